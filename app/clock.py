@@ -1,0 +1,21 @@
+"""The only clock of Redress. Every process reads the time here, so that one setting moves it for all of them."""
+
+from datetime import UTC, datetime, timedelta
+
+_offset = timedelta()
+
+
+def now() -> datetime:
+    """The current time, aware and in UTC, moved by the offset that the settings ask for."""
+    return datetime.now(UTC) + _offset
+
+
+def set_offset(seconds: int) -> None:
+    """Move the clock of this process by so many seconds; tests and fault runs use it through the settings."""
+    global _offset  # noqa: PLW0603 - one clock a process is the point of this module
+    _offset = timedelta(seconds=seconds)
+
+
+def hour_of(moment: datetime) -> datetime:
+    """The moment cut to its hour: the database shows no finer time of a case, so that it cannot be matched with a shift."""
+    return moment.replace(minute=0, second=0, microsecond=0)

@@ -1,0 +1,1 @@
+"""The doors of Redress: the only folder that imports Flask."""

@@ -1,0 +1,67 @@
+"""Our own style sheets, pictures and scripts: read and compressed once, addressed by their content, kept by browsers for a year."""
+
+import gzip
+import hashlib
+import mimetypes
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+
+from app.web.access import open_to_everyone
+
+blueprint = Blueprint("assets", __name__)
+
+FOLDER = Path(__file__).parent / "static"
+
+
+@dataclass(frozen=True)
+class Asset:
+    """One file as it is sent: its bytes, the same compressed, its type and the short digest that stands in its address."""
+
+    body: bytes
+    squeezed: bytes
+    content_type: str
+    digest: str
+
+
+def load_assets(folder: Path = FOLDER) -> dict[str, Asset]:
+    """Read every file below the folder, by its path inside it."""
+    assets = {}
+    for path in sorted(folder.rglob("*")):
+        if path.is_file():
+            body = path.read_bytes()
+            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+            content_type = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+            digest = hashlib.sha256(body).hexdigest()[:8]
+            assets[path.relative_to(folder).as_posix()] = Asset(body, gzip.compress(body, 9, mtime=0), content_type, digest)
+    return assets
+
+
+def lend_assets(app: Flask) -> None:
+    """Serve the assets from memory and give templates `asset_url(name)`."""
+    app.extensions["redress.assets"] = load_assets()
+    app.register_blueprint(blueprint)
+    app.jinja_env.globals["asset_url"] = asset_url
+
+
+def asset_url(name: str) -> str:
+    """The address of one asset; a changed file gets another address, so that an old copy is never shown with a new page."""
+    return url_for("assets.asset", digest=current_app.extensions["redress.assets"][name].digest, name=name)
+
+
+@blueprint.get("/static/<digest>/<path:name>")
+@open_to_everyone
+def asset(digest: str, name: str) -> Response:
+    """Send one asset; another digest than today's still gets today's file, since a page in hand beats a bare one."""
+    found = current_app.extensions["redress.assets"].get(name)
+    if found is None:
+        abort(404)
+    squeeze = "gzip" in request.accept_encodings
+    response = Response(found.squeezed if squeeze else found.body, content_type=found.content_type)
+    if squeeze:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    if digest == found.digest:
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return response

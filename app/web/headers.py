@@ -1,0 +1,65 @@
+"""What every answer carries and every post must pass: security headers, caching, compression, the check of its origin."""
+
+import gzip
+from urllib.parse import urlsplit
+
+from flask import Flask, Response, abort, request
+
+from app.web.parts import parts
+
+POLICY = (
+    "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
+
+# Only these pages are compressed: they echo nothing that an attacker could choose, so a token's length tells nothing (BREACH).
+COMPRESSED = frozenset({"worker.form", "worker.form_at_site", "worker.how"})
+
+# Without `same-origin` browsers would send `Origin: null` with our own forms, and the check below could not tell them apart.
+REFERRER_POLICY = "same-origin"
+
+
+def guard(app: Flask) -> None:
+    """Hang the check of posts and the headers of answers on the application."""
+    app.before_request(refuse_cross_site_posts)
+    app.after_request(_dress)
+
+
+def refuse_cross_site_posts() -> None:
+    """Refuse with 403 whatever another site makes a browser send here; a browser that says nothing is let through to the token."""
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return
+    origin = request.headers.get("Origin")
+    fetched_from = request.headers.get("Sec-Fetch-Site")
+    if fetched_from in ("cross-site", "same-site"):
+        abort(403)
+    if origin is None or (origin == "null" and fetched_from == "same-origin"):
+        return
+    if origin not in (_origin_of(parts().settings.public_url), _origin_of(request.host_url)):
+        abort(403)
+
+
+def _origin_of(url: str) -> str:
+    split = urlsplit(url)
+    return f"{split.scheme}://{split.netloc}"
+
+
+def _dress(response: Response) -> Response:
+    headers = response.headers
+    headers["Content-Security-Policy"] = POLICY
+    headers["Referrer-Policy"] = REFERRER_POLICY
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    # Everything may hold a token, a receipt or a case unless its view said otherwise.
+    headers.setdefault("Cache-Control", "no-store")
+    return _compressed(response) if request.endpoint in COMPRESSED else response
+
+
+def _compressed(response: Response) -> Response:
+    if response.status_code != 200 or request.method not in ("GET", "HEAD") or response.direct_passthrough:
+        return response
+    response.headers.add("Vary", "Accept-Encoding")
+    if "gzip" in request.accept_encodings and "Content-Encoding" not in response.headers:
+        response.set_data(gzip.compress(response.get_data(), 9, mtime=0))
+        response.headers["Content-Encoding"] = "gzip"
+    return response
