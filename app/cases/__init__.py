@@ -1,0 +1,1 @@
+"""The case: its timeline, offers, consent, states, clocks, taxonomy and routing."""

@@ -1,0 +1,161 @@
+"""The closed lists of words that a case is described with; the database and the config files hold exactly these values."""
+
+from enum import StrEnum
+
+
+class Urgency(StrEnum):
+    """How soon somebody must act, the most urgent first."""
+
+    DANGER = "danger"
+    URGENT = "urgent"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class State(StrEnum):
+    """Where a case stands, for the people who work on it."""
+
+    RECEIVED = "received"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    ASSESSING = "assessing"
+    ENGAGING = "engaging"
+    REMEDY_AGREED = "remedy_agreed"
+    DELIVERING = "delivering"
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+
+
+class Stage(StrEnum):
+    """Where a case stands, in the six words that a worker reads."""
+
+    RECEIVED = "received"
+    READ = "read"
+    CHECKING = "checking"
+    COMPANY_ASKED = "company_asked"
+    CHECKING_REMEDY = "checking_remedy"
+    CLOSED = "closed"
+
+
+class ClosingReason(StrEnum):
+    """Why a case was closed; only `resolved` ever counts as remedied."""
+
+    RESOLVED = "resolved"
+    WITHDRAWN = "withdrawn"
+    UNVERIFIED = "unverified"
+    UNFOUNDED = "unfounded"
+    REFERRED = "referred"
+    OUT_OF_SCOPE = "out_of_scope"
+    MERGED = "merged"
+    UNRESOLVED = "unresolved"
+
+
+class ConsentLevel(StrEnum):
+    """Who may know, as the form asks it; each level includes the ones before it."""
+
+    NOBODY = "nobody"
+    HELPER = "helper"
+    UNION = "union"
+    BUYERS = "buyers"
+
+
+class ConsentHow(StrEnum):
+    """How a consent came to us; what was skipped on the form is told apart from what was chosen."""
+
+    FORM = "form"
+    FORM_SKIPPED = "form_skipped"
+    INBOX = "inbox"
+    HELPER = "helper"
+
+
+class Exclusion(StrEnum):
+    """Who must not know, as the form asks it (`exclude`); `other` comes with words of the worker's own."""
+
+    UNION = "union"
+    AGENT = "agent"
+    GOVERNMENT = "government"
+    OTHER = "other"
+
+
+class EntryKind(StrEnum):
+    """What an entry of the timeline is."""
+
+    REPORT = "report"
+    CONTACT = "contact"
+    WORKER_MESSAGE = "worker_message"
+    REPLY = "reply"
+    NOTE = "note"
+    WORSE = "worse"
+    SYSTEM = "system"
+
+
+class AuthorKind(StrEnum):
+    """Who wrote an entry."""
+
+    WORKER = "worker"
+    MEMBER = "member"
+    SYSTEM = "system"
+
+
+class OfferState(StrEnum):
+    """What became of an offer; a standby becomes offered when those before it declined or let it expire."""
+
+    STANDBY = "standby"
+    OFFERED = "offered"
+    ACCEPTED = "accepted"
+    DECLINED = "declined"
+    EXPIRED = "expired"
+    WITHDRAWN = "withdrawn"
+
+
+class ClockState(StrEnum):
+    """What became of a clock; it is never edited, only met, missed, paused or escalated."""
+
+    RUNNING = "running"
+    MET = "met"
+    MISSED = "missed"
+    PAUSED = "paused"
+    ESCALATED = "escalated"
+
+
+class Who(StrEnum):
+    """Who has to act before a clock runs out."""
+
+    WORKER = "worker"
+    PARTNER = "partner"
+    COORDINATOR = "coordinator"
+    COMPANY = "company"
+    SYSTEM = "system"
+
+
+class ClockKind(StrEnum):
+    """What has to happen before a clock runs out (domain table of deadlines)."""
+
+    ACCEPT = "accept"
+    PLACE = "place"
+    READ = "read"
+    ACKNOWLEDGE = "acknowledge"
+    SAFETY_CONTACT = "safety_contact"
+    SAFETY_PLAN = "safety_plan"
+    FIRST_UPDATE = "first_update"
+    ASSESSMENT = "assessment"
+    COMPANY_REPLY = "company_reply"
+    OUTCOME_FEEDBACK = "outcome_feedback"
+
+
+class StartEvent(StrEnum):
+    """What starts clocks: the filing, an offer to a partner, the wait for a custodian, acceptance, asking the company."""
+
+    FILED = "filed"
+    OFFERED = "offered"
+    HELD = "held"
+    ACCEPTED = "accepted"
+    ENGAGING = "engaging"
+
+
+class Profile(StrEnum):
+    """Which of the two columns of deadlines a case runs on."""
+
+    FAST_TRACK = "fast_track"
+    STANDARD = "standard"
