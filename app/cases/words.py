@@ -74,7 +74,7 @@ class Exclusion(StrEnum):
 
     UNION = "union"
     AGENT = "agent"
-    GOVERNMENT = "government"
+    POLICE = "police"
     OTHER = "other"
 
 
