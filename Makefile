@@ -1,0 +1,39 @@
+# Redress. The two commands of the README are `make run` and `make test`; each sets up all it needs.
+
+PY := .venv/bin/python
+# One pytest worker a core; JOBS=1 for a quiet machine.
+JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
+# What pytest is given: make test TESTS="tests/unit -k receipt"
+TESTS ?= tests
+
+.PHONY: run test check catalogues lock clean
+
+run: ## Redress with a fictional network, at the address it prints
+	@scripts/bootstrap.sh run
+	@$(PY) -m app.language.catalogues compile
+	@.venv/bin/redress up --demo
+
+test: ## all tests, on SQLite, PostgreSQL and in Chromium
+	@scripts/bootstrap.sh dev
+	@scripts/browser.sh
+	@$(PY) -m app.language.catalogues compile
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal --durations=10 $(TESTS)
+
+check: ## style, types, the one-way imports, the catalogues
+	@scripts/bootstrap.sh dev
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+	$(PY) -m app.language.catalogues check
+
+catalogues: ## collect new texts from the code and compile every language
+	@scripts/bootstrap.sh dev
+	@$(PY) -m app.language.catalogues compile
+
+lock: ## choose versions anew from pyproject.toml; needs uv on the PATH
+	@scripts/lock.sh
+
+clean: ## everything made by the targets above; keeps instance/, which holds data
+	rm -rf .venv build *.egg-info .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

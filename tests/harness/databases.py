@@ -1,0 +1,120 @@
+"""Databases for tests: each of the two kinds is migrated once a run, and every test gets a copy of its own."""
+
+import importlib
+import pkgutil
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from itertools import count
+from pathlib import Path
+
+import app
+from app.database import Base, Database
+from app.schema import migrate
+from tests.harness.postgres import TEMPLATE, PostgresServer
+from tests.harness.run import locked
+
+KINDS = ("sqlite", "postgresql")
+_MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+
+
+class Databases:
+    """One worker's source of fresh databases."""
+
+    def __init__(self, shared: Path, worker: str) -> None:
+        self._shared = shared
+        self._worker = worker
+        self._numbers = count()
+        self._postgres: PostgresServer | None = None
+
+    @contextmanager
+    def fresh(self, kind: str, folder: Path) -> Iterator[Database]:
+        """A migrated, empty database of that kind; SQLite keeps its file in the folder."""
+        if kind == "sqlite":
+            with closing_database(f"sqlite:///{self._copy_sqlite(folder)}") as database:
+                yield database
+            return
+        server = self._server()
+        name = f"test_{self._worker}_{next(self._numbers)}"
+        server.create(name, TEMPLATE)
+        try:
+            with closing_database(server.url(name)) as database:
+                yield database
+        finally:
+            server.drop(name)
+
+    @contextmanager
+    def empty(self, kind: str, folder: Path) -> Iterator[Database]:
+        """A database without any table, for the tests of the migrations themselves."""
+        if kind == "sqlite":
+            with closing_database(f"sqlite:///{folder / 'empty.sqlite3'}") as database:
+                yield database
+            return
+        server = self._server()
+        name = f"empty_{self._worker}_{next(self._numbers)}"
+        server.create(name)
+        try:
+            with closing_database(server.url(name)) as database:
+                yield database
+        finally:
+            server.drop(name)
+
+    def close(self) -> None:
+        """Let go of the server."""
+        if self._postgres is not None:
+            self._postgres.close()
+
+    def _copy_sqlite(self, folder: Path) -> Path:
+        template = self._shared / "template.sqlite3"
+        with locked(self._shared / "template.sqlite3.lock"):
+            if not template.exists():
+                making = self._shared / "making.sqlite3"
+                create_schema(f"sqlite:///{making}")
+                with closing(sqlite3.connect(making)) as connection:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                making.rename(template)
+        copy = folder / "redress.sqlite3"
+        shutil.copyfile(template, copy)
+        return copy
+
+    def _server(self) -> PostgresServer:
+        if self._postgres is None:
+            self._postgres = PostgresServer(self._shared)
+            made = self._shared / "template.postgresql"
+            with locked(self._shared / "template.postgresql.lock"):
+                if not made.exists():
+                    self._postgres.drop(TEMPLATE)  # half-made by a worker whose migration failed
+                    self._postgres.create(TEMPLATE)
+                    create_schema(self._postgres.url(TEMPLATE))
+                    made.touch()
+        return self._postgres
+
+
+@contextmanager
+def closing_database(url: str) -> Iterator[Database]:
+    """A `Database` whose connections are closed at the end."""
+    database = Database(url)
+    try:
+        yield database
+    finally:
+        database.dispose()
+
+
+def create_schema(url: str) -> None:
+    """Bring an empty database to the newest schema, by the migrations as an operator would."""
+    with closing_database(url) as database:
+        if any(_MIGRATIONS.glob("versions/*.py")):
+            migrate(database)
+            return
+        import_models()
+        Base.metadata.create_all(database.engine)
+
+
+def import_models() -> None:
+    """Import every room that may define tables, so that `Base.metadata` knows them all."""
+    for room in ("vault", "network", "cases", "intake", "dispatcher"):
+        with suppress(ImportError):  # a room may still be on its way
+            package = importlib.import_module(f"{app.__name__}.{room}")
+            for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+                importlib.import_module(module.name)

@@ -1,0 +1,127 @@
+"""The real server for browser tests: the command an operator types, on a private port with a private home folder."""
+
+import ctypes
+import json
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+# The one place that says how the server is started.
+COMMAND = [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())"]
+_STARTS_WITHIN = 120.0
+_STOPS_WITHIN = 20.0
+_PR_SET_PDEATHSIG = 1
+
+
+@dataclass(frozen=True)
+class LiveServer:
+    """A running Redress."""
+
+    url: str
+    home: Path
+    process: "subprocess.Popen[bytes]"
+    log: Path
+
+    def logins(self) -> list[dict[str, str]]:
+        """The demo network's logins, as the server wrote them for people who try it out."""
+        logins: list[dict[str, str]] = json.loads((self.home / "demo-logins.json").read_text())
+        return logins
+
+
+@contextmanager
+def running(
+    folder: Path, *words: str, environment: Mapping[str, str] | None = None, port: int | None = None
+) -> Iterator[LiveServer]:
+    """Run `redress WORDS` (for example "up", "--demo") in this folder until the block ends."""
+    port = port or free_port()
+    home = folder / "home"
+    log = folder / "server.log"
+    settings = private_environment(home, port) | dict(environment or {})
+    with log.open("ab") as output:
+        process = subprocess.Popen(
+            [*COMMAND, *words],
+            cwd=ROOT,
+            env=settings,
+            stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
+            preexec_fn=_die_with_tests(),  # noqa: PLW1509 - a pytest worker starts no other threads here
+        )
+    try:
+        server = LiveServer(f"http://127.0.0.1:{port}", home, process, log)
+        _await(server)
+        yield server
+    finally:
+        stop(process)
+
+
+def private_environment(home: Path, port: int) -> dict[str, str]:
+    """An environment that shares nothing with the developer's own: no settings of theirs, their own home folder and port."""
+    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "TZ") if name in os.environ}
+    return kept | {
+        "REDRESS_HOME": str(home),
+        "PORT": str(port),
+        "PYTHONWARNINGS": "default",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def free_port() -> int:
+    """A port of the loopback that nobody uses at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def stop(process: "subprocess.Popen[bytes]") -> None:
+    """End a server and all it started: first as an operator would, then by force."""
+    if process.poll() is None:
+        process.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_STOPS_WITHIN)
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
+    process.wait()
+
+
+@pytest.fixture(scope="session")
+def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """`redress up --demo`, one for each pytest worker. Its tests share the data, so each brings a case of its own."""
+    with running(tmp_path_factory.mktemp("live"), "up", "--demo") as server:
+        yield server
+
+
+def _await(server: LiveServer) -> None:
+    deadline = time.monotonic() + _STARTS_WITHIN
+    while True:
+        try:
+            with urllib.request.urlopen(f"{server.url}/healthz", timeout=5):  # noqa: S310 - our own loopback
+                return
+        except (urllib.error.URLError, ConnectionError, TimeoutError):
+            if server.process.poll() is not None or time.monotonic() > deadline:
+                text = server.log.read_text(errors="replace")[-4000:]
+                pytest.fail(f"the server did not start; its log ends:\n{text}", pytrace=False)
+            time.sleep(0.1)
+
+
+def _die_with_tests() -> Any:
+    """For Linux: a killed test run leaves no server behind."""
+    if sys.platform != "linux":
+        return None
+    libc = ctypes.CDLL(None)
+    return lambda: libc.prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
