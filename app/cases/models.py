@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Enum, ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.cases.words import (
+from app.cases.enums import (
     AuthorKind,
     ClockKind,
     ClockState,
