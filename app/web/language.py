@@ -1,0 +1,55 @@
+"""Lends the catalogues of app.language to Flask-Babel, and finds the language of the page from its address."""
+
+import gettext
+
+from flask import Flask, g, has_app_context
+from flask_babel import Babel, Domain
+
+from app.language import Language, Languages
+from app.web.parts import parts
+
+
+class LentCatalogues(Domain):  # type: ignore[misc] # Flask-Babel has no types
+    """Flask-Babel's translations, taken from the languages that were read and checked at start."""
+
+    def get_translations(self) -> gettext.NullTranslations:
+        """The catalogue of this request's language."""
+        return _Ugettext(page_language().catalogue if has_app_context() else gettext.NullTranslations())
+
+
+class _Ugettext(gettext.NullTranslations):
+    """A catalogue under the method names that Flask-Babel still calls."""
+
+    def __init__(self, catalogue: gettext.NullTranslations) -> None:
+        super().__init__()
+        self.ugettext = catalogue.gettext
+        self.ungettext = catalogue.ngettext
+        self.upgettext = catalogue.pgettext
+        self.unpgettext = catalogue.npgettext
+
+
+def speak(app: Flask, languages: Languages) -> None:
+    """Let templates and views of this application use gettext in the language of the page."""
+    babel = Babel(app, default_locale=str(languages.default.locale), locale_selector=_locale)
+    babel.domain_instance = LentCatalogues()
+    app.context_processor(_words_of_the_page)
+
+
+def choose_language(language: Language) -> None:
+    """Answer this request in that language; pages of members stay in the default one."""
+    g.page_language = language
+
+
+def page_language() -> Language:
+    """The language of this request's page."""
+    chosen: Language = g.get("page_language") or parts().languages.default
+    return chosen
+
+
+def _locale() -> str:
+    return str(page_language().locale)
+
+
+def _words_of_the_page() -> dict[str, object]:
+    language = page_language()
+    return {"page_language": language.code, "page_direction": language.direction, "long_day": language.long_day}
