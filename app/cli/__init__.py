@@ -1,0 +1,35 @@
+"""The `redress` command: what an operator types. Every mistake ends in one line on standard error, never in a stack trace."""
+
+import argparse
+import os
+import sys
+from collections.abc import Sequence
+from functools import partial
+
+from app import clock, logs
+from app.cli import accounts, checks, places, running, setup
+from app.cli.deployment import Deployment
+from app.cli.refusals import complain, guarded
+from app.settings import SettingsRefused, read_settings
+
+__all__ = ["main"]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; 0 when it did what was asked, 1 when it could not, 2 when it was asked wrongly or settings are wrong."""
+    choice = _parser().parse_args(arguments)
+    logs.configure_logs()
+    try:
+        settings = read_settings(os.environ)
+    except SettingsRefused as refused:
+        return complain(refused.mistakes, 2)
+    clock.set_offset(settings.clock_offset)
+    return guarded(settings, choice.command, partial(choice.run, Deployment(settings), choice))
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="redress", description="Takes a grievance from the first message to a remedy.")
+    commands = parser.add_subparsers(dest="command", required=True, metavar="command")
+    for room in (setup, running, checks, accounts, places):
+        room.add_commands(commands)
+    return parser

@@ -1,0 +1,58 @@
+"""One deployment as the commands see it: its settings, and the parts opened only by those commands that need them."""
+
+import os
+import stat
+from functools import cached_property
+from typing import Literal
+
+from app.cases import Rules, load_rules
+from app.cli.refusals import Refused
+from app.database import Database
+from app.schema import check_schema
+from app.settings import Settings
+from app.vault import Vault, check_deployment, load_keyring
+
+KeyringKind = Literal["web", "dispatcher"]
+
+
+class Deployment:
+    """Settings with everything that hangs on them, each opened at first use."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+
+    @cached_property
+    def database(self) -> Database:
+        """The database; no connection is made until a unit of work begins."""
+        return Database(self.settings.database_url)
+
+    @cached_property
+    def rules(self) -> Rules:
+        """Taxonomy, deadlines, routing and help numbers of this deployment."""
+        return load_rules(self.settings.config)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The vault over the web keyring, with which the operator's commands work."""
+        return self.vault_of("web")
+
+    def vault_of(self, kind: KeyringKind) -> Vault:
+        """The vault over one of the two keyrings; refused when the file is missing, unreadable or of another deployment."""
+        return Vault(load_keyring(self.settings.keys, kind))
+
+    def make_home(self) -> None:
+        """Make the home folder, closed to everybody else, and refuse one that cannot be written."""
+        home = self.settings.home
+        home.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not home.is_dir() or not os.access(home, os.W_OK | os.X_OK):
+            raise Refused(f"Cannot write to {home}: check its owner and mode, or set REDRESS_HOME.")
+        if home.stat().st_uid == os.geteuid() and stat.S_IMODE(home.stat().st_mode) & 0o007:
+            home.chmod(0o700)
+
+    def check(self, *kinds: KeyringKind) -> None:
+        """Refuse an old or missing schema, and keyrings that are missing or belong to another deployment."""
+        vaults = [self.vault_of(kind) for kind in kinds]
+        with self.database.reading() as session:
+            check_schema(session)
+            for vault in vaults:
+                check_deployment(session, vault)

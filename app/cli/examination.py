@@ -1,0 +1,157 @@
+"""What `redress doctor` looks at, one small function a question; each answers with findings and never raises."""
+
+import os
+import shutil
+import stat
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from enum import IntEnum
+from typing import ClassVar
+
+from sqlalchemy import select, text
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import clock
+from app.cases import Case
+from app.cli.deployment import Deployment, KeyringKind
+from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
+from app.dispatcher.jobs import JOB_NAMES
+from app.network import Organisation, organisations_without_keys
+from app.schema import SchemaOutOfDate, check_schema
+from app.vault import KeyringMissing, KeyringOfAnotherDeployment, KeyringUnreadable, check_deployment
+
+_KINDS: tuple[KeyringKind, ...] = ("web", "dispatcher")
+_ROOM_NEEDED = 1 << 30
+_WRITTEN_IN = datetime(2026, 1, 1, tzinfo=UTC)
+_EXPECTED = (KeyringMissing, KeyringUnreadable, KeyringOfAnotherDeployment, SchemaOutOfDate, SQLAlchemyError, OSError)
+
+
+class Weight(IntEnum):
+    """How much a finding matters."""
+
+    GOOD = 0
+    WARN = 1
+    BAD = 2
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the doctor."""
+
+    Weight: ClassVar = Weight
+
+    weight: Weight
+    text: str
+
+
+def examine(deployment: Deployment) -> Iterator[Finding]:
+    """Every finding about this deployment; a question that cannot even be asked becomes a finding of its own."""
+    for question in _QUESTIONS:
+        try:
+            yield from question(deployment)
+        except _EXPECTED as trouble:
+            subject = question.__name__.strip("_").replace("_", " ")
+            known = isinstance(trouble, SQLAlchemyError | OSError)
+            yield Finding(Weight.BAD, f"{subject}: {'cannot be checked' if known else trouble}")
+
+
+def _keys(deployment: Deployment) -> Iterator[Finding]:
+    folder = deployment.settings.keys
+    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
+        yield Finding(Weight.BAD, f"{folder} is open to other users; give it mode 0700.")
+    owners = set()
+    for kind in _KINDS:
+        deployment.vault_of(kind)
+        owners.add((folder / f"{kind}.json").stat().st_uid)
+    yield Finding(Weight.GOOD, "Both keyrings are there and closed to other users.")
+    if len(owners) == 1:
+        yield Finding(
+            Weight.WARN,
+            "Both keyrings belong to one system user: who takes over the web process also gets the dispatcher's keys. "
+            "Run web and dispatcher as two users, as the Dockerfile does.",
+        )
+
+
+def _deployment(deployment: Deployment) -> Iterator[Finding]:
+    with deployment.database.reading() as session:
+        check_schema(session)
+        for kind in _KINDS:
+            check_deployment(session, deployment.vault_of(kind))
+    yield Finding(Weight.GOOD, "The tables are those of this version, and the keyrings belong to them.")
+
+
+def _database(deployment: Deployment) -> Iterator[Finding]:
+    with deployment.database.writing() as session:
+        session.execute(text("UPDATE alembic_version SET version_num = version_num"))
+    yield Finding(Weight.GOOD, "The database can be written.")
+
+
+def _room(deployment: Deployment) -> Iterator[Finding]:
+    free = shutil.disk_usage(deployment.settings.home).free
+    if free < _ROOM_NEEDED:
+        yield Finding(Weight.BAD, f"Only {free >> 20} MB are free on the disk; when it is full, no report can be taken.")
+    else:
+        yield Finding(Weight.GOOD, f"{free >> 30} GB are free on the disk.")
+
+
+def _clock(deployment: Deployment) -> Iterator[Finding]:
+    if deployment.settings.clock_offset:
+        yield Finding(Weight.BAD, "REDRESS_CLOCK_OFFSET moves the clock: deadlines and codes are wrong. For tests only.")
+    now = clock.now()
+    with deployment.database.reading() as session:
+        last = session.scalars(select(Case.received_hour).order_by(Case.received_hour.desc()).limit(1)).first()
+    if now < _WRITTEN_IN or (last is not None and now < last - timedelta(hours=1)):
+        yield Finding(Weight.BAD, "The clock of this machine is behind: it says a time before the newest report.")
+    else:
+        yield Finding(Weight.GOOD, f"The clock says {now:%Y-%m-%d %H:%M} UTC.")
+
+
+def _dispatcher(deployment: Deployment) -> Iterator[Finding]:
+    with deployment.database.reading() as session:
+        last = oldest_tick(session, JOB_NAMES)
+    if last is None or clock.now() - last > STALE_AFTER:
+        yield Finding(Weight.WARN, "No dispatcher is running, or one of its jobs fails: offers and deadlines stand still.")
+    else:
+        yield Finding(Weight.GOOD, "The dispatcher ticks.")
+
+
+def _organisations(deployment: Deployment) -> Iterator[Finding]:
+    with deployment.database.reading() as session:
+        if session.scalars(select(Organisation.id).limit(1)).first() is None:
+            yield Finding(Weight.WARN, "The network is empty: reports wait unread. Begin with 'redress org add'.")
+        for organisation in organisations_without_keys(session):
+            yield Finding(Weight.WARN, f"{organisation.name} has no keys yet and gets no case: invite its first lead.")
+
+
+def _help_numbers(deployment: Deployment) -> Iterator[Finding]:
+    stale = deployment.rules.help.out_of_date(clock.now().date())
+    for number in stale:
+        yield Finding(
+            Weight.WARN, f"A help number of {number.country} was last checked {number.checked_on}: it is not shown."
+        )
+
+
+def _openness(deployment: Deployment) -> Iterator[Finding]:
+    settings = deployment.settings
+    if not settings.https:
+        yield Finding(Weight.WARN, "REDRESS_PUBLIC_URL is not https: anybody on the way can read reports and receipts.")
+    if settings.demo:
+        yield Finding(Weight.WARN, "The demo is on: its logins are no secret. Never let real workers report here.")
+    if settings.pseudo_languages:
+        yield Finding(Weight.WARN, "The pseudo-languages are on: workers could choose a language nobody speaks.")
+    if os.geteuid() == 0:
+        yield Finding(Weight.WARN, "You are root. Run Redress as a system user of its own.")
+
+
+_QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
+    _keys,
+    _deployment,
+    _database,
+    _room,
+    _clock,
+    _dispatcher,
+    _organisations,
+    _help_numbers,
+    _openness,
+)

@@ -1,0 +1,122 @@
+"""`redress up`, `serve` and `dispatch`: the processes that stay."""
+
+import argparse
+import errno
+import fcntl
+import os
+import socket
+from dataclasses import replace
+from functools import partial
+from typing import Any
+
+from app.cli import web_server
+from app.cli.deployment import Deployment
+from app.cli.processes import run_in_child, run_together
+from app.cli.refusals import Refused, guarded
+from app.cli.setup import prepare
+from app.language import load_languages
+from app.logs import log_event
+from app.settings import PROJECT_ROOT
+
+
+def add_commands(commands: Any) -> None:
+    """Add `up`, `serve` and `dispatch`."""
+    up_parser = commands.add_parser("up", help="run everything on this machine; makes what is missing")
+    up_parser.add_argument("--demo", action="store_true", help="load a fictional network and print its logins")
+    up_parser.set_defaults(run=up)
+    commands.add_parser("serve", help="run the web half alone").set_defaults(run=serve)
+    commands.add_parser("dispatch", help="run a dispatcher alone; several may run").set_defaults(run=dispatch)
+
+
+def up(deployment: Deployment, choice: argparse.Namespace) -> int:
+    """Prepare what is missing, then run web and dispatcher until told to stop."""
+    if choice.demo:
+        deployment = Deployment(replace(deployment.settings, demo=True))
+    settings = deployment.settings
+    deployment.make_home()
+    only_copy = _be_the_only_copy(deployment)
+    listening = _take_port(deployment)
+    # In a child, because no connection may exist before the fork, and to keep the tools of migrations out of the workers' memory.
+    # Its own one-line complaint and status are ours.
+    if status := run_in_child(partial(guarded, settings, "up", partial(prepare, deployment, demo=choice.demo))):
+        return status
+    _load_shared_parts(deployment)
+    print(f"Redress answers at {settings.public_url}/ (stop with Ctrl-C)", flush=True)
+    try:
+        return run_together(
+            {
+                "web": partial(guarded, settings, "up", partial(_serve, deployment, listening)),
+                "dispatcher": partial(guarded, settings, "up", partial(_dispatch, deployment)),
+            }
+        )
+    finally:
+        os.close(only_copy)
+
+
+def serve(deployment: Deployment, _choice: argparse.Namespace) -> int:
+    """Run the web half; refuses an old schema and a missing or foreign keyring before it takes the port."""
+    deployment.check("web")
+    listening = _take_port(deployment)
+    deployment.database.dispose()
+    return _serve(deployment, listening)
+
+
+def dispatch(deployment: Deployment, _choice: argparse.Namespace) -> int:
+    """Run one dispatcher; refuses an old schema and a missing or foreign keyring."""
+    deployment.check("dispatcher")
+    return _dispatch(deployment)
+
+
+def _load_shared_parts(deployment: Deployment) -> None:
+    """Import and read once what web and dispatcher share, before the fork; the keyrings are left to the child that owns each."""
+    from app import create_app  # noqa: F401 - imported for the workers, who inherit it
+    from app.dispatcher import run  # noqa: F401 - likewise for the dispatcher
+
+    _ = deployment.rules
+
+
+def _serve(deployment: Deployment, listening: socket.socket) -> int:
+    from app import create_app
+    from app.web.parts import Parts
+
+    settings = deployment.settings
+    languages = load_languages(settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages)
+    parts = Parts(settings, deployment.database, deployment.vault_of("web"), deployment.rules, languages)
+    web_server.serve(create_app(parts), listening, settings.web_workers)
+    return 0
+
+
+def _dispatch(deployment: Deployment) -> int:
+    from app.dispatcher.jobs import Tools
+    from app.dispatcher.run import run
+
+    tools = Tools(deployment.database, deployment.vault_of("dispatcher"), deployment.rules)
+    log_event("dispatcher.started")
+    run(tools)
+    return 0
+
+
+def _be_the_only_copy(deployment: Deployment) -> int:
+    """Hold the lock of this home; the children inherit it, so it is free only when all of them are gone."""
+    path = deployment.settings.home / "running.lock"
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        os.close(handle)
+        raise Refused(f"Redress already runs on {deployment.settings.home}: stop that copy first.") from None
+    return handle
+
+
+def _take_port(deployment: Deployment) -> socket.socket:
+    settings = deployment.settings
+    try:
+        return web_server.bind(settings.bind, settings.port)
+    except OSError as error:
+        reasons = {
+            errno.EADDRINUSE: "another program uses it; stop that one or set PORT",
+            errno.EACCES: "this user may not open it; set PORT to 1024 or more",
+            errno.EADDRNOTAVAIL: "this machine has no such address; check REDRESS_BIND",
+        }
+        reason = reasons.get(error.errno or 0, "the system refused it")
+        raise Refused(f"Cannot listen on {settings.bind} port {settings.port}: {reason}.") from None

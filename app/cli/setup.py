@@ -1,0 +1,72 @@
+"""`redress init` and `upgrade`: the home folder, the keyrings and the tables of a deployment."""
+
+import argparse
+from typing import Any
+
+from app.cli.deployment import Deployment
+from app.cli.refusals import Refused
+from app.schema import check_schema, migrate
+from app.vault import bind_deployment, bound_deployment, check_deployment, make_keyrings
+
+
+def add_commands(commands: Any) -> None:
+    """Add `init` and `upgrade`."""
+    commands.add_parser("init", help="make the home folder, the keyrings and the tables").set_defaults(run=init)
+    commands.add_parser("upgrade", help="bring the tables of this version and check them").set_defaults(run=upgrade)
+
+
+def init(deployment: Deployment, _choice: argparse.Namespace) -> int:
+    """Make whatever is missing of a deployment; run again, it changes nothing."""
+    deployment.make_home()
+    settings = deployment.settings
+    made = prepare_keys_and_tables(deployment)
+    print(f"Redress is {'set up' if made else 'already set up'} in {settings.home}.")
+    if made:
+        print(f"Copy {settings.keys} to a safe place offline: without these files nobody can open a case again.")
+    return 0
+
+
+def upgrade(deployment: Deployment, _choice: argparse.Namespace) -> int:
+    """Migrate an existing deployment and check that its keyrings still fit."""
+    vaults = [deployment.vault_of(kind) for kind in ("web", "dispatcher")]
+    changed = migrate(deployment.database)
+    with deployment.database.reading() as session:
+        check_schema(session)
+        for vault in vaults:
+            check_deployment(session, vault)
+    print("The tables are up to date now." if changed else "The tables were up to date already.")
+    return 0
+
+
+def prepare(deployment: Deployment, *, demo: bool) -> int:
+    """What `up` needs before it starts: keys, tables and, when asked, the fictional network."""
+    deployment.make_home()
+    prepare_keys_and_tables(deployment)
+    if demo:
+        from app.cli.demo import load_demo
+
+        load_demo(deployment)
+    deployment.database.dispose()
+    return 0
+
+
+def prepare_keys_and_tables(deployment: Deployment) -> bool:
+    """Make keyrings and tables where they are missing, and bind the one to the other; True when this made the deployment."""
+    settings = deployment.settings
+    migrate(deployment.database)
+    with deployment.database.writing() as session:
+        bound = bound_deployment(session)
+        if bound is None and not _has_keyring(deployment):
+            make_keyrings(settings.keys)
+        vaults = [deployment.vault_of(kind) for kind in ("web", "dispatcher")]
+        if len({vault.deployment for vault in vaults}) != 1:
+            raise Refused(f"The two keyrings in {settings.keys} are not of the same deployment: bring back your copies.")
+        if bound is None:
+            bind_deployment(session, vaults[0])
+        for vault in vaults:
+            check_deployment(session, vault)
+    return bound is None
+
+
+def _has_keyring(deployment: Deployment) -> bool:
+    return any((deployment.settings.keys / f"{kind}.json").exists() for kind in ("web", "dispatcher"))

@@ -1,0 +1,113 @@
+"""The web half: gunicorn inside this process, with the application built by us and the settings of config/gunicorn.conf.py."""
+
+import gc
+import logging
+import socket
+import time
+from typing import Any
+
+import gunicorn
+from gunicorn.app.base import Application
+from gunicorn.arbiter import Arbiter
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
+from gunicorn.http import wsgi
+from gunicorn.workers.gthread import TConn, ThreadWorker
+
+from app.settings import PROJECT_ROOT
+
+# Long enough for a 500 kB form over a bad 2G connection, short enough that a few trickling phones cannot hold every thread.
+_PATIENCE_SECONDS = 90.0
+
+
+class PatientWorker(ThreadWorker):
+    """A threaded worker that lets go of clients who trickle: a connection holds a thread for `_PATIENCE_SECONDS` at most."""
+
+    def __init__(self, *args: Any, **keywords: Any) -> None:
+        super().__init__(*args, **keywords)
+        self._deadlines: dict[TConn, float] = {}
+
+    def handle(self, conn: TConn) -> Any:
+        """Serve one request; called in a thread of the pool."""
+        self._deadlines[conn] = time.monotonic() + _PATIENCE_SECONDS
+        try:
+            return super().handle(conn)
+        finally:
+            self._deadlines.pop(conn, None)
+
+    def notify(self) -> None:
+        """Tell the arbiter that this worker lives; its loop calls this every second, so late clients are cut off here too."""
+        super().notify()
+        now = time.monotonic()
+        for conn, deadline in list(self._deadlines.items()):
+            if deadline < now:
+                self._deadlines.pop(conn, None)
+                _hang_up(conn.sock)
+
+
+class QuietLogger(Logger):
+    """gunicorn's logger without handlers of its own: its records pass through our safe formatter, requests not at all."""
+
+    def setup(self, cfg: Config) -> None:
+        """Leave the levels to gunicorn's settings and everything else to the root logger."""
+        self.loglevel = logging.WARNING
+        self.error_log.propagate = True
+        self.error_log.setLevel(self.loglevel)
+
+    def access(self, *args: Any, **keywords: Any) -> None:
+        """Log nothing: a line for each request would hold addresses and site codes."""
+
+    def reopen_files(self) -> None:
+        """Nothing to reopen: the lines go to standard error."""
+
+
+class _Server(Application):
+    """Hands gunicorn our configuration and an application that is already built."""
+
+    def __init__(self, application: Any, listening: socket.socket, workers: int) -> None:
+        self._application = application
+        # A file descriptor's number outlives a reload of the configuration, the Python object would not.
+        self._bind = f"fd://{listening.detach()}"
+        self._workers = workers
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Read config/gunicorn.conf.py only: no command line, no environment, no file in the current folder."""
+        self.load_config_from_file(str(PROJECT_ROOT / "config" / "gunicorn.conf.py"))
+        self.cfg.set("bind", self._bind)
+        self.cfg.set("workers", self._workers)
+        self.cfg.set("logger_class", QuietLogger)
+
+    def load(self) -> Any:
+        """The application that the workers inherit."""
+        return self._application
+
+
+def bind(address: str, port: int) -> socket.socket:
+    """Take the port without listening yet: a busy port is found out before anything else starts. Raises `OSError`."""
+    family = socket.AF_INET6 if ":" in address else socket.AF_INET
+    taken = socket.socket(family, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((address, port))
+    except OSError:
+        taken.close()
+        raise
+    return taken
+
+
+def serve(application: Any, listening: socket.socket, workers: int) -> None:
+    """Fork web workers and look after them until told to stop; does not return."""
+    # The product's name would tell a scanner which holes to try.
+    gunicorn.SERVER = wsgi.SERVER = "web"
+    # What exists now is shared by every worker: the collector must not touch it, or each would get a copy of its own.
+    gc.collect()
+    gc.freeze()
+    Arbiter(_Server(application, listening, workers)).run()
+
+
+def _hang_up(connection: socket.socket) -> None:
+    try:
+        connection.shutdown(socket.SHUT_RDWR)
+    except OSError:
+        return

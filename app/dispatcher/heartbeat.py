@@ -1,0 +1,46 @@
+"""When each job of the dispatchers last went through, for `/healthz`, `/metrics` and `redress doctor`."""
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import String, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app import clock
+from app.database import Base
+
+# Several ticks may be missed, by a long unit of work or a restart, before anybody should be woken.
+STALE_AFTER = timedelta(minutes=5)
+
+
+class Tick(Base):
+    """The last time a job went through, in whichever dispatcher; nothing about cases, so to the second."""
+
+    __tablename__ = "ticks"
+
+    job: Mapped[str] = mapped_column(String(40), primary_key=True)
+    ran_at: Mapped[datetime]
+
+
+def record_tick(session: Session, job: str) -> None:
+    """Note that the job went through now; written in the job's own unit of work, so that a failed one leaves the old time."""
+    at = clock.now().replace(microsecond=0)
+    if session.execute(update(Tick).where(Tick.job == job).values(ran_at=at)).rowcount:  # type: ignore[attr-defined]
+        return
+    try:
+        with session.begin_nested():
+            session.execute(insert(Tick).values(job=job, ran_at=at))
+    except IntegrityError:
+        # Another dispatcher wrote the first row between our two statements, at this very moment.
+        return
+
+
+def last_ticks(session: Session) -> dict[str, datetime]:
+    """When each job last went through, by its name."""
+    return {job: at for job, at in session.execute(select(Tick.job, Tick.ran_at))}
+
+
+def oldest_tick(session: Session, jobs: tuple[str, ...]) -> datetime | None:
+    """When the job that has waited longest last went through; None while one of them never has."""
+    ticks = last_ticks(session)
+    return min(ticks[job] for job in jobs) if all(job in ticks for job in jobs) else None

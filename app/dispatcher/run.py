@@ -1,0 +1,77 @@
+"""The dispatcher's loop: APScheduler ticks, each job on its own, until a signal ends it."""
+
+import logging
+import signal
+import time
+from datetime import UTC, datetime
+from types import FrameType
+
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.background import BackgroundScheduler
+
+from app.dispatcher.jobs import JOBS, Job, Tools, run_job
+from app.logs import describe, log_event
+
+_JUMP_SECONDS = 5.0
+
+
+def run(tools: Tools, jobs: tuple[Job, ...] = JOBS) -> None:
+    """Tick until SIGTERM or SIGINT; what is being done then is finished first. Any number of dispatchers may run at once."""
+    asked: list[int] = []
+
+    def note(number: int, _frame: FrameType | None) -> None:
+        asked.append(number)
+
+    for ending in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(ending, note)
+    scheduler = _scheduler(tools, jobs)
+    scheduler.start()
+    ahead = _wall_clock_ahead()
+    # The main thread only listens: stopping from within a signal's handler could wait for a lock that the thread itself holds.
+    while not asked:
+        time.sleep(0.2)
+        if abs(_wall_clock_ahead() - ahead) > _JUMP_SECONDS:
+            # Due times are kept in wall clock time: after a jump back of an hour nothing would tick for an hour.
+            ahead = _wall_clock_ahead()
+            log_event("dispatcher.clock_jumped", level=logging.WARNING)
+            _all_due_now(scheduler)
+    scheduler.shutdown(wait=True)
+    tools.database.dispose()
+
+
+def tick(job: Job, tools: Tools) -> None:
+    """Run one job once; whatever goes wrong is logged and left for the next tick, so that the other jobs go on."""
+    started = time.monotonic()
+    try:
+        done = run_job(job, tools)
+    except Exception as error:  # noqa: BLE001 - one failing job must not end the dispatcher
+        log_event("job.failed", level=logging.ERROR, job=job.name, error=describe(error))
+        return
+    if done:
+        log_event("job.done", job=job.name, pieces=done, ms=int((time.monotonic() - started) * 1000))
+
+
+def _scheduler(tools: Tools, jobs: tuple[Job, ...]) -> BackgroundScheduler:
+    scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(max(1, len(jobs)))}, timezone=UTC)
+    for job in jobs:
+        scheduler.add_job(
+            tick,
+            "interval",
+            seconds=job.every_seconds,
+            args=(job, tools),
+            id=job.name,
+            next_run_time=datetime.now(UTC),
+            coalesce=True,
+            max_instances=1,
+            misfire_grace_time=None,
+        )
+    return scheduler
+
+
+def _all_due_now(scheduler: BackgroundScheduler) -> None:
+    for scheduled in scheduler.get_jobs():
+        scheduled.modify(next_run_time=datetime.now(UTC))
+
+
+def _wall_clock_ahead() -> float:
+    return time.time() - time.monotonic()

@@ -1,0 +1,99 @@
+"""The numbers for the operator's monitoring, counted in the database at the moment they are asked for.
+
+Counts by state and urgency only: never a category, a site, a country or an organisation, since a count of one points at a person.
+"""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+from prometheus_client.registry import Collector
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases import Case, Clock, ClockState, Offer, OfferState, State, Urgency
+from app.dispatcher.heartbeat import last_ticks
+
+
+def exposition(session: Session) -> tuple[bytes, str]:
+    """All gauges in Prometheus' text format, with its content type."""
+    # A registry for each answer: nothing is kept in a process, so any number of hosts say the same.
+    registry = CollectorRegistry(auto_describe=False)
+    registry.register(_Gauges(session))
+    return generate_latest(registry), CONTENT_TYPE_LATEST
+
+
+class _Gauges(Collector):
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def collect(self) -> Iterator[GaugeMetricFamily]:
+        """Count, one family after the other."""
+        yield self._open_cases()
+        yield self._gauge(
+            "redress_late_clocks",
+            "Things somebody had to do by now and has not done, in open cases",
+            self._count(
+                select(func.count())
+                .select_from(Clock)
+                .join(Case, Case.id == Clock.case_id)
+                .where(
+                    Case.is_open,
+                    ~Case.practice,
+                    Clock.due_at < clock.now(),
+                    Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
+                )
+            ),
+        )
+        yield self._gauge(
+            "redress_offers_waiting",
+            "Cases offered to a partner that has not answered",
+            self._count(
+                select(func.count())
+                .select_from(Offer)
+                .join(Case, Case.id == Offer.case_id)
+                .where(Offer.state == OfferState.OFFERED, ~Case.practice)
+            ),
+        )
+        yield self._gauge(
+            "redress_custody_waiting",
+            "Open cases that no partner holds or is offered: they wait for a custodian, or the worker locked them",
+            self._count(
+                select(func.count())
+                .select_from(Case)
+                .where(Case.is_open, ~Case.practice, Case.organisation_id.is_(None))
+            ),
+        )
+        yield self._ticks()
+
+    def _open_cases(self) -> GaugeMetricFamily:
+        family = GaugeMetricFamily("redress_open_cases", "Open cases", labels=["state", "urgency"])
+        counted = {
+            (state, urgency): count
+            for state, urgency, count in self._session.execute(
+                select(Case.state, Case.urgency, func.count())
+                .where(Case.is_open, ~Case.practice)
+                .group_by(Case.state, Case.urgency)
+            )
+        }
+        for state in State:
+            for urgency in Urgency:
+                family.add_metric([state.value, urgency.value], counted.get((state, urgency), 0))
+        return family
+
+    def _ticks(self) -> GaugeMetricFamily:
+        family = GaugeMetricFamily(
+            "redress_dispatcher_last_tick_seconds", "When a job of the dispatcher last went through", labels=["job"]
+        )
+        for job, at in sorted(last_ticks(self._session).items()):
+            family.add_metric([job], at.timestamp())
+        return family
+
+    def _count(self, query: Select[tuple[int]]) -> int:
+        return self._session.scalar(query) or 0
+
+    @staticmethod
+    def _gauge(name: str, meaning: str, value: int) -> GaugeMetricFamily:
+        return GaugeMetricFamily(name, meaning, value=value)

@@ -1,0 +1,68 @@
+"""`/healthz` and `/metrics`: they say how the service is, never what it holds."""
+
+import hmac
+import ipaddress
+import json
+
+from flask import Blueprint, Response, abort, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from app import clock
+from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
+from app.dispatcher.jobs import JOB_NAMES
+from app.logs import log_failure
+from app.schema import SchemaOutOfDate, check_schema
+from app.web.access import open_to_everyone
+from app.web.parts import parts
+from app.web.public.gauges import exposition
+
+blueprint = Blueprint("public", __name__)
+
+# A proxy on the same machine also comes from loopback, but it says for whom it asks.
+_FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via")
+
+
+@blueprint.get("/healthz")
+@open_to_everyone
+def health() -> Response:
+    """200 when reports can be taken and the dispatcher ticks, else 503; three plain words and nothing for an attacker."""
+    database = tables = dispatcher = False
+    try:
+        with parts().database.reading() as session:
+            database = True
+            check_schema(session)
+            tables = True
+            last = oldest_tick(session, JOB_NAMES)
+            dispatcher = last is not None and clock.now() - last <= STALE_AFTER
+    except SchemaOutOfDate:
+        tables = False
+    except (SQLAlchemyError, OSError) as error:
+        log_failure(request.endpoint, error)
+        database = False
+    well = database and tables and dispatcher
+    body = {"ok": well, "database": database, "tables": tables, "dispatcher": dispatcher}
+    return Response(json.dumps(body), 200 if well else 503, content_type="application/json")
+
+
+@blueprint.get("/metrics")
+@open_to_everyone
+def metrics() -> Response:
+    """Gauges for Prometheus, on this machine itself or with the token of `REDRESS_METRICS_TOKEN`."""
+    if not _may_measure():
+        abort(403)
+    with parts().database.reading() as session:
+        body, content_type = exposition(session)
+    return Response(body, content_type=content_type)
+
+
+def _may_measure() -> bool:
+    expected = parts().settings.metrics_token
+    given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if expected and hmac.compare_digest(given.encode(), expected.encode()):
+        return True
+    if any(name in request.headers for name in _FORWARDED):
+        return False
+    try:
+        return ipaddress.ip_address(request.remote_addr or "").is_loopback
+    except ValueError:
+        return False

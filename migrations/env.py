@@ -1,0 +1,28 @@
+"""Alembic's entry: runs on the connection that `app.schema.migrate` or a test hands over, inside its transaction."""
+
+from typing import Any
+
+from alembic import context
+from alembic.autogenerate.api import AutogenContext
+from sqlalchemy.types import TypeDecorator
+
+from app.database import Base
+
+
+def plain_type(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
+    """Write our own column types as the plain SQL types beneath them: a migration must not change when the code does."""
+    if kind == "type" and isinstance(item, TypeDecorator):
+        autogen.imports.add("import sqlalchemy as sa")
+        return f"sa.{item.impl_instance!r}"
+    return False
+
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_item=plain_type,
+    # SQLite cannot alter most things in place; a batch copies the table instead.
+    render_as_batch=True,
+)
+with context.begin_transaction():
+    context.run_migrations()
