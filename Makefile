@@ -29,6 +29,7 @@ check: ## style, types, the one-way imports, the catalogues
 
 catalogues: ## collect new texts from the code and compile every language
 	@scripts/bootstrap.sh dev
+	@$(PY) -m app.language.catalogues extract
 	@$(PY) -m app.language.catalogues compile
 
 lock: ## choose versions anew from pyproject.toml; needs uv on the PATH

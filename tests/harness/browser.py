@@ -6,20 +6,22 @@ leaves our own address, a script error, a violation of the content security poli
 
 import os
 import shutil
-from collections.abc import Iterator
+from base64 import b64decode
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Request, Response, sync_playwright
+from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Error as PlaywrightError
 
 from tests.harness.pages import faults_of
 from tests.harness.server import LiveServer
 
 PHONE = {"width": 360, "height": 640}
 WIDE = {"width": 1280, "height": 800}
+_PATIENCE = 10_000  # milliseconds
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = (
     "--disable-gpu",
@@ -60,62 +62,88 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def checked_context(browser: Browser, origin: str, **options: Any) -> Iterator[BrowserContext]:
-    """A fresh browser profile at this address whose pages are all checked; the faults found are raised at its end."""
-    context = browser.new_context(base_url=origin, **options)
-    context.set_default_timeout(10_000)
-    faults: list[str] = []
+def checked_pages(browser: Browser, origin: str, **options: Any) -> Iterator[Callable[[], Page]]:
+    """A fresh browser profile at this address, as a function that opens a page in it.
 
-    def finished(request: Request) -> None:
-        response = request.response()
-        if request.resource_type == "document" and response is not None:
-            faults.extend(_faults_of(response))
+    All pages are checked, and the faults found are raised at the end. Options are those of Playwright's `new_context`.
+    """
+    context = browser.new_context(base_url=origin, **options)
+    context.set_default_timeout(_PATIENCE)
+    faults: list[str] = []
 
     def requested(request: Request) -> None:
         if not request.url.startswith((f"{origin}/", "data:", "blob:")):
             faults.append(f"a request left our own address: {request.url}")
 
-    def opened(page: Page) -> None:
-        page.on("pageerror", lambda error: faults.append(f"script error on {page.url}: {error}"))
-        page.on(
-            "console", lambda message: faults.append(message.text) if _is_violation(message.text) else None
-        )
+    def said(message: ConsoleMessage) -> None:
+        if "Content Security Policy" in message.text:
+            faults.append(message.text)
 
     context.on("request", requested)
-    context.on("requestfinished", finished)
-    context.on("page", opened)
+    context.on("console", said)
+    context.on("weberror", lambda error: faults.append(f"script error: {error.error}"))
+
+    def open_page() -> Page:
+        page = context.new_page()
+        _read_along(context.new_cdp_session(page), faults)
+        return page
+
     try:
-        yield context
+        yield open_page
     finally:
         context.close()
     assert not faults, "\n".join(dict.fromkeys(faults))
 
 
+def _read_along(devtools: CDPSession, faults: list[str]) -> None:
+    """Check each document between its arrival and its showing; afterwards the browser would have forgotten its bytes."""
+
+    def paused(event: dict[str, Any]) -> None:
+        try:
+            headers = {header["name"].lower(): header["value"] for header in event.get("responseHeaders", ())}
+            if (
+                "html" in headers.get("content-type", "")
+                and not 300 <= event.get("responseStatusCode", 0) < 400
+            ):
+                body = devtools.send("Fetch.getResponseBody", {"requestId": event["requestId"]})
+                html = b64decode(body["body"]) if body["base64Encoded"] else body["body"]
+                path = urlsplit(event["request"]["url"]).path
+                faults.extend(f"{path}: {fault}" for fault in faults_of(html, headers, path))
+            devtools.send("Fetch.continueRequest", {"requestId": event["requestId"]})
+        except PlaywrightError as error:
+            # A page that is closed or left while it loads has no body to check; any other error is one.
+            if not _gone(error):
+                faults.append(f"a page could not be checked: {error}")
+
+    devtools.on("Fetch.requestPaused", paused)
+    devtools.send("Fetch.enable", {"patterns": [{"resourceType": "Document", "requestStage": "Response"}]})
+
+
 @pytest.fixture
 def phone_page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     """A small phone, 360 x 640, with JavaScript off."""
-    with checked_context(browser, live_server.url, viewport=PHONE, java_script_enabled=False) as context:
-        yield context.new_page()
+    with checked_pages(browser, live_server.url, viewport=PHONE, java_script_enabled=False) as new_page:
+        yield new_page()
 
 
 @pytest.fixture
 def scripted_phone_page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     """The same phone with JavaScript on."""
-    with checked_context(browser, live_server.url, viewport=PHONE) as context:
-        yield context.new_page()
+    with checked_pages(browser, live_server.url, viewport=PHONE) as new_page:
+        yield new_page()
 
 
 @pytest.fixture
 def wide_page(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
     """A desk's screen, 1280 wide, with JavaScript on."""
-    with checked_context(browser, live_server.url, viewport=WIDE) as context:
-        yield context.new_page()
+    with checked_pages(browser, live_server.url, viewport=WIDE) as new_page:
+        yield new_page()
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Everything in tests/browser carries the mark `browser`, so that `-m "not browser"` leaves it out."""
     for item in items:
-        if "browser" in Path(item.path).parts:
+        if item.path.is_relative_to(config.rootpath / "tests" / "browser"):
             item.add_marker(pytest.mark.browser)
 
 
@@ -126,12 +154,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(_MISSING, red=True)
 
 
-def _faults_of(response: Response) -> list[str]:
-    headers = response.headers
-    if "html" not in headers.get("content-type", ""):
-        return []
-    return faults_of(response.body(), headers, urlsplit(response.url).path)
-
-
-def _is_violation(text: str) -> bool:
-    return "Content Security Policy" in text or "Refused to" in text
+def _gone(error: PlaywrightError) -> bool:
+    return any(
+        words in str(error) for words in ("has been closed", "Invalid InterceptionId", "Session closed")
+    )
