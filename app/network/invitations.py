@@ -1,0 +1,216 @@
+"""How a person comes in: a single-use link, a password, an authenticator, and a recovery code on paper."""
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.database import MemberId, OrganisationId, new_id
+from app.network.circles import make_first_circles
+from app.network.codes import CodeRefused, step_of_code
+from app.network.logins import LoginTaken, clean_login, find_by_login
+from app.network.models import Invitation, Member, MemberState, Organisation, OrganisationKind, OrganisationState, Role
+from app.network.organisations import clean_name
+from app.network.passwords import check_new_password
+from app.network.people import (
+    OrganisationFrozen,
+    SignedIn,
+    active_organisation,
+    actor_of,
+    login_place,
+    member_name,
+    name_place,
+    require_lead,
+    totp_place,
+)
+from app.vault import Actor, NewMemberKey, Vault, journal
+
+VALID_FOR = timedelta(hours=48)
+_LOOKUP = "invitation"
+
+
+class FirstMemberLeads(Exception):
+    """The first person of an organisation has to be a lead, since only a lead can make its keys and admit the others."""
+
+
+class NameMissing(Exception):
+    """A member needs a name that colleagues recognise."""
+
+
+class InvitationUnknown(Exception):
+    """There is no such invitation, or a newer one replaced it."""
+
+
+class InvitationExpired(Exception):
+    """The invitation is older than 48 hours."""
+
+
+class InvitationUsed(Exception):
+    """The invitation was taken up before."""
+
+
+@dataclass(frozen=True)
+class InvitedMember:
+    """Who an open invitation is for, as its page shows it."""
+
+    invitation_id: UUID
+    member_id: MemberId
+    organisation_id: OrganisationId
+    organisation_name: str
+    kind: OrganisationKind
+    role: Role
+    login: str
+    name: str
+
+
+@dataclass(frozen=True)
+class PreparedMembership:
+    """Everything of a new membership that was slow to make, ready to be written by `take_up_invitation`."""
+
+    invited: InvitedMember
+    new_key: NewMemberKey = field(repr=False)
+    totp_secret: str = field(repr=False)
+    totp_step: int = field(repr=False)
+
+
+def invite_member(
+    session: Session,
+    vault: Vault,
+    *,
+    organisation_id: OrganisationId,
+    role: Role,
+    login: str,
+    name: str,
+    by: SignedIn | None = None,
+) -> str:
+    """Invite somebody and give back the token of their link: shown once, good once, for 48 hours.
+
+    Inviting the same login again while it is still unused makes a new link and ends the old one. Raises `LeadsOnly`, `LoginTaken`,
+    `LoginUnusable`, `NameMissing`, `FirstMemberLeads` or `OrganisationFrozen`.
+    """
+    require_lead(by, organisation_id)
+    organisation = active_organisation(session, organisation_id)
+    login, name = clean_login(login), clean_name(name)
+    if not name:
+        raise NameMissing
+    member = find_by_login(session, vault, login)
+    if member is not None and (member.state is not MemberState.INVITED or member.organisation_id != organisation_id):
+        raise LoginTaken
+    member = member or Member(
+        id=MemberId(new_id()), organisation_id=organisation.id, login_tag=vault.lookup("login", login)
+    )
+    if role is not Role.LEAD and not _has_other_lead(session, member):
+        raise FirstMemberLeads
+    member.role, member.state = role, MemberState.INVITED
+    member.login_veil = vault.veil(login_place(member.id), login)
+    member.name_veil = vault.veil(name_place(member.id), name)
+    session.add(member)
+    session.flush()
+    token = _write_invitation(session, vault, member.id)
+    detail = {"member": str(member.id), "role": role.value}
+    journal(session, vault, None, "member.invited", actor_of(by), detail)
+    return token
+
+
+def read_invitation(session: Session, vault: Vault, token: str) -> InvitedMember:
+    """Who this link invites; raises `InvitationUnknown`, `InvitationExpired`, `InvitationUsed` or `OrganisationFrozen`."""
+    tags = vault.lookups(_LOOKUP, token)
+    invitation = session.scalars(select(Invitation).where(Invitation.token_tag.in_(tags))).one_or_none()
+    if invitation is None:
+        raise InvitationUnknown
+    _check_open(invitation)
+    member = session.get_one(Member, invitation.member_id)
+    organisation = session.get_one(Organisation, member.organisation_id)
+    if organisation.state is OrganisationState.FROZEN:
+        raise OrganisationFrozen
+    return InvitedMember(
+        invitation_id=invitation.id,
+        member_id=member.id,
+        organisation_id=organisation.id,
+        organisation_name=organisation.name,
+        kind=organisation.kind,
+        role=member.role,
+        login=vault.unveil(login_place(member.id), member.login_veil),
+        name=member_name(vault, member),
+    )
+
+
+def prepare_membership(
+    vault: Vault, invited: InvitedMember, password: str, totp_secret: str, totp_code: str
+) -> PreparedMembership:
+    """Check password and first code and make the member's key: slow (Argon2id), so call it with no unit of work open.
+
+    Raises `PasswordRefused`, `CodeRefused` or `TotpSecretUnusable`.
+    """
+    normal = check_new_password(password, login=invited.login, organisation_name=invited.organisation_name)
+    step = step_of_code(totp_secret, totp_code)
+    if step is None:
+        raise CodeRefused
+    return PreparedMembership(invited, vault.make_member_key(invited.member_id, normal), totp_secret, step)
+
+
+def take_up_invitation(session: Session, vault: Vault, prepared: PreparedMembership) -> str:
+    """Write the new membership, use up the link, and give back the recovery code: shown once, to be printed.
+
+    The first lead of an organisation makes its circles and their keys; everybody later waits until a lead admits them.
+    Raises `InvitationUnknown`, `InvitationExpired`, `InvitationUsed` or `OrganisationFrozen`, as the link may have changed meanwhile.
+    """
+    invited = prepared.invited
+    organisation = active_organisation(session, invited.organisation_id)
+    invitation = session.get(Invitation, invited.invitation_id, with_for_update=True, populate_existing=True)
+    if invitation is None:
+        raise InvitationUnknown
+    _check_open(invitation)
+    member = session.get_one(Member, invited.member_id, with_for_update=True, populate_existing=True)
+    if member.state is not MemberState.INVITED:
+        raise InvitationUsed
+    invitation.used_at = clock.now()
+    member.state = MemberState.ACTIVE
+    member.totp_veil = vault.veil(totp_place(member.id), prepared.totp_secret)
+    member.totp_last_step = prepared.totp_step
+    session.add_all([prepared.new_key.row, prepared.new_key.public_row])
+    session.flush()
+    actor = Actor("member", member.id, organisation.id)
+    journal(session, vault, None, "member.joined", actor, None)
+    make_first_circles(session, vault, organisation, member, prepared.new_key)
+    return prepared.new_key.recovery_code
+
+
+def _write_invitation(session: Session, vault: Vault, member_id: MemberId) -> str:
+    # An older link of this member stops working: only the newest one is in anybody's hands on purpose.
+    session.execute(
+        update(Invitation)
+        .where(Invitation.member_id == member_id, Invitation.used_at.is_(None))
+        .values(expires_at=clock.now())
+    )
+    token = secrets.token_urlsafe(32)
+    session.add(
+        Invitation(
+            member_id=member_id,
+            token_tag=vault.lookup(_LOOKUP, token),
+            expires_at=clock.now() + VALID_FOR,
+        )
+    )
+    session.flush()
+    return token
+
+
+def _check_open(invitation: Invitation) -> None:
+    if invitation.used_at is not None:
+        raise InvitationUsed
+    if invitation.expires_at <= clock.now():
+        raise InvitationExpired
+
+
+def _has_other_lead(session: Session, member: Member) -> bool:
+    leads = select(func.count()).where(
+        Member.organisation_id == member.organisation_id,
+        Member.id != member.id,
+        Member.role == Role.LEAD,
+        Member.state != MemberState.DEPARTED,
+    )
+    return bool(session.scalar(leads))

@@ -1,0 +1,157 @@
+"""Does what somebody wrote name this thing? Pure comparisons in any script, by rapidfuzz; nothing here reads the database.
+
+A wrong "certain" would send a case to the very people it is about, so a match is certain only when a name (and a town, where there is
+one) accounts for what was written and nothing else comes near. Everything else is a guess for a person to look at.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from rapidfuzz import fuzz
+
+from app.language import to_ascii
+
+T = TypeVar("T")
+
+# One wrong letter in a name of seven still fits, one in a name of six no longer does.
+SURE = 88.0
+_PLAUSIBLE = 75.0
+# How far behind every other thing has to stay.
+_CLEAR = 8.0
+_TOWN = 12.0
+# A name among other words counts less than a name alone; a part of a name counts enough to stand in the way of certainty.
+_AMONG_WORDS = 0.9
+_PART_OF_NAME = 93.0
+_LONGEST = 500
+_MOST_GUESSES = 5
+
+# Letters that Unicode does not take apart though readers see the plain one.
+_PLAIN = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
+# Legal forms say nothing about which company it is, and workers leave them out.
+_SILENT = frozenset(
+    "ag bhd co company corp corporation cv de gmbh inc kft limited llc llp ltd ltda nv oo oyj pcl plc private pt pte pty "
+    "pvt rt sa sac sapi sdn sp spa sro srl tbk the zoo zrt".split()
+)
+_ABBREVIATION = re.compile(r"\b(?:[^\W\d_]\.){2,}")
+# Accents of Latin, Greek and Cyrillic, Arabic vowel signs and the stroke that only stretches a word. Signs of other scripts are letters.
+_ACCENTS = frozenset(chr(code) for code in (*range(0x300, 0x370), 0x640, *range(0x64B, 0x653)))
+# Scripts that put no space between words: a name in them may stand anywhere.
+_UNSPACED = re.compile(r"[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF]")
+
+
+@dataclass(frozen=True)
+class Named(Generic[T]):
+    """A thing with the names it goes by and, for a place, its town in every known spelling; all in plain form."""
+
+    thing: T
+    names: tuple[str, ...]
+    towns: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Match(Generic[T]):
+    """The one thing that fits best, whether that is certain, and everything that could be meant, best first."""
+
+    best: T | None
+    certain: bool
+    possible: tuple[T, ...]
+
+
+@dataclass(frozen=True)
+class _Fit(Generic[T]):
+    thing: T
+    score: float
+    accounted: float
+    name: str
+
+
+def named(thing: T, names: Iterable[str], towns: Iterable[str] = ()) -> Named[T]:
+    """Make a thing's names comparable, once for any number of comparisons."""
+    return Named(thing, _distinct(plain_name(name) for name in names), _distinct(plain_text(town) for town in towns))
+
+
+def best_match(text: str, things: Iterable[Named[T]], *, sure: float = SURE) -> Match[T]:
+    """Which thing the words name; `sure` is how much of what was written its name has to account for (0 to 100)."""
+    words = plain_name(text[:_LONGEST])
+    fits = [fit for thing in things if words and (fit := _fit(words, thing)).score >= _PLAUSIBLE]
+    if not fits:
+        return Match(None, False, ())
+    fits.sort(key=lambda fit: (fit.score, len(fit.name)), reverse=True)
+    best = fits[0]
+    # A shorter name inside the best one ("Foxway" in "Foxway Precision") is found with it and is no rival.
+    alone = all(other.score <= best.score - _CLEAR or _part_of(other.name, best.name) for other in fits[1:])
+    possible = tuple(fit.thing for fit in fits[:_MOST_GUESSES])
+    return Match(best.thing if alone else None, alone and best.accounted >= sure, possible)
+
+
+def plain_text(text: str) -> str:
+    """The words as they are compared: without case, accents, punctuation and invisible signs, digits as 0 to 9."""
+    folded = unicodedata.normalize("NFKD", to_ascii(text)).casefold().translate(_PLAIN)
+    folded = _ABBREVIATION.sub(lambda found: found[0].replace(".", ""), folded)
+    letters = (_plain_sign(sign) for sign in folded)
+    return " ".join(unicodedata.normalize("NFKC", "".join(letters)).split())
+
+
+def plain_name(text: str) -> str:
+    """As `plain_text`, and without legal forms such as Ltd, unless nothing else is there."""
+    words = plain_text(text).split()
+    return " ".join([word for word in words if word not in _SILENT] or words)
+
+
+def _plain_sign(sign: str) -> str:
+    category = unicodedata.category(sign)
+    if sign in _ACCENTS or category == "Cf":
+        return ""
+    return sign if category[0] in "LMN" else " "
+
+
+def _distinct(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for text in texts if text))
+
+
+def _fit(words: str, thing: Named[T]) -> _Fit[T]:
+    """How well the words fit the thing's best name, and how much of them that name and the town account for."""
+    rest = _without_town(words, thing.towns)
+    best = _Fit(thing.thing, 0.0, 0.0, "")
+    for name in thing.names:
+        inside = _inside(name, words)
+        whole = max(_alike(words, name), 0.0 if rest is None else _alike(rest, name))
+        part = _PART_OF_NAME if _part_of(words if rest is None else rest, name) else 0.0
+        score = max(whole, _AMONG_WORDS * inside, part)
+        if score > best.score:
+            best = _Fit(thing.thing, score, whole if rest is None else max(whole, inside), name)
+    if rest is None or best.score < _PLAUSIBLE:
+        return best
+    return _Fit(best.thing, best.score + _TOWN, best.accounted, best.name)
+
+
+def _without_town(words: str, towns: Iterable[str]) -> str | None:
+    """The words without the first of these towns that stands in them; nothing when none does."""
+    for town in towns:
+        if len(town) <= len(words) and _inside(town, words) >= SURE:
+            found = fuzz.partial_ratio_alignment(town, words)
+            if found is not None:
+                return " ".join((words[: found.dest_start] + " " + words[found.dest_end :]).split())
+    return None
+
+
+def _inside(name: str, words: str) -> float:
+    """How well the name stands somewhere in the words, at the edges of words where the script has them."""
+    if len(name) < 2:
+        return 0.0
+    if not _UNSPACED.search(name):
+        name, words = f" {name} ", f" {words} "
+    return float(fuzz.partial_ratio(name, words) if len(name) <= len(words) else fuzz.ratio(name, words))
+
+
+def _part_of(words: str, name: str) -> bool:
+    if _UNSPACED.search(words):
+        return len(words) > 1 and words in name
+    return len(words) > 2 and f" {words} " in f" {name} "
+
+
+def _alike(words: str, name: str) -> float:
+    return float(max(fuzz.ratio(words, name), fuzz.token_sort_ratio(words, name)))

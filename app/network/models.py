@@ -1,0 +1,178 @@
+"""The rows of the network: who takes part, who may come in, where people work, and who has a stake there.
+
+Organisations are public bodies and stand here in the clear. Everything that names a person or a workplace is veiled, so that a
+stolen database shows neither a helper's name nor a factory.
+"""
+
+from datetime import date, datetime
+from enum import StrEnum
+from typing import TypeVar
+from uuid import UUID
+
+from sqlalchemy import JSON, Enum, ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base, MemberId, OrganisationId, SiteId, UtcDateTime, new_id
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+class OrganisationKind(StrEnum):
+    """What an organisation is in the network."""
+
+    MONITORING_PARTNER = "monitoring_partner"
+    TRADE_UNION = "trade_union"
+    COORDINATOR = "coordinator"
+    PUBLIC_BUYER = "public_buyer"
+
+
+class OrganisationState(StrEnum):
+    """A frozen organisation gets no cases, no sessions and no admissions."""
+
+    ACTIVE = "active"
+    FROZEN = "frozen"
+
+
+class Role(StrEnum):
+    """What a member may do: a lead admits others, a caseworker works on cases, a viewer reads."""
+
+    LEAD = "lead"
+    CASEWORKER = "caseworker"
+    VIEWER = "viewer"
+
+
+class MemberState(StrEnum):
+    """Invited until the link was taken up; departed members never come back in."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DEPARTED = "departed"
+
+
+class Sector(StrEnum):
+    """What is made or dug up at a site; the supply chain of electronics, batteries and low-emission vehicles."""
+
+    ELECTRONICS = "electronics"
+    SEMICONDUCTOR = "semiconductor"
+    BATTERY = "battery"
+    VEHICLE = "vehicle"
+    MINING = "mining"
+    SMELTING = "smelting"
+    RECYCLING = "recycling"
+    E_WASTE = "e_waste"
+    RECRUITMENT = "recruitment"
+    OTHER = "other"
+
+
+class SiteState(StrEnum):
+    """Only a confirmed site may show help numbers of its country."""
+
+    CONFIRMED = "confirmed"
+    UNCONFIRMED = "unconfirmed"
+
+
+class UnionStanding(StrEnum):
+    """How free a union is of the employer at one site; only an independent one gets cases from there."""
+
+    INDEPENDENT = "independent"
+    CONTESTED = "contested"
+    EMPLOYER_DOMINATED = "employer_dominated"
+    ACCUSED = "accused"
+
+
+def _words(of: type[Word]) -> Enum:
+    """A column that holds one of the words of an enumeration as text, alike on both databases."""
+    return Enum(of, native_enum=False, length=30, values_callable=lambda words: [word.value for word in words])
+
+
+class Organisation(Base):
+    """A monitoring partner, trade union, coordinator or public buyer."""
+
+    __tablename__ = "organisations"
+
+    id: Mapped[OrganisationId] = mapped_column(Uuid, primary_key=True, default=new_id)
+    kind: Mapped[OrganisationKind] = mapped_column(_words(OrganisationKind))
+    name: Mapped[str] = mapped_column(String(200))
+    # Other names and short forms that workers use; "who must not know" is matched with them.
+    aliases: Mapped[list[str]] = mapped_column(JSON)
+    country: Mapped[str] = mapped_column(String(2))
+    # Where it may take cases: ISO 3166 codes, or "*" for a mandate to work remotely everywhere.
+    countries: Mapped[list[str]] = mapped_column(JSON)
+    languages: Mapped[list[str]] = mapped_column(JSON)
+    trained: Mapped[list[str]] = mapped_column(JSON)
+    capacity: Mapped[int]
+    employer_run: Mapped[bool]
+    state: Mapped[OrganisationState] = mapped_column(_words(OrganisationState))
+
+
+class Member(Base):
+    """A person of an organisation; login, name and the secret of the codes are veiled."""
+
+    __tablename__ = "members"
+
+    id: Mapped[MemberId] = mapped_column(Uuid, primary_key=True, default=new_id)
+    organisation_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisations.id"), index=True)
+    role: Mapped[Role] = mapped_column(_words(Role))
+    login_tag: Mapped[bytes] = mapped_column(unique=True)
+    login_veil: Mapped[bytes]
+    name_veil: Mapped[bytes]
+    totp_veil: Mapped[bytes | None]
+    # The last time step whose code was taken: no code opens the door twice (RFC 6238, 5.2).
+    totp_last_step: Mapped[int] = mapped_column(default=0)
+    # Wrong codes behind a right password, and until when codes are refused because of them (RFC 4226, 7.3).
+    wrong_codes: Mapped[int] = mapped_column(default=0)
+    codes_rest_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    state: Mapped[MemberState] = mapped_column(_words(MemberState))
+    trained_restricted: Mapped[bool] = mapped_column(default=False)
+
+
+class Invitation(Base):
+    """A single-use link for one member; only a keyed hash of it is kept."""
+
+    __tablename__ = "invitations"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    member_id: Mapped[MemberId] = mapped_column(ForeignKey("members.id"), index=True)
+    token_tag: Mapped[bytes] = mapped_column(unique=True)
+    expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
+    used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
+
+class Site(Base):
+    """A workplace. Its names are veiled; the code on its posters is random and says nothing."""
+
+    __tablename__ = "sites"
+
+    id: Mapped[SiteId] = mapped_column(Uuid, primary_key=True, default=new_id)
+    code: Mapped[str] = mapped_column(String(12), unique=True)
+    # Name, town and aliases in one veil: matching a worker's words opens every site, so each costs one decryption.
+    label_veil: Mapped[bytes]
+    country: Mapped[str] = mapped_column(String(2))
+    sector: Mapped[Sector] = mapped_column(_words(Sector))
+    state: Mapped[SiteState] = mapped_column(_words(SiteState))
+
+
+class Standing(Base):
+    """How independent a union is at a site, who says so (veiled), and when that was true."""
+
+    __tablename__ = "standings"
+    __table_args__ = (UniqueConstraint("union_id", "site_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    union_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisations.id"))
+    site_id: Mapped[SiteId] = mapped_column(ForeignKey("sites.id"), index=True)
+    standing: Mapped[UnionStanding] = mapped_column(_words(UnionStanding))
+    source_veil: Mapped[bytes]
+    as_of: Mapped[date]
+
+
+class Interest(Base):
+    """An organisation has a stake in a site: it never learns that a case from there exists."""
+
+    __tablename__ = "interests"
+    __table_args__ = (UniqueConstraint("organisation_id", "site_id"), Index(None, "site_id"))
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisations.id"))
+    site_id: Mapped[SiteId] = mapped_column(ForeignKey("sites.id"))
+    reason_veil: Mapped[bytes]

@@ -1,0 +1,144 @@
+"""Taking organisations into the network, and finding them."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from babel import Locale
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.database import OrganisationId
+from app.network.models import Organisation, OrganisationKind, OrganisationState
+from app.network.people import SignedIn, actor_of
+from app.vault import Vault, journal
+
+REMOTE = "*"
+_LONGEST_NAME = 200
+# Invisible, but part of how words are written in Persian and in the scripts of India.
+_JOINERS = {"\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}"}
+_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
+# Territories of the CLDR that are no country: unions of states, outlying areas, private use.
+_NO_COUNTRY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
+_COUNTRIES = frozenset(
+    code for code in Locale("en").territories if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY
+)
+
+
+class OrganisationRefused(Exception):
+    """The organisation cannot be added; the text is the line the operator reads."""
+
+
+class UnknownOrganisation(Exception):
+    """There is no organisation of that name or id."""
+
+
+@dataclass(frozen=True)
+class Mandate:
+    """Where, in which languages, on which topics and for how many open cases an organisation works."""
+
+    countries: tuple[str, ...] = ()
+    languages: tuple[str, ...] = ("en",)
+    trained: tuple[str, ...] = ()
+    capacity: int = 50
+
+
+def add_organisation(
+    session: Session,
+    vault: Vault,
+    *,
+    kind: OrganisationKind,
+    name: str,
+    country: str,
+    mandate: Mandate | None = None,
+    aliases: Iterable[str] = (),
+    employer_run: bool = False,
+    by: SignedIn | None = None,
+) -> Organisation:
+    """Take an organisation into the network, or raise `OrganisationRefused` with what is wrong.
+
+    Without a mandate it works in its own country and in English. It gets no case before its first lead took up the invitation.
+    """
+    mandate = mandate or Mandate(countries=(country,))
+    name = clean_name(name)
+    _check(name, country, mandate)
+    _check_unknown(session, name)
+    organisation = Organisation(
+        kind=kind,
+        name=name,
+        aliases=[cleaned for alias in aliases if (cleaned := clean_name(alias))],
+        country=country,
+        countries=list(mandate.countries),
+        languages=list(mandate.languages),
+        trained=list(mandate.trained),
+        capacity=mandate.capacity,
+        employer_run=employer_run,
+        state=OrganisationState.ACTIVE,
+    )
+    session.add(organisation)
+    session.flush()
+    detail = {"organisation": str(organisation.id), "kind": kind.value}
+    journal(session, vault, None, "organisation.added", actor_of(by), detail)
+    return organisation
+
+
+def organisations_of(session: Session, kind: OrganisationKind | None = None) -> list[Organisation]:
+    """Every organisation, or every one of a kind, by name."""
+    query = select(Organisation)
+    if kind is not None:
+        query = query.where(Organisation.kind == kind)
+    return sorted(session.scalars(query), key=lambda found: found.name.casefold())
+
+
+def organisation_named(session: Session, name: str) -> Organisation:
+    """The organisation of exactly this name, however it is capitalised; raises `UnknownOrganisation`."""
+    wanted = clean_name(name).casefold()
+    for organisation in session.scalars(select(Organisation)):
+        if organisation.name.casefold() == wanted:
+            return organisation
+    raise UnknownOrganisation(name)
+
+
+def get_organisation(session: Session, organisation_id: OrganisationId) -> Organisation:
+    """The organisation with this id; raises `UnknownOrganisation`."""
+    found = session.get(Organisation, organisation_id)
+    if found is None:
+        raise UnknownOrganisation(str(organisation_id))
+    return found
+
+
+def is_country(code: str) -> bool:
+    """Whether this is the two-letter code of a country (ISO 3166, in capitals)."""
+    return code in _COUNTRIES
+
+
+def clean_name(text: str) -> str:
+    """A name in NFC on one line, without marks of direction and half characters that would spoil a page or a comparison."""
+    kept = (
+        " " if unicodedata.category(sign) == "Cc" else sign
+        for sign in text
+        if sign in _JOINERS or unicodedata.category(sign) not in {"Cf", "Cs"}
+    )
+    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+
+
+def _check(name: str, country: str, mandate: Mandate) -> None:
+    if not name or len(name) > _LONGEST_NAME:
+        raise OrganisationRefused(f"An organisation needs a name of 1 to {_LONGEST_NAME} letters.")
+    for code in (country, *(code for code in mandate.countries if code != REMOTE)):
+        if not is_country(code):
+            raise OrganisationRefused(f"{code!r} is not a country; write its two capital letters, such as MY.")
+    for language in mandate.languages:
+        if not _LANGUAGE.fullmatch(language):
+            raise OrganisationRefused(f"{language!r} is not a language; write its code, such as en or zh-Hans.")
+    if mandate.capacity < 0:
+        raise OrganisationRefused("The number of open cases an organisation can carry is 0 or more.")
+
+
+def _check_unknown(session: Session, name: str) -> None:
+    try:
+        organisation_named(session, name)
+    except UnknownOrganisation:
+        return
+    raise OrganisationRefused(f"There is already an organisation named {name!r}.")

@@ -1,0 +1,104 @@
+"""Who acts: a member who is logged in, or the operator at the command line; and who belongs to an organisation."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.database import MemberId, OrganisationId
+from app.network.models import Member, MemberState, Organisation, OrganisationState, Role
+from app.vault import Actor, CircleName, MemberKey, Place, SessionContent, Vault, circles_of_member
+
+
+class LeadsOnly(Exception):
+    """Only a lead of this organisation may do that."""
+
+
+class OrganisationFrozen(Exception):
+    """The organisation is frozen: nobody is invited, admitted or let in."""
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A member who is logged in, with the opened key that this session may use."""
+
+    member: Member
+    organisation: Organisation
+    name: str
+    key: MemberKey
+    content: SessionContent
+
+    @property
+    def actor(self) -> Actor:
+        """The member as the journal writes them."""
+        return Actor("member", self.member.id, self.organisation.id)
+
+
+@dataclass(frozen=True)
+class Colleague:
+    """One line of an organisation's list of members."""
+
+    id: MemberId
+    name: str
+    role: Role
+    state: MemberState
+    trained_restricted: bool
+    circles: frozenset[CircleName]
+
+
+def actor_of(by: SignedIn | None) -> Actor:
+    """Who stands in the journal; nobody logged in means the operator at the command line."""
+    return Actor("operator", None, None) if by is None else by.actor
+
+
+def member_name(vault: Vault, member: Member) -> str:
+    """The name that colleagues and the coordinator see."""
+    return vault.unveil(name_place(member.id), member.name_veil)
+
+
+def colleagues(session: Session, vault: Vault, organisation_id: OrganisationId) -> list[Colleague]:
+    """The members of an organisation who have not departed, by name."""
+    members = session.scalars(
+        select(Member).where(Member.organisation_id == organisation_id, Member.state != MemberState.DEPARTED)
+    )
+    lines = [
+        Colleague(
+            member.id,
+            member_name(vault, member),
+            member.role,
+            member.state,
+            member.trained_restricted,
+            frozenset(CircleName(circle.name) for circle in circles_of_member(session, member.id)),
+        )
+        for member in members
+    ]
+    return sorted(lines, key=lambda line: (line.name.casefold(), line.id))
+
+
+def require_lead(by: SignedIn | None, organisation_id: OrganisationId) -> None:
+    """Raise `LeadsOnly` unless the operator or a lead of that organisation acts."""
+    if by is not None and (by.member.role is not Role.LEAD or by.organisation.id != organisation_id):
+        raise LeadsOnly
+
+
+def active_organisation(session: Session, organisation_id: OrganisationId) -> Organisation:
+    """The organisation, locked for this unit of work; raises `OrganisationFrozen` when it is frozen."""
+    organisation = session.get_one(Organisation, organisation_id, with_for_update=True, populate_existing=True)
+    if organisation.state is OrganisationState.FROZEN:
+        raise OrganisationFrozen
+    return organisation
+
+
+def login_place(member_id: MemberId) -> Place:
+    """Where a login is veiled."""
+    return Place("members", member_id, "login_veil")
+
+
+def name_place(member_id: MemberId) -> Place:
+    """Where a name is veiled."""
+    return Place("members", member_id, "name_veil")
+
+
+def totp_place(member_id: MemberId) -> Place:
+    """Where the secret of an authenticator is veiled."""
+    return Place("members", member_id, "totp_veil")
