@@ -1,0 +1,54 @@
+# The image of Redress: one image, two containers with two users, so that neither holds the other's keys.
+#
+#   docker build -t redress .
+#   common="-v redress-home:/var/lib/redress -e DATABASE_URL=postgresql+psycopg://... -e REDRESS_PUBLIC_URL=https://..."
+#   docker run --rm --user root $common redress redress-init                      once, and again after each new version
+#   docker run -d -p 127.0.0.1:8000:8000 $common redress                          the web half, as redress-web
+#   docker run -d --user redress-dispatcher --no-healthcheck $common redress redress dispatch
+#
+# Copy the two files in /var/lib/redress/keys to a safe place offline: without them nobody opens a case again.
+# Two users cannot share one SQLite file, so the image wants PostgreSQL; on one machine without it, use `redress up` outside.
+
+FROM python:3.13-slim AS build
+ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
+WORKDIR /srv/redress
+RUN python -m venv /opt/venv
+COPY requirements.lock ./
+# Wheels only, each with its locked hash: no compiler, and nothing that was swapped on the way.
+RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
+COPY pyproject.toml LICENSE ./
+COPY app app
+COPY config config
+COPY migrations migrations
+COPY translations translations
+# Redress runs from its source tree, which lies at the same path in both stages. What only installs is removed again.
+RUN /opt/venv/bin/pip install --no-deps --no-build-isolation --no-index -e . \
+    && /opt/venv/bin/python -m app.language.catalogues compile \
+    && /opt/venv/bin/python -m compileall -q app migrations \
+    && /opt/venv/bin/pip uninstall -q -y setuptools pip
+
+FROM python:3.13-slim
+# Fixed numbers, so that the files in a volume keep their owners from image to image. The home can be written by both
+# (group redress), the folder of the keys by root alone; each keyring in it is then given to its own user.
+RUN groupadd --system --gid 10000 redress \
+    && useradd --system --uid 10001 --gid redress --no-create-home --shell /usr/sbin/nologin redress-web \
+    && useradd --system --uid 10002 --gid redress --no-create-home --shell /usr/sbin/nologin redress-dispatcher \
+    && install -d -o root -g redress -m 2770 /var/lib/redress \
+    && install -d -o root -g redress -m 0750 /var/lib/redress/keys
+COPY --from=build /opt/venv /opt/venv
+COPY --from=build /srv/redress /srv/redress
+COPY --chmod=0755 scripts/container-init.sh /usr/local/bin/redress-init
+ENV PATH=/opt/venv/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    REDRESS_HOME=/var/lib/redress \
+    REDRESS_BIND=0.0.0.0 \
+    PORT=8000
+WORKDIR /srv/redress
+VOLUME /var/lib/redress
+EXPOSE 8000
+USER redress-web
+HEALTHCHECK --interval=30s --timeout=5s --start-period=30s --retries=3 \
+    CMD ["python", "-c", "import os, urllib.request as web; web.urlopen('http://127.0.0.1:' + os.environ['PORT'] + '/healthz', timeout=4)"]
+# Runs gunicorn with config/gunicorn.conf.py.
+CMD ["redress", "serve"]
