@@ -117,11 +117,11 @@ class Table:
         return self._values.pop(key, None)
 
     def _word(self, key: str, value: object, words: type[Word]) -> Word | None:
-        try:
-            return words(value)
-        except ValueError:
-            self.wrong(f"{key} must be one of {', '.join(words)}.")
-            return None
+        for word in words:
+            if word == value:
+                return word
+        self.wrong(f"{key} must be one of {', '.join(words)}.")
+        return None
 
     def _as_table(self, key: str, value: object) -> "Table":
         if not isinstance(value, dict):

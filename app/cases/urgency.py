@@ -2,8 +2,8 @@
 
 from collections.abc import Iterable
 
-from app.cases.taxonomy import Severity, Taxonomy
 from app.cases.enums import Profile, Urgency
+from app.cases.taxonomy import Severity, Taxonomy
 
 _ORDER = tuple(Urgency)
 _BY_SEVERITY = {

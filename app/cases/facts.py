@@ -1,0 +1,63 @@
+"""What is known of a case beyond its row's columns: kept as one veiled JSON, so that the database shows none of it."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from app.cases.enums import ConsentLevel, Exclusion, Profile
+from app.cases.taxonomy import Handling
+from app.database import OrganisationId
+
+
+@dataclass(frozen=True)
+class CaseFacts:
+    """The worker's topics, triage's category, how to handle them, who must not know, and how far consent goes.
+
+    `handling` is what the taxonomy said when it was last set: a later edit of the file never takes a protection away.
+    `excluded` are organisations that the worker's words name for certain; `unmatched_exclusion` says that words remain which
+    matched none, and holds the case with custody.
+    """
+
+    topics: tuple[str, ...]
+    profile: Profile
+    consent: ConsentLevel
+    category: str | None = None
+    handling: frozenset[Handling] = frozenset()
+    exclusions: frozenset[Exclusion] = frozenset()
+    excluded: frozenset[OrganisationId] = frozenset()
+    unmatched_exclusion: bool = False
+    tell_company: bool = False
+
+    @property
+    def codes(self) -> tuple[str, ...]:
+        """Every kind of problem this case is about: the worker's own and triage's."""
+        return self.topics if self.category is None else (*self.topics, self.category)
+
+    def as_json(self) -> dict[str, Any]:
+        """Plain values for the veil."""
+        return {
+            "topics": list(self.topics),
+            "profile": self.profile.value,
+            "consent": self.consent.value,
+            "category": self.category,
+            "handling": sorted(self.handling),
+            "exclusions": sorted(self.exclusions),
+            "excluded": sorted(str(organisation) for organisation in self.excluded),
+            "unmatched_exclusion": self.unmatched_exclusion,
+            "tell_company": self.tell_company,
+        }
+
+
+def facts_from(values: dict[str, Any]) -> CaseFacts:
+    """The facts out of what `as_json` wrote."""
+    return CaseFacts(
+        topics=tuple(values["topics"]),
+        profile=Profile(values["profile"]),
+        consent=ConsentLevel(values["consent"]),
+        category=values["category"],
+        handling=frozenset(Handling(code) for code in values["handling"]),
+        exclusions=frozenset(Exclusion(code) for code in values["exclusions"]),
+        excluded=frozenset(OrganisationId(UUID(text)) for text in values["excluded"]),
+        unmatched_exclusion=values["unmatched_exclusion"],
+        tell_company=values["tell_company"],
+    )
