@@ -1,0 +1,171 @@
+"""Circles: a key that several members of one organisation share, sealed to each of them apart."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app import clock
+from app.database import Base, CircleId, MemberId, OrganisationId, new_id
+from app.vault.keyholder import KeyHolder
+from app.vault.members import MemberKey
+from app.vault.pairs import Pair
+from app.vault.public_keys import HolderKind, PublicKey, new_public_key_row, public_key_of
+from app.vault.seals import Binding, open_seal, seal_to_key
+from app.vault.veil import Place, unveil, veil
+
+
+class CircleName(StrEnum):
+    """Which circle of its organisation: all members, the trained and named ones, or the coordinator's custodians."""
+
+    EVERYONE = "everyone"
+    RESTRICTED = "restricted"
+    CUSTODY = "custody"
+
+
+class NotInCircle(Exception):
+    """The member was not admitted to this circle."""
+
+
+class AlreadyInCircle(Exception):
+    """The member was admitted to this circle before."""
+
+
+class CircleRow(Base):
+    """A circle; its name is veiled, since a grant to the restricted one would otherwise tell what a case is about."""
+
+    __tablename__ = "vault_circles"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[UUID] = mapped_column(index=True)
+    name: Mapped[bytes]
+    made_hour: Mapped[datetime]
+
+
+class CircleMemberRow(Base):
+    """The circle's private half, sealed to one of its members."""
+
+    __tablename__ = "vault_circle_members"
+    __table_args__ = (UniqueConstraint("circle_id", "member_id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    circle_id: Mapped[UUID]
+    member_id: Mapped[UUID] = mapped_column(index=True)
+    circle_key_id: Mapped[UUID]
+    member_key_id: Mapped[UUID]
+    sealed: Mapped[bytes]
+    admitted_hour: Mapped[datetime]
+
+
+@dataclass(frozen=True)
+class CircleKey:
+    """A circle's opened key."""
+
+    circle_id: CircleId
+    public_key_id: UUID
+    pair: Pair = field(repr=False)
+
+
+def make_circle(
+    session: Session, holder: KeyHolder, organisation_id: OrganisationId, name: CircleName, first: PublicKey
+) -> CircleRow:
+    """Make a circle with its key and its first member; raises `PublicKeyForged`."""
+    pair, row_id = Pair.generate(), new_id()
+    row = CircleRow(
+        id=row_id,
+        organisation_id=organisation_id,
+        name=veil(holder, _name_place(row_id), name),
+        made_hour=clock.hour_of(clock.now()),
+    )
+    public_row = new_public_key_row(holder, _kind_of(name), row_id, pair.public)
+    session.add_all([row, public_row])
+    admit_to_circle(session, holder, CircleKey(CircleId(row_id), public_row.id, pair), first)
+    return row
+
+
+def admit_to_circle(
+    session: Session, holder: KeyHolder, circle: CircleKey, member: PublicKey
+) -> CircleMemberRow:
+    """Seal an opened circle's key to one more member; raises `AlreadyInCircle` or `PublicKeyForged`."""
+    if is_in_circle(session, circle.circle_id, MemberId(member.holder_id)):
+        raise AlreadyInCircle(f"member {member.holder_id} is in circle {circle.circle_id}")
+    row_id = new_id()
+    row = CircleMemberRow(
+        id=row_id,
+        circle_id=circle.circle_id,
+        member_id=member.holder_id,
+        circle_key_id=circle.public_key_id,
+        member_key_id=member.id,
+        sealed=seal_to_key(holder, member, _binding(row_id, circle.circle_id), circle.pair.private),
+        admitted_hour=clock.hour_of(clock.now()),
+    )
+    session.add(row)
+    session.flush()
+    return row
+
+
+def open_circle(session: Session, holder: KeyHolder, member: MemberKey, circle_id: CircleId) -> CircleKey:
+    """The circle's key, opened by one of its members; raises `NotInCircle` or `SealBroken`."""
+    row = _membership(session, circle_id, member.member_id)
+    if row is None:
+        raise NotInCircle(f"member {member.member_id} is not in circle {circle_id}")
+    private = open_seal(holder, member.pair, _binding(row.id, circle_id), row.sealed)
+    return CircleKey(circle_id, row.circle_key_id, Pair(private))
+
+
+def circles_of_member(session: Session, member_id: MemberId) -> list[CircleRow]:
+    """The circles a member was admitted to."""
+    query = select(CircleRow).join(CircleMemberRow, CircleMemberRow.circle_id == CircleRow.id)
+    return list(session.scalars(query.where(CircleMemberRow.member_id == member_id).order_by(CircleRow.id)))
+
+
+def is_in_circle(session: Session, circle_id: CircleId, member_id: MemberId) -> bool:
+    """Whether a member was admitted to a circle."""
+    return _membership(session, circle_id, member_id) is not None
+
+
+def members_of_circle(session: Session, circle_id: CircleId) -> list[MemberId]:
+    """The members admitted to a circle."""
+    query = select(CircleMemberRow.member_id).where(CircleMemberRow.circle_id == circle_id)
+    return [MemberId(member_id) for member_id in session.scalars(query.order_by(CircleMemberRow.id))]
+
+
+def circle_name(holder: KeyHolder, row: CircleRow) -> CircleName:
+    """The name of a circle; raises `VeilBroken`."""
+    return CircleName(unveil(holder, _name_place(row.id), row.name))
+
+
+def circle_of(
+    session: Session, holder: KeyHolder, organisation_id: OrganisationId, name: CircleName
+) -> CircleRow | None:
+    """The organisation's circle of this name, or None while it has no keys yet."""
+    rows = session.scalars(select(CircleRow).where(CircleRow.organisation_id == organisation_id))
+    return next((row for row in rows if circle_name(holder, row) is name), None)
+
+
+def circle_public_key(session: Session, holder: KeyHolder, row: CircleRow) -> PublicKey:
+    """The half that grants for a circle are sealed to; raises `PublicKeyForged`."""
+    return public_key_of(session, holder, _kind_of(circle_name(holder, row)), row.id)
+
+
+def _membership(session: Session, circle_id: CircleId, member_id: MemberId) -> CircleMemberRow | None:
+    return session.scalars(
+        select(CircleMemberRow).where(
+            CircleMemberRow.circle_id == circle_id, CircleMemberRow.member_id == member_id
+        )
+    ).one_or_none()
+
+
+def _kind_of(name: CircleName) -> HolderKind:
+    return HolderKind.CUSTODY if name is CircleName.CUSTODY else HolderKind.CIRCLE
+
+
+def _binding(row_id: UUID, circle_id: UUID) -> Binding:
+    return Binding("circle key", CircleMemberRow.__tablename__, row_id, "sealed", f"{circle_id}")
+
+
+def _name_place(row_id: UUID) -> Place:
+    return Place(CircleRow.__tablename__, row_id, "name")

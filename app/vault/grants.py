@@ -1,0 +1,272 @@
+"""Grants: one row a holder, each with the private halves of exactly the compartments that this holder may open.
+
+A grant is a list of parts, each sealed to the holder's public key. Taking back adds a part with the new versions to the grants
+that remain, so nobody needs to be logged in for it. An *offered* grant is wrapped once more under the field key.
+"""
+
+from collections.abc import Collection, Set
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from sqlalchemy import Index, delete, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app import clock
+from app.database import Base, CaseId, new_id
+from app.vault.circles import CircleKey
+from app.vault.compartments import (
+    Compartment,
+    CompartmentClosed,
+    CompartmentKeys,
+    KeyName,
+    OpenedCompartments,
+    current_compartments,
+    make_compartments,
+    pack_bundle,
+    unpack_bundle,
+)
+from app.vault.framing import frame, unframe
+from app.vault.keyholder import KeyHolder
+from app.vault.keyring import ID_BYTES
+from app.vault.members import MemberKey
+from app.vault.pairs import Pair, SealBroken
+from app.vault.public_keys import HolderKind, PublicKey
+from app.vault.receipts import ReceiptKeys, find_receipt
+from app.vault.seals import STEPS, Binding, open_seal, seal_to_key
+from app.vault.veil import Place, decrypt, encrypt, unveil_json, veil_json
+
+HolderKey = MemberKey | CircleKey | ReceiptKeys
+
+
+class GrantState(StrEnum):
+    """An offered grant opens for nobody, a live one for its holder, an ended one is empty."""
+
+    OFFERED = "offered"
+    LIVE = "live"
+    ENDED = "ended"
+
+
+class NoGrant(Exception):
+    """The holder has no live grant for this case."""
+
+
+class GrantNotOffered(Exception):
+    """The grant is gone or no longer waits to be accepted."""
+
+
+class GrantRow(Base):
+    """One holder's grant for one case."""
+
+    __tablename__ = "vault_grants"
+    __table_args__ = (
+        Index(
+            "uq_vault_grants_open",
+            "case_id",
+            "holder_id",
+            unique=True,
+            sqlite_where=text("state != 'ended'"),
+            postgresql_where=text("state != 'ended'"),
+        ),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    case_id: Mapped[UUID] = mapped_column(index=True)
+    holder_kind: Mapped[str]
+    holder_id: Mapped[UUID] = mapped_column(index=True)
+    public_key_id: Mapped[UUID]
+    state: Mapped[str]
+    names: Mapped[bytes]
+    sealed: Mapped[bytes | None]
+    granted_hour: Mapped[datetime]
+    ended_hour: Mapped[datetime | None]
+
+
+def write_grant(
+    holder: KeyHolder,
+    opened: OpenedCompartments,
+    names: Set[Compartment],
+    to: PublicKey,
+    *,
+    offered: bool = False,
+) -> GrantRow:
+    """A grant of every opened version of the named compartments, for the caller to add.
+
+    Raises `CompartmentClosed` when the giver cannot open one of them, and `PublicKeyForged`.
+    """
+    if not names or not names <= opened.names:
+        raise CompartmentClosed("nobody can grant what they cannot open")
+    grant_id = new_id()
+    keys = [name for name in opened.pairs if name[0] in names]
+    row = GrantRow(
+        id=grant_id,
+        case_id=opened.case_id,
+        holder_kind=to.kind,
+        holder_id=to.holder_id,
+        public_key_id=to.id,
+        state=GrantState.OFFERED if offered else GrantState.LIVE,
+        names=veil_json(holder, _names_place(grant_id), sorted(names)),
+        granted_hour=clock.hour_of(clock.now()),
+        ended_hour=None,
+    )
+    _store_parts(holder, row, [_seal_part(holder, row, 0, to, opened, keys)])
+    return row
+
+
+def granted_names(holder: KeyHolder, row: GrantRow) -> frozenset[Compartment]:
+    """The compartments that a grant names; raises `VeilBroken`."""
+    return frozenset(Compartment(name) for name in unveil_json(holder, _names_place(row.id), row.names))
+
+
+def open_grant(session: Session, holder: KeyHolder, case_id: CaseId, key: HolderKey) -> OpenedCompartments:
+    """The private halves that a holder's live grant names; raises `NoGrant` or `SealBroken`."""
+    kind, holder_id, pair = _identify(session, key)
+    row = session.scalars(
+        select(GrantRow).where(
+            GrantRow.case_id == case_id,
+            GrantRow.holder_id == holder_id,
+            GrantRow.holder_kind.in_(kind),
+            GrantRow.state == GrantState.LIVE,
+        )
+    ).one_or_none()
+    if row is None or row.sealed is None:
+        raise NoGrant(f"no live grant for case {case_id}")
+    pairs: dict[KeyName, Pair] = {}
+    for number, part in enumerate(_read_parts(holder, row)):
+        pairs |= unpack_bundle(open_seal(holder, pair, _part_binding(row, number), part))
+    return OpenedCompartments(holder, case_id, pairs)
+
+
+def accept_grant(session: Session, holder: KeyHolder, grant_id: UUID) -> GrantRow:
+    """Make an offered grant live, with nobody logged in; raises `GrantNotOffered` or `SealBroken`."""
+    row = session.scalars(select(GrantRow).where(GrantRow.id == grant_id).with_for_update()).one_or_none()
+    if row is None or row.state != GrantState.OFFERED:
+        raise GrantNotOffered(f"grant {grant_id} does not wait to be accepted")
+    parts = _read_parts(holder, row)
+    row.state = GrantState.LIVE
+    row.granted_hour = clock.hour_of(clock.now())
+    _store_parts(holder, row, parts)
+    return row
+
+
+def end_grants(session: Session, case_id: CaseId, holder_ids: Collection[UUID]) -> int:
+    """End the live grants of these holders and drop what was sealed to them; the rows stay for "could read until"."""
+    rows = _locked(session, case_id, GrantState.LIVE)
+    ended = [row for row in rows if row.holder_id in holder_ids]
+    for row in ended:
+        row.state = GrantState.ENDED
+        row.sealed = None
+        row.ended_hour = clock.hour_of(clock.now())
+    return len(ended)
+
+
+def delete_offered_grants(
+    session: Session, case_id: CaseId, holder_ids: Collection[UUID] | None = None
+) -> int:
+    """Delete offered grants of these holders, or of everyone: on exclusion, withdrawal, closing, or when the case is taken."""
+    session.flush()
+    query = delete(GrantRow).where(GrantRow.case_id == case_id, GrantRow.state == GrantState.OFFERED)
+    if holder_ids is not None:
+        query = query.where(GrantRow.holder_id.in_(holder_ids))
+    return len(session.scalars(query.returning(GrantRow.id)).all())
+
+
+def live_grant_holders(session: Session, case_id: CaseId) -> list[GrantRow]:
+    """The live grants of a case: everyone who can read some of it now."""
+    return [row for row in grants_of_case(session, case_id) if row.state == GrantState.LIVE]
+
+
+def grants_of_case(session: Session, case_id: CaseId) -> list[GrantRow]:
+    """Every grant of a case, ended ones too, oldest first: who could read, and until when."""
+    return list(session.scalars(select(GrantRow).where(GrantRow.case_id == case_id).order_by(GrantRow.id)))
+
+
+def new_compartment_versions(
+    session: Session, holder: KeyHolder, case_id: CaseId, keep: Collection[PublicKey]
+) -> CompartmentKeys:
+    """Take back: make new versions, give them to the kept holders, end the grants of all others.
+
+    Kept holders get the new versions of what their grant names already and keep the old ones; nobody needs to be logged in.
+    """
+    kept = {key.holder_id: key for key in keep}
+    rows = _locked(session, case_id, GrantState.LIVE, GrantState.OFFERED)
+    end_grants(session, case_id, {row.holder_id for row in rows} - set(kept))
+    delete_offered_grants(session, case_id, {row.holder_id for row in rows} - set(kept))
+    newest = {name: row.version + 1 for name, row in current_compartments(session, holder, case_id).items()}
+    fresh = make_compartments(holder, case_id, newest)
+    session.add_all(fresh.rows())
+    for row in rows:
+        if row.holder_id in kept:
+            parts = _read_parts(holder, row)
+            named = granted_names(holder, row)
+            names = [name for name in fresh.pairs if name[0] in named]
+            parts.append(_seal_part(holder, row, len(parts), kept[row.holder_id], fresh, names))
+            _store_parts(holder, row, parts)
+    session.flush()
+    return fresh
+
+
+def _identify(session: Session, key: HolderKey) -> tuple[tuple[HolderKind, ...], UUID, Pair]:
+    if isinstance(key, MemberKey):
+        return (HolderKind.MEMBER,), key.member_id, key.pair
+    if isinstance(key, CircleKey):
+        return (HolderKind.CIRCLE, HolderKind.CUSTODY), key.circle_id, key.pair
+    row = find_receipt(session, key)
+    if row is None:
+        raise NoGrant("this receipt is not in use")
+    return (HolderKind.RECEIPT,), row.id, key.of(row).pair
+
+
+def _seal_part(
+    holder: KeyHolder,
+    row: GrantRow,
+    number: int,
+    to: PublicKey,
+    opened: OpenedCompartments,
+    names: list[KeyName],
+) -> bytes:
+    # From the second step on, so that the size does not tell how many compartments a holder may open.
+    body = pack_bundle(opened.pairs, names)
+    return seal_to_key(holder, to, _part_binding(row, number), body, STEPS[1:])
+
+
+def _part_binding(row: GrantRow, number: int) -> Binding:
+    return Binding("grant", GrantRow.__tablename__, row.id, "sealed", f"{row.case_id}", number)
+
+
+def _store_parts(holder: KeyHolder, row: GrantRow, parts: list[bytes]) -> None:
+    packed = frame(*parts)
+    if row.state == GrantState.OFFERED:
+        key_id, cipher = holder.field_cipher(_WRAPPER)
+        packed = bytes.fromhex(key_id) + encrypt(cipher, packed, _wrapper_bound(holder, row))
+    row.sealed = packed
+
+
+def _read_parts(holder: KeyHolder, row: GrantRow) -> list[bytes]:
+    packed = row.sealed or b""
+    try:
+        if row.state == GrantState.OFFERED:
+            _, cipher = holder.field_cipher(_WRAPPER, packed[:ID_BYTES].hex())
+            packed = decrypt(cipher, packed[ID_BYTES:], _wrapper_bound(holder, row))
+        return unframe(packed)
+    except (InvalidTag, KeyError, ValueError):
+        raise SealBroken(f"grant {row.id} was cut, altered or moved") from None
+
+
+def _locked(session: Session, case_id: CaseId, *states: GrantState) -> list[GrantRow]:
+    query = (
+        select(GrantRow).where(GrantRow.case_id == case_id, GrantRow.state.in_(states)).order_by(GrantRow.id)
+    )
+    return list(session.scalars(query.with_for_update()))
+
+
+_WRAPPER = "offered grant"
+
+
+def _wrapper_bound(holder: KeyHolder, row: GrantRow) -> bytes:
+    return frame("redress offered grant", holder.deployment, row.id, row.case_id, row.holder_id)
+
+
+def _names_place(grant_id: UUID) -> Place:
+    return Place(GrantRow.__tablename__, grant_id, "names")

@@ -1,0 +1,322 @@
+"""The journal: append-only, one hash chain a case and one of the deployment's own.
+
+An entry's hash covers a commitment to its content under a secret of its chain, never the content itself: erasure destroys
+secret and contents and the chain still verifies. The chain's head carries a tag under a keyring key, so a cut tail shows too.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, Literal
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import UniqueConstraint, func, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app import clock
+from app.database import Base, CaseId, new_id
+from app.vault.framing import Json, frame, from_json_bytes, pad, to_json_bytes, unpad
+from app.vault.keyholder import KeyHolder, derive, tag_of
+from app.vault.veil import Place, VeilBroken, decrypt, encrypt, unveil_bytes, veil_bytes
+
+ActorKind = Literal["worker", "member", "system", "operator"]
+
+_STEPS = (256, 1024, 4096)
+
+
+@dataclass(frozen=True)
+class Actor:
+    """Who did something: a worker, a member of an organisation, a job of ours, or the operator at the terminal."""
+
+    kind: ActorKind
+    id: UUID | None = None
+    organisation_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class JournalEntry:
+    """One opened entry; its exact time lay sealed."""
+
+    seq: int
+    hour: datetime
+    at: datetime
+    act: str
+    actor: Actor
+    detail: dict[str, Any]
+
+
+class JournalChainRow(Base):
+    """The head of a chain: its length and last hash, authenticated, and the chain's veiled secret."""
+
+    __tablename__ = "vault_journal_chains"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int]
+    hash: Mapped[bytes]
+    mac: Mapped[bytes]
+    secret: Mapped[bytes | None]
+
+
+class JournalRow(Base):
+    """One entry: its place in the chain, the hour, a commitment to its content, and the content encrypted."""
+
+    __tablename__ = "vault_journal"
+    __table_args__ = (UniqueConstraint("chain_id", "seq"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    chain_id: Mapped[UUID]
+    seq: Mapped[int]
+    hour: Mapped[datetime]
+    commitment: Mapped[bytes]
+    content: Mapped[bytes | None]
+    hash: Mapped[bytes]
+
+
+class JournalFaultKind(StrEnum):
+    """What is wrong with the first entry that does not fit."""
+
+    CHANGED = "changed"
+    REMOVED = "removed"
+    REORDERED = "reordered"
+    ADDED = "added"
+    HEAD = "head"
+
+
+class JournalBroken(Exception):
+    """A chain cannot be read or continued because it was tampered with."""
+
+
+@dataclass(frozen=True)
+class JournalFault:
+    """The first entry of a chain that does not fit."""
+
+    chain_id: UUID
+    seq: int
+    kind: JournalFaultKind
+
+
+@dataclass(frozen=True)
+class JournalVerdict:
+    """What checking every chain found; `faults` holds at most one a chain."""
+
+    chains: int
+    entries: int
+    faults: tuple[JournalFault, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was changed, removed or reordered."""
+        return not self.faults
+
+
+def journal(
+    session: Session,
+    holder: KeyHolder,
+    chain: CaseId | None,
+    act: str,
+    actor: Actor,
+    detail: Mapping[str, Json] | None = None,
+) -> None:
+    """Append an entry to a case's chain, or with None to the deployment's own; raises `JournalBroken`.
+
+    The chain stays locked until the unit of work ends, so its entries have one order. Never put a worker's words in the detail.
+    """
+    head, secret = _head(session, holder, chain or CaseId(holder.deployment))
+    now = clock.now()
+    row_id, seq, hour = new_id(), head.seq + 1, clock.hour_of(now)
+    content = to_json_bytes(
+        {
+            "seq": seq,
+            "hour": hour.isoformat(),
+            "at": now.isoformat(),
+            "act": act,
+            "actor": [actor.kind, _text(actor.id), _text(actor.organisation_id)],
+            "detail": detail or {},
+        }
+    )
+    commitment = _commit(secret, head.id, content)
+    digest = _hash(holder, head.id, seq, row_id, hour, commitment, head.hash)
+    session.add(
+        JournalRow(
+            id=row_id,
+            chain_id=head.id,
+            seq=seq,
+            hour=hour,
+            commitment=commitment,
+            content=encrypt(_cipher(secret), pad(content, _STEPS), _bound(holder, head.id, row_id)),
+            hash=digest,
+        )
+    )
+    head.seq, head.hash, head.mac = seq, digest, _mac(holder, head.id, seq, digest)
+    session.flush()
+
+
+def read_journal(session: Session, holder: KeyHolder, chain: CaseId | None) -> list[JournalEntry]:
+    """The entries of a chain, oldest first; raises `JournalBroken` where one does not open."""
+    chain_id = chain or CaseId(holder.deployment)
+    head = session.get(JournalChainRow, chain_id)
+    if head is None or head.secret is None:
+        return []
+    secret = _secret(holder, head)
+    rows = session.scalars(select(JournalRow).where(JournalRow.chain_id == chain_id).order_by(JournalRow.seq))
+    entries = []
+    for row in rows:
+        content = _content(holder, secret, row)
+        if content is None:
+            raise JournalBroken(f"entry {row.seq} of chain {chain_id} does not open")
+        kind, actor_id, organisation_id = content["actor"]
+        actor = Actor(kind, _uuid(actor_id), _uuid(organisation_id))
+        at = datetime.fromisoformat(content["at"])
+        entries.append(JournalEntry(row.seq, row.hour, at, content["act"], actor, content["detail"]))
+    return entries
+
+
+def verify_journal(session: Session, holder: KeyHolder) -> JournalVerdict:
+    """Check every chain and name in each the first entry that was changed, removed, reordered or added."""
+    faults, chains = [], 0
+    for head in session.scalars(select(JournalChainRow).order_by(JournalChainRow.id)):
+        chains += 1
+        fault = _check_chain(session, holder, head)
+        if fault is not None:
+            faults.append(fault)
+    headless = (
+        select(JournalRow.chain_id).where(JournalRow.chain_id.not_in(select(JournalChainRow.id))).distinct()
+    )
+    faults += [JournalFault(chain_id, 1, JournalFaultKind.HEAD) for chain_id in session.scalars(headless)]
+    entries = session.scalar(select(func.count()).select_from(JournalRow)) or 0
+    return JournalVerdict(chains, entries, tuple(faults))
+
+
+def _check_chain(session: Session, holder: KeyHolder, head: JournalChainRow) -> JournalFault | None:
+    def fault(seq: int, kind: JournalFaultKind) -> JournalFault:
+        return JournalFault(head.id, seq, kind)
+
+    try:
+        secret = None if head.secret is None else _secret(holder, head)
+    except JournalBroken:
+        return fault(1, JournalFaultKind.HEAD)
+    seq, last = 0, _START
+    for row in _rows(session, head.id):
+        seq += 1
+        if row.seq != seq:
+            return fault(seq, JournalFaultKind.REMOVED)
+        if row.seq > head.seq:
+            return fault(seq, JournalFaultKind.ADDED)
+        if secret is not None and (wrong := _check_content(holder, secret, row)) is not None:
+            return fault(seq, wrong)
+        if row.hash != _hash(holder, head.id, seq, row.id, row.hour, row.commitment, last):
+            return fault(seq, JournalFaultKind.CHANGED)
+        last = row.hash
+    if seq < head.seq:
+        return fault(seq + 1, JournalFaultKind.REMOVED)
+    if head.hash != last or not _head_fits(holder, head):
+        return fault(seq, JournalFaultKind.HEAD)
+    return None
+
+
+def _check_content(holder: KeyHolder, secret: bytes, row: JournalRow) -> JournalFaultKind | None:
+    content = _content(holder, secret, row)
+    if content is None:
+        return JournalFaultKind.CHANGED
+    if content["seq"] != row.seq:
+        # A later entry that moved up, numbers mended: the one that stood here is gone or elsewhere.
+        return JournalFaultKind.REORDERED
+    return None if content["hour"] == row.hour.isoformat() else JournalFaultKind.CHANGED
+
+
+def _rows(session: Session, chain_id: UUID) -> Iterator[JournalRow]:
+    query = select(JournalRow).where(JournalRow.chain_id == chain_id).order_by(JournalRow.seq)
+    yield from session.scalars(query.execution_options(yield_per=500))
+
+
+def _content(holder: KeyHolder, secret: bytes, row: JournalRow) -> dict[str, Any] | None:
+    """The content of an entry, or None when it does not open or is not what was committed to."""
+    try:
+        content = unpad(decrypt(_cipher(secret), row.content or b"", _bound(holder, row.chain_id, row.id)))
+    except (InvalidTag, ValueError):
+        return None
+    if not hmac.compare_digest(row.commitment, _commit(secret, row.chain_id, content)):
+        return None
+    opened: dict[str, Any] = from_json_bytes(content)
+    return opened
+
+
+def _head(session: Session, holder: KeyHolder, chain_id: CaseId) -> tuple[JournalChainRow, bytes]:
+    """The head of a chain, locked, and the chain's secret; made when the chain begins."""
+    head = session.scalars(
+        select(JournalChainRow)
+        .where(JournalChainRow.id == chain_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    if head is not None:
+        if not _head_fits(holder, head):
+            raise JournalBroken(f"the head of chain {chain_id} was changed")
+        return head, _secret(holder, head)
+    secret = secrets.token_bytes(32)
+    head = JournalChainRow(
+        id=chain_id,
+        seq=0,
+        hash=_START,
+        mac=_mac(holder, chain_id, 0, _START),
+        secret=veil_bytes(holder, _secret_place(chain_id), secret),
+    )
+    session.add(head)
+    return head, secret
+
+
+_START = bytes(32)
+
+
+def _secret(holder: KeyHolder, head: JournalChainRow) -> bytes:
+    if head.secret is None:
+        raise JournalBroken(f"chain {head.id} was erased")
+    try:
+        return unveil_bytes(holder, _secret_place(head.id), head.secret)
+    except VeilBroken:
+        raise JournalBroken(f"the secret of chain {head.id} was changed") from None
+
+
+def _head_fits(holder: KeyHolder, head: JournalChainRow) -> bool:
+    return holder.mac_fits(head.mac, "journal head", head.id, head.seq, head.hash)
+
+
+def _mac(holder: KeyHolder, chain_id: UUID, seq: int, digest: bytes) -> bytes:
+    return holder.mac("journal head", chain_id, seq, digest)
+
+
+def _hash(
+    holder: KeyHolder, chain_id: UUID, seq: int, row_id: UUID, hour: datetime, commitment: bytes, last: bytes
+) -> bytes:
+    parts = (holder.deployment, chain_id, seq, row_id, hour.isoformat(), commitment, last)
+    return hashlib.sha256(frame("redress journal", *parts)).digest()
+
+
+def _commit(secret: bytes, chain_id: UUID, content: bytes) -> bytes:
+    return tag_of(derive(secret, "journal commitment"), chain_id, content)
+
+
+def _cipher(secret: bytes) -> AESGCM:
+    return AESGCM(derive(secret, "journal content"))
+
+
+def _bound(holder: KeyHolder, chain_id: UUID, row_id: UUID) -> bytes:
+    return frame("redress journal", holder.deployment, chain_id, row_id)
+
+
+def _secret_place(chain_id: UUID) -> Place:
+    return Place(JournalChainRow.__tablename__, chain_id, "secret")
+
+
+def _text(value: UUID | None) -> str | None:
+    return None if value is None else str(value)
+
+
+def _uuid(text: str | None) -> UUID | None:
+    return None if text is None else UUID(text)

@@ -1,0 +1,111 @@
+"""What a keyring can do: every key used anywhere in the vault is derived here from a keyring key, for one purpose each."""
+
+import hmac
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from uuid import UUID
+
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+
+from app.vault.framing import Part, frame
+from app.vault.keyring import ID_BYTES, Key, KeyKind, Keyring
+
+_TAG = 32
+
+
+@dataclass(frozen=True)
+class Hardness:
+    """What one guess at a member's password costs (Argon2id); stored beside each wrapped key so that it can grow later."""
+
+    memory_kib: int
+    passes: int
+    lanes: int
+
+
+# RFC 9106, section 4, second recommended option.
+PASSWORD_HARDNESS = Hardness(memory_kib=64 * 1024, passes=3, lanes=4)
+
+
+def derive(secret: bytes, *purpose: Part, length: int = 32) -> bytes:
+    """HKDF-SHA256 (RFC 5869): a key that is good for one purpose only."""
+    return HKDF(algorithm=SHA256(), length=length, salt=None, info=frame("redress", *purpose)).derive(secret)
+
+
+def tag_of(key: bytes, *parts: Part) -> bytes:
+    """HMAC-SHA256 over framed parts, 32 bytes."""
+    return hmac.digest(key, frame(*parts), "sha256")
+
+
+class KeyHolder:
+    """The part of the vault that all its rooms lean on: derived keys, tags, and nothing that knows a table."""
+
+    def __init__(self, keyring: Keyring, hardness: Hardness = PASSWORD_HARDNESS) -> None:
+        self.keyring = keyring
+        self.hardness = hardness
+        self._secrets = {key.id: key for key in keyring.keys}
+        # Per object, not per module: two keyrings in one process must never share derived keys.
+        self._derived = lru_cache(maxsize=512)(self._derive)
+        self._cipher = lru_cache(maxsize=512)(self._make_cipher)
+
+    @property
+    def deployment(self) -> UUID:
+        """The id that every seal and tag of this deployment is bound to."""
+        return self.keyring.deployment
+
+    @property
+    def pepper_ids(self) -> tuple[str, ...]:
+        """The versions of the pepper, the current one first; retired ones stay so that old rows are still found."""
+        return tuple(key.id for key in self.keyring.of_kind(KeyKind.INDEX))
+
+    def index_key(self, key_id: str, purpose: str) -> bytes:
+        """A key for one purpose under one version of the index key; raises KeyError for an unknown version."""
+        return self._derived(self._of_kind(key_id, KeyKind.INDEX), purpose)
+
+    def lookup(self, purpose: str, value: str | bytes) -> bytes:
+        """A keyed tag of 32 bytes to store instead of a value that must be found again, such as a login."""
+        return next(self._lookups(purpose, value))
+
+    def lookups(self, purpose: str, value: str | bytes) -> list[bytes]:
+        """The tag under every version of the index key, for searching with `IN`; the current one first."""
+        return list(self._lookups(purpose, value))
+
+    def mac(self, purpose: str, *parts: Part) -> bytes:
+        """An authentication tag under the current index key, with that key's id in front: 36 bytes."""
+        key_id = self.pepper_ids[0]
+        return bytes.fromhex(key_id) + tag_of(
+            self.index_key(key_id, f"mac:{purpose}"), self.deployment, *parts
+        )
+
+    def mac_fits(self, mac: bytes, purpose: str, *parts: Part) -> bool:
+        """Whether `mac` made this tag for these parts, under any version that the keyring still holds."""
+        try:
+            key = self.index_key(mac[:ID_BYTES].hex(), f"mac:{purpose}")
+        except KeyError:
+            return False
+        return hmac.compare_digest(mac[ID_BYTES:], tag_of(key, self.deployment, *parts))
+
+    def field_cipher(self, purpose: str, key_id: str | None = None) -> tuple[str, AESGCM]:
+        """The cipher for one purpose under the field key, and that key's id; one purpose a column keeps nonces apart."""
+        chosen = key_id or self.keyring.current(KeyKind.FIELD).id
+        return chosen, self._cipher(self._of_kind(chosen, KeyKind.FIELD), purpose)
+
+    def _lookups(self, purpose: str, value: str | bytes) -> Iterator[bytes]:
+        for key_id in self.pepper_ids:
+            yield tag_of(self.index_key(key_id, f"lookup:{purpose}"), self.deployment, value)
+
+    def _of_kind(self, key_id: str, kind: KeyKind) -> Key:
+        key = self._secrets[key_id]
+        if key.kind is not kind:
+            raise KeyError(key_id)
+        return key
+
+    def _derive(self, key: Key, purpose: str) -> bytes:
+        if key.secret is None:
+            raise KeyError(key.id)
+        return derive(key.secret, key.kind, purpose, self.deployment)
+
+    def _make_cipher(self, key: Key, purpose: str) -> AESGCM:
+        return AESGCM(self._derived(key, purpose))

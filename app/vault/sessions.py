@@ -1,0 +1,192 @@
+"""Sessions of members and workers: the row holds a tag of the cookie and a payload that only the cookie opens.
+
+Stealing the database while people are logged in therefore gives neither their keys nor a cookie that works.
+"""
+
+import base64
+import hmac
+import secrets
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+from uuid import UUID
+
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from sqlalchemy import delete, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app import clock
+from app.database import Base
+from app.vault.framing import frame, unframe
+from app.vault.keyholder import KeyHolder, derive, tag_of
+from app.vault.veil import decrypt, encrypt
+
+SessionKind = Literal["member", "worker"]
+
+_COOKIE_BYTES = 32
+# A touch a minute keeps the idle time true enough and spares a write for every page.
+_TOUCH_AFTER = timedelta(minutes=1)
+
+
+class SessionEnded(Exception):
+    """There is no such session, or it was idle or open for too long."""
+
+
+class SessionFormTokenForged(Exception):
+    """A form was posted without the token of its session."""
+
+
+class SessionRow(Base):
+    """One session; its subject is only a keyed tag, so that exact times do not lead to a case."""
+
+    __tablename__ = "vault_sessions"
+
+    tag: Mapped[bytes] = mapped_column(primary_key=True)
+    kind: Mapped[str]
+    subject_tag: Mapped[bytes] = mapped_column(index=True)
+    payload: Mapped[bytes]
+    idle_seconds: Mapped[int]
+    touched_at: Mapped[datetime]
+    idle_at: Mapped[datetime] = mapped_column(index=True)
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+@dataclass(frozen=True)
+class SessionContent:
+    """What a live session holds; `wants_touch` says that a unit of work should call `touch_session`."""
+
+    subject_id: UUID
+    payload: bytes = field(repr=False)
+    form_token_secret: bytes = field(repr=False)
+    wants_touch: bool
+
+
+def open_session(
+    session: Session,
+    holder: KeyHolder,
+    kind: SessionKind,
+    subject_id: UUID,
+    payload: bytes,
+    *,
+    idle: timedelta,
+    longest: timedelta,
+) -> str:
+    """Open a session and give the cookie's value, which is kept nowhere else."""
+    secret, now = secrets.token_bytes(_COOKIE_BYTES), clock.now()
+    tag = holder.lookup("session", secret)
+    content = frame(subject_id, secrets.token_bytes(_COOKIE_BYTES), payload)
+    session.add(
+        SessionRow(
+            tag=tag,
+            kind=kind,
+            subject_tag=_subject_tag(holder, subject_id),
+            payload=encrypt(_cipher(secret), content, _bound(holder, kind, tag)),
+            idle_seconds=int(idle.total_seconds()),
+            touched_at=now,
+            idle_at=now + idle,
+            ends_at=now + longest,
+        )
+    )
+    session.flush()
+    return base64.urlsafe_b64encode(secret).decode().rstrip("=")
+
+
+def read_session(session: Session, holder: KeyHolder, kind: SessionKind, cookie: str) -> SessionContent:
+    """What the cookie opens; never writes, so it serves in a reading unit of work; raises `SessionEnded`."""
+    secret = _read_cookie(cookie)
+    row = session.scalars(
+        select(SessionRow).where(
+            SessionRow.tag.in_(holder.lookups("session", secret)), SessionRow.kind == kind
+        )
+    ).one_or_none()
+    now = clock.now()
+    if row is None or now >= row.idle_at or now >= row.ends_at:
+        raise SessionEnded("the session has ended")
+    try:
+        subject, form_token_secret, payload = unframe(
+            decrypt(_cipher(secret), row.payload, _bound(holder, kind, row.tag))
+        )
+    except (InvalidTag, ValueError):
+        raise SessionEnded("the session does not open") from None
+    # A clock that jumped back must not leave a session open for longer than was agreed.
+    wants_touch = abs(now - row.touched_at) >= _TOUCH_AFTER
+    return SessionContent(UUID(bytes=subject), payload, form_token_secret, wants_touch)
+
+
+def touch_session(session: Session, holder: KeyHolder, kind: SessionKind, cookie: str) -> None:
+    """Start the idle time anew, within the longest time; in a writing unit of work; raises `SessionEnded`."""
+    tags = holder.lookups("session", _read_cookie(cookie))
+    row = session.scalars(
+        select(SessionRow)
+        .where(SessionRow.tag.in_(tags), SessionRow.kind == kind)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    ).one_or_none()
+    now = clock.now()
+    if row is None or now >= row.idle_at or now >= row.ends_at:
+        raise SessionEnded("the session has ended")
+    row.touched_at = now
+    row.idle_at = now + timedelta(seconds=row.idle_seconds)
+
+
+def end_session(session: Session, holder: KeyHolder, cookie: str) -> None:
+    """Forget the session of this cookie, if there is one."""
+    try:
+        tags = holder.lookups("session", _read_cookie(cookie))
+    except SessionEnded:
+        return
+    session.execute(delete(SessionRow).where(SessionRow.tag.in_(tags)))
+
+
+def end_sessions_of(session: Session, holder: KeyHolder, subject_id: UUID) -> int:
+    """Forget every session of a member or worker; the number that were open."""
+    tags = holder.lookups("session subject", subject_id.bytes)
+    query = delete(SessionRow).where(SessionRow.subject_tag.in_(tags)).returning(SessionRow.tag)
+    return len(session.scalars(query).all())
+
+
+def expire_sessions(session: Session, limit: int) -> int:
+    """Delete up to so many sessions that are over; the number deleted."""
+    now = clock.now()
+    over = (
+        select(SessionRow.tag)
+        .where(or_(SessionRow.idle_at <= now, SessionRow.ends_at <= now))
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    query = delete(SessionRow).where(SessionRow.tag.in_(over)).returning(SessionRow.tag)
+    return len(session.scalars(query, execution_options={"synchronize_session": False}).all())
+
+
+def session_form_token(content: SessionContent) -> str:
+    """The token that every form of this session carries against cross-site posts."""
+    return base64.urlsafe_b64encode(tag_of(content.form_token_secret, "session form")).decode().rstrip("=")
+
+
+def check_session_form_token(content: SessionContent, token: str) -> None:
+    """Raise `SessionFormTokenForged` unless the form belongs to this session."""
+    if not hmac.compare_digest(session_form_token(content).encode(), token.encode("utf-8", "surrogatepass")):
+        raise SessionFormTokenForged("the form does not belong to this session")
+
+
+def _read_cookie(cookie: str) -> bytes:
+    try:
+        secret = base64.b64decode(cookie + "=" * (-len(cookie) % 4), altchars=b"-_", validate=True)
+    except ValueError:
+        raise SessionEnded("not a cookie of ours") from None
+    if len(secret) != _COOKIE_BYTES:
+        raise SessionEnded("not a cookie of ours")
+    return secret
+
+
+def _cipher(secret: bytes) -> AESGCM:
+    return AESGCM(derive(secret, "session payload"))
+
+
+def _subject_tag(holder: KeyHolder, subject_id: UUID) -> bytes:
+    return holder.lookup("session subject", subject_id.bytes)
+
+
+def _bound(holder: KeyHolder, kind: SessionKind, tag: bytes) -> bytes:
+    return frame("redress session", holder.deployment, kind, tag)
