@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from app.database import MemberId
+from app.database import CircleId, MemberId
 from app.network.models import Member, MemberState, Organisation, OrganisationKind, Role
 from app.network.people import LeadsOnly, SignedIn, active_organisation
 from app.vault import (
@@ -36,10 +36,6 @@ class CircleMissing(Exception):
     """The organisation has no circle of that name."""
 
 
-class NotInCircle(Exception):
-    """The lead does not hold this circle's key, so cannot open it to anybody."""
-
-
 def circle_names(kind: OrganisationKind) -> tuple[CircleName, ...]:
     """The circles that an organisation of this kind has."""
     return (*_CIRCLES, CircleName.CUSTODY) if kind is OrganisationKind.COORDINATOR else _CIRCLES
@@ -49,13 +45,18 @@ def make_first_circles(
     session: Session, vault: Vault, organisation: Organisation, member: Member, key: NewMemberKey
 ) -> None:
     """Make the organisation's circles when its first lead comes in; nothing for anybody else. The organisation's row is locked."""
-    if member.role is not Role.LEAD or circle_of(session, organisation.id, CircleName.EVERYONE) is not None:
+    if (
+        member.role is not Role.LEAD
+        or circle_of(session, vault, organisation.id, CircleName.EVERYONE) is not None
+    ):
         return
     for name in circle_names(organisation.kind):
         make_circle(session, vault, organisation.id, name, key.public)
 
 
-def record_training(session: Session, vault: Vault, by: SignedIn, member_id: MemberId, *, trained: bool) -> None:
+def record_training(
+    session: Session, vault: Vault, by: SignedIn, member_id: MemberId, *, trained: bool
+) -> None:
     """A lead records whether a member is trained for restricted cases; taking it back does not take back what was opened."""
     member = _member_of(session, by, member_id)
     member.trained_restricted = trained
@@ -68,22 +69,20 @@ def admit_member(
 ) -> None:
     """Open these circles to a member of the lead's own organisation; circles they are in already stay as they are.
 
-    Raises `LeadsOnly`, `NotAdmissible`, `NotTrained`, `CircleMissing`, `NotInCircle` or `OrganisationFrozen`.
+    Raises `LeadsOnly`, `NotAdmissible`, `NotTrained`, `CircleMissing`, `OrganisationFrozen`, or the vault's `NotInCircle` when the lead
+    does not hold the circle's key.
     """
     member = _member_of(session, by, member_id)
     if CircleName.RESTRICTED in circles and not member.trained_restricted:
         raise NotTrained
     theirs = {circle.id for circle in circles_of_member(session, member.id)}
-    held = {circle.id for circle in circles_of_member(session, by.member.id)}
     public = public_key_of(session, vault, HolderKind.MEMBER, member.id)
     for name in sorted(set(circles)):
-        circle = circle_of(session, by.organisation.id, name)
+        circle = circle_of(session, vault, by.organisation.id, name)
         if circle is None:
             raise CircleMissing(name)
-        if circle.id not in held:
-            raise NotInCircle(name)
         if circle.id not in theirs:
-            admit_to_circle(session, vault, circle.id, open_circle(session, vault, by.key, circle.id), public)
+            admit_to_circle(session, vault, open_circle(session, vault, by.key, CircleId(circle.id)), public)
     detail = {"member": str(member_id), "circles": sorted(circles)}
     journal(session, vault, None, "member.admitted", by.actor, detail)
 

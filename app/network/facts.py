@@ -8,8 +8,15 @@ from sqlalchemy.orm import Session
 
 from app.database import OrganisationId, SiteId
 from app.network.matching import best_match, named
-from app.network.models import Interest, Organisation, OrganisationKind, OrganisationState, Standing, UnionStanding
-from app.vault import CircleName, CircleRow
+from app.network.models import (
+    Interest,
+    Organisation,
+    OrganisationKind,
+    OrganisationState,
+    Standing,
+    UnionStanding,
+)
+from app.vault import CircleRow
 
 # Nearly every letter: excluding the wrong body would leave the one the worker fears in the run.
 _SURE_EXCLUSION = 95.0
@@ -55,7 +62,7 @@ def network_facts(
     here = {*possible_sites, *({site_id} if site_id is not None else ())}
     interested = set(session.scalars(select(Interest.organisation_id).where(Interest.site_id.in_(here))))
     standings = _standings(session, site_id, here)
-    ready = set(session.scalars(select(CircleRow.organisation_id).where(CircleRow.name == CircleName.EVERYONE)))
+    ready = set(session.scalars(select(CircleRow.organisation_id).distinct()))
     return tuple(
         OrganisationFacts(
             id=row.id,

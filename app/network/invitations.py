@@ -13,7 +13,15 @@ from app.database import MemberId, OrganisationId, new_id
 from app.network.circles import make_first_circles
 from app.network.codes import CodeRefused, step_of_code
 from app.network.logins import LoginTaken, clean_login, find_by_login
-from app.network.models import Invitation, Member, MemberState, Organisation, OrganisationKind, OrganisationState, Role
+from app.network.models import (
+    Invitation,
+    Member,
+    MemberState,
+    Organisation,
+    OrganisationKind,
+    OrganisationState,
+    Role,
+)
 from app.network.organisations import clean_name
 from app.network.passwords import check_new_password
 from app.network.people import (
@@ -98,7 +106,9 @@ def invite_member(
     if not name:
         raise NameMissing
     member = find_by_login(session, vault, login)
-    if member is not None and (member.state is not MemberState.INVITED or member.organisation_id != organisation_id):
+    if member is not None and (
+        member.state is not MemberState.INVITED or member.organisation_id != organisation_id
+    ):
         raise LoginTaken
     member = member or Member(
         id=MemberId(new_id()), organisation_id=organisation.id, login_tag=vault.lookup("login", login)

@@ -32,8 +32,47 @@ _MOST_GUESSES = 5
 _PLAIN = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 # Legal forms say nothing about which company it is, and workers leave them out.
 _SILENT = frozenset(
-    "ag bhd co company corp corporation cv de gmbh inc kft limited llc llp ltd ltda nv oo oyj pcl plc private pt pte pty "
-    "pvt rt sa sac sapi sdn sp spa sro srl tbk the zoo zrt".split()
+    [
+        "ag",
+        "bhd",
+        "co",
+        "company",
+        "corp",
+        "corporation",
+        "cv",
+        "de",
+        "gmbh",
+        "inc",
+        "kft",
+        "limited",
+        "llc",
+        "llp",
+        "ltd",
+        "ltda",
+        "nv",
+        "oo",
+        "oyj",
+        "pcl",
+        "plc",
+        "private",
+        "pt",
+        "pte",
+        "pty",
+        "pvt",
+        "rt",
+        "sa",
+        "sac",
+        "sapi",
+        "sdn",
+        "sp",
+        "spa",
+        "sro",
+        "srl",
+        "tbk",
+        "the",
+        "zoo",
+        "zrt",
+    ]
 )
 _ABBREVIATION = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 # Accents of Latin, Greek and Cyrillic, Arabic vowel signs and the stroke that only stretches a word. Signs of other scripts are letters.
@@ -70,7 +109,9 @@ class _Fit(Generic[T]):
 
 def named(thing: T, names: Iterable[str], towns: Iterable[str] = ()) -> Named[T]:
     """Make a thing's names comparable, once for any number of comparisons."""
-    return Named(thing, _distinct(plain_name(name) for name in names), _distinct(plain_text(town) for town in towns))
+    return Named(
+        thing, _distinct(plain_name(name) for name in names), _distinct(plain_text(town) for town in towns)
+    )
 
 
 def best_match(text: str, things: Iterable[Named[T]], *, sure: float = SURE) -> Match[T]:
@@ -82,7 +123,10 @@ def best_match(text: str, things: Iterable[Named[T]], *, sure: float = SURE) -> 
     fits.sort(key=lambda fit: (fit.score, len(fit.name)), reverse=True)
     best = fits[0]
     # A shorter name inside the best one ("Foxway" in "Foxway Precision") is found with it and is no rival.
-    alone = all(other.score <= best.score - _CLEAR or _part_of(other.name, best.name) for other in fits[1:])
+    alone = all(
+        other.score <= best.score - _CLEAR or (other.name != best.name and _part_of(other.name, best.name))
+        for other in fits[1:]
+    )
     possible = tuple(fit.thing for fit in fits[:_MOST_GUESSES])
     return Match(best.thing if alone else None, alone and best.accounted >= sure, possible)
 

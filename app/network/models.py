@@ -82,7 +82,9 @@ class UnionStanding(StrEnum):
 
 def _words(of: type[Word]) -> Enum:
     """A column that holds one of the words of an enumeration as text, alike on both databases."""
-    return Enum(of, native_enum=False, length=30, values_callable=lambda words: [word.value for word in words])
+    return Enum(
+        of, native_enum=False, length=30, values_callable=lambda words: [word.value for word in words]
+    )
 
 
 class Organisation(Base):

@@ -128,10 +128,14 @@ def _check(name: str, country: str, mandate: Mandate) -> None:
         raise OrganisationRefused(f"An organisation needs a name of 1 to {_LONGEST_NAME} letters.")
     for code in (country, *(code for code in mandate.countries if code != REMOTE)):
         if not is_country(code):
-            raise OrganisationRefused(f"{code!r} is not a country; write its two capital letters, such as MY.")
+            raise OrganisationRefused(
+                f"{code!r} is not a country; write its two capital letters, such as MY."
+            )
     for language in mandate.languages:
         if not _LANGUAGE.fullmatch(language):
-            raise OrganisationRefused(f"{language!r} is not a language; write its code, such as en or zh-Hans.")
+            raise OrganisationRefused(
+                f"{language!r} is not a language; write its code, such as en or zh-Hans."
+            )
     if mandate.capacity < 0:
         raise OrganisationRefused("The number of open cases an organisation can carry is 0 or more.")
 

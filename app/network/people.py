@@ -7,7 +7,16 @@ from sqlalchemy.orm import Session
 
 from app.database import MemberId, OrganisationId
 from app.network.models import Member, MemberState, Organisation, OrganisationState, Role
-from app.vault import Actor, CircleName, MemberKey, Place, SessionContent, Vault, circles_of_member
+from app.vault import (
+    Actor,
+    CircleName,
+    MemberKey,
+    Place,
+    SessionContent,
+    Vault,
+    circle_name,
+    circles_of_member,
+)
 
 
 class LeadsOnly(Exception):
@@ -68,7 +77,7 @@ def colleagues(session: Session, vault: Vault, organisation_id: OrganisationId) 
             member.role,
             member.state,
             member.trained_restricted,
-            frozenset(CircleName(circle.name) for circle in circles_of_member(session, member.id)),
+            frozenset(circle_name(vault, circle) for circle in circles_of_member(session, member.id)),
         )
         for member in members
     ]
@@ -83,7 +92,9 @@ def require_lead(by: SignedIn | None, organisation_id: OrganisationId) -> None:
 
 def active_organisation(session: Session, organisation_id: OrganisationId) -> Organisation:
     """The organisation, locked for this unit of work; raises `OrganisationFrozen` when it is frozen."""
-    organisation = session.get_one(Organisation, organisation_id, with_for_update=True, populate_existing=True)
+    organisation = session.get_one(
+        Organisation, organisation_id, with_for_update=True, populate_existing=True
+    )
     if organisation.state is OrganisationState.FROZEN:
         raise OrganisationFrozen
     return organisation

@@ -49,7 +49,9 @@ def import_sites(session: Session, vault: Vault, raw: bytes, *, by: SignedIn | N
     known = known_labels(session, vault)
     new = [line for line in lines if label_key(line.label, line.country) not in known]
     for line in new:
-        write_site(session, vault, line.label, country=line.country, sector=line.sector, state=SiteState.CONFIRMED)
+        write_site(
+            session, vault, line.label, country=line.country, sector=line.sector, state=SiteState.CONFIRMED
+        )
     journal(session, vault, None, "sites.imported", actor_of(by), {"added": len(new)})
     return ImportedSites(added=len(new), known=len(lines) - len(new))
 
@@ -75,7 +77,9 @@ def _check_columns(found: "list[str] | None | object") -> None:
     missing = sorted(_NEEDED.difference(columns))
     unknown = sorted(set(columns).difference(COLUMNS))
     if missing or unknown or len(set(columns)) != len(columns):
-        raise SiteListRefused([f"Line 1: the columns must be {', '.join(COLUMNS)}, each once; aliases may be left out."])
+        raise SiteListRefused(
+            [f"Line 1: the columns must be {', '.join(COLUMNS)}, each once; aliases may be left out."]
+        )
 
 
 def _read_lines(reader: "csv.DictReader[str]") -> list[_Line]:

@@ -39,7 +39,12 @@ def set_standing(
     row.source_veil = vault.veil(_source_place(row.id), source)
     session.add(row)
     session.flush()
-    detail = {"union": str(union_id), "site": str(site_id), "standing": standing.value, "as_of": as_of.isoformat()}
+    detail = {
+        "union": str(union_id),
+        "site": str(site_id),
+        "standing": standing.value,
+        "as_of": as_of.isoformat(),
+    }
     journal(session, vault, None, "standing.set", actor_of(by), detail)
     return row
 
