@@ -32,7 +32,8 @@ find_python() {
 add_ensurepip() {
     version=$("$1" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
     if [ "$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_root="sudo -n"; else as_root=no; fi
-    if [ "$as_root" = no ] || ! command -v apt-get >/dev/null 2>&1; then
+    command -v apt-get >/dev/null 2>&1 || stop "this Python lacks ensurepip; install the venv package of Python $version"
+    if [ "$as_root" = no ]; then
         stop "this Python cannot make environments yet; type: sudo apt-get install python$version-venv"
     fi
     say "installing python$version-venv"
