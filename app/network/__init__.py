@@ -69,6 +69,7 @@ from app.network.sites import (
     site_label,
 )
 from app.network.standing import NotAUnion, declare_interest, interest_reason, set_standing, standing_source
+from app.vault import NotInCircle
 
 __all__ = [
     "REMOTE",
@@ -93,6 +94,7 @@ __all__ = [
     "NewSecrets",
     "NotAUnion",
     "NotAdmissible",
+    "NotInCircle",
     "NotSignedIn",
     "NotTrained",
     "Organisation",

@@ -69,8 +69,8 @@ def admit_member(
 ) -> None:
     """Open these circles to a member of the lead's own organisation; circles they are in already stay as they are.
 
-    Raises `LeadsOnly`, `NotAdmissible`, `NotTrained`, `CircleMissing`, `OrganisationFrozen`, or the vault's `NotInCircle` when the lead
-    does not hold the circle's key.
+    Raises `LeadsOnly`, `NotAdmissible`, `NotTrained`, `CircleMissing`, `OrganisationFrozen`, or the vault's `NotInCircle` when the
+    lead does not hold the circle's key.
     """
     member = _member_of(session, by, member_id)
     if CircleName.RESTRICTED in circles and not member.trained_restricted:

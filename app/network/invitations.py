@@ -167,7 +167,7 @@ def take_up_invitation(session: Session, vault: Vault, prepared: PreparedMembers
     """Write the new membership, use up the link, and give back the recovery code: shown once, to be printed.
 
     The first lead of an organisation makes its circles and their keys; everybody later waits until a lead admits them.
-    Raises `InvitationUnknown`, `InvitationExpired`, `InvitationUsed` or `OrganisationFrozen`, as the link may have changed meanwhile.
+    Raises as `read_invitation` does, since the link may have been used meanwhile.
     """
     invited = prepared.invited
     organisation = active_organisation(session, invited.organisation_id)

@@ -1,7 +1,7 @@
 """Does what somebody wrote name this thing? Pure comparisons in any script, by rapidfuzz; nothing here reads the database.
 
-A wrong "certain" would send a case to the very people it is about, so a match is certain only when a name (and a town, where there is
-one) accounts for what was written and nothing else comes near. Everything else is a guess for a person to look at.
+A wrong "certain" would send a case to the very people it is about, so a match is certain only when a name (and a town, where there
+is one) accounts for what was written and nothing else comes near. Everything else is a guess for a person to look at.
 """
 
 import re
@@ -32,50 +32,16 @@ _MOST_GUESSES = 5
 _PLAIN = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
 # Legal forms say nothing about which company it is, and workers leave them out.
 _SILENT = frozenset(
-    [
-        "ag",
-        "bhd",
-        "co",
-        "company",
-        "corp",
-        "corporation",
-        "cv",
-        "de",
-        "gmbh",
-        "inc",
-        "kft",
-        "limited",
-        "llc",
-        "llp",
-        "ltd",
-        "ltda",
-        "nv",
-        "oo",
-        "oyj",
-        "pcl",
-        "plc",
-        "private",
-        "pt",
-        "pte",
-        "pty",
-        "pvt",
-        "rt",
-        "sa",
-        "sac",
-        "sapi",
-        "sdn",
-        "sp",
-        "spa",
-        "sro",
-        "srl",
-        "tbk",
-        "the",
-        "zoo",
-        "zrt",
-    ]
+    re.findall(
+        r"\w+",
+        """
+        ag bhd co company corp corporation cv de gmbh inc kft limited llc llp ltd ltda nv oo oyj pcl plc private pt pte pty pvt
+        rt sa sac sapi sdn sp spa sro srl tbk the zoo zrt
+        """,
+    )
 )
 _ABBREVIATION = re.compile(r"\b(?:[^\W\d_]\.){2,}")
-# Accents of Latin, Greek and Cyrillic, Arabic vowel signs and the stroke that only stretches a word. Signs of other scripts are letters.
+# Accents of Latin, Greek and Cyrillic, Arabic vowel signs, the stroke that stretches a word. Signs of other scripts are letters.
 _ACCENTS = frozenset(chr(code) for code in (*range(0x300, 0x370), 0x640, *range(0x64B, 0x653)))
 # Scripts that put no space between words: a name in them may stand anywhere.
 _UNSPACED = re.compile(r"[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF]")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.database import OrganisationId
 from app.network.models import Organisation, OrganisationKind, OrganisationState
-from app.network.people import SignedIn, actor_of
+from app.network.people import actor_of
 from app.vault import Vault, journal
 
 REMOTE = "*"
@@ -54,7 +54,6 @@ def add_organisation(
     mandate: Mandate | None = None,
     aliases: Iterable[str] = (),
     employer_run: bool = False,
-    by: SignedIn | None = None,
 ) -> Organisation:
     """Take an organisation into the network, or raise `OrganisationRefused` with what is wrong.
 
@@ -79,7 +78,7 @@ def add_organisation(
     session.add(organisation)
     session.flush()
     detail = {"organisation": str(organisation.id), "kind": kind.value}
-    journal(session, vault, None, "organisation.added", actor_of(by), detail)
+    journal(session, vault, None, "organisation.added", actor_of(None), detail)
     return organisation
 
 

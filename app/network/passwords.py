@@ -18,7 +18,7 @@ class PasswordRefused(Exception):
 def check_new_password(password: str, *, login: str, organisation_name: str) -> str:
     """Give back the password in the form that is hashed, or raise `PasswordRefused`.
 
-    Only length and the two most guessed words count: rules about signs and digits make people choose worse (NIST SP 800-63B, 5.1.1).
+    Only length and the two most guessed words count: rules about signs make people choose worse (NIST SP 800-63B, 5.1.1).
     """
     if len(password) > LONGEST:
         raise PasswordRefused("long")

@@ -1,6 +1,6 @@
 """Coming back with the printed recovery code, when password or phone are lost: both are set anew, and a new code is printed.
 
-The halves are those of `sign_in`: `prepare_recovery` reads and hashes, `take_recovery` writes, and the answer is read after the commit.
+The halves are those of `sign_in`: `prepare_recovery` reads and hashes, `take_recovery` writes, the answer is read after the commit.
 """
 
 from dataclasses import dataclass, field
@@ -27,7 +27,6 @@ from app.vault import (
     member_key_row,
     rewrap,
     unlock_with_recovery,
-    wrap_member_key,
 )
 
 
@@ -88,7 +87,7 @@ def prepare_recovery(
     step = step_of_code(chosen.totp_secret, chosen.totp_code)
     if step is None:
         raise CodeRefused
-    wrap = None if key is None else wrap_member_key(vault, key, password)
+    wrap = None if key is None else vault.wrap_member_key(key, password)
     return PreparedRecovery(None if member is None else member.id, wrap, chosen.totp_secret, step)
 
 

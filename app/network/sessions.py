@@ -1,4 +1,4 @@
-"""A member's session: opened by signing in, idle for 20 minutes and 8 hours long at most, gone with the member or the organisation."""
+"""A member's session: 20 minutes idle and 8 hours in all at most, and gone with the member or the organisation."""
 
 from datetime import timedelta
 

@@ -1,8 +1,8 @@
 """Signing in, with a password and a code or with the recovery code, and what a session may do.
 
-Each way in has two halves. `prepare_...` reads and runs Argon2id, so it belongs in a unit of work for reading; `take_...` only compares
-and writes, so that no other writer waits for a hash. `take_...` never raises a refusal itself: the refusal has to reach the journal, so
-it comes back as an answer whose `cookie` raises `SignInRefused` once the unit of work has committed:
+Each way in has two halves. `prepare_...` reads and runs Argon2id, so it belongs in a unit of work for reading; `take_...` only
+compares and writes, so that no other writer waits for a hash. `take_...` never raises a refusal itself: the refusal must reach the
+journal, so it comes back as an answer whose `cookie` raises `SignInRefused` once the unit of work has committed:
 
     with database.reading() as session:
         prepared = prepare_sign_in(session, vault, login, password)

@@ -72,7 +72,7 @@ def _read(raw: bytes) -> list[_Line]:
         raise SiteListRefused([f"Line {reader.line_num}: this is not CSV ({problem})."]) from None
 
 
-def _check_columns(found: "list[str] | None | object") -> None:
+def _check_columns(found: object) -> None:
     columns = [str(column).strip().casefold() for column in found] if isinstance(found, list) else []
     missing = sorted(_NEEDED.difference(columns))
     unknown = sorted(set(columns).difference(COLUMNS))
