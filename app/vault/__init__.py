@@ -46,14 +46,11 @@ from app.vault.journal import (
     JournalBroken,
     JournalChainRow,
     JournalEntry,
-    JournalFault,
-    JournalFaultKind,
     JournalRow,
-    JournalVerdict,
     journal,
     read_journal,
-    verify_journal,
 )
+from app.vault.journal_check import JournalFault, JournalFaultKind, JournalVerdict, verify_journal
 from app.vault.keyholder import Hardness
 from app.vault.keyring import (
     Keyring,
@@ -102,7 +99,6 @@ from app.vault.receipts import (
 from app.vault.sessions import (
     SessionContent,
     SessionEnded,
-    SessionFormTokenForged,
     SessionKind,
     SessionRow,
     check_session_form_token,
@@ -172,7 +168,6 @@ __all__ = [
     "SealBroken",
     "SessionContent",
     "SessionEnded",
-    "SessionFormTokenForged",
     "SessionKind",
     "SessionRow",
     "SignatureForged",

@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import UniqueConstraint, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -39,9 +39,9 @@ class CircleRow(Base):
 
     __tablename__ = "vault_circles"
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    organisation_id: Mapped[UUID] = mapped_column(index=True)
-    name: Mapped[bytes]
+    id: Mapped[CircleId] = mapped_column(Uuid, primary_key=True)
+    organisation_id: Mapped[OrganisationId] = mapped_column(Uuid, index=True)
+    name_veil: Mapped[bytes]
     made_hour: Mapped[datetime]
 
 
@@ -52,8 +52,8 @@ class CircleMemberRow(Base):
     __table_args__ = (UniqueConstraint("circle_id", "member_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    circle_id: Mapped[UUID]
-    member_id: Mapped[UUID] = mapped_column(index=True)
+    circle_id: Mapped[CircleId] = mapped_column(Uuid)
+    member_id: Mapped[MemberId] = mapped_column(Uuid, index=True)
     circle_key_id: Mapped[UUID]
     member_key_id: Mapped[UUID]
     sealed: Mapped[bytes]
@@ -73,33 +73,35 @@ def make_circle(
     session: Session, holder: KeyHolder, organisation_id: OrganisationId, name: CircleName, first: PublicKey
 ) -> CircleRow:
     """Make a circle with its key and its first member; raises `PublicKeyForged`."""
-    pair, row_id = Pair.generate(), new_id()
+    pair, row_id = Pair.generate(), CircleId(new_id())
     row = CircleRow(
         id=row_id,
         organisation_id=organisation_id,
-        name=veil(holder, _name_place(row_id), name),
+        name_veil=veil(holder, _name_place(row_id), name),
         made_hour=clock.hour_of(clock.now()),
     )
     public_row = new_public_key_row(holder, _kind_of(name), row_id, pair.public)
     session.add_all([row, public_row])
-    admit_to_circle(session, holder, CircleKey(CircleId(row_id), public_row.id, pair), first)
+    admit_to_circle(session, holder, row_id, CircleKey(row_id, public_row.id, pair), first)
     return row
 
 
 def admit_to_circle(
-    session: Session, holder: KeyHolder, circle: CircleKey, member: PublicKey
+    session: Session, holder: KeyHolder, circle_id: CircleId, circle: CircleKey, member: PublicKey
 ) -> CircleMemberRow:
-    """Seal an opened circle's key to one more member; raises `AlreadyInCircle` or `PublicKeyForged`."""
-    if is_in_circle(session, circle.circle_id, MemberId(member.holder_id)):
-        raise AlreadyInCircle(f"member {member.holder_id} is in circle {circle.circle_id}")
+    """Seal an opened circle's key to one more member; raises `NotInCircle`, `AlreadyInCircle` or `PublicKeyForged`."""
+    if circle.circle_id != circle_id:
+        raise NotInCircle(f"the opened key is not that of circle {circle_id}")
+    if is_in_circle(session, circle_id, MemberId(member.holder_id)):
+        raise AlreadyInCircle(f"member {member.holder_id} is in circle {circle_id}")
     row_id = new_id()
     row = CircleMemberRow(
         id=row_id,
-        circle_id=circle.circle_id,
-        member_id=member.holder_id,
+        circle_id=circle_id,
+        member_id=MemberId(member.holder_id),
         circle_key_id=circle.public_key_id,
         member_key_id=member.id,
-        sealed=seal_to_key(holder, member, _binding(row_id, circle.circle_id), circle.pair.private),
+        sealed=seal_to_key(holder, member, _binding(row_id, circle_id), circle.pair.private),
         admitted_hour=clock.hour_of(clock.now()),
     )
     session.add(row)
@@ -130,12 +132,12 @@ def is_in_circle(session: Session, circle_id: CircleId, member_id: MemberId) -> 
 def members_of_circle(session: Session, circle_id: CircleId) -> list[MemberId]:
     """The members admitted to a circle."""
     query = select(CircleMemberRow.member_id).where(CircleMemberRow.circle_id == circle_id)
-    return [MemberId(member_id) for member_id in session.scalars(query.order_by(CircleMemberRow.id))]
+    return list(session.scalars(query.order_by(CircleMemberRow.id)))
 
 
 def circle_name(holder: KeyHolder, row: CircleRow) -> CircleName:
     """The name of a circle; raises `VeilBroken`."""
-    return CircleName(unveil(holder, _name_place(row.id), row.name))
+    return CircleName(unveil(holder, _name_place(row.id), row.name_veil))
 
 
 def circle_of(
@@ -168,4 +170,4 @@ def _binding(row_id: UUID, circle_id: UUID) -> Binding:
 
 
 def _name_place(row_id: UUID) -> Place:
-    return Place(CircleRow.__tablename__, row_id, "name")
+    return Place(CircleRow.__tablename__, row_id, "name_veil")

@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import UniqueConstraint, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -47,7 +47,7 @@ class CompartmentKeyRow(Base):
     __table_args__ = (UniqueConstraint("case_id", "compartment", "version"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[UUID]
+    case_id: Mapped[CaseId] = mapped_column(Uuid)
     compartment: Mapped[str]
     version: Mapped[int]
     raw: Mapped[bytes]

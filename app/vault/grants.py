@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Index, delete, select, text
+from sqlalchemy import Index, Uuid, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -72,12 +72,12 @@ class GrantRow(Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[UUID] = mapped_column(index=True)
+    case_id: Mapped[CaseId] = mapped_column(Uuid, index=True)
     holder_kind: Mapped[str]
     holder_id: Mapped[UUID] = mapped_column(index=True)
     public_key_id: Mapped[UUID]
     state: Mapped[str]
-    names: Mapped[bytes]
+    names_veil: Mapped[bytes]
     sealed: Mapped[bytes | None]
     granted_hour: Mapped[datetime]
     ended_hour: Mapped[datetime | None]
@@ -85,6 +85,7 @@ class GrantRow(Base):
 
 def write_grant(
     holder: KeyHolder,
+    case_id: CaseId,
     opened: OpenedCompartments,
     names: Set[Compartment],
     to: PublicKey,
@@ -95,18 +96,18 @@ def write_grant(
 
     Raises `CompartmentClosed` when the giver cannot open one of them, and `PublicKeyForged`.
     """
-    if not names or not names <= opened.names:
+    if opened.case_id != case_id or not names or not names <= opened.names:
         raise CompartmentClosed("nobody can grant what they cannot open")
     grant_id = new_id()
     keys = [name for name in opened.pairs if name[0] in names]
     row = GrantRow(
         id=grant_id,
-        case_id=opened.case_id,
+        case_id=case_id,
         holder_kind=to.kind,
         holder_id=to.holder_id,
         public_key_id=to.id,
         state=GrantState.OFFERED if offered else GrantState.LIVE,
-        names=veil_json(holder, _names_place(grant_id), sorted(names)),
+        names_veil=veil_json(holder, _names_place(grant_id), sorted(names)),
         granted_hour=clock.hour_of(clock.now()),
         ended_hour=None,
     )
@@ -116,7 +117,7 @@ def write_grant(
 
 def granted_names(holder: KeyHolder, row: GrantRow) -> frozenset[Compartment]:
     """The compartments that a grant names; raises `VeilBroken`."""
-    return frozenset(Compartment(name) for name in unveil_json(holder, _names_place(row.id), row.names))
+    return frozenset(Compartment(name) for name in unveil_json(holder, _names_place(row.id), row.names_veil))
 
 
 def open_grant(session: Session, holder: KeyHolder, case_id: CaseId, key: HolderKey) -> OpenedCompartments:
@@ -178,8 +179,9 @@ def live_grant_holders(session: Session, case_id: CaseId) -> list[GrantRow]:
 
 
 def grants_of_case(session: Session, case_id: CaseId) -> list[GrantRow]:
-    """Every grant of a case, ended ones too, oldest first: who could read, and until when."""
-    return list(session.scalars(select(GrantRow).where(GrantRow.case_id == case_id).order_by(GrantRow.id)))
+    """Every grant of a case, ended ones too, by the hour they were given: who could read, and until when."""
+    query = select(GrantRow).where(GrantRow.case_id == case_id).order_by(GrantRow.granted_hour, GrantRow.id)
+    return list(session.scalars(query))
 
 
 def new_compartment_versions(
@@ -269,4 +271,4 @@ def _wrapper_bound(holder: KeyHolder, row: GrantRow) -> bytes:
 
 
 def _names_place(grant_id: UUID) -> Place:
-    return Place(GrantRow.__tablename__, grant_id, "names")
+    return Place(GrantRow.__tablename__, grant_id, "names_veil")

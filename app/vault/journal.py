@@ -7,16 +7,15 @@ secret and contents and the chain still verifies. The chain's head carries a tag
 import hashlib
 import hmac
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Any, Literal
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import UniqueConstraint, func, select
+from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -26,6 +25,9 @@ from app.vault.keyholder import KeyHolder, derive, tag_of
 from app.vault.veil import Place, VeilBroken, decrypt, encrypt, unveil_bytes, veil_bytes
 
 ActorKind = Literal["worker", "member", "system", "operator"]
+
+CHAIN_START = bytes(32)
+"""What the first entry of a chain follows."""
 
 _STEPS = (256, 1024, 4096)
 
@@ -60,7 +62,7 @@ class JournalChainRow(Base):
     seq: Mapped[int]
     hash: Mapped[bytes]
     mac: Mapped[bytes]
-    secret: Mapped[bytes | None]
+    secret_veil: Mapped[bytes | None]
 
 
 class JournalRow(Base):
@@ -78,41 +80,8 @@ class JournalRow(Base):
     hash: Mapped[bytes]
 
 
-class JournalFaultKind(StrEnum):
-    """What is wrong with the first entry that does not fit."""
-
-    CHANGED = "changed"
-    REMOVED = "removed"
-    REORDERED = "reordered"
-    ADDED = "added"
-    HEAD = "head"
-
-
 class JournalBroken(Exception):
     """A chain cannot be read or continued because it was tampered with."""
-
-
-@dataclass(frozen=True)
-class JournalFault:
-    """The first entry of a chain that does not fit."""
-
-    chain_id: UUID
-    seq: int
-    kind: JournalFaultKind
-
-
-@dataclass(frozen=True)
-class JournalVerdict:
-    """What checking every chain found; `faults` holds at most one a chain."""
-
-    chains: int
-    entries: int
-    faults: tuple[JournalFault, ...]
-
-    @property
-    def sound(self) -> bool:
-        """Whether nothing was changed, removed or reordered."""
-        return not self.faults
 
 
 def journal(
@@ -141,7 +110,7 @@ def journal(
         }
     )
     commitment = _commit(secret, head.id, content)
-    digest = _hash(holder, head.id, seq, row_id, hour, commitment, head.hash)
+    digest = entry_hash(holder, head.id, seq, row_id, hour, commitment, head.hash)
     session.add(
         JournalRow(
             id=row_id,
@@ -161,13 +130,13 @@ def read_journal(session: Session, holder: KeyHolder, chain: CaseId | None) -> l
     """The entries of a chain, oldest first; raises `JournalBroken` where one does not open."""
     chain_id = chain or CaseId(holder.deployment)
     head = session.get(JournalChainRow, chain_id)
-    if head is None or head.secret is None:
+    if head is None or head.secret_veil is None:
         return []
-    secret = _secret(holder, head)
+    secret = chain_secret(holder, head)
     rows = session.scalars(select(JournalRow).where(JournalRow.chain_id == chain_id).order_by(JournalRow.seq))
     entries = []
     for row in rows:
-        content = _content(holder, secret, row)
+        content = entry_content(holder, secret, row)
         if content is None:
             raise JournalBroken(f"entry {row.seq} of chain {chain_id} does not open")
         kind, actor_id, organisation_id = content["actor"]
@@ -177,65 +146,7 @@ def read_journal(session: Session, holder: KeyHolder, chain: CaseId | None) -> l
     return entries
 
 
-def verify_journal(session: Session, holder: KeyHolder) -> JournalVerdict:
-    """Check every chain and name in each the first entry that was changed, removed, reordered or added."""
-    faults, chains = [], 0
-    for head in session.scalars(select(JournalChainRow).order_by(JournalChainRow.id)):
-        chains += 1
-        fault = _check_chain(session, holder, head)
-        if fault is not None:
-            faults.append(fault)
-    headless = (
-        select(JournalRow.chain_id).where(JournalRow.chain_id.not_in(select(JournalChainRow.id))).distinct()
-    )
-    faults += [JournalFault(chain_id, 1, JournalFaultKind.HEAD) for chain_id in session.scalars(headless)]
-    entries = session.scalar(select(func.count()).select_from(JournalRow)) or 0
-    return JournalVerdict(chains, entries, tuple(faults))
-
-
-def _check_chain(session: Session, holder: KeyHolder, head: JournalChainRow) -> JournalFault | None:
-    def fault(seq: int, kind: JournalFaultKind) -> JournalFault:
-        return JournalFault(head.id, seq, kind)
-
-    try:
-        secret = None if head.secret is None else _secret(holder, head)
-    except JournalBroken:
-        return fault(1, JournalFaultKind.HEAD)
-    seq, last = 0, _START
-    for row in _rows(session, head.id):
-        seq += 1
-        if row.seq != seq:
-            return fault(seq, JournalFaultKind.REMOVED)
-        if row.seq > head.seq:
-            return fault(seq, JournalFaultKind.ADDED)
-        if secret is not None and (wrong := _check_content(holder, secret, row)) is not None:
-            return fault(seq, wrong)
-        if row.hash != _hash(holder, head.id, seq, row.id, row.hour, row.commitment, last):
-            return fault(seq, JournalFaultKind.CHANGED)
-        last = row.hash
-    if seq < head.seq:
-        return fault(seq + 1, JournalFaultKind.REMOVED)
-    if head.hash != last or not _head_fits(holder, head):
-        return fault(seq, JournalFaultKind.HEAD)
-    return None
-
-
-def _check_content(holder: KeyHolder, secret: bytes, row: JournalRow) -> JournalFaultKind | None:
-    content = _content(holder, secret, row)
-    if content is None:
-        return JournalFaultKind.CHANGED
-    if content["seq"] != row.seq:
-        # A later entry that moved up, numbers mended: the one that stood here is gone or elsewhere.
-        return JournalFaultKind.REORDERED
-    return None if content["hour"] == row.hour.isoformat() else JournalFaultKind.CHANGED
-
-
-def _rows(session: Session, chain_id: UUID) -> Iterator[JournalRow]:
-    query = select(JournalRow).where(JournalRow.chain_id == chain_id).order_by(JournalRow.seq)
-    yield from session.scalars(query.execution_options(yield_per=500))
-
-
-def _content(holder: KeyHolder, secret: bytes, row: JournalRow) -> dict[str, Any] | None:
+def entry_content(holder: KeyHolder, secret: bytes, row: JournalRow) -> dict[str, Any] | None:
     """The content of an entry, or None when it does not open or is not what was committed to."""
     try:
         content = unpad(decrypt(_cipher(secret), row.content or b"", _bound(holder, row.chain_id, row.id)))
@@ -256,34 +167,33 @@ def _head(session: Session, holder: KeyHolder, chain_id: CaseId) -> tuple[Journa
         .execution_options(populate_existing=True)
     ).one_or_none()
     if head is not None:
-        if not _head_fits(holder, head):
+        if not head_fits(holder, head):
             raise JournalBroken(f"the head of chain {chain_id} was changed")
-        return head, _secret(holder, head)
+        return head, chain_secret(holder, head)
     secret = secrets.token_bytes(32)
     head = JournalChainRow(
         id=chain_id,
         seq=0,
-        hash=_START,
-        mac=_mac(holder, chain_id, 0, _START),
-        secret=veil_bytes(holder, _secret_place(chain_id), secret),
+        hash=CHAIN_START,
+        mac=_mac(holder, chain_id, 0, CHAIN_START),
+        secret_veil=veil_bytes(holder, _secret_place(chain_id), secret),
     )
     session.add(head)
     return head, secret
 
 
-_START = bytes(32)
-
-
-def _secret(holder: KeyHolder, head: JournalChainRow) -> bytes:
-    if head.secret is None:
+def chain_secret(holder: KeyHolder, head: JournalChainRow) -> bytes:
+    """The unveiled secret of a chain; raises `JournalBroken`."""
+    if head.secret_veil is None:
         raise JournalBroken(f"chain {head.id} was erased")
     try:
-        return unveil_bytes(holder, _secret_place(head.id), head.secret)
+        return unveil_bytes(holder, _secret_place(head.id), head.secret_veil)
     except VeilBroken:
         raise JournalBroken(f"the secret of chain {head.id} was changed") from None
 
 
-def _head_fits(holder: KeyHolder, head: JournalChainRow) -> bool:
+def head_fits(holder: KeyHolder, head: JournalChainRow) -> bool:
+    """Whether this deployment wrote the head as it stands."""
     return holder.mac_fits(head.mac, "journal head", head.id, head.seq, head.hash)
 
 
@@ -291,9 +201,10 @@ def _mac(holder: KeyHolder, chain_id: UUID, seq: int, digest: bytes) -> bytes:
     return holder.mac("journal head", chain_id, seq, digest)
 
 
-def _hash(
+def entry_hash(
     holder: KeyHolder, chain_id: UUID, seq: int, row_id: UUID, hour: datetime, commitment: bytes, last: bytes
 ) -> bytes:
+    """What an entry adds to its chain: everything that is in the clear, and the hash before."""
     parts = (holder.deployment, chain_id, seq, row_id, hour.isoformat(), commitment, last)
     return hashlib.sha256(frame("redress journal", *parts)).digest()
 
@@ -311,7 +222,7 @@ def _bound(holder: KeyHolder, chain_id: UUID, row_id: UUID) -> bytes:
 
 
 def _secret_place(chain_id: UUID) -> Place:
-    return Place(JournalChainRow.__tablename__, chain_id, "secret")
+    return Place(JournalChainRow.__tablename__, chain_id, "secret_veil")
 
 
 def _text(value: UUID | None) -> str | None:

@@ -9,7 +9,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlalchemy import JSON, select
+from sqlalchemy import JSON, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.database import Base, MemberId, new_id
@@ -46,7 +46,7 @@ class MemberKeyRow(Base):
     __tablename__ = "vault_member_keys"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    member_id: Mapped[UUID] = mapped_column(unique=True)
+    member_id: Mapped[MemberId] = mapped_column(Uuid, unique=True)
     public_key_id: Mapped[UUID]
     edition: Mapped[int]
     pepper: Mapped[str]
@@ -126,7 +126,7 @@ def unlock_member(holder: KeyHolder, row: MemberKeyRow, password: str) -> Member
         )
     except (InvalidTag, KeyError, ValueError):
         raise WrongPassword("the password does not open this key") from None
-    return MemberKey(MemberId(row.member_id), row.public_key_id, row.edition, Pair(private))
+    return MemberKey(row.member_id, row.public_key_id, row.edition, Pair(private))
 
 
 def pretend_unlock(holder: KeyHolder, password: str) -> None:
@@ -146,7 +146,7 @@ def unlock_with_recovery(holder: KeyHolder, row: MemberKeyRow, code: str) -> Mem
         )
     except (InvalidTag, KeyError, ValueError):
         raise WrongRecoveryCode("the recovery code does not open this key") from None
-    return MemberKey(MemberId(row.member_id), row.public_key_id, row.edition, Pair(private))
+    return MemberKey(row.member_id, row.public_key_id, row.edition, Pair(private))
 
 
 def wrap_member_key(holder: KeyHolder, key: MemberKey, password: str) -> MemberKeyWrap:

@@ -13,7 +13,7 @@ from uuid import UUID
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlalchemy import select
+from sqlalchemy import Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from stdnum.iso7064 import mod_11_10
 
@@ -48,7 +48,7 @@ class ReceiptRow(Base):
     __tablename__ = "vault_receipts"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[UUID] = mapped_column(index=True)
+    case_id: Mapped[CaseId] = mapped_column(Uuid, index=True)
     pepper: Mapped[str]
     tag: Mapped[bytes | None] = mapped_column(unique=True)
     sealing: Mapped[bytes]

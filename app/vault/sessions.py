@@ -33,10 +33,6 @@ class SessionEnded(Exception):
     """There is no such session, or it was idle or open for too long."""
 
 
-class SessionFormTokenForged(Exception):
-    """A form was posted without the token of its session."""
-
-
 class SessionRow(Base):
     """One session; its subject is only a keyed tag, so that exact times do not lead to a case."""
 
@@ -164,10 +160,9 @@ def session_form_token(content: SessionContent) -> str:
     return base64.urlsafe_b64encode(tag_of(content.form_token_secret, "session form")).decode().rstrip("=")
 
 
-def check_session_form_token(content: SessionContent, token: str) -> None:
-    """Raise `SessionFormTokenForged` unless the form belongs to this session."""
-    if not hmac.compare_digest(session_form_token(content).encode(), token.encode("utf-8", "surrogatepass")):
-        raise SessionFormTokenForged("the form does not belong to this session")
+def check_session_form_token(content: SessionContent, token: str) -> bool:
+    """Whether a posted form carries the token of its session."""
+    return hmac.compare_digest(session_form_token(content).encode(), token.encode("utf-8", "surrogatepass"))
 
 
 def _read_cookie(cookie: str) -> bytes:

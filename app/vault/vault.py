@@ -70,10 +70,15 @@ class Vault(KeyHolder):
         return compartments.seal_entry(self, key, place, body)
 
     def write_grant(
-        self, opened: OpenedCompartments, names: Set[Compartment], to: PublicKey, *, offered: bool = False
+        self,
+        case_id: CaseId,
+        opened: OpenedCompartments,
+        names: Set[Compartment],
+        to: PublicKey,
+        offered: bool = False,
     ) -> GrantRow:
         """A grant of the named compartments, for the caller to add; raises `CompartmentClosed` or `PublicKeyForged`."""
-        return grants.write_grant(self, opened, names, to, offered=offered)
+        return grants.write_grant(self, case_id, opened, names, to, offered=offered)
 
     def granted_names(self, row: GrantRow) -> frozenset[Compartment]:
         """The compartments that a grant names."""

@@ -1,0 +1,117 @@
+"""Checking the journal: the first entry of each chain that was changed, removed, reordered or added."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.vault.journal import (
+    CHAIN_START,
+    JournalBroken,
+    JournalChainRow,
+    JournalRow,
+    chain_secret,
+    entry_content,
+    entry_hash,
+    head_fits,
+)
+from app.vault.keyholder import KeyHolder
+
+
+class JournalFaultKind(StrEnum):
+    """What is wrong with the first entry that does not fit."""
+
+    CHANGED = "changed"
+    REMOVED = "removed"
+    REORDERED = "reordered"
+    ADDED = "added"
+    HEAD = "head"
+
+
+@dataclass(frozen=True)
+class JournalFault:
+    """The first entry of a chain that does not fit."""
+
+    chain_id: UUID
+    seq: int
+    kind: JournalFaultKind
+
+
+@dataclass(frozen=True)
+class JournalVerdict:
+    """What checking every chain found; `faults` holds at most one a chain."""
+
+    chains: int
+    entries: int
+    faults: tuple[JournalFault, ...]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was changed, removed or reordered."""
+        return not self.faults
+
+
+def verify_journal(session: Session, holder: KeyHolder) -> JournalVerdict:
+    """Check every chain and name in each the first entry that was changed, removed, reordered or added."""
+    faults, chains = [], 0
+    for head in session.scalars(select(JournalChainRow).order_by(JournalChainRow.id)):
+        chains += 1
+        fault = _check_chain(session, holder, head)
+        if fault is not None:
+            faults.append(fault)
+    headless = (
+        select(JournalRow.chain_id).where(JournalRow.chain_id.not_in(select(JournalChainRow.id))).distinct()
+    )
+    faults += [JournalFault(chain_id, 1, JournalFaultKind.HEAD) for chain_id in session.scalars(headless)]
+    entries = session.scalar(select(func.count()).select_from(JournalRow)) or 0
+    return JournalVerdict(chains, entries, tuple(faults))
+
+
+def _check_chain(session: Session, holder: KeyHolder, head: JournalChainRow) -> JournalFault | None:
+    try:
+        secret = None if head.secret_veil is None else chain_secret(holder, head)
+    except JournalBroken:
+        return JournalFault(head.id, 1, JournalFaultKind.HEAD)
+    seq, last = 0, CHAIN_START
+    for row in _rows(session, head.id):
+        seq += 1
+        wrong = _check_row(holder, head, secret, row, seq, last)
+        if wrong is not None:
+            return JournalFault(head.id, seq, wrong)
+        last = row.hash
+    if seq < head.seq:
+        return JournalFault(head.id, seq + 1, JournalFaultKind.REMOVED)
+    if head.hash != last or not head_fits(holder, head):
+        return JournalFault(head.id, seq, JournalFaultKind.HEAD)
+    return None
+
+
+def _check_row(
+    holder: KeyHolder, head: JournalChainRow, secret: bytes | None, row: JournalRow, seq: int, last: bytes
+) -> JournalFaultKind | None:
+    if row.seq != seq:
+        return JournalFaultKind.REMOVED
+    if seq > head.seq:
+        return JournalFaultKind.ADDED
+    if secret is not None and (wrong := _check_content(holder, secret, row)) is not None:
+        return wrong
+    fits = row.hash == entry_hash(holder, head.id, seq, row.id, row.hour, row.commitment, last)
+    return None if fits else JournalFaultKind.CHANGED
+
+
+def _check_content(holder: KeyHolder, secret: bytes, row: JournalRow) -> JournalFaultKind | None:
+    content = entry_content(holder, secret, row)
+    if content is None:
+        return JournalFaultKind.CHANGED
+    if content["seq"] != row.seq:
+        # A later entry that moved up, numbers mended: the one that stood here is gone or elsewhere.
+        return JournalFaultKind.REORDERED
+    return None if content["hour"] == row.hour.isoformat() else JournalFaultKind.CHANGED
+
+
+def _rows(session: Session, chain_id: UUID) -> Iterator[JournalRow]:
+    query = select(JournalRow).where(JournalRow.chain_id == chain_id).order_by(JournalRow.seq)
+    yield from session.scalars(query.execution_options(yield_per=500))
