@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, NewType
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, MetaData, create_engine, event, make_url
+from sqlalchemy import DateTime, Engine, MetaData, Uuid, create_engine, event, make_url
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -59,7 +59,15 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {datetime: UtcDateTime()}  # noqa: RUF012 - SQLAlchemy reads it from the class
+    type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        datetime: UtcDateTime(),
+        # SQLAlchemy does not look through a NewType to the UUID beneath.
+        CaseId: Uuid(),
+        OrganisationId: Uuid(),
+        MemberId: Uuid(),
+        SiteId: Uuid(),
+        CircleId: Uuid(),
+    }
 
 
 def new_id() -> UUID:
@@ -120,7 +128,7 @@ class Database:
         if self._sqlite_file is None:
             yield
             return
-        with open(f"{self._sqlite_file}.turn", "a", opener=_private) as turn:  # noqa: PTH123 - needs an opener
+        with open(f"{self._sqlite_file}.turn", "a", opener=_private) as turn:
             fcntl.flock(turn, fcntl.LOCK_EX)
             yield
 
