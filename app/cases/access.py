@@ -1,14 +1,44 @@
 """Who may see a case: the member's grants decide, and nothing else. Whoever has none is told that there is no such case."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
+from app.cases.enums import State
 from app.cases.models import Case
-from app.database import CaseId
-from app.network import SignedIn
-from app.vault import Vault
+from app.clock import hour_of
+from app.database import CaseId, CircleId, OrganisationId
+from app.network import Member, Organisation, Role, SignedIn, member_name
+from app.vault import (
+    CircleName,
+    CircleRow,
+    GrantRow,
+    GrantState,
+    HolderKind,
+    NoGrant,
+    OpenedCompartments,
+    Vault,
+    circle_name,
+    circle_of,
+    circles_of_member,
+    grants_of_case,
+    open_circle,
+    open_grant,
+    read_journal,
+)
+
+_NOT_TAKEN_ON = (State.RECEIVED, State.OFFERED)
+
+# A custodian reads only through a second custodian's agreement, never because the coordinator holds a case.
+_NOT_CUSTODY = GrantRow.holder_kind != HolderKind.CUSTODY
+
+READ = "case.read"
+READ_FROM_CUSTODY = "case.read_from_custody"
+_READINGS = (READ, READ_FROM_CUSTODY)
 
 
 class NoAccess(Exception):
@@ -20,32 +50,155 @@ class ReadOnly(Exception):
 
 
 class NotYours(Exception):
-    """The case is only offered to the member's organisation, or is closed; this act needs an accepted, open case."""
+    """The case is closed: nothing is written into it any more."""
 
 
 @dataclass(frozen=True)
 class AccessLine:
-    """One holder who can open the case or could until `until`; `last_read` is the hour of its latest reading."""
+    """One holder who can open the case, or could until `until`; `last_read` is the hour of its organisation's latest reading."""
 
-    kind: str  # receipt, custody, circle, member
+    kind: HolderKind
     organisation: str | None
     holder: str | None  # the circle's word (everyone, restricted, custody) or the member's name
     offered: bool
-    since: datetime | None
+    since: datetime
     until: datetime | None
     last_read: datetime | None
 
 
-def access_of(session: Session, vault: Vault, case_id: CaseId) -> tuple[AccessLine, ...]:
-    """Everybody who holds or held a grant of the case, with when their organisation last read it."""
-    raise NotImplementedError
+def holders_of(session: Session, by: SignedIn) -> tuple[UUID, ...]:
+    """The ids under which this member can hold a grant: themselves and the circles they were admitted to."""
+    circles = circles_of_member(session, by.member.id)
+    return (by.member.id, *(circle.id for circle in circles if circle.organisation_id == by.organisation.id))
 
 
-def owned_case(session: Session, by: SignedIn, case_id: CaseId) -> Case:
-    """The open or closed case that the member's organisation holds and the member can open; raises `NoAccess`."""
-    raise NotImplementedError
+def granted(holders: Iterable[UUID], states: tuple[GrantState, ...]) -> ColumnElement[bool]:
+    """The condition that one of these holders has a grant in one of these states for the case of the row."""
+    return exists().where(
+        GrantRow.case_id == Case.id,
+        GrantRow.holder_id.in_(tuple(holders)),
+        GrantRow.state.in_(states),
+        _NOT_CUSTODY,
+    )
+
+
+def circle_for(
+    session: Session, vault: Vault, organisation_id: OrganisationId, *, restricted: bool
+) -> CircleRow | None:
+    """The circle of an organisation that gets the grants of a case, or None while it has no keys."""
+    name = CircleName.RESTRICTED if restricted else CircleName.EVERYONE
+    return circle_of(session, vault, organisation_id, name)
+
+
+def lock_case(session: Session, case_id: CaseId) -> Case | None:
+    """The case with its row locked and read afresh: everybody who changes anything of a case takes this lock first."""
+    return session.scalars(
+        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
+    ).one_or_none()
+
+
+def owned_case(session: Session, by: SignedIn, case_id: CaseId, *, lock: bool = False) -> Case:
+    """The case that the member's organisation has taken on and the member can open; raises `NoAccess`."""
+    if lock:
+        lock_case(session, case_id)
+    case = session.scalars(
+        select(Case).where(
+            Case.id == case_id,
+            Case.organisation_id == by.organisation.id,
+            Case.state.not_in(_NOT_TAKEN_ON),
+            granted(holders_of(session, by), (GrantState.LIVE,)),
+        )
+    ).one_or_none()
+    if case is None:
+        raise NoAccess
+    return case
 
 
 def change_case(session: Session, by: SignedIn, case_id: CaseId) -> Case:
-    """Lock the case for a change by this member; raises `ReadOnly`, `NoAccess` or `NotYours`."""
-    raise NotImplementedError
+    """The open case, locked for a change by this member; raises `NoAccess`, `ReadOnly` or `NotYours`."""
+    case = owned_case(session, by, case_id, lock=True)
+    refuse_viewers(by)
+    if not case.is_open:
+        raise NotYours
+    return case
+
+
+def refuse_viewers(by: SignedIn) -> None:
+    """Raise `ReadOnly` for a viewer."""
+    if by.member.role is Role.VIEWER:
+        raise ReadOnly
+
+
+def live_holders(session: Session, case_id: CaseId) -> tuple[UUID, ...]:
+    """The members and circles that can open the case now; custody and the receipt are not among them."""
+    return tuple(
+        session.scalars(
+            select(GrantRow.holder_id).where(
+                GrantRow.case_id == case_id,
+                GrantRow.state == GrantState.LIVE,
+                GrantRow.holder_kind.in_((HolderKind.CIRCLE, HolderKind.MEMBER)),
+            )
+        )
+    )
+
+
+def open_compartments(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> OpenedCompartments:
+    """What the member's own grant or the grant of a circle of theirs opens; raises `NoAccess`."""
+    rows = session.scalars(
+        select(GrantRow).where(
+            GrantRow.case_id == case_id,
+            GrantRow.holder_id.in_(holders_of(session, by)),
+            GrantRow.state == GrantState.LIVE,
+            _NOT_CUSTODY,
+        )
+    ).all()
+    for row in rows:
+        try:
+            if row.holder_kind == HolderKind.MEMBER:
+                return open_grant(session, vault, case_id, by.key)
+            circle = open_circle(session, vault, by.key, CircleId(row.holder_id))
+            return open_grant(session, vault, case_id, circle)
+        except NoGrant:
+            continue
+    raise NoAccess
+
+
+def access_of(session: Session, vault: Vault, case_id: CaseId) -> tuple[AccessLine, ...]:
+    """Everybody who holds or held a grant of the case, with when their organisation last read it."""
+    grants = grants_of_case(session, case_id)
+    holders = [grant.holder_id for grant in grants]
+    circles = {row.id: row for row in session.scalars(select(CircleRow).where(CircleRow.id.in_(holders)))}
+    members: dict[UUID, Member] = {
+        row.id: row for row in session.scalars(select(Member).where(Member.id.in_(holders)))
+    }
+    owners: dict[UUID, UUID] = {holder: row.organisation_id for holder, row in circles.items()}
+    owners |= {holder: row.organisation_id for holder, row in members.items()}
+    names: dict[UUID, str] = {
+        row.id: row.name
+        for row in session.scalars(select(Organisation).where(Organisation.id.in_(owners.values())))
+    }
+    last_read = {
+        entry.actor.organisation_id: hour_of(entry.at)
+        for entry in read_journal(session, vault, case_id)
+        if entry.act in _READINGS
+    }
+    lines = []
+    for grant in grants:
+        owner = owners.get(grant.holder_id)
+        holder: str | None = None
+        if grant.holder_id in circles:
+            holder = circle_name(vault, circles[grant.holder_id]).value
+        elif grant.holder_id in members:
+            holder = member_name(vault, members[grant.holder_id])
+        lines.append(
+            AccessLine(
+                kind=HolderKind(grant.holder_kind),
+                organisation=None if owner is None else names.get(owner),
+                holder=holder,
+                offered=grant.state == GrantState.OFFERED,
+                since=grant.granted_hour,
+                until=grant.ended_hour,
+                last_read=None if owner is None else last_read.get(owner),
+            )
+        )
+    return tuple(lines)

@@ -1,21 +1,87 @@
 """The clocks of a case in the database: starting, meeting and missing them, and the one next date on the case row."""
 
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case
-from app.vault import Vault
+from app import clock
+from app.cases.clocks import Act, met_by
+from app.cases.deadlines import Deadlines
+from app.cases.enums import ClockKind, ClockState, StartEvent
+from app.cases.facts import CaseFacts
+from app.cases.models import Case, Clock
+from app.cases.placing import clock_rows
+from app.database import CaseId
+from app.vault import Actor, Vault, journal
+
+# A missed clock still asks for the same thing; only what was met, passed on or paused stops asking.
+_ASKING = (ClockState.RUNNING, ClockState.MISSED)
 
 
-def meet_clocks(session: Session, case: Case, *kinds: str) -> None:
-    """Mark these running or missed clocks as met and store the next date on the case row."""
-    raise NotImplementedError
+def start_clocks(
+    session: Session, case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadlines
+) -> dict[ClockKind, datetime]:
+    """Write down the clocks that this event starts now, and when each is due."""
+    rows = clock_rows(case, facts, event, deadlines)
+    session.add_all(rows)
+    store_next_date(session, case)
+    return {row.kind: row.due_at for row in rows}
+
+
+def meet_clocks(session: Session, case: Case, act: Act) -> None:
+    """Mark the clocks that this act meets, late or not, and store the next date."""
+    settle_clocks(session, case, met_by(act), ClockState.MET)
+
+
+def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], outcome: ClockState) -> int:
+    """Give the clocks of these kinds that still ask for something their outcome, store the next date; how many there were."""
+    asking = session.scalars(
+        select(Clock).where(Clock.case_id == case.id, Clock.kind.in_(kinds), Clock.state.in_(_ASKING))
+    ).all()
+    for row in asking:
+        row.state = outcome
+    store_next_date(session, case)
+    return len(asking)
 
 
 def store_next_date(session: Session, case: Case) -> None:
-    """Keep exactly one current deadline on the case: the earliest date that is still running or was missed."""
-    raise NotImplementedError
+    """Keep exactly one current deadline on the case: the earliest that is running or was missed; a closed case has none."""
+    session.flush()
+    earliest = None
+    if case.is_open:
+        earliest = session.scalars(
+            select(Clock)
+            .where(Clock.case_id == case.id, Clock.state.in_(_ASKING))
+            .order_by(Clock.due_at, Clock.kind)
+            .limit(1)
+        ).first()
+    case.next_due_at = earliest.due_at if earliest is not None else None
+    case.next_clock = earliest.kind if earliest is not None else None
+    session.flush()
 
 
 def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
     """Claim running clocks whose date is over and mark them missed; how many. Safe with several dispatchers at once."""
-    raise NotImplementedError
+    due = (
+        select(Clock.id)
+        .join(Case, Case.id == Clock.case_id)
+        .where(Clock.state == ClockState.RUNNING, Clock.due_at <= clock.now())
+        .order_by(Clock.due_at)
+        .limit(limit)
+        # Whoever changes anything of a case locks its row first, so two claims can never wait for each other in a circle.
+        .with_for_update(of=Case, skip_locked=True)
+    )
+    # The state is asked for once more outside: a claimer that waited for another one's commit must find nothing left.
+    claim = (
+        update(Clock)
+        .where(Clock.id.in_(due), Clock.state == ClockState.RUNNING)
+        .values(state=ClockState.MISSED)
+        .returning(Clock.case_id, Clock.kind)
+        .execution_options(synchronize_session=False)
+    )
+    missed = session.execute(claim).all()
+    for case_id, kind in missed:
+        journal(session, vault, CaseId(case_id), "clock.missed", Actor("system"), {"clock": kind.value})
+    return len(missed)

@@ -1,0 +1,116 @@
+"""Where a case goes when an offer comes to nothing: to the next standby that may have it, and at last to custody."""
+
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.cases.candidates import candidates_at
+from app.cases.clock_watch import settle_clocks, start_clocks
+from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
+from app.cases.models import Case, Offer
+from app.cases.routing import FORBIDDING, Reason, why_not
+from app.cases.rules import Rules
+from app.cases.veils import facts_of, site_of
+from app.database import CaseId, OrganisationId
+from app.network import OrganisationFacts
+from app.vault import (
+    Actor,
+    CircleRow,
+    GrantRow,
+    GrantState,
+    HolderKind,
+    Vault,
+    delete_offered_grants,
+    journal,
+)
+
+SYSTEM = Actor("system")
+
+
+def forbidden(vault: Vault, rules: Rules, case: Case, candidate: OrganisationFacts | None) -> Reason | None:
+    """The reason that nobody may overrule for which this organisation must not have the case now, or None."""
+    if candidate is None:
+        return Reason.NO_KEYS
+    reason = why_not(facts_of(vault, case), case.country, case.language, candidate, rules.taxonomy)
+    return reason if reason in FORBIDDING else None
+
+
+def candidates_of(session: Session, vault: Vault, case: Case) -> dict[OrganisationId, OrganisationFacts]:
+    """Every organisation as routing sees it now, for this case."""
+    return {candidate.id: candidate for candidate in candidates_at(session, site_of(vault, case))}
+
+
+def make_offer(session: Session, vault: Vault, rules: Rules, case: Case, offer: Offer, actor: Actor) -> None:
+    """Put a case, whose row the caller has locked, before the organisation of this offer, with a date to answer by."""
+    started = start_clocks(session, case, facts_of(vault, case), StartEvent.OFFERED, rules.deadlines)
+    offer.state = OfferState.OFFERED
+    offer.expires_at = started[ClockKind.ACCEPT]
+    case.organisation_id = offer.organisation_id
+    case.state = State.OFFERED
+    case.assignee_id = None
+    journal(
+        session, vault, CaseId(case.id), "case.offered", actor, {"organisation": str(offer.organisation_id)}
+    )
+
+
+def drop_offer(session: Session, offer: Offer, outcome: OfferState) -> None:
+    """Give an offer its outcome and delete its wrapped grant, so that nothing remains that could be accepted."""
+    offer.state = outcome
+    offer.expires_at = None
+    holders = session.scalars(select(GrantRow.holder_id).where(GrantRow.id == offer.grant_id)).all()
+    delete_offered_grants(session, CaseId(offer.case_id), holders)
+    offer.grant_id = None
+
+
+def hand_on(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
+    """Offer a case to its next standby that may have it, or let it wait with custody."""
+    standbys = session.scalars(
+        select(Offer)
+        .where(Offer.case_id == case.id, Offer.state == OfferState.STANDBY)
+        .order_by(Offer.position)
+        .execution_options(populate_existing=True)
+    ).all()
+    candidates = candidates_of(session, vault, case) if standbys else {}
+    for offer in standbys:
+        reason = forbidden(vault, rules, case, candidates.get(OrganisationId(offer.organisation_id)))
+        if reason is None and offer.grant_id is not None:
+            make_offer(session, vault, rules, case, offer, SYSTEM)
+            return
+        drop_offer(session, offer, OfferState.WITHDRAWN)
+        detail = {"organisation": str(offer.organisation_id), "reason": (reason or Reason.NO_KEYS).value}
+        journal(session, vault, CaseId(case.id), "case.passed_over", SYSTEM, detail)
+    hold_with_custody(session, vault, rules, case)
+
+
+def hold_with_custody(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
+    """Let a case wait for a custodian; where the worker shut the coordinator out, it waits for the worker alone."""
+    case.state = State.RECEIVED
+    case.assignee_id = None
+    case.organisation_id = None
+    settle_clocks(session, case, {ClockKind.ACCEPT}, ClockState.ESCALATED)
+    custodian = custodian_of(session, CaseId(case.id))
+    if custodian is None:
+        journal(session, vault, CaseId(case.id), "case.nobody_may_hold_it", SYSTEM, {})
+        return
+    start_clocks(session, case, facts_of(vault, case), StartEvent.HELD, rules.deadlines)
+    journal(session, vault, CaseId(case.id), "case.held", SYSTEM, {"organisation": str(custodian)})
+
+
+def custodian_of(session: Session, case_id: CaseId) -> UUID | None:
+    """The coordinator whose custody circle has a live grant for the case."""
+    return session.scalars(
+        select(CircleRow.organisation_id)
+        .join(GrantRow, GrantRow.holder_id == CircleRow.id)
+        .where(
+            GrantRow.case_id == case_id,
+            GrantRow.holder_kind == HolderKind.CUSTODY,
+            GrantRow.state == GrantState.LIVE,
+        )
+    ).first()
+
+
+def next_position(session: Session, case: Case) -> int:
+    """The position behind every offer that the case ever had."""
+    last = session.scalar(select(func.max(Offer.position)).where(Offer.case_id == case.id))
+    return 0 if last is None else last + 1

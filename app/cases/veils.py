@@ -1,0 +1,48 @@
+"""The veiled columns of a case's row: its facts and its site, opened and written in one place each."""
+
+from uuid import UUID
+
+from app.cases.facts import CaseFacts, facts_from
+from app.cases.models import Case
+from app.database import SiteId
+from app.vault import Place, Vault
+
+
+def facts_place(case_id: UUID) -> Place:
+    """Where the facts of a case are veiled."""
+    return Place("cases", case_id, "facts_veil")
+
+
+def site_place(case_id: UUID) -> Place:
+    """Where the id of a case's site is veiled."""
+    return Place("cases", case_id, "site_veil")
+
+
+def note_place(case_id: UUID) -> Place:
+    """Where the routing note of a case is sealed to custody."""
+    return Place("routing_notes", case_id, "sealed")
+
+
+def facts_of(vault: Vault, case: Case) -> CaseFacts:
+    """The facts of a case, unveiled."""
+    return unveil_facts(vault, case.id, case.facts_veil)
+
+
+def unveil_facts(vault: Vault, case_id: UUID, veiled: bytes) -> CaseFacts:
+    """The facts out of a row that was read column by column."""
+    return facts_from(vault.unveil_json(facts_place(case_id), veiled))
+
+
+def store_facts(vault: Vault, case: Case, facts: CaseFacts) -> None:
+    """Veil changed facts onto the case's row."""
+    case.facts_veil = vault.veil_json(facts_place(case.id), facts.as_json())
+
+
+def site_of(vault: Vault, case: Case) -> SiteId | None:
+    """The id of the case's site, or None while it is not known for certain."""
+    return unveil_site(vault, case.id, case.site_veil)
+
+
+def unveil_site(vault: Vault, case_id: UUID, veiled: bytes | None) -> SiteId | None:
+    """The site's id out of a row that was read column by column."""
+    return None if veiled is None else SiteId(UUID(vault.unveil(site_place(case_id), veiled)))
