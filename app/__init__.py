@@ -1,0 +1,37 @@
+"""Redress: from a worker's first message to a remedy that the worker has confirmed."""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from app.web.parts import Parts
+
+
+def create_app(parts: "Parts") -> "Flask":
+    """Make the web application: the one place where its parts meet. Refuses when a view does not declare who may enter."""
+    # Imported here, so that the vault, the dispatcher and the command line can be imported without Flask.
+    from flask import Flask
+    from jinja2 import StrictUndefined
+    from werkzeug.middleware.proxy_fix import ProxyFix
+
+    from app.web import assets, desk, errors, headers, join, network, public, worker
+    from app.web.access import check_every_view_declares
+    from app.web.language import speak
+
+    app = Flask("app.web", static_folder=None)
+    app.extensions["redress"] = parts
+    app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = errors.LARGEST_POST
+    # A template that names something it was not given must fail in a test, not show a gap to a worker.
+    app.jinja_env.undefined = StrictUndefined
+    proxies = parts.settings.trusted_proxies
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
+    headers.guard(app)
+    assets.lend_assets(app)
+    speak(app, parts.languages)
+    errors.answer_errors(app)
+    for room in (worker, desk, network, join, public):
+        app.register_blueprint(room.blueprint)
+    check_every_view_declares(app)
+    return app

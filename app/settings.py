@@ -79,9 +79,13 @@ def read_settings(environment: Environment) -> Settings:
         "public_url": take(_public_url),
         "demo": take(lambda env: _flag(env, "REDRESS_DEMO")),
         "pseudo_languages": take(lambda env: _flag(env, "REDRESS_PSEUDO_LANGUAGES")),
-        "trusted_proxies": take(lambda env: _whole(env, "REDRESS_TRUSTED_PROXIES", default=0, least=0, most=10)),
+        "trusted_proxies": take(
+            lambda env: _whole(env, "REDRESS_TRUSTED_PROXIES", default=0, least=0, most=10)
+        ),
         "metrics_token": environment.get("REDRESS_METRICS_TOKEN", "").strip(),
-        "clock_offset": take(lambda env: _whole(env, "REDRESS_CLOCK_OFFSET", default=0, least=-(10**9), most=10**9)),
+        "clock_offset": take(
+            lambda env: _whole(env, "REDRESS_CLOCK_OFFSET", default=0, least=-(10**9), most=10**9)
+        ),
         "web_workers": take(lambda env: _whole(env, "REDRESS_WEB_WORKERS", default=2, least=1, most=64)),
     }
     if mistakes:
@@ -103,7 +107,9 @@ def _bind(environment: Environment) -> str:
     try:
         ipaddress.ip_address(address)
     except ValueError:
-        raise Mistake(f"REDRESS_BIND must be an IP address such as 127.0.0.1 or 0.0.0.0, not {address!r}.") from None
+        raise Mistake(
+            f"REDRESS_BIND must be an IP address such as 127.0.0.1 or 0.0.0.0, not {address!r}."
+        ) from None
     return address
 
 
@@ -122,7 +128,13 @@ def _public_url(environment: Environment) -> str:
     if not url:
         return f"http://127.0.0.1:{environment.get('PORT', '').strip() or 8000}"
     parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path or parts.query or parts.fragment:
+    if (
+        parts.scheme not in ("http", "https")
+        or not parts.netloc
+        or parts.path
+        or parts.query
+        or parts.fragment
+    ):
         raise Mistake("REDRESS_PUBLIC_URL must be like https://help.example.org, with no path behind it.")
     return url
 

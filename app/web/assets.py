@@ -34,7 +34,9 @@ def load_assets(folder: Path = FOLDER) -> dict[str, Asset]:
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
             content_type = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
             digest = hashlib.sha256(body).hexdigest()[:8]
-            assets[path.relative_to(folder).as_posix()] = Asset(body, gzip.compress(body, 9, mtime=0), content_type, digest)
+            assets[path.relative_to(folder).as_posix()] = Asset(
+                body, gzip.compress(body, 9, mtime=0), content_type, digest
+            )
     return assets
 
 
@@ -57,7 +59,7 @@ def asset(digest: str, name: str) -> Response:
     found = current_app.extensions["redress.assets"].get(name)
     if found is None:
         abort(404)
-    squeeze = "gzip" in request.accept_encodings
+    squeeze = request.accept_encodings.quality("gzip") > 0
     response = Response(found.squeezed if squeeze else found.body, content_type=found.content_type)
     if squeeze:
         response.headers["Content-Encoding"] = "gzip"

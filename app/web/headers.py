@@ -59,7 +59,7 @@ def _compressed(response: Response) -> Response:
     if response.status_code != 200 or request.method not in ("GET", "HEAD") or response.direct_passthrough:
         return response
     response.headers.add("Vary", "Accept-Encoding")
-    if "gzip" in request.accept_encodings and "Content-Encoding" not in response.headers:
+    if request.accept_encodings.quality("gzip") > 0 and "Content-Encoding" not in response.headers:
         response.set_data(gzip.compress(response.get_data(), 9, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
     return response

@@ -1,0 +1,203 @@
+"""The worker's inbox: in with the receipt, the thread, who has seen what, and what happens next."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.access import READ, READ_FROM_CUSTODY, AccessLine, access_of, lock_case
+from app.cases.clocks import PlannedClock
+from app.cases.entries import entry_place
+from app.cases.enums import ClockKind, ClockState, ClosingReason, ConsentLevel, EntryKind, Stage, State, Who
+from app.cases.models import Case, Clock, Entry
+from app.cases.states import stage_of
+from app.cases.veils import facts_of
+from app.database import CaseId, OrganisationId
+from app.vault import (
+    Actor,
+    Compartment,
+    HolderKind,
+    OpenedCompartments,
+    ReceiptKeys,
+    ReceiptRow,
+    SealBroken,
+    SessionContent,
+    SessionEnded,
+    Vault,
+    find_receipt,
+    open_grant,
+    open_session,
+    read_journal,
+    read_session,
+)
+
+IDLE = timedelta(minutes=15)
+LONGEST = timedelta(hours=2)
+
+# Notes are the helpers' own, and the name and number are never shown: a boss may hold the phone.
+_SHOWN = (EntryKind.REPORT, EntryKind.WORKER_MESSAGE, EntryKind.WORSE, EntryKind.REPLY, EntryKind.SYSTEM)
+
+# Acts by which somebody came to know something of the case.
+_SEEN = frozenset({READ, READ_FROM_CUSTODY, "case.contact_shown", "case.routing_note_read"})
+
+
+class ReceiptUnknown(Exception):
+    """The digits fit, but no case has this receipt: it was replaced, or it belongs to another service."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A worker in the inbox: the receipt's keys, opened for this request only."""
+
+    case_id: CaseId
+    receipt_id: UUID
+    keys: ReceiptKeys = field(repr=False)
+    content: SessionContent = field(repr=False)
+
+    @property
+    def actor(self) -> Actor:
+        """The worker as the journal names them: by the row of the receipt, which says nothing."""
+        return Actor("worker", self.receipt_id)
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of the thread; `text` is None when it cannot be opened, which is said instead of hidden."""
+
+    seq: int
+    kind: EntryKind
+    from_worker: bool
+    at: datetime
+    text: str | None
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """Somebody saw something of the case: what they did, for which organisation, on which day."""
+
+    act: str
+    organisation_id: OrganisationId | None
+    at: datetime
+
+
+@dataclass(frozen=True)
+class InboxView:
+    """All that the inbox shows; never the worker's name or number."""
+
+    stage: Stage
+    closing_reason: ClosingReason | None
+    organisation_id: OrganisationId | None
+    waits_for_custody: bool
+    next_clock: ClockKind | None
+    next_who: Who | None
+    next_by: datetime | None
+    consent: ConsentLevel
+    stopped: bool
+    erase_at: datetime | None
+    messages: tuple[Message, ...]
+    sightings: tuple[Sighting, ...]
+    access: tuple[AccessLine, ...]
+
+
+def enter_inbox(session: Session, vault: Vault, keys: ReceiptKeys) -> str:
+    """Open a worker's session with a receipt's keys and give its cookie; raises `ReceiptUnknown`."""
+    row = find_receipt(session, keys)
+    if row is None:
+        raise ReceiptUnknown
+    return session_for(session, vault, row, keys)
+
+
+def session_for(session: Session, vault: Vault, row: ReceiptRow, keys: ReceiptKeys) -> str:
+    """A session for this receipt: its keys are kept under the cookie's secret, the receipt itself nowhere."""
+    return open_session(session, vault, "worker", row.id, keys.of(row).packed(), idle=IDLE, longest=LONGEST)
+
+
+def worker_of(session: Session, vault: Vault, cookie: str) -> Worker:
+    """Who stands behind a worker's cookie; raises `SessionEnded`, also when the receipt was replaced meanwhile."""
+    content = read_session(session, vault, "worker", cookie)
+    keys = ReceiptKeys.unpacked(content.payload)
+    row = find_receipt(session, keys)
+    if row is None or row.id != content.subject_id:
+        raise SessionEnded("the receipt was replaced")
+    return Worker(CaseId(row.case_id), row.id, keys, content)
+
+
+def locked_case_of(session: Session, worker: Worker) -> Case:
+    """The worker's case with its row locked, for a change."""
+    case = lock_case(session, worker.case_id)
+    if case is None:
+        raise LookupError(f"case {worker.case_id} of a live receipt is gone")
+    return case
+
+
+def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
+    """Read the case with the worker's own grant."""
+    case = session.get_one(Case, worker.case_id)
+    facts = facts_of(vault, case)
+    opened = open_grant(session, vault, worker.case_id, worker.keys)
+    following = next_step(session, case)
+    return InboxView(
+        stage=stage_of(case.state, case.helper_has_read),
+        closing_reason=case.closing_reason,
+        organisation_id=OrganisationId(case.organisation_id) if case.organisation_id else None,
+        waits_for_custody=following is not None and following.kind is ClockKind.PLACE,
+        next_clock=following.kind if following else None,
+        next_who=following.who if following else None,
+        next_by=following.due_at if following else None,
+        consent=facts.consent,
+        stopped=case.stopped_hour is not None,
+        erase_at=case.erase_at,
+        messages=_thread(session, case, opened),
+        sightings=_sightings(session, vault, worker.case_id),
+        access=tuple(
+            line for line in access_of(session, vault, worker.case_id) if line.kind is not HolderKind.RECEIPT
+        ),
+    )
+
+
+def next_step(session: Session, case: Case) -> PlannedClock | None:
+    """The step the worker may wait for: a promise to be read comes before the helpers' own deadlines."""
+    if case.state is State.CLOSED or case.stopped_hour is not None:
+        return None
+    rows = session.scalars(
+        select(Clock).where(
+            Clock.case_id == case.id, Clock.state.in_((ClockState.RUNNING, ClockState.MISSED))
+        )
+    )
+    clocks = [PlannedClock(row.kind, row.due_at, row.who) for row in rows]
+    promised = [row for row in clocks if row.kind in (ClockKind.PLACE, ClockKind.READ)]
+    return min(
+        promised or clocks, key=lambda row: (row.kind is not ClockKind.PLACE, row.due_at), default=None
+    )
+
+
+def _thread(session: Session, case: Case, opened: OpenedCompartments) -> tuple[Message, ...]:
+    rows = session.scalars(
+        select(Entry).where(Entry.case_id == case.id, Entry.kind.in_(_SHOWN)).order_by(Entry.seq)
+    )
+    return tuple(_message(row, opened) for row in rows)
+
+
+def _message(row: Entry, opened: OpenedCompartments) -> Message:
+    try:
+        body: dict[str, Any] = opened.open_entry(
+            entry_place(row.id), Compartment(row.compartment), row.version, row.sealed
+        )
+    except SealBroken:
+        body = {}
+    at = datetime.fromisoformat(body["at"]) if "at" in body else row.hour
+    return Message(row.seq, row.kind, row.author_kind == "worker", at, body.get("text"))
+
+
+def _sightings(session: Session, vault: Vault, case_id: CaseId) -> tuple[Sighting, ...]:
+    """One line a day, organisation and act: opening a case ten times is one thing to know, not ten."""
+    seen: dict[tuple[str, UUID | None, Any], Sighting] = {}
+    for entry in read_journal(session, vault, case_id):
+        if entry.act in _SEEN:
+            organisation = entry.actor.organisation_id
+            sighting = Sighting(entry.act, OrganisationId(organisation) if organisation else None, entry.at)
+            seen.setdefault((entry.act, organisation, entry.at.date()), sighting)
+    return tuple(seen.values())

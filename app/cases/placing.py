@@ -1,0 +1,116 @@
+"""From a decision of the routing to offers: whose keys a case is sealed to, who is asked and who stands by."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.clocks import plan_clocks
+from app.cases.deadlines import Deadlines
+from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
+from app.cases.facts import CaseFacts
+from app.cases.models import Case, Clock, Offer
+from app.cases.routing import Routing
+from app.cases.taxonomy import Handling
+from app.database import Base, CaseId, OrganisationId, new_id
+from app.vault import (
+    CircleName,
+    Compartment,
+    OpenedCompartments,
+    PublicKey,
+    Vault,
+    circle_of,
+    circle_public_key,
+)
+
+EVERYTHING = frozenset(Compartment)
+
+
+@dataclass(frozen=True)
+class Recipients:
+    """The authenticated keys that a routing leads to: custody's, and those of the partners in the order of the offers."""
+
+    custody: PublicKey | None
+    partners: tuple[tuple[OrganisationId, PublicKey], ...]
+
+
+def find_recipients(session: Session, vault: Vault, facts: CaseFacts, routing: Routing) -> Recipients:
+    """Look up whom a case will be sealed to: a restricted case only ever to the restricted circles."""
+    circle = CircleName.RESTRICTED if Handling.RESTRICTED in facts.handling else CircleName.EVERYONE
+    chosen = () if routing.chosen is None else (routing.chosen, *routing.standbys)
+    custody = None
+    if routing.custodian is not None:
+        custody = _circle_key(session, vault, routing.custodian, CircleName.CUSTODY)
+    return Recipients(
+        custody, tuple((partner, _circle_key(session, vault, partner, circle)) for partner in chosen)
+    )
+
+
+def write_offers(
+    vault: Vault,
+    case: Case,
+    facts: CaseFacts,
+    opened: OpenedCompartments,
+    recipients: Recipients,
+    deadlines: Deadlines,
+) -> list[Base]:
+    """The grants, offers and clocks that a routing starts, as rows to be added; sets where the case stands now.
+
+    Custody's grant is live, the partners' are wrapped until they accept. Nothing is read and nothing is sent.
+    """
+    rows: list[Base] = []
+    case_id = CaseId(case.id)
+    if recipients.custody is not None:
+        rows.append(vault.write_grant(case_id, opened, EVERYTHING, recipients.custody))
+    event = StartEvent.OFFERED if recipients.partners else StartEvent.HELD
+    clocks = clock_rows(case, facts, event, deadlines)
+    expires = next((row.due_at for row in clocks if row.kind is ClockKind.ACCEPT), None)
+    for position, (organisation, key) in enumerate(recipients.partners):
+        grant = vault.write_grant(case_id, opened, EVERYTHING, key, offered=True)
+        first = position == 0
+        rows.append(grant)
+        rows.append(
+            Offer(
+                case_id=case.id,
+                id=new_id(),
+                organisation_id=organisation,
+                position=position,
+                state=OfferState.OFFERED if first else OfferState.STANDBY,
+                expires_at=expires if first else None,
+                grant_id=grant.id,
+            )
+        )
+    case.state = State.OFFERED if recipients.partners else State.RECEIVED
+    case.organisation_id = recipients.partners[0][0] if recipients.partners else None
+    return [*rows, *clocks]
+
+
+def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadlines) -> list[Clock]:
+    """The clocks that an event starts now for this case, running."""
+    planned = plan_clocks(facts.profile, event, clock.now(), deadlines, case.country)
+    return [
+        Clock(
+            case_id=case.id,
+            id=new_id(),
+            kind=plan.kind,
+            due_at=plan.due_at,
+            state=ClockState.RUNNING,
+            who=plan.who,
+        )
+        for plan in planned
+    ]
+
+
+def earliest(clocks: Iterable[Clock]) -> Clock | None:
+    """The clock that falls due first: it orders the queue."""
+    return min(clocks, key=lambda row: (row.due_at, row.kind), default=None)
+
+
+def _circle_key(
+    session: Session, vault: Vault, organisation_id: OrganisationId, name: CircleName
+) -> PublicKey:
+    circle = circle_of(session, vault, organisation_id, name)
+    if circle is None:
+        raise LookupError(f"organisation {organisation_id} has no circle {name}")
+    return circle_public_key(session, vault, circle)

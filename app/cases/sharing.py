@@ -1,0 +1,237 @@
+"""What a worker decides from the inbox: who may know, stop and undo, and a new receipt for one that somebody saw.
+
+Each verb takes the worker as `worker_of` gave it and locks the case first. Taking back comes before anything else in its unit.
+"""
+
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.candidates import candidates_at
+from app.cases.clock_watch import store_next_date
+from app.cases.consent import ConsentTexts
+from app.cases.consenting import consent_row
+from app.cases.entries import entry_place
+from app.cases.enums import (
+    ClockState,
+    ClosingReason,
+    ConsentHow,
+    ConsentLevel,
+    EntryKind,
+    OfferState,
+    StartEvent,
+    State,
+)
+from app.cases.facts import CaseFacts
+from app.cases.inbox import Worker, locked_case_of, session_for
+from app.cases.models import Case, Clock, Consent, Entry, Offer, RoutingNote, RoutingRecord
+from app.cases.placing import clock_rows, find_recipients, write_offers
+from app.cases.routing import route
+from app.cases.rules import Rules
+from app.cases.veils import facts_of, note_place, site_of, store_facts
+from app.database import new_id
+from app.vault import (
+    Actor,
+    Compartment,
+    HolderKind,
+    OpenedCompartments,
+    Place,
+    PublicKey,
+    ReceiptKeys,
+    ReceiptRow,
+    Vault,
+    end_receipt,
+    end_sessions_of,
+    grants_of_case,
+    journal,
+    new_compartment_versions,
+    open_grant,
+    public_key_of,
+)
+
+ERASED_AFTER = timedelta(days=30)
+
+_WAITING = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
+_ASKING = (ClockState.RUNNING, ClockState.MISSED)
+
+
+class NothingToUndo(Exception):
+    """Sharing was not stopped, or it was started again already."""
+
+
+class SharingStopped(Exception):
+    """Sharing is stopped: it has to be started again before anything else is changed."""
+
+
+def change_consent(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    texts: ConsentTexts,
+    language: str,
+    worker: Worker,
+    level: ConsentLevel,
+) -> None:
+    """Change who may know. To nobody: all access ends now. From nobody: a helper is looked for. Raises `SharingStopped`."""
+    case = locked_case_of(session, worker)
+    if case.stopped_hour is not None:
+        raise SharingStopped
+    facts = facts_of(vault, case)
+    if facts.consent is level:
+        return
+    before = facts.consent
+    facts = replace(facts, consent=level, tell_company=False)
+    store_facts(vault, case, facts)
+    if level is ConsentLevel.NOBODY:
+        _take_back(session, vault, worker, case)
+    _record_consent(session, vault, worker, case, level, texts, language)
+    if before is ConsentLevel.NOBODY:
+        _ask_helpers(session, vault, rules, worker, case, facts)
+    _edited(session, case)
+
+
+def stop_sharing(session: Session, vault: Vault, worker: Worker) -> None:
+    """Stop: every helper's access ends now and the case is to be erased after 30 days. Stopping twice changes nothing."""
+    case = locked_case_of(session, worker)
+    if case.stopped_hour is not None:
+        return
+    _take_back(session, vault, worker, case)
+    _withdraw_consents(session, vault, worker, case)
+    hour = clock.hour_of(clock.now())
+    case.stopped_hour, case.erase_at = hour, hour + ERASED_AFTER
+    case.state, case.closing_reason, case.is_open = State.CLOSED, ClosingReason.WITHDRAWN, False
+    _edited(session, case)
+    journal(session, vault, worker.case_id, "case.stopped", worker.actor)
+
+
+def undo_stop(
+    session: Session, vault: Vault, rules: Rules, texts: ConsentTexts, language: str, worker: Worker
+) -> None:
+    """Take a stop back: the same consent is given anew and a helper is asked again; raises `NothingToUndo`."""
+    case = locked_case_of(session, worker)
+    if case.stopped_hour is None:
+        raise NothingToUndo
+    case.stopped_hour = case.erase_at = case.closing_reason = None
+    case.state, case.is_open = State.RECEIVED, True
+    facts = facts_of(vault, case)
+    _record_consent(session, vault, worker, case, facts.consent, texts, language)
+    if facts.consent is not ConsentLevel.NOBODY:
+        _ask_helpers(session, vault, rules, worker, case, facts)
+    _edited(session, case)
+    journal(session, vault, worker.case_id, "case.stop_undone", worker.actor)
+
+
+def replace_receipt(session: Session, vault: Vault, worker: Worker, fresh: ReceiptKeys) -> str:
+    """Make the old receipt useless and the new one the only way in; gives the cookie of a new session.
+
+    Everything later is sealed to new versions, so that whoever copied the old receipt's grant learns nothing new.
+    """
+    locked_case_of(session, worker)
+    opened = open_grant(session, vault, worker.case_id, worker.keys)
+    keep = [
+        _key_of(session, vault, grant.holder_kind, grant.holder_id)
+        for grant in grants_of_case(session, worker.case_id)
+        if grant.ended_hour is None and grant.holder_kind != HolderKind.RECEIPT
+    ]
+    later = new_compartment_versions(session, vault, worker.case_id, keep)
+    row = vault.register_receipt(worker.case_id, fresh)
+    both = OpenedCompartments(vault, worker.case_id, {**opened.pairs, **later.pairs})
+    grant = vault.write_grant(worker.case_id, both, frozenset(Compartment), vault.receipt_public_key(row))
+    session.add_all([row, grant])
+    end_receipt(session, worker.receipt_id)
+    end_sessions_of(session, vault, worker.receipt_id)
+    session.flush()
+    journal(session, vault, worker.case_id, "receipt.replaced", worker.actor)
+    return session_for(session, vault, row, fresh)
+
+
+def _take_back(session: Session, vault: Vault, worker: Worker, case: Case) -> None:
+    receipt = session.get_one(ReceiptRow, worker.receipt_id)
+    new_compartment_versions(session, vault, worker.case_id, [vault.receipt_public_key(receipt)])
+    session.execute(
+        update(Offer)
+        .where(Offer.case_id == case.id, Offer.state.in_(_WAITING))
+        .values(state=OfferState.WITHDRAWN)
+    )
+    session.execute(
+        update(Clock)
+        .where(Clock.case_id == case.id, Clock.state.in_(_ASKING))
+        .values(state=ClockState.PAUSED)
+    )
+    # Not a step of the case's own way: whatever it had reached, nobody but the worker can read it from here on.
+    case.state, case.organisation_id, case.assignee_id = State.RECEIVED, None, None
+    case.worker_wrote = False
+    store_next_date(session, case)
+
+
+def _withdraw_consents(session: Session, vault: Vault, worker: Worker, case: Case) -> None:
+    hour = clock.hour_of(clock.now())
+    live = update(Consent).where(Consent.case_id == case.id, Consent.withdrawn_hour.is_(None))
+    session.execute(live.values(withdrawn_hour=hour))
+    journal(session, vault, worker.case_id, "consent.withdrawn", worker.actor)
+
+
+def _record_consent(
+    session: Session,
+    vault: Vault,
+    worker: Worker,
+    case: Case,
+    level: ConsentLevel,
+    texts: ConsentTexts,
+    language: str,
+) -> None:
+    _withdraw_consents(session, vault, worker, case)
+    row = consent_row(vault, case, level, ConsentHow.INBOX, language, texts, worker.keys, worker.receipt_id)
+    session.add(row)
+    journal(session, vault, worker.case_id, "consent.given", worker.actor, {"level": level.value})
+
+
+def _ask_helpers(
+    session: Session, vault: Vault, rules: Rules, worker: Worker, case: Case, facts: CaseFacts
+) -> None:
+    """Run the routing anew and seal the case to whom it leads; the promise to be read starts now."""
+    candidates = candidates_at(session, site_of(vault, case))
+    routing = route(facts, case.country, case.language, candidates, rules.taxonomy, rules.routing)
+    recipients = find_recipients(session, vault, facts, routing)
+    opened = open_grant(session, vault, worker.case_id, worker.keys)
+    record_id = new_id()
+    decision = vault.veil_json(Place("routing_records", record_id, "decision_veil"), routing.as_json())
+    hour = clock.hour_of(clock.now())
+    session.add(RoutingRecord(case_id=case.id, id=record_id, hour=hour, decision_veil=decision))
+    session.add_all(write_offers(vault, case, facts, opened, recipients, rules.deadlines))
+    session.add_all(clock_rows(case, facts, StartEvent.FILED, rules.deadlines))
+    if recipients.custody is not None:
+        _note_for_custody(session, vault, case, opened, recipients.custody)
+    store_next_date(session, case)
+    if routing.chosen is not None:
+        offered = {"organisation": str(routing.chosen)}
+        journal(session, vault, worker.case_id, "case.offered", Actor("system"), offered)
+
+
+def _note_for_custody(
+    session: Session, vault: Vault, case: Case, opened: OpenedCompartments, custody: PublicKey
+) -> None:
+    """A custodian who has to place the case needs its words about place and exclusions, and no others."""
+    report = session.scalars(
+        select(Entry).where(Entry.case_id == case.id, Entry.kind == EntryKind.REPORT)
+    ).one()
+    body = opened.open_entry(
+        entry_place(report.id), Compartment(report.compartment), report.version, report.sealed
+    )
+    note = {name: body[name] for name in ("site", "exclude", "exclude_other")}
+    if note["site"] or note["exclude_other"]:
+        sealed = vault.seal_for(custody, note_place(case.id), note)
+        session.merge(RoutingNote(case_id=case.id, sealed=sealed))
+
+
+def _key_of(session: Session, vault: Vault, kind: str, holder_id: UUID) -> PublicKey:
+    return public_key_of(session, vault, HolderKind(kind), holder_id)
+
+
+def _edited(session: Session, case: Case) -> None:
+    case.edit_version += 1
+    session.flush()

@@ -1,0 +1,22 @@
+"""Intake: the one verb that every door calls to turn what a worker sent into a case."""
+
+from app.intake.filing import (
+    Filed,
+    SealedGrievance,
+    SubmissionConflict,
+    already_filed,
+    file_grievance,
+    seal_grievance,
+)
+from app.intake.report import Contact, Report
+
+__all__ = [
+    "Contact",
+    "Filed",
+    "Report",
+    "SealedGrievance",
+    "SubmissionConflict",
+    "already_filed",
+    "file_grievance",
+    "seal_grievance",
+]

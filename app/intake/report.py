@@ -1,0 +1,40 @@
+"""What a worker tells, whichever door it came through: plain values, cleaned by the door."""
+
+import json
+from dataclasses import dataclass, fields
+from enum import StrEnum
+
+from app.cases.enums import ConsentLevel, Exclusion
+
+
+class Contact(StrEnum):
+    """How the worker may be answered."""
+
+    INBOX = "inbox"
+    TEXT = "text"
+    CALL = "call"
+
+
+@dataclass(frozen=True)
+class Report:
+    """A worker's report: every field but the language may be empty. `consent` is None where the question was skipped."""
+
+    language: str
+    words: str = ""
+    topics: tuple[str, ...] = ()
+    danger: bool = False
+    site_code: str = ""
+    site: str = ""
+    exclude: frozenset[Exclusion] = frozenset()
+    exclude_other: str = ""
+    contact: Contact = Contact.INBOX
+    phone: str = ""
+    safe_times: str = ""
+    name: str = ""
+    consent: ConsentLevel | None = None
+
+    def canonical(self) -> bytes:
+        """The same bytes for the same answers, to tell a second post of a form from one with other words."""
+        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values["exclude"] = sorted(self.exclude)
+        return json.dumps(values, sort_keys=True, ensure_ascii=True).encode("ascii")

@@ -1,0 +1,58 @@
+"""What a report means to the network before anything is sealed: site, exclusions, decision and keys."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app.cases.candidates import candidates_at
+from app.cases.consent import level_or_default
+from app.cases.enums import Exclusion, Urgency
+from app.cases.facts import CaseFacts
+from app.cases.placing import Recipients, find_recipients
+from app.cases.routing import Routing, route
+from app.cases.rules import Rules
+from app.cases.urgency import profile_for, urgency_of
+from app.database import OrganisationId, SiteId
+from app.intake.report import Report
+from app.network import Site, match_organisation, match_site, site_by_code
+from app.vault import Vault
+
+
+@dataclass(frozen=True)
+class Understood:
+    """A report as the network understands it; `confirmed` says that the site came from a poster's code and not from a guess."""
+
+    facts: CaseFacts
+    site: Site | None
+    confirmed: bool
+    urgency: Urgency
+    routing: Routing
+    recipients: Recipients
+
+
+def understand(session: Session, vault: Vault, rules: Rules, report: Report) -> Understood:
+    """Match the site, read the exclusions, run the routing and look up the keys, on a reading unit."""
+    poster = site_by_code(session, report.site_code) if report.site_code else None
+    match = None if poster or not report.site else match_site(session, vault, report.site)
+    site = poster or (match.site if match and match.certain else None)
+    possible = [SiteId(found.id) for found in match.possible] if match else []
+    urgency = urgency_of(report.danger, report.topics, rules.taxonomy)
+    named = match_organisation(session, report.exclude_other) if report.exclude_other else None
+    level, _ = level_or_default(report.consent)
+    facts = CaseFacts(
+        topics=report.topics,
+        profile=profile_for(urgency),
+        consent=level,
+        handling=rules.taxonomy.handling(report.topics),
+        exclusions=report.exclude,
+        excluded=frozenset({OrganisationId(named.id)} if named else ()),
+        # "Someone else" without a name says that there is somebody, and nobody can tell who: a person has to look.
+        unmatched_exclusion=named is None
+        and (Exclusion.OTHER in report.exclude or bool(report.exclude_other)),
+    )
+    candidates = candidates_at(session, SiteId(site.id) if site else None, possible)
+    routing = route(
+        facts, site.country if site else None, report.language, candidates, rules.taxonomy, rules.routing
+    )
+    recipients = find_recipients(session, vault, facts, routing)
+    return Understood(facts, site, poster is not None, urgency, routing, recipients)
