@@ -82,24 +82,26 @@ def make_circle(
     )
     public_row = new_public_key_row(holder, _kind_of(name), row_id, pair.public)
     session.add_all([row, public_row])
-    admit_to_circle(session, holder, CircleKey(row_id, public_row.id, pair), first)
+    admit_to_circle(session, holder, row_id, CircleKey(row_id, public_row.id, pair), first)
     return row
 
 
 def admit_to_circle(
-    session: Session, holder: KeyHolder, circle: CircleKey, member: PublicKey
+    session: Session, holder: KeyHolder, circle_id: CircleId, circle: CircleKey, member: PublicKey
 ) -> CircleMemberRow:
-    """Seal an opened circle's key to one more member; raises `AlreadyInCircle` or `PublicKeyForged`."""
-    if is_in_circle(session, circle.circle_id, MemberId(member.holder_id)):
-        raise AlreadyInCircle(f"member {member.holder_id} is in circle {circle.circle_id}")
+    """Seal an opened circle's key to one more member; raises `NotInCircle`, `AlreadyInCircle` or `PublicKeyForged`."""
+    if circle.circle_id != circle_id:
+        raise NotInCircle(f"the opened key is not that of circle {circle_id}")
+    if is_in_circle(session, circle_id, MemberId(member.holder_id)):
+        raise AlreadyInCircle(f"member {member.holder_id} is in circle {circle_id}")
     row_id = new_id()
     row = CircleMemberRow(
         id=row_id,
-        circle_id=circle.circle_id,
+        circle_id=circle_id,
         member_id=MemberId(member.holder_id),
         circle_key_id=circle.public_key_id,
         member_key_id=member.id,
-        sealed=seal_to_key(holder, member, _binding(row_id, circle.circle_id), circle.pair.private),
+        sealed=seal_to_key(holder, member, _binding(row_id, circle_id), circle.pair.private),
         admitted_hour=clock.hour_of(clock.now()),
     )
     session.add(row)
