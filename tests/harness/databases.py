@@ -26,6 +26,7 @@ class Databases:
         self._shared = shared
         self._worker = worker
         self._numbers = count()
+        self._used: list[str] = []
         self._postgres: PostgresServer | None = None
 
     @contextmanager
@@ -35,14 +36,8 @@ class Databases:
             with closing_database(f"sqlite:///{self._copy_sqlite(folder)}") as database:
                 yield database
             return
-        server = self._server()
-        name = f"test_{self._worker}_{next(self._numbers)}"
-        server.create(name, TEMPLATE)
-        try:
-            with closing_database(server.url(name)) as database:
-                yield database
-        finally:
-            server.drop(name)
+        with self._on_postgres(TEMPLATE) as database:
+            yield database
 
     @contextmanager
     def empty(self, kind: str, folder: Path) -> Iterator[Database]:
@@ -51,19 +46,27 @@ class Databases:
             with closing_database(f"sqlite:///{folder / 'empty.sqlite3'}") as database:
                 yield database
             return
-        server = self._server()
-        name = f"empty_{self._worker}_{next(self._numbers)}"
-        server.create(name)
-        try:
-            with closing_database(server.url(name)) as database:
-                yield database
-        finally:
-            server.drop(name)
+        with self._on_postgres("template0") as database:
+            yield database
 
     def close(self) -> None:
         """Let go of the server."""
         if self._postgres is not None:
             self._postgres.close()
+
+    @contextmanager
+    def _on_postgres(self, template: str) -> Iterator[Database]:
+        server = self._server()
+        name = f"test_{self._worker}_{next(self._numbers)}"
+        server.create(name, template)
+        # Only now, not when their own test ended: PostgreSQL naps for 100 ms when a closed connection is still on its way out.
+        while self._used:
+            server.drop(self._used.pop())
+        try:
+            with closing_database(server.url(name)) as database:
+                yield database
+        finally:
+            self._used.append(name)
 
     def _copy_sqlite(self, folder: Path) -> Path:
         template = self._shared / "template.sqlite3"
