@@ -102,11 +102,13 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session on one snapshot for reads; whatever it changed is rolled back."""
+        """A session on one snapshot for reads; whatever it changed is rolled back, and the rows it read stay usable."""
         with Session(self.engine, expire_on_commit=False) as session:
             if self._sqlite_file is not None:
                 session.connection().exec_driver_sql("BEGIN")
             yield session
+            # First let go of the rows: rolling back would empty those that it still holds.
+            session.expunge_all()
             session.rollback()
 
     @contextmanager
