@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from sqlalchemy.orm import Session
 
-from app.database import CircleId, MemberId
+from app.database import MemberId
 from app.network.models import Member, MemberState, Organisation, OrganisationKind, Role
 from app.network.people import LeadsOnly, SignedIn, active_organisation
 from app.vault import (
@@ -82,7 +82,7 @@ def admit_member(
         if circle is None:
             raise CircleMissing(name)
         if circle.id not in theirs:
-            admit_to_circle(session, vault, open_circle(session, vault, by.key, CircleId(circle.id)), public)
+            admit_to_circle(session, vault, circle.id, open_circle(session, vault, by.key, circle.id), public)
     detail = {"member": str(member_id), "circles": sorted(circles)}
     journal(session, vault, None, "member.admitted", by.actor, detail)
 

@@ -21,8 +21,8 @@ _JOINERS = {"\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
 # Territories of the CLDR that are no country: unions of states, outlying areas, private use.
 _NO_COUNTRY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
-_COUNTRIES = frozenset(
-    code for code in Locale("en").territories if len(code) == 2 and code.isalpha() and code not in _NO_COUNTRY
+_COUNTRIES = (
+    frozenset(re.findall(r"\b[A-Z]{2}\b", " ".join(map(str, Locale("en").territories)))) - _NO_COUNTRY
 )
 
 

@@ -152,4 +152,4 @@ def _rest_after(wrong_codes: int, now: datetime) -> datetime | None:
     rounds, within = divmod(wrong_codes, _WRONG_CODES)
     if within:
         return None
-    return now + min(_SHORTEST_REST * 2 ** min(rounds - 1, 10), _LONGEST_REST)
+    return now + min(_SHORTEST_REST * (1 << min(rounds - 1, 10)), _LONGEST_REST)

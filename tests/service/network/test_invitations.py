@@ -1,0 +1,223 @@
+"""Coming in: a link that works once and for 48 hours, of which the database knows only a tag."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+
+from app.network import (
+    CodeRefused,
+    FirstMemberLeads,
+    InvitationExpired,
+    InvitationUnknown,
+    InvitationUsed,
+    LeadsOnly,
+    LoginTaken,
+    LoginUnusable,
+    Member,
+    MemberState,
+    NameMissing,
+    Organisation,
+    OrganisationFrozen,
+    OrganisationKind,
+    OrganisationState,
+    PasswordRefused,
+    Role,
+    SignedIn,
+    code_now,
+    invite_member,
+    new_totp_secret,
+    prepare_membership,
+    read_invitation,
+    take_up_invitation,
+)
+from app.vault import CircleName, CircleRow, circle_name, circles_of_member
+from tests.service.network.conftest import PASSWORD, Acts, Network
+
+
+def circles(network: Network, organisation: Organisation) -> set[CircleName]:
+    with network.database.reading() as session:
+        rows = session.scalars(select(CircleRow).where(CircleRow.organisation_id == organisation.id))
+        return {circle_name(network.vault, row) for row in rows}
+
+
+def test_a_link_shows_who_is_invited_and_makes_them_a_member(network: Network, acts: Acts) -> None:
+    helpers = network.organisation("Helpers")
+    token = network.invite(helpers, "Mei@Helpers.example")
+    with network.database.reading() as session:
+        invited = read_invitation(session, network.vault, token)
+    assert (invited.login, invited.name) == ("mei@helpers.example", "Name of Mei@Helpers.example")
+    assert (invited.organisation_name, invited.role) == ("Helpers", Role.LEAD)
+    person = network.join(helpers, "lea@helpers.example")
+    assert network.enter(person).member.state is MemberState.ACTIVE
+    assert [act for act, _ in acts()] == [
+        "organisation.added", "member.invited", "member.invited", "member.joined", "sign_in",
+    ]  # fmt: skip
+
+
+def test_neither_link_nor_login_nor_name_stand_in_the_database(
+    network: Network, stored: Callable[[], bytes]
+) -> None:
+    token = network.invite(network.organisation("Helpers"), "zanele.unseen")
+    network.join(network.organisation("Others"), "xolani.unseen")
+    everything = stored()
+    assert b"Helpers" in everything  # organisations are public; so the search itself works
+    for word in (token, "zanele.unseen", "Name of", "xolani", PASSWORD):
+        assert word.encode() not in everything
+
+
+def test_a_link_works_for_48_hours_and_not_a_second_longer(network: Network) -> None:
+    token = network.invite(network.organisation("Helpers"), "lea")
+    network.watch.pass_by(hours=48, seconds=-1)
+    with network.database.reading() as session:
+        invited = read_invitation(session, network.vault, token)
+    secret = new_totp_secret()
+    prepared = prepare_membership(network.vault, invited, PASSWORD, secret, code_now(secret))
+    network.watch.pass_by(seconds=1)
+    with network.database.reading() as session, pytest.raises(InvitationExpired):
+        read_invitation(session, network.vault, token)
+    with pytest.raises(InvitationExpired), network.database.writing() as session:
+        take_up_invitation(session, network.vault, prepared)
+
+
+def test_a_link_works_once_even_in_two_windows(network: Network) -> None:
+    token = network.invite(network.organisation("Helpers"), "lea")
+    with network.database.reading() as session:
+        invited = read_invitation(session, network.vault, token)
+    secret = new_totp_secret()
+    first, second = (
+        prepare_membership(network.vault, invited, PASSWORD, secret, code_now(secret)) for _ in range(2)
+    )
+    with network.database.writing() as session:
+        take_up_invitation(session, network.vault, first)
+    with pytest.raises(InvitationUsed), network.database.writing() as session:
+        take_up_invitation(session, network.vault, second)
+    with network.database.reading() as session, pytest.raises(InvitationUsed):
+        read_invitation(session, network.vault, token)
+
+
+def test_inviting_again_ends_the_older_link(network: Network) -> None:
+    helpers = network.organisation("Helpers")
+    old = network.invite(helpers, "lea")
+    new = network.invite(helpers, " LEA ", Role.LEAD)
+    with network.database.reading() as session:
+        assert read_invitation(session, network.vault, new).login == "lea"
+        with pytest.raises(InvitationExpired):
+            read_invitation(session, network.vault, old)
+
+
+@pytest.mark.parametrize("token", ["", "no such token", "x" * 43, "\x00", "\ud83d"])
+def test_a_link_that_was_never_given_out_is_unknown(network: Network, token: str) -> None:
+    network.invite(network.organisation("Helpers"), "lea")
+    with network.database.reading() as session, pytest.raises(InvitationUnknown):
+        read_invitation(session, network.vault, token)
+
+
+def test_the_first_person_of_an_organisation_leads(network: Network) -> None:
+    helpers = network.organisation("Helpers")
+    with pytest.raises(FirstMemberLeads):
+        network.invite(helpers, "cas", Role.CASEWORKER)
+    network.invite(helpers, "lea")
+    # The only lead cannot be turned into something else either.
+    with pytest.raises(FirstMemberLeads):
+        network.invite(helpers, "lea", Role.VIEWER)
+    network.invite(helpers, "cas", Role.CASEWORKER)
+
+
+def test_a_login_belongs_to_one_person(network: Network) -> None:
+    helpers, others = network.organisation("Helpers"), network.organisation("Others")
+    network.join(helpers, "lea@example.org")
+    network.invite(others, "waiting@example.org")
+    for organisation, login in ((helpers, "LEA@example.org"), (others, "lea@example.org"), (helpers, "waiting@example.org")):
+        with pytest.raises(LoginTaken):
+            network.invite(organisation, login)
+
+
+@pytest.mark.parametrize("login", ["", "  ", "two words", "x" * 201, "nul\x00", "bidi\u202e"])
+def test_a_login_is_one_word_that_can_be_seen(network: Network, login: str) -> None:
+    with pytest.raises(LoginUnusable):
+        network.invite(network.organisation("Helpers"), login)
+
+
+def test_a_member_needs_a_name(network: Network) -> None:
+    helpers = network.organisation("Helpers")
+    with pytest.raises(NameMissing), network.database.writing() as session:
+        invite_member(
+            session, network.vault, organisation_id=helpers.id, role=Role.LEAD, login="lea", name=" \u200e "
+        )
+
+
+def test_password_and_code_are_checked_before_anything_is_written(network: Network) -> None:
+    token = network.invite(network.organisation("Helpers"), "lea")
+    with network.database.reading() as session:
+        invited = read_invitation(session, network.vault, token)
+    secret = new_totp_secret()
+    with pytest.raises(PasswordRefused):
+        prepare_membership(network.vault, invited, "short", secret, code_now(secret))
+    with pytest.raises(CodeRefused):
+        prepare_membership(network.vault, invited, PASSWORD, secret, code_now(new_totp_secret())[::-1] + "1")
+
+
+def test_the_first_lead_makes_the_circles_and_nobody_else_does(network: Network) -> None:
+    helpers = network.organisation("Helpers")
+    network.invite(helpers, "slow.lead")
+    caseworker = network.join(helpers, "cas", Role.CASEWORKER)
+    assert circles(network, helpers) == set()
+    lead = network.join(helpers, "first.lead")
+    second = network.join(helpers, "second.lead")
+    assert circles(network, helpers) == {CircleName.EVERYONE, CircleName.RESTRICTED}
+    with network.database.reading() as session:
+        held = {
+            person.login: len(circles_of_member(session, person.invited.member_id))
+            for person in (caseworker, lead, second)
+        }
+    assert held == {"cas": 0, "first.lead": 2, "second.lead": 0}
+
+
+def test_only_a_coordinator_has_custody(network: Network) -> None:
+    for kind in OrganisationKind:
+        organisation = network.organisation(f"The {kind}", kind)
+        network.join(organisation, f"lead.{kind}")
+        assert (CircleName.CUSTODY in circles(network, organisation)) is (kind is OrganisationKind.COORDINATOR)
+
+
+def test_a_lead_invites_into_their_own_organisation_only(network: Network) -> None:
+    helpers, others = network.organisation("Helpers"), network.organisation("Others")
+    lead = network.enter(network.join(helpers, "lead"))
+    caseworker = network.enter(network.join(helpers, "cas", Role.CASEWORKER))
+
+    def invite(by: SignedIn, organisation: Organisation) -> None:
+        with network.database.writing() as session:
+            invite_member(
+                session,
+                network.vault,
+                organisation_id=organisation.id,
+                role=Role.LEAD,
+                login="new",
+                name="New",
+                by=by,
+            )
+
+    for by, organisation in ((caseworker, helpers), (lead, others)):
+        with pytest.raises(LeadsOnly):
+            invite(by, organisation)
+    invite(lead, helpers)
+
+
+def test_a_frozen_organisation_takes_nobody_in(network: Network) -> None:
+    helpers = network.organisation("Helpers")
+    token = network.invite(helpers, "lead")
+    with network.database.reading() as session:
+        invited = read_invitation(session, network.vault, token)
+    secret = new_totp_secret()
+    prepared = prepare_membership(network.vault, invited, PASSWORD, secret, code_now(secret))
+    with network.database.writing() as session:
+        session.get_one(Organisation, helpers.id).state = OrganisationState.FROZEN
+    with pytest.raises(OrganisationFrozen):
+        network.invite(helpers, "other")
+    with network.database.reading() as session, pytest.raises(OrganisationFrozen):
+        read_invitation(session, network.vault, token)
+    with pytest.raises(OrganisationFrozen), network.database.writing() as session:
+        take_up_invitation(session, network.vault, prepared)
+    with network.database.reading() as session:
+        assert session.get_one(Member, invited.member_id).state is MemberState.INVITED
