@@ -6,29 +6,37 @@ JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 # What pytest is given: make test TESTS="tests/unit -k receipt"
 TESTS ?= tests
 
-.PHONY: run test check catalogues lock clean
+.PHONY: run test check environment style types imports texts catalogues lock clean
 
 run: ## Redress with a fictional network, at the address it prints
 	@scripts/bootstrap.sh run
 	@$(PY) -m app.language.catalogues compile
 	@.venv/bin/redress up --demo
 
-test: ## all tests, on SQLite, PostgreSQL and in Chromium
-	@scripts/bootstrap.sh dev
+test: environment ## all tests, on SQLite, PostgreSQL and in Chromium
 	@scripts/browser.sh
 	@$(PY) -m app.language.catalogues compile
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal --durations=10 $(TESTS)
 
-check: ## style, types, the one-way imports, the catalogues
+check: style types imports texts ## all four; `make -k check` goes on after the first that fails
+
+environment:
 	@scripts/bootstrap.sh dev
+
+style: environment
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+
+types: environment
 	.venv/bin/mypy
+
+imports: environment
 	.venv/bin/lint-imports --no-cache
+
+texts: environment
 	$(PY) -m app.language.catalogues check
 
-catalogues: ## collect new texts from the code and compile every language
-	@scripts/bootstrap.sh dev
+catalogues: environment ## collect new texts from the code and compile every language
 	@$(PY) -m app.language.catalogues extract
 	@$(PY) -m app.language.catalogues compile
 
