@@ -27,6 +27,7 @@ from app.vault.compartments import (
     current_compartments,
 )
 from app.vault.deployment import DeploymentMissing, DeploymentRow, bind_deployment, check_deployment
+from app.vault.files import FileKey
 from app.vault.framing import Json
 from app.vault.grants import (
     GrantNotOffered,
@@ -142,6 +143,7 @@ __all__ = [
     "JournalFaultKind",
     "JournalRow",
     "JournalVerdict",
+    "FileKey",
     "Json",
     "Keyring",
     "KeyringExists",
