@@ -167,7 +167,9 @@ def access_of(session: Session, vault: Vault, case_id: CaseId) -> tuple[AccessLi
     """Everybody who holds or held a grant of the case, with when their organisation last read it."""
     grants = grants_of_case(session, case_id)
     holders = [grant.holder_id for grant in grants]
-    circles = {row.id: row for row in session.scalars(select(CircleRow).where(CircleRow.id.in_(holders)))}
+    circles: dict[UUID, CircleRow] = {
+        row.id: row for row in session.scalars(select(CircleRow).where(CircleRow.id.in_(holders)))
+    }
     members: dict[UUID, Member] = {
         row.id: row for row in session.scalars(select(Member).where(Member.id.in_(holders)))
     }

@@ -11,7 +11,6 @@ from app.cases.clocks import Act
 from app.cases.entries import LONGEST_TEXT, EmptyText, TextTooLong, add_entry, clean_text, entry_place
 from app.cases.enums import EntryKind
 from app.cases.models import Case, Entry
-from app.cases.rules import Rules
 from app.database import CaseId
 from app.network import SignedIn
 from app.vault import Compartment, Vault, journal
@@ -26,7 +25,6 @@ class AlreadySent(Exception):
 def reply(
     session: Session,
     vault: Vault,
-    rules: Rules,
     by: SignedIn,
     case_id: CaseId,
     text: str,

@@ -46,6 +46,19 @@ def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], ou
     return len(asking)
 
 
+def hasten_clocks(session: Session, case: Case, facts: CaseFacts, deadlines: Deadlines) -> None:
+    """Put an earlier clock beside each running one that would come later on the case's present profile, counted from now."""
+    running = session.scalars(
+        select(Clock).where(Clock.case_id == case.id, Clock.state == ClockState.RUNNING)
+    ).all()
+    sooner = {plan.kind: plan for event in StartEvent for plan in clock_rows(case, facts, event, deadlines)}
+    for row in running:
+        if sooner[row.kind].due_at < row.due_at:
+            row.state = ClockState.ESCALATED
+            session.add(sooner[row.kind])
+    store_next_date(session, case)
+
+
 def store_next_date(session: Session, case: Case) -> None:
     """Keep exactly one current deadline on the case: the earliest that is running or was missed; a closed case has none."""
     session.flush()

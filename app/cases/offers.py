@@ -22,6 +22,8 @@ from app.database import CaseId, CircleId
 from app.network import SignedIn
 from app.vault import GrantState, Vault, accept_grant, is_in_circle, journal
 
+_LIVE = (OfferState.OFFERED, OfferState.ACCEPTED)
+
 
 class OfferTaken(Exception):
     """A colleague was faster: the member's organisation has already accepted this case."""
@@ -176,7 +178,8 @@ def _offer_to_answer(session: Session, vault: Vault, by: SignedIn, case_id: Case
     offer = session.scalars(
         select(Offer)
         .where(Offer.case_id == case_id, Offer.organisation_id == by.organisation.id)
-        .order_by(Offer.position.desc())
+        # A worker who let go and asked again leaves older offers behind: what is live comes first.
+        .order_by(Offer.state.not_in(_LIVE), Offer.position.desc())
         .limit(1)
         .execution_options(populate_existing=True)
     ).first()

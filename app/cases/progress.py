@@ -1,44 +1,143 @@
 """Moving a case on: which states the desk may set, what stands in the way of closing, and what closing ends."""
 
+from dataclasses import dataclass
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.enums import ClosingReason, State
-from app.cases.models import Case
+from app.cases.access import change_case
+from app.cases.answering import note
+from app.cases.clock_watch import meet_clocks, settle_clocks, start_clocks, store_next_date
+from app.cases.clocks import TICKED_BY_HAND, Act
+from app.cases.enums import ClockKind, ClockState, ClosingReason, OfferState, StartEvent, State
+from app.cases.facts import CaseFacts
+from app.cases.models import Case, Offer
 from app.cases.rules import Rules
+from app.cases.states import (
+    HELPERS_CLOSING_REASONS,
+    CaseStanding,
+    ChangedBy,
+    ChangeRefused,
+    Closing,
+    ConsentDoesNotCover,
+    NotFromHere,
+    NotReachableYet,
+    NotTheirsToClose,
+    ReasonMissing,
+    RetaliationOpen,
+    WorkerDecides,
+    check_change,
+    reachable,
+)
+from app.cases.veils import facts_of
 from app.database import CaseId
-from app.network import SignedIn
-from app.vault import Vault
+from app.network import Role, SignedIn
+from app.vault import Vault, delete_offered_grants, journal
 
-# Outcomes that only the worker, or a union the worker chose, can state; the desk never closes with them.
-DESK_CLOSING_REASONS: tuple[ClosingReason, ...] = ()
+DESK_CLOSING_REASONS: tuple[ClosingReason, ...] = HELPERS_CLOSING_REASONS
+"""Outcomes that a desk may state; the others only the worker, or a union the worker chose, can."""
+
+_WHY: dict[type[ChangeRefused], str] = {
+    NotFromHere: "not_from_here",
+    NotReachableYet: "worker_decides",
+    WorkerDecides: "worker_decides",
+    ConsentDoesNotCover: "consent_does_not_cover",
+    RetaliationOpen: "retaliation_open",
+    NotTheirsToClose: "not_theirs_to_close",
+    ReasonMissing: "reason_missing",
+}
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where a case is to go, the words that say why, and for closing the outcome."""
+
+    to: State
+    why: str
+    submission_id: UUID
+    closing_reason: ClosingReason | None = None
 
 
 class MoveRefused(Exception):
-    """The case cannot go there from where it stands; `why` is a code: not_from_here, worker_decides, retaliation_open, reason_missing."""
+    """The case cannot go there from where it stands; `why` is a code.
+
+    One of not_from_here, worker_decides, consent_does_not_cover, retaliation_open, not_theirs_to_close, reason_missing.
+    """
 
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
 
 
-def moves_of(case: Case) -> tuple[State, ...]:
-    """The states that the desk may set now."""
-    raise NotImplementedError
+class NotTickedByHand(Exception):
+    """That clock is not running, or it is met by what people do in Redress and not by saying so."""
+
+
+def moves_of(case: Case, facts: CaseFacts, by: SignedIn) -> tuple[State, ...]:
+    """The states that this member may set now."""
+    return reachable(_standing(case, facts), _part_of(case, by))
 
 
 def change_stage(
-    session: Session,
-    vault: Vault,
-    rules: Rules,
-    by: SignedIn,
-    case_id: CaseId,
-    to: State,
-    *,
-    why: str,
-    submission_id: UUID,
-    closing_reason: ClosingReason | None = None,
+    session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId, move: Move
 ) -> None:
-    """Move the case on; closing needs a reason and words, kept as a note. Raises `MoveRefused` and as `change_case`."""
-    raise NotImplementedError
+    """Move the case on; words are kept as a note, and closing needs them and a reason.
+
+    Raises `MoveRefused`, `TextTooLong`, `AlreadySent` and as `change_case`.
+    """
+    case = change_case(session, by, case_id)
+    facts = facts_of(vault, case)
+    closing = None if move.closing_reason is None else Closing(move.closing_reason, move.why)
+    try:
+        check_change(_standing(case, facts), move.to, _part_of(case, by), closing)
+    except ChangeRefused as refused:
+        raise MoveRefused(_WHY[type(refused)]) from None
+    if move.why.strip():
+        note(session, vault, by, case_id, move.why, move.submission_id)
+    before, case.state = case.state, move.to
+    case.edit_version += 1
+    if move.to is State.CLOSED:
+        _close(session, case, move.closing_reason)
+    if move.to is State.ENGAGING:
+        meet_clocks(session, case, Act.ASSESSED)
+        start_clocks(session, case, facts, StartEvent.ENGAGING, rules.deadlines)
+    detail = {
+        "before": before.value,
+        "after": move.to.value,
+        "reason": None if move.closing_reason is None else move.closing_reason.value,
+    }
+    journal(session, vault, case_id, "case.stage", by.actor, detail)
+
+
+def mark_done(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, kind: ClockKind) -> None:
+    """Say that something was done outside Redress, such as the safety plan; raises `NotTickedByHand` and as `change_case`."""
+    case = change_case(session, by, case_id)
+    if kind not in TICKED_BY_HAND or not settle_clocks(session, case, {kind}, ClockState.MET):
+        raise NotTickedByHand
+    journal(session, vault, case_id, "clock.met", by.actor, {"clock": kind.value})
+
+
+def _close(session: Session, case: Case, reason: ClosingReason | None) -> None:
+    case.closing_reason = reason
+    case.is_open = False
+    meet_clocks(session, case, Act.CLOSED)
+    settle_clocks(session, case, frozenset(ClockKind), ClockState.PAUSED)
+    # Nobody may step in any more: what waited wrapped for the standbys is deleted.
+    standbys = session.scalars(
+        select(Offer).where(Offer.case_id == case.id, Offer.state == OfferState.STANDBY)
+    ).all()
+    for offer in standbys:
+        offer.state, offer.grant_id = OfferState.WITHDRAWN, None
+    delete_offered_grants(session, CaseId(case.id))
+    store_next_date(session, case)
+
+
+def _standing(case: Case, facts: CaseFacts) -> CaseStanding:
+    return CaseStanding(case.state, case.retaliation, facts.consent, facts.tell_company)
+
+
+def _part_of(case: Case, by: SignedIn) -> ChangedBy:
+    if by.member.role is Role.LEAD:
+        return ChangedBy.LEAD
+    return ChangedBy.ASSIGNEE if case.assignee_id == by.member.id else ChangedBy.COLLEAGUE

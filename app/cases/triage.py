@@ -1,12 +1,23 @@
 """Triage: the desk's own category beside the worker's, and the urgency, which only a person lowers."""
 
+from dataclasses import replace
+
 from sqlalchemy.orm import Session
 
-from app.cases.enums import Urgency
+from app.cases.access import change_case
+from app.cases.answering import keep_note
+from app.cases.clock_watch import hasten_clocks
+from app.cases.entries import clean_text
+from app.cases.enums import Profile, Urgency
+from app.cases.models import Case
+from app.cases.restricting import restrict_case
 from app.cases.rules import Rules
+from app.cases.taxonomy import Handling, UnknownKind
+from app.cases.urgency import lowers, profile_for, queue_rank, raise_urgency, urgency_of
+from app.cases.veils import facts_of, store_facts
 from app.database import CaseId
 from app.network import SignedIn
-from app.vault import Vault
+from app.vault import Vault, journal
 
 
 class EditConflict(Exception):
@@ -28,20 +39,77 @@ class ReasonMissing(Exception):
 
 
 def set_category(
-    session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId, category: str, seen_version: int
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    by: SignedIn,
+    case_id: CaseId,
+    category: str,
+    seen_version: int,
 ) -> None:
-    """Set triage's category; raises `EditConflict`, `UnknownCategory` and as `change_case`."""
-    raise NotImplementedError
+    """Set triage's category; a graver one raises the urgency, and one that must be restricted restricts the case.
+
+    Raises `EditConflict`, `UnknownCategory` and as `change_case`.
+    """
+    case = change_case(session, by, case_id)
+    try:
+        rules.taxonomy.kind(category)
+    except UnknownKind:
+        raise UnknownCategory from None
+    facts = facts_of(vault, case)
+    if facts.category == category:
+        return
+    if case.edit_version != seen_version:
+        raise EditConflict(facts.category, category, case.edit_version)
+    before = facts.handling
+    # A protection that was once set is never taken away by a second thought about the category.
+    facts = replace(facts, category=category, handling=before | rules.taxonomy.handling([category]))
+    store_facts(vault, case, facts)
+    case.edit_version += 1
+    journal(session, vault, case_id, "case.category", by.actor, {"category": category})
+    called_for = urgency_of(False, [category], rules.taxonomy)
+    if lowers(called_for, case.urgency):
+        _set(session, vault, rules, by, case, raise_urgency(case.urgency, called_for))
+    if Handling.RESTRICTED in facts.handling and Handling.RESTRICTED not in before:
+        restrict_case(session, vault, by, case)
 
 
 def set_urgency(
     session: Session,
     vault: Vault,
+    rules: Rules,
     by: SignedIn,
     case_id: CaseId,
     urgency: Urgency,
     reason: str,
     seen_version: int,
 ) -> None:
-    """Set the urgency; a lower one needs a reason, kept as a note. Raises `EditConflict`, `ReasonMissing` and as `change_case`."""
-    raise NotImplementedError
+    """Set the urgency; a reason is kept as a note, and a lower urgency needs one.
+
+    Raises `EditConflict`, `ReasonMissing`, `TextTooLong` and as `change_case`.
+    """
+    case = change_case(session, by, case_id)
+    if case.urgency is urgency:
+        return
+    if case.edit_version != seen_version:
+        raise EditConflict(case.urgency.value, urgency.value, case.edit_version)
+    if not reason.strip() and lowers(case.urgency, urgency):
+        raise ReasonMissing
+    words = clean_text(reason) if reason.strip() else ""
+    case.edit_version += 1
+    _set(session, vault, rules, by, case, urgency)
+    if words:
+        keep_note(session, vault, by, case, words)
+
+
+def _set(session: Session, vault: Vault, rules: Rules, by: SignedIn, case: Case, urgency: Urgency) -> None:
+    before, case.urgency = case.urgency, urgency
+    case.queue_rank = queue_rank(urgency)
+    facts = facts_of(vault, case)
+    # Deadlines that were promised stay promised when the urgency is lowered again.
+    if profile_for(urgency) is Profile.FAST_TRACK and facts.profile is not Profile.FAST_TRACK:
+        facts = replace(facts, profile=Profile.FAST_TRACK)
+        store_facts(vault, case, facts)
+        hasten_clocks(session, case, facts, rules.deadlines)
+    detail = {"before": before.value, "after": urgency.value}
+    journal(session, vault, CaseId(case.id), "case.urgency", by.actor, detail)

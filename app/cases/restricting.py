@@ -1,0 +1,111 @@
+"""Making a case restricted after it was shared: from then on only the trained and named circle of each organisation opens it."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.access import circle_for, open_compartments
+from app.cases.models import Case, Offer
+from app.database import CaseId, MemberId, OrganisationId
+from app.network import SignedIn
+from app.vault import (
+    CircleName,
+    CircleRow,
+    GrantRow,
+    GrantState,
+    HolderKind,
+    PublicKey,
+    ReceiptRow,
+    Vault,
+    circle_name,
+    circle_public_key,
+    delete_offered_grants,
+    grants_of_case,
+    is_in_circle,
+    journal,
+    new_compartment_versions,
+    public_key_of,
+)
+
+
+@dataclass(frozen=True)
+class _Wide:
+    """A grant to an organisation's `everyone` circle, and its `restricted` circle that takes its place."""
+
+    grant: GrantRow
+    narrow: CircleRow | None
+
+
+def restrict_case(session: Session, vault: Vault, by: SignedIn, case: Case) -> None:
+    """Move every grant from an `everyone` circle to that organisation's `restricted` one; the caller holds the case's lock.
+
+    What was read before may be remembered; everything later is sealed to new versions that the wide circles never get.
+    """
+    wide = _wide_grants(session, vault, CaseId(case.id))
+    if not wide:
+        return
+    opened = open_compartments(session, vault, by, CaseId(case.id))
+    offers = {
+        offer.grant_id: offer for offer in session.scalars(select(Offer).where(Offer.case_id == case.id))
+    }
+    for found in wide:
+        offer = offers.get(found.grant.id)
+        fresh_id: UUID | None = None
+        if found.narrow is not None:
+            fresh = vault.write_grant(
+                CaseId(case.id),
+                opened,
+                vault.granted_names(found.grant),
+                circle_public_key(session, vault, found.narrow),
+                offered=found.grant.state == GrantState.OFFERED,
+            )
+            session.add(fresh)
+            fresh_id = fresh.id
+        if offer is not None:
+            offer.grant_id = fresh_id
+    session.flush()
+    dropped = [found.grant.holder_id for found in wide]
+    delete_offered_grants(session, CaseId(case.id), dropped)
+    keep = [
+        _key_of(session, vault, grant)
+        for grant in grants_of_case(session, CaseId(case.id))
+        if grant.state != GrantState.ENDED and grant.holder_id not in dropped
+    ]
+    new_compartment_versions(session, vault, CaseId(case.id), keep)
+    _let_go_of_assignee(session, vault, case)
+    journal(session, vault, CaseId(case.id), "case.restricted", by.actor, {"grants": len(wide)})
+
+
+def _wide_grants(session: Session, vault: Vault, case_id: CaseId) -> list[_Wide]:
+    grants = [
+        grant
+        for grant in grants_of_case(session, case_id)
+        if grant.state != GrantState.ENDED and grant.holder_kind == HolderKind.CIRCLE
+    ]
+    circles: dict[UUID, CircleRow] = {
+        row.id: row
+        for row in session.scalars(
+            select(CircleRow).where(CircleRow.id.in_([grant.holder_id for grant in grants]))
+        )
+    }
+    return [
+        _Wide(grant, circle_for(session, vault, OrganisationId(circle.organisation_id), restricted=True))
+        for grant in grants
+        if circle_name(vault, circle := circles[grant.holder_id]) is CircleName.EVERYONE
+    ]
+
+
+def _key_of(session: Session, vault: Vault, grant: GrantRow) -> PublicKey:
+    if grant.holder_kind == HolderKind.RECEIPT:
+        return vault.receipt_public_key(session.get_one(ReceiptRow, grant.holder_id))
+    return public_key_of(session, vault, HolderKind(grant.holder_kind), grant.holder_id)
+
+
+def _let_go_of_assignee(session: Session, vault: Vault, case: Case) -> None:
+    if case.assignee_id is None or case.organisation_id is None:
+        return
+    circle = circle_for(session, vault, OrganisationId(case.organisation_id), restricted=True)
+    if circle is None or not is_in_circle(session, circle.id, MemberId(case.assignee_id)):
+        case.assignee_id = None
