@@ -30,7 +30,10 @@ class SafeFormatter(logging.Formatter):
         at = datetime.fromtimestamp(record.created, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
         facts: dict[str, Fact] | None = getattr(record, "facts", None)
         if facts is not None:
-            words = [str(record.msg), *(f"{name}={value}" for name, value in facts.items() if value is not None)]
+            words = [
+                str(record.msg),
+                *(f"{name}={value}" for name, value in facts.items() if value is not None),
+            ]
         elif record.name == "gunicorn.error" and record.module == "arbiter":
             # The arbiter never sees a request: it speaks of its own processes only.
             words = [" ".join(record.getMessage().split())]
@@ -65,11 +68,13 @@ def log_event(event: str, *, level: int = logging.INFO, **facts: Fact) -> None:
 def log_request(endpoint: str | None, status: int, milliseconds: int) -> None:
     """Log an answer that failed or was slow, by the name of its endpoint.
 
-    What went well is not logged: a list of the exact moments at which reports came in would undo that the database keeps hours only,
-    for whoever can see a phone's traffic.
+    What went well is not logged: a list of the exact moments at which reports came in would undo, for whoever can see a phone's
+    traffic, that the database keeps hours only.
     """
     if status >= 500 or milliseconds >= _SLOW_MILLISECONDS:
-        log_event("request", level=logging.WARNING, endpoint=endpoint or "unknown", status=status, ms=milliseconds)
+        log_event(
+            "request", level=logging.WARNING, endpoint=endpoint or "unknown", status=status, ms=milliseconds
+        )
 
 
 def log_failure(endpoint: str | None, error: BaseException) -> None:
@@ -79,7 +84,7 @@ def log_failure(endpoint: str | None, error: BaseException) -> None:
 
 def describe(error: BaseException) -> str:
     """The kinds of an error and of what caused it, and where in our own code it passed; a driver's message may hold data."""
-    kinds = []
+    kinds: list[str] = []
     link: BaseException | None = error
     while link is not None and len(kinds) < 5:
         kinds.append(type(link).__name__)

@@ -34,4 +34,5 @@ http_protocols = "h1"
 control_socket_disable = True
 
 # The workers' heartbeat files belong in memory: on a busy disk a worker would look dead.
-worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None
+_MEMORY = Path("/dev/shm")  # noqa: S108 - gunicorn makes unnamed files there
+worker_tmp_dir = str(_MEMORY) if _MEMORY.is_dir() else None

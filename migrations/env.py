@@ -4,13 +4,15 @@ from typing import Any
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
-from sqlalchemy.types import TypeDecorator
+from sqlalchemy.types import Enum, TypeDecorator
 
 from app.database import Base
 
 
 def plain_type(kind: str, item: Any, autogen: AutogenContext) -> str | bool:
     """Write our own column types as the plain SQL types beneath them: a migration must not change when the code does."""
+    if kind == "type" and isinstance(item, Enum):
+        return f"sa.String(length={item.length})"
     if kind == "type" and isinstance(item, TypeDecorator):
         autogen.imports.add("import sqlalchemy as sa")
         return f"sa.{item.impl_instance!r}"

@@ -2,7 +2,6 @@
 
 import argparse
 import os
-import sys
 from collections.abc import Sequence
 from functools import partial
 
@@ -18,6 +17,8 @@ __all__ = ["main"]
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; 0 when it did what was asked, 1 when it could not, 2 when it was asked wrongly or settings are wrong."""
     choice = _parser().parse_args(arguments)
+    # Whatever this process makes is closed to other users, the database and its log first of all.
+    os.umask(0o077)
     logs.configure_logs()
     try:
         settings = read_settings(os.environ)
@@ -28,7 +29,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="redress", description="Takes a grievance from the first message to a remedy.")
+    parser = argparse.ArgumentParser(
+        prog="redress", description="Takes a grievance from the first message to a remedy."
+    )
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
     for room in (setup, running, checks, accounts, places):
         room.add_commands(commands)

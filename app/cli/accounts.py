@@ -33,11 +33,19 @@ def add_commands(commands: Any) -> None:
     adding.add_argument("kind", choices=[kind.value for kind in OrganisationKind])
     adding.add_argument("name")
     adding.add_argument("--country", required=True, metavar="MY", help="where it is based")
-    adding.add_argument("--countries", nargs="+", metavar="MY", help="where it takes cases; * for everywhere, remotely")
+    adding.add_argument(
+        "--countries", nargs="+", metavar="MY", help="where it takes cases; * for everywhere, remotely"
+    )
     adding.add_argument("--languages", nargs="+", default=["en"], metavar="en")
-    adding.add_argument("--trained", nargs="*", default=[], metavar="R", help="handling topics it is trained for")
-    adding.add_argument("--capacity", type=int, default=50, metavar="N", help="how many open cases it can carry")
-    adding.add_argument("--alias", action="append", default=[], metavar="NAME", help="another name workers use for it")
+    adding.add_argument(
+        "--trained", nargs="*", default=[], metavar="R", help="handling topics it is trained for"
+    )
+    adding.add_argument(
+        "--capacity", type=int, default=50, metavar="N", help="how many open cases it can carry"
+    )
+    adding.add_argument(
+        "--alias", action="append", default=[], metavar="NAME", help="another name workers use for it"
+    )
     adding.add_argument("--employer-run", action="store_true", help="it gets no cases, ever")
     adding.set_defaults(run=add)
     org.add_parser("list", help="who takes part").set_defaults(run=list_organisations)
@@ -89,7 +97,9 @@ def list_organisations(deployment: Deployment, _choice: argparse.Namespace) -> i
     with deployment.database.reading() as session:
         for organisation in organisations_of(session):
             countries = ",".join(organisation.countries) or "-"
-            print(f"{organisation.kind}\t{organisation.name}\t{organisation.country}\t{countries}\t{organisation.state}")
+            print(
+                f"{organisation.kind}\t{organisation.name}\t{organisation.country}\t{countries}\t{organisation.state}"
+            )
     return 0
 
 

@@ -1,10 +1,10 @@
-"""`redress doctor` and `redress journal verify`: is this deployment in order, and was its record left alone?"""
+"""`redress doctor` and `redress journal verify`: whether this deployment is in order and its record was left alone."""
 
 import argparse
 from typing import Any
 
 from app.cli.deployment import Deployment
-from app.cli.examination import Finding, examine
+from app.cli.examination import Weight, examine
 from app.vault import verify_journal
 
 
@@ -14,9 +14,9 @@ def add_commands(commands: Any) -> None:
     journal = commands.add_parser("journal", help="the record of every act").add_subparsers(
         dest="act", required=True, metavar="act"
     )
-    journal.add_parser("verify", help="name the first entry that was changed, removed or reordered").set_defaults(
-        run=verify
-    )
+    journal.add_parser(
+        "verify", help="name the first entry that was changed, removed or reordered"
+    ).set_defaults(run=verify)
 
 
 def doctor(deployment: Deployment, _choice: argparse.Namespace) -> int:
@@ -24,7 +24,7 @@ def doctor(deployment: Deployment, _choice: argparse.Namespace) -> int:
     findings = sorted(examine(deployment), key=lambda finding: finding.weight)
     for finding in findings:
         print(f"{finding.weight.name.lower():5} {finding.text}")
-    return 1 if any(finding.weight is Finding.Weight.BAD for finding in findings) else 0
+    return 1 if any(finding.weight is Weight.BAD for finding in findings) else 0
 
 
 def verify(deployment: Deployment, _choice: argparse.Namespace) -> int:
@@ -32,5 +32,12 @@ def verify(deployment: Deployment, _choice: argparse.Namespace) -> int:
     deployment.check("web")
     with deployment.database.reading() as session:
         verdict = verify_journal(session, deployment.vault)
-    print(verdict)
-    return 0 if verdict.whole else 1
+    print(f"{verdict.entries} entries in {verdict.chains} chains read.")
+    for fault in verdict.faults:
+        print(f"Chain {fault.chain_id}: {fault.kind} at entry {fault.seq}.")
+    print(
+        "The journal is whole."
+        if verdict.sound
+        else "Somebody tampered with the journal: keep a copy as evidence."
+    )
+    return 0 if verdict.sound else 1

@@ -5,7 +5,7 @@ import stat
 from functools import cached_property
 from typing import Literal
 
-from app.cases import Rules, load_rules
+from app.cases.rules import Rules, load_rules
 from app.cli.refusals import Refused
 from app.database import Database
 from app.schema import check_schema
@@ -29,7 +29,7 @@ class Deployment:
     @cached_property
     def rules(self) -> Rules:
         """Taxonomy, deadlines, routing and help numbers of this deployment."""
-        return load_rules(self.settings.config)
+        return load_rules(self.settings.config, demo=self.settings.demo)
 
     @cached_property
     def vault(self) -> Vault:

@@ -7,24 +7,37 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
-from typing import ClassVar
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
-from app.cases import Case
+from app.cases.models import Case
 from app.cli.deployment import Deployment, KeyringKind
 from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
 from app.dispatcher.jobs import JOB_NAMES
-from app.network import Organisation, organisations_without_keys
+from app.network import OrganisationState, organisations_of
 from app.schema import SchemaOutOfDate, check_schema
-from app.vault import KeyringMissing, KeyringOfAnotherDeployment, KeyringUnreadable, check_deployment
+from app.vault import (
+    CircleName,
+    DeploymentMissing,
+    KeyringMissing,
+    KeyringOfAnotherDeployment,
+    KeyringUnreadable,
+    check_deployment,
+    circle_of,
+)
 
 _KINDS: tuple[KeyringKind, ...] = ("web", "dispatcher")
 _ROOM_NEEDED = 1 << 30
 _WRITTEN_IN = datetime(2026, 1, 1, tzinfo=UTC)
-_EXPECTED = (KeyringMissing, KeyringUnreadable, KeyringOfAnotherDeployment, SchemaOutOfDate, SQLAlchemyError, OSError)
+_EXPLAINED = (
+    DeploymentMissing,
+    KeyringMissing,
+    KeyringUnreadable,
+    KeyringOfAnotherDeployment,
+    SchemaOutOfDate,
+)
 
 
 class Weight(IntEnum):
@@ -39,8 +52,6 @@ class Weight(IntEnum):
 class Finding:
     """One line of the doctor."""
 
-    Weight: ClassVar = Weight
-
     weight: Weight
     text: str
 
@@ -50,22 +61,25 @@ def examine(deployment: Deployment) -> Iterator[Finding]:
     for question in _QUESTIONS:
         try:
             yield from question(deployment)
-        except _EXPECTED as trouble:
-            subject = question.__name__.strip("_").replace("_", " ")
-            known = isinstance(trouble, SQLAlchemyError | OSError)
-            yield Finding(Weight.BAD, f"{subject}: {'cannot be checked' if known else trouble}")
+        except _EXPLAINED as trouble:
+            yield Finding(Weight.BAD, " ".join(str(trouble).split()))
+        except (SQLAlchemyError, OSError):
+            yield Finding(
+                Weight.BAD, f"The {question.__name__.strip('_').replace('_', ' ')} cannot be checked."
+            )
 
 
 def _keys(deployment: Deployment) -> Iterator[Finding]:
     folder = deployment.settings.keys
-    if stat.S_IMODE(folder.stat().st_mode) & 0o077:
-        yield Finding(Weight.BAD, f"{folder} is open to other users; give it mode 0700.")
-    owners = set()
-    for kind in _KINDS:
+    if stat.S_IMODE(folder.stat().st_mode) & 0o027:
+        yield Finding(
+            Weight.BAD,
+            f"{folder} is open to other users; give it mode 0700, or 0750 where two users share it.",
+        )
+    for kind in _readable_kinds(deployment):
         deployment.vault_of(kind)
-        owners.add((folder / f"{kind}.json").stat().st_uid)
-    yield Finding(Weight.GOOD, "Both keyrings are there and closed to other users.")
-    if len(owners) == 1:
+        yield Finding(Weight.GOOD, f"The keyring {kind}.json is there, whole and closed to other users.")
+    if len({(folder / f"{kind}.json").stat().st_uid for kind in _KINDS}) == 1:
         yield Finding(
             Weight.WARN,
             "Both keyrings belong to one system user: who takes over the web process also gets the dispatcher's keys. "
@@ -76,7 +90,7 @@ def _keys(deployment: Deployment) -> Iterator[Finding]:
 def _deployment(deployment: Deployment) -> Iterator[Finding]:
     with deployment.database.reading() as session:
         check_schema(session)
-        for kind in _KINDS:
+        for kind in _readable_kinds(deployment):
             check_deployment(session, deployment.vault_of(kind))
     yield Finding(Weight.GOOD, "The tables are those of this version, and the keyrings belong to them.")
 
@@ -90,19 +104,27 @@ def _database(deployment: Deployment) -> Iterator[Finding]:
 def _room(deployment: Deployment) -> Iterator[Finding]:
     free = shutil.disk_usage(deployment.settings.home).free
     if free < _ROOM_NEEDED:
-        yield Finding(Weight.BAD, f"Only {free >> 20} MB are free on the disk; when it is full, no report can be taken.")
+        yield Finding(
+            Weight.BAD, f"Only {free >> 20} MB are free on the disk; when it is full, no report can be taken."
+        )
     else:
         yield Finding(Weight.GOOD, f"{free >> 30} GB are free on the disk.")
 
 
 def _clock(deployment: Deployment) -> Iterator[Finding]:
     if deployment.settings.clock_offset:
-        yield Finding(Weight.BAD, "REDRESS_CLOCK_OFFSET moves the clock: deadlines and codes are wrong. For tests only.")
+        yield Finding(
+            Weight.BAD, "REDRESS_CLOCK_OFFSET moves the clock: deadlines and codes are wrong. For tests only."
+        )
     now = clock.now()
     with deployment.database.reading() as session:
-        last = session.scalars(select(Case.received_hour).order_by(Case.received_hour.desc()).limit(1)).first()
+        last = session.scalars(
+            select(Case.received_hour).order_by(Case.received_hour.desc()).limit(1)
+        ).first()
     if now < _WRITTEN_IN or (last is not None and now < last - timedelta(hours=1)):
-        yield Finding(Weight.BAD, "The clock of this machine is behind: it says a time before the newest report.")
+        yield Finding(
+            Weight.BAD, "The clock of this machine is behind: it says a time before the newest report."
+        )
     else:
         yield Finding(Weight.GOOD, f"The clock says {now:%Y-%m-%d %H:%M} UTC.")
 
@@ -111,37 +133,64 @@ def _dispatcher(deployment: Deployment) -> Iterator[Finding]:
     with deployment.database.reading() as session:
         last = oldest_tick(session, JOB_NAMES)
     if last is None or clock.now() - last > STALE_AFTER:
-        yield Finding(Weight.WARN, "No dispatcher is running, or one of its jobs fails: offers and deadlines stand still.")
+        yield Finding(
+            Weight.WARN,
+            "No dispatcher is running, or one of its jobs fails: offers and deadlines stand still.",
+        )
     else:
         yield Finding(Weight.GOOD, "The dispatcher ticks.")
 
 
 def _organisations(deployment: Deployment) -> Iterator[Finding]:
     with deployment.database.reading() as session:
-        if session.scalars(select(Organisation.id).limit(1)).first() is None:
-            yield Finding(Weight.WARN, "The network is empty: reports wait unread. Begin with 'redress org add'.")
-        for organisation in organisations_without_keys(session):
-            yield Finding(Weight.WARN, f"{organisation.name} has no keys yet and gets no case: invite its first lead.")
+        organisations = organisations_of(session)
+        keyless = [
+            each
+            for each in organisations
+            if circle_of(session, deployment.vault, each.id, CircleName.EVERYONE) is None
+        ]
+    if not organisations:
+        yield Finding(Weight.WARN, "The network is empty: reports wait unread. Begin with 'redress org add'.")
+    for organisation in keyless:
+        if organisation.state is OrganisationState.ACTIVE:
+            yield Finding(
+                Weight.WARN, f"{organisation.name} has no keys yet and gets no case: invite its first lead."
+            )
 
 
 def _help_numbers(deployment: Deployment) -> Iterator[Finding]:
-    stale = deployment.rules.help.out_of_date(clock.now().date())
-    for number in stale:
-        yield Finding(
-            Weight.WARN, f"A help number of {number.country} was last checked {number.checked_on}: it is not shown."
-        )
+    today = clock.now().date()
+    known = deployment.rules.help
+    for number in known.numbers:
+        if number not in known.help_for(number.country, today):
+            text_of = (
+                f"A help number of {number.country} was last checked {number.checked_on}: it is not shown."
+            )
+            yield Finding(Weight.WARN, text_of)
 
 
 def _openness(deployment: Deployment) -> Iterator[Finding]:
     settings = deployment.settings
     if not settings.https:
-        yield Finding(Weight.WARN, "REDRESS_PUBLIC_URL is not https: anybody on the way can read reports and receipts.")
+        yield Finding(
+            Weight.WARN, "REDRESS_PUBLIC_URL is not https: anybody on the way can read reports and receipts."
+        )
     if settings.demo:
-        yield Finding(Weight.WARN, "The demo is on: its logins are no secret. Never let real workers report here.")
+        yield Finding(
+            Weight.WARN, "The demo is on: its logins are no secret. Never let real workers report here."
+        )
     if settings.pseudo_languages:
-        yield Finding(Weight.WARN, "The pseudo-languages are on: workers could choose a language nobody speaks.")
+        yield Finding(
+            Weight.WARN, "The pseudo-languages are on: workers could choose a language nobody speaks."
+        )
     if os.geteuid() == 0:
         yield Finding(Weight.WARN, "You are root. Run Redress as a system user of its own.")
+
+
+def _readable_kinds(deployment: Deployment) -> list[KeyringKind]:
+    """The keyrings this user should be able to read: another user's own one is meant to be closed to us."""
+    us = os.geteuid()
+    return [kind for kind in _KINDS if us in (0, (deployment.settings.keys / f"{kind}.json").stat().st_uid)]
 
 
 _QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (

@@ -4,14 +4,18 @@ import argparse
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
+
 from app.cli.deployment import Deployment
 from app.cli.refusals import Refused
-from app.network import Sector, SiteRefused, add_site, import_sites, site_label, sites_of
+from app.network import Sector, Site, SiteListRefused, SiteRefused, add_site, import_sites, site_label
 
 
 def add_commands(commands: Any) -> None:
     """Add `site add|list|import`."""
-    site = commands.add_parser("site", help="workplaces").add_subparsers(dest="act", required=True, metavar="act")
+    site = commands.add_parser("site", help="workplaces").add_subparsers(
+        dest="act", required=True, metavar="act"
+    )
     adding = site.add_parser("add", help="add one workplace")
     adding.add_argument("name")
     adding.add_argument("town")
@@ -21,5 +25,52 @@ def add_commands(commands: Any) -> None:
     adding.set_defaults(run=add)
     site.add_parser("list", help="every workplace with the code for its posters").set_defaults(run=list_sites)
     importing = site.add_parser("import", help="add many from a CSV file")
-    importing.add_argument("file", type=Path, help="UTF-8, with a header line")
+    importing.add_argument(
+        "file", type=Path, help="UTF-8, columns name,town,country,sector,aliases (divided by |)"
+    )
     importing.set_defaults(run=import_file)
+
+
+def add(deployment: Deployment, choice: argparse.Namespace) -> int:
+    """Add one workplace and print its poster's address."""
+    deployment.check("web")
+    with deployment.database.writing() as session:
+        try:
+            site = add_site(
+                session,
+                deployment.vault,
+                name=choice.name,
+                town=choice.town,
+                country=choice.country,
+                sector=Sector(choice.sector),
+                aliases=choice.alias,
+            )
+        except SiteRefused as refused:
+            raise Refused(str(refused)) from None
+    print(f"Its posters lead to {deployment.settings.public_url}/en/s/{site.code}")
+    return 0
+
+
+def list_sites(deployment: Deployment, _choice: argparse.Namespace) -> int:
+    """Print one line for each workplace, by country and name."""
+    deployment.check("web")
+    with deployment.database.reading() as session:
+        lines = [
+            (site.country, site_label(deployment.vault, site), site) for site in session.scalars(select(Site))
+        ]
+    for country, label, site in sorted(lines, key=lambda line: (line[0], line[1].name.casefold())):
+        print(f"{country}\t{label.name}\t{label.town}\t{site.sector}\t{site.state}\t{site.code}")
+    return 0
+
+
+def import_file(deployment: Deployment, choice: argparse.Namespace) -> int:
+    """Add every new workplace of a list; a list with one bad line changes nothing."""
+    deployment.check("web")
+    raw = choice.file.read_bytes()
+    with deployment.database.writing() as session:
+        try:
+            imported = import_sites(session, deployment.vault, raw)
+        except SiteListRefused as refused:
+            raise Refused(*refused.lines) from None
+    print(f"{imported.added} added, {imported.known} known before.")
+    return 0

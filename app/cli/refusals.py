@@ -8,18 +8,29 @@ from collections.abc import Callable, Sequence
 from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from app import logs
-from app.cases import RulesRefused
+from app.cases.rules import RulesRefused
 from app.language import LanguagesRefused
 from app.schema import SchemaOutOfDate
 from app.settings import Settings
-from app.vault import KeyringMissing, KeyringOfAnotherDeployment, KeyringUnreadable
+from app.vault import DeploymentMissing, KeyringMissing, KeyringOfAnotherDeployment, KeyringUnreadable
 
+_FULL_LINE = "The disk is full; nothing was lost that had been answered. Make room for {home}."
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
-_CLOSED = frozenset({errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST})
+_CLOSED = frozenset(
+    {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.EISDIR}
+)
+
+
+# Their texts are written for the operator.
+_PLAIN = (SchemaOutOfDate, DeploymentMissing, KeyringMissing, KeyringUnreadable, KeyringOfAnotherDeployment)
 
 
 class Refused(Exception):
-    """The command cannot do what was asked; the text is the operator's line."""
+    """The command cannot do what was asked; `lines` is what the operator reads."""
+
+    def __init__(self, *lines: str) -> None:
+        super().__init__("; ".join(lines))
+        self.lines = list(lines)
 
 
 def guarded(settings: Settings, command: str, work: Callable[[], int]) -> int:
@@ -49,13 +60,11 @@ def complain(lines: Sequence[str], status: int) -> int:
 
 def lines_of(error: Exception, settings: Settings) -> list[str] | None:
     """The lines for an error that an operator can mend, or None when it is a defect of ours."""
-    if isinstance(error, RulesRefused):
+    if isinstance(error, Refused | RulesRefused):
         return list(error.lines)
     if isinstance(error, LanguagesRefused):
         return error.mistakes
-    if isinstance(
-        error, Refused | SchemaOutOfDate | KeyringMissing | KeyringUnreadable | KeyringOfAnotherDeployment
-    ):
+    if isinstance(error, _PLAIN):
         return [" ".join(str(error).split())]
     if isinstance(error, OSError):
         return _file_trouble(error, settings)
@@ -66,25 +75,33 @@ def lines_of(error: Exception, settings: Settings) -> list[str] | None:
 
 def _file_trouble(error: OSError, settings: Settings) -> list[str] | None:
     if error.errno in _FULL:
-        return [f"The disk is full; nothing was lost that had been answered. Make room for {settings.home}."]
+        return [_FULL_LINE.format(home=settings.home)]
     if error.errno in _CLOSED:
         return [f"Cannot write or read {error.filename or settings.home}: {error.strerror}."]
     return None
 
 
-def _database_trouble(error: DatabaseError, settings: Settings) -> list[str] | None:
+# What SQLite says about a file, and what that means to an operator.
+_SQLITE_TROUBLES = {
+    "full": _FULL_LINE,
+    "unable to open": "Cannot open the database in {home} for writing: check the folder's owner and mode.",
+    "readonly": "Cannot open the database in {home} for writing: check the folder's owner and mode.",
+    "malformed": "The database file is damaged or is not a Redress database: restore it from a backup.",
+    "not a database": "The database file is damaged or is not a Redress database: restore it from a backup.",
+    "locked": "The database is held by another program: stop it and try again.",
+}
+
+
+def _database_trouble(error: DatabaseError | InterfaceError, settings: Settings) -> list[str] | None:
     # Never the driver's own words: they can hold the password of the URL or a row's values.
-    reason = str(error.orig).lower() if isinstance(error, OperationalError) else ""
-    if settings.database_url.startswith("sqlite"):
-        if "full" in reason:
-            return [f"The disk is full; nothing was lost that had been answered. Make room for {settings.home}."]
-        if "unable to open" in reason or "readonly" in reason or "read-only" in reason:
-            return [f"Cannot open the database under {settings.home} for writing: check that folder's owner and mode."]
-        if "malformed" in str(error.orig).lower() or "not a database" in str(error.orig).lower():
-            return ["The database file is damaged or is not a Redress database: restore it from a backup."]
-        if "locked" in reason:
-            return ["The database is held by another program: stop it and try again."]
+    if not settings.database_url.startswith("sqlite"):
+        if isinstance(error, OperationalError | InterfaceError):
+            return [
+                "Cannot reach PostgreSQL, or it refused us: see that it runs, and check DATABASE_URL's user and password."
+            ]
         return None
-    if isinstance(error, OperationalError | InterfaceError):
-        return ["Cannot reach PostgreSQL, or it refused us: check that it runs, and the user and password in DATABASE_URL."]
+    said = str(error.orig).lower()
+    for sign, line in _SQLITE_TROUBLES.items():
+        if sign in said:
+            return [line.format(home=settings.home)]
     return None

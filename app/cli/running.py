@@ -22,7 +22,9 @@ from app.settings import PROJECT_ROOT
 def add_commands(commands: Any) -> None:
     """Add `up`, `serve` and `dispatch`."""
     up_parser = commands.add_parser("up", help="run everything on this machine; makes what is missing")
-    up_parser.add_argument("--demo", action="store_true", help="load a fictional network and print its logins")
+    up_parser.add_argument(
+        "--demo", action="store_true", help="load a fictional network and print its logins"
+    )
     up_parser.set_defaults(run=up)
     commands.add_parser("serve", help="run the web half alone").set_defaults(run=serve)
     commands.add_parser("dispatch", help="run a dispatcher alone; several may run").set_defaults(run=dispatch)
@@ -38,7 +40,9 @@ def up(deployment: Deployment, choice: argparse.Namespace) -> int:
     listening = _take_port(deployment)
     # In a child, because no connection may exist before the fork, and to keep the tools of migrations out of the workers' memory.
     # Its own one-line complaint and status are ours.
-    if status := run_in_child(partial(guarded, settings, "up", partial(prepare, deployment, demo=choice.demo))):
+    if status := run_in_child(
+        partial(guarded, settings, "up", partial(prepare, deployment, demo=choice.demo))
+    ):
         return status
     _load_shared_parts(deployment)
     print(f"Redress answers at {settings.public_url}/ (stop with Ctrl-C)", flush=True)
@@ -80,7 +84,9 @@ def _serve(deployment: Deployment, listening: socket.socket) -> int:
     from app.web.parts import Parts
 
     settings = deployment.settings
-    languages = load_languages(settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages)
+    languages = load_languages(
+        settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages
+    )
     parts = Parts(settings, deployment.database, deployment.vault_of("web"), deployment.rules, languages)
     web_server.serve(create_app(parts), listening, settings.web_workers)
     return 0

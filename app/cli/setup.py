@@ -3,16 +3,22 @@
 import argparse
 from typing import Any
 
+from sqlalchemy import select
+
 from app.cli.deployment import Deployment
 from app.cli.refusals import Refused
 from app.schema import check_schema, migrate
-from app.vault import bind_deployment, bound_deployment, check_deployment, make_keyrings
+from app.vault import DeploymentRow, bind_deployment, check_deployment, make_keyrings
 
 
 def add_commands(commands: Any) -> None:
     """Add `init` and `upgrade`."""
-    commands.add_parser("init", help="make the home folder, the keyrings and the tables").set_defaults(run=init)
-    commands.add_parser("upgrade", help="bring the tables of this version and check them").set_defaults(run=upgrade)
+    commands.add_parser("init", help="make the home folder, the keyrings and the tables").set_defaults(
+        run=init
+    )
+    commands.add_parser("upgrade", help="bring the tables of this version and check them").set_defaults(
+        run=upgrade
+    )
 
 
 def init(deployment: Deployment, _choice: argparse.Namespace) -> int:
@@ -22,7 +28,9 @@ def init(deployment: Deployment, _choice: argparse.Namespace) -> int:
     made = prepare_keys_and_tables(deployment)
     print(f"Redress is {'set up' if made else 'already set up'} in {settings.home}.")
     if made:
-        print(f"Copy {settings.keys} to a safe place offline: without these files nobody can open a case again.")
+        print(
+            f"Copy {settings.keys} to a safe place offline: without these files nobody can open a case again."
+        )
     return 0
 
 
@@ -55,17 +63,19 @@ def prepare_keys_and_tables(deployment: Deployment) -> bool:
     settings = deployment.settings
     migrate(deployment.database)
     with deployment.database.writing() as session:
-        bound = bound_deployment(session)
-        if bound is None and not _has_keyring(deployment):
+        new = session.scalars(select(DeploymentRow.id)).first() is None
+        if new and not _has_keyring(deployment):
             make_keyrings(settings.keys)
         vaults = [deployment.vault_of(kind) for kind in ("web", "dispatcher")]
         if len({vault.deployment for vault in vaults}) != 1:
-            raise Refused(f"The two keyrings in {settings.keys} are not of the same deployment: bring back your copies.")
-        if bound is None:
+            raise Refused(
+                f"The two keyrings in {settings.keys} are not of the same deployment: bring back your copies."
+            )
+        if new:
             bind_deployment(session, vaults[0])
         for vault in vaults:
             check_deployment(session, vault)
-    return bound is None
+    return new
 
 
 def _has_keyring(deployment: Deployment) -> bool:

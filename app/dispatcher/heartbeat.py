@@ -25,7 +25,8 @@ class Tick(Base):
 def record_tick(session: Session, job: str) -> None:
     """Note that the job went through now; written in the job's own unit of work, so that a failed one leaves the old time."""
     at = clock.now().replace(microsecond=0)
-    if session.execute(update(Tick).where(Tick.job == job).values(ran_at=at)).rowcount:  # type: ignore[attr-defined]
+    known = update(Tick).where(Tick.job == job).values(ran_at=at).returning(Tick.job)
+    if session.scalars(known, execution_options={"synchronize_session": False}).first() is not None:
         return
     try:
         with session.begin_nested():
@@ -37,7 +38,7 @@ def record_tick(session: Session, job: str) -> None:
 
 def last_ticks(session: Session) -> dict[str, datetime]:
     """When each job last went through, by its name."""
-    return {job: at for job, at in session.execute(select(Tick.job, Tick.ran_at))}
+    return dict(session.execute(select(Tick.job, Tick.ran_at)).tuples().all())
 
 
 def oldest_tick(session: Session, jobs: tuple[str, ...]) -> datetime | None:

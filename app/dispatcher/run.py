@@ -52,7 +52,9 @@ def tick(job: Job, tools: Tools) -> None:
 
 
 def _scheduler(tools: Tools, jobs: tuple[Job, ...]) -> BackgroundScheduler:
-    scheduler = BackgroundScheduler(executors={"default": ThreadPoolExecutor(max(1, len(jobs)))}, timezone=UTC)
+    scheduler = BackgroundScheduler(
+        executors={"default": ThreadPoolExecutor(max(1, len(jobs)))}, timezone=UTC
+    )
     for job in jobs:
         scheduler.add_job(
             tick,

@@ -13,7 +13,8 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases import Case, Clock, ClockState, Offer, OfferState, State, Urgency
+from app.cases.enums import ClockState, OfferState, State, Urgency
+from app.cases.models import Case, Clock, Offer
 from app.dispatcher.heartbeat import last_ticks
 
 
@@ -85,13 +86,15 @@ class _Gauges(Collector):
 
     def _ticks(self) -> GaugeMetricFamily:
         family = GaugeMetricFamily(
-            "redress_dispatcher_last_tick_seconds", "When a job of the dispatcher last went through", labels=["job"]
+            "redress_dispatcher_last_tick_seconds",
+            "When a job of the dispatcher last went through",
+            labels=["job"],
         )
         for job, at in sorted(last_ticks(self._session).items()):
             family.add_metric([job], at.timestamp())
         return family
 
-    def _count(self, query: Select[tuple[int]]) -> int:
+    def _count(self, query: Select[int]) -> int:
         return self._session.scalar(query) or 0
 
     @staticmethod

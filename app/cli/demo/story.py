@@ -1,0 +1,214 @@
+"""What happened in the demo's network: every case filed and worked on in the order of time, by the real verbs."""
+
+import heapq
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+
+from app.cases.answering import note, reply
+from app.cases.assignment import claim
+from app.cases.clock_watch import mark_clocks_missed
+from app.cases.consent import consent_texts
+from app.cases.enums import ClosingReason, ConsentLevel, Exclusion, State, Urgency
+from app.cases.inbox import Worker, enter_inbox, worker_of
+from app.cases.models import Case
+from app.cases.offers import DeclineReason, accept_offer, decline_offer, expire_offers
+from app.cases.progress import change_stage
+from app.cases.reading import open_case
+from app.cases.rules import Rules
+from app.cases.sharing import stop_sharing
+from app.cases.triage import set_category, set_urgency
+from app.cases.worker_messages import say_worse, write
+from app.cli.demo.network import DemoNetwork
+from app.database import CaseId, OrganisationId
+from app.intake import Contact, Report, file_grievance, seal_grievance
+from app.network import Role, SignedIn
+from app.vault import ReceiptKeys, Vault
+
+# The dispatcher is played often enough that an offer expires on the right half-day.
+_TICK = timedelta(hours=6)
+_BATCH = 1000
+_LANGUAGE = "en"
+
+
+@dataclass
+class _Told:
+    """A filed case of the story, with what its worker keeps."""
+
+    entry: dict[str, Any]
+    case_id: CaseId
+    keys: ReceiptKeys
+
+
+class Story:
+    """Tells the cases of config/demo/cases.toml, in one unit of work."""
+
+    def __init__(
+        self,
+        session: Session,
+        vault: Vault,
+        rules: Rules,
+        network: DemoNetwork,
+        turn_clock: Callable[[datetime], None],
+    ) -> None:
+        self._session = session
+        self._vault = vault
+        self._rules = rules
+        self._network = network
+        self._turn_clock = turn_clock
+        self._texts = consent_texts(lambda _context, english: english)
+
+    def tell(self, entries: list[dict[str, Any]], *, until: datetime) -> None:
+        """File every case, do every step of it and let the dispatcher tick in between, up to that moment."""
+        events: list[tuple[datetime, int, Callable[[], None]]] = []
+        for entry in entries:
+            self._plan(entry, until, events)
+        moment = min(event[0] for event in events)
+        while moment < until:
+            events.append((moment, len(events), self._tick))
+            moment += _TICK
+        heapq.heapify(events)
+        while events and events[0][0] <= until:
+            moment, _, happen = heapq.heappop(events)
+            self._turn_clock(moment)
+            happen()
+
+    def _plan(
+        self, entry: dict[str, Any], until: datetime, events: list[tuple[datetime, int, Callable[[], None]]]
+    ) -> None:
+        filed_at = until - timedelta(days=entry["days_ago"])
+        told: list[_Told] = []
+        events.append((filed_at, len(events), lambda: told.append(self._file(entry))))
+        for step in entry.get("steps", []):
+            happen = lambda step=step: self._step(told[0], step)  # noqa: E731 - binds this step
+            events.append((filed_at + timedelta(hours=step["after"]), len(events), happen))
+
+    def _file(self, entry: dict[str, Any]) -> _Told:
+        site = self._network.sites.get(entry.get("site", ""))
+        report = Report(
+            language=_LANGUAGE,
+            words=entry.get("words", ""),
+            topics=tuple(entry["category"]),
+            danger=entry.get("danger", False),
+            site_code=site.code if site else "",
+            site=entry.get("site_words", ""),
+            exclude=frozenset(Exclusion(word) for word in entry.get("exclude", ())),
+            exclude_other=entry.get("exclude_other", ""),
+            contact=Contact(entry["contact"]),
+            phone=entry.get("phone", ""),
+            safe_times=entry.get("safe_times", ""),
+            name=entry.get("name", ""),
+            consent=ConsentLevel(entry["consent"]),
+        )
+        token = self._vault.read_form_token(self._vault.form_token())
+        sealed = seal_grievance(self._session, self._vault, self._rules, self._texts, report, token)
+        file_grievance(self._session, self._vault, sealed)
+        return _Told(entry, CaseId(sealed.case.id), self._vault.derive_receipt_keys(token.receipt))
+
+    def _tick(self) -> None:
+        expire_offers(self._session, self._vault, self._rules, _BATCH)
+        mark_clocks_missed(self._session, self._vault, _BATCH)
+
+    def _step(self, told: _Told, step: dict[str, Any]) -> None:
+        try:
+            getattr(self, f"_do_{step['act']}")(told, step)
+        except NotImplementedError:
+            print("not yet:", step["act"])
+        self._session.flush()
+
+    def _do_accept(self, told: _Told, step: dict[str, Any]) -> None:
+        accept_offer(self._session, self._vault, self._rules, self._member(told, step), told.case_id)
+
+    def _do_decline(self, told: _Told, step: dict[str, Any]) -> None:
+        by = self._member(told, step)
+        decline_offer(
+            self._session, self._vault, self._rules, by, told.case_id, DeclineReason(step["reason"])
+        )
+
+    def _do_read(self, told: _Told, step: dict[str, Any]) -> None:
+        open_case(self._session, self._vault, self._rules, self._member(told, step), told.case_id)
+
+    def _do_claim(self, told: _Told, step: dict[str, Any]) -> None:
+        claim(self._session, self._vault, self._member(told, step), told.case_id)
+
+    def _do_reply(self, told: _Told, step: dict[str, Any]) -> None:
+        by = self._member(told, step)
+        reply(self._session, self._vault, self._rules, by, told.case_id, step["text"], self._new_submission())
+
+    def _do_note(self, told: _Told, step: dict[str, Any]) -> None:
+        note(
+            self._session,
+            self._vault,
+            self._member(told, step),
+            told.case_id,
+            step["text"],
+            self._new_submission(),
+        )
+
+    def _do_category(self, told: _Told, step: dict[str, Any]) -> None:
+        by, version = self._member(told, step), self._case(told).edit_version
+        set_category(self._session, self._vault, self._rules, by, told.case_id, step["to"], version)
+
+    def _do_urgency(self, told: _Told, step: dict[str, Any]) -> None:
+        by, version = self._member(told, step), self._case(told).edit_version
+        urgency = Urgency(step["to"])
+        set_urgency(
+            self._session, self._vault, self._rules, by, told.case_id, urgency, step["reason"], version
+        )
+
+    def _do_stage(self, told: _Told, step: dict[str, Any]) -> None:
+        self._change_stage(told, step, State(step["to"]), None)
+
+    def _do_close(self, told: _Told, step: dict[str, Any]) -> None:
+        claim(self._session, self._vault, self._member(told, step), told.case_id)
+        self._change_stage(told, step, State.CLOSED, ClosingReason(step["reason"]))
+
+    def _do_write(self, told: _Told, step: dict[str, Any]) -> None:
+        write(self._session, self._vault, self._worker(told), step["text"], self._new_submission())
+
+    def _do_worse(self, told: _Told, step: dict[str, Any]) -> None:
+        worker, deadlines = self._worker(told), self._rules.deadlines
+        danger = step.get("danger", False)
+        say_worse(self._session, self._vault, deadlines, worker, step["text"], danger, self._new_submission())
+
+    def _do_stop(self, told: _Told, _step: dict[str, Any]) -> None:
+        stop_sharing(self._session, self._vault, self._worker(told))
+
+    def _change_stage(
+        self, told: _Told, step: dict[str, Any], to: State, closing_reason: ClosingReason | None
+    ) -> None:
+        change_stage(
+            self._session,
+            self._vault,
+            self._rules,
+            self._member(told, step),
+            told.case_id,
+            to,
+            why=step.get("text", ""),
+            submission_id=self._new_submission(),
+            closing_reason=closing_reason,
+        )
+
+    def _new_submission(self) -> UUID:
+        return self._vault.read_form_token(self._vault.form_token()).submission_id
+
+    def _worker(self, told: _Told) -> Worker:
+        cookie = enter_inbox(self._session, self._vault, told.keys)
+        return worker_of(self._session, self._vault, cookie)
+
+    def _case(self, told: _Told) -> Case:
+        return self._session.get_one(Case, told.case_id, populate_existing=True)
+
+    def _member(self, told: _Told, step: dict[str, Any]) -> SignedIn:
+        if "by" in step:
+            return self._network.people[step["by"]]
+        holder = self._case(told).organisation_id
+        if holder is None:
+            raise LookupError(
+                f"Nobody holds the case filed {told.entry['days_ago']} days ago at step {step['after']}."
+            )
+        return self._network.acting(OrganisationId(holder), Role.CASEWORKER)
