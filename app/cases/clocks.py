@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from app.cases.deadlines import Deadlines, Duration, Unit
@@ -69,7 +69,7 @@ def plan_clocks(
 
 def due_after(start: datetime, duration: Duration, weekend: frozenset[int]) -> datetime:
     """The full hour, rounded up, at which the duration has passed; weekends (`datetime.weekday()`) stop working days."""
-    start = _hour_up(start)
+    start = _hour_up(start.astimezone(UTC))
     if duration.unit is Unit.HOURS:
         return start + timedelta(hours=duration.number)
     if duration.unit is Unit.DAYS:

@@ -16,6 +16,7 @@ from app.cases.enums import ConsentLevel, Exclusion
 from app.cases.facts import CaseFacts
 from app.cases.taxonomy import Taxonomy
 from app.database import OrganisationId
+from app.network.facts import OrganisationFacts
 from app.network.models import OrganisationKind, UnionStanding
 
 REMOTE = "*"
@@ -59,6 +60,9 @@ FORBIDDING = frozenset(
 """Reasons that nobody may overrule; a custodian may place a case against the others, and acceptance checks only these."""
 
 
+Candidate = OrganisationFacts
+
+
 class Outcome(StrEnum):
     """What the routing came to, for the coordinator and, in plain words, for the worker."""
 
@@ -66,24 +70,6 @@ class Outcome(StrEnum):
     LOCKED = "locked"
     UNMATCHED_EXCLUSION = "unmatched_exclusion"
     NOBODY_ELIGIBLE = "nobody_eligible"
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """An organisation as the routing sees it, for one site: where and how it works, and what speaks against it there."""
-
-    id: OrganisationId
-    kind: OrganisationKind
-    countries: frozenset[str]
-    languages: frozenset[str]
-    trained: frozenset[str]
-    capacity: int
-    open_cases: int
-    frozen: bool
-    has_keys: bool
-    employer_run: bool
-    interest_in_site: bool
-    standing: UnionStanding | None
 
 
 @dataclass(frozen=True)
@@ -136,7 +122,7 @@ def route(
     facts: CaseFacts,
     country: str | None,
     language: str,
-    candidates: Iterable[Candidate],
+    candidates: Iterable[OrganisationFacts],
     taxonomy: Taxonomy,
     rules: RoutingRules,
 ) -> Routing:
@@ -169,7 +155,7 @@ def route(
 
 
 def why_not(
-    facts: CaseFacts, country: str | None, language: str, candidate: Candidate, taxonomy: Taxonomy
+    facts: CaseFacts, country: str | None, language: str, candidate: OrganisationFacts, taxonomy: Taxonomy
 ) -> Reason | None:
     """The first reason that keeps the case from this organisation, or none; asked again before every acceptance."""
     if facts.consent is ConsentLevel.NOBODY:
@@ -189,7 +175,7 @@ def read_routing(file: Table) -> RoutingRules:
     return rules
 
 
-def _conflict(candidate: Candidate, facts: CaseFacts) -> Reason | None:
+def _conflict(candidate: OrganisationFacts, facts: CaseFacts) -> Reason | None:
     if candidate.id in facts.excluded or candidate.kind in _kinds_excluded(facts):
         return Reason.EXCLUDED_BY_WORKER
     if candidate.interest_in_site:
@@ -211,7 +197,7 @@ def _kinds_excluded(facts: CaseFacts) -> set[OrganisationKind]:
     return kinds
 
 
-def _unfit(candidate: Candidate) -> Reason | None:
+def _unfit(candidate: OrganisationFacts) -> Reason | None:
     if candidate.frozen:
         return Reason.FROZEN
     if not candidate.has_keys:
@@ -221,12 +207,12 @@ def _unfit(candidate: Candidate) -> Reason | None:
     return None
 
 
-def _untrained(candidate: Candidate, facts: CaseFacts, taxonomy: Taxonomy) -> Reason | None:
+def _untrained(candidate: OrganisationFacts, facts: CaseFacts, taxonomy: Taxonomy) -> Reason | None:
     trained = taxonomy.demanded_training(facts.codes) <= candidate.trained
     return None if trained else Reason.NOT_TRAINED
 
 
-def _out_of_reach(candidate: Candidate, country: str | None, language: str) -> Reason | None:
+def _out_of_reach(candidate: OrganisationFacts, country: str | None, language: str) -> Reason | None:
     if REMOTE not in candidate.countries and country not in candidate.countries:
         return Reason.WRONG_COUNTRY
     if _spoken(language) not in {_spoken(tag) for tag in candidate.languages}:
@@ -236,7 +222,7 @@ def _out_of_reach(candidate: Candidate, country: str | None, language: str) -> R
     return None
 
 
-def _may_hold(candidate: Candidate, facts: CaseFacts) -> bool:
+def _may_hold(candidate: OrganisationFacts, facts: CaseFacts) -> bool:
     return (
         candidate.kind is OrganisationKind.COORDINATOR
         and _conflict(candidate, facts) is None
@@ -254,7 +240,7 @@ def _listed(reasons: dict[OrganisationId, Reason]) -> tuple[tuple[OrganisationId
 
 
 def _rank(
-    candidate: Candidate, country: str | None, language: str, useful: frozenset[str]
+    candidate: OrganisationFacts, country: str | None, language: str, useful: frozenset[str]
 ) -> tuple[bool, bool, int, Fraction, bytes]:
     """The smaller the better: the exact language, the country itself, training, free capacity, and for equals the id."""
     return (

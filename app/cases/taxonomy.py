@@ -138,6 +138,8 @@ def read_taxonomy(file: Table) -> Taxonomy:
 
 def _read_category(code: str, table: Table, groups: tuple[str, ...]) -> dict[str, Kind]:
     subs = table.table("sub")
+    if any("." in name for name in (code, *subs.names())):
+        table.wrong("a code must not hold a dot.")
     group = table.text("group")
     if group and group not in groups:
         table.wrong("group must be one of the file's groups.")
@@ -153,8 +155,6 @@ def _read_category(code: str, table: Table, groups: tuple[str, ...]) -> dict[str
     kinds = {code: category}
     for name, sub in subs.every_table():
         kinds[f"{code}.{name}"] = _read_sub(f"{code}.{name}", sub, category)
-    if any("." in name for name in (code, *subs.names())):
-        table.wrong("a code must not hold a dot.")
     return kinds
 
 
