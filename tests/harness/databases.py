@@ -1,22 +1,18 @@
 """Databases for tests: each of the two kinds is migrated once a run, and every test gets a copy of its own."""
 
-import importlib
-import pkgutil
 import shutil
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from itertools import count
 from pathlib import Path
 
-import app
-from app.database import Base, Database
+from app.database import Database
 from app.schema import migrate
 from tests.harness.postgres import TEMPLATE, PostgresServer
 from tests.harness.run import locked
 
 KINDS = ("sqlite", "postgresql")
-_MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 class Databases:
@@ -107,17 +103,4 @@ def closing_database(url: str) -> Iterator[Database]:
 def create_schema(url: str) -> None:
     """Bring an empty database to the newest schema, by the migrations as an operator would."""
     with closing_database(url) as database:
-        if any(_MIGRATIONS.glob("versions/*.py")):
-            migrate(database)
-            return
-        import_models()
-        Base.metadata.create_all(database.engine)
-
-
-def import_models() -> None:
-    """Import every room that may define tables, so that `Base.metadata` knows them all."""
-    for room in ("vault", "network", "cases", "intake", "dispatcher"):
-        with suppress(ImportError):  # a room may still be on its way
-            package = importlib.import_module(f"{app.__name__}.{room}")
-            for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
-                importlib.import_module(module.name)
+        migrate(database)
