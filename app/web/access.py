@@ -70,7 +70,7 @@ def open_to_members(
     def declare(view: View[P]) -> View[P]:
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> ResponseReturnValue:
-            refusal = turn_away(entry.admits)
+            refusal = turn_away(entry.kinds, entry.roles)
             return view(*args, **kwargs) if refusal is None else refusal
 
         return _declare(guarded, entry)

@@ -3,6 +3,7 @@
 The words are looked up when a page is rendered, in that page's language.
 """
 
+from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from babel import Locale, UnknownLocaleError
@@ -11,7 +12,12 @@ from flask_babel import LazyString, format_datetime, get_locale
 # Lazy on purpose: the tables below are made once, long before it is known who reads. The plain name keeps extraction simple.
 from flask_babel import lazy_pgettext as pgettext
 
+from app.web import topic_words
+
 Labels = dict[str, LazyString]
+
+GROUP: Labels = topic_words.GROUP
+TOPIC: Labels = topic_words.TOPIC
 
 URGENCY: Labels = {
     "danger": pgettext("desk", "Danger"),
@@ -53,33 +59,6 @@ CLOSING_REASON: Labels = {
     "resolved": pgettext("desk", "Remedied, and the worker or a chosen union said so"),
 }
 
-TOPIC: Labels = {
-    "wages": pgettext("desk", "Pay"),
-    "hours": pgettext("desk", "Hours"),
-    "ohs": pgettext("desk", "Unsafe or sick"),
-    "forced_labour": pgettext("desk", "Passport or debt (forced labour)"),
-    "gbvh": pgettext("desk", "Hurt, touched or threatened"),
-    "foa": pgettext("desk", "Union"),
-    "dismissal": pgettext("desk", "Lost job"),
-    "child": pgettext("desk", "Child working"),
-    "community": pgettext("desk", "Land or water"),
-    "other": pgettext("desk", "Other"),
-    "recruitment": pgettext("desk", "Recruitment"),
-    "student_intern": pgettext("desk", "Student or intern"),
-    "chemicals": pgettext("desk", "Chemicals"),
-    "violence_harassment": pgettext("desk", "Violence or harassment (not sexual)"),
-    "discrimination": pgettext("desk", "Discrimination"),
-    "retaliation": pgettext("desk", "Punished for speaking up"),
-    "housing": pgettext("desk", "Housing"),
-    "contract_status": pgettext("desk", "Contract and status"),
-    "asm": pgettext("desk", "Small-scale mining"),
-    "bribery_corruption": pgettext("desk", "Bribery or corruption"),
-    "data_misuse": pgettext("desk", "Misuse of data"),
-    "mechanism_itself": pgettext("desk", "About a helper or this service"),
-    "question": pgettext("desk", "Question"),
-    "test": pgettext("desk", "Test"),
-}
-
 CONSENT: Labels = {
     "nobody": pgettext("desk", "Nobody yet"),
     "helper": pgettext("desk", "Only a helper"),
@@ -89,41 +68,34 @@ CONSENT: Labels = {
 
 CONTACT: Labels = {
     "code": pgettext("desk", "Comes back with the code. Do not text or call."),
-    "none": pgettext("desk", "Comes back with the code. Do not text or call."),
     "text": pgettext("desk", "May be texted"),
     "call": pgettext("desk", "May be called"),
 }
 
 REACH: Labels = {
-    "inbox": pgettext("desk", "Inbox only"),
     "code": pgettext("desk", "Inbox only"),
-    "none": pgettext("desk", "Inbox only"),
     "text": pgettext("desk", "Text"),
     "call": pgettext("desk", "Call"),
 }
 
 EXCLUDED: Labels = {
     "union": pgettext("desk", "the union at the workplace"),
-    "agent": pgettext("desk", "the worker's agent"),
-    "authorities": pgettext("desk", "police or government"),
+    "agent": pgettext("desk", "the worker’s agent"),
     "police": pgettext("desk", "police or government"),
     "other": pgettext("desk", "somebody else"),
 }
 
 CLOCK: Labels = {
     "accept": pgettext("desk", "Accept or decline"),
+    "place": pgettext("desk", "Find a helper"),
     "read": pgettext("desk", "Read it"),
     "acknowledge": pgettext("desk", "First answer"),
-    "acknowledgement": pgettext("desk", "First answer"),
-    "safety": pgettext("desk", "Safety plan"),
-    "safety_contact": pgettext("desk", "Safety plan"),
-    "update": pgettext("desk", "First news"),
+    "safety_contact": pgettext("desk", "Safety: talk to the worker"),
+    "safety_plan": pgettext("desk", "Safety plan"),
     "first_update": pgettext("desk", "First news"),
-    "assess": pgettext("desk", "Check the facts"),
     "assessment": pgettext("desk", "Check the facts"),
-    "feedback": pgettext("desk", "Say what came of it"),
-    "status": pgettext("desk", "Send news"),
-    "answer": pgettext("desk", "Answer the worker"),
+    "company_reply": pgettext("desk", "The company’s answer"),
+    "outcome_feedback": pgettext("desk", "Say what came of it"),
 }
 
 CLOCK_STATE: Labels = {
@@ -136,7 +108,7 @@ CLOCK_STATE: Labels = {
 
 WHO: Labels = {
     "worker": pgettext("desk", "the worker"),
-    "partner": pgettext("desk", "us"),
+    "partner": pgettext("desk", "the helper"),
     "coordinator": pgettext("desk", "the coordinator"),
     "company": pgettext("desk", "the company"),
     "system": pgettext("desk", "Redress"),
@@ -154,6 +126,60 @@ ROLE: Labels = {
     "lead": pgettext("desk", "Lead"),
     "caseworker": pgettext("desk", "Caseworker"),
     "viewer": pgettext("desk", "Viewer"),
+}
+
+DECLINE: Labels = {
+    "no_capacity": pgettext("desk", "We have too many cases now"),
+    "conflict": pgettext("desk", "We have an interest or know the people"),
+    "language": pgettext("desk", "We do not speak the language"),
+    "no_training": pgettext("desk", "We are not trained for this"),
+    "too_far": pgettext("desk", "We cannot get there"),
+    "not_safe": pgettext("desk", "It is not safe for us or the worker"),
+    "other": pgettext("desk", "Another reason"),
+}
+
+COUNT: Labels = {
+    "danger": pgettext("desk", "Danger"),
+    "unread": pgettext("desk", "Unread"),
+    "late": pgettext("desk", "Late"),
+    "due_today": pgettext("desk", "Due today"),
+    "worker_wrote": pgettext("desk", "Worker wrote"),
+    "waiting_on_company": pgettext("desk", "Waiting on company"),
+}
+
+ENTRY: Labels = {
+    "report": pgettext("desk", "The worker’s report"),
+    "worker_message": pgettext("desk", "The worker"),
+    "worse": pgettext("desk", "The worker: it got worse"),
+    "reply": pgettext("desk", "Reply to the worker"),
+    "note": pgettext("desk", "Note"),
+    "system": pgettext("desk", "Redress"),
+}
+
+WAITING: Labels = {
+    "unmatched_exclusion": pgettext(
+        "network", "The worker named somebody who must not know, and the words fit nobody for certain"
+    ),
+    "nobody_eligible": pgettext("network", "No helper fits"),
+    "all_declined": pgettext("network", "Every helper declined or did not answer"),
+}
+
+LEFT_OUT: Labels = {
+    "excluded_by_worker": pgettext("network", "the worker named them"),
+    "interest_in_site": pgettext("network", "has an interest in the site"),
+    "employer_run": pgettext("network", "run by employers"),
+    "not_independent": pgettext("network", "not independent at the site"),
+    "frozen": pgettext("network", "frozen"),
+    "no_keys": pgettext("network", "nobody there has set up a key yet"),
+    "kind": pgettext("network", "does not take cases"),
+    "not_trained": pgettext("network", "not trained for this"),
+    "wrong_country": pgettext("network", "does not work in that country"),
+    "no_language": pgettext("network", "does not speak the language"),
+    "full": pgettext("network", "has as many cases as it can take"),
+    "ranked_lower": pgettext("network", "others fit better"),
+    "held": pgettext("network", "the case is held"),
+    "locked": pgettext("network", "the worker has locked the case"),
+    "declined": pgettext("network", "declined it before"),
 }
 
 MEMBER_STATE: Labels = {
@@ -177,7 +203,7 @@ def word(labels: Labels, code: object) -> str:
 
 def country(code: str | None) -> str:
     """A country's name in the reader's language; empty when the country is not known."""
-    return _names().territories.get(code, code) if code else ""
+    return str(_names().territories.get(code, code)) if code else ""
 
 
 def language(code: str | None) -> str:
@@ -185,17 +211,31 @@ def language(code: str | None) -> str:
     if not code:
         return ""
     base = code.replace("_", "-").split("-")[0]
-    return _names().languages.get(base, code)
-
-
-def day(moment: datetime) -> str:
-    """A date as people say it, with the weekday and never "in two days"."""
-    return format_datetime(moment.astimezone(UTC), "EEE d MMM", rebase=False)
+    return str(_names().languages.get(base, code))
 
 
 def hour(moment: datetime) -> str:
     """Date and time of day in UTC, which is written out because desks sit in many time zones."""
-    return format_datetime(moment.astimezone(UTC), "EEE d MMM, HH:mm 'UTC'", rebase=False)
+    return str(format_datetime(moment.astimezone(UTC), "EEE d MMM, HH:mm 'UTC'", rebase=False))
+
+
+def topics(codes: Iterable[str]) -> str:
+    """Kinds of problem, or their groups on the card of an offer, in one line."""
+    return ", ".join(word(GROUP if code in GROUP else TOPIC, code) for code in codes)
+
+
+def excluded(codes: Iterable[str], other: str | None) -> str:
+    """Who must not know, in one line; whoever the worker named in words stands with exactly those words."""
+    named = [word(EXCLUDED, code) for code in codes if not (other and code == "other")]
+    return ", ".join([*named, f"“{other}”"] if other else named)
+
+
+def holder(kind: str, organisation: str | None, name: str | None) -> str:
+    """One who can open a case: the worker, a circle of an organisation, or one member."""
+    if kind == "receipt":
+        return str(pgettext("desk", "The worker, with the code"))
+    inner = word(CIRCLE, name) if name in CIRCLE else name
+    return ": ".join(part for part in (organisation, inner) if part)
 
 
 def _names() -> Locale:

@@ -1,12 +1,12 @@
 """The member's session as the browser carries it: its cookie, who stands behind it, and what happens when it has ended."""
 
-from collections.abc import Callable
+from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
-from flask import Response, current_app, g, make_response, redirect, render_template, request, url_for
+from flask import Response, g, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.network import NotSignedIn, OrganisationKind, Role, SignedIn, signed_in
+from app.network import NotSignedIn, OrganisationKind, Role, SignedIn, signed_in, stay_signed_in
 from app.vault import check_session_form_token, session_form_token
 from app.web.parts import parts
 
@@ -61,14 +61,22 @@ def form_token() -> str:
     return session_form_token(member().content)
 
 
-def turn_away(admits: Callable[[OrganisationKind, Role], bool]) -> ResponseReturnValue | None:
-    """Answer a request that may not pass, or nothing when it may."""
+def turn_away(kinds: Collection[OrganisationKind], roles: Collection[Role]) -> ResponseReturnValue | None:
+    """Answer a request of somebody who is not a member of these kinds and roles, or nothing when it may pass."""
     found = find_member()
     if found is None:
         return _ask_to_sign_in()
-    if not admits(found.organisation.kind, found.member.role):
-        return make_response(render_template("desk/not_for_you.html"), 403)
-    if request.method == "POST" and not check_session_form_token(found.content, request.form.get("form_token", "")):
+    if found.organisation.kind not in kinds or found.member.role not in roles:
+        page = render_template(
+            "desk/not_for_you.html",
+            kinds=[kind for kind in OrganisationKind if kind in kinds],
+            roles=[role for role in Role if role in roles],
+            written=written_words(),
+        )
+        return make_response(page, 403)
+    if request.method == "POST" and not check_session_form_token(
+        found.content, request.form.get("form_token", "")
+    ):
         return make_response(render_template("desk/stale_form.html", written=written_words()), 400)
     return None
 
@@ -76,6 +84,27 @@ def turn_away(admits: Callable[[OrganisationKind, Role], bool]) -> ResponseRetur
 def written_words() -> list[str]:
     """What the member wrote into this post, to be shown back instead of being lost."""
     return [words for name in WRITTEN_FIELDS if (words := request.form.get(name, "").strip())]
+
+
+def sign_in_page(
+    *,
+    target: str = "",
+    ended: bool = False,
+    locked: bool = False,
+    refused: bool = False,
+    login: str = "",
+    written: Sequence[str] = (),
+) -> str:
+    """The log-in page, with what happened before and with words that could not be stored."""
+    return render_template(
+        "desk/sign_in.html",
+        target=target,
+        ended=ended,
+        locked=locked,
+        refused=refused,
+        login=login,
+        written=written,
+    )
 
 
 def safe_target(target: str) -> str:
@@ -86,20 +115,23 @@ def safe_target(target: str) -> str:
 
 
 def _look_up_member() -> SignedIn | None:
-    here = parts()
+    here, cookie = parts(), session_cookie()
     try:
-        with here.database.writing() as session:
-            return signed_in(session, here.vault, session_cookie())
+        with here.database.reading() as session:
+            found = signed_in(session, here.vault, cookie)
+        if found.content.wants_touch:
+            with here.database.writing() as session:
+                stay_signed_in(session, here.vault, cookie)
     except NotSignedIn:
         return None
+    return found
 
 
 def _ask_to_sign_in() -> Response:
     ended = bool(session_cookie())
     if request.method == "POST":
-        page = render_template("desk/sign_in.html", ended=ended, written=written_words(), target="")
-        return forget_session(make_response(page, 401))
-    target = request.full_path.rstrip("?")
-    arguments = {"next": target} if target != url_for("desk.home") else {}
-    answer = redirect(url_for("desk.sign_in", ended="1" if ended else None, **arguments), 303)
-    return forget_session(current_app.make_response(answer))
+        return forget_session(make_response(sign_in_page(ended=ended, written=written_words()), 401))
+    asked = request.full_path.rstrip("?")
+    target = None if asked == url_for("desk.home") else asked
+    answer = redirect(url_for("desk.sign_in", ended="1" if ended else None, next=target), 303)
+    return forget_session(make_response(answer))

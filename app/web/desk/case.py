@@ -1,0 +1,176 @@
+"""The case page: reading a case, answering the worker, notes for the team."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import pgettext
+
+from app.cases.access import NoAccess, NotYours, ReadOnly
+from app.cases.answering import LONGEST_TEXT, EmptyText, TextTooLong, note, reply
+from app.cases.assignment import Colleague, colleagues_for
+from app.cases.enums import State
+from app.cases.progress import DESK_CLOSING_REASONS
+from app.cases.reading import Contact, OpenedCase, ReadEntry, open_case, show_contact
+from app.database import CaseId
+from app.web import labels
+from app.web.access import open_to_members
+from app.web.desk.blueprint import blueprint
+from app.web.desk.messages import message_of_request
+from app.web.desk.offers import WRITERS
+from app.web.desk.queue import PARTNERS
+from app.web.member_session import member
+from app.web.once import submission_of_post
+from app.web.parts import parts
+
+
+@dataclass(frozen=True)
+class ThreadLine:
+    """One entry of the thread as the page shows it."""
+
+    kind: str
+    heading: str
+    hour: datetime
+    texts: tuple[str, ...]
+    broken: bool
+
+
+@dataclass(frozen=True)
+class Drafts:
+    """What stood in the page's fields when a post could not be stored; it comes back in them."""
+
+    reply: str = ""
+    note: str = ""
+    reason: str = ""
+    elsewhere: tuple[str, ...] = ()
+
+
+@blueprint.get("/cases/<uuid:case_id>")
+@open_to_members(kinds=PARTNERS)
+def case(case_id: UUID) -> ResponseReturnValue:
+    """Open a case; the reading is written down and the worker sees it."""
+    return show_case(case_id)
+
+
+@blueprint.post("/cases/<uuid:case_id>/contact")
+@open_to_members(kinds=PARTNERS)
+def contact(case_id: UUID) -> ResponseReturnValue:
+    """Show name and phone; that somebody looked is written down."""
+    here = parts()
+    try:
+        with here.database.writing() as session:
+            found = show_contact(session, here.vault, member(), CaseId(case_id))
+    except NoAccess:
+        abort(404)
+    return show_case(case_id, contact=found)
+
+
+@blueprint.post("/cases/<uuid:case_id>/reply")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def send_reply(case_id: UUID) -> ResponseReturnValue:
+    """Answer the worker, once however often this is sent."""
+    here, text, submission = parts(), _text(), submission_of_post()
+
+    def act() -> None:
+        with here.database.writing() as session:
+            reply(session, here.vault, here.rules, member(), CaseId(case_id), text, submission)
+
+    return change(case_id, act, done="replied", drafts=Drafts(reply=text), anchor="thread")
+
+
+@blueprint.post("/cases/<uuid:case_id>/note")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def keep_note(case_id: UUID) -> ResponseReturnValue:
+    """Keep a note for the team, once however often this is sent."""
+    here, text, submission = parts(), _text(), submission_of_post()
+
+    def act() -> None:
+        with here.database.writing() as session:
+            note(session, here.vault, member(), CaseId(case_id), text, submission)
+
+    return change(case_id, act, done="noted", drafts=Drafts(note=text), anchor="thread")
+
+
+def change(
+    case_id: UUID, act: Callable[[], None], *, done: str, drafts: Drafts, anchor: str | None = None
+) -> ResponseReturnValue:
+    """Do the act and go back to the case; when it is refused, show the case with the reason and what was typed."""
+    try:
+        act()
+    except NoAccess:
+        abort(404)
+    except ReadOnly:
+        abort(403)
+    except NotYours:
+        problem = pgettext("desk", "This case is closed or was never accepted, so nothing was changed.")
+        return show_case(case_id, problem=problem, drafts=drafts), 409
+    except EmptyText:
+        problem = pgettext("desk", "There was nothing in it. Write something first.")
+        return show_case(case_id, problem=problem, drafts=drafts), 400
+    except TextTooLong:
+        problem = pgettext(
+            "desk", "Too long. At most %(number)s signs; nothing was stored.", number=LONGEST_TEXT
+        )
+        return show_case(case_id, problem=problem, drafts=drafts), 400
+    return redirect(url_for("desk.case", case_id=case_id, done=done, _anchor=anchor), 303)
+
+
+def show_case(
+    case_id: UUID, *, contact: Contact | None = None, problem: str | None = None, drafts: Drafts | None = None
+) -> str:
+    """The page of a case, which is a reading of it like any other."""
+    here, drafts = parts(), drafts or Drafts()
+    try:
+        with here.database.writing() as session:
+            opened = open_case(session, here.vault, here.rules, member(), CaseId(case_id))
+            colleagues = (
+                colleagues_for(session, here.vault, member(), CaseId(case_id)) if opened.may_write else ()
+            )
+    except NoAccess:
+        abort(404)
+    return render_case(opened, colleagues, contact=contact, problem=problem, drafts=drafts)
+
+
+def render_case(
+    opened: OpenedCase,
+    colleagues: tuple[Colleague, ...],
+    *,
+    contact: Contact | None,
+    problem: str | None,
+    drafts: Drafts,
+) -> str:
+    """The page of a case that was opened."""
+    return render_template(
+        "desk/case.html",
+        case=opened,
+        strip=opened.strip,
+        entries=[thread_line(entry) for entry in opened.entries],
+        contact=contact,
+        colleagues=colleagues,
+        categories=parts().rules.taxonomy.kinds,
+        steps=[state for state in opened.moves if state is not State.CLOSED],
+        may_close=State.CLOSED in opened.moves,
+        closing_reasons=DESK_CLOSING_REASONS,
+        message=None if problem else message_of_request(),
+        problem=problem,
+        drafts=drafts,
+    )
+
+
+def thread_line(entry: ReadEntry) -> ThreadLine:
+    """The entry with its words, whoever wrote it."""
+    heading = labels.word(labels.ENTRY, entry.kind)
+    if entry.author:
+        heading = f"{heading}: {entry.author}"
+    body = entry.body or {}
+    texts = (body.get(name) for name in ("words", "text"))
+    return ThreadLine(
+        entry.kind, heading, entry.hour, tuple(text for text in texts if text), entry.body is None
+    )
+
+
+def _text() -> str:
+    return request.form.get("text", "").replace("\r\n", "\n")

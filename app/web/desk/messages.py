@@ -1,0 +1,62 @@
+"""One line after a redirect that says what was done. It travels as a code in the address, never as text."""
+
+from flask import request
+from flask_babel import lazy_pgettext as pgettext
+
+from app.web.labels import Labels
+
+DONE: Labels = {
+    "accepted": pgettext("desk", "Accepted. You can read it now."),
+    "declined": pgettext("desk", "Declined. The next helper gets it."),
+    "passed_on": pgettext(
+        "desk", "This case could not be given to you any more. It went to the next helper."
+    ),
+    "replied": pgettext("desk", "Sent. The worker finds it in the inbox."),
+    "noted": pgettext("desk", "Note kept."),
+    "claimed": pgettext("desk", "It is yours."),
+    "assigned": pgettext("desk", "Given to your colleague."),
+    "category": pgettext("desk", "Category saved."),
+    "urgency": pgettext("desk", "Urgency saved."),
+    "moved": pgettext("desk", "Moved."),
+    "closed": pgettext("desk", "Closed."),
+    "invited": pgettext("desk", "Invited."),
+    "admitted": pgettext("desk", "Saved."),
+    "placed": pgettext("desk", "Offered to that helper."),
+    "asked": pgettext("desk", "Asked. Another custodian has to agree."),
+    "agreed": pgettext("desk", "Agreed. Your colleague can read it for 24 hours."),
+}
+
+
+def message_of_request() -> str | None:
+    """The line for this request, if its address asks for a known one."""
+    code = request.args.get("done", "")
+    return str(DONE[code]) if code in DONE else None
+
+
+MOVE_REFUSED: Labels = {
+    "not_from_here": pgettext("desk", "The case cannot go there from where it stands."),
+    "worker_decides": pgettext("desk", "Only the worker, or a union the worker chose, can say that."),
+    "retaliation_open": pgettext(
+        "desk", "While somebody is being punished for speaking up, the case stays open."
+    ),
+    "reason_missing": pgettext("desk", "Write in your own words what came of it. The case is still open."),
+}
+
+
+def move_refused(why: str) -> str:
+    """Why a case did not move, in a sentence."""
+    return str(MOVE_REFUSED.get(why, MOVE_REFUSED["not_from_here"]))
+
+
+PASSWORD_REFUSED: Labels = {
+    "short": pgettext("desk", "The password is too short. Take at least 12 signs, for example four words."),
+    "long": pgettext("desk", "The password is too long. Take at most 1000 signs."),
+    "unreadable": pgettext("desk", "This password has a sign that cannot be stored. Choose another."),
+    "login": pgettext("desk", "The password is the same as the login. Choose another."),
+    "organisation": pgettext("desk", "The password is the name of your organisation. Choose another."),
+}
+
+
+def password_refused(why: str) -> str:
+    """What is wrong with a new password, in a sentence."""
+    return str(PASSWORD_REFUSED.get(why, PASSWORD_REFUSED["unreadable"]))

@@ -1,0 +1,57 @@
+"""Accepting and declining what is offered."""
+
+from uuid import UUID
+
+from flask import redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import pgettext
+
+from app.cases.access import NoAccess
+from app.cases.offers import DeclineReason, OfferGone, OfferTaken, accept_offer, decline_offer
+from app.database import CaseId
+from app.network import Role
+from app.web.access import open_to_members
+from app.web.desk.blueprint import blueprint
+from app.web.desk.queue import PARTNERS, show_queue
+from app.web.member_session import member
+from app.web.parts import parts
+
+WRITERS = (Role.LEAD, Role.CASEWORKER)
+
+
+@blueprint.post("/offers/<uuid:case_id>/accept")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def accept(case_id: UUID) -> ResponseReturnValue:
+    """Take an offered case and go on to read it."""
+    here = parts()
+    try:
+        with here.database.writing() as session:
+            acceptance = accept_offer(session, here.vault, here.rules, member(), CaseId(case_id))
+    except OfferTaken:
+        return redirect(url_for("desk.case", case_id=case_id), 303)
+    except (OfferGone, NoAccess):
+        return _gone()
+    if not acceptance.taken:
+        return redirect(url_for("desk.queue", done="passed_on"), 303)
+    return redirect(url_for("desk.case", case_id=case_id, done="accepted"), 303)
+
+
+@blueprint.post("/offers/<uuid:case_id>/decline")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def decline(case_id: UUID) -> ResponseReturnValue:
+    """Pass an offered case on, saying why."""
+    here = parts()
+    try:
+        reason = DeclineReason(request.form.get("why", ""))
+    except ValueError:
+        return show_queue(pgettext("desk", "Choose why you cannot take it. It is still offered to you.")), 400
+    try:
+        with here.database.writing() as session:
+            decline_offer(session, here.vault, here.rules, member(), CaseId(case_id), reason)
+    except (OfferGone, OfferTaken, NoAccess):
+        return _gone()
+    return redirect(url_for("desk.queue", done="declined"), 303)
+
+
+def _gone() -> ResponseReturnValue:
+    return show_queue(pgettext("desk", "This case is not offered to you any more. Nothing was changed.")), 409

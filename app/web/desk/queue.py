@@ -1,0 +1,121 @@
+"""The queue: what waits for this member, most pressing first."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TypeVar
+from urllib.parse import urlencode
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cases.enums import Stage, Urgency
+from app.cases.queue import COUNTED_AT_MOST, Count, QueueFilters, QueueKey, QueuePage, queue_page
+from app.network import OrganisationKind, Role
+from app.web import labels
+from app.web.access import open_to_members
+from app.web.desk.blueprint import blueprint
+from app.web.desk.messages import message_of_request
+from app.web.member_session import member
+from app.web.parts import parts
+
+PARTNERS = (OrganisationKind.MONITORING_PARTNER,)
+
+Word = TypeVar("Word", bound=StrEnum)
+
+
+@dataclass(frozen=True)
+class CountLink:
+    """One count above the queue and where it leads: to its cases, or back to all when it is the chosen one."""
+
+    code: str
+    words: str
+    number: int
+    chosen: bool
+    address: str
+
+
+@blueprint.get("/")
+@open_to_members(kinds=PARTNERS)
+def queue() -> ResponseReturnValue:
+    """The first page of the queue, or the page after a key."""
+    return show_queue()
+
+
+def show_queue(problem: str | None = None) -> str:
+    """The queue as the address asks for it, with what went wrong on top."""
+    here, filters = parts(), _filters()
+    with here.database.reading() as session:
+        page = queue_page(session, here.vault, here.rules, member(), filters, _after())
+    return render_template(
+        "desk/queue.html",
+        page=page,
+        offered=[row for row in page.rows if row.offered],
+        owned=[row for row in page.rows if not row.offered],
+        filters=filters,
+        narrowed=filters != QueueFilters(),
+        late_chosen=filters.count is Count.LATE,
+        counts=_count_links(page, filters),
+        counted_at_most=COUNTED_AT_MOST,
+        countries={code: labels.country(code) for code in page.countries},
+        languages={code: labels.language(code) for code in page.languages},
+        first=_address(_arguments(filters)) if "after" in request.args else None,
+        later=page.next_key and _address({**_arguments(filters), "after": page.next_key.text()}),
+        message=message_of_request(),
+        problem=problem,
+        may_write=member().member.role is not Role.VIEWER,
+    )
+
+
+def _filters() -> QueueFilters:
+    asked = request.args
+    return QueueFilters(
+        urgency=_word(Urgency, asked.get("urgency", "")),
+        stage=_word(Stage, asked.get("stage", "")),
+        country=asked.get("country") or None,
+        language=asked.get("language") or None,
+        mine="mine" in asked,
+        unclaimed="unclaimed" in asked,
+        count=Count.LATE if "late" in asked else _word(Count, asked.get("show", "")),
+    )
+
+
+def _word(words: type[Word], asked: str) -> Word | None:
+    """The word that was asked for; one that does not exist filters nothing instead of failing an old bookmark."""
+    return words(asked) if asked in set(words) else None
+
+
+def _after() -> QueueKey | None:
+    try:
+        return QueueKey.read(request.args["after"]) if "after" in request.args else None
+    except ValueError:
+        return None
+
+
+def _arguments(filters: QueueFilters) -> dict[str, str]:
+    chosen = {
+        "urgency": filters.urgency,
+        "stage": filters.stage,
+        "country": filters.country,
+        "language": filters.language,
+        "mine": "1" if filters.mine else None,
+        "unclaimed": "1" if filters.unclaimed else None,
+        "show": filters.count,
+    }
+    return {name: str(value) for name, value in chosen.items() if value is not None}
+
+
+def _address(arguments: dict[str, str]) -> str:
+    query = urlencode(arguments)
+    return f"{url_for('desk.queue')}?{query}" if query else url_for("desk.queue")
+
+
+def _count_links(page: QueuePage, filters: QueueFilters) -> list[CountLink]:
+    others = {name: value for name, value in _arguments(filters).items() if name != "show"}
+    links = []
+    for count in Count:
+        chosen = filters.count is count
+        address = _address(others if chosen else {**others, "show": count.value})
+        links.append(
+            CountLink(count, labels.word(labels.COUNT, count), page.counts.get(count, 0), chosen, address)
+        )
+    return links

@@ -1,0 +1,126 @@
+"""Coming in and going out: log in, come back with the recovery code, lock; and the start page of each kind of member."""
+
+from flask import make_response, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import pgettext
+
+from app.network import (
+    CodeRefused,
+    NewSecrets,
+    OrganisationKind,
+    PasswordRefused,
+    SignInRefused,
+    TotpSecretUnusable,
+    new_totp_secret,
+    prepare_recovery,
+    prepare_sign_in,
+    sign_out,
+    take_recovery,
+    take_sign_in,
+)
+from app.web.access import open_to_everyone, open_to_members
+from app.web.desk.authenticator import authenticator_picture
+from app.web.desk.blueprint import blueprint
+from app.web.desk.messages import password_refused
+from app.web.member_session import (
+    forget_session,
+    keep_session,
+    member,
+    safe_target,
+    session_cookie,
+    sign_in_page,
+)
+from app.web.parts import parts
+
+
+@blueprint.get("/sign-in")
+@open_to_everyone
+def sign_in() -> ResponseReturnValue:
+    """The log-in page."""
+    asked = request.args
+    return sign_in_page(target=asked.get("next", ""), ended="ended" in asked, locked="locked" in asked)
+
+
+@blueprint.post("/sign-in")
+@open_to_everyone
+def take_sign_in_form() -> ResponseReturnValue:
+    """Let a member in with login, password and code."""
+    here, sent = parts(), request.form
+    # Argon2id runs outside the writing unit: no other writer waits for a hash.
+    with here.database.reading() as session:
+        prepared = prepare_sign_in(session, here.vault, sent.get("login", ""), sent.get("password", ""))
+    with here.database.writing() as session:
+        answer = take_sign_in(session, here.vault, prepared, sent.get("code", ""))
+    target = sent.get("next", "")
+    try:
+        return keep_session(make_response(redirect(safe_target(target), 303)), answer.cookie)
+    except SignInRefused:
+        return sign_in_page(target=target, refused=True, login=sent.get("login", "")), 403
+
+
+@blueprint.get("/recover")
+@open_to_everyone
+def recover() -> ResponseReturnValue:
+    """The page for whoever lost password or phone."""
+    return _recovery_page(new_totp_secret())
+
+
+@blueprint.post("/recover")
+@open_to_everyone
+def take_recovery_form() -> ResponseReturnValue:
+    """Let a member back in with the recovery code, a new password and a new code app; show the next recovery code once."""
+    here, sent = parts(), request.form
+    login, secret = sent.get("login", ""), sent.get("secret", "")
+    if sent.get("password", "") != sent.get("again", ""):
+        return _recovery_page(secret, pgettext("desk", "The two passwords are not the same."), login), 400
+    chosen = NewSecrets(sent.get("password", ""), secret, sent.get("code", ""))
+    try:
+        with here.database.reading() as session:
+            prepared = prepare_recovery(session, here.vault, login, sent.get("recovery", ""), chosen)
+        with here.database.writing() as session:
+            answer = take_recovery(session, here.vault, prepared)
+        page = make_response(render_template("desk/recovered.html", recovery_code=answer.recovery_code))
+        return keep_session(page, answer.cookie)
+    except PasswordRefused as refused:
+        return _recovery_page(secret, password_refused(refused.why), login), 400
+    except CodeRefused:
+        problem = pgettext("desk", "That code is not the one the app shows now. Try the next one.")
+        return _recovery_page(secret, problem, login), 400
+    except TotpSecretUnusable:
+        problem = pgettext(
+            "desk", "Something changed this page on its way. Here is a new picture for your code app."
+        )
+        return _recovery_page(new_totp_secret(), problem, login), 400
+    except SignInRefused:
+        problem = pgettext(
+            "desk", "That did not work. Check login and recovery code. A recovery code works once."
+        )
+        return _recovery_page(secret, problem, login), 403
+
+
+@blueprint.post("/lock")
+@open_to_members()
+def lock() -> ResponseReturnValue:
+    """Log out on this device."""
+    here = parts()
+    with here.database.writing() as session:
+        sign_out(session, here.vault, session_cookie())
+    return forget_session(make_response(redirect(url_for("desk.sign_in", locked="1"), 303)))
+
+
+@blueprint.get("/home")
+@open_to_members()
+def home() -> ResponseReturnValue:
+    """Where each kind of member starts."""
+    kind = member().organisation.kind
+    if kind is OrganisationKind.MONITORING_PARTNER:
+        return redirect(url_for("desk.queue"), 303)
+    if kind is OrganisationKind.COORDINATOR:
+        return redirect(url_for("network.waiting"), 303)
+    return render_template("desk/nothing_here.html")
+
+
+def _recovery_page(secret: str, problem: str | None = None, login: str = "") -> str:
+    return render_template(
+        "desk/recover.html", **authenticator_picture(secret, login or "redress"), problem=problem, login=login
+    )

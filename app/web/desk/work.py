@@ -1,0 +1,180 @@
+"""Working on a case: who has it, its category and urgency, and moving it on."""
+
+from uuid import UUID
+
+from flask import abort, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import pgettext
+
+from app.cases.assignment import AlreadyClaimed, CannotBeAssigned, assign, claim
+from app.cases.enums import ClosingReason, State, Urgency
+from app.cases.progress import MoveRefused, change_stage
+from app.cases.triage import EditConflict, ReasonMissing, UnknownCategory, set_category, set_urgency
+from app.database import CaseId, MemberId
+from app.web import labels
+from app.web.access import open_to_members
+from app.web.desk.blueprint import blueprint
+from app.web.desk.case import Drafts, change, show_case
+from app.web.desk.messages import move_refused
+from app.web.desk.offers import WRITERS
+from app.web.desk.queue import PARTNERS
+from app.web.member_session import member
+from app.web.once import submission_of_post
+from app.web.parts import parts
+
+
+@blueprint.post("/cases/<uuid:case_id>/claim")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def claim_case(case_id: UUID) -> ResponseReturnValue:
+    """Take an unclaimed case."""
+    here = parts()
+
+    def act() -> None:
+        with here.database.writing() as session:
+            claim(session, here.vault, member(), CaseId(case_id))
+
+    try:
+        return change(case_id, act, done="claimed", drafts=Drafts())
+    except AlreadyClaimed as taken:
+        problem = pgettext("desk", "%(name)s has taken this case already.", name=taken.assignee)
+        return show_case(case_id, problem=problem), 409
+
+
+@blueprint.post("/cases/<uuid:case_id>/assign")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def assign_case(case_id: UUID) -> ResponseReturnValue:
+    """Give the case to a colleague."""
+    here = parts()
+
+    def act() -> None:
+        colleague = MemberId(_uuid("member"))
+        with here.database.writing() as session:
+            assign(session, here.vault, member(), CaseId(case_id), colleague)
+
+    try:
+        return change(case_id, act, done="assigned", drafts=Drafts())
+    except CannotBeAssigned:
+        problem = pgettext("desk", "This colleague cannot open the case, so it stays where it is.")
+        return show_case(case_id, problem=problem), 400
+
+
+@blueprint.post("/cases/<uuid:case_id>/category")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def categorise(case_id: UUID) -> ResponseReturnValue:
+    """Set the desk's own category; the worker's topics stay beside it."""
+    here, category, seen = parts(), request.form.get("category", ""), _seen_version()
+
+    def act() -> None:
+        with here.database.writing() as session:
+            set_category(session, here.vault, here.rules, member(), CaseId(case_id), category, seen)
+
+    try:
+        return change(case_id, act, done="category", drafts=Drafts())
+    except UnknownCategory:
+        return show_case(case_id, problem=pgettext("desk", "Choose a category first.")), 400
+    except EditConflict as conflict:
+        return _conflict(
+            case_id, conflict, labels.TOPIC, "category", url_for("desk.categorise", case_id=case_id)
+        )
+
+
+@blueprint.post("/cases/<uuid:case_id>/urgency")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def urge(case_id: UUID) -> ResponseReturnValue:
+    """Set the urgency; lowering it needs words."""
+    here, reason, seen = parts(), request.form.get("reason", "").strip(), _seen_version()
+    try:
+        urgency = Urgency(request.form.get("urgency", ""))
+    except ValueError:
+        abort(400)
+
+    def act() -> None:
+        with here.database.writing() as session:
+            set_urgency(session, here.vault, member(), CaseId(case_id), urgency, reason, seen)
+
+    try:
+        return change(case_id, act, done="urgency", drafts=Drafts(reason=reason))
+    except ReasonMissing:
+        problem = pgettext("desk", "Say why it is less urgent. Nothing was changed.")
+        return show_case(case_id, problem=problem), 400
+    except EditConflict as conflict:
+        return _conflict(case_id, conflict, labels.URGENCY, "urgency", url_for("desk.urge", case_id=case_id))
+
+
+@blueprint.post("/cases/<uuid:case_id>/stage")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def move(case_id: UUID) -> ResponseReturnValue:
+    """Move the case to another stage."""
+    try:
+        to = State(request.form.get("to", ""))
+    except ValueError:
+        return show_case(case_id, problem=pgettext("desk", "Choose where it should go.")), 400
+    return _move(case_id, to, None, done="moved")
+
+
+@blueprint.post("/cases/<uuid:case_id>/close")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def close(case_id: UUID) -> ResponseReturnValue:
+    """Close the case with an outcome and words."""
+    note = request.form.get("note", "")
+    try:
+        outcome = ClosingReason(request.form.get("outcome", ""))
+    except ValueError:
+        problem = pgettext("desk", "Choose what came of it. The case is still open.")
+        return show_case(case_id, problem=problem, drafts=Drafts(elsewhere=(note,) if note else ())), 400
+    return _move(case_id, State.CLOSED, outcome, done="closed")
+
+
+def _move(case_id: UUID, to: State, outcome: ClosingReason | None, *, done: str) -> ResponseReturnValue:
+    here, why, submission = parts(), request.form.get("note", "").strip(), submission_of_post()
+    drafts = Drafts(elsewhere=(why,) if why else ())
+
+    def act() -> None:
+        with here.database.writing() as session:
+            change_stage(
+                session,
+                here.vault,
+                here.rules,
+                member(),
+                CaseId(case_id),
+                to,
+                why=why,
+                submission_id=submission,
+                closing_reason=outcome,
+            )
+
+    try:
+        return change(case_id, act, done=done, drafts=drafts)
+    except MoveRefused as refused:
+        return show_case(case_id, problem=move_refused(refused.why), drafts=drafts), 409
+
+
+def _conflict(
+    case_id: UUID, conflict: EditConflict, words: labels.Labels, field: str, action: str
+) -> ResponseReturnValue:
+    page = render_template(
+        "desk/conflict.html",
+        case_id=case_id,
+        theirs=labels.word(words, conflict.theirs) if conflict.theirs else pgettext("desk", "Not set"),
+        yours=labels.word(words, conflict.yours),
+        version=conflict.version,
+        field=field,
+        value=conflict.yours,
+        action=action,
+        reason=request.form.get("reason", "").strip(),
+    )
+    return page, 409
+
+
+def _seen_version() -> int:
+    try:
+        return int(request.form.get("seen", ""))
+    except ValueError:
+        abort(400)
+
+
+def _uuid(name: str) -> UUID:
+    try:
+        return UUID(request.form.get(name, ""))
+    except ValueError:
+        raise CannotBeAssigned from None

@@ -1,0 +1,80 @@
+"""Reading from custody: one custodian asks with a reason, another agrees, and the worker sees it."""
+
+from uuid import UUID
+
+from flask import abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import pgettext
+
+from app.cases.access import NoAccess
+from app.cases.custody import NotACustodian
+from app.cases.custody_reading import (
+    NotAgreed,
+    NotAskedFor,
+    SecondPersonNeeded,
+    agree_to_read,
+    ask_to_read,
+    open_from_custody,
+)
+from app.cases.triage import ReasonMissing
+from app.database import CaseId
+from app.web.access import open_to_members
+from app.web.desk.case import Drafts, render_case
+from app.web.member_session import member
+from app.web.network.blueprint import blueprint
+from app.web.network.waiting import COORDINATORS, WRITERS, as_custodian, show_placing
+from app.web.parts import parts
+
+
+@blueprint.post("/waiting/<uuid:case_id>/ask")
+@open_to_members(kinds=COORDINATORS, roles=WRITERS)
+def ask(case_id: UUID) -> ResponseReturnValue:
+    """Ask to read the case, with a reason."""
+    here, reason = parts(), request.form.get("reason", "").strip()
+
+    def act() -> None:
+        with here.database.writing() as session:
+            ask_to_read(session, here.vault, member(), CaseId(case_id), reason)
+
+    try:
+        as_custodian(act)
+    except ReasonMissing:
+        problem = pgettext("network", "Say why it has to be read. Nothing was asked yet.")
+        return show_placing(case_id, problem=problem), 400
+    return redirect(url_for("network.placing", case_id=case_id, done="asked"), 303)
+
+
+@blueprint.post("/waiting/<uuid:case_id>/agree/<uuid:request_id>")
+@open_to_members(kinds=COORDINATORS, roles=WRITERS)
+def agree(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
+    """Agree to a colleague's request."""
+    here = parts()
+
+    def act() -> None:
+        with here.database.writing() as session:
+            agree_to_read(session, here.vault, member(), request_id)
+
+    try:
+        as_custodian(act)
+    except SecondPersonNeeded:
+        problem = pgettext("network", "Another custodian has to agree, not the one who asked.")
+        return show_placing(case_id, problem=problem), 409
+    except NotAskedFor:
+        return show_placing(case_id, problem=pgettext("network", "This request is not open any more.")), 409
+    return redirect(url_for("network.placing", case_id=case_id, done="agreed"), 303)
+
+
+@blueprint.get("/waiting/<uuid:case_id>/read")
+@open_to_members(kinds=COORDINATORS, roles=WRITERS)
+def read(case_id: UUID) -> ResponseReturnValue:
+    """Read the case within the agreed day; it is written down and the worker sees it."""
+    here = parts()
+    try:
+        with here.database.writing() as session:
+            opened = open_from_custody(session, here.vault, here.rules, member(), CaseId(case_id))
+    except NotAgreed:
+        problem = pgettext("network", "Nobody has agreed to this yet, or the 24 hours are over.")
+        return show_placing(case_id, problem=problem), 409
+    except (NotACustodian, NoAccess):
+        abort(404)
+    return render_case(opened, (), contact=None, problem=None, drafts=Drafts())

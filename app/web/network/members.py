@@ -1,0 +1,122 @@
+"""An organisation's members: who they are, the fingerprints of their keys, inviting, and letting them in to circles."""
+
+from uuid import UUID
+
+from flask import redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import LazyString, lazy_pgettext, pgettext
+
+from app.database import MemberId
+from app.network import (
+    CircleMissing,
+    FirstMemberLeads,
+    LoginTaken,
+    LoginUnusable,
+    MemberState,
+    NameMissing,
+    NotAdmissible,
+    NotTrained,
+    OrganisationFrozen,
+    Role,
+    admit_member,
+    circle_names,
+    colleagues,
+    invite_member,
+    record_training,
+)
+from app.vault import CircleName, HolderKind, NotInCircle, public_key_of
+from app.web.access import open_to_members
+from app.web.desk.messages import message_of_request
+from app.web.member_session import member
+from app.web.network.blueprint import blueprint
+from app.web.parts import parts
+
+_INVITING_REFUSED: dict[type[Exception], LazyString] = {
+    LoginTaken: lazy_pgettext("network", "Somebody has this login already. Choose another."),
+    LoginUnusable: lazy_pgettext("network", "The login has to be one word, such as an e-mail address."),
+    NameMissing: lazy_pgettext("network", "Write a name that colleagues recognise."),
+    FirstMemberLeads: lazy_pgettext("network", "The first member has to be a lead."),
+    OrganisationFrozen: lazy_pgettext("network", "Your organisation is frozen, so nobody can be invited."),
+}
+
+
+@blueprint.get("/members")
+@open_to_members(roles=[Role.LEAD])
+def members() -> ResponseReturnValue:
+    """The lead's own organisation."""
+    return _page()
+
+
+@blueprint.post("/members/invite")
+@open_to_members(roles=[Role.LEAD])
+def invite() -> ResponseReturnValue:
+    """Invite somebody and show their link, once."""
+    here, asked = parts(), request.form
+    try:
+        role = Role(asked.get("role", ""))
+        with here.database.writing() as session:
+            token = invite_member(
+                session,
+                here.vault,
+                organisation_id=member().organisation.id,
+                role=role,
+                login=asked.get("login", ""),
+                name=asked.get("name", ""),
+                by=member(),
+            )
+    except ValueError:
+        return _page(pgettext("network", "Choose a role.")), 400
+    except tuple(_INVITING_REFUSED) as refused:
+        return _page(str(_INVITING_REFUSED[type(refused)])), 409
+    link = here.settings.public_url + url_for("join.invitation", token=token)
+    return _page(link=link, invited=asked.get("name", ""))
+
+
+@blueprint.post("/members/<uuid:member_id>/admit")
+@open_to_members(roles=[Role.LEAD])
+def admit(member_id: UUID) -> ResponseReturnValue:
+    """Record training and let a member in to the ticked circles."""
+    here, asked = parts(), request.form
+    circles = [
+        name for name in circle_names(member().organisation.kind) if name.value in asked.getlist("circle")
+    ]
+    try:
+        with here.database.writing() as session:
+            if "trained" in asked:
+                record_training(session, here.vault, member(), MemberId(member_id), trained=True)
+            admit_member(session, here.vault, member(), MemberId(member_id), circles)
+    except NotAdmissible:
+        return _page(
+            pgettext("network", "This person has not finished the invitation, or is not one of yours.")
+        ), 409
+    except NotTrained:
+        problem = pgettext("network", "Restricted cases are only for trained members: tick the training too.")
+        return _page(problem), 400
+    except (CircleMissing, NotInCircle):
+        return _page(pgettext("network", "You can only let others in where you are yourself.")), 409
+    except OrganisationFrozen:
+        return _page(pgettext("network", "Your organisation is frozen, so nothing was changed.")), 409
+    return redirect(url_for("network.members", done="admitted"), 303)
+
+
+def _page(problem: str | None = None, *, link: str | None = None, invited: str = "") -> str:
+    here, organisation = parts(), member().organisation
+    with here.database.reading() as session:
+        people = colleagues(session, here.vault, organisation.id)
+        fingerprints = {
+            person.id: public_key_of(session, here.vault, HolderKind.MEMBER, person.id).fingerprint
+            for person in people
+            if person.state is MemberState.ACTIVE
+        }
+    return render_template(
+        "network/members.html",
+        people=people,
+        fingerprints=fingerprints,
+        circles=circle_names(organisation.kind),
+        restricted=CircleName.RESTRICTED,
+        problem=problem,
+        message=None if problem else message_of_request(),
+        link=link,
+        invited=invited,
+        typed=request.form if problem else {},
+    )

@@ -1,0 +1,130 @@
+"""Cases that wait with custody: their cards, the worker's words about place and exclusions, and placing them."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from flask import abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import pgettext
+
+from app.cases.access import NoAccess, ReadOnly
+from app.cases.custody import (
+    CannotBePlaced,
+    NotACustodian,
+    RoutingWords,
+    place_case,
+    placements,
+    read_routing_note,
+    waiting_case,
+    waiting_for_custody,
+)
+from app.cases.custody_reading import reading_requests
+from app.database import CaseId, OrganisationId
+from app.network import OrganisationKind, Role
+from app.web import labels
+from app.web.access import open_to_members
+from app.web.desk.messages import message_of_request
+from app.web.member_session import member
+from app.web.network.blueprint import blueprint
+from app.web.parts import parts
+
+COORDINATORS = (OrganisationKind.COORDINATOR,)
+WRITERS = (Role.LEAD, Role.CASEWORKER)
+
+
+@blueprint.get("/")
+@open_to_members(kinds=COORDINATORS)
+def waiting() -> ResponseReturnValue:
+    """The cases that wait to be placed, danger first."""
+    here = parts()
+    try:
+        with here.database.reading() as session:
+            cases = waiting_for_custody(session, here.vault, member())
+    except NotACustodian:
+        return render_template("network/not_a_custodian.html")
+    return render_template("network/waiting.html", cases=cases, message=message_of_request())
+
+
+@blueprint.get("/waiting/<uuid:case_id>")
+@open_to_members(kinds=COORDINATORS)
+def placing(case_id: UUID) -> ResponseReturnValue:
+    """One waiting case, and who could take it."""
+    return show_placing(case_id)
+
+
+@blueprint.post("/waiting/<uuid:case_id>/note")
+@open_to_members(kinds=COORDINATORS, roles=WRITERS)
+def read_note(case_id: UUID) -> ResponseReturnValue:
+    """Show the worker's words about place and exclusions; that it was read is written down and the worker sees it."""
+    here = parts()
+    words: list[RoutingWords | None] = []
+
+    def act() -> None:
+        with here.database.writing() as session:
+            words.append(read_routing_note(session, here.vault, member(), CaseId(case_id)))
+
+    as_custodian(act)
+    problem = None if words[0] else pgettext("network", "The worker wrote nothing about it.")
+    return show_placing(case_id, words=words[0], problem=problem)
+
+
+@blueprint.post("/waiting/<uuid:case_id>/place")
+@open_to_members(kinds=COORDINATORS, roles=WRITERS)
+def place(case_id: UUID) -> ResponseReturnValue:
+    """Offer the case to an organisation without reading it."""
+    here = parts()
+    try:
+        organisation_id = OrganisationId(UUID(request.form.get("organisation", "")))
+    except ValueError:
+        return show_placing(case_id, problem=pgettext("network", "Choose a helper first.")), 400
+
+    def act() -> None:
+        with here.database.writing() as session:
+            place_case(session, here.vault, here.rules, member(), CaseId(case_id), organisation_id)
+
+    try:
+        as_custodian(act)
+    except CannotBePlaced as refused:
+        problem = pgettext(
+            "network",
+            "It cannot go there: %(reason)s. Nothing was changed.",
+            reason=labels.word(labels.LEFT_OUT, refused.reason),
+        )
+        return show_placing(case_id, problem=problem), 409
+    return redirect(url_for("network.waiting", done="placed"), 303)
+
+
+def as_custodian(act: Callable[[], None]) -> None:
+    """Do what only a custodian may; for everybody else the case does not exist."""
+    try:
+        act()
+    except ReadOnly:
+        abort(403)
+    except (NotACustodian, NoAccess):
+        abort(404)
+
+
+def show_placing(
+    case_id: UUID, *, words: RoutingWords | None = None, problem: str | None = None, draft_reason: str = ""
+) -> str:
+    """The page of one waiting case."""
+    here, by = parts(), member()
+    try:
+        with here.database.reading() as session:
+            case = waiting_case(session, here.vault, by, CaseId(case_id))
+            places = placements(session, here.vault, here.rules, by, CaseId(case_id))
+            requests = reading_requests(session, here.vault, by, CaseId(case_id))
+    except (NotACustodian, NoAccess):
+        abort(404)
+    return render_template(
+        "network/placing.html",
+        case=case,
+        possible=[place for place in places if place.reason is None],
+        left_out=[place for place in places if place.reason is not None],
+        requests=requests,
+        words=words,
+        message=None if problem else message_of_request(),
+        problem=problem,
+        draft_reason=draft_reason,
+        may_write=by.member.role in WRITERS,
+    )
