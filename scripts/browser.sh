@@ -22,6 +22,7 @@ if [ "$(id -u)" = 0 ]; then as_root=; elif sudo -n true 2>/dev/null; then as_roo
 fi
 echo "redress: installing $missing" >&2
 $as_root apt-get update -qq >&2 || true
+# With what it recommends: on Debian that is where the sandbox for users other than root comes from.
 # shellcheck disable=SC2086 # two package names are two words
-$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends $missing >/dev/null \
+$as_root env DEBIAN_FRONTEND=noninteractive apt-get install -qq -y $missing >/dev/null \
     || echo "redress: could not install $missing" >&2
