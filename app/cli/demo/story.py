@@ -17,7 +17,7 @@ from app.cases.enums import ClosingReason, ConsentLevel, Exclusion, State, Urgen
 from app.cases.inbox import Worker, enter_inbox, worker_of
 from app.cases.models import Case
 from app.cases.offers import DeclineReason, accept_offer, decline_offer, expire_offers
-from app.cases.progress import change_stage
+from app.cases.progress import Move, change_stage
 from app.cases.reading import open_case
 from app.cases.rules import Rules
 from app.cases.sharing import stop_sharing
@@ -130,14 +130,14 @@ class Story:
         )
 
     def _do_read(self, told: _Told, step: dict[str, Any]) -> None:
-        open_case(self._session, self._vault, self._rules, self._member(told, step), told.case_id)
+        open_case(self._session, self._vault, self._member(told, step), told.case_id)
 
     def _do_claim(self, told: _Told, step: dict[str, Any]) -> None:
         claim(self._session, self._vault, self._member(told, step), told.case_id)
 
     def _do_reply(self, told: _Told, step: dict[str, Any]) -> None:
         by = self._member(told, step)
-        reply(self._session, self._vault, self._rules, by, told.case_id, step["text"], self._new_submission())
+        reply(self._session, self._vault, by, told.case_id, step["text"], self._new_submission())
 
     def _do_note(self, told: _Told, step: dict[str, Any]) -> None:
         note(
@@ -179,19 +179,10 @@ class Story:
         stop_sharing(self._session, self._vault, self._worker(told))
 
     def _change_stage(
-        self, told: _Told, step: dict[str, Any], to: State, closing_reason: ClosingReason | None
+        self, told: _Told, step: dict[str, Any], to: State, reason: ClosingReason | None
     ) -> None:
-        change_stage(
-            self._session,
-            self._vault,
-            self._rules,
-            self._member(told, step),
-            told.case_id,
-            to,
-            why=step.get("text", ""),
-            submission_id=self._new_submission(),
-            closing_reason=closing_reason,
-        )
+        move = Move(to, step.get("text", ""), self._new_submission(), reason)
+        change_stage(self._session, self._vault, self._rules, self._member(told, step), told.case_id, move)
 
     def _new_submission(self) -> UUID:
         return self._vault.read_form_token(self._vault.form_token()).submission_id
