@@ -1,0 +1,267 @@
+"""The worker's inbox: in with the receipt, then one small form for each thing that a worker can do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from uuid import UUID
+
+from flask import Response, make_response, redirect, render_template, request, url_for
+from flask_babel import pgettext
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.consent import consent_texts
+from app.cases.entries import EmptyText, TextTooLong
+from app.cases.enums import ConsentLevel
+from app.cases.inbox import ReceiptUnknown, Worker, enter_inbox, open_inbox, worker_of
+from app.cases.sharing import (
+    ERASED_AFTER,
+    NothingToUndo,
+    SharingStopped,
+    change_consent,
+    stop_sharing,
+)
+from app.cases.sharing import undo_stop as undo_stop_of
+from app.cases.worker_messages import say_worse
+from app.cases.worker_messages import write as write_message
+from app.logs import log_failure
+from app.vault import ReceiptMistyped, TokenForged, check_session_form_token, parse_receipt, session_form_token
+from app.web.access import open_to_everyone, open_to_workers
+from app.web.language import page_language
+from app.web.parts import parts
+from app.web.worker.door import blueprint
+from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
+from app.web.worker.names import coordinator_name, names_of
+from app.web.worker.report_form import CONSENT, LARGEST_FORM, clean
+from app.web.worker.worker_session import (
+    end_worker_session,
+    find_worker,
+    forget_worker_cookie,
+    keep_worker_session,
+    worker_cookie,
+)
+
+# Whatever stands around twenty digits: more than this is no receipt, and is not read.
+_LONGEST_RECEIPT = 200
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What to say above the inbox, which of its forms it belongs to, and the words to put back there."""
+
+    note: str = ""
+    form: str = ""
+    kept: str = ""
+
+
+@blueprint.get("/<lang>/inbox")
+@open_to_everyone
+def inbox() -> Response:
+    """The worker's messages, or the question for the receipt."""
+    worker = find_worker()
+    if worker is not None:
+        return inbox_page(worker)
+    if worker_cookie():
+        return forget_worker_cookie(enter_page("ended"))
+    return enter_page()
+
+
+@blueprint.post("/<lang>/inbox")
+@open_to_everyone
+def enter() -> Response:
+    """Open the inbox with a receipt; words that wait to be added to the case go with it."""
+    _allow_long_words()
+    words = clean(request.form.get("words", ""))
+    try:
+        receipt = parse_receipt(request.form.get("receipt", "")[:_LONGEST_RECEIPT])
+        submission = submission_of_post() if words else None
+    except ReceiptMistyped:
+        return enter_page("mistyped", words)
+    except TokenForged:
+        return enter_page("again", words)
+    here = parts()
+    keys = here.vault.derive_receipt_keys(receipt)
+    try:
+        with here.database.writing() as session:
+            cookie = enter_inbox(session, here.vault, keys)
+            if submission is not None:
+                write_message(session, here.vault, worker_of(session, here.vault, cookie), words, submission)
+    except ReceiptUnknown:
+        return enter_page("unknown", words)
+    except (EmptyText, TextTooLong):
+        return enter_page("words", words)
+    return keep_worker_session(to_inbox(), cookie)
+
+
+@blueprint.post("/<lang>/inbox/write")
+@open_to_workers
+def write() -> Response:
+    """Add a message for the helper."""
+    words = _posted_words()
+
+    def act(session: Session, worker: Worker, submission: UUID) -> None:
+        write_message(session, parts().vault, worker, words, submission)
+
+    return _carry_out(act, "write", "thread")
+
+
+@blueprint.post("/<lang>/inbox/worse")
+@open_to_workers
+def worse() -> Response:
+    """Record that it got worse, with or without words."""
+    words, danger = _posted_words(), request.form.get("danger") == "yes"
+
+    def act(session: Session, worker: Worker, submission: UUID) -> None:
+        say_worse(session, parts().vault, parts().rules.deadlines, worker, words, danger, submission)
+
+    return _carry_out(act, "worse", "thread")
+
+
+@blueprint.post("/<lang>/inbox/consent")
+@open_to_workers
+def consent() -> Response:
+    """Change who may know."""
+    chosen = request.form.get("consent", "")
+
+    def act(session: Session, worker: Worker, _submission: UUID) -> None:
+        if chosen not in CONSENT:
+            raise EmptyText
+        here, language = parts(), page_language()
+        level = ConsentLevel(chosen)
+        change_consent(
+            session, here.vault, here.rules, consent_texts(language.pgettext), language.code, worker, level
+        )
+
+    return _carry_out(act, "consent", "seen")
+
+
+@blueprint.post("/<lang>/inbox/stop")
+@open_to_workers
+def stop() -> Response:
+    """Stop sharing now, and erase after thirty days."""
+
+    def act(session: Session, worker: Worker, _submission: UUID) -> None:
+        stop_sharing(session, parts().vault, worker)
+
+    return _carry_out(act, "stop", "top")
+
+
+@blueprint.post("/<lang>/inbox/undo")
+@open_to_workers
+def undo_stop() -> Response:
+    """Take a stop back."""
+
+    def act(session: Session, worker: Worker, _submission: UUID) -> None:
+        here, language = parts(), page_language()
+        texts = consent_texts(language.pgettext)
+        undo_stop_of(session, here.vault, here.rules, texts, language.code, worker)
+
+    return _carry_out(act, "stop", "top")
+
+
+@blueprint.post("/<lang>/inbox/leave")
+@open_to_everyone
+def close() -> Response:
+    """Close the messages on this phone; the way back in is the receipt."""
+    response = redirect(url_for("worker.inbox", lang=page_language().code), HTTPStatus.SEE_OTHER)
+    return end_worker_session(response)
+
+
+def submission_of_post() -> UUID:
+    """The id of what this post stores, so that sent twice it is stored once; raises `TokenForged`."""
+    return parts().vault.read_form_token(request.form.get("token", "").strip()).submission_id
+
+
+def to_inbox(anchor: str = "top") -> Response:
+    """Lead to the inbox after something was stored, so that reloading the page sends nothing again."""
+    address = url_for("worker.inbox", lang=page_language().code, _anchor=anchor)
+    return redirect(address, HTTPStatus.SEE_OTHER)
+
+
+def enter_page(problem: str = "", words: str = "") -> Response:
+    """The question for the receipt, with what went wrong and the words that are not sent yet."""
+    page = render_template(
+        "worker/enter.html",
+        problem=problem,
+        words=words,
+        token=parts().vault.form_token() if words else "",
+        receipt_wrong=problem in ("mistyped", "unknown"),
+    )
+    wrong = problem not in ("", "ended")
+    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK)
+
+
+def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
+    """The inbox as it stands, with what went wrong above it."""
+    here, language, today = parts(), page_language(), clock.now().date()
+    with here.database.reading() as session:
+        view = open_inbox(session, here.vault, worker)
+        names = names_of(session, [view.organisation_id, *(seen.organisation_id for seen in view.sightings)])
+        coordinator = coordinator_name(session)
+    page = render_template(
+        "worker/inbox.html",
+        view=view,
+        stages=stage_lines(view),
+        next_line=next_line(view, names, coordinator, today),
+        authors=authors(),
+        sightings=[seen_line(seen, names) for seen in view.sightings],
+        access=list(dict.fromkeys(map(access_line, view.access))),
+        consent=consent_texts(language.pgettext),
+        chosen_consent=view.consent,
+        would_erase=clock.now() + ERASED_AFTER,
+        form_token=session_form_token(worker.content),
+        token=here.vault.form_token(),
+        problem=problem or Problem(),
+    )
+    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK)
+
+
+def stale_problem(form: str, words: str) -> Problem:
+    """What to say when a form does not belong to this session, or its token is not ours."""
+    note = pgettext("worker-inbox", "This page was old, so nothing was sent. Please press the button again.")
+    return Problem(note, form, words)
+
+
+def _carry_out(act: Callable[[Session, Worker, UUID], None], form: str, anchor: str) -> Response:
+    """Do one thing for the worker behind the cookie; whatever stands in the way, the words stay on the page."""
+    words = _posted_words()
+    worker = find_worker()
+    if worker is None:
+        return forget_worker_cookie(enter_page("again" if words else "ended", words))
+    if not check_session_form_token(worker.content, request.form.get("form_token", "")):
+        return inbox_page(worker, stale_problem(form, words))
+    try:
+        submission = submission_of_post()
+        with parts().database.writing() as session:
+            act(session, worker, submission)
+    except TokenForged:
+        return inbox_page(worker, stale_problem(form, words))
+    except EmptyText:
+        note = pgettext("worker-inbox", "Nothing is sent yet. Write a few words or choose an answer.")
+        return inbox_page(worker, Problem(note, form, words))
+    except TextTooLong:
+        note = pgettext(
+            "worker-form", "This is too long to send at once. Please make it shorter, or send it in parts."
+        )
+        return inbox_page(worker, Problem(note, form, words))
+    except (NothingToUndo, SharingStopped):
+        # Another page of this worker was faster; the inbox shows how things stand.
+        return to_inbox()
+    except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
+        log_failure(request.endpoint, error)
+        return _kept_page(words)
+    return to_inbox(anchor)
+
+
+def _kept_page(words: str) -> Response:
+    page = render_template("worker/kept.html", words=words)
+    return make_response(page, HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _posted_words() -> str:
+    _allow_long_words()
+    return clean(request.form.get("words", ""))
+
+
+def _allow_long_words() -> None:
+    request.max_content_length = request.max_form_memory_size = LARGEST_FORM

@@ -1,0 +1,199 @@
+"""The sentences of the inbox: what happens now, who acts by when, what the worker can do, who has seen what."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from flask_babel import LazyString, pgettext
+
+# Lazy on purpose: the table below is made once, long before it is known in which language it is read.
+from flask_babel import lazy_pgettext as later
+
+from app.cases.access import AccessLine
+from app.cases.enums import ClockKind, ClosingReason, ConsentLevel, EntryKind, Stage
+from app.cases.inbox import InboxView, Sighting
+from app.database import OrganisationId
+from app.vault import HolderKind
+from app.web.language import page_language
+
+Names = Mapping[OrganisationId, str]
+
+
+@dataclass(frozen=True)
+class StageLine:
+    """One of the six stages; sentences only for the one that the case is in."""
+
+    name: str
+    done: bool
+    now: bool
+    happens: str = ""
+    you_can: str = ""
+
+
+_AUTHORS: dict[EntryKind, LazyString] = {
+    EntryKind.REPORT: later("worker-inbox", "Your first message"),
+    EntryKind.WORKER_MESSAGE: later("worker-inbox", "You"),
+    EntryKind.WORSE: later("worker-inbox", "You: it got worse"),
+    EntryKind.REPLY: later("worker-inbox", "Helper"),
+    EntryKind.SYSTEM: later("worker-inbox", "News"),
+}
+_STAGES: dict[Stage, LazyString] = {
+    Stage.RECEIVED: later("worker-stage", "Received"),
+    Stage.READ: later("worker-stage", "Read"),
+    Stage.CHECKING: later("worker-stage", "Checking"),
+    Stage.COMPANY_ASKED: later("worker-stage", "Company asked"),
+    Stage.CHECKING_REMEDY: later("worker-stage", "Checking remedy"),
+    Stage.CLOSED: later("worker-stage", "Closed"),
+}
+
+
+def authors() -> dict[str, str]:
+    """Who wrote each kind of message, in the words of the inbox."""
+    return {kind.value: str(words) for kind, words in _AUTHORS.items()}
+
+
+def stage_lines(view: InboxView) -> list[StageLine]:
+    """The six stages, with those behind and the one the case is in."""
+    order = list(Stage)
+    here = order.index(view.stage)
+    return [
+        StageLine(
+            name=str(_STAGES[stage]),
+            done=place < here,
+            now=place == here,
+            happens=_happens(view) if place == here else "",
+            you_can=_you_can(view) if place == here else "",
+        )
+        for place, stage in enumerate(order)
+    ]
+
+
+def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> str:
+    """Who acts next and by which date; empty when nobody has to."""
+    if view.next_by is None or view.next_clock is None:
+        return ""
+    day = page_language().long_day(view.next_by)
+    if view.next_by.date() < today:
+        return pgettext("worker-next", "The next step was due on %(day)s and is late. You can write and ask.", day=day)
+    who = names.get(view.organisation_id, "") if view.organisation_id else coordinator
+    return _STEPS.get(view.next_clock, _some_step)(who or pgettext("worker-next", "the network"), day)
+
+
+def seen_line(sighting: Sighting, names: Names) -> str:
+    """What somebody saw, and on which day."""
+    name = names.get(sighting.organisation_id, "") if sighting.organisation_id else ""
+    day = page_language().long_day(sighting.at)
+    match sighting.act:
+        case "case.read":
+            return pgettext("worker-seen", "Read by a helper from %(name)s on %(day)s", name=name, day=day)
+        case "case.contact_shown":
+            return pgettext(
+                "worker-seen", "A helper from %(name)s looked up how to reach you on %(day)s", name=name, day=day
+            )
+        case "case.routing_note_read":
+            return pgettext(
+                "worker-seen",
+                "A person at %(name)s read where it is and who must not know, on %(day)s",
+                name=name,
+                day=day,
+            )
+        case _:
+            return pgettext("worker-seen", "Read by a person at %(name)s on %(day)s", name=name, day=day)
+
+
+def access_line(line: AccessLine) -> str:
+    """Who can read the case, or until when they could."""
+    name = line.organisation or pgettext("worker-seen", "Somebody who is no longer here")
+    if line.until is not None:
+        day = page_language().long_day(line.until)
+        return pgettext("worker-seen", "%(name)s could read it until %(day)s.", name=name, day=day)
+    if line.kind is HolderKind.CUSTODY:
+        return pgettext(
+            "worker-seen", "%(name)s keeps it sealed, to find a helper. If they open it, you see that here.", name=name
+        )
+    if line.offered:
+        return pgettext("worker-seen", "%(name)s can read it only if they take it on.", name=name)
+    return pgettext("worker-seen", "%(name)s can read it now.", name=name)
+
+
+def _happens(view: InboxView) -> str:
+    match view.stage:
+        case Stage.RECEIVED if view.consent is ConsentLevel.NOBODY:
+            return pgettext("worker-stage", "It is locked. Nobody reads it until you say so.")
+        case Stage.RECEIVED if view.waits_for_custody:
+            return pgettext("worker-stage", "We have your message. We are looking for the right helper.")
+        case Stage.RECEIVED:
+            return pgettext("worker-stage", "We have your message. No helper has read it yet.")
+        case Stage.READ:
+            return pgettext("worker-stage", "A helper has read it.")
+        case Stage.CHECKING:
+            return pgettext("worker-stage", "A helper is checking what happened.")
+        case Stage.COMPANY_ASKED:
+            return pgettext("worker-stage", "The company was asked to put it right.")
+        case Stage.CHECKING_REMEDY:
+            return pgettext("worker-stage", "We are checking that you got what was promised.")
+        case _:
+            return _closed_because(view.closing_reason)
+
+
+def _closed_because(reason: ClosingReason | None) -> str:
+    match reason:
+        case ClosingReason.RESOLVED:
+            return pgettext("worker-stage", "It was put right, and you or your union said so.")
+        case ClosingReason.REFERRED:
+            return pgettext("worker-stage", "Somebody else works on it now. See the messages below.")
+        case ClosingReason.OUT_OF_SCOPE:
+            return pgettext("worker-stage", "It is something we cannot work on. See the messages below.")
+        case ClosingReason.UNFOUNDED:
+            return pgettext("worker-stage", "The helper checked and did not find it so. See the messages below.")
+        case ClosingReason.UNVERIFIED:
+            return pgettext("worker-stage", "We asked and got no answer, so we stopped.")
+        case ClosingReason.MERGED:
+            return pgettext("worker-stage", "It goes on together with another message about the same thing.")
+        case ClosingReason.WITHDRAWN:
+            return pgettext("worker-stage", "You took it back.")
+        case _:
+            return pgettext("worker-stage", "We could not get it put right.")
+
+
+def _you_can(view: InboxView) -> str:
+    if view.stage is Stage.RECEIVED and view.consent is ConsentLevel.NOBODY:
+        return pgettext("worker-stage", "You can let a helper read it: “Change who may know”.")
+    if view.stage is Stage.CLOSED:
+        return pgettext("worker-stage", "If that is not right, write it below.")
+    return pgettext("worker-stage", "You can write more, ask, or say that it got worse.")
+
+
+def _some_step(who: str, day: str) -> str:
+    return pgettext("worker-next", "%(who)s should do the next step by %(day)s.", who=who, day=day)
+
+
+_STEPS = {
+    ClockKind.PLACE: lambda who, day: pgettext(
+        "worker-next", "A person at %(who)s should find a helper by %(day)s.", who=who, day=day
+    ),
+    ClockKind.READ: lambda who, day: pgettext(
+        "worker-next", "A helper from %(who)s should read it by %(day)s.", who=who, day=day
+    ),
+    ClockKind.ACKNOWLEDGE: lambda who, day: pgettext(
+        "worker-next", "A helper from %(who)s should answer you here by %(day)s.", who=who, day=day
+    ),
+    ClockKind.SAFETY_CONTACT: lambda who, day: pgettext(
+        "worker-next", "A helper from %(who)s should ask here by %(day)s how you can stay safe.", who=who, day=day
+    ),
+    ClockKind.SAFETY_PLAN: lambda who, day: pgettext(
+        "worker-next", "A helper from %(who)s should plan with you by %(day)s how you stay safe.", who=who, day=day
+    ),
+    ClockKind.FIRST_UPDATE: lambda who, day: pgettext(
+        "worker-next", "A helper from %(who)s should write news here by %(day)s.", who=who, day=day
+    ),
+    ClockKind.ASSESSMENT: lambda who, day: pgettext(
+        "worker-next", "A helper from %(who)s should finish checking by %(day)s.", who=who, day=day
+    ),
+    ClockKind.COMPANY_REPLY: lambda _who, day: pgettext(
+        "worker-next", "The company should answer by %(day)s.", day=day
+    ),
+    ClockKind.OUTCOME_FEEDBACK: lambda who, day: pgettext(
+        "worker-next", "A helper from %(who)s should tell you by %(day)s what came of it.", who=who, day=day
+    ),
+}

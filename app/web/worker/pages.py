@@ -1,0 +1,93 @@
+"""Pages that hold nothing of anybody: the start, how it works, the way out and what a phone asks for."""
+
+import calendar
+from dataclasses import dataclass
+from datetime import date
+
+from babel.dates import get_day_names, get_month_names
+from flask import Response, jsonify, redirect, render_template, request, url_for
+from flask_babel import pgettext
+
+from app import clock
+from app.language import Language
+from app.web.access import open_to_everyone
+from app.web.language import page_language
+from app.web.parts import parts
+from app.web.worker.door import blueprint
+from app.web.worker.worker_session import end_worker_session
+
+
+@dataclass(frozen=True)
+class Month:
+    """One month of the calendar: its name, and its weeks with 0 for the days of other months."""
+
+    name: str
+    weeks: list[list[int]]
+
+
+@blueprint.get("/")
+@open_to_everyone
+def front() -> Response:
+    """Lead to the form in the language that the browser asks for first."""
+    wanted = parts().languages.best(request.accept_languages.values())
+    response = redirect(url_for("worker.form", lang=wanted.code), 302)
+    response.headers["Vary"] = "Accept-Language"
+    return response
+
+
+@blueprint.get("/<lang>/how")
+@open_to_everyone
+def how() -> str:
+    """What happens, by when, and what we can and cannot protect."""
+    return render_template("worker/how.html")
+
+
+@blueprint.get("/<lang>/exit")
+@open_to_everyone
+def leave() -> Response:
+    """Close the worker's session and show something that nobody asks about.
+
+    A plain link, so that it works at once and without a script; all that another site could do with it is to close a session.
+    """
+    response = redirect(url_for("worker.month", lang=page_language().code), 303)
+    end_worker_session(response)
+    return response
+
+
+@blueprint.get("/<lang>/calendar")
+@open_to_everyone
+def month() -> str:
+    """A calendar of this month and the next: what stands on the screen after `leave`."""
+    language, today = page_language(), clock.now().date()
+    following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
+    first = language.locale.first_week_day
+    names = get_day_names("abbreviated", "stand-alone", locale=language.locale)
+    return render_template(
+        "worker/calendar.html",
+        months=[_month(language, day, first) for day in (today, following)],
+        weekdays=[names[(first + offset) % 7] for offset in range(7)],
+    )
+
+
+@blueprint.get("/manifest.webmanifest")
+@open_to_everyone
+def manifest() -> Response:
+    """What a phone shows when the page is put on its home screen: the neutral title and icon, nothing that tells."""
+    title = pgettext("worker", "Help and information")
+    response = jsonify(
+        name=title,
+        short_name=title,
+        start_url=url_for("worker.front"),
+        display="browser",
+        background_color="#f7f6f1",
+        theme_color="#f7f6f1",
+        icons=[{"src": url_for("assets.asset", digest="icon", name="icon.svg"), "sizes": "any", "type": "image/svg+xml"}],
+    )
+    response.content_type = "application/manifest+json"
+    response.headers["Cache-Control"] = "public, max-age=86400"
+    return response
+
+
+def _month(language: Language, day: date, first: int) -> Month:
+    name = get_month_names("wide", "stand-alone", locale=language.locale)[day.month]
+    return Month(f"{name} {day.year}", calendar.Calendar(first).monthdayscalendar(day.year, day.month))

@@ -1,0 +1,173 @@
+"""The form and what becomes of it: the receipt, or the same page again with every word kept."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+
+from flask import Response, abort, make_response, render_template, request
+from flask_babel import pgettext
+
+from app import clock
+from app.cases.consent import consent_texts
+from app.cases.enums import ConsentLevel, Exclusion
+from app.intake.filing import Filed, SubmissionConflict, already_filed, file_grievance, seal_grievance
+from app.intake.report import Contact, Report
+from app.logs import log_failure
+from app.network import get_organisation, site_by_code
+from app.vault import FormToken, TokenForged, format_receipt
+from app.web.access import open_to_everyone
+from app.web.language import page_language
+from app.web.parts import parts
+from app.web.worker.door import blueprint, offered
+from app.web.worker.names import coordinator_name
+from app.web.worker.report_form import LARGEST_FORM, ReportForm, read_report_form
+
+
+@blueprint.get("/<lang>/")
+@open_to_everyone
+def form() -> Response:
+    """The empty form. It reads nothing from the database, so it is there even when that is not."""
+    return _form_page(ReportForm())
+
+
+@blueprint.get("/<lang>/s/<site_code>")
+@open_to_everyone
+def form_at_site(site_code: str) -> Response:
+    """The form as a poster's code opens it. What is shown says nothing of the workplace to who looks over the shoulder."""
+    if _knows_site(site_code):
+        return _form_page(ReportForm(site_code=site_code))
+    note = pgettext("worker-form", "We do not know this workplace code. You can write the name of your workplace below.")
+    return _form_page(ReportForm(), notes=[note])
+
+
+@blueprint.post("/<lang>/report")
+@open_to_everyone
+def report() -> Response:
+    """File what a worker sent and show the receipt; whatever is missing or wrong brings the page back with all of it."""
+    request.max_content_length = request.max_form_memory_size = LARGEST_FORM
+    sent = read_report_form(request.form)
+    if sent.too_large:
+        abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+    if sent.mistakes:
+        return _form_page(sent, mistakes=_mistakes(sent), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+    token = _read_token(sent)
+    if token is None:
+        note = pgettext(
+            "worker-form", "This page was open a long time. Nothing is sent yet. Your words are still here. Press Send again."
+        )
+        return _form_page(sent, notes=[note], status=HTTPStatus.BAD_REQUEST)
+    if sent.asks_again:
+        return make_response(render_template("worker/ask_helper.html", form=sent, token=sent.token))
+    try:
+        filed = _file(sent.answered(), token)
+    except SubmissionConflict:
+        page = render_template("worker/conflict.html", form=sent, token=parts().vault.form_token(), receipt_wrong=False)
+        return make_response(page, HTTPStatus.CONFLICT)
+    except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
+        log_failure(request.endpoint, error)
+        note = pgettext("worker-form", "We could not keep your message safe just now. Your words are still here. Try again soon.")
+        # With the same token, so that a report which was stored after all is not stored twice.
+        return _form_page(sent, notes=[note], token=sent.token, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    return _receipt_page(sent, filed)
+
+
+
+
+def to_report(sent: ReportForm, language: str) -> Report:
+    """The form as the filing verb takes it: whatever was skipped means the choice that tells least."""
+    contact = Contact(sent.contact) if sent.contact else Contact.INBOX
+    return Report(
+        language=language,
+        words=sent.words,
+        topics=sent.category,
+        danger=sent.danger == "yes",
+        site_code=sent.site_code,
+        site=sent.site,
+        exclude=frozenset(map(Exclusion, sent.exclude)),
+        exclude_other=sent.exclude_other,
+        contact=contact,
+        phone=sent.phone,
+        safe_times=sent.safe_times,
+        name=sent.name,
+        consent=ConsentLevel(sent.consent) if sent.consent else None,
+    )
+
+
+def _file(sent: ReportForm, token: FormToken) -> Filed:
+    here, told = parts(), to_report(sent, page_language().code)
+    with here.database.reading() as session:
+        before = already_filed(session, told, token)
+        if before is not None:
+            return before
+        texts = consent_texts(page_language().pgettext)
+        sealed = seal_grievance(session, here.vault, here.rules, texts, told, token)
+    with here.database.writing() as session:
+        return file_grievance(session, here.vault, sealed)
+
+
+def _read_token(sent: ReportForm) -> FormToken | None:
+    try:
+        token = parts().vault.read_form_token(sent.token)
+    except TokenForged:
+        return None
+    return None if token.expired else token
+
+
+def _knows_site(code: str) -> bool:
+    with parts().database.reading() as session:
+        return site_by_code(session, code) is not None
+
+
+def _mistakes(sent: ReportForm) -> list[tuple[str, str]]:
+    words = {
+        "empty": pgettext("worker-form", "Nothing is sent yet. Tick what it is about, or write a few words."),
+        "long": pgettext("worker-form", "This is too long to send at once. Please make it shorter, or send it in parts."),
+        "robot": pgettext("worker-form", "Nothing is sent yet. Your words are still here. Please press Send again."),
+    }
+    return [(name, words[fault]) for name, fault in sent.mistakes]
+
+
+def _form_page(
+    sent: ReportForm,
+    *,
+    notes: Sequence[str] = (),
+    mistakes: Sequence[tuple[str, str]] = (),
+    token: str = "",
+    status: HTTPStatus = HTTPStatus.OK,
+) -> Response:
+    page = render_template(
+        "worker/form.html",
+        form=sent,
+        token=token or parts().vault.form_token(),
+        notes=notes,
+        mistakes=mistakes,
+        faulty={name for name, _ in mistakes},
+        # Whoever filled the trap by accident must be able to get out of it.
+        trap=not sent.honeypot,
+        consent=consent_texts(page_language().pgettext),
+        chosen_consent=sent.consent,
+        languages=offered(),
+    )
+    return make_response(page, status)
+
+
+def _receipt_page(sent: ReportForm, filed: Filed) -> Response:
+    return make_response(
+        render_template(
+            "worker/receipt.html",
+            groups=format_receipt(filed.receipt).split(),
+            danger=sent.danger == "yes",
+            locked=filed.locked,
+            with_custody=filed.with_custody,
+            next_who=_reader_name(filed),
+            read_by=filed.read_by,
+            quiet=sent.contact in ("", "inbox") or not sent.phone,
+            numbers=parts().rules.help.help_for(filed.country, clock.now().date()),
+        )
+    )
+
+
+def _reader_name(filed: Filed) -> str:
+    with parts().database.reading() as session:
+        if filed.organisation_id is not None:
+            return get_organisation(session, filed.organisation_id).name
+        return coordinator_name(session) if filed.with_custody else ""

@@ -1,0 +1,154 @@
+"""The worker's form as it arrives: cleaned, with only known choices, never refused with an exception. No Flask in here.
+
+Whatever a phone, a script or an attacker sends becomes a `ReportForm`, so that a page can always be shown again with all that
+was typed.
+"""
+
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import Protocol
+
+WORDS_LIMIT = 20_000  # characters
+LINE_LIMIT = 500  # characters of a place, a name, a number
+LARGEST_WORDS = 500_000  # bytes; above, the page itself becomes too heavy to give back
+# A form writes each byte of the words with up to three characters; and there is some room for the other fields.
+LARGEST_FORM = 3 * LARGEST_WORDS + 64 * 1024
+
+TOPICS = ("wages", "hours", "ohs", "forced_labour", "gbvh", "foa", "dismissal", "child", "community", "other")
+DANGER = ("yes", "no")
+EXCLUDE = ("union", "agent", "police", "other")
+CONTACT = ("inbox", "text", "call")
+CONSENT = ("nobody", "helper", "union", "buyers")
+
+_LINES = ("site", "exclude_other", "phone", "safe_times", "name")
+
+
+class Fields(Protocol):
+    """What the parser needs of a posted form: every value of a name."""
+
+    def getlist(self, key: str) -> list[str]:
+        """All values of this field, in their order."""
+        ...
+
+
+@dataclass(frozen=True)
+class ReportForm:
+    """What a worker filled in; empty text means skipped. Field names and values are those of the page."""
+
+    danger: str = ""
+    category: tuple[str, ...] = ()
+    words: str = field(default="", repr=False)
+    site: str = field(default="", repr=False)
+    site_code: str = field(default="", repr=False)
+    exclude: tuple[str, ...] = ()
+    exclude_other: str = field(default="", repr=False)
+    contact: str = ""
+    phone: str = field(default="", repr=False)
+    safe_times: str = field(default="", repr=False)
+    name: str = field(default="", repr=False)
+    consent: str = ""
+    token: str = field(default="", repr=False)
+    honeypot: bool = False
+    allow: str = ""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing was said: neither a topic nor a word."""
+        return not self.category and not has_words(self.words)
+
+    @property
+    def asks_again(self) -> bool:
+        """Whether danger and `nobody` stand together and the worker was not yet asked what that means."""
+        return self.danger == "yes" and self.consent == "nobody" and not self.allow
+
+    @property
+    def mistakes(self) -> tuple[tuple[str, str], ...]:
+        """What keeps the form from being sent: pairs of a field and what is wrong with it (`empty`, `long`, `robot`)."""
+        found = [("words", "long")] if len(self.words) > WORDS_LIMIT else []
+        found += [(name, "long") for name in _LINES if len(getattr(self, name)) > LINE_LIMIT]
+        if self.honeypot:
+            found.append(("words", "robot"))
+        if self.is_empty:
+            found.append(("category", "empty"))
+        return tuple(found)
+
+    @property
+    def too_large(self) -> bool:
+        """Whether the words are more than a page can carry back."""
+        return len(self.words.encode()) > LARGEST_WORDS
+
+    def answered(self) -> "ReportForm":
+        """The form with the answer to the question about danger put into the consent."""
+        return replace(self, consent="helper") if self.allow == "yes" and self.consent == "nobody" else self
+
+    def hidden_fields(self) -> list[tuple[str, str]]:
+        """Every filled field but the token, as name and value, for a page that asks something in between."""
+        pairs = [(name, getattr(self, name)) for name in ("danger", "words", "site_code", *_LINES, "contact", "consent")]
+        pairs += [("category", topic) for topic in self.category] + [("exclude", who) for who in self.exclude]
+        return [(name, value) for name, value in pairs if value]
+
+
+def read_report_form(fields: Fields) -> ReportForm:
+    """The posted fields as a form; what is unknown or broken is left out, what was typed is kept."""
+    return ReportForm(
+        danger=_choice(fields, "danger", DANGER),
+        category=_choices(fields, "category", TOPICS),
+        words=clean(_first(fields, "words")),
+        site=_line(fields, "site"),
+        site_code=_line(fields, "site_code"),
+        exclude=_choices(fields, "exclude", EXCLUDE),
+        exclude_other=_line(fields, "exclude_other"),
+        contact=_choice(fields, "contact", CONTACT),
+        phone=_line(fields, "phone"),
+        safe_times=_line(fields, "safe_times"),
+        name=_line(fields, "name"),
+        consent=_choice(fields, "consent", CONSENT),
+        token=_first(fields, "token").strip(),
+        honeypot=bool(_first(fields, "website").strip()),
+        allow=_choice(fields, "allow", DANGER),
+    )
+
+
+def clean(text: str) -> str:
+    """Text that database, page and phone can hold: one kind of line end, no control characters, nothing that is no letter.
+
+    Marks of writing direction stay: Arabic and Urdu need them, and pages isolate what people wrote.
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(filter(None, map(_clean_letter, lines)))
+
+
+def has_words(text: str) -> bool:
+    """Whether anything can be seen of this text: spaces and invisible marks alone are no words."""
+    return any(unicodedata.category(letter)[0] not in "ZC" for letter in text)
+
+
+def _clean_letter(letter: str) -> str:
+    number = ord(letter)
+    if number < 0x20:
+        return letter if letter in "\n\t" else ""
+    if 0x7F <= number < 0xA0:
+        return ""
+    # Lone surrogates cannot be stored as UTF-8, and HTML does not allow the code points that are no characters.
+    if 0xD800 <= number < 0xE000 or 0xFDD0 <= number < 0xFDF0 or number & 0xFFFE == 0xFFFE:
+        return "\N{REPLACEMENT CHARACTER}"
+    return letter
+
+
+def _first(fields: Fields, name: str) -> str:
+    return next(iter(fields.getlist(name)), "")
+
+
+def _line(fields: Fields, name: str) -> str:
+    return " ".join(clean(_first(fields, name)).split())
+
+
+def _choice(fields: Fields, name: str, known: Sequence[str]) -> str:
+    value = _first(fields, name)
+    return value if value in known else ""
+
+
+def _choices(fields: Fields, name: str, known: Sequence[str]) -> tuple[str, ...]:
+    ticked = set(fields.getlist(name))
+    return tuple(value for value in known if value in ticked)

@@ -1,0 +1,65 @@
+"""The worker's session as the browser carries it: a cookie that says nothing, until the browser closes or time runs out."""
+
+from flask import Response, request
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.cases.inbox import Worker, worker_of
+from app.logs import log_failure
+from app.vault import SessionEnded, end_session, touch_session
+from app.web.parts import parts
+
+
+def cookie_name() -> str:
+    """The cookie's name: over https with the prefix that browsers bind to this host, this path and Secure."""
+    return "__Host-redress_worker" if parts().settings.https else "redress_worker"
+
+
+def worker_cookie() -> str:
+    """The cookie as the browser sent it, or an empty text."""
+    return request.cookies.get(cookie_name(), "")
+
+
+def find_worker() -> Worker | None:
+    """Who is in the inbox on this request, with the idle time started anew; nobody when there is no live session."""
+    cookie, here = worker_cookie(), parts()
+    if not cookie:
+        return None
+    try:
+        with here.database.reading() as session:
+            worker = worker_of(session, here.vault, cookie)
+        if worker.content.wants_touch:
+            with here.database.writing() as session:
+                touch_session(session, here.vault, "worker", cookie)
+    except SessionEnded:
+        return None
+    return worker
+
+
+def keep_worker_session(response: Response, cookie: str) -> Response:
+    """Hand the session to the browser until it closes; Lax, so that a bookmark of the inbox still opens it."""
+    response.set_cookie(
+        cookie_name(), cookie, path="/", secure=parts().settings.https, httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def end_worker_session(response: Response) -> Response:
+    """End the session on both sides; without one nothing is touched, so that leaving is as quick as can be."""
+    cookie, here = worker_cookie(), parts()
+    if cookie:
+        try:
+            with here.database.writing() as session:
+                end_session(session, here.vault, cookie)
+        except (SQLAlchemyError, OSError) as error:
+            # Whoever leaves in a hurry must get away from the page even when the database is not there.
+            log_failure(request.endpoint, error)
+        forget_worker_cookie(response)
+    return response
+
+
+def forget_worker_cookie(response: Response) -> Response:
+    """Take the cookie back, when it opens nothing any more."""
+    response.delete_cookie(
+        cookie_name(), path="/", secure=parts().settings.https, httponly=True, samesite="Lax"
+    )
+    return response
