@@ -69,7 +69,7 @@ def _read(raw: bytes) -> list[_Line]:
         _check_columns(reader.fieldnames)
         return _read_lines(reader)
     except csv.Error as problem:
-        raise SiteListRefused([f"Line {reader.line_num}: this is not CSV ({problem})."]) from None
+        raise SiteListRefused([f"Line {reader.reader.line_num}: this is not CSV ({problem})."]) from None
 
 
 def _check_columns(found: object) -> None:

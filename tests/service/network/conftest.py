@@ -80,16 +80,18 @@ class Network:
                 name=f"Name of {login}",
             )
 
-    def join(self, organisation: Organisation, login: str, role: Role = Role.LEAD) -> Person:
+    def join(
+        self, organisation: Organisation, login: str, role: Role = Role.LEAD, password: str = PASSWORD
+    ) -> Person:
         """Invite somebody and let them take the invitation up."""
         token = self.invite(organisation, login, role)
         with self.database.reading() as session:
             invited = read_invitation(session, self.vault, token)
         secret = new_totp_secret()
-        prepared = prepare_membership(self.vault, invited, PASSWORD, secret, code_now(secret))
+        prepared = prepare_membership(self.vault, invited, password, secret, code_now(secret))
         with self.database.writing() as session:
             recovery_code = take_up_invitation(session, self.vault, prepared)
-        return Person(login, PASSWORD, secret, recovery_code, invited)
+        return Person(login, password, secret, recovery_code, invited)
 
     def cookie(self, person: Person) -> str:
         """Sign in with the next code."""

@@ -106,7 +106,7 @@ def test_inviting_again_ends_the_older_link(network: Network) -> None:
             read_invitation(session, network.vault, old)
 
 
-@pytest.mark.parametrize("token", ["", "no such token", "x" * 43, "\x00", "\ud83d"])
+@pytest.mark.parametrize("token", ("", "no such token", "x" * 43, "\x00", "\ud83d"))
 def test_a_link_that_was_never_given_out_is_unknown(network: Network, token: str) -> None:
     network.invite(network.organisation("Helpers"), "lea")
     with network.database.reading() as session, pytest.raises(InvitationUnknown):
@@ -128,12 +128,16 @@ def test_a_login_belongs_to_one_person(network: Network) -> None:
     helpers, others = network.organisation("Helpers"), network.organisation("Others")
     network.join(helpers, "lea@example.org")
     network.invite(others, "waiting@example.org")
-    for organisation, login in ((helpers, "LEA@example.org"), (others, "lea@example.org"), (helpers, "waiting@example.org")):
+    for organisation, login in (
+        (helpers, "LEA@example.org"),
+        (others, "lea@example.org"),
+        (helpers, "waiting@example.org"),
+    ):
         with pytest.raises(LoginTaken):
             network.invite(organisation, login)
 
 
-@pytest.mark.parametrize("login", ["", "  ", "two words", "x" * 201, "nul\x00", "bidi\u202e"])
+@pytest.mark.parametrize("login", ("", "  ", "two words", "x" * 201, "nul\x00", "bidi\u202e"))
 def test_a_login_is_one_word_that_can_be_seen(network: Network, login: str) -> None:
     with pytest.raises(LoginUnusable):
         network.invite(network.organisation("Helpers"), login)
@@ -178,7 +182,9 @@ def test_only_a_coordinator_has_custody(network: Network) -> None:
     for kind in OrganisationKind:
         organisation = network.organisation(f"The {kind}", kind)
         network.join(organisation, f"lead.{kind}")
-        assert (CircleName.CUSTODY in circles(network, organisation)) is (kind is OrganisationKind.COORDINATOR)
+        assert (CircleName.CUSTODY in circles(network, organisation)) is (
+            kind is OrganisationKind.COORDINATOR
+        )
 
 
 def test_a_lead_invites_into_their_own_organisation_only(network: Network) -> None:

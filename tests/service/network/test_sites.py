@@ -1,0 +1,209 @@
+"""Sites in the database: veiled names, poster codes, matching among noise, and lists that go in whole or not at all."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+
+from app.network import (
+    ImportedSites,
+    Sector,
+    Site,
+    SiteListRefused,
+    SiteMatch,
+    SiteRefused,
+    SiteState,
+    add_site,
+    import_sites,
+    match_site,
+    site_by_code,
+    site_label,
+)
+from tests.service.network.conftest import Acts, Network
+
+HEADER = "name,town,country,sector,aliases\n"
+
+
+def add(network: Network, name: str, town: str, *aliases: str, country: str = "MY") -> Site:
+    with network.database.writing() as session:
+        return add_site(
+            session,
+            network.vault,
+            name=name,
+            town=town,
+            country=country,
+            sector=Sector.ELECTRONICS,
+            aliases=aliases,
+        )
+
+
+def match(network: Network, words: str) -> SiteMatch:
+    with network.database.reading() as session:
+        return match_site(session, network.vault, words)
+
+
+def imported(network: Network, text: str | bytes) -> ImportedSites:
+    raw = text if isinstance(text, bytes) else text.encode()
+    with network.database.writing() as session:
+        return import_sites(session, network.vault, raw)
+
+
+def refused(network: Network, text: str | bytes) -> list[str]:
+    with pytest.raises(SiteListRefused) as refusal:
+        imported(network, text)
+    return refusal.value.lines
+
+
+def count(network: Network) -> int:
+    with network.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Site)) or 0
+
+
+@pytest.fixture(autouse=True)
+def _noise(network: Network) -> None:
+    add(network, "Lotus Battery", "Shenzhen", "荷花电池", country="CN")
+    add(network, "Nusa Nikel", "Kupang", country="ID")
+
+
+def test_a_site_keeps_its_names_out_of_the_database(network: Network, stored: Callable[[], bytes]) -> None:
+    site = add(network, " Foxway\u202e  Precision ", "Penang", "Foxy", "Foxy", "")
+    label = site_label(network.vault, site)
+    assert (label.name, label.town, label.aliases) == ("Foxway Precision", "Penang", ("Foxy",))
+    assert (site.country, site.sector, site.state) == ("MY", Sector.ELECTRONICS, SiteState.CONFIRMED)
+    everything = stored()
+    assert site.code.encode() in everything
+    for word in ("Foxway", "Precision", "Penang", "Foxy", "Lotus", "荷花电池"):
+        assert word.encode() not in everything
+
+
+@pytest.mark.parametrize(
+    ("name", "town", "country", "aliases"),
+    (
+        ("", "Penang", "MY", ()),
+        (" \u200f ", "Penang", "MY", ()),
+        ("x" * 201, "Penang", "MY", ()),
+        ("Foxway", "x" * 201, "MY", ()),
+        ("Foxway", "Penang", "my", ()),
+        ("Foxway", "Penang", "UK", ()),
+        ("Foxway", "Penang", "", ()),
+        ("Foxway", "Penang", "MY", ("x" * 201,)),
+        ("Foxway", "Penang", "MY", tuple(map(str, range(21)))),
+    ),
+)
+def test_a_site_that_cannot_be_is_refused_with_a_reason(
+    network: Network, name: str, town: str, country: str, aliases: tuple[str, ...]
+) -> None:
+    with pytest.raises(SiteRefused, match=r"^[A-Z].*\.$"):
+        add(network, name, town, *aliases, country=country)
+
+
+def test_a_posters_code_is_found_however_it_is_typed(network: Network) -> None:
+    site = add(network, "Foxway", "Penang")
+    typed = (
+        site.code,
+        site.code.upper(),
+        f" {site.code[:4]}-{site.code[4:]} ",
+        f"{site.code[:4]} {site.code[4:]}",
+    )
+    misread = site.code.replace("0", "O").replace("1", "l")
+    arabic = site.code.translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩"))
+    with network.database.reading() as session:
+        for code in (*typed, misread, arabic):
+            found = site_by_code(session, code)
+            assert found is not None
+            assert found.id == site.id
+        for code in ("", site.code[:-1], site.code + "0", "u" * 8, "\x00", "é" * 8, "0" * 10_000):
+            assert site_by_code(session, code) is None
+
+
+def test_codes_are_never_digits_alone_and_never_alike(network: Network) -> None:
+    codes = {add(network, f"Site {number}", "Penang").code for number in range(30)}
+    assert len(codes) == 30
+    assert not any(code.isdigit() for code in codes)
+
+
+def test_words_find_a_site_among_others(network: Network) -> None:
+    penang, petani = add(network, "Foxway", "Penang / 槟城"), add(network, "Foxway", "Sungai Petani")
+    for words, site in (
+        ("foxway, penang", penang),
+        ("FOXWAY 槟城", penang),
+        ("Foxwey sungai petani", None),
+        ("the Foxway factory in Sungai Petani", petani),
+        ("Foxway", None),
+        ("", None),
+    ):
+        found = match(network, words)
+        assert (found.site.id if found.certain and found.site else None) == (site.id if site else None), words
+    assert {site.id for site in match(network, "Foxway").possible} == {penang.id, petani.id}
+
+
+def test_a_code_among_the_words_is_certain(network: Network) -> None:
+    site = add(network, "Foxway", "Penang")
+    found = match(network, f"It is on the card: {site.code[:4]}-{site.code[4:].upper()} thank you")
+    assert found.site is not None
+    assert (found.site.id, found.certain) == (site.id, True)
+
+
+def test_a_list_goes_in_whole(network: Network, acts: Acts) -> None:
+    text = (
+        "\ufeffName,TOWN,country,sector,aliases\r\n"
+        '"Foxway, Plant 2",Penang,my,Electronics,Foxy|FX 2\r\n'
+        "\r\n"
+        "မြစ်ကြီးနား သတ္တု,Myitkyina,MM,mining,\r\n"
+        "Lotus Battery,Shenzhen,CN,battery,\r\n"
+    )
+    before = count(network)
+    assert imported(network, text) == ImportedSites(added=2, known=1)
+    assert count(network) == before + 2
+    found = match(network, "FX 2")
+    assert found.site is not None
+    assert site_label(network.vault, found.site).name == "Foxway, Plant 2"
+    assert (found.certain, found.site.country, found.site.sector) == (True, "MY", Sector.ELECTRONICS)
+    assert imported(network, text) == ImportedSites(added=0, known=3)
+    assert [act for act, _ in acts()] == ["sites.imported"] * 2
+
+
+def test_aliases_may_be_left_out(network: Network) -> None:
+    assert imported(network, "country,name,sector,town\nMY,Foxway,mining,\n").added == 1
+
+
+def test_every_bad_line_is_named_and_nothing_goes_in(network: Network) -> None:
+    before = count(network)
+    lines = refused(
+        network,
+        HEADER
+        + "Good one,Penang,MY,electronics,\n"
+        + ",Penang,MY,electronics,\n"
+        + "Foxway,Penang,UK,electronics,\n"
+        + "Foxway,Penang,MY,shoes,\n"
+        + "Foxway,Penang,MY\n"
+        + "Foxway,Penang,MY,mining,,more\n"
+        + "good ONE,penang,my,mining,\n",
+    )
+    assert [line.split(":")[0] for line in lines] == [f"Line {number}" for number in range(3, 9)]
+    assert "the same site as in line 2" in lines[-1]
+    assert count(network) == before
+
+
+@pytest.mark.parametrize(
+    ("raw", "line"),
+    (
+        (b"", "Line 1:"),
+        (b"name;town;country;sector\n", "Line 1:"),
+        (b"name,town,country\nA,B,MY\n", "Line 1:"),
+        (b"name,town,country,sector,owner\nA,B,MY,mining,C\n", "Line 1:"),
+        (b"name,name,town,country,sector\nA,A,B,MY,mining\n", "Line 1:"),
+        (HEADER.encode(), "The file has no sites."),
+        (HEADER.encode() + b"Caf\xe9,Lyon,FR,other,\n", "Line 2:"),
+        (HEADER.encode() + b'"never closed,Lyon,FR,other,\n', "Line 2:"),
+        (HEADER.encode() + b"x" * 200_000 + b",Lyon,FR,other,\n", "Line 2:"),
+        (HEADER.encode() + b"\x00,Lyon,FR,other,\n", "Line 2:"),
+        (b"x" * 5_000_001, "The file is larger"),
+    ),
+)
+def test_what_is_no_list_gets_one_clear_line(network: Network, raw: bytes, line: str) -> None:
+    before = count(network)
+    lines = refused(network, raw)
+    assert len(lines) == 1
+    assert lines[0].startswith(line)
+    assert count(network) == before
