@@ -37,7 +37,7 @@ _NOT_TAKEN_ON = (State.RECEIVED, State.OFFERED)
 _NOT_CUSTODY = GrantRow.holder_kind != HolderKind.CUSTODY
 
 READ = "case.read"
-READ_FROM_CUSTODY = "case.read_from_custody"
+READ_FROM_CUSTODY = "custody.read"
 _READINGS = (READ, READ_FROM_CUSTODY)
 
 

@@ -1,15 +1,49 @@
 """Custody: cases that nobody could be offered wait with the coordinator, unread, until a custodian places them."""
 
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+from uuid import UUID
 
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.cases.enums import Urgency
+from app.cases.access import NoAccess, circle_for, lock_case, refuse_viewers
+from app.cases.candidates import candidates_at
+from app.cases.clock_watch import meet_clocks
+from app.cases.clocks import Act
+from app.cases.enums import OfferState, State, Urgency
+from app.cases.handing_on import forbidden, make_offer, next_position
+from app.cases.models import Case, Offer, RoutingNote, RoutingRecord
+from app.cases.placing import EVERYTHING
+from app.cases.routing import Outcome, Reason, Routing, routing_from, why_not
 from app.cases.rules import Rules
-from app.database import CaseId, OrganisationId
-from app.network import SignedIn
-from app.vault import Vault
+from app.cases.taxonomy import Handling
+from app.cases.veils import decision_place, facts_of, note_place, site_of
+from app.database import CaseId, CircleId, OrganisationId, SiteId, new_id
+from app.network import (
+    OrganisationFacts,
+    OrganisationKind,
+    SignedIn,
+    match_site,
+    organisations_of,
+)
+from app.vault import (
+    CircleKey,
+    CircleName,
+    CircleRow,
+    GrantRow,
+    GrantState,
+    HolderKind,
+    Vault,
+    circle_of,
+    circle_public_key,
+    is_in_circle,
+    journal,
+    open_circle,
+    open_grant,
+)
 
 
 class NotACustodian(Exception):
@@ -17,10 +51,10 @@ class NotACustodian(Exception):
 
 
 class CannotBePlaced(Exception):
-    """That organisation may not be offered the case; `reason` is routing's code."""
+    """That organisation may not be offered the case; `reason` is routing's word."""
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
         self.reason = reason
 
 
@@ -33,9 +67,9 @@ class WaitingCase:
     country: str | None
     language: str
     urgency: Urgency
-    topics: tuple[str, ...]
+    topics: tuple[str, ...]  # groups of the taxonomy, not its categories
     waiting_since: datetime
-    why: str  # routing's word: unmatched_exclusion, nobody_eligible, all_declined, ...
+    why: Outcome
     has_routing_note: bool
     answer_by: datetime | None
     practice: bool
@@ -52,37 +86,189 @@ class RoutingWords:
 
 @dataclass(frozen=True)
 class Placement:
-    """An organisation, and the reason code that keeps the case from it, or None."""
+    """An organisation: the `reason` that forbids it, or None; and the `remark` that speaks against it but can be overruled."""
 
     organisation_id: OrganisationId
     name: str
-    reason: str | None
+    reason: Reason | None
+    remark: Reason | None
 
 
-def waiting_for_custody(session: Session, vault: Vault, by: SignedIn) -> tuple[WaitingCase, ...]:
-    """The cases that wait to be placed, danger first; raises `NotACustodian`."""
-    raise NotImplementedError
+def waiting_for_custody(
+    session: Session, vault: Vault, rules: Rules, by: SignedIn
+) -> tuple[WaitingCase, ...]:
+    """The cases that wait to be placed, danger first, then by date; raises `NotACustodian`."""
+    circle = custody_of(session, vault, by)
+    cases = session.scalars(
+        select(Case).where(*_waiting(circle)).order_by(Case.queue_rank, Case.next_due_at, Case.id)
+    ).all()
+    return _cards(session, vault, rules, cases)
 
 
-def waiting_case(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> WaitingCase:
+def waiting_case(session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId) -> WaitingCase:
     """One of them; raises `NotACustodian` or `NoAccess`."""
-    raise NotImplementedError
+    case = case_in_custody(session, custody_of(session, vault, by), case_id)
+    return _cards(session, vault, rules, [case])[0]
 
 
 def placements(
     session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId
 ) -> tuple[Placement, ...]:
-    """Every organisation that takes cases, those who may first; raises as `waiting_case`."""
-    raise NotImplementedError
+    """Every monitoring partner, those against whom nothing speaks first; raises as `waiting_case`."""
+    circle = custody_of(session, vault, by)
+    case = case_in_custody(session, circle, case_id)
+    candidates = _candidates(session, vault, open_circle(session, vault, by.key, CircleId(circle.id)), case)
+    facts = facts_of(vault, case)
+    places = []
+    for partner in organisations_of(session, OrganisationKind.MONITORING_PARTNER):
+        reason = forbidden(vault, rules, case, candidates.get(partner.id))
+        remark = None
+        if reason is None:
+            remark = why_not(facts, case.country, case.language, candidates[partner.id], rules.taxonomy)
+        places.append(Placement(partner.id, partner.name, reason, remark))
+    return tuple(sorted(places, key=lambda place: (place.reason is not None, place.remark is not None)))
 
 
 def read_routing_note(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> RoutingWords | None:
     """The worker's words about place and exclusions, in a writing unit: journaled, and the worker sees it was read."""
-    raise NotImplementedError
+    circle = custody_of(session, vault, by)
+    case = case_in_custody(session, circle, case_id, lock=True)
+    refuse_viewers(by)
+    note = _open_note(session, vault, open_circle(session, vault, by.key, CircleId(circle.id)), case.id)
+    if note is None:
+        return None
+    journal(session, vault, case_id, "custody.note_read", by.actor)
+    return RoutingWords(note["site"] or None, tuple(note["exclude"]), note["exclude_other"] or None)
 
 
 def place_case(
-    session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId, organisation_id: OrganisationId
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    by: SignedIn,
+    case_id: CaseId,
+    organisation_id: OrganisationId,
 ) -> None:
-    """Offer the case to an organisation, re-sealed unread with the custodian's key; raises `CannotBePlaced` and as `waiting_case`."""
-    raise NotImplementedError
+    """Offer the case to an organisation, re-sealed unread with the custodian's key.
+
+    Raises `CannotBePlaced`, `ReadOnly` and as `waiting_case`.
+    """
+    circle = custody_of(session, vault, by)
+    case = case_in_custody(session, circle, case_id, lock=True)
+    refuse_viewers(by)
+    key = open_circle(session, vault, by.key, CircleId(circle.id))
+    reason = forbidden(vault, rules, case, _candidates(session, vault, key, case).get(organisation_id))
+    restricted = Handling.RESTRICTED in facts_of(vault, case).handling
+    target = circle_for(session, vault, organisation_id, restricted=restricted)
+    if reason is not None or target is None:
+        raise CannotBePlaced(reason or Reason.NO_KEYS)
+    opened = open_grant(session, vault, case_id, key)
+    recipient = circle_public_key(session, vault, target)
+    grant = vault.write_grant(case_id, opened, EVERYTHING & opened.names, recipient, offered=True)
+    offer = Offer(
+        case_id=case_id,
+        id=new_id(),
+        organisation_id=organisation_id,
+        position=next_position(session, case),
+        state=OfferState.STANDBY,
+        grant_id=grant.id,
+    )
+    session.add_all([grant, offer])
+    session.flush()
+    meet_clocks(session, case, Act.PLACED)
+    journal(session, vault, case_id, "custody.placed", by.actor, {"organisation": str(organisation_id)})
+    make_offer(session, vault, rules, case, offer, by.actor)
+
+
+def custody_of(session: Session, vault: Vault, by: SignedIn) -> CircleRow:
+    """The custody circle that the member belongs to; raises `NotACustodian`."""
+    circle = circle_of(session, vault, by.organisation.id, CircleName.CUSTODY)
+    if circle is None or not is_in_circle(session, CircleId(circle.id), by.member.id):
+        raise NotACustodian
+    return circle
+
+
+def case_in_custody(session: Session, circle: CircleRow, case_id: CaseId, *, lock: bool = False) -> Case:
+    """A case that waits with this circle; raises `NoAccess`."""
+    if lock:
+        lock_case(session, case_id)
+    case = session.scalars(select(Case).where(Case.id == case_id, *_waiting(circle))).one_or_none()
+    if case is None:
+        raise NoAccess
+    return case
+
+
+def _waiting(circle: CircleRow) -> tuple[Any, ...]:
+    held = exists().where(
+        GrantRow.case_id == Case.id,
+        GrantRow.holder_id == circle.id,
+        GrantRow.holder_kind == HolderKind.CUSTODY,
+        GrantRow.state == GrantState.LIVE,
+    )
+    return (
+        Case.organisation_id.is_(None),
+        Case.is_open,
+        Case.state == State.RECEIVED,
+        Case.stopped_hour.is_(None),
+        held,
+    )
+
+
+def _cards(session: Session, vault: Vault, rules: Rules, cases: Sequence[Case]) -> tuple[WaitingCase, ...]:
+    ids = [case.id for case in cases]
+    noted = set(session.scalars(select(RoutingNote.case_id).where(RoutingNote.case_id.in_(ids))))
+    held = _last_held(session, vault, ids)
+    return tuple(
+        WaitingCase(
+            case_id=CaseId(case.id),
+            reference=case.reference,
+            country=case.country,
+            language=case.language,
+            urgency=case.urgency,
+            topics=rules.taxonomy.groups_of(facts_of(vault, case).codes),
+            waiting_since=held[case.id][0] if case.id in held else case.received_hour,
+            why=held[case.id][1].why if case.id in held else Outcome.NOBODY_ELIGIBLE,
+            has_routing_note=case.id in noted,
+            answer_by=case.next_due_at,
+            practice=case.practice,
+        )
+        for case in cases
+    )
+
+
+def _last_held(
+    session: Session, vault: Vault, case_ids: Collection[UUID]
+) -> dict[UUID, tuple[datetime, Routing]]:
+    """Of each case the last decision that left it with custody, and its hour."""
+    rows = session.scalars(
+        select(RoutingRecord).where(RoutingRecord.case_id.in_(case_ids)).order_by(RoutingRecord.hour)
+    )
+    held: dict[UUID, tuple[datetime, Routing]] = {}
+    for row in rows:
+        routing = routing_from(vault.unveil_json(decision_place(row.id), row.decision_veil))
+        if routing.custody:
+            held[row.case_id] = (row.hour, routing)
+    return held
+
+
+def _open_note(session: Session, vault: Vault, key: CircleKey, case_id: UUID) -> dict[str, Any] | None:
+    row = session.get(RoutingNote, case_id)
+    if row is None:
+        return None
+    note: dict[str, Any] = vault.open_sealed(key, note_place(case_id), row.sealed)
+    return note
+
+
+def _candidates(
+    session: Session, vault: Vault, key: CircleKey, case: Case
+) -> dict[OrganisationId, OrganisationFacts]:
+    """As routing sees them; where the site is not certain, a stake in any site that the words may mean keeps out too.
+
+    The machine compares the words here and shows them to nobody, so this is no reading.
+    """
+    site, possible = site_of(vault, case), list[SiteId]()
+    if site is None:
+        note = _open_note(session, vault, key, case.id)
+        if note is not None and note["site"]:
+            possible = [SiteId(found.id) for found in match_site(session, vault, note["site"]).possible]
+    return {candidate.id: candidate for candidate in candidates_at(session, site, possible)}

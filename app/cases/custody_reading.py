@@ -1,16 +1,25 @@
 """Reading from custody needs a reason and two custodians, lasts a day, and shows in the worker's inbox."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.reading import OpenedCase
-from app.cases.rules import Rules
-from app.database import CaseId
-from app.network import SignedIn
-from app.vault import Vault
+from app import clock
+from app.cases.access import READ_FROM_CUSTODY, refuse_viewers
+from app.cases.case_page import OpenedCase, show_page
+from app.cases.custody import case_in_custody, custody_of
+from app.cases.custody_models import CustodyReading
+from app.cases.entries import EmptyText, clean_text
+from app.cases.triage import ReasonMissing
+from app.database import CaseId, CircleId, new_id
+from app.network import Member, SignedIn, member_name
+from app.vault import Place, Vault, journal, open_circle, open_grant
+
+LASTS = timedelta(hours=24)
 
 
 class SecondPersonNeeded(Exception):
@@ -18,7 +27,7 @@ class SecondPersonNeeded(Exception):
 
 
 class NotAskedFor(Exception):
-    """There is no open request to read this case."""
+    """There is no open request of this id."""
 
 
 class NotAgreed(Exception):
@@ -27,7 +36,7 @@ class NotAgreed(Exception):
 
 @dataclass(frozen=True)
 class ReadingRequest:
-    """A custodian's request to read a case from custody; agreed until `until` when a second custodian agreed."""
+    """A custodian's request to read a case from custody; it may be read until `until` once a second custodian agreed."""
 
     id: UUID
     case_id: CaseId
@@ -39,26 +48,137 @@ class ReadingRequest:
     until: datetime | None
 
 
-def reading_requests(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> tuple[ReadingRequest, ...]:
+@dataclass(frozen=True)
+class AgreedReading:
+    """That two custodians agreed to read a case, as its worker is told: when, and until when, but no names."""
+
+    agreed_hour: datetime
+    until: datetime
+
+
+def reading_requests(
+    session: Session, vault: Vault, by: SignedIn, case_id: CaseId
+) -> tuple[ReadingRequest, ...]:
     """The requests to read this case, newest first; raises `NotACustodian` or `NoAccess`."""
-    raise NotImplementedError
+    case_in_custody(session, custody_of(session, vault, by), case_id)
+    rows = session.scalars(
+        select(CustodyReading)
+        .where(CustodyReading.case_id == case_id)
+        .order_by(CustodyReading.asked_hour.desc(), CustodyReading.id.desc())
+    ).all()
+    names = _names(session, vault, rows)
+    return tuple(
+        ReadingRequest(
+            id=row.id,
+            case_id=case_id,
+            asked_by=names.get(row.asked_by, ""),
+            mine=row.asked_by == by.member.id,
+            reason=vault.unveil(_reason_place(row.id), row.reason_veil),
+            asked_hour=row.asked_hour,
+            agreed_by=None if row.agreed_by is None else names.get(row.agreed_by, ""),
+            until=row.until,
+        )
+        for row in rows
+    )
 
 
 def ask_to_read(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, reason: str) -> UUID:
-    """Ask to read a case in custody; raises `ReasonMissing` for an empty reason."""
-    raise NotImplementedError
+    """Ask to read a case in custody; raises `ReasonMissing`, `TextTooLong`, `ReadOnly` and as `reading_requests`."""
+    case_in_custody(session, custody_of(session, vault, by), case_id, lock=True)
+    refuse_viewers(by)
+    try:
+        words = clean_text(reason)
+    except EmptyText:
+        raise ReasonMissing from None
+    request_id = new_id()
+    session.add(
+        CustodyReading(
+            case_id=case_id,
+            id=request_id,
+            asked_by=by.member.id,
+            asked_hour=clock.hour_of(clock.now()),
+            reason_veil=vault.veil(_reason_place(request_id), words),
+        )
+    )
+    journal(session, vault, case_id, "custody.read_asked", by.actor, {"request": str(request_id)})
+    return request_id
 
 
 def agree_to_read(session: Session, vault: Vault, by: SignedIn, request_id: UUID) -> None:
-    """Agree, as another custodian, to a colleague's request; the asker may read for 24 hours. Raises `SecondPersonNeeded`."""
-    raise NotImplementedError
+    """Agree, as another custodian, to a colleague's request; the asker may read for 24 hours.
+
+    Raises `SecondPersonNeeded`, `NotAskedFor`, `ReadOnly` and as `reading_requests`.
+    """
+    circle = custody_of(session, vault, by)
+    case_id = session.scalars(
+        select(CustodyReading.case_id).where(CustodyReading.id == request_id)
+    ).one_or_none()
+    if case_id is None:
+        raise NotAskedFor
+    case_in_custody(session, circle, CaseId(case_id), lock=True)
+    refuse_viewers(by)
+    row = session.scalars(
+        select(CustodyReading)
+        .where(CustodyReading.id == request_id)
+        .execution_options(populate_existing=True)
+    ).one()
+    if row.agreed_by is not None:
+        raise NotAskedFor
+    if row.asked_by == by.member.id:
+        raise SecondPersonNeeded
+    row.agreed_by = by.member.id
+    row.agreed_hour = clock.hour_of(clock.now())
+    # From the full hour that has begun, so that the stored time tells no minute; never longer than a day.
+    row.until = row.agreed_hour + LASTS
+    journal(session, vault, CaseId(case_id), "custody.read_agreed", by.actor, {"request": str(request_id)})
 
 
-def open_from_custody(session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId) -> OpenedCase:
-    """Read a case with the custody key within the agreed day; journaled, shown to the worker; raises `NotAgreed`."""
-    raise NotImplementedError
+def open_from_custody(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> OpenedCase:
+    """Read a case with the custody key within the agreed day, in a writing unit; journaled, and the worker sees it.
+
+    Raises `NotAgreed`, `ReadOnly` and as `reading_requests`.
+    """
+    circle = custody_of(session, vault, by)
+    case = case_in_custody(session, circle, case_id, lock=True)
+    refuse_viewers(by)
+    agreed = session.scalars(
+        select(CustodyReading.id)
+        .where(
+            CustodyReading.case_id == case_id,
+            CustodyReading.asked_by == by.member.id,
+            CustodyReading.until > clock.now(),
+        )
+        .limit(1)
+    ).first()
+    if agreed is None:
+        raise NotAgreed
+    key = open_circle(session, vault, by.key, CircleId(circle.id))
+    opened = open_grant(session, vault, case_id, key)
+    journal(session, vault, case_id, READ_FROM_CUSTODY, by.actor, {"request": str(agreed)})
+    return show_page(session, vault, case, opened, may_write=False, moves=())
 
 
-def custody_readings(session: Session, vault: Vault, case_id: CaseId) -> tuple[ReadingRequest, ...]:
+def agreed_readings(session: Session, case_id: CaseId) -> tuple[AgreedReading, ...]:
     """The agreed readings of a case, for the worker's inbox."""
-    raise NotImplementedError
+    rows = session.scalars(
+        select(CustodyReading)
+        .where(CustodyReading.case_id == case_id, CustodyReading.agreed_by.is_not(None))
+        .order_by(CustodyReading.agreed_hour)
+    )
+    return tuple(
+        AgreedReading(row.agreed_hour, row.until)
+        for row in rows
+        if row.agreed_hour is not None and row.until is not None
+    )
+
+
+def _names(session: Session, vault: Vault, rows: Iterable[CustodyReading]) -> dict[UUID, str]:
+    wanted = {
+        member_id for row in rows for member_id in (row.asked_by, row.agreed_by) if member_id is not None
+    }
+    found = session.scalars(select(Member).where(Member.id.in_(wanted)))
+    return {member.id: member_name(vault, member) for member in found}
+
+
+def _reason_place(request_id: UUID) -> Place:
+    return Place("custody_readings", request_id, "reason_veil")

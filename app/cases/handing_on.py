@@ -1,18 +1,17 @@
 """Where a case goes when an offer comes to nothing: to the next standby that may have it, and at last to custody."""
 
-from uuid import UUID
-
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.cases.candidates import candidates_at
 from app.cases.clock_watch import settle_clocks, start_clocks
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
-from app.cases.models import Case, Offer
-from app.cases.routing import FORBIDDING, Reason, why_not
+from app.cases.models import Case, Offer, RoutingRecord
+from app.cases.routing import FORBIDDING, Outcome, Reason, Routing, why_not
 from app.cases.rules import Rules
-from app.cases.veils import facts_of, site_of
-from app.database import CaseId, OrganisationId
+from app.cases.veils import decision_place, facts_of, site_of
+from app.database import CaseId, OrganisationId, new_id
 from app.network import OrganisationFacts
 from app.vault import (
     Actor,
@@ -93,13 +92,23 @@ def hold_with_custody(session: Session, vault: Vault, rules: Rules, case: Case) 
     if custodian is None:
         journal(session, vault, CaseId(case.id), "case.nobody_may_hold_it", SYSTEM, {})
         return
-    start_clocks(session, case, facts_of(vault, case), StartEvent.HELD, rules.deadlines)
-    journal(session, vault, CaseId(case.id), "case.held", SYSTEM, {"organisation": str(custodian)})
+    facts = facts_of(vault, case)
+    start_clocks(session, case, facts, StartEvent.HELD, rules.deadlines)
+    reasons = tuple(
+        (known.id, why_not(facts, case.country, case.language, known, rules.taxonomy) or Reason.HELD)
+        for known in candidates_of(session, vault, case).values()
+    )
+    routing = Routing(None, (), reasons, custodian, custody=True, why=Outcome.NOBODY_ACCEPTED)
+    record_id = new_id()
+    decision = vault.veil_json(decision_place(record_id), routing.as_json())
+    hour = clock.hour_of(clock.now())
+    session.add(RoutingRecord(case_id=case.id, id=record_id, hour=hour, decision_veil=decision))
+    journal(session, vault, CaseId(case.id), "case.held", SYSTEM, {"why": routing.why.value})
 
 
-def custodian_of(session: Session, case_id: CaseId) -> UUID | None:
+def custodian_of(session: Session, case_id: CaseId) -> OrganisationId | None:
     """The coordinator whose custody circle has a live grant for the case."""
-    return session.scalars(
+    found = session.scalars(
         select(CircleRow.organisation_id)
         .join(GrantRow, GrantRow.holder_id == CircleRow.id)
         .where(
@@ -108,6 +117,7 @@ def custodian_of(session: Session, case_id: CaseId) -> UUID | None:
             GrantRow.state == GrantState.LIVE,
         )
     ).first()
+    return None if found is None else OrganisationId(found)
 
 
 def next_position(session: Session, case: Case) -> int:

@@ -1,106 +1,58 @@
 """Opening a case: member key, circle, grant, compartments, entries; every reading is written down and the worker sees it."""
 
-from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
-from uuid import UUID
-
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.access import AccessLine
-from app.cases.enums import ClosingReason, ConsentLevel, Stage, State, Urgency
-from app.cases.rules import Rules
-from app.database import CaseId, MemberId
-from app.network import SignedIn
-from app.vault import Vault
+from app.cases.access import READ, open_compartments, owned_case
+from app.cases.case_page import (
+    CaseDate,
+    Contact,
+    OpenedCase,
+    ReadEntry,
+    SafetyStrip,
+    latest_contact,
+    show_page,
+)
+from app.cases.clock_watch import meet_clocks
+from app.cases.clocks import Act
+from app.cases.enums import EntryKind
+from app.cases.models import Entry
+from app.cases.progress import moves_of
+from app.cases.veils import facts_of
+from app.database import CaseId
+from app.network import Role, SignedIn
+from app.vault import Vault, journal
+
+__all__ = ["CaseDate", "Contact", "OpenedCase", "ReadEntry", "SafetyStrip", "open_case", "show_contact"]
 
 
-@dataclass(frozen=True)
-class ReadEntry:
-    """One entry of the thread; `body` is None when it cannot be opened ("tell the coordinator")."""
-
-    id: UUID
-    kind: str  # report, worker_message, reply, note, worse
-    author_kind: str  # worker, member, system
-    author: str | None  # the member's name
-    hour: datetime
-    body: dict[str, Any] | None
-    later_version: bool  # sealed after the reader's access ended
-
-
-@dataclass(frozen=True)
-class CaseDate:
-    """One clock of the case: what, by when, who acts, and how it stands."""
-
-    kind: str
-    due_at: datetime
-    who: str
-    state: str
-
-
-@dataclass(frozen=True)
-class SafetyStrip:
-    """What must stay in sight: danger, how and when the worker may be reached, who must not know, and the consent."""
-
-    danger: bool
-    contact: str | None  # code, text, call
-    safe_times: str | None
-    exclude: tuple[str, ...]
-    exclude_other: str | None
-    consent: ConsentLevel
-    stopped: bool
-
-
-@dataclass(frozen=True)
-class OpenedCase:
-    """Everything the case page shows, as plain values; the contact details come only from `show_contact`."""
-
-    id: CaseId
-    reference: str
-    state: State
-    stage: Stage
-    closing_reason: ClosingReason | None
-    urgency: Urgency
-    country: str | None
-    language: str
-    practice: bool
-    retaliation: bool
-    on_hold: bool
-    received_hour: datetime
-    assignee_id: MemberId | None
-    assignee: str | None
-    next_kind: str | None
-    next_due: datetime | None
-    late: bool
-    topics: tuple[str, ...]  # the worker's own
-    category: str | None  # triage's, beside them
-    site: str | None  # "name, town", or None
-    site_words: str | None
-    strip: SafetyStrip
-    entries: tuple[ReadEntry, ...]
-    dates: tuple[CaseDate, ...]
-    access: tuple[AccessLine, ...]
-    has_contact: bool
-    edit_version: int
-    may_write: bool  # false for viewers and for custodians who read
-    moves: tuple[State, ...]  # the states that `change_stage` would take now
-
-
-@dataclass(frozen=True)
-class Contact:
-    """What the worker gave so that we can answer; shown only on request, and the request is written down."""
-
-    name: str | None
-    phone: str | None
-    contact: str | None
-    safe_times: str | None
-
-
-def open_case(session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId) -> OpenedCase:
+def open_case(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> OpenedCase:
     """Open an accepted case for reading, in a writing unit: it is journaled and meets the read clock; raises `NoAccess`."""
-    raise NotImplementedError
+    case = owned_case(session, by, case_id, lock=True)
+    opened = open_compartments(session, vault, by, case_id)
+    acts = by.member.role is not Role.VIEWER
+    if acts:
+        # A viewer can answer nothing, so what a viewer saw is not yet taken care of.
+        case.helper_has_read = True
+        case.worker_wrote = False
+        meet_clocks(session, case, Act.READ)
+    journal(session, vault, case_id, READ, by.actor)
+    moves = moves_of(case, facts_of(vault, case), by) if acts else ()
+    return show_page(session, vault, case, opened, may_write=acts and case.is_open, moves=moves)
 
 
 def show_contact(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> Contact:
     """The worker's name and phone, in a writing unit: journaled as case.contact_shown; raises `NoAccess`."""
-    raise NotImplementedError
+    owned_case(session, by, case_id, lock=True)
+    opened = open_compartments(session, vault, by, case_id)
+    rows = session.scalars(
+        select(Entry).where(Entry.case_id == case_id, Entry.kind == EntryKind.CONTACT).order_by(Entry.seq)
+    )
+    found = latest_contact(opened, rows)
+    journal(session, vault, case_id, "case.contact_shown", by.actor)
+    return Contact(
+        name=found.get("name") or None,
+        phone=found.get("phone") or None,
+        contact=found.get("contact") or None,
+        safe_times=found.get("safe_times") or None,
+    )

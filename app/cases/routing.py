@@ -70,6 +70,7 @@ class Outcome(StrEnum):
     LOCKED = "locked"
     UNMATCHED_EXCLUSION = "unmatched_exclusion"
     NOBODY_ELIGIBLE = "nobody_eligible"
+    NOBODY_ACCEPTED = "nobody_accepted"
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,11 @@ def note_place(case_id: UUID) -> Place:
     return Place("routing_notes", case_id, "sealed")
 
 
+def decision_place(record_id: UUID) -> Place:
+    """Where the decision of a routing record is veiled."""
+    return Place("routing_records", record_id, "decision_veil")
+
+
 def facts_of(vault: Vault, case: Case) -> CaseFacts:
     """The facts of a case, unveiled."""
     return unveil_facts(vault, case.id, case.facts_veil)

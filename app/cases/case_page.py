@@ -1,0 +1,228 @@
+"""What the case page shows, as plain values made from a case and the compartments that its reader opened."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.access import AccessLine, access_of
+from app.cases.entries import entry_place
+from app.cases.enums import (
+    AuthorKind,
+    ClockKind,
+    ClockState,
+    ClosingReason,
+    ConsentLevel,
+    EntryKind,
+    Stage,
+    State,
+    Urgency,
+    Who,
+)
+from app.cases.facts import CaseFacts
+from app.cases.models import Case, Clock, Entry
+from app.cases.states import stage_of
+from app.cases.veils import facts_of, site_of
+from app.database import CaseId, MemberId, SiteId
+from app.network import Member, Site, member_name, site_label
+from app.vault import Compartment, CompartmentClosed, OpenedCompartments, SealBroken, Vault
+
+
+@dataclass(frozen=True)
+class ReadEntry:
+    """One entry of the thread; `body` is None when it cannot be opened ("tell the coordinator")."""
+
+    id: UUID
+    kind: EntryKind
+    author_kind: AuthorKind
+    author: str | None  # the member's name
+    hour: datetime
+    body: dict[str, Any] | None
+    closed_to_reader: bool  # sealed to a version that this reader's grant does not name
+
+
+@dataclass(frozen=True)
+class CaseDate:
+    """One clock of the case: what, by when, who acts, and how it stands."""
+
+    kind: ClockKind
+    due_at: datetime
+    who: Who
+    state: ClockState
+
+
+@dataclass(frozen=True)
+class SafetyStrip:
+    """What must stay in sight: danger, how and when the worker may be reached, who must not know, and the consent."""
+
+    danger: bool
+    contact: str | None  # inbox, text, call
+    safe_times: str | None
+    exclude: tuple[str, ...]
+    exclude_other: str | None
+    consent: ConsentLevel
+    stopped: bool
+
+
+@dataclass(frozen=True)
+class OpenedCase:
+    """Everything the case page shows, as plain values; the contact details come only from `show_contact`."""
+
+    id: CaseId
+    reference: str
+    state: State
+    stage: Stage
+    closing_reason: ClosingReason | None
+    urgency: Urgency
+    country: str | None
+    language: str
+    practice: bool
+    retaliation: bool
+    on_hold: bool
+    received_hour: datetime
+    assignee_id: MemberId | None
+    assignee: str | None
+    next_kind: ClockKind | None
+    next_due: datetime | None
+    late: bool
+    topics: tuple[str, ...]  # the worker's own
+    category: str | None  # triage's, beside them
+    handling: tuple[str, ...]  # the taxonomy's codes: R, X, M-, S, K, D, G
+    site: str | None  # "name, town", or None
+    site_words: str | None
+    strip: SafetyStrip
+    entries: tuple[ReadEntry, ...]
+    dates: tuple[CaseDate, ...]
+    access: tuple[AccessLine, ...]
+    has_contact: bool
+    edit_version: int
+    may_write: bool  # false for viewers, for custodians who read, and for closed cases
+    moves: tuple[State, ...]  # the states that `change_stage` would take now
+
+
+@dataclass(frozen=True)
+class Contact:
+    """What the worker gave so that we can answer; shown only on request, and the request is written down."""
+
+    name: str | None
+    phone: str | None
+    contact: str | None
+    safe_times: str | None
+
+
+def show_page(
+    session: Session,
+    vault: Vault,
+    case: Case,
+    opened: OpenedCompartments,
+    *,
+    may_write: bool,
+    moves: tuple[State, ...],
+) -> OpenedCase:
+    """The page of a case whose reader holds these compartments."""
+    facts = facts_of(vault, case)
+    rows = session.scalars(select(Entry).where(Entry.case_id == case.id).order_by(Entry.seq)).all()
+    people = _people(session, vault, [case.assignee_id, *(row.author_id for row in rows)])
+    report = next((body_of(opened, row) for row in rows if row.kind is EntryKind.REPORT), None) or {}
+    contact = latest_contact(opened, rows)
+    return OpenedCase(
+        id=CaseId(case.id),
+        reference=case.reference,
+        state=case.state,
+        stage=stage_of(case.state, case.helper_has_read),
+        closing_reason=case.closing_reason,
+        urgency=case.urgency,
+        country=case.country,
+        language=case.language,
+        practice=case.practice,
+        retaliation=case.retaliation,
+        on_hold=case.on_hold,
+        received_hour=case.received_hour,
+        assignee_id=None if case.assignee_id is None else MemberId(case.assignee_id),
+        assignee=None if case.assignee_id is None else people.get(case.assignee_id),
+        next_kind=case.next_clock,
+        next_due=case.next_due_at,
+        late=case.next_due_at is not None and case.next_due_at <= clock.now(),
+        topics=facts.topics,
+        category=facts.category,
+        handling=tuple(sorted(facts.handling)),
+        site=site_name(session, vault, site_of(vault, case)),
+        site_words=report.get("site") or None,
+        strip=_strip(case, facts, report, contact),
+        entries=tuple(_read(opened, row, people) for row in rows if row.kind is not EntryKind.CONTACT),
+        dates=_dates(session, case),
+        access=access_of(session, vault, CaseId(case.id)),
+        has_contact=any(contact.get(name) for name in ("name", "phone")),
+        edit_version=case.edit_version,
+        may_write=may_write,
+        moves=moves,
+    )
+
+
+def body_of(opened: OpenedCompartments, row: Entry) -> dict[str, Any] | None:
+    """The body of an entry, or None when it is broken or not for this reader: one bad entry must not hide the others."""
+    try:
+        body: dict[str, Any] = opened.open_entry(
+            entry_place(row.id), Compartment(row.compartment), row.version, row.sealed
+        )
+    except (SealBroken, CompartmentClosed):
+        return None
+    return body
+
+
+def latest_contact(opened: OpenedCompartments, rows: Iterable[Entry]) -> dict[str, Any]:
+    """The newest contact details that this reader can open; empty when there are none."""
+    found: dict[str, Any] = {}
+    for row in rows:
+        if row.kind is EntryKind.CONTACT:
+            found = body_of(opened, row) or found
+    return found
+
+
+def site_name(session: Session, vault: Vault, site_id: SiteId | None) -> str | None:
+    """A site as a reader sees it: its name and its town."""
+    site = None if site_id is None else session.get(Site, site_id)
+    if site is None:
+        return None
+    label = site_label(vault, site)
+    return ", ".join(part for part in (label.name, label.town) if part)
+
+
+def _read(opened: OpenedCompartments, row: Entry, people: dict[UUID, str]) -> ReadEntry:
+    return ReadEntry(
+        id=row.id,
+        kind=row.kind,
+        author_kind=row.author_kind,
+        author=None if row.author_id is None else people.get(row.author_id),
+        hour=row.hour,
+        body=body_of(opened, row),
+        closed_to_reader=not opened.opens(Compartment(row.compartment), row.version),
+    )
+
+
+def _strip(case: Case, facts: CaseFacts, report: dict[str, Any], contact: dict[str, Any]) -> SafetyStrip:
+    return SafetyStrip(
+        danger=case.urgency is Urgency.DANGER,
+        contact=contact.get("contact") or None,
+        safe_times=contact.get("safe_times") or None,
+        exclude=tuple(sorted(facts.exclusions)),
+        exclude_other=report.get("exclude_other") or None,
+        consent=facts.consent,
+        stopped=case.stopped_hour is not None,
+    )
+
+
+def _dates(session: Session, case: Case) -> tuple[CaseDate, ...]:
+    rows = session.scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.due_at, Clock.kind))
+    return tuple(CaseDate(row.kind, row.due_at, row.who, row.state) for row in rows)
+
+
+def _people(session: Session, vault: Vault, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    wanted = {member_id for member_id in ids if member_id is not None}
+    found = session.scalars(select(Member).where(Member.id.in_(wanted)))
+    return {member.id: member_name(vault, member) for member in found}

@@ -1,0 +1,24 @@
+"""What the database keeps of a reading from custody: who asked, who agreed, and until when it may be read."""
+
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import ForeignKey
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base, new_id
+
+
+class CustodyReading(Base):
+    """One custodian's request to read a case, and a second custodian's agreement; the reason is veiled."""
+
+    __tablename__ = "custody_readings"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    asked_by: Mapped[UUID]
+    asked_hour: Mapped[datetime]
+    reason_veil: Mapped[bytes]
+    agreed_by: Mapped[UUID | None]
+    agreed_hour: Mapped[datetime | None]
+    until: Mapped[datetime | None]
