@@ -76,7 +76,7 @@ def send_reply(case_id: UUID) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.writing() as session:
-            reply(session, here.vault, here.rules, member(), CaseId(case_id), text, submission)
+            reply(session, here.vault, member(), CaseId(case_id), text, submission)
 
     return change(case_id, act, done="replied", drafts=Drafts(reply=text), anchor="thread")
 
@@ -125,7 +125,7 @@ def show_case(
     here, drafts = parts(), drafts or Drafts()
     try:
         with here.database.writing() as session:
-            opened = open_case(session, here.vault, here.rules, member(), CaseId(case_id))
+            opened = open_case(session, here.vault, member(), CaseId(case_id))
             colleagues = (
                 colleagues_for(session, here.vault, member(), CaseId(case_id)) if opened.may_write else ()
             )

@@ -8,7 +8,7 @@ from flask_babel import pgettext
 
 from app.cases.assignment import AlreadyClaimed, CannotBeAssigned, assign, claim
 from app.cases.enums import ClosingReason, State, Urgency
-from app.cases.progress import MoveRefused, change_stage
+from app.cases.progress import Move, MoveRefused, change_stage
 from app.cases.triage import EditConflict, ReasonMissing, UnknownCategory, set_category, set_urgency
 from app.database import CaseId, MemberId
 from app.web import labels
@@ -90,7 +90,7 @@ def urge(case_id: UUID) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.writing() as session:
-            set_urgency(session, here.vault, member(), CaseId(case_id), urgency, reason, seen)
+            set_urgency(session, here.vault, here.rules, member(), CaseId(case_id), urgency, reason, seen)
 
     try:
         return change(case_id, act, done="urgency", drafts=Drafts(reason=reason))
@@ -128,20 +128,11 @@ def close(case_id: UUID) -> ResponseReturnValue:
 def _move(case_id: UUID, to: State, outcome: ClosingReason | None, *, done: str) -> ResponseReturnValue:
     here, why, submission = parts(), request.form.get("note", "").strip(), submission_of_post()
     drafts = Drafts(elsewhere=(why,) if why else ())
+    wanted = Move(to, why, submission, outcome)
 
     def act() -> None:
         with here.database.writing() as session:
-            change_stage(
-                session,
-                here.vault,
-                here.rules,
-                member(),
-                CaseId(case_id),
-                to,
-                why=why,
-                submission_id=submission,
-                closing_reason=outcome,
-            )
+            change_stage(session, here.vault, here.rules, member(), CaseId(case_id), wanted)
 
     try:
         return change(case_id, act, done=done, drafts=drafts)

@@ -71,7 +71,7 @@ def read(case_id: UUID) -> ResponseReturnValue:
     here = parts()
     try:
         with here.database.writing() as session:
-            opened = open_from_custody(session, here.vault, here.rules, member(), CaseId(case_id))
+            opened = open_from_custody(session, here.vault, member(), CaseId(case_id))
     except NotAgreed:
         problem = pgettext("network", "Nobody has agreed to this yet, or the 24 hours are over.")
         return show_placing(case_id, problem=problem), 409

@@ -39,7 +39,7 @@ def waiting() -> ResponseReturnValue:
     here = parts()
     try:
         with here.database.reading() as session:
-            cases = waiting_for_custody(session, here.vault, member())
+            cases = waiting_for_custody(session, here.vault, here.rules, member())
     except NotACustodian:
         return render_template("network/not_a_custodian.html")
     return render_template("network/waiting.html", cases=cases, message=message_of_request())
@@ -111,7 +111,7 @@ def show_placing(
     here, by = parts(), member()
     try:
         with here.database.reading() as session:
-            case = waiting_case(session, here.vault, by, CaseId(case_id))
+            case = waiting_case(session, here.vault, here.rules, by, CaseId(case_id))
             places = placements(session, here.vault, here.rules, by, CaseId(case_id))
             requests = reading_requests(session, here.vault, by, CaseId(case_id))
     except (NotACustodian, NoAccess):
