@@ -1,6 +1,5 @@
 """Planning clocks: pure functions from an event and a moment to the hours by which something must have happened."""
 
-from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -30,7 +29,6 @@ class Act(StrEnum):
     REPLIED_FIRST = "replied_first"
     REPLIED_AGAIN = "replied_again"
     ASSESSED = "assessed"
-    COMPANY_ANSWERED = "company_answered"
     CLOSED = "closed"
 
 
@@ -41,7 +39,6 @@ _MEETS = {
     Act.REPLIED_FIRST: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.SAFETY_CONTACT}),
     Act.REPLIED_AGAIN: frozenset({ClockKind.FIRST_UPDATE}),
     Act.ASSESSED: frozenset({ClockKind.ASSESSMENT}),
-    Act.COMPANY_ANSWERED: frozenset({ClockKind.COMPANY_REPLY}),
     Act.CLOSED: frozenset({ClockKind.ASSESSMENT, ClockKind.OUTCOME_FEEDBACK}),
 }
 
@@ -84,15 +81,6 @@ def due_after(start: datetime, duration: Duration, weekend: frozenset[int]) -> d
 def met_by(act: Act) -> frozenset[ClockKind]:
     """Which clocks are met when somebody did that, of those still running."""
     return _MEETS[act]
-
-
-def next_clock(running: Iterable[PlannedClock], acting: Collection[Who]) -> PlannedClock | None:
-    """Of the running clocks the one that falls due first among those these actors must meet: it orders the queue."""
-    return min(
-        (clock for clock in running if clock.who in acting),
-        key=lambda clock: (clock.due_at, clock.kind),
-        default=None,
-    )
 
 
 def _hour_up(moment: datetime) -> datetime:

@@ -16,8 +16,7 @@ from app.cases.enums import ConsentLevel, Exclusion
 from app.cases.facts import CaseFacts
 from app.cases.taxonomy import Taxonomy
 from app.database import OrganisationId
-from app.network.facts import OrganisationFacts
-from app.network.models import OrganisationKind, UnionStanding
+from app.network import OrganisationFacts, OrganisationKind, UnionStanding
 
 REMOTE = "*"
 """In an organisation's countries: it works remotely, wherever the case is from."""
@@ -58,9 +57,6 @@ FORBIDDING = frozenset(
     }
 )
 """Reasons that nobody may overrule; a custodian may place a case against the others, and acceptance checks only these."""
-
-
-Candidate = OrganisationFacts
 
 
 class Outcome(StrEnum):

@@ -72,15 +72,6 @@ class Taxonomy:
     groups: tuple[str, ...]
     kinds: Mapping[str, Kind]
 
-    @property
-    def categories(self) -> tuple[str, ...]:
-        """The codes of the categories, without sub-categories, in the order of the file."""
-        return tuple(code for code in self.kinds if "." not in code)
-
-    def subs_of(self, category: str) -> tuple[str, ...]:
-        """The codes of a category's sub-categories, such as `wages.overtime_pay`."""
-        return tuple(code for code in self.kinds if code.startswith(f"{category}."))
-
     def kind(self, code: str) -> Kind:
         """The kind of problem with that code, or `UnknownKind`."""
         try:
@@ -88,17 +79,9 @@ class Taxonomy:
         except KeyError:
             raise UnknownKind(code) from None
 
-    def fast_track(self, codes: Iterable[str]) -> bool:
-        """Whether any of these kinds must not wait."""
-        return any(kind.fast_track or kind.severity is Severity.CRITICAL for kind in self._all(codes))
-
     def handling(self, codes: Iterable[str]) -> frozenset[Handling]:
         """Everything that has to be kept in mind with these kinds together."""
         return frozenset(handling for kind in self._all(codes) for handling in kind.handling)
-
-    def restricted(self, codes: Iterable[str]) -> bool:
-        """Whether only the restricted circle of an organisation may read a case of these kinds."""
-        return Handling.RESTRICTED in self.handling(codes)
 
     def groups_of(self, codes: Iterable[str]) -> tuple[str, ...]:
         """The groups to show on a card before acceptance, in the file's order, each once."""

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cases.clocks import TICKED_BY_HAND, Act, PlannedClock, due_after, met_by, next_clock, plan_clocks
+from app.cases.clocks import TICKED_BY_HAND, Act, PlannedClock, due_after, met_by, plan_clocks
 from app.cases.deadlines import Duration, Unit
 from app.cases.enums import ClockKind, Profile, StartEvent, Who
 from app.cases.rules import load_rules
@@ -169,12 +169,3 @@ def test_every_clock_can_be_met() -> None:
     assert by_acts | TICKED_BY_HAND == set(ClockKind)
     assert met_by(Act.REPLIED_FIRST) == {ClockKind.ACKNOWLEDGE, ClockKind.SAFETY_CONTACT}
     assert ClockKind.READ not in TICKED_BY_HAND
-
-
-def test_the_next_clock_is_the_earliest_of_those_who_act() -> None:
-    read = PlannedClock(ClockKind.READ, at("2026-11-23 11:00"), Who.PARTNER)
-    update = PlannedClock(ClockKind.FIRST_UPDATE, at("2026-12-19 11:00"), Who.PARTNER)
-    company = PlannedClock(ClockKind.COMPANY_REPLY, at("2026-11-20 11:00"), Who.COMPANY)
-    assert next_clock([update, read, company], {Who.PARTNER}) == read
-    assert next_clock([update, read, company], set(Who)) == company
-    assert next_clock([company], {Who.PARTNER}) is None

@@ -42,10 +42,10 @@ def test_the_form_offers_ten_topics_in_the_order_of_the_pictures(taxonomy: Taxon
     assert len(FORM_TOPICS) == 10
 
 
-def test_triage_has_every_category_of_the_domain(taxonomy: Taxonomy) -> None:
-    assert set(taxonomy.categories) == DOMAIN_CATEGORIES
-    assert "wages.overtime_pay" in taxonomy.subs_of("wages")
-    assert not set(taxonomy.subs_of("wages")) & set(taxonomy.categories)
+def test_triage_has_every_category_of_the_domain_and_its_subs(taxonomy: Taxonomy) -> None:
+    assert {kind.category for kind in taxonomy.kinds.values()} == DOMAIN_CATEGORIES
+    assert set(taxonomy.kinds) > DOMAIN_CATEGORIES
+    assert taxonomy.kind("wages.overtime_pay").group == taxonomy.kind("wages").group
 
 
 @pytest.mark.parametrize(
@@ -98,8 +98,12 @@ def test_whatever_is_critical_is_fast_track(taxonomy: Taxonomy) -> None:
 
 
 def test_one_restricted_kind_restricts_the_case(taxonomy: Taxonomy) -> None:
-    assert taxonomy.restricted(["wages", "child"])
-    assert not taxonomy.restricted(["wages", "hours"])
+    assert taxonomy.handling(["wages", "child"]) == {
+        Handling.GROUP,
+        Handling.RESTRICTED,
+        Handling.CHILD_PROTECTION,
+    }
+    assert Handling.RESTRICTED not in taxonomy.handling(["wages", "hours"])
 
 
 def test_training_is_demanded_only_where_reading_is_restricted(taxonomy: Taxonomy) -> None:
@@ -107,7 +111,9 @@ def test_training_is_demanded_only_where_reading_is_restricted(taxonomy: Taxonom
     assert taxonomy.demanded_training(["chemicals"]) == set()
     assert taxonomy.useful_training(["chemicals", "gbvh"]) == {"chemicals", "gbvh"}
     untrained = [
-        code for code in FORM_TOPICS if taxonomy.restricted([code]) and not taxonomy.demanded_training([code])
+        code
+        for code in FORM_TOPICS
+        if Handling.RESTRICTED in taxonomy.handling([code]) and not taxonomy.demanded_training([code])
     ]
     assert untrained == []
 
@@ -144,4 +150,4 @@ def test_an_unknown_code_is_refused(taxonomy: Taxonomy) -> None:
     with pytest.raises(UnknownKind):
         taxonomy.kind("weather")
     with pytest.raises(UnknownKind):
-        taxonomy.restricted(["wages", "weather"])
+        taxonomy.handling(["wages", "weather"])
