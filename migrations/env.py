@@ -7,6 +7,7 @@ from alembic.autogenerate.api import AutogenContext
 from sqlalchemy.types import Enum, TypeDecorator
 
 from app.database import Base
+from app.dispatcher import jobs  # noqa: F401 - it knows every room that has tables, and so the metadata does too
 
 
 def plain_type(kind: str, item: Any, autogen: AutogenContext) -> str | bool:

@@ -127,7 +127,7 @@ def invite(deployment: Deployment, choice: argparse.Namespace) -> int:
             )
         except tuple(troubles) as trouble:
             raise Refused(troubles[type(trouble)]) from None
-    print(f"{deployment.settings.public_url}/desk/invitation/{token}")
+    print(f"{deployment.settings.public_url}/desk/join/{token}")
     print("This link works once, within 48 hours. Hand it over in a way that only this person can read.")
     return 0
 

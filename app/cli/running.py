@@ -3,6 +3,7 @@
 import argparse
 import errno
 import fcntl
+import gc
 import os
 import socket
 from dataclasses import replace
@@ -77,6 +78,9 @@ def _load_shared_parts(deployment: Deployment) -> None:
     from app.dispatcher import run  # noqa: F401 - likewise for the dispatcher
 
     _ = deployment.rules
+    # What exists now is shared with the children: the collector must not touch it, or each would get a copy of its own.
+    gc.collect()
+    gc.freeze()
 
 
 def _serve(deployment: Deployment, listening: socket.socket) -> int:

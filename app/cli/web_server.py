@@ -100,7 +100,7 @@ def serve(application: Any, listening: socket.socket, workers: int) -> None:
     """Fork web workers and look after them until told to stop; does not return."""
     # The product's name would tell a scanner which holes to try.
     gunicorn.SERVER = wsgi.SERVER = "web"
-    # What exists now is shared by every worker: the collector must not touch it, or each would get a copy of its own.
+    # As in `up`: what the workers inherit stays shared only while the collector leaves it alone.
     gc.collect()
     gc.freeze()
     Arbiter(_Server(application, listening, workers)).run()

@@ -276,6 +276,19 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("case_id", "id", name=op.f("pk_consents")),
     )
     op.create_table(
+        "custody_readings",
+        sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("asked_by", sa.Uuid(), nullable=False),
+        sa.Column("asked_hour", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("reason_veil", sa.LargeBinary(), nullable=False),
+        sa.Column("agreed_by", sa.Uuid(), nullable=True),
+        sa.Column("agreed_hour", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("until", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_custody_readings_case_id_cases")),
+        sa.PrimaryKeyConstraint("case_id", "id", name=op.f("pk_custody_readings")),
+    )
+    op.create_table(
         "entries",
         sa.Column("case_id", sa.Uuid(), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
