@@ -27,6 +27,8 @@ class CaseFacts:
     excluded: frozenset[OrganisationId] = frozenset()
     unmatched_exclusion: bool = False
     tell_company: bool = False
+    # How the worker may be answered (inbox, text, call), for the queue; the number itself stays sealed.
+    reach: str = "inbox"
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -45,6 +47,7 @@ class CaseFacts:
             "excluded": sorted(str(organisation) for organisation in self.excluded),
             "unmatched_exclusion": self.unmatched_exclusion,
             "tell_company": self.tell_company,
+            "reach": self.reach,
         }
 
 
@@ -60,4 +63,5 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         excluded=frozenset(OrganisationId(UUID(text)) for text in values["excluded"]),
         unmatched_exclusion=values["unmatched_exclusion"],
         tell_company=values["tell_company"],
+        reach=values["reach"],
     )

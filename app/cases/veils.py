@@ -30,12 +30,7 @@ def decision_place(record_id: UUID) -> Place:
 
 def facts_of(vault: Vault, case: Case) -> CaseFacts:
     """The facts of a case, unveiled."""
-    return unveil_facts(vault, case.id, case.facts_veil)
-
-
-def unveil_facts(vault: Vault, case_id: UUID, veiled: bytes) -> CaseFacts:
-    """The facts out of a row that was read column by column."""
-    return facts_from(vault.unveil_json(facts_place(case_id), veiled))
+    return facts_from(vault.unveil_json(facts_place(case.id), case.facts_veil))
 
 
 def store_facts(vault: Vault, case: Case, facts: CaseFacts) -> None:
@@ -45,9 +40,4 @@ def store_facts(vault: Vault, case: Case, facts: CaseFacts) -> None:
 
 def site_of(vault: Vault, case: Case) -> SiteId | None:
     """The id of the case's site, or None while it is not known for certain."""
-    return unveil_site(vault, case.id, case.site_veil)
-
-
-def unveil_site(vault: Vault, case_id: UUID, veiled: bytes | None) -> SiteId | None:
-    """The site's id out of a row that was read column by column."""
-    return None if veiled is None else SiteId(UUID(vault.unveil(site_place(case_id), veiled)))
+    return None if case.site_veil is None else SiteId(UUID(vault.unveil(site_place(case.id), case.site_veil)))

@@ -45,6 +45,7 @@ def understand(session: Session, vault: Vault, rules: Rules, report: Report) -> 
         consent=level,
         handling=rules.taxonomy.handling(report.topics),
         exclusions=report.exclude,
+        reach=report.contact.value,
         excluded=frozenset({OrganisationId(named.id)} if named else ()),
         # "Someone else" without a name says that there is somebody, and nobody can tell who: a person has to look.
         unmatched_exclusion=named is None
