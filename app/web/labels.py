@@ -67,13 +67,13 @@ CONSENT: Labels = {
 }
 
 CONTACT: Labels = {
-    "code": pgettext("desk", "Comes back with the code. Do not text or call."),
+    "inbox": pgettext("desk", "Comes back with the code. Do not text or call."),
     "text": pgettext("desk", "May be texted"),
     "call": pgettext("desk", "May be called"),
 }
 
 REACH: Labels = {
-    "code": pgettext("desk", "Inbox only"),
+    "inbox": pgettext("desk", "Inbox only"),
     "text": pgettext("desk", "Text"),
     "call": pgettext("desk", "Call"),
 }
@@ -128,6 +128,16 @@ ROLE: Labels = {
     "viewer": pgettext("desk", "Viewer"),
 }
 
+HANDLING: Labels = {
+    "R": pgettext("desk", "Restricted: trained and named readers only"),
+    "X": pgettext("desk", "No contact with the employer without a separate yes"),
+    "M-": pgettext("desk", "No mediation"),
+    "S": pgettext("desk", "Needs a specialist"),
+    "K": pgettext("desk", "Child protection"),
+    "D": pgettext("desk", "Protect the defender"),
+    "G": pgettext("desk", "Probably a group"),
+}
+
 DECLINE: Labels = {
     "no_capacity": pgettext("desk", "We have too many cases now"),
     "conflict": pgettext("desk", "We have an interest or know the people"),
@@ -161,7 +171,8 @@ WAITING: Labels = {
         "network", "The worker named somebody who must not know, and the words fit nobody for certain"
     ),
     "nobody_eligible": pgettext("network", "No helper fits"),
-    "all_declined": pgettext("network", "Every helper declined or did not answer"),
+    "chosen": pgettext("network", "Every helper declined or did not answer"),
+    "locked": pgettext("network", "The worker has locked it"),
 }
 
 LEFT_OUT: Labels = {
@@ -179,7 +190,6 @@ LEFT_OUT: Labels = {
     "ranked_lower": pgettext("network", "others fit better"),
     "held": pgettext("network", "the case is held"),
     "locked": pgettext("network", "the worker has locked the case"),
-    "declined": pgettext("network", "declined it before"),
 }
 
 MEMBER_STATE: Labels = {

@@ -28,10 +28,11 @@ def keep_session(response: Response, cookie: str) -> Response:
 
 
 def forget_session(response: Response) -> Response:
-    """Take the cookie back."""
-    response.delete_cookie(
-        cookie_name(), path="/", secure=parts().settings.https, httponly=True, samesite="Strict"
-    )
+    """Take the cookie back, if the browser sent one."""
+    if session_cookie():
+        response.delete_cookie(
+            cookie_name(), path="/", secure=parts().settings.https, httponly=True, samesite="Strict"
+        )
     return response
 
 

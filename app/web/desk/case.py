@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
 from app.cases.access import NoAccess, NotYours, ReadOnly
-from app.cases.answering import LONGEST_TEXT, EmptyText, TextTooLong, note, reply
+from app.cases.answering import LONGEST_TEXT, AlreadySent, EmptyText, TextTooLong, note, reply
 from app.cases.assignment import Colleague, colleagues_for
+from app.cases.clocks import TICKED_BY_HAND
 from app.cases.enums import State
 from app.cases.progress import DESK_CLOSING_REASONS
 from app.cases.reading import Contact, OpenedCase, ReadEntry, open_case, show_contact
@@ -29,13 +30,13 @@ from app.web.parts import parts
 
 @dataclass(frozen=True)
 class ThreadLine:
-    """One entry of the thread as the page shows it."""
+    """One entry of the thread as the page shows it; `why_shut` says why it cannot be read."""
 
     kind: str
     heading: str
-    hour: datetime
-    texts: tuple[str, ...]
-    broken: bool
+    moment: datetime
+    words: str
+    why_shut: str | None
 
 
 @dataclass(frozen=True)
@@ -110,6 +111,12 @@ def change(
     except EmptyText:
         problem = pgettext("desk", "There was nothing in it. Write something first.")
         return show_case(case_id, problem=problem, drafts=drafts), 400
+    except AlreadySent:
+        problem = pgettext(
+            "desk",
+            "This was sent before, with other words. Those stand; these were not stored. Send them again from here.",
+        )
+        return show_case(case_id, problem=problem, drafts=drafts), 409
     except TextTooLong:
         problem = pgettext(
             "desk", "Too long. At most %(number)s signs; nothing was stored.", number=LONGEST_TEXT
@@ -141,8 +148,9 @@ def render_case(
     contact: Contact | None,
     problem: str | None,
     drafts: Drafts,
+    custody: bool = False,
 ) -> str:
-    """The page of a case that was opened."""
+    """The page of a case that was opened, by its helper or out of custody."""
     return render_template(
         "desk/case.html",
         case=opened,
@@ -153,10 +161,12 @@ def render_case(
         categories=parts().rules.taxonomy.kinds,
         steps=[state for state in opened.moves if state is not State.CLOSED],
         may_close=State.CLOSED in opened.moves,
+        by_hand=TICKED_BY_HAND if opened.may_write else frozenset(),
         closing_reasons=DESK_CLOSING_REASONS,
         message=None if problem else message_of_request(),
         problem=problem,
         drafts=drafts,
+        custody=custody,
     )
 
 
@@ -165,11 +175,13 @@ def thread_line(entry: ReadEntry) -> ThreadLine:
     heading = labels.word(labels.ENTRY, entry.kind)
     if entry.author:
         heading = f"{heading}: {entry.author}"
+    why_shut = None
+    if entry.body is None:
+        why_shut = "closed" if entry.closed_to_reader else "broken"
     body = entry.body or {}
-    texts = (body.get(name) for name in ("words", "text"))
-    return ThreadLine(
-        entry.kind, heading, entry.hour, tuple(text for text in texts if text), entry.body is None
-    )
+    # The exact time is sealed with the words; whoever can read those may know it.
+    moment = datetime.fromisoformat(body["at"]) if "at" in body else entry.hour
+    return ThreadLine(entry.kind, heading, moment, body.get("text") or "", why_shut)
 
 
 def _text() -> str:

@@ -17,6 +17,7 @@ DONE: Labels = {
     "assigned": pgettext("desk", "Given to your colleague."),
     "category": pgettext("desk", "Category saved."),
     "urgency": pgettext("desk", "Urgency saved."),
+    "ticked": pgettext("desk", "Marked as done."),
     "moved": pgettext("desk", "Moved."),
     "closed": pgettext("desk", "Closed."),
     "invited": pgettext("desk", "Invited."),
@@ -34,7 +35,11 @@ def message_of_request() -> str | None:
 
 
 MOVE_REFUSED: Labels = {
-    "not_from_here": pgettext("desk", "The case cannot go there from where it stands."),
+    "not_from_here": pgettext(
+        "desk", "The case cannot go there from where it stands now. Perhaps it was moved already."
+    ),
+    "consent_does_not_cover": pgettext("desk", "The worker has not allowed that the company is told."),
+    "not_theirs_to_close": pgettext("desk", "Only a lead, or the helper who has the case, can close it."),
     "worker_decides": pgettext("desk", "Only the worker, or a union the worker chose, can say that."),
     "retaliation_open": pgettext(
         "desk", "While somebody is being punished for speaking up, the case stays open."

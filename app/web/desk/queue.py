@@ -75,6 +75,7 @@ def _filters() -> QueueFilters:
         language=asked.get("language") or None,
         mine="mine" in asked,
         unclaimed="unclaimed" in asked,
+        practice="practice" in asked,
         count=Count.LATE if "late" in asked else _word(Count, asked.get("show", "")),
     )
 
@@ -99,6 +100,7 @@ def _arguments(filters: QueueFilters) -> dict[str, str]:
         "language": filters.language,
         "mine": "1" if filters.mine else None,
         "unclaimed": "1" if filters.unclaimed else None,
+        "practice": "1" if filters.practice else None,
         "show": filters.count,
     }
     return {name: str(value) for name, value in chosen.items() if value is not None}

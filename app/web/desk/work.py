@@ -7,8 +7,8 @@ from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
 from app.cases.assignment import AlreadyClaimed, CannotBeAssigned, assign, claim
-from app.cases.enums import ClosingReason, State, Urgency
-from app.cases.progress import Move, MoveRefused, change_stage
+from app.cases.enums import ClockKind, ClosingReason, State, Urgency
+from app.cases.progress import Move, MoveRefused, NotTickedByHand, change_stage, mark_done
 from app.cases.triage import EditConflict, ReasonMissing, UnknownCategory, set_category, set_urgency
 from app.database import CaseId, MemberId
 from app.web import labels
@@ -99,6 +99,27 @@ def urge(case_id: UUID) -> ResponseReturnValue:
         return show_case(case_id, problem=problem), 400
     except EditConflict as conflict:
         return _conflict(case_id, conflict, labels.URGENCY, "urgency", url_for("desk.urge", case_id=case_id))
+
+
+@blueprint.post("/cases/<uuid:case_id>/done")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def tick(case_id: UUID) -> ResponseReturnValue:
+    """Say that something with a date was done outside Redress."""
+    here = parts()
+    try:
+        kind = ClockKind(request.form.get("what", ""))
+    except ValueError:
+        abort(400)
+
+    def act() -> None:
+        with here.database.writing() as session:
+            mark_done(session, here.vault, member(), CaseId(case_id), kind)
+
+    try:
+        return change(case_id, act, done="ticked", drafts=Drafts(), anchor="dates")
+    except NotTickedByHand:
+        problem = pgettext("desk", "This is not open any more. Nothing was changed.")
+        return show_case(case_id, problem=problem), 409
 
 
 @blueprint.post("/cases/<uuid:case_id>/stage")

@@ -6,7 +6,8 @@ from flask import abort, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
-from app.cases.access import NoAccess
+from app.cases.access import NoAccess, ReadOnly
+from app.cases.answering import TextTooLong
 from app.cases.custody import NotACustodian
 from app.cases.custody_reading import (
     NotAgreed,
@@ -41,6 +42,9 @@ def ask(case_id: UUID) -> ResponseReturnValue:
     except ReasonMissing:
         problem = pgettext("network", "Say why it has to be read. Nothing was asked yet.")
         return show_placing(case_id, problem=problem), 400
+    except TextTooLong:
+        problem = pgettext("network", "The reason is too long. Nothing was asked yet.")
+        return show_placing(case_id, problem=problem, draft_reason=reason), 400
     return redirect(url_for("network.placing", case_id=case_id, done="asked"), 303)
 
 
@@ -75,6 +79,8 @@ def read(case_id: UUID) -> ResponseReturnValue:
     except NotAgreed:
         problem = pgettext("network", "Nobody has agreed to this yet, or the 24 hours are over.")
         return show_placing(case_id, problem=problem), 409
+    except ReadOnly:
+        abort(403)
     except (NotACustodian, NoAccess):
         abort(404)
-    return render_case(opened, (), contact=None, problem=None, drafts=Drafts())
+    return render_case(opened, (), contact=None, problem=None, drafts=Drafts(), custody=True)
