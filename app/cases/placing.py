@@ -63,8 +63,11 @@ def write_offers(
     case_id = CaseId(case.id)
     if recipients.custody is not None:
         rows.append(vault.write_grant(case_id, opened, EVERYTHING, recipients.custody))
-    event = StartEvent.OFFERED if recipients.partners else StartEvent.HELD
-    clocks = clock_rows(case, facts, event, deadlines)
+    clocks: list[Clock] = []
+    if recipients.partners:
+        clocks = clock_rows(case, facts, StartEvent.OFFERED, deadlines)
+    elif recipients.custody is not None:
+        clocks = clock_rows(case, facts, StartEvent.HELD, deadlines)
     expires = next((row.due_at for row in clocks if row.kind is ClockKind.ACCEPT), None)
     for position, (organisation, key) in enumerate(recipients.partners):
         grant = vault.write_grant(case_id, opened, EVERYTHING, key, offered=True)

@@ -20,7 +20,7 @@ from app.cases.entries import entry_place
 from app.cases.enums import AuthorKind, ClockKind, ConsentLevel, EntryKind, StartEvent, State, Urgency
 from app.cases.models import Case, Clock, Entry, Issue, RoutingNote, RoutingRecord
 from app.cases.placing import clock_rows, earliest, write_offers
-from app.cases.references import new_reference
+from app.cases.references import unused_reference
 from app.cases.rules import Rules
 from app.cases.urgency import queue_rank
 from app.cases.veils import facts_place, note_place, site_place
@@ -91,7 +91,7 @@ def seal_grievance(
     keys = vault.derive_receipt_keys(token.receipt)
     understood = understand(session, vault, rules, report)
     case_id = CaseId(new_id())
-    case = _case_row(vault, case_id, report, token, understood)
+    case = _case_row(session, vault, case_id, report, token, understood)
     compartments = vault.make_compartments(case_id)
     receipt_row = vault.register_receipt(case_id, keys)
     receipt_grant = vault.write_grant(
@@ -141,14 +141,14 @@ def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> F
 
 
 def _case_row(
-    vault: Vault, case_id: CaseId, report: Report, token: FormToken, understood: Understood
+    session: Session, vault: Vault, case_id: CaseId, report: Report, token: FormToken, understood: Understood
 ) -> Case:
     site = understood.site
     return Case(
         id=case_id,
         submission_id=token.submission_id,
         body_tag=token.body_tag(report.canonical()),
-        reference=new_reference(),
+        reference=unused_reference(session),
         country=site.country if site else None,
         language=report.language,
         urgency=understood.urgency,

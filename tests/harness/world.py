@@ -1,0 +1,192 @@
+"""A small network with keys, sites and people, and the acts of a worker: what most service tests stand on."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import LargeBinary
+
+from app import clock
+from app.cases.consent import ConsentTexts, consent_texts
+from app.cases.inbox import Worker, enter_inbox, worker_of
+from app.cases.rules import Rules, load_rules
+from app.database import Base, CaseId, Database, OrganisationId, SiteId
+from app.intake import Filed, Report, file_grievance, seal_grievance
+from app.network import (
+    Mandate,
+    Organisation,
+    OrganisationKind,
+    Role,
+    Sector,
+    SignedIn,
+    Site,
+    add_organisation,
+    add_site,
+    code_now,
+    invite_member,
+    new_totp_secret,
+    prepare_membership,
+    prepare_sign_in,
+    read_invitation,
+    signed_in,
+    take_sign_in,
+    take_up_invitation,
+)
+from app.settings import PROJECT_ROOT
+from app.vault import FormToken, Hardness, Vault, bind_deployment, find_receipt, load_keyring, make_keyrings
+
+PASSWORD = "a password of words"
+LIGHT = Hardness(memory_kib=64, passes=1, lanes=1)
+EVERY_TRAINING = ("gbvh", "child", "forced_labour", "chemicals")
+
+
+def light_vault(folder: Path) -> Vault:
+    """The web process's vault over fresh keyrings, with a light password hash."""
+    make_keyrings(folder)
+    return Vault(load_keyring(folder, "web"), LIGHT)
+
+
+def _untranslated(_context: str, text: str) -> str:
+    return text
+
+
+@dataclass
+class World:
+    """A bound deployment: a coordinator with two custodians, three partners, a union, a buyer, two sites."""
+
+    database: Database
+    vault: Vault
+    rules: Rules = field(default_factory=lambda: load_rules(PROJECT_ROOT / "config"))
+    texts: ConsentTexts = field(default_factory=lambda: consent_texts(_untranslated))
+    secrets: dict[str, str] = field(default_factory=dict)
+    cookies: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        with self.database.writing() as session:
+            bind_deployment(session, self.vault)
+            self.coordinator = self._organisation(
+                session, OrganisationKind.COORDINATOR, "Keel Coordination", "NL"
+            )
+            self.near = self._partner(session, "Mawar Workers Aid", "MY", ("MY",), ("en", "ms"))
+            self.far = self._partner(session, "Distant Line", "CH", ("*",), ("en", "fr"))
+            self.other = self._partner(session, "Palmyra Centre", "IN", ("IN",), ("en", "ta"))
+            self.union = self._organisation(session, OrganisationKind.TRADE_UNION, "Harbour Union", "MY")
+            self.buyer = self._organisation(session, OrganisationKind.PUBLIC_BUYER, "City of Example", "NL")
+            self.site = self._site(session, "Foxglove Circuits", "Penang", "MY")
+            self.other_site = self._site(session, "Banyan Boards", "Chennai", "IN")
+        for organisation, login in (
+            (self.coordinator, "custodian.one"),
+            (self.coordinator, "custodian.two"),
+            (self.near, "near.lead"),
+            (self.near, "near.caseworker"),
+            (self.far, "far.lead"),
+            (self.other, "other.lead"),
+            (self.union, "union.lead"),
+            (self.buyer, "buyer.lead"),
+        ):
+            self.join(organisation, login, Role.CASEWORKER if login.endswith("caseworker") else Role.LEAD)
+
+    def join(self, organisation: Organisation, login: str, role: Role = Role.LEAD) -> None:
+        """Invite somebody and let them take the invitation up; who comes first makes the organisation's keys."""
+        with self.database.writing() as session:
+            token = invite_member(
+                session,
+                self.vault,
+                organisation_id=OrganisationId(organisation.id),
+                role=role,
+                login=login,
+                name=f"Name of {login}",
+            )
+        with self.database.reading() as session:
+            invited = read_invitation(session, self.vault, token)
+        self.secrets[login] = new_totp_secret()
+        code = code_now(self.secrets[login])
+        prepared = prepare_membership(self.vault, invited, PASSWORD, self.secrets[login], code)
+        with self.database.writing() as session:
+            take_up_invitation(session, self.vault, prepared)
+
+    def sign_in(self, login: str) -> SignedIn:
+        """Who a member is, signed in once for the whole test."""
+        if login not in self.cookies:
+            self.cookies[login] = self._cookie(login)
+        with self.database.reading() as session:
+            return signed_in(session, self.vault, self.cookies[login])
+
+    def _cookie(self, login: str) -> str:
+        # The code that took the invitation up is spent; half a minute later there is another.
+        clock.set_offset(30)
+        with self.database.reading() as session:
+            prepared = prepare_sign_in(session, self.vault, login, PASSWORD)
+        with self.database.writing() as session:
+            return take_sign_in(session, self.vault, prepared, code_now(self.secrets[login])).cookie
+
+    def token(self) -> FormToken:
+        """A fresh form's token."""
+        return self.vault.read_form_token(self.vault.form_token())
+
+    def file(self, report: Report | None = None, token: FormToken | None = None, **answers: Any) -> Filed:
+        """File a report; without one, plain words from the poster of the Penang site and these answers."""
+        told = {"language": "en", "words": "They owe us two months.", "site_code": self.site.code} | answers
+        report = report or Report(**told)
+        with self.database.reading() as session:
+            sealed = seal_grievance(
+                session, self.vault, self.rules, self.texts, report, token or self.token()
+            )
+        with self.database.writing() as session:
+            return file_grievance(session, self.vault, sealed)
+
+    def enter(self, filed: Filed) -> Worker:
+        """Come back with the receipt."""
+        keys = self.vault.derive_receipt_keys(filed.receipt)
+        with self.database.writing() as session:
+            cookie = enter_inbox(session, self.vault, keys)
+        return self.worker(cookie)
+
+    def worker(self, cookie: str) -> Worker:
+        """Who stands behind a worker's cookie."""
+        with self.database.reading() as session:
+            return worker_of(session, self.vault, cookie)
+
+    def case_of(self, filed: Filed) -> CaseId:
+        """The case that a receipt leads to."""
+        with self.database.reading() as session:
+            row = find_receipt(session, self.vault.derive_receipt_keys(filed.receipt))
+        assert row is not None
+        return CaseId(row.case_id)
+
+    def _organisation(
+        self, session: Any, kind: OrganisationKind, name: str, country: str, mandate: Mandate | None = None
+    ) -> Organisation:
+        return add_organisation(session, self.vault, kind=kind, name=name, country=country, mandate=mandate)
+
+    def _partner(
+        self, session: Any, name: str, country: str, countries: Iterable[str], languages: Iterable[str]
+    ) -> Organisation:
+        mandate = Mandate(tuple(countries), tuple(languages), EVERY_TRAINING)
+        return self._organisation(session, OrganisationKind.MONITORING_PARTNER, name, country, mandate)
+
+    def _site(self, session: Any, name: str, town: str, country: str) -> Site:
+        sector = next(iter(Sector))
+        return add_site(session, self.vault, name=name, town=town, country=country, sector=sector)
+
+
+def site_id(site: Site) -> SiteId:
+    """The id of a site row."""
+    return SiteId(site.id)
+
+
+def everything_stored(database: Database) -> bytes:
+    """Every value of every row, as bytes, to search for what must not stand there in the clear."""
+    found = bytearray()
+    with database.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            for row in session.execute(table.select()):
+                for column, value in zip(table.columns, row, strict=True):
+                    raw = (
+                        value
+                        if isinstance(column.type, LargeBinary) and value is not None
+                        else str(value).encode()
+                    )
+                    found += raw + b"\n"
+    return bytes(found)
