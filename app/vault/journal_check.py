@@ -1,6 +1,5 @@
 """Checking the journal: the first entry of each chain that was changed, removed, reordered or added."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from uuid import UUID
@@ -76,12 +75,14 @@ def _check_chain(session: Session, holder: KeyHolder, head: JournalChainRow) -> 
     except JournalBroken:
         return JournalFault(head.id, 1, JournalFaultKind.HEAD)
     seq, last = 0, CHAIN_START
-    for row in _rows(session, head.id):
-        seq += 1
-        wrong = _check_row(holder, head, secret, row, seq, last)
-        if wrong is not None:
-            return JournalFault(head.id, seq, wrong)
-        last = row.hash
+    query = select(JournalRow).where(JournalRow.chain_id == head.id).order_by(JournalRow.seq)
+    with session.scalars(query.execution_options(yield_per=500)) as rows:
+        for row in rows:
+            seq += 1
+            wrong = _check_row(holder, head, secret, row, seq, last)
+            if wrong is not None:
+                return JournalFault(head.id, seq, wrong)
+            last = row.hash
     if seq < head.seq:
         return JournalFault(head.id, seq + 1, JournalFaultKind.REMOVED)
     if head.hash != last or not head_fits(holder, head):
@@ -110,8 +111,3 @@ def _check_content(holder: KeyHolder, secret: bytes, row: JournalRow) -> Journal
         # A later entry that moved up, numbers mended: the one that stood here is gone or elsewhere.
         return JournalFaultKind.REORDERED
     return None if content["hour"] == row.hour.isoformat() else JournalFaultKind.CHANGED
-
-
-def _rows(session: Session, chain_id: UUID) -> Iterator[JournalRow]:
-    query = select(JournalRow).where(JournalRow.chain_id == chain_id).order_by(JournalRow.seq)
-    yield from session.scalars(query.execution_options(yield_per=500))

@@ -1,5 +1,6 @@
 """Grants: each holder opens exactly what its grant names, offered ones open for nobody, and what is taken back stays shut."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import chain, combinations
 
@@ -175,9 +176,12 @@ def _alter(session: Session, ours: GrantRow, foreign: GrantRow) -> None:
     ours.sealed = ours.sealed[:900] + bytes([ours.sealed[900] ^ 1]) + ours.sealed[901:]
 
 
+Tamper = Callable[[Session, GrantRow, GrantRow], None]
+
+
 @pytest.mark.parametrize("tamper", (_move_sealed, _move_case, _cut, _alter))
 def test_a_moved_cut_or_altered_grant_fails(
-    store: Database, vault: Vault, filed: Filed, tamper: object
+    store: Database, vault: Vault, filed: Filed, tamper: Tamper
 ) -> None:
     other, keys = new_case(), vault.make_compartments(new_case())
     keys = CompartmentKeys(keys.holder, other, keys.pairs, keys.key_rows)
@@ -186,7 +190,7 @@ def test_a_moved_cut_or_altered_grant_fails(
     with store.writing() as session:
         session.add(foreign)
     with store.writing() as session:
-        tamper(session, session.get_one(GrantRow, ours.id), session.get_one(GrantRow, foreign.id))  # type: ignore[operator]
+        tamper(session, session.get_one(GrantRow, ours.id), session.get_one(GrantRow, foreign.id))
     with store.reading() as session, pytest.raises(SealBroken):
         open_grant(session, vault, filed.case, filed.circle_key)
 
