@@ -25,7 +25,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except SettingsRefused as refused:
         return complain(refused.mistakes, 2)
     clock.set_offset(settings.clock_offset)
-    return guarded(settings, choice.command, partial(choice.run, Deployment(settings), choice))
+    deployment = Deployment(settings)
+    try:
+        return guarded(settings, choice.command, partial(choice.run, deployment, choice))
+    finally:
+        deployment.close()
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -40,6 +40,11 @@ class Deployment:
         """The vault over one of the two keyrings; refused when the file is missing, unreadable or of another deployment."""
         return Vault(load_keyring(self.settings.keys, kind))
 
+    def close(self) -> None:
+        """Close this process's connections, if there are any."""
+        if "database" in self.__dict__:
+            self.database.dispose()
+
     def make_home(self) -> None:
         """Make the home folder, closed to everybody else, and refuse one that cannot be written."""
         home = self.settings.home

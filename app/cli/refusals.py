@@ -88,6 +88,7 @@ _SQLITE_TROUBLES = {
     "readonly": "Cannot open the database in {home} for writing: check the folder's owner and mode.",
     "malformed": "The database file is damaged or is not a Redress database: restore it from a backup.",
     "not a database": "The database file is damaged or is not a Redress database: restore it from a backup.",
+    "disk i/o error": "The disk refuses to write to {home}: it is full, or it fails.",
     "locked": "The database is held by another program: stop it and try again.",
 }
 

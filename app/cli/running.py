@@ -6,6 +6,8 @@ import fcntl
 import gc
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -16,7 +18,6 @@ from app.cli.processes import run_in_child, run_together
 from app.cli.refusals import Refused, guarded
 from app.cli.setup import prepare
 from app.language import load_languages
-from app.logs import log_event
 from app.settings import PROJECT_ROOT
 
 
@@ -37,33 +38,29 @@ def up(deployment: Deployment, choice: argparse.Namespace) -> int:
         deployment = Deployment(replace(deployment.settings, demo=True))
     settings = deployment.settings
     deployment.make_home()
-    only_copy = _be_the_only_copy(deployment)
-    listening = _take_port(deployment)
-    # In a child, because no connection may exist before the fork, and to keep the tools of migrations out of the workers' memory.
-    # Its own one-line complaint and status are ours.
-    if status := run_in_child(
-        partial(guarded, settings, "up", partial(prepare, deployment, demo=choice.demo))
-    ):
-        return status
-    _load_shared_parts(deployment)
-    print(f"Redress answers at {settings.public_url}/ (stop with Ctrl-C)", flush=True)
-    try:
+    with _only_copy(deployment), _take_port(deployment) as listening:
+        # In a child, because no connection may exist before the fork, and to keep the tools of migrations out of the workers'
+        # memory. It complains in its own line.
+        if status := run_in_child(
+            partial(guarded, settings, "up", partial(prepare, deployment, demo=choice.demo))
+        ):
+            return status
+        _load_shared_parts(deployment)
+        print(f"Redress answers at {settings.public_url}/ (stop with Ctrl-C)", flush=True)
         return run_together(
             {
                 "web": partial(guarded, settings, "up", partial(_serve, deployment, listening)),
                 "dispatcher": partial(guarded, settings, "up", partial(_dispatch, deployment)),
             }
         )
-    finally:
-        os.close(only_copy)
 
 
 def serve(deployment: Deployment, _choice: argparse.Namespace) -> int:
     """Run the web half; refuses an old schema and a missing or foreign keyring before it takes the port."""
     deployment.check("web")
-    listening = _take_port(deployment)
-    deployment.database.dispose()
-    return _serve(deployment, listening)
+    with _take_port(deployment) as listening:
+        deployment.close()
+        return _serve(deployment, listening)
 
 
 def dispatch(deployment: Deployment, _choice: argparse.Namespace) -> int:
@@ -101,21 +98,25 @@ def _dispatch(deployment: Deployment) -> int:
     from app.dispatcher.run import run
 
     tools = Tools(deployment.database, deployment.vault_of("dispatcher"), deployment.rules)
-    log_event("dispatcher.started")
     run(tools)
     return 0
 
 
-def _be_the_only_copy(deployment: Deployment) -> int:
+@contextmanager
+def _only_copy(deployment: Deployment) -> Iterator[None]:
     """Hold the lock of this home; the children inherit it, so it is free only when all of them are gone."""
     path = deployment.settings.home / "running.lock"
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Refused(
+                f"Redress already runs on {deployment.settings.home}: stop that copy first."
+            ) from None
+        yield
+    finally:
         os.close(handle)
-        raise Refused(f"Redress already runs on {deployment.settings.home}: stop that copy first.") from None
-    return handle
 
 
 def _take_port(deployment: Deployment) -> socket.socket:

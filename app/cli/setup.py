@@ -48,13 +48,14 @@ def upgrade(deployment: Deployment, _choice: argparse.Namespace) -> int:
 
 def prepare(deployment: Deployment, *, demo: bool) -> int:
     """What `up` needs before it starts: keys, tables and, when asked, the fictional network."""
-    deployment.make_home()
-    prepare_keys_and_tables(deployment)
-    if demo:
-        from app.cli.demo import load_demo
+    try:
+        prepare_keys_and_tables(deployment)
+        if demo:
+            from app.cli.demo import load_demo
 
-        load_demo(deployment)
-    deployment.database.dispose()
+            load_demo(deployment)
+    finally:
+        deployment.close()
     return 0
 
 

@@ -38,7 +38,7 @@ def record_tick(session: Session, job: str) -> None:
 
 def last_ticks(session: Session) -> dict[str, datetime]:
     """When each job last went through, by its name."""
-    return dict(session.execute(select(Tick.job, Tick.ran_at)).tuples().all())
+    return dict(session.execute(select(Tick.job, Tick.ran_at)).all())
 
 
 def oldest_tick(session: Session, jobs: tuple[str, ...]) -> datetime | None:

@@ -26,6 +26,7 @@ def run(tools: Tools, jobs: tuple[Job, ...] = JOBS) -> None:
         signal.signal(ending, note)
     scheduler = _scheduler(tools, jobs)
     scheduler.start()
+    log_event("dispatcher.started")
     ahead = _wall_clock_ahead()
     # The main thread only listens: stopping from within a signal's handler could wait for a lock that the thread itself holds.
     while not asked:
