@@ -25,8 +25,7 @@ _TOWN = 12.0
 # A name among other words counts less than a name alone; a part of a name counts enough to stand in the way of certainty.
 _AMONG_WORDS = 0.9
 _PART_OF_NAME = 93.0
-_LONGEST = 500
-_MOST_GUESSES = 5
+_LONGEST = 300
 
 # Letters that Unicode does not take apart though readers see the plain one.
 _PLAIN = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
@@ -93,7 +92,7 @@ def best_match(text: str, things: Iterable[Named[T]], *, sure: float = SURE) -> 
         other.score <= best.score - _CLEAR or (other.name != best.name and _part_of(other.name, best.name))
         for other in fits[1:]
     )
-    possible = tuple(fit.thing for fit in fits[:_MOST_GUESSES])
+    possible = tuple(fit.thing for fit in fits)
     return Match(best.thing if alone else None, alone and best.accounted >= sure, possible)
 
 
@@ -154,7 +153,8 @@ def _inside(name: str, words: str) -> float:
         return 0.0
     if not _UNSPACED.search(name):
         name, words = f" {name} ", f" {words} "
-    return float(fuzz.partial_ratio(name, words) if len(name) <= len(words) else fuzz.ratio(name, words))
+    compare = fuzz.partial_ratio if len(name) <= len(words) else fuzz.ratio
+    return float(compare(name, words, score_cutoff=_PLAUSIBLE))
 
 
 def _part_of(words: str, name: str) -> bool:
@@ -164,4 +164,8 @@ def _part_of(words: str, name: str) -> bool:
 
 
 def _alike(words: str, name: str) -> float:
-    return float(max(fuzz.ratio(words, name), fuzz.token_sort_ratio(words, name)))
+    """How alike the two are in all, in any order of words; 0 when their lengths alone keep them apart."""
+    if 200 * min(len(words), len(name)) < _PLAUSIBLE * (len(words) + len(name)):
+        return 0.0
+    in_order = fuzz.ratio(words, name, score_cutoff=_PLAUSIBLE)
+    return float(max(in_order, fuzz.token_sort_ratio(words, name, score_cutoff=_PLAUSIBLE)))

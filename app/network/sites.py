@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -89,8 +90,11 @@ def match_site(session: Session, vault: Vault, text: str) -> SiteMatch:
     by_code = session.scalars(select(Site).where(Site.code.in_(codes))).all() if codes else []
     if len(by_code) == 1:
         return SiteMatch(by_code[0], True, (by_code[0],))
-    match = best_match(text, (_comparable(vault, site) for site in session.scalars(select(Site))))
-    return SiteMatch(match.best, match.certain, match.possible)
+    labels = session.execute(select(Site.id, Site.label_veil)).all()
+    match = best_match(text, (_comparable(vault, site_id, label_veil) for site_id, label_veil in labels))
+    sites = {site.id: site for site in session.scalars(select(Site).where(Site.id.in_(match.possible)))}
+    possible = tuple(sites[site_id] for site_id in match.possible)
+    return SiteMatch(None if match.best is None else sites[match.best], match.certain, possible)
 
 
 def known_labels(session: Session, vault: Vault) -> set[tuple[str, str, str]]:
@@ -129,9 +133,11 @@ def write_site(
     return site
 
 
-def _comparable(vault: Vault, site: Site) -> Named[Site]:
-    label = site_label(vault, site)
-    return named(site, (label.name, *label.aliases), label.town.split("/"))
+# A worker waits while every site is compared. What is remembered here could be opened at any time with this process's own keyring.
+@lru_cache(maxsize=50_000)
+def _comparable(vault: Vault, site_id: SiteId, label_veil: bytes) -> Named[SiteId]:
+    name, town, aliases = vault.unveil_json(_label_place(site_id), label_veil)
+    return named(site_id, (name, *aliases), town.split("/"))
 
 
 def _new_code() -> str:

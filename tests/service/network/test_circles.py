@@ -7,6 +7,8 @@ import pytest
 from app.network import (
     CircleMissing,
     LeadsOnly,
+    Member,
+    MemberState,
     NotAdmissible,
     NotInCircle,
     NotTrained,
@@ -77,6 +79,9 @@ def test_the_list_of_colleagues_says_who_is_where(
     network: Network, helpers: Organisation, lead: SignedIn, cas: Person
 ) -> None:
     network.invite(helpers, "a.new.one")
+    gone = network.join(helpers, "gone")
+    with network.database.writing() as session:
+        session.get_one(Member, gone.invited.member_id).state = MemberState.DEPARTED
     admit(network, lead, cas, [CircleName.EVERYONE])
     with network.database.reading() as session:
         lines = colleagues(session, network.vault, helpers.id)

@@ -157,6 +157,7 @@ def test_at_possible_sites_only_the_bad_standings_count(network: Network) -> Non
     stand(network, union, here, UnionStanding.INDEPENDENT)
     assert facts(network, None, here, elsewhere)["Metal union"].standing is None
     stand(network, union, elsewhere, UnionStanding.EMPLOYER_DOMINATED)
+    assert facts(network, here)["Metal union"].standing is UnionStanding.INDEPENDENT
     for possible in ((here, elsewhere), (elsewhere, here)):
         assert facts(network, None, *possible)["Metal union"].standing is UnionStanding.EMPLOYER_DOMINATED
 
@@ -206,6 +207,8 @@ def test_words_exclude_an_organisation_only_when_they_certainly_name_it(network:
         ("Kesatuan Pekerja Logam Selatan.", south),
         ("Kesatuan Pekerja Logam", None),
         ("Kesatuan Pekerja Logam Barat", None),
+        # One letter off in a short name: a guess, and an exclusion must not be one.
+        ("Noise Onion", None),
         ("the union", None),
         ("KPLU and my agent Rahman", None),
         ("not noise", None),

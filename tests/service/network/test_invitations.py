@@ -1,6 +1,7 @@
 """Coming in: a link that works once and for 48 hours, of which the database knows only a tag."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy import select
@@ -22,6 +23,7 @@ from app.network import (
     OrganisationKind,
     OrganisationState,
     PasswordRefused,
+    PreparedMembership,
     Role,
     SignedIn,
     code_now,
@@ -176,6 +178,27 @@ def test_the_first_lead_makes_the_circles_and_nobody_else_does(network: Network)
             for person in (caseworker, lead, second)
         }
     assert held == {"cas": 0, "first.lead": 2, "second.lead": 0}
+
+
+def test_two_leads_coming_in_at_once_make_one_set_of_circles(network: Network) -> None:
+    helpers = network.organisation("Helpers")
+    tokens = [network.invite(helpers, f"lead.{number}") for number in range(4)]
+    prepared = []
+    for token in tokens:
+        with network.database.reading() as session:
+            invited = read_invitation(session, network.vault, token)
+        secret = new_totp_secret()
+        prepared.append(prepare_membership(network.vault, invited, PASSWORD, secret, code_now(secret)))
+
+    def take_up(one: PreparedMembership) -> None:
+        with network.database.writing() as session:
+            take_up_invitation(session, network.vault, one)
+
+    with ThreadPoolExecutor(len(prepared)) as pool:
+        list(pool.map(take_up, prepared))
+    with network.database.reading() as session:
+        made = session.scalars(select(CircleRow).where(CircleRow.organisation_id == helpers.id)).all()
+    assert len(made) == 2
 
 
 def test_only_a_coordinator_has_custody(network: Network) -> None:
