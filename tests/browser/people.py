@@ -1,0 +1,92 @@
+"""The people of the stories, by what they do on the screen: a worker with a small phone, a partner at the desk."""
+
+import re
+import time
+
+import pyotp
+from playwright.sync_api import Page
+
+from tests.harness.server import LiveServer
+
+_USED_STEPS: dict[str, int] = {}
+
+
+class WorkerPhone:
+    """A worker's phone: what it shows, and the code that the worker wrote down."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+        self.code = ""
+
+    def report(
+        self, words: str, *, topics: tuple[str, ...] = (), danger: bool = False, **answers: str
+    ) -> None:
+        """Fill in the form and send it with the last button."""
+        self.page.goto("/en/")
+        if danger:
+            self.page.check("input[name=danger][value=yes]")
+        for topic in topics:
+            self.page.check(f"input[name=category][value={topic}]")
+        self.page.fill("[name=words]", words)
+        for name, text in answers.items():
+            self.page.fill(f"[name={name}]", text)
+        self.page.get_by_role("button", name="Send", exact=True).click()
+
+    def keep_code(self) -> str:
+        """Write down the twenty digits that the page shows."""
+        shown = re.search(r"(\d{4}\s+){4}\d{4}", self.page.inner_text("main"))
+        assert shown, self.page.inner_text("main")
+        self.code = " ".join(shown[0].split())
+        return self.code
+
+    def come_back(self) -> None:
+        """Open the messages with the code."""
+        self.page.goto("/en/inbox")
+        self.page.fill("[name=receipt]", self.code)
+        self.page.get_by_role("button", name="Open").click()
+
+    def write(self, words: str) -> None:
+        """Write to the helper from the messages."""
+        self.page.get_by_label("Write to the helper").fill(words)
+        self.page.get_by_role("button", name="Send", exact=True).click()
+
+    def sees(self) -> str:
+        """All words on the page."""
+        return self.page.inner_text("main")
+
+
+class PartnerDesk:
+    """A member at the desk."""
+
+    def __init__(self, page: Page, server: LiveServer) -> None:
+        self.page = page
+        self.server = server
+
+    def log_in(self, login: str) -> None:
+        """Log in as the demo's logins say."""
+        known = next(entry for entry in self.server.logins() if entry["login"] == login)
+        self.page.goto("/desk/")
+        self.page.get_by_label("Login").fill(known["login"])
+        self.page.get_by_label("Password").fill(known["password"])
+        self.page.get_by_label("Six digits").fill(self._code(known))
+        self.page.get_by_role("button", name="Log in").click()
+
+    def _code(self, known: dict[str, str]) -> str:
+        """A code that no earlier story has used: each works once, and the one after the current is taken too."""
+        step = max(int(time.time()) // 30, _USED_STEPS.get(known["login"], 0) + 1)
+        time.sleep(max(0.0, (step - 1) * 30 - time.time()))
+        _USED_STEPS[known["login"]] = step
+        return pyotp.TOTP(known["totp_secret"]).at(step * 30)
+
+    def accept_first_offer(self) -> None:
+        """Accept the offer that stands at the top."""
+        self.page.get_by_role("button", name="Accept").first.click()
+
+    def reply(self, words: str) -> None:
+        """Answer the worker from the case page."""
+        self.page.locator("form[action$=reply] textarea").fill(words)
+        self.page.get_by_role("button", name="Send to the worker").click()
+
+    def sees(self) -> str:
+        """All words on the page."""
+        return self.page.inner_text("main")
