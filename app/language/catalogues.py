@@ -5,6 +5,7 @@ broken, `compile` makes the files that the running service reads and generates t
 """
 
 import io
+import os
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -100,7 +101,7 @@ def compile_all(project: Project) -> list[str]:
             continue
         target = entry.compiled(project.translations)
         target.parent.mkdir(parents=True, exist_ok=True)
-        fresh = target.with_suffix(".new")
+        fresh = target.with_suffix(f".{os.getpid()}")
         with fresh.open("wb") as compiled:
             write_mo(compiled, catalogue)
         fresh.replace(target)  # a running service never meets half a file

@@ -57,10 +57,17 @@ def _in_arabic_letters(text: str) -> str:
 def _around_placeholders(write: Callable[[str], str]) -> Callable[[str], str]:
     def rewritten(text: str) -> str:
         kept = _KEPT.findall(text)
-        pieces = [write(piece) for piece in _KEPT.split(text)]
+        pieces = [_between_edges(write, piece) for piece in _KEPT.split(text)]
         return pieces[0] + "".join(held + piece for held, piece in zip(kept, pieces[1:], strict=True))
 
     return rewritten
+
+
+def _between_edges(write: Callable[[str], str], piece: str) -> str:
+    # The spaces next to a placeholder stay, so that a name does not grow together with the words around it.
+    inner = piece.strip(" ")
+    start, _, end = piece.partition(inner) if inner else (piece, "", "")
+    return start + write(inner) + end
 
 
 _WRITERS = {

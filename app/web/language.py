@@ -9,7 +9,7 @@ from app.language import Language, Languages
 from app.web.parts import parts
 
 
-class LentCatalogues(Domain):  # type: ignore[misc] # Flask-Babel has no types
+class LentCatalogues(Domain):  # type: ignore[misc] # Flask-Babel has no types, so its classes are of any type
     """Flask-Babel's translations, taken from the languages that were read and checked at start."""
 
     def get_translations(self) -> gettext.NullTranslations:
@@ -46,10 +46,24 @@ def page_language() -> Language:
     return chosen
 
 
+def pgettext(context: str, message: str, /, **values: object) -> str:
+    """The text of this message in the language of the page."""
+    return page_language().pgettext(context, message, **values)
+
+
+def npgettext(context: str, singular: str, plural: str, number: int, /, **values: object) -> str:
+    """The form of this message that goes with the number, in the language of the page."""
+    return page_language().npgettext(context, singular, plural, number, **values)
+
+
 def _locale() -> str:
     return str(page_language().locale)
 
 
 def _words_of_the_page() -> dict[str, object]:
     language = page_language()
-    return {"page_language": language.code, "page_direction": language.direction, "long_day": language.long_day}
+    return {
+        "page_language": language.code,
+        "page_direction": language.direction,
+        "long_day": language.long_day,
+    }

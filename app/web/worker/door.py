@@ -1,5 +1,6 @@
 """What all worker pages share: the language in their address, and answers in it when something is refused."""
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, Response, make_response, render_template
@@ -29,9 +30,16 @@ def find_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
 @blueprint.errorhandler(UnknownLanguage)
 def offer_languages(_error: UnknownLanguage) -> Response:
     """The list of languages, in the first of them, for an address that names none."""
-    return make_response(render_template("worker/unknown_language.html", languages=offered()), 404)
+    return make_response(
+        render_template("worker/unknown_language.html", languages=offered()), HTTPStatus.NOT_FOUND
+    )
 
 
 def offered() -> tuple[Language, ...]:
     """The languages to choose from."""
     return parts().languages.offered
+
+
+def lead_to(address: str, status: HTTPStatus = HTTPStatus.SEE_OTHER) -> Response:
+    """Lead on to another page of ours, with no page in between that a slow phone would show."""
+    return Response(status=status, headers={"Location": address})

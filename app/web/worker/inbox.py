@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Response, make_response, redirect, render_template, request, url_for
-from flask_babel import pgettext
+from flask import Response, make_response, render_template, request, url_for
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -25,14 +24,21 @@ from app.cases.sharing import undo_stop as undo_stop_of
 from app.cases.worker_messages import say_worse
 from app.cases.worker_messages import write as write_message
 from app.logs import log_failure
-from app.vault import ReceiptMistyped, TokenForged, check_session_form_token, parse_receipt, session_form_token
+from app.vault import (
+    ReceiptMistyped,
+    TokenForged,
+    check_session_form_token,
+    parse_receipt,
+    session_form_token,
+)
 from app.web.access import open_to_everyone, open_to_workers
-from app.web.language import page_language
+from app.web.language import page_language, pgettext
 from app.web.parts import parts
-from app.web.worker.door import blueprint
+from app.web.worker.door import blueprint, lead_to
 from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
 from app.web.worker.names import coordinator_name, names_of
-from app.web.worker.report_form import CONSENT, LARGEST_FORM, clean
+from app.web.worker.posted import posted_fields, posted_words
+from app.web.worker.report_form import CONSENT
 from app.web.worker.worker_session import (
     end_worker_session,
     find_worker,
@@ -70,10 +76,9 @@ def inbox() -> Response:
 @open_to_everyone
 def enter() -> Response:
     """Open the inbox with a receipt; words that wait to be added to the case go with it."""
-    _allow_long_words()
-    words = clean(request.form.get("words", ""))
+    words = posted_words()
     try:
-        receipt = parse_receipt(request.form.get("receipt", "")[:_LONGEST_RECEIPT])
+        receipt = parse_receipt(posted_fields().get("receipt", "")[:_LONGEST_RECEIPT])
         submission = submission_of_post() if words else None
     except ReceiptMistyped:
         return enter_page("mistyped", words)
@@ -97,7 +102,7 @@ def enter() -> Response:
 @open_to_workers
 def write() -> Response:
     """Add a message for the helper."""
-    words = _posted_words()
+    words = posted_words()
 
     def act(session: Session, worker: Worker, submission: UUID) -> None:
         write_message(session, parts().vault, worker, words, submission)
@@ -109,7 +114,7 @@ def write() -> Response:
 @open_to_workers
 def worse() -> Response:
     """Record that it got worse, with or without words."""
-    words, danger = _posted_words(), request.form.get("danger") == "yes"
+    words, danger = posted_words(), posted_fields().get("danger") == "yes"
 
     def act(session: Session, worker: Worker, submission: UUID) -> None:
         say_worse(session, parts().vault, parts().rules.deadlines, worker, words, danger, submission)
@@ -121,7 +126,7 @@ def worse() -> Response:
 @open_to_workers
 def consent() -> Response:
     """Change who may know."""
-    chosen = request.form.get("consent", "")
+    chosen = posted_fields().get("consent", "")
 
     def act(session: Session, worker: Worker, _submission: UUID) -> None:
         if chosen not in CONSENT:
@@ -163,19 +168,17 @@ def undo_stop() -> Response:
 @open_to_everyone
 def close() -> Response:
     """Close the messages on this phone; the way back in is the receipt."""
-    response = redirect(url_for("worker.inbox", lang=page_language().code), HTTPStatus.SEE_OTHER)
-    return end_worker_session(response)
+    return end_worker_session(to_inbox())
 
 
 def submission_of_post() -> UUID:
     """The id of what this post stores, so that sent twice it is stored once; raises `TokenForged`."""
-    return parts().vault.read_form_token(request.form.get("token", "").strip()).submission_id
+    return parts().vault.read_form_token(posted_fields().get("token", "").strip()).submission_id
 
 
 def to_inbox(anchor: str = "top") -> Response:
     """Lead to the inbox after something was stored, so that reloading the page sends nothing again."""
-    address = url_for("worker.inbox", lang=page_language().code, _anchor=anchor)
-    return redirect(address, HTTPStatus.SEE_OTHER)
+    return lead_to(url_for("worker.inbox", lang=page_language().code, _anchor=anchor))
 
 
 def enter_page(problem: str = "", words: str = "") -> Response:
@@ -224,44 +227,36 @@ def stale_problem(form: str, words: str) -> Problem:
 
 def _carry_out(act: Callable[[Session, Worker, UUID], None], form: str, anchor: str) -> Response:
     """Do one thing for the worker behind the cookie; whatever stands in the way, the words stay on the page."""
-    words = _posted_words()
+    words = posted_words()
     worker = find_worker()
     if worker is None:
         return forget_worker_cookie(enter_page("again" if words else "ended", words))
-    if not check_session_form_token(worker.content, request.form.get("form_token", "")):
+    if not check_session_form_token(worker.content, posted_fields().get("form_token", "")):
         return inbox_page(worker, stale_problem(form, words))
     try:
         submission = submission_of_post()
         with parts().database.writing() as session:
             act(session, worker, submission)
-    except TokenForged:
-        return inbox_page(worker, stale_problem(form, words))
-    except EmptyText:
-        note = pgettext("worker-inbox", "Nothing is sent yet. Write a few words or choose an answer.")
-        return inbox_page(worker, Problem(note, form, words))
-    except TextTooLong:
-        note = pgettext(
-            "worker-form", "This is too long to send at once. Please make it shorter, or send it in parts."
-        )
-        return inbox_page(worker, Problem(note, form, words))
+    except (TokenForged, EmptyText, TextTooLong) as refusal:
+        return inbox_page(worker, _problem_of(refusal, form, words))
     except (NothingToUndo, SharingStopped):
         # Another page of this worker was faster; the inbox shows how things stand.
         return to_inbox()
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
         log_failure(request.endpoint, error)
-        return _kept_page(words)
+        return make_response(render_template("worker/kept.html", words=words), HTTPStatus.SERVICE_UNAVAILABLE)
     return to_inbox(anchor)
 
 
-def _kept_page(words: str) -> Response:
-    page = render_template("worker/kept.html", words=words)
-    return make_response(page, HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-def _posted_words() -> str:
-    _allow_long_words()
-    return clean(request.form.get("words", ""))
-
-
-def _allow_long_words() -> None:
-    request.max_content_length = request.max_form_memory_size = LARGEST_FORM
+def _problem_of(refusal: Exception, form: str, words: str) -> Problem:
+    match refusal:
+        case EmptyText():
+            note = pgettext("worker-inbox", "Nothing is sent yet. Write a few words or choose an answer.")
+        case TextTooLong():
+            note = pgettext(
+                "worker-form",
+                "This is too long to send at once. Please make it shorter, or send it in parts.",
+            )
+        case _:
+            return stale_problem(form, words)
+    return Problem(note, form, words)

@@ -1,20 +1,17 @@
 """The sentences of the inbox: what happens now, who acts by when, what the worker can do, who has seen what."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
-from flask_babel import LazyString, pgettext
-
-# Lazy on purpose: the table below is made once, long before it is known in which language it is read.
-from flask_babel import lazy_pgettext as later
+from flask_babel import LazyString, lazy_pgettext
 
 from app.cases.access import AccessLine
 from app.cases.enums import ClockKind, ClosingReason, ConsentLevel, EntryKind, Stage
 from app.cases.inbox import InboxView, Sighting
 from app.database import OrganisationId
 from app.vault import HolderKind
-from app.web.language import page_language
+from app.web.language import page_language, pgettext
 
 Names = Mapping[OrganisationId, str]
 
@@ -30,20 +27,45 @@ class StageLine:
     you_can: str = ""
 
 
+# Lazy, because these tables are made long before it is known in which language they are read.
 _AUTHORS: dict[EntryKind, LazyString] = {
-    EntryKind.REPORT: later("worker-inbox", "Your first message"),
-    EntryKind.WORKER_MESSAGE: later("worker-inbox", "You"),
-    EntryKind.WORSE: later("worker-inbox", "You: it got worse"),
-    EntryKind.REPLY: later("worker-inbox", "Helper"),
-    EntryKind.SYSTEM: later("worker-inbox", "News"),
+    EntryKind.REPORT: lazy_pgettext("worker-inbox", "Your first message"),
+    EntryKind.WORKER_MESSAGE: lazy_pgettext("worker-inbox", "You"),
+    EntryKind.WORSE: lazy_pgettext("worker-inbox", "You: it got worse"),
+    EntryKind.REPLY: lazy_pgettext("worker-inbox", "Helper"),
+    EntryKind.SYSTEM: lazy_pgettext("worker-inbox", "News"),
 }
 _STAGES: dict[Stage, LazyString] = {
-    Stage.RECEIVED: later("worker-stage", "Received"),
-    Stage.READ: later("worker-stage", "Read"),
-    Stage.CHECKING: later("worker-stage", "Checking"),
-    Stage.COMPANY_ASKED: later("worker-stage", "Company asked"),
-    Stage.CHECKING_REMEDY: later("worker-stage", "Checking remedy"),
-    Stage.CLOSED: later("worker-stage", "Closed"),
+    Stage.RECEIVED: lazy_pgettext("worker-stage", "Received"),
+    Stage.READ: lazy_pgettext("worker-stage", "Read"),
+    Stage.CHECKING: lazy_pgettext("worker-stage", "Checking"),
+    Stage.COMPANY_ASKED: lazy_pgettext("worker-stage", "Company asked"),
+    Stage.CHECKING_REMEDY: lazy_pgettext("worker-stage", "Checking remedy"),
+    Stage.CLOSED: lazy_pgettext("worker-stage", "Closed"),
+}
+_HAPPENS: dict[Stage, LazyString] = {
+    Stage.READ: lazy_pgettext("worker-stage", "A helper has read it."),
+    Stage.CHECKING: lazy_pgettext("worker-stage", "A helper is checking what happened."),
+    Stage.COMPANY_ASKED: lazy_pgettext("worker-stage", "The company was asked to put it right."),
+    Stage.CHECKING_REMEDY: lazy_pgettext("worker-stage", "We are checking that you got what was promised."),
+}
+_CLOSED: dict[ClosingReason, LazyString] = {
+    ClosingReason.RESOLVED: lazy_pgettext("worker-stage", "It was put right, and you or your union said so."),
+    ClosingReason.REFERRED: lazy_pgettext(
+        "worker-stage", "Somebody else works on it now. See the messages below."
+    ),
+    ClosingReason.OUT_OF_SCOPE: lazy_pgettext(
+        "worker-stage", "It is something we cannot work on. See the messages below."
+    ),
+    ClosingReason.UNFOUNDED: lazy_pgettext(
+        "worker-stage", "The helper checked and did not find it so. See the messages below."
+    ),
+    ClosingReason.UNVERIFIED: lazy_pgettext("worker-stage", "We asked and got no answer, so we stopped."),
+    ClosingReason.MERGED: lazy_pgettext(
+        "worker-stage", "It goes on together with another message about the same thing."
+    ),
+    ClosingReason.WITHDRAWN: lazy_pgettext("worker-stage", "You took it back."),
+    ClosingReason.UNRESOLVED: lazy_pgettext("worker-stage", "We could not get it put right."),
 }
 
 
@@ -74,7 +96,9 @@ def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
         return ""
     day = page_language().long_day(view.next_by)
     if view.next_by.date() < today:
-        return pgettext("worker-next", "The next step was due on %(day)s and is late. You can write and ask.", day=day)
+        return pgettext(
+            "worker-next", "The next step was due on %(day)s and is late. You can write and ask.", day=day
+        )
     who = names.get(view.organisation_id, "") if view.organisation_id else coordinator
     return _STEPS.get(view.next_clock, _some_step)(who or pgettext("worker-next", "the network"), day)
 
@@ -88,7 +112,10 @@ def seen_line(sighting: Sighting, names: Names) -> str:
             return pgettext("worker-seen", "Read by a helper from %(name)s on %(day)s", name=name, day=day)
         case "case.contact_shown":
             return pgettext(
-                "worker-seen", "A helper from %(name)s looked up how to reach you on %(day)s", name=name, day=day
+                "worker-seen",
+                "A helper from %(name)s looked up how to reach you on %(day)s",
+                name=name,
+                day=day,
             )
         case "case.routing_note_read":
             return pgettext(
@@ -109,7 +136,9 @@ def access_line(line: AccessLine) -> str:
         return pgettext("worker-seen", "%(name)s could read it until %(day)s.", name=name, day=day)
     if line.kind is HolderKind.CUSTODY:
         return pgettext(
-            "worker-seen", "%(name)s keeps it sealed, to find a helper. If they open it, you see that here.", name=name
+            "worker-seen",
+            "%(name)s keeps it sealed, to find a helper. If they open it, you see that here.",
+            name=name,
         )
     if line.offered:
         return pgettext("worker-seen", "%(name)s can read it only if they take it on.", name=name)
@@ -117,43 +146,15 @@ def access_line(line: AccessLine) -> str:
 
 
 def _happens(view: InboxView) -> str:
-    match view.stage:
-        case Stage.RECEIVED if view.consent is ConsentLevel.NOBODY:
-            return pgettext("worker-stage", "It is locked. Nobody reads it until you say so.")
-        case Stage.RECEIVED if view.waits_for_custody:
-            return pgettext("worker-stage", "We have your message. We are looking for the right helper.")
-        case Stage.RECEIVED:
-            return pgettext("worker-stage", "We have your message. No helper has read it yet.")
-        case Stage.READ:
-            return pgettext("worker-stage", "A helper has read it.")
-        case Stage.CHECKING:
-            return pgettext("worker-stage", "A helper is checking what happened.")
-        case Stage.COMPANY_ASKED:
-            return pgettext("worker-stage", "The company was asked to put it right.")
-        case Stage.CHECKING_REMEDY:
-            return pgettext("worker-stage", "We are checking that you got what was promised.")
-        case _:
-            return _closed_because(view.closing_reason)
-
-
-def _closed_because(reason: ClosingReason | None) -> str:
-    match reason:
-        case ClosingReason.RESOLVED:
-            return pgettext("worker-stage", "It was put right, and you or your union said so.")
-        case ClosingReason.REFERRED:
-            return pgettext("worker-stage", "Somebody else works on it now. See the messages below.")
-        case ClosingReason.OUT_OF_SCOPE:
-            return pgettext("worker-stage", "It is something we cannot work on. See the messages below.")
-        case ClosingReason.UNFOUNDED:
-            return pgettext("worker-stage", "The helper checked and did not find it so. See the messages below.")
-        case ClosingReason.UNVERIFIED:
-            return pgettext("worker-stage", "We asked and got no answer, so we stopped.")
-        case ClosingReason.MERGED:
-            return pgettext("worker-stage", "It goes on together with another message about the same thing.")
-        case ClosingReason.WITHDRAWN:
-            return pgettext("worker-stage", "You took it back.")
-        case _:
-            return pgettext("worker-stage", "We could not get it put right.")
+    if view.stage is Stage.CLOSED:
+        return str(_CLOSED[view.closing_reason or ClosingReason.UNRESOLVED])
+    if view.stage is not Stage.RECEIVED:
+        return str(_HAPPENS[view.stage])
+    if view.consent is ConsentLevel.NOBODY:
+        return pgettext("worker-stage", "It is locked. Nobody reads it until you say so.")
+    if view.waits_for_custody:
+        return pgettext("worker-stage", "We have your message. We are looking for the right helper.")
+    return pgettext("worker-stage", "We have your message. No helper has read it yet.")
 
 
 def _you_can(view: InboxView) -> str:
@@ -168,7 +169,7 @@ def _some_step(who: str, day: str) -> str:
     return pgettext("worker-next", "%(who)s should do the next step by %(day)s.", who=who, day=day)
 
 
-_STEPS = {
+_STEPS: dict[ClockKind, Callable[[str, str], str]] = {
     ClockKind.PLACE: lambda who, day: pgettext(
         "worker-next", "A person at %(who)s should find a helper by %(day)s.", who=who, day=day
     ),
@@ -179,10 +180,16 @@ _STEPS = {
         "worker-next", "A helper from %(who)s should answer you here by %(day)s.", who=who, day=day
     ),
     ClockKind.SAFETY_CONTACT: lambda who, day: pgettext(
-        "worker-next", "A helper from %(who)s should ask here by %(day)s how you can stay safe.", who=who, day=day
+        "worker-next",
+        "A helper from %(who)s should ask here by %(day)s how you can stay safe.",
+        who=who,
+        day=day,
     ),
     ClockKind.SAFETY_PLAN: lambda who, day: pgettext(
-        "worker-next", "A helper from %(who)s should plan with you by %(day)s how you stay safe.", who=who, day=day
+        "worker-next",
+        "A helper from %(who)s should plan with you by %(day)s how you stay safe.",
+        who=who,
+        day=day,
     ),
     ClockKind.FIRST_UPDATE: lambda who, day: pgettext(
         "worker-next", "A helper from %(who)s should write news here by %(day)s.", who=who, day=day

@@ -2,11 +2,11 @@
 
 from datetime import timedelta
 
-from flask import Response, make_response, render_template, request
+from flask import Response, make_response, render_template
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.inbox import Worker, session_for
+from app.cases.inbox import session_for
 from app.cases.models import Case
 from app.cases.sharing import replace_receipt
 from app.database import CaseId
@@ -23,6 +23,7 @@ from app.web.access import open_to_workers
 from app.web.parts import parts
 from app.web.worker.door import blueprint
 from app.web.worker.inbox import enter_page, inbox_page, stale_problem
+from app.web.worker.posted import posted_fields
 from app.web.worker.worker_session import find_worker, keep_worker_session
 
 # For so long the same page, sent again, shows the same new code: without it a dropped answer would lock the worker out.
@@ -35,40 +36,33 @@ def new_code() -> Response:
     """Replace the receipt. The new one comes from the form's token, so that sending the form twice makes one new receipt."""
     here, worker = parts(), find_worker()
     try:
-        token = here.vault.read_form_token(request.form.get("token", "").strip())
+        token = here.vault.read_form_token(posted_fields().get("token", "").strip())
     except TokenForged:
         return enter_page("ended") if worker is None else inbox_page(worker, stale_problem("", ""))
     fresh = here.vault.derive_receipt_keys(token.receipt)
-    if worker is None:
-        return _show_again(token, fresh)
-    if not check_session_form_token(worker.content, request.form.get("form_token", "")):
-        return inbox_page(worker, stale_problem("", ""))
     with here.database.writing() as session:
-        cookie = _replace_once(session, worker, fresh)
-    return _new_code_page(token.receipt, cookie)
+        cookie = _made_before(session, token, fresh)
+    if cookie is None and worker is None:
+        return enter_page("ended")
+    if cookie is None and worker is not None:
+        if not check_session_form_token(worker.content, posted_fields().get("form_token", "")):
+            return inbox_page(worker, stale_problem("", ""))
+        with here.database.writing() as session:
+            cookie = replace_receipt(session, here.vault, worker, fresh)
+    return _new_code_page(token.receipt, cookie or "")
 
 
-def _replace_once(session: Session, worker: Worker, fresh: ReceiptKeys) -> str:
-    row = find_receipt(session, fresh)
-    if row is None:
-        return replace_receipt(session, parts().vault, worker, fresh)
-    return session_for(session, parts().vault, row, fresh)
-
-
-def _show_again(token: FormToken, fresh: ReceiptKeys) -> Response:
-    """Show the new receipt to whoever sends the same page again, although the session ended with the old one.
+def _made_before(session: Session, token: FormToken, fresh: ReceiptKeys) -> str | None:
+    """A new session for whoever sends the same page again, although their old session ended with the old receipt.
 
     Never for the token of a report: who kept a copy of somebody's form must not get that report's receipt with it.
     """
-    here = parts()
-    with here.database.writing() as session:
-        row = find_receipt(session, fresh)
-        case = None if row is None else session.get(Case, CaseId(row.case_id))
-        late = clock.now() - token.issued > _SHOWN_AGAIN_FOR
-        if row is None or case is None or late or case.submission_id == token.submission_id:
-            return enter_page("ended")
-        cookie = session_for(session, here.vault, row, fresh)
-    return _new_code_page(token.receipt, cookie)
+    row = find_receipt(session, fresh)
+    case = None if row is None else session.get(Case, CaseId(row.case_id))
+    late = clock.now() - token.issued > _SHOWN_AGAIN_FOR
+    if row is None or case is None or late or case.submission_id == token.submission_id:
+        return None
+    return session_for(session, parts().vault, row, fresh)
 
 
 def _new_code_page(receipt: Receipt, cookie: str) -> Response:

@@ -3,17 +3,20 @@
 import calendar
 from dataclasses import dataclass
 from datetime import date
+from http import HTTPStatus
 
 from babel.dates import get_day_names, get_month_names
-from flask import Response, jsonify, redirect, render_template, request, url_for
-from flask_babel import pgettext
+from flask import Response, jsonify, render_template, request, url_for
 
 from app import clock
+from app.cases.deadlines import Unit
+from app.cases.enums import ClockKind, Profile
 from app.language import Language
+from app.network import OrganisationKind, OrganisationState, organisations_of
 from app.web.access import open_to_everyone
-from app.web.language import page_language
+from app.web.language import npgettext, page_language, pgettext
 from app.web.parts import parts
-from app.web.worker.door import blueprint
+from app.web.worker.door import blueprint, lead_to
 from app.web.worker.worker_session import end_worker_session
 
 
@@ -30,7 +33,7 @@ class Month:
 def front() -> Response:
     """Lead to the form in the language that the browser asks for first."""
     wanted = parts().languages.best(request.accept_languages.values())
-    response = redirect(url_for("worker.form", lang=wanted.code), 302)
+    response = lead_to(url_for("worker.form", lang=wanted.code), HTTPStatus.FOUND)
     response.headers["Vary"] = "Accept-Language"
     return response
 
@@ -39,7 +42,13 @@ def front() -> Response:
 @open_to_everyone
 def how() -> str:
     """What happens, by when, and what we can and cannot protect."""
-    return render_template("worker/how.html")
+    return render_template(
+        "worker/how.html",
+        read_within=_within(ClockKind.READ, Profile.STANDARD),
+        read_within_in_danger=_within(ClockKind.READ, Profile.FAST_TRACK),
+        answered_within=_within(ClockKind.ACKNOWLEDGE, Profile.STANDARD),
+        helpers=_helpers(),
+    )
 
 
 @blueprint.get("/<lang>/exit")
@@ -49,9 +58,7 @@ def leave() -> Response:
 
     A plain link, so that it works at once and without a script; all that another site could do with it is to close a session.
     """
-    response = redirect(url_for("worker.month", lang=page_language().code), 303)
-    end_worker_session(response)
-    return response
+    return end_worker_session(lead_to(url_for("worker.month", lang=page_language().code)))
 
 
 @blueprint.get("/<lang>/calendar")
@@ -61,7 +68,7 @@ def month() -> str:
     language, today = page_language(), clock.now().date()
     following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
     first = language.locale.first_week_day
-    names = get_day_names("abbreviated", "stand-alone", locale=language.locale)
+    names = get_day_names("short", "stand-alone", locale=language.locale)
     return render_template(
         "worker/calendar.html",
         months=[_month(language, day, first) for day in (today, following)],
@@ -81,7 +88,13 @@ def manifest() -> Response:
         display="browser",
         background_color="#f7f6f1",
         theme_color="#f7f6f1",
-        icons=[{"src": url_for("assets.asset", digest="icon", name="icon.svg"), "sizes": "any", "type": "image/svg+xml"}],
+        icons=[
+            {
+                "src": url_for("assets.asset", digest="icon", name="icon.svg"),
+                "sizes": "any",
+                "type": "image/svg+xml",
+            }
+        ],
     )
     response.content_type = "application/manifest+json"
     response.headers["Cache-Control"] = "public, max-age=86400"
@@ -91,3 +104,23 @@ def manifest() -> Response:
 def _month(language: Language, day: date, first: int) -> Month:
     name = get_month_names("wide", "stand-alone", locale=language.locale)[day.month]
     return Month(f"{name} {day.year}", calendar.Calendar(first).monthdayscalendar(day.year, day.month))
+
+
+def _within(kind: ClockKind, profile: Profile) -> str:
+    """How long people may have to wait, as the operator set it: this page must not promise anything else."""
+    deadline = next(found for found in parts().rules.deadlines.clocks if found.kind is kind)
+    duration = deadline.durations[profile]
+    number = duration.number
+    match duration.unit:
+        case Unit.HOURS:
+            return npgettext("worker-how", "%(num)s hour", "%(num)s hours", number)
+        case Unit.DAYS:
+            return npgettext("worker-how", "%(num)s day", "%(num)s days", number)
+        case _:
+            return npgettext("worker-how", "%(num)s working day", "%(num)s working days", number)
+
+
+def _helpers() -> list[str]:
+    with parts().database.reading() as session:
+        partners = organisations_of(session, OrganisationKind.MONITORING_PARTNER)
+        return [partner.name for partner in partners if partner.state is OrganisationState.ACTIVE]

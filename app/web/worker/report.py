@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask import Response, abort, make_response, render_template, request
-from flask_babel import pgettext
 
 from app import clock
 from app.cases.consent import consent_texts
@@ -15,11 +14,12 @@ from app.logs import log_failure
 from app.network import get_organisation, site_by_code
 from app.vault import FormToken, TokenForged, format_receipt
 from app.web.access import open_to_everyone
-from app.web.language import page_language
+from app.web.language import page_language, pgettext
 from app.web.parts import parts
 from app.web.worker.door import blueprint, offered
 from app.web.worker.names import coordinator_name
-from app.web.worker.report_form import LARGEST_FORM, ReportForm, read_report_form
+from app.web.worker.posted import posted_fields
+from app.web.worker.report_form import ReportForm, read_report_form
 
 
 @blueprint.get("/<lang>/")
@@ -33,9 +33,13 @@ def form() -> Response:
 @open_to_everyone
 def form_at_site(site_code: str) -> Response:
     """The form as a poster's code opens it. What is shown says nothing of the workplace to who looks over the shoulder."""
-    if _knows_site(site_code):
-        return _form_page(ReportForm(site_code=site_code))
-    note = pgettext("worker-form", "We do not know this workplace code. You can write the name of your workplace below.")
+    # The code as we know it, never as it stood in the address: the page is compressed and holds a token (BREACH).
+    known = _known_code(site_code)
+    if known:
+        return _form_page(ReportForm(site_code=known))
+    note = pgettext(
+        "worker-form", "We do not know this workplace code. You can write the name of your workplace below."
+    )
     return _form_page(ReportForm(), notes=[note])
 
 
@@ -43,8 +47,7 @@ def form_at_site(site_code: str) -> Response:
 @open_to_everyone
 def report() -> Response:
     """File what a worker sent and show the receipt; whatever is missing or wrong brings the page back with all of it."""
-    request.max_content_length = request.max_form_memory_size = LARGEST_FORM
-    sent = read_report_form(request.form)
+    sent = read_report_form(posted_fields())
     if sent.too_large:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if sent.mistakes:
@@ -52,7 +55,8 @@ def report() -> Response:
     token = _read_token(sent)
     if token is None:
         note = pgettext(
-            "worker-form", "This page was open a long time. Nothing is sent yet. Your words are still here. Press Send again."
+            "worker-form",
+            "This page was open a long time. Nothing is sent yet. Your words are still here. Press Send again.",
         )
         return _form_page(sent, notes=[note], status=HTTPStatus.BAD_REQUEST)
     if sent.asks_again:
@@ -60,16 +64,19 @@ def report() -> Response:
     try:
         filed = _file(sent.answered(), token)
     except SubmissionConflict:
-        page = render_template("worker/conflict.html", form=sent, token=parts().vault.form_token(), receipt_wrong=False)
+        page = render_template(
+            "worker/conflict.html", form=sent, token=parts().vault.form_token(), receipt_wrong=False
+        )
         return make_response(page, HTTPStatus.CONFLICT)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
         log_failure(request.endpoint, error)
-        note = pgettext("worker-form", "We could not keep your message safe just now. Your words are still here. Try again soon.")
+        note = pgettext(
+            "worker-form",
+            "We could not keep your message safe just now. Your words are still here. Try again soon.",
+        )
         # With the same token, so that a report which was stored after all is not stored twice.
         return _form_page(sent, notes=[note], token=sent.token, status=HTTPStatus.SERVICE_UNAVAILABLE)
     return _receipt_page(sent, filed)
-
-
 
 
 def to_report(sent: ReportForm, language: str) -> Report:
@@ -112,16 +119,21 @@ def _read_token(sent: ReportForm) -> FormToken | None:
     return None if token.expired else token
 
 
-def _knows_site(code: str) -> bool:
+def _known_code(code: str) -> str:
     with parts().database.reading() as session:
-        return site_by_code(session, code) is not None
+        site = site_by_code(session, code)
+        return "" if site is None else site.code
 
 
 def _mistakes(sent: ReportForm) -> list[tuple[str, str]]:
     words = {
         "empty": pgettext("worker-form", "Nothing is sent yet. Tick what it is about, or write a few words."),
-        "long": pgettext("worker-form", "This is too long to send at once. Please make it shorter, or send it in parts."),
-        "robot": pgettext("worker-form", "Nothing is sent yet. Your words are still here. Please press Send again."),
+        "long": pgettext(
+            "worker-form", "This is too long to send at once. Please make it shorter, or send it in parts."
+        ),
+        "robot": pgettext(
+            "worker-form", "Nothing is sent yet. Your words are still here. Please press Send again."
+        ),
     }
     return [(name, words[fault]) for name, fault in sent.mistakes]
 

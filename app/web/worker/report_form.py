@@ -84,7 +84,10 @@ class ReportForm:
 
     def hidden_fields(self) -> list[tuple[str, str]]:
         """Every filled field but the token, as name and value, for a page that asks something in between."""
-        pairs = [(name, getattr(self, name)) for name in ("danger", "words", "site_code", *_LINES, "contact", "consent")]
+        pairs = [
+            (name, getattr(self, name))
+            for name in ("danger", "words", "site_code", *_LINES, "contact", "consent")
+        ]
         pairs += [("category", topic) for topic in self.category] + [("exclude", who) for who in self.exclude]
         return [(name, value) for name, value in pairs if value]
 

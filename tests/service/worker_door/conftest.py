@@ -1,0 +1,71 @@
+"""The whole application around the worker's pages, on a small network with other workers' cases as noise."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.cases.rules import load_rules
+from app.language import load_languages
+from app.language.catalogues import Project, compile_all
+from app.settings import PROJECT_ROOT, read_settings
+from app.vault import Vault
+from app.web.parts import Parts
+from tests.harness.databases import Databases
+from tests.harness.pages import checked_client
+from tests.harness.world import World, light_vault
+from tests.service.worker_door.browsing import Visitor
+
+
+@pytest.fixture(scope="session")
+def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    folder: Path = tmp_path_factory.mktemp("worker-door") / "keys"
+    return light_vault(folder)
+
+
+@pytest.fixture(scope="session")
+def world(databases: Databases, vault: Vault, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One network for all of these tests: each brings a case of its own, and the others' are its noise.
+
+    On SQLite only: the verbs below the pages are tested on both databases, and the pages know neither.
+    """
+    with databases.fresh("sqlite", tmp_path_factory.mktemp("worker-door")) as database:
+        # With the demo's help numbers, since the shipped list is empty.
+        made = World(database, vault, load_rules(PROJECT_ROOT / "config", demo=True))
+        for words in ("Noise about water.", "Noise about the bus."):
+            made.file(words=words, site_code=made.other_site.code)
+        yield made
+
+
+@pytest.fixture(scope="session")
+def app(world: World, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    home = tmp_path_factory.mktemp("home")
+    settings = read_settings({"REDRESS_HOME": str(home), "REDRESS_PSEUDO_LANGUAGES": "1"})
+    assert compile_all(Project()) == []
+    languages = load_languages(settings.config, PROJECT_ROOT / "translations", pseudo=True)
+    return create_app(Parts(settings, world.database, world.vault, world.rules, languages))
+
+
+@pytest.fixture
+def client(app: Flask) -> FlaskClient:
+    return checked_client(app)
+
+
+@pytest.fixture
+def visitor(client: FlaskClient) -> Visitor:
+    """A worker with a phone."""
+    return Visitor(client)
+
+
+@pytest.fixture
+def another_visitor(app: Flask) -> Callable[[], Visitor]:
+    """Further phones at the same service."""
+
+    def make(**options: Any) -> Visitor:
+        return Visitor(checked_client(app, **options))
+
+    return make

@@ -1,0 +1,126 @@
+"""The start, the way out, languages, sizes and headers of the worker's pages."""
+
+import gzip
+from collections.abc import Callable
+
+import pytest
+from flask import Flask, Response
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from tests.harness.world import World
+from tests.service.worker_door.browsing import Visitor
+
+BUDGET = 14_600  # bytes of one initial TCP window (RFC 6928: ten segments of 1,460)
+LANGUAGES = ("en", "my-x-long", "ar-x-rtl")
+PAGES = ("", "how", "inbox", "calendar", "s/nosuch99")
+
+
+def as_sent(response: TestResponse) -> int:
+    """The bytes of an answer on the wire, with what the server in front adds to it (date, server, connection)."""
+    head = f"HTTP/1.1 {response.status}\r\n{response.headers}\r\n"
+    return len(head.encode()) + len(response.get_data()) + 120
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_first_load_of_the_form_fits_one_initial_window(app: Flask, language: str) -> None:
+    client, squeezed = FlaskClient(app, Response), {"Accept-Encoding": "gzip"}
+    page = client.get(f"/{language}/", headers=squeezed)
+    assert page.headers["Content-Encoding"] == "gzip"
+    html = gzip.decompress(page.get_data()).decode()
+    sent = as_sent(page)
+    for chunk in html.split("<link ")[1:] + html.split("<script ")[1:]:
+        tag = chunk.split(">")[0]
+        if "manifest" not in tag:
+            address = tag.split('href="' if "href" in tag else 'src="')[1].split('"')[0]
+            sent += as_sent(client.get(address, headers=squeezed))
+    assert sent < BUDGET
+    # Room for the later issues' fields, and for languages longer than the long pseudo-language.
+    assert sent < 10_000
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_is_in_the_language_of_its_address(visitor: Visitor, language: str, page: str) -> None:
+    shown = visitor.open(f"/{language}/{page}")
+    assert shown.status == 200
+    assert shown.root.get("lang") == language
+    assert shown.root.get("dir") == ("rtl" if language == "ar-x-rtl" else "ltr")
+    if language != "en":
+        # Nothing of the source language is left over, apart from names.
+        assert not {"the", "you", "your", "help", "what"} & set(shown.text.lower().split())
+
+
+def test_the_start_leads_to_the_language_the_browser_asks_for_but_never_to_a_pseudo_one(
+    client: FlaskClient,
+) -> None:
+    for wanted in ("my, en;q=0.5", "ar", "", "xx;q=bad", "en-GB"):
+        response = client.get("/", headers={"Accept-Language": wanted})
+        assert response.status_code == 302
+        assert response.headers["Location"] == "/en/"
+        assert "Accept-Language" in response.headers["Vary"]
+
+
+@pytest.mark.parametrize("address", ("/xx/", "/xx/inbox", "/EN/", "/e%00n/", "/%F0%9F%92%A5/how"))
+def test_an_unknown_language_lists_those_there_are(visitor: Visitor, address: str) -> None:
+    page = visitor.open(address)
+    assert page.status == 404
+    assert "English" in page.text
+    assert page.root.findtext("head/title") == "Help and information"
+
+
+@pytest.mark.parametrize("address", ("/en/", "/en/how", "/en/exit", "/en/calendar", "/en/inbox"))
+def test_nobody_gets_a_cookie_before_there_is_a_session(client: FlaskClient, address: str) -> None:
+    assert "Set-Cookie" not in client.get(address).headers
+
+
+def test_the_way_out_is_on_every_page_and_asks_nobody_else_for_anything(visitor: Visitor) -> None:
+    for page in ("", "how", "inbox"):
+        shown = visitor.open(f"/en/{page}")
+        ways = [link.get("href") for link in shown.root.iter("a") if "".join(link.itertext()) == "Leave now"]
+        assert ways == ["/en/exit"], page
+    calendar = visitor.open("/en/exit")
+    assert calendar.root.findtext("head/title") == "Calendar"
+    assert "help" not in calendar.text.lower().replace("help and information", "")
+
+
+def test_a_form_holds_a_fresh_token_and_is_not_stored(client: FlaskClient) -> None:
+    first, second = client.get("/en/"), client.get("/en/")
+    assert first.headers["Cache-Control"] == "no-store"
+    assert first.get_data() != second.get_data()
+
+
+def test_the_page_of_a_poster_never_echoes_what_stands_in_its_address(
+    client: FlaskClient, world: World
+) -> None:
+    # It is compressed and holds a token: an echo of the attacker's choice would tell the token's letters by size (BREACH).
+    page = client.get(f"/en/s/{world.site.code.upper()}%20").get_data(as_text=True)
+    assert world.site.code.upper() not in page
+
+
+def test_the_phone_shows_the_neutral_title_on_its_home_screen(client: FlaskClient) -> None:
+    response = client.get("/manifest.webmanifest")
+    assert response.content_type == "application/manifest+json"
+    manifest = response.get_json()
+    assert manifest["name"] == manifest["short_name"] == "Help and information"
+    assert client.get(manifest["icons"][0]["src"]).status_code == 200
+
+
+def test_how_it_works_names_the_helpers_and_the_deadlines_of_this_service(
+    visitor: Visitor, world: World
+) -> None:
+    page = visitor.open("/en/how")
+    assert world.near.name in page.text
+    assert "Within 2 working days, or 24 hours if you are in danger." in page.text
+    assert world.union.name not in page.text
+
+
+def test_a_post_from_another_site_is_refused(
+    client: FlaskClient, world: World, another_visitor: Callable[[], Visitor]
+) -> None:
+    response = client.post(
+        "/en/report",
+        data={"words": "x", "token": world.vault.form_token()},
+        headers={"Origin": "https://evil.example"},
+    )
+    assert response.status_code == 403
