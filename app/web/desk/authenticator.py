@@ -6,16 +6,22 @@ from typing import Any
 import segno
 from markupsafe import Markup
 
-from app.network import totp_uri
+from app.network import new_totp_secret, totp_uri
 
 
 def authenticator_picture(secret: str, login: str) -> dict[str, Any]:
     """What `desk/authenticator.html` shows: the secret, the same in groups for typing, and its QR code.
 
-    The code is an element of the page itself, so the secret never stands in an address of its own.
+    The code is an element of the page itself, so the secret never stands in an address of its own. A secret that came back
+    damaged from the page is replaced by a fresh one.
     """
+    try:
+        address = totp_uri(secret, login)
+    except ValueError:
+        secret = new_totp_secret()
+        address = totp_uri(secret, login)
     drawn = io.BytesIO()
-    segno.make(totp_uri(secret, login), error="m").save(
+    segno.make(address, error="m").save(
         drawn,
         kind="svg",
         xmldecl=False,

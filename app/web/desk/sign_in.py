@@ -122,5 +122,5 @@ def home() -> ResponseReturnValue:
 
 def _recovery_page(secret: str, problem: str | None = None, login: str = "") -> str:
     return render_template(
-        "desk/recover.html", **authenticator_picture(secret, login or "redress"), problem=problem, login=login
+        "desk/recover.html", **authenticator_picture(secret, login[:60] or "redress"), problem=problem, login=login
     )

@@ -1,0 +1,119 @@
+"""The whole application around the members' pages, on a small network with other people's cases as noise."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app import clock, create_app
+from app.cases.offers import accept_offer
+from app.database import CaseId, Database
+from app.intake import Filed
+from app.language import load_languages
+from app.language.catalogues import Project, compile_all
+from app.network import Role, admit_member, code_now, record_training
+from app.settings import PROJECT_ROOT, read_settings
+from app.vault import CircleName, Vault
+from app.web.parts import Parts
+from tests.harness.pages import checked_client
+from tests.harness.world import PASSWORD, World, light_vault
+from tests.service.worker_door.browsing import Page, Visitor
+
+
+class Member(Visitor):
+    """A member at a browser without scripts."""
+
+    def sign_in(self, world: World, login: str, *, password: str = PASSWORD, code: str | None = None) -> Page:
+        """Fill in the log-in page as it stands, with a code that was not used yet unless the test brings one."""
+        clock.set_offset(world_offset(world))
+        self.open("/desk/sign-in")
+        return self.send(
+            "/desk/sign-in", login=login, password=password, code=code or code_now(world.secrets[login])
+        )
+
+    def post(self, address: str, **fields: str) -> Page:
+        """Send what no page offers, with this session's own form token taken from the Lock button."""
+        token = self.page.form("/desk/lock").values["form_token"]
+        self.page = Page(self.client.post(address, data={"form_token": token, **fields}))
+        return self.page
+
+
+def world_offset(world: World) -> int:
+    """Half a minute later than the last time, since no code works twice."""
+    later = int(world.cookies.get("test clock", "0")) + 30
+    world.cookies["test clock"] = str(later)
+    return later
+
+
+@pytest.fixture(scope="session")
+def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    folder: Path = tmp_path_factory.mktemp("desk") / "keys"
+    return light_vault(folder)
+
+
+def make_world(database: Database, vault: Vault) -> World:
+    """The world with a viewer, members let in to circles, and cases that no test is about."""
+    world = World(database, vault)
+    world.join(world.near, "near.viewer", Role.VIEWER)
+    for login in ("near.caseworker", "near.viewer"):
+        let_in(world, "near.lead", login, [CircleName.EVERYONE])
+    let_in(world, "custodian.one", "custodian.two", list(CircleName))
+    world.file(words="Noise about water.", site_code=world.other_site.code)
+    taken = world.case_of(world.file(words="Noise about the bus.", site_code=world.other_site.code))
+    other = world.sign_in("other.lead")
+    with database.writing() as session:
+        accept_offer(session, vault, world.rules, other, taken)
+    return world
+
+
+def let_in(world: World, lead: str, login: str, circles: list[CircleName]) -> None:
+    """Let a member in to these circles."""
+    by, member = world.sign_in(lead), world.sign_in(login).member
+    with world.database.writing() as session:
+        if CircleName.RESTRICTED in circles:
+            record_training(session, world.vault, by, member.id, trained=True)
+        admit_member(session, world.vault, by, member.id, circles)
+
+
+@pytest.fixture
+def world(sqlite_database: Database, vault: Vault) -> World:
+    """The verbs below the pages are tested on both databases; the pages themselves know neither."""
+    return make_world(sqlite_database, vault)
+
+
+def make_app(world: World, home: Path, **environment: str) -> Flask:
+    """The application over this world."""
+    settings = read_settings({"REDRESS_HOME": str(home), **environment})
+    assert compile_all(Project()) == []
+    languages = load_languages(settings.config, PROJECT_ROOT / "translations")
+    return create_app(Parts(settings, world.database, world.vault, world.rules, languages))
+
+
+@pytest.fixture
+def app(world: World, tmp_path: Path) -> Flask:
+    return make_app(world, tmp_path)
+
+
+@pytest.fixture
+def browse(app: Flask, world: World) -> Callable[[str], Member]:
+    """A browser of its own for each member, logged in."""
+
+    def enter(login: str) -> Member:
+        member = Member(checked_client(app))
+        assert member.sign_in(world, login).status == 200
+        return member
+
+    return enter
+
+
+Browse = Callable[[str], Member]
+
+
+def accepted(world: World, filed: Filed | None = None) -> CaseId:
+    """A case that the near lead has accepted."""
+    case_id = world.case_of(filed or world.file())
+    lead = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        assert accept_offer(session, world.vault, world.rules, lead, case_id).taken
+    return case_id
