@@ -78,7 +78,7 @@ def test_facts_are_those_of_the_organisation(network: Network) -> None:
             kind=KIND.MONITORING_PARTNER,
             name=" Helpers ",
             country="MY",
-            mandate=Mandate(("MY", "*"), ("en", "my", "zh-Hans"), ("gbvh",), capacity=3),
+            mandate=Mandate(("MY", "*"), ("en", "my", "zh-Hans"), ("survivor_care",), capacity=3),
             employer_run=True,
         )
         load = {helpers.id: 2}
@@ -90,7 +90,7 @@ def test_facts_are_those_of_the_organisation(network: Network) -> None:
         country="MY",
         countries=frozenset({"MY", "*"}),
         languages=frozenset({"en", "my", "zh-Hans"}),
-        trained=frozenset({"gbvh"}),
+        trained=frozenset({"survivor_care"}),
         capacity=3,
         open_cases=2,
         frozen=False,
