@@ -3,7 +3,8 @@
 from pathlib import Path
 
 worker_class = "app.cli.web_server.PatientWorker"
-threads = 4
+# As many as connections that each worker may hold to PostgreSQL; a slow client occupies one.
+threads = 8
 preload_app = True
 
 # A worker that hangs is replaced after a minute; one that stops finishes what it answers.

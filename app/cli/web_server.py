@@ -2,8 +2,10 @@
 
 import gc
 import logging
+import selectors
 import socket
 import time
+from functools import partial
 from typing import Any
 
 import gunicorn
@@ -16,24 +18,46 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.settings import PROJECT_ROOT
 
-# Long enough for a 500 kB form over a bad 2G connection, short enough that a few trickling phones cannot hold every thread.
-_PATIENCE_SECONDS = 90.0
+# A request's first lines are short; its body may come over the worst of networks, but not slower than this.
+_HEADERS_WITHIN_SECONDS = 15.0
+_BODY_WITHIN_SECONDS = 30.0
+_SLOWEST_BYTES_A_SECOND = 4000.0
+_LARGEST_COUNTED_BYTES = 1_000_000.0
 
 
 class PatientWorker(ThreadWorker):
-    """A threaded worker that lets go of clients who trickle: a connection holds a thread for `_PATIENCE_SECONDS` at most."""
+    """A threaded worker that a few slow or silent connections cannot keep from serving the others.
+
+    A new connection waits outside the pool of threads until its first byte is there, and one that trickles is cut off in the end.
+    """
 
     def __init__(self, *args: Any, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
         self._deadlines: dict[TConn, float] = {}
 
+    def enqueue_req(self, conn: TConn) -> None:
+        """Give a connection to a thread once it has something to read; until then only the poller watches it."""
+        if conn.initialized or conn.data_ready:
+            super().enqueue_req(conn)
+            return
+        conn.sock.setblocking(False)
+        conn.timeout = time.monotonic() + self.cfg.keepalive
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+
     def handle(self, conn: TConn) -> Any:
         """Serve one request; called in a thread of the pool."""
-        self._deadlines[conn] = time.monotonic() + _PATIENCE_SECONDS
+        self._deadlines[conn] = time.monotonic() + _HEADERS_WITHIN_SECONDS
         try:
             return super().handle(conn)
         finally:
             self._deadlines.pop(conn, None)
+
+    def handle_request(self, req: Any, conn: TConn) -> Any:
+        """Answer a request whose first lines have come; its length says how long the rest may take."""
+        seconds = _BODY_WITHIN_SECONDS + _announced_bytes(req) / _SLOWEST_BYTES_A_SECOND
+        self._deadlines[conn] = time.monotonic() + seconds
+        return super().handle_request(req, conn)
 
     def notify(self) -> None:
         """Tell the arbiter that this worker lives; its loop calls this every second, so late clients are cut off here too."""
@@ -43,6 +67,11 @@ class PatientWorker(ThreadWorker):
             if deadline < now:
                 self._deadlines.pop(conn, None)
                 _hang_up(conn.sock)
+
+
+def _announced_bytes(req: Any) -> float:
+    length = dict(req.headers).get("CONTENT-LENGTH", "")
+    return min(float(length), _LARGEST_COUNTED_BYTES) if length.isdecimal() else 0.0
 
 
 class QuietLogger(Logger):

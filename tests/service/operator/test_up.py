@@ -1,0 +1,135 @@
+"""`redress up`: one parent, web and dispatcher under it; they start together and end together, whatever happens."""
+
+import json
+import os
+import signal
+import socket
+import stat
+import subprocess
+import time
+import urllib.error
+import urllib.request
+from contextlib import suppress
+from pathlib import Path
+
+import pytest
+
+from tests.harness.server import LiveServer, running
+
+
+def _children(pid: int) -> list[int]:
+    """The living children of a process, and theirs."""
+    found = subprocess.run(
+        ["pgrep", "-P", str(pid)], capture_output=True, text=True, check=False
+    ).stdout.split()
+    return [each for child in map(int, found) for each in (child, *_children(child))]
+
+
+def _alive(pid: int) -> bool:
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(pid)], capture_output=True, text=True, check=False)
+    return state.stdout.strip()[:1] not in ("", "Z")
+
+
+def _gone(pids: list[int]) -> bool:
+    deadline = time.monotonic() + 15
+    while any(map(_alive, pids)) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    return not any(map(_alive, pids))
+
+
+def _get(server: LiveServer, path: str) -> tuple[int, dict[str, str], str]:
+    with urllib.request.urlopen(f"{server.url}{path}", timeout=10) as answer:  # noqa: S310 - our own loopback
+        return answer.status, dict(answer.headers), answer.read().decode()
+
+
+def test_up_serves_says_nothing_of_itself_and_ends_on_a_signal(tmp_path: Path) -> None:
+    with running(tmp_path, "up", environment={"HOME": str(tmp_path)}) as server:
+        status, headers, body = _get(server, "/healthz")
+        assert status == 200
+        assert json.loads(body)["ok"] is True
+        assert headers["Server"] == "web"
+        processes = _children(server.process.pid)
+        assert len(processes) == 4  # the arbiter, its two workers, the dispatcher
+        # gunicorn's control socket would stand there.
+        assert not (tmp_path / ".gunicorn").exists()
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(20) == 0
+        assert _gone(processes)
+    assert "Traceback" not in server.log.read_text()
+
+
+@pytest.mark.parametrize("victim", ("web", "dispatcher"))
+def test_when_one_half_dies_the_other_is_stopped_and_the_status_says_so(tmp_path: Path, victim: str) -> None:
+    with running(tmp_path, "up") as server:
+        processes = _children(server.process.pid)
+        web = next(pid for pid in processes if _children(pid))
+        dispatcher = processes[-1]
+        os.kill(web if victim == "web" else dispatcher, signal.SIGKILL)
+        assert server.process.wait(30) == 1
+        assert _gone(processes)
+    assert f"process.ended process={victim}" in server.log.read_text()
+
+
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="only Linux ends children with their parent")
+def test_a_killed_parent_leaves_nobody_behind(tmp_path: Path) -> None:
+    with running(tmp_path, "up") as server:
+        processes = _children(server.process.pid)
+        server.process.kill()
+        server.process.wait(10)
+        assert _gone(processes)
+
+
+def test_what_up_makes_is_closed_to_others(tmp_path: Path) -> None:
+    with running(tmp_path, "up") as server:
+        assert stat.S_IMODE(server.home.stat().st_mode) == 0o700
+        for path in server.home.rglob("*"):
+            mode = stat.S_IMODE(path.stat().st_mode)
+            assert mode & 0o077 == 0, (path, oct(mode))
+
+
+def test_a_report_in_the_url_or_a_poster_never_reaches_the_log(tmp_path: Path) -> None:
+    with running(tmp_path, "up") as server:
+        for path in ("/en/s/2345wxyz", "/nowhere/Amina-Okello?receipt=48217730915420673398"):
+            with suppress(urllib.error.HTTPError):
+                _get(server, path)
+        with socket.create_connection(("127.0.0.1", int(server.url.rsplit(":", 1)[1]))) as rude:
+            rude.sendall(b"GET /Amina-Okello \x00\xff HTTP/9.9\r\n\r\n")
+            assert b"400" in rude.recv(200)
+    log = server.log.read_text()
+    for word in ("2345wxyz", "Amina", "4821", "127.0.0.1 ", "nowhere"):
+        assert word not in log, log
+
+
+def test_silent_and_trickling_connections_do_not_keep_others_waiting(tmp_path: Path) -> None:
+    with running(tmp_path, "up", environment={"REDRESS_WEB_WORKERS": "1"}) as server:
+        port = int(server.url.rsplit(":", 1)[1])
+        slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(60)]
+        try:
+            for connection in slow[:5]:
+                connection.sendall(b"POST /en/report HTTP/1.1\r\nHost: x\r\n")
+            started = time.monotonic()
+            assert _get(server, "/healthz")[0] == 200
+            assert time.monotonic() - started < 2
+        finally:
+            for connection in slow:
+                connection.close()
+
+
+def test_running_again_keeps_the_demo(tmp_path: Path) -> None:
+    with running(tmp_path, "up", "--demo") as server:
+        logins = server.logins()
+        path = server.home / "demo-logins.json"
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    first = server.log.read_text()
+    assert all(login["password"] in first for login in logins)
+    kinds = [login["kind"] for login in logins]
+    assert kinds.count("coordinator") == 2
+    assert {"monitoring_partner", "trade_union", "public_buyer"} <= set(kinds)
+    assert {tuple(sorted(login)) for login in logins} == {
+        ("kind", "login", "organisation", "password", "role", "totp_secret")
+    }
+    with running(tmp_path, "up", "--demo") as again:
+        assert again.logins() == logins
+    second = again.log.read_text()[len(first) :]
+    assert "as you left it" in second
+    assert not any(login["password"] in second for login in logins)
