@@ -38,7 +38,7 @@ from app.vault import FormToken, Hardness, Vault, bind_deployment, find_receipt,
 
 PASSWORD = "a password of words"
 LIGHT = Hardness(memory_kib=64, passes=1, lanes=1)
-EVERY_TRAINING = ("gbvh", "child", "forced_labour", "chemicals")
+EVERY_TRAINING = ("survivor_care", "child_protection", "coerced_work", "chemical_hazards")
 
 
 def light_vault(folder: Path) -> Vault:

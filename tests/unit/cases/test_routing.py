@@ -27,7 +27,7 @@ from tests.unit.cases.conftest import CONFIG
 RULES = load_rules(CONFIG)
 TAXONOMY = RULES.taxonomy
 FACTS = CaseFacts(topics=("wages",), profile=Profile.STANDARD, consent=ConsentLevel.HELPER)
-TRAINED = frozenset({"gbvh", "child", "forced_labour", "chemicals"})
+TRAINED = frozenset({"survivor_care", "child_protection", "coerced_work", "chemical_hazards"})
 
 
 def organisation_id(number: int) -> OrganisationId:
@@ -89,7 +89,7 @@ def reasons(routing: Routing) -> dict[int, Reason]:
         ({"kind": OrganisationKind.PUBLIC_BUYER}, Reason.KIND),
         ({"kind": OrganisationKind.TRADE_UNION, "standing": UnionStanding.INDEPENDENT}, Reason.KIND),
         ({"kind": OrganisationKind.COORDINATOR}, Reason.KIND),
-        ({"trained": frozenset({"gbvh"})}, Reason.NOT_TRAINED),
+        ({"trained": frozenset({"survivor_care"})}, Reason.NOT_TRAINED),
         ({"countries": frozenset({"VN", "TH"})}, Reason.WRONG_COUNTRY),
         ({"languages": frozenset({"en", "ms"})}, Reason.NO_LANGUAGE),
         ({"open_cases": 20}, Reason.FULL),
@@ -159,7 +159,7 @@ def test_training_comes_before_load_and_less_load_before_more() -> None:
 
 def test_a_restricted_topic_in_triage_demands_training_too() -> None:
     facts = replace(FACTS, category="gbvh.assault")
-    routing = routed(partner(1, trained=frozenset({"child"})), partner(2), facts=facts)
+    routing = routed(partner(1, trained=frozenset({"child_protection"})), partner(2), facts=facts)
     assert order(routing) == [2]
     assert reasons(routing) == {1: Reason.NOT_TRAINED}
 
@@ -311,7 +311,7 @@ def test_nobody_excluded_or_in_conflict_ever_gets_a_case(
         assert candidate.has_keys
         assert candidate.open_cases < candidate.capacity
         assert "*" in candidate.countries or country in candidate.countries
-        assert not ("gbvh" in facts.topics and "gbvh" not in candidate.trained)
+        assert not ("gbvh" in facts.topics and "survivor_care" not in candidate.trained)
         assert facts.consent is not ConsentLevel.NOBODY
         assert not facts.unmatched_exclusion
     if routing.custodian is not None:

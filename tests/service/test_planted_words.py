@@ -1,0 +1,157 @@
+"""A thief's search: words planted through the real form, looked for wherever the server keeps anything.
+
+First without a keyring (database file, WAL, sessions, logs, whatever else lies in the home folder), then with each keyring in hand,
+which gives exactly what SECURITY.md says: the site and the kind of problem, and neither words nor name nor number.
+"""
+
+import json
+import re
+import urllib.parse
+import urllib.request
+from collections.abc import Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+
+import pytest
+from sqlalchemy import LargeBinary
+from sqlalchemy.orm import Session
+
+from app.database import Base, CaseId, Database
+from app.network import Site, site_label
+from app.vault import Place, SealBroken, Vault, VeilBroken, load_keyring, read_journal
+from app.vault.keyring import KeyringName
+from tests.harness.databases import Databases, closing_database
+from tests.harness.server import LiveServer, running
+from tests.harness.world import everything_stored
+
+WORDS = {
+    "words": "quincunx at the loading bay",
+    "name": "Perpetua Okonjo",
+    "phone": "+60 12-345 6789",
+    "safe_times": "after the zither lesson",
+    "exclude_other": "foreman Bartholomew",
+}
+CATEGORY = "forced_labour"
+MESSAGE = "they moved the turnstile"
+
+
+@pytest.fixture(scope="module", params=("sqlite", "postgresql"))
+def robbed(
+    request: pytest.FixtureRequest, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[LiveServer, str, str]]:
+    """A server with a report and a message in it; its database's address, and the receipt."""
+    folder = tmp_path_factory.mktemp("robbed")
+    with (
+        databases.empty(request.param, folder) as empty,
+        running(folder, "up", "--demo", environment={"DATABASE_URL": empty.url}) as server,
+    ):
+        yield server, empty.url, _file_and_come_back(server.url)
+
+
+def test_without_a_keyring_nothing_is_found(robbed: tuple[LiveServer, str, str]) -> None:
+    server, url, receipt = robbed
+
+    haystack = _everything_kept(server.home, url) + server.log.read_bytes()
+    for secret in (
+        *WORDS.values(),
+        MESSAGE,
+        CATEGORY,
+        receipt,
+        receipt.replace(" ", ""),
+        *_site_of_the_demo(server, url),
+    ):
+        for form in (secret, urllib.parse.quote_plus(secret), json.dumps(secret)[1:-1]):
+            assert form.encode() not in haystack, secret
+    # The search would find what is in the clear, in the database as in the log.
+    assert b"Faraway Line" in haystack
+    assert b"dispatcher.started" in haystack
+
+
+@pytest.mark.parametrize("name", ("web", "dispatcher"))
+def test_with_a_keyring_site_and_kind_are_found_but_no_words(
+    robbed: tuple[LiveServer, str, str], name: KeyringName
+) -> None:
+    server, url, receipt = robbed
+    keyring = load_keyring(server.home / "keys", name)
+
+    with closing_database(url) as database:
+        opened = _everything_unveiled(database, Vault(keyring))
+    for secret in (*WORDS.values(), MESSAGE, receipt, receipt.replace(" ", "")):
+        assert secret.encode() not in opened, secret
+    assert f'"{CATEGORY}"'.encode() in opened
+    for known in _site_of_the_demo(server, url):
+        assert known.encode() in opened
+
+
+def _file_and_come_back(url: str) -> str:
+    browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+
+    def page(path: str, fields: dict[str, str] | None = None) -> str:
+        data = None if fields is None else urllib.parse.urlencode(fields).encode()
+        text: str = browser.open(f"{url}{path}", data, timeout=30).read().decode()
+        return text
+
+    def hidden(html: str, name: str) -> str:
+        found = re.search(rf'name="{name}"\s+value="([^"]+)"', html)
+        assert found, html
+        return found[1]
+
+    form = page("/en/")
+    told = {"token": hidden(form, "token"), "category": CATEGORY, "exclude": "other", "site": SITE, **WORDS}
+    shown = page("/en/report", told)
+    digits = " ".join(re.findall(r"<span>(\d{4})</span>", shown)[:5])
+    inbox = page("/en/inbox", {"receipt": digits})
+    keys = {name: hidden(inbox, name) for name in ("token", "form_token")}
+    assert MESSAGE in page("/en/inbox/write", {**keys, "words": MESSAGE})
+    return digits
+
+
+# A workplace of the demo network, as its own file spells it.
+SITE = "Kelana Micro Assembly, Kelana Jaya"
+
+
+def _site_of_the_demo(server: LiveServer, url: str) -> tuple[str, ...]:
+    vault = Vault(load_keyring(server.home / "keys", "web"))
+    with closing_database(url) as database, database.reading() as session:
+        labels = [site_label(vault, site) for site in session.query(Site)]
+    return next((label.name, label.town) for label in labels if SITE.startswith(label.name))
+
+
+def _everything_kept(home: Path, url: str) -> bytes:
+    """All bytes under the home folder but the keys and the demo's logins, and every value the database gives."""
+    kept = [path for path in sorted(home.rglob("*")) if path.is_file() and "keys" not in path.parts]
+    files = [path.read_bytes() for path in kept if path.name != "demo-logins.json"]
+    file_of_database = Path(url.removeprefix("sqlite:///"))
+    if url.startswith("sqlite"):
+        files += [path.read_bytes() for path in file_of_database.parent.glob(f"{file_of_database.name}*")]
+    with closing_database(url) as database:
+        return b"\n".join([*files, everything_stored(database)])
+
+
+def _everything_unveiled(database: Database, vault: Vault) -> bytes:
+    """What a keyring opens: every veiled column, and every journal."""
+    found = bytearray()
+    with database.reading() as session:
+        for table in Base.metadata.sorted_tables:
+            secret = [column for column in table.columns if isinstance(column.type, LargeBinary)]
+            for row in session.execute(table.select()).mappings():
+                ids = [value for name, value in row.items() if name in ("id", "case_id")]
+                for column in secret:
+                    for row_id in ids:
+                        found += _unveiled(vault, Place(table.name, row_id, column.name), row[column.name])
+        found += _journals(session, vault)
+    return bytes(found)
+
+
+def _unveiled(vault: Vault, place: Place, value: bytes | None) -> bytes:
+    try:
+        return b"" if value is None else vault.unveil(place, value).encode() + b"\n"
+    except (VeilBroken, SealBroken, UnicodeDecodeError):
+        return b""
+
+
+def _journals(session: Session, vault: Vault) -> bytes:
+    chains = session.execute(Base.metadata.tables["vault_journal_chains"].select()).mappings()
+    entries = [entry for chain in chains for entry in read_journal(session, vault, CaseId(chain["id"]))]
+    assert entries
+    return "\n".join(f"{entry.act} {entry.actor} {json.dumps(entry.detail)}" for entry in entries).encode()
