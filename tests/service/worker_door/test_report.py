@@ -242,7 +242,7 @@ def test_who_filled_the_trap_by_accident_gets_out_of_it(visitor: Visitor, world:
 def test_when_nothing_can_be_stored_every_word_stays_and_the_second_press_files_it_once(
     visitor: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    visitor.open("/en/")
+    token = visitor.open("/en/").form("/report").values["token"]
 
     def fail(*_arguments: object) -> None:
         raise OperationalError("INSERT", {}, Exception("disk full"))
@@ -255,6 +255,8 @@ def test_when_nothing_can_be_stored_every_word_stays_and_the_second_press_files_
     kept = page.form("/report").values
     assert kept["words"] == [WORDS.replace("\n", "\r\n")]
     assert kept["consent"] == ["union"]
+    # Had it been stored after all, only the same token would keep the second press from storing it again.
+    assert kept["token"] == token
     before = cases(world)
     assert visitor.send("/report").code
     assert cases(world) == before + 1
