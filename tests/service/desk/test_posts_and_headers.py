@@ -1,0 +1,107 @@
+"""What every answer carries and every post must pass, for every address of the application."""
+
+import gzip
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+from app.web.headers import COMPRESSED
+from tests.service.desk.test_route_matrix import PLACES
+
+HOME = "http://localhost"
+
+
+def posts(app: Flask) -> list[Rule]:
+    return [rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())]
+
+
+def address(app: Flask, rule: Rule) -> str:
+    with app.test_request_context():
+        built: str = app.url_map.bind("").build(
+            rule.endpoint, {name: PLACES[name] for name in rule.arguments}, method="POST"
+        )
+    return built
+
+
+@pytest.mark.parametrize(
+    "headers",
+    (
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Origin": "http://localhost.elsewhere.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site", "Origin": HOME},
+    ),
+)
+def test_a_post_from_another_site_is_refused_everywhere(app: Flask, headers: dict[str, str]) -> None:
+    client: FlaskClient = app.test_client()
+
+    assert len(posts(app)) > 20
+    for rule in posts(app):
+        answer = client.post(address(app, rule), headers=headers)
+        assert answer.status_code == 403, rule.endpoint
+
+
+@pytest.mark.parametrize(
+    "headers",
+    (
+        {},
+        {"Origin": HOME},
+        {"Origin": "http://127.0.0.1:8000"},  # the public address, which a proxy may not repeat
+        {"Origin": "null", "Sec-Fetch-Site": "same-origin"},
+    ),
+)
+def test_a_post_from_our_own_page_reaches_the_form(app: Flask, headers: dict[str, str]) -> None:
+    assert app.test_client().post("/en/report", data={}, headers=headers).status_code == 422
+
+
+@pytest.mark.parametrize(
+    "path", ("/", "/en/", "/en/how", "/en/inbox", "/desk/", "/nowhere", "/desk/nowhere", "/healthz")
+)
+def test_every_answer_carries_the_policy(app: Flask, path: str) -> None:
+    headers = app.test_client().get(path).headers
+
+    assert headers["Content-Security-Policy"].startswith("default-src 'none'")
+    assert "unsafe" not in headers["Content-Security-Policy"]
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["Cache-Control"] == "no-store"
+    assert "Set-Cookie" not in headers
+
+
+def test_only_pages_without_secrets_of_others_are_compressed(app: Flask) -> None:
+    client = app.test_client()
+
+    for path, endpoint in (("/en/", "worker.form"), ("/en/how", "worker.how"), ("/en/inbox", "worker.inbox")):
+        answer = client.get(path, headers={"Accept-Encoding": "gzip"})
+        squeezed = answer.headers.get("Content-Encoding") == "gzip"
+        assert squeezed == (endpoint in COMPRESSED), path
+        assert b"<html" in (gzip.decompress(answer.data) if squeezed else answer.data)
+    assert "Content-Encoding" not in client.get("/en/").headers
+
+
+def test_a_style_sheet_is_kept_for_a_year_under_its_own_address(app: Flask) -> None:
+    client = app.test_client()
+    page = client.get("/en/").text
+    sheet = page.split('rel="stylesheet" href="')[1].split('"')[0]
+
+    answer = client.get(sheet)
+    assert answer.status_code == 200
+    assert "immutable" in answer.headers["Cache-Control"]
+    outdated = client.get(sheet.replace(sheet.split("/")[2], "00000000"))
+    assert outdated.data == answer.data
+    assert outdated.headers["Cache-Control"] == "no-store"
+    assert client.get("/static/00000000/none.css").status_code == 404
+
+
+def test_an_error_says_what_to_do_and_shows_no_trace(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(**_arguments: object) -> str:
+        raise RuntimeError("planted secret")
+
+    monkeypatch.setitem(app.view_functions, "worker.how", broken)
+    answer = app.test_client().get("/en/how")
+    assert answer.status_code == 500
+    assert "planted secret" not in answer.text
+    assert "Traceback" not in answer.text
+    assert "Try again" in answer.text
