@@ -13,11 +13,11 @@ from app.cases.answering import note, reply
 from app.cases.assignment import claim
 from app.cases.clock_watch import mark_clocks_missed
 from app.cases.consent import consent_texts
-from app.cases.enums import ClosingReason, ConsentLevel, Exclusion, State, Urgency
+from app.cases.enums import ClockKind, ClosingReason, ConsentLevel, Exclusion, State, Urgency
 from app.cases.inbox import Worker, enter_inbox, worker_of
 from app.cases.models import Case
 from app.cases.offers import DeclineReason, accept_offer, decline_offer, expire_offers
-from app.cases.progress import Move, change_stage
+from app.cases.progress import Move, change_stage, mark_done
 from app.cases.reading import open_case
 from app.cases.rules import Rules
 from app.cases.sharing import stop_sharing
@@ -163,6 +163,11 @@ class Story:
     def _do_close(self, told: _Told, step: dict[str, Any]) -> None:
         claim(self._session, self._vault, self._member(told, step), told.case_id)
         self._change_stage(told, step, State.CLOSED, ClosingReason(step["reason"]))
+
+    def _do_done(self, told: _Told, step: dict[str, Any]) -> None:
+        mark_done(
+            self._session, self._vault, self._member(told, step), told.case_id, ClockKind(step["clock"])
+        )
 
     def _do_write(self, told: _Told, step: dict[str, Any]) -> None:
         write(self._session, self._vault, self._worker(told), step["text"], self._new_submission())
