@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
 
-from flask import Response, g, make_response, redirect, render_template, request, url_for
+from flask import Response, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.network import NotSignedIn, OrganisationKind, Role, SignedIn, signed_in, stay_signed_in
@@ -12,6 +12,11 @@ from app.web.parts import parts
 
 # What a member may have spent minutes on; it is given back on the page when it could not be stored.
 WRITTEN_FIELDS = ("text", "reason", "note")
+
+
+def see_other(address: str) -> Response:
+    """Send the browser on, after a post or to the log-in page, with no page of its own in between."""
+    return Response(status=303, headers={"Location": address})
 
 
 def cookie_name() -> str:
@@ -134,5 +139,4 @@ def _ask_to_sign_in() -> Response:
         return forget_session(make_response(sign_in_page(ended=ended, written=written_words()), 401))
     asked = request.full_path.rstrip("?")
     target = None if asked == url_for("desk.home") else asked
-    answer = redirect(url_for("desk.sign_in", ended="1" if ended else None, next=target), 303)
-    return forget_session(make_response(answer))
+    return forget_session(see_other(url_for("desk.sign_in", ended="1" if ended else None, next=target)))

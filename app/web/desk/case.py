@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
@@ -23,7 +23,7 @@ from app.web.desk.blueprint import blueprint
 from app.web.desk.messages import message_of_request
 from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
-from app.web.member_session import member
+from app.web.member_session import member, see_other
 from app.web.once import submission_of_post
 from app.web.parts import parts
 
@@ -122,7 +122,7 @@ def change(
             "desk", "Too long. At most %(number)s signs; nothing was stored.", number=LONGEST_TEXT
         )
         return show_case(case_id, problem=problem, drafts=drafts), 400
-    return redirect(url_for("desk.case", case_id=case_id, done=done, _anchor=anchor), 303)
+    return see_other(url_for("desk.case", case_id=case_id, done=done, _anchor=anchor))
 
 
 def show_case(

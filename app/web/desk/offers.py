@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import redirect, request, url_for
+from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
@@ -13,7 +13,7 @@ from app.network import Role
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.queue import PARTNERS, show_queue
-from app.web.member_session import member
+from app.web.member_session import member, see_other
 from app.web.parts import parts
 
 WRITERS = (Role.LEAD, Role.CASEWORKER)
@@ -28,12 +28,12 @@ def accept(case_id: UUID) -> ResponseReturnValue:
         with here.database.writing() as session:
             acceptance = accept_offer(session, here.vault, here.rules, member(), CaseId(case_id))
     except OfferTaken:
-        return redirect(url_for("desk.case", case_id=case_id), 303)
+        return see_other(url_for("desk.case", case_id=case_id))
     except (OfferGone, NoAccess):
         return _gone()
     if not acceptance.taken:
-        return redirect(url_for("desk.queue", done="passed_on"), 303)
-    return redirect(url_for("desk.case", case_id=case_id, done="accepted"), 303)
+        return see_other(url_for("desk.queue", done="passed_on"))
+    return see_other(url_for("desk.case", case_id=case_id, done="accepted"))
 
 
 @blueprint.post("/offers/<uuid:case_id>/decline")
@@ -50,7 +50,7 @@ def decline(case_id: UUID) -> ResponseReturnValue:
             decline_offer(session, here.vault, here.rules, member(), CaseId(case_id), reason)
     except (OfferGone, OfferTaken, NoAccess):
         return _gone()
-    return redirect(url_for("desk.queue", done="declined"), 303)
+    return see_other(url_for("desk.queue", done="declined"))
 
 
 def _gone() -> ResponseReturnValue:

@@ -1,6 +1,6 @@
 """Coming in and going out: log in, come back with the recovery code, lock; and the start page of each kind of member."""
 
-from flask import make_response, redirect, render_template, request, url_for
+from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
@@ -27,6 +27,7 @@ from app.web.member_session import (
     keep_session,
     member,
     safe_target,
+    see_other,
     session_cookie,
     sign_in_page,
 )
@@ -53,7 +54,7 @@ def take_sign_in_form() -> ResponseReturnValue:
         answer = take_sign_in(session, here.vault, prepared, sent.get("code", ""))
     target = sent.get("next", "")
     try:
-        return keep_session(make_response(redirect(safe_target(target), 303)), answer.cookie)
+        return keep_session(see_other(safe_target(target)), answer.cookie)
     except SignInRefused:
         return sign_in_page(target=target, refused=True, login=sent.get("login", "")), 403
 
@@ -105,7 +106,7 @@ def lock() -> ResponseReturnValue:
     here = parts()
     with here.database.writing() as session:
         sign_out(session, here.vault, session_cookie())
-    return forget_session(make_response(redirect(url_for("desk.sign_in", locked="1"), 303)))
+    return forget_session(see_other(url_for("desk.sign_in", locked="1")))
 
 
 @blueprint.get("/home")
@@ -114,13 +115,16 @@ def home() -> ResponseReturnValue:
     """Where each kind of member starts."""
     kind = member().organisation.kind
     if kind is OrganisationKind.MONITORING_PARTNER:
-        return redirect(url_for("desk.queue"), 303)
+        return see_other(url_for("desk.queue"))
     if kind is OrganisationKind.COORDINATOR:
-        return redirect(url_for("network.waiting"), 303)
+        return see_other(url_for("network.waiting"))
     return render_template("desk/nothing_here.html")
 
 
 def _recovery_page(secret: str, problem: str | None = None, login: str = "") -> str:
     return render_template(
-        "desk/recover.html", **authenticator_picture(secret, login[:60] or "redress"), problem=problem, login=login
+        "desk/recover.html",
+        **authenticator_picture(secret, login[:60] or "redress"),
+        problem=problem,
+        login=login,
     )

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import abort, redirect, request, url_for
+from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
@@ -21,7 +21,7 @@ from app.cases.triage import ReasonMissing
 from app.database import CaseId
 from app.web.access import open_to_members
 from app.web.desk.case import Drafts, render_case
-from app.web.member_session import member
+from app.web.member_session import member, see_other
 from app.web.network.blueprint import blueprint
 from app.web.network.waiting import COORDINATORS, WRITERS, as_custodian, show_placing
 from app.web.parts import parts
@@ -45,7 +45,7 @@ def ask(case_id: UUID) -> ResponseReturnValue:
     except TextTooLong:
         problem = pgettext("network", "The reason is too long. Nothing was asked yet.")
         return show_placing(case_id, problem=problem, draft_reason=reason), 400
-    return redirect(url_for("network.placing", case_id=case_id, done="asked"), 303)
+    return see_other(url_for("network.placing", case_id=case_id, done="asked"))
 
 
 @blueprint.post("/waiting/<uuid:case_id>/agree/<uuid:request_id>")
@@ -65,7 +65,7 @@ def agree(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
         return show_placing(case_id, problem=problem), 409
     except NotAskedFor:
         return show_placing(case_id, problem=pgettext("network", "This request is not open any more.")), 409
-    return redirect(url_for("network.placing", case_id=case_id, done="agreed"), 303)
+    return see_other(url_for("network.placing", case_id=case_id, done="agreed"))
 
 
 @blueprint.get("/waiting/<uuid:case_id>/read")

@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from flask import redirect, render_template, request, url_for
+from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import LazyString, lazy_pgettext, pgettext
 
@@ -27,7 +27,7 @@ from app.network import (
 from app.vault import CircleName, HolderKind, NotInCircle, public_key_of
 from app.web.access import open_to_members
 from app.web.desk.messages import message_of_request
-from app.web.member_session import member
+from app.web.member_session import member, see_other
 from app.web.network.blueprint import blueprint
 from app.web.parts import parts
 
@@ -96,7 +96,7 @@ def admit(member_id: UUID) -> ResponseReturnValue:
         return _page(pgettext("network", "You can only let others in where you are yourself.")), 409
     except OrganisationFrozen:
         return _page(pgettext("network", "Your organisation is frozen, so nothing was changed.")), 409
-    return redirect(url_for("network.members", done="admitted"), 303)
+    return see_other(url_for("network.members", done="admitted"))
 
 
 def _page(problem: str | None = None, *, link: str | None = None, invited: str = "") -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from uuid import UUID
 
-from flask import abort, redirect, render_template, request, url_for
+from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
@@ -24,7 +24,7 @@ from app.network import OrganisationKind, Role
 from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.messages import message_of_request
-from app.web.member_session import member
+from app.web.member_session import member, see_other
 from app.web.network.blueprint import blueprint
 from app.web.parts import parts
 
@@ -91,7 +91,7 @@ def place(case_id: UUID) -> ResponseReturnValue:
             reason=labels.word(labels.LEFT_OUT, refused.reason),
         )
         return show_placing(case_id, problem=problem), 409
-    return redirect(url_for("network.waiting", done="placed"), 303)
+    return see_other(url_for("network.waiting", done="placed"))
 
 
 def as_custodian(act: Callable[[], None]) -> None:

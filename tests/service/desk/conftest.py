@@ -12,7 +12,17 @@ from app.database import CaseId, Database
 from app.intake import Filed
 from app.language import load_languages
 from app.language.catalogues import Project, compile_all
-from app.network import Role, admit_member, code_now, record_training
+from app.network import (
+    Role,
+    admit_member,
+    code_now,
+    invite_member,
+    new_totp_secret,
+    prepare_membership,
+    read_invitation,
+    record_training,
+    take_up_invitation,
+)
 from app.settings import PROJECT_ROOT, read_settings
 from app.vault import CircleName, Vault
 from app.web.parts import Parts
@@ -41,7 +51,7 @@ class Member(Visitor):
 
 def world_offset(world: World) -> int:
     """Half a minute later than the last time, since no code works twice."""
-    later = int(world.cookies.get("test clock", "0")) + 30
+    later = int(world.cookies.get("test clock", "30")) + 30
     world.cookies["test clock"] = str(later)
     return later
 
@@ -117,3 +127,39 @@ def accepted(world: World, filed: Filed | None = None) -> CaseId:
     with world.database.writing() as session:
         assert accept_offer(session, world.vault, world.rules, lead, case_id).taken
     return case_id
+
+
+@pytest.fixture
+def invitation(world: World) -> Callable[[str], str]:
+    """Invites somebody to the near partner and gives the address of their link."""
+
+    def invite(login: str, role: Role = Role.CASEWORKER) -> str:
+        with world.database.writing() as session:
+            token = invite_member(
+                session,
+                world.vault,
+                organisation_id=world.near.id,
+                role=role,
+                login=login,
+                name=f"Name of {login}",
+            )
+        return f"/desk/join/{token}"
+
+    return invite
+
+
+@pytest.fixture
+def recovery_codes(world: World, invitation: Callable[..., str]) -> Callable[[str], str]:
+    """Lets somebody join and gives the recovery code that they wrote down."""
+
+    def join(login: str) -> str:
+        token = invitation(login, Role.LEAD).rpartition("/")[2]
+        with world.database.reading() as session:
+            invited = read_invitation(session, world.vault, token)
+        world.secrets[login] = new_totp_secret()
+        code = code_now(world.secrets[login])
+        prepared = prepare_membership(world.vault, invited, PASSWORD, world.secrets[login], code)
+        with world.database.writing() as session:
+            return take_up_invitation(session, world.vault, prepared)
+
+    return join
