@@ -37,6 +37,8 @@ _NOT_TAKEN_ON = (State.RECEIVED, State.OFFERED)
 _NOT_CUSTODY = GrantRow.holder_kind != HolderKind.CUSTODY
 
 READ = "case.read"
+CONTACT_SHOWN = "case.contact_shown"
+NOTE_READ = "custody.note_read"
 READ_FROM_CUSTODY = "custody.read"
 _READINGS = (READ, READ_FROM_CUSTODY)
 

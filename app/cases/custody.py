@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.cases.access import NoAccess, circle_for, lock_case, refuse_viewers
+from app.cases.access import NOTE_READ, NoAccess, circle_for, lock_case, refuse_viewers
 from app.cases.candidates import candidates_at
 from app.cases.clock_watch import meet_clocks
 from app.cases.clocks import Act
@@ -137,7 +137,7 @@ def read_routing_note(session: Session, vault: Vault, by: SignedIn, case_id: Cas
     note = _open_note(session, vault, open_circle(session, vault, by.key, CircleId(circle.id)), case.id)
     if note is None:
         return None
-    journal(session, vault, case_id, "custody.note_read", by.actor)
+    journal(session, vault, case_id, NOTE_READ, by.actor)
     return RoutingWords(note["site"] or None, tuple(note["exclude"]), note["exclude_other"] or None)
 
 

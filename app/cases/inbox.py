@@ -8,7 +8,15 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.access import READ, READ_FROM_CUSTODY, AccessLine, access_of, lock_case
+from app.cases.access import (
+    CONTACT_SHOWN,
+    NOTE_READ,
+    READ,
+    READ_FROM_CUSTODY,
+    AccessLine,
+    access_of,
+    lock_case,
+)
 from app.cases.clocks import PlannedClock
 from app.cases.entries import entry_place
 from app.cases.enums import ClockKind, ClockState, ClosingReason, ConsentLevel, EntryKind, Stage, State, Who
@@ -41,7 +49,7 @@ LONGEST = timedelta(hours=2)
 _SHOWN = (EntryKind.REPORT, EntryKind.WORKER_MESSAGE, EntryKind.WORSE, EntryKind.REPLY, EntryKind.SYSTEM)
 
 # Acts by which somebody came to know something of the case.
-_SEEN = frozenset({READ, READ_FROM_CUSTODY, "case.contact_shown", "case.routing_note_read"})
+_SEEN = frozenset({READ, READ_FROM_CUSTODY, CONTACT_SHOWN, NOTE_READ})
 
 
 class ReceiptUnknown(Exception):

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.access import READ, open_compartments, owned_case
+from app.cases.access import CONTACT_SHOWN, READ, open_compartments, owned_case
 from app.cases.case_page import (
     CaseDate,
     Contact,
@@ -49,7 +49,7 @@ def show_contact(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) 
         select(Entry).where(Entry.case_id == case_id, Entry.kind == EntryKind.CONTACT).order_by(Entry.seq)
     )
     found = latest_contact(opened, rows)
-    journal(session, vault, case_id, "case.contact_shown", by.actor)
+    journal(session, vault, case_id, CONTACT_SHOWN, by.actor)
     return Contact(
         name=found.get("name") or None,
         phone=found.get("phone") or None,

@@ -6,6 +6,7 @@ from datetime import date
 
 from flask_babel import LazyString, lazy_pgettext
 
+from app.cases import access
 from app.cases.access import AccessLine
 from app.cases.enums import ClockKind, ClosingReason, ConsentLevel, EntryKind, Stage
 from app.cases.inbox import InboxView, Sighting
@@ -108,16 +109,16 @@ def seen_line(sighting: Sighting, names: Names) -> str:
     name = names.get(sighting.organisation_id, "") if sighting.organisation_id else ""
     day = page_language().long_day(sighting.at)
     match sighting.act:
-        case "case.read":
+        case access.READ:
             return pgettext("worker-seen", "Read by a helper from %(name)s on %(day)s", name=name, day=day)
-        case "case.contact_shown":
+        case access.CONTACT_SHOWN:
             return pgettext(
                 "worker-seen",
                 "A helper from %(name)s looked up how to reach you on %(day)s",
                 name=name,
                 day=day,
             )
-        case "case.routing_note_read":
+        case access.NOTE_READ:
             return pgettext(
                 "worker-seen",
                 "A person at %(name)s read where it is and who must not know, on %(day)s",

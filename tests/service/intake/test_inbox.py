@@ -7,9 +7,19 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.access import NoAccess
+from app.cases.access import NOTE_READ, NoAccess
+from app.cases.custody import read_routing_note
 from app.cases.entries import EmptyText
-from app.cases.enums import ClosingReason, ConsentLevel, EntryKind, OfferState, Stage, State, Urgency
+from app.cases.enums import (
+    ClosingReason,
+    ConsentLevel,
+    EntryKind,
+    Exclusion,
+    OfferState,
+    Stage,
+    State,
+    Urgency,
+)
 from app.cases.inbox import InboxView, ReceiptUnknown, Worker, enter_inbox, open_inbox
 from app.cases.models import Case, Consent, Offer
 from app.cases.offers import accept_offer
@@ -279,3 +289,17 @@ def test_the_journal_holds_after_everything(world: World) -> None:
 
     with world.database.reading() as session:
         assert verify_journal(session, world.vault).faults == ()
+
+
+def test_a_custodian_who_reads_the_routing_words_is_shown_to_the_worker(world: World) -> None:
+    filed = world.file(exclude=frozenset({Exclusion.OTHER}), exclude_other="my cousin Zubin")
+    by = world.sign_in("custodian.one")
+    with world.database.writing() as session:
+        words = read_routing_note(session, world.vault, by, world.case_of(filed))
+
+    assert words is not None
+    assert words.exclude_other == "my cousin Zubin"
+    seen = view(world, world.enter(filed)).sightings
+    assert [(sighting.act, sighting.organisation_id) for sighting in seen] == [
+        (NOTE_READ, world.coordinator.id)
+    ]
