@@ -1,0 +1,131 @@
+"""The operator's commands at work: what they print, what they leave behind, and that a second run does no harm."""
+
+import re
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from tests.harness.databases import Databases
+from tests.service.operator.conftest import Redress, complaint
+
+
+def test_init_makes_everything_once(redress: Redress, home: Path) -> None:
+    first = redress("init")
+    assert first.returncode == 0
+    assert "set up" in first.stdout
+    assert "Copy" in first.stdout
+    keys = {path.name: path.read_bytes() for path in (home / "keys").iterdir()}
+    assert set(keys) == {"web.json", "dispatcher.json"}
+    again = redress("init")
+    assert again.returncode == 0
+    assert "already" in again.stdout
+    assert {path.name: path.read_bytes() for path in (home / "keys").iterdir()} == keys
+
+
+def test_init_and_check_work_on_postgresql_too(
+    redress: Redress, databases: Databases, tmp_path: Path
+) -> None:
+    with databases.empty("postgresql", tmp_path) as database:
+        assert redress("init", DATABASE_URL=database.url).returncode == 0
+        assert redress("upgrade", DATABASE_URL=database.url).stdout.startswith("The tables were up to date")
+        verdict = redress("journal", "verify", DATABASE_URL=database.url)
+        assert verdict.returncode == 0
+        assert "The journal is whole." in verdict.stdout
+
+
+def test_an_organisation_with_its_first_lead(ready: Redress) -> None:
+    words = ("org", "add", "monitoring_partner", "Harbour Aid", "--country", "MY", "--languages", "en", "ms")
+    assert ready(*words).returncode == 0
+    assert "already an organisation" in complaint(ready(*words))
+    assert "Harbour Aid\tMY\tMY\tactive" in ready("org", "list").stdout
+    invited = ready("member", "invite", "harbour aid", "lead", "amina@harbour.example", "Amina")
+    assert re.search(r"^http://127\.0\.0\.1:\d+/desk/join/[\w-]{43}$", invited.stdout, re.MULTILINE)
+    assert "Amina\tlead\tinvited\tnot admitted" in ready("member", "list", "Harbour Aid").stdout
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    (
+        (("member", "invite", "Nobody", "lead", "a@b.example", "A"), "no organisation named"),
+        (("member", "invite", "Harbour Aid", "viewer", "a@b.example", "A"), "must be a lead"),
+        (("member", "invite", "Harbour Aid", "lead", "a b", "A"), "login cannot be used"),
+        (("member", "invite", "Harbour Aid", "lead", "a@b.example", " "), "needs a name"),
+        (("member", "list", "Nobody"), "no organisation named"),
+        (("org", "add", "trade_union", "New", "--country", "Malaysia"), "not a country"),
+        (("org", "add", "trade_union", "New", "--country", "MY", "--capacity", "-1"), "0 or more"),
+        (("site", "add", " ", "Penang", "MY"), "name is missing"),
+        (("site", "import", "/nowhere/list.csv"), "No such file"),
+        (("site", "import", "/"), "directory"),
+    ),
+)
+def test_wrong_words_are_refused(ready: Redress, words: tuple[str, ...], said: str) -> None:
+    assert ready("org", "add", "monitoring_partner", "Harbour Aid", "--country", "MY").returncode == 0
+    assert said in complaint(ready(*words))
+
+
+def test_sites_are_added_listed_and_imported(ready: Redress, tmp_path: Path) -> None:
+    added = ready("site", "add", "Foxglove Circuits", "Penang", "MY", "--sector", "electronics")
+    code = re.search(r"/en/s/([0-9a-z]{8})\n", added.stdout)
+    assert code is not None
+    many = tmp_path / "sites.csv"
+    many.write_text(
+        "name,town,country,sector\nBanyan Boards,Chennai,IN,electronics\nFoxglove Circuits,Penang,MY,other\n"
+    )
+    assert ready("site", "import", str(many)).stdout == "1 added, 1 known before.\n"
+    lines = ready("site", "list").stdout.splitlines()
+    assert [line.split("\t")[1] for line in lines] == ["Banyan Boards", "Foxglove Circuits"]
+    assert lines[1].endswith(code.group(1))
+    many.write_text("name,town,country,sector\nA,B,Nowhere,electronics\nC,D,MY,magic\n")
+    outcome = ready("site", "import", str(many))
+    assert outcome.returncode == 1
+    assert [line[:16] for line in outcome.stderr.splitlines()] == ["redress: Line 2:", "redress: Line 3:"]
+    assert len(ready("site", "list").stdout.splitlines()) == 2
+
+
+def test_the_doctor_names_what_is_not_in_order(ready: Redress, home: Path) -> None:
+    assert ready("org", "add", "monitoring_partner", "Harbour Aid", "--country", "MY").returncode == 0
+    outcome = ready(
+        "doctor", REDRESS_PUBLIC_URL="http://help.example.org", REDRESS_PSEUDO_LANGUAGES="1", REDRESS_DEMO="1"
+    )
+    assert outcome.returncode == 0, outcome
+    for said in (
+        "good  The tables are those of this version",
+        "good  The database can be written",
+        "warn  Both keyrings belong to one system user",
+        "warn  No dispatcher is running",
+        "warn  Harbour Aid has no keys yet",
+        "warn  REDRESS_PUBLIC_URL is not https",
+        "warn  The demo is on",
+        "warn  The pseudo-languages are on",
+    ):
+        assert said in outcome.stdout, said
+    assert "bad " not in outcome.stdout
+
+
+def test_the_doctor_finds_what_must_be_mended(ready: Redress, home: Path) -> None:
+    (home / "keys" / "web.json").chmod(0o640)
+    (home / "keys").chmod(0o755)
+    with closing(sqlite3.connect(home / "redress.sqlite3")) as connection, connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0000'")
+    outcome = ready("doctor", REDRESS_CLOCK_OFFSET="-99999999", REDRESS_PUBLIC_URL="https://help.example.org")
+    assert outcome.returncode == 1
+    bad = [line for line in outcome.stdout.splitlines() if line.startswith("bad")]
+    for said in ("open to other users", "mode 0600", "redress upgrade", "REDRESS_CLOCK_OFFSET", "is behind"):
+        assert any(said in line for line in bad), (said, bad)
+    assert "not https" not in outcome.stdout
+
+
+def test_a_journal_that_was_tampered_with_is_named(ready: Redress, home: Path) -> None:
+    for name in ("One", "Two", "Three"):
+        assert ready("org", "add", "trade_union", name, "--country", "MY").returncode == 0
+    whole = ready("journal", "verify")
+    assert whole.returncode == 0
+    assert "3 entries in 1 chains" in whole.stdout
+    with closing(sqlite3.connect(home / "redress.sqlite3")) as connection, connection:
+        connection.execute("DELETE FROM vault_journal WHERE seq = 2")
+    broken = ready("journal", "verify")
+    assert broken.returncode == 1
+    assert "removed at entry 2" in broken.stdout
+    assert "tampered" in broken.stdout
