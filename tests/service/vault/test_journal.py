@@ -241,10 +241,21 @@ def test_the_first_touched_entry_is_named(
     assert _faults(store, vault) == (JournalFault(case, seq, kind),)
 
 
-def test_hashes_mended_after_a_change_do_not_hide_it(store: Database, vault: Vault, case: CaseId) -> None:
+def _change_hour_back(rows: list[JournalRow]) -> None:
+    rows[2].hour -= timedelta(hours=5)
+
+
+def _swap_commitment(rows: list[JournalRow]) -> None:
+    rows[2].commitment = rows[1].commitment
+
+
+@pytest.mark.parametrize("change", (_change_hour_back, _swap_commitment))
+def test_hashes_mended_after_a_change_do_not_hide_it(
+    store: Database, vault: Vault, case: CaseId, change: Callable[[list[JournalRow]], None]
+) -> None:
     with store.writing() as session:
         rows, last = _rows(session, case), CHAIN_START
-        rows[2].hour -= timedelta(hours=5)
+        change(rows)
         for row in rows:
             row.hash = last = entry_hash(vault, case, row.seq, row.id, row.hour, row.commitment, last)
         session.get_one(JournalChainRow, case).hash = last

@@ -62,6 +62,15 @@ def test_a_worker_cannot_come_in_with_a_members_cookie(store: Database, vault: V
     assert _ended(store, vault, _open(store, vault, "worker"), "member")
 
 
+def test_a_workers_session_called_a_members_one_in_the_database_does_not_open(
+    store: Database, vault: Vault
+) -> None:
+    cookie = _open(store, vault, "worker")
+    with store.writing() as session:
+        session.scalars(select(SessionRow).where(SessionRow.tag == _tag(vault, cookie))).one().kind = "member"
+    assert _ended(store, vault, cookie, "member")
+
+
 @pytest.mark.parametrize("cookie", ("", "x", "A" * 43, "é", "\0", "A" * 100_000))
 def test_other_cookies_open_nothing(store: Database, vault: Vault, cookie: str) -> None:
     assert _ended(store, vault, cookie)

@@ -1,6 +1,7 @@
 """Members' keys: two ways in, each with its own price, and nothing that shows which password was nearly right."""
 
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -17,6 +18,7 @@ from app.vault import (
     unlock_with_recovery,
 )
 from app.vault.keyholder import PASSWORD_HARDNESS
+from app.vault.keyring import KeyKind
 
 PASSWORD = "Zaw's café, rain at five"
 
@@ -73,9 +75,17 @@ def test_the_password_of_one_member_does_not_open_the_row_of_another(
         unlock_with_recovery(vault, other.row, made.recovery_code)
 
 
-def test_without_the_keyring_the_password_opens_nothing(stranger: Vault, made: NewMemberKey) -> None:
+def test_without_the_pepper_neither_password_nor_code_opens_anything(
+    vault: Vault, made: NewMemberKey
+) -> None:
+    keys = tuple(
+        replace(key, secret=bytes(32)) if key.kind is KeyKind.INDEX else key for key in vault.keyring.keys
+    )
+    thief = Vault(replace(vault.keyring, keys=keys), vault.hardness)
     with pytest.raises(WrongPassword):
-        unlock_member(stranger, made.row, PASSWORD)
+        unlock_member(thief, made.row, PASSWORD)
+    with pytest.raises(WrongRecoveryCode):
+        unlock_with_recovery(thief, made.row, made.recovery_code)
 
 
 def test_the_cost_of_a_guess_is_stored_with_the_row_so_that_it_can_grow(
