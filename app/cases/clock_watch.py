@@ -46,6 +46,22 @@ def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], ou
     return len(asking)
 
 
+def resume_clocks(session: Session, case: Case) -> None:
+    """Let clocks run on when a closed case is reopened, with the dates they had: what was promised by then still is.
+
+    The feedback that closing gave was not the end of it, so it is owed again; an open case always has a next date.
+    """
+    session.flush()
+    known = session.scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.due_at)).all()
+    given = [row for row in known if row.kind is ClockKind.OUTCOME_FEEDBACK and row.state is ClockState.MET]
+    for row in known:
+        if row.state is ClockState.PAUSED:
+            row.state = ClockState.RUNNING
+    for row in given[-1:]:
+        session.add(Clock(case_id=case.id, kind=row.kind, due_at=row.due_at, who=row.who))
+    store_next_date(session, case)
+
+
 def hasten_clocks(session: Session, case: Case, facts: CaseFacts, deadlines: Deadlines) -> None:
     """Put an earlier clock beside each running one that would come later on the case's present profile, counted from now."""
     running = session.scalars(

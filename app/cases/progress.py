@@ -75,7 +75,9 @@ class NotTickedByHand(Exception):
 
 
 def moves_of(case: Case, facts: CaseFacts, by: SignedIn) -> tuple[State, ...]:
-    """The states that this member may set now."""
+    """The states that this member may set now; a closed case is reopened by its worker only."""
+    if not case.is_open:
+        return ()
     return reachable(_standing(case, facts), _part_of(case, by))
 
 

@@ -25,6 +25,7 @@ PAGE = 50
 COUNTED_AT_MOST = 2_000
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_TICK = timedelta(microseconds=1)
 
 
 class Count(StrEnum):
@@ -61,15 +62,16 @@ class QueueKey(NamedTuple):
 
     def text(self) -> str:
         """As it stands in a link."""
-        seconds = "" if self.due is None else int((self.due - _EPOCH).total_seconds())
-        return f"{self.rank}_{seconds}_{self.id.hex}"
+        # To the microsecond: a rounded key would repeat a row for ever.
+        since = "" if self.due is None else (self.due - _EPOCH) // _TICK
+        return f"{self.rank}_{since}_{self.id.hex}"
 
     @classmethod
     def read(cls, text: str) -> "QueueKey":
         """From a link; raises ValueError for anything else."""
-        rank, seconds, case_id = text.split("_")
+        rank, since, case_id = text.split("_")
         try:
-            due = _EPOCH + timedelta(seconds=int(seconds)) if seconds else None
+            due = _EPOCH + int(since) * _TICK if since else None
         except OverflowError:
             raise ValueError("no such date") from None
         if rank not in ("0", "1"):
@@ -99,10 +101,7 @@ def queue_page(
     if after is not None:
         conditions.append(_behind(after))
     found = session.scalars(
-        select(Case)
-        .where(*conditions)
-        .order_by(Case.queue_rank, Case.next_due_at.nulls_last(), Case.id)
-        .limit(PAGE + 1)
+        select(Case).where(*conditions).order_by(Case.queue_rank, Case.next_due_at, Case.id).limit(PAGE + 1)
     ).all()
     last = found[PAGE - 1] if len(found) > PAGE else None
     counts, total = _count(session, in_sight)
@@ -182,7 +181,10 @@ def _in_stage(stage: Stage) -> ColumnElement[bool]:
 
 
 def _behind(key: QueueKey) -> ColumnElement[bool]:
-    """Everything after this key in the queue's order, in which cases without a date come last."""
+    """Everything after this key in the queue's order.
+
+    Open cases always have a date. Should one have lost it, it is shown on every page behind rather than on none.
+    """
     same_rank = Case.queue_rank == key.rank
     if key.due is None:
         later = and_(same_rank, Case.next_due_at.is_(None), Case.id > key.id)
@@ -218,7 +220,7 @@ def _count(session: Session, in_sight: ColumnElement[bool]) -> tuple[dict[Count,
     first = (
         select(*(case((condition, 1), else_=0).label(count.value) for count, condition in wanted.items()))
         .where(in_sight, Case.is_open, Case.practice.is_(False))
-        .order_by(Case.queue_rank, Case.next_due_at.nulls_last(), Case.id)
+        .order_by(Case.queue_rank, Case.next_due_at, Case.id)
         .limit(COUNTED_AT_MOST)
         .subquery()
     )

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.clock_watch import store_next_date
+from app.cases.clock_watch import resume_clocks, store_next_date
 from app.cases.clocks import plan_clocks
 from app.cases.deadlines import Deadlines
 from app.cases.entries import add_entry, clean_text
@@ -78,7 +78,7 @@ def _reopen(session: Session, vault: Vault, worker: Worker, case: Case) -> None:
     if case.state is not State.CLOSED or case.stopped_hour is not None:
         return
     case.state, case.closing_reason, case.is_open = State.ACCEPTED, None, True
-    store_next_date(session, case)
+    resume_clocks(session, case)
     case.edit_version += 1
     journal(session, vault, worker.case_id, "case.reopened", worker.actor)
 

@@ -1,0 +1,116 @@
+"""A network with people in every part, and other workers' cases at every stage as noise around the one a test is about."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from app.cases.answering import reply
+from app.cases.models import Case
+from app.cases.offers import accept_offer
+from app.cases.reading import OpenedCase, open_case
+from app.database import CaseId, Database
+from app.intake import Filed
+from app.network import Role, SignedIn, admit_member, record_training
+from app.vault import CircleName, Vault, read_journal
+from tests.harness.world import World, light_vault
+
+
+@pytest.fixture(scope="session")
+def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    folder: Path = tmp_path_factory.mktemp("cases") / "keys"
+    return light_vault(folder)
+
+
+@dataclass
+class Desk:
+    """The world with its members signed in: two leads of two partners, a caseworker, a viewer, two custodians."""
+
+    world: World
+    lead: SignedIn
+    caseworker: SignedIn
+    viewer: SignedIn
+    far: SignedIn
+    other: SignedIn
+    custodian: SignedIn
+    second_custodian: SignedIn
+
+    @property
+    def database(self) -> Database:
+        """The database of the test."""
+        return self.world.database
+
+    def offered(self, **answers: Any) -> CaseId:
+        """A case offered to the lead's organisation, the far one standing by."""
+        return self.world.case_of(self.world.file(**answers))
+
+    def accepted(self, **answers: Any) -> CaseId:
+        """A case that the lead has accepted."""
+        return self.accept(self.world.file(**answers))
+
+    def accept(self, filed: Filed) -> CaseId:
+        """Accept a filed case as the lead."""
+        case_id = self.world.case_of(filed)
+        with self.database.writing() as session:
+            assert accept_offer(session, self.world.vault, self.world.rules, self.lead, case_id).taken
+        return case_id
+
+    def open(self, by: SignedIn, case_id: CaseId) -> OpenedCase:
+        """Read a case."""
+        with self.database.writing() as session:
+            return open_case(session, self.world.vault, by, case_id)
+
+    def reply(self, by: SignedIn, case_id: CaseId, text: str = "We are on it.") -> None:
+        """Answer a worker."""
+        with self.database.writing() as session:
+            reply(session, self.world.vault, by, case_id, text, uuid4())
+
+    def case(self, case_id: CaseId) -> Case:
+        """The row of a case as it stands now."""
+        with self.database.reading() as session:
+            return session.get_one(Case, case_id)
+
+    def acts(self, case_id: CaseId) -> list[str]:
+        """What the journal says was done, in its order."""
+        with self.database.reading() as session:
+            return [entry.act for entry in read_journal(session, self.world.vault, case_id)]
+
+
+@pytest.fixture
+def desk(database: Database, vault: Vault) -> Desk:
+    world = World(database, vault)
+    world.join(world.near, "near.viewer", Role.VIEWER)
+    lead = world.sign_in("near.lead")
+    custodian = world.sign_in("custodian.one")
+    made = Desk(
+        world=world,
+        lead=lead,
+        caseworker=world.sign_in("near.caseworker"),
+        viewer=world.sign_in("near.viewer"),
+        far=world.sign_in("far.lead"),
+        other=world.sign_in("other.lead"),
+        custodian=custodian,
+        second_custodian=world.sign_in("custodian.two"),
+    )
+    with database.writing() as session:
+        for member in (made.caseworker, made.viewer):
+            admit_member(session, vault, lead, member.member.id, [CircleName.EVERYONE])
+        second = made.second_custodian.member.id
+        record_training(session, vault, custodian, second, trained=True)
+        admit_member(session, vault, custodian, second, list(CircleName))
+    _make_noise(made)
+    return made
+
+
+def _make_noise(desk: Desk) -> None:
+    """Cases that no test is about: one offered and one taken on elsewhere, one of the own organisation, one with custody."""
+    world = desk.world
+    world.file(words="Noise about water.", site_code=world.other_site.code)
+    elsewhere = world.case_of(world.file(words="Noise about the bus.", site_code=world.other_site.code))
+    with world.database.writing() as session:
+        accept_offer(session, world.vault, world.rules, desk.other, elsewhere)
+    own = desk.accepted(words="Noise about the roof.")
+    desk.open(desk.lead, own)
+    world.file(words="Noise about a cousin.", exclude_other="my cousin Zubin")

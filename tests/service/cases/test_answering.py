@@ -1,0 +1,157 @@
+"""Replies and notes: sealed, kept once, never lost in silence, and a note never reaches the worker."""
+
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import select
+
+from app.cases.access import NoAccess, NotYours, ReadOnly
+from app.cases.answering import LONGEST_TEXT, AlreadySent, EmptyText, TextTooLong, note, reply
+from app.cases.enums import ClockKind, ClockState, ClosingReason, EntryKind, State
+from app.cases.inbox import open_inbox
+from app.cases.models import Clock, Entry
+from app.cases.progress import Move, change_stage
+from app.cases.worker_messages import write
+from app.database import CaseId
+from app.network import SignedIn
+from tests.harness.world import everything_stored
+from tests.service.cases.conftest import Desk
+
+
+def send(desk: Desk, by: SignedIn, case_id: CaseId, text: str, submission: UUID | None = None) -> UUID:
+    with desk.database.writing() as session:
+        return reply(session, desk.world.vault, by, case_id, text, submission or uuid4())
+
+
+def jot(desk: Desk, by: SignedIn, case_id: CaseId, text: str, submission: UUID | None = None) -> UUID:
+    with desk.database.writing() as session:
+        return note(session, desk.world.vault, by, case_id, text, submission or uuid4())
+
+
+def entries(desk: Desk, case_id: CaseId, kind: EntryKind) -> list[Entry]:
+    with desk.database.reading() as session:
+        return list(session.scalars(select(Entry).where(Entry.case_id == case_id, Entry.kind == kind)))
+
+
+def state_of(desk: Desk, case_id: CaseId, kind: ClockKind) -> ClockState:
+    with desk.database.reading() as session:
+        return session.scalars(select(Clock.state).where(Clock.case_id == case_id, Clock.kind == kind)).one()
+
+
+def test_the_worker_reads_the_reply_and_never_the_note(desk: Desk) -> None:
+    filed = desk.world.file()
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+
+    send(desk, desk.lead, case_id, "We read it. Are you safe?")
+    jot(desk, desk.caseworker, case_id, "Ask the clinic first.")
+    with desk.database.reading() as session:
+        inbox = open_inbox(session, desk.world.vault, worker)
+    assert [message.text for message in inbox.messages] == [
+        "They owe us two months.",
+        "We read it. Are you safe?",
+    ]
+    thread = desk.open(desk.lead, case_id).entries
+    assert [(entry.kind, entry.author) for entry in thread] == [
+        (EntryKind.REPORT, None),
+        (EntryKind.REPLY, desk.lead.name),
+        (EntryKind.NOTE, desk.caseworker.name),
+    ]
+    assert desk.acts(case_id)[-3:] == ["case.replied", "case.noted", "case.read"]
+    stored = everything_stored(desk.database)
+    assert b"Are you safe" not in stored
+    assert b"clinic" not in stored
+
+
+def test_the_first_reply_acknowledges_and_the_second_is_news(desk: Desk) -> None:
+    case_id = desk.accepted()
+
+    send(desk, desk.lead, case_id, "We read it.")
+    assert state_of(desk, case_id, ClockKind.ACKNOWLEDGE) is ClockState.MET
+    assert state_of(desk, case_id, ClockKind.FIRST_UPDATE) is ClockState.RUNNING
+    send(desk, desk.lead, case_id, "We spoke with the clinic.")
+    assert state_of(desk, case_id, ClockKind.FIRST_UPDATE) is ClockState.MET
+    with desk.database.reading() as session:
+        earliest = session.scalars(
+            select(Clock)
+            .where(Clock.case_id == case_id, Clock.state == ClockState.RUNNING)
+            .order_by(Clock.due_at, Clock.kind)
+        ).first()
+    assert earliest is not None
+    case = desk.case(case_id)
+    assert (case.next_clock, case.next_due_at) == (earliest.kind, earliest.due_at)
+
+
+def test_a_reply_answers_what_the_worker_wrote(desk: Desk) -> None:
+    filed = desk.world.file()
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    with desk.database.writing() as session:
+        write(session, desk.world.vault, worker, "It is worse on nights.", uuid4())
+    assert desk.case(case_id).worker_wrote
+
+    send(desk, desk.lead, case_id, "Thank you.")
+    assert not desk.case(case_id).worker_wrote
+
+
+def test_the_same_form_sent_many_times_at_once_is_one_reply(desk: Desk) -> None:
+    case_id, submission = desk.accepted(), uuid4()
+
+    with ThreadPoolExecutor(5) as pool:
+        ids = set(pool.map(lambda _: send(desk, desk.lead, case_id, "Once.", submission), range(5)))
+    assert len(ids) == 1
+    assert len(entries(desk, case_id, EntryKind.REPLY)) == 1
+    assert desk.acts(case_id).count("case.replied") == 1
+
+
+def test_the_same_form_with_other_words_is_told_and_loses_nothing(desk: Desk) -> None:
+    case_id, second, submission = desk.accepted(), desk.accepted(), uuid4()
+    send(desk, desk.lead, case_id, "The first words.", submission)
+
+    for target, text in ((case_id, "Other words."), (second, "The first words.")):
+        with pytest.raises(AlreadySent):
+            send(desk, desk.lead, target, text, submission)
+    assert len(entries(desk, case_id, EntryKind.REPLY)) == 1
+    assert entries(desk, second, EntryKind.REPLY) == []
+    note_form = uuid4()
+    assert jot(desk, desk.lead, case_id, "Kept.", note_form) == jot(
+        desk, desk.lead, case_id, "Kept.", note_form
+    )
+
+
+@pytest.mark.parametrize("text", ("", "  \n\t ", "\0", "\u200b\u202e", "\u2028"))
+def test_a_text_without_anything_to_read_is_refused(desk: Desk, text: str) -> None:
+    case_id = desk.accepted()
+
+    for act in (send, jot):
+        with pytest.raises(EmptyText):
+            act(desk, desk.lead, case_id, text)
+    assert desk.acts(case_id)[-1] == "case.accepted"
+
+
+def test_texts_up_to_the_limit_are_kept_whole_and_without_nul(desk: Desk) -> None:
+    case_id = desk.accepted()
+
+    with pytest.raises(TextTooLong):
+        send(desk, desk.lead, case_id, "a" * (LONGEST_TEXT + 1))
+    send(desk, desk.lead, case_id, "ก" * LONGEST_TEXT)
+    send(desk, desk.lead, case_id, "one\0\r\ntwo \ud83d")
+    bodies = [entry.body for entry in desk.open(desk.lead, case_id).entries if entry.kind is EntryKind.REPLY]
+    assert [body and body["text"] for body in bodies] == ["ก" * LONGEST_TEXT, "one\ntwo \ud83d"]
+
+
+def test_viewers_strangers_and_closed_cases_take_no_words(desk: Desk) -> None:
+    case_id, offered = desk.accepted(), desk.offered()
+
+    for act in (send, jot):
+        with pytest.raises(ReadOnly):
+            act(desk, desk.viewer, case_id, "words")
+        for by, target in ((desk.far, case_id), (desk.custodian, case_id), (desk.lead, offered)):
+            with pytest.raises(NoAccess):
+                act(desk, by, target, "words")
+    with desk.database.writing() as session:
+        move = Move(State.CLOSED, "Somebody else helps.", uuid4(), ClosingReason.REFERRED)
+        change_stage(session, desk.world.vault, desk.world.rules, desk.lead, case_id, move)
+    for act in (send, jot):
+        with pytest.raises(NotYours):
+            act(desk, desk.lead, case_id, "words")
+    assert entries(desk, case_id, EntryKind.REPLY) == []

@@ -1,0 +1,90 @@
+"""Claiming and giving cases: only to colleagues who can open them, and never away from somebody without their knowing."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from app.cases.access import NoAccess, ReadOnly
+from app.cases.assignment import AlreadyClaimed, CannotBeAssigned, Colleague, assign, claim, colleagues_for
+from app.database import CaseId, MemberId
+from app.network import SignedIn
+from app.vault import read_journal
+from tests.service.cases.conftest import Desk
+
+
+def take(desk: Desk, by: SignedIn, case_id: CaseId) -> None:
+    with desk.database.writing() as session:
+        claim(session, desk.world.vault, by, case_id)
+
+
+def give(desk: Desk, by: SignedIn, case_id: CaseId, to: SignedIn) -> None:
+    with desk.database.writing() as session:
+        assign(session, desk.world.vault, by, case_id, MemberId(to.member.id))
+
+
+def test_a_claim_is_kept_and_the_second_is_told_by_whom(desk: Desk) -> None:
+    case_id, other = desk.accepted(), desk.accepted()
+
+    take(desk, desk.caseworker, case_id)
+    take(desk, desk.caseworker, case_id)
+    with pytest.raises(AlreadyClaimed) as taken:
+        take(desk, desk.lead, case_id)
+    assert taken.value.assignee == desk.caseworker.name
+    page = desk.open(desk.lead, case_id)
+    assert (page.assignee_id, page.assignee) == (desk.caseworker.member.id, desk.caseworker.name)
+    assert desk.case(other).assignee_id is None
+    assert desk.acts(case_id).count("case.assigned") == 1
+
+
+def test_of_two_who_claim_at_once_one_has_it(desk: Desk) -> None:
+    case_id = desk.accepted()
+
+    def attempt(by: SignedIn) -> bool:
+        try:
+            take(desk, by, case_id)
+        except AlreadyClaimed:
+            return False
+        return True
+
+    with ThreadPoolExecutor(2) as pool:
+        won = list(pool.map(attempt, (desk.lead, desk.caseworker)))
+    assert sorted(won) == [False, True]
+
+
+def test_a_case_is_given_only_to_colleagues_who_can_open_it(desk: Desk) -> None:
+    plain, restricted = desk.accepted(), desk.accepted(topics=("gbvh",))
+
+    def able(case_id: CaseId) -> tuple[Colleague, ...]:
+        with desk.database.reading() as session:
+            return colleagues_for(session, desk.world.vault, desk.lead, case_id)
+
+    lead = Colleague(desk.lead.member.id, desk.lead.name)
+    caseworker = Colleague(desk.caseworker.member.id, desk.caseworker.name)
+    assert able(plain) == (caseworker, lead)
+    assert able(restricted) == (lead,)
+    give(desk, desk.lead, plain, desk.caseworker)
+    for case_id, to in (
+        (plain, desk.viewer),
+        (plain, desk.far),
+        (plain, desk.custodian),
+        (restricted, desk.caseworker),
+    ):
+        with pytest.raises(CannotBeAssigned):
+            give(desk, desk.lead, case_id, to)
+    assert desk.case(plain).assignee_id == desk.caseworker.member.id
+    with desk.database.reading() as session:
+        entry = read_journal(session, desk.world.vault, plain)[-1]
+    assert (entry.act, entry.actor) == ("case.assigned", desk.lead.actor)
+    assert entry.detail == {"member": str(desk.caseworker.member.id), "before": None}
+
+
+def test_strangers_and_viewers_claim_nothing(desk: Desk) -> None:
+    case_id = desk.accepted()
+
+    with pytest.raises(ReadOnly):
+        take(desk, desk.viewer, case_id)
+    for by in (desk.far, desk.custodian):
+        with pytest.raises(NoAccess):
+            take(desk, by, case_id)
+        with pytest.raises(NoAccess), desk.database.reading() as session:
+            colleagues_for(session, desk.world.vault, by, case_id)
