@@ -1,10 +1,14 @@
 """The whole application around the members' pages, on a small network with other people's cases as noise."""
 
-from collections.abc import Callable
+import copy
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from flask import Flask
+from sqlalchemy import make_url
 
 from app import clock, create_app
 from app.cases.offers import accept_offer
@@ -26,6 +30,7 @@ from app.network import (
 from app.settings import PROJECT_ROOT, read_settings
 from app.vault import CircleName, Vault
 from app.web.parts import Parts
+from tests.harness.databases import Databases, closing_database
 from tests.harness.pages import checked_client
 from tests.harness.world import PASSWORD, World, light_vault
 from tests.service.worker_door.browsing import Page, Visitor
@@ -86,10 +91,31 @@ def let_in(world: World, lead: str, login: str, circles: list[CircleName]) -> No
         admit_member(session, world.vault, by, member.id, circles)
 
 
+@pytest.fixture(scope="session")
+def first_world(
+    databases: Databases, vault: Vault, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[World]:
+    """The world, made once: it costs a dozen key pairs and log-ins."""
+    with databases.fresh("sqlite", tmp_path_factory.mktemp("first-world")) as database:
+        made = make_world(database, vault)
+        clock.set_offset(0)
+        yield made
+
+
 @pytest.fixture
-def world(sqlite_database: Database, vault: Vault) -> World:
-    """The verbs below the pages are tested on both databases; the pages themselves know neither."""
-    return make_world(sqlite_database, vault)
+def world(first_world: World, tmp_path: Path) -> Iterator[World]:
+    """A copy of the first world. The verbs below the pages are tested on both databases; the pages themselves know neither."""
+    file = tmp_path / "redress.sqlite3"
+    with (
+        closing(sqlite3.connect(str(make_url(first_world.database.url).database))) as source,
+        closing(sqlite3.connect(file)) as target,
+    ):
+        source.backup(target)
+    with closing_database(f"sqlite:///{file}") as database:
+        copied = copy.copy(first_world)
+        copied.database = database
+        copied.secrets, copied.cookies = dict(first_world.secrets), dict(first_world.cookies)
+        yield copied
 
 
 def make_app(world: World, home: Path, **environment: str) -> Flask:

@@ -1,0 +1,295 @@
+"""The case page: reading, answering, notes, who has it, category, urgency, stage; and everybody else kept out."""
+
+import pytest
+from sqlalchemy import select
+
+from app.cases.enums import Exclusion
+from app.cases.inbox import open_inbox
+from app.cases.models import Case, Entry
+from app.database import CaseId
+from app.intake import Filed
+from app.intake.report import Contact
+from app.vault import read_journal
+from tests.harness.world import World
+from tests.service.desk.conftest import Browse, accepted
+
+
+@pytest.fixture
+def filed(world: World) -> Filed:
+    return world.file(
+        words="They <i>owe</i> us two months.",
+        topics=("wages", "hours"),
+        exclude=frozenset({Exclusion.POLICE}),
+        exclude_other=None,
+        contact=Contact.TEXT,
+        phone="+60 12 555 0199",
+        safe_times="Sundays after four",
+        name="Siti",
+    )
+
+
+@pytest.fixture
+def case_id(world: World, filed: Filed) -> CaseId:
+    return accepted(world, filed)
+
+
+def _case(world: World, case_id: CaseId) -> Case:
+    with world.database.reading() as session:
+        return session.get_one(Case, case_id)
+
+
+def _acts(world: World, case_id: CaseId) -> list[str]:
+    with world.database.reading() as session:
+        return [entry.act for entry in read_journal(session, world.vault, case_id)]
+
+
+def _entries(world: World, case_id: CaseId) -> int:
+    with world.database.reading() as session:
+        return len(session.scalars(select(Entry.id).where(Entry.case_id == case_id)).all())
+
+
+def _inbox_texts(world: World, filed: Filed) -> str:
+    worker = world.enter(filed)
+    with world.database.reading() as session:
+        return str(open_inbox(session, world.vault, worker))
+
+
+def test_the_case_shows_the_words_and_the_safety_strip(browse: Browse, world: World, case_id: CaseId) -> None:
+    page = browse("near.lead").open(f"/desk/cases/{case_id}")
+    assert "They <i>owe</i> us two months." in page.text
+    strip = next(each for each in page.root.iter("dl") if each.get("class") == "strip")
+    told = " ".join(" ".join(strip.itertext()).split())
+    for words in ("May be texted", "Sundays after four", "police or government", "Only a helper"):
+        assert words in told
+    assert "Siti" not in page.response.get_data(as_text=True)
+    assert "555" not in page.text
+    assert _acts(world, case_id).count("case.read") == 1
+
+
+def test_name_and_phone_show_on_request_and_it_is_written_down(
+    browse: Browse, world: World, case_id: CaseId
+) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    page = member.send("/contact")
+    assert "Siti" in page.text
+    assert "+60 12 555 0199" in page.text
+    assert "case.contact_shown" in _acts(world, case_id)
+    assert "Siti" not in member.open(f"/desk/cases/{case_id}").text
+
+
+def test_a_reply_reaches_the_worker_once_however_often_it_is_sent(
+    browse: Browse, world: World, filed: Filed, case_id: CaseId
+) -> None:
+    member = browse("near.lead")
+    form = member.open(f"/desk/cases/{case_id}").form("/reply")
+    before = _entries(world, case_id)
+    for _ in range(3):
+        answer = member.client.post(form.action, data={**form.values, "text": "We have read it.\r\nWe act."})
+        assert answer.status_code == 303
+    assert _entries(world, case_id) == before + 1
+    assert "We have read it.\\nWe act." in _inbox_texts(world, filed)
+    assert "We have read it. We act." in member.open(f"/desk/cases/{case_id}").text
+
+
+def test_the_same_form_with_other_words_stores_nothing_and_keeps_them(
+    browse: Browse, world: World, case_id: CaseId
+) -> None:
+    member = browse("near.lead")
+    form = member.open(f"/desk/cases/{case_id}").form("/reply")
+    member.client.post(form.action, data={**form.values, "text": "First words."})
+    before = _entries(world, case_id)
+    page = member.post(form.action, once_token=form.values["once_token"][0], text="Second words.")
+    assert page.status == 409
+    assert page.form("/reply").values["text"] == ["Second words."]
+    assert _entries(world, case_id) == before
+    assert member.send("/reply", text="Second words.").status == 200
+    assert _entries(world, case_id) == before + 1
+
+
+def test_a_note_stays_with_the_team(browse: Browse, world: World, filed: Filed, case_id: CaseId) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    page = member.send("/note", text="Called the labour office.")
+    assert "Note kept." in page.text
+    assert "Called the labour office." in page.text
+    assert "Called the labour office." not in _inbox_texts(world, filed)
+    assert "Called the labour office." in browse("near.caseworker").open(f"/desk/cases/{case_id}").text
+
+
+@pytest.mark.parametrize(("text", "said"), ((" \n ", "nothing in it"), ("x" * 20_001, "Too long")))
+def test_a_text_that_cannot_be_kept_comes_back(
+    browse: Browse, world: World, case_id: CaseId, text: str, said: str
+) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    before = _entries(world, case_id)
+    page = member.send("/reply", text=text)
+    assert page.status == 400
+    assert said in page.text
+    assert page.form("/reply").values["text"][0].replace("\r\n", "\n") == text
+    assert _entries(world, case_id) == before
+
+
+@pytest.mark.parametrize("token", ("", "forged", "A" * 59))
+def test_a_forged_once_token_stores_nothing_and_keeps_the_words(
+    browse: Browse, world: World, case_id: CaseId, token: str
+) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    before = _entries(world, case_id)
+    page = member.post(f"/desk/cases/{case_id}/reply", once_token=token, text="Kept words.")
+    assert page.status == 400
+    assert "Kept words." in page.text
+    assert _entries(world, case_id) == before
+
+
+def test_claiming_and_giving_away(browse: Browse, world: World, case_id: CaseId) -> None:
+    lead, caseworker = browse("near.lead"), browse("near.caseworker")
+    lead.open(f"/desk/cases/{case_id}")
+    caseworker.open(f"/desk/cases/{case_id}")
+    assert "It is yours." in caseworker.send("/claim").text
+    page = lead.send("/claim")
+    assert page.status == 409
+    assert "Name of near.caseworker has taken this case already." in page.text
+    own = str(world.sign_in("near.lead").member.id)
+    assert "Given to your colleague." in lead.send("/assign", member=own).text
+    assert str(_case(world, case_id).assignee_id) == own
+    assert "Mine" in lead.open("/desk/?mine=1").text
+    assert str(case_id) in lead.page.response.get_data(as_text=True)
+
+
+@pytest.mark.parametrize("member", ("", "nonsense", "00000000-0000-0000-0000-000000000001"))
+def test_a_case_is_given_only_to_who_can_open_it(browse: Browse, case_id: CaseId, member: str) -> None:
+    lead = browse("near.lead")
+    lead.open(f"/desk/cases/{case_id}")
+    page = lead.send("/assign", member=member)
+    assert page.status == 400
+    assert "cannot open the case" in page.text
+
+
+def test_the_second_of_two_editors_sees_both_values(browse: Browse, world: World, case_id: CaseId) -> None:
+    first, second = browse("near.lead"), browse("near.caseworker")
+    first.open(f"/desk/cases/{case_id}")
+    second.open(f"/desk/cases/{case_id}")
+    assert "Category saved." in first.send("/category", category="wages.overtime_pay").text
+    page = second.send("/category", category="hours.too_long")
+    assert page.status == 409
+    assert "Pay: overtime" in page.text
+    assert "Hours: too long" in page.text
+    page = second.send("/category")
+    assert "Category saved." in page.text
+    assert "Our category Hours: too long" in page.text
+
+
+def test_urgency_is_lowered_only_with_a_reason(browse: Browse, world: World, case_id: CaseId) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    assert "Urgency saved." in member.send("/urgency", urgency="danger").text
+    page = member.send("/urgency", urgency="low")
+    assert page.status == 400
+    assert "Say why" in page.text
+    assert "Urgency saved." in member.send("/urgency", urgency="low", reason="It was last year.").text
+    assert _case(world, case_id).urgency == "low"
+
+
+def test_an_urgency_conflict_shows_both_and_keeps_the_reason(browse: Browse, case_id: CaseId) -> None:
+    first, second = browse("near.lead"), browse("near.caseworker")
+    first.open(f"/desk/cases/{case_id}")
+    second.open(f"/desk/cases/{case_id}")
+    first.send("/urgency", urgency="danger")
+    page = second.send("/urgency", urgency="low", reason="It was last year.")
+    assert page.status == 409
+    assert "It was last year." in page.text
+    assert "Urgency saved." in second.send("/urgency").text
+
+
+def test_moving_and_closing(browse: Browse, world: World, case_id: CaseId) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    assert "Moved." in member.send("/stage", to="assessing", note="Two colleagues said the same.").text
+    page = member.send("/close", outcome="referred", note="")
+    assert page.status == 409
+    assert "Write in your own words" in page.text
+    page = member.send("/close", outcome="", note="Words that must stay.")
+    assert page.status == 400
+    assert "Words that must stay." in page.text
+    page = member.send("/close", outcome="referred", note="The labour office has it; the worker agreed.")
+    assert "Closed." in page.text
+    assert "Reply to the worker" not in page.text
+    assert _case(world, case_id).state == "closed"
+    page = member.post(f"/desk/cases/{case_id}/claim")
+    assert page.status == 409
+    assert "closed or was never accepted" in page.text
+
+
+@pytest.mark.parametrize("outcome", ("resolved", "withdrawn", "merged"))
+def test_the_desk_cannot_say_what_only_the_worker_can(
+    browse: Browse, world: World, case_id: CaseId, outcome: str
+) -> None:
+    member = browse("near.lead")
+    page = member.open(f"/desk/cases/{case_id}")
+    token = page.form("/close").values["once_token"][0]
+    page = member.post(f"/desk/cases/{case_id}/close", once_token=token, outcome=outcome, note="Done.")
+    assert page.status == 409
+    assert _case(world, case_id).state != "closed"
+
+
+@pytest.mark.parametrize("login", ("far.lead", "other.lead"))
+def test_for_other_partners_the_case_does_not_exist(
+    browse: Browse, world: World, case_id: CaseId, login: str
+) -> None:
+    member = browse(login)
+    before = _acts(world, case_id)
+    assert member.open(f"/desk/cases/{case_id}").status == 404
+    acts = {
+        "reply": {"text": "Hello.", "once_token": world.vault.form_token()},
+        "note": {"text": "Hello.", "once_token": world.vault.form_token()},
+        "claim": {},
+        "assign": {"member": str(world.sign_in("near.lead").member.id)},
+        "category": {"category": "wages", "seen": "1"},
+        "urgency": {"urgency": "low", "reason": "x", "seen": "1"},
+        "stage": {"to": "assessing", "once_token": world.vault.form_token()},
+        "done": {"what": "assessment"},
+        "contact": {},
+    }
+    for name, fields in acts.items():
+        assert member.open("/desk/").status == 200
+        assert member.post(f"/desk/cases/{case_id}/{name}", **fields).status == 404, name
+    assert _acts(world, case_id) == before
+
+
+@pytest.mark.parametrize(
+    ("address", "fields"),
+    (
+        ("urgency", {"urgency": "nonsense", "seen": "1"}),
+        ("urgency", {"urgency": "low", "seen": "one"}),
+        ("category", {"category": "nonsense", "seen": "1"}),
+        ("category", {"category": "wages", "seen": ""}),
+        ("stage", {"to": "nonsense"}),
+        ("done", {"what": "nonsense"}),
+    ),
+)
+def test_an_edited_form_is_refused_kindly(
+    browse: Browse, case_id: CaseId, address: str, fields: dict[str, str]
+) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    assert member.post(f"/desk/cases/{case_id}/{address}", **fields).status == 400
+
+
+def test_a_broken_database_says_so_and_keeps_the_words(
+    browse: Browse, case_id: CaseId, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("The name is Siti.")
+
+    monkeypatch.setattr("app.web.desk.case.reply", fail)
+    page = member.send("/reply", text="Kept words.")
+    assert page.status == 500
+    assert "It is our fault" in page.text
+    assert "Kept words." in page.text
+    assert "Siti" not in page.response.get_data(as_text=True)
