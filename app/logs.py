@@ -3,7 +3,8 @@
 A log outlives the case, is copied to places nobody thinks of and is read by people without a grant. So a line is made of an
 event's name and a few short facts that our own code chose. Text that comes from elsewhere (a library's message, the arguments of a
 log call, the words of an exception) may hold a worker's words, an address, a number or a URL with a site's code, and is dropped:
-what remains of it is where it happened and which kind of error it was.
+what remains of it is where it happened and which kind of error it was. Requests that went well are not logged at all: a list of the
+exact moments at which reports came in would undo, for whoever sees a phone's traffic, that the database keeps hours only.
 """
 
 import logging
@@ -16,7 +17,6 @@ from types import TracebackType
 from typing import TextIO
 
 _OWN_FOLDER = Path(__file__).resolve().parent
-_SLOW_MILLISECONDS = 2000
 _OWN = logging.getLogger("app.events")
 
 Fact = str | int | float | bool | None
@@ -63,18 +63,6 @@ def configure_logs(stream: TextIO | None = None) -> None:
 def log_event(event: str, *, level: int = logging.INFO, **facts: Fact) -> None:
     """Log a named event with short facts: names from the code, counts, durations; never anything that somebody typed."""
     _OWN.log(level, event, extra={"facts": facts})
-
-
-def log_request(endpoint: str | None, status: int, milliseconds: int) -> None:
-    """Log an answer that failed or was slow, by the name of its endpoint.
-
-    What went well is not logged: a list of the exact moments at which reports came in would undo, for whoever can see a phone's
-    traffic, that the database keeps hours only.
-    """
-    if status >= 500 or milliseconds >= _SLOW_MILLISECONDS:
-        log_event(
-            "request", level=logging.WARNING, endpoint=endpoint or "unknown", status=status, ms=milliseconds
-        )
 
 
 def log_failure(endpoint: str | None, error: BaseException) -> None:

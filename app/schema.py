@@ -20,7 +20,9 @@ def revision_of(session: Session) -> str | None:
     """The revision the database is at, or None while it has no tables of ours."""
     if not inspect(session.connection()).has_table("alembic_version"):
         return None
-    revision: str | None = session.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
+    revision: str | None = session.execute(
+        text("SELECT version_num FROM alembic_version")
+    ).scalar_one_or_none()
     return revision
 
 
@@ -30,9 +32,13 @@ def check_schema(session: Session) -> None:
     if found is None:
         raise SchemaOutOfDate("The database has no tables yet: run 'redress init' first.")
     if found < REVISION:
-        raise SchemaOutOfDate(f"The database is at version {found}, this code needs {REVISION}: run 'redress upgrade'.")
+        raise SchemaOutOfDate(
+            f"The database is at version {found}, this code needs {REVISION}: run 'redress upgrade'."
+        )
     if found > REVISION:
-        raise SchemaOutOfDate(f"The database is at version {found}, newer than this code ({REVISION}): update Redress.")
+        raise SchemaOutOfDate(
+            f"The database is at version {found}, newer than this code ({REVISION}): update Redress."
+        )
 
 
 def migrate(database: Database) -> bool:

@@ -1,6 +1,7 @@
 """One parent and its two children: web and dispatcher live and end together."""
 
 import ctypes
+import logging
 import os
 import signal
 import sys
@@ -48,7 +49,9 @@ def _reap(living: dict[int, str]) -> bool:
     for pid in list(living):
         ended, status = os.waitpid(pid, os.WNOHANG)
         if ended:
-            log_event("process.ended", level=40, process=living.pop(pid), status=_status_of(status))
+            log_event(
+                "process.ended", level=logging.ERROR, process=living.pop(pid), status=_status_of(status)
+            )
             return True
     return False
 
@@ -66,7 +69,7 @@ def _stop(living: dict[int, str]) -> bool:
                 del living[pid]
                 failed = failed or _status_of(status) != 0
             elif time.monotonic() > deadline:
-                log_event("process.killed", level=40, process=living[pid])
+                log_event("process.killed", level=logging.ERROR, process=living[pid])
                 os.kill(pid, signal.SIGKILL)
                 failed = True
         time.sleep(0.02)

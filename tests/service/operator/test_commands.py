@@ -5,8 +5,6 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import pytest
-
 from tests.harness.databases import Databases
 from tests.service.operator.conftest import Redress, complaint
 
@@ -45,24 +43,21 @@ def test_an_organisation_with_its_first_lead(ready: Redress) -> None:
     assert "Amina\tlead\tinvited\tnot admitted" in ready("member", "list", "Harbour Aid").stdout
 
 
-@pytest.mark.parametrize(
-    ("words", "said"),
-    (
-        (("member", "invite", "Nobody", "lead", "a@b.example", "A"), "no organisation named"),
-        (("member", "invite", "Harbour Aid", "viewer", "a@b.example", "A"), "must be a lead"),
-        (("member", "invite", "Harbour Aid", "lead", "a b", "A"), "login cannot be used"),
-        (("member", "invite", "Harbour Aid", "lead", "a@b.example", " "), "needs a name"),
-        (("member", "list", "Nobody"), "no organisation named"),
-        (("org", "add", "trade_union", "New", "--country", "Malaysia"), "not a country"),
-        (("org", "add", "trade_union", "New", "--country", "MY", "--capacity", "-1"), "0 or more"),
-        (("site", "add", " ", "Penang", "MY"), "name is missing"),
-        (("site", "import", "/nowhere/list.csv"), "No such file"),
-        (("site", "import", "/"), "directory"),
-    ),
-)
-def test_wrong_words_are_refused(ready: Redress, words: tuple[str, ...], said: str) -> None:
+def test_wrong_words_are_refused(ready: Redress) -> None:
     assert ready("org", "add", "monitoring_partner", "Harbour Aid", "--country", "MY").returncode == 0
-    assert said in complaint(ready(*words))
+    for said, *words in (
+        ("no organisation named", "member", "invite", "Nobody", "lead", "a@b.example", "A"),
+        ("must be a lead", "member", "invite", "Harbour Aid", "viewer", "a@b.example", "A"),
+        ("login cannot be used", "member", "invite", "Harbour Aid", "lead", "a b", "A"),
+        ("needs a name", "member", "invite", "Harbour Aid", "lead", "a@b.example", " "),
+        ("no organisation named", "member", "list", "Nobody"),
+        ("not a country", "org", "add", "trade_union", "New", "--country", "Malaysia"),
+        ("0 or more", "org", "add", "trade_union", "New", "--country", "MY", "--capacity", "-1"),
+        ("name is missing", "site", "add", " ", "Penang", "MY"),
+        ("No such file", "site", "import", "/nowhere/list.csv"),
+        ("directory", "site", "import", "/"),
+    ):
+        assert said in complaint(ready(*words)), words
 
 
 def test_sites_are_added_listed_and_imported(ready: Redress, tmp_path: Path) -> None:

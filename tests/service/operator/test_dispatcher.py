@@ -2,6 +2,7 @@
 
 import signal
 import subprocess
+import sys
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -153,6 +154,44 @@ def test_two_first_heartbeats_at_once_are_one_row(database: Database) -> None:
         list(pool.map(beat, range(8)))
     with database.reading() as session:
         assert list(last_ticks(session)) == ["a job"]
+
+
+_JUMPING = """
+import itertools, os, signal, sys, threading
+from app.database import Database
+from app.dispatcher import run as loop
+from app.dispatcher.jobs import Job, Tools
+
+ran = threading.Semaphore(0)
+readings = itertools.chain([0.0] * 3, itertools.repeat(-3600.0))
+loop._wall_clock_ahead = lambda: next(readings)
+
+def work(session, tools):
+    ran.release()
+    return 0
+
+def watch():
+    twice = ran.acquire(timeout=15) and ran.acquire(timeout=15)
+    print("ran twice" if twice else "stood still", flush=True)
+    os.kill(os.getpid(), signal.SIGTERM)
+
+threading.Thread(target=watch).start()
+loop.run(Tools(Database(sys.argv[1]), None, None), (Job("hourly", 3600, work),))
+"""
+
+
+def test_a_clock_that_jumps_back_does_not_stop_the_ticks(sqlite_database: Database) -> None:
+    """Without care an hourly job would wait for the hour that the clock lost as well."""
+    outcome = subprocess.run(
+        [sys.executable, "-c", _JUMPING, sqlite_database.url],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert outcome.stdout == "ran twice\n", outcome
+    assert outcome.returncode == 0
 
 
 @pytest.mark.parametrize("ending", (signal.SIGTERM, signal.SIGINT))

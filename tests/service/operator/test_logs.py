@@ -109,17 +109,6 @@ def test_what_nobody_caught_shows_its_kind_only(log: io.StringIO) -> None:
     assert "endpoint=process error=ValueError" in log.getvalue()
 
 
-@pytest.mark.parametrize(
-    ("status", "milliseconds", "logged"),
-    ((200, 30, False), (302, 5, False), (500, 5, True), (200, 2500, True)),
-)
-def test_only_answers_that_failed_or_were_slow_are_logged(
-    log: io.StringIO, status: int, milliseconds: int, logged: bool
-) -> None:
-    logs.log_request("worker.report", status, milliseconds)
-    assert bool(log.getvalue()) is logged
-
-
 def test_the_arbiters_own_words_are_kept(log: io.StringIO) -> None:
     record = logging.LogRecord(
         "gunicorn.error",

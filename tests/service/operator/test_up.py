@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import socket
 import stat
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.server import LiveServer, running
+from tests.harness.server import COMMAND, ROOT, LiveServer, private_environment, running
 
 
 def _children(pid: int) -> list[int]:
@@ -77,6 +78,22 @@ def test_a_killed_parent_leaves_nobody_behind(tmp_path: Path) -> None:
         server.process.kill()
         server.process.wait(10)
         assert _gone(processes)
+
+
+def test_web_and_dispatcher_run_apart_too(made_home: Path, tmp_path: Path) -> None:
+    shutil.copytree(made_home, tmp_path / "home")
+    dispatcher = subprocess.Popen(
+        [*COMMAND, "dispatch"],
+        cwd=ROOT,
+        env=private_environment(tmp_path / "home", 8001),
+        stderr=subprocess.DEVNULL,
+    )
+    with dispatcher, running(tmp_path, "serve") as server:
+        assert json.loads(_get(server, "/healthz")[2])["dispatcher"] is True
+        dispatcher.terminate()
+        assert dispatcher.wait(20) == 0
+        server.process.send_signal(signal.SIGTERM)
+        assert server.process.wait(20) == 0
 
 
 def test_what_up_makes_is_closed_to_others(tmp_path: Path) -> None:
