@@ -2,7 +2,7 @@
 
 import gettext
 
-from flask import Flask, g, has_app_context
+from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import Babel, Domain
 
 from app.language import Language, Languages
@@ -41,8 +41,12 @@ def choose_language(language: Language) -> None:
 
 
 def page_language() -> Language:
-    """The language of this request's page."""
-    chosen: Language = g.get("page_language") or parts().languages.default
+    """The language of this request's page; of an address that leads nowhere, the one that it begins with."""
+    chosen: Language | None = g.get("page_language")
+    if chosen is None:
+        languages = parts().languages
+        start = request.path.split("/")[1] if has_request_context() else ""
+        chosen = languages.get(start) or languages.default
     return chosen
 
 

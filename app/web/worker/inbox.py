@@ -23,6 +23,7 @@ from app.cases.sharing import (
 from app.cases.sharing import undo_stop as undo_stop_of
 from app.cases.worker_messages import say_worse
 from app.cases.worker_messages import write as write_message
+from app.language import to_ascii
 from app.logs import log_failure
 from app.vault import (
     ReceiptMistyped,
@@ -38,7 +39,7 @@ from app.web.worker.door import blueprint, lead_to
 from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
 from app.web.worker.names import coordinator_name, names_of
 from app.web.worker.posted import posted_fields, posted_words
-from app.web.worker.report_form import CONSENT
+from app.web.worker.report_form import CONSENT, clean
 from app.web.worker.worker_session import (
     end_worker_session,
     find_worker,
@@ -77,13 +78,14 @@ def inbox() -> Response:
 def enter() -> Response:
     """Open the inbox with a receipt; words that wait to be added to the case go with it."""
     words = posted_words()
+    typed = clean(posted_fields().get("receipt", ""))[:_LONGEST_RECEIPT].strip()
     try:
-        receipt = parse_receipt(posted_fields().get("receipt", "")[:_LONGEST_RECEIPT])
+        receipt = parse_receipt(typed)
         submission = submission_of_post() if words else None
     except ReceiptMistyped:
-        return enter_page("mistyped", words)
+        return enter_page("mistyped", words, typed)
     except TokenForged:
-        return enter_page("again", words)
+        return enter_page("again", words, typed)
     here = parts()
     keys = here.vault.derive_receipt_keys(receipt)
     try:
@@ -92,9 +94,9 @@ def enter() -> Response:
             if submission is not None:
                 write_message(session, here.vault, worker_of(session, here.vault, cookie), words, submission)
     except ReceiptUnknown:
-        return enter_page("unknown", words)
+        return enter_page("unknown", words, typed)
     except (EmptyText, TextTooLong):
-        return enter_page("words", words)
+        return enter_page("words", words, typed)
     return keep_worker_session(to_inbox(), cookie)
 
 
@@ -181,14 +183,14 @@ def to_inbox(anchor: str = "top") -> Response:
     return lead_to(url_for("worker.inbox", lang=page_language().code, _anchor=anchor))
 
 
-def enter_page(problem: str = "", words: str = "") -> Response:
-    """The question for the receipt, with what went wrong and the words that are not sent yet."""
+def enter_page(problem: str = "", words: str = "", typed: str = "") -> Response:
+    """The question for the receipt, with what went wrong, the words that are not sent yet, and the digits to mend."""
     page = render_template(
         "worker/enter.html",
         problem=problem,
         words=words,
         token=parts().vault.form_token() if words else "",
-        receipt_wrong=problem in ("mistyped", "unknown"),
+        typed=_in_groups(typed),
     )
     wrong = problem not in ("", "ended")
     return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK)
@@ -260,3 +262,11 @@ def _problem_of(refusal: Exception, form: str, words: str) -> Problem:
         case _:
             return stale_problem(form, words)
     return Problem(note, form, words)
+
+
+def _in_groups(typed: str) -> str:
+    """Digits in groups of four, as the receipt was shown, so that a wrong one is found by comparing; other text as it is."""
+    digits = "".join(to_ascii(typed).split()).replace("-", "")
+    if not digits.isascii() or not digits.isdecimal():
+        return typed
+    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))

@@ -51,6 +51,20 @@ def how() -> str:
     )
 
 
+@blueprint.get("/<lang>/report")
+@open_to_everyone
+def report_again() -> Response:
+    """Lead to the form: a phone that opens its last page anew asks for a receipt's page as if it were any other."""
+    return lead_to(url_for("worker.form", lang=page_language().code))
+
+
+@blueprint.get("/<lang>/inbox/<_act>")
+@open_to_everyone
+def inbox_again(_act: str) -> Response:
+    """Lead to the inbox, for the same reason; nothing is done again."""
+    return lead_to(url_for("worker.inbox", lang=page_language().code))
+
+
 @blueprint.get("/<lang>/exit")
 @open_to_everyone
 def leave() -> Response:

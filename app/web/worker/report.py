@@ -64,9 +64,7 @@ def report() -> Response:
     try:
         filed = _file(sent.answered(), token)
     except SubmissionConflict:
-        page = render_template(
-            "worker/conflict.html", form=sent, token=parts().vault.form_token(), receipt_wrong=False
-        )
+        page = render_template("worker/conflict.html", form=sent, token=parts().vault.form_token(), typed="")
         return make_response(page, HTTPStatus.CONFLICT)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
         log_failure(request.endpoint, error)

@@ -80,6 +80,7 @@ def test_a_mistyped_code_and_an_unknown_one_say_what_to_do(visitor: Visitor, cod
     page = visitor.send("/inbox", receipt=wrong)
     assert page.status == 422
     assert "A number is mistyped. Check each group of four." in page.text
+    assert page.form("/inbox").values["receipt"] == [wrong]
     unknown = "1234 5678 9012 3456 789"
     valid = next(f"{unknown}{digit}" for digit in range(10) if _fits(f"{unknown}{digit}"))
     page = visitor.send("/inbox", receipt=valid)

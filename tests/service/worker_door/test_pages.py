@@ -124,3 +124,16 @@ def test_a_post_from_another_site_is_refused(
         headers={"Origin": "https://evil.example"},
     )
     assert response.status_code == 403
+
+
+def test_a_phone_that_opens_its_last_page_anew_lands_on_a_page_that_helps(visitor: Visitor) -> None:
+    assert visitor.open("/en/report").form("/report").values
+    for act in ("write", "code", "stop"):
+        assert visitor.open(f"/en/inbox/{act}").form("/inbox").values
+
+
+def test_an_address_that_leads_nowhere_answers_in_its_language(visitor: Visitor) -> None:
+    page = visitor.open("/ar-x-rtl/nowhere")
+    assert page.status == 404
+    assert page.root.get("dir") == "rtl"
+    assert visitor.open("/nowhere/at/all").root.get("lang") == "en"
