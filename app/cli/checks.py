@@ -5,6 +5,7 @@ from typing import Any
 
 from app.cli.deployment import Deployment
 from app.cli.examination import Weight, examine
+from app.cli.refusals import Refused
 from app.vault import verify_journal
 
 
@@ -21,6 +22,8 @@ def add_commands(commands: Any) -> None:
 
 def doctor(deployment: Deployment, _choice: argparse.Namespace) -> int:
     """Print every finding, the bad ones last; 1 when something must be mended."""
+    if not deployment.settings.keys.is_dir():
+        raise Refused(f"There is no deployment in {deployment.settings.home} yet: run 'redress init' first.")
     findings = sorted(examine(deployment), key=lambda finding: finding.weight)
     for finding in findings:
         print(f"{finding.weight.name.lower():5} {finding.text}")

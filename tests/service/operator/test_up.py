@@ -10,11 +10,13 @@ import subprocess
 import time
 import urllib.error
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
+from tests.harness.databases import Databases
 from tests.harness.server import COMMAND, ROOT, LiveServer, private_environment, running
 
 
@@ -78,6 +80,17 @@ def test_a_killed_parent_leaves_nobody_behind(tmp_path: Path) -> None:
         server.process.kill()
         server.process.wait(10)
         assert _gone(processes)
+
+
+def test_every_worker_has_connections_of_its_own_on_postgresql(databases: Databases, tmp_path: Path) -> None:
+    """Connections made before a fork would be shared, and answers of one worker would reach the other."""
+    with (
+        databases.empty("postgresql", tmp_path) as database,
+        running(tmp_path, "up", environment={"DATABASE_URL": database.url}) as server,
+        ThreadPoolExecutor(12) as pool,
+    ):
+        answers = pool.map(lambda _: _get(server, "/healthz"), range(120))
+        assert all(json.loads(body)["ok"] for _, _, body in answers)
 
 
 def test_web_and_dispatcher_run_apart_too(made_home: Path, tmp_path: Path) -> None:
