@@ -112,7 +112,6 @@ WHO: Labels = {
     "coordinator": pgettext("desk", "the coordinator"),
     "company": pgettext("desk", "the company"),
     "system": pgettext("desk", "Redress"),
-    "operator": pgettext("desk", "the operator"),
 }
 
 KIND: Labels = {
@@ -171,7 +170,7 @@ WAITING: Labels = {
         "network", "The worker named somebody who must not know, and the words fit nobody for certain"
     ),
     "nobody_eligible": pgettext("network", "No helper fits"),
-    "chosen": pgettext("network", "Every helper declined or did not answer"),
+    "nobody_accepted": pgettext("network", "Every helper declined or did not answer"),
     "locked": pgettext("network", "The worker has locked it"),
 }
 

@@ -1,5 +1,7 @@
 """The queue and what is offered: what a member sees before and after accepting, and what is never shown before."""
 
+from typing import Any
+
 import pytest
 
 from app import clock
@@ -10,8 +12,8 @@ from tests.service.desk.conftest import Browse, Member, accepted
 SECRETS = ("They owe us", "Foxglove", "Penang", "gbvh", "Sexual", "Hurt", "Siti", "555 0199")
 
 
-def _offer(world: World, **answers: object) -> str:
-    told = {"topics": ("gbvh",), "danger": True, "words": "They owe us two months."} | answers
+def _offer(world: World, **answers: Any) -> str:
+    told: dict[str, Any] = {"topics": ("gbvh",), "danger": True, "words": "They owe us two months."} | answers
     return str(world.case_of(world.file(**told)))
 
 

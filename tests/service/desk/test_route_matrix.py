@@ -42,6 +42,7 @@ PLACES = {
     "site_code": "none",
     "digest": "0",
     "name": "desk.css",
+    "_act": "write",
 }
 
 
@@ -126,6 +127,7 @@ def _told(caller: Caller, rule: Rule, method: str, entry: Entry) -> str | None:
     text = answer.get_data(as_text=True) if answer.mimetype == "text/html" else ""
     sent_away = answer.status_code == 401 or answer.headers.get("Location", "").startswith("/desk/sign-in")
     forbidden = "This page is not for you" in text
+    seen: tuple[object, ...]
     expected: tuple[object, ...]
     if entry.door is Door.MEMBERS and caller.kind is None:
         seen, expected = (answer.status_code, sent_away), (401 if method == "POST" else 303, True)
@@ -153,10 +155,18 @@ def test_viewers_only_read(matrix: tuple[Flask, list[Caller]]) -> None:
     assert may_post == {"desk.lock", "desk.contact"}
 
 
+def _say_nothing() -> str:
+    return ""
+
+
+def _declare_nothing() -> str:
+    return ""
+
+
 def test_a_view_that_declares_nothing_keeps_the_application_from_starting() -> None:
     app = Flask(__name__, static_folder=None)
-    app.add_url_rule("/a", "declared", open_to_everyone(lambda: "a"))
+    app.add_url_rule("/a", "declared", open_to_everyone(_say_nothing))
     check_every_view_declares(app)
-    app.add_url_rule("/b", "silent", lambda: "b")
+    app.add_url_rule("/b", "silent", _declare_nothing)
     with pytest.raises(ViewWithoutEntry, match="silent"):
         check_every_view_declares(app)

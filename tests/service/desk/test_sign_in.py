@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -95,7 +96,7 @@ def test_over_https_the_cookie_is_bound_to_this_host(world: World, tmp_path: Pat
     answer = member.client.post(
         "/desk/sign-in",
         data={"login": "far.lead", "password": PASSWORD, "code": code_now(world.secrets["far.lead"])},
-        **world_login,  # type: ignore[arg-type]
+        **world_login,
     )
     assert answer.status_code == 303
     sent = answer.headers["Set-Cookie"]
@@ -200,7 +201,7 @@ def test_the_recovery_code_lets_back_in_once(
     member: Member, world: World, recovery_codes: Callable[[str], str]
 ) -> None:
     code, secret = recovery_codes("late.lead"), new_totp_secret()
-    answers = {
+    answers: dict[str, Any] = {
         "login": "late.lead",
         "recovery": code,
         "password": "another long password",
@@ -231,10 +232,10 @@ def test_the_recovery_code_lets_back_in_once(
     ),
 )
 def test_what_is_wrong_with_a_recovery_is_said(
-    member: Member, recovery_codes: Callable[[str], str], change: dict[str, str], said: str
+    member: Member, recovery_codes: Callable[[str], str], change: dict[str, Any], said: str
 ) -> None:
     secret = new_totp_secret()
-    answers = {
+    answers: dict[str, Any] = {
         "login": "late.lead",
         "recovery": recovery_codes("late.lead"),
         "password": "another long password",

@@ -1,0 +1,111 @@
+"""The coordinator's pages: placing a waiting case unread, and reading it only with a second custodian."""
+
+import pytest
+from sqlalchemy import select
+
+from app.cases.custody_models import CustodyReading
+from app.database import CaseId
+from app.vault import read_journal
+from tests.harness.world import World
+from tests.service.desk.conftest import Browse
+
+WORDS = "They owe us two months."
+OTHER = "my cousin Zubin"
+
+
+@pytest.fixture
+def waiting(world: World) -> CaseId:
+    """A case that waits, because the worker's words about who must not know fit nobody for certain."""
+    return world.case_of(
+        world.file(words=WORDS, topics=("wages",), exclude_other=OTHER, site="the blue factory")
+    )
+
+
+def _acts(world: World, case_id: CaseId) -> list[str]:
+    with world.database.reading() as session:
+        return [entry.act for entry in read_journal(session, world.vault, case_id)]
+
+
+def test_without_waiting_cases_the_page_says_when_some_come(browse: Browse) -> None:
+    page = browse("custodian.one").open("/network/")
+    assert "No case is waiting." in page.text
+
+
+def test_a_waiting_case_is_placed_unread(browse: Browse, world: World, waiting: CaseId) -> None:
+    custodian = browse("custodian.one")
+    page = custodian.open("/network/")
+    assert "fit nobody for certain" in page.text
+    page = custodian.open(f"/network/waiting/{waiting}")
+    html = page.response.get_data(as_text=True)
+    assert WORDS not in html
+    assert OTHER not in html
+    assert "Mawar Workers Aid" in page.text
+    before = _acts(world, waiting)
+    page = custodian.send("/note")
+    assert OTHER in page.text
+    assert "the blue factory" in page.text
+    assert WORDS not in page.response.get_data(as_text=True)
+    assert _acts(world, waiting) == [*before, "custody.note_read"]
+    page = custodian.send("/place", organisation=str(world.near.id))
+    assert "Offered to that helper." in page.text
+    partner = browse("near.lead")
+    assert "Offered to you" in partner.page.text
+    assert WORDS in partner.send(f"{waiting}/accept").text
+    assert custodian.open(f"/network/waiting/{waiting}").status == 404
+
+
+@pytest.mark.parametrize("chosen", ("", "nonsense"))
+def test_placing_needs_a_choice(browse: Browse, waiting: CaseId, chosen: str) -> None:
+    custodian = browse("custodian.one")
+    custodian.open(f"/network/waiting/{waiting}")
+    page = custodian.send("/place", organisation=chosen)
+    assert page.status == 400
+    assert "Choose a helper first." in page.text
+
+
+def test_a_union_cannot_be_chosen(browse: Browse, world: World, waiting: CaseId) -> None:
+    custodian = browse("custodian.one")
+    custodian.open(f"/network/waiting/{waiting}")
+    page = custodian.send("/place", organisation=str(world.union.id))
+    assert page.status == 409
+    assert "does not take cases" in page.text
+
+
+def test_reading_needs_a_reason_and_a_second_custodian(browse: Browse, world: World, waiting: CaseId) -> None:
+    first, second = browse("custodian.one"), browse("custodian.two")
+    address = f"/network/waiting/{waiting}"
+    first.open(address)
+    page = first.send("/ask", reason="  ")
+    assert page.status == 400
+    assert "Say why" in page.text
+    assert "Another custodian has to agree." in first.send("/ask", reason="Two bodies could be meant.").text
+    assert first.open(f"{address}/read").status == 409
+    with world.database.reading() as session:
+        request_id = session.scalars(select(CustodyReading.id)).one()
+    page = first.post(f"{address}/agree/{request_id}")
+    assert page.status == 409
+    assert "not the one who asked" in page.text
+    page = second.open(address)
+    assert "Two bodies could be meant." in page.text
+    assert "Agreed." in second.send(f"/agree/{request_id}").text
+    assert second.open(f"{address}/read").status == 409
+    page = first.open(f"{address}/read")
+    assert WORDS in page.text
+    assert "You read this from custody." in page.text
+    assert [form.get("action") for form in page.root.iter("form")] == ["/desk/lock"]
+    assert _acts(world, waiting).count("custody.read") == 1
+
+
+def test_whoever_is_no_custodian_sees_no_case(browse: Browse, world: World, waiting: CaseId) -> None:
+    world.join(world.coordinator, "helper.there")
+    member = browse("helper.there")
+    page = member.open("/network/")
+    assert page.status == 200
+    assert "you are not one of them" in page.text
+    assert member.open(f"/network/waiting/{waiting}").status == 404
+    for name in ("note", "place", "ask"):
+        member.open("/network/")
+        answer = member.post(
+            f"/network/waiting/{waiting}/{name}", organisation=str(world.near.id), reason="Curious."
+        )
+        assert answer.status == 404, name
