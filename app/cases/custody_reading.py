@@ -48,14 +48,6 @@ class ReadingRequest:
     until: datetime | None
 
 
-@dataclass(frozen=True)
-class AgreedReading:
-    """That two custodians agreed to read a case, as its worker is told: when, and until when, but no names."""
-
-    agreed_hour: datetime
-    until: datetime
-
-
 def reading_requests(
     session: Session, vault: Vault, by: SignedIn, case_id: CaseId
 ) -> tuple[ReadingRequest, ...]:
@@ -156,20 +148,6 @@ def open_from_custody(session: Session, vault: Vault, by: SignedIn, case_id: Cas
     opened = open_grant(session, vault, case_id, key)
     journal(session, vault, case_id, READ_FROM_CUSTODY, by.actor, {"request": str(agreed)})
     return show_page(session, vault, case, opened, may_write=False, moves=())
-
-
-def agreed_readings(session: Session, case_id: CaseId) -> tuple[AgreedReading, ...]:
-    """The agreed readings of a case, for the worker's inbox."""
-    rows = session.scalars(
-        select(CustodyReading)
-        .where(CustodyReading.case_id == case_id, CustodyReading.agreed_by.is_not(None))
-        .order_by(CustodyReading.agreed_hour)
-    )
-    return tuple(
-        AgreedReading(row.agreed_hour, row.until)
-        for row in rows
-        if row.agreed_hour is not None and row.until is not None
-    )
 
 
 def _names(session: Session, vault: Vault, rows: Iterable[CustodyReading]) -> dict[UUID, str]:

@@ -5,8 +5,8 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.candidates import candidates_at
-from app.cases.clock_watch import settle_clocks, start_clocks
-from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
+from app.cases.clock_watch import start_clocks
+from app.cases.enums import ClockKind, OfferState, StartEvent, State
 from app.cases.models import Case, Offer, RoutingRecord
 from app.cases.routing import FORBIDDING, Outcome, Reason, Routing, why_not
 from app.cases.rules import Rules
@@ -87,7 +87,6 @@ def hold_with_custody(session: Session, vault: Vault, rules: Rules, case: Case) 
     case.state = State.RECEIVED
     case.assignee_id = None
     case.organisation_id = None
-    settle_clocks(session, case, {ClockKind.ACCEPT}, ClockState.ESCALATED)
     custodian = custodian_of(session, CaseId(case.id))
     if custodian is None:
         journal(session, vault, CaseId(case.id), "case.nobody_may_hold_it", SYSTEM, {})

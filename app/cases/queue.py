@@ -105,9 +105,7 @@ def queue_page(
     ).all()
     last = found[PAGE - 1] if len(found) > PAGE else None
     counts, total = _count(session, in_sight)
-    spread = session.execute(
-        select(Case.country, Case.language).where(in_sight, Case.is_open).distinct()
-    ).all()
+    spread = _spread(session, in_sight)
     return QueuePage(
         rows=read_rows(session, vault, rules, found[:PAGE]),
         next_key=None if last is None else QueueKey(last.queue_rank, last.next_due_at, last.id),
@@ -199,6 +197,19 @@ def _behind(key: QueueKey) -> ColumnElement[bool]:
         )
     # The first condition alone lets the index begin at the key's rank.
     return and_(Case.queue_rank >= key.rank, or_(Case.queue_rank > key.rank, later))
+
+
+def _spread(session: Session, in_sight: ColumnElement[bool]) -> list[tuple[str | None, str]]:
+    """Which countries and languages the first cases of the queue have, for the filters to offer."""
+    first = (
+        select(Case.country, Case.language)
+        .where(in_sight, Case.is_open)
+        .order_by(Case.queue_rank, Case.next_due_at, Case.id)
+        .limit(COUNTED_AT_MOST)
+        .subquery()
+    )
+    found = session.execute(select(first.c.country, first.c.language).distinct())
+    return [(country, language) for country, language in found]
 
 
 def _counted() -> dict[Count, ColumnElement[bool]]:

@@ -140,12 +140,17 @@ def test_texts_up_to_the_limit_are_kept_whole_and_without_nul(desk: Desk) -> Non
 
 
 def test_viewers_strangers_and_closed_cases_take_no_words(desk: Desk) -> None:
-    case_id, offered = desk.accepted(), desk.offered()
+    case_id, offered, restricted = desk.accepted(), desk.offered(), desk.accepted(topics=("gbvh",))
 
     for act in (send, jot):
         with pytest.raises(ReadOnly):
             act(desk, desk.viewer, case_id, "words")
-        for by, target in ((desk.far, case_id), (desk.custodian, case_id), (desk.lead, offered)):
+        for by, target in (
+            (desk.far, case_id),
+            (desk.custodian, case_id),
+            (desk.lead, offered),
+            (desk.caseworker, restricted),
+        ):
             with pytest.raises(NoAccess):
                 act(desk, by, target, "words")
     with desk.database.writing() as session:

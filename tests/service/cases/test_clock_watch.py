@@ -83,6 +83,8 @@ def test_every_open_case_carries_the_earliest_of_its_asking_clocks(desk: Desk) -
         change_stage(session, desk.world.vault, desk.world.rules, desk.lead, closed, move)
     clock.set_offset(10 * 86400)
     miss(desk)
+    desk.reply(desk.lead, replied)  # stores the date anew, while another clock stays missed
+    assert desk.case(replied).next_clock is ClockKind.READ
 
     with desk.database.reading() as session:
         cases = session.scalars(select(Case)).all()

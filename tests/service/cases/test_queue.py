@@ -149,7 +149,7 @@ def test_the_counts_are_the_sizes_of_what_they_filter_to(desk: Desk) -> None:
     move(desk, engaged, State.ENGAGING)
     desk.open(desk.lead, engaged)
     desk.accepted(danger=True)
-    desk.offered(danger=True)
+    offered = desk.offered(danger=True)
     with desk.database.writing() as session:
         write(session, desk.world.vault, worker, "More.", uuid4())
     practice = desk.accepted(danger=True)
@@ -163,6 +163,9 @@ def test_the_counts_are_the_sizes_of_what_they_filter_to(desk: Desk) -> None:
         assert found.counts == sizes
         assert found.open_cases == len(found.rows)
     assert shown(desk, count=Count.WORKER_WROTE) == {wrote}
+    assert shown(desk, count=Count.UNREAD).isdisjoint(
+        {offered, engaged}
+    )  # what cannot be read yet is not unread
     assert shown(desk, count=Count.WAITING_ON_COMPANY) == {engaged}
     assert found.counts[Count.DANGER] == 2
     assert found.counts[Count.LATE] > 2

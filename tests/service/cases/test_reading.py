@@ -9,7 +9,7 @@ from app import clock
 from app.cases.access import NoAccess
 from app.cases.enums import ClockKind, ClockState, EntryKind, Exclusion, Stage, State
 from app.cases.inbox import open_inbox
-from app.cases.models import Clock, Entry
+from app.cases.models import Case, Clock, Entry
 from app.cases.offers import accept_offer
 from app.cases.reading import Contact as ShownContact
 from app.cases.reading import show_contact
@@ -169,6 +169,15 @@ def test_a_date_that_passed_shows_as_late(desk: Desk) -> None:
     kinds = [date.kind for date in page.dates]
     assert kinds.count(ClockKind.ACKNOWLEDGE) == 1
     assert [date.due_at for date in page.dates] == sorted(date.due_at for date in page.dates)
+
+
+def test_a_grant_alone_opens_nothing_once_another_organisation_holds_the_case(desk: Desk) -> None:
+    case_id = desk.accepted()
+    with desk.database.writing() as session:
+        session.get_one(Case, case_id).organisation_id = desk.far.organisation.id
+
+    with pytest.raises(NoAccess):
+        desk.open(desk.lead, case_id)
 
 
 def test_a_case_accepted_elsewhere_is_read_there_only(desk: Desk) -> None:

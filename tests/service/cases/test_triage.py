@@ -78,7 +78,7 @@ def test_of_two_editors_the_second_sees_both_values(desk: Desk) -> None:
 
 
 def test_only_known_categories_and_only_people_who_may_write(desk: Desk) -> None:
-    case_id, offered = desk.accepted(), desk.offered()
+    case_id, offered, restricted = desk.accepted(), desk.offered(), desk.accepted(topics=("gbvh",))
 
     with pytest.raises(UnknownCategory):
         categorise(desk, desk.lead, case_id, "wages.nothing")
@@ -86,7 +86,7 @@ def test_only_known_categories_and_only_people_who_may_write(desk: Desk) -> None
         categorise(desk, desk.viewer, case_id, "wages")
     with pytest.raises(ReadOnly):
         urge(desk, desk.viewer, case_id, Urgency.DANGER)
-    for by, target in ((desk.far, case_id), (desk.lead, offered)):
+    for by, target in ((desk.far, case_id), (desk.lead, offered), (desk.caseworker, restricted)):
         with pytest.raises(NoAccess):
             categorise(desk, by, target, "wages")
         with pytest.raises(NoAccess):
