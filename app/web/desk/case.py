@@ -79,7 +79,7 @@ def send_reply(case_id: UUID) -> ResponseReturnValue:
         with here.database.writing() as session:
             reply(session, here.vault, member(), CaseId(case_id), text, submission)
 
-    return change(case_id, act, done="replied", drafts=Drafts(reply=text), anchor="thread")
+    return change(case_id, act, done="replied", drafts=Drafts(reply=text))
 
 
 @blueprint.post("/cases/<uuid:case_id>/note")
@@ -92,12 +92,10 @@ def keep_note(case_id: UUID) -> ResponseReturnValue:
         with here.database.writing() as session:
             note(session, here.vault, member(), CaseId(case_id), text, submission)
 
-    return change(case_id, act, done="noted", drafts=Drafts(note=text), anchor="thread")
+    return change(case_id, act, done="noted", drafts=Drafts(note=text))
 
 
-def change(
-    case_id: UUID, act: Callable[[], None], *, done: str, drafts: Drafts, anchor: str | None = None
-) -> ResponseReturnValue:
+def change(case_id: UUID, act: Callable[[], None], *, done: str, drafts: Drafts) -> ResponseReturnValue:
     """Do the act and go back to the case; when it is refused, show the case with the reason and what was typed."""
     try:
         act()
@@ -122,7 +120,7 @@ def change(
             "desk", "Too long. At most %(number)s signs; nothing was stored.", number=LONGEST_TEXT
         )
         return show_case(case_id, problem=problem, drafts=drafts), 400
-    return see_other(url_for("desk.case", case_id=case_id, done=done, _anchor=anchor))
+    return see_other(url_for("desk.case", case_id=case_id, done=done))
 
 
 def show_case(

@@ -116,7 +116,7 @@ def tick(case_id: UUID) -> ResponseReturnValue:
             mark_done(session, here.vault, member(), CaseId(case_id), kind)
 
     try:
-        return change(case_id, act, done="ticked", drafts=Drafts(), anchor="dates")
+        return change(case_id, act, done="ticked", drafts=Drafts())
     except NotTickedByHand:
         problem = pgettext("desk", "This is not open any more. Nothing was changed.")
         return show_case(case_id, problem=problem), 409

@@ -7,6 +7,7 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
+from app import clock
 from app.cases.access import NoAccess, ReadOnly
 from app.cases.custody import (
     CannotBePlaced,
@@ -42,7 +43,7 @@ def waiting() -> ResponseReturnValue:
             cases = waiting_for_custody(session, here.vault, here.rules, member())
     except NotACustodian:
         return render_template("network/not_a_custodian.html")
-    return render_template("network/waiting.html", cases=cases, message=message_of_request())
+    return render_template("network/waiting.html", cases=cases, now=clock.now(), message=message_of_request())
 
 
 @blueprint.get("/waiting/<uuid:case_id>")
@@ -119,6 +120,7 @@ def show_placing(
     return render_template(
         "network/placing.html",
         case=case,
+        now=clock.now(),
         possible=[place for place in places if place.reason is None],
         left_out=[place for place in places if place.reason is not None],
         requests=requests,
