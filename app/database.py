@@ -151,7 +151,15 @@ def _sqlite_file(url: str) -> Path | None:
 def _make_engine(url: str) -> Engine:
     # hide_parameters: a traceback or a log line would otherwise print what a worker wrote.
     if _sqlite_file(url) is None:
-        return create_engine(url, hide_parameters=True, pool_pre_ping=True, pool_size=4, max_overflow=4)
+        # A database behind a silent firewall must become a clear page soon, not a request that hangs for minutes.
+        return create_engine(
+            url,
+            hide_parameters=True,
+            pool_pre_ping=True,
+            pool_size=4,
+            max_overflow=4,
+            connect_args={"connect_timeout": 10},
+        )
     engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine

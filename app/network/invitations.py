@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, update
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -38,6 +38,8 @@ from app.network.people import (
 from app.vault import Actor, NewMemberKey, Vault, journal
 
 VALID_FOR = timedelta(hours=48)
+# Until then an old link still says that it ran out or was used, and whom to ask.
+_EXPLAINED_FOR = timedelta(days=30)
 _LOOKUP = "invitation"
 
 
@@ -188,6 +190,18 @@ def take_up_invitation(session: Session, vault: Vault, prepared: PreparedMembers
     journal(session, vault, None, "member.joined", actor, None)
     make_first_circles(session, vault, organisation, member, prepared.new_key)
     return prepared.new_key.recovery_code
+
+
+def expire_invitations(session: Session, limit: int) -> int:
+    """Delete up to so many links that nobody needs an explanation for any more, thirty days after they ran out; how many."""
+    over = (
+        select(Invitation.id)
+        .where(Invitation.expires_at <= clock.now() - _EXPLAINED_FOR)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    query = delete(Invitation).where(Invitation.id.in_(over)).returning(Invitation.id)
+    return len(session.scalars(query, execution_options={"synchronize_session": False}).all())
 
 
 def _write_invitation(session: Session, vault: Vault, member_id: MemberId) -> str:

@@ -27,6 +27,7 @@ from app.network import (
     Role,
     SignedIn,
     code_now,
+    expire_invitations,
     invite_member,
     new_totp_secret,
     prepare_membership,
@@ -250,3 +251,21 @@ def test_a_frozen_organisation_takes_nobody_in(network: Network) -> None:
         take_up_invitation(session, network.vault, prepared)
     with network.database.reading() as session:
         assert session.get_one(Member, invited.member_id).state is MemberState.INVITED
+
+
+def test_a_link_is_forgotten_a_month_after_it_ran_out_and_not_before(network: Network) -> None:
+    helpers = network.organisation("Helpers")
+    token = network.invite(helpers, "lead")
+
+    def expire() -> int:
+        with network.database.writing() as session:
+            return expire_invitations(session, 50)
+
+    network.watch.pass_by(days=31, hours=23)
+    assert expire() == 0
+    with network.database.reading() as session, pytest.raises(InvitationExpired):
+        read_invitation(session, network.vault, token)
+    network.watch.pass_by(days=1)
+    assert (expire(), expire()) == (3, 0)  # the noise's two among them
+    with network.database.reading() as session, pytest.raises(InvitationUnknown):
+        read_invitation(session, network.vault, token)
