@@ -138,5 +138,6 @@ def _ask_to_sign_in() -> Response:
     if request.method == "POST":
         return forget_session(make_response(sign_in_page(ended=ended, written=written_words()), 401))
     asked = request.full_path.rstrip("?")
-    target = None if asked == url_for("desk.home") else asked
+    # `/desk/` is the address that everybody is given; after logging in each kind of member has a start page of its own.
+    target = None if asked in (url_for("desk.home"), url_for("desk.queue")) else asked
     return forget_session(see_other(url_for("desk.sign_in", ended="1" if ended else None, next=target)))
