@@ -1,6 +1,7 @@
 """A report becomes a case: sealed, routed, offered, exactly once, and with nothing in the clear."""
 
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -220,7 +221,7 @@ def test_filing_is_journaled(world: World) -> None:
 
 
 def test_nothing_that_a_worker_sent_stands_in_the_database(world: World) -> None:
-    planted = {
+    planted: dict[str, Any] = {
         "words": "quincunx at the loading bay",
         "name": "Perpetua Okonjo",
         "phone": "+60 12-345 6789",
