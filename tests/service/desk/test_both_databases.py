@@ -1,0 +1,35 @@
+"""One walk through every members' page on each kind of database; the rest of the pages' tests use the quicker one."""
+
+from pathlib import Path
+
+from app.database import Database
+from app.vault import Vault
+from tests.harness.pages import checked_client
+from tests.service.desk.conftest import Member, make_app, make_world
+
+
+def test_every_page_on_each_database(database: Database, vault: Vault, tmp_path: Path) -> None:
+    world = make_world(database, vault)
+    app = make_app(world, tmp_path)
+    offered = world.case_of(world.file(words="They owe us.", topics=("wages",)))
+    held = world.case_of(world.file(words="Water.", exclude_other="my cousin Zubin"))
+    partner, custodian = Member(checked_client(app)), Member(checked_client(app))
+
+    partner.sign_in(world, "near.lead")
+    assert "They owe us." in partner.send(f"{offered}/accept").text
+    assert "We act." in partner.send("/reply", text="We act.").text
+    assert "Noted." in partner.send("/note", text="Noted.").text
+    assert "It is yours." in partner.send("/claim").text
+    assert "Category saved." in partner.send("/category", category="wages.overtime_pay").text
+    assert "Urgency saved." in partner.send("/urgency", urgency="high", reason="Rent is due.").text
+    assert "Moved." in partner.send("/stage", to="assessing").text
+    assert "Marked as done." in partner.send("/done").text
+    assert "Foxglove Circuits" in partner.open("/desk/?mine=1&urgency=high&stage=checking&country=MY").text
+    assert partner.open("/network/members").status == 200
+
+    custodian.sign_in(world, "custodian.one")
+    assert custodian.open(f"/network/waiting/{held}").status == 200
+    assert "Zubin" in custodian.send("/note").text
+    assert "Offered to that helper." in custodian.send("/place", organisation=str(world.near.id)).text
+    assert "Offered to you" in partner.open("/desk/").text
+    assert "Locked." in partner.send("/desk/lock").text
