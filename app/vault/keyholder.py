@@ -22,11 +22,16 @@ class Hardness:
 
     memory_kib: int
     passes: int
-    lanes: int
+    lanes: int = 1
+
+    def __post_init__(self) -> None:
+        # With more lanes OpenSSL starts threads of its own, and two runs at once then wait for each other for ever
+        # (seen with cryptography 50.0.2: 2 lanes, 2 threads): two people signing in would stop the server.
+        if self.lanes != 1:
+            raise ValueError("Argon2id must run in one lane here")
 
 
-# RFC 9106, section 4, second recommended option.
-PASSWORD_HARDNESS = Hardness(memory_kib=64 * 1024, passes=3, lanes=4)
+PASSWORD_HARDNESS = Hardness(memory_kib=64 * 1024, passes=3)
 
 
 def derive(secret: bytes, *purpose: Part, length: int = 32) -> bytes:
