@@ -10,7 +10,7 @@ from app.cli.refusals import Refused
 from app.database import Database
 from app.schema import check_schema
 from app.settings import Settings
-from app.vault import Vault, check_deployment, load_keyring
+from app.vault import Slots, Vault, check_deployment, load_keyring
 
 KeyringKind = Literal["web", "dispatcher"]
 
@@ -39,6 +39,12 @@ class Deployment:
     def vault_of(self, kind: KeyringKind) -> Vault:
         """The vault over one of the two keyrings; refused when the file is missing, unreadable or of another deployment."""
         return Vault(load_keyring(self.settings.keys, kind))
+
+    def web_vault(self) -> Vault:
+        """The vault of the web half: the one that strangers make work, so with slots that all its processes share."""
+        slots = Slots(self.settings.home / "slots")
+        slots.prepare()
+        return Vault(load_keyring(self.settings.keys, "web"), slots=slots)
 
     def close(self) -> None:
         """Close this process's connections, if there are any."""

@@ -88,7 +88,7 @@ def _serve(deployment: Deployment, listening: socket.socket) -> int:
     languages = load_languages(
         settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages
     )
-    parts = Parts(settings, deployment.database, deployment.vault_of("web"), deployment.rules, languages)
+    parts = Parts(settings, deployment.database, deployment.web_vault(), deployment.rules, languages)
     web_server.serve(create_app(parts), listening, settings.web_workers)
     return 0
 

@@ -10,7 +10,7 @@ from app.cases.offers import expire_offers
 from app.cases.rules import Rules
 from app.database import Database
 from app.dispatcher.heartbeat import record_tick
-from app.network import expire_invitations
+from app.network import expire_attempts, expire_invitations
 from app.vault import Vault, expire_sessions
 
 # Small enough that a worker who files meanwhile does not wait for a long unit of work.
@@ -52,10 +52,15 @@ def _expire_invitations(session: Session, _tools: Tools) -> int:
     return expire_invitations(session, BATCH)
 
 
+def _expire_attempts(session: Session, _tools: Tools) -> int:
+    return expire_attempts(session, BATCH)
+
+
 JOBS = (
     Job("expire_offers", 20, _expire_offers),
     Job("mark_clocks_missed", 30, _mark_clocks_missed),
     Job("expire_sessions", 60, _expire_sessions),
+    Job("expire_attempts", 60, _expire_attempts),
     Job("expire_invitations", 60, _expire_invitations),
 )
 JOB_NAMES = tuple(job.name for job in JOBS)

@@ -3,6 +3,20 @@
 Sealed things are the vault's; cases are above. Whoever acts is passed as `by`: a `SignedIn` member, or None for the operator.
 """
 
+from app.network.attempts import (
+    ALL_UNKNOWN_RECEIPTS,
+    EVERYBODY,
+    HELD_REPORTS,
+    REPORTS,
+    UNKNOWN_IN_A_FLOOD,
+    UNKNOWN_RECEIPTS,
+    Limit,
+    attempts_so_far,
+    count_attempt,
+    counted_address,
+    expire_attempts,
+    window_end,
+)
 from app.network.circles import (
     CircleMissing,
     NotAdmissible,
@@ -59,6 +73,7 @@ from app.network.people import Colleague, LeadsOnly, OrganisationFrozen, SignedI
 from app.network.recovery import NewSecrets, PreparedRecovery, RecoveryAnswer, prepare_recovery, take_recovery
 from app.network.sessions import NotSignedIn, sign_out, signed_in, stay_signed_in
 from app.network.sign_in import PreparedSignIn, SignInAnswer, SignInRefused, prepare_sign_in, take_sign_in
+from app.network.sign_in_tries import count_sign_in_try, tries_rest_until
 from app.network.site_lists import ImportedSites, SiteListRefused, import_sites
 from app.network.sites import (
     SiteLabel,
@@ -73,7 +88,13 @@ from app.network.standing import NotAUnion, declare_interest, interest_reason, s
 from app.vault import NotInCircle
 
 __all__ = [
+    "ALL_UNKNOWN_RECEIPTS",
+    "EVERYBODY",
+    "HELD_REPORTS",
     "REMOTE",
+    "REPORTS",
+    "UNKNOWN_IN_A_FLOOD",
+    "UNKNOWN_RECEIPTS",
     "CircleMissing",
     "CodeRefused",
     "Colleague",
@@ -86,6 +107,7 @@ __all__ = [
     "InvitationUsed",
     "InvitedMember",
     "LeadsOnly",
+    "Limit",
     "LoginTaken",
     "LoginUnusable",
     "Mandate",
@@ -127,11 +149,16 @@ __all__ = [
     "add_organisation",
     "add_site",
     "admit_member",
+    "attempts_so_far",
     "check_new_password",
     "circle_names",
     "code_now",
     "colleagues",
+    "count_attempt",
+    "count_sign_in_try",
+    "counted_address",
     "declare_interest",
+    "expire_attempts",
     "expire_invitations",
     "get_organisation",
     "import_sites",
@@ -161,4 +188,6 @@ __all__ = [
     "take_sign_in",
     "take_up_invitation",
     "totp_uri",
+    "tries_rest_until",
+    "window_end",
 ]

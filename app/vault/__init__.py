@@ -111,6 +111,7 @@ from app.vault.sessions import (
     session_form_token,
     touch_session,
 )
+from app.vault.slots import Slots, TooBusy
 from app.vault.tokens import FORM_TOKEN_LASTS, FormToken, TokenForged
 from app.vault.vault import Vault
 from app.vault.veil import Place, VeilBroken
@@ -173,7 +174,9 @@ __all__ = [
     "SessionKind",
     "SessionRow",
     "SignatureForged",
+    "Slots",
     "TokenForged",
+    "TooBusy",
     "Vault",
     "VeilBroken",
     "WrongPassword",

@@ -2,6 +2,7 @@
 
 import hmac
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from functools import lru_cache
 from uuid import UUID
@@ -12,6 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.vault.framing import Part, frame
 from app.vault.keyring import ID_BYTES, Key, KeyKind, Keyring
+from app.vault.slots import Slots
 
 _TAG = 32
 
@@ -47,9 +49,12 @@ def tag_of(key: bytes, *parts: Part) -> bytes:
 class KeyHolder:
     """The part of the vault that all its rooms lean on: derived keys, tags, and nothing that knows a table."""
 
-    def __init__(self, keyring: Keyring, hardness: Hardness = PASSWORD_HARDNESS) -> None:
+    def __init__(
+        self, keyring: Keyring, hardness: Hardness = PASSWORD_HARDNESS, slots: Slots | None = None
+    ) -> None:
         self.keyring = keyring
         self.hardness = hardness
+        self._slots = slots
         self._secrets = {key.id: key for key in keyring.keys}
         # Per object, not per module: two keyrings in one process must never share derived keys.
         self._derived = lru_cache(maxsize=512)(self._derive)
@@ -96,6 +101,10 @@ class KeyHolder:
         """The cipher for one purpose under the field key, and that key's id; one purpose a column keeps nonces apart."""
         chosen = key_id or self.keyring.current(KeyKind.FIELD).id
         return chosen, self._cipher(self._of_kind(chosen, KeyKind.FIELD), purpose)
+
+    def slot(self, *, spare: int = 0) -> AbstractContextManager[None]:
+        """What every Argon2id runs in, so that only a few run at once on this machine; raises `TooBusy`."""
+        return nullcontext() if self._slots is None else self._slots.one(spare=spare)
 
     def _lookups(self, purpose: str, value: str | bytes) -> Iterator[bytes]:
         for key_id in self.pepper_ids:

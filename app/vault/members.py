@@ -27,6 +27,9 @@ _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOK_ALIKES = str.maketrans("ILO", "110")
 _CODE_LENGTH = -(-_RECOVERY_BITS // 5)
 
+# Passwords are slow on purpose; the first slot is left to receipts, so that no flood of log-ins keeps a worker from filing.
+_SLOTS_FOR_RECEIPTS = 1
+
 
 class WrongPassword(Exception):
     """The password does not open the member's key."""
@@ -106,7 +109,7 @@ class MemberKeyWrap:
 
 
 def make_member_key(holder: KeyHolder, member_id: MemberId, password: str) -> NewMemberKey:
-    """A key for a new member; one slow Argon2id run, so call it before opening a unit of work."""
+    """A key for a new member; one slow Argon2id run, so call it before opening a unit of work. Raises `TooBusy`."""
     pair = Pair.generate()
     public_row = new_public_key_row(holder, HolderKind.MEMBER, member_id, pair.public)
     key = MemberKey(member_id, public_row.id, 0, pair)
@@ -118,7 +121,7 @@ def make_member_key(holder: KeyHolder, member_id: MemberId, password: str) -> Ne
 
 
 def unlock_member(holder: KeyHolder, row: MemberKeyRow, password: str) -> MemberKey:
-    """The member's key, by password; slow on purpose; raises `WrongPassword`."""
+    """The member's key, by password; slow on purpose; raises `WrongPassword` or `TooBusy`."""
     try:
         wrapping = _password_key(holder, password, row.salt, row.pepper, Hardness(**row.hardness))
         private = decrypt(
@@ -216,7 +219,8 @@ def _password_key(holder: KeyHolder, password: str, salt: bytes, pepper: str, ha
         memory_cost=hardness.memory_kib,
         secret=holder.index_key(pepper, "password pepper"),
     )
-    return argon.derive(typed)
+    with holder.slot(spare=_SLOTS_FOR_RECEIPTS):
+        return argon.derive(typed)
 
 
 def _recovery_key(holder: KeyHolder, secret: bytes, salt: bytes, pepper: str) -> bytes:

@@ -147,10 +147,11 @@ def format_receipt(receipt: Receipt) -> str:
 
 
 def derive_receipt_keys(holder: KeyHolder, receipt: Receipt) -> ReceiptKeys:
-    """One run of Argon2id, then keyed derivations under each pepper; do it before opening a unit of work."""
+    """One run of Argon2id, then keyed derivations under each pepper; do it before a unit of work for writing. Raises `TooBusy`."""
     salt = derive(holder.deployment.bytes, "receipt salt", length=16)
     argon = Argon2id(salt=salt, length=32, iterations=1, lanes=1, memory_cost=_MEMORY_KIB)
-    master = argon.derive(receipt.encode("ascii"))
+    with holder.slot():
+        master = argon.derive(receipt.encode("ascii"))
     masters = {
         pepper: tag_of(holder.index_key(pepper, "receipt pepper"), holder.deployment, master)
         for pepper in holder.pepper_ids

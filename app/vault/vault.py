@@ -20,7 +20,10 @@ from app.vault.veil import Place
 
 
 class Vault(KeyHolder):
-    """Everything that needs the keyring but no database session; safe to share between threads."""
+    """Everything that needs the keyring but no database session; safe to share between threads.
+
+    With `slots` it waits its turn for each Argon2id, as everything that strangers can set off must.
+    """
 
     def veil(self, place: Place, text: str) -> bytes:
         """Veil a text for its place."""
@@ -47,7 +50,7 @@ class Vault(KeyHolder):
         return tokens.read_form_token(self, token)
 
     def derive_receipt_keys(self, receipt: Receipt) -> ReceiptKeys:
-        """One run of Argon2id (8 MiB); call it before opening a unit of work."""
+        """One run of Argon2id (8 MiB); call it before a unit of work for writing. Raises `TooBusy`."""
         return receipts.derive_receipt_keys(self, receipt)
 
     def register_receipt(self, case_id: CaseId, keys: ReceiptKeys) -> ReceiptRow:

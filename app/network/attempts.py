@@ -1,0 +1,130 @@
+"""Counting what comes from outside, so that a flood or a guesser meets a limit while a dormitory behind one address does not.
+
+A row holds a keyed tag of what is counted, by whom and in which window, and a number. Neither an address nor a login stands in it;
+the key changes every day and a row goes when its window is over. Windows are fixed, so around their edge a sender has up to twice
+the limit: every number below allows for that. Nothing here fails open: without the database the count raises, and the caller's act
+with it.
+"""
+
+import ipaddress
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from app import clock
+from app.database import Base, UtcDateTime
+from app.vault import Vault
+
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """How often something may happen in one window; a window is a day or a part of one, and ends with the day."""
+
+    what: str
+    most: int
+    window: timedelta
+
+
+REPORTS = Limit("report", 300, timedelta(hours=1))
+"""A dormitory, a factory's Wi-Fi or a whole mobile network may share one address, and after an accident many write at once."""
+
+HELD_REPORTS = Limit("held report", 2_000, timedelta(days=1))
+"""For everybody together: as many as custodians could look through in days, and some hundred megabytes at most on the disk."""
+
+UNKNOWN_RECEIPTS = Limit("unknown receipt", 60, timedelta(hours=1))
+"""The check digit catches ten of eleven slips before they count, so a dormitory's own mistakes stay far below this."""
+
+ALL_UNKNOWN_RECEIPTS = Limit("unknown receipt of all", 20_000, timedelta(hours=1))
+"""For everybody together. Ten years of it try 2 in 10^9 of the numbers a receipt can have; above, `UNKNOWN_IN_A_FLOOD` holds."""
+
+UNKNOWN_IN_A_FLOOD = 3
+"""While strangers guess everywhere each address has this many: closing the door to all would let strangers shut workers out."""
+
+SIGN_INS_FROM_HERE = Limit("sign-in to one account from one address", 10, timedelta(minutes=15))
+"""More than anybody mistypes; who has the password still needs a code, which rests after five wrong ones."""
+
+SIGN_INS_AT_ADDRESS = Limit("sign-in from one address", 100, timedelta(minutes=15))
+"""An office of fifty people who all come in at nine, each with one slip."""
+
+SIGN_INS_TO_ACCOUNT = Limit("sign-in to one account", 100, timedelta(hours=1))
+"""Against guessing from many addresses. One address alone is stopped at forty an hour, so no single stranger locks a helper out."""
+
+EVERYBODY = ""
+"""The subject of a limit that holds for all together."""
+
+
+class Attempts(Base):
+    """How often one thing was done by one subject in one window."""
+
+    __tablename__ = "attempts"
+
+    tag: Mapped[bytes] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    ends_at: Mapped[datetime] = mapped_column(index=True)
+
+
+# One statement, so that two at once can never count as one; both databases speak it.
+_COUNT = text(
+    "INSERT INTO attempts (tag, number, ends_at) VALUES (:tag, 1, :ends_at) "
+    "ON CONFLICT (tag) DO UPDATE SET number = attempts.number + 1 RETURNING number"
+).bindparams(bindparam("ends_at", type_=UtcDateTime()))
+
+
+def count_attempt(session: Session, vault: Vault, limit: Limit, subject: str) -> int:
+    """Count one more and say how many there are in this window; the row stays locked until the unit of work ends.
+
+    Who counts under several limits in one unit takes them in one order everywhere, or two units could wait for each other.
+    """
+    values = {"tag": _tag(vault, limit, subject), "ends_at": window_end(limit)}
+    number: int = session.execute(_COUNT, values).scalar_one()
+    return number
+
+
+def attempts_so_far(session: Session, vault: Vault, limit: Limit, subject: str) -> int:
+    """How many there are in this window."""
+    tag = _tag(vault, limit, subject)
+    return session.scalar(select(Attempts.number).where(Attempts.tag == tag)) or 0
+
+
+def window_end(limit: Limit) -> datetime:
+    """When the current window ends and the count begins anew."""
+    return _EPOCH + (_window(limit) + 1) * limit.window
+
+
+def expire_attempts(session: Session, limit: int) -> int:
+    """Delete rows whose window is over, at most so many; how many went."""
+    over = (
+        select(Attempts.tag)
+        .where(Attempts.ends_at <= clock.now())
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    query = delete(Attempts).where(Attempts.tag.in_(over)).returning(Attempts.tag)
+    return len(session.scalars(query, execution_options={"synchronize_session": False}).all())
+
+
+def counted_address(address: str | None) -> str:
+    """An address as it is counted: IPv6 by its /64, since one phone may take any address of that."""
+    try:
+        parsed = ipaddress.ip_address(address or "")
+    except ValueError:
+        return address or ""
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return str(parsed)
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.IPv6Network((int(parsed), 64), strict=False))
+
+
+def _window(limit: Limit) -> int:
+    return (clock.now() - _EPOCH) // limit.window
+
+
+def _tag(vault: Vault, limit: Limit, subject: str) -> bytes:
+    window = _window(limit)
+    day = (_EPOCH + window * limit.window).date()
+    return vault.lookup(f"attempt:{limit.what}:{day}", f"{subject}|{window}")
