@@ -11,9 +11,10 @@ from flask import Flask
 from sqlalchemy import make_url
 
 from app import clock, create_app
+from app.cases.enums import Exclusion
 from app.cases.offers import accept_offer
 from app.database import CaseId, Database
-from app.intake import Filed
+from app.intake import Contact, Filed
 from app.language import load_languages
 from app.language.catalogues import Project, compile_all
 from app.network import (
@@ -189,3 +190,22 @@ def recovery_codes(world: World, invitation: Callable[..., str]) -> Callable[[st
             return take_up_invitation(session, world.vault, prepared)
 
     return join
+
+
+@pytest.fixture
+def filed(world: World) -> Filed:
+    return world.file(
+        words="They <i>owe</i> us two months.",
+        topics=("wages", "hours"),
+        exclude=frozenset({Exclusion.POLICE}),
+        exclude_other=None,
+        contact=Contact.TEXT,
+        phone="+60 12 555 0199",
+        safe_times="Sundays after four",
+        name="Siti",
+    )
+
+
+@pytest.fixture
+def case_id(world: World, filed: Filed) -> CaseId:
+    return accepted(world, filed)
