@@ -154,6 +154,8 @@ def render_case(
         case=opened,
         strip=opened.strip,
         entries=[thread_line(entry) for entry in opened.entries],
+        # A lowered urgency must not hide what the worker said.
+        danger_said=any((entry.body or {}).get("danger") for entry in opened.entries),
         contact=contact,
         colleagues=colleagues,
         categories=parts().rules.taxonomy.kinds,

@@ -5,7 +5,7 @@ import pytest
 from app.cases.models import Case
 from app.database import CaseId
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse
+from tests.service.desk.conftest import Browse, accepted
 
 
 def _case(world: World, case_id: CaseId) -> Case:
@@ -60,6 +60,14 @@ def test_urgency_is_lowered_only_with_a_reason(browse: Browse, world: World, cas
     assert "Say why" in page.text
     assert "Urgency saved." in member.send("/urgency", urgency="low", reason="It was last year.").text
     assert _case(world, case_id).urgency == "low"
+
+
+def test_a_lowered_urgency_does_not_hide_that_the_worker_was_in_danger(browse: Browse, world: World) -> None:
+    case_id = accepted(world, world.file(danger=True))
+    member = browse("near.lead")
+    assert "Yes, now" in member.open(f"/desk/cases/{case_id}").text
+    page = member.send("/urgency", urgency="low", reason="She is with her family.")
+    assert "The worker said yes; urgency was lowered since" in page.text
 
 
 def test_an_urgency_conflict_shows_both_and_keeps_the_reason(browse: Browse, case_id: CaseId) -> None:
