@@ -3,11 +3,12 @@
 from dataclasses import dataclass
 
 from flask import Flask, Response, make_response, render_template, request
-from flask_babel import pgettext
+from flask_babel import LazyString, lazy_pgettext
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from app.logs import log_failure
+from app.vault import JournalBroken, PublicKeyForged, SealBroken, VeilBroken
 
 # Words of 500,000 bytes come back on the page with a kind error; a post above this is not read at all.
 LARGEST_POST = 512 * 1024
@@ -20,15 +21,17 @@ _READ_AWAY = 16 * 1024 * 1024
 class ErrorWords:
     """The title of an error page, what happened, and what to do next."""
 
-    title: str
-    happened: str
-    next_step: str
+    title: LazyString
+    happened: LazyString
+    next_step: LazyString
 
 
 def answer_errors(app: Flask) -> None:
     """Answer every refusal and failure with a page of the door it happened at."""
     app.register_error_handler(HTTPException, _refused)
     app.register_error_handler(DBAPIError, _database_failed)
+    for altered in (SealBroken, PublicKeyForged, VeilBroken, JournalBroken):
+        app.register_error_handler(altered, _altered)
     app.register_error_handler(Exception, _failed)
 
 
@@ -46,6 +49,12 @@ def _database_failed(error: Exception) -> Response:
     return _page(503)
 
 
+def _altered(error: Exception) -> Response:
+    """Something stored was changed behind our back: nothing of it is shown, and somebody has to be told."""
+    log_failure(request.endpoint, error)
+    return _page(500, altered=True)
+
+
 def _failed(error: Exception) -> Response:
     log_failure(request.endpoint, error)
     return _page(500)
@@ -57,52 +66,63 @@ def _read_away() -> None:
         left -= len(chunk)
 
 
-def _page(status: int) -> Response:
+def _page(status: int, *, altered: bool = False) -> Response:
     at_desk = request.path.startswith(("/desk", "/network", "/union", "/buyer"))
     template = "desk/error.html" if at_desk else "worker/error.html"
-    return make_response(render_template(template, status=status, words=_words(status)), status)
-
-
-def _words(status: int) -> ErrorWords:
-    if status == 403:
-        return ErrorWords(
-            pgettext("error", "Not from here"),
-            pgettext("error", "This was sent from another page, or you may not enter here."),
-            pgettext("error", "Open the page again and try from there. Nothing was changed."),
-        )
-    if status == 404:
-        return ErrorWords(
-            pgettext("error", "No such page"),
-            pgettext("error", "There is no page at this address."),
-            pgettext("error", "Go to the start."),
-        )
-    if status == 405:
-        return ErrorWords(
-            pgettext("error", "Start again"),
-            pgettext("error", "This page can not be opened in this way."),
-            pgettext("error", "Go to the start."),
-        )
-    if status == 413:
-        return ErrorWords(
-            pgettext("error", "Too long to send"),
-            pgettext("error", "Your message is too long. Nothing was sent."),
-            pgettext(
-                "error",
-                "Press Back on your phone. Your words are still there. Make them shorter, or send them in parts.",
-            ),
-        )
-    if status == 503:
-        return ErrorWords(
-            pgettext("error", "Not safe just now"),
-            pgettext("error", "We can not keep things safe just now, so nothing was stored."),
-            pgettext(
-                "error", "Press Back on your phone: your words are still there. Try again in a few minutes."
-            ),
-        )
-    return ErrorWords(
-        pgettext("error", "Something went wrong"),
-        pgettext("error", "It is our fault, not yours."),
-        pgettext(
-            "error", "Press Back on your phone: your words are still there. Try again in a few minutes."
+    return make_response(
+        render_template(
+            template,
+            status=status,
+            altered=altered,
+            words=_ALTERED if altered else _WORDS.get(status, _FAULT),
         ),
+        status,
     )
+
+
+_START = lazy_pgettext("error", "Go to the start.")
+_BACK = lazy_pgettext(
+    "error", "Press Back on your phone: your words are still there. Try again in a few minutes."
+)
+
+# Lazy, because it is not yet known in which language they will be read.
+_WORDS = {
+    403: ErrorWords(
+        lazy_pgettext("error", "Not from here"),
+        lazy_pgettext("error", "This was sent from another page, or you may not enter here."),
+        lazy_pgettext("error", "Open the page again and try from there. Nothing was changed."),
+    ),
+    404: ErrorWords(
+        lazy_pgettext("error", "No such page"),
+        lazy_pgettext("error", "There is no page at this address."),
+        _START,
+    ),
+    405: ErrorWords(
+        lazy_pgettext("error", "Start again"),
+        lazy_pgettext("error", "This page can not be opened in this way."),
+        _START,
+    ),
+    413: ErrorWords(
+        lazy_pgettext("error", "Too long to send"),
+        lazy_pgettext("error", "Your message is too long. Nothing was sent."),
+        lazy_pgettext(
+            "error",
+            "Press Back on your phone. Your words are still there. Make them shorter, or send them in parts.",
+        ),
+    ),
+    503: ErrorWords(
+        lazy_pgettext("error", "Not safe just now"),
+        lazy_pgettext("error", "We can not keep things safe just now, so nothing was stored."),
+        _BACK,
+    ),
+}
+_FAULT = ErrorWords(
+    lazy_pgettext("error", "Something went wrong"),
+    lazy_pgettext("error", "It is our fault, not yours."),
+    _BACK,
+)
+_ALTERED = ErrorWords(
+    lazy_pgettext("error", "We did not open this"),
+    lazy_pgettext("error", "Something that was stored here was changed or is damaged."),
+    lazy_pgettext("error", "It is our fault, not yours. You can start a new message and say so."),
+)

@@ -7,7 +7,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from app.vault import grants_of_case
 from app.web.headers import COMPRESSED
+from tests.harness.world import World
+from tests.service.desk.conftest import Browse
 from tests.service.desk.test_route_matrix import PLACES
 
 HOME = "http://localhost"
@@ -105,3 +108,25 @@ def test_an_error_says_what_to_do_and_shows_no_trace(app: Flask, monkeypatch: py
     assert "planted secret" not in answer.text
     assert "Traceback" not in answer.text
     assert "Try again" in answer.text
+
+
+def test_what_was_altered_in_the_database_is_not_opened_and_said_so(
+    app: Flask, world: World, browse: Browse
+) -> None:
+    filed = world.file(words="Untouched words")
+    case_id = world.case_of(filed)
+    lead = browse("near.lead")
+    assert lead.post(f"/desk/offers/{case_id}/accept").status == 303
+    with world.database.writing() as session:
+        for grant in grants_of_case(session, case_id):
+            if grant.sealed is not None:
+                grant.sealed = grant.sealed[:-1] + bytes([grant.sealed[-1] ^ 1])
+
+    page = lead.open(f"/desk/cases/{case_id}")
+    assert page.status == 500
+    assert "changed or is damaged" in page.text
+    assert "Untouched words" not in page.text
+
+    answer = app.test_client().post("/en/inbox", data={"receipt": filed.receipt}, follow_redirects=True)
+    assert answer.status_code == 500
+    assert "changed or is damaged" in answer.text
