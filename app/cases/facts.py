@@ -15,7 +15,7 @@ class CaseFacts:
 
     `handling` is what the taxonomy said when it was last set: a later edit of the file never takes a protection away.
     `excluded` are organisations that the worker's words name for certain; `unmatched_exclusion` says that words remain which
-    matched none, and holds the case with custody.
+    matched none, and `over_limit` that the report came in a flood: both hold the case with custody whenever it is routed.
     """
 
     topics: tuple[str, ...]
@@ -26,6 +26,7 @@ class CaseFacts:
     exclusions: frozenset[Exclusion] = frozenset()
     excluded: frozenset[OrganisationId] = frozenset()
     unmatched_exclusion: bool = False
+    over_limit: bool = False
     tell_company: bool = False
     # How the worker may be answered (inbox, text, call), for the queue; the number itself stays sealed.
     reach: str = "inbox"
@@ -46,6 +47,7 @@ class CaseFacts:
             "exclusions": sorted(self.exclusions),
             "excluded": sorted(str(organisation) for organisation in self.excluded),
             "unmatched_exclusion": self.unmatched_exclusion,
+            "over_limit": self.over_limit,
             "tell_company": self.tell_company,
             "reach": self.reach,
         }
@@ -62,6 +64,7 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         exclusions=frozenset(Exclusion(code) for code in values["exclusions"]),
         excluded=frozenset(OrganisationId(UUID(text)) for text in values["excluded"]),
         unmatched_exclusion=values["unmatched_exclusion"],
+        over_limit=values.get("over_limit", False),  # reports from before there were limits do not say
         tell_company=values["tell_company"],
         reach=values["reach"],
     )

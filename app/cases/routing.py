@@ -65,6 +65,7 @@ class Outcome(StrEnum):
     CHOSEN = "chosen"
     LOCKED = "locked"
     UNMATCHED_EXCLUSION = "unmatched_exclusion"
+    OVER_LIMIT = "over_limit"
     NOBODY_ELIGIBLE = "nobody_eligible"
     NOBODY_ACCEPTED = "nobody_accepted"
 
@@ -137,10 +138,10 @@ def route(
         else:
             reasons[candidate.id] = reason
     custodian = next((candidate.id for candidate in everyone if _may_hold(candidate, facts)), None)
-    if facts.unmatched_exclusion:
-        # Words that name nobody for certain may mean any of them: a person looks before the first offer goes out.
+    why_held = _why_held(facts)
+    if why_held is not None:
         reasons |= {candidate.id: Reason.HELD for candidate in eligible}
-        return _held(reasons, custodian, Outcome.UNMATCHED_EXCLUSION)
+        return _held(reasons, custodian, why_held)
     if not eligible:
         return _held(reasons, custodian, Outcome.NOBODY_ELIGIBLE)
     useful = taxonomy.useful_training(facts.codes)
@@ -226,6 +227,17 @@ def _may_hold(candidate: OrganisationFacts, facts: CaseFacts) -> bool:
         and not candidate.frozen
         and candidate.has_keys
     )
+
+
+def _why_held(facts: CaseFacts) -> Outcome | None:
+    """Why a person has to look before the first offer goes out, whoever could have the case."""
+    if facts.unmatched_exclusion:  # words that name nobody for certain may mean any of them
+        return Outcome.UNMATCHED_EXCLUSION
+    if (
+        facts.over_limit
+    ):  # a flood must not fill the partners' queues, and a true report in it must not be lost
+        return Outcome.OVER_LIMIT
+    return None
 
 
 def _held(reasons: dict[OrganisationId, Reason], custodian: OrganisationId | None, why: Outcome) -> Routing:

@@ -1,5 +1,6 @@
 """Intake: the one verb that every door calls to turn what a worker sent into a case."""
 
+from app.intake.admission import FloodRefused
 from app.intake.filing import (
     Filed,
     SealedGrievance,
@@ -13,6 +14,7 @@ from app.intake.report import Contact, Report
 __all__ = [
     "Contact",
     "Filed",
+    "FloodRefused",
     "Report",
     "SealedGrievance",
     "SubmissionConflict",

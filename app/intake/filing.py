@@ -25,6 +25,7 @@ from app.cases.rules import Rules
 from app.cases.urgency import queue_rank
 from app.cases.veils import facts_place, note_place, site_place
 from app.database import Base, CaseId, OrganisationId, new_id
+from app.intake.admission import Admission, admit_report, count_report
 from app.intake.report import Report
 from app.intake.understanding import Understood, understand
 from app.network import site_by_code
@@ -69,6 +70,7 @@ class SealedGrievance:
     receipt: Receipt = field(repr=False)
     country_confirmed: bool
     acts: tuple[tuple[str, Actor, dict[str, Any]], ...]
+    admission: Admission
 
 
 WORKER = Actor("worker")
@@ -85,11 +87,23 @@ def already_filed(session: Session, report: Report, token: FormToken) -> Filed |
 
 
 def seal_grievance(
-    session: Session, vault: Vault, rules: Rules, texts: ConsentTexts, report: Report, token: FormToken
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    texts: ConsentTexts,
+    report: Report,
+    token: FormToken,
+    *,
+    sender: str | None,
 ) -> SealedGrievance:
-    """Decide who gets the report and seal it, on a reading unit; `texts` are the words the consent was asked in."""
+    """Decide who gets the report and seal it, on a reading unit; `texts` are the words the consent was asked in.
+
+    `sender` is the address that the report is counted under, None only for what no door let in, such as the demo's cases.
+    Raises `FloodRefused` before anything is hashed, and `TooBusy`.
+    """
+    admission = admit_report(session, vault, sender)
     keys = vault.derive_receipt_keys(token.receipt)
-    understood = understand(session, vault, rules, report)
+    understood = understand(session, vault, rules, report, over_limit=admission.over_limit)
     case_id = CaseId(new_id())
     case = _case_row(session, vault, case_id, report, token, understood)
     compartments = vault.make_compartments(case_id)
@@ -116,11 +130,12 @@ def seal_grievance(
         receipt=token.receipt,
         country_confirmed=understood.confirmed,
         acts=_acts(understood),
+        admission=admission,
     )
 
 
 def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> Filed:
-    """Store a sealed report, exactly once for each submission id; raises `SubmissionConflict`."""
+    """Store a sealed report and count it, exactly once for each submission id; raises `SubmissionConflict`."""
     try:
         # A savepoint: when two posts of one form race, the second finds the first one's row instead of failing.
         with session.begin_nested():
@@ -136,6 +151,9 @@ def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> F
     session.add_all(sealed.rows)
     for act, actor, detail in sealed.acts:
         journal(session, vault, CaseId(sealed.case.id), act, actor, detail)
+    # Last, because the count stays locked until the end: reports from one address wait for each other's commit only.
+    session.flush()
+    count_report(session, vault, sealed.admission)
     clocks = [row for row in sealed.rows if isinstance(row, Clock)]
     return _told(sealed.case, clocks, sealed.receipt, confirmed=sealed.country_confirmed, already=False)
 

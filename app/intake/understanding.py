@@ -30,7 +30,9 @@ class Understood:
     recipients: Recipients
 
 
-def understand(session: Session, vault: Vault, rules: Rules, report: Report) -> Understood:
+def understand(
+    session: Session, vault: Vault, rules: Rules, report: Report, *, over_limit: bool
+) -> Understood:
     """Match the site, read the exclusions, run the routing and look up the keys, on a reading unit."""
     poster = site_by_code(session, report.site_code) if report.site_code else None
     match = None if poster or not report.site else match_site(session, vault, report.site)
@@ -50,6 +52,7 @@ def understand(session: Session, vault: Vault, rules: Rules, report: Report) -> 
         # "Someone else" without a name says that there is somebody, and nobody can tell who: a person has to look.
         unmatched_exclusion=named is None
         and (Exclusion.OTHER in report.exclude or bool(report.exclude_other)),
+        over_limit=over_limit,
     )
     candidates = candidates_at(session, SiteId(site.id) if site else None, possible)
     routing = route(

@@ -169,6 +169,9 @@ WAITING: Labels = {
     "unmatched_exclusion": pgettext(
         "network", "The worker named somebody who must not know, and the words fit nobody for certain"
     ),
+    "over_limit": pgettext(
+        "network", "Very many reports came from one place at once: see which of them are real"
+    ),
     "nobody_eligible": pgettext("network", "No helper fits"),
     "nobody_accepted": pgettext("network", "Every helper declined or did not answer"),
     "locked": pgettext("network", "The worker has locked it"),

@@ -125,13 +125,20 @@ class World:
         """A fresh form's token."""
         return self.vault.read_form_token(self.vault.form_token())
 
-    def file(self, report: Report | None = None, token: FormToken | None = None, **answers: Any) -> Filed:
+    def file(
+        self,
+        report: Report | None = None,
+        token: FormToken | None = None,
+        *,
+        sender: str | None = None,
+        **answers: Any,
+    ) -> Filed:
         """File a report; without one, plain words from the poster of the Penang site and these answers."""
         told = {"language": "en", "words": "They owe us two months.", "site_code": self.site.code} | answers
         report = report or Report(**told)
         with self.database.reading() as session:
             sealed = seal_grievance(
-                session, self.vault, self.rules, self.texts, report, token or self.token()
+                session, self.vault, self.rules, self.texts, report, token or self.token(), sender=sender
             )
         with self.database.writing() as session:
             return file_grievance(session, self.vault, sealed)

@@ -105,7 +105,9 @@ class Story:
             consent=ConsentLevel(entry["consent"]),
         )
         token = self._vault.read_form_token(self._vault.form_token())
-        sealed = seal_grievance(self._session, self._vault, self._rules, self._texts, report, token)
+        sealed = seal_grievance(
+            self._session, self._vault, self._rules, self._texts, report, token, sender=None
+        )
         file_grievance(self._session, self._vault, sealed)
         return _Told(entry, CaseId(sealed.case.id), self._vault.derive_receipt_keys(token.receipt))
 

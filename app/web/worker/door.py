@@ -3,10 +3,10 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, Response, make_response, render_template
+from flask import Blueprint, Response, make_response, render_template, url_for
 
 from app.language import Language
-from app.web.language import choose_language
+from app.web.language import choose_language, page_language
 from app.web.parts import parts
 
 blueprint = Blueprint("worker", __name__, template_folder="templates")
@@ -43,3 +43,8 @@ def offered() -> tuple[Language, ...]:
 def lead_to(address: str, status: HTTPStatus = HTTPStatus.SEE_OTHER) -> Response:
     """Lead on to another page of ours, with no page in between that a slow phone would show."""
     return Response(status=status, headers={"Location": address})
+
+
+def to_inbox(anchor: str = "top") -> Response:
+    """Lead to the inbox after something was stored, so that reloading the page sends nothing again."""
+    return lead_to(url_for("worker.inbox", lang=page_language().code, _anchor=anchor))

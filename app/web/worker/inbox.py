@@ -1,18 +1,18 @@
-"""The worker's inbox: in with the receipt, then one small form for each thing that a worker can do."""
+"""The worker's inbox: the messages, and one small form for each thing that a worker can do."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Response, make_response, render_template, request, url_for
+from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.consent import consent_texts
 from app.cases.entries import EmptyText, TextTooLong
 from app.cases.enums import ConsentLevel
-from app.cases.inbox import ReceiptUnknown, Worker, enter_inbox, open_inbox, worker_of
+from app.cases.inbox import Worker, open_inbox
 from app.cases.sharing import (
     ERASED_AFTER,
     NothingToUndo,
@@ -23,33 +23,27 @@ from app.cases.sharing import (
 from app.cases.sharing import undo_stop as undo_stop_of
 from app.cases.worker_messages import say_worse
 from app.cases.worker_messages import write as write_message
-from app.language import to_ascii
 from app.logs import log_failure
 from app.vault import (
-    ReceiptMistyped,
     TokenForged,
     check_session_form_token,
-    parse_receipt,
     session_form_token,
 )
 from app.web.access import open_to_everyone, open_to_workers
 from app.web.language import page_language, pgettext
 from app.web.parts import parts
-from app.web.worker.door import blueprint, lead_to
+from app.web.worker.door import blueprint, to_inbox
+from app.web.worker.entering import enter_page
 from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
 from app.web.worker.names import coordinator_name, names_of
-from app.web.worker.posted import posted_fields, posted_words
-from app.web.worker.report_form import CONSENT, clean
+from app.web.worker.posted import posted_fields, posted_words, submission_of_post
+from app.web.worker.report_form import CONSENT
 from app.web.worker.worker_session import (
     end_worker_session,
     find_worker,
     forget_worker_cookie,
-    keep_worker_session,
     worker_cookie,
 )
-
-# Whatever stands around twenty digits: more than this is no receipt, and is not read.
-_LONGEST_RECEIPT = 200
 
 
 @dataclass(frozen=True)
@@ -71,33 +65,6 @@ def inbox() -> Response:
     if worker_cookie():
         return forget_worker_cookie(enter_page("ended"))
     return enter_page()
-
-
-@blueprint.post("/<lang>/inbox")
-@open_to_everyone
-def enter() -> Response:
-    """Open the inbox with a receipt; words that wait to be added to the case go with it."""
-    words = posted_words()
-    typed = clean(posted_fields().get("receipt", ""))[:_LONGEST_RECEIPT].strip()
-    try:
-        receipt = parse_receipt(typed)
-        submission = submission_of_post() if words else None
-    except ReceiptMistyped:
-        return enter_page("mistyped", words, typed)
-    except TokenForged:
-        return enter_page("again", words, typed)
-    here = parts()
-    keys = here.vault.derive_receipt_keys(receipt)
-    try:
-        with here.database.writing() as session:
-            cookie = enter_inbox(session, here.vault, keys)
-            if submission is not None:
-                write_message(session, here.vault, worker_of(session, here.vault, cookie), words, submission)
-    except ReceiptUnknown:
-        return enter_page("unknown", words, typed)
-    except (EmptyText, TextTooLong):
-        return enter_page("words", words, typed)
-    return keep_worker_session(to_inbox(), cookie)
 
 
 @blueprint.post("/<lang>/inbox/write")
@@ -173,29 +140,6 @@ def close() -> Response:
     return end_worker_session(to_inbox())
 
 
-def submission_of_post() -> UUID:
-    """The id of what this post stores, so that sent twice it is stored once; raises `TokenForged`."""
-    return parts().vault.read_form_token(posted_fields().get("token", "").strip()).submission_id
-
-
-def to_inbox(anchor: str = "top") -> Response:
-    """Lead to the inbox after something was stored, so that reloading the page sends nothing again."""
-    return lead_to(url_for("worker.inbox", lang=page_language().code, _anchor=anchor))
-
-
-def enter_page(problem: str = "", words: str = "", typed: str = "") -> Response:
-    """The question for the receipt, with what went wrong, the words that are not sent yet, and the digits to mend."""
-    page = render_template(
-        "worker/enter.html",
-        problem=problem,
-        words=words,
-        token=parts().vault.form_token() if words else "",
-        typed=_in_groups(typed),
-    )
-    wrong = problem not in ("", "ended")
-    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK)
-
-
 def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
     """The inbox as it stands, with what went wrong above it."""
     here, language, today = parts(), page_language(), clock.now().date()
@@ -262,11 +206,3 @@ def _problem_of(refusal: Exception, form: str, words: str) -> Problem:
         case _:
             return stale_problem(form, words)
     return Problem(note, form, words)
-
-
-def _in_groups(typed: str) -> str:
-    """Digits in groups of four, as the receipt was shown, so that a wrong one is found by comparing; other text as it is."""
-    digits = "".join(to_ascii(typed).split()).replace("-", "")
-    if not digits.isascii() or not digits.isdecimal():
-        return typed
-    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))

@@ -1,6 +1,7 @@
 """A new receipt for one that somebody saw: shown at once, and shown again when the answer was lost on its way."""
 
 from datetime import timedelta
+from http import HTTPStatus
 
 from flask import Response, make_response, render_template
 from sqlalchemy.orm import Session
@@ -15,14 +16,17 @@ from app.vault import (
     Receipt,
     ReceiptKeys,
     TokenForged,
+    TooBusy,
     check_session_form_token,
     find_receipt,
     format_receipt,
 )
 from app.web.access import open_to_workers
 from app.web.parts import parts
+from app.web.retry import BUSY_FOR, retry_after
 from app.web.worker.door import blueprint
-from app.web.worker.inbox import enter_page, inbox_page, stale_problem
+from app.web.worker.entering import enter_page
+from app.web.worker.inbox import inbox_page, stale_problem
 from app.web.worker.posted import posted_fields
 from app.web.worker.worker_session import find_worker, keep_worker_session
 
@@ -39,7 +43,11 @@ def new_code() -> Response:
         token = here.vault.read_form_token(posted_fields().get("token", "").strip())
     except TokenForged:
         return enter_page("ended") if worker is None else inbox_page(worker, stale_problem("", ""))
-    fresh = here.vault.derive_receipt_keys(token.receipt)
+    try:
+        fresh = here.vault.derive_receipt_keys(token.receipt)
+    except TooBusy:
+        page = make_response(render_template("worker/kept.html", words=""), HTTPStatus.SERVICE_UNAVAILABLE)
+        return retry_after(page, BUSY_FOR)
     with here.database.writing() as session:
         cookie = _made_before(session, token, fresh)
     if cookie is None and worker is None:

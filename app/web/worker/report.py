@@ -8,18 +8,24 @@ from flask import Response, abort, make_response, render_template, request
 from app import clock
 from app.cases.consent import consent_texts
 from app.cases.enums import ConsentLevel, Exclusion
+from app.intake.admission import FloodRefused
 from app.intake.filing import Filed, SubmissionConflict, already_filed, file_grievance, seal_grievance
 from app.intake.report import Contact, Report
 from app.logs import log_failure
 from app.network import get_organisation, site_by_code
-from app.vault import FormToken, TokenForged, format_receipt
+from app.vault import FormToken, TokenForged, TooBusy, format_receipt
 from app.web.access import open_to_everyone
-from app.web.language import page_language, pgettext
+from app.web.language import npgettext, page_language, pgettext
 from app.web.parts import parts
+from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
+from app.web.sender import sender
 from app.web.worker.door import blueprint, offered
 from app.web.worker.names import coordinator_name
 from app.web.worker.posted import posted_fields
 from app.web.worker.report_form import ReportForm, read_report_form
+
+# How soon a program may try again by itself when something is broken, in seconds.
+_BROKEN_FOR = 60
 
 
 @blueprint.get("/<lang>/")
@@ -67,14 +73,39 @@ def report() -> Response:
         page = render_template("worker/conflict.html", form=sent, token=parts().vault.form_token(), typed="")
         return make_response(page, HTTPStatus.CONFLICT)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
-        log_failure(request.endpoint, error)
-        note = pgettext(
-            "worker-form",
-            "We could not keep your message safe just now. Your words are still here. Try again soon.",
-        )
-        # With the same token, so that a report which was stored after all is not stored twice.
-        return _form_page(sent, notes=[note], token=sent.token, status=HTTPStatus.SERVICE_UNAVAILABLE)
+        return _not_kept(sent, error)
     return _receipt_page(sent, filed)
+
+
+def _not_kept(sent: ReportForm, error: Exception) -> Response:
+    """The form with every word on it, what kept it from being stored, and when to press again."""
+    match error:
+        case TooBusy():
+            wait = BUSY_FOR
+            note = pgettext(
+                "worker-form",
+                "Many people are writing just now. Nothing is sent yet. Your words are still here. Press Send again.",
+            )
+        case FloodRefused():
+            wait = seconds_until(error.until)
+            note = npgettext(
+                "worker-form",
+                "Too many messages come from your internet just now. Nothing is sent yet. Your words are still here. "
+                "Press Send again in %(num)s minute.",
+                "Too many messages come from your internet just now. Nothing is sent yet. Your words are still here. "
+                "Press Send again in %(num)s minutes.",
+                minutes_until(error.until),
+            )
+        case _:
+            log_failure(request.endpoint, error)
+            wait = _BROKEN_FOR
+            note = pgettext(
+                "worker-form",
+                "We could not keep your message safe just now. Your words are still here. Try again soon.",
+            )
+    # With the same token, so that a report which was stored after all is not stored twice.
+    page = _form_page(sent, notes=[note], token=sent.token, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    return retry_after(page, wait)
 
 
 def to_report(sent: ReportForm, language: str) -> Report:
@@ -104,7 +135,7 @@ def _file(sent: ReportForm, token: FormToken) -> Filed:
         if before is not None:
             return before
         texts = consent_texts(page_language().pgettext)
-        sealed = seal_grievance(session, here.vault, here.rules, texts, told, token)
+        sealed = seal_grievance(session, here.vault, here.rules, texts, told, token, sender=sender())
     with here.database.writing() as session:
         return file_grievance(session, here.vault, sealed)
 

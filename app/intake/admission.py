@@ -1,0 +1,48 @@
+"""Whether a report that comes in goes its usual way, is held, or cannot be taken now: never by its words, only by how many came."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.network import EVERYBODY, HELD_REPORTS, REPORTS, attempts_so_far, count_attempt, window_end
+from app.vault import Vault
+
+
+class FloodRefused(Exception):
+    """So many reports are held today that no more can be, `until` then; nothing was stored, the words are still with the worker."""
+
+    def __init__(self, until: datetime) -> None:
+        super().__init__("too many reports are held today")
+        self.until = until
+
+
+@dataclass(frozen=True)
+class Admission:
+    """Where a report came from and whether too many came from there, so that a person looks before any helper is asked."""
+
+    sender: str | None = field(repr=False)
+    over_limit: bool
+
+
+def admit_report(session: Session, vault: Vault, sender: str | None) -> Admission:
+    """Look at the counts, on a reading unit and before anything is hashed; raises `FloodRefused`.
+
+    Posts at the same moment may all read the last free place: the limit is passed by as many as are served at once, no more.
+    """
+    if sender is None:
+        return Admission(None, over_limit=False)
+    over = attempts_so_far(session, vault, REPORTS, sender) >= REPORTS.most
+    if over and attempts_so_far(session, vault, HELD_REPORTS, EVERYBODY) >= HELD_REPORTS.most:
+        # The sender's own limit ends before the day does, and under it reports are not held.
+        raise FloodRefused(window_end(REPORTS))
+    return Admission(sender, over)
+
+
+def count_report(session: Session, vault: Vault, admission: Admission) -> None:
+    """Count a report in the unit of work that stores it: both happen or neither."""
+    if admission.sender is None:
+        return
+    count_attempt(session, vault, REPORTS, admission.sender)
+    if admission.over_limit:
+        count_attempt(session, vault, HELD_REPORTS, EVERYBODY)
