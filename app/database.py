@@ -1,6 +1,5 @@
 """Engine, unit of work, base class and shared column types, for SQLite and PostgreSQL alike."""
 
-import fcntl
 import os
 import secrets
 import threading
@@ -9,14 +8,17 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, NewType
+from urllib.parse import quote
 from uuid import UUID
 
 from sqlalchemy import DateTime, Engine, MetaData, Uuid, create_engine, event, make_url
 from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from app import clock
+from app.turns import PATIENCE_SECONDS, TurnMissed, Turns
 
 CaseId = NewType("CaseId", UUID)
 OrganisationId = NewType("OrganisationId", UUID)
@@ -77,17 +79,22 @@ def new_id() -> UUID:
     return UUID(int=value)
 
 
+class DatabaseUnavailable(SQLAlchemyError):
+    """The SQLite file is gone, is another one than before, or another writer keeps it; nothing was read or written."""
+
+
 class Database:
     """One database, opened lazily in each process: no connection may exist before a fork.
 
     `reading()` and `writing()` are the two units of work, opened at the edge: a request or a tick holds one. A writer on SQLite
-    waits its turn at a file lock, because SQLite's own busy-wait starves writers, and then begins immediately.
+    waits its turn (see `app.turns`) and then begins immediately. Both raise `DatabaseUnavailable` or the driver's error.
     """
 
     def __init__(self, url: str) -> None:
         self.url = url
         self._sqlite_file = _sqlite_file(url)
         self._engine: Engine | None = None
+        self._turns: Turns | None = None
         self._owner = 0
         self._guard = threading.Lock()
 
@@ -95,9 +102,9 @@ class Database:
     def engine(self) -> Engine:
         """The engine of this process, made at first use; a forked child makes its own."""
         with self._guard:
-            if self._engine is None or self._owner != os.getpid():
+            self._forget_parent()
+            if self._engine is None:
                 self._engine = _make_engine(self.url)
-                self._owner = os.getpid()
             return self._engine
 
     @contextmanager
@@ -105,7 +112,7 @@ class Database:
         """A session on one snapshot for reads; whatever it changed is rolled back, and the rows it read stay usable."""
         with Session(self.engine, expire_on_commit=False) as session:
             if self._sqlite_file is not None:
-                session.connection().exec_driver_sql("BEGIN")
+                _begin_sqlite(session, "BEGIN")
             yield session
             # First let go of the rows: rolling back would empty those that it still holds.
             session.expunge_all()
@@ -116,8 +123,13 @@ class Database:
         """One unit of work: commits when the block ends, rolls back when it raises."""
         with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
             if self._sqlite_file is not None:
-                session.connection().exec_driver_sql("BEGIN IMMEDIATE")
+                _begin_sqlite(session, "BEGIN IMMEDIATE")
             yield session
+
+    def create_file(self) -> None:
+        """Make an empty SQLite file where there is none yet; only whoever sets a deployment up may do that."""
+        if self._sqlite_file is not None:
+            os.close(os.open(self._sqlite_file, os.O_WRONLY | os.O_CREAT, 0o600))
 
     def dispose(self) -> None:
         """Close this process's connections."""
@@ -130,13 +142,24 @@ class Database:
         if self._sqlite_file is None:
             yield
             return
-        with open(f"{self._sqlite_file}.turn", "a", opener=_private) as turn:
-            fcntl.flock(turn, fcntl.LOCK_EX)
+        with self._guard:
+            self._forget_parent()
+            if self._turns is None:
+                self._turns = Turns(Path(f"{self._sqlite_file}.turn"))
+            turns = self._turns
+        try:
+            handle = turns.take(PATIENCE_SECONDS)
+        except (TurnMissed, OSError) as error:
+            raise DatabaseUnavailable("no turn to write") from error
+        try:
             yield
+        finally:
+            turns.give_back(handle)
 
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
+    def _forget_parent(self) -> None:
+        """Whatever a parent process opened is the parent's."""
+        if self._owner != os.getpid():
+            self._engine, self._turns, self._owner = None, None, os.getpid()
 
 
 def _sqlite_file(url: str) -> Path | None:
@@ -158,14 +181,46 @@ def _make_engine(url: str) -> Engine:
             pool_pre_ping=True,
             pool_size=4,
             max_overflow=4,
-            connect_args={"connect_timeout": 10},
+            connect_args={
+                "connect_timeout": 10,
+                # The same for a server that falls silent later (milliseconds), and for a row that somebody keeps locked.
+                "tcp_user_timeout": 10_000,
+                "options": f"-c lock_timeout={int(PATIENCE_SECONDS * 1000)}",
+            },
         )
     engine = create_engine(url, hide_parameters=True)
+    event.listen(engine, "do_connect", _open_existing)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
 
 
-def _prepare_sqlite(connection: Any, _record: object) -> None:
+def _open_existing(_dialect: object, _record: object, words: list[Any], options: dict[str, Any]) -> None:
+    """Never make a file: while ours is away, an empty one in its place would be mixed up with the log it left behind."""
+    words[0] = f"file:{quote(str(words[0]))}?mode=rw"
+    options["uri"] = True
+
+
+def _begin_sqlite(session: Session, begin: str) -> None:
+    """Begin on the file that stands at the path; a connection to one that was moved or replaced would write where nobody looks."""
+    connection = session.connection()
+    at_path = _identity(connection.engine.url.database or "")
+    if at_path is not None and connection.info["file"] != at_path:
+        connection.invalidate()
+    if at_path is None or connection.invalidated:
+        raise DatabaseUnavailable("the file is gone or was replaced")
+    connection.exec_driver_sql(begin)
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        found = Path(path).stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _prepare_sqlite(connection: Any, record: Any) -> None:
+    record.info["file"] = _identity(connection.execute("PRAGMA database_list").fetchone()[2])
     # The driver must not begin transactions by itself: `writing()` begins them immediately, readers by their first SELECT.
     connection.isolation_level = None
     cursor = connection.cursor()

@@ -48,9 +48,12 @@ def migrate(database: Database) -> bool:
 
     config = Config()
     config.set_main_option("script_location", str(PROJECT_ROOT / "migrations").replace("%", "%%"))
+    database.create_file()
     with database.writing() as session:
         connection = session.connection()
         if connection.dialect.name == "postgresql":
+            # A large migration takes longer than a request may wait for a lock.
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SELECT pg_advisory_xact_lock(:number)"), {"number": _ADVISORY_LOCK})
         before = revision_of(session)
         if before is not None and before > REVISION:

@@ -9,6 +9,7 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from app import logs
 from app.cases.rules import RulesRefused
+from app.database import DatabaseUnavailable
 from app.language import LanguagesRefused
 from app.schema import SchemaOutOfDate
 from app.settings import Settings
@@ -16,6 +17,7 @@ from app.vault import DeploymentMissing, KeyringMissing, KeyringOfAnotherDeploym
 
 _FULL_LINE = "The disk is full; nothing was lost that had been answered. Make room for {home}."
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
+_HELD_LINE = "The database is held by another program: stop it and try again."
 _CLOSED = frozenset(
     {errno.EACCES, errno.EPERM, errno.EROFS, errno.ENOTDIR, errno.EEXIST, errno.ENOENT, errno.EISDIR}
 )
@@ -66,6 +68,9 @@ def lines_of(error: Exception, settings: Settings) -> list[str] | None:
         return error.mistakes
     if isinstance(error, _PLAIN):
         return [" ".join(str(error).split())]
+    if isinstance(error, DatabaseUnavailable):
+        cause = error.__cause__
+        return _file_trouble(cause, settings) if isinstance(cause, OSError) else [_HELD_LINE]
     if isinstance(error, OSError):
         return _file_trouble(error, settings)
     if isinstance(error, OperationalError | InterfaceError | DatabaseError):
@@ -84,12 +89,12 @@ def _file_trouble(error: OSError, settings: Settings) -> list[str] | None:
 # What SQLite says about a file, and what that means to an operator.
 _SQLITE_TROUBLES = {
     "full": _FULL_LINE,
-    "unable to open": "Cannot open the database in {home} for writing: check the folder's owner and mode.",
+    "unable to open": "Cannot open the database in {home}: it is not there, or the folder's owner or mode is wrong.",
     "readonly": "Cannot open the database in {home} for writing: check the folder's owner and mode.",
     "malformed": "The database file is damaged or is not a Redress database: restore it from a backup.",
     "not a database": "The database file is damaged or is not a Redress database: restore it from a backup.",
     "disk i/o error": "The disk refuses to write to {home}: it is full, or it fails.",
-    "locked": "The database is held by another program: stop it and try again.",
+    "locked": _HELD_LINE,
 }
 
 

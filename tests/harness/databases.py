@@ -40,6 +40,7 @@ class Databases:
         """A database without any table, for the tests of the migrations themselves."""
         if kind == "sqlite":
             with closing_database(f"sqlite:///{folder / 'empty.sqlite3'}") as database:
+                database.create_file()
                 yield database
             return
         with self._on_postgres("template0") as database:

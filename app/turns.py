@@ -1,0 +1,94 @@
+"""Turns at a SQLite file: one writer at a time on this machine, each soon after it came, and nobody waits for ever.
+
+SQLite's own busy-wait starves writers, so they queue at a lock on a file beside the database. The kernel's wait for such a lock
+has no time limit, and asking again and again would starve as well. So at most one thread of each process stands in the kernel's
+queue, for whoever is first in that process; and whoever it stands for waits for it only as long as a person would for a page.
+"""
+
+import fcntl
+import os
+import threading
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+
+# Longer than any unit of work of ours takes, and short enough that a worker sees "not safe just now" while still looking.
+PATIENCE_SECONDS = 10.0
+
+
+class TurnMissed(Exception):
+    """Another writer kept the database for longer than anybody should wait; nothing was written."""
+
+
+@dataclass
+class _Place:
+    """A place in the kernel's queue, and whether anybody still wants the turn when it comes."""
+
+    handle: int
+    wanted: bool = True
+    reached: threading.Event = field(default_factory=threading.Event)
+
+
+class Turns:
+    """The turns of one process; a forked child must make its own."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._first = threading.Lock()
+        self._guard = threading.Lock()
+        self._place: _Place | None = None
+
+    def take(self, patience: float) -> int:
+        """Wait at most so many seconds to be the only writer, and get what `give_back` needs.
+
+        Raises `TurnMissed`, or `OSError` when the lock's file cannot be opened.
+        """
+        deadline = time.monotonic() + patience
+        if not self._first.acquire(timeout=patience):
+            raise TurnMissed
+        try:
+            return self._queue(deadline)
+        except BaseException:
+            self._first.release()
+            raise
+
+    def give_back(self, handle: int) -> None:
+        """Let the next writer go on."""
+        os.close(handle)
+        self._first.release()
+
+    def _queue(self, deadline: float) -> int:
+        with self._guard:
+            place = self._place
+            if place is None:
+                handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+                if _locked_at_once(handle):
+                    return handle
+                place = self._place = _Place(handle)
+                threading.Thread(target=self._stand, args=(place,), name="turn", daemon=True).start()
+            # Else the place of somebody who gave up: further in front than a new one would be.
+            place.wanted = True
+        place.reached.wait(max(0.0, deadline - time.monotonic()))
+        with self._guard:
+            if not place.reached.is_set():
+                place.wanted = False
+                raise TurnMissed
+            self._place = None
+            return place.handle
+
+    def _stand(self, place: _Place) -> None:
+        fcntl.flock(place.handle, fcntl.LOCK_EX)
+        with self._guard:
+            if place.wanted:
+                place.reached.set()
+            else:
+                self._place = None
+                os.close(place.handle)
+
+
+def _locked_at_once(handle: int) -> bool:
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
