@@ -6,7 +6,7 @@ JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 # What pytest is given: make test TESTS="tests/unit -k receipt"
 TESTS ?= tests
 
-.PHONY: run test check environment style types imports texts catalogues lock clean
+.PHONY: run test bench check environment style types imports texts catalogues lock clean
 
 run: ## Redress with a fictional network, at the address it prints
 	@scripts/bootstrap.sh run
@@ -17,6 +17,11 @@ test: environment ## all tests, on SQLite, PostgreSQL and in Chromium
 	@scripts/browser.sh
 	@$(PY) -m app.language.catalogues compile
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal --durations=10 $(TESTS)
+
+bench: environment ## figures of the path under load beside floors, in docs/performance.md; ONLY=filing runs one part
+	@scripts/browser.sh
+	@$(PY) -m app.language.catalogues compile
+	@$(PY) -m bench $(ONLY)
 
 check: style types imports texts ## all four; `make -k check` goes on after the first that fails
 

@@ -1,0 +1,81 @@
+"""How much memory a Redress at rest takes, and how soon it answers after its start.
+
+PSS counts a page that several processes share once, divided among them, so the sum over the processes is what the machine spends.
+"""
+
+import os
+import time
+from pathlib import Path
+from statistics import median
+
+from bench import load
+from bench.children import Server, private_folder, redress, run_redress
+from bench.figures import Asked, Figure, Result
+
+PART = "memory"
+_STARTS = 3
+_PAGES = 40  # answered before the rest, so that both workers have done their first work
+_REST = 8.0  # seconds; the dispatcher ticks meanwhile
+
+
+def measure() -> Result:
+    """`up`, then its two halves apart, each on a home of its own."""
+    with private_folder() as folder:
+        home = folder / "home"
+        run_redress(home, "init")
+        starts, together, processes = [], [], 0
+        for _ in range(_STARTS):
+            with redress(home, "up", first="/en/") as server:
+                starts.append(server.started_in)
+                found = _at_rest(server)
+                together.append(sum(found))
+                processes = len(found)
+        with redress(home, "serve", first="/en/") as server:
+            web = sum(_at_rest(server))
+        with redress(home, "dispatch", first=None) as server:
+            time.sleep(_REST)
+            dispatcher = sum(_pss_of(server.process.pid))
+    return Result(
+        (
+            Figure(
+                PART,
+                f"redress up, {processes} processes, PSS",
+                median(together),
+                "MB",
+                asked=Asked(at_most=150),
+            ),
+            Figure(PART, "redress serve alone, PSS", web, "MB"),
+            Figure(PART, "redress dispatch alone, PSS", dispatcher, "MB"),
+            Figure(PART, "redress up: start to first 200", median(starts), "s", asked=Asked(at_most=2.0)),
+        )
+    )
+
+
+def _at_rest(server: Server) -> list[float]:
+    load.run(server.port, [load.get("/en/", number) for number in range(_PAGES)], 4)
+    time.sleep(_REST)
+    return _pss_of(server.process.pid)
+
+
+def _pss_of(root: int) -> list[float]:
+    """Megabytes of a process and of all that descend from it."""
+    children: dict[int, list[int]] = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            parent = int(status.read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue  # it ended while we looked
+        children.setdefault(parent, []).append(int(status.parent.name))
+    found, waiting = [], [root]
+    while waiting:
+        pid = waiting.pop()
+        waiting += children.get(pid, [])
+        found.append(_megabytes(pid))
+    return found
+
+
+def _megabytes(pid: int) -> float:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024 / 1_000_000
+    raise RuntimeError(f"the kernel does not say how much memory process {os.getpid()} takes")

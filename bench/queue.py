@@ -1,0 +1,127 @@
+"""The desk's two pages that matter most, as one partner's list grows a hundredfold: the queue, and a case of 50 entries.
+
+Measured in process, through Flask's test client on PostgreSQL: session, queries, unveiling, template; no gunicorn, no network. The
+three databases are asked in turn, so that whatever else the machine does falls on each of them alike.
+"""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from statistics import median
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.database import CaseId, Database
+from app.language import load_languages
+from app.settings import PROJECT_ROOT, read_settings
+from app.web.parts import Parts
+from bench.children import private_folder
+from bench.crowded import accepted_case, add_cases, pattern_of
+from bench.figures import Asked, Figure, Result
+from bench.postgres import DurablePostgres, durable_postgres
+from bench.recipe import statements_of
+from bench.world import make_world
+from tests.harness.world import World
+
+PART = "queue"
+_SIZES = (1_000, 10_000, 100_000)
+_OPEN = 300
+_ENTRIES = 50
+_WARM_UP, _TIMES, _OPENINGS = 5, 40, 30
+_LEAD = "near.lead"
+
+
+def measure() -> Result:
+    """Three databases of one partner, each a copy of the smaller one with more closed cases."""
+    with private_folder() as folder, durable_postgres(folder) as server:
+        world, long_case = _fill(server, folder / "home")
+        apps = {size: _App(world, Database(server.url(_name(size))), folder) for size in _SIZES}
+        pages = {size: app.page("/desk/") for size, app in apps.items()}
+        statements = {size: _count(app.database, pages[size]) for size, app in apps.items()}
+        times: dict[int, list[float]] = {size: [] for size in _SIZES}
+        for number in range(_WARM_UP + _TIMES):
+            for size, page in pages.items():
+                seconds = _timed(page)
+                if number >= _WARM_UP:
+                    times[size].append(seconds)
+        biggest = apps[_SIZES[-1]]
+        opening = biggest.page(f"/desk/cases/{long_case}")
+        opened_with = _count(biggest.database, opening)
+        opened = [_timed(opening) for _ in range(_OPENINGS)]
+        for app in apps.values():
+            app.database.dispose()
+    first = _SIZES[0]
+    figures = []
+    for size in _SIZES:
+        grown = size != first
+        what = f"queue of {size:,} cases, {_OPEN} open"
+        floor, asked = (median(times[first]), Asked(at_most=1.3, of_ratio=True)) if grown else (None, None)
+        figures.append(Figure(PART, what, median(times[size]), "ms", floor, asked))
+    for size in _SIZES[1:]:
+        same = Asked(at_least=statements[first], at_most=statements[first])
+        what = f"queue of {size:,}: SQL statements; floor: {first:,}"
+        figures.append(Figure(PART, what, statements[size], "", statements[first], same))
+    figures.append(
+        Figure(PART, f"case of {_ENTRIES} entries opened", median(opened), "ms", asked=Asked(at_most=40))
+    )
+    figures.append(Figure(PART, f"case of {_ENTRIES} entries: SQL statements", opened_with, ""))
+    note = "Queue and case: in process through Flask's test client, on PostgreSQL; medians."
+    return Result(tuple(figures), (note,))
+
+
+def _fill(server: DurablePostgres, home: Path) -> tuple[World, CaseId]:
+    first, *others = _SIZES
+    server.create(_name(first))
+    world = make_world(home, server.url(_name(first)))
+    lead = world.sign_in(_LEAD)
+    long_case = accepted_case(world, lead, entries=_ENTRIES)
+    case_id = accepted_case(world, lead)
+    pattern = pattern_of(world, server.dsn(_name(first)), case_id)
+    world.database.dispose()
+    add_cases(server.dsn(_name(first)), world.vault, pattern, _OPEN - 2, are_open=True)
+    add_cases(server.dsn(_name(first)), world.vault, pattern, first - _OPEN, are_open=False)
+    for size in others:
+        server.create(_name(size), _name(first))
+        add_cases(server.dsn(_name(size)), world.vault, pattern, size - first, are_open=False)
+    return world, long_case
+
+
+def _name(size: int) -> str:
+    return f"queue_{size}"
+
+
+class _App:
+    """The application over one of the databases, with the lead logged in."""
+
+    def __init__(self, world: World, database: Database, folder: Path) -> None:
+        self.database = database
+        settings = read_settings({"REDRESS_HOME": str(folder / "home")})
+        languages = load_languages(settings.config, PROJECT_ROOT / "translations")
+        app: Flask = create_app(Parts(settings, database, world.vault, world.rules, languages))
+        self._client: FlaskClient = app.test_client()
+        self._client.set_cookie("redress_member", world.cookies[_LEAD])
+
+    def page(self, address: str) -> Callable[[], None]:
+        """A function that fetches the page and refuses anything but the page."""
+
+        def fetch() -> None:
+            response = self._client.get(address)
+            if response.status_code != 200:
+                raise RuntimeError(f"{address} answered {response.status_code}")
+
+        return fetch
+
+
+def _count(database: Database, page: Callable[[], None]) -> int:
+    page()  # the first request writes that the session was used
+    with statements_of(database) as statements:
+        page()
+    return len(statements)
+
+
+def _timed(page: Callable[[], None]) -> float:
+    began = time.perf_counter()
+    page()
+    return (time.perf_counter() - began) * 1000

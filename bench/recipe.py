@@ -1,0 +1,111 @@
+"""What one filing costs in primitives, counted while one is filed, so that the floor does neither more nor less."""
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
+from sqlalchemy import event, func, select
+
+from app.database import Base, Database
+from app.intake import Report
+from app.vault import pairs, receipts, seals
+from tests.harness.world import World
+
+
+@dataclass
+class Recipe:
+    """Argon2id runs with their parameters, key pairs, the padded size of every seal; and for the reader rows and statements."""
+
+    argon: list[dict[str, int]] = field(default_factory=list)
+    key_pairs: int = 0
+    seals: list[int] = field(default_factory=list)
+    rows: int = 0
+    statements: int = 0
+
+    def words(self) -> str:
+        """The recipe in one line."""
+        return (
+            f"One filing, counted: {len(self.argon)} Argon2id ({self.argon[0]['memory_cost'] // 1024} MiB), "
+            f"{self.key_pairs} key pairs, {len(self.seals)} seals ({sum(self.seals) / 1024:.0f} kB), {self.rows} rows, "
+            f"{self.statements} statements in process."
+        )
+
+    def write(self, path: Path) -> None:
+        """Keep it for the floor's process."""
+        path.write_text(json.dumps(asdict(self)))
+
+    @classmethod
+    def read(cls, path: Path) -> "Recipe":
+        """What `write` kept."""
+        return cls(**json.loads(path.read_text()))
+
+
+def count_primitives(world: World, report: Report) -> Recipe:
+    """File one report in process and count what it took."""
+    recipe, before = Recipe(), _rows(world.database)
+    with _counting(recipe), statements_of(world.database) as statements:
+        world.file(report)
+    recipe.rows = _rows(world.database) - before
+    recipe.statements = len(statements)
+    return recipe
+
+
+@contextmanager
+def statements_of(database: Database) -> Iterator[list[str]]:
+    """Every SQL statement that this process sends to the database within the block."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+@contextmanager
+def _counting(recipe: Recipe) -> Iterator[None]:
+    make_public = _function_of(pairs.Pair.public)
+
+    def counted_argon(**parameters: Any) -> Any:
+        recipe.argon.append({name: parameters[name] for name in ("iterations", "lanes", "memory_cost")})
+        return Argon2id(**parameters)
+
+    def counted_seal(public: bytes, plaintext: bytes, info: bytes) -> bytes:
+        recipe.seals.append(len(plaintext))
+        return pairs.encrypt_to(public, plaintext, info)
+
+    def counted_public(pair: pairs.Pair) -> bytes:
+        # A pair's public half is made once, whether the private one was drawn or derived from the receipt.
+        recipe.key_pairs += 1
+        return make_public(pair)
+
+    public = cached_property(counted_public)
+    public.__set_name__(pairs.Pair, "public")
+    with (
+        mock.patch.object(receipts, "Argon2id", counted_argon),
+        mock.patch.object(seals, "encrypt_to", counted_seal),
+        mock.patch.object(pairs.Pair, "public", public),
+    ):
+        yield
+
+
+def _function_of(attribute: Any) -> Callable[[pairs.Pair], bytes]:
+    function: Callable[[pairs.Pair], bytes] = attribute.func
+    return function
+
+
+def _rows(database: Database) -> int:
+    with database.reading() as session:
+        return sum(
+            session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        )
