@@ -68,12 +68,9 @@ def lines_of(error: Exception, settings: Settings) -> list[str] | None:
         return error.mistakes
     if isinstance(error, _PLAIN):
         return [" ".join(str(error).split())]
-    if isinstance(error, DatabaseUnavailable):
-        cause = error.__cause__
-        return _file_trouble(cause, settings) if isinstance(cause, OSError) else [_HELD_LINE]
     if isinstance(error, OSError):
         return _file_trouble(error, settings)
-    if isinstance(error, OperationalError | InterfaceError | DatabaseError):
+    if isinstance(error, DatabaseUnavailable | OperationalError | InterfaceError | DatabaseError):
         return _database_trouble(error, settings)
     return None
 
@@ -98,7 +95,12 @@ _SQLITE_TROUBLES = {
 }
 
 
-def _database_trouble(error: DatabaseError | InterfaceError, settings: Settings) -> list[str] | None:
+def _database_trouble(
+    error: DatabaseUnavailable | DatabaseError | InterfaceError, settings: Settings
+) -> list[str] | None:
+    if isinstance(error, DatabaseUnavailable):
+        cause = error.__cause__
+        return _file_trouble(cause, settings) if isinstance(cause, OSError) else [_HELD_LINE]
     # Never the driver's own words: they can hold the password of the URL or a row's values.
     if not settings.database_url.startswith("sqlite"):
         if isinstance(error, OperationalError | InterfaceError):
