@@ -17,6 +17,7 @@ from app.web.access import open_to_everyone
 from app.web.language import npgettext, page_language, pgettext
 from app.web.parts import parts
 from app.web.worker.door import blueprint, lead_to
+from app.web.worker.names import coordinator_name
 from app.web.worker.worker_session import end_worker_session
 
 
@@ -42,12 +43,14 @@ def front() -> Response:
 @open_to_everyone
 def how() -> str:
     """What happens, by when, and what we can and cannot protect."""
+    helpers, coordinator = _helpers()
     return render_template(
         "worker/how.html",
         read_within=_within(ClockKind.READ, Profile.STANDARD),
         read_within_in_danger=_within(ClockKind.READ, Profile.FAST_TRACK),
         answered_within=_within(ClockKind.ACKNOWLEDGE, Profile.STANDARD),
-        helpers=_helpers(),
+        helpers=helpers,
+        coordinator=coordinator,
     )
 
 
@@ -134,7 +137,9 @@ def _within(kind: ClockKind, profile: Profile) -> str:
             return npgettext("worker-how", "%(num)s working day", "%(num)s working days", number)
 
 
-def _helpers() -> list[str]:
+def _helpers() -> tuple[list[str], str]:
+    """The names of the partners and of the coordinator."""
     with parts().database.reading() as session:
         partners = organisations_of(session, OrganisationKind.MONITORING_PARTNER)
-        return [partner.name for partner in partners if partner.state is OrganisationState.ACTIVE]
+        active = [partner.name for partner in partners if partner.state is OrganisationState.ACTIVE]
+        return active, coordinator_name(session)
