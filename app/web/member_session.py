@@ -98,6 +98,7 @@ def sign_in_page(
     ended: bool = False,
     locked: bool = False,
     refused: bool = False,
+    problem: str = "",
     login: str = "",
     written: Sequence[str] = (),
 ) -> str:
@@ -108,6 +109,7 @@ def sign_in_page(
         ended=ended,
         locked=locked,
         refused=refused,
+        problem=problem,
         login=login,
         written=written,
     )

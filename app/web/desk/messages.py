@@ -3,6 +3,7 @@
 from flask import request
 from flask_babel import lazy_pgettext as pgettext
 
+from app.network import CodeRefused, PasswordRefused, TotpSecretUnusable
 from app.web.labels import Labels
 
 DONE: Labels = {
@@ -62,6 +63,16 @@ PASSWORD_REFUSED: Labels = {
 }
 
 
-def password_refused(why: str) -> str:
-    """What is wrong with a new password, in a sentence."""
-    return str(PASSWORD_REFUSED.get(why, PASSWORD_REFUSED["unreadable"]))
+def secrets_refused(error: PasswordRefused | CodeRefused | TotpSecretUnusable) -> str:
+    """What is wrong with a new password or code app, in a sentence."""
+    match error:
+        case PasswordRefused():
+            return str(PASSWORD_REFUSED.get(error.why, PASSWORD_REFUSED["unreadable"]))
+        case CodeRefused():
+            return str(pgettext("desk", "That code is not the one the app shows now. Try the next one."))
+        case _:
+            return str(
+                pgettext(
+                    "desk", "Something changed this page on its way. Here is a new picture for your code app."
+                )
+            )

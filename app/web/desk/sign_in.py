@@ -18,10 +18,12 @@ from app.network import (
     take_recovery,
     take_sign_in,
 )
+from app.vault import TooBusy
 from app.web.access import open_to_everyone, open_to_members
 from app.web.desk.authenticator import authenticator_picture
 from app.web.desk.blueprint import blueprint
-from app.web.desk.messages import password_refused
+from app.web.desk.messages import secrets_refused
+from app.web.desk.tries import TriesRest, ask_to_wait, count_try
 from app.web.member_session import (
     forget_session,
     keep_session,
@@ -47,16 +49,19 @@ def sign_in() -> ResponseReturnValue:
 def take_sign_in_form() -> ResponseReturnValue:
     """Let a member in with login, password and code."""
     here, sent = parts(), request.form
-    # Argon2id runs outside the writing unit: no other writer waits for a hash.
-    with here.database.reading() as session:
-        prepared = prepare_sign_in(session, here.vault, sent.get("login", ""), sent.get("password", ""))
-    with here.database.writing() as session:
-        answer = take_sign_in(session, here.vault, prepared, sent.get("code", ""))
-    target = sent.get("next", "")
+    login, target = sent.get("login", ""), sent.get("next", "")
     try:
+        count_try(login)
+        # Argon2id runs outside the writing unit: no other writer waits for a hash.
+        with here.database.reading() as session:
+            prepared = prepare_sign_in(session, here.vault, login, sent.get("password", ""))
+        with here.database.writing() as session:
+            answer = take_sign_in(session, here.vault, prepared, sent.get("code", ""))
         return keep_session(see_other(safe_target(target)), answer.cookie)
+    except (TriesRest, TooBusy) as error:
+        return ask_to_wait(error, lambda why: sign_in_page(target=target, problem=why, login=login))
     except SignInRefused:
-        return sign_in_page(target=target, refused=True, login=sent.get("login", "")), 403
+        return sign_in_page(target=target, refused=True, login=login), 403
 
 
 @blueprint.get("/recover")
@@ -76,22 +81,18 @@ def take_recovery_form() -> ResponseReturnValue:
         return _recovery_page(secret, pgettext("desk", "The two passwords are not the same."), login), 400
     chosen = NewSecrets(sent.get("password", ""), secret, sent.get("code", ""))
     try:
+        count_try(login)
         with here.database.reading() as session:
             prepared = prepare_recovery(session, here.vault, login, sent.get("recovery", ""), chosen)
         with here.database.writing() as session:
             answer = take_recovery(session, here.vault, prepared)
         page = make_response(render_template("desk/recovered.html", recovery_code=answer.recovery_code))
         return keep_session(page, answer.cookie)
-    except PasswordRefused as refused:
-        return _recovery_page(secret, password_refused(refused.why), login), 400
-    except CodeRefused:
-        problem = pgettext("desk", "That code is not the one the app shows now. Try the next one.")
-        return _recovery_page(secret, problem, login), 400
-    except TotpSecretUnusable:
-        problem = pgettext(
-            "desk", "Something changed this page on its way. Here is a new picture for your code app."
-        )
-        return _recovery_page(new_totp_secret(), problem, login), 400
+    except (TriesRest, TooBusy) as error:
+        return ask_to_wait(error, lambda why: _recovery_page(secret, why, login))
+    except (PasswordRefused, CodeRefused, TotpSecretUnusable) as refused:
+        shown = new_totp_secret() if isinstance(refused, TotpSecretUnusable) else secret
+        return _recovery_page(shown, secrets_refused(refused), login), 400
     except SignInRefused:
         problem = pgettext(
             "desk", "That did not work. Check login and recovery code. A recovery code works once."

@@ -18,9 +18,11 @@ from app.network import (
     read_invitation,
     take_up_invitation,
 )
+from app.vault import TooBusy
 from app.web.access import open_to_everyone
 from app.web.desk.authenticator import authenticator_picture
-from app.web.desk.messages import password_refused
+from app.web.desk.messages import secrets_refused
+from app.web.desk.tries import TriesRest, ask_to_wait, count_try
 from app.web.parts import parts
 
 blueprint = Blueprint("join", __name__, url_prefix="/desk/join", template_folder="templates")
@@ -49,21 +51,17 @@ def take_up(token: str) -> ResponseReturnValue:
         invited = _read(token)
         if password != request.form.get("again", ""):
             return _page(token, invited, secret, pgettext("desk", "The two passwords are not the same.")), 400
+        count_try(invited.login)
         prepared = prepare_membership(here.vault, invited, password, secret, request.form.get("code", ""))
         with here.database.writing() as session:
             recovery_code = take_up_invitation(session, here.vault, prepared)
     except tuple(_LINK_FAULTS) as fault:
         return _broken_link(fault)
-    except PasswordRefused as refused:
-        return _page(token, invited, secret, password_refused(refused.why)), 400
-    except CodeRefused:
-        problem = pgettext("desk", "That code is not the one the app shows now. Try the next one.")
-        return _page(token, invited, secret, problem), 400
-    except TotpSecretUnusable:
-        problem = pgettext(
-            "desk", "Something changed this page on its way. Here is a new picture for your code app."
-        )
-        return _page(token, invited, new_totp_secret(), problem), 400
+    except (TriesRest, TooBusy) as error:
+        return ask_to_wait(error, lambda why: _page(token, invited, secret, why))
+    except (PasswordRefused, CodeRefused, TotpSecretUnusable) as refused:
+        shown = new_totp_secret() if isinstance(refused, TotpSecretUnusable) else secret
+        return _page(token, invited, shown, secrets_refused(refused)), 400
     return render_template("join/joined.html", invited=invited, recovery_code=recovery_code)
 
 
