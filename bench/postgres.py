@@ -67,9 +67,8 @@ def durable_postgres(folder: Path) -> Iterator[DurablePostgres]:
     """Start PostgreSQL in this folder and stop it at the end."""
     inside = folder / "postgres"
     inside.mkdir()
-    with mock.patch.object(harness, "_OPTIONS", _DURABLE):
-        with _output_to(folder / "postgres.log"):
-            process = harness._launch(inside)  # the tests' own server, with other options
+    with mock.patch.object(harness, "_OPTIONS", _DURABLE), _output_to(folder / "postgres.log"):
+        process = harness._launch(inside)  # the tests' own server, with other options
     try:
         harness._await(inside, process)
         server = DurablePostgres(inside)
