@@ -88,6 +88,11 @@ class Taxonomy:
         shown = {kind.group for kind in self._all(codes)}
         return tuple(group for group in self.groups if group in shown)
 
+    @property
+    def trainings(self) -> frozenset[str]:
+        """Everything that helpers can be trained in."""
+        return self.useful_training(self.kinds)
+
     def demanded_training(self, codes: Iterable[str]) -> frozenset[str]:
         """What a partner must be trained in to be offered these kinds at all."""
         return frozenset(

@@ -38,7 +38,11 @@ def add_commands(commands: Any) -> None:
     )
     adding.add_argument("--languages", nargs="+", default=["en"], metavar="en")
     adding.add_argument(
-        "--trained", nargs="*", default=[], metavar="R", help="handling topics it is trained for"
+        "--trained",
+        nargs="*",
+        default=[],
+        metavar="TRAINING",
+        help="what its helpers are trained in (config/taxonomy.toml)",
     )
     adding.add_argument(
         "--capacity", type=int, default=50, metavar="N", help="how many open cases it can carry"
@@ -67,6 +71,13 @@ def add_commands(commands: Any) -> None:
 def add(deployment: Deployment, choice: argparse.Namespace) -> int:
     """Take an organisation in."""
     deployment.check("web")
+    known = deployment.rules.taxonomy.trainings
+    for training in choice.trained:
+        # A misspelled training would keep the organisation out of exactly the cases it was trained for, without a word.
+        if training not in known:
+            raise Refused(
+                f"{training!r} is no training of config/taxonomy.toml; there are: {', '.join(sorted(known))}."
+            )
     mandate = Mandate(
         countries=tuple(choice.countries or [choice.country]),
         languages=tuple(choice.languages),

@@ -53,6 +53,7 @@ def test_wrong_words_are_refused(ready: Redress) -> None:
         ("no organisation named", "member", "list", "Nobody"),
         ("not a country", "org", "add", "trade_union", "New", "--country", "Malaysia"),
         ("0 or more", "org", "add", "trade_union", "New", "--country", "MY", "--capacity", "-1"),
+        ("is no training", "org", "add", "trade_union", "New", "--country", "MY", "--trained", "gbvh"),
         ("name is missing", "site", "add", " ", "Penang", "MY"),
         ("No such file", "site", "import", "/nowhere/list.csv"),
         ("directory", "site", "import", "/"),
