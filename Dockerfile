@@ -16,7 +16,7 @@ RUN python -m venv /opt/venv
 COPY requirements.lock ./
 # Wheels only, each with its locked hash: no compiler, and nothing that was swapped on the way.
 RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY config config
 COPY migrations migrations
