@@ -79,14 +79,14 @@ def count_attempt(session: Session, vault: Vault, limit: Limit, subject: str) ->
 
     Who counts under several limits in one unit takes them in one order everywhere, or two units could wait for each other.
     """
-    values = {"tag": _tag(vault, limit, subject), "ends_at": window_end(limit)}
+    values = {"tag": tag_of(vault, limit, subject), "ends_at": window_end(limit)}
     number: int = session.execute(_COUNT, values).scalar_one()
     return number
 
 
 def attempts_so_far(session: Session, vault: Vault, limit: Limit, subject: str) -> int:
     """How many there are in this window."""
-    tag = _tag(vault, limit, subject)
+    tag = tag_of(vault, limit, subject)
     return session.scalar(select(Attempts.number).where(Attempts.tag == tag)) or 0
 
 
@@ -107,6 +107,13 @@ def expire_attempts(session: Session, limit: int) -> int:
     return len(session.scalars(query, execution_options={"synchronize_session": False}).all())
 
 
+def tag_of(vault: Vault, limit: Limit, subject: str) -> bytes:
+    """The key of a row: the subject in this window, under a key of the day."""
+    window = _window(limit)
+    day = (_EPOCH + window * limit.window).date()
+    return vault.lookup(f"attempt:{limit.what}:{day}", f"{subject}|{window}")
+
+
 def counted_address(address: str | None) -> str:
     """An address as it is counted: IPv6 by its /64, since one phone may take any address of that."""
     try:
@@ -122,9 +129,3 @@ def counted_address(address: str | None) -> str:
 
 def _window(limit: Limit) -> int:
     return (clock.now() - _EPOCH) // limit.window
-
-
-def _tag(vault: Vault, limit: Limit, subject: str) -> bytes:
-    window = _window(limit)
-    day = (_EPOCH + window * limit.window).date()
-    return vault.lookup(f"attempt:{limit.what}:{day}", f"{subject}|{window}")

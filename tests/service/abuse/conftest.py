@@ -1,0 +1,77 @@
+"""The whole application on both databases, counters that can be set to just below their limit, and phones with addresses."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import text, update
+
+from app.database import Database
+from app.network import Limit
+from app.network.attempts import Attempts, count_attempt, tag_of
+from app.vault import Vault
+from tests.harness.pages import checked_client
+from tests.harness.world import World, light_vault
+from tests.service.desk.conftest import Member, make_app
+
+DORMITORY, ELSEWHERE = "198.51.100.7", "203.0.113.9"
+
+Fill = Callable[[Limit, str, int], None]
+Phone = Callable[[str], Member]
+
+
+@pytest.fixture(scope="session")
+def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
+    folder: Path = tmp_path_factory.mktemp("abuse") / "keys"
+    return light_vault(folder)
+
+
+@pytest.fixture
+def world(database: Database, vault: Vault) -> World:
+    """A small network, and other workers' cases as noise."""
+    made = World(database, vault)
+    for words in ("Noise about water.", "Noise about the bus."):
+        made.file(words=words, site_code=made.other_site.code, sender=ELSEWHERE)
+    return made
+
+
+@pytest.fixture
+def app(world: World, tmp_path: Path) -> Flask:
+    return make_app(world, tmp_path)
+
+
+@pytest.fixture
+def phone(app: Flask) -> Phone:
+    """A browser at this address."""
+
+    def at(address: str) -> Member:
+        client = checked_client(app)
+        client.environ_base["REMOTE_ADDR"] = address
+        return Member(client)
+
+    return at
+
+
+@pytest.fixture
+def fill(database: Database, vault: Vault) -> Fill:
+    """Set a counter as if so many had been counted in its current window."""
+
+    def to(limit: Limit, subject: str, number: int) -> None:
+        with database.writing() as session:
+            count_attempt(session, vault, limit, subject)
+            tag = tag_of(vault, limit, subject)
+            session.execute(update(Attempts).where(Attempts.tag == tag).values(number=number))
+
+    return to
+
+
+@pytest.fixture
+def without_counters(database: Database) -> Callable[[], None]:
+    """Take the counters away, as a database would that fails in the middle of a request."""
+
+    def take_away() -> None:
+        with database.writing() as session:
+            session.execute(text("DROP TABLE attempts"))
+
+    return take_away
