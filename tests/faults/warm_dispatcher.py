@@ -1,7 +1,8 @@
-"""A warm parent for fault tests: imports everything once, then forks a dispatcher's job for each line it is told and kills it.
+"""A warm parent for fault tests: imports everything once, then forks dispatchers for each line it is told and kills them.
 
-`python -m tests.faults.warm_dispatcher URL KEYS`; each line is "OFFSET JOB MICROSECONDS": the child moves its clock, runs the job
-once and is killed with SIGKILL after so many microseconds. The answer is "killed" or "finished".
+`python -m tests.faults.warm_dispatcher URL KEYS`; each line is "OFFSET JOB MICROSECONDS [MICROSECONDS ...]": as many children at
+once move their clocks, run the job once and are killed with SIGKILL after so many microseconds. The answer is one word for each,
+"killed", "finished" or "failed".
 """
 
 import os
@@ -13,9 +14,11 @@ from pathlib import Path
 from app import clock
 from app.cases.rules import load_rules
 from app.database import Database
-from app.dispatcher.jobs import JOBS, Tools, run_job
+from app.dispatcher.jobs import JOBS, Job, Tools, run_job
 from app.settings import PROJECT_ROOT
 from app.vault import Vault, load_keyring
+
+_LOOK_AGAIN_SECONDS = 0.0005
 
 
 def main(url: str, keys: str) -> None:
@@ -26,21 +29,37 @@ def main(url: str, keys: str) -> None:
     jobs = {job.name: job for job in JOBS}
     print("ready", flush=True)  # noqa: T201 - this is how a program answers
     for line in sys.stdin:
-        offset, name, microseconds = line.split()
-        child = os.fork()
-        if child == 0:
-            clock.set_offset(int(offset))
-            run_job(jobs[name], tools)
-            os._exit(0)
-        deadline = time.monotonic() + int(microseconds) / 1_000_000
-        ended, status = 0, 0
-        while not ended and time.monotonic() < deadline:
-            time.sleep(0.0005)
-            ended, status = os.waitpid(child, os.WNOHANG)
-        if not ended:
-            os.kill(child, signal.SIGKILL)
-            status = os.waitpid(child, 0)[1]
-        print("killed" if os.WIFSIGNALED(status) else "finished", flush=True)  # noqa: T201 - as above
+        offset, name, *microseconds = line.split()
+        living = [
+            (_fork(jobs[name], tools, int(offset)), time.monotonic() + int(each) / 1_000_000)
+            for each in microseconds
+        ]
+        print(*[_end(pid, deadline) for pid, deadline in sorted(living, key=lambda one: one[1])], flush=True)  # noqa: T201
+
+
+def _fork(job: Job, tools: Tools, offset: int) -> int:
+    child = os.fork()
+    if child == 0:
+        clock.set_offset(offset)
+        try:
+            run_job(job, tools)
+        except BaseException:  # noqa: BLE001 - a child must never run on into its parent's loop
+            os._exit(1)
+        os._exit(0)
+    return child
+
+
+def _end(pid: int, deadline: float) -> str:
+    ended, status = 0, 0
+    while not ended and time.monotonic() < deadline:
+        time.sleep(_LOOK_AGAIN_SECONDS)
+        ended, status = os.waitpid(pid, os.WNOHANG)
+    if not ended:
+        os.kill(pid, signal.SIGKILL)
+        status = os.waitpid(pid, 0)[1]
+    if os.WIFSIGNALED(status):
+        return "killed"
+    return "finished" if os.waitstatus_to_exitcode(status) == 0 else "failed"
 
 
 if __name__ == "__main__":
