@@ -1,0 +1,210 @@
+"""Receipts: a slip costs nothing, a guess counts, and over the limit nobody learns whether a receipt exists."""
+
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import event
+
+from app import clock
+from app.network import (
+    ALL_UNKNOWN_RECEIPTS,
+    EVERYBODY,
+    UNKNOWN_IN_A_FLOOD,
+    UNKNOWN_RECEIPTS,
+    attempts_so_far,
+)
+from app.vault import format_receipt, members, new_receipt, receipts
+from app.web.worker import entering
+from tests.harness.world import World
+from tests.service.abuse.conftest import DORMITORY, ELSEWHERE, Fill, Phone
+from tests.service.desk.conftest import Member
+
+WORDS = "They keep my passport."
+ALL = (UNKNOWN_RECEIPTS, DORMITORY), (ALL_UNKNOWN_RECEIPTS, EVERYBODY)
+
+
+@pytest.fixture
+def code(world: World) -> str:
+    """The receipt of a filed report."""
+    return format_receipt(world.file(words=WORDS).receipt)
+
+
+@pytest.fixture
+def statements(world: World) -> Iterator[list[str]]:
+    """Every SQL statement and every connection taken from here on."""
+    seen: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
+        seen.append(statement)
+
+    def taken(*_others: object) -> None:
+        seen.append("a connection")
+
+    event.listen(world.database.engine, "before_cursor_execute", note)
+    event.listen(world.database.engine, "checkout", taken)
+    yield seen
+    event.remove(world.database.engine, "before_cursor_execute", note)
+    event.remove(world.database.engine, "checkout", taken)
+
+
+@pytest.fixture
+def hashed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """How often Argon2id was made ready from here on."""
+    seen: list[str] = []
+    for module in (receipts, members):
+        argon = module.Argon2id
+
+        def make(*, _argon: type[object] = argon, **named: object) -> object:
+            seen.append("Argon2id")
+            return _argon(**named)
+
+        monkeypatch.setattr(module, "Argon2id", make)
+    return seen
+
+
+def enter(phone: Member, receipt: str) -> None:
+    phone.open("/en/inbox")
+    phone.send("/inbox", receipt=receipt)
+
+
+def counted(world: World) -> list[int]:
+    with world.database.reading() as session:
+        return [attempts_so_far(session, world.vault, limit, subject) for limit, subject in ALL]
+
+
+def one_digit_wrong(code: str) -> str:
+    return ("1" if code[0] == "0" else "0") + code[1:]
+
+
+def test_a_slip_is_found_before_anything_is_hashed_or_asked_of_the_database(
+    phone: Phone, world: World, code: str, statements: list[str], hashed: list[str]
+) -> None:
+    worker = phone(DORMITORY)
+    worker.open("/en/inbox")
+    for typed in (one_digit_wrong(code), code[:-1], "", "1234", "no digits", "9" * 5000):
+        page = worker.send("/inbox", receipt=typed)
+        assert page.status == 422
+        assert "A number is mistyped." in page.text
+    assert (statements, hashed) == ([], [])
+    # The same watch sees what a right one costs.
+    worker.send("/inbox", receipt=code)
+    assert WORDS in worker.page.text
+    assert statements
+    assert hashed == ["Argon2id"]
+
+
+def test_right_receipts_and_slips_do_not_count_and_unknown_ones_do(
+    phone: Phone, world: World, code: str
+) -> None:
+    worker = phone(DORMITORY)
+    for typed in (code, one_digit_wrong(code), code):
+        enter(worker, typed)
+        worker.client.delete_cookie("redress_worker")
+    assert counted(world) == [0, 0]
+    for _ in range(2):
+        enter(worker, new_receipt())
+        assert "We have no message with this code." in worker.page.text
+    assert counted(world) == [2, 2]
+
+
+def test_over_the_limit_no_receipt_is_tried_and_a_right_one_reads_like_a_wrong_one(
+    phone: Phone, world: World, code: str, fill: Fill, hashed: list[str]
+) -> None:
+    fill(*ALL[0], UNKNOWN_RECEIPTS.most - 1)
+    worker = phone(DORMITORY)
+    enter(worker, new_receipt())
+    assert "We have no message with this code." in worker.page.text
+    hashed.clear()
+    texts = set()
+    for typed in (code, format_receipt(new_receipt())):
+        enter(worker, typed)
+        assert worker.page.status == 429
+        texts.add(worker.page.text)
+        assert worker.page.form("/inbox").values["receipt"] == [typed]
+    assert hashed == []
+    assert len(texts) == 1
+    assert "We did not try this one. Try again in 55 minutes." in texts.pop()
+    assert 54 * 60 <= int(worker.page.response.headers["Retry-After"]) <= 55 * 60
+    assert counted(world)[0] == UNKNOWN_RECEIPTS.most
+    enter(phone(ELSEWHERE), code)
+    clock.set_offset(3600)
+    enter(worker, code)
+    assert WORDS in worker.page.text
+
+
+def test_one_below_the_limit_a_right_receipt_opens(phone: Phone, code: str, fill: Fill) -> None:
+    fill(*ALL[0], UNKNOWN_RECEIPTS.most - 1)
+    worker = phone(DORMITORY)
+    enter(worker, code)
+    assert WORDS in worker.page.text
+
+
+@pytest.mark.parametrize(
+    ("everywhere", "here", "opens"),
+    (
+        (ALL_UNKNOWN_RECEIPTS.most - 1, UNKNOWN_IN_A_FLOOD, True),
+        (ALL_UNKNOWN_RECEIPTS.most, UNKNOWN_IN_A_FLOOD - 1, True),
+        (ALL_UNKNOWN_RECEIPTS.most, UNKNOWN_IN_A_FLOOD, False),
+    ),
+)
+def test_while_strangers_guess_everywhere_an_address_has_three(
+    phone: Phone, code: str, fill: Fill, everywhere: int, here: int, opens: bool
+) -> None:
+    fill(*ALL[0], here)
+    fill(*ALL[1], everywhere)
+    worker = phone(DORMITORY)
+    enter(worker, code)
+    assert (worker.page.status == 200) is opens
+    assert (WORDS in worker.page.text) is opens
+
+
+def test_words_that_wait_to_be_added_stay_when_the_limit_is_reached(
+    phone: Phone, code: str, fill: Fill
+) -> None:
+    fill(*ALL[0], UNKNOWN_RECEIPTS.most)
+    worker = _with_words(phone)
+    worker.send("/inbox", receipt=code)
+    assert worker.page.status == 429
+    assert "More words." in worker.page.text
+    clock.set_offset(3600)
+    worker.send("/inbox")
+    assert "More words." in worker.page.text
+    assert WORDS in worker.page.text
+
+
+@pytest.mark.parametrize("known", (True, False))
+def test_without_counters_nothing_is_told_and_nothing_typed_is_lost(
+    phone: Phone, code: str, without_counters: Callable[[], None], known: bool
+) -> None:
+    worker = _with_words(phone)
+    without_counters()
+    typed = code if known else format_receipt(new_receipt())
+    worker.send("/inbox", receipt=typed)
+    assert worker.page.status == 503
+    assert "It is our fault, not your code." in worker.page.text
+    assert "More words." in worker.page.text
+    assert worker.page.form("/inbox").values["receipt"] == [typed]
+
+
+def test_an_unknown_receipt_that_cannot_be_counted_is_not_told_to_be_unknown(
+    phone: Phone, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_given: object) -> None:
+        raise OSError("disk full")
+
+    monkeypatch.setattr(entering, "count_unknown_receipt", fail)
+    worker = phone(DORMITORY)
+    enter(worker, new_receipt())
+    assert worker.page.status == 503
+    assert "We have no message with this code." not in worker.page.text
+
+
+def _with_words(phone: Phone) -> Member:
+    """A worker whose words wait for the receipt, because the same form was sent before with others."""
+    worker = phone(DORMITORY)
+    form = worker.open("/en/")
+    worker.send("/report", words="First.")
+    worker.page = form
+    worker.send("/report", words="More words.")
+    assert worker.page.status == 409
+    return worker
