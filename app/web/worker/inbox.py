@@ -174,6 +174,19 @@ def stale_problem(form: str, words: str) -> Problem:
 def _carry_out(act: Callable[[Session, Worker, UUID], None], form: str, anchor: str) -> Response:
     """Do one thing for the worker behind the cookie; whatever stands in the way, the words stay on the page."""
     words = posted_words()
+    try:
+        return _try(act, form, anchor, words)
+    except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
+        return kept_page(error, words)
+
+
+def kept_page(error: Exception, words: str = "") -> Response:
+    """The words, and a button that sends the same post: with its token, so that what was stored after all is not stored twice."""
+    log_failure(request.endpoint, error)
+    return make_response(render_template("worker/kept.html", words=words), HTTPStatus.SERVICE_UNAVAILABLE)
+
+
+def _try(act: Callable[[Session, Worker, UUID], None], form: str, anchor: str, words: str) -> Response:
     worker = find_worker()
     if worker is None:
         return forget_worker_cookie(enter_page("again" if words else "ended", words))
@@ -188,9 +201,6 @@ def _carry_out(act: Callable[[Session, Worker, UUID], None], form: str, anchor: 
     except (NothingToUndo, SharingStopped):
         # Another page of this worker was faster; the inbox shows how things stand.
         return to_inbox()
-    except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
-        log_failure(request.endpoint, error)
-        return make_response(render_template("worker/kept.html", words=words), HTTPStatus.SERVICE_UNAVAILABLE)
     return to_inbox(anchor)
 
 

@@ -26,7 +26,7 @@ from app.web.parts import parts
 from app.web.retry import BUSY_FOR, retry_after
 from app.web.worker.door import blueprint
 from app.web.worker.entering import enter_page
-from app.web.worker.inbox import inbox_page, stale_problem
+from app.web.worker.inbox import inbox_page, kept_page, stale_problem
 from app.web.worker.posted import posted_fields
 from app.web.worker.worker_session import find_worker, keep_worker_session
 
@@ -38,16 +38,22 @@ _SHOWN_AGAIN_FOR = timedelta(minutes=15)
 @open_to_workers
 def new_code() -> Response:
     """Replace the receipt. The new one comes from the form's token, so that sending the form twice makes one new receipt."""
+    try:
+        return _replace()
+    except TooBusy:
+        page = make_response(render_template("worker/kept.html", words=""), HTTPStatus.SERVICE_UNAVAILABLE)
+        return retry_after(page, BUSY_FOR)
+    except Exception as error:  # noqa: BLE001 - the old receipt may be gone already: only the same post again shows the new one
+        return kept_page(error)
+
+
+def _replace() -> Response:
     here, worker = parts(), find_worker()
     try:
         token = here.vault.read_form_token(posted_fields().get("token", "").strip())
     except TokenForged:
         return enter_page("ended") if worker is None else inbox_page(worker, stale_problem("", ""))
-    try:
-        fresh = here.vault.derive_receipt_keys(token.receipt)
-    except TooBusy:
-        page = make_response(render_template("worker/kept.html", words=""), HTTPStatus.SERVICE_UNAVAILABLE)
-        return retry_after(page, BUSY_FOR)
+    fresh = here.vault.derive_receipt_keys(token.receipt)
     with here.database.writing() as session:
         cookie = _made_before(session, token, fresh)
     if cookie is None and worker is None:

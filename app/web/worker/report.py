@@ -68,13 +68,13 @@ def report() -> Response:
     if sent.asks_again:
         return make_response(render_template("worker/ask_helper.html", form=sent, token=sent.token))
     try:
-        filed = _file(sent.answered(), token)
+        # The page belongs to it: a receipt that cannot be shown is one that the same form, sent again, must show.
+        return _receipt_page(sent, _file(sent.answered(), token))
     except SubmissionConflict:
         page = render_template("worker/conflict.html", form=sent, token=parts().vault.form_token(), typed="")
         return make_response(page, HTTPStatus.CONFLICT)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
         return _not_kept(sent, error)
-    return _receipt_page(sent, filed)
 
 
 def _not_kept(sent: ReportForm, error: Exception) -> Response:
