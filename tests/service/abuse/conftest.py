@@ -14,7 +14,9 @@ from app.network.attempts import Attempts, count_attempt, tag_of
 from app.vault import Vault
 from tests.harness.pages import checked_client
 from tests.harness.world import World, light_vault
-from tests.service.desk.conftest import Member, make_app
+from tests.service.desk.conftest import Member, invitation, make_app, recovery_codes
+
+__all__ = ["invitation", "recovery_codes"]
 
 DORMITORY, ELSEWHERE = "198.51.100.7", "203.0.113.9"
 
