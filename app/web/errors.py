@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from flask import Flask, Response, make_response, render_template, request
 from flask_babel import LazyString, lazy_pgettext
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolExhausted
 from werkzeug.exceptions import HTTPException
 
+from app.database import DatabaseUnavailable
 from app.logs import log_failure
 from app.vault import JournalBroken, PublicKeyForged, SealBroken, VeilBroken
 
@@ -29,7 +31,8 @@ class ErrorWords:
 def answer_errors(app: Flask) -> None:
     """Answer every refusal and failure with a page of the door it happened at."""
     app.register_error_handler(HTTPException, _refused)
-    app.register_error_handler(DBAPIError, _database_failed)
+    for unavailable in (DBAPIError, DatabaseUnavailable, PoolExhausted):
+        app.register_error_handler(unavailable, _database_failed)
     for altered in (SealBroken, PublicKeyForged, VeilBroken, JournalBroken):
         app.register_error_handler(altered, _altered)
     app.register_error_handler(Exception, _failed)
