@@ -37,10 +37,12 @@ _NOT_TAKEN_ON = (State.RECEIVED, State.OFFERED)
 _NOT_CUSTODY = GrantRow.holder_kind != HolderKind.CUSTODY
 
 READ = "case.read"
+READ_IN_SEARCH = "case.read_in_search"
+FOUND_BY_CONTACT = "case.found_by_contact"
 CONTACT_SHOWN = "case.contact_shown"
 NOTE_READ = "custody.note_read"
 READ_FROM_CUSTODY = "custody.read"
-_READINGS = (READ, READ_FROM_CUSTODY)
+_READINGS = (READ, READ_IN_SEARCH, READ_FROM_CUSTODY)
 
 
 class NoAccess(Exception):

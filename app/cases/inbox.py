@@ -10,9 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.cases.access import (
     CONTACT_SHOWN,
+    FOUND_BY_CONTACT,
     NOTE_READ,
     READ,
     READ_FROM_CUSTODY,
+    READ_IN_SEARCH,
     AccessLine,
     access_of,
     lock_case,
@@ -49,7 +51,7 @@ LONGEST = timedelta(hours=2)
 _SHOWN = (EntryKind.REPORT, EntryKind.WORKER_MESSAGE, EntryKind.WORSE, EntryKind.REPLY, EntryKind.SYSTEM)
 
 # Acts by which somebody came to know something of the case.
-_SEEN = frozenset({READ, READ_FROM_CUSTODY, CONTACT_SHOWN, NOTE_READ})
+_SEEN = frozenset({READ, READ_IN_SEARCH, READ_FROM_CUSTODY, FOUND_BY_CONTACT, CONTACT_SHOWN, NOTE_READ})
 
 
 class ReceiptUnknown(Exception):

@@ -1,12 +1,13 @@
 """The desk's queue: one index in one direction, paged by key, counted in one statement, unveiled for the page's rows only."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -14,15 +15,18 @@ from app.cases.access import granted, holders_of
 from app.cases.enums import Stage, State, Urgency
 from app.cases.models import Case
 from app.cases.queue_rows import QueueRow, read_rows
-from app.cases.references import read_reference
 from app.cases.rules import Rules
 from app.cases.states import stage_of
-from app.database import CaseId
+from app.cases.veiled_filters import Choices, choices, fits
+from app.database import SiteId
 from app.network import SignedIn
-from app.vault import GrantState, Vault, journal
+from app.vault import GrantState, Vault
 
 PAGE = 50
 COUNTED_AT_MOST = 2_000
+OPENED_AT_MOST = 2_000
+
+_CHUNK = 500
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
@@ -41,7 +45,10 @@ class Count(StrEnum):
 
 @dataclass(frozen=True)
 class QueueFilters:
-    """What the member narrows the queue to; None does not narrow. Closed cases show only when their stage is asked for."""
+    """What the member narrows the queue to; None does not narrow. Closed cases show only when their stage is asked for.
+
+    `kind` (a category) and `site` are veiled: they are compared in memory, and never with cases that are merely offered.
+    """
 
     urgency: Urgency | None = None
     stage: Stage | None = None
@@ -51,6 +58,13 @@ class QueueFilters:
     unclaimed: bool = False
     count: Count | None = None
     practice: bool = False
+    kind: str | None = None
+    site: SiteId | None = None
+
+    @property
+    def are_veiled(self) -> bool:
+        """Whether cases have to be opened to be compared."""
+        return self.kind is not None or self.site is not None
 
 
 class QueueKey(NamedTuple):
@@ -81,15 +95,28 @@ class QueueKey(NamedTuple):
 
 @dataclass(frozen=True)
 class QueuePage:
-    """One page of the queue, the counts over all of the member's open cases, and what the filters may offer."""
+    """One page of the queue, the counts over all of the member's open cases, and what the filters may offer.
+
+    `stopped_early` says that `OPENED_AT_MOST` cases were opened before the page was full; `next_key` goes on behind them.
+    """
 
     rows: tuple[QueueRow, ...]
     next_key: QueueKey | None
     counts: dict[Count, int]
     open_cases: int
-    counts_are_partial: bool  # only the first COUNTED_AT_MOST open cases were counted
-    countries: tuple[str, ...]
-    languages: tuple[str, ...]
+    counts_are_partial: (
+        bool  # only the first COUNTED_AT_MOST open cases were counted, and offer their choices
+    )
+    choices: Choices
+    stopped_early: bool = False
+
+
+class _Found(NamedTuple):
+    """The cases of one page, the key behind which the next begins, and whether the bound ended it before it was full."""
+
+    cases: Sequence[Case]
+    next_key: QueueKey | None
+    stopped_early: bool = False
 
 
 def queue_page(
@@ -97,39 +124,66 @@ def queue_page(
 ) -> QueuePage:
     """A page of the cases that the member can open or that are offered to a circle of theirs."""
     in_sight = _in_sight(session, by)
-    conditions = [in_sight, *_narrowed(by, filters)]
-    if after is not None:
-        conditions.append(_behind(after))
-    found = session.scalars(
-        select(Case).where(*conditions).order_by(Case.queue_rank, Case.next_due_at, Case.id).limit(PAGE + 1)
-    ).all()
-    last = found[PAGE - 1] if len(found) > PAGE else None
+    ordered = (
+        select(Case)
+        .where(in_sight, *_narrowed(by, filters))
+        .order_by(Case.queue_rank, Case.next_due_at, Case.id)
+    )
+    found = (
+        _opened_page(session, vault, ordered, filters, after)
+        if filters.are_veiled
+        else _plain_page(session, ordered, after)
+    )
     counts, total = _count(session, in_sight)
-    spread = _spread(session, in_sight)
     return QueuePage(
-        rows=read_rows(session, vault, rules, found[:PAGE]),
-        next_key=None if last is None else QueueKey(last.queue_rank, last.next_due_at, last.id),
+        rows=read_rows(session, vault, rules, found.cases),
+        next_key=found.next_key,
         counts=counts,
         open_cases=total,
         counts_are_partial=total >= COUNTED_AT_MOST,
-        countries=tuple(sorted({country for country, _ in spread if country is not None})),
-        languages=tuple(sorted({language for _, language in spread})),
+        choices=choices(session, vault, rules, in_sight, COUNTED_AT_MOST),
+        stopped_early=found.stopped_early,
     )
 
 
-def find_reference(session: Session, vault: Vault, by: SignedIn, text: str) -> CaseId | None:
-    """The member's case with that reference, however it is typed, in a writing unit: the search is journaled with its hit."""
-    reference = read_reference(text)
-    found = None
-    if reference is not None:
-        found = session.scalars(
-            select(Case.id).where(
-                Case.reference == reference, Case.state != State.OFFERED, _in_sight(session, by)
-            )
-        ).first()
-    detail = {"hits": [] if found is None else [str(found)]}
-    journal(session, vault, None, "search", by.actor, detail)
-    return None if found is None else CaseId(found)
+def _plain_page(session: Session, ordered: Select[Case], after: QueueKey | None) -> _Found:
+    found = _read_behind(session, ordered, after, PAGE + 1)
+    return _Found(found[:PAGE], _key_of(found[PAGE - 1]) if len(found) > PAGE else None)
+
+
+def _opened_page(
+    session: Session,
+    vault: Vault,
+    ordered: Select[Case],
+    filters: QueueFilters,
+    after: QueueKey | None,
+) -> _Found:
+    """Read on by key and open each case until the page is full, nothing is left, or `OPENED_AT_MOST` were opened."""
+    fitting: list[Case] = []
+    opened = 0
+    while opened < OPENED_AT_MOST:
+        wanted = min(_CHUNK, OPENED_AT_MOST - opened)
+        found = _read_behind(session, ordered, after, wanted)
+        for row in found:
+            if fits(vault, row, filters.kind, filters.site):
+                if len(fitting) == PAGE:
+                    return _Found(fitting, _key_of(fitting[-1]))
+                fitting.append(row)
+        if len(found) < wanted:
+            return _Found(fitting, None)
+        opened += wanted
+        after = _key_of(found[-1])
+    return _Found(fitting, after, stopped_early=True)
+
+
+def _read_behind(
+    session: Session, ordered: Select[Case], after: QueueKey | None, limit: int
+) -> Sequence[Case]:
+    return session.scalars((ordered if after is None else ordered.where(_behind(after))).limit(limit)).all()
+
+
+def _key_of(row: Case) -> QueueKey:
+    return QueueKey(row.queue_rank, row.next_due_at, row.id)
 
 
 def _in_sight(session: Session, by: SignedIn) -> ColumnElement[bool]:
@@ -163,6 +217,8 @@ def _narrowed(by: SignedIn, filters: QueueFilters) -> list[ColumnElement[bool]]:
         conditions.append(Case.assignee_id.is_(None))
     if filters.count is not None:
         conditions.append(_counted()[filters.count])
+    if filters.are_veiled:
+        conditions.append(Case.state != State.OFFERED)
     return conditions
 
 
@@ -197,19 +253,6 @@ def _behind(key: QueueKey) -> ColumnElement[bool]:
         )
     # The first condition alone lets the index begin at the key's rank.
     return and_(Case.queue_rank >= key.rank, or_(Case.queue_rank > key.rank, later))
-
-
-def _spread(session: Session, in_sight: ColumnElement[bool]) -> list[tuple[str | None, str]]:
-    """Which countries and languages the first cases of the queue have, for the filters to offer."""
-    first = (
-        select(Case.country, Case.language)
-        .where(in_sight, Case.is_open)
-        .order_by(Case.queue_rank, Case.next_due_at, Case.id)
-        .limit(COUNTED_AT_MOST)
-        .subquery()
-    )
-    found = session.execute(select(first.c.country, first.c.language).distinct())
-    return [(country, language) for country, language in found]
 
 
 def _counted() -> dict[Count, ColumnElement[bool]]:

@@ -58,7 +58,7 @@ class _Around:
 
 
 def read_rows(session: Session, vault: Vault, rules: Rules, found: Sequence[Case]) -> tuple[QueueRow, ...]:
-    """The rows of one page ; four more statements, however many rows there are."""
+    """The rows of one page; four more statements, however many rows there are."""
     around = _look_around(session, vault, found)
     return tuple(
         _card(vault, rules, row, around) if row.state is State.OFFERED else _owned(vault, row, around)
@@ -83,7 +83,7 @@ def _look_around(session: Session, vault: Vault, found: Sequence[Case]) -> _Arou
     )
     return _Around(
         sites=sites,
-        site_names=_site_names(session, vault, sites.values()),
+        site_names=site_names(session, vault, sites.values()),
         people=_people(session, vault, (row.assignee_id for row in owned)),
         wrote={row.case_id: row.last for row in wrote},
         answer_by={row.case_id: row.expires_at for row in answer_by},
@@ -149,7 +149,8 @@ def _is_late(due: datetime | None) -> bool:
     return due is not None and due <= clock.now()
 
 
-def _site_names(session: Session, vault: Vault, ids: Iterable[SiteId | None]) -> dict[SiteId, str]:
+def site_names(session: Session, vault: Vault, ids: Iterable[SiteId | None]) -> dict[SiteId, str]:
+    """Name and town of these sites, in one statement."""
     wanted = {site_id for site_id in ids if site_id is not None}
     names = {}
     for site in session.scalars(select(Site).where(Site.id.in_(wanted))):

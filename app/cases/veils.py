@@ -30,7 +30,12 @@ def decision_place(record_id: UUID) -> Place:
 
 def facts_of(vault: Vault, case: Case) -> CaseFacts:
     """The facts of a case, unveiled."""
-    return facts_from(vault.unveil_json(facts_place(case.id), case.facts_veil))
+    return read_facts(vault, case.id, case.facts_veil)
+
+
+def read_facts(vault: Vault, case_id: UUID, facts_veil: bytes) -> CaseFacts:
+    """The facts in the veiled column of a case's row, for whoever read only that column."""
+    return facts_from(vault.unveil_json(facts_place(case_id), facts_veil))
 
 
 def store_facts(vault: Vault, case: Case, facts: CaseFacts) -> None:
@@ -40,4 +45,9 @@ def store_facts(vault: Vault, case: Case, facts: CaseFacts) -> None:
 
 def site_of(vault: Vault, case: Case) -> SiteId | None:
     """The id of the case's site, or None while it is not known for certain."""
-    return None if case.site_veil is None else SiteId(UUID(vault.unveil(site_place(case.id), case.site_veil)))
+    return read_site(vault, case.id, case.site_veil)
+
+
+def read_site(vault: Vault, case_id: UUID, site_veil: bytes | None) -> SiteId | None:
+    """The id in the veiled column of a case's row, for whoever read only that column."""
+    return None if site_veil is None else SiteId(UUID(vault.unveil(site_place(case_id), site_veil)))

@@ -41,6 +41,7 @@ from app.vault.grants import (
     live_grant_holders,
     new_compartment_versions,
     open_grant,
+    open_granted,
 )
 from app.vault.journal import (
     Actor,
@@ -212,6 +213,7 @@ __all__ = [
     "new_receipt",
     "open_circle",
     "open_grant",
+    "open_granted",
     "open_session",
     "parse_receipt",
     "pretend_unlock",

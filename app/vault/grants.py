@@ -131,12 +131,17 @@ def open_grant(session: Session, holder: KeyHolder, case_id: CaseId, key: Holder
             GrantRow.state == GrantState.LIVE,
         )
     ).one_or_none()
-    if row is None or row.sealed is None:
+    if row is None:
         raise NoGrant(f"no live grant for case {case_id}")
-    pairs: dict[KeyName, Pair] = {}
-    for number, part in enumerate(_read_parts(holder, row)):
-        pairs |= unpack_bundle(open_seal(holder, pair, _part_binding(row, number), part))
-    return OpenedCompartments(holder, case_id, pairs)
+    return _open_row(holder, row, pair)
+
+
+def open_granted(holder: KeyHolder, row: GrantRow, key: MemberKey | CircleKey) -> OpenedCompartments:
+    """As `open_grant`, for a row that the caller read together with others; raises `NoGrant` or `SealBroken`."""
+    kinds, holder_id, pair = _identify_member(key)
+    if row.state != GrantState.LIVE or row.holder_id != holder_id or row.holder_kind not in kinds:
+        raise NoGrant(f"grant {row.id} is not a live one of this holder")
+    return _open_row(holder, row, pair)
 
 
 def accept_grant(session: Session, holder: KeyHolder, grant_id: UUID) -> GrantRow:
@@ -209,11 +214,24 @@ def new_compartment_versions(
     return fresh
 
 
-def _identify(session: Session, key: HolderKey) -> tuple[tuple[HolderKind, ...], UUID, Pair]:
+def _open_row(holder: KeyHolder, row: GrantRow, pair: Pair) -> OpenedCompartments:
+    if row.sealed is None:
+        raise NoGrant(f"grant {row.id} is empty")
+    pairs: dict[KeyName, Pair] = {}
+    for number, part in enumerate(_read_parts(holder, row)):
+        pairs |= unpack_bundle(open_seal(holder, pair, _part_binding(row, number), part))
+    return OpenedCompartments(holder, row.case_id, pairs)
+
+
+def _identify_member(key: MemberKey | CircleKey) -> tuple[tuple[HolderKind, ...], UUID, Pair]:
     if isinstance(key, MemberKey):
         return (HolderKind.MEMBER,), key.member_id, key.pair
-    if isinstance(key, CircleKey):
-        return (HolderKind.CIRCLE, HolderKind.CUSTODY), key.circle_id, key.pair
+    return (HolderKind.CIRCLE, HolderKind.CUSTODY), key.circle_id, key.pair
+
+
+def _identify(session: Session, key: HolderKey) -> tuple[tuple[HolderKind, ...], UUID, Pair]:
+    if not isinstance(key, ReceiptKeys):
+        return _identify_member(key)
     row = find_receipt(session, key)
     if row is None:
         raise NoGrant("this receipt is not in use")

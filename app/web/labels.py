@@ -165,6 +165,17 @@ ENTRY: Labels = {
     "system": pgettext("desk", "Redress"),
 }
 
+MATCHED: Labels = {
+    "reference": pgettext("desk", "Reference"),
+    "name": pgettext("desk", "Name"),
+    "phone": pgettext("desk", "Phone"),
+    "message": pgettext("desk", "What the worker wrote"),
+    "place": pgettext("desk", "Where it is"),
+    "must_not_know": pgettext("desk", "Who must not know"),
+    "reply": pgettext("desk", "Reply to the worker"),
+    "note": pgettext("desk", "Note"),
+}
+
 WAITING: Labels = {
     "unmatched_exclusion": pgettext(
         "network", "The worker named somebody who must not know, and the words fit nobody for certain"

@@ -9,6 +9,7 @@ from app.cases.offers import DeclineReason
 from app.cases.queue import Count
 from app.cases.routing import Outcome, Reason
 from app.cases.rules import load_rules
+from app.cases.search import Matched
 from app.cases.taxonomy import Handling
 from app.intake import Contact
 from app.network import MemberState, OrganisationKind, Role
@@ -31,6 +32,7 @@ TABLES: tuple[tuple[labels.Labels, type[StrEnum], set[str]], ...] = (
     (labels.REACH, Contact, set()),
     (labels.DECLINE, DeclineReason, set()),
     (labels.COUNT, Count, set()),
+    (labels.MATCHED, Matched, set()),
     (labels.HANDLING, Handling, set()),
     (labels.LEFT_OUT, Reason, set()),
     (labels.WAITING, Outcome, {"chosen"}),

@@ -1,16 +1,28 @@
 """The queue: what waits for this member, most pressing first."""
 
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import TypeVar
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.cases.enums import Stage, Urgency
-from app.cases.queue import COUNTED_AT_MOST, Count, QueueFilters, QueueKey, QueuePage, queue_page
+from app.cases.queue import (
+    COUNTED_AT_MOST,
+    OPENED_AT_MOST,
+    Count,
+    QueueFilters,
+    QueueKey,
+    QueuePage,
+    queue_page,
+)
+from app.database import SiteId
 from app.network import OrganisationKind, Role
+from app.vault import Place, VeilBroken
 from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
@@ -32,6 +44,15 @@ class CountLink:
     number: int
     chosen: bool
     address: str
+
+
+@dataclass(frozen=True)
+class CoveredChoice:
+    """A kind of problem or a site to choose: `value` is what goes into the address, and tells nothing to who reads that."""
+
+    value: str
+    words: str
+    chosen: bool
 
 
 @blueprint.get("/")
@@ -56,8 +77,16 @@ def show_queue(problem: str | None = None) -> str:
         late_chosen=filters.count is Count.LATE,
         counts=_count_links(page, filters),
         counted_at_most=COUNTED_AT_MOST,
-        countries={code: labels.country(code) for code in page.countries},
-        languages={code: labels.language(code) for code in page.languages},
+        opened_at_most=OPENED_AT_MOST,
+        countries={code: labels.country(code) for code in page.choices.countries},
+        languages={code: labels.language(code) for code in page.choices.languages},
+        kinds=[
+            _covered("kind", code, labels.word(labels.TOPIC, code), filters.kind)
+            for code in page.choices.kinds
+        ],
+        sites=[
+            _covered("site", str(site), name, str(filters.site)) for site, name in page.choices.sites.items()
+        ],
         first=_address(_arguments(filters)) if "after" in request.args else None,
         later=page.next_key and _address({**_arguments(filters), "after": page.next_key.text()}),
         message=message_of_request(),
@@ -77,12 +106,40 @@ def _filters() -> QueueFilters:
         unclaimed="unclaimed" in asked,
         practice="practice" in asked,
         count=Count.LATE if "late" in asked else _word(Count, asked.get("show", "")),
+        kind=_uncover("kind", asked.get("kind", "")),
+        site=_site(_uncover("site", asked.get("site", ""))),
     )
 
 
 def _word(words: type[Word], asked: str) -> Word | None:
     """The word that was asked for; one that does not exist filters nothing instead of failing an old bookmark."""
     return words(asked) if asked in set(words) else None
+
+
+def _site(asked: str | None) -> SiteId | None:
+    return None if asked is None else SiteId(UUID(asked))
+
+
+def _covered(filter_name: str, value: str, words: str, chosen: str | None) -> CoveredChoice:
+    return CoveredChoice(_cover(filter_name, value), words, value == chosen)
+
+
+def _cover(filter_name: str, value: str) -> str:
+    """The value veiled for this member: addresses end up in logs and histories, where no site or category may stand."""
+    veiled = parts().vault.veil(_place(filter_name), value)
+    return urlsafe_b64encode(veiled).rstrip(b"=").decode("ascii")
+
+
+def _uncover(filter_name: str, asked: str) -> str | None:
+    """What `_cover` made for this member; anything else filters nothing."""
+    try:
+        return parts().vault.unveil(_place(filter_name), urlsafe_b64decode(asked + "=" * (-len(asked) % 4)))
+    except (VeilBroken, ValueError):
+        return None
+
+
+def _place(filter_name: str) -> Place:
+    return Place("queue filters", member().member.id, filter_name)
 
 
 def _after() -> QueueKey | None:
@@ -102,6 +159,8 @@ def _arguments(filters: QueueFilters) -> dict[str, str]:
         "unclaimed": "1" if filters.unclaimed else None,
         "practice": "1" if filters.practice else None,
         "show": filters.count,
+        "kind": filters.kind and _cover("kind", filters.kind),
+        "site": filters.site and _cover("site", str(filters.site)),
     }
     return {name: str(value) for name, value in chosen.items() if value is not None}
 

@@ -111,6 +111,20 @@ def seen_line(sighting: Sighting, names: Names) -> str:
     match sighting.act:
         case access.READ:
             return pgettext("worker-seen", "Read by a helper from %(name)s on %(day)s", name=name, day=day)
+        case access.READ_IN_SEARCH:
+            return pgettext(
+                "worker-seen",
+                "A helper from %(name)s read some of it in a search on %(day)s",
+                name=name,
+                day=day,
+            )
+        case access.FOUND_BY_CONTACT:
+            return pgettext(
+                "worker-seen",
+                "A helper from %(name)s looked for your name or number and found this, on %(day)s",
+                name=name,
+                day=day,
+            )
         case access.CONTACT_SHOWN:
             return pgettext(
                 "worker-seen",

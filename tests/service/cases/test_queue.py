@@ -15,12 +15,11 @@ from app.cases.assignment import claim
 from app.cases.enums import ClosingReason, ConsentLevel, Stage, State, Urgency
 from app.cases.models import Case
 from app.cases.progress import Move, change_stage
-from app.cases.queue import Count, QueueFilters, QueueKey, QueuePage, find_reference, queue_page
+from app.cases.queue import Count, QueueFilters, QueueKey, QueuePage, queue_page
 from app.cases.worker_messages import write
 from app.database import CaseId, Database
 from app.intake import Contact
 from app.network import SignedIn
-from app.vault import read_journal
 from tests.service.cases.conftest import Desk
 
 
@@ -137,8 +136,8 @@ def test_each_filter_narrows_to_its_cases(desk: Desk) -> None:
     assert shown(desk, unclaimed=True) == everything - {mine}
     assert shown(desk, stage=Stage.RECEIVED) | shown(desk, stage=Stage.READ) == everything - {engaged}
     assert shown(desk, stage=Stage.READ).isdisjoint(shown(desk, stage=Stage.RECEIVED))
-    assert page(desk).countries == ("MY",)
-    assert page(desk).languages == ("en", "ms")
+    assert page(desk).choices.countries == ("MY",)
+    assert page(desk).choices.languages == ("en", "ms")
 
 
 def test_the_counts_are_the_sizes_of_what_they_filter_to(desk: Desk) -> None:
@@ -260,23 +259,6 @@ def test_counting_stops_at_its_limit_and_says_so(desk: Desk, monkeypatch: pytest
     assert (found.open_cases, found.counts_are_partial) == (3, True)
     assert found.counts[Count.UNREAD] <= 3
     assert len(found.rows) > 3
-
-
-def test_a_reference_finds_a_case_only_for_who_may_open_it(desk: Desk) -> None:
-    case_id, offered = desk.accepted(), desk.offered()
-    reference = desk.case(case_id).reference
-
-    def find(by: SignedIn, text: str) -> CaseId | None:
-        with desk.database.writing() as session:
-            return find_reference(session, desk.world.vault, by, text)
-
-    assert find(desk.lead, f"  {reference.upper().replace('-', ' ')} ") == case_id
-    assert find(desk.far, reference) is None
-    assert find(desk.lead, desk.case(offered).reference) is None
-    assert find(desk.lead, "no reference") is None
-    with desk.database.reading() as session:
-        searches = [entry for entry in read_journal(session, desk.world.vault, None) if entry.act == "search"]
-    assert [entry.detail["hits"] for entry in searches] == [[str(case_id)], [], [], []]
 
 
 def test_the_queue_reads_its_index_in_order(sqlite_database: Database) -> None:

@@ -85,7 +85,7 @@ def test_a_viewer_sees_the_queue_without_buttons(browse: Browse, world: World) -
     page = viewer.open(f"/desk/cases/{taken}")
     assert "Other words." in page.text
     assert "Reply to the worker" not in page.text
-    assert [form.get("action") for form in page.root.iter("form")] == ["/desk/lock"]
+    assert [form.get("action") for form in page.root.iter("form")] == ["/desk/search", "/desk/lock"]
 
 
 def test_a_restricted_case_is_not_in_the_queue_of_the_untrained(browse: Browse, world: World) -> None:

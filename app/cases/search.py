@@ -1,0 +1,283 @@
+"""Search over the sealed entries of the cases that a member may open: opened in this request, compared, and forgotten.
+
+There is no index and nothing is kept, so a search costs more than half a millisecond a case and is bounded. It has two halves, so
+that no writer waits while it opens: `search_cases` belongs in a unit of work for reading, and nothing that it found may be shown
+before `record_search` has written down, in a unit of its own, who found what.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy.orm import Session
+
+from app.cases.access import FOUND_BY_CONTACT, READ_IN_SEARCH, granted, holders_of
+from app.cases.entries import entry_place
+from app.cases.enums import EntryKind, State
+from app.cases.models import Case, Entry
+from app.cases.queue_rows import QueueRow, read_rows
+from app.cases.references import read_reference
+from app.cases.rules import Rules
+from app.cases.sought import Excerpt, Sought, excerpt, read_search
+from app.database import CaseId, CircleId
+from app.network import SignedIn
+from app.vault import (
+    CircleKey,
+    Compartment,
+    GrantRow,
+    GrantState,
+    HolderKind,
+    Json,
+    MemberKey,
+    OpenedCompartments,
+    SealBroken,
+    Vault,
+    journal,
+    open_circle,
+    open_granted,
+)
+
+OPENED_AT_MOST = 2_000
+SHOWN_AT_MOST = 50
+
+# So many cases' rows are in memory at once, and so many cost three statements.
+_CHUNK = 250
+
+Keys = Mapping[UUID, MemberKey | CircleKey]
+
+
+class Matched(StrEnum):
+    """In what the words were found."""
+
+    REFERENCE = "reference"
+    NAME = "name"
+    PHONE = "phone"
+    MESSAGE = "message"
+    PLACE = "place"
+    MUST_NOT_KNOW = "must_not_know"
+    REPLY = "reply"
+    NOTE = "note"
+
+
+# Name and phone are said to match and never shown: showing them is an act of its own.
+_CONTACT = frozenset({Matched.NAME, Matched.PHONE})
+_MESSAGE = (("text", Matched.MESSAGE),)
+_FIELDS: dict[EntryKind, tuple[tuple[str, Matched], ...]] = {
+    EntryKind.REPORT: (
+        ("text", Matched.MESSAGE),
+        ("site", Matched.PLACE),
+        ("exclude_other", Matched.MUST_NOT_KNOW),
+    ),
+    EntryKind.CONTACT: (("name", Matched.NAME), ("phone", Matched.PHONE)),
+    EntryKind.WORKER_MESSAGE: _MESSAGE,
+    EntryKind.WORSE: _MESSAGE,
+    EntryKind.REPLY: (("text", Matched.REPLY),),
+    EntryKind.NOTE: (("text", Matched.NOTE),),
+}
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One case that was found: its row of the queue, in what, and a piece of the first words that matched."""
+
+    row: QueueRow = field(repr=False)
+    matched: frozenset[Matched]
+    excerpt: Excerpt | None = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Search:
+    """What a search found. `jump` is the one case whose reference was typed; then nothing was opened.
+
+    `bounded` says that the member has more cases than were opened, `unreadable` how many had something that did not open.
+    """
+
+    jump: CaseId | None = None
+    hits: tuple[Hit, ...] = ()
+    more: int = 0
+    opened: int = 0
+    bounded: bool = False
+    unreadable: int = 0
+
+
+@dataclass
+class _Match:
+    """What matched in one case while it is looked through."""
+
+    matched: set[Matched] = field(default_factory=set)
+    words: str | None = None
+    unreadable: bool = False
+
+
+def search_cases(session: Session, vault: Vault, rules: Rules, by: SignedIn, text: str) -> Search:
+    """Look through the member's cases, open ones first, in a unit of work for reading; raises `SearchTooShort`, `SearchTooLong`."""
+    wanted = read_search(text)
+    mine = _searchable(by, holders_of(session, by))
+    reference = read_reference(text)
+    if reference is not None:
+        jump = session.scalars(select(Case.id).where(Case.reference == reference, mine)).first()
+        if jump is not None:
+            return Search(jump=CaseId(jump))
+    found = _candidates(session, mine)
+    references = dict(found[:OPENED_AT_MOST])
+    matches, unreadable = _look_through(session, vault, _keys(session, vault, by), references, wanted)
+    shown = list(matches)[:SHOWN_AT_MOST]
+    return Search(
+        hits=_hits(session, vault, rules, wanted, {case_id: matches[case_id] for case_id in shown}),
+        more=len(matches) - len(shown),
+        opened=len(references),
+        bounded=len(found) > OPENED_AT_MOST,
+        unreadable=unreadable,
+    )
+
+
+def record_search(session: Session, vault: Vault, by: SignedIn, found: Search) -> Search:
+    """Write down what is about to be shown, in a writing unit; what the member may no longer open by now is left out of the answer.
+
+    Each case says to its worker that somebody read in it or found it by name or number, and the deployment's own journal holds one
+    entry for the search; what was searched for stands nowhere.
+    """
+    ids = [hit.row.id for hit in found.hits] if found.jump is None else [found.jump]
+    # The case's row comes first, as with every change, and in one order: two searches never wait for each other in a circle.
+    still = session.scalars(
+        select(Case.id)
+        .where(Case.id.in_(ids), _searchable(by, holders_of(session, by)))
+        .order_by(Case.id)
+        .with_for_update(of=Case)
+    ).all()
+    hits = {hit.row.id: hit for hit in found.hits if hit.row.id in still}
+    for case_id in still:
+        hit = hits.get(CaseId(case_id))
+        if hit is not None and hit.excerpt is not None:
+            journal(session, vault, CaseId(case_id), READ_IN_SEARCH, by.actor)
+        if hit is not None and hit.matched & _CONTACT:
+            journal(session, vault, CaseId(case_id), FOUND_BY_CONTACT, by.actor)
+    shown = [str(case_id) for case_id in ids if case_id in still]
+    detail: dict[str, Json] = {"hits": shown, "more": found.more, "bounded": found.bounded}
+    journal(session, vault, None, "search", by.actor, detail)
+    return replace(found, jump=found.jump if found.jump in still else None, hits=tuple(hits.values()))
+
+
+def _searchable(by: SignedIn, holders: Sequence[UUID]) -> ColumnElement[bool]:
+    """Taken on by the member's organisation, and live for the member or a circle of theirs: exactly what they may open."""
+    return (
+        (Case.organisation_id == by.organisation.id)
+        & Case.state.not_in((State.RECEIVED, State.OFFERED))
+        & granted(holders, (GrantState.LIVE,))
+    )
+
+
+def _candidates(session: Session, mine: ColumnElement[bool]) -> list[tuple[UUID, str]]:
+    """Ids and references of what is looked through, and one more when there are more: open cases in the queue's order, then closed.
+
+    Of the closed ones those that were in danger come first, then the newest; each statement reads the queue's one index in order.
+    """
+    which = select(Case.id, Case.reference).where(mine)
+    rows: list[tuple[UUID, str]] = []
+    for statement in (
+        which.where(Case.is_open).order_by(Case.queue_rank, Case.next_due_at, Case.id),
+        *(
+            which.where(Case.is_open.is_(False), Case.queue_rank == rank).order_by(
+                Case.next_due_at.desc(), Case.id.desc()
+            )
+            for rank in (0, 1)
+        ),
+    ):
+        room = OPENED_AT_MOST + 1 - len(rows)
+        rows += [(case_id, reference) for case_id, reference in session.execute(statement.limit(room))]
+    return rows
+
+
+def _keys(session: Session, vault: Vault, by: SignedIn) -> Keys:
+    """The member's own key and those of their circles, each opened once for all cases."""
+    keys: dict[UUID, MemberKey | CircleKey] = {by.member.id: by.key}
+    for circle_id in holders_of(session, by)[1:]:
+        keys[circle_id] = open_circle(session, vault, by.key, CircleId(circle_id))
+    return keys
+
+
+def _look_through(
+    session: Session, vault: Vault, keys: Keys, references: Mapping[UUID, str], wanted: Sought
+) -> tuple[dict[UUID, _Match], int]:
+    """The cases in which something matched, in the order given, and in how many something did not open."""
+    found: dict[UUID, _Match] = {}
+    unreadable = 0
+    ids = list(references)
+    for start in range(0, len(ids), _CHUNK):
+        chunk = ids[start : start + _CHUNK]
+        opened, broken = _open_grants(session, vault, keys, chunk)
+        unreadable += broken
+        matches = {case_id: _Match() for case_id in chunk}
+        for row in _entries(session, [case_id for case_id in chunk if case_id in opened]):
+            _compare(matches[row.case_id], row, opened[row.case_id], wanted)
+        for case_id, match in matches.items():
+            unreadable += match.unreadable
+            if wanted.is_part_of(references[case_id]):
+                match.matched.add(Matched.REFERENCE)
+            if match.matched:
+                found[case_id] = match
+    return found, unreadable
+
+
+def _open_grants(
+    session: Session, vault: Vault, keys: Keys, chunk: Sequence[UUID]
+) -> tuple[dict[UUID, OpenedCompartments], int]:
+    """What the member's live grants open of these cases, and of how many the grants are broken."""
+    rows = session.scalars(
+        select(GrantRow).where(
+            GrantRow.case_id.in_(chunk),
+            GrantRow.holder_id.in_(keys),
+            GrantRow.state == GrantState.LIVE,
+            GrantRow.holder_kind.in_((HolderKind.CIRCLE, HolderKind.MEMBER)),
+        )
+    ).all()
+    opened: dict[UUID, OpenedCompartments] = {}
+    broken: set[UUID] = set()
+    for row in rows:
+        if row.case_id not in opened:
+            try:
+                opened[row.case_id] = open_granted(vault, row, keys[row.holder_id])
+            except SealBroken:
+                broken.add(row.case_id)
+    return opened, len(broken - set(opened))
+
+
+def _entries(session: Session, ids: Sequence[UUID]) -> Iterator[Row[Any]]:
+    return iter(
+        session.execute(
+            select(Entry.case_id, Entry.id, Entry.compartment, Entry.version, Entry.kind, Entry.sealed)
+            .where(Entry.case_id.in_(ids), Entry.kind.in_(_FIELDS))
+            .order_by(Entry.case_id, Entry.seq)
+        )
+    )
+
+
+def _compare(match: _Match, row: Row[Any], opened: OpenedCompartments, wanted: Sought) -> None:
+    compartment = Compartment(row.compartment)
+    if not opened.opens(compartment, row.version):
+        return  # sealed for others than this reader
+    try:
+        body = opened.open_entry(entry_place(row.id), compartment, row.version, row.sealed)
+    except SealBroken:
+        match.unreadable = True
+        return
+    for name, kind in _FIELDS[row.kind]:
+        words = body.get(name) or ""
+        if wanted.is_phone(words) if kind is Matched.PHONE else wanted.is_in(words):
+            match.matched.add(kind)
+            if match.words is None and kind not in _CONTACT:
+                match.words = words
+
+
+def _hits(
+    session: Session, vault: Vault, rules: Rules, wanted: Sought, matches: Mapping[UUID, _Match]
+) -> tuple[Hit, ...]:
+    cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(matches)))}
+    rows = read_rows(session, vault, rules, [cases[case_id] for case_id in matches])
+    return tuple(
+        Hit(row, frozenset(match.matched), None if match.words is None else excerpt(match.words, wanted))
+        for row, match in zip(rows, matches.values(), strict=True)
+    )

@@ -1,0 +1,58 @@
+"""Searching the cases that a member may open; the words come by POST only, so that no address, log or history holds them."""
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import pgettext
+
+from app.cases.search import OPENED_AT_MOST, Hit, Matched, Search, record_search, search_cases
+from app.cases.sought import LEAST_SIGNS, LONGEST, SearchTooLong, SearchTooShort
+from app.web import labels
+from app.web.access import open_to_members
+from app.web.desk.blueprint import blueprint
+from app.web.desk.queue import PARTNERS
+from app.web.member_session import member, see_other
+from app.web.parts import parts
+
+
+@blueprint.get("/search")
+@open_to_members(kinds=PARTNERS)
+def search_page() -> ResponseReturnValue:
+    """The empty page, for who comes back to the address of a search; whatever the address asks for is not read."""
+    return _page(None)
+
+
+@blueprint.post("/search")
+@open_to_members(kinds=PARTNERS)
+def search() -> ResponseReturnValue:
+    """Look through the member's cases, or go straight to the one whose reference was typed."""
+    here, words = parts(), request.form.get("sought", "")
+    try:
+        with here.database.reading() as session:
+            found = search_cases(session, here.vault, here.rules, member(), words)
+    except SearchTooShort:
+        problem = pgettext("desk", "Write at least %(number)s signs.", number=LEAST_SIGNS)
+        return _page(None, words, problem), 400
+    except SearchTooLong:
+        problem = pgettext("desk", "Write at most %(number)s signs.", number=LONGEST)
+        return _page(None, words, problem), 400
+    with here.database.writing() as session:
+        found = record_search(session, here.vault, member(), found)
+    if found.jump is not None:
+        return see_other(url_for("desk.case", case_id=found.jump))
+    return _page(found, words)
+
+
+def _page(found: Search | None, words: str = "", problem: str | None = None) -> str:
+    return render_template(
+        "desk/search.html",
+        found=found,
+        where=_where,
+        sought=words,
+        problem=problem,
+        opened_at_most=OPENED_AT_MOST,
+    )
+
+
+def _where(hit: Hit) -> str:
+    """In what it was found, in one line."""
+    return ", ".join(labels.word(labels.MATCHED, kind) for kind in Matched if kind in hit.matched)
