@@ -229,7 +229,8 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
         "synchronous=FULL",  # a receipt that was shown must survive a power cut
         "foreign_keys=ON",
         "secure_delete=ON",
-        "busy_timeout=5000",
+        # Only an operator's own tool can hold the file without a turn; together with the turn this is waited for.
+        f"busy_timeout={int(PATIENCE_SECONDS * 500)}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 from app import clock
-from tests.harness.databases import Databases
+from app.database import Database
 from tests.harness.server import LiveServer, free_port, running
 from tests.harness.world import World, light_vault
 
@@ -72,17 +72,16 @@ class Service:
 
 
 @contextmanager
-def service_over(databases: Databases, kind: str, folder: Path) -> Iterator[Service]:
-    """A service with a world of its own on a fresh database of this kind, running."""
+def service_over(database: Database, folder: Path) -> Iterator[Service]:
+    """A running service with a world of its own on this empty database."""
     home = folder / "home"
     home.mkdir(mode=0o700)
-    with databases.fresh(kind, home) as database:
-        service = Service(World(database, light_vault(home / "keys")), folder)
-        try:
-            service.start()
-            yield service
-        finally:
-            service.stop()
+    service = Service(World(database, light_vault(home / "keys")), folder)
+    try:
+        service.start()
+        yield service
+    finally:
+        service.stop()
 
 
 def children(pid: int) -> list[int]:

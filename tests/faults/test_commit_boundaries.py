@@ -86,7 +86,9 @@ class Story:
         """A helper declines an offer, and the next one is asked once."""
         case_id = case_of(self.world, self.filed())
         post = self._phone.on_offer(case_id, self._helper, "decline")
-        answer = self.broken(Post(post.path, {**post.fields, "why": "no_capacity"}, post.cookie), number, kind)
+        answer = self.broken(
+            Post(post.path, {**post.fields, "why": "no_capacity"}, post.cookie), number, kind
+        )
         assert answer.status in (HTTPStatus.SEE_OTHER, HTTPStatus.CONFLICT)
         with self.world.database.reading() as session:
             assert session.get_one(Case, case_id).organisation_id == self.world.far.id

@@ -95,6 +95,54 @@ class PostgresServer:
         keeper.returncode = 0  # it outlives this worker on purpose, which Popen would warn about
 
 
+class OwnPostgres:
+    """A server of one test's own, to be stopped, killed and started again; the folder must be open to be walked through."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        folder.mkdir(mode=0o711)
+        self._binaries, self._as_user = _initialise(folder)
+        self._log = (folder / "log").open("wb")
+        self._as_user |= {"stdout": self._log, "stderr": self._log}
+        self._server: subprocess.Popen[bytes]
+        self.start()
+        with psycopg.connect(host=str(folder), user=USER, dbname="postgres", autocommit=True) as admin:
+            admin.execute(f"CREATE DATABASE {TEMPLATE}")
+
+    @property
+    def url(self) -> str:
+        """The SQLAlchemy URL of its one database, which is empty at first."""
+        return f"postgresql+psycopg://{USER}@/{TEMPLATE}?host={self._folder}"
+
+    def start(self) -> None:
+        """Back when it answers. What was committed survives a stop at once, unlike on the shared server."""
+        self._server = _serve(self._folder, self._binaries, self._as_user, "synchronous_commit=on")
+        _await(self._folder, self._server)
+
+    def stop(self, how: signal.Signals = signal.SIGQUIT) -> None:
+        """End it: SIGQUIT at once, as in a power cut; SIGINT in order, without waiting for whoever is connected."""
+        if self._server.poll() is None:
+            self._server.send_signal(how)
+        self._server.wait(timeout=20)
+
+    def move_tables_to(self, folder: Path) -> None:
+        """Keep the database's tables in another folder than the server's own files."""
+        tables = folder / "tables"
+        tables.mkdir()
+        if "user" in self._as_user:
+            os.chown(tables, self._as_user["user"], self._as_user["group"])
+        with psycopg.connect(host=str(self._folder), user=USER, dbname="postgres", autocommit=True) as admin:
+            place = sql.Literal(str(tables))
+            admin.execute(sql.SQL("CREATE TABLESPACE elsewhere LOCATION {}").format(place))
+            admin.execute(f"ALTER DATABASE {TEMPLATE} SET TABLESPACE elsewhere")
+
+    def close(self) -> None:
+        """End it for good and take its files away."""
+        self.stop()
+        self._log.close()
+        shutil.rmtree(self._folder)
+
+
 def _keep(shared: Path) -> None:
     """Start PostgreSQL, wait until the run's lock is free, stop PostgreSQL, tidy up."""
     with (shared / "postgres.keeper").open("w") as keeper, (shared / "run.lock").open() as run:
@@ -110,6 +158,11 @@ def _keep(shared: Path) -> None:
 
 
 def _launch(folder: Path) -> "subprocess.Popen[bytes]":
+    return _serve(folder, *_initialise(folder))
+
+
+def _initialise(folder: Path) -> tuple[Path, dict[str, Any]]:
+    """Make the data folder; the binaries' own folder, and as whom to run them."""
     binaries = _binaries(folder)
     data = folder / "data"
     data.mkdir(mode=0o700)
@@ -133,10 +186,14 @@ def _launch(folder: Path) -> "subprocess.Popen[bytes]":
         "--no-sync",
     ]
     subprocess.run(initdb, check=True, **as_user)
-    options = [*_OPTIONS, f"unix_socket_directories={folder}", "unix_socket_permissions=0700"]
+    return binaries, as_user
+
+
+def _serve(folder: Path, binaries: Path, as_user: dict[str, Any], *more: str) -> "subprocess.Popen[bytes]":
+    options = [*_OPTIONS, f"unix_socket_directories={folder}", "unix_socket_permissions=0700", *more]
     arguments = [word for option in options for word in ("-c", option)]
     return subprocess.Popen(
-        [binaries / "postgres", "-D", data, *arguments],
+        [binaries / "postgres", "-D", folder / "data", *arguments],
         preexec_fn=_die_with_keeper(),  # noqa: PLW1509 - the keeper has one thread
         **as_user,
     )
