@@ -175,6 +175,12 @@ def _openness(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(
             Weight.WARN, "REDRESS_PUBLIC_URL is not https: anybody on the way can read reports and receipts."
         )
+    if settings.https and not settings.trusted_proxies:
+        yield Finding(
+            Weight.WARN,
+            "REDRESS_TRUSTED_PROXIES is 0, but something in front must end https: all visitors share one address, and so one "
+            "limit on reports, receipts and log-ins. Set it to the number of proxies.",
+        )
     if settings.demo:
         yield Finding(
             Weight.WARN, "The demo is on: its logins are no secret. Never let real workers report here."

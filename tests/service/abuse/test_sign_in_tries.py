@@ -77,6 +77,10 @@ def test_the_last_try_is_made_and_the_next_is_not(
     known = None if login == NOBODY else world.sign_in(LOGIN).member.id
     why = "unknown" if login == NOBODY else "password"
     assert refusals(world) == [(why, known), ("too_many", known)]
+    # After the first one over the limit a flood writes nothing any more.
+    with world.database.reading() as session:
+        number = attempts_so_far(session, world.vault, limit, subject.format(login=login))
+    assert number == limit.most + 1
 
 
 @pytest.mark.parametrize(("limit", "subject"), LIMITS)
