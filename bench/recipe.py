@@ -73,7 +73,8 @@ def statements_of(database: Database) -> Iterator[list[str]]:
 
 @contextmanager
 def _counting(recipe: Recipe) -> Iterator[None]:
-    make_public = _function_of(pairs.Pair.public)
+    generate, make_public = pairs.Pair.generate, _function_of(pairs.Pair.public)
+    drawn: set[bytes] = set()
 
     def counted_argon(**parameters: Any) -> Any:
         recipe.argon.append({name: parameters[name] for name in ("iterations", "lanes", "memory_cost")})
@@ -83,9 +84,15 @@ def _counting(recipe: Recipe) -> Iterator[None]:
         recipe.seals.append(len(plaintext))
         return pairs.encrypt_to(public, plaintext, info)
 
-    def counted_public(pair: pairs.Pair) -> bytes:
-        # A pair's public half is made once, whether the private one was drawn or derived from the receipt.
+    def counted_pair() -> pairs.Pair:
+        pair = generate()
+        drawn.add(pair.private)
         recipe.key_pairs += 1
+        return pair
+
+    def counted_public(pair: pairs.Pair) -> bytes:
+        # A receipt's pair is derived and not drawn; its public half costs the same as a drawn pair.
+        recipe.key_pairs += pair.private not in drawn
         return make_public(pair)
 
     public = cached_property(counted_public)
@@ -93,6 +100,7 @@ def _counting(recipe: Recipe) -> Iterator[None]:
     with (
         mock.patch.object(receipts, "Argon2id", counted_argon),
         mock.patch.object(seals, "encrypt_to", counted_seal),
+        mock.patch.object(pairs.Pair, "generate", counted_pair),
         mock.patch.object(pairs.Pair, "public", public),
     ):
         yield
