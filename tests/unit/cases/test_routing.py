@@ -208,6 +208,23 @@ def test_words_that_name_nobody_for_certain_hold_the_case_before_any_offer() -> 
     assert reasons(routing) == {1: Reason.HELD, 2: Reason.FROZEN, 9: Reason.KIND}
 
 
+def test_a_report_out_of_a_flood_waits_for_a_person_and_words_about_exclusion_go_before() -> None:
+    facts = replace(FACTS, over_limit=True)
+    routing = routed(partner(1), partner(2, frozen=True), coordinator(9), facts=facts)
+    assert (order(routing), routing.custody, routing.why) == ([], True, Outcome.OVER_LIMIT)
+    assert reasons(routing) == {1: Reason.HELD, 2: Reason.FROZEN, 9: Reason.KIND}
+    both = replace(facts, unmatched_exclusion=True)
+    assert routed(partner(1), coordinator(9), facts=both).why is Outcome.UNMATCHED_EXCLUSION
+    locked = replace(facts, consent=ConsentLevel.NOBODY)
+    assert routed(partner(1), coordinator(9), facts=locked).why is Outcome.LOCKED
+
+
+def test_facts_from_before_there_were_limits_are_under_them() -> None:
+    written = FACTS.as_json()
+    del written["over_limit"]
+    assert facts_from(written) == FACTS
+
+
 @pytest.mark.parametrize(
     "changes", ({"interest_in_site": True}, {"frozen": True}, {"has_keys": False}, {"employer_run": True})
 )
@@ -242,11 +259,13 @@ def test_a_decision_and_the_facts_come_back_from_their_veils() -> None:
         exclusions=frozenset({Exclusion.UNION, Exclusion.OTHER}),
         excluded=frozenset({organisation_id(3)}),
         unmatched_exclusion=False,
+        over_limit=True,
         tell_company=True,
     )
     assert facts_from(facts.as_json()) == facts
     for routing in (
         routed(partner(1), partner(3), coordinator(9), facts=facts),
+        routed(partner(1), coordinator(9), facts=replace(facts, over_limit=False)),
         routed(partner(2, frozen=True)),
     ):
         assert routing_from(routing.as_json()) == routing
@@ -285,6 +304,7 @@ case_facts = st.builds(
     exclusions=st.frozensets(st.sampled_from(Exclusion), max_size=2),
     excluded=st.frozensets(st.integers(1, 30).map(organisation_id), max_size=8),
     unmatched_exclusion=_bool(6),
+    over_limit=_bool(6),
 )
 countries = st.sampled_from([None, "MY", "MY", "VN"])
 languages = st.sampled_from(["en", "ne", "zh-Hant"])
@@ -314,6 +334,7 @@ def test_nobody_excluded_or_in_conflict_ever_gets_a_case(
         assert not ("gbvh" in facts.topics and "survivor_care" not in candidate.trained)
         assert facts.consent is not ConsentLevel.NOBODY
         assert not facts.unmatched_exclusion
+        assert not facts.over_limit
     if routing.custodian is not None:
         custodian = by_id[routing.custodian]
         assert custodian.kind is OrganisationKind.COORDINATOR
