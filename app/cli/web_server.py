@@ -16,9 +16,14 @@ from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
+from app.cli.gathering import Gathering
 from app.settings import PROJECT_ROOT
 
-# A request's first lines are short; its body may come over the worst of networks, but not slower than this.
+_PIECE_BYTES = 64 * 1024
+# Of all half-sent requests of one worker together; sixteen of the largest, or thousands of usual ones.
+_MOST_GATHERED_BYTES = 32 * 1024 * 1024
+
+# What a thread waits for: the first lines at once, a body over the worst of networks, but not slower than this.
 _HEADERS_WITHIN_SECONDS = 15.0
 _BODY_WITHIN_SECONDS = 30.0
 _SLOWEST_BYTES_A_SECOND = 4000.0
@@ -26,24 +31,66 @@ _LARGEST_COUNTED_BYTES = 1_000_000.0
 
 
 class PatientWorker(ThreadWorker):
-    """A threaded worker that a few slow or silent connections cannot keep from serving the others.
+    """A threaded worker whose threads only see whole requests: slow, silent and half-sent ones keep nobody else waiting.
 
-    A new connection waits outside the pool of threads until its first byte is there, and one that trickles is cut off in the end.
+    Everything but `handle` and `handle_request` runs in the worker's main thread. Beyond what is gathered there, a thread waits for
+    a client only in an odd request, and then not for ever.
     """
 
     def __init__(self, *args: Any, **keywords: Any) -> None:
         super().__init__(*args, **keywords)
         self._deadlines: dict[TConn, float] = {}
+        self._gathered: dict[TConn, Gathering] = {}
 
     def enqueue_req(self, conn: TConn) -> None:
-        """Give a connection to a thread once it has something to read; until then only the poller watches it."""
-        if conn.initialized or conn.data_ready:
-            super().enqueue_req(conn)
-            return
+        """Gather what a connection sends, first what came behind its last request; called for new and for busy connections."""
         conn.sock.setblocking(False)
         conn.timeout = time.monotonic() + self.cfg.keepalive
         self.pending_conns.append(conn)
-        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self.on_pending_socket_readable, conn))
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._gather_more, conn))
+        behind = conn.parser.unreader.take_buffered() if conn.parser is not None else b""
+        self._gathered[conn] = Gathering()
+        if behind:
+            self._add(conn, behind)
+
+    def _gather_more(self, conn: TConn, sock: socket.socket) -> None:
+        try:
+            piece = sock.recv(_PIECE_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            piece = b""
+        if piece and sum(map(len, self._gathered.values())) < _MOST_GATHERED_BYTES:
+            self._add(conn, piece)
+        else:
+            # Gone in the middle, or somebody tries to fill the memory.
+            self._forget(conn)
+            self.nr_conns -= 1
+            conn.close()
+
+    def _add(self, conn: TConn, piece: bytes) -> None:
+        request = self._gathered[conn]
+        request.add(piece)
+        conn.timeout = request.deadline
+        if request.is_whole:
+            self._forget(conn)
+            conn.data_ready = True
+            conn.init()
+            conn.parser.unreader.unread(request.take())
+            super().enqueue_req(conn)
+
+    def _forget(self, conn: TConn) -> None:
+        del self._gathered[conn]
+        self.pending_conns.remove(conn)
+        self.poller.unregister(conn.sock)
+
+    def murder_pending(self) -> None:
+        """Cut off whoever has not sent a whole request in time."""
+        now = time.monotonic()
+        for conn in [conn for conn in self.pending_conns if conn.timeout < now]:
+            self._forget(conn)
+            self.nr_conns -= 1
+            conn.close()
 
     def handle(self, conn: TConn) -> Any:
         """Serve one request; called in a thread of the pool."""

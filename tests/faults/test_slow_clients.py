@@ -1,0 +1,128 @@
+"""Slow, silent and half-sent requests: the others are served meanwhile, and what was not sent to its end files nothing."""
+
+import socket
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from urllib.parse import urlencode
+
+import pytest
+from sqlalchemy import func, select
+
+from app.cases.models import Case
+from tests.faults.phones import Phone, Post, over_http
+from tests.faults.service import Service, service_over
+from tests.harness.databases import Databases
+
+# More than both web workers have threads.
+_MANY = 60
+_SOON = 2.0
+
+
+@pytest.fixture(scope="module")
+def service(databases: Databases, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    """One running service for all of these tests."""
+    folder = tmp_path_factory.mktemp("slow")
+    with databases.fresh("sqlite", folder) as database, service_over(database, folder) as running:
+        yield running
+
+
+def raw(service: Service, post: Post) -> bytes:
+    """A post as it goes over the line."""
+    body = urlencode(post.fields).encode()
+    head = f"POST {post.path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+    return head.encode() + b"Content-Length: %d\r\n\r\n" % len(body) + body
+
+
+@contextmanager
+def crowd_of(service: Service, number: int) -> Iterator[list[socket.socket]]:
+    """So many open connections."""
+    host, port = service.url.removeprefix("http://").split(":")
+    with ExitStack() as stack:
+        yield [stack.enter_context(socket.create_connection((host, int(port)))) for _ in range(number)]
+
+
+def forms(service: Service, number: int) -> list[Post]:
+    """So many filled-in forms."""
+    phone = Phone(over_http(service.url))
+    return [phone.report_form(f"Report {one}. " * 20, service.world.site.code) for one in range(number)]
+
+
+def stored(service: Service) -> int:
+    """How many cases there are."""
+    with service.world.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Case)) or 0
+
+
+def test_half_sent_reports_keep_nobody_waiting_and_file_nothing(service: Service) -> None:
+    before = stored(service)
+    posts = forms(service, _MANY)
+    with crowd_of(service, _MANY) as connections:
+        for connection, post in zip(connections, posts, strict=True):
+            sent = raw(service, post)
+            connection.sendall(sent[: len(sent) - 40])
+        phone = Phone(over_http(service.url))
+        started = time.monotonic()
+        phone.report(phone.report_form("In the middle of it.", service.world.site.code))
+        assert time.monotonic() - started < _SOON
+    time.sleep(0.5)
+    assert stored(service) == before + 1
+    # Their owners come back with the same pages.
+    receipts = {phone.report(post) for post in posts[:5]}
+    assert len(receipts) == 5
+    assert stored(service) == before + 6
+
+
+def test_trickling_reports_keep_nobody_waiting_and_arrive(service: Service) -> None:
+    before = stored(service)
+    posts = forms(service, _MANY)
+    with crowd_of(service, _MANY) as connections:
+        rest = [raw(service, post) for post in posts]
+        for step in range(4):
+            for number, connection in enumerate(connections):
+                piece = len(rest[number]) // (4 - step)
+                connection.sendall(rest[number][:piece])
+                rest[number] = rest[number][piece:]
+            if step < 3:
+                started = time.monotonic()
+                assert Phone(over_http(service.url)).get("/en/").status == 200
+                assert time.monotonic() - started < _SOON
+        for connection in connections:
+            connection.settimeout(30)
+            assert connection.recv(12).endswith(b" 200")
+    assert stored(service) == before + _MANY
+
+
+def test_endless_first_lines_are_cut_off(service: Service) -> None:
+    with crowd_of(service, 1) as (connection,):
+        connection.settimeout(5)
+        with suppress(ConnectionError):
+            connection.sendall(b"GET /en/ HTTP/1.1\r\n" + b"X-Noise: 1\r\n" * 40_000)
+            assert b"200" not in connection.recv(200)
+    assert Phone(over_http(service.url)).get("/en/").status == 200
+
+
+def test_two_requests_on_one_connection_are_both_answered(service: Service) -> None:
+    with crowd_of(service, 1) as (connection,):
+        connection.settimeout(10)
+        # Both at once, then a third one slowly on the kept connection.
+        connection.sendall(b"GET /en/how HTTP/1.1\r\nHost: x\r\n\r\n" * 2)
+        assert _answers(connection, 2) == [200, 200]
+        for letter in b"GET /en/ HTTP/1.1\r\nHost: x\r\n\r\n":
+            connection.sendall(bytes([letter]))
+        assert _answers(connection, 1) == [200]
+
+
+def _answers(connection: socket.socket, number: int) -> list[int]:
+    found: list[int] = []
+    buffer = b""
+    while len(found) < number:
+        buffer += connection.recv(65536)
+        while b"\r\n\r\n" in buffer:
+            head, _, body = buffer.partition(b"\r\n\r\n")
+            length = int(head.lower().split(b"content-length: ")[1].split(b"\r\n")[0])
+            if len(body) < length:
+                break
+            found.append(int(head.split()[1]))
+            buffer = body[length:]
+    return found
