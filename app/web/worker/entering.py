@@ -57,7 +57,7 @@ def enter() -> Response:
         submission = submission_of_post() if words else None
         cookie = _open_with(receipt, words, submission)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker typed must not be lost with it
-        return _not_opened(error, words, typed)
+        return not_opened(error, words, typed)
     return keep_worker_session(to_inbox(), cookie)
 
 
@@ -78,6 +78,20 @@ def enter_page(
     return make_response(page, _ENTER_STATUS.get(problem, HTTPStatus.UNPROCESSABLE_ENTITY))
 
 
+def not_opened(error: Exception, words: str, typed: str) -> Response:
+    """The question again, with all that was typed and what to do now."""
+    problem = next((name for kind, name in _PROBLEMS.items() if isinstance(error, kind)), "broken")
+    if isinstance(error, ReceiptsRest):
+        page = enter_page(problem, words, typed, minutes=minutes_until(error.until))
+        return retry_after(page, seconds_until(error.until))
+    if problem == "broken":
+        log_failure(request.endpoint, error)
+        # With the same token, so that words which were stored after all are not stored twice.
+        return enter_page(problem, words, typed, token=posted_fields().get("token", ""))
+    page = enter_page(problem, words, typed)
+    return retry_after(page, BUSY_FOR) if problem == "busy" else page
+
+
 def _open_with(receipt: Receipt, words: str, submission: UUID | None) -> str:
     """A session for this receipt, its cookie; a receipt that no case has is counted before anybody learns that there is none."""
     here, by = parts(), sender()
@@ -94,20 +108,6 @@ def _open_with(receipt: Receipt, words: str, submission: UUID | None) -> str:
             count_unknown_receipt(session, here.vault, by)
         raise
     return cookie
-
-
-def _not_opened(error: Exception, words: str, typed: str) -> Response:
-    """The question again, with all that was typed and what to do now."""
-    problem = next((name for kind, name in _PROBLEMS.items() if isinstance(error, kind)), "broken")
-    if isinstance(error, ReceiptsRest):
-        page = enter_page(problem, words, typed, minutes=minutes_until(error.until))
-        return retry_after(page, seconds_until(error.until))
-    if problem == "broken":
-        log_failure(request.endpoint, error)
-        # With the same token, so that words which were stored after all are not stored twice.
-        return enter_page(problem, words, typed, token=posted_fields().get("token", ""))
-    page = enter_page(problem, words, typed)
-    return retry_after(page, BUSY_FOR) if problem == "busy" else page
 
 
 def _in_groups(typed: str) -> str:

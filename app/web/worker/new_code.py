@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.inbox import session_for
 from app.cases.models import Case
+from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, count_unknown_receipt
 from app.cases.sharing import replace_receipt
 from app.database import CaseId
 from app.vault import (
@@ -24,8 +25,9 @@ from app.vault import (
 from app.web.access import open_to_workers
 from app.web.parts import parts
 from app.web.retry import BUSY_FOR, retry_after
+from app.web.sender import sender
 from app.web.worker.door import blueprint
-from app.web.worker.entering import enter_page
+from app.web.worker.entering import enter_page, not_opened
 from app.web.worker.inbox import inbox_page, kept_page, stale_problem
 from app.web.worker.posted import posted_fields
 from app.web.worker.worker_session import find_worker, keep_worker_session
@@ -40,6 +42,8 @@ def new_code() -> Response:
     """Replace the receipt. The new one comes from the form's token, so that sending the form twice makes one new receipt."""
     try:
         return _replace()
+    except ReceiptsRest as rest:
+        return not_opened(rest, "", "")
     except TooBusy:
         page = make_response(render_template("worker/kept.html", words=""), HTTPStatus.SERVICE_UNAVAILABLE)
         return retry_after(page, BUSY_FOR)
@@ -53,10 +57,16 @@ def _replace() -> Response:
         token = here.vault.read_form_token(posted_fields().get("token", "").strip())
     except TokenForged:
         return enter_page("ended") if worker is None else inbox_page(worker, stale_problem("", ""))
+    if worker is None:
+        # Anybody can get a token: without a session this is one more receipt that somebody tries.
+        with here.database.reading() as session:
+            check_receipt_tries(session, here.vault, sender())
     fresh = here.vault.derive_receipt_keys(token.receipt)
     with here.database.writing() as session:
         cookie = _made_before(session, token, fresh)
     if cookie is None and worker is None:
+        with here.database.writing() as session:
+            count_unknown_receipt(session, here.vault, sender())
         return enter_page("ended")
     if cookie is None and worker is not None:
         if not check_session_form_token(worker.content, posted_fields().get("form_token", "")):

@@ -199,6 +199,21 @@ def test_an_unknown_receipt_that_cannot_be_counted_is_not_told_to_be_unknown(
     assert "We have no message with this code." not in worker.page.text
 
 
+def test_a_new_code_asked_for_without_a_session_counts_as_a_guess(
+    phone: Phone, world: World, fill: Fill, hashed: list[str]
+) -> None:
+    stranger = phone(DORMITORY)
+    answers = []
+    for number in (0, UNKNOWN_RECEIPTS.most - 1):
+        fill(*ALL[0], number)
+        for _ in range(2):
+            token = stranger.open("/en/").form("/report").values["token"][0]
+            answers.append(stranger.client.post("/en/inbox/code", data={"token": token}).status_code)
+    assert answers == [200, 200, 200, 429]
+    assert counted(world) == [UNKNOWN_RECEIPTS.most, 3]
+    assert len(hashed) == 3
+
+
 def _with_words(phone: Phone) -> Member:
     """A worker whose words wait for the receipt, because the same form was sent before with others."""
     worker = phone(DORMITORY)
