@@ -27,7 +27,8 @@ def _width_of_content(page: Page) -> int:
     return int(metrics["cssContentSize"]["width"])
 
 
-def _fits(page: Page) -> bool:
+def fits(page: Page) -> bool:
+    """Whether nothing of the page is wider than the screen."""
     assert page.viewport_size is not None
     return _width_of_content(page) <= page.viewport_size["width"]
 
@@ -36,10 +37,10 @@ def test_a_partner_reads_and_works_on_any_screen(desk_page: Page, live_server: L
     desk = PartnerDesk(desk_page, live_server)
     desk.log_in(PARTNER)
     assert desk_page.title().startswith("Queue")
-    assert _fits(desk_page)
+    assert fits(desk_page)
 
     desk_page.locator(".q-reference a").first.click()
-    assert _fits(desk_page)
+    assert fits(desk_page)
     strip = desk_page.locator(".strip")
     desk_page.mouse.wheel(0, 700)
     desk_page.wait_for_timeout(200)
@@ -51,21 +52,21 @@ def test_a_partner_reads_and_works_on_any_screen(desk_page: Page, live_server: L
 
     desk_page.goto("/network/members")
     assert "Members of Straits Workers Desk" in desk.sees()
-    assert _fits(desk_page)
+    assert fits(desk_page)
     desk_page.get_by_role("button", name="Lock").click()
     assert "Locked." in desk.sees()
     desk_page.goto("/desk/recover")
-    assert _fits(desk_page)
+    assert fits(desk_page)
 
 
 def test_a_custodian_sees_what_waits_on_any_screen(desk_page: Page, live_server: LiveServer) -> None:
     desk = PartnerDesk(desk_page, live_server)
     desk.log_in(COORDINATOR)
     assert desk_page.title().startswith("Waiting cases")
-    assert _fits(desk_page)
+    assert fits(desk_page)
     desk_page.locator(".q-reference a").first.click()
     assert "Who can take it" in desk.sees()
-    assert _fits(desk_page)
+    assert fits(desk_page)
 
 
 def test_the_first_key_leads_past_the_bar(desk_page: Page) -> None:

@@ -39,6 +39,7 @@ class Crowd:
         site: SiteId | None = None,
         name: str = "",
         phone: str = "",
+        must_not_know: str = "",
         danger: bool = False,
     ) -> CaseId:
         """One case: the first words are the report, the others messages, replies and notes in turn."""
@@ -49,7 +50,7 @@ class Crowd:
         )
         case = self._case(case_id, is_open=is_open, topics=tuple(topics), site=site, danger=danger)
         told = [
-            (EntryKind.REPORT, Compartment.ACCOUNT, {"text": words[0]}),
+            (EntryKind.REPORT, Compartment.ACCOUNT, {"text": words[0], "exclude_other": must_not_know}),
             (EntryKind.CONTACT, Compartment.IDENTITY, {"name": name, "phone": phone}),
             *(
                 (_KINDS[number % 3], Compartment.ACCOUNT, {"text": text})

@@ -1,5 +1,7 @@
 """Searching the cases that a member may open; the words come by POST only, so that no address, log or history holds them."""
 
+import unicodedata
+
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
@@ -25,7 +27,7 @@ def search_page() -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS)
 def search() -> ResponseReturnValue:
     """Look through the member's cases, or go straight to the one whose reference was typed."""
-    here, words = parts(), request.form.get("sought", "")
+    here, words = parts(), _typed()
     try:
         with here.database.reading() as session:
             found = search_cases(session, here.vault, here.rules, member(), words)
@@ -40,6 +42,11 @@ def search() -> ResponseReturnValue:
     if found.jump is not None:
         return see_other(url_for("desk.case", case_id=found.jump))
     return _page(found, words)
+
+
+def _typed() -> str:
+    """What was typed, without control signs, which no page may give back."""
+    return "".join(sign for sign in request.form.get("sought", "") if unicodedata.category(sign) != "Cc")
 
 
 def _page(found: Search | None, words: str = "", problem: str | None = None) -> str:

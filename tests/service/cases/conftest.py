@@ -15,6 +15,7 @@ from app.database import CaseId, Database
 from app.intake import Filed
 from app.network import Role, SignedIn, admit_member, record_training
 from app.vault import CircleName, Vault, read_journal
+from tests.harness.crowd import Crowd
 from tests.harness.world import World, light_vault
 
 
@@ -49,6 +50,12 @@ class Desk:
     def accepted(self, **answers: Any) -> CaseId:
         """A case that the lead has accepted."""
         return self.accept(self.world.file(**answers))
+
+    def crowd(self, number: int, words: str = "Words.", **told: Any) -> list[CaseId]:
+        """So many cases that the near organisation's everyone can open, made without the doors (see `Crowd.add`)."""
+        with self.database.writing() as session:
+            made = Crowd(session, self.world.vault, self.world.near.id)
+            return [made.add([words], **told) for _ in range(number)]
 
     def accept(self, filed: Filed) -> CaseId:
         """Accept a filed case as the lead."""

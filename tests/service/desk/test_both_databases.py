@@ -24,6 +24,7 @@ def test_every_page_on_each_database(database: Database, vault: Vault, tmp_path:
     assert "Urgency saved." in partner.send("/urgency", urgency="high", reason="Rent is due.").text
     assert "Moved." in partner.send("/stage", to="assessing").text
     assert "Marked as done." in partner.send("/done").text
+    assert "1 case found" in partner.send("/desk/search", sought="we act").text
     assert "Foxglove Circuits" in partner.open("/desk/?mine=1&urgency=high&stage=checking&country=MY").text
     assert partner.open("/network/members").status == 200
 

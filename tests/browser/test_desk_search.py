@@ -1,0 +1,119 @@
+"""Searching and narrowing on a small phone and on a desk's screen, in a partner's list of a thousand cases more."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+from sqlalchemy import select
+
+from app.database import OrganisationId
+from app.network import Organisation
+from app.vault import Vault, load_keyring
+from tests.browser.people import PartnerDesk
+from tests.browser.test_desk_layout import fits
+from tests.harness.browser import PHONE, WIDE, checked_pages
+from tests.harness.crowd import Crowd
+from tests.harness.databases import closing_database
+from tests.harness.server import LiveServer
+
+PARTNER = "Plateau Mine Watch"
+# One for each screen: a code works once, and the next one takes half a minute to come.
+PEOPLE = ((PHONE, "lead@plateau.example"), (WIDE, "caseworker@plateau.example"))
+LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
+
+
+@pytest.fixture(scope="module")
+def crowded(live_server: LiveServer) -> None:
+    """A thousand cases about nothing much, and a few that are looked for."""
+    vault = Vault(load_keyring(live_server.home / "keys", "web"))
+    with (
+        closing_database(f"sqlite:///{live_server.home / 'redress.sqlite3'}") as database,
+        database.writing() as session,
+    ):
+        partner = session.scalars(select(Organisation).where(Organisation.name == PARTNER)).one()
+        made = Crowd(session, vault, OrganisationId(partner.id))
+        for number in range(1000):
+            made.add([f"The heron over press {number} drips."])
+        made.add(["لم يدفعوا الراتب منذ شهرين والمشرف يصرخ"], danger=True)
+        made.add([f"{LONG} {LONG}"], topics=("hours", "gbvh", "community"))
+        made.add(["Nothing more."], name="Numa Osprey", phone="+243 81 555 0142")
+
+
+@pytest.fixture(params=PEOPLE, ids=("phone", "wide"))
+def desk(
+    request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer, crowded: None
+) -> Iterator[PartnerDesk]:
+    """A member logged in, with a browser without scripts, on a small screen and a large one."""
+    viewport, login = request.param
+    with checked_pages(browser, live_server.url, viewport=viewport, java_script_enabled=False) as new_page:
+        member = PartnerDesk(new_page(), live_server)
+        member.log_in(login)
+        yield member
+
+
+def _type(page: Page, words: str) -> None:
+    box = page.get_by_role("searchbox")
+    box.fill(words)
+    with page.expect_navigation():
+        box.press("Enter")
+
+
+def _search(page: Page, words: str) -> None:
+    _type(page, words)
+    assert page.url.endswith("/desk/search")
+    assert fits(page)
+
+
+def test_a_helper_finds_cases_and_narrows_the_queue_on_any_screen(desk: PartnerDesk) -> None:
+    page = desk.page
+    assert fits(page)
+    _find(desk)
+    page.goto("/desk/")
+    _narrow(page)
+
+
+def _find(desk: PartnerDesk) -> None:
+    page = desk.page
+    _search(page, "heron over PRESS")
+    assert "1000 cases found · 950 more are not shown." in desk.sees()
+    assert page.locator("mark").count() == 50
+    _search(page, "الراتب")
+    mark = page.locator("mark")
+    assert mark.inner_text() == "الراتب"
+    assert mark.bounding_box() is not None
+    _search(page, LONG[:80])
+    assert page.locator("mark").count() == 1
+    _search(page, "0142")
+    assert "Phone" in page.locator(".q-where").inner_text()
+    assert "Osprey" not in page.content()
+    _search(page, "a")
+    assert "Write at least 2 signs." in page.get_by_role("alert").inner_text()
+    _search(page, LONG[:190])
+    assert "1 case found" in desk.sees()
+    _search(page, "quagga")
+    assert "Nothing found." in desk.sees()
+
+    _search(page, "osprey")
+    page.locator(".q-reference a").click()
+    reference = page.locator("h1").inner_text()
+    _type(page, reference.upper().replace("-", " "))
+    assert "/desk/cases/" in page.url
+    assert page.locator("h1").inner_text() == reference
+
+
+def _narrow(page: Page) -> None:
+    page.locator(".narrowing summary").click()
+    assert fits(page)
+    page.get_by_label("Kind").select_option("Pay")
+    page.get_by_role("button", name="Filter").click()
+    page.wait_for_url("**/desk/?*kind=*")
+    assert fits(page)
+    assert page.locator(".q-reference a").count() == 50
+    assert page.get_by_label("Kind").evaluate("each => each.selectedOptions[0].text") == "Pay"
+    first = page.locator(".q-reference a").first.inner_text()
+    page.get_by_role("link", name="Further down").click()
+    page.wait_for_url("**after=*")
+    assert page.locator(".q-reference a").count() == 50
+    assert page.locator(".q-reference a").first.inner_text() != first
+    assert "wages" not in page.url
+    assert fits(page)
