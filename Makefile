@@ -6,7 +6,10 @@ JOBS ?= $(shell getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)
 # What pytest is given: make test TESTS="tests/unit -k receipt"
 TESTS ?= tests
 
-.PHONY: run test bench check environment style types imports texts catalogues lock clean
+# How many random kills on each database: make faults KILLS=50
+KILLS ?= 500
+
+.PHONY: run test bench faults check environment style types imports texts catalogues lock clean
 
 run: ## Redress with a fictional network, at the address it prints
 	@scripts/bootstrap.sh run
@@ -22,6 +25,10 @@ bench: environment ## figures of the path under load beside floors, in docs/perf
 	@scripts/browser.sh
 	@$(PY) -m app.language.catalogues compile
 	@$(PY) -m bench $(ONLY)
+
+faults: environment ## the long fault runs on both databases, with a line of progress; docs/faults.md says what and how long
+	@$(PY) -m app.language.catalogues compile
+	@KILLS=$(KILLS) $(PY) -m pytest -s --timeout 0 --durations=10 tests/faults
 
 check: style types imports texts ## all four; `make -k check` goes on after the first that fails
 

@@ -41,6 +41,14 @@ class Crowd:
         """How many answers never came."""
         return sum(phone.lost for phone in self._phones)
 
+    def summary(self) -> str:
+        """How much they did, in a few words."""
+        texts = self.promises.texts.values()
+        return (
+            f"{len(texts)} receipts shown, {sum(map(len, texts)) - len(texts)} messages and replies acknowledged, "
+            f"{self.lost} answers lost on the way"
+        )
+
     @contextmanager
     def at_work(self) -> Iterator[None]:
         """Everybody works until the block ends; afterwards whatever went wrong for any of them fails the test."""

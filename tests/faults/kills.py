@@ -27,3 +27,10 @@ def counted(what: str, number: int) -> Iterator[int]:
             line = f"\r{what}: {done + 1} of {number} kills, {seconds:.0f} s, {left:.0f} s to go   {end}"
             sys.stderr.write(line)
             sys.stderr.flush()
+
+
+def told(line: str) -> None:
+    """Say what a long run came to; docs/faults.md keeps these lines."""
+    if LONG:
+        sys.stderr.write(f"{line}\n")
+        sys.stderr.flush()

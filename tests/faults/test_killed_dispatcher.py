@@ -24,7 +24,7 @@ from app.network import REPORTS, Invitation, Role, count_attempt, invite_member
 from app.network.attempts import Attempts
 from app.settings import PROJECT_ROOT
 from app.vault import SessionRow, Vault, open_session, read_journal, verify_journal
-from tests.faults.kills import counted, share
+from tests.faults.kills import counted, share, told
 from tests.faults.promises import check_access
 from tests.harness.world import World, light_vault
 
@@ -148,6 +148,9 @@ def test_killed_dispatchers_leave_no_work_undone_and_none_done_twice(
             with database.reading() as session:
                 assert chore.left(session) == 0, name
     check_access(world)
+    told(
+        f"{database.engine.dialect.name}: {each * len(CHORES)} dispatchers killed, three at once; each piece of work done once"
+    )
     with database.reading() as session:
         assert verify_journal(session, vault).sound
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.faults.crowd import SECRET, Crowd
-from tests.faults.kills import counted, share
+from tests.faults.kills import counted, share, told
 from tests.faults.promises import check_kept
 from tests.faults.service import breathe, service_over
 from tests.harness.databases import KINDS, Databases
@@ -36,3 +36,6 @@ def test_nothing_that_was_shown_is_lost_when_web_processes_are_killed(
         assert len(service.killed) >= share(66, short=20) / 2
         assert crowd.lost >= len(service.killed) / 4
         assert SECRET not in service.log()
+        told(
+            f"{kind}: {len(service.killed)} web workers killed; {crowd.summary()}; all of it kept, nothing twice"
+        )
