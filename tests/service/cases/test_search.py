@@ -1,5 +1,7 @@
 """Search: what is found and by whom, what is opened at most, what is written down, and that nothing of it is kept."""
 
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from uuid import uuid4
 
 import pytest
@@ -19,7 +21,7 @@ from app.cases.worker_messages import say_worse, write
 from app.database import CaseId
 from app.intake import Contact
 from app.network import SignedIn
-from app.vault import GrantRow, GrantState, read_journal
+from app.vault import GrantRow, GrantState, read_journal, verify_journal
 from tests.harness.world import everything_stored
 from tests.service.cases.conftest import Desk
 from tests.service.cases.test_queue import statements
@@ -278,3 +280,21 @@ def test_the_number_of_statements_does_not_grow_with_the_cases(
     assert cost() == few
     monkeypatch.setattr(search, "_CHUNK", 4)
     assert few < cost() <= few + 2 * 2
+
+
+def test_searches_that_find_the_same_cases_never_wait_for_each_other_for_ever(desk: Desk) -> None:
+    desk.crowd(6, "Planted zebra.")
+    with desk.database.reading() as session:
+        one_way = search_cases(session, desk.world.vault, desk.world.rules, desk.lead, "zebra")
+    other_way = replace(one_way, hits=one_way.hits[::-1])
+
+    def record(found: Search) -> int:
+        with desk.database.writing() as session:
+            return len(record_search(session, desk.world.vault, desk.lead, found).hits)
+
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(record, [one_way, other_way] * 6)) == [6] * 12
+    for hit in one_way.hits:
+        assert desk.acts(hit.row.id).count(READ_IN_SEARCH) == 12
+    with desk.database.reading() as session:
+        assert verify_journal(session, desk.world.vault).sound

@@ -39,6 +39,7 @@ def test_a_kind_is_what_the_queue_shows(desk: Desk) -> None:
     moved = desk.accepted(topics=("wages",))
     triage(desk, moved, "hours.no_leave")
     hurt, offered = desk.accepted(topics=("gbvh",)), desk.offered(topics=("wages",))
+    desk.offered(topics=("ohs",))  # a kind that nobody here may know of yet
 
     assert shown(desk, kind="wages") == {pay, both}
     assert shown(desk, kind="hours") == {both, moved}
