@@ -1,19 +1,25 @@
 """A real PostgreSQL for the bench: the tests' binaries, but durable as in production, with its data on a disk."""
 
-import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from unittest import mock
 
 import psycopg
 from psycopg import sql
 
 from tests.harness import postgres as harness
 
-# PostgreSQL's own defaults but for where it listens: fsync, synchronous commits and full pages are on, autovacuum runs.
-_DURABLE = ("listen_addresses=", "max_connections=60", "timezone=UTC", "lc_messages=C")
+# PostgreSQL's own defaults where the tests have faster ones; of two words about one option the later counts.
+_DURABLE = (
+    "fsync=on",
+    "synchronous_commit=on",
+    "full_page_writes=on",
+    "autovacuum=on",
+    "wal_level=replica",
+    "shared_buffers=128MB",
+    "max_connections=60",
+)
 
 
 class DurablePostgres:
@@ -48,27 +54,13 @@ class DurablePostgres:
 
 
 @contextmanager
-def _output_to(path: Path) -> Iterator[None]:
-    """Let what is started within the block write to a file; PostgreSQL tells a lot that is no news here."""
-    kept = [os.dup(1), os.dup(2)]
-    with path.open("ab") as log:
-        for number in (1, 2):
-            os.dup2(log.fileno(), number)
-    try:
-        yield
-    finally:
-        for number, before in enumerate(kept, start=1):
-            os.dup2(before, number)
-            os.close(before)
-
-
-@contextmanager
 def durable_postgres(folder: Path) -> Iterator[DurablePostgres]:
     """Start PostgreSQL in this folder and stop it at the end."""
     inside = folder / "postgres"
     inside.mkdir()
-    with mock.patch.object(harness, "_OPTIONS", _DURABLE), _output_to(folder / "postgres.log"):
-        process = harness._launch(inside)  # the tests' own server, with other options
+    binaries, as_user = harness._initialise(inside)
+    with (folder / "postgres.log").open("wb") as log:
+        process = harness._serve(inside, binaries, as_user | {"stdout": log, "stderr": log}, *_DURABLE)
     try:
         harness._await(inside, process)
         server = DurablePostgres(inside)
