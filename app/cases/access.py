@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.cases.enums import State
@@ -78,12 +78,14 @@ def holders_of(session: Session, by: SignedIn) -> tuple[UUID, ...]:
 
 def granted(holders: Iterable[UUID], states: tuple[GrantState, ...]) -> ColumnElement[bool]:
     """The condition that one of these holders has a grant in one of these states for the case of the row."""
-    return exists().where(
+    grant = select(GrantRow.id).where(
         GrantRow.case_id == Case.id,
         GrantRow.holder_id.in_(tuple(holders)),
         GrantRow.state.in_(states),
         _NOT_CUSTODY,
     )
+    # OFFSET 0 says nothing, but behind it PostgreSQL looks up each case's own grant; else it may read all that a circle ever got.
+    return grant.correlate(Case).offset(0).exists()
 
 
 def circle_for(
