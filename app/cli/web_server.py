@@ -130,6 +130,18 @@ class QuietLogger(Logger):
         self.error_log.propagate = True
         self.error_log.setLevel(self.loglevel)
 
+    def error(self, msg: str, *args: Any, **keywords: Any) -> None:
+        """Log with the place that says it and not gunicorn's wrapper: only so our formatter knows the arbiter's own words."""
+        self.error_log.error(msg, *args, stacklevel=2, **keywords)
+
+    def warning(self, msg: str, *args: Any, **keywords: Any) -> None:
+        """As `error`."""
+        self.error_log.warning(msg, *args, stacklevel=2, **keywords)
+
+    def critical(self, msg: str, *args: Any, **keywords: Any) -> None:
+        """As `error`."""
+        self.error_log.critical(msg, *args, stacklevel=2, **keywords)
+
     def access(self, *args: Any, **keywords: Any) -> None:
         """Log nothing: a line for each request would hold addresses and site codes."""
 

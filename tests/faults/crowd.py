@@ -46,7 +46,7 @@ class Crowd:
         texts = self.promises.texts.values()
         return (
             f"{len(texts)} receipts shown, {sum(map(len, texts)) - len(texts)} messages and replies acknowledged, "
-            f"{self.lost} answers lost on the way"
+            f"{self.lost} requests without an answer"
         )
 
     @contextmanager
@@ -60,6 +60,10 @@ class Crowd:
                 self._over.set()
             for one in people:
                 one.result()
+        self.check()
+
+    def check(self) -> None:
+        """Whether everybody is well so far."""
         assert not self._faults, "\n".join(self._faults)
 
     def _threads(self) -> list[Callable[[], None]]:

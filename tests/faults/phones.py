@@ -6,7 +6,7 @@ import random
 import re
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
@@ -49,6 +49,13 @@ class Answer:
         for name, value in _HIDDEN.findall(self.text):
             found.setdefault(name, html.unescape(value))
         return {name: found[name] for name in names}
+
+    def pressed_again(self, post: "Post") -> "Post":
+        """The same, as the page that came back would send it: what matters is that it holds the same token."""
+        offered = {name: html.unescape(value) for name, value in _HIDDEN.findall(self.text)}
+        return replace(
+            post, fields={**post.fields, **{name: offered[name] for name in post.fields if name in offered}}
+        )
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,7 @@ class Phone:
                 answer = self._transport(post.path, None if get else post.fields, post.cookie)
                 if _decent(answer, post).status != http.HTTPStatus.SERVICE_UNAVAILABLE:
                     return answer
+                post = answer.pressed_again(post)
             except Lost:
                 self.lost += 1
             assert time.monotonic() < until, f"no answer from {post.path}"

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from app import clock
 from app.database import Database
+from app.network import Organisation
 from tests.harness.server import LiveServer, free_port, running
 from tests.harness.world import World, light_vault
 
@@ -76,7 +77,11 @@ def service_over(database: Database, folder: Path) -> Iterator[Service]:
     """A running service with a world of its own on this empty database."""
     home = folder / "home"
     home.mkdir(mode=0o700)
-    service = Service(World(database, light_vault(home / "keys")), folder)
+    world = World(database, light_vault(home / "keys"))
+    with database.writing() as session:
+        # A long run files more than one organisation would take on.
+        session.get_one(Organisation, world.near.id).capacity = 1_000_000
+    service = Service(world, folder)
     try:
         service.start()
         yield service

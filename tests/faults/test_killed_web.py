@@ -23,9 +23,11 @@ def test_nothing_that_was_shown_is_lost_when_web_processes_are_killed(
         with crowd.at_work():
             for _ in counted(f"web workers on {kind}", share(66, short=20)):
                 breathe(dice, 0.4)
+                crowd.check()
                 service.kill_a_worker(dice)
             for _ in counted(f"the whole service on {kind}", share(4, short=2)):
                 breathe(dice, 0.4)
+                crowd.check()
                 service.kill_everybody()
                 service.start()
             breathe(dice, 0.4)
@@ -35,6 +37,7 @@ def test_nothing_that_was_shown_is_lost_when_web_processes_are_killed(
         assert max(map(len, crowd.promises.texts.values())) >= 2
         assert len(service.killed) >= share(66, short=20) / 2
         assert crowd.lost >= len(service.killed) / 4
+        assert "was sent SIGKILL" in service.log()
         assert SECRET not in service.log()
         told(
             f"{kind}: {len(service.killed)} web workers killed; {crowd.summary()}; all of it kept, nothing twice"

@@ -185,7 +185,7 @@ def _initialise(folder: Path) -> tuple[Path, dict[str, Any]]:
         "--locale=C",
         "--no-sync",
     ]
-    subprocess.run(initdb, check=True, **as_user)
+    subprocess.run(initdb, check=True, stdout=subprocess.DEVNULL, **as_user)
     return binaries, as_user
 
 
