@@ -21,6 +21,7 @@ from tests.faults.service import Service, breathe
 SECRET = "Zinnober"  # stands in every word that is sent, and must stand in no log
 REPORTERS = 2
 _TRIES = 200
+_PATIENCE_SECONDS = 60.0
 _BREATH_SECONDS = 0.1
 
 
@@ -61,6 +62,14 @@ class Crowd:
             for one in people:
                 one.result()
         self.check()
+
+    def go_on_until(self, receipts: int) -> None:
+        """Let them work, on a slow machine as well, until so many receipts were shown and somebody wrote or answered."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while len(self.promises.some()) < receipts or not self.promises.spoken:
+            self.check()
+            assert time.monotonic() < until, "nobody gets anything done any more"
+            time.sleep(_BREATH_SECONDS)
 
     def check(self) -> None:
         """Whether everybody is well so far."""

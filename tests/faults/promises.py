@@ -56,6 +56,12 @@ class Promises:
         with self._guard:
             self.texts[new] = self.texts.pop(old)
 
+    @property
+    def spoken(self) -> bool:
+        """Whether any message or reply was acknowledged."""
+        with self._guard:
+            return any(len(texts) > 1 for texts in self.texts.values())
+
     def some(self) -> list[Receipt]:
         """The receipts so far."""
         with self._guard:
