@@ -157,7 +157,8 @@ class _Sender:
         self._server = server
         self._tokens = tokens
         self._posts = [
-            load.post("/en/report", _fields(world, token), number) for number, token in enumerate(tokens)
+            load.post("/en/report", _fields(world, token), number, alone=True)
+            for number, token in enumerate(tokens)
         ]
         self._next = 0
         self.filings: list[_Filing] = []
@@ -182,7 +183,7 @@ def _floor(home: Path, recipe: Recipe, database: str) -> Iterator[Server]:
 
 
 def _floor_rate(floor: Server, path: str, world: World, times: int) -> float:
-    run = load.run(floor.port, [load.post(path, _fields(world, "x" * 59))] * times, 4)
+    run = load.run(floor.port, [load.post(path, _fields(world, "x" * 59), alone=True)] * times, 4)
     if len(run.with_status(200)) != times:
         raise RuntimeError(f"the floor {path} failed")
     return run.rate

@@ -1,4 +1,4 @@
-"""A small load client: closed loop, keep-alive, a thread a client, each request's bytes made beforehand.
+"""A small load client: closed loop, a thread a client, each request's bytes made beforehand, connections kept or new.
 
 It costs some tens of microseconds a request, so that on a small machine the server is what is measured.
 """
@@ -47,15 +47,18 @@ class Load:
 
 
 def get(path: str, client: int = 0) -> bytes:
-    """The bytes of a GET."""
+    """The bytes of a GET on a connection that is kept."""
     return _head("GET", path, client) + b"\r\n"
 
 
-def post(path: str, fields: Mapping[str, str | Sequence[str]], client: int = 0) -> bytes:
-    """The bytes of a posted form."""
+def post(
+    path: str, fields: Mapping[str, str | Sequence[str]], client: int = 0, *, alone: bool = False
+) -> bytes:
+    """The bytes of a posted form; one that comes `alone` closes its connection, as each of many phones does."""
     body = urlencode(fields, doseq=True).encode()
     kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
-    return _head("POST", path, client) + kind.encode() + body
+    close = b"Connection: close\r\n" if alone else b""
+    return _head("POST", path, client) + close + kind.encode() + body
 
 
 def run(port: int, requests: Sequence[bytes], clients: int) -> Load:
