@@ -41,7 +41,7 @@ def main(words: list[str]) -> int:
             continue
         figures += result.figures
         notes += result.notes
-    took = f"The run took {time.monotonic() - began:.0f} s."
+    took = f"The run took {time.monotonic() - began:.0f} s; load {os.getloadavg()[0]:.1f} at its end."
     report = "\n".join([table(figures), "", *[f"{note}\n" for note in (where, *notes, took)]])
     _say(f"\n{report}", sys.stdout)
     if not words and not broken:
