@@ -9,16 +9,18 @@ from app.cases.models import Case
 from app.database import OrganisationId, SiteId
 from app.network import OrganisationFacts, network_facts
 
+_LOAD = (
+    select(Case.organisation_id, func.count())
+    .where(Case.is_open, Case.organisation_id.is_not(None))
+    .group_by(Case.organisation_id)
+)
+
 
 def candidates_at(
     session: Session, site_id: SiteId | None, possible_sites: Collection[SiteId] = ()
 ) -> tuple[OrganisationFacts, ...]:
     """Every organisation with its open cases and what speaks against it at this site, or at any site that may be meant."""
-    counted = session.execute(
-        select(Case.organisation_id, func.count())
-        .where(Case.is_open, Case.organisation_id.is_not(None))
-        .group_by(Case.organisation_id)
-    )
+    counted = session.execute(_LOAD)
     load = {
         OrganisationId(organisation): number for organisation, number in counted if organisation is not None
     }

@@ -20,8 +20,7 @@ from app.vault import (
     OpenedCompartments,
     PublicKey,
     Vault,
-    circle_of,
-    circle_public_key,
+    circle_public_keys,
 )
 
 EVERYTHING = frozenset(Compartment)
@@ -39,11 +38,15 @@ def find_recipients(session: Session, vault: Vault, facts: CaseFacts, routing: R
     """Look up whom a case will be sealed to: a restricted case only ever to the restricted circles."""
     circle = CircleName.RESTRICTED if Handling.RESTRICTED in facts.handling else CircleName.EVERYONE
     chosen = () if routing.chosen is None else (routing.chosen, *routing.standbys)
-    custody = None
+    wanted = dict.fromkeys(chosen, circle)
     if routing.custodian is not None:
-        custody = _circle_key(session, vault, routing.custodian, CircleName.CUSTODY)
+        wanted[routing.custodian] = CircleName.CUSTODY
+    keys = circle_public_keys(session, vault, wanted)
+    if missing := wanted.keys() - keys.keys():
+        raise LookupError(f"organisations {missing} lack the keys of a circle")
     return Recipients(
-        custody, tuple((partner, _circle_key(session, vault, partner, circle)) for partner in chosen)
+        None if routing.custodian is None else keys[routing.custodian],
+        tuple((partner, keys[partner]) for partner in chosen),
     )
 
 
@@ -108,12 +111,3 @@ def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadl
 def earliest(clocks: Iterable[Clock]) -> Clock | None:
     """The clock that falls due first: it orders the queue."""
     return min(clocks, key=lambda row: (row.due_at, row.kind), default=None)
-
-
-def _circle_key(
-    session: Session, vault: Vault, organisation_id: OrganisationId, name: CircleName
-) -> PublicKey:
-    circle = circle_of(session, vault, organisation_id, name)
-    if circle is None:
-        raise LookupError(f"organisation {organisation_id} has no circle {name}")
-    return circle_public_key(session, vault, circle)

@@ -11,10 +11,6 @@ import re
 import secrets
 from itertools import permutations, product
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from app.cases.models import Case
 from app.language import to_ascii
 
 _REFUSED = re.compile(
@@ -38,16 +34,8 @@ SPACE = len(_WORDS) ** 2 * 10**_DIGITS
 
 
 def new_reference() -> str:
-    """A random reference, which may already be taken."""
+    """A random reference, which may already be taken: the column's uniqueness says so when the case is stored."""
     return f"{secrets.choice(_WORDS)}-{secrets.choice(_WORDS)}-{secrets.randbelow(10**_DIGITS):0{_DIGITS}}"
-
-
-def unused_reference(session: Session) -> str:
-    """A random reference that no case has; the column's uniqueness settles the rare race between two filings."""
-    while True:
-        reference = new_reference()
-        if session.scalar(select(Case.id).where(Case.reference == reference)) is None:
-            return reference
 
 
 def read_reference(text: str) -> str | None:

@@ -1,15 +1,10 @@
 """Intake: the one verb that every door calls to turn what a worker sent into a case."""
 
 from app.intake.admission import FloodRefused
-from app.intake.filing import (
-    Filed,
-    SealedGrievance,
-    SubmissionConflict,
-    already_filed,
-    file_grievance,
-    seal_grievance,
-)
+from app.intake.filed import Filed
+from app.intake.filing import SubmissionConflict, already_filed, file_grievance
 from app.intake.report import Contact, Report
+from app.intake.sealing import SealedGrievance, seal_grievance
 
 __all__ = [
     "Contact",

@@ -1,303 +1,71 @@
-"""Filing: a worker's report becomes a case. Everything is hashed and sealed before the unit of work that stores it begins.
+"""Filing: a sealed report becomes a case, exactly once. Only rows are added, so that on SQLite the one writer's turn is short."""
 
-`seal_grievance` reads the network, decides who gets the case and seals; after it the words exist in no variable that is kept.
-`file_grievance` only adds rows, so that on SQLite the one writer's turn is short.
-"""
+from dataclasses import replace
+from uuid import UUID
 
-from dataclasses import dataclass, field
-from datetime import datetime
-from typing import Any
-
-from sqlalchemy import select
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
-from app import clock
-from app.cases.consent import ConsentTexts, level_or_default
-from app.cases.consenting import consent_row
-from app.cases.deadlines import Deadlines
-from app.cases.entries import entry_place
-from app.cases.enums import AuthorKind, ClockKind, ConsentLevel, EntryKind, StartEvent, State, Urgency
-from app.cases.models import Case, Clock, Entry, Issue, RoutingNote, RoutingRecord
-from app.cases.placing import clock_rows, earliest, write_offers
-from app.cases.references import unused_reference
-from app.cases.rules import Rules
-from app.cases.urgency import queue_rank
-from app.cases.veils import facts_place, note_place, site_place
-from app.database import Base, CaseId, OrganisationId, new_id
-from app.intake.admission import Admission, admit_report, count_report
+from app.cases.enums import ClockKind
+from app.cases.models import Case, Clock
+from app.cases.references import new_reference
+from app.database import OrganisationId, insert_rows, insert_unless_taken
+from app.intake.admission import count_report
+from app.intake.filed import Filed, told
 from app.intake.report import Report
-from app.intake.understanding import Understood, understand
-from app.network import site_by_code
-from app.vault import (
-    Actor,
-    Compartment,
-    CompartmentKeys,
-    FormToken,
-    Place,
-    Receipt,
-    Vault,
-    journal,
-)
+from app.intake.sealing import SealedGrievance
+from app.network import OrganisationKind, get_organisation, organisations_of, site_by_code
+from app.vault import FormToken, Receipt, Vault
 
 
 class SubmissionConflict(Exception):
     """This form was sent before with other words: the first report stands, and these words are still with the worker."""
 
 
-@dataclass(frozen=True)
-class Filed:
-    """What the worker is told: the receipt, who reads it by when, and whether anybody can read it at all."""
-
-    receipt: Receipt = field(repr=False)
-    reference: str
-    organisation_id: OrganisationId | None
-    read_by: datetime | None
-    urgency: Urgency
-    locked: bool
-    with_custody: bool
-    country: str | None
-    already: bool
-
-
-@dataclass(frozen=True)
-class SealedGrievance:
-    """A report whose words are sealed: rows to be stored, and nothing that could be read back."""
-
-    case: Case
-    body_tag: bytes
-    rows: tuple[Base, ...] = field(repr=False)
-    receipt: Receipt = field(repr=False)
-    country_confirmed: bool
-    acts: tuple[tuple[str, Actor, dict[str, Any]], ...]
-    admission: Admission
-
-
-WORKER = Actor("worker")
-SYSTEM = Actor("system")
+_BY_SUBMISSION = select(Case).where(Case.submission_id == bindparam("submission_id"))
 
 
 def already_filed(session: Session, report: Report, token: FormToken) -> Filed | None:
     """The answer to a form that was posted before, or nothing; raises `SubmissionConflict` when the words differ."""
-    case = session.scalars(select(Case).where(Case.submission_id == token.submission_id)).one_or_none()
+    case = _case_of(session, token.submission_id)
     if case is None:
         return None
     confirmed = bool(report.site_code) and site_by_code(session, report.site_code) is not None
     return _told_again(session, case, token.body_tag(report.canonical()), token.receipt, confirmed=confirmed)
 
 
-def seal_grievance(
-    session: Session,
-    vault: Vault,
-    rules: Rules,
-    texts: ConsentTexts,
-    report: Report,
-    token: FormToken,
-    *,
-    sender: str | None,
-) -> SealedGrievance:
-    """Decide who gets the report and seal it, on a reading unit; `texts` are the words the consent was asked in.
-
-    `sender` is the address that the report is counted under, None only for what no door let in, such as the demo's cases.
-    Raises `FloodRefused` before anything is hashed, and `TooBusy`.
-    """
-    admission = admit_report(session, vault, sender)
-    keys = vault.derive_receipt_keys(token.receipt)
-    understood = understand(session, vault, rules, report, over_limit=admission.over_limit)
-    case_id = CaseId(new_id())
-    case = _case_row(session, vault, case_id, report, token, understood)
-    compartments = vault.make_compartments(case_id)
-    receipt_row = vault.register_receipt(case_id, keys)
-    receipt_grant = vault.write_grant(
-        case_id, compartments, frozenset(Compartment), vault.receipt_public_key(receipt_row)
-    )
-    level, how = level_or_default(report.consent)
-    rows: list[Base] = [
-        *compartments.rows(),
-        receipt_row,
-        receipt_grant,
-        *_entries(vault, compartments, case_id, report),
-        *_issues(vault, case, report),
-        *_routing_rows(vault, case, report, understood),
-        *_clocks_and_offers(vault, case, understood, compartments, rules.deadlines),
-        consent_row(vault, case, level, how, report.language, texts, keys, receipt_row.id),
-    ]
-    _point_at_next_clock(case, rows)
-    return SealedGrievance(
-        case=case,
-        body_tag=case.body_tag,
-        rows=tuple(rows),
-        receipt=token.receipt,
-        country_confirmed=understood.confirmed,
-        acts=_acts(understood),
-        admission=admission,
-    )
-
-
 def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> Filed:
     """Store a sealed report and count it, exactly once for each submission id; raises `SubmissionConflict`."""
-    try:
-        # A savepoint: when two posts of one form race, the second finds the first one's row instead of failing.
-        with session.begin_nested():
-            session.add(sealed.case)
-            session.flush()
-    except IntegrityError:
-        case = session.scalars(
-            select(Case).where(Case.submission_id == sealed.case.submission_id)
-        ).one_or_none()
-        if case is None:
-            raise
-        return _told_again(session, case, sealed.body_tag, sealed.receipt, confirmed=sealed.country_confirmed)
-    session.add_all(sealed.rows)
-    for act, actor, detail in sealed.acts:
-        journal(session, vault, CaseId(sealed.case.id), act, actor, detail)
+    case = sealed.case
+    while not insert_unless_taken(session, case):
+        # Two posts of one form raced, and this one finds the first one's row; or else the reference was taken.
+        first = _case_of(session, case.submission_id)
+        if first is not None:
+            return _told_again(
+                session, first, case.body_tag, sealed.told.receipt, confirmed=sealed.country_confirmed
+            )
+        case.reference = new_reference()
+    insert_rows(session, sealed.rows)
     # Last, because the count stays locked until the end: reports from one address wait for each other's commit only.
-    session.flush()
     count_report(session, vault, sealed.admission)
-    clocks = [row for row in sealed.rows if isinstance(row, Clock)]
-    return _told(sealed.case, clocks, sealed.receipt, confirmed=sealed.country_confirmed, already=False)
+    return replace(sealed.told, reference=case.reference)
 
 
-def _case_row(
-    session: Session, vault: Vault, case_id: CaseId, report: Report, token: FormToken, understood: Understood
-) -> Case:
-    site = understood.site
-    return Case(
-        id=case_id,
-        submission_id=token.submission_id,
-        body_tag=token.body_tag(report.canonical()),
-        reference=unused_reference(session),
-        country=site.country if site else None,
-        language=report.language,
-        urgency=understood.urgency,
-        state=State.RECEIVED,
-        received_hour=clock.hour_of(clock.now()),
-        queue_rank=queue_rank(understood.urgency),
-        site_veil=vault.veil(site_place(case_id), str(site.id)) if site else None,
-        facts_veil=vault.veil_json(facts_place(case_id), understood.facts.as_json()),
-    )
-
-
-def _entries(vault: Vault, keys: CompartmentKeys, case_id: CaseId, report: Report) -> list[Entry]:
-    at = clock.now().isoformat(timespec="seconds")
-    told = {
-        "at": at,
-        "text": report.words,
-        "topics": list(report.topics),
-        "danger": report.danger,
-        "site": report.site,
-        "site_code": report.site_code,
-        "exclude": sorted(report.exclude),
-        "exclude_other": report.exclude_other,
-    }
-    reached = {
-        "at": at,
-        "contact": report.contact.value,
-        "phone": report.phone,
-        "safe_times": report.safe_times,
-        "name": report.name,
-    }
-    return [
-        _entry(vault, keys, case_id, 1, EntryKind.REPORT, Compartment.ACCOUNT, told),
-        _entry(vault, keys, case_id, 2, EntryKind.CONTACT, Compartment.IDENTITY, reached),
-    ]
-
-
-def _entry(
-    vault: Vault,
-    keys: CompartmentKeys,
-    case_id: CaseId,
-    seq: int,
-    kind: EntryKind,
-    compartment: Compartment,
-    body: dict[str, Any],
-) -> Entry:
-    entry_id, key = new_id(), keys.row(compartment)
-    return Entry(
-        case_id=case_id,
-        id=entry_id,
-        seq=seq,
-        compartment=compartment.value,
-        version=key.version,
-        kind=kind,
-        author_kind=AuthorKind.WORKER,
-        hour=clock.hour_of(clock.now()),
-        sealed=vault.seal_entry(key, entry_place(entry_id), body),
-    )
-
-
-def _issues(vault: Vault, case: Case, report: Report) -> list[Issue]:
-    issues = []
-    for topic in report.topics:
-        issue_id = new_id()
-        veil = vault.veil(Place("issues", issue_id, "topic_veil"), topic)
-        issues.append(Issue(case_id=case.id, id=issue_id, topic_veil=veil))
-    return issues
-
-
-def _routing_rows(vault: Vault, case: Case, report: Report, understood: Understood) -> list[Base]:
-    record_id = new_id()
-    decision = vault.veil_json(
-        Place("routing_records", record_id, "decision_veil"), understood.routing.as_json()
-    )
-    rows: list[Base] = [
-        RoutingRecord(case_id=case.id, id=record_id, hour=clock.hour_of(clock.now()), decision_veil=decision)
-    ]
-    custody = understood.recipients.custody
-    if custody is not None and (report.site or report.exclude_other):
-        note = {"site": report.site, "exclude": sorted(report.exclude), "exclude_other": report.exclude_other}
-        rows.append(RoutingNote(case_id=case.id, sealed=vault.seal_for(custody, note_place(case.id), note)))
-    return rows
-
-
-def _clocks_and_offers(
-    vault: Vault, case: Case, understood: Understood, keys: CompartmentKeys, deadlines: Deadlines
-) -> list[Base]:
-    if understood.facts.consent is ConsentLevel.NOBODY:
-        return []  # nobody can read it, so nobody is asked and nobody can be late
-    return [
-        *clock_rows(case, understood.facts, StartEvent.FILED, deadlines),
-        *write_offers(vault, case, understood.facts, keys, understood.recipients, deadlines),
-    ]
-
-
-def _point_at_next_clock(case: Case, rows: list[Base]) -> None:
-    following = earliest(row for row in rows if isinstance(row, Clock))
-    case.next_due_at = following.due_at if following else None
-    case.next_clock = following.kind if following else None
-
-
-def _acts(understood: Understood) -> tuple[tuple[str, Actor, dict[str, Any]], ...]:
-    acts: list[tuple[str, Actor, dict[str, Any]]] = [
-        ("case.filed", WORKER, {"door": "web"}),
-        ("consent.given", WORKER, {"level": understood.facts.consent.value}),
-    ]
-    routing = understood.routing
-    if routing.chosen is not None:
-        acts.append(("case.offered", SYSTEM, {"organisation": str(routing.chosen)}))
-    elif understood.recipients.custody is not None:
-        acts.append(("case.held", SYSTEM, {"why": routing.why.value}))
-    return tuple(acts)
+def _case_of(session: Session, submission_id: UUID) -> Case | None:
+    return session.scalars(_BY_SUBMISSION, {"submission_id": submission_id}).one_or_none()
 
 
 def _told_again(session: Session, case: Case, body_tag: bytes, receipt: Receipt, *, confirmed: bool) -> Filed:
     if case.body_tag != body_tag:
         raise SubmissionConflict
     clocks = list(session.scalars(select(Clock).where(Clock.case_id == case.id)))
-    return _told(case, clocks, receipt, confirmed=confirmed, already=True)
+    held = any(row.kind is ClockKind.PLACE for row in clocks)
+    reader = _reader_of(session, case.organisation_id, held=held)
+    return told(case, clocks, receipt, reader, confirmed=confirmed, already=True)
 
 
-def _told(case: Case, clocks: list[Clock], receipt: Receipt, *, confirmed: bool, already: bool) -> Filed:
-    read_by = next((row.due_at for row in clocks if row.kind is ClockKind.READ), None)
-    place_by = next((row.due_at for row in clocks if row.kind is ClockKind.PLACE), None)
-    return Filed(
-        receipt=receipt,
-        reference=case.reference,
-        organisation_id=OrganisationId(case.organisation_id) if case.organisation_id else None,
-        read_by=read_by,
-        urgency=case.urgency,
-        locked=not clocks,
-        with_custody=case.organisation_id is None and place_by is not None,
-        country=case.country if confirmed else None,
-        already=already,
-    )
+def _reader_of(session: Session, organisation_id: UUID | None, *, held: bool) -> str:
+    if organisation_id is not None:
+        return get_organisation(session, OrganisationId(organisation_id)).name
+    coordinators = organisations_of(session, OrganisationKind.COORDINATOR) if held else []
+    return next((found.name for found in coordinators), "")

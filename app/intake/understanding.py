@@ -20,7 +20,10 @@ from app.vault import Vault
 
 @dataclass(frozen=True)
 class Understood:
-    """A report as the network understands it; `confirmed` says that the site came from a poster's code and not from a guess."""
+    """A report as the network understands it.
+
+    `confirmed` says that the site came from a poster's code and not from a guess; `reader` is the name of whoever looks at it next.
+    """
 
     facts: CaseFacts
     site: Site | None
@@ -28,6 +31,7 @@ class Understood:
     urgency: Urgency
     routing: Routing
     recipients: Recipients
+    reader: str
 
 
 def understand(
@@ -59,4 +63,7 @@ def understand(
         facts, site.country if site else None, report.language, candidates, rules.taxonomy, rules.routing
     )
     recipients = find_recipients(session, vault, facts, routing)
-    return Understood(facts, site, poster is not None, urgency, routing, recipients)
+    # Who looks at it next: the partner that is asked, else the coordinator that holds it.
+    next_reader = routing.chosen or (routing.custodian if routing.custody else None)
+    reader = next((candidate.name for candidate in candidates if candidate.id == next_reader), "")
+    return Understood(facts, site, poster is not None, urgency, routing, recipients, reader)

@@ -74,6 +74,9 @@ _COUNT = text(
 ).bindparams(bindparam("ends_at", type_=UtcDateTime()))
 
 
+_SO_FAR = select(Attempts.number).where(Attempts.tag == bindparam("tag"))
+
+
 def count_attempt(session: Session, vault: Vault, limit: Limit, subject: str) -> int:
     """Count one more and say how many there are in this window; the row stays locked until the unit of work ends.
 
@@ -86,8 +89,7 @@ def count_attempt(session: Session, vault: Vault, limit: Limit, subject: str) ->
 
 def attempts_so_far(session: Session, vault: Vault, limit: Limit, subject: str) -> int:
     """How many there are in this window."""
-    tag = tag_of(vault, limit, subject)
-    return session.scalar(select(Attempts.number).where(Attempts.tag == tag)) or 0
+    return session.scalar(_SO_FAR, {"tag": tag_of(vault, limit, subject)}) or 0
 
 
 def window_end(limit: Limit) -> datetime:

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import BindParameter, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from app.database import OrganisationId, SiteId
@@ -27,6 +27,7 @@ class OrganisationFacts:
     """One organisation as routing sees it, at one site or at none."""
 
     id: OrganisationId
+    name: str
     kind: OrganisationKind
     country: str
     countries: frozenset[str]
@@ -46,6 +47,13 @@ class OrganisationFacts:
         return max(0, self.capacity - self.open_cases)
 
 
+_HERE: BindParameter[SiteId] = bindparam("here", expanding=True)
+_HAS_KEYS = exists().where(CircleRow.organisation_id == Organisation.id)
+_INTERESTED = exists().where(Interest.organisation_id == Organisation.id, Interest.site_id.in_(_HERE))
+_EVERYBODY = select(Organisation, _HAS_KEYS, _INTERESTED).order_by(Organisation.id)
+_STANDINGS = select(Standing).where(Standing.site_id.in_(_HERE))
+
+
 def network_facts(
     session: Session,
     site_id: SiteId | None,
@@ -60,12 +68,12 @@ def network_facts(
     """
     load = open_cases or {}
     here = {*possible_sites, *({site_id} if site_id is not None else ())}
-    interested = set(session.scalars(select(Interest.organisation_id).where(Interest.site_id.in_(here))))
     standings = _standings(session, site_id, here)
-    ready = set(session.scalars(select(CircleRow.organisation_id).distinct()))
+    found = session.execute(_EVERYBODY, {"here": list(here)})
     return tuple(
         OrganisationFacts(
             id=row.id,
+            name=row.name,
             kind=row.kind,
             country=row.country,
             countries=frozenset(row.countries),
@@ -74,12 +82,12 @@ def network_facts(
             capacity=row.capacity,
             open_cases=load.get(row.id, 0),
             frozen=row.state is OrganisationState.FROZEN,
-            has_keys=row.id in ready,
+            has_keys=ready,
             employer_run=row.employer_run,
-            interest_in_site=row.id in interested,
+            interest_in_site=interest,
             standing=standings.get(row.id),
         )
-        for row in session.scalars(select(Organisation).order_by(Organisation.id))
+        for row, ready, interest in found
     )
 
 
@@ -87,7 +95,7 @@ def _standings(
     session: Session, certain: SiteId | None, here: Collection[SiteId]
 ) -> dict[OrganisationId, UnionStanding]:
     found: dict[OrganisationId, UnionStanding] = {}
-    for row in session.scalars(select(Standing).where(Standing.site_id.in_(here))):
+    for row in session.scalars(_STANDINGS, {"here": list(here)}):
         free = row.standing is UnionStanding.INDEPENDENT
         if not free or (row.site_id == certain and row.union_id not in found):
             found[row.union_id] = row.standing

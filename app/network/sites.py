@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.database import SiteId, new_id
@@ -70,12 +70,15 @@ def add_site(
     return site
 
 
+_BY_CODE = select(Site).where(Site.code == bindparam("code"))
+
+
 def site_by_code(session: Session, code: str) -> Site | None:
     """The site of a poster's code, however it was typed; the poster's code is certain."""
     plain = _plain_code(code)
     if len(plain) != _CODE_LENGTH:
         return None
-    return session.scalars(select(Site).where(Site.code == plain)).one_or_none()
+    return session.scalars(_BY_CODE, {"code": plain}).one_or_none()
 
 
 def site_label(vault: Vault, site: Site) -> SiteLabel:

@@ -11,6 +11,7 @@ from app.vault.circles import (
     circle_name,
     circle_of,
     circle_public_key,
+    circle_public_keys,
     circles_of_member,
     is_in_circle,
     make_circle,
@@ -26,6 +27,7 @@ from app.vault.compartments import (
     OpenedCompartments,
     current_compartments,
 )
+from app.vault.contact import ContactKeyMissing
 from app.vault.deployment import DeploymentMissing, DeploymentRow, bind_deployment, check_deployment
 from app.vault.files import FileKey
 from app.vault.framing import Json
@@ -50,6 +52,7 @@ from app.vault.journal import (
     JournalEntry,
     JournalRow,
     journal,
+    new_chain,
     read_journal,
 )
 from app.vault.journal_check import JournalFault, JournalFaultKind, JournalVerdict, verify_journal
@@ -130,6 +133,7 @@ __all__ = [
     "CompartmentKeyMissing",
     "CompartmentKeyRow",
     "CompartmentKeys",
+    "ContactKeyMissing",
     "DeploymentMissing",
     "DeploymentRow",
     "FileKey",
@@ -190,6 +194,7 @@ __all__ = [
     "circle_name",
     "circle_of",
     "circle_public_key",
+    "circle_public_keys",
     "circles_of_member",
     "current_compartments",
     "delete_offered_grants",
@@ -209,6 +214,7 @@ __all__ = [
     "make_keyrings",
     "member_key_row",
     "members_of_circle",
+    "new_chain",
     "new_compartment_versions",
     "new_receipt",
     "open_circle",

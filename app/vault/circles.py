@@ -1,11 +1,12 @@
 """Circles: a key that several members of one organisation share, sealed to each of them apart."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, Uuid, select
+from sqlalchemy import UniqueConstraint, Uuid, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -13,7 +14,14 @@ from app.database import Base, CircleId, MemberId, OrganisationId, new_id
 from app.vault.keyholder import KeyHolder
 from app.vault.members import MemberKey
 from app.vault.pairs import Pair
-from app.vault.public_keys import HolderKind, PublicKey, new_public_key_row, public_key_of
+from app.vault.public_keys import (
+    HolderKind,
+    PublicKey,
+    PublicKeyRow,
+    new_public_key_row,
+    public_key_from,
+    public_key_of,
+)
 from app.vault.seals import Binding, open_seal, seal_to_key
 from app.vault.veil import Place, unveil, veil
 
@@ -151,6 +159,30 @@ def circle_of(
 def circle_public_key(session: Session, holder: KeyHolder, row: CircleRow) -> PublicKey:
     """The half that grants for a circle are sealed to; raises `PublicKeyForged`."""
     return public_key_of(session, holder, _kind_of(circle_name(holder, row)), row.id)
+
+
+_KEYS_OF = (
+    select(CircleRow, PublicKeyRow)
+    .join(PublicKeyRow, PublicKeyRow.holder_id == CircleRow.id)
+    .where(CircleRow.organisation_id.in_(bindparam("organisations", expanding=True)))
+    .order_by(PublicKeyRow.version)
+)
+
+
+def circle_public_keys(
+    session: Session, holder: KeyHolder, wanted: Mapping[OrganisationId, CircleName]
+) -> dict[OrganisationId, PublicKey]:
+    """The public key of one circle of each organisation, in one statement; who has no keys yet is left out.
+
+    Raises `PublicKeyForged`.
+    """
+    found = session.execute(_KEYS_OF, {"organisations": list(wanted)})
+    newest: dict[OrganisationId, PublicKeyRow] = {}
+    for circle, key in found:
+        name = circle_name(holder, circle)
+        if wanted[circle.organisation_id] is name and key.kind == _kind_of(name):
+            newest[circle.organisation_id] = key
+    return {organisation: public_key_from(holder, key) for organisation, key in newest.items()}
 
 
 def _membership(session: Session, circle_id: CircleId, member_id: MemberId) -> CircleMemberRow | None:

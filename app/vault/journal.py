@@ -7,7 +7,7 @@ secret and contents and the chain still verifies. The chain's head carries a tag
 import hashlib
 import hmac
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
@@ -97,6 +97,20 @@ def journal(
     The chain stays locked until the unit of work ends, so its entries have one order. Never put a worker's words in the detail.
     """
     head, secret = _head(session, holder, chain or CaseId(holder.deployment))
+    session.add(_append(holder, head, secret, act, actor, detail or {}))
+    head.mac = _mac(holder, head.id, head.seq, head.hash)
+    session.flush()
+
+
+def _append(
+    holder: KeyHolder,
+    head: JournalChainRow,
+    secret: bytes,
+    act: str,
+    actor: Actor,
+    detail: Mapping[str, Json],
+) -> JournalRow:
+    """The entry that comes next, with the head moved on to it."""
     now = clock.now()
     row_id, seq, hour = new_id(), head.seq + 1, clock.hour_of(now)
     content = to_json_bytes(
@@ -106,24 +120,34 @@ def journal(
             "at": now.isoformat(),
             "act": act,
             "actor": [actor.kind, _text(actor.id), _text(actor.organisation_id)],
-            "detail": detail or {},
+            "detail": detail,
         }
     )
     commitment = _commit(secret, head.id, content)
     digest = entry_hash(holder, head.id, seq, row_id, hour, commitment, head.hash)
-    session.add(
-        JournalRow(
-            id=row_id,
-            chain_id=head.id,
-            seq=seq,
-            hour=hour,
-            commitment=commitment,
-            content=encrypt(_cipher(secret), pad(content, _STEPS), _bound(holder, head.id, row_id)),
-            hash=digest,
-        )
+    head.seq, head.hash = seq, digest
+    return JournalRow(
+        id=row_id,
+        chain_id=head.id,
+        seq=seq,
+        hour=hour,
+        commitment=commitment,
+        content=encrypt(_cipher(secret), pad(content, _STEPS), _bound(holder, head.id, row_id)),
+        hash=digest,
     )
-    head.seq, head.hash, head.mac = seq, digest, _mac(holder, head.id, seq, digest)
-    session.flush()
+
+
+def new_chain(
+    holder: KeyHolder, chain: CaseId, acts: Iterable[tuple[str, Actor, Mapping[str, Json]]]
+) -> list[Base]:
+    """The head and the first entries of a new case's chain, for the caller to add; nothing is read."""
+    secret = secrets.token_bytes(32)
+    head = JournalChainRow(
+        id=chain, seq=0, hash=CHAIN_START, secret_veil=veil_bytes(holder, _secret_place(chain), secret)
+    )
+    entries = [_append(holder, head, secret, act, actor, detail) for act, actor, detail in acts]
+    head.mac = _mac(holder, chain, head.seq, head.hash)
+    return [head, *entries]
 
 
 def read_journal(session: Session, holder: KeyHolder, chain: CaseId | None) -> list[JournalEntry]:

@@ -40,17 +40,17 @@ class Pair:
     @classmethod
     def generate(cls) -> Self:
         """A fresh pair."""
-        return cls(
-            MLKEM768PrivateKey.generate().private_bytes_raw()
-            + X25519PrivateKey.generate().private_bytes_raw()
-        )
+        mlkem, curve = MLKEM768PrivateKey.generate(), X25519PrivateKey.generate()
+        pair = cls(mlkem.private_bytes_raw() + curve.private_bytes_raw())
+        # Known already: deriving it from the seed would make the pair a second time.
+        pair.__dict__["public"] = _public_half(mlkem, curve)
+        return pair
 
     @cached_property
     def public(self) -> bytes:
         """The half that may be stored."""
-        mlkem = MLKEM768PrivateKey.from_seed_bytes(self.private[:_SEED]).public_key()
-        curve = X25519PrivateKey.from_private_bytes(self.private[_SEED:]).public_key()
-        return mlkem.public_bytes_raw() + curve.public_bytes_raw()
+        mlkem = MLKEM768PrivateKey.from_seed_bytes(self.private[:_SEED])
+        return _public_half(mlkem, X25519PrivateKey.from_private_bytes(self.private[_SEED:]))
 
     def open(self, ciphertext: bytes, info: bytes) -> bytes:
         """What was encrypted to this pair under that info; raises `SealBroken`."""
@@ -65,6 +65,10 @@ class Pair:
             MLKEM768PrivateKey.from_seed_bytes(self.private[:_SEED]),
             X25519PrivateKey.from_private_bytes(self.private[_SEED:]),
         )
+
+
+def _public_half(mlkem: MLKEM768PrivateKey, curve: X25519PrivateKey) -> bytes:
+    return mlkem.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
 
 
 def encrypt_to(public: bytes, plaintext: bytes, info: bytes) -> bytes:

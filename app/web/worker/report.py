@@ -8,11 +8,18 @@ from flask import Response, abort, make_response, render_template, request
 from app import clock
 from app.cases.consent import consent_texts
 from app.cases.enums import ConsentLevel, Exclusion
-from app.intake.admission import FloodRefused
-from app.intake.filing import Filed, SubmissionConflict, already_filed, file_grievance, seal_grievance
-from app.intake.report import Contact, Report
+from app.intake import (
+    Contact,
+    Filed,
+    FloodRefused,
+    Report,
+    SubmissionConflict,
+    already_filed,
+    file_grievance,
+    seal_grievance,
+)
 from app.logs import log_failure
-from app.network import get_organisation, site_by_code
+from app.network import site_by_code
 from app.vault import FormToken, TokenForged, TooBusy, format_receipt
 from app.web.access import open_to_everyone
 from app.web.language import npgettext, page_language, pgettext
@@ -20,7 +27,6 @@ from app.web.parts import parts
 from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
 from app.web.sender import sender
 from app.web.worker.door import blueprint, offered
-from app.web.worker.names import coordinator_name
 from app.web.worker.posted import posted_fields
 from app.web.worker.report_form import ReportForm, read_report_form
 
@@ -199,16 +205,9 @@ def _receipt_page(sent: ReportForm, filed: Filed) -> Response:
             danger=sent.danger == "yes",
             locked=filed.locked,
             with_custody=filed.with_custody,
-            next_who=_reader_name(filed),
+            next_who=filed.reader,
             read_by=filed.read_by,
             quiet=sent.contact in ("", "inbox") or not sent.phone,
             numbers=parts().rules.help.help_for(filed.country, clock.now().date()),
         )
     )
-
-
-def _reader_name(filed: Filed) -> str:
-    with parts().database.reading() as session:
-        if filed.organisation_id is not None:
-            return get_organisation(session, filed.organisation_id).name
-        return coordinator_name(session) if filed.with_custody else ""

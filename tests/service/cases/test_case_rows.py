@@ -1,4 +1,3 @@
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 from uuid import uuid4
@@ -8,10 +7,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from app.cases import references
 from app.cases.enums import AuthorKind, ClockKind, ConsentHow, EntryKind, OfferState, State, Urgency, Who
 from app.cases.models import Case, Clock, Consent, Entry, Issue, Offer, RoutingNote, RoutingRecord
-from app.cases.references import new_reference, unused_reference
+from app.cases.references import new_reference
 from app.database import Base, Database, new_id
 
 HOUR = datetime(2026, 11, 21, 10, tzinfo=UTC)
@@ -99,12 +97,3 @@ def test_words_are_stored_as_they_are_written_in_the_config(database: Database) 
         session.add(a_case(urgency=Urgency.DANGER, state=State.REMEDY_AGREED))
     with database.reading() as session:
         assert session.execute(text("SELECT urgency, state FROM cases")).one() == ("danger", "remedy_agreed")
-
-
-def test_a_taken_reference_is_drawn_again(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
-    with database.writing() as session:
-        taken = [case.reference for case in store(session, 2)]
-    draws: Iterator[str] = iter([*taken, "misolo-satoki-4821"])
-    monkeypatch.setattr(references, "new_reference", lambda: next(draws))
-    with database.reading() as session:
-        assert unused_reference(session) == "misolo-satoki-4821"

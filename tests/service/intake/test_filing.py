@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from app.cases.consent import PURPOSE, ConsentRecord
 from app.cases.enums import ConsentLevel, Exclusion, OfferState, State, Urgency
 from app.cases.models import Case, Clock, Consent, Entry, Offer, RoutingNote
-from app.intake import Filed, Report, SubmissionConflict, already_filed
+from app.intake import Filed, Report, SubmissionConflict, already_filed, filing, sealing
 from app.vault import (
     CircleName,
     GrantState,
@@ -39,6 +39,19 @@ def test_a_report_is_offered_to_the_partner_of_the_country_with_a_standby_behind
     assert filed.read_by is not None
     assert not filed.locked
     assert not filed.with_custody
+
+
+def test_a_taken_reference_is_drawn_again(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    taken = world.file().reference
+    draws = iter([taken, taken, "misolo-satoki-4821"])
+    for drawing in (sealing, filing):
+        monkeypatch.setattr(drawing, "new_reference", lambda: next(draws))
+    filed = world.file(words="Another report.")
+
+    assert filed.reference == "misolo-satoki-4821"
+    with world.database.reading() as session:
+        assert session.get_one(Case, world.case_of(filed)).reference == "misolo-satoki-4821"
+        assert verify_journal(session, world.vault).faults == ()
 
 
 def test_grants_go_to_the_receipt_and_custody_at_once_and_to_partners_only_wrapped(world: World) -> None:

@@ -86,6 +86,7 @@ def test_facts_are_those_of_the_organisation(network: Network) -> None:
         found = {fact.id: fact for fact in network_facts(session, None, open_cases=load)}[helpers.id]
     assert found == OrganisationFacts(
         id=helpers.id,
+        name=helpers.name,
         kind=KIND.MONITORING_PARTNER,
         country="MY",
         countries=frozenset({"MY", "*"}),

@@ -38,6 +38,7 @@ def partner(number: int, **changes: Any) -> OrganisationFacts:
     """A Malaysian partner that nothing speaks against."""
     plain = OrganisationFacts(
         id=organisation_id(number),
+        name=f"Partner {number}",
         kind=OrganisationKind.MONITORING_PARTNER,
         country="MY",
         countries=frozenset({"MY"}),

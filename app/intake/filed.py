@@ -1,0 +1,45 @@
+"""The answer to a report: what its sender is told, the first time and every time the same form is sent again."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from app.cases.enums import ClockKind, Urgency
+from app.cases.models import Case, Clock
+from app.database import OrganisationId
+from app.vault import Receipt
+
+
+@dataclass(frozen=True)
+class Filed:
+    """What the worker is told: the receipt, who reads it by when, and whether anybody can read it at all."""
+
+    receipt: Receipt = field(repr=False)
+    reference: str
+    organisation_id: OrganisationId | None
+    reader: str  # the name of whoever looks at it next; empty when nobody can
+    read_by: datetime | None
+    urgency: Urgency
+    locked: bool
+    with_custody: bool
+    country: str | None
+    already: bool
+
+
+def told(
+    case: Case, clocks: Iterable[Clock], receipt: Receipt, reader: str, *, confirmed: bool, already: bool
+) -> Filed:
+    """The answer for a case with these clocks; `confirmed` says that its country is certain enough to give numbers of it."""
+    due = {row.kind: row.due_at for row in clocks}
+    return Filed(
+        receipt=receipt,
+        reference=case.reference,
+        organisation_id=OrganisationId(case.organisation_id) if case.organisation_id else None,
+        reader=reader,
+        read_by=due.get(ClockKind.READ),
+        urgency=case.urgency,
+        locked=not due,
+        with_custody=case.organisation_id is None and ClockKind.PLACE in due,
+        country=case.country if confirmed else None,
+        already=already,
+    )

@@ -1,0 +1,230 @@
+"""Sealing a report: who gets it is decided and the rows of its case are made, before the unit of work that stores them begins.
+
+Everything is hashed and sealed here, on a reading unit; after it the words exist in no variable that is kept.
+"""
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.consent import ConsentTexts, level_or_default
+from app.cases.consenting import consent_row
+from app.cases.deadlines import Deadlines
+from app.cases.entries import entry_place
+from app.cases.enums import AuthorKind, ConsentLevel, EntryKind, StartEvent, State
+from app.cases.models import Case, Clock, Entry, Issue, RoutingNote, RoutingRecord
+from app.cases.placing import clock_rows, earliest, write_offers
+from app.cases.references import new_reference
+from app.cases.rules import Rules
+from app.cases.urgency import queue_rank
+from app.cases.veils import facts_place, note_place, site_place
+from app.database import Base, CaseId, new_id
+from app.intake.admission import Admission, admit_report
+from app.intake.filed import Filed, told
+from app.intake.report import Report
+from app.intake.understanding import Understood, understand
+from app.vault import (
+    Actor,
+    Compartment,
+    CompartmentKeys,
+    FormToken,
+    Place,
+    Vault,
+    new_chain,
+)
+
+WORKER = Actor("worker")
+SYSTEM = Actor("system")
+
+
+@dataclass(frozen=True)
+class SealedGrievance:
+    """A report whose words are sealed: rows to be stored, and nothing that could be read back."""
+
+    case: Case
+    rows: tuple[Base, ...] = field(repr=False)
+    told: Filed
+    country_confirmed: bool
+    admission: Admission
+
+
+def seal_grievance(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    texts: ConsentTexts,
+    report: Report,
+    token: FormToken,
+    *,
+    sender: str | None,
+) -> SealedGrievance:
+    """Decide who gets the report and seal it, on a reading unit; `texts` are the words the consent was asked in.
+
+    `sender` is the address that the report is counted under, None only for what no door let in, such as the demo's cases.
+    Raises `FloodRefused` before anything is hashed, and `TooBusy`.
+    """
+    admission = admit_report(session, vault, sender)
+    keys = vault.derive_receipt_keys(token.receipt)
+    understood = understand(session, vault, rules, report, over_limit=admission.over_limit)
+    case_id = CaseId(new_id())
+    case = _case_row(vault, case_id, report, token, understood)
+    compartments = vault.make_compartments(case_id)
+    receipt_row = vault.register_receipt(case_id, keys)
+    receipt_grant = vault.write_grant(
+        case_id, compartments, frozenset(Compartment), vault.receipt_public_key(receipt_row)
+    )
+    level, how = level_or_default(report.consent)
+    rows: list[Base] = [
+        *compartments.rows(),
+        receipt_row,
+        receipt_grant,
+        *_entries(vault, compartments, case_id, report),
+        *_issues(vault, case, report),
+        *_routing_rows(vault, case, report, understood),
+        *_clocks_and_offers(vault, case, understood, compartments, rules.deadlines),
+        consent_row(vault, case, level, how, report.language, texts, keys, receipt_row.id),
+        *new_chain(vault, case_id, _acts(understood)),
+    ]
+    _point_at_next_clock(case, rows)
+    return SealedGrievance(
+        case=case,
+        rows=tuple(rows),
+        told=told(
+            case,
+            _clocks(rows),
+            token.receipt,
+            understood.reader,
+            confirmed=understood.confirmed,
+            already=False,
+        ),
+        country_confirmed=understood.confirmed,
+        admission=admission,
+    )
+
+
+def _case_row(
+    vault: Vault, case_id: CaseId, report: Report, token: FormToken, understood: Understood
+) -> Case:
+    site = understood.site
+    return Case(
+        id=case_id,
+        submission_id=token.submission_id,
+        body_tag=token.body_tag(report.canonical()),
+        reference=new_reference(),
+        country=site.country if site else None,
+        language=report.language,
+        urgency=understood.urgency,
+        state=State.RECEIVED,
+        received_hour=clock.hour_of(clock.now()),
+        queue_rank=queue_rank(understood.urgency),
+        site_veil=vault.veil(site_place(case_id), str(site.id)) if site else None,
+        facts_veil=vault.veil_json(facts_place(case_id), understood.facts.as_json()),
+    )
+
+
+def _entries(vault: Vault, keys: CompartmentKeys, case_id: CaseId, report: Report) -> list[Entry]:
+    at = clock.now().isoformat(timespec="seconds")
+    told = {
+        "at": at,
+        "text": report.words,
+        "topics": list(report.topics),
+        "danger": report.danger,
+        "site": report.site,
+        "site_code": report.site_code,
+        "exclude": sorted(report.exclude),
+        "exclude_other": report.exclude_other,
+    }
+    reached = {
+        "at": at,
+        "contact": report.contact.value,
+        "phone": report.phone,
+        "safe_times": report.safe_times,
+        "name": report.name,
+    }
+    return [
+        _entry(vault, keys, case_id, 1, EntryKind.REPORT, Compartment.ACCOUNT, told),
+        _entry(vault, keys, case_id, 2, EntryKind.CONTACT, Compartment.IDENTITY, reached),
+    ]
+
+
+def _entry(
+    vault: Vault,
+    keys: CompartmentKeys,
+    case_id: CaseId,
+    seq: int,
+    kind: EntryKind,
+    compartment: Compartment,
+    body: dict[str, Any],
+) -> Entry:
+    entry_id, key = new_id(), keys.row(compartment)
+    return Entry(
+        case_id=case_id,
+        id=entry_id,
+        seq=seq,
+        compartment=compartment.value,
+        version=key.version,
+        kind=kind,
+        author_kind=AuthorKind.WORKER,
+        hour=clock.hour_of(clock.now()),
+        sealed=vault.seal_entry(key, entry_place(entry_id), body),
+    )
+
+
+def _issues(vault: Vault, case: Case, report: Report) -> list[Issue]:
+    issues = []
+    for topic in report.topics:
+        issue_id = new_id()
+        veil = vault.veil(Place("issues", issue_id, "topic_veil"), topic)
+        issues.append(Issue(case_id=case.id, id=issue_id, topic_veil=veil))
+    return issues
+
+
+def _routing_rows(vault: Vault, case: Case, report: Report, understood: Understood) -> list[Base]:
+    record_id = new_id()
+    decision = vault.veil_json(
+        Place("routing_records", record_id, "decision_veil"), understood.routing.as_json()
+    )
+    rows: list[Base] = [
+        RoutingRecord(case_id=case.id, id=record_id, hour=clock.hour_of(clock.now()), decision_veil=decision)
+    ]
+    custody = understood.recipients.custody
+    if custody is not None and (report.site or report.exclude_other):
+        note = {"site": report.site, "exclude": sorted(report.exclude), "exclude_other": report.exclude_other}
+        rows.append(RoutingNote(case_id=case.id, sealed=vault.seal_for(custody, note_place(case.id), note)))
+    return rows
+
+
+def _clocks_and_offers(
+    vault: Vault, case: Case, understood: Understood, keys: CompartmentKeys, deadlines: Deadlines
+) -> list[Base]:
+    if understood.facts.consent is ConsentLevel.NOBODY:
+        return []  # nobody can read it, so nobody is asked and nobody can be late
+    return [
+        *clock_rows(case, understood.facts, StartEvent.FILED, deadlines),
+        *write_offers(vault, case, understood.facts, keys, understood.recipients, deadlines),
+    ]
+
+
+def _point_at_next_clock(case: Case, rows: list[Base]) -> None:
+    following = earliest(_clocks(rows))
+    case.next_due_at = following.due_at if following else None
+    case.next_clock = following.kind if following else None
+
+
+def _clocks(rows: list[Base]) -> list[Clock]:
+    return [row for row in rows if isinstance(row, Clock)]
+
+
+def _acts(understood: Understood) -> list[tuple[str, Actor, dict[str, Any]]]:
+    acts: list[tuple[str, Actor, dict[str, Any]]] = [
+        ("case.filed", WORKER, {"door": "web"}),
+        ("consent.given", WORKER, {"level": understood.facts.consent.value}),
+    ]
+    routing = understood.routing
+    if routing.chosen is not None:
+        acts.append(("case.offered", SYSTEM, {"organisation": str(routing.chosen)}))
+    elif understood.recipients.custody is not None:
+        acts.append(("case.held", SYSTEM, {"why": routing.why.value}))
+    return acts
