@@ -8,6 +8,8 @@ from sqlalchemy.types import Enum, TypeDecorator
 
 from app.database import Base
 from app.dispatcher import jobs  # noqa: F401 - it knows every room that has tables, and so the metadata does too
+from app.intake.conversation import models  # noqa: F401 - until a job of the dispatcher needs it
+from app.messaging import models as messaging_models  # noqa: F401 - likewise
 
 
 def plain_type(kind: str, item: Any, autogen: AutogenContext) -> str | bool:

@@ -1,10 +1,10 @@
 """The facade: one cheap object without a session, whose methods are the acts that the rest of Redress asks of the vault."""
 
-from collections.abc import Set
+from collections.abc import Mapping, Set
 from typing import Any
 
 from app.database import CaseId, MemberId
-from app.vault import compartments, grants, members, receipts, seals, tokens, veil
+from app.vault import compartments, contact, grants, members, receipts, seals, tokens, veil
 from app.vault.circles import CircleKey
 from app.vault.compartments import Compartment, CompartmentKeyRow, CompartmentKeys, OpenedCompartments
 from app.vault.files import FileKey
@@ -99,6 +99,18 @@ class Vault(KeyHolder):
     def open_sealed(self, key: MemberKey | CircleKey | ReceiptKeys, place: Place, sealed: bytes) -> Any:
         """The body that `seal_for` sealed to this holder for this place; raises `SealBroken`."""
         return from_json_bytes(seals.open_seal(self, key.pair, _note_binding(place), sealed))
+
+    def seal_to_contact(self, place: Place, body: Json) -> bytes:
+        """Seal a number or a text for its place so that only a dispatcher can read it."""
+        return contact.seal_to_contact(self, place, body)
+
+    def open_contact(self, place: Place, sealed: bytes) -> Any:
+        """What `seal_to_contact` sealed for this place; raises `ContactKeyMissing` in the web process, and `SealBroken`."""
+        return contact.open_contact(self, place, sealed)
+
+    def number_tags(self, number: str) -> Mapping[str, bytes]:
+        """The tags by which a number is found again, one a pepper, the current one first: one run of Argon2id. Raises `TooBusy`."""
+        return contact.number_tags(self, number)
 
     def make_member_key(self, member_id: MemberId, password: str) -> NewMemberKey:
         """A new member's key and its rows; slow on purpose, so before a unit of work."""

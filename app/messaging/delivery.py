@@ -1,0 +1,53 @@
+"""How far a text has come. States only move forward, in whatever order a provider's reports arrive."""
+
+from enum import StrEnum
+
+
+class Delivery(StrEnum):
+    """The states of an outgoing text, ours before the provider has it and the provider's afterwards."""
+
+    WAITING = "waiting"
+    CLAIMED = "claimed"
+    UNCLEAR = "unclear"  # handed over, and no answer came
+    ACCEPTED = "accepted"  # the provider has it
+    SENT = "sent"  # the phone company has it
+    CANCELLED = "cancelled"  # no longer wanted before it went out
+    EXPIRED = "expired"  # too old to go out
+    OPTED_OUT = "opted_out"  # the person said stop before it went out
+    FAILED = "failed"
+    UNDELIVERED = "undelivered"
+    DELIVERED = "delivered"
+
+
+class Purpose(StrEnum):
+    """Why a text goes out."""
+
+    CONVERSATION = "conversation"
+    REPLY = "reply"  # a helper's own words
+    STATUS = "status"
+    RECEIPT = "receipt"
+    ALERT = "alert"  # to a member: something needs them, without content
+
+
+_RANK = {
+    Delivery.WAITING: 0,
+    Delivery.CLAIMED: 1,
+    Delivery.UNCLEAR: 2,
+    Delivery.ACCEPTED: 3,
+    Delivery.SENT: 4,
+    Delivery.CANCELLED: 5,
+    Delivery.EXPIRED: 5,
+    Delivery.OPTED_OUT: 6,
+    Delivery.UNDELIVERED: 7,
+    Delivery.FAILED: 8,
+    # What reached the phone reached it, whatever else was said before or after.
+    Delivery.DELIVERED: 9,
+}
+
+FINAL = frozenset(state for state, rank in _RANK.items() if rank >= _RANK[Delivery.CANCELLED])
+"""Nothing more is to be done for a text in one of these."""
+
+
+def further(now: Delivery, reported: Delivery) -> bool:
+    """Whether what a provider reports is further along than where the text stands, so that the order of reports never matters."""
+    return _RANK[reported] > _RANK[now]

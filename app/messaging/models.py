@@ -1,0 +1,134 @@
+"""What the database keeps of phones and texts: numbers and bodies sealed to the contact key, numbers found again by a slow tag.
+
+A thief of the database sees that texts went out, when to the hour and through which gateway; never to whom or which words.
+"""
+
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import Enum, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Base, new_id
+from app.messaging.delivery import Delivery, Purpose
+
+
+def _word(words: type[StrEnum]) -> Enum:
+    return Enum(
+        words,
+        native_enum=False,
+        length=20,
+        validate_strings=True,
+        values_callable=lambda every: [word.value for word in every],
+    )
+
+
+class Phone(Base):
+    """A number that wrote to us, on the line it wrote to. Erased (tag and number emptied) when nothing more may be sent to it."""
+
+    __tablename__ = "phones"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    pepper: Mapped[str] = mapped_column(String(40))
+    tag: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
+    number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # to the contact key, as E.164
+    gateway: Mapped[str] = mapped_column(String(40))
+    line: Mapped[str] = mapped_column(String(60))  # our own side, where it wrote to
+    country: Mapped[str | None] = mapped_column(String(2))
+    made_hour: Mapped[datetime]
+
+
+class OptOut(Base):
+    """Somebody said stop: kept for the number and the line, also after the number itself was erased."""
+
+    __tablename__ = "opt_outs"
+
+    tag: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    hour: Mapped[datetime]
+
+
+class InboundText(Base):
+    """A text that came in, so that it is taken once: its words are in the case, never here."""
+
+    __tablename__ = "inbound_texts"
+    __table_args__ = (Index("ix_inbound_texts_redacting", "redacted", "hour"),)
+
+    gateway: Mapped[str] = mapped_column(String(40), primary_key=True)
+    provider_id: Mapped[str] = mapped_column(String(80), primary_key=True)
+    phone_id: Mapped[UUID | None]
+    case_id: Mapped[UUID | None]
+    hour: Mapped[datetime]
+    redacted: Mapped[bool] = mapped_column(default=False)  # at the provider, or it cannot
+
+
+class OutgoingText(Base):
+    """One text or e-mail to send, exactly once. The body goes when it was delivered or will never be sent."""
+
+    __tablename__ = "outgoing_texts"
+    __table_args__ = (
+        Index("ix_outgoing_texts_due", "state", "due_at"),
+        Index("ix_outgoing_texts_case", "case_id"),
+        Index("ix_outgoing_texts_phone", "phone_id"),
+        Index("ix_outgoing_texts_redacting", "redacted", "state"),
+        UniqueConstraint("gateway", "provider_id"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    key: Mapped[bytes] = mapped_column(LargeBinary, unique=True)  # what makes it this text and no second one
+    purpose: Mapped[Purpose] = mapped_column(_word(Purpose))
+    case_id: Mapped[UUID | None]
+    phone_id: Mapped[UUID | None]
+    address_id: Mapped[UUID | None]  # of a member, for alerts
+    gateway: Mapped[str] = mapped_column(String(40))
+    line: Mapped[str] = mapped_column(String(60))
+    body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    encoding: Mapped[str] = mapped_column(String(10))
+    segments: Mapped[int]
+    state: Mapped[Delivery] = mapped_column(_word(Delivery), default=Delivery.WAITING)
+    due_at: Mapped[datetime]
+    valid_until: Mapped[datetime]
+    attempts: Mapped[int] = mapped_column(default=0)
+    claim_id: Mapped[UUID | None]
+    claimed_until: Mapped[datetime | None]
+    provider_id: Mapped[str | None] = mapped_column(String(80))
+    reason: Mapped[str | None] = mapped_column(String(60))  # the provider's code, never a number or a text
+    redacted: Mapped[bool] = mapped_column(default=False)  # at the provider, or it cannot
+
+
+class OutgoingStep(Base):
+    """One state that an outgoing text reached, with the provider's reason where it gave one."""
+
+    __tablename__ = "outgoing_steps"
+
+    text_id: Mapped[UUID] = mapped_column(primary_key=True)
+    state: Mapped[Delivery] = mapped_column(_word(Delivery), primary_key=True)
+    hour: Mapped[datetime]
+    reason: Mapped[str | None] = mapped_column(String(60))
+
+
+class MemberAddress(Base):
+    """Where a member wants to be alerted: a number or an e-mail address, sealed to the contact key; a hint of it is veiled."""
+
+    __tablename__ = "member_addresses"
+    __table_args__ = (UniqueConstraint("member_id", "channel"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    member_id: Mapped[UUID]
+    channel: Mapped[str] = mapped_column(String(10))  # text or email
+    address_sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    hint_veil: Mapped[bytes] = mapped_column(LargeBinary)
+    country: Mapped[str | None] = mapped_column(String(2))
+
+
+class SimulatedText(Base):
+    """A text on the simulator's phones, veiled: what the demo and the terminal show instead of a real phone."""
+
+    __tablename__ = "simulated_texts"
+    __table_args__ = (Index("ix_simulated_texts_phone", "phone_tag", "id"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    phone_tag: Mapped[bytes] = mapped_column(LargeBinary)
+    outgoing_id: Mapped[UUID | None] = mapped_column(unique=True)
+    at: Mapped[datetime]
+    text_veil: Mapped[bytes] = mapped_column(LargeBinary)  # JSON of direction and body
