@@ -1,6 +1,6 @@
 """Intake: the one verb that every door calls to turn what a worker sent into a case."""
 
-from app.intake.admission import FloodRefused
+from app.intake.admission import FloodRefused, LimitMetMeanwhile
 from app.intake.filed import Filed
 from app.intake.filing import SubmissionConflict, already_filed, file_grievance
 from app.intake.report import Contact, Report
@@ -10,6 +10,7 @@ __all__ = [
     "Contact",
     "Filed",
     "FloodRefused",
+    "LimitMetMeanwhile",
     "Report",
     "SealedGrievance",
     "SubmissionConflict",

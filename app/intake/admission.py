@@ -17,6 +17,10 @@ class FloodRefused(Exception):
         self.until = until
 
 
+class LimitMetMeanwhile(Exception):
+    """While this report was sealed, others from the same place took what was left: nothing was stored; sealed again, it will be held."""
+
+
 @dataclass(frozen=True)
 class Admission:
     """Where a report came from and whether too many came from there, so that a person looks before any helper is asked."""
@@ -28,7 +32,7 @@ class Admission:
 def admit_report(session: Session, vault: Vault, sender: str | None) -> Admission:
     """Look at the counts, on a reading unit and before anything is hashed; raises `FloodRefused`.
 
-    Posts at the same moment may all read the last free place: the limit is passed by as many as are served at once, no more.
+    Posts at the same moment may all read the last free place; `count_report` lets one of them have it.
     """
     if sender is None:
         return Admission(None, over_limit=False)
@@ -40,9 +44,12 @@ def admit_report(session: Session, vault: Vault, sender: str | None) -> Admissio
 
 
 def count_report(session: Session, vault: Vault, admission: Admission) -> None:
-    """Count a report in the unit of work that stores it: both happen or neither."""
+    """Count a report in the unit of work that stores it: both happen or neither; raises `LimitMetMeanwhile` and `FloodRefused`."""
     if admission.sender is None:
         return
-    count_attempt(session, vault, REPORTS, admission.sender)
+    number = count_attempt(session, vault, REPORTS, admission.sender)
     if admission.over_limit:
-        count_attempt(session, vault, HELD_REPORTS, EVERYBODY)
+        if count_attempt(session, vault, HELD_REPORTS, EVERYBODY) > HELD_REPORTS.most:
+            raise FloodRefused(window_end(REPORTS))
+    elif number > REPORTS.most:
+        raise LimitMetMeanwhile

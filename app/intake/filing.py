@@ -35,7 +35,10 @@ def already_filed(session: Session, report: Report, token: FormToken) -> Filed |
 
 
 def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> Filed:
-    """Store a sealed report and count it, exactly once for each submission id; raises `SubmissionConflict`."""
+    """Store a sealed report and count it, exactly once for each submission id.
+
+    Raises `SubmissionConflict`, `FloodRefused`, and `LimitMetMeanwhile` when the door must seal it again; then nothing is stored.
+    """
     case = sealed.case
     while not insert_unless_taken(session, case):
         # Two posts of one form raced, and this one finds the first one's row; or else the reference was taken.

@@ -6,8 +6,8 @@ from uuid import UUID
 from flask import Response, make_response, render_template, request
 
 from app.cases.entries import EmptyText, TextTooLong
-from app.cases.inbox import ReceiptUnknown, enter_inbox, worker_of
-from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, count_unknown_receipt
+from app.cases.inbox import ReceiptUnknown, session_for, worker_of
+from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, try_receipt
 from app.cases.worker_messages import write as write_message
 from app.language import to_ascii
 from app.logs import log_failure
@@ -98,15 +98,13 @@ def _open_with(receipt: Receipt, words: str, submission: UUID | None) -> str:
     with here.database.reading() as session:
         check_receipt_tries(session, here.vault, by)
     keys = here.vault.derive_receipt_keys(receipt)
-    try:
-        with here.database.writing() as session:
-            cookie = enter_inbox(session, here.vault, keys)
-            if submission is not None:
-                write_message(session, here.vault, worker_of(session, here.vault, cookie), words, submission)
-    except ReceiptUnknown:
-        with here.database.writing() as session:
-            count_unknown_receipt(session, here.vault, by)
-        raise
+    with here.database.writing() as session:
+        row = try_receipt(session, here.vault, by, keys)
+        cookie = None if row is None else session_for(session, here.vault, row, keys)
+        if cookie is not None and submission is not None:
+            write_message(session, here.vault, worker_of(session, here.vault, cookie), words, submission)
+    if cookie is None:
+        raise ReceiptUnknown
     return cookie
 
 

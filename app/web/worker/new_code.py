@@ -9,13 +9,14 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.inbox import session_for
 from app.cases.models import Case
-from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, count_unknown_receipt
+from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, try_receipt
 from app.cases.sharing import replace_receipt
 from app.database import CaseId
 from app.vault import (
     FormToken,
     Receipt,
     ReceiptKeys,
+    ReceiptRow,
     TokenForged,
     TooBusy,
     check_session_form_token,
@@ -63,10 +64,13 @@ def _replace() -> Response:
             check_receipt_tries(session, here.vault, sender())
     fresh = here.vault.derive_receipt_keys(token.receipt)
     with here.database.writing() as session:
-        cookie = _made_before(session, token, fresh)
+        row = (
+            try_receipt(session, here.vault, sender(), fresh)
+            if worker is None
+            else find_receipt(session, fresh)
+        )
+        cookie = _made_before(session, token, fresh, row)
     if cookie is None and worker is None:
-        with here.database.writing() as session:
-            count_unknown_receipt(session, here.vault, sender())
         return enter_page("ended")
     if cookie is None and worker is not None:
         if not check_session_form_token(worker.content, posted_fields().get("form_token", "")):
@@ -76,12 +80,13 @@ def _replace() -> Response:
     return _new_code_page(token.receipt, cookie or "")
 
 
-def _made_before(session: Session, token: FormToken, fresh: ReceiptKeys) -> str | None:
+def _made_before(
+    session: Session, token: FormToken, fresh: ReceiptKeys, row: ReceiptRow | None
+) -> str | None:
     """A new session for whoever sends the same page again, although their old session ended with the old receipt.
 
     Never for the token of a report: who kept a copy of somebody's form must not get that report's receipt with it.
     """
-    row = find_receipt(session, fresh)
     case = None if row is None else session.get(Case, CaseId(row.case_id))
     late = clock.now() - token.issued > _SHOWN_AGAIN_FOR
     if row is None or case is None or late or case.submission_id == token.submission_id:

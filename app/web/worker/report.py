@@ -12,6 +12,7 @@ from app.intake import (
     Contact,
     Filed,
     FloodRefused,
+    LimitMetMeanwhile,
     Report,
     SubmissionConflict,
     already_filed,
@@ -135,6 +136,13 @@ def to_report(sent: ReportForm, language: str) -> Report:
 
 
 def _file(sent: ReportForm, token: FormToken) -> Filed:
+    try:
+        return _seal_and_file(sent, token)
+    except LimitMetMeanwhile:
+        return _seal_and_file(sent, token)
+
+
+def _seal_and_file(sent: ReportForm, token: FormToken) -> Filed:
     here, told = parts(), to_report(sent, page_language().code)
     with here.database.reading() as session:
         before = already_filed(session, told, token)

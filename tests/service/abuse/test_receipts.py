@@ -6,6 +6,7 @@ import pytest
 from sqlalchemy import event
 
 from app import clock
+from app.cases import receipt_tries
 from app.network import (
     ALL_UNKNOWN_RECEIPTS,
     EVERYBODY,
@@ -14,7 +15,6 @@ from app.network import (
     attempts_so_far,
 )
 from app.vault import format_receipt, members, new_receipt, receipts
-from app.web.worker import entering
 from tests.harness.world import World
 from tests.service.abuse.conftest import DORMITORY, ELSEWHERE, Fill, Phone
 from tests.service.desk.conftest import Member
@@ -192,7 +192,7 @@ def test_an_unknown_receipt_that_cannot_be_counted_is_not_told_to_be_unknown(
     def fail(*_given: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(entering, "count_unknown_receipt", fail)
+    monkeypatch.setattr(receipt_tries, "count_attempt", fail)
     worker = phone(DORMITORY)
     enter(worker, new_receipt())
     assert worker.page.status == 503

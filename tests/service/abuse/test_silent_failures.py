@@ -105,7 +105,7 @@ def test_a_receipt_that_the_database_refuses_stays_out_of_the_log(
     fail: Fail,
     kind: type[DBAPIError],
 ) -> None:
-    monkeypatch.setattr(entering, "enter_inbox", lambda session, _vault, _keys: fail(session))
+    monkeypatch.setattr(entering, "session_for", lambda session, *_given: fail(session))
     code = format_receipt(world.file(words=WORDS).receipt)
     worker = phone(DORMITORY)
     worker.open("/en/inbox")
