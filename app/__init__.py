@@ -35,3 +35,10 @@ def create_app(parts: "Parts") -> "Flask":
         app.register_blueprint(room.blueprint)
     check_every_view_declares(app)
     return app
+
+
+def compile_templates(app: "Flask") -> None:
+    """Compile every template now: workers that are forked later share the result, instead of each compiling for itself."""
+    with app.app_context():
+        for name in app.jinja_env.list_templates():
+            app.jinja_env.get_template(name)

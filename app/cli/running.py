@@ -10,7 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from importlib import import_module
+from pkgutil import walk_packages
 from typing import Any
+
+from sqlalchemy import make_url
+from sqlalchemy.orm import configure_mappers
 
 from app.cli import web_server
 from app.cli.deployment import Deployment
@@ -70,10 +75,18 @@ def dispatch(deployment: Deployment, _choice: argparse.Namespace) -> int:
 
 
 def _load_shared_parts(deployment: Deployment) -> None:
-    """Import and read once what web and dispatcher share, before the fork; the keyrings are left to the child that owns each."""
-    from app import create_app  # noqa: F401 - imported for the workers, who inherit it
-    from app.dispatcher import run  # noqa: F401 - likewise for the dispatcher
+    """Import and read once what web and dispatcher share, before the fork; the keyrings are left to the process that owns each.
 
+    Whatever a process imports after the fork is in its own memory, and importing writes to much of what it shared until then.
+    """
+    import app.web
+    from app.dispatcher import run  # noqa: F401 - imported for the dispatcher
+
+    for room in walk_packages(app.web.__path__, "app.web."):
+        import_module(room.name)
+    # The first query would do these two, in each process anew.
+    configure_mappers()
+    make_url(deployment.settings.database_url).get_dialect().import_dbapi()
     _ = deployment.rules
     # What exists now is shared with the children: the collector must not touch it, or each would get a copy of its own.
     gc.collect()
@@ -81,7 +94,7 @@ def _load_shared_parts(deployment: Deployment) -> None:
 
 
 def _serve(deployment: Deployment, listening: socket.socket) -> int:
-    from app import create_app
+    from app import compile_templates, create_app
     from app.web.parts import Parts
 
     settings = deployment.settings
@@ -89,7 +102,9 @@ def _serve(deployment: Deployment, listening: socket.socket) -> int:
         settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages
     )
     parts = Parts(settings, deployment.database, deployment.web_vault(), deployment.rules, languages)
-    web_server.serve(create_app(parts), listening, settings.web_workers)
+    application = create_app(parts)
+    compile_templates(application)
+    web_server.serve(application, listening, settings.web_workers)
     return 0
 
 
