@@ -1,0 +1,53 @@
+"""Texts that came in, each taken once: a provider may tell the same text twice, and a stranger may replay an old request."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.database import insert_unless_taken
+from app.messaging.gateways.protocol import ReceivedText
+from app.messaging.models import InboundText
+
+
+def is_taken(session: Session, received: ReceivedText) -> bool:
+    """Whether this text was taken before; two copies at the same moment are told apart by `take_text` only."""
+    query = select(InboundText.hour).where(
+        InboundText.gateway == received.gateway, InboundText.provider_id == received.provider_id
+    )
+    return session.scalars(query).first() is not None
+
+
+def take_text(
+    session: Session,
+    received: ReceivedText,
+    phone_id: UUID | None,
+    case_id: UUID | None,
+    *,
+    redacted: bool = False,
+) -> bool:
+    """Take a text in the unit of work that handles it; False, and nothing happens, when it was taken before."""
+    row = InboundText(
+        gateway=received.gateway,
+        provider_id=received.provider_id,
+        phone_id=phone_id,
+        case_id=case_id,
+        hour=clock.hour_of(clock.now()),
+        redacted=redacted,
+    )
+    return insert_unless_taken(session, row)
+
+
+def untold(session: Session, received: Iterable[ReceivedText]) -> list[ReceivedText]:
+    """Of texts that a provider lists, those that no webhook told us, in the same order."""
+    listed = list(received)
+    taken = set(
+        session.execute(
+            select(InboundText.gateway, InboundText.provider_id).where(
+                InboundText.provider_id.in_({text.provider_id for text in listed})
+            )
+        ).tuples()
+    )
+    return [text for text in listed if (text.gateway, text.provider_id) not in taken]

@@ -1,0 +1,70 @@
+"""Reading numbers: one person's number is one text, however a phone company writes it, and some senders cannot be answered."""
+
+from dataclasses import dataclass, field
+
+import phonenumbers
+
+from app.language import to_ascii
+
+# Below this it is a short code: a machine's sender, which bills whoever answers or answers itself.
+_SHORTEST = 7
+_CHANNEL = "whatsapp:"
+
+
+class NumberUnreadable(Exception):
+    """The provider named no sender that could be told from another one."""
+
+
+@dataclass(frozen=True)
+class Number:
+    """Who wrote. A sender that is no phone number (a company's name, a short code) keeps its own spelling in `e164`."""
+
+    e164: str = field(repr=False)
+    country: str | None
+    answerable: bool
+
+
+def read_number(sender: str, line: str, home_country: str | None) -> Number:
+    """The one form of a number: "+880..", "00880..", "01.." at home, "whatsapp:+..". Raises `NumberUnreadable`.
+
+    Our own line is never answered, or two machines could write to each other for ever.
+    """
+    plain = _plain(sender)
+    if not plain:
+        raise NumberUnreadable
+    parsed = _parse(plain, home_country)
+    if parsed is None:
+        return Number(plain.casefold(), None, answerable=False)
+    e164 = _e164(parsed)
+    ours = _parse(_plain(line), home_country)
+    region = phonenumbers.region_code_for_number(parsed)
+    country = region if region and region.isalpha() else None  # satellite phones have a "region" of digits
+    return Number(e164, country, answerable=ours is None or _e164(ours) != e164)
+
+
+def _plain(sender: str) -> str:
+    text = sender.strip()
+    if text.casefold().startswith(_CHANNEL):
+        text = text[len(_CHANNEL) :]
+    return to_ascii("".join(sign for sign in text if sign.isprintable())).strip()[:60]
+
+
+def _parse(plain: str, home_country: str | None) -> phonenumbers.PhoneNumber | None:
+    # Letters would be read as the digits of a keypad: "AIRTEL" must not become somebody's number.
+    if any(sign.isalpha() for sign in plain) or sum(sign.isdigit() for sign in plain) < _SHORTEST:
+        return None
+    international = f"+{plain[2:]}" if plain.startswith("00") else plain
+    for text, region in ((international, home_country), (f"+{plain}", None)):
+        try:
+            parsed = phonenumbers.parse(text, region)
+        except phonenumbers.NumberParseException:
+            continue
+        if phonenumbers.is_valid_number(parsed):
+            return parsed
+        if phonenumbers.is_possible_number(parsed) and text.startswith("+") and plain.startswith(("+", "00")):
+            return parsed  # a range newer than the tables; written in full it is still one number
+    return None
+
+
+def _e164(parsed: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)

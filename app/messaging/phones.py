@@ -1,0 +1,58 @@
+"""Phones that wrote to us: found again by a slow tag of the number, the number itself sealed to the dispatcher."""
+
+from collections.abc import Mapping
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.database import insert_unless_taken, new_id
+from app.messaging.models import Phone
+from app.messaging.numbers import Number
+from app.vault import Place, Vault
+
+
+def phone_place(phone_id: UUID) -> Place:
+    """Where a phone's number is sealed to the contact key."""
+    return Place("phones", phone_id, "number_sealed")
+
+
+def phone_of(session: Session, tags: Mapping[str, bytes], *, lock: bool = False) -> Phone | None:
+    """The phone of a number's tags, with its row locked and read afresh where it is going to be answered."""
+    query = select(Phone).where(Phone.tag.in_(tags.values()))
+    if lock:
+        query = query.with_for_update().execution_options(populate_existing=True)
+    return session.scalars(query).one_or_none()
+
+
+def new_phone(vault: Vault, tags: Mapping[str, bytes], number: Number, gateway: str, line: str) -> Phone:
+    """The row of a number that was not known, sealed before any unit of work, for `keep_phone`."""
+    phone_id = new_id()
+    pepper, tag = next(iter(tags.items()))
+    return Phone(
+        id=phone_id,
+        pepper=pepper,
+        tag=tag,
+        number_sealed=vault.seal_to_contact(phone_place(phone_id), number.e164),
+        gateway=gateway,
+        line=line,
+        country=number.country,
+        made_hour=clock.hour_of(clock.now()),
+    )
+
+
+def keep_phone(session: Session, tags: Mapping[str, bytes], fresh: Phone) -> Phone:
+    """The phone of these tags, locked: the fresh row, or the one that another text of the same number has brought meanwhile."""
+    while True:
+        insert_unless_taken(session, fresh)
+        kept = phone_of(session, tags, lock=True)
+        if kept is not None:
+            return kept
+        # It was there and was erased before its row could be locked: now the fresh one has a place.
+
+
+def erase_phone(session: Session, phone: Phone) -> None:
+    """Forget a number whose row the caller has locked: nothing can be sent to it any more, and nobody can find it by trial."""
+    phone.tag = phone.number_sealed = None
+    session.flush()
