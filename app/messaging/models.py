@@ -89,8 +89,8 @@ class OutgoingText(Base):
     due_at: Mapped[datetime]
     valid_until: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
+    # Which dispatcher's batch has it. No time stands beside it: others wait by their own monotonic clocks before they take over.
     claim_id: Mapped[UUID | None]
-    claimed_until: Mapped[datetime | None]
     provider_id: Mapped[str | None] = mapped_column(String(80))
     reason: Mapped[str | None] = mapped_column(String(60))  # the provider's code, never a number or a text
     redacted: Mapped[bool] = mapped_column(default=False)  # at the provider, or it cannot

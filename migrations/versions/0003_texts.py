@@ -81,7 +81,6 @@ def upgrade() -> None:
         sa.Column("valid_until", sa.DateTime(timezone=True), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("claim_id", sa.Uuid(), nullable=True),
-        sa.Column("claimed_until", sa.DateTime(timezone=True), nullable=True),
         sa.Column("provider_id", sa.String(length=80), nullable=True),
         sa.Column("reason", sa.String(length=60), nullable=True),
         sa.Column("redacted", sa.Boolean(), nullable=False),
