@@ -1,8 +1,8 @@
 """Search over the sealed entries of the cases that a member may open: opened in this request, compared, and forgotten.
 
-There is no index and nothing is kept, so a search costs more than half a millisecond a case and is bounded. It has two halves, so
-that no writer waits while it opens: `search_cases` belongs in a unit of work for reading, and nothing that it found may be shown
-before `record_search` has written down, in a unit of its own, who found what.
+There is no index and nothing is kept, so a search costs more than half a millisecond a case: it is bounded, and counted by
+`search_limit`. It has two halves, so that no writer waits while it opens: `search_cases` belongs in a unit of work for reading, and
+nothing that it found may be shown before `record_search` has written down, in a unit of its own, who found what.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -41,6 +41,8 @@ from app.vault import (
 )
 
 OPENED_AT_MOST = 2_000
+# Ten in each case on average; so many take some three seconds. Where cases are longer, fewer are looked through.
+ENTRIES_AT_MOST = 20_000
 SHOWN_AT_MOST = 50
 
 # So many cases' rows are in memory at once, and so many cost three statements.
@@ -92,7 +94,7 @@ class Hit:
 class Search:
     """What a search found. `jump` is the one case whose reference was typed; then nothing was opened.
 
-    `bounded` says that the member has more cases than were opened, `unreadable` how many had something that did not open.
+    `bounded` says that the member has more cases than the `opened` ones, `unreadable` how many had something that did not open.
     """
 
     jump: CaseId | None = None
@@ -114,24 +116,34 @@ class _Match:
 
 def search_cases(session: Session, vault: Vault, rules: Rules, by: SignedIn, text: str) -> Search:
     """Look through the member's cases, open ones first, in a unit of work for reading; raises `SearchTooShort`, `SearchTooLong`."""
+    by_reference = find_by_reference(session, by, text)
+    if by_reference is not None:
+        return by_reference
     wanted = read_search(text)
-    mine = _searchable(by, holders_of(session, by))
-    reference = read_reference(text)
-    if reference is not None:
-        jump = session.scalars(select(Case.id).where(Case.reference == reference, mine)).first()
-        if jump is not None:
-            return Search(jump=CaseId(jump))
-    found = _candidates(session, mine)
+    found = _candidates(session, _searchable(by, holders_of(session, by)))
     references = dict(found[:OPENED_AT_MOST])
-    matches, unreadable = _look_through(session, vault, _keys(session, vault, by), references, wanted)
+    matches, looked_through, unreadable = _look_through(
+        session, vault, _keys(session, vault, by), references, wanted
+    )
     shown = list(matches)[:SHOWN_AT_MOST]
     return Search(
         hits=_hits(session, vault, rules, wanted, {case_id: matches[case_id] for case_id in shown}),
         more=len(matches) - len(shown),
-        opened=len(references),
-        bounded=len(found) > OPENED_AT_MOST,
+        opened=looked_through,
+        bounded=len(found) > looked_through,
         unreadable=unreadable,
     )
+
+
+def find_by_reference(session: Session, by: SignedIn, text: str) -> Search | None:
+    """The member's case whose reference was typed, found without opening any; raises `SearchTooShort`, `SearchTooLong`."""
+    read_search(text)
+    reference = read_reference(text)
+    if reference is None:
+        return None
+    mine = _searchable(by, holders_of(session, by))
+    jump = session.scalars(select(Case.id).where(Case.reference == reference, mine)).first()
+    return None if jump is None else Search(jump=CaseId(jump))
 
 
 def record_search(session: Session, vault: Vault, by: SignedIn, found: Search) -> Search:
@@ -201,25 +213,29 @@ def _keys(session: Session, vault: Vault, by: SignedIn) -> Keys:
 
 def _look_through(
     session: Session, vault: Vault, keys: Keys, references: Mapping[UUID, str], wanted: Sought
-) -> tuple[dict[UUID, _Match], int]:
-    """The cases in which something matched, in the order given, and in how many something did not open."""
+) -> tuple[dict[UUID, _Match], int, int]:
+    """The cases in which something matched, in order; how many were looked through; in how many something did not open."""
     found: dict[UUID, _Match] = {}
-    unreadable = 0
+    looked_through = entries = unreadable = 0
     ids = list(references)
     for start in range(0, len(ids), _CHUNK):
+        if entries >= ENTRIES_AT_MOST:
+            break
         chunk = ids[start : start + _CHUNK]
         opened, broken = _open_grants(session, vault, keys, chunk)
         unreadable += broken
         matches = {case_id: _Match() for case_id in chunk}
         for row in _entries(session, [case_id for case_id in chunk if case_id in opened]):
             _compare(matches[row.case_id], row, opened[row.case_id], wanted)
+            entries += 1
+        looked_through += len(chunk)
         for case_id, match in matches.items():
             unreadable += match.unreadable
             if wanted.is_part_of(references[case_id]):
                 match.matched.add(Matched.REFERENCE)
             if match.matched:
                 found[case_id] = match
-    return found, unreadable
+    return found, looked_through, unreadable
 
 
 def _open_grants(

@@ -18,7 +18,7 @@ class FloodRefused(Exception):
 
 
 class LimitMetMeanwhile(Exception):
-    """While this report was sealed, others from the same place took what was left: nothing was stored; sealed again, it will be held."""
+    """While this report was sealed others from there took the last place: nothing was stored, and sealed again it will be held."""
 
 
 @dataclass(frozen=True)

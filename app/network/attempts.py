@@ -53,6 +53,9 @@ SIGN_INS_AT_ADDRESS = Limit("sign-in from one address", 100, timedelta(minutes=1
 SIGN_INS_TO_ACCOUNT = Limit("sign-in to one account", 100, timedelta(hours=1))
 """Against guessing from many addresses. One address alone is stopped at forty an hour, so no single stranger locks a helper out."""
 
+SEARCHES = Limit("search of a member", 10, timedelta(minutes=1))
+"""More than anybody reads the answers of; each may take more than a second of a core from the workers who file."""
+
 EVERYBODY = ""
 """The subject of a limit that holds for all together."""
 

@@ -14,6 +14,7 @@ from app.network.attempts import Attempts, count_attempt, tag_of
 from app.vault import Vault
 from tests.harness.pages import checked_client
 from tests.harness.world import World, light_vault
+from tests.service.abuse.at_once import AtOnce, gate_before_writing
 from tests.service.desk.conftest import Member, invitation, make_app, recovery_codes
 
 __all__ = ["invitation", "recovery_codes"]
@@ -75,6 +76,12 @@ def fill(database: Database, vault: Vault) -> Fill:
             session.execute(update(Attempts).where(Attempts.tag == tag).values(number=number))
 
     return to
+
+
+@pytest.fixture
+def at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> AtOnce:
+    """Run acts at one moment: all of them have read before any writes."""
+    return gate_before_writing(world, monkeypatch)
 
 
 @pytest.fixture

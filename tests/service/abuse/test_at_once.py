@@ -1,16 +1,10 @@
 """Twenty at one moment, all of whom read the counters before any of them counts: exactly as many pass as the limit lets."""
 
-import threading
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
 from functools import partial
 from typing import Any
 
 import pytest
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
 
 from app.cases.models import Case, Offer
 from app.network import (
@@ -25,39 +19,10 @@ from app.network import (
 from app.network.attempts import Attempts, Limit, tag_of
 from app.vault import format_receipt, new_receipt
 from tests.harness.world import World
+from tests.service.abuse.at_once import MANY, AtOnce, statuses
 from tests.service.abuse.conftest import DORMITORY, ELSEWHERE, Fill, Phone
 from tests.service.abuse.test_sign_in_tries import LIMITS, LOGIN, WRONG
 from tests.service.desk.conftest import Member
-
-MANY = 20
-
-AtOnce = Callable[[list[Callable[[], object]]], None]
-
-
-@pytest.fixture
-def at_once(world: World, monkeypatch: pytest.MonkeyPatch) -> AtOnce:
-    """Run these at one moment: each waits before its first unit of work that writes until all others stand there too."""
-    mine, writing = threading.local(), world.database.writing
-
-    def together(acts: list[Callable[[], object]]) -> None:
-        gate = threading.Barrier(len(acts), timeout=60)
-
-        def wait_and_write() -> AbstractContextManager[Session]:
-            if not getattr(mine, "waited", False):
-                mine.waited = True
-                gate.wait()
-            return writing()
-
-        with monkeypatch.context() as patched, ThreadPoolExecutor(len(acts)) as pool:
-            patched.setattr(world.database, "writing", wait_and_write)
-            for done in [pool.submit(act) for act in acts]:
-                done.result()
-
-    return together
-
-
-def statuses(phones: list[Member]) -> Counter[int]:
-    return Counter(each.page.status for each in phones)
 
 
 def number_of(world: World, limit: Limit, subject: str) -> int:

@@ -255,6 +255,17 @@ def test_a_bounded_search_opens_the_first_cases_and_says_so(
         assert {hit.row.id for hit in result.hits} >= set(still_open)
 
 
+def test_where_cases_are_long_fewer_are_looked_through(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.crowd(4, "Planted zebra.")
+    everything = look(desk, "zebra").opened
+    monkeypatch.setattr(search, "_CHUNK", 2)
+    # A case of the crowd has two entries that are opened.
+    for most, opened in ((1, 2), (4, 2), (5, 4), (1000, everything)):
+        monkeypatch.setattr(search, "ENTRIES_AT_MOST", most)
+        result = look(desk, "zebra")
+        assert (result.opened, result.bounded) == (opened, opened < everything)
+
+
 def test_more_hits_than_are_shown_are_counted_and_not_read(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:

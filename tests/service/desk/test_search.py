@@ -173,6 +173,7 @@ def test_what_is_not_shown_is_counted_and_the_bound_is_said(
     page = member.send(SEARCH, sought="zebra")
     assert "4 cases found" in page.text
     assert "a search opens at most" in page.text
+    assert "This one looked through 4:" in page.text
 
 
 def test_the_box_stands_where_cases_are_worked_on_only(browse: Browse, world: World) -> None:
