@@ -3,6 +3,7 @@
 Everything is hashed and sealed here, on a reading unit; after it the words exist in no variable that is kept.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,13 +82,13 @@ def seal_grievance(
         receipt_row,
         receipt_grant,
         *_entries(vault, compartments, case_id, report),
-        *_issues(vault, case, report),
+        *issue_rows(vault, case_id, report.topics),
         *_routing_rows(vault, case, report, understood),
         *_clocks_and_offers(vault, case, understood, compartments, rules.deadlines),
         consent_row(vault, case, level, how, report.language, texts, keys, receipt_row.id),
         *new_chain(vault, case_id, _acts(understood)),
     ]
-    _point_at_next_clock(case, rows)
+    point_at_next_clock(case, rows)
     return SealedGrievance(
         case=case,
         rows=tuple(rows),
@@ -144,12 +145,12 @@ def _entries(vault: Vault, keys: CompartmentKeys, case_id: CaseId, report: Repor
         "name": report.name,
     }
     return [
-        _entry(vault, keys, case_id, 1, EntryKind.REPORT, Compartment.ACCOUNT, told),
-        _entry(vault, keys, case_id, 2, EntryKind.CONTACT, Compartment.IDENTITY, reached),
+        entry_row(vault, keys, case_id, 1, EntryKind.REPORT, Compartment.ACCOUNT, told),
+        entry_row(vault, keys, case_id, 2, EntryKind.CONTACT, Compartment.IDENTITY, reached),
     ]
 
 
-def _entry(
+def entry_row(
     vault: Vault,
     keys: CompartmentKeys,
     case_id: CaseId,
@@ -158,6 +159,7 @@ def _entry(
     compartment: Compartment,
     body: dict[str, Any],
 ) -> Entry:
+    """Something that the worker told in the first message, sealed to one compartment of the new case."""
     entry_id, key = new_id(), keys.row(compartment)
     return Entry(
         case_id=case_id,
@@ -172,12 +174,13 @@ def _entry(
     )
 
 
-def _issues(vault: Vault, case: Case, report: Report) -> list[Issue]:
+def issue_rows(vault: Vault, case_id: CaseId, topics: Iterable[str]) -> list[Issue]:
+    """The worker's topics, one veiled row each."""
     issues = []
-    for topic in report.topics:
+    for topic in topics:
         issue_id = new_id()
         veil = vault.veil(Place("issues", issue_id, "topic_veil"), topic)
-        issues.append(Issue(case_id=case.id, id=issue_id, topic_veil=veil))
+        issues.append(Issue(case_id=case_id, id=issue_id, topic_veil=veil))
     return issues
 
 
@@ -207,13 +210,14 @@ def _clocks_and_offers(
     ]
 
 
-def _point_at_next_clock(case: Case, rows: list[Base]) -> None:
+def point_at_next_clock(case: Case, rows: Iterable[Base]) -> None:
+    """Keep on the new case the first date that its clocks ask for."""
     following = earliest(_clocks(rows))
     case.next_due_at = following.due_at if following else None
     case.next_clock = following.kind if following else None
 
 
-def _clocks(rows: list[Base]) -> list[Clock]:
+def _clocks(rows: Iterable[Base]) -> list[Clock]:
     return [row for row in rows if isinstance(row, Clock)]
 
 

@@ -9,7 +9,7 @@ LINE = "+8801811000000"
 
 @pytest.mark.parametrize(
     "sender",
-    [
+    (
         "+8801712345678",
         "008801712345678",
         "01712345678",
@@ -19,7 +19,7 @@ LINE = "+8801811000000"
         "whatsapp:+8801712345678",
         "WhatsApp:+8801712345678",
         "+৮৮০১৭১২৩৪৫৬৭৮",
-    ],
+    ),
 )
 def test_every_way_of_writing_a_number_is_one_number(sender: str) -> None:
     number = read_number(sender, LINE, "BD")
@@ -30,20 +30,20 @@ def test_a_number_of_another_country_keeps_its_country() -> None:
     assert read_number("+60123456789", LINE, "BD").country == "MY"
 
 
-@pytest.mark.parametrize("sender", ["AIRTEL", "Bank-24", "26262", "+800", "Grameenphone", "1234567a890"])
+@pytest.mark.parametrize("sender", ("AIRTEL", "Bank-24", "26262", "+800", "Grameenphone", "1234567a890"))
 def test_a_machine_sender_is_never_answered(sender: str) -> None:
     number = read_number(sender, LINE, "BD")
     assert not number.answerable
     assert number.country is None
 
 
-@pytest.mark.parametrize("sender", ["+8801811000000", "01811000000", "whatsapp:+8801811000000"])
+@pytest.mark.parametrize("sender", ("+8801811000000", "01811000000", "whatsapp:+8801811000000"))
 def test_our_own_line_is_never_answered(sender: str) -> None:
     assert not read_number(sender, LINE, "BD").answerable
     assert not read_number(sender, f"whatsapp:{LINE}", "BD").answerable
 
 
-@pytest.mark.parametrize("sender", ["", "   ", "whatsapp:", "\u200e"])
+@pytest.mark.parametrize("sender", ("", "   ", "whatsapp:", "\u200e"))
 def test_a_sender_without_a_name_is_refused(sender: str) -> None:
     with pytest.raises(NumberUnreadable):
         read_number(sender, LINE, "BD")
