@@ -1,5 +1,6 @@
 """Redress: from a worker's first message to a remedy that the worker has confirmed."""
 
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ def create_app(parts: "Parts") -> "Flask":
     from jinja2 import StrictUndefined
     from werkzeug.middleware.proxy_fix import ProxyFix
 
-    from app.web import assets, desk, errors, headers, join, network, public, worker
+    from app.web import assets, errors, headers
     from app.web.access import check_every_view_declares
     from app.web.language import speak
 
@@ -31,10 +32,17 @@ def create_app(parts: "Parts") -> "Flask":
     assets.lend_assets(app)
     speak(app, parts.languages)
     errors.answer_errors(app)
-    for room in (worker, desk, network, join, public):
+    for room in web_rooms():
         app.register_blueprint(room.blueprint)
     check_every_view_declares(app)
     return app
+
+
+def web_rooms() -> tuple[ModuleType, ...]:
+    """Import the rooms of the web, each with a blueprint; who forks does so before it, so that no child imports them again."""
+    from app.web import desk, join, network, public, worker
+
+    return worker, desk, network, join, public
 
 
 def compile_templates(app: "Flask") -> None:

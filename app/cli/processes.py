@@ -1,4 +1,4 @@
-"""One parent and its two children: web and dispatcher live and end together."""
+"""A parent that works itself and the child beside it: web and dispatcher live and end together."""
 
 import ctypes
 import logging
@@ -13,7 +13,7 @@ from app import logs
 from app.logs import log_event
 
 _PR_SET_PDEATHSIG = 1
-_STOPS_WITHIN_SECONDS = 30.0
+_STOPS_WITHIN_SECONDS = 30
 _ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
@@ -22,58 +22,64 @@ def run_in_child(work: Callable[[], int]) -> int:
     return _status_of(os.waitpid(_fork(work, apart=False), 0)[1])
 
 
-def run_together(children: dict[str, Callable[[], int]]) -> int:
-    """Fork every child and wait; when one ends or a signal comes, end the others. 0 only for an ending by signal."""
+def hear_endings() -> Callable[[], bool]:
+    """From now on a signal does not end this process: the function given back tells it that it should end, and soon."""
     asked: list[int] = []
 
     def note(number: int, _frame: FrameType | None) -> None:
         asked.append(number)
+        _end_soon()
 
-    before = {ending: signal.signal(ending, note) for ending in _ENDINGS}
-    living = {_fork(work, apart=True): name for name, work in children.items()}
-    failed = False
-    try:
-        # Polling, so that no signal can slip in between looking and sleeping; a child's end is seen at once.
-        while not asked and not failed:
-            failed = _reap(living)
-            time.sleep(0.1)
-    finally:
-        failed = _stop(living) or failed
-        for ending, handler in before.items():
-            signal.signal(ending, handler)
-    return 1 if failed else 0
+    for ending in _ENDINGS:
+        signal.signal(ending, note)
+    return lambda: bool(asked)
 
 
-def _reap(living: dict[int, str]) -> bool:
-    """Take note of children that ended by themselves; True when there were any."""
-    for pid in list(living):
-        ended, status = os.waitpid(pid, os.WNOHANG)
-        if ended:
-            log_event(
-                "process.ended", level=logging.ERROR, process=living.pop(pid), status=_status_of(status)
-            )
-            return True
-    return False
+class Child:
+    """A forked process that lives as long as this one; it ends well only when `stop` asked it to."""
+
+    def __init__(self, name: str, work: Callable[[], int]) -> None:
+        self._name = name
+        self._pid = _fork(work, apart=True)
+        self._ended = False
+
+    def has_ended(self) -> bool:
+        """Whether it ended by itself; then this process should end too, and soon."""
+        if not self._ended and (status := self._reap()) is not None:
+            log_event("process.ended", level=logging.ERROR, process=self._name, status=status)
+            _end_soon()
+        return self._ended
+
+    def stop(self) -> bool:
+        """Ask it to end, and make it after a while; False when it had ended by itself or did not end well."""
+        if self._ended:
+            return False
+        os.kill(self._pid, signal.SIGTERM)
+        deadline = time.monotonic() + _STOPS_WITHIN_SECONDS
+        while (status := self._reap()) is None:
+            if time.monotonic() > deadline:
+                log_event("process.killed", level=logging.ERROR, process=self._name)
+                os.kill(self._pid, signal.SIGKILL)
+            time.sleep(0.02)
+        return status == 0
+
+    def _reap(self) -> int | None:
+        ended, status = os.waitpid(self._pid, os.WNOHANG)
+        if not ended:
+            return None
+        self._ended = True
+        return _status_of(status)
 
 
-def _stop(living: dict[int, str]) -> bool:
-    """Ask the children to end, and make them after a while; True when one did not end well."""
-    for pid in living:
-        os.kill(pid, signal.SIGTERM)
-    deadline = time.monotonic() + _STOPS_WITHIN_SECONDS
-    failed = False
-    while living:
-        for pid in list(living):
-            ended, status = os.waitpid(pid, os.WNOHANG)
-            if ended:
-                del living[pid]
-                failed = failed or _status_of(status) != 0
-            elif time.monotonic() > deadline:
-                log_event("process.killed", level=logging.ERROR, process=living[pid])
-                os.kill(pid, signal.SIGKILL)
-                failed = True
-        time.sleep(0.02)
-    return failed
+def _end_soon() -> None:
+    """Whatever this process still has to finish, it will not keep the machine from stopping; every job bears being cut off."""
+    signal.signal(signal.SIGALRM, _cut_off)
+    signal.alarm(_STOPS_WITHIN_SECONDS + 5)
+
+
+def _cut_off(_number: int, _frame: FrameType | None) -> None:
+    log_event("process.killed", level=logging.ERROR, process="dispatcher")
+    os._exit(1)
 
 
 def _fork(work: Callable[[], int], *, apart: bool) -> int:

@@ -6,12 +6,10 @@ import fcntl
 import gc
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
-from importlib import import_module
-from pkgutil import walk_packages
 from typing import Any
 
 from sqlalchemy import make_url
@@ -19,7 +17,7 @@ from sqlalchemy.orm import configure_mappers
 
 from app.cli import web_server
 from app.cli.deployment import Deployment
-from app.cli.processes import run_in_child, run_together
+from app.cli.processes import Child, hear_endings, run_in_child
 from app.cli.refusals import Refused, guarded
 from app.cli.setup import prepare
 from app.language import load_languages
@@ -52,12 +50,14 @@ def up(deployment: Deployment, choice: argparse.Namespace) -> int:
             return status
         _load_shared_parts(deployment)
         print(f"Redress answers at {settings.public_url}/ (stop with Ctrl-C)", flush=True)
-        return run_together(
-            {
-                "web": partial(guarded, settings, "up", partial(_serve, deployment, listening)),
-                "dispatcher": partial(guarded, settings, "up", partial(_dispatch, deployment)),
-            }
-        )
+        asked = hear_endings()
+        web = Child("web", partial(guarded, settings, "up", partial(_serve, deployment, listening)))
+        try:
+            # In the parent itself: one that only waits would keep a copy of all that its children write to.
+            _dispatch(deployment, lambda: asked() or web.has_ended())
+        finally:
+            stopped_well = web.stop()
+        return 0 if stopped_well else 1
 
 
 def serve(deployment: Deployment, _choice: argparse.Namespace) -> int:
@@ -71,7 +71,8 @@ def serve(deployment: Deployment, _choice: argparse.Namespace) -> int:
 def dispatch(deployment: Deployment, _choice: argparse.Namespace) -> int:
     """Run one dispatcher; refuses an old schema and a missing or foreign keyring."""
     deployment.check("dispatcher")
-    return _dispatch(deployment)
+    _dispatch(deployment, hear_endings())
+    return 0
 
 
 def _load_shared_parts(deployment: Deployment) -> None:
@@ -79,11 +80,10 @@ def _load_shared_parts(deployment: Deployment) -> None:
 
     Whatever a process imports after the fork is in its own memory, and importing writes to much of what it shared until then.
     """
-    import app.web
+    from app import web_rooms
     from app.dispatcher import run  # noqa: F401 - imported for the dispatcher
 
-    for room in walk_packages(app.web.__path__, "app.web."):
-        import_module(room.name)
+    web_rooms()
     # The first query would do these two, in each process anew.
     configure_mappers()
     make_url(deployment.settings.database_url).get_dialect().import_dbapi()
@@ -108,13 +108,11 @@ def _serve(deployment: Deployment, listening: socket.socket) -> int:
     return 0
 
 
-def _dispatch(deployment: Deployment) -> int:
+def _dispatch(deployment: Deployment, asked: Callable[[], bool]) -> None:
     from app.dispatcher.jobs import Tools
     from app.dispatcher.run import run
 
-    tools = Tools(deployment.database, deployment.vault_of("dispatcher"), deployment.rules)
-    run(tools)
-    return 0
+    run(Tools(deployment.database, deployment.vault_of("dispatcher"), deployment.rules), asked)
 
 
 @contextmanager

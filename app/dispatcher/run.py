@@ -1,10 +1,9 @@
-"""The dispatcher's loop: APScheduler ticks, each job on its own, until a signal ends it."""
+"""The dispatcher's loop: APScheduler ticks, each job on its own, until its process is asked to end."""
 
 import logging
-import signal
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
-from types import FrameType
 
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
@@ -15,21 +14,14 @@ from app.logs import describe, log_event
 _JUMP_SECONDS = 5.0
 
 
-def run(tools: Tools, jobs: tuple[Job, ...] = JOBS) -> None:
-    """Tick until SIGTERM or SIGINT; what is being done then is finished first. Any number of dispatchers may run at once."""
-    asked: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        asked.append(number)
-
-    for ending in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(ending, note)
+def run(tools: Tools, asked: Callable[[], bool], jobs: tuple[Job, ...] = JOBS) -> None:
+    """Tick until asked to end; what is being done then is finished first. Any number of dispatchers may run at once."""
     scheduler = _scheduler(tools, jobs)
     scheduler.start()
     log_event("dispatcher.started")
     ahead = _wall_clock_ahead()
-    # The main thread only listens: stopping from within a signal's handler could wait for a lock that the thread itself holds.
-    while not asked:
+    # The main thread only asks: stopping from within a signal's handler could wait for a lock that the thread itself holds.
+    while not asked():
         time.sleep(0.2)
         if abs(_wall_clock_ahead() - ahead) > _JUMP_SECONDS:
             # Due times are kept in wall clock time: after a jump back of an hour nothing would tick for an hour.

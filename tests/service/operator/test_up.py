@@ -1,4 +1,4 @@
-"""`redress up`: one parent, web and dispatcher under it; they start together and end together, whatever happens."""
+"""`redress up`: the dispatcher, and the web under it; they start together and end together, whatever happens."""
 
 import json
 import os
@@ -7,6 +7,7 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import time
 import urllib.error
 import urllib.request
@@ -29,9 +30,9 @@ def _children(pid: int) -> list[int]:
 
 
 def _family(pid: int) -> list[int]:
-    """The same once there are four: the first worker may answer before the second was forked."""
+    """The same once there are three: the first worker may answer before the second was forked."""
     deadline = time.monotonic() + 15
-    while len(found := _children(pid)) < 4 and time.monotonic() < deadline:
+    while len(found := _children(pid)) < 3 and time.monotonic() < deadline:
         time.sleep(0.1)
     return found
 
@@ -60,7 +61,7 @@ def test_up_serves_says_nothing_of_itself_and_ends_on_a_signal(tmp_path: Path) -
         assert json.loads(body)["ok"] is True
         assert headers["Server"] == "web"
         processes = _family(server.process.pid)
-        assert len(processes) == 4  # the arbiter, its two workers, the dispatcher
+        assert len(processes) == 3  # the arbiter and its two workers; the dispatcher is the parent
         # gunicorn's control socket would stand there.
         assert not (tmp_path / ".gunicorn").exists()
         server.process.send_signal(signal.SIGTERM)
@@ -69,16 +70,34 @@ def test_up_serves_says_nothing_of_itself_and_ends_on_a_signal(tmp_path: Path) -
     assert "Traceback" not in server.log.read_text()
 
 
-@pytest.mark.parametrize("victim", ("web", "dispatcher"))
-def test_when_one_half_dies_the_other_is_stopped_and_the_status_says_so(tmp_path: Path, victim: str) -> None:
+def test_when_the_web_half_dies_the_other_ends_too_and_the_status_says_so(tmp_path: Path) -> None:
     with running(tmp_path, "up") as server:
-        processes = _children(server.process.pid)
-        web = next(pid for pid in processes if _children(pid))
-        dispatcher = processes[-1]
-        os.kill(web if victim == "web" else dispatcher, signal.SIGKILL)
+        processes = _family(server.process.pid)
+        os.kill(processes[0], signal.SIGKILL)
         assert server.process.wait(30) == 1
         assert _gone(processes)
-    assert f"process.ended process={victim}" in server.log.read_text()
+    assert "process.ended process=web" in server.log.read_text()
+
+
+def test_what_never_comes_to_its_end_is_cut_off(tmp_path: Path) -> None:
+    """A job that hangs in a driver must not keep a machine from stopping."""
+    program = (
+        "import threading; from app import logs; from app.cli import processes; logs.configure_logs();"
+        "processes._STOPS_WITHIN_SECONDS = -4; asked = processes.hear_endings(); print('ready', flush=True);"
+        "threading.Event().wait()"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as hanging:
+        assert hanging.stdout is not None
+        assert hanging.stderr is not None
+        hanging.stdout.readline()
+        hanging.terminate()
+        try:
+            assert hanging.wait(20) == 1
+        finally:
+            hanging.kill()
+        assert b"process.killed" in hanging.stderr.read()
 
 
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="only Linux ends children with their parent")
