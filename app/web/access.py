@@ -19,11 +19,12 @@ _DECLARED = "redress_entry"
 
 
 class Door(StrEnum):
-    """The three kinds of people who may stand before a view."""
+    """Who may stand before a view: three kinds of people, and the providers of texts."""
 
     EVERYONE = "everyone"
     WORKERS = "workers"
     MEMBERS = "members"
+    GATEWAYS = "gateways"
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,8 @@ class Entry:
 
     def admits(self, kind: OrganisationKind, role: Role) -> bool:
         """Whether a member of that kind and role may pass."""
-        return self.door is not Door.WORKERS and (
-            self.door is Door.EVERYONE or (kind in self.kinds and role in self.roles)
+        return self.door is Door.EVERYONE or (
+            self.door is Door.MEMBERS and kind in self.kinds and role in self.roles
         )
 
 
@@ -56,6 +57,11 @@ def open_to_workers(view: View[P]) -> View[P]:
     The view reads the worker's session itself, because only it knows the language in which to ask for the receipt.
     """
     return _declare(view, Entry(Door.WORKERS))
+
+
+def open_to_gateways(view: View[P]) -> View[P]:
+    """Declare that this view is for a provider's signed request, whoever sends it; the view itself checks the signature."""
+    return _declare(view, Entry(Door.GATEWAYS))
 
 
 def open_to_members(

@@ -42,7 +42,7 @@ def _refused(error: HTTPException) -> Response:
     status = error.code or 500
     if status < 400:
         return make_response(error.get_response())
-    if status == 413:
+    if status == 413 and not _at_webhook():
         _read_away()
     return _page(status)
 
@@ -69,7 +69,14 @@ def _read_away() -> None:
         left -= len(chunk)
 
 
+def _at_webhook() -> bool:
+    return request.path.startswith(("/sms/inbound", "/sms/status"))
+
+
 def _page(status: int, *, altered: bool = False) -> Response:
+    if _at_webhook():
+        # A provider reads no pages, and whoever plays one learns nothing.
+        return make_response("", status)
     at_desk = request.path.startswith(("/desk", "/network", "/union", "/buyer"))
     template = "desk/error.html" if at_desk else "worker/error.html"
     return make_response(

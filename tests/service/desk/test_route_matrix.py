@@ -43,6 +43,8 @@ PLACES = {
     "digest": "0",
     "name": "desk.css",
     "_act": "write",
+    "gateway": "none",
+    "phone": "x",
 }
 
 
@@ -133,6 +135,9 @@ def _told(caller: Caller, rule: Rule, method: str, entry: Entry) -> str | None:
         seen, expected = (answer.status_code, sent_away), (401 if method == "POST" else 303, True)
     elif entry.door is Door.MEMBERS and not caller.admitted(entry):
         seen, expected = (answer.status_code, forbidden), (403, True)
+    elif entry.door is Door.GATEWAYS:
+        # Nobody here is a provider: whoever asks without a signature learns nothing at all.
+        seen, expected = (answer.status_code, answer.data), (403, b"")
     elif entry.door is Door.WORKERS and caller.name != WORKER:
         # The page that asks for the receipt, and nothing of any inbox.
         seen = (answer.status_code in (200, 422), 'name="receipt"' in text, "desk/lock" in text)
