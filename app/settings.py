@@ -5,11 +5,12 @@ operator sees all of them at once, one line each, before any worker meets a half
 """
 
 import ipaddress
+import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
 Environment = Mapping[str, str]
 
@@ -29,6 +30,34 @@ class SettingsRefused(Exception):
 
 
 @dataclass(frozen=True)
+class TwilioSettings:
+    """One account at Twilio; `sender` is a messaging service (MG...), a number, or a number behind `whatsapp:`."""
+
+    account_sid: str
+    # Two while one is being rotated; we send with the first.
+    auth_tokens: tuple[str, ...] = field(repr=False)
+    sender: str
+    api_base: str | None
+
+
+@dataclass(frozen=True)
+class SmtpSettings:
+    """The mail server that takes the alerts to members; `encrypted` from the first byte, else by STARTTLS."""
+
+    host: str
+    port: int
+    encrypted: bool
+    user: str | None
+    password: str | None = field(repr=False)
+    sender: str
+
+    @property
+    def local(self) -> bool:
+        """Whether the server is this machine: only then may a mail leave us unencrypted."""
+        return self.host in ("localhost", "127.0.0.1", "::1")
+
+
+@dataclass(frozen=True)
 class Settings:
     """Everything the operator decides, checked; built by `read_settings` only."""
 
@@ -43,6 +72,8 @@ class Settings:
     metrics_token: str
     clock_offset: int
     web_workers: int
+    twilio: TwilioSettings | None
+    smtp: SmtpSettings | None
 
     @property
     def keys(self) -> Path:
@@ -87,6 +118,8 @@ def read_settings(environment: Environment) -> Settings:
             lambda env: _whole(env, "REDRESS_CLOCK_OFFSET", default=0, least=-(10**9), most=10**9)
         ),
         "web_workers": take(lambda env: _whole(env, "REDRESS_WEB_WORKERS", default=2, least=1, most=64)),
+        "twilio": take(_twilio),
+        "smtp": take(_smtp),
     }
     if mistakes:
         raise SettingsRefused(mistakes)
@@ -127,16 +160,91 @@ def _public_url(environment: Environment) -> str:
     url = environment.get("REDRESS_PUBLIC_URL", "").strip().rstrip("/")
     if not url:
         return f"http://127.0.0.1:{environment.get('PORT', '').strip() or 8000}"
-    parts = urlsplit(url)
-    if (
-        parts.scheme not in ("http", "https")
-        or not parts.netloc
-        or parts.path
-        or parts.query
-        or parts.fragment
-    ):
+    if not _is_base(url):
         raise Mistake("REDRESS_PUBLIC_URL must be like https://help.example.org, with no path behind it.")
     return url
+
+
+_TWILIO = (
+    "TWILIO_ACCOUNT_SID",
+    "TWILIO_AUTH_TOKEN",
+    "TWILIO_MESSAGING_SERVICE_SID",
+    "TWILIO_FROM",
+    "TWILIO_API_BASE",
+)
+
+
+def _twilio(environment: Environment) -> TwilioSettings | None:
+    account, token, service, number, base = (environment.get(name, "").strip() for name in _TWILIO)
+    if not any((account, token, service, number)):
+        return None
+    if not re.fullmatch(r"AC[0-9a-fA-F]{32}", account):
+        raise Mistake("TWILIO_ACCOUNT_SID must be AC and 32 hexadecimal digits.")
+    tokens = tuple(each.strip() for each in token.split(","))
+    # Never the token itself in the line, not even a wrong one.
+    if len(tokens) > 2 or not all(re.fullmatch(r"[!-~]{16,100}", each) for each in tokens):
+        raise Mistake(
+            "TWILIO_AUTH_TOKEN must be one token, or two with a comma between while one is rotated."
+        )
+    if bool(service) is bool(number):
+        raise Mistake("Set TWILIO_MESSAGING_SERVICE_SID or TWILIO_FROM, one of the two.")
+    if service and not re.fullmatch(r"MG[0-9a-fA-F]{32}", service):
+        raise Mistake("TWILIO_MESSAGING_SERVICE_SID must be MG and 32 hexadecimal digits.")
+    if number and not re.fullmatch(r"(whatsapp:)?\+[1-9][0-9]{6,14}|[0-9]{3,8}", number):
+        raise Mistake(
+            "TWILIO_FROM must be a number like +15550100000, whatsapp:+15550100000 or a short code."
+        )
+    if base and not _is_base(base.rstrip("/")):
+        raise Mistake("TWILIO_API_BASE must be like https://api.twilio.com, with no path behind it.")
+    return TwilioSettings(account, tokens, service or number, base.rstrip("/") or None)
+
+
+def _smtp(environment: Environment) -> SmtpSettings | None:
+    url = environment.get("REDRESS_SMTP_URL", "").strip()
+    if not url:
+        return None
+    # The URL holds a password, so the message never repeats it.
+    wrong = Mistake(
+        "REDRESS_SMTP_URL must be like smtps://user:password@mail.example.org:465?from=alerts@example.org."
+    )
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        raise wrong from None
+    senders = parse_qs(parts.query).get("from", [])
+    if parts.scheme not in ("smtp", "smtps") or not parts.hostname or parts.path.strip("/"):
+        raise wrong
+    if len(senders) != 1 or not re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", senders[0]):
+        raise wrong
+    encrypted = parts.scheme == "smtps"
+    user, password = _login(parts)
+    return SmtpSettings(
+        parts.hostname, port or (465 if encrypted else 587), encrypted, user, password, senders[0]
+    )
+
+
+def _login(parts: SplitResult) -> tuple[str | None, str | None]:
+    return (
+        None if parts.username is None else unquote(parts.username),
+        None if parts.password is None else unquote(parts.password),
+    )
+
+
+def _is_base(url: str) -> bool:
+    try:
+        parts = urlsplit(url)
+        usable_port = parts.port is None or parts.port > 0
+    except ValueError:
+        return False
+    # A name and password in a public address would go into every link, and providers sign such addresses each in its own way.
+    return (
+        parts.scheme in ("http", "https")
+        and bool(parts.hostname)
+        and "@" not in parts.netloc
+        and usable_port
+        and not (parts.path or parts.query or parts.fragment)
+    )
 
 
 def _flag(environment: Environment, name: str) -> bool:
