@@ -36,7 +36,7 @@ class TextStatus:
     steps: tuple[tuple[Delivery, datetime, str | None], ...]
 
 
-def enqueue_text(
+def enqueue_text(  # noqa: PLR0913 - what makes a text, each by its name
     session: Session,
     vault: Vault,
     *,
@@ -69,11 +69,10 @@ def enqueue_alert(
     valid_for: timedelta,
     subject: str = "",
     case_id: CaseId | None = None,
-    due_at: datetime | None = None,
 ) -> UUID:
     """Write an alert down for a member's own number or e-mail address, once for each key; `subject` only heads an e-mail."""
     by_email = address.channel == EMAIL
-    text = _row(vault, key, Purpose.ALERT, f"{subject}\n\n{body}" if by_email else body, valid_for, due_at)
+    text = _row(vault, key, Purpose.ALERT, f"{subject}\n\n{body}" if by_email else body, valid_for, None)
     text.case_id, text.address_id = case_id, address.id
     # Which gateway reaches a member's country is looked up when the alert goes out.
     text.gateway, text.line = EMAIL if by_email else "", ""
