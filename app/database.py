@@ -3,28 +3,15 @@
 import os
 import secrets
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cache
 from pathlib import Path
 from typing import Any, NewType
 from urllib.parse import quote
 from uuid import UUID
 
-from sqlalchemy import (
-    DateTime,
-    Engine,
-    Insert,
-    MetaData,
-    Table,
-    Uuid,
-    create_engine,
-    event,
-    insert,
-    make_url,
-)
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import DateTime, Engine, MetaData, Uuid, create_engine, event, make_url
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -95,48 +82,6 @@ def new_id() -> UUID:
 
 class DatabaseUnavailable(SQLAlchemyError):
     """The SQLite file is gone, is another one than before, or another writer keeps it; nothing was read or written."""
-
-
-def insert_rows(session: Session, rows: Iterable[Base]) -> None:
-    """Insert new rows with one statement a table, in the order in which the tables first come.
-
-    The session does not come to know them, which is several times faster: for rows that this unit of work leaves as they are.
-    """
-    # By the columns that were given too: a value that only a later row of the same statement had would be left out silently.
-    alike: dict[tuple[type[Base], frozenset[str]], list[dict[str, Any]]] = {}
-    for row in rows:
-        values = _values_of(row)
-        alike.setdefault((type(row), frozenset(values)), []).append(values)
-    for (model, _), several in alike.items():
-        session.execute(_insert_into(model), several)
-
-
-def insert_unless_taken(session: Session, row: Base) -> bool:
-    """Insert one new row as `insert_rows` does; False, and nothing happens, when a unique value of it is taken."""
-    statement = _insert_unless(type(row), session.get_bind().dialect.name)
-    return session.execute(statement, _values_of(row)).first() is not None
-
-
-@cache
-def _insert_into(model: type[Base]) -> Insert:
-    return insert(_table_of(model))
-
-
-@cache
-def _insert_unless(model: type[Base], dialect: str) -> Insert:
-    table = _table_of(model)
-    statement: sqlite.Insert | postgresql.Insert = (
-        sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-    )
-    return statement.on_conflict_do_nothing().returning(*table.primary_key)
-
-
-def _table_of(model: type[Base]) -> Table:
-    return Base.metadata.tables[model.__tablename__]
-
-
-def _values_of(row: Base) -> dict[str, Any]:
-    return {name: value for name, value in vars(row).items() if name != "_sa_instance_state"}
 
 
 class Database:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.cases.enums import ClockKind
 from app.cases.models import Case, Clock
 from app.cases.references import new_reference
-from app.database import OrganisationId, insert_rows, insert_unless_taken
+from app.database import OrganisationId
+from app.inserts import insert_rows, insert_unless_taken
 from app.intake.admission import count_report
 from app.intake.filed import Filed, told
 from app.intake.report import Report

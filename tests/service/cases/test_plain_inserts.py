@@ -1,5 +1,6 @@
 """Rows that go in past the session: as complete as the ones that the session writes, and refused by the same constraints."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from uuid import UUID, uuid4
 
@@ -10,7 +11,8 @@ from sqlalchemy.exc import IntegrityError
 from app.cases.enums import AuthorKind, EntryKind, State, Urgency
 from app.cases.models import Case, Entry, Issue
 from app.cases.references import new_reference
-from app.database import Database, insert_rows, insert_unless_taken, new_id
+from app.database import Base, Database, new_id
+from app.inserts import insert_rows, insert_unless_taken
 
 HOUR = datetime(2026, 11, 21, 10, tzinfo=UTC)
 
@@ -64,12 +66,30 @@ def test_what_only_a_later_row_gives_is_stored_too(database: Database) -> None:
     assert authors == [None, author, None]
 
 
-def test_a_row_that_breaks_a_rule_takes_the_whole_unit_of_work_with_it(database: Database) -> None:
-    case = a_case()
+def broken_by_the_last_row(case: Case) -> list[Base]:
+    return [case, an_entry(case, 1), an_entry(case, 1)]
+
+
+def broken_by_the_only_row(_case: Case) -> list[Base]:
+    return [an_entry(a_case(), 1)]
+
+
+def broken_in_the_middle(case: Case) -> list[Base]:
+    return [case, an_entry(a_case(), 1), Issue(case_id=case.id, topic_veil=b"veiled")]
+
+
+@pytest.mark.parametrize("broken", (broken_by_the_last_row, broken_by_the_only_row, broken_in_the_middle))
+def test_a_row_that_breaks_a_rule_takes_the_whole_unit_of_work_with_it(
+    database: Database, broken: Callable[[Case], list[Base]]
+) -> None:
+    noise = a_case()
+    with database.writing() as session:
+        insert_rows(session, [noise])
     with pytest.raises(IntegrityError), database.writing() as session:
-        insert_rows(session, [case, an_entry(case, 1), an_entry(case, 1)])
+        insert_rows(session, broken(a_case()))
     with database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(Case)) == 0
+        assert session.scalars(select(Case.id)).all() == [noise.id]
+        assert session.scalar(select(func.count()).select_from(Entry)) == 0
 
 
 def test_a_taken_value_is_said_and_harms_nothing(database: Database) -> None:
