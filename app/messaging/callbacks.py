@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import insert_unless_taken
+from app.inserts import insert_unless_taken
 from app.messaging.delivery import FINAL, Delivery, further
 from app.messaging.gateways.protocol import StatusReport
 from app.messaging.models import OutgoingStep, OutgoingText, Phone

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import insert_unless_taken
+from app.inserts import insert_unless_taken
 from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.models import InboundText
 

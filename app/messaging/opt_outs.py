@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import insert_unless_taken
+from app.inserts import insert_unless_taken
 from app.messaging.models import OptOut, Phone
 from app.vault import Vault
 

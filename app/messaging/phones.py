@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import insert_unless_taken, new_id
+from app.database import new_id
+from app.inserts import insert_unless_taken
 from app.messaging.models import Phone
 from app.messaging.numbers import Number
 from app.vault import Place, Vault

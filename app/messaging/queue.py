@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import CaseId, insert_rows, insert_unless_taken, new_id
+from app.database import CaseId, new_id
+from app.inserts import insert_rows, insert_unless_taken
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import MemberAddress, OutgoingStep, OutgoingText, Phone
 from app.messaging.opt_outs import is_opted_out
