@@ -21,6 +21,8 @@ from app.vault import (
     HolderKind,
     NoGrant,
     OpenedCompartments,
+    PublicKey,
+    ReceiptRow,
     Vault,
     circle_name,
     circle_of,
@@ -28,6 +30,7 @@ from app.vault import (
     grants_of_case,
     open_circle,
     open_grant,
+    public_key_of,
     read_journal,
 )
 
@@ -146,6 +149,13 @@ def live_holders(session: Session, case_id: CaseId) -> tuple[UUID, ...]:
             )
         )
     )
+
+
+def key_of_holder(session: Session, vault: Vault, grant: GrantRow) -> PublicKey:
+    """The public half of whoever holds this grant, to seal what comes later to; raises `PublicKeyForged`."""
+    if grant.holder_kind == HolderKind.RECEIPT:
+        return vault.receipt_public_key(session.get_one(ReceiptRow, grant.holder_id))
+    return public_key_of(session, vault, HolderKind(grant.holder_kind), grant.holder_id)
 
 
 def open_compartments(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> OpenedCompartments:

@@ -1,13 +1,35 @@
-"""Recording consent: the level veiled, the words by their hash, and the worker's own signature."""
+"""Recording consent: the level veiled, the words by their hash, and the worker's own signature where there is a receipt."""
 
+from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 from app import clock
-from app.cases.consent import PURPOSE, ConsentRecord, ConsentTexts
+from app.cases.consent import PURPOSE, ConsentRecord
 from app.cases.enums import ConsentHow, ConsentLevel
 from app.cases.models import Case, Consent
 from app.database import new_id
 from app.vault import Place, ReceiptKeys, Vault
+
+
+class Asked(Protocol):
+    """The words in which a consent was asked, by form or by text: their version and their hash."""
+
+    @property
+    def version(self) -> str:
+        """The version of the source texts."""
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 over the words as the worker read them."""
+
+
+@dataclass(frozen=True)
+class Signer:
+    """The worker's receipt, which signs what was allowed."""
+
+    keys: ReceiptKeys = field(repr=False)
+    receipt_id: UUID
 
 
 def consent_row(
@@ -16,18 +38,17 @@ def consent_row(
     level: ConsentLevel,
     how: ConsentHow,
     language: str,
-    texts: ConsentTexts,
-    keys: ReceiptKeys,
-    receipt_id: UUID,
+    asked: Asked,
+    signer: Signer | None,
 ) -> Consent:
-    """The record of what the worker allowed, signed with the receipt, as a row to be added."""
+    """The record of what the worker allowed, as a row to be added; by text there is no receipt to sign it."""
     consent_id, hour = new_id(), clock.hour_of(clock.now())
     record = ConsentRecord(
         case_id=case.id,
         level=level,
         tell_company=False,
-        text_version=texts.version,
-        text_hash=texts.hash,
+        text_version=asked.version,
+        text_hash=asked.hash,
         language=language,
         how=how,
         hour=hour,
@@ -37,11 +58,11 @@ def consent_row(
         case_id=case.id,
         id=consent_id,
         level_veil=vault.veil_json(Place("consents", consent_id, "level_veil"), veiled),
-        text_version=texts.version,
-        text_hash=texts.hash,
+        text_version=asked.version,
+        text_hash=asked.hash,
         language=language,
         how=how,
         hour=hour,
-        signature=keys.sign(PURPOSE, record.canonical()),
-        receipt_id=receipt_id,
+        signature=None if signer is None else signer.keys.sign(PURPOSE, record.canonical()),
+        receipt_id=None if signer is None else signer.receipt_id,
     )

@@ -205,11 +205,16 @@ def _waiting(circle: CircleRow) -> tuple[Any, ...]:
         GrantRow.holder_kind == HolderKind.CUSTODY,
         GrantRow.state == GrantState.LIVE,
     )
+    # Partners are still kept ready while the worker answers by text: who gets it is decided when the answers are in.
+    still_asked = exists().where(Offer.case_id == Case.id, Offer.state == OfferState.STANDBY)
     return (
         Case.organisation_id.is_(None),
         Case.is_open,
         Case.state == State.RECEIVED,
         Case.stopped_hour.is_(None),
+        # Where the worker lets nobody know yet, no clock asks anybody for anything, and custody only keeps it.
+        Case.next_due_at.is_not(None),
+        ~still_asked,
         held,
     )
 

@@ -61,12 +61,17 @@ class ConsentLevel(StrEnum):
 
 
 class ConsentHow(StrEnum):
-    """How a consent came to us; what was skipped on the form is told apart from what was chosen."""
+    """How a consent came to us; what was skipped on the form is told apart from what was chosen.
+
+    `text` is an answer by text; `text_sent` is the first text itself, since posters and cards say that a helper reads it.
+    """
 
     FORM = "form"
     FORM_SKIPPED = "form_skipped"
     INBOX = "inbox"
     HELPER = "helper"
+    TEXT = "text"
+    TEXT_SENT = "text_sent"
 
 
 class Exclusion(StrEnum):

@@ -28,8 +28,10 @@ class CaseFacts:
     unmatched_exclusion: bool = False
     over_limit: bool = False
     tell_company: bool = False
-    # How the worker may be answered (inbox, text, call), for the queue; the number itself stays sealed.
+    # How the worker may be answered (inbox, text, call, none), for the queue; the number itself stays sealed.
     reach: str = "inbox"
+    # Whose phone a worker texts from (own, shared, company, unknown); empty for reports by web.
+    phone: str = ""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -50,6 +52,7 @@ class CaseFacts:
             "over_limit": self.over_limit,
             "tell_company": self.tell_company,
             "reach": self.reach,
+            "phone": self.phone,
         }
 
 
@@ -67,4 +70,5 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         over_limit=values.get("over_limit", False),  # reports from before there were limits do not say
         tell_company=values["tell_company"],
         reach=values["reach"],
+        phone=values.get("phone", ""),  # reports from before there were texts do not say
     )

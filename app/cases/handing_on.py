@@ -62,8 +62,14 @@ def drop_offer(session: Session, offer: Offer, outcome: OfferState) -> None:
     offer.grant_id = None
 
 
-def hand_on(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
-    """Offer a case to its next standby that may have it, or let it wait with custody."""
+def hand_on(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    case: Case,
+    why_held: Outcome = Outcome.NOBODY_ACCEPTED,
+) -> None:
+    """Offer a case to its next standby that may have it, or let it wait with custody; `why_held` then says why."""
     standbys = session.scalars(
         select(Offer)
         .where(Offer.case_id == case.id, Offer.state == OfferState.STANDBY)
@@ -79,10 +85,16 @@ def hand_on(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
         drop_offer(session, offer, OfferState.WITHDRAWN)
         detail = {"organisation": str(offer.organisation_id), "reason": (reason or Reason.NO_KEYS).value}
         journal(session, vault, CaseId(case.id), "case.passed_over", SYSTEM, detail)
-    hold_with_custody(session, vault, rules, case)
+    hold_with_custody(session, vault, rules, case, why_held)
 
 
-def hold_with_custody(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
+def hold_with_custody(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    case: Case,
+    why: Outcome = Outcome.NOBODY_ACCEPTED,
+) -> None:
     """Let a case wait for a custodian; where the worker shut the coordinator out, it waits for the worker alone."""
     case.state = State.RECEIVED
     case.assignee_id = None
@@ -97,7 +109,7 @@ def hold_with_custody(session: Session, vault: Vault, rules: Rules, case: Case) 
         (known.id, why_not(facts, case.country, case.language, known, rules.taxonomy) or Reason.HELD)
         for known in candidates_of(session, vault, case).values()
     )
-    routing = Routing(None, (), reasons, custodian, custody=True, why=Outcome.NOBODY_ACCEPTED)
+    routing = Routing(None, (), reasons, custodian, custody=True, why=why)
     record_id = new_id()
     decision = vault.veil_json(decision_place(record_id), routing.as_json())
     hour = clock.hour_of(clock.now())

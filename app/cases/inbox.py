@@ -188,7 +188,10 @@ def _thread(session: Session, case: Case, opened: OpenedCompartments) -> tuple[M
     rows = session.scalars(
         select(Entry).where(Entry.case_id == case.id, Entry.kind.in_(_SHOWN)).order_by(Entry.seq)
     )
-    return tuple(_message(row, opened) for row in rows)
+    # A code that was asked for by text opens what came after it; the words before stay out of reach of whoever holds the phone.
+    return tuple(
+        _message(row, opened) for row in rows if opened.opens(Compartment(row.compartment), row.version)
+    )
 
 
 def _message(row: Entry, opened: OpenedCompartments) -> Message:

@@ -139,7 +139,9 @@ class Consent(Base):
     language: Mapped[str] = mapped_column(String(35))
     how: Mapped[ConsentHow] = mapped_column(_word(ConsentHow))
     hour: Mapped[datetime]
-    signature: Mapped[bytes | None] = mapped_column(LargeBinary)  # none when given through a helper
+    signature: Mapped[bytes | None] = mapped_column(
+        LargeBinary
+    )  # none when given by text or through a helper
     receipt_id: Mapped[UUID | None]
     withdrawn_hour: Mapped[datetime | None]
 

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.access import circle_for, open_compartments
+from app.cases.access import circle_for, key_of_holder, open_compartments
 from app.cases.models import Case, Offer
 from app.database import CaseId, MemberId, OrganisationId
 from app.network import SignedIn
@@ -16,9 +16,8 @@ from app.vault import (
     GrantRow,
     GrantState,
     HolderKind,
-    PublicKey,
-    ReceiptRow,
     Vault,
+    accept_grant,
     circle_name,
     circle_public_key,
     delete_offered_grants,
@@ -26,7 +25,6 @@ from app.vault import (
     is_in_circle,
     journal,
     new_compartment_versions,
-    public_key_of,
 )
 
 
@@ -50,10 +48,20 @@ def restrict_case(session: Session, vault: Vault, by: SignedIn, case: Case) -> N
     offers = {
         offer.grant_id: offer for offer in session.scalars(select(Offer).where(Offer.case_id == case.id))
     }
+    ready = {
+        grant.holder_id: grant
+        for grant in grants_of_case(session, CaseId(case.id))
+        if grant.state != GrantState.ENDED
+    }
     for found in wide:
         offer = offers.get(found.grant.id)
         fresh_id: UUID | None = None
-        if found.narrow is not None:
+        if found.narrow is not None and found.narrow.id in ready:
+            # A first text is kept ready for both circles until it is clear which one may have it.
+            fresh_id = ready[found.narrow.id].id
+            if found.grant.state == GrantState.LIVE and ready[found.narrow.id].state == GrantState.OFFERED:
+                accept_grant(session, vault, fresh_id)
+        elif found.narrow is not None:
             fresh = vault.write_grant(
                 CaseId(case.id),
                 opened,
@@ -69,12 +77,12 @@ def restrict_case(session: Session, vault: Vault, by: SignedIn, case: Case) -> N
     dropped = [found.grant.holder_id for found in wide]
     delete_offered_grants(session, CaseId(case.id), dropped)
     keep = [
-        _key_of(session, vault, grant)
+        key_of_holder(session, vault, grant)
         for grant in grants_of_case(session, CaseId(case.id))
         if grant.state != GrantState.ENDED and grant.holder_id not in dropped
     ]
     new_compartment_versions(session, vault, CaseId(case.id), keep)
-    _let_go_of_assignee(session, vault, case)
+    let_go_of_assignee(session, vault, case)
     journal(session, vault, CaseId(case.id), "case.restricted", by.actor, {"grants": len(wide)})
 
 
@@ -97,13 +105,8 @@ def _wide_grants(session: Session, vault: Vault, case_id: CaseId) -> list[_Wide]
     ]
 
 
-def _key_of(session: Session, vault: Vault, grant: GrantRow) -> PublicKey:
-    if grant.holder_kind == HolderKind.RECEIPT:
-        return vault.receipt_public_key(session.get_one(ReceiptRow, grant.holder_id))
-    return public_key_of(session, vault, HolderKind(grant.holder_kind), grant.holder_id)
-
-
-def _let_go_of_assignee(session: Session, vault: Vault, case: Case) -> None:
+def let_go_of_assignee(session: Session, vault: Vault, case: Case) -> None:
+    """Take the case from an assignee who may not open it any more, now that it is restricted."""
     if case.assignee_id is None or case.organisation_id is None:
         return
     circle = circle_for(session, vault, OrganisationId(case.organisation_id), restricted=True)

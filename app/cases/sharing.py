@@ -5,33 +5,33 @@ Each verb takes the worker as `worker_of` gave it and locks the case first. Taki
 
 from dataclasses import replace
 from datetime import timedelta
-from uuid import UUID
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.cases.access import key_of_holder
 from app.cases.candidates import candidates_at
-from app.cases.clock_watch import store_next_date
+from app.cases.clock_watch import start_clocks, store_next_date
 from app.cases.consent import ConsentTexts
-from app.cases.consenting import consent_row
+from app.cases.consenting import Signer, consent_row
 from app.cases.entries import entry_place
 from app.cases.enums import (
-    ClockState,
     ClosingReason,
     ConsentHow,
     ConsentLevel,
     EntryKind,
-    OfferState,
     StartEvent,
     State,
 )
 from app.cases.facts import CaseFacts
+from app.cases.handing_on import hold_with_custody
 from app.cases.inbox import Worker, locked_case_of, session_for
-from app.cases.models import Case, Clock, Consent, Entry, Offer, RoutingNote, RoutingRecord
+from app.cases.models import Case, Consent, Entry, RoutingNote, RoutingRecord
 from app.cases.placing import clock_rows, find_recipients, write_offers
 from app.cases.routing import route
 from app.cases.rules import Rules
+from app.cases.taking_back import keys_held_by, opens_from_the_start, take_back
 from app.cases.veils import facts_of, note_place, site_of, store_facts
 from app.database import new_id
 from app.vault import (
@@ -50,13 +50,9 @@ from app.vault import (
     journal,
     new_compartment_versions,
     open_grant,
-    public_key_of,
 )
 
 ERASED_AFTER = timedelta(days=30)
-
-_WAITING = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
-_ASKING = (ClockState.RUNNING, ClockState.MISSED)
 
 
 class NothingToUndo(Exception):
@@ -133,14 +129,15 @@ def replace_receipt(session: Session, vault: Vault, worker: Worker, fresh: Recei
     locked_case_of(session, worker)
     opened = open_grant(session, vault, worker.case_id, worker.keys)
     keep = [
-        _key_of(session, vault, grant.holder_kind, grant.holder_id)
+        key_of_holder(session, vault, grant)
         for grant in grants_of_case(session, worker.case_id)
         if grant.ended_hour is None and grant.holder_kind != HolderKind.RECEIPT
     ]
     later = new_compartment_versions(session, vault, worker.case_id, keep)
     row = vault.register_receipt(worker.case_id, fresh)
+    # Only what the old one opened: a code that came by text never opens the number, and neither does the one that replaces it.
     both = OpenedCompartments(vault, worker.case_id, {**opened.pairs, **later.pairs})
-    grant = vault.write_grant(worker.case_id, both, frozenset(Compartment), vault.receipt_public_key(row))
+    grant = vault.write_grant(worker.case_id, both, opened.names, vault.receipt_public_key(row))
     session.add_all([row, grant])
     end_receipt(session, worker.receipt_id)
     end_sessions_of(session, vault, worker.receipt_id)
@@ -151,21 +148,11 @@ def replace_receipt(session: Session, vault: Vault, worker: Worker, fresh: Recei
 
 def _take_back(session: Session, vault: Vault, worker: Worker, case: Case) -> None:
     receipt = session.get_one(ReceiptRow, worker.receipt_id)
-    new_compartment_versions(session, vault, worker.case_id, [vault.receipt_public_key(receipt)])
-    session.execute(
-        update(Offer)
-        .where(Offer.case_id == case.id, Offer.state.in_(_WAITING))
-        .values(state=OfferState.WITHDRAWN)
-    )
-    session.execute(
-        update(Clock)
-        .where(Clock.case_id == case.id, Clock.state.in_(_ASKING))
-        .values(state=ClockState.PAUSED)
-    )
-    # Not a step of the case's own way: whatever it had reached, nobody but the worker can read it from here on.
-    case.state, case.organisation_id, case.assignee_id = State.RECEIVED, None, None
-    case.worker_wrote = False
-    store_next_date(session, case)
+    keep = [vault.receipt_public_key(receipt)]
+    if not opens_from_the_start(session, case, open_grant(session, vault, worker.case_id, worker.keys)):
+        # Of a report by text the worker's code opens the later part only: without custody the first words would be lost for ever.
+        keep += keys_held_by(session, vault, case, [HolderKind.CUSTODY])
+    take_back(session, vault, case, keep)
 
 
 def _withdraw_consents(session: Session, vault: Vault, worker: Worker, case: Case) -> None:
@@ -185,7 +172,8 @@ def _record_consent(
     language: str,
 ) -> None:
     _withdraw_consents(session, vault, worker, case)
-    row = consent_row(vault, case, level, ConsentHow.INBOX, language, texts, worker.keys, worker.receipt_id)
+    signer = Signer(worker.keys, worker.receipt_id)
+    row = consent_row(vault, case, level, ConsentHow.INBOX, language, texts, signer)
     session.add(row)
     journal(session, vault, worker.case_id, "consent.given", worker.actor, {"level": level.value})
 
@@ -194,10 +182,15 @@ def _ask_helpers(
     session: Session, vault: Vault, rules: Rules, worker: Worker, case: Case, facts: CaseFacts
 ) -> None:
     """Run the routing anew and seal the case to whom it leads; the promise to be read starts now."""
+    opened = open_grant(session, vault, worker.case_id, worker.keys)
+    if not opens_from_the_start(session, case, opened):
+        # The worker cannot hand on what this code does not open; custody kept it, unread, and can.
+        start_clocks(session, case, facts, StartEvent.FILED, rules.deadlines)
+        hold_with_custody(session, vault, rules, case)
+        return
     candidates = candidates_at(session, site_of(vault, case))
     routing = route(facts, case.country, case.language, candidates, rules.taxonomy, rules.routing)
     recipients = find_recipients(session, vault, facts, routing)
-    opened = open_grant(session, vault, worker.case_id, worker.keys)
     record_id = new_id()
     decision = vault.veil_json(Place("routing_records", record_id, "decision_veil"), routing.as_json())
     hour = clock.hour_of(clock.now())
@@ -226,10 +219,6 @@ def _note_for_custody(
     if note["site"] or note["exclude_other"]:
         sealed = vault.seal_for(custody, note_place(case.id), note)
         session.merge(RoutingNote(case_id=case.id, sealed=sealed))
-
-
-def _key_of(session: Session, vault: Vault, kind: str, holder_id: UUID) -> PublicKey:
-    return public_key_of(session, vault, HolderKind(kind), holder_id)
 
 
 def _edited(session: Session, case: Case) -> None:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.consent import ConsentTexts, level_or_default
-from app.cases.consenting import consent_row
+from app.cases.consenting import Signer, consent_row
 from app.cases.deadlines import Deadlines
 from app.cases.entries import entry_place
 from app.cases.enums import AuthorKind, ConsentLevel, EntryKind, StartEvent, State
@@ -85,7 +85,7 @@ def seal_grievance(
         *issue_rows(vault, case_id, report.topics),
         *_routing_rows(vault, case, report, understood),
         *_clocks_and_offers(vault, case, understood, compartments, rules.deadlines),
-        consent_row(vault, case, level, how, report.language, texts, keys, receipt_row.id),
+        consent_row(vault, case, level, how, report.language, texts, Signer(keys, receipt_row.id)),
         *new_chain(vault, case_id, _acts(understood)),
     ]
     point_at_next_clock(case, rows)
