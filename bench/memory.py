@@ -3,7 +3,6 @@
 PSS counts a page that several processes share once, divided among them, so the sum over the processes is what the machine spends.
 """
 
-import os
 import time
 from pathlib import Path
 from statistics import median
@@ -14,7 +13,9 @@ from bench.figures import Asked, Figure, Result
 
 PART = "memory"
 _STARTS = 3
-_PAGES = 40  # answered before the rest, so that both workers have done their first work
+_PAGES, _CLIENTS = 40, 16  # of one round
+_ROUNDS = 50
+_WORKED = 20  # ticks of the processor, of ten milliseconds each; a process has done its first work then
 _REST = 8.0  # seconds; the dispatcher ticks meanwhile
 
 
@@ -34,7 +35,7 @@ def measure() -> Result:
             web = sum(_at_rest(server))
         with redress(home, "dispatch", first=None) as server:
             time.sleep(_REST)
-            dispatcher = sum(_pss_of(server.process.pid))
+            dispatcher = _megabytes(server.process.pid)
     return Result(
         (
             Figure(
@@ -52,30 +53,48 @@ def measure() -> Result:
 
 
 def _at_rest(server: Server) -> list[float]:
-    load.run(server.port, [load.get("/en/", number) for number in range(_PAGES)], 4)
+    """Megabytes of each process, after all of them have answered: whoever listens first may take a whole round alone."""
+    for _ in range(_ROUNDS):
+        load.run(server.port, [load.get("/en/", number) for number in range(_PAGES)], _CLIENTS)
+        family = _family(server.process.pid)
+        if all(_ticks(pid) >= _WORKED for pid, children in family.items() if not children):
+            break
+    else:
+        raise RuntimeError("one of the web workers answered nothing")
     time.sleep(_REST)
-    return _pss_of(server.process.pid)
+    return [_megabytes(pid) for pid in _family(server.process.pid)]
 
 
-def _pss_of(root: int) -> list[float]:
-    """Megabytes of a process and of all that descend from it."""
+def _family(root: int) -> dict[int, list[int]]:
+    """A process and all that descend from it, each with its children."""
     children: dict[int, list[int]] = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
         try:
-            parent = int(status.read_text().rpartition(")")[2].split()[1])
+            parent = int(_stat(status)[1])
         except OSError:
             continue  # it ended while we looked
         children.setdefault(parent, []).append(int(status.parent.name))
-    found, waiting = [], [root]
+    found: dict[int, list[int]] = {}
+    waiting = [root]
     while waiting:
         pid = waiting.pop()
-        waiting += children.get(pid, [])
-        found.append(_megabytes(pid))
+        found[pid] = children.get(pid, [])
+        waiting += found[pid]
     return found
+
+
+def _ticks(pid: int) -> int:
+    fields = _stat(Path(f"/proc/{pid}/stat"))
+    return int(fields[11]) + int(fields[12])
+
+
+def _stat(status: Path) -> list[str]:
+    """What the kernel says of a process behind its name, which may hold spaces: state, parent and so on (proc(5))."""
+    return status.read_text().rpartition(")")[2].split()
 
 
 def _megabytes(pid: int) -> float:
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1]) * 1024 / 1_000_000
-    raise RuntimeError(f"the kernel does not say how much memory process {os.getpid()} takes")
+    raise RuntimeError(f"the kernel does not say how much memory process {pid} takes")
