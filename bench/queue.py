@@ -12,17 +12,15 @@ from statistics import median
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
 from app.database import CaseId, Database
-from app.language import load_languages
-from app.settings import PROJECT_ROOT, read_settings
-from app.web.parts import Parts
+from app.settings import read_settings
 from bench.children import private_folder
 from bench.crowded import accepted_case, add_cases, pattern_of
 from bench.figures import Asked, Figure, Result
 from bench.postgres import DurablePostgres, durable_postgres
 from bench.recipe import statements_of
 from bench.world import make_world
+from tests.harness.application import application
 from tests.harness.world import World
 
 PART = "queue"
@@ -98,8 +96,7 @@ class _App:
     def __init__(self, world: World, database: Database, folder: Path) -> None:
         self.database = database
         settings = read_settings({"REDRESS_HOME": str(folder / "home")})
-        languages = load_languages(settings.config, PROJECT_ROOT / "translations")
-        app: Flask = create_app(Parts(settings, database, world.vault, world.rules, languages))
+        app: Flask = application(world, settings, database)
         self._client: FlaskClient = app.test_client()
         self._client.set_cookie("redress_member", world.cookies[_LEAD])
 

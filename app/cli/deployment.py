@@ -8,6 +8,7 @@ from typing import Literal
 from app.cases.rules import Rules, load_rules
 from app.cli.refusals import Refused
 from app.database import Database
+from app.messaging.gateways.registry import Gateways, load_gateways
 from app.schema import check_schema
 from app.settings import Settings
 from app.vault import Slots, Vault, check_deployment, load_keyring
@@ -45,6 +46,10 @@ class Deployment:
         slots = Slots(self.settings.home / "slots")
         slots.prepare()
         return Vault(load_keyring(self.settings.keys, "web"), slots=slots)
+
+    def gateways(self, vault: Vault) -> Gateways:
+        """The gateways for texts, with the vault of whichever half asks; raises `GatewaysRefused`."""
+        return load_gateways(self.settings, vault, self.database)
 
     def close(self) -> None:
         """Close this process's connections, if there are any."""

@@ -11,6 +11,7 @@ from app import logs
 from app.cases.rules import RulesRefused
 from app.database import DatabaseUnavailable
 from app.language import LanguagesRefused
+from app.messaging.gateways.registry import GatewaysRefused
 from app.schema import SchemaOutOfDate
 from app.settings import Settings
 from app.vault import DeploymentMissing, KeyringMissing, KeyringOfAnotherDeployment, KeyringUnreadable
@@ -64,7 +65,7 @@ def lines_of(error: Exception, settings: Settings) -> list[str] | None:
     """The lines for an error that an operator can mend, or None when it is a defect of ours."""
     if isinstance(error, Refused | RulesRefused):
         return list(error.lines)
-    if isinstance(error, LanguagesRefused):
+    if isinstance(error, LanguagesRefused | GatewaysRefused):
         return error.mistakes
     if isinstance(error, _PLAIN):
         return [" ".join(str(error).split())]

@@ -101,7 +101,10 @@ def _serve(deployment: Deployment, listening: socket.socket) -> int:
     languages = load_languages(
         settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages
     )
-    parts = Parts(settings, deployment.database, deployment.web_vault(), deployment.rules, languages)
+    vault = deployment.web_vault()
+    parts = Parts(
+        settings, deployment.database, vault, deployment.rules, languages, deployment.gateways(vault)
+    )
     application = create_app(parts)
     compile_templates(application)
     web_server.serve(application, listening, settings.web_workers)

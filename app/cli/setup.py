@@ -50,6 +50,8 @@ def prepare(deployment: Deployment, *, demo: bool) -> int:
     """What `up` needs before it starts: keys, tables and, when asked, the fictional network."""
     try:
         prepare_keys_and_tables(deployment)
+        # Read here for its mistakes alone: later web and dispatcher would each complain of them.
+        deployment.gateways(deployment.vault)
         if demo:
             from app.cli.demo import load_demo
 

@@ -8,6 +8,7 @@ from flask import current_app
 from app.cases.rules import Rules
 from app.database import Database
 from app.language import Languages
+from app.messaging.gateways.registry import Gateways
 from app.settings import Settings
 from app.vault import Vault
 
@@ -21,6 +22,7 @@ class Parts:
     vault: Vault
     rules: Rules
     languages: Languages
+    gateways: Gateways
 
 
 def parts() -> Parts:

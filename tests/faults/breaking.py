@@ -11,11 +11,9 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app import create_app
-from app.language import load_languages
-from app.settings import PROJECT_ROOT, read_settings
-from app.web.parts import Parts
+from app.settings import read_settings
 from tests.faults.phones import Lost
+from tests.harness.application import application
 from tests.harness.world import World
 
 
@@ -89,5 +87,4 @@ class Breaker:
 def app_over(world: World, home: Path, **environment: str) -> Flask:
     """The application over a world, in this process."""
     settings = read_settings({"REDRESS_HOME": str(home), **environment})
-    languages = load_languages(settings.config, PROJECT_ROOT / "translations")
-    return create_app(Parts(settings, world.database, world.vault, world.rules, languages))
+    return application(world, settings)

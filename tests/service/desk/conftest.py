@@ -10,12 +10,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import make_url
 
-from app import clock, create_app
+from app import clock
 from app.cases.enums import Exclusion
 from app.cases.offers import accept_offer
 from app.database import CaseId, Database
 from app.intake import Contact, Filed
-from app.language import load_languages
 from app.language.catalogues import Project, compile_all
 from app.network import (
     Role,
@@ -28,9 +27,9 @@ from app.network import (
     record_training,
     take_up_invitation,
 )
-from app.settings import PROJECT_ROOT, read_settings
+from app.settings import read_settings
 from app.vault import CircleName, Vault
-from app.web.parts import Parts
+from tests.harness.application import application
 from tests.harness.databases import Databases, closing_database
 from tests.harness.pages import checked_client
 from tests.harness.world import PASSWORD, World, light_vault
@@ -123,8 +122,7 @@ def make_app(world: World, home: Path, **environment: str) -> Flask:
     """The application over this world."""
     settings = read_settings({"REDRESS_HOME": str(home), **environment})
     assert compile_all(Project()) == []
-    languages = load_languages(settings.config, PROJECT_ROOT / "translations")
-    return create_app(Parts(settings, world.database, world.vault, world.rules, languages))
+    return application(world, settings)
 
 
 @pytest.fixture

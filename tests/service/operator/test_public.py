@@ -10,16 +10,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 
-from app import clock, create_app
+from app import clock
 from app.cases.enums import State, Urgency
 from app.database import Database
 from app.dispatcher.heartbeat import STALE_AFTER
 from app.dispatcher.jobs import JOBS, Tools
 from app.dispatcher.run import tick
-from app.language import load_languages
-from app.settings import PROJECT_ROOT, Settings, read_settings
+from app.settings import Settings, read_settings
 from app.vault import Vault
-from app.web.parts import Parts
+from tests.harness.application import application
 from tests.harness.world import World, light_vault
 
 
@@ -40,8 +39,7 @@ def settings(world: World, tmp_path: Path) -> Settings:
 
 @pytest.fixture
 def app(world: World, settings: Settings) -> Flask:
-    languages = load_languages(settings.config, PROJECT_ROOT / "translations")
-    return create_app(Parts(settings, world.database, world.vault, world.rules, languages))
+    return application(world, settings)
 
 
 @pytest.fixture
@@ -92,9 +90,8 @@ def test_an_old_schema_is_noticed(world: World, client: FlaskClient) -> None:
 def test_a_database_that_is_gone_is_noticed_without_details(
     world: World, settings: Settings, tmp_path: Path
 ) -> None:
-    languages = load_languages(settings.config, PROJECT_ROOT / "translations")
     gone = Database("postgresql+psycopg://someone:very-secret@127.0.0.1:9/redress")
-    client = create_app(Parts(settings, gone, world.vault, world.rules, languages)).test_client()
+    client = application(world, settings, gone).test_client()
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert json.loads(answer.text) == {"ok": False, "database": False, "tables": False, "dispatcher": False}
@@ -145,9 +142,8 @@ def test_strangers_get_no_gauges(client: FlaskClient) -> None:
 
 def test_the_token_opens_the_gauges_from_anywhere(world: World, settings: Settings) -> None:
     token = os.urandom(8).hex()
-    languages = load_languages(settings.config, PROJECT_ROOT / "translations")
     with_token = dataclasses.replace(settings, metrics_token=token)
-    client = create_app(Parts(with_token, world.database, world.vault, world.rules, languages)).test_client()
+    client = application(world, with_token).test_client()
     far = {"REMOTE_ADDR": "198.51.100.4"}
 
     def ask(authorization: str) -> int:

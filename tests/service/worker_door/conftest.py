@@ -8,13 +8,11 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
 from app.cases.rules import load_rules
-from app.language import load_languages
 from app.language.catalogues import Project, compile_all
 from app.settings import PROJECT_ROOT, read_settings
 from app.vault import Vault
-from app.web.parts import Parts
+from tests.harness.application import application
 from tests.harness.databases import Databases
 from tests.harness.pages import checked_client
 from tests.harness.world import World, light_vault
@@ -46,8 +44,7 @@ def app(world: World, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     home = tmp_path_factory.mktemp("home")
     settings = read_settings({"REDRESS_HOME": str(home), "REDRESS_PSEUDO_LANGUAGES": "1"})
     assert compile_all(Project()) == []
-    languages = load_languages(settings.config, PROJECT_ROOT / "translations", pseudo=True)
-    return create_app(Parts(settings, world.database, world.vault, world.rules, languages))
+    return application(world, settings)
 
 
 @pytest.fixture
