@@ -122,7 +122,7 @@ class TwilioGateway:
         balance = self._client.api.v2010.account.balance.fetch()
         left = Decimal(str(balance.balance))
         return Health(
-            left >= _LOW_CREDIT, f"Twilio: {left.normalize():f} {balance.currency} of credit are left."
+            left >= _LOW_CREDIT, f"Twilio: {left:.2f} {balance.currency} of credit are left."
         )
 
     def _failures(self) -> Health:
