@@ -16,6 +16,7 @@ from app.cases.models import Case
 from app.cli.deployment import Deployment, KeyringKind
 from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
 from app.dispatcher.jobs import JOB_NAMES
+from app.messaging.gateways.registry import EMAIL, GatewaysRefused
 from app.network import OrganisationState, organisations_of
 from app.schema import SchemaOutOfDate, check_schema
 from app.vault import (
@@ -169,6 +170,21 @@ def _help_numbers(deployment: Deployment) -> Iterator[Finding]:
             yield Finding(Weight.WARN, text_of)
 
 
+def _gateways(deployment: Deployment) -> Iterator[Finding]:
+    try:
+        gateways = deployment.gateways(deployment.vault)
+    except GatewaysRefused as refused:
+        yield from (Finding(Weight.BAD, mistake) for mistake in refused.mistakes)
+        return
+    for name in gateways.names:
+        for health in gateways.gateway(name).health():
+            yield Finding(Weight.GOOD if health.good else Weight.WARN, health.text)
+    if EMAIL not in gateways.names:
+        yield Finding(
+            Weight.WARN, "REDRESS_SMTP_URL is not set: no e-mail tells a partner or custodian of danger."
+        )
+
+
 def _openness(deployment: Deployment) -> Iterator[Finding]:
     settings = deployment.settings
     if not settings.https:
@@ -208,5 +224,6 @@ _QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
     _dispatcher,
     _organisations,
     _help_numbers,
+    _gateways,
     _openness,
 )
