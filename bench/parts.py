@@ -15,6 +15,7 @@ PARTS = {
     "first_load": "bench.first_load",
     "receipts": "bench.receipts",
     "queue": "bench.queue",
+    "search": "bench.search",
     "filing": "bench.filing",
 }
 
