@@ -115,7 +115,9 @@ def _dispatch(deployment: Deployment, asked: Callable[[], bool]) -> None:
     from app.dispatcher.jobs import Tools
     from app.dispatcher.run import run
 
-    run(Tools(deployment.database, deployment.vault_of("dispatcher"), deployment.rules), asked)
+    vault = deployment.vault_of("dispatcher")
+    gateways = deployment.gateways(vault)
+    run(Tools(deployment.database, vault, deployment.rules, gateways, deployment.settings), asked)
 
 
 @contextmanager

@@ -1,21 +1,29 @@
 """What the dispatcher does, job by job: the name, how often, and the verb of another room that does it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.cases.clock_watch import mark_clocks_missed
 from app.cases.offers import expire_offers
 from app.cases.rules import Rules
 from app.database import Database
-from app.dispatcher.heartbeat import record_tick
+from app.dispatcher.heartbeat import last_ticks, record_tick
+from app.messaging.claims import ClaimWatch
+from app.messaging.gateways.registry import Gateways
+from app.messaging.redaction import redact_texts
+from app.messaging.sending import send_due
 from app.network import expire_attempts, expire_invitations
+from app.settings import Settings
 from app.vault import Vault, expire_sessions
 
 # Small enough that a worker who files meanwhile does not wait for a long unit of work.
 BATCH = 50
 _BATCHES_A_TICK = 40
+_NOTED_EVERY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
@@ -25,6 +33,9 @@ class Tools:
     database: Database
     vault: Vault
     rules: Rules
+    gateways: Gateways
+    settings: Settings
+    claims: ClaimWatch = field(default_factory=ClaimWatch)
 
 
 @dataclass(frozen=True)
@@ -34,6 +45,15 @@ class Job:
     name: str
     every_seconds: int
     work: Callable[[Session, Tools], int]
+
+
+@dataclass(frozen=True)
+class Errand:
+    """Work that talks to others than the database: it opens and ends its own units of work, and holds none while it waits."""
+
+    name: str
+    every_seconds: int
+    act: Callable[[Tools], int]
 
 
 def _expire_offers(session: Session, tools: Tools) -> int:
@@ -56,18 +76,37 @@ def _expire_attempts(session: Session, _tools: Tools) -> int:
     return expire_attempts(session, BATCH)
 
 
-JOBS = (
+def _send_texts(tools: Tools) -> int:
+    return send_due(tools.database, tools.vault, tools.gateways, tools.settings)
+
+
+def _take_over_texts(tools: Tools) -> int:
+    return tools.claims.take_over(tools.database)
+
+
+def _redact_texts(tools: Tools) -> int:
+    return redact_texts(tools.database, tools.gateways)
+
+
+JOBS: tuple[Job | Errand, ...] = (
     Job("expire_offers", 20, _expire_offers),
     Job("mark_clocks_missed", 30, _mark_clocks_missed),
     Job("expire_sessions", 60, _expire_sessions),
     Job("expire_attempts", 60, _expire_attempts),
     Job("expire_invitations", 60, _expire_invitations),
+    Errand("send_texts", 1, _send_texts),
+    Errand("take_over_texts", 15, _take_over_texts),
+    Errand("redact_texts", 60, _redact_texts),
 )
 JOB_NAMES = tuple(job.name for job in JOBS)
 
 
-def run_job(job: Job, tools: Tools) -> int:
-    """One tick: units of work until nothing is due, and how many pieces were done; stopped after enough for the others to go on."""
+def run_job(job: Job | Errand, tools: Tools) -> int:
+    """One tick: until nothing is due, or enough was done for the others to go on; how many pieces were done."""
+    if isinstance(job, Errand):
+        done = job.act(tools)
+        _note_errand(job, tools)
+        return done
     done = 0
     for _ in range(_BATCHES_A_TICK):
         with tools.database.writing() as session:
@@ -77,3 +116,12 @@ def run_job(job: Job, tools: Tools) -> int:
         if pieces < BATCH:
             break
     return done
+
+
+def _note_errand(errand: Errand, tools: Tools) -> None:
+    # Some run every second: a write, and on SQLite a turn, for each of them would be most of what an idle machine does.
+    with tools.database.reading() as session:
+        last = last_ticks(session).get(errand.name)
+    if last is None or abs(clock.now() - last) >= _NOTED_EVERY:
+        with tools.database.writing() as session:
+            record_tick(session, errand.name)

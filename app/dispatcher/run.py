@@ -8,13 +8,13 @@ from datetime import UTC, datetime
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from app.dispatcher.jobs import JOBS, Job, Tools, run_job
+from app.dispatcher.jobs import JOBS, Errand, Job, Tools, run_job
 from app.logs import describe, log_event
 
 _JUMP_SECONDS = 5.0
 
 
-def run(tools: Tools, asked: Callable[[], bool], jobs: tuple[Job, ...] = JOBS) -> None:
+def run(tools: Tools, asked: Callable[[], bool], jobs: tuple[Job | Errand, ...] = JOBS) -> None:
     """Tick until asked to end; what is being done then is finished first. Any number of dispatchers may run at once."""
     scheduler = _scheduler(tools, jobs)
     scheduler.start()
@@ -32,7 +32,7 @@ def run(tools: Tools, asked: Callable[[], bool], jobs: tuple[Job, ...] = JOBS) -
     tools.database.dispose()
 
 
-def tick(job: Job, tools: Tools) -> None:
+def tick(job: Job | Errand, tools: Tools) -> None:
     """Run one job once; whatever goes wrong is logged and left for the next tick, so that the other jobs go on."""
     started = time.monotonic()
     try:
@@ -44,7 +44,7 @@ def tick(job: Job, tools: Tools) -> None:
         log_event("job.done", job=job.name, pieces=done, ms=int((time.monotonic() - started) * 1000))
 
 
-def _scheduler(tools: Tools, jobs: tuple[Job, ...]) -> BackgroundScheduler:
+def _scheduler(tools: Tools, jobs: tuple[Job | Errand, ...]) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(max(1, len(jobs)))}, timezone=UTC
     )

@@ -7,12 +7,15 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.inserts import insert_unless_taken
-from app.messaging.delivery import FINAL, Delivery, further
+from app.messaging.delivery import Delivery, further
 from app.messaging.gateways.protocol import StatusReport
 from app.messaging.models import OutgoingStep, OutgoingText, Phone
 from app.messaging.opt_outs import opt_out
 from app.messaging.queue import cancel_texts
 from app.vault import Vault
+
+# Only in these is a text still to be sent, or looked for by its words.
+_OURS = frozenset({Delivery.WAITING, Delivery.CLAIMED, Delivery.UNCLEAR})
 
 # Twilio's word for "this person told us to stop", also when it comes only after the text was taken.
 _STOPPED = "21610"
@@ -49,7 +52,8 @@ def move_on(text: OutgoingText, state: Delivery) -> bool:
     text.state = state
     if state is Delivery.DELIVERED:
         text.reason = None
-    if state in FINAL:
+    if state not in _OURS:
+        # Whatever comes of it now, we never send it again.
         text.body_sealed = None
         text.claim_id = None
         # Only of a text that still waits may the row tell more than the hour.
@@ -76,7 +80,7 @@ def _find(session: Session, report: StatusReport) -> OutgoingText | None:
     if text is None:
         return None
     if text.provider_id is None:
-        text.provider_id = report.provider_id
+        text.provider_id, text.redacted = report.provider_id, False
     elif report.state is not Delivery.DELIVERED:
         # Another copy of it, which the provider took without our knowing. Only that one of them arrived is news.
         return None

@@ -10,13 +10,14 @@ from sqlalchemy import select
 from app import clock
 from app.cases.models import Clock, Offer
 from app.database import Database
-from app.dispatcher.jobs import JOBS, Tools, run_job
+from app.dispatcher.jobs import JOBS, run_job
 from app.network import Invitation
 from app.vault import SessionRow, Vault, read_journal
 from tests.faults.breaking import app_over
 from tests.faults.people import people_over
 from tests.faults.phones import Phone, in_process
 from tests.faults.promises import Promises, check_kept
+from tests.harness.dispatching import tools_over
 from tests.harness.world import World, light_vault
 
 _HOUR = 3600
@@ -42,7 +43,7 @@ def set_to(moment: datetime) -> None:
 def tick(world: World, name: str) -> int:
     """One job once, and how much it did."""
     job = next(job for job in JOBS if job.name == name)
-    return run_job(job, Tools(world.database, world.vault, world.rules))
+    return run_job(job, tools_over(world.database, world.vault, world.rules))
 
 
 def test_an_offer_runs_out_at_its_time_and_once_however_the_clock_jumps(world: World) -> None:

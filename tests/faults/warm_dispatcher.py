@@ -17,15 +17,15 @@ from app.database import Database
 from app.dispatcher.jobs import JOBS, Job, Tools, run_job
 from app.settings import PROJECT_ROOT
 from app.vault import Vault, load_keyring
+from tests.harness.dispatching import tools_over
 
 _LOOK_AGAIN_SECONDS = 0.0005
 
 
 def main(url: str, keys: str) -> None:
     """Answer every line of standard input."""
-    tools = Tools(
-        Database(url), Vault(load_keyring(Path(keys), "dispatcher")), load_rules(PROJECT_ROOT / "config")
-    )
+    vault = Vault(load_keyring(Path(keys), "dispatcher"))
+    tools = tools_over(Database(url), vault, load_rules(PROJECT_ROOT / "config"))
     jobs = {job.name: job for job in JOBS}
     print("ready", flush=True)  # noqa: T201 - this is how a program answers
     for line in sys.stdin:

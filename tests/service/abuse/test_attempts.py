@@ -11,7 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.database import Database
-from app.dispatcher.jobs import BATCH, JOBS, Tools, run_job
+from app.dispatcher.jobs import BATCH, JOBS, run_job
 from app.network.attempts import (
     HELD_REPORTS,
     REPORTS,
@@ -25,6 +25,7 @@ from app.network.attempts import (
     window_end,
 )
 from app.vault import Vault
+from tests.harness.dispatching import tools_over
 from tests.harness.world import World, everything_stored
 from tests.service.abuse.conftest import DORMITORY, ELSEWHERE
 
@@ -101,7 +102,7 @@ def test_no_row_tells_whom_it_counts_and_tomorrow_the_same_one_looks_otherwise(
 
 
 def test_only_rows_whose_window_is_over_go(world: World, database: Database, vault: Vault) -> None:
-    tools = Tools(database, vault, world.rules)
+    tools = tools_over(database, vault, world.rules)
     (job,) = (job for job in JOBS if job.name == "expire_attempts")
     for number in range(BATCH + 3):
         _count(database, vault, SIGN_INS_FROM_HERE, f"subject {number}")

@@ -19,6 +19,7 @@ from app.dispatcher.heartbeat import last_ticks, oldest_tick, record_tick
 from app.dispatcher.jobs import BATCH, JOB_NAMES, JOBS, Job, Tools, run_job
 from app.dispatcher.run import tick
 from app.vault import SessionRow, Vault, open_session
+from tests.harness.dispatching import tools_over
 from tests.harness.server import COMMAND, ROOT, private_environment
 from tests.harness.world import World, light_vault
 
@@ -38,7 +39,7 @@ def world(database: Database, vault: Vault) -> World:
 
 @pytest.fixture
 def tools(world: World) -> Tools:
-    return Tools(world.database, world.vault, world.rules)
+    return tools_over(world.database, world.vault, world.rules)
 
 
 def test_an_offer_nobody_answers_moves_on_to_the_next_standby(world: World, tools: Tools) -> None:
@@ -70,7 +71,7 @@ def test_the_last_offer_leads_to_custody(world: World, tools: Tools) -> None:
 def test_three_dispatchers_move_each_offer_once(world: World, vault: Vault) -> None:
     cases = [world.case_of(world.file(words=f"Report {number}.")) for number in range(12)]
     clock.set_offset(int(_LONG_ENOUGH.total_seconds()))
-    dispatchers = [Tools(Database(world.database.url), vault, world.rules) for _ in range(3)]
+    dispatchers = [tools_over(Database(world.database.url), vault, world.rules) for _ in range(3)]
     with ThreadPoolExecutor(3) as pool:
         done = list(pool.map(lambda tools: run_job(_JOBS["expire_offers"], tools), dispatchers))
     for tools in dispatchers:
@@ -176,7 +177,7 @@ def watch():
     ended.set()
 
 threading.Thread(target=watch).start()
-loop.run(Tools(Database(sys.argv[1]), None, None), ended.is_set, (Job("hourly", 3600, work),))
+loop.run(Tools(Database(sys.argv[1]), None, None, None, None), ended.is_set, (Job("hourly", 3600, work),))
 """
 
 

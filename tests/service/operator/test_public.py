@@ -14,11 +14,12 @@ from app import clock
 from app.cases.enums import State, Urgency
 from app.database import Database
 from app.dispatcher.heartbeat import STALE_AFTER
-from app.dispatcher.jobs import JOBS, Tools
+from app.dispatcher.jobs import JOBS
 from app.dispatcher.run import tick
 from app.settings import Settings, read_settings
 from app.vault import Vault
 from tests.harness.application import application
+from tests.harness.dispatching import tools_over
 from tests.harness.world import World, light_vault
 
 
@@ -49,7 +50,7 @@ def client(app: Flask) -> FlaskClient:
 
 def _tick_all(world: World) -> None:
     for job in JOBS:
-        tick(job, Tools(world.database, world.vault, world.rules))
+        tick(job, tools_over(world.database, world.vault, world.rules))
 
 
 def test_a_service_whose_dispatcher_ticks_is_well(world: World, client: FlaskClient) -> None:
@@ -71,7 +72,7 @@ def test_a_dispatcher_that_stopped_is_noticed(world: World, client: FlaskClient)
 
 def test_one_job_that_never_goes_through_is_noticed(world: World, client: FlaskClient) -> None:
     for job in JOBS[:-1]:
-        tick(job, Tools(world.database, world.vault, world.rules))
+        tick(job, tools_over(world.database, world.vault, world.rules))
     assert client.get("/healthz").status_code == 503
 
 

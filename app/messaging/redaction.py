@@ -1,0 +1,124 @@
+"""Providers forget the words of texts, in and out, once nobody needs them there: what is not kept cannot be handed over.
+
+Nothing is claimed: asking twice to forget does no harm, and two dispatchers seldom tick at the same moment.
+"""
+
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import UUID
+
+from sqlalchemy import and_, or_, select, tuple_, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.database import Database
+from app.logs import describe, log_event
+from app.messaging.delivery import FINAL, Delivery
+from app.messaging.gateways.protocol import CannotTell, Refused, TryLater
+from app.messaging.gateways.registry import Gateways
+from app.messaging.models import InboundText, OutgoingText
+
+FETCHED_WITHIN = timedelta(hours=6)
+"""For so long a text that came in while we were away can still be fetched from the provider; then it forgets the words."""
+
+# A phone that is off for longer never gets the text: the provider gives up before.
+_GIVEN_UP = timedelta(days=1)
+_BATCH = 200
+_AT_ONCE = 4
+_TROUBLES = 3
+
+
+@dataclass(frozen=True)
+class _Told:
+    """A text that a provider holds; `text_id` of one that went out."""
+
+    gateway: str
+    provider_id: str
+    text_id: UUID | None
+
+
+def redact_texts(database: Database, gateways: Gateways) -> int:
+    """Ask the providers to forget what is over, a batch of it; how many texts they do not hold any more, or cannot forget."""
+    with database.reading() as session:
+        texts = [*_gone_out(session), *_come_in(session)]
+        silent = _never_handed_over(session)
+    troubles: Counter[str] = Counter()
+
+    def forget(text: _Told) -> bool:
+        return _forget(gateways, text, troubles)
+
+    with ThreadPoolExecutor(_AT_ONCE, "redact") as pool:
+        forgotten = [text for text, done in zip(texts, pool.map(forget, texts), strict=True) if done]
+    if forgotten or silent:
+        with database.writing() as session:
+            _note(session, forgotten, silent)
+    return len(forgotten)
+
+
+def _gone_out(session: Session) -> list[_Told]:
+    unreported = OutgoingText.state.in_((Delivery.ACCEPTED, Delivery.SENT))
+    query = (
+        select(OutgoingText.gateway, OutgoingText.provider_id, OutgoingText.id)
+        .where(
+            OutgoingText.redacted.is_(False),
+            OutgoingText.provider_id.is_not(None),
+            or_(
+                OutgoingText.state.in_(FINAL),
+                and_(unreported, OutgoingText.valid_until < clock.now() - _GIVEN_UP),
+            ),
+        )
+        .limit(_BATCH)
+    )
+    return [
+        _Told(gateway, provider_id or "", text_id) for gateway, provider_id, text_id in session.execute(query)
+    ]
+
+
+def _come_in(session: Session) -> list[_Told]:
+    query = (
+        select(InboundText.gateway, InboundText.provider_id)
+        .where(InboundText.redacted.is_(False), InboundText.hour < clock.now() - FETCHED_WITHIN)
+        .limit(_BATCH)
+    )
+    return [_Told(gateway, provider_id, None) for gateway, provider_id in session.execute(query)]
+
+
+def _never_handed_over(session: Session) -> Sequence[UUID]:
+    """Texts that are over and that no provider ever held, such as those that were called off."""
+    query = select(OutgoingText.id).where(
+        OutgoingText.redacted.is_(False), OutgoingText.state.in_(FINAL), OutgoingText.provider_id.is_(None)
+    )
+    return session.scalars(query.limit(_BATCH)).all()
+
+
+def _forget(gateways: Gateways, text: _Told, troubles: Counter[str]) -> bool:
+    """Whether this provider need not be asked again about this text."""
+    if troubles[text.gateway] >= _TROUBLES:
+        return False
+    try:
+        gateways.gateway(text.gateway).redact(text.provider_id)
+    except (CannotTell, Refused, KeyError):
+        # It has no such thing, holds no such text, or is no gateway of ours any more.
+        return True
+    except TryLater:
+        troubles[text.gateway] += 1
+        return False
+    except Exception as error:  # noqa: BLE001 - a gateway's own fault must not keep the others' texts
+        log_event("redact.failed", level=logging.ERROR, gateway=text.gateway, error=describe(error))
+        troubles[text.gateway] += 1
+        return False
+    return True
+
+
+def _note(session: Session, forgotten: Sequence[_Told], silent: Sequence[UUID]) -> None:
+    out = [*silent, *(text.text_id for text in forgotten if text.text_id is not None)]
+    came_in = [(text.gateway, text.provider_id) for text in forgotten if text.text_id is None]
+    if out:
+        session.execute(update(OutgoingText).where(OutgoingText.id.in_(sorted(out))).values(redacted=True))
+    if came_in:
+        whole_key = tuple_(InboundText.gateway, InboundText.provider_id)
+        session.execute(update(InboundText).where(whole_key.in_(came_in)).values(redacted=True))

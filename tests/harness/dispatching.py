@@ -1,0 +1,21 @@
+"""What a dispatcher's jobs work with, over any database of the tests."""
+
+from app.cases.rules import Rules
+from app.database import Database
+from app.dispatcher.jobs import Tools
+from app.messaging.gateways.registry import Gateways, load_gateways
+from app.settings import Settings, read_settings
+from app.vault import Vault
+
+
+def tools_over(
+    database: Database,
+    vault: Vault,
+    rules: Rules,
+    *,
+    gateways: Gateways | None = None,
+    settings: Settings | None = None,
+) -> Tools:
+    """Tools with the simulator as the only gateway, unless told otherwise."""
+    settings = settings or read_settings({})
+    return Tools(database, vault, rules, gateways or load_gateways(settings, vault, database, {}), settings)
