@@ -1,7 +1,7 @@
 """The desk's search: words looked for in the open cases of one partner, each opened and compared in this request.
 
-In process, the verb alone, on SQLite: the time goes into opening seals, not into the database, so it grows with the entries. Measured
-is a quarter of the cases that a search opens at most: each has to be a real one, filed and accepted, which takes longer.
+In process, the verb alone, on SQLite: the time goes into opening seals, not into the database, so it grows with the entries.
+Measured is a quarter of the cases that a search opens at most: each has to be a real one, filed and accepted, which takes longer.
 """
 
 import time
