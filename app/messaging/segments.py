@@ -65,9 +65,8 @@ def _count(sizes: Iterable[int], alone: int, joined: int) -> int:
         if size > room:
             count, room = count + 1, joined
         # A cluster longer than a whole segment is torn, since nothing else can be done.
-        while size > room:
-            count, size, room = count + 1, size - room, joined
-        room -= size
+        torn, rest = divmod(size, joined) if size > joined else (0, size)
+        count, room = count + torn, room - rest
     return count
 
 

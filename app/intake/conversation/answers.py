@@ -1,15 +1,27 @@
-"""Reading what somebody texted: cleaned words, digits of every script, and the words that a phone company obeys."""
+"""Reading what somebody texted: cleaned words, digits of every script, and the words that a phone company obeys.
 
+Nothing that comes in is ever an error. Words are kept as they were written, but for signs that no text can hold.
+"""
+
+import re
+import unicodedata
 from dataclasses import dataclass, field
-from enum import StrEnum
 
+from app.intake.conversation.topic_words import Keyword, TopicWords
+from app.network.matching import plain_text
 
-class Keyword(StrEnum):
-    """A word that stands alone in a text and is an order, in whichever language."""
+# More than this in a row is a phone number or a date, not answers.
+_MOST_ANSWERS = 6
+# One digit before words is how sentences begin ("2 months no pay"); two and words are answers and a place.
+_LEAST_BEFORE_WORDS = 2
 
-    STOP = "stop"
-    START = "start"
-    HELP = "help"
+_MARK = re.compile(
+    r"^\s*[(\[]?\s*(\d)\s*[/\\]\s*(\d)\s*[)\]]?(?=\s|$)|[(\[]\s*(\d)\s*[/\\]\s*(\d)\s*[)\]]\s*$"
+)
+_BETWEEN = re.compile(r"[\s,;،、，]+")
+# What turns a digit into a picture of a key, and choices between pictures and letters: no part of an answer.
+_DECORATION = re.compile("[\\u20e3\\ufe00-\\ufe0f]")
+_KEPT_CONTROLS = frozenset("\n\t")
 
 
 @dataclass(frozen=True)
@@ -24,11 +36,66 @@ class Part:
 class Said:
     """One text, read without knowing the question.
 
-    `words` is the whole text, cleaned. `digits` are the answers that it consists of, or that stand before words (`rest`).
+    `words` is the whole text, cleaned; `plain` is the same to compare with. `digits` are the answers that it consists of, or that
+    stand before words (`rest`). `yes` is None unless the text is one word that says so. `topics` is what it is clearly about.
     """
 
     words: str = field(repr=False)
+    plain: str = field(repr=False, default="")
     keyword: Keyword | None = None
     digits: tuple[int, ...] = ()
     rest: str = field(repr=False, default="")
+    yes: bool | None = None
     part: Part | None = None
+    topics: tuple[str, ...] = ()
+
+
+def read_text(body: str, words: TopicWords) -> Said:
+    """Read a text that came in, whatever it holds."""
+    cleaned = clean(body)
+    plain = plain_text(_DECORATION.sub("", cleaned))
+    part = read_part(cleaned)
+    digits, rest = ((), "") if part else _read_digits(cleaned, words)
+    return Said(
+        words=cleaned,
+        plain=plain,
+        keyword=words.keyword(plain),
+        digits=digits,
+        rest=rest,
+        yes=words.yes_or_no(plain),
+        part=part,
+        topics=words.clear_topics(plain),
+    )
+
+
+def clean(body: str) -> str:
+    """The text without what no text can hold: NUL, halves of signs, control signs. Marks of direction and joiners stay."""
+    # Other ways to break a line become ours; a half of a surrogate pair cannot be stored by any database.
+    unbroken = body.replace("\r\n", "\n").replace("\r", "\n")
+    whole = unbroken.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    kept = (sign for sign in whole if sign in _KEPT_CONTROLS or unicodedata.category(sign) != "Cc")
+    return "".join(kept).strip()
+
+
+def read_part(text: str) -> Part | None:
+    """The mark of a part at the beginning or the end of a text, None when there is none."""
+    found = _MARK.search(text)
+    if found is None:
+        return None
+    number, total = (int(digit) for digit in found.groups() if digit is not None)
+    return Part(number, total) if 1 <= number <= total and total > 1 else None
+
+
+def _read_digits(text: str, words: TopicWords) -> tuple[tuple[int, ...], str]:
+    """The single digits that a text consists of or begins with, and the words behind them."""
+    tokens = [token for token in _BETWEEN.split(text) if plain_text(token)]
+    digits: list[int] = []
+    for token in tokens:
+        digit = words.digit(plain_text(_DECORATION.sub("", token)))
+        if digit is None:
+            break
+        digits.append(digit)
+    rest = " ".join(tokens[len(digits) :])
+    if len(digits) > _MOST_ANSWERS or (rest and len(digits) < _LEAST_BEFORE_WORDS):
+        return (), ""
+    return tuple(digits), rest

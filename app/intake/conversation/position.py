@@ -41,8 +41,8 @@ class WhosePhone(StrEnum):
 class Position:
     """Where a conversation stands. Holds ids, codes and times, never a word that the worker wrote.
 
-    `sites` are those offered to pick from, or the one that is echoed; `place` is its masked name. `cut` says that the last text
-    looked like one part of a longer one.
+    `sites` are those offered to pick from, or the one that was found; `places` are their masked names as long as they are shown.
+    `cut` says that the last text looked like one part of a longer one.
     """
 
     step: Step
@@ -51,7 +51,7 @@ class Position:
     danger: bool = False
     topics: tuple[str, ...] = ()
     sites: tuple[UUID, ...] = ()
-    place: str = ""
+    places: tuple[str, ...] = ()
     site_asked: int = 0
     consent: ConsentLevel | None = None
     contact: Contact = Contact.INBOX
@@ -101,7 +101,7 @@ _READERS: dict[str, Any] = {
     "danger": bool,
     "topics": tuple,
     "sites": lambda values: tuple(UUID(value) for value in values),
-    "place": str,
+    "places": tuple,
     "site_asked": int,
     "consent": ConsentLevel,
     "contact": Contact,

@@ -1,0 +1,311 @@
+"""The conversation by text as a table: for each step its question, what each answer means and what comes next. No I/O."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from types import MappingProxyType
+from typing import Any
+from uuid import UUID
+
+from app.cases.enums import ConsentLevel, Stage
+from app.cases.taxonomy import FORM_TOPICS
+from app.intake.conversation.acts import (
+    Act,
+    AgreeContact,
+    HandToPerson,
+    SendReceipt,
+    SetConsent,
+    SetDanger,
+    SetPhone,
+    SetSite,
+    Settle,
+    SetTopics,
+)
+from app.intake.conversation.position import Position, Step, WhosePhone
+from app.intake.conversation.texts import Text, Texts
+from app.intake.report import Contact
+
+HURT_TOPIC = "gbvh"
+MOST_PLACES = 3
+_BEFORE_CONSENT = frozenset({Step.DANGER, Step.SITE, Step.PICK_SITE, Step.TOPIC})
+# How often a place is asked for before a person has to find it out.
+_MOST_SITE_QUESTIONS = 3
+
+
+@dataclass(frozen=True)
+class SiteOption:
+    """A site that the worker's words may mean; `place` is masked (`Texts.place`), never the employer's name."""
+
+    site_id: UUID
+    place: str
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What was looked up for a text, as far as `wanted` asked for it; what it did not find stays empty.
+
+    `sites` are the possible ones, best first; `certain` says that the first is meant for certain, from a name and town or a code.
+    `read_by` is the day by which a helper should read it; stage and next day are those that the worker's inbox shows.
+    """
+
+    sites: tuple[SiteOption, ...] = ()
+    certain: bool = False
+    help_number: str = ""
+    read_by: date | None = None
+    stage: Stage | None = None
+    next_day: date | None = None
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Where an answer leads, and what it asks to be done."""
+
+    position: Position
+    acts: tuple[Act, ...] = ()
+
+
+Meaning = Callable[[Position], Moved | None]
+"""What a digit means at a position; None where it is no answer."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A step: `ask` words its question, `text` names the digits, `answers` says what they mean; `yes_no` where 1 and 2 say that."""
+
+    text: Text
+    ask: Callable[[Texts, Position, Knowledge], str]
+    answers: Mapping[int, Meaning]
+    yes_no: bool = False
+
+    def meaning(self, digit: int, position: Position) -> Moved | None:
+        """Where this digit leads from here."""
+        answer = self.answers.get(digit)
+        return answer(position) if answer else None
+
+
+def settled(moved: Moved) -> Moved:
+    """The same, and the routing runs on what is known by now."""
+    return Moved(replace(moved.position, settled=True), (*moved.acts, Settle()))
+
+
+def at_site(position: Position, words: str, know: Knowledge) -> Moved:
+    """What the words say about the place: certain and echoed, one of a few to pick from, or for a person to find out."""
+    position = replace(position, sites=(), places=(), settled=False, site_asked=position.site_asked + 1)
+    if know.certain and know.sites:
+        found = know.sites[0]
+        chosen = replace(position, sites=(found.site_id,), places=(found.place,))
+        return _after_site(Moved(chosen, (SetSite(found.site_id, words),)))
+    acts = (SetSite(None, words),)
+    places = tuple(option.place for option in know.sites)
+    # Picking takes the text that the topic would need, and only helps where the masked names differ.
+    if _is_clear(position) and 0 < len(places) <= MOST_PLACES and len(set(places)) == len(places):
+        sites = tuple(option.site_id for option in know.sites)
+        return Moved(position.to(Step.PICK_SITE, sites=sites, places=places), acts)
+    return _after_site(Moved(position, acts))
+
+
+def learn(position: Position, topics: tuple[str, ...]) -> Moved:
+    """Later words may make the topic clear; the question that was asked still stands."""
+    if position.topics or not topics:
+        return Moved(position)
+    return Moved(replace(position, topics=topics, settled=False), (SetTopics(topics, chosen=False),))
+
+
+def ask_again(moved: Moved) -> Moved:
+    """Where an answer was not understood: the same question, unless what was learned makes it idle."""
+    asked = moved.position.step
+    if HURT_TOPIC in moved.position.topics and asked in _BEFORE_CONSENT:
+        return _hurt(moved)
+    return _to_consent(moved) if asked is Step.TOPIC and moved.position.topics else moved
+
+
+def give_up(moved: Moved) -> Moved:
+    """Too many answers were not understood: a person reads on, unless nobody may."""
+    quiet = moved.position.to(Step.QUIET)
+    if quiet.consent is ConsentLevel.NOBODY:
+        return Moved(quiet, moved.acts)
+    return settled(Moved(quiet, (*moved.acts, HandToPerson())))
+
+
+def _phone(whose: WhosePhone) -> Meaning:
+    def meaning(position: Position) -> Moved:
+        acts = (SetPhone(whose),)
+        if whose is WhosePhone.OWN:
+            return Moved(position.to(Step.DANGER, whose=whose), acts)
+        # Somebody else may read what we send: nothing is ever sent again.
+        return settled(Moved(position.to(Step.QUIET, whose=whose), acts))
+
+    return meaning
+
+
+def _danger(position: Position) -> Moved:
+    return _after_danger(settled(Moved(replace(position, danger=True), (SetDanger(),))))
+
+
+def _no_danger(position: Position) -> Moved:
+    return _after_danger(Moved(position))
+
+
+def _after_danger(moved: Moved) -> Moved:
+    if HURT_TOPIC in moved.position.topics:
+        return _hurt(moved)
+    return Moved(moved.position.to(Step.SITE), moved.acts)
+
+
+def _hurt(moved: Moved) -> Moved:
+    return settled(Moved(moved.position.to(Step.HURT), moved.acts))
+
+
+def _after_site(moved: Moved) -> Moved:
+    if HURT_TOPIC in moved.position.topics:
+        return _hurt(moved)
+    if moved.position.topics:
+        return _to_consent(moved)
+    return Moved(moved.position.to(Step.TOPIC), moved.acts)
+
+
+def _is_clear(position: Position) -> bool:
+    return bool(position.topics) and HURT_TOPIC not in position.topics
+
+
+def _to_consent(moved: Moved) -> Moved:
+    return Moved(moved.position.to(Step.CONSENT), moved.acts)
+
+
+def _picked(place: int) -> Meaning:
+    def meaning(position: Position) -> Moved | None:
+        if place >= len(position.sites):
+            return None
+        site = position.sites[place]
+        chosen = replace(position, sites=(site,), places=(), settled=False)
+        return _after_site(Moved(chosen, (SetSite(site),)))
+
+    return meaning
+
+
+def _picked_none(position: Position) -> Moved:
+    return _after_site(Moved(replace(position, sites=(), places=())))
+
+
+def _topic(code: str) -> Meaning:
+    def meaning(position: Position) -> Moved:
+        known = Moved(replace(position, topics=(code,), settled=False), (SetTopics((code,), chosen=True),))
+        return _hurt(known) if code == HURT_TOPIC else _to_consent(known)
+
+    return meaning
+
+
+def _consent(level: ConsentLevel, step: Step) -> Meaning:
+    def meaning(position: Position) -> Moved:
+        return settled(Moved(position.to(step, consent=level), (SetConsent(level),)))
+
+    return meaning
+
+
+def _not_our_place(position: Position) -> Moved | None:
+    if not _is_echoed(position):
+        return None
+    return Moved(position.to(Step.SITE, sites=(), places=(), settled=False), (SetSite(None),))
+
+
+def _is_echoed(position: Position) -> bool:
+    return bool(position.places) and position.site_asked < _MOST_SITE_QUESTIONS
+
+
+def _reach(how: Contact, step: Step) -> Meaning:
+    return lambda position: Moved(position.to(step, contact=how), (AgreeContact(how),))
+
+
+def _leave(position: Position) -> Moved:
+    return Moved(position.to(Step.QUIET))
+
+
+def _code(position: Position) -> Moved:
+    return Moved(replace(position, misses=0), (SendReceipt(),))
+
+
+def _plainly(text: Text) -> Callable[[Texts, Position, Knowledge], str]:
+    return lambda texts, _position, _know: texts.say(text)
+
+
+def _ask_site(texts: Texts, position: Position, _know: Knowledge) -> str:
+    return texts.say(Text.SITE_AGAIN if position.site_asked else Text.SITE)
+
+
+def _ask_which(texts: Texts, position: Position, _know: Knowledge) -> str:
+    places = " ".join(f"{number} {place}" for number, place in enumerate(position.places, start=1))
+    return texts.say(Text.PICK_SITE, places=places)
+
+
+def _ask_consent(texts: Texts, position: Position, _know: Knowledge) -> str:
+    echo = texts.say(Text.ECHO, place=position.places[0]) if _is_echoed(position) else ""
+    return texts.behind(echo, texts.say(Text.CONSENT))
+
+
+def _ask_whether_locked(texts: Texts, position: Position, _know: Knowledge) -> str:
+    return texts.say(Text.LOCKED_IN_DANGER if position.danger else Text.LOCKED)
+
+
+def _ask_contact(texts: Texts, _position: Position, know: Knowledge) -> str:
+    if know.read_by is None:
+        return texts.say(Text.CONTACT_WITHOUT_DAY)
+    return texts.say(Text.CONTACT, day=texts.short_day(know.read_by))
+
+
+def _row(text: Text, answers: dict[int, Meaning], **more: Any) -> Row:
+    return Row(text, more.pop("ask", _plainly(text)), MappingProxyType(answers), **more)
+
+
+TABLE: Mapping[Step, Row] = MappingProxyType(
+    {
+        Step.WHOSE_PHONE: _row(
+            Text.WHOSE_PHONE,
+            {1: _phone(WhosePhone.OWN), 2: _phone(WhosePhone.SHARED), 3: _phone(WhosePhone.COMPANY)},
+        ),
+        Step.DANGER: _row(Text.DANGER, {1: _danger, 2: _no_danger}, yes_no=True),
+        # The one question that is answered in words: `at_site`.
+        Step.SITE: _row(Text.SITE, {}, ask=_ask_site),
+        Step.PICK_SITE: _row(
+            Text.PICK_SITE,
+            {0: _picked_none, **{place + 1: _picked(place) for place in range(MOST_PLACES)}},
+            ask=_ask_which,
+        ),
+        Step.TOPIC: _row(
+            Text.TOPIC,
+            {number % 10: _topic(code) for number, code in enumerate(FORM_TOPICS, start=1)},
+        ),
+        Step.CONSENT: _row(
+            Text.CONSENT,
+            {
+                1: _consent(ConsentLevel.HELPER, Step.CONTACT),
+                2: _consent(ConsentLevel.UNION, Step.CONTACT),
+                3: _consent(ConsentLevel.BUYERS, Step.CONTACT),
+                4: _consent(ConsentLevel.NOBODY, Step.LOCKED),
+                9: _not_our_place,
+            },
+            ask=_ask_consent,
+        ),
+        Step.LOCKED: _row(
+            Text.LOCKED,
+            {1: _consent(ConsentLevel.HELPER, Step.CONTACT), 2: _leave, 4: _code},
+            ask=_ask_whether_locked,
+            yes_no=True,
+        ),
+        Step.CONTACT: _row(
+            Text.CONTACT,
+            {1: _reach(Contact.TEXT, Step.OPEN), 2: _reach(Contact.INBOX, Step.QUIET), 4: _code},
+            ask=_ask_contact,
+            yes_no=True,
+        ),
+        Step.HURT: _row(
+            Text.HURT,
+            {
+                1: _reach(Contact.CALL, Step.OPEN),
+                2: _reach(Contact.TEXT, Step.OPEN),
+                3: _reach(Contact.INBOX, Step.QUIET),
+                4: _code,
+            },
+        ),
+    }
+)
+"""Every question. Steps that are not here ask nothing."""

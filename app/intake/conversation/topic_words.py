@@ -1,0 +1,136 @@
+"""Words that mean something by themselves (config/topic_words.toml): topics, orders such as STOP, digits and yes or no in words.
+
+A wrong guess costs more than a question, so a topic counts only when a text speaks of it and of no other.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+from types import MappingProxyType
+
+from app.cases.config_file import Table, open_config
+from app.cases.taxonomy import FORM_TOPICS
+from app.network.matching import plain_text
+
+# Scripts that put no space between words: a word in them may stand anywhere.
+_UNSPACED = re.compile(r"[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF]")
+
+
+class TopicWordsRefused(Exception):
+    """The file is incomplete or wrong; `lines` holds one line for each mistake."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("; ".join(lines))
+        self.lines = lines
+
+
+class Keyword(StrEnum):
+    """A word that stands alone in a text and is an order, in whichever language."""
+
+    STOP = "stop"
+    START = "start"
+    HELP = "help"
+
+
+@dataclass(frozen=True)
+class TopicWords:
+    """The words of every language together, in plain form; built by `load_topic_words` only."""
+
+    topics: Mapping[str, re.Pattern[str]]
+    keywords: Mapping[str, Keyword]
+    digits: Mapping[str, int]
+    yes: frozenset[str]
+    no: frozenset[str]
+
+    def clear_topics(self, plain: str) -> tuple[str, ...]:
+        """The one topic that a plain text speaks of; nothing when there is none or more than one."""
+        found = tuple(topic for topic, words in self.topics.items() if words.search(plain))
+        return found if len(found) == 1 else ()
+
+    def keyword(self, plain: str) -> Keyword | None:
+        """The order that a plain text consists of."""
+        return self.keywords.get(plain)
+
+    def digit(self, plain: str) -> int | None:
+        """The digit that a plain word is or says."""
+        return int(plain) if len(plain) == 1 and plain in "0123456789" else self.digits.get(plain)
+
+    def yes_or_no(self, plain: str) -> bool | None:
+        """Whether a plain text says yes, says no, or neither."""
+        return True if plain in self.yes else False if plain in self.no else None
+
+
+def load_topic_words(folder: Path) -> TopicWords:
+    """Read and check the file, or raise `TopicWordsRefused`."""
+    mistakes: list[str] = []
+    file = open_config(folder / "topic_words.toml", mistakes)
+    topics = {
+        topic: _pattern(_words(table))
+        for topic, table in _tables(file.table("topics"), FORM_TOPICS[:-1]).items()
+    }
+    orders = {
+        Keyword(name): _plain(_words(table)) for name, table in _tables(file.table("orders"), Keyword).items()
+    }
+    answers = {
+        name: _plain(_words(table))
+        for name, table in _tables(file.table("answers"), ["yes", "no", *"0123456789"]).items()
+    }
+    file.done()
+    _refuse_doubles(file, {**{str(name): words for name, words in orders.items()}, **answers})
+    if mistakes:
+        raise TopicWordsRefused(mistakes)
+    return TopicWords(
+        topics=MappingProxyType(topics),
+        keywords=MappingProxyType({word: order for order, words in orders.items() for word in words}),
+        digits=MappingProxyType(
+            {word: int(name) for name, words in answers.items() if name.isdigit() for word in words}
+        ),
+        yes=answers["yes"],
+        no=answers["no"],
+    )
+
+
+def _tables(table: Table, names: Iterable[str]) -> dict[str, Table]:
+    taken = {name: table.table(name) for name in names}
+    table.done()
+    return taken
+
+
+def _words(table: Table) -> list[str]:
+    """The words of every language in a table; a table without any is a mistake."""
+    words = [word for language in table.names() for word in table.texts(language)]
+    if not words:
+        table.wrong("there are no words.")
+    for word in words:
+        if not plain_text(word):
+            table.wrong(f"{word!r} holds no letter.")
+    return words
+
+
+def _plain(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(plain_text(word) for word in words)
+
+
+def _pattern(words: Iterable[str]) -> re.Pattern[str]:
+    """One pattern for all words of a topic: whole words, or beginnings of words where a star stands behind."""
+    pieces = sorted({_piece(word) for word in words})
+    return re.compile("|".join(pieces) or r"(?!)")
+
+
+def _piece(word: str) -> str:
+    plain = plain_text(word)
+    if _UNSPACED.search(plain):
+        return re.escape(plain)
+    return rf"(?<!\S){re.escape(plain)}" + ("" if word.endswith("*") else r"(?!\S)")
+
+
+def _refuse_doubles(file: Table, meanings: Mapping[str, frozenset[str]]) -> None:
+    """One word in two languages must not be two answers: nobody can tell which was meant."""
+    seen: dict[str, str] = {}
+    for name, words in meanings.items():
+        for word in sorted(words):
+            if word in seen:
+                file.wrong(f"{word!r} stands for {seen[word]} and for {name}.")
+            seen[word] = name
