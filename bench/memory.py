@@ -14,7 +14,7 @@ from bench.figures import Asked, Figure, Result
 PART = "memory"
 _STARTS = 3
 _PAGES, _CLIENTS = 40, 16  # of one round
-_ROUNDS = 50
+_ROUNDS = 200
 _WORKED = 20  # ticks of the processor, of ten milliseconds each; a process has done its first work then
 _REST = 8.0  # seconds; the dispatcher ticks meanwhile
 
