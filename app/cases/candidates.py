@@ -6,13 +6,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
-from app.database import OrganisationId, SiteId
+from app.database import SiteId
 from app.network import OrganisationFacts, network_facts
 
 _LOAD = (
-    select(Case.organisation_id, func.count())
+    select(Case.organisation_id, func.count().label("open_cases"))
     .where(Case.is_open, Case.organisation_id.is_not(None))
     .group_by(Case.organisation_id)
+    .subquery()
 )
 
 
@@ -20,8 +21,4 @@ def candidates_at(
     session: Session, site_id: SiteId | None, possible_sites: Collection[SiteId] = ()
 ) -> tuple[OrganisationFacts, ...]:
     """Every organisation with its open cases and what speaks against it at this site, or at any site that may be meant."""
-    counted = session.execute(_LOAD)
-    load = {
-        OrganisationId(organisation): number for organisation, number in counted if organisation is not None
-    }
-    return network_facts(session, site_id, possible_sites=possible_sites, open_cases=load)
+    return network_facts(session, site_id, possible_sites=possible_sites, load=_LOAD)

@@ -1,9 +1,11 @@
 """What routing knows of the network: plain frozen values, and which organisation a worker's words exclude."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import cache
+from typing import Any
 
-from sqlalchemy import BindParameter, bindparam, exists, select
+from sqlalchemy import BindParameter, Row, Select, Subquery, and_, bindparam, exists, literal, select
 from sqlalchemy.orm import Session
 
 from app.database import OrganisationId, SiteId
@@ -48,10 +50,6 @@ class OrganisationFacts:
 
 
 _HERE: BindParameter[SiteId] = bindparam("here", expanding=True)
-_HAS_KEYS = exists().where(CircleRow.organisation_id == Organisation.id)
-_INTERESTED = exists().where(Interest.organisation_id == Organisation.id, Interest.site_id.in_(_HERE))
-_EVERYBODY = select(Organisation, _HAS_KEYS, _INTERESTED).order_by(Organisation.id)
-_STANDINGS = select(Standing).where(Standing.site_id.in_(_HERE))
 
 
 def network_facts(
@@ -59,17 +57,18 @@ def network_facts(
     site_id: SiteId | None,
     *,
     possible_sites: Collection[SiteId] = (),
-    open_cases: Mapping[OrganisationId, int] | None = None,
+    load: Subquery | None = None,
 ) -> tuple[OrganisationFacts, ...]:
-    """Every organisation with its interest and standing at the site, in a fixed order.
+    """Every organisation with its interest and standing at the site, in a fixed order; one statement.
 
+    `load` says how many cases are open (`open_cases`) at which organisation (`organisation_id`); without it nobody has any.
     Where the site is not certain, an interest in any possible site counts, and so does a union's worst standing: whoever may have a
     stake stays out. Being independent counts only at a certain site.
     """
-    load = open_cases or {}
     here = {*possible_sites, *({site_id} if site_id is not None else ())}
-    standings = _standings(session, site_id, here)
-    found = session.execute(_EVERYBODY, {"here": list(here)})
+    found = session.execute(_network(load), {"here": list(here)}).all()
+    standings = _standings(found, site_id)
+    once = {row.id: row for row in found}
     return tuple(
         OrganisationFacts(
             id=row.id,
@@ -80,25 +79,45 @@ def network_facts(
             languages=frozenset(row.languages),
             trained=frozenset(row.trained),
             capacity=row.capacity,
-            open_cases=load.get(row.id, 0),
+            open_cases=row.open_cases or 0,
             frozen=row.state is OrganisationState.FROZEN,
-            has_keys=ready,
+            has_keys=row.has_keys,
             employer_run=row.employer_run,
-            interest_in_site=interest,
+            interest_in_site=row.interested,
             standing=standings.get(row.id),
         )
-        for row, ready, interest in found
+        for row in once.values()
     )
 
 
-def _standings(
-    session: Session, certain: SiteId | None, here: Collection[SiteId]
-) -> dict[OrganisationId, UnionStanding]:
+@cache
+def _network(load: Subquery | None) -> Select[Any]:
+    """One row an organisation, or several for a union whose standing is known at several of the sites."""
+    query = (
+        select(
+            *Organisation.__table__.c,
+            exists().where(CircleRow.organisation_id == Organisation.id).label("has_keys"),
+            exists()
+            .where(Interest.organisation_id == Organisation.id, Interest.site_id.in_(_HERE))
+            .label("interested"),
+            Standing.site_id,
+            Standing.standing,
+            (literal(0) if load is None else load.c.open_cases).label("open_cases"),
+        )
+        .outerjoin(Standing, and_(Standing.union_id == Organisation.id, Standing.site_id.in_(_HERE)))
+        .order_by(Organisation.id)
+    )
+    return query if load is None else query.outerjoin(load, load.c.organisation_id == Organisation.id)
+
+
+def _standings(rows: Iterable[Row[Any]], certain: SiteId | None) -> dict[OrganisationId, UnionStanding]:
     found: dict[OrganisationId, UnionStanding] = {}
-    for row in session.scalars(_STANDINGS, {"here": list(here)}):
+    for row in rows:
+        if row.standing is None:
+            continue
         free = row.standing is UnionStanding.INDEPENDENT
-        if not free or (row.site_id == certain and row.union_id not in found):
-            found[row.union_id] = row.standing
+        if not free or (row.site_id == certain and row.id not in found):
+            found[row.id] = row.standing
     return found
 
 

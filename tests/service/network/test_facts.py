@@ -3,6 +3,7 @@
 from datetime import date
 
 import pytest
+from sqlalchemy import literal, select
 
 from app.database import SiteId
 from app.network import (
@@ -81,9 +82,9 @@ def test_facts_are_those_of_the_organisation(network: Network) -> None:
             mandate=Mandate(("MY", "*"), ("en", "my", "zh-Hans"), ("survivor_care",), capacity=3),
             employer_run=True,
         )
-        load = {helpers.id: 2}
+    load = select(Organisation.id.label("organisation_id"), literal(2).label("open_cases")).subquery()
     with network.database.reading() as session:
-        found = {fact.id: fact for fact in network_facts(session, None, open_cases=load)}[helpers.id]
+        found = {fact.id: fact for fact in network_facts(session, None, load=load)}[helpers.id]
     assert found == OrganisationFacts(
         id=helpers.id,
         name=helpers.name,
