@@ -5,6 +5,7 @@ derive, and goes through the very same webhook as a real one.
 """
 
 import secrets
+import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -125,7 +126,9 @@ def _keep(
 
 def _line_of(vault: Vault, row: SimulatedText) -> SimulatedLine:
     text = vault.unveil_json(_place(row.id), row.text_veil)
-    return SimulatedLine(text["direction"], text["body"], row.at)
+    # As a phone does; a terminal would obey them.
+    body = "".join(sign for sign in text["body"] if sign == "\n" or unicodedata.category(sign) != "Cc")
+    return SimulatedLine(text["direction"], body, row.at)
 
 
 def _place(row_id: UUID) -> Place:

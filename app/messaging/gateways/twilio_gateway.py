@@ -121,9 +121,7 @@ class TwilioGateway:
     def _credit(self) -> Health:
         balance = self._client.api.v2010.account.balance.fetch()
         left = Decimal(str(balance.balance))
-        return Health(
-            left >= _LOW_CREDIT, f"Twilio: {left:.2f} {balance.currency} of credit are left."
-        )
+        return Health(left >= _LOW_CREDIT, f"Twilio: {left:.2f} {balance.currency} of credit are left.")
 
     def _failures(self) -> Health:
         since = clock.now() - timedelta(days=1)
@@ -194,7 +192,7 @@ def _sending() -> Iterator[None]:
     except requests.RequestException as error:
         raise outcome_of_trouble(error) from None
     except TwilioException as error:
-        raise _outcome(error) from None
+        raise outcome_of_twilio(error) from None
     except (ValueError, KeyError, TypeError, AttributeError):
         # Something answered 2xx that is not Twilio's JSON, such as a proxy's own page.
         raise Unclear("odd answer") from None
@@ -210,7 +208,8 @@ def _asking() -> Iterator[None]:
         raise TryLater(unclear.reason) from None
 
 
-def _outcome(error: TwilioException) -> NotSent:
+def outcome_of_twilio(error: TwilioException) -> NotSent:
+    """What Twilio's answer means for a text; the reason is Twilio's code and nothing else, since its words repeat the number."""
     # A page of a list that fails brings the bare answer along; everything else brings Twilio's own code.
     answer = next((each for each in error.args if isinstance(each, Response)), None)
     status = getattr(error, "status", None) if answer is None else answer.status_code
