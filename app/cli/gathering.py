@@ -13,12 +13,15 @@ _SLOWEST_BYTES_A_SECOND = 4000.0
 
 # More than gunicorn's parser takes of a head by config/gunicorn.conf.py: it refuses this at once, without waiting for an end.
 _LONGEST_HEAD = 256 * 1024
-# More than the largest form with all its words; what is longer is refused, and read away by the thread that says so.
+# More than the largest form with all its words: of what is longer only the head is kept, for a thread to say so.
 _LONGEST_BODY = 2 * 1024 * 1024
+# So much of a body that is too long is read away: who is answered before having sent it all may never see the answer.
+_LONGEST_READ_AWAY = 16 * 1024 * 1024
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.IGNORECASE)
-# A body whose end only the parser can find, or one that its sender holds back until the server asks for it.
-_NOT_FORESEEN = re.compile(rb"\r\n(transfer-encoding|expect):", re.IGNORECASE)
+_IN_CHUNKS = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
+_CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
+_LONGEST_CHUNK_LINE = 1024
 
 
 class Gathering:
@@ -27,6 +30,9 @@ class Gathering:
     def __init__(self) -> None:
         self._data = bytearray()
         self._whole: int | None = None
+        self._next_chunk: int | None = None
+        self._too_long = self._endless = False
+        self._read_away = 0
         self._begun = time.monotonic()
 
     def __len__(self) -> int:
@@ -34,35 +40,78 @@ class Gathering:
 
     def add(self, piece: bytes) -> None:
         """Take the next bytes."""
+        if self._too_long:
+            self._read_away += len(piece)
+            return
         looked_at = max(0, len(self._data) - 3)
         self._data += piece
-        if self._whole is not None:
-            return
-        end = self._data.find(b"\r\n\r\n", looked_at)
-        if end >= 0:
-            self._whole = end + 4 + _body_after(bytes(self._data[: end + 2]))
-        elif len(self._data) > _LONGEST_HEAD:
-            self._whole = 0
+        if self._whole is None and self._next_chunk is None:
+            self._look_for_body(looked_at)
+        if self._next_chunk is not None:
+            self._look_for_last_chunk(self._next_chunk)
 
     @property
     def is_whole(self) -> bool:
         """Whether a thread may have it: all of it is there, or waiting would not help."""
-        return self._whole is not None and len(self._data) >= self._whole
+        return self._whole is not None and len(self._data) + self._read_away >= self._whole
+
+    @property
+    def is_cut(self) -> bool:
+        """Whether its body was too long and was read away: nobody must wait for that."""
+        return self._too_long
+
+    @property
+    def is_endless(self) -> bool:
+        """Whether it is longer than anything of ours without saying how long: no browser sends such forms, and nobody reads on."""
+        return self._endless
 
     @property
     def deadline(self) -> float:
         """Until when the rest has to come, on the monotonic clock; a long body over a bad network has longer."""
-        if self._whole is None:
+        if self._whole is None and self._next_chunk is None:
             return self._begun + _HEAD_WITHIN_SECONDS
-        return self._begun + _BODY_WITHIN_SECONDS + self._whole / _SLOWEST_BYTES_A_SECOND
+        counted = min(self._whole or len(self._data), _LONGEST_BODY)
+        return self._begun + _BODY_WITHIN_SECONDS + counted / _SLOWEST_BYTES_A_SECOND
 
     def take(self) -> bytes:
-        """All that has come, perhaps with the beginning of the next request."""
+        """All that has come, perhaps with the beginning of the next request; of one that is too long only the head."""
         return bytes(self._data)
 
+    def _look_for_body(self, looked_at: int) -> None:
+        end = self._data.find(b"\r\n\r\n", looked_at)
+        if end < 0:
+            if len(self._data) > _LONGEST_HEAD:
+                self._whole = 0
+            return
+        head, end = bytes(self._data[: end + 2]), end + 4
+        if _IN_CHUNKS.search(head):
+            self._next_chunk = end
+            return
+        length = _LENGTH.search(head)
+        announced = 0 if length is None else int(length[1])
+        if announced > _LONGEST_BODY:
+            self._cut(end)
+        self._whole = end + min(announced, _LONGEST_READ_AWAY)
 
-def _body_after(head: bytes) -> int:
-    length = _LENGTH.search(head)
-    if length is None or _NOT_FORESEEN.search(head):
-        return 0
-    return min(int(length[1]), _LONGEST_BODY)
+    def _look_for_last_chunk(self, at: int) -> None:
+        """Go from chunk to chunk as far as they have come; what is none is left to the parser, which refuses it."""
+        while at < len(self._data):
+            line = _CHUNK.match(self._data, at)
+            if line is None:
+                if b"\r\n" in self._data[at:] or len(self._data) - at > _LONGEST_CHUNK_LINE:
+                    self._whole = 0
+                break
+            size = int(line[1], 16)
+            if size == 0:
+                # After the last chunk further headers may stand; an empty line ends them.
+                end = self._data.find(b"\r\n\r\n", line.end() - 2)
+                self._whole = None if end < 0 else end + 4
+                break
+            at = line.end() + size + 2
+        self._next_chunk = at
+        self._endless = self._whole is None and max(at, len(self._data)) > _LONGEST_HEAD + _LONGEST_BODY
+
+    def _cut(self, end: int) -> None:
+        self._too_long = True
+        self._read_away = len(self._data) - end
+        del self._data[end:]

@@ -5,6 +5,7 @@ import logging
 import selectors
 import socket
 import time
+from concurrent.futures import Future
 from functools import partial
 from typing import Any
 
@@ -23,18 +24,18 @@ _PIECE_BYTES = 64 * 1024
 # Of all half-sent requests of one worker together; sixteen of the largest, or thousands of usual ones.
 _MOST_GATHERED_BYTES = 32 * 1024 * 1024
 
-# What a thread waits for: the first lines at once, a body over the worst of networks, but not slower than this.
+# Threads get requests that are there: they wait only for who does not take the answer, or for what cannot be understood.
 _HEADERS_WITHIN_SECONDS = 15.0
-_BODY_WITHIN_SECONDS = 30.0
-_SLOWEST_BYTES_A_SECOND = 4000.0
-_LARGEST_COUNTED_BYTES = 1_000_000.0
+_ANSWER_WITHIN_SECONDS = 30.0
+# Who is told that the connection ends has so long to take the last bytes.
+_LAST_BYTES_WITHIN_SECONDS = 2.0
 
 
 class PatientWorker(ThreadWorker):
     """A threaded worker whose threads only see whole requests: slow, silent and half-sent ones keep nobody else waiting.
 
-    Everything but `handle` and `handle_request` runs in the worker's main thread. Beyond what is gathered there, a thread waits for
-    a client only in an odd request, and then not for ever.
+    Everything but `handle` and `handle_request` runs in the worker's main thread, which waits for nobody. Beyond what is gathered
+    there, a thread waits for a client only in an odd request, and then not for ever.
     """
 
     def __init__(self, *args: Any, **keywords: Any) -> None:
@@ -60,7 +61,12 @@ class PatientWorker(ThreadWorker):
             return
         except OSError:
             piece = b""
-        if piece and sum(map(len, self._gathered.values())) < _MOST_GATHERED_BYTES:
+        gathered = self._gathered[conn]
+        if (
+            piece
+            and not gathered.is_endless
+            and sum(map(len, self._gathered.values())) < _MOST_GATHERED_BYTES
+        ):
             self._add(conn, piece)
         else:
             # Gone in the middle, or somebody tries to fill the memory.
@@ -74,13 +80,16 @@ class PatientWorker(ThreadWorker):
         conn.timeout = request.deadline
         if request.is_whole:
             self._forget(conn)
+            if request.is_cut:
+                # What was read away will not come again: whoever reads on finds the end at once.
+                _shut(conn.sock, socket.SHUT_RD)
             conn.data_ready = True
             conn.init()
             conn.parser.unreader.unread(request.take())
             super().enqueue_req(conn)
 
     def _forget(self, conn: TConn) -> None:
-        del self._gathered[conn]
+        self._gathered.pop(conn, None)
         self.pending_conns.remove(conn)
         self.poller.unregister(conn.sock)
 
@@ -101,10 +110,33 @@ class PatientWorker(ThreadWorker):
             self._deadlines.pop(conn, None)
 
     def handle_request(self, req: Any, conn: TConn) -> Any:
-        """Answer a request whose first lines have come; its length says how long the rest may take."""
-        seconds = _BODY_WITHIN_SECONDS + _announced_bytes(req) / _SLOWEST_BYTES_A_SECOND
-        self._deadlines[conn] = time.monotonic() + seconds
+        """Answer a request whose first lines were understood."""
+        self._deadlines[conn] = time.monotonic() + _ANSWER_WITHIN_SECONDS
         return super().handle_request(req, conn)
+
+    def finish_request(self, conn: TConn, fs: Future[Any]) -> None:
+        """Go on with a connection whose request was answered. One that ends is closed later: gunicorn would wait for it here."""
+        if not self.alive or fs.cancelled() or fs.exception() is not None or fs.result():
+            super().finish_request(conn, fs)
+            return
+        # Closed at once, with bytes of the client still unread, its system would throw the answer away (RFC 9112, 9.6).
+        _shut(conn.sock, socket.SHUT_WR)
+        conn.sock.setblocking(False)
+        conn.timeout = time.monotonic() + _LAST_BYTES_WITHIN_SECONDS
+        self.pending_conns.append(conn)
+        self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._read_away, conn))
+
+    def _read_away(self, conn: TConn, sock: socket.socket) -> None:
+        try:
+            piece = sock.recv(_PIECE_BYTES)
+        except BlockingIOError:
+            return
+        except OSError:
+            piece = b""
+        if not piece:
+            self._forget(conn)
+            self.nr_conns -= 1
+            conn.close()
 
     def notify(self) -> None:
         """Tell the arbiter that this worker lives; its loop calls this every second, so late clients are cut off here too."""
@@ -113,12 +145,7 @@ class PatientWorker(ThreadWorker):
         for conn, deadline in list(self._deadlines.items()):
             if deadline < now:
                 self._deadlines.pop(conn, None)
-                _hang_up(conn.sock)
-
-
-def _announced_bytes(req: Any) -> float:
-    length = dict(req.headers).get("CONTENT-LENGTH", "")
-    return min(float(length), _LARGEST_COUNTED_BYTES) if length.isdecimal() else 0.0
+                _shut(conn.sock, socket.SHUT_RDWR)
 
 
 class QuietLogger(Logger):
@@ -194,8 +221,8 @@ def serve(application: Any, listening: socket.socket, workers: int) -> None:
     Arbiter(_Server(application, listening, workers)).run()
 
 
-def _hang_up(connection: socket.socket) -> None:
+def _shut(connection: socket.socket, direction: int) -> None:
     try:
-        connection.shutdown(socket.SHUT_RDWR)
+        connection.shutdown(direction)
     except OSError:
         return

@@ -93,6 +93,72 @@ def test_trickling_reports_keep_nobody_waiting_and_arrive(service: Service) -> N
     assert stored(service) == before + _MANY
 
 
+_FORM = b"POST /en/report HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n"
+_STALLED = {
+    "too long": _FORM + b"Content-Length: 4000000\r\n\r\n" + b"words=" + b"x" * 2_200_000,
+    "in chunks": _FORM + b"Transfer-Encoding: chunked\r\n\r\n5\r\nword",
+    "asks first": _FORM + b"Content-Length: 500000\r\nExpect: 100-continue\r\n\r\n",
+    # Answered, and then never closed by the client.
+    "stays": b"GET /en/how HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+}
+
+
+@pytest.mark.parametrize("sent", _STALLED.values(), ids=list(_STALLED))
+def test_whoever_stalls_in_an_odd_way_keeps_nobody_waiting(service: Service, sent: bytes) -> None:
+    with crowd_of(service, 32) as connections:
+        for connection in connections:
+            connection.sendall(sent)
+        time.sleep(0.5)
+        for _ in range(6):
+            started = time.monotonic()
+            assert Phone(over_http(service.url)).get("/en/").status == 200
+            assert time.monotonic() - started < _SOON / 2
+
+
+@pytest.mark.parametrize("size", (1_800_000, 3_000_000, 15_000_000))
+def test_who_sends_too_much_is_told_so(service: Service, size: int) -> None:
+    with crowd_of(service, 1) as (connection,):
+        connection.settimeout(20)
+        connection.sendall(_FORM + b"Content-Length: %d\r\n\r\n" % size + b"x" * size)
+        assert connection.recv(65536).startswith(b"HTTP/1.1 413")
+
+
+def test_chunks_without_end_are_cut_off(service: Service) -> None:
+    with crowd_of(service, 1) as (connection,):
+        connection.settimeout(5)
+        with suppress(ConnectionError):
+            connection.sendall(_FORM + b"Transfer-Encoding: chunked\r\n\r\n")
+            for _ in range(100):
+                connection.sendall(b"%x\r\n" % 100_000 + b"x" * 100_000 + b"\r\n")
+        with suppress(ConnectionError):
+            assert connection.recv(65536) == b""
+
+
+def test_a_report_in_chunks_and_one_that_asks_first_arrive(service: Service) -> None:
+    before = stored(service)
+    for number, post in enumerate(forms(service, 2)):
+        body = urlencode(post.fields).encode()
+        with crowd_of(service, 1) as (connection,):
+            connection.settimeout(10)
+            if number == 0:
+                middle = len(body) // 2
+                chunks = b"".join(
+                    b"%x\r\n%s\r\n" % (len(part), part) for part in (body[:middle], body[middle:])
+                )
+                connection.sendall(_FORM + b"Transfer-Encoding: chunked\r\n\r\n" + chunks)
+                time.sleep(0.2)
+                connection.sendall(b"0\r\n\r\n")
+            else:
+                connection.sendall(_FORM + b"Content-Length: %d\r\nExpect: 100-continue\r\n\r\n" % len(body))
+                time.sleep(0.2)
+                connection.sendall(body)
+            answer = b""
+            while b" 200 OK" not in answer:
+                answer += (piece := connection.recv(65536))
+                assert piece, answer
+    assert stored(service) == before + 2
+
+
 def test_endless_first_lines_are_cut_off(service: Service) -> None:
     with crowd_of(service, 1) as (connection,):
         connection.settimeout(5)

@@ -35,12 +35,26 @@ def test_a_request_without_a_body_is_whole_with_its_head(size: int) -> None:
     assert whole_after(request, size) == len(request)
 
 
-@pytest.mark.parametrize(
-    "odd", (b"Transfer-Encoding: chunked", b"Expect: 100-continue", b"Content-Length: five")
-)
-def test_what_cannot_be_foreseen_is_left_to_the_parser(odd: bytes) -> None:
-    request = _HEAD + b"Content-Length: 500\r\n" * (b"five" not in odd) + odd + b"\r\n\r\n"
+def test_what_cannot_be_foreseen_is_left_to_the_parser() -> None:
+    request = _HEAD + b"Content-Length: five\r\n\r\n"
     assert whole_after(request, 1) == len(request)
+
+
+@pytest.mark.parametrize("size", (1, 2, 3, 7, 10_000))
+@pytest.mark.parametrize("after", (b"", b"Signed: 0\r\n"))
+def test_a_request_in_chunks_is_whole_with_the_last_of_them(size: int, after: bytes) -> None:
+    """Chunks that look like an end, with remarks, and with headers behind them."""
+    chunks = b"5\r\n0\r\n\r\n\r\n" + b"a; remark=1\r\n0123456789\r\n" + b"000\r\n" + after + b"\r\n"
+    request = _HEAD + b"Content-Length: 500\r\nTransfer-Encoding: chunked\r\n\r\n" + chunks
+    assert whole_after(request, size) == len(request)
+    assert whole_after(request[:-1], size) == -1
+
+
+@pytest.mark.parametrize("odd", (b"x\r\n", b"-1\r\n", b"\r\n", b"123456789\r\n", b"1" + b" " * 2000))
+def test_what_is_no_chunk_is_left_to_the_parser(odd: bytes) -> None:
+    request = _HEAD + b"Transfer-Encoding: chunked\r\n\r\n" + b"1\r\na\r\n"
+    assert whole_after(request, 10_000) == -1
+    assert whole_after(request + odd, 10_000) == len(request + odd)
 
 
 def test_a_length_in_the_body_or_in_another_header_means_nothing() -> None:
@@ -50,10 +64,34 @@ def test_a_length_in_the_body_or_in_another_header_means_nothing() -> None:
     assert whole_after(request, 1) == len(request)
 
 
-def test_a_head_without_end_and_a_body_beyond_all_forms_are_not_gathered_for_ever() -> None:
+def test_a_head_without_end_is_not_gathered_for_ever() -> None:
     assert 0 < whole_after(_HEAD + b"X: y\r\n" * 100_000, 4096) < 300_000
-    request = _HEAD + b"Content-Length: 99999999\r\n\r\n" + b"x" * 3_000_000
-    assert 0 < whole_after(request, 65_536) < 2_500_000
+
+
+@pytest.mark.parametrize(("announced", "read_away"), ((3_000_000, 3_000_000), (99_999_999, 16 << 20)))
+def test_of_a_body_beyond_all_forms_the_head_is_kept_and_the_rest_read_away(
+    announced: int, read_away: int
+) -> None:
+    head = _HEAD + b"Content-Length: %d\r\n\r\n" % announced
+    gathered, sent = Gathering(), 0
+    gathered.add(head + b"x" * 100)
+    assert gathered.is_cut
+    for sent in range(100, read_away, 100_000):  # noqa: B007 - what was sent before is looked at below
+        assert not gathered.is_whole
+        gathered.add(b"x" * 100_000)
+    assert gathered.is_whole
+    assert sent + 100_000 >= read_away
+    assert gathered.take() == head
+
+
+@pytest.mark.parametrize("chunk", (b"ffffff\r\nabc", b"1000\r\n" + b"x" * 4096 + b"\r\n"))
+def test_chunks_beyond_all_forms_are_endless(chunk: bytes) -> None:
+    gathered = Gathering()
+    gathered.add(_HEAD + b"Transfer-Encoding: chunked\r\n\r\n")
+    while not gathered.is_endless:
+        assert len(gathered) < 2_500_000
+        assert not gathered.is_whole
+        gathered.add(chunk)
 
 
 def test_a_long_body_has_longer_and_none_has_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
