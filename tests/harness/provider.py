@@ -9,6 +9,8 @@ import asyncio
 import json
 import sys
 import threading
+import time
+import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -132,6 +134,19 @@ class RemoteProvider:
 
     def __init__(self, url: str) -> None:
         self.url = url
+
+    def wait(self) -> None:
+        """Wait until it answers."""
+        deadline = time.monotonic() + 20
+        while True:
+            try:
+                self.counts()
+            except (urllib.error.URLError, ConnectionError):
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.05)
+            else:
+                return
 
     def counts(self) -> dict[str, int]:
         """What it accepted; see `FakeTwilio.counts`."""
