@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app import clock
@@ -22,6 +22,7 @@ from app.messaging.models import MemberAddress, OptOut, OutgoingText, Phone
 from app.messaging.opt_outs import opt_out_tags
 from app.messaging.phones import phone_place
 from app.messaging.queue import EMAIL, address_place, body_place, hour_of_id
+from app.messaging.recording import MOST_ATTEMPTS
 from app.vault import Vault
 
 UNCLEAR_REASON = "unclear"
@@ -80,7 +81,7 @@ def look(
     """What is to be done with these texts; those that are no longer ours or were reported meanwhile are left out."""
     everything = _gather(session, gateways, claim, texts)
     stopped = _stopped(session, vault, everything)
-    others = _others_underway(session, everything)
+    others = _others_underway(session, everything, claim)
     known = _known_ids(session, everything)
     looked = []
     for facts in everything:
@@ -102,7 +103,11 @@ def look(
                 moved=(gateway, line) != (facts.row.gateway, facts.row.line),
                 since=hour_of_id(facts.row.id) - _CLOCKS_DIFFER,
                 looked_at=time.monotonic(),
-                known=known.get(facts.recipient, frozenset()),
+                known=frozenset(
+                    provider_id
+                    for text_id, provider_id in known.get(facts.recipient, ())
+                    if text_id != facts.row.id
+                ),
             )
         )
     return looked
@@ -150,6 +155,7 @@ def _verdict(facts: _Facts, *, has_stopped: bool) -> Verdict | None:
         (_sealed_recipient(facts) is None, Verdict(Delivery.CANCELLED, "erased")),
         (row.valid_until <= clock.now() + _LEAST_LEFT, Verdict(Delivery.EXPIRED, row.reason)),
         (facts.way is None, Verdict(Delivery.FAILED, "no route")),
+        (row.attempts >= MOST_ATTEMPTS, Verdict(Delivery.FAILED, row.reason)),
     )
     return next((verdict for holds, verdict in against if holds), None)
 
@@ -194,10 +200,11 @@ def _stopped(session: Session, vault: Vault, everything: list[_Facts]) -> set[UU
 
 
 def _others_underway(
-    session: Session, everything: list[_Facts]
+    session: Session, everything: list[_Facts], claim: Claim
 ) -> dict[UUID | None, list[tuple[UUID, Delivery]]]:
-    """What else is on its way to the same recipients."""
-    underway = OutgoingText.state.in_((Delivery.CLAIMED, Delivery.UNCLEAR))
+    """What may be at the provider for the same recipients, by another dispatcher's hand or since an earlier attempt."""
+    elsewhere = and_(OutgoingText.state == Delivery.CLAIMED, OutgoingText.claim_id != claim.id)
+    underway = or_(OutgoingText.state == Delivery.UNCLEAR, elsewhere)
     others: dict[UUID | None, list[tuple[UUID, Delivery]]] = {}
     for recipient, wanted in _recipients(everything):
         query = select(recipient, OutgoingText.id, OutgoingText.state).where(wanted, underway)
@@ -206,16 +213,16 @@ def _others_underway(
     return others
 
 
-def _known_ids(session: Session, everything: list[_Facts]) -> dict[UUID | None, frozenset[str]]:
-    """The provider's ids that belong to other texts to the same recipients, for those that must be looked for."""
+def _known_ids(session: Session, everything: list[_Facts]) -> dict[UUID | None, list[tuple[UUID, str]]]:
+    """What the provider calls the texts to the same recipients, for those that must be looked for: none of them is another."""
     unclear = [facts for facts in everything if facts.row.state is Delivery.UNCLEAR]
-    known: dict[UUID | None, set[str]] = {}
+    known: dict[UUID | None, list[tuple[UUID, str]]] = {}
     for recipient, wanted in _recipients(unclear):
-        query = select(recipient, OutgoingText.provider_id).where(wanted)
-        for recipient_id, provider_id in session.execute(query):
+        query = select(recipient, OutgoingText.id, OutgoingText.provider_id).where(wanted)
+        for recipient_id, text_id, provider_id in session.execute(query):
             if provider_id is not None:
-                known.setdefault(recipient_id, set()).add(provider_id)
-    return {recipient_id: frozenset(ids) for recipient_id, ids in known.items()}
+                known.setdefault(recipient_id, []).append((text_id, provider_id))
+    return known
 
 
 def _recipients(

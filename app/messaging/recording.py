@@ -96,11 +96,10 @@ def _put_back(row: OutgoingText, outcome: Outcome) -> Outcome:
     """Let a text of ours be claimed again later, unless it was tried often enough: then what it came to."""
     row.claim_id = None
     row.attempts += outcome.attempted
-    if row.attempts >= MOST_ATTEMPTS:
-        # Where it may be out, the last word is that nobody knows, not why the provider could not be asked.
-        return Outcome(
-            row.id, Delivery.FAILED, "unclear" if row.state is Delivery.UNCLEAR else outcome.reason
-        )
+    may_be_out = Delivery.UNCLEAR in (row.state, outcome.state)
+    # One that may be out is looked for once more after its last attempt; when not even that works, nobody knows.
+    if row.attempts >= MOST_ATTEMPTS + may_be_out:
+        return Outcome(row.id, Delivery.FAILED, "unclear" if may_be_out else outcome.reason)
     if outcome.reason is not None:
         row.reason = outcome.reason[:_LONGEST_REASON]
     if row.state is Delivery.CLAIMED:

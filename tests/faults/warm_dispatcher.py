@@ -14,7 +14,7 @@ from pathlib import Path
 from app import clock
 from app.cases.rules import load_rules
 from app.database import Database
-from app.dispatcher.jobs import JOBS, Job, Tools, run_job
+from app.dispatcher.jobs import JOBS, Errand, Job, Tools, run_job
 from app.settings import PROJECT_ROOT
 from app.vault import Vault, load_keyring
 from tests.harness.dispatching import tools_over
@@ -37,7 +37,7 @@ def main(url: str, keys: str) -> None:
         print(*[_end(pid, deadline) for pid, deadline in sorted(living, key=lambda one: one[1])], flush=True)  # noqa: T201
 
 
-def _fork(job: Job, tools: Tools, offset: int) -> int:
+def _fork(job: Job | Errand, tools: Tools, offset: int) -> int:
     child = os.fork()
     if child == 0:
         clock.set_offset(offset)

@@ -1,0 +1,199 @@
+"""Claims: nobody sends what another one has, a dead dispatcher's texts go on, and a crowd of waiting texts costs nothing."""
+
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID, uuid4
+
+import pytest
+from sqlalchemy import event, insert
+
+from app import clock
+from app.database import Database, new_id
+from app.messaging import claims
+from app.messaging.claims import PACE, Claim, ClaimWatch, claim_due
+from app.messaging.delivery import Delivery, Purpose
+from app.messaging.gateways.twilio_gateway import TwilioGateway
+from app.messaging.models import OutgoingText
+from app.messaging.recording import Outcome, record
+from tests.harness.provider import Trouble
+from tests.service.messaging.conftest import Office
+
+
+def test_claimers_at_once_never_get_the_same_text(office: Office) -> None:
+    texts = {office.waiting() for _ in range(30)}
+    pace = replace(PACE, batch=4)
+    databases = [Database(office.database.url) for _ in range(3)]
+
+    def claim_all(database: Database) -> list[UUID]:
+        got: list[UUID] = []
+        while claim := claim_due(database, pace):
+            assert len(claim.texts) <= pace.batch
+            got += claim.texts
+        return got
+
+    with ThreadPoolExecutor(3) as pool:
+        claimed = [text_id for got in pool.map(claim_all, databases) for text_id in got]
+    for database in databases:
+        database.dispose()
+    assert len(claimed) == len(texts)
+    assert set(claimed) == texts
+
+
+def test_the_texts_of_a_dead_dispatcher_are_looked_for_and_then_sent(office: Office) -> None:
+    """One of them had gone out before its dispatcher died, the other had not."""
+    gone, left = office.phone("+254711000111"), office.phone("+254711000222")
+    office.provider.fake.trouble_of["+254711000111"] = Trouble.DROPPED_ACCEPTED
+    texts = [office.waiting(phone) for phone in (gone, left)]
+    claim = claim_due(office.database, PACE)
+    assert claim is not None
+    _call_and_die(office, gone, texts[0])
+    assert office.send() == 0
+    office.abandon()
+    assert {office.state(text_id) for text_id in texts} == {Delivery.UNCLEAR}
+    office.send()
+    assert {office.state(text_id) for text_id in texts} == {Delivery.ACCEPTED}
+    assert office.accepted == 2
+
+
+def _call_and_die(office: Office, phone: Any, text_id: UUID) -> None:
+    from app.messaging.gateways.protocol import NotSent, TextToSend
+
+    gateway = office.gateways.gateway("twilio")
+    assert phone.number_sealed is not None
+    to_send = TextToSend(
+        text_id, "+254711000111", phone.line, "How is it going?", timedelta(hours=1), "https://x.example.org"
+    )
+    with pytest.raises(NotSent):
+        gateway.send(to_send)
+
+
+def test_a_living_dispatcher_keeps_its_texts_however_the_wall_clock_jumps(office: Office) -> None:
+    text_id = office.waiting()
+    assert claim_due(office.database, PACE) is not None
+    moments = iter((0.0, PACE.claim_seconds - 1, PACE.claim_seconds + PACE.grace_seconds))
+    watch = ClaimWatch(now=lambda: next(moments))
+    for hours in (0, 5):
+        office.pass_by(hours=hours)
+        assert watch.take_over(office.database) == 0
+        assert office.state(text_id) is Delivery.CLAIMED
+    assert watch.take_over(office.database) == 1
+    assert office.steps(text_id) == {Delivery.UNCLEAR: None}
+
+
+def test_a_dispatcher_that_is_too_slow_stops_calling_before_its_claim_runs_out(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pace = replace(PACE, at_once=1, claim_seconds=0.6, call_seconds=0.3)
+    texts = [office.waiting() for _ in range(6)]
+    office.provider.fake.pause = 0.2
+    began = threading.Event()
+    send = TwilioGateway.send
+    calls: list[float] = []
+    first: list[float] = []
+
+    def timed(self: TwilioGateway, to_send: Any) -> Any:
+        began.set()
+        first.append(claims.time.monotonic())
+        calls.append(claims.time.monotonic() - first[0])
+        return send(self, to_send)
+
+    monkeypatch.setattr(TwilioGateway, "send", timed)
+    monkeypatch.setattr("app.messaging.sending._BATCHES", 1)
+    office.send(pace)
+    assert 0 < len(calls) < len(texts)
+    assert max(calls) < 0.3
+    states = [office.state(text_id) for text_id in texts]
+    assert states.count(Delivery.ACCEPTED) == len(calls)
+    assert states.count(Delivery.WAITING) == len(texts) - len(calls)
+    monkeypatch.undo()
+    office.send()
+    assert office.accepted == len(texts)
+
+
+def test_a_record_that_comes_after_the_claim_was_lost_sets_nothing_back(office: Office) -> None:
+    text_id = office.waiting()
+    claim = claim_due(office.database, PACE)
+    assert claim is not None
+    office.abandon()
+    with office.database.writing() as session:
+        record(session, office.dispatcher, claim.id, [Outcome(text_id, Delivery.WAITING, "429", attempted=True)])
+    assert office.state(text_id) is Delivery.UNCLEAR
+    with office.database.writing() as session:
+        taken = Outcome(text_id, Delivery.ACCEPTED, provider_id="SM" + "c" * 32)
+        record(session, office.dispatcher, claim.id, [taken])
+    assert (office.state(text_id), office.row(text_id).provider_id) == (Delivery.ACCEPTED, "SM" + "c" * 32)
+
+
+def test_one_provider_s_id_never_stands_for_two_texts(office: Office) -> None:
+    texts = [office.waiting() for _ in range(2)]
+    claim = claim_due(office.database, PACE)
+    assert claim is not None
+    with office.database.writing() as session:
+        both = [Outcome(text_id, Delivery.ACCEPTED, provider_id="SM" + "c" * 32) for text_id in texts]
+        record(session, office.dispatcher, claim.id, both)
+    assert {(office.state(one), office.row(one).reason) for one in texts} == {(Delivery.FAILED, "unclear")}
+
+
+def test_a_claim_reads_one_index_however_many_texts_wait(office: Office) -> None:
+    """Without statistics, as after a restore: nobody has told the planner yet how the table looks."""
+    _crowd(office.database, 20_000)
+    office.waiting()
+    for state in (Delivery.WAITING, Delivery.UNCLEAR):
+        plan = _plan(office.database, state)
+        assert "ix_outgoing_texts_due" in plan, plan
+        assert not re.search(r"Seq Scan on outgoing_texts|SCAN outgoing_texts", plan), plan
+        assert "TEMP B-TREE" not in plan, plan
+    claim = claim_due(office.database, PACE)
+    assert claim is not None
+    assert len(claim.texts) == 1
+
+
+def _crowd(database: Database, number: int) -> None:
+    row: dict[str, Any] = {
+        "purpose": Purpose.REPLY,
+        "gateway": "twilio",
+        "line": "+15550100999",
+        "encoding": "GSM-7",
+        "segments": 1,
+        "state": Delivery.WAITING,
+        "due_at": clock.now() + timedelta(days=3),
+        "valid_until": clock.now() + timedelta(days=4),
+        "attempts": 0,
+        "redacted": False,
+    }
+    with database.writing() as session:
+        for _ in range(number // 5000):
+            session.connection().execute(
+                insert(OutgoingText.__table__),  # type: ignore[arg-type]
+                [row | {"id": new_id(), "key": uuid4().bytes} for _ in range(5000)],
+            )
+
+
+def _plan(database: Database, state: Delivery) -> str:
+    seen: list[tuple[str, Any]] = []
+    with database.writing() as session:
+        connection = session.connection()
+
+        def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+            seen.append((statement, parameters))
+
+        event.listen(connection, "before_cursor_execute", note)
+        claims._claim(session, uuid4(), state, 50)
+        event.remove(connection, "before_cursor_execute", note)
+        statement, parameters = seen[0]
+        explain = "EXPLAIN QUERY PLAN " if database.url.startswith("sqlite") else "EXPLAIN "
+        rows = connection.exec_driver_sql(explain + statement, parameters).all()
+        session.rollback()
+    return "\n".join(str(row) for row in rows)
+
+
+def test_the_claim_s_shape() -> None:
+    claim = Claim(uuid4(), claims.time.monotonic() - 100, ())
+    assert claim.leaves(PACE.claim_seconds - 110, PACE)
+    assert not claim.leaves(PACE.claim_seconds - 90, PACE)
+
+
