@@ -16,7 +16,7 @@ from app.cases.models import Case
 from app.cli.deployment import Deployment, KeyringKind
 from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
 from app.dispatcher.jobs import JOB_NAMES
-from app.messaging.gateways.registry import EMAIL, GatewaysRefused
+from app.messaging.gateways.registry import EMAIL, Gateways, GatewaysRefused
 from app.network import OrganisationState, organisations_of
 from app.schema import SchemaOutOfDate, check_schema
 from app.vault import (
@@ -179,10 +179,30 @@ def _gateways(deployment: Deployment) -> Iterator[Finding]:
     for name in gateways.names:
         for health in gateways.gateway(name).health():
             yield Finding(Weight.GOOD if health.good else Weight.WARN, health.text)
+    yield from _unanswered(deployment, gateways)
     if EMAIL not in gateways.names:
         yield Finding(
             Weight.WARN, "REDRESS_SMTP_URL is not set: no e-mail tells a partner or custodian of danger."
         )
+
+
+def _unanswered(deployment: Deployment, gateways: Gateways) -> Iterator[Finding]:
+    """The countries of the network in which a worker who texts would wait for an answer that cannot come."""
+    with deployment.database.reading() as session:
+        countries = {
+            country
+            for organisation in organisations_of(session)
+            if organisation.state is OrganisationState.ACTIVE
+            for country in organisation.countries
+            if country != "*"
+        }
+    for country in sorted(countries):
+        route = gateways.route_to(country, None)
+        if route is None or not route.two_way:
+            yield Finding(
+                Weight.WARN,
+                f"Workers in {country} cannot be answered by text: see config/gateways.toml for a gateway of that country.",
+            )
 
 
 def _openness(deployment: Deployment) -> Iterator[Finding]:
