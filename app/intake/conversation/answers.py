@@ -15,9 +15,9 @@ _MOST_ANSWERS = 6
 # One digit before words is how sentences begin ("2 months no pay"); two and words are answers and a place.
 _LEAST_BEFORE_WORDS = 2
 
-_MARK = re.compile(
-    r"^\s*[(\[]?\s*(\d)\s*[/\\]\s*(\d)\s*[)\]]?(?=\s|$)|[(\[]\s*(\d)\s*[/\\]\s*(\d)\s*[)\]]\s*$"
-)
+# In brackets only: "1/2 of my pay" is how people write.
+_BRACKETED = r"[(\[]\s*(\d)\s*/\s*(\d)\s*[)\]]"
+_MARK = re.compile(rf"^\s*{_BRACKETED}|{_BRACKETED}\s*$")
 _BETWEEN = re.compile(r"[\s,;،、，]+")
 # What turns a digit into a picture of a key, and choices between pictures and letters: no part of an answer.
 _DECORATION = re.compile("[\\u20e3\\ufe00-\\ufe0f]")

@@ -20,6 +20,7 @@ class Step(StrEnum):
     TOPIC = "topic"
     CONSENT = "consent"
     LOCKED = "locked"  # nobody may know yet: asked once whether that is meant
+    LOCKED_IN_DANGER = "locked_in_danger"
     CONTACT = "contact"
     HURT = "hurt"  # hurt, touched or threatened: nothing more is asked but how to be reached
     OPEN = "open"  # the worker agreed to texts: status, code and new reports by digit, for as long as the case is open

@@ -236,8 +236,7 @@ def _answered(moved: Moved, know: Knowledge, texts: Texts) -> Heard:
         return Heard(position, None, acts)
     reply = row.ask(texts, position, know)
     if SetDanger() in acts:
-        told = texts.say(Text.HELPER_TOLD)
-        reply = texts.behind(texts.behind(told, texts.call(know.help_number)) or told, reply)
+        reply = texts.in_danger(know.help_number, reply)
     return Heard(position, reply, acts)
 
 

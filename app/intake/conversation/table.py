@@ -195,11 +195,17 @@ def _topic(code: str) -> Meaning:
     return meaning
 
 
-def _consent(level: ConsentLevel, step: Step) -> Meaning:
+def _consent(level: ConsentLevel) -> Meaning:
     def meaning(position: Position) -> Moved:
-        return settled(Moved(position.to(step, consent=level), (SetConsent(level),)))
+        return settled(Moved(position.to(Step.CONTACT, consent=level), (SetConsent(level),)))
 
     return meaning
+
+
+def _nobody(position: Position) -> Moved:
+    step = Step.LOCKED_IN_DANGER if position.danger else Step.LOCKED
+    nobody = ConsentLevel.NOBODY
+    return settled(Moved(position.to(step, consent=nobody), (SetConsent(nobody),)))
 
 
 def _not_our_place(position: Position) -> Moved | None:
@@ -242,10 +248,6 @@ def _ask_consent(texts: Texts, position: Position, _know: Knowledge) -> str:
     return texts.behind(echo, texts.say(Text.CONSENT))
 
 
-def _ask_whether_locked(texts: Texts, position: Position, _know: Knowledge) -> str:
-    return texts.say(Text.LOCKED_IN_DANGER if position.danger else Text.LOCKED)
-
-
 def _ask_contact(texts: Texts, _position: Position, know: Knowledge) -> str:
     if know.read_by is None:
         return texts.say(Text.CONTACT_WITHOUT_DAY)
@@ -277,18 +279,18 @@ TABLE: Mapping[Step, Row] = MappingProxyType(
         Step.CONSENT: _row(
             Text.CONSENT,
             {
-                1: _consent(ConsentLevel.HELPER, Step.CONTACT),
-                2: _consent(ConsentLevel.UNION, Step.CONTACT),
-                3: _consent(ConsentLevel.BUYERS, Step.CONTACT),
-                4: _consent(ConsentLevel.NOBODY, Step.LOCKED),
+                1: _consent(ConsentLevel.HELPER),
+                2: _consent(ConsentLevel.UNION),
+                3: _consent(ConsentLevel.BUYERS),
+                4: _nobody,
                 9: _not_our_place,
             },
             ask=_ask_consent,
         ),
-        Step.LOCKED: _row(
-            Text.LOCKED,
-            {1: _consent(ConsentLevel.HELPER, Step.CONTACT), 2: _leave, 4: _code},
-            ask=_ask_whether_locked,
+        Step.LOCKED: _row(Text.LOCKED, {1: _consent(ConsentLevel.HELPER), 2: _leave, 4: _code}),
+        Step.LOCKED_IN_DANGER: _row(
+            Text.LOCKED_IN_DANGER,
+            {1: _consent(ConsentLevel.HELPER), 2: _leave, 4: _code},
             yes_no=True,
         ),
         Step.CONTACT: _row(

@@ -75,7 +75,7 @@ class Text(StrEnum):
     HURT = pgettext(
         "sms",
         "We are sorry. It is not your fault. You need not write more. A trained person can help."
-        " May they 1 call 2 text 3 not contact you?",
+        " May they 1 call 2 text 3 not contact you? 4 Secret code",
     )
     HANDED = pgettext("sms", "Thank you. A person will read what you wrote. Delete these texts.")
     KEPT = pgettext("sms", "Got it. A helper can read it. 2 starts a new report. 8 asks for news.")
@@ -86,7 +86,7 @@ class Text(StrEnum):
         "sms",
         "Your secret code: %(code)s. Use it at %(host)s. Anyone with it can read the answers. Delete this text.",
     )
-    FAREWELL = pgettext("sms", "No more texts from us. We keep your message.")
+    FAREWELL = pgettext("sms", "We will not text you again. We keep your message.")
     STARTED = pgettext("sms", "You can get texts from us again. Write here what happened.")
     ABOUT = pgettext(
         "sms",
@@ -151,9 +151,18 @@ class Texts:
         """The secret code, for a worker who asked for it; `host` is where it is used, without a path."""
         return self.say(Text.RECEIPT, code=code, host=host)
 
-    def call(self, number: str) -> str:
-        """The checked number of the worker's country; nothing when there is none or it is too long for a text."""
-        return self.say(Text.CALL, number=number) if 0 < len(number) <= LONGEST_NUMBER else ""
+    def in_danger(self, number: str, spoken: str) -> str:
+        """What somebody in danger reads before the next question; `number` is a checked one of the country, or empty.
+
+        Where a language has no room for all of it, the number goes before the promise.
+        """
+        told = self.say(Text.HELPER_TOLD)
+        call = self.say(Text.CALL, number=number) if 0 < len(number) <= LONGEST_NUMBER else ""
+        for before in (f"{told} {call}".strip(), call or told):
+            both = self.behind(before, spoken)
+            if both != spoken:
+                return both
+        return self.behind(told, spoken)
 
     def short_day(self, day: date) -> str:
         """A day as short as people still understand it: "Thu, 26 Nov"."""

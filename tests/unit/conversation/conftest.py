@@ -1,0 +1,20 @@
+"""The words and the English texts of this project, which no test here changes."""
+
+import pytest
+
+from app.intake.conversation.texts import Texts
+from app.intake.conversation.topic_words import TopicWords, load_topic_words
+from app.language import load_languages
+from app.settings import PROJECT_ROOT
+
+
+@pytest.fixture(scope="session")
+def words() -> TopicWords:
+    """The project's own words."""
+    return load_topic_words(PROJECT_ROOT / "config")
+
+
+@pytest.fixture(scope="session")
+def texts() -> Texts:
+    """The texts in the language of the source."""
+    return Texts(load_languages(PROJECT_ROOT / "config", PROJECT_ROOT / "translations").default)

@@ -1,0 +1,519 @@
+"""The conversation as a worker lives it, and as the table has it: every path ends, each text is answered at most once."""
+
+import json
+from datetime import date, timedelta
+from uuid import UUID
+
+import pytest
+
+from app.cases.enums import ConsentLevel, Stage
+from app.cases.taxonomy import FORM_TOPICS
+from app.intake.conversation.acts import (
+    Act,
+    AgreeContact,
+    ErasePhone,
+    FileReport,
+    HandToPerson,
+    Keep,
+    OptIn,
+    OptOut,
+    SendReceipt,
+    SetConsent,
+    SetDanger,
+    SetPhone,
+    SetSite,
+    Settle,
+    SetTopics,
+)
+from app.intake.conversation.answers import Part, read_text
+from app.intake.conversation.position import Position, Step, WhosePhone
+from app.intake.conversation.steps import (
+    SAME_TESTIMONY,
+    Heard,
+    Knowledge,
+    SiteOption,
+    begin,
+    fall_silent,
+    hear,
+    wanted,
+)
+from app.intake.conversation.table import TABLE
+from app.intake.conversation.texts import Text, Texts
+from app.intake.conversation.topic_words import TopicWords
+from app.intake.report import Contact
+from app.messaging.segments import count_segments
+from tests.unit.conversation.measuring import MEASURES, measuring_language
+from tests.unit.conversation.walking import START, Path, every_path, shown
+
+FOXWAY = Knowledge(
+    sites=(SiteOption(UUID(int=7), "F... in Kulim"),),
+    certain=True,
+    help_number="999",
+    read_by=date(2026, 11, 26),
+    stage=Stage.READ,
+    next_day=date(2026, 12, 3),
+)
+NOWHERE = Knowledge(read_by=date(2026, 11, 26))
+
+
+class Phone:
+    """A worker's phone: texts go in, the last thing heard can be looked at."""
+
+    def __init__(self, words: TopicWords, texts: Texts) -> None:
+        self.words, self.texts, self.at = words, texts, START
+        self.heard: list[Heard] = []
+        self.position: Position | None = None
+
+    def send(self, body: str, know: Knowledge = FOXWAY, *, after: int = 120) -> Heard:
+        """Send a text so many seconds after the last one."""
+        self.at += timedelta(seconds=after)
+        said = read_text(body, self.words)
+        if self.position is None:
+            heard = begin(said, self.texts, self.at, answerable=True)
+        else:
+            heard = hear(self.position, said, know, self.texts, self.at)
+        self.heard.append(heard)
+        self.position = heard.opened or heard.position
+        return heard
+
+    def send_all(self, *bodies: str) -> Heard:
+        """Send several texts, one after the other."""
+        return [self.send(body) for body in bodies][-1]
+
+    @property
+    def acts(self) -> tuple[Act, ...]:
+        """Everything that was asked to be done so far."""
+        return tuple(act for heard in self.heard for act in heard.acts)
+
+    @property
+    def step(self) -> Step | None:
+        """What is waited for."""
+        return self.position.step if self.position else None
+
+
+@pytest.fixture
+def phone(words: TopicWords, texts: Texts) -> Phone:
+    return Phone(words, texts)
+
+
+def test_from_the_first_text_to_the_thanks(phone: Phone, texts: Texts) -> None:
+    assert phone.send("Our boss is bad").reply == texts.say(Text.WHOSE_PHONE)
+    assert phone.send("1").reply == texts.say(Text.DANGER)
+    assert phone.send("2").reply == texts.say(Text.SITE)
+    assert phone.send("Foxway Kulim").reply == texts.say(Text.TOPIC)
+    consent = phone.send("1").reply
+    assert consent is not None
+    assert consent.startswith("F... in Kulim? If not, text 9. Who may know?")
+    thanks = phone.send("2").reply
+    assert thanks is not None
+    assert "by Thu 26 Nov" in thanks
+    assert phone.send("1").reply is None
+    assert phone.step is Step.OPEN
+    assert phone.acts == (
+        FileReport("Our boss is bad"),
+        SetPhone(WhosePhone.OWN),
+        SetSite(UUID(int=7), "Foxway Kulim"),
+        SetTopics(("wages",), chosen=True),
+        SetConsent(ConsentLevel.UNION),
+        Settle(),
+        AgreeContact(Contact.TEXT),
+    )
+
+
+@pytest.mark.parametrize(("digit", "code"), tuple(zip("1234567890", FORM_TOPICS, strict=True)))
+def test_the_digits_of_the_topics_are_those_of_the_form(phone: Phone, digit: str, code: str) -> None:
+    phone.send_all("Our boss is bad", "1", "2", "Foxway Kulim", digit)
+    assert SetTopics((code,), chosen=True) in phone.acts
+
+
+@pytest.mark.parametrize(
+    ("digit", "level"), (("1", ConsentLevel.HELPER), ("2", ConsentLevel.UNION), ("3", ConsentLevel.BUYERS))
+)
+def test_the_digits_of_consent(phone: Phone, digit: str, level: ConsentLevel) -> None:
+    heard = phone.send_all("no wages", "1", "2", "Foxway Kulim", digit)
+    assert heard.acts == (SetConsent(level), Settle())
+
+
+def test_clear_words_are_not_asked_again(phone: Phone) -> None:
+    heard = phone.send_all("They did not pay us", "1", "2", "Foxway Kulim")
+    assert phone.step is Step.CONSENT
+    assert heard.reply is not None
+    assert phone.heard[0].acts == (FileReport("They did not pay us", ("wages",)),)
+
+
+@pytest.mark.parametrize("answer", ("2", "3", "shared", "Company"))
+def test_on_a_phone_that_others_see_nothing_more_is_ever_sent(phone: Phone, answer: str) -> None:
+    phone.send_all("Our boss is bad", answer)
+    for body in ("1", "8", "4", "help", "start", "they beat him", "2", "Foxway Kulim", "hello"):
+        assert phone.send(body).reply is None
+    assert SendReceipt() not in phone.acts
+    assert any(isinstance(act, Keep) and act.words == "they beat him" for act in phone.acts)
+
+
+def test_danger_is_passed_on_at_once(phone: Phone) -> None:
+    heard = phone.send_all("Our boss is bad", "1", "1")
+    assert heard.acts == (SetDanger(), Settle())
+    assert heard.reply is not None
+    assert heard.reply.startswith(
+        "A helper is being told. If you can, go to a safe place. In an emergency call 999."
+    )
+    assert phone.step is Step.SITE
+
+
+def test_hurt_asks_nothing_more(phone: Phone, texts: Texts) -> None:
+    heard = phone.send_all("Our boss is bad", "1", "2", "Foxway Kulim", "5")
+    assert heard.reply == texts.say(Text.HURT)
+    assert heard.acts == (SetTopics(("gbvh",), chosen=True), Settle())
+    assert phone.send("2").acts == (AgreeContact(Contact.TEXT),)
+    assert phone.heard[-1].reply is None
+    assert phone.step is Step.OPEN
+
+
+def test_clear_words_of_hurt_ask_not_even_where(phone: Phone, texts: Texts) -> None:
+    assert phone.send_all("he raped me", "1", "2").reply == texts.say(Text.HURT)
+    assert phone.send("3").acts == (AgreeContact(Contact.INBOX),)
+    assert phone.step is Step.QUIET
+
+
+def test_hurt_told_later_ends_the_questions_too(phone: Phone, texts: Texts) -> None:
+    assert phone.send_all("Our boss is bad", "1", "2").reply == texts.say(Text.SITE)
+    phone.send("Foxway Kulim")
+    assert phone.send("he raped me").reply == texts.say(Text.HURT)
+    assert SetTopics(("gbvh",), chosen=False) in phone.acts
+
+
+def test_nobody_yet_is_locked_and_may_be_unlocked(phone: Phone) -> None:
+    heard = phone.send_all("no wages", "1", "2", "Foxway Kulim", "4")
+    assert heard.acts == (SetConsent(ConsentLevel.NOBODY), Settle())
+    assert "Nobody reads it, so nobody can help." in (heard.reply or "")
+    assert phone.send("4").acts == (SendReceipt(),)
+    assert phone.send("1").acts == (SetConsent(ConsentLevel.HELPER), Settle())
+    assert phone.step is Step.CONTACT
+
+
+def test_nobody_yet_in_danger_is_asked_once(phone: Phone) -> None:
+    heard = phone.send_all("no wages", "1", "1", "Foxway Kulim", "4")
+    assert (heard.reply or "").startswith("Nobody will come unless a helper reads this.")
+    assert phone.send("no").reply is None
+    assert phone.step is Step.QUIET
+
+
+def test_a_place_that_was_misunderstood_is_written_again(phone: Phone, texts: Texts) -> None:
+    heard = phone.send_all("no wages", "1", "2", "Foxwey Kulim", "9")
+    assert heard.acts == (SetSite(None),)
+    assert heard.reply == texts.say(Text.SITE_AGAIN)
+    phone.send("Bright Kulim", NOWHERE)
+    assert phone.acts[-1] == SetSite(None, "Bright Kulim")
+    assert phone.step is Step.CONSENT
+    # No place is echoed now, so 9 is no answer.
+    assert phone.send("9").acts == (Keep("9"),)
+
+
+def test_one_of_several_places_is_picked(phone: Phone, texts: Texts) -> None:
+    several = Knowledge(
+        sites=(SiteOption(UUID(int=1), "F... in Kulim"), SiteOption(UUID(int=2), "B... in Penang")),
+        certain=False,
+    )
+    phone.send_all("no wages", "1", "2")
+    heard = phone.send("Fox", several)
+    assert heard.reply == "Which place? 1 F... in Kulim 2 B... in Penang 0 None of these"
+    assert heard.acts == (SetSite(None, "Fox"),)
+    assert phone.send("hm?").reply == heard.reply
+    assert phone.send("2").acts == (SetSite(UUID(int=2)),)
+    assert phone.heard[-1].reply == texts.say(Text.CONSENT)
+
+
+def test_places_that_look_alike_when_masked_are_not_offered(phone: Phone) -> None:
+    alike = Knowledge(
+        sites=(SiteOption(UUID(int=1), "F... in Kulim"), SiteOption(UUID(int=2), "F... in Kulim"))
+    )
+    phone.send_all("no wages", "1", "2")
+    phone.send("Fox Kulim", alike)
+    assert phone.step is Step.CONSENT
+
+
+def test_answers_in_one_text_are_taken_in_their_order(phone: Phone) -> None:
+    phone.send("no wages")
+    heard = phone.send("1 2 Foxway Kulim")
+    assert heard.acts == (SetPhone(WhosePhone.OWN), SetSite(UUID(int=7), "Foxway Kulim"))
+    assert phone.step is Step.CONSENT
+
+
+def test_digits_that_lead_nowhere_are_kept_and_the_rest_is_asked(phone: Phone, texts: Texts) -> None:
+    phone.send("no wages")
+    heard = phone.send("1 7")
+    assert heard.acts == (Keep("1 7"), SetPhone(WhosePhone.OWN))
+    assert heard.reply == texts.say(Text.DANGER)
+
+
+@pytest.mark.parametrize("body", ("1 week without pay", "2 months no wages", "11", "1 7 months Foxtown"))
+def test_a_digit_that_begins_a_sentence_is_no_answer(phone: Phone, texts: Texts, body: str) -> None:
+    phone.send("Our boss is bad")
+    heard = phone.send(body)
+    assert heard.acts[0] == Keep(body)
+    assert heard.reply == texts.say(Text.WHOSE_PHONE)
+
+
+def test_words_in_a_menu_are_testimony_and_then_a_person_reads_on(phone: Phone, texts: Texts) -> None:
+    phone.send_all("Our boss is bad", "1")
+    assert phone.send("they lock the doors").reply == texts.say(Text.DANGER)
+    heard = phone.send("please come")
+    assert heard.acts == (Keep("please come"), HandToPerson(), Settle())
+    assert heard.reply == texts.say(Text.HANDED)
+    assert phone.send("1").acts == (Keep("1"),)
+    assert phone.heard[-1].reply is None
+
+
+def test_who_never_says_whose_phone_it_is_gets_no_third_text(phone: Phone) -> None:
+    phone.send_all("Our boss is bad", "what?")
+    heard = phone.send("who is this?")
+    assert (heard.reply, heard.acts[-2:]) == (None, (HandToPerson(), Settle()))
+
+
+def test_long_testimony_in_several_texts_is_one(phone: Phone) -> None:
+    phone.send("Part one of what they did. " * 5, after=0)
+    for number, body in enumerate(
+        ("then they locked us in", "3 of us were ill", "my passport is gone"), start=1
+    ):
+        heard = phone.send(body, after=10 * number)
+        assert heard.reply is None
+        assert Keep(body, joins=True) in heard.acts
+    assert phone.step is Step.WHOSE_PHONE
+    assert sum(isinstance(act, FileReport) for act in phone.acts) == 1
+
+
+def test_the_end_of_a_torn_text_is_no_answer_though_it_is_a_digit(phone: Phone) -> None:
+    phone.send("a" * 153, after=0)
+    assert phone.send("1", after=5).acts == (Keep("1", joins=True),)
+    assert phone.step is Step.WHOSE_PHONE
+    # The same digit is the answer once the text before it was whole.
+    assert phone.send("1", after=5).acts == (SetPhone(WhosePhone.OWN),)
+
+
+def test_marked_parts_are_testimony_wherever_they_come(phone: Phone) -> None:
+    phone.send_all("(2/3) and no food", "1", "2")
+    heard = phone.send("(1/3) They took us")
+    assert heard == Heard(heard.position, None, (Keep("(1/3) They took us", joins=True, part=Part(1, 3)),))
+    assert phone.step is Step.SITE
+    assert phone.send("Foxway Kulim").acts == (SetSite(UUID(int=7), "Foxway Kulim"),)
+
+
+def test_an_answer_right_after_the_first_text_counts(phone: Phone) -> None:
+    phone.send("Our boss is bad")
+    assert phone.send("1", after=3).acts == (SetPhone(WhosePhone.OWN),)
+    assert phone.send("no", after=3).reply is not None
+    assert phone.send("Foxway Kulim", after=3).acts == (SetSite(UUID(int=7), "Foxway Kulim"),)
+
+
+def test_a_minute_is_where_testimony_ends(phone: Phone) -> None:
+    phone.send("Our boss is bad")
+    assert phone.send("and cruel", after=int(SAME_TESTIMONY.total_seconds())).reply is None
+    assert phone.send("and greedy", after=int(SAME_TESTIMONY.total_seconds()) + 1).reply is not None
+
+
+def test_1600_letters_are_kept_whole(phone: Phone) -> None:
+    body = ("আমাদের বেতন দেয়নি। " * 90)[:1600].strip()
+    assert phone.send(body).acts[0] == FileReport(body, ("wages",))
+    phone.send("1")
+    assert phone.send(body[::-1]).acts[0] == Keep(body[::-1].strip())
+
+
+@pytest.mark.parametrize("word", ("STOP", "end", "Cancel.", "ARRET", "berhenti", "ရပ်"))
+@pytest.mark.parametrize("before", (0, 1, 3, 6))
+def test_stop_is_obeyed_without_a_word(phone: Phone, word: str, before: int) -> None:
+    phone.send_all("no wages", *["1", "2", "Foxway Kulim", "1", "1", "8"][:before])
+    heard = phone.send(word)
+    assert (heard.reply, heard.acts, heard.position.step) == (None, (OptOut(),), Step.QUIET)
+    assert phone.send("please help me").acts == (Keep("please help me"),)
+    assert phone.heard[-1].reply is None
+    assert ErasePhone() in fall_silent(phone.heard[-1].position).acts
+
+
+def test_start_is_answered_once(phone: Phone, texts: Texts) -> None:
+    phone.send_all("no wages", "1", "STOP")
+    heard = phone.send("START")
+    assert (heard.reply, heard.acts) == (texts.say(Text.STARTED), (OptIn(),))
+
+
+def test_orders_of_a_number_without_a_conversation_make_no_case(words: TopicWords, texts: Texts) -> None:
+    for body, reply, acts in (
+        ("STOP", None, (OptOut(),)),
+        ("start", texts.say(Text.STARTED), (OptIn(),)),
+        ("HELP", texts.say(Text.ABOUT), ()),
+    ):
+        heard = begin(read_text(body, words), texts, START, answerable=True)
+        assert (heard.reply, heard.acts, heard.opened) == (reply, acts, None)
+    assert begin(read_text("HELP", words), texts, START, answerable=False).reply is None
+
+
+def test_help_leaves_the_question_standing(phone: Phone, texts: Texts) -> None:
+    phone.send_all("no wages", "1")
+    before = phone.position
+    assert phone.send("INFO").reply == texts.say(Text.ABOUT)
+    assert phone.position == before
+
+
+def test_who_cannot_be_answered_is_filed_and_never_answered(words: TopicWords, texts: Texts) -> None:
+    heard = begin(read_text("they beat us", words), texts, START, answerable=False)
+    assert (heard.reply, heard.acts) == (None, (FileReport("they beat us"),))
+    assert hear(heard.position, read_text("1", words), FOXWAY, texts, START).reply is None
+
+
+def open_phone(phone: Phone) -> Phone:
+    phone.send_all("no wages", "1", "2", "Foxway Kulim", "1", "1")
+    assert phone.step is Step.OPEN
+    return phone
+
+
+def test_status_by_digit_is_stage_and_next_date_only(phone: Phone) -> None:
+    heard = open_phone(phone).send("8")
+    assert (heard.reply, heard.acts) == ("Read. Next date: Thu 3 Dec. 2 starts a new report.", ())
+
+
+def test_the_code_goes_out_only_when_asked_for(phone: Phone) -> None:
+    assert SendReceipt() not in open_phone(phone).acts
+    assert phone.send("4").acts == (SendReceipt(),)
+    assert phone.heard[-1].reply is None
+
+
+def test_later_words_are_kept_and_answered_once_a_day(phone: Phone, texts: Texts) -> None:
+    open_phone(phone)
+    assert phone.send("it got worse", after=7200).reply == texts.say(Text.KEPT)
+    assert phone.send("much worse", after=7200).reply is None
+    assert phone.send("no food", after=86400).reply == texts.say(Text.KEPT)
+    assert [act.words for act in phone.acts if isinstance(act, Keep)] == [
+        "it got worse",
+        "much worse",
+        "no food",
+    ]
+
+
+def test_a_new_report_is_always_offered_and_nothing_is_echoed(phone: Phone, texts: Texts) -> None:
+    open_phone(phone)
+    secret = "Zanzibar took my cousin"
+    offers = [phone.send(secret).reply, phone.send("8").reply]
+    assert all(reply is not None and "2 starts a new report" in reply for reply in offers)
+    assert phone.send("2").reply == texts.say(Text.NEW_REPORT)
+    heard = phone.send("Another person: no pay here")
+    assert heard.acts == (FileReport("Another person: no pay here", ("wages",)),)
+    assert heard.opened is not None
+    assert shown(heard.opened) == Position(Step.WHOSE_PHONE, "en", topics=("wages",))
+    assert heard.reply == texts.say(Text.WHOSE_PHONE)
+    assert heard.position.step is Step.OPEN
+    said = ("Zanzibar", "cousin", "Foxway", "wages", "Another", "pay here")
+    assert not any(word in (heard.reply or "") for heard in phone.heard for word in said)
+
+
+def test_words_long_after_asking_for_a_new_report_stay_with_the_open_case(phone: Phone) -> None:
+    open_phone(phone).send("2")
+    assert phone.send("it got worse", after=7200).acts == (Keep("it got worse"),)
+
+
+def test_no_more_texts(phone: Phone, texts: Texts) -> None:
+    heard = open_phone(phone).send("0")
+    assert (heard.reply, heard.acts) == (texts.say(Text.FAREWELL), (AgreeContact(Contact.INBOX),))
+    assert ErasePhone() in fall_silent(heard.position).acts
+
+
+@pytest.mark.parametrize("answers", range(6))
+def test_silence_at_any_question_settles_and_forgets_the_number(phone: Phone, answers: int) -> None:
+    phone.send_all("Our boss is bad", *["1", "2", "Foxway Kulim", "1", "1"][:answers])
+    position = phone.heard[-1].position
+    assert position.waits
+    silent = fall_silent(position)
+    assert silent.position.step is Step.ENDED
+    assert silent.reply is None
+    settled_before = position.step is Step.CONTACT
+    assert silent.acts == ((ErasePhone(),) if settled_before else (Settle(), ErasePhone()))
+
+
+def test_a_late_answer_is_still_an_answer_to_its_question(phone: Phone) -> None:
+    phone.send("Our boss is bad")
+    assert phone.send("1", after=90_000).acts == (SetPhone(WhosePhone.OWN),)
+
+
+def test_silence_leaves_an_open_conversation_open(phone: Phone) -> None:
+    position = open_phone(phone).heard[-1].position
+    assert not position.waits
+    assert fall_silent(position).position.step is Step.OPEN
+    assert ErasePhone() not in fall_silent(position).acts
+
+
+def test_only_what_is_needed_is_looked_up(phone: Phone, texts: Texts, words: TopicWords) -> None:
+    def want(body: str) -> tuple[str, bool, bool, bool]:
+        assert phone.position is not None
+        needed = wanted(phone.position, read_text(body, words), texts)
+        return needed.site_words, needed.help_number, needed.read_by, needed.status
+
+    phone.send("no wages")
+    assert want("1") == ("", False, False, False)
+    assert want("1 2 Foxway") == ("Foxway", False, False, False)
+    phone.send("1")
+    assert want("1") == ("", True, False, False)
+    phone.send("2")
+    assert want("Foxway Kulim") == ("Foxway Kulim", False, False, False)
+    phone.send("Foxway Kulim")
+    assert want("2") == ("", False, True, False)
+    phone.send_all("2", "1")
+    assert want("8") == ("", False, False, True)
+    assert want("hello") == ("", False, False, False)
+
+
+def test_every_path_ends_and_leaves_a_settled_case(texts: Texts) -> None:
+    count = 0
+    reached = set()
+    for path in every_path(texts, detours=True):
+        count += 1
+        reached |= {heard.position.step for heard in path.heard}
+        assert path.last.position.step in (Step.OPEN, Step.QUIET)
+        assert path.last.position.settled
+        assert sum(isinstance(act, FileReport) for heard in path.heard for act in heard.acts) == 1
+        assert all(not (heard.reply and SendReceipt() in heard.acts) for heard in path.heard)
+    assert count > 1000
+    assert reached == {*TABLE, Step.OPEN, Step.QUIET}
+
+
+def test_a_whole_intake_in_english_costs_at_most_six_segments(texts: Texts) -> None:
+    costs = {_cost(path.replies) for path in _without_change_of_mind(texts)}
+    assert max(costs) == 6
+
+
+@pytest.mark.parametrize("code", MEASURES)
+def test_a_whole_intake_in_other_scripts_costs_at_most_nine_segments(code: str) -> None:
+    texts = Texts(measuring_language(code))
+    ordinary = (
+        Step.WHOSE_PHONE,
+        Step.DANGER,
+        Step.SITE,
+        Step.TOPIC,
+        Step.CONSENT,
+        Step.CONTACT,
+        Step.OPEN,
+        Step.QUIET,
+    )
+    paths = [
+        path
+        for path in _without_change_of_mind(texts)
+        if all(heard.position.step in ordinary for heard in path.heard)
+        and not any(isinstance(act, SetDanger) for heard in path.heard for act in heard.acts)
+    ]
+    assert max(_cost(path.replies) for path in paths) == 9
+
+
+def _without_change_of_mind(texts: Texts) -> list[Path]:
+    """Every path but those on which a worker locks the case and opens it again: that is one question more."""
+    return [
+        path
+        for path in every_path(texts, detours=False)
+        if sum(isinstance(act, SetConsent) for heard in path.heard for act in heard.acts) < 2
+    ]
+
+
+def _cost(replies: list[str]) -> int:
+    return sum(count_segments(reply).count for reply in replies)
+
+
+def test_a_position_survives_its_veil(texts: Texts) -> None:
+    for path in every_path(texts, detours=False):
+        for heard in path.heard:
+            assert Position.from_json(json.loads(json.dumps(heard.position.as_json()))) == heard.position
