@@ -105,14 +105,19 @@ class ClaimWatch:
 
 
 def _claim(session: Session, claim_id: UUID, state: Delivery, limit: int) -> list[UUID]:
-    free = _due(state, clock.now()).limit(limit).with_for_update(skip_locked=True)
+    # Named and so done once: as a plain subquery PostgreSQL may repeat it for each row, each time locking and claiming others.
+    free = _due(state, clock.now()).limit(limit).with_for_update(skip_locked=True).cte("free")
     # The state is asked for once more outside: a claimer that waited for another one's commit must find nothing left.
     values: dict[str, Any] = {"claim_id": claim_id}
     if state is Delivery.WAITING:
         values["state"] = Delivery.CLAIMED
     claiming = (
         update(OutgoingText)
-        .where(OutgoingText.id.in_(free), OutgoingText.state == state, OutgoingText.claim_id.is_(None))
+        .where(
+            OutgoingText.id.in_(select(free.c.id)),
+            OutgoingText.state == state,
+            OutgoingText.claim_id.is_(None),
+        )
         .values(values)
         .returning(OutgoingText.id)
     )

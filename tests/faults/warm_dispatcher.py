@@ -34,7 +34,10 @@ def main(url: str, keys: str) -> None:
             (_fork(jobs[name], tools, int(offset)), time.monotonic() + int(each) / 1_000_000)
             for each in microseconds
         ]
-        print(*[_end(pid, deadline) for pid, deadline in sorted(living, key=lambda one: one[1])], flush=True)  # noqa: T201
+        print(
+            *[end_after(pid, deadline) for pid, deadline in sorted(living, key=lambda one: one[1])],
+            flush=True,
+        )  # noqa: T201
 
 
 def _fork(job: Job | Errand, tools: Tools, offset: int) -> int:
@@ -49,7 +52,8 @@ def _fork(job: Job | Errand, tools: Tools, offset: int) -> int:
     return child
 
 
-def _end(pid: int, deadline: float) -> str:
+def end_after(pid: int, deadline: float) -> str:
+    """Let a child live until then, and how it ended: "killed", "finished" or "failed"."""
     ended, status = 0, 0
     while not ended and time.monotonic() < deadline:
         time.sleep(_LOOK_AGAIN_SECONDS)

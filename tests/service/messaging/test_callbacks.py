@@ -46,12 +46,36 @@ def test_delivered_after_sent_is_taken_and_twice_is_once(office: Office) -> None
 @pytest.mark.parametrize(
     ("reports", "end", "reason"),
     (
-        (((Delivery.ACCEPTED, None), (Delivery.SENT, None), (Delivery.DELIVERED, None)), Delivery.DELIVERED, None),
-        (((Delivery.SENT, None), (Delivery.UNDELIVERED, "30005"), (Delivery.DELIVERED, None)), Delivery.DELIVERED, None),
-        (((Delivery.SENT, None), (Delivery.UNDELIVERED, "30005"), (Delivery.UNDELIVERED, None)), Delivery.UNDELIVERED, "30005"),
-        (((Delivery.SENT, None), (Delivery.FAILED, "30003"), (Delivery.FAILED, None)), Delivery.FAILED, "30003"),
-        (((Delivery.UNDELIVERED, "30005"), (Delivery.FAILED, None), (Delivery.SENT, None)), Delivery.FAILED, "30005"),
-        (((Delivery.UNDELIVERED, "30005"), (Delivery.FAILED, "30003"), (Delivery.SENT, None)), Delivery.FAILED, "30003"),
+        (
+            ((Delivery.ACCEPTED, None), (Delivery.SENT, None), (Delivery.DELIVERED, None)),
+            Delivery.DELIVERED,
+            None,
+        ),
+        (
+            ((Delivery.SENT, None), (Delivery.UNDELIVERED, "30005"), (Delivery.DELIVERED, None)),
+            Delivery.DELIVERED,
+            None,
+        ),
+        (
+            ((Delivery.SENT, None), (Delivery.UNDELIVERED, "30005"), (Delivery.UNDELIVERED, None)),
+            Delivery.UNDELIVERED,
+            "30005",
+        ),
+        (
+            ((Delivery.SENT, None), (Delivery.FAILED, "30003"), (Delivery.FAILED, None)),
+            Delivery.FAILED,
+            "30003",
+        ),
+        (
+            ((Delivery.UNDELIVERED, "30005"), (Delivery.FAILED, None), (Delivery.SENT, None)),
+            Delivery.FAILED,
+            "30005",
+        ),
+        (
+            ((Delivery.UNDELIVERED, "30005"), (Delivery.FAILED, "30003"), (Delivery.SENT, None)),
+            Delivery.FAILED,
+            "30003",
+        ),
         (((Delivery.FAILED, "21610"), (Delivery.SENT, None)), Delivery.OPTED_OUT, "21610"),
     ),
 )

@@ -120,7 +120,9 @@ def test_a_record_that_comes_after_the_claim_was_lost_sets_nothing_back(office: 
     assert claim is not None
     office.abandon()
     with office.database.writing() as session:
-        record(session, office.dispatcher, claim.id, [Outcome(text_id, Delivery.WAITING, "429", attempted=True)])
+        record(
+            session, office.dispatcher, claim.id, [Outcome(text_id, Delivery.WAITING, "429", attempted=True)]
+        )
     assert office.state(text_id) is Delivery.UNCLEAR
     with office.database.writing() as session:
         taken = Outcome(text_id, Delivery.ACCEPTED, provider_id="SM" + "c" * 32)
@@ -195,5 +197,3 @@ def test_the_claim_s_shape() -> None:
     claim = Claim(uuid4(), claims.time.monotonic() - 100, ())
     assert claim.leaves(PACE.claim_seconds - 110, PACE)
     assert not claim.leaves(PACE.claim_seconds - 90, PACE)
-
-

@@ -11,7 +11,7 @@ from app import clock
 from app.cases.models import Case
 from app.database import CaseId, Database
 from app.messaging.delivery import Delivery, Purpose
-from app.messaging.gateways import outcomes, twilio_gateway
+from app.messaging.gateways import twilio_gateway
 from app.messaging.gateways.registry import load_gateways
 from app.messaging.models import OutgoingText, Phone
 from app.messaging.opt_outs import is_opted_out, opt_out
@@ -19,7 +19,6 @@ from app.messaging.phones import erase_phone
 from app.messaging.queue import cancel_texts
 from app.messaging.recording import MOST_ATTEMPTS
 from app.messaging.sending import send_due
-from app.vault import Vault
 from tests.harness.provider import NUMBER, Trouble
 from tests.harness.world import World
 from tests.service.messaging.conftest import Office
@@ -53,7 +52,9 @@ def test_a_text_that_is_not_due_yet_waits_for_its_time(office: Office) -> None:
 
 
 # T23
-@pytest.mark.parametrize("trouble", (Trouble.DROPPED_ACCEPTED, Trouble.BROKEN_ACCEPTED, Trouble.HANGING_ACCEPTED))
+@pytest.mark.parametrize(
+    "trouble", (Trouble.DROPPED_ACCEPTED, Trouble.BROKEN_ACCEPTED, Trouble.HANGING_ACCEPTED)
+)
 def test_what_the_provider_took_without_an_answer_is_found_and_not_sent_again(
     office: Office, trouble: Trouble, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -70,7 +71,9 @@ def test_what_the_provider_took_without_an_answer_is_found_and_not_sent_again(
     assert office.send() == 1
     assert office.state(text_id) is Delivery.ACCEPTED
     messages = office.provider.fake.outgoing()
-    assert [message.sid for message in messages] == [office.row(one).provider_id for one in (earlier, text_id)]
+    assert [message.sid for message in messages] == [
+        office.row(one).provider_id for one in (earlier, text_id)
+    ]
 
 
 @pytest.mark.parametrize("trouble", (Trouble.DROPPED, Trouble.BROKEN))
@@ -247,13 +250,18 @@ def _close(case: Case) -> None:
     case.is_open = False
 
 
-@pytest.mark.parametrize(("purpose", "goes"), ((Purpose.REPLY, False), (Purpose.CONVERSATION, False), (Purpose.STATUS, True)))
+@pytest.mark.parametrize(
+    ("purpose", "goes"), ((Purpose.REPLY, False), (Purpose.CONVERSATION, False), (Purpose.STATUS, True))
+)
 def test_once_a_case_is_closed_only_its_stage_is_still_told(
     office: Office, tmp_path: Path, purpose: Purpose, *, goes: bool
 ) -> None:
     case_id = _case(office)
     phone = office.phone()
-    before, after = office.waiting(phone, case_id=case_id), office.waiting(phone, case_id=case_id, purpose=purpose)
+    before, after = (
+        office.waiting(phone, case_id=case_id),
+        office.waiting(phone, case_id=case_id, purpose=purpose),
+    )
     with office.database.writing() as session:
         session.get_one(OutgoingText, after).due_at = clock.now() + timedelta(minutes=1)
     office.send()
