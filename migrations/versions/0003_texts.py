@@ -15,6 +15,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("phone_id", sa.Uuid(), nullable=False),
         sa.Column("case_id", sa.Uuid(), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("position_veil", sa.LargeBinary(), nullable=False),
         sa.Column("silent_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("ended", sa.Boolean(), nullable=False),

@@ -22,6 +22,7 @@ class Conversation(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     phone_id: Mapped[UUID]
     case_id: Mapped[UUID]
+    number: Mapped[int]  # the how-manieth of its phone: a text belongs to the latest that has not ended
     position_veil: Mapped[bytes] = mapped_column(LargeBinary)  # JSON, see app.intake.conversation.position
     silent_at: Mapped[datetime | None]  # when silence settles what is still open
     ended: Mapped[bool] = mapped_column(default=False)

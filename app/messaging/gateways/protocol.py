@@ -52,13 +52,17 @@ class SignedRequest:
 
 @dataclass(frozen=True)
 class ReceivedText:
-    """A text that came in. `sender` and `line` are as the provider wrote them; `line` is our own side."""
+    """A text that came in. `sender` and `line` are as the provider wrote them; `line` is our own side.
+
+    `at` is when it came, for one that no webhook told in time: what is older than a question's patience is kept, not answered.
+    """
 
     gateway: str
     provider_id: str
     sender: str = field(repr=False)
     line: str
     body: str = field(repr=False)
+    at: datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,9 @@ class TwilioGateway:
                 date_sent_after=since, limit=_MOST_RECEIVED, page_size=1000, **to
             )
             return [
-                ReceivedText(self.name, message.sid, message.from_, message.to, message.body)
+                ReceivedText(
+                    self.name, message.sid, message.from_, message.to, message.body, message.date_sent
+                )
                 for message in messages
                 if message.direction == "inbound" and message.body
             ]

@@ -1,0 +1,156 @@
+"""Filing a first text: custody holds it, possible partners are kept ready, and nobody is asked before more is known."""
+
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.candidates import candidates_at
+from app.cases.consenting import consent_row
+from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, StartEvent, State
+from app.cases.facts import CaseFacts
+from app.cases.kept_ready import READY, keep_ready, ready_keys
+from app.cases.models import Case, RoutingRecord
+from app.cases.placing import EVERYTHING, clock_rows
+from app.cases.references import new_reference
+from app.cases.routing import Routing, route
+from app.cases.rules import Rules
+from app.cases.urgency import profile_for, queue_rank, urgency_of
+from app.cases.veils import decision_place, facts_place
+from app.database import Base, CaseId, new_id
+from app.inserts import insert_rows, insert_unless_taken
+from app.intake.admission import Admission, admit_report, count_report
+from app.intake.conversation.acts import FileReport
+from app.intake.conversation.position import WhosePhone
+from app.intake.conversation.terms import CARD
+from app.intake.sealing import SYSTEM, WORKER, entry_row, issue_rows, point_at_next_clock
+from app.messaging.gateways.protocol import ReceivedText
+from app.vault import Actor, CircleName, Compartment, Vault, circle_public_keys, new_chain
+
+UNREACHABLE = "none"
+"""How the worker may be reached as long as they have not agreed to be texted."""
+
+
+@dataclass(frozen=True)
+class SealedText:
+    """A first text whose words are sealed: rows to be stored, and nothing that could be read back."""
+
+    case: Case
+    rows: tuple[Base, ...] = field(repr=False)
+    admission: Admission
+
+
+def seal_text(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    received: ReceivedText,
+    filed: FileReport,
+    *,
+    language: str,
+    country: str | None,
+    sender: str,
+) -> SealedText:
+    """Seal a first text, on a reading unit; `sender` is what it is counted under. Raises `FloodRefused`."""
+    admission = admit_report(session, vault, sender)
+    urgency = urgency_of(False, filed.topics, rules.taxonomy)
+    facts = CaseFacts(
+        topics=filed.topics,
+        profile=profile_for(urgency),
+        consent=ConsentLevel.HELPER,
+        handling=rules.taxonomy.handling(filed.topics),
+        over_limit=admission.over_limit,
+        reach=UNREACHABLE,
+        phone=WhosePhone.UNKNOWN,
+    )
+    case_id = CaseId(new_id())
+    case = Case(
+        id=case_id,
+        submission_id=_submission_id(vault, received),
+        body_tag=b"",  # a form sent twice may differ; a provider's text is known by its id alone
+        reference=new_reference(),
+        country=country,
+        language=language,
+        urgency=urgency,
+        state=State.RECEIVED,
+        received_hour=clock.hour_of(clock.now()),
+        queue_rank=queue_rank(urgency),
+        facts_veil=vault.veil_json(facts_place(case_id), facts.as_json()),
+    )
+    candidates = candidates_at(session, None)
+    routing = route(facts, country, language, candidates, rules.taxonomy, READY)
+    rows = _rows(session, vault, rules, case, facts, routing, filed)
+    return SealedText(case, tuple(rows), admission)
+
+
+def store_text(session: Session, vault: Vault, sealed: SealedText) -> bool:
+    """Store a sealed first text and count it; False, and nothing happens, when this very text was filed before.
+
+    Raises `FloodRefused`, and `LimitMetMeanwhile` when it has to be sealed again.
+    """
+    while not insert_unless_taken(session, sealed.case):
+        before = select(Case.id).where(Case.submission_id == sealed.case.submission_id)
+        if session.scalars(before).first() is not None:
+            return False
+        sealed.case.reference = new_reference()
+    insert_rows(session, sealed.rows)
+    count_report(session, vault, sealed.admission)
+    return True
+
+
+def _rows(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    case: Case,
+    facts: CaseFacts,
+    routing: Routing,
+    filed: FileReport,
+) -> list[Base]:
+    case_id = CaseId(case.id)
+    keys = vault.make_compartments(case_id)
+    told = {
+        "at": clock.now().isoformat(timespec="seconds"),
+        "text": filed.words,
+        "topics": list(filed.topics),
+        "danger": False,
+        "site": "",
+        "site_code": "",
+        "exclude": [],
+        "exclude_other": "",
+    }
+    consent = consent_row(vault, case, facts.consent, ConsentHow.TEXT_SENT, case.language, CARD, None)
+    rows: list[Base] = [
+        *keys.rows(),
+        entry_row(vault, keys, case_id, 1, EntryKind.REPORT, Compartment.ACCOUNT, told),
+        *issue_rows(vault, case_id, filed.topics),
+        consent,
+        *clock_rows(case, facts, StartEvent.FILED, rules.deadlines),
+        *keep_ready(vault, case, keys, ready_keys(session, vault, routing)),
+    ]
+    acts: list[tuple[str, Actor, dict[str, Any]]] = [
+        ("case.filed", WORKER, {"door": "text"}),
+        ("consent.given", WORKER, {"level": facts.consent.value}),
+    ]
+    if routing.custodian is not None:
+        custody = circle_public_keys(session, vault, {routing.custodian: CircleName.CUSTODY})
+        rows.append(vault.write_grant(case_id, keys, EVERYTHING, custody[routing.custodian]))
+    if routing.chosen is None:
+        # No partner of that country could have it, whatever the worker may still answer.
+        record_id, hour = new_id(), clock.hour_of(clock.now())
+        decision = vault.veil_json(decision_place(record_id), routing.as_json())
+        rows.append(RoutingRecord(case_id=case.id, id=record_id, hour=hour, decision_veil=decision))
+        if routing.custody:
+            rows += clock_rows(case, facts, StartEvent.HELD, rules.deadlines)
+            acts.append(("case.held", SYSTEM, {"why": routing.why.value}))
+    rows += new_chain(vault, case_id, acts)
+    point_at_next_clock(case, rows)
+    return rows
+
+
+def _submission_id(vault: Vault, received: ReceivedText) -> UUID:
+    tag = vault.lookup("submission by text", f"{received.gateway}|{received.provider_id}")
+    return UUID(bytes=tag[:16], version=4)

@@ -1,0 +1,234 @@
+"""Hearing a text: the one unit of work that stores it, moves its conversation on, changes its case and writes the answer down."""
+
+import logging
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.access import lock_case
+from app.cases.models import Case
+from app.cases.routing_again import route_again
+from app.cases.rules import Rules
+from app.database import CaseId, SiteId
+from app.intake.admission import LimitMetMeanwhile
+from app.intake.conversation import learning
+from app.intake.conversation.acts import (
+    Act,
+    AgreeContact,
+    ErasePhone,
+    FileReport,
+    HandToPerson,
+    Keep,
+    OptIn,
+    OptOut,
+    SendReceipt,
+    SetConsent,
+    SetDanger,
+    SetPhone,
+    SetSite,
+    Settle,
+    SetTopics,
+)
+from app.intake.conversation.filing_text import store_text
+from app.intake.conversation.models import Conversation
+from app.intake.conversation.position import Position, Step
+from app.intake.conversation.preparing import Prepared, prepare_hearing
+from app.intake.conversation.receipts import give_receipt
+from app.intake.conversation.steps import SILENCE, Heard
+from app.intake.conversation.talks import live_talks, move_talk, new_talk, position_of
+from app.intake.report import Contact
+from app.logs import log_event
+from app.messaging.inbound import take_text
+from app.messaging.models import Phone
+from app.messaging.opt_outs import opt_in, opt_out
+from app.messaging.phones import erase_phone, keep_phone, phone_of
+from app.messaging.queue import cancel_texts, enqueue_text
+from app.network import Limit, count_attempt
+from app.vault import Vault
+
+__all__ = ["Overtaken", "Prepared", "forget_phone", "hear_text", "prepare_hearing"]
+
+REPLIES = Limit("answer to a number", 12, timedelta(hours=1))
+"""More than any conversation needs; a machine that answers our answers stops there."""
+
+
+class Overtaken(Exception):
+    """Another text of this number was heard meanwhile: nothing was stored, and this one has to be prepared again."""
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What one text is about to change; the rows of phone and case are locked."""
+
+    session: Session
+    vault: Vault
+    rules: Rules
+    prepared: Prepared
+    phone: Phone | None
+    talks: tuple[Conversation, ...]
+
+
+def hear_text(session: Session, vault: Vault, rules: Rules, prepared: Prepared) -> None:
+    """Store a prepared text and all that follows from it, exactly once; raises `Overtaken` and `FloodRefused`."""
+    heard = prepared.heard
+    if prepared.taken or heard is None:
+        return
+    phone = _locked_phone(session, prepared)
+    talks = () if phone is None else tuple(live_talks(session, phone.id))
+    talk = talks[0] if talks else None
+    if (talk and talk.id) != prepared.talk_id or (talk is not None and talk.position_veil != prepared.stood):
+        raise Overtaken
+    case_id = _case_of(prepared, talk)
+    if not take_text(session, prepared.received, None if phone is None else phone.id, case_id):
+        return
+    scene = _Scene(session, vault, rules, prepared, phone, talks)
+    if prepared.filed is not None and not _file(scene, heard):
+        return
+    if talk is not None:
+        _change_case(scene, talk, heard)
+        move_talk(vault, talk, heard.position, clock.now() + SILENCE)
+    else:
+        _obey(scene, heard.acts)
+    session.flush()
+    _answer(scene, case_id, heard)
+
+
+def forget_phone(session: Session, phone: Phone) -> None:
+    """Call off what still waits for a phone, whose row the caller has locked, and forget its number."""
+    cancel_texts(session, phone_id=phone.id)
+    erase_phone(session, phone)
+
+
+def _case_of(prepared: Prepared, talk: Conversation | None) -> CaseId | None:
+    if prepared.filed is not None:
+        return CaseId(prepared.filed.case.id)
+    return None if talk is None else CaseId(talk.case_id)
+
+
+def _locked_phone(session: Session, prepared: Prepared) -> Phone | None:
+    """The row that makes the texts of one number wait for each other."""
+    fresh = prepared.phone
+    if fresh is None:
+        return None
+    if prepared.known:
+        phone = phone_of(session, prepared.tags, lock=True)
+        if phone is None or phone.id != fresh.id:
+            raise Overtaken
+        return phone
+    return keep_phone(session, prepared.tags, fresh)
+
+
+def _file(scene: _Scene, heard: Heard) -> bool:
+    """Store a first text with the conversation that begins with it."""
+    sealed = scene.prepared.filed
+    if sealed is None:
+        return False
+    try:
+        if not store_text(scene.session, scene.vault, sealed):
+            return False
+    except LimitMetMeanwhile:
+        raise Overtaken from None
+    if scene.phone is not None:
+        opened = heard.opened or heard.position
+        number = 1 + _last_number(scene.session, scene.phone)
+        begun = new_talk(scene.vault, scene.phone.id, sealed.case.id, number, opened, clock.now() + SILENCE)
+        scene.session.add(begun)
+    return True
+
+
+def _last_number(session: Session, phone: Phone) -> int:
+    last = select(func.max(Conversation.number)).where(Conversation.phone_id == phone.id)
+    return session.scalar(last) or 0
+
+
+def _change_case(scene: _Scene, talk: Conversation, heard: Heard) -> None:
+    """Carry out what the text asks for, in its order."""
+    acts = [act for act in heard.acts if not isinstance(act, FileReport)]
+    if not acts:
+        return
+    case = lock_case(scene.session, CaseId(talk.case_id))
+    if case is None:
+        raise LookupError(f"case {talk.case_id} of a conversation is gone")
+    for act in acts:
+        _do(scene, case, heard.position, act)
+
+
+def _do(scene: _Scene, case: Case, position: Position, act: Act) -> None:
+    session, vault, prepared = scene.session, scene.vault, scene.prepared
+    match act:
+        case Settle():
+            possible = [SiteId(site) for site in position.sites]
+            route_again(session, vault, scene.rules, case, possible, complete=False)
+        case SendReceipt() if prepared.receipt is not None:
+            give_receipt(session, vault, case, prepared.receipt.keys)
+        case ErasePhone() if scene.phone is not None:
+            forget_phone(session, scene.phone)
+        case OptOut() | OptIn():
+            _obey(scene, (act,))
+        case _:
+            _learn(scene, case, act)
+
+
+def _learn(scene: _Scene, case: Case, act: Act) -> None:
+    session, vault, rules, prepared = scene.session, scene.vault, scene.rules, scene.prepared
+    match act:
+        case Keep():
+            learning.keep_words(session, vault, case, act)
+        case SetPhone(whose):
+            learning.set_phone(session, vault, case, whose)
+        case SetDanger():
+            learning.set_danger(session, vault, rules, case)
+        case SetSite():
+            learning.set_site(session, vault, case, act)
+        case SetTopics():
+            learning.set_topics(session, vault, rules, case, act)
+        case SetConsent(level) if prepared.asked is not None:
+            learning.set_consent(session, vault, case, level, prepared.asked)
+        case AgreeContact(how):
+            learning.agree_contact(session, vault, case, how, prepared.number)
+        case HandToPerson():
+            learning.needs_person(session, vault, case)
+
+
+def _obey(scene: _Scene, acts: tuple[Act, ...]) -> None:
+    """STOP and START hold for the number and our line, whatever it is that they were said in."""
+    phone = scene.phone
+    if phone is None:
+        return
+    if OptIn() in acts:
+        opt_in(scene.session, scene.vault, scene.prepared.tags.values(), phone.line)
+    if OptOut() in acts:
+        opt_out(scene.session, scene.vault, phone)
+        cancel_texts(scene.session, phone_id=phone.id)
+        for talk in scene.talks:
+            quiet = position_of(scene.vault, talk).to(Step.QUIET, contact=Contact.INBOX)
+            move_talk(scene.vault, talk, quiet, clock.now() + SILENCE)
+            case = lock_case(scene.session, CaseId(talk.case_id))
+            if case is not None:
+                learning.cannot_be_reached(scene.session, scene.vault, case)
+
+
+def _answer(scene: _Scene, case_id: CaseId | None, heard: Heard) -> None:
+    """Write down the one text that goes back: a secret code where it was asked for, else the conversation's next words."""
+    receipt, received, phone = scene.prepared.receipt, scene.prepared.received, scene.phone
+    body = heard.reply if receipt is None else receipt.body
+    if body is None or phone is None or phone.tag is None or not scene.prepared.may_answer:
+        return
+    number = count_attempt(scene.session, scene.vault, REPLIES, phone.tag.hex())
+    if number > REPLIES.most:
+        if number == REPLIES.most + 1:
+            log_event("text.answers_stopped", level=logging.WARNING, gateway=received.gateway)
+        return
+    enqueue_text(
+        scene.session,
+        scene.vault,
+        key=("answer", received.gateway, received.provider_id),
+        purpose=scene.prepared.purpose,
+        body=body,
+        phone=phone,
+        case_id=case_id,
+        valid_for=SILENCE,
+    )

@@ -1,0 +1,136 @@
+"""What an answer by text changes in its case: each act of the conversation has one verb here. The case's row is locked."""
+
+from dataclasses import replace
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.clock_watch import hasten_clocks, resume_clocks
+from app.cases.consenting import Asked, consent_row
+from app.cases.entries import add_entry
+from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, State, Urgency
+from app.cases.handing_on import custodian_of
+from app.cases.models import Case, Consent, RoutingNote
+from app.cases.rules import Rules
+from app.cases.urgency import profile_for, queue_rank, raise_urgency, urgency_of
+from app.cases.veils import facts_of, note_place, site_place, store_facts
+from app.database import CaseId
+from app.intake.conversation.acts import Keep, SetSite, SetTopics
+from app.intake.conversation.filing_text import UNREACHABLE
+from app.intake.conversation.position import WhosePhone
+from app.intake.report import Contact
+from app.intake.sealing import WORKER, issue_rows
+from app.network import Site
+from app.vault import CircleName, Compartment, Vault, circle_public_keys, journal
+
+
+def keep_words(session: Session, vault: Vault, case: Case, kept: Keep) -> None:
+    """Keep words on the timeline; a closed case opens again, since somebody has something to say."""
+    body: dict[str, object] = {"text": kept.words, "joins": kept.joins}
+    if kept.part is not None:
+        body["part"] = [kept.part.number, kept.part.total]
+    add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, body, WORKER)
+    if case.state is State.CLOSED and case.stopped_hour is None:
+        case.state, case.closing_reason, case.is_open = State.ACCEPTED, None, True
+        resume_clocks(session, case)
+        case.edit_version += 1
+        journal(session, vault, CaseId(case.id), "case.reopened", WORKER)
+    # Before anybody has read the first words there is nothing that these would be news to.
+    case.worker_wrote = case.worker_wrote or case.helper_has_read
+    journal(session, vault, CaseId(case.id), "case.worker_wrote", WORKER)
+
+
+def set_phone(session: Session, vault: Vault, case: Case, whose: WhosePhone) -> None:
+    """Whose phone it is."""
+    store_facts(vault, case, replace(facts_of(vault, case), phone=whose))
+    journal(session, vault, CaseId(case.id), "case.phone_told", WORKER)
+
+
+def set_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
+    """Somebody is in danger now."""
+    _raise(session, vault, rules, case, Urgency.DANGER)
+    journal(session, vault, CaseId(case.id), "case.danger_told", WORKER)
+
+
+def set_topics(session: Session, vault: Vault, rules: Rules, case: Case, told: SetTopics) -> None:
+    """What it is about, beside what earlier words said; a protection that was set once stays."""
+    facts = facts_of(vault, case)
+    fresh = [topic for topic in told.topics if topic not in facts.topics]
+    session.add_all(issue_rows(vault, CaseId(case.id), fresh))
+    handling = facts.handling | rules.taxonomy.handling(fresh)
+    store_facts(vault, case, replace(facts, topics=(*facts.topics, *fresh), handling=handling))
+    _raise(session, vault, rules, case, urgency_of(False, fresh, rules.taxonomy))
+    journal(session, vault, CaseId(case.id), "case.topic_told", WORKER, {"chosen": told.chosen})
+
+
+def set_site(session: Session, vault: Vault, case: Case, told: SetSite) -> None:
+    """Where it is. Words that name no site for certain are sealed to custody too, which may have to place the case by them."""
+    site = None if told.site_id is None else session.get(Site, told.site_id)
+    case.site_veil = None if site is None else vault.veil(site_place(case.id), str(site.id))
+    if site is not None:
+        case.country = site.country
+    if told.words:
+        add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, {"text": told.words, "site": True}, WORKER)
+    if told.words and site is None:
+        _note_for_custody(session, vault, case, told.words)
+    journal(session, vault, CaseId(case.id), "case.site_told", WORKER, {"certain": site is not None})
+
+
+def set_consent(session: Session, vault: Vault, case: Case, level: ConsentLevel, asked: Asked) -> None:
+    """Who may know, answered by digit; what was allowed before is over."""
+    facts = facts_of(vault, case)
+    store_facts(vault, case, replace(facts, consent=level, tell_company=False))
+    live = update(Consent).where(Consent.case_id == case.id, Consent.withdrawn_hour.is_(None))
+    session.execute(live.values(withdrawn_hour=clock.hour_of(clock.now())))
+    session.add(consent_row(vault, case, level, ConsentHow.TEXT, case.language, asked, None))
+    case.edit_version += 1
+    journal(session, vault, CaseId(case.id), "consent.given", WORKER, {"level": level.value})
+
+
+def agree_contact(session: Session, vault: Vault, case: Case, how: Contact, number: str) -> None:
+    """How a helper may reach the worker on this number; `inbox` takes that back, and the number with it."""
+    agreed = how is not Contact.INBOX
+    facts = facts_of(vault, case)
+    if not agreed and facts.reach == UNREACHABLE:
+        return
+    store_facts(vault, case, replace(facts, reach=how.value if agreed else UNREACHABLE))
+    body = {"contact": how.value, "phone": number if agreed else "", "safe_times": "", "name": ""}
+    add_entry(session, vault, case, EntryKind.CONTACT, body, WORKER, compartment=Compartment.IDENTITY)
+    journal(session, vault, CaseId(case.id), "case.contact_told", WORKER, {"agreed": agreed})
+
+
+def cannot_be_reached(session: Session, vault: Vault, case: Case) -> None:
+    """The worker said stop: whoever holds the case sees that texts go nowhere."""
+    facts = facts_of(vault, case)
+    if facts.reach != UNREACHABLE:
+        store_facts(vault, case, replace(facts, reach=UNREACHABLE))
+    journal(session, vault, CaseId(case.id), "case.texts_stopped", WORKER)
+
+
+def needs_person(session: Session, vault: Vault, case: Case) -> None:
+    """The questions did not work; what was answered lies in the thread and waits for a person to read it."""
+    case.worker_wrote = True
+    journal(session, vault, CaseId(case.id), "case.questions_failed", WORKER)
+
+
+def _raise(session: Session, vault: Vault, rules: Rules, case: Case, urgency: Urgency) -> None:
+    raised = raise_urgency(case.urgency, urgency)
+    if raised is case.urgency:
+        return
+    case.urgency, case.queue_rank = raised, queue_rank(raised)
+    facts = facts_of(vault, case)
+    if profile_for(raised) is not facts.profile:
+        facts = replace(facts, profile=profile_for(raised))
+        store_facts(vault, case, facts)
+        hasten_clocks(session, case, facts, rules.deadlines)
+
+
+def _note_for_custody(session: Session, vault: Vault, case: Case, words: str) -> None:
+    custodian = custodian_of(session, CaseId(case.id))
+    if custodian is None:
+        return
+    key = circle_public_keys(session, vault, {custodian: CircleName.CUSTODY})[custodian]
+    note = {"site": words, "exclude": [], "exclude_other": ""}
+    session.merge(RoutingNote(case_id=case.id, sealed=vault.seal_for(key, note_place(case.id), note)))
+    session.flush()

@@ -1,0 +1,73 @@
+"""Silence: what the worker left open is settled with what is known, and a number that nobody may text is forgotten."""
+
+from datetime import timedelta
+
+from sqlalchemy import exists, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.access import lock_case
+from app.cases.routing_again import route_again
+from app.cases.rules import Rules
+from app.database import CaseId, SiteId
+from app.intake.conversation.acts import ErasePhone
+from app.intake.conversation.hearing import forget_phone
+from app.intake.conversation.models import Conversation
+from app.intake.conversation.steps import fall_silent
+from app.intake.conversation.talks import live_talks, move_talk, position_of
+from app.messaging.models import Phone
+from app.vault import Vault
+
+# A number that wrote only an order such as HELP has no conversation; its answer went out or never will within this.
+_STRAY_FOR = timedelta(hours=2)
+
+
+def settle_silence(session: Session, vault: Vault, rules: Rules, limit: int) -> int:
+    """Settle conversations that fell silent, and forget numbers without any; how many. Safe with several dispatchers at once."""
+    due = (
+        select(Phone)
+        .join(Conversation, Conversation.phone_id == Phone.id)
+        .where(Conversation.ended.is_(False), Conversation.silent_at <= clock.now())
+        .order_by(Conversation.silent_at)
+        .limit(limit)
+        .with_for_update(of=Phone, skip_locked=True)
+    )
+    settled = 0
+    for phone in {phone.id: phone for phone in session.scalars(due)}.values():
+        settled += _settle(session, vault, rules, phone)
+    return settled + _forget_strays(session, limit)
+
+
+def _settle(session: Session, vault: Vault, rules: Rules, phone: Phone) -> int:
+    """Settle what is due of a locked phone, asked again under the lock: a text may have come meanwhile."""
+    talks = live_talks(session, phone.id)
+    due = [talk for talk in talks if talk.silent_at is not None and talk.silent_at <= clock.now()]
+    erase = False
+    for talk in due:
+        position = position_of(vault, talk)
+        heard = fall_silent(position)
+        case = lock_case(session, CaseId(talk.case_id))
+        if case is not None:
+            # Also where the routing ran already: what was kept ready for answers that never came is not needed any more.
+            possible = [SiteId(site) for site in position.sites]
+            route_again(session, vault, rules, case, possible, complete=True)
+        move_talk(vault, talk, heard.position, None)
+        erase = erase or ErasePhone() in heard.acts
+    session.flush()
+    # Somebody else on the same phone may still want to be answered.
+    if erase and all(talk.ended for talk in talks):
+        forget_phone(session, phone)
+    return len(due)
+
+
+def _forget_strays(session: Session, limit: int) -> int:
+    live = exists().where(Conversation.phone_id == Phone.id, Conversation.ended.is_(False))
+    strays = session.scalars(
+        select(Phone)
+        .where(Phone.tag.is_not(None), Phone.made_hour <= clock.now() - _STRAY_FOR, ~live)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    ).all()
+    for phone in strays:
+        forget_phone(session, phone)
+    return len(strays)
