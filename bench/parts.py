@@ -17,6 +17,8 @@ PARTS = {
     "queue": "bench.queue",
     "search": "bench.search",
     "filing": "bench.filing",
+    "sending": "bench.sending",
+    "texts": "bench.texts",
 }
 
 

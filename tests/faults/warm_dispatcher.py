@@ -34,10 +34,8 @@ def main(url: str, keys: str) -> None:
             (_fork(jobs[name], tools, int(offset)), time.monotonic() + int(each) / 1_000_000)
             for each in microseconds
         ]
-        print(
-            *[end_after(pid, deadline) for pid, deadline in sorted(living, key=lambda one: one[1])],
-            flush=True,
-        )  # noqa: T201
+        ended = [end_after(pid, deadline) for pid, deadline in sorted(living, key=lambda one: one[1])]
+        print(*ended, flush=True)  # noqa: T201
 
 
 def _fork(job: Job | Errand, tools: Tools, offset: int) -> int:

@@ -1,8 +1,8 @@
 """A warm parent for fault tests: imports everything once, then forks dispatchers that only send texts, and kills them.
 
 `python -m tests.faults.warm_sender URL KEYS PROVIDER`; each line is "MICROSECONDS [MICROSECONDS ...]": as many children at once
-send until nothing is left, each killed with SIGKILL after so many microseconds. The answer is one word for each, "killed", "finished"
-or "failed". Claims and pauses are as in production, only shorter.
+send until nothing is left, each killed with SIGKILL after so many microseconds. The answer is one word for each, "killed",
+"finished" or "failed". Claims and pauses are as in production, only shorter.
 """
 
 import os
