@@ -101,7 +101,7 @@ class TwilioGateway:
             self._client.messages(provider_id).update(body="")
 
     def received_since(self, since: datetime) -> Iterable[ReceivedText]:
-        """What came in since then and was not redacted; raises `TryLater`."""
+        """What came in since then on our own line (on every one behind a messaging service) and was not redacted; raises `TryLater`."""
         line = self._settings.sender
         to = {} if line.startswith("MG") else {"to": line}
         with _asking():

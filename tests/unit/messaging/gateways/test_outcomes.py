@@ -81,6 +81,14 @@ def test_a_port_where_nobody_listens_and_a_name_that_nobody_has() -> None:
             assert type(outcome_of_trouble(failed.value)) is TryLater
 
 
+def test_nothing_is_tried_again_by_itself() -> None:
+    with new_http_session() as session:
+        for url in ("https://api.example/", "http://192.0.2.10/"):
+            adapter = session.get_adapter(url)
+            assert isinstance(adapter, requests.adapters.HTTPAdapter)
+            assert (adapter.max_retries.total, adapter.max_retries.read) == (0, False)
+
+
 @pytest.mark.parametrize(
     ("status", "code", "outcome"),
     (
