@@ -182,6 +182,19 @@ def test_hurt_told_later_ends_the_questions_too(phone: Phone, texts: Texts) -> N
     assert SetTopics(("gbvh",), chosen=False) in phone.acts
 
 
+def test_hurt_told_in_a_part_of_the_testimony_ends_the_questions_after_the_next_answer(
+    phone: Phone, texts: Texts
+) -> None:
+    phone.send_all("(1/2) Our boss", "1", "2", "(2/2) he raped me")
+    assert phone.step is Step.SITE
+    assert phone.send("Foxway Kulim").reply == texts.say(Text.HURT)
+
+
+def test_locked_stays_locked_when_nothing_is_understood(phone: Phone) -> None:
+    heard = phone.send_all("no wages", "1", "2", "Foxway Kulim", "4", "hm", "what")
+    assert (heard.reply, heard.acts, phone.step) == (None, (Keep("what"),), Step.QUIET)
+
+
 def test_nobody_yet_is_locked_and_may_be_unlocked(phone: Phone) -> None:
     heard = phone.send_all("no wages", "1", "2", "Foxway Kulim", "4")
     assert heard.acts == (SetConsent(ConsentLevel.NOBODY), Settle())
@@ -206,6 +219,12 @@ def test_a_place_that_was_misunderstood_is_written_again(phone: Phone, texts: Te
     assert phone.acts[-1] == SetSite(None, "Bright Kulim")
     assert phone.step is Step.CONSENT
     # No place is echoed now, so 9 is no answer.
+    assert phone.send("9").acts == (Keep("9"),)
+
+
+def test_a_place_is_asked_for_three_times_at_most(phone: Phone, texts: Texts) -> None:
+    heard = phone.send_all("no wages", "1", "2", "Foxway", "9", "Foxway", "9", "Foxway")
+    assert heard.reply == texts.say(Text.CONSENT)
     assert phone.send("9").acts == (Keep("9"),)
 
 
@@ -237,6 +256,24 @@ def test_answers_in_one_text_are_taken_in_their_order(phone: Phone) -> None:
     heard = phone.send("1 2 Foxway Kulim")
     assert heard.acts == (SetPhone(WhosePhone.OWN), SetSite(UUID(int=7), "Foxway Kulim"))
     assert phone.step is Step.CONSENT
+
+
+def test_danger_and_place_in_one_text_are_settled_together(phone: Phone) -> None:
+    phone.send("no wages")
+    heard = phone.send("1 1 Foxway Kulim")
+    assert heard.acts[1:] == (SetDanger(), SetSite(UUID(int=7), "Foxway Kulim"), Settle())
+    assert fall_silent(heard.position).acts == (ErasePhone(),)
+
+
+def test_too_many_digits_before_a_place_are_testimony(phone: Phone) -> None:
+    phone.send("Our boss is bad")
+    assert phone.send("1 2 3 Foxtown").acts == (Keep("1 2 3 Foxtown"),)
+
+
+def test_the_code_is_the_one_answer_to_its_text(phone: Phone) -> None:
+    heard = phone.send_all("no wages", "1", "2", "Foxway Kulim", "1", "4 1")
+    assert (heard.reply, heard.acts) == (None, (Keep("4 1"), SendReceipt()))
+    assert phone.step is Step.CONTACT
 
 
 def test_digits_that_lead_nowhere_are_kept_and_the_rest_is_asked(phone: Phone, texts: Texts) -> None:
