@@ -101,7 +101,7 @@ class TwilioGateway:
             self._client.messages(provider_id).update(body="")
 
     def received_since(self, since: datetime) -> Iterable[ReceivedText]:
-        """What came in since then on our own line (on every one behind a messaging service) and was not redacted; raises `TryLater`."""
+        """What came in since then on our line, or any behind the messaging service, and was not redacted; raises `TryLater`."""
         line = self._settings.sender
         to = {} if line.startswith("MG") else {"to": line}
         with _asking():
@@ -112,7 +112,8 @@ class TwilioGateway:
                 ReceivedText(
                     self.name, message.sid, message.from_, message.to, message.body, message.date_sent
                 )
-                for message in messages
+                # Twilio names the newest first; a conversation is heard in the order in which it was said.
+                for message in reversed(messages)
                 if message.direction == "inbound" and message.body
             ]
 
