@@ -3,30 +3,32 @@
 The session does not come to know these rows, so it is for rows that the unit of work leaves as they are.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from functools import cache
+from dataclasses import dataclass
+from functools import cache, lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table, insert
+from sqlalchemy import Column, Connection, Insert, Table, insert, inspect
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from app.database import Base
 
 
 def insert_rows(session: Session, rows: Iterable[Base]) -> None:
     """Insert new rows with one statement a table, in the order in which the tables first come."""
-    # By the columns that were given too: a value that only a later row of the same statement had would be left out silently.
-    alike: dict[tuple[type[Base], frozenset[str]], list[dict[str, Any]]] = {}
+    tables: dict[type[Base], list[Base]] = {}
     for row in rows:
-        values = _values_of(row)
-        alike.setdefault((type(row), frozenset(values)), []).append(values)
+        tables.setdefault(type(row), []).append(row)
     connection = session.connection()
     with _sent_together(connection):
-        for (model, _), several in alike.items():
-            connection.execute(_insert_into(model), several)
+        for model, several in tables.items():
+            ready = _ready_insert(model, len(several), connection.dialect)
+            connection.exec_driver_sql(ready.text, ready.parameters(several))
 
 
 def insert_unless_taken(session: Session, row: Base) -> bool:
@@ -54,9 +56,59 @@ def _sent_together(connection: Connection) -> Iterator[None]:
         ) from error
 
 
-@cache
-def _insert_into(model: type[Base]) -> Insert:
-    return insert(_table_of(model))
+@dataclass(frozen=True)
+class _ReadyInsert:
+    """An insert of some rows of one table as the driver takes it: SQLAlchemy would put its parameters together anew each time."""
+
+    text: str
+    columns: tuple[tuple[str, str, Callable[[], Any], Callable[[Any], Any] | None], ...]
+    by_position: bool
+
+    def parameters(self, rows: Sequence[Base]) -> tuple[Any, ...] | dict[str, Any]:
+        """The values of these rows; what a row was not given is the column's default."""
+        values: dict[str, Any] = {}
+        for number, row in enumerate(rows):
+            given = vars(row)
+            for attribute, name, default, process in self.columns:
+                value = given[attribute] if attribute in given else default()
+                values[f"{name}_m{number}"] = value if process is None else process(value)
+        return tuple(values.values()) if self.by_position else values
+
+
+# The dialect belongs to the engine of this process; there are as many entries as tables and numbers of rows that filing meets.
+@lru_cache(maxsize=512)
+def _ready_insert(model: type[Base], number: int, dialect: Dialect) -> _ReadyInsert:
+    table, mapper = _table_of(model), inspect(model)
+    nothing = dict.fromkeys(table.columns.keys())
+    compiled = insert(table).values([nothing] * number).compile(dialect=dialect)
+    return _ReadyInsert(
+        text=str(compiled),
+        columns=tuple(
+            (
+                mapper.get_property_by_column(column).key,
+                column.name,
+                _default_of(column),
+                column.type.dialect_impl(dialect).bind_processor(dialect),
+            )
+            for column in table.columns
+        ),
+        by_position=dialect.positional,
+    )
+
+
+def _default_of(column: Column[Any]) -> Callable[[], Any]:
+    """What SQLAlchemy itself would put in; the models have plain values and functions of no argument."""
+    default = column.default
+    if isinstance(default, ScalarElementColumnDefault):
+        return partial(_same, default.arg)
+    if isinstance(default, CallableColumnDefault):
+        function: Any = default.arg  # SQLAlchemy hands it a context; ours need none
+        return partial(function, None)
+    return partial(_same, None)
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 @cache
