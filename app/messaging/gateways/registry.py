@@ -13,9 +13,10 @@ from pathlib import Path
 from app.cases.config_file import open_config
 from app.database import Database
 from app.messaging.gateways import simulator
-from app.messaging.gateways.description import GatewayRules, HttpDescription, read_gateway_rules
+from app.messaging.gateways.description import GatewayRules, HttpDescription
 from app.messaging.gateways.http_webhook import HttpWebhook
 from app.messaging.gateways.protocol import Gateway, Webhook
+from app.messaging.gateways.reading import read_gateway_rules
 from app.messaging.gateways.twilio_webhook import TwilioWebhook
 from app.settings import Settings, SmtpSettings, TwilioSettings
 from app.vault import Vault
