@@ -190,7 +190,7 @@ def _circle_grants(session: Session, case: Case) -> list[tuple[GrantRow, CircleR
             GrantRow.state != GrantState.ENDED,
         )
     )
-    return list(session.execute(query).tuples())
+    return [(grant, circle) for grant, circle in session.execute(query)]
 
 
 def _put_in_order(session: Session, case: Case, offers: Iterable[Offer], routing: Routing) -> None:

@@ -43,11 +43,7 @@ def take_text(
 def untold(session: Session, received: Iterable[ReceivedText]) -> list[ReceivedText]:
     """Of texts that a provider lists, those that no webhook told us, in the same order."""
     listed = list(received)
-    taken = set(
-        session.execute(
-            select(InboundText.gateway, InboundText.provider_id).where(
-                InboundText.provider_id.in_({text.provider_id for text in listed})
-            )
-        ).tuples()
-    )
+    ids = {text.provider_id for text in listed}
+    query = select(InboundText.gateway, InboundText.provider_id).where(InboundText.provider_id.in_(ids))
+    taken = {(gateway, provider_id) for gateway, provider_id in session.execute(query)}
     return [text for text in listed if (text.gateway, text.provider_id) not in taken]

@@ -153,8 +153,8 @@ def _known(session: Session, tags: Mapping[str, bytes]) -> tuple[Phone | None, C
         return None, None
     theirs = and_(Conversation.phone_id == Phone.id, Conversation.ended.is_(False))
     query = select(Phone, Conversation).outerjoin(Conversation, theirs).where(Phone.tag.in_(tags.values()))
-    found = session.execute(query.order_by(Conversation.number.desc()).limit(1)).tuples().first()
-    return found or (None, None)
+    found = session.execute(query.order_by(Conversation.number.desc()).limit(1)).first()
+    return (None, None) if found is None else (found[0], found[1])
 
 
 def _said_stop(session: Session, vault: Vault, sender: _Sender, received: ReceivedText) -> bool:
