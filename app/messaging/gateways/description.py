@@ -16,13 +16,28 @@ class Verdict(StrEnum):
     OPTED_OUT = "opted_out"
 
 
-class Encoding(StrEnum):
-    """How a request's fields, or a signature's bytes, are written."""
+class Content(StrEnum):
+    """How the fields of a request are written."""
 
     JSON = "json"
     FORM = "form"
+
+
+class Digits(StrEnum):
+    """How the bytes of a signature are written."""
+
     HEX = "hex"
     BASE64 = "base64"
+
+
+class Reported(StrEnum):
+    """How far a text came, in the words that a report may have: those of `Delivery` that are not ours alone."""
+
+    ACCEPTED = Delivery.ACCEPTED
+    SENT = Delivery.SENT
+    UNDELIVERED = Delivery.UNDELIVERED
+    FAILED = Delivery.FAILED
+    DELIVERED = Delivery.DELIVERED
 
 
 @dataclass(frozen=True)

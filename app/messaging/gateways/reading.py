@@ -9,10 +9,12 @@ from app.cases.config_file import Table, Word
 from app.cases.deadlines import is_country
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.description import (
-    Encoding,
+    Content,
+    Digits,
     FindShape,
     GatewayRules,
     HttpDescription,
+    Reported,
     SendShape,
     SignatureShape,
     StatusShape,
@@ -98,13 +100,16 @@ def _read_send(table: Table, environment: Mapping[str, str]) -> SendShape:
     fields = table.table("fields")
     shape = SendShape(
         url=_url(table, frozenset()),
-        json=table.word("content", Encoding, Encoding.JSON) is Encoding.JSON,
+        json=table.word("content", Content, Content.JSON) is Content.JSON,
         fields={name: _template(fields, name) for name in fields.names()},
         headers=_auth(table, environment),
         answer_id=table.optional_text("answer_id", None),
         answer_state=table.optional_text("answer_state", None),
         states=_words(table, "states", Verdict),
     )
+    for name in shape.fields:
+        if any(other.startswith(f"{name}.") for other in shape.fields):
+            table.wrong(f"fields gives {name} a text and parts within it.")
     used = "".join(shape.fields.values())
     if "{to}" not in used or "{body}" not in used:
         table.wrong("fields must use {to} and {body}.")
@@ -139,7 +144,7 @@ def _read_status(table: Table) -> StatusShape:
         id=table.text("id"),
         state=table.text("state"),
         reason=table.optional_text("reason", None),
-        states=_words(table, "states", Delivery),
+        states={name: Delivery(word) for name, word in _words(table, "states", Reported).items()},
     )
     if not shape.states:
         table.wrong("states must say what each word of the gateway means.")
@@ -153,7 +158,7 @@ def _read_signature(table: Table, environment: Mapping[str, str]) -> SignatureSh
         timestamp_header=_header(table, "timestamp_header"),
         secret=_secret(table, "variable", environment),
         signed=table.text("signed"),
-        base64=table.word("encoding", Encoding, Encoding.HEX) is Encoding.BASE64,
+        base64=table.word("encoding", Digits, Digits.HEX) is Digits.BASE64,
         prefix=table.optional_text("prefix", "") or "",
         window_seconds=table.whole("window_seconds", least=10, most=3600),
     )

@@ -158,6 +158,18 @@ def test_with_an_account_there_is_no_simulator(tmp_path: Path) -> None:
         ('answer_id = "id"', 'answer_idd = "id"', "answer_idd is not known"),
         ('home_country = "KE"', 'home_country = "Kenya"', "home_country must be"),
         ('sender = "from"\n', "", "sender is missing"),
+        ('content = "form"', 'content = "hex"', "content must be one of json, form"),
+        (
+            "window_seconds = 300",
+            'window_seconds = 300\nencoding = "json"',
+            "encoding must be one of hex, base64",
+        ),
+        ('id = "{id}"\n', 'id = "{id}"\n"id.sim" = "1"\n', "gives id a text and parts within it"),
+        (
+            "[gateway.signature]",
+            '[gateway.status]\nid = "i"\nstate = "s"\n[gateway.status.states]\nx = "claimed"\n[gateway.signature]',
+            "x must be one of accepted, sent",
+        ),
     ),
 )
 def test_every_mistake_is_one_line(tmp_path: Path, old: str, new: str, line: str) -> None:
