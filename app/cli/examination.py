@@ -17,6 +17,7 @@ from app.cli.deployment import Deployment, KeyringKind
 from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
 from app.dispatcher.jobs import JOB_NAMES
 from app.messaging.gateways.registry import EMAIL, Gateways, GatewaysRefused
+from app.messaging.tally import tally_texts
 from app.network import OrganisationState, organisations_of
 from app.schema import SchemaOutOfDate, check_schema
 from app.vault import (
@@ -205,6 +206,13 @@ def _unanswered(deployment: Deployment, gateways: Gateways) -> Iterator[Finding]
             )
 
 
+def _texts(deployment: Deployment) -> Iterator[Finding]:
+    with deployment.database.reading() as session:
+        tally = tally_texts(session)
+    told = f"{tally.due} texts are due, {tally.unclear} may or may not have gone out, {tally.failed} failed."
+    yield Finding(Weight.WARN if tally.unclear or tally.failed else Weight.GOOD, told)
+
+
 def _openness(deployment: Deployment) -> Iterator[Finding]:
     settings = deployment.settings
     if not settings.https:
@@ -245,5 +253,6 @@ _QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
     _organisations,
     _help_numbers,
     _gateways,
+    _texts,
     _openness,
 )

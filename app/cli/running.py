@@ -20,7 +20,7 @@ from app.cli.deployment import Deployment
 from app.cli.processes import Child, hear_endings, run_in_child
 from app.cli.refusals import Refused, guarded
 from app.cli.setup import prepare
-from app.language import load_languages
+from app.language import Languages, load_languages
 from app.settings import PROJECT_ROOT
 
 
@@ -50,6 +50,8 @@ def up(deployment: Deployment, choice: argparse.Namespace) -> int:
             return status
         _load_shared_parts(deployment)
         print(f"Redress answers at {settings.public_url}/ (stop with Ctrl-C)", flush=True)
+        if settings.demo and settings.twilio is None:
+            print(f"A phone to try texts with is at {settings.public_url}/sms/simulator", flush=True)
         asked = hear_endings()
         web = Child("web", partial(guarded, settings, "up", partial(_serve, deployment, listening)))
         try:
@@ -98,10 +100,7 @@ def _serve(deployment: Deployment, listening: socket.socket) -> int:
     from app.web.parts import Parts
 
     settings = deployment.settings
-    languages = load_languages(
-        settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages
-    )
-    vault = deployment.web_vault()
+    languages, vault = _languages(deployment), deployment.web_vault()
     parts = Parts(
         settings, deployment.database, vault, deployment.rules, languages, deployment.gateways(vault)
     )
@@ -117,7 +116,14 @@ def _dispatch(deployment: Deployment, asked: Callable[[], bool]) -> None:
 
     vault = deployment.vault_of("dispatcher")
     gateways = deployment.gateways(vault)
-    run(Tools(deployment.database, vault, deployment.rules, gateways, deployment.settings), asked)
+    settings = deployment.settings
+    languages = _languages(deployment)
+    run(Tools(deployment.database, vault, deployment.rules, gateways, settings, languages), asked)
+
+
+def _languages(deployment: Deployment) -> Languages:
+    settings = deployment.settings
+    return load_languages(settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages)
 
 
 @contextmanager

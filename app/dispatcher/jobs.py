@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
+from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,10 @@ from app.cases.offers import expire_offers
 from app.cases.rules import Rules
 from app.database import Database
 from app.dispatcher.heartbeat import last_ticks, record_tick
+from app.intake.conversation.ears import Ears
+from app.intake.conversation.importing import import_missed
+from app.intake.conversation.silence import settle_silence
+from app.language import Languages
 from app.messaging.claims import ClaimWatch
 from app.messaging.gateways.registry import Gateways
 from app.messaging.redaction import redact_texts
@@ -35,6 +40,7 @@ class Tools:
     rules: Rules
     gateways: Gateways
     settings: Settings
+    languages: Languages
     claims: ClaimWatch = field(default_factory=ClaimWatch)
 
 
@@ -76,12 +82,23 @@ def _expire_attempts(session: Session, _tools: Tools) -> int:
     return expire_attempts(session, BATCH)
 
 
+def _settle_silence(session: Session, tools: Tools) -> int:
+    return settle_silence(session, tools.vault, tools.rules, BATCH)
+
+
 def _send_texts(tools: Tools) -> int:
     return send_due(tools.database, tools.vault, tools.gateways, tools.settings)
 
 
 def _take_over_texts(tools: Tools) -> int:
     return tools.claims.take_over(tools.database)
+
+
+def _import_missed_texts(tools: Tools) -> int:
+    host = urlsplit(tools.settings.public_url).netloc
+    return import_missed(
+        Ears(tools.database, tools.vault, tools.rules, tools.gateways, tools.languages, host)
+    )
 
 
 def _redact_texts(tools: Tools) -> int:
@@ -94,9 +111,11 @@ JOBS: tuple[Job | Errand, ...] = (
     Job("expire_sessions", 60, _expire_sessions),
     Job("expire_attempts", 60, _expire_attempts),
     Job("expire_invitations", 60, _expire_invitations),
+    Job("settle_silence", 20, _settle_silence),
     Errand("send_texts", 1, _send_texts),
     Errand("take_over_texts", 15, _take_over_texts),
     Errand("redact_texts", 60, _redact_texts),
+    Errand("import_missed_texts", 300, _import_missed_texts),
 )
 JOB_NAMES = tuple(job.name for job in JOBS)
 

@@ -19,6 +19,10 @@ class Delivery(StrEnum):
     DELIVERED = "delivered"
 
 
+UNCLEAR_REASON = "unclear"
+"""Nobody can tell whether a text went out, so it is never sent again and a person decides."""
+
+
 class Purpose(StrEnum):
     """Why a text goes out."""
 

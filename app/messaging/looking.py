@@ -15,7 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app import clock
 from app.cases.models import Case
 from app.messaging.claims import Claim
-from app.messaging.delivery import Delivery, Purpose
+from app.messaging.delivery import UNCLEAR_REASON, Delivery, Purpose
 from app.messaging.gateways.protocol import TextToSend
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import MemberAddress, OptOut, OutgoingText, Phone
@@ -24,9 +24,6 @@ from app.messaging.phones import phone_place
 from app.messaging.queue import EMAIL, address_place, body_place, hour_of_id
 from app.messaging.recording import MOST_ATTEMPTS
 from app.vault import Vault
-
-UNCLEAR_REASON = "unclear"
-"""Nobody can tell whether a text went out, so a person decides; it is never sent twice."""
 
 # A text that would reach the provider only at its very end may as well stay here.
 _LEAST_LEFT = timedelta(seconds=5)

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.messaging.callbacks import move_on, remember_stop
-from app.messaging.delivery import Delivery
+from app.messaging.delivery import UNCLEAR_REASON, Delivery
 from app.messaging.models import OutgoingStep, OutgoingText
 from app.vault import Vault
 
@@ -58,7 +58,7 @@ def record(session: Session, vault: Vault, claim_id: UUID, outcomes: Sequence[Ou
         outcome = told[row.id]
         if outcome.provider_id is not None and outcome.provider_id in taken:
             # Another text of ours has this id: which of the two the provider means, only a person can find out.
-            outcome = Outcome(row.id, Delivery.FAILED, "unclear")
+            outcome = Outcome(row.id, Delivery.FAILED, UNCLEAR_REASON)
         if outcome.provider_id is not None and row.provider_id is None:
             row.provider_id, row.redacted = outcome.provider_id, False
         ours = row.claim_id == claim_id
@@ -99,7 +99,7 @@ def _put_back(row: OutgoingText, outcome: Outcome) -> Outcome:
     may_be_out = Delivery.UNCLEAR in (row.state, outcome.state)
     # One that may be out is looked for once more after its last attempt; when not even that works, nobody knows.
     if row.attempts >= MOST_ATTEMPTS + may_be_out:
-        return Outcome(row.id, Delivery.FAILED, "unclear" if may_be_out else outcome.reason)
+        return Outcome(row.id, Delivery.FAILED, UNCLEAR_REASON if may_be_out else outcome.reason)
     if outcome.reason is not None:
         row.reason = outcome.reason[:_LONGEST_REASON]
     if row.state is Delivery.CLAIMED:

@@ -22,8 +22,8 @@ from app.messaging.gateways.protocol import CannotTell, Refused, TryLater
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import InboundText, OutgoingText
 
-FETCHED_WITHIN = timedelta(hours=6)
-"""For so long a text that came in while we were away can still be fetched from the provider; then it forgets the words."""
+# What came in is safe here by then; after a restored backup a text of these hours can still be fetched once more.
+_KEPT_THERE = timedelta(hours=6)
 
 # A phone that is off for longer never gets the text: the provider gives up before.
 _GIVEN_UP = timedelta(days=1)
@@ -81,7 +81,7 @@ def _gone_out(session: Session) -> list[_Told]:
 def _come_in(session: Session) -> list[_Told]:
     query = (
         select(InboundText.gateway, InboundText.provider_id)
-        .where(InboundText.redacted.is_(False), InboundText.hour < clock.now() - FETCHED_WITHIN)
+        .where(InboundText.redacted.is_(False), InboundText.hour < clock.now() - _KEPT_THERE)
         .limit(_BATCH)
     )
     return [_Told(gateway, provider_id, None) for gateway, provider_id in session.execute(query)]

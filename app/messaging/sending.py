@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.database import Database
 from app.logs import describe, log_event
 from app.messaging.claims import PACE, Claim, Pace, claim_due
-from app.messaging.delivery import Delivery
+from app.messaging.delivery import UNCLEAR_REASON, Delivery
 from app.messaging.gateways.protocol import (
     CannotTell,
     Gateway,
@@ -29,7 +29,7 @@ from app.messaging.gateways.protocol import (
     Unclear,
 )
 from app.messaging.gateways.registry import Gateways
-from app.messaging.looking import UNCLEAR_REASON, Looked, look
+from app.messaging.looking import Looked, look
 from app.messaging.models import OutgoingText
 from app.messaging.recording import Outcome, record
 from app.settings import Settings

@@ -3,8 +3,9 @@
 from app.cases.rules import Rules
 from app.database import Database
 from app.dispatcher.jobs import Tools
+from app.language import load_languages
 from app.messaging.gateways.registry import Gateways, load_gateways
-from app.settings import Settings, read_settings
+from app.settings import PROJECT_ROOT, Settings, read_settings
 from app.vault import Vault
 
 
@@ -18,4 +19,6 @@ def tools_over(
 ) -> Tools:
     """Tools with the simulator as the only gateway, unless told otherwise."""
     settings = settings or read_settings({})
-    return Tools(database, vault, rules, gateways or load_gateways(settings, vault, database, {}), settings)
+    gateways = gateways or load_gateways(settings, vault, database, {})
+    languages = load_languages(settings.config, PROJECT_ROOT / "translations")
+    return Tools(database, vault, rules, gateways, settings, languages)

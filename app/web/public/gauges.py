@@ -16,6 +16,7 @@ from app import clock
 from app.cases.enums import ClockState, OfferState, State, Urgency
 from app.cases.models import Case, Clock, Offer
 from app.dispatcher.heartbeat import last_ticks
+from app.messaging.tally import tally_texts
 
 
 def exposition(session: Session) -> tuple[bytes, str]:
@@ -67,6 +68,7 @@ class _Gauges(Collector):
                 .where(Case.is_open, ~Case.practice, Case.organisation_id.is_(None))
             ),
         )
+        yield self._texts()
         yield self._ticks()
 
     def _open_cases(self) -> GaugeMetricFamily:
@@ -82,6 +84,17 @@ class _Gauges(Collector):
         for state in State:
             for urgency in Urgency:
                 family.add_metric([state.value, urgency.value], counted.get((state, urgency), 0))
+        return family
+
+    def _texts(self) -> GaugeMetricFamily:
+        tally = tally_texts(self._session)
+        family = GaugeMetricFamily(
+            "redress_texts",
+            "Texts and alerts that should have gone out by now, may have or failed",
+            labels=["state"],
+        )
+        for state in ("due", "unclear", "failed"):
+            family.add_metric([state], getattr(tally, state))
         return family
 
     def _ticks(self) -> GaugeMetricFamily:

@@ -177,7 +177,7 @@ def watch():
     ended.set()
 
 threading.Thread(target=watch).start()
-loop.run(Tools(Database(sys.argv[1]), None, None, None, None), ended.is_set, (Job("hourly", 3600, work),))
+loop.run(Tools(Database(sys.argv[1]), None, None, None, None, None), ended.is_set, (Job("hourly", 3600, work),))
 """
 
 
