@@ -18,8 +18,8 @@ from app.vault.public_keys import (
     HolderKind,
     PublicKey,
     PublicKeyRow,
+    check_public_key,
     new_public_key_row,
-    public_key_from,
     public_key_of,
 )
 from app.vault.seals import Binding, open_seal, seal_to_key
@@ -145,7 +145,11 @@ def members_of_circle(session: Session, circle_id: CircleId) -> list[MemberId]:
 
 def circle_name(holder: KeyHolder, row: CircleRow) -> CircleName:
     """The name of a circle; raises `VeilBroken`."""
-    return CircleName(unveil(holder, _name_place(row.id), row.name_veil))
+    return _name_in(holder, row.id, row.name_veil)
+
+
+def _name_in(holder: KeyHolder, circle_id: UUID, name_veil: bytes) -> CircleName:
+    return CircleName(unveil(holder, _name_place(circle_id), name_veil))
 
 
 def circle_of(
@@ -161,8 +165,17 @@ def circle_public_key(session: Session, holder: KeyHolder, row: CircleRow) -> Pu
     return public_key_of(session, holder, _kind_of(circle_name(holder, row)), row.id)
 
 
+# Columns and not rows of the session: filing reads them each time, changes nothing and needs only these.
 _KEYS_OF = (
-    select(CircleRow, PublicKeyRow)
+    select(
+        CircleRow.organisation_id,
+        CircleRow.name_veil,
+        PublicKeyRow.id,
+        PublicKeyRow.kind,
+        PublicKeyRow.holder_id,
+        PublicKeyRow.raw,
+        PublicKeyRow.mac,
+    )
     .join(PublicKeyRow, PublicKeyRow.holder_id == CircleRow.id)
     .where(CircleRow.organisation_id.in_(bindparam("organisations", expanding=True)))
     .order_by(PublicKeyRow.version)
@@ -176,13 +189,13 @@ def circle_public_keys(
 
     Raises `PublicKeyForged`.
     """
-    found = session.execute(_KEYS_OF, {"organisations": list(wanted)})
-    newest: dict[OrganisationId, PublicKeyRow] = {}
-    for circle, key in found:
-        name = circle_name(holder, circle)
-        if wanted[circle.organisation_id] is name and key.kind == _kind_of(name):
-            newest[circle.organisation_id] = key
-    return {organisation: public_key_from(holder, key) for organisation, key in newest.items()}
+    newest: dict[OrganisationId, PublicKey] = {}
+    for row in session.execute(_KEYS_OF, {"organisations": list(wanted)}):
+        name = wanted[row.organisation_id]
+        if row.kind == _kind_of(name) and _name_in(holder, row.holder_id, row.name_veil) is name:
+            key = PublicKey(row.id, HolderKind(row.kind), row.holder_id, row.raw, row.mac)
+            newest[row.organisation_id] = key
+    return {organisation: check_public_key(holder, key) for organisation, key in newest.items()}
 
 
 def _membership(session: Session, circle_id: CircleId, member_id: MemberId) -> CircleMemberRow | None:

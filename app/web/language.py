@@ -1,6 +1,7 @@
 """Lends the catalogues of app.language to Flask-Babel, and finds the language of the page from its address."""
 
 import gettext
+from functools import lru_cache
 
 from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import Babel, Domain
@@ -14,7 +15,7 @@ class LentCatalogues(Domain):  # type: ignore[misc] # Flask-Babel has no types, 
 
     def get_translations(self) -> gettext.NullTranslations:
         """The catalogue of this request's language."""
-        return _Ugettext(page_language().catalogue if has_app_context() else gettext.NullTranslations())
+        return _renamed(page_language().catalogue if has_app_context() else gettext.NullTranslations())
 
 
 class _Ugettext(gettext.NullTranslations):
@@ -26,6 +27,10 @@ class _Ugettext(gettext.NullTranslations):
         self.ungettext = catalogue.ngettext
         self.upgettext = catalogue.pgettext
         self.unpgettext = catalogue.npgettext
+
+
+# A page asks for each of its texts; there are as many catalogues as languages.
+_renamed = lru_cache(maxsize=64)(_Ugettext)
 
 
 def speak(app: Flask, languages: Languages) -> None:
