@@ -20,6 +20,9 @@ from app.cases.enums import ClockState, OfferState
 from app.cases.models import Case, Clock, Offer
 from app.database import CaseId, Database
 from app.dispatcher.jobs import JOBS, Job
+from app.messaging.models import Phone
+from app.messaging.numbers import read_number
+from app.messaging.phones import keep_phone, new_phone
 from app.network import REPORTS, Invitation, Role, count_attempt, invite_member
 from app.network.attempts import Attempts
 from app.settings import PROJECT_ROOT
@@ -75,6 +78,22 @@ def _invite_some(world: World) -> None:
             )
 
 
+def _text_some(world: World) -> None:
+    """Numbers that wrote once and have no conversation: silence forgets them."""
+    for number in range(3):
+        e164 = f"+254711{int(uuid4().hex[:5], 16) % 10**6:06d}"
+        tags = world.vault.number_tags(e164)
+        fresh = new_phone(
+            world.vault, tags, read_number(e164, "+15550100999", None), f"noise {number}", "line"
+        )
+        with world.database.writing() as session:
+            keep_phone(session, tags, fresh)
+
+
+def _numbers_left(session: Session) -> int:
+    return session.scalar(select(func.count()).select_from(Phone).where(Phone.tag.is_not(None))) or 0
+
+
 def _left(
     what: type[SessionRow | Attempts | Invitation], column: str, after: int
 ) -> Callable[[Session], int]:
@@ -103,6 +122,7 @@ CHORES = {
     # Ten minutes: these sessions are over, those of the members are not.
     "expire_sessions": Chore(600, 15, _open_some, _left(SessionRow, "idle_at", 600)),
     "expire_attempts": Chore(3 * _DAY, 15, _count_some, _left(Attempts, "ends_at", 3 * _DAY)),
+    "settle_silence": Chore(10_800, 20, _text_some, _numbers_left),
     "expire_invitations": Chore(40 * _DAY, 15, _invite_some, _left(Invitation, "expires_at", 9 * _DAY)),
 }
 
