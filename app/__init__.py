@@ -40,9 +40,9 @@ def create_app(parts: "Parts") -> "Flask":
 
 def web_rooms() -> tuple[ModuleType, ...]:
     """Import the rooms of the web, each with a blueprint; who forks does so before it, so that no child imports them again."""
-    from app.web import desk, join, network, public, worker
+    from app.web import desk, join, network, public, sms, worker
 
-    return worker, desk, network, join, public
+    return worker, desk, network, join, public, sms
 
 
 def compile_templates(app: "Flask") -> None:

@@ -6,14 +6,15 @@ provider comes back with it.
 """
 
 from http import HTTPStatus
+from threading import Lock
+from urllib.parse import urlsplit
 
 from flask import Response, abort
 
+from app.intake import FloodRefused
 from app.intake.conversation.hearing import Overtaken, hear_text, prepare_hearing
-from app.logs import log_event
 from app.messaging.callbacks import take_status
 from app.messaging.gateways.protocol import ReceivedText, Webhook
-from app.messaging.numbers import NumberUnreadable
 from app.vault import TooBusy
 from app.web.access import open_to_gateways
 from app.web.parts import parts
@@ -21,7 +22,9 @@ from app.web.retry import BUSY_FOR, retry_after
 from app.web.sms.believing import believed
 from app.web.sms.blueprint import blueprint
 
-# Texts of one number that come at once overtake each other; more of them than this at one moment come again later.
+# A long testimony comes as many texts at one moment, which would overtake each other: in one process they wait here instead,
+# each for the others of its number (and, seldom, for those of another), and only the processes still meet at the database.
+_LANES = tuple(Lock() for _ in range(64))
 _TRIES = 10
 
 
@@ -63,12 +66,9 @@ def _webhook(name: str) -> Webhook:
 def _take_text(webhook: Webhook) -> Response:
     received = believed(webhook.read_text)
     try:
-        heard = any(_hear(received) for _ in range(_TRIES))
-    except NumberUnreadable:
-        # Signed, but from nobody whom we could find again or answer; the log has a line, since nobody else will tell.
-        log_event("text.unreadable_number", gateway=received.gateway)
-        abort(HTTPStatus.FORBIDDEN)
-    except TooBusy:
+        with _LANES[hash(received.sender) % len(_LANES)]:
+            heard = any(_hear(received) for _ in range(_TRIES))
+    except (TooBusy, FloodRefused):
         heard = False
     return _taken() if heard else _come_again()
 
@@ -76,8 +76,11 @@ def _take_text(webhook: Webhook) -> Response:
 def _hear(received: ReceivedText) -> bool:
     """Hash and seal first, then one short unit of work; False when another text of this number came in between."""
     here = parts()
+    host = urlsplit(here.settings.public_url).netloc
     with here.database.reading() as session:
-        prepared = prepare_hearing(session, here.vault, here.rules, here.gateways, here.languages, received)
+        prepared = prepare_hearing(
+            session, here.vault, here.rules, here.gateways, here.languages, received, host
+        )
     try:
         with here.database.writing() as session:
             hear_text(session, here.vault, here.rules, prepared)

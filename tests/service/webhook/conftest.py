@@ -1,0 +1,33 @@
+"""A real server behind a public address that is not its own, with an account at a provider that cannot be reached."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from app.database import Database
+from tests.harness.databases import closing_database
+from tests.harness.server import LiveServer, running
+from tests.harness.signing import TOKEN, TWILIO
+
+PUBLIC = "https://help.example.org:8443"
+OLD_TOKEN = "fedcba9876543210fedcba9876543210"
+BEHIND_A_PROXY = {
+    **TWILIO,
+    "TWILIO_AUTH_TOKEN": f"{TOKEN},{OLD_TOKEN}",
+    "TWILIO_API_BASE": "http://127.0.0.1:9",
+    "REDRESS_PUBLIC_URL": PUBLIC,
+    "REDRESS_TRUSTED_PROXIES": "1",
+}
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with running(tmp_path_factory.mktemp("webhook"), "up", environment=BEHIND_A_PROXY) as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def kept(server: LiveServer) -> Iterator[Database]:
+    """The server's own database."""
+    with closing_database(f"sqlite:///{server.home / 'redress.sqlite3'}") as database:
+        yield database
