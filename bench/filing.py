@@ -97,9 +97,12 @@ def _drive(world: World, home: Path, recipe: Recipe, floor_database: str) -> _Ru
     """File through the real server in rounds, a round of each floor after each, and then with a crowd."""
     settings = {"DATABASE_URL": world.database.url, "REDRESS_TRUSTED_PROXIES": "1"}
     world.database.dispose()
-    with redress(home, "up", environment=settings) as server, _floor(home, recipe, floor_database) as floor:
-        tokens, forms = _tokens(server, _WARM_UP + _ROUNDS * _FILINGS + _CROWD)
-        sender = _Sender(server, world, tokens)
+    with (
+        redress(home, "up", environment=settings) as server,
+        floor_beside(home, recipe, floor_database) as floor,
+    ):
+        tokens, forms = form_tokens(server, _WARM_UP + _ROUNDS * _FILINGS + _CROWD)
+        sender = Sender(server, world, tokens)
         sender.send(_WARM_UP, 4)
         rates, primitives, inserts, latencies = [], [], [], []
         for _ in range(_ROUNDS):
@@ -150,7 +153,7 @@ def _figures(kind: str, world: World, run: _Run) -> list[Figure]:
     ]
 
 
-class _Sender:
+class Sender:
     """Posts the forms one after another, each once, and keeps every answer."""
 
     def __init__(self, server: Server, world: World, tokens: Sequence[str]) -> None:
@@ -172,7 +175,8 @@ class _Sender:
 
 
 @contextmanager
-def _floor(home: Path, recipe: Recipe, database: str) -> Iterator[Server]:
+def floor_beside(home: Path, recipe: Recipe, database: str) -> Iterator[Server]:
+    """The floors under a gunicorn of their own, with a database of their own beside ours."""
     port, path = free_port(), home.parent / "recipe.json"
     recipe.write(path)
     command = [sys.executable, "-m", "bench.floor", str(port), "2", str(path), database]
@@ -189,7 +193,8 @@ def _floor_rate(floor: Server, path: str, world: World, times: int) -> float:
     return run.rate
 
 
-def _tokens(server: Server, wanted: int) -> tuple[list[str], float]:
+def form_tokens(server: Server, wanted: int) -> tuple[list[str], float]:
+    """The tokens of so many fresh forms, and how many forms a second were sent."""
     run = load.run(server.port, [load.get("/en/", number) for number in range(wanted)], 4)
     found = [_TOKEN.search(answer.body) for answer in run.answers]
     return [match[1].decode() for match in found if match], run.rate

@@ -2,7 +2,8 @@
 
     python -m bench.floor PORT WORKERS RECIPE DATABASE
 
-`/nothing` answers, `/insert` makes one durable insert, `/primitives` makes the hash, keys and seals of a filing and one insert.
+`/nothing` answers, `/insert` makes one durable insert, `/primitives` makes the hash, keys and seals of a filing and one insert,
+`/text` checks the signature of a text, hashes its sender and makes one insert.
 DATABASE is the path of an SQLite file or a connection string of PostgreSQL.
 """
 
@@ -18,13 +19,18 @@ import psycopg
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from flask import Flask, request
+from flask import Flask, abort, request
+from twilio.request_validator import RequestValidator
 
 from app.cli import web_server
 from app.vault.pairs import encrypt_to
 from bench.recipe import Recipe
 
+TEXTS_TOKEN = "floor" * 8
+"""What the texts to the floor are signed with."""
+
 _ROW = 2048  # bytes that each insert stores
+_OF_A_NUMBER = {"iterations": 1, "lanes": 1, "memory_cost": 8 * 1024}  # as app.vault.contact hashes it
 
 
 class Store(Protocol):
@@ -77,8 +83,9 @@ class PostgresStore:
 
 
 def make_app(recipe: Recipe, store: Store) -> Flask:
-    """Three views with nothing around them."""
+    """Four views with nothing around them."""
     app = Flask("bench.floor")
+    validator = RequestValidator(TEXTS_TOKEN)
     recipient = _key_pair()
 
     @app.route("/nothing", methods=["GET", "POST"])
@@ -100,6 +107,14 @@ def make_app(recipe: Recipe, store: Store) -> Flask:
             encrypt_to(recipient, os.urandom(size), b"floor")
         store.insert(os.urandom(_ROW))
         return f"{len(request.form)}"
+
+    @app.post("/text")
+    def text() -> str:
+        if not validator.validate(request.url, request.form, request.headers.get("X-Twilio-Signature", "")):
+            abort(403)
+        _hash(_OF_A_NUMBER)
+        store.insert(os.urandom(_ROW))
+        return "<Response/>"
 
     return app
 

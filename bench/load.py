@@ -7,6 +7,7 @@ import socket
 import threading
 import time
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import count
 from urllib.parse import urlencode
@@ -59,6 +60,37 @@ def post(
     kind = f"Content-Type: application/x-www-form-urlencoded\r\nContent-Length: {len(body)}\r\n\r\n"
     close = b"Connection: close\r\n" if alone else b""
     return _head("POST", path, client) + close + kind.encode() + body
+
+
+def raw_post(path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+    """The bytes of a post as they are given, on a connection of its own."""
+    named = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
+    return (
+        _head("POST", path, 0)
+        + f"Connection: close\r\n{named}Content-Length: {len(body)}\r\n\r\n".encode()
+        + body
+    )
+
+
+def run_paced(port: int, requests: Sequence[bytes], rate: float) -> Load:
+    """Send so many requests a second, however slowly the earlier ones are answered: each is timed from when it was due."""
+    answers: list[Answer] = []
+    began = time.perf_counter() + 0.1
+
+    def work(number: int) -> None:
+        due = began + number / rate
+        time.sleep(max(0.0, due - time.perf_counter()))
+        wire = _Wire(port)
+        try:
+            status, body = wire.exchange(requests[number])
+        except (OSError, ValueError):
+            status, body = 0, b""
+        answers.append(Answer(number, status, time.perf_counter() - due, body))
+        wire.close()
+
+    with ThreadPoolExecutor(max_workers=64) as crowd:
+        list(crowd.map(work, range(len(requests))))
+    return Load(tuple(answers), time.perf_counter() - began)
 
 
 def run(port: int, requests: Sequence[bytes], clients: int) -> Load:
