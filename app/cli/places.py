@@ -22,11 +22,12 @@ def add_commands(commands: Any) -> None:
     adding.add_argument("country", metavar="MY")
     adding.add_argument("--sector", choices=[sector.value for sector in Sector], default=Sector.OTHER.value)
     adding.add_argument("--alias", action="append", default=[], metavar="NAME", help="what workers call it")
+    adding.add_argument("--os-id", default="", metavar="ID", help="its identifier at Open Supply Hub")
     adding.set_defaults(run=add)
     site.add_parser("list", help="every workplace with the code for its posters").set_defaults(run=list_sites)
     importing = site.add_parser("import", help="add many from a CSV file")
     importing.add_argument(
-        "file", type=Path, help="UTF-8, columns name,town,country,sector,aliases (divided by |)"
+        "file", type=Path, help="UTF-8, columns name,town,country,sector,aliases (divided by |),os_id"
     )
     importing.set_defaults(run=import_file)
 
@@ -44,6 +45,7 @@ def add(deployment: Deployment, choice: argparse.Namespace) -> int:
                 country=choice.country,
                 sector=Sector(choice.sector),
                 aliases=choice.alias,
+                os_id=choice.os_id,
             )
         except SiteRefused as refused:
             raise Refused(str(refused)) from None
@@ -52,14 +54,15 @@ def add(deployment: Deployment, choice: argparse.Namespace) -> int:
 
 
 def list_sites(deployment: Deployment, _choice: argparse.Namespace) -> int:
-    """Print one line for each workplace, by country and name."""
+    """Print one line for each workplace, by country and name; its OS ID comes last, where it has one."""
     deployment.check("web")
     with deployment.database.reading() as session:
         lines = [
             (site.country, site_label(deployment.vault, site), site) for site in session.scalars(select(Site))
         ]
     for country, label, site in sorted(lines, key=lambda line: (line[0], line[1].name.casefold())):
-        print(f"{country}\t{label.name}\t{label.town}\t{site.sector}\t{site.state}\t{site.code}")
+        columns = (country, label.name, label.town, site.sector, site.state, site.code, label.os_id)
+        print("\t".join(columns).rstrip("\t"))
     return 0
 
 
@@ -73,4 +76,6 @@ def import_file(deployment: Deployment, choice: argparse.Namespace) -> int:
         except SiteListRefused as refused:
             raise Refused(*refused.lines) from None
     print(f"{imported.added} added, {imported.known} known before.")
+    if imported.identified:
+        print(f"{imported.identified} of those known got an OS ID.")
     return 0

@@ -144,11 +144,14 @@ class Site(Base):
     """A workplace. Its names are veiled; the code on its posters is random and says nothing."""
 
     __tablename__ = "sites"
+    __table_args__ = (Index("ix_sites_os_id", "os_id_tag", unique=True),)
 
     id: Mapped[SiteId] = mapped_column(Uuid, primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(String(12), unique=True)
-    # Name, town and aliases in one veil: matching a worker's words opens every site, so each costs one decryption.
+    # Name, town, aliases and OS ID in one veil: matching a worker's words opens every site, so each costs one decryption.
     label_veil: Mapped[bytes]
+    # An OS ID is public and leads to the name, so a site is found by its keyed tag.
+    os_id_tag: Mapped[bytes | None]
     country: Mapped[str] = mapped_column(String(2))
     sector: Mapped[Sector] = mapped_column(_words(Sector))
     state: Mapped[SiteState] = mapped_column(_words(SiteState))

@@ -2,16 +2,25 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from app.network.models import Sector, SiteState
+from app.network.models import Sector, Site
 from app.network.people import SignedIn, actor_of
-from app.network.sites import SiteLabel, SiteRefused, checked_label, known_labels, label_key, write_site
+from app.network.sites import (
+    SiteLabel,
+    SiteRefused,
+    checked_label,
+    known_sites,
+    label_key,
+    write_label,
+    write_site,
+)
 from app.vault import Vault, journal
 
-COLUMNS = ("name", "town", "country", "sector", "aliases")
+COLUMNS = ("name", "town", "country", "sector", "aliases", "os_id")
 _NEEDED = frozenset(COLUMNS[:4])
 _LARGEST = 5_000_000
 
@@ -26,34 +35,70 @@ class SiteListRefused(Exception):
 
 @dataclass(frozen=True)
 class ImportedSites:
-    """How many sites were added, and how many lines were known before."""
+    """How many sites were added, how many lines were known before, and how many of those got their OS ID now."""
 
     added: int
     known: int
+    identified: int = 0
+
+
+_Key = tuple[str, str, str]
 
 
 @dataclass(frozen=True)
 class _Line:
+    number: int
     label: SiteLabel
     country: str
     sector: Sector
 
+    @property
+    def key(self) -> _Key:
+        return label_key(self.label, self.country)
+
 
 def import_sites(session: Session, vault: Vault, raw: bytes, *, by: SignedIn | None = None) -> ImportedSites:
-    """Add every new site of a CSV file (UTF-8; name, town, country, sector, aliases divided by |), confirmed.
+    """Add every new site of a CSV file (UTF-8; name, town, country, sector, aliases divided by |, os_id), confirmed.
 
-    Raises `SiteListRefused` before anything is written. Sites already known by name, town and country stay as they are, so that a
-    longer list may be imported again.
+    Raises `SiteListRefused` before anything is written. Sites already known by name, town and country stay as they are, but for an
+    OS ID where they had none, so that a longer list may be imported again.
     """
     lines = _read(raw)
-    known = known_labels(session, vault)
-    new = [line for line in lines if label_key(line.label, line.country) not in known]
+    known = known_sites(session, vault)
+    if wrong := _contradictions(lines, {key: label.os_id for key, (_, label) in known.items()}):
+        raise SiteListRefused(wrong)
+    new = [line for line in lines if line.key not in known]
     for line in new:
-        write_site(
-            session, vault, line.label, country=line.country, sector=line.sector, state=SiteState.CONFIRMED
-        )
-    journal(session, vault, None, "sites.imported", actor_of(by), {"added": len(new)})
-    return ImportedSites(added=len(new), known=len(lines) - len(new))
+        write_site(session, vault, line.label, country=line.country, sector=line.sector)
+    identified = _identify(vault, lines, known)
+    session.flush()
+    counted = {"added": len(new), "identified": identified}
+    journal(session, vault, None, "sites.imported", actor_of(by), counted)
+    return ImportedSites(len(new), len(lines) - len(new), identified)
+
+
+def _contradictions(lines: Iterable[_Line], known: Mapping[_Key, str]) -> list[str]:
+    """One line for each OS ID of the list that belongs to another site, or to a site that has another one."""
+    owners = {os_id: key for key, os_id in known.items() if os_id}
+    wrong = []
+    for line in lines:
+        os_id = line.label.os_id
+        if os_id and owners.setdefault(os_id, line.key) != line.key:
+            wrong.append(f"Line {line.number}: another site has this OS ID.")
+        elif os_id and known.get(line.key, "") not in ("", os_id):
+            wrong.append(f"Line {line.number}: this site has another OS ID.")
+    return wrong
+
+
+def _identify(vault: Vault, lines: Iterable[_Line], known: Mapping[_Key, tuple[Site, SiteLabel]]) -> int:
+    """Give known sites the OS ID that they lacked; how many got one."""
+    lacking = [
+        line for line in lines if line.label.os_id and line.key in known and not known[line.key][1].os_id
+    ]
+    for line in lacking:
+        site, label = known[line.key]
+        write_label(vault, site, replace(label, os_id=line.label.os_id))
+    return len(lacking)
 
 
 def _read(raw: bytes) -> list[_Line]:
@@ -78,7 +123,9 @@ def _check_columns(found: object) -> None:
     unknown = sorted(set(columns).difference(COLUMNS))
     if missing or unknown or len(set(columns)) != len(columns):
         raise SiteListRefused(
-            [f"Line 1: the columns must be {', '.join(COLUMNS)}, each once; aliases may be left out."]
+            [
+                f"Line 1: the columns must be {', '.join(COLUMNS)}, each once; aliases and os_id may be left out."
+            ]
         )
 
 
@@ -86,19 +133,18 @@ def _read_lines(reader: "csv.DictReader[str]") -> list[_Line]:
     reader.fieldnames = [column.strip().casefold() for column in reader.fieldnames or ()]
     lines: list[_Line] = []
     wrong: list[str] = []
-    first_seen: dict[tuple[str, str, str], int] = {}
+    first_seen: dict[_Key, int] = {}
     for row in reader:
         if not any(isinstance(cell, str) and cell.strip() for cell in row.values()):
             continue
         try:
-            line = _read_line(row)
+            line = _read_line(reader.line_num, row)
         except SiteRefused as refusal:
             wrong.append(f"Line {reader.line_num}: {refusal}")
             continue
-        key = label_key(line.label, line.country)
-        if key in first_seen:
-            wrong.append(f"Line {reader.line_num}: the same site as in line {first_seen[key]}.")
-        first_seen.setdefault(key, reader.line_num)
+        first = first_seen.setdefault(line.key, line.number)
+        if first != line.number:
+            wrong.append(f"Line {line.number}: the same site as in line {first}.")
         lines.append(line)
     if not lines and not wrong:
         wrong.append("The file has no sites.")
@@ -107,14 +153,15 @@ def _read_lines(reader: "csv.DictReader[str]") -> list[_Line]:
     return lines
 
 
-def _read_line(row: "dict[str, str | None]") -> _Line:
+def _read_line(number: int, row: "dict[str, str | None]") -> _Line:
     if None in row or None in row.values():
         raise SiteRefused("It has more or fewer columns than the first line.")
     cells = {column: (cell or "").strip() for column, cell in row.items()}
     country = cells["country"].upper()
-    label = checked_label(cells["name"], cells["town"], country, cells.get("aliases", "").split("|"))
+    aliases = cells.get("aliases", "").split("|")
+    label = checked_label(cells["name"], cells["town"], country, aliases, cells.get("os_id", ""))
     try:
         sector = Sector(cells["sector"].casefold())
     except ValueError:
         raise SiteRefused(f"The sector must be one of {', '.join(Sector)}.") from None
-    return _Line(label, country, sector)
+    return _Line(number, label, country, sector)

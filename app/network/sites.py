@@ -1,11 +1,14 @@
-"""Sites: where people work. Names are veiled; posters carry a random code; a worker's words are matched with care."""
+"""Sites: where people work. Names are veiled; posters carry a random code; a worker's words are matched with care.
+
+A poster's code and an OS ID are certain. An OS ID that leads nowhere never becomes a guess.
+"""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.database import SiteId, new_id
@@ -13,15 +16,17 @@ from app.language import to_ascii
 from app.network.matching import Named, best_match, named
 from app.network.models import Sector, Site, SiteState
 from app.network.organisations import clean_name, is_country
+from app.network.os_ids import CROCKFORD, OsIdRefused, os_ids_in, read_os_id
 from app.network.people import actor_of
 from app.vault import Place, Vault, journal
 
 LONGEST_NAME = 200
 MOST_ALIASES = 20
-# Crockford's base 32: no letter that looks like another or like a digit. 8 of them are 40 bits: nobody guesses a poster.
-_CODE_SIGNS = "0123456789abcdefghjkmnpqrstvwxyz"
+# 8 signs of base 32 are 40 bits: nobody guesses a poster.
+_CODE_SIGNS = CROCKFORD.casefold()
 _CODE_LENGTH = 8
 _MISREAD = str.maketrans("ilo", "110")
+_OS_ID = "site-os-id"
 
 
 class SiteRefused(Exception):
@@ -30,11 +35,12 @@ class SiteRefused(Exception):
 
 @dataclass(frozen=True)
 class SiteLabel:
-    """What a site is called, as its list and its case show it."""
+    """What a site is called, as its list and its case show it; `os_id` is empty where none is known."""
 
     name: str
     town: str
     aliases: tuple[str, ...] = ()
+    os_id: str = ""
 
 
 @dataclass(frozen=True)
@@ -58,14 +64,16 @@ def add_site(
     country: str,
     sector: Sector,
     aliases: Iterable[str] = (),
-    state: SiteState = SiteState.CONFIRMED,
+    os_id: str = "",
 ) -> Site:
-    """Add a workplace with a fresh poster code, or raise `SiteRefused` with what is wrong.
+    """Add a confirmed workplace with a fresh poster code, or raise `SiteRefused` with what is wrong.
 
     Other spellings of the town may follow after a slash: "Penang / Pulau Pinang".
     """
-    label = checked_label(name, town, country, aliases)
-    site = write_site(session, vault, label, country=country, sector=sector, state=state)
+    label = checked_label(name, town, country, aliases, os_id)
+    if label.os_id and _identified(session, vault, (), (label.os_id,)):
+        raise SiteRefused("Another site has this OS ID.")
+    site = write_site(session, vault, label, country=country, sector=sector)
     journal(session, vault, None, "site.added", actor_of(None), {"site": str(site.id)})
     return site
 
@@ -83,26 +91,33 @@ def site_by_code(session: Session, code: str) -> Site | None:
 
 def site_label(vault: Vault, site: Site) -> SiteLabel:
     """The site's names, unveiled."""
-    name, town, aliases = vault.unveil_json(_label_place(site.id), site.label_veil)
-    return SiteLabel(name, town, tuple(aliases))
+    return _read_label(vault, SiteId(site.id), site.label_veil)
 
 
 def match_site(session: Session, vault: Vault, text: str) -> SiteMatch:
-    """Which site a worker's words name, in any script; a poster's code among the words is certain."""
-    codes = {code for word in text[:LONGEST_NAME].split() if len(code := _plain_code(word)) == _CODE_LENGTH}
-    by_code = session.scalars(select(Site).where(Site.code.in_(codes))).all() if codes else []
-    if len(by_code) == 1:
-        return SiteMatch(by_code[0], True, (by_code[0],))
+    """Which site a worker's words name, in any script; a poster's code or an OS ID among the words is certain."""
+    written = os_ids_in(text)
+    words = written.rest[:LONGEST_NAME].split()
+    codes = {code for word in words if len(code := _plain_code(word)) == _CODE_LENGTH}
+    identified = _identified(session, vault, codes, written.found)
+    if identified:
+        certain = len(identified) == 1
+        return SiteMatch(identified[0] if certain else None, certain, identified)
     labels = session.execute(select(Site.id, Site.label_veil)).all()
-    match = best_match(text, (_comparable(vault, site_id, label_veil) for site_id, label_veil in labels))
+    match = best_match(written.rest, (_comparable(vault, site_id, veil) for site_id, veil in labels))
     sites = {site.id: site for site in session.scalars(select(Site).where(Site.id.in_(match.possible)))}
     possible = tuple(sites[site_id] for site_id in match.possible)
-    return SiteMatch(None if match.best is None else sites[match.best], match.certain, possible)
+    best = None if match.best is None else sites[match.best]
+    # Who wrote an OS ID that is not this site's may mean another place of the same name.
+    another = written.any_written and best is not None and best.os_id_tag is not None
+    return SiteMatch(best, match.certain and not another, possible)
 
 
-def known_labels(session: Session, vault: Vault) -> set[tuple[str, str, str]]:
-    """Name, town and country of every site, for telling whether a line of a list is new."""
-    return {label_key(site_label(vault, site), site.country) for site in session.scalars(select(Site))}
+def known_sites(session: Session, vault: Vault) -> dict[tuple[str, str, str], tuple[Site, SiteLabel]]:
+    """Every site by name, town and country, locked, for telling what a line of a list changes."""
+    sites = session.scalars(select(Site).with_for_update())
+    labelled = [(site, site_label(vault, site)) for site in sites]
+    return {label_key(label, site.country): (site, label) for site, label in labelled}
 
 
 def label_key(label: SiteLabel, country: str) -> tuple[str, str, str]:
@@ -110,7 +125,7 @@ def label_key(label: SiteLabel, country: str) -> tuple[str, str, str]:
     return (label.name.casefold(), label.town.casefold(), country)
 
 
-def checked_label(name: str, town: str, country: str, aliases: Iterable[str]) -> SiteLabel:
+def checked_label(name: str, town: str, country: str, aliases: Iterable[str], os_id: str = "") -> SiteLabel:
     """Cleaned names of a site, or `SiteRefused`."""
     names = [clean_name(text) for text in (name, town, *aliases)]
     if not names[0]:
@@ -121,26 +136,51 @@ def checked_label(name: str, town: str, country: str, aliases: Iterable[str]) ->
         raise SiteRefused(f"There are more than {MOST_ALIASES} aliases.")
     if not is_country(country):
         raise SiteRefused("The country must be two capital letters, such as MY.")
-    return SiteLabel(names[0], names[1], tuple(dict.fromkeys(text for text in names[2:] if text)))
+    try:
+        plain_id = read_os_id(os_id) if os_id.strip() else ""
+    except OsIdRefused as refused:
+        raise SiteRefused(str(refused)) from None
+    return SiteLabel(names[0], names[1], tuple(dict.fromkeys(text for text in names[2:] if text)), plain_id)
 
 
-def write_site(
-    session: Session, vault: Vault, label: SiteLabel, *, country: str, sector: Sector, state: SiteState
-) -> Site:
+def write_site(session: Session, vault: Vault, label: SiteLabel, *, country: str, sector: Sector) -> Site:
     """The row of a checked site, without the journal: a list writes one entry for all its lines."""
-    site_id = SiteId(new_id())
-    veil = vault.veil_json(_label_place(site_id), [label.name, label.town, list(label.aliases)])
-    site = Site(id=site_id, code=_new_code(), label_veil=veil, country=country, sector=sector, state=state)
+    state = SiteState.CONFIRMED
+    site = Site(id=SiteId(new_id()), code=_new_code(), country=country, sector=sector, state=state)
+    write_label(vault, site, label)
     session.add(site)
     session.flush()
     return site
 
 
+def write_label(vault: Vault, site: Site, label: SiteLabel) -> None:
+    """Veil a site's names and its OS ID, and tag the OS ID so that it is found."""
+    names = [label.name, label.town, list(label.aliases), label.os_id]
+    site.label_veil = vault.veil_json(_label_place(SiteId(site.id)), names)
+    site.os_id_tag = vault.lookup(_OS_ID, label.os_id) if label.os_id else None
+
+
 # A worker waits while every site is compared. What is remembered here could be opened at any time with this process's own keyring.
 @lru_cache(maxsize=50_000)
 def _comparable(vault: Vault, site_id: SiteId, label_veil: bytes) -> Named[SiteId]:
-    name, town, aliases = vault.unveil_json(_label_place(site_id), label_veil)
-    return named(site_id, (name, *aliases), town.split("/"))
+    label = _read_label(vault, site_id, label_veil)
+    return named(site_id, (label.name, *label.aliases), label.town.split("/"))
+
+
+def _read_label(vault: Vault, site_id: SiteId, label_veil: bytes) -> SiteLabel:
+    # Sites that were added before OS IDs were kept have three parts.
+    name, town, aliases, *os_id = vault.unveil_json(_label_place(site_id), label_veil)
+    return SiteLabel(name, town, tuple(aliases), *os_id)
+
+
+def _identified(
+    session: Session, vault: Vault, codes: Collection[str], os_ids: Collection[str]
+) -> tuple[Site, ...]:
+    """The sites with one of these poster codes or OS IDs."""
+    if not codes and not os_ids:
+        return ()
+    tags = [tag for os_id in os_ids for tag in vault.lookups(_OS_ID, os_id)]
+    return tuple(session.scalars(select(Site).where(or_(Site.code.in_(codes), Site.os_id_tag.in_(tags)))))
 
 
 def _new_code() -> str:

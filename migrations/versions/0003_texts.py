@@ -120,3 +120,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("simulated_texts", schema=None) as batch_op:
         batch_op.create_index("ix_simulated_texts_phone", ["phone_tag", "id"], unique=False)
+
+    with op.batch_alter_table("sites", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("os_id_tag", sa.LargeBinary(), nullable=True))
+        batch_op.create_index("ix_sites_os_id", ["os_id_tag"], unique=True)

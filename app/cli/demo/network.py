@@ -83,6 +83,7 @@ def load_network(session: Session, vault: Vault, data: dict[str, Any]) -> DemoNe
             country=entry["country"],
             sector=Sector(entry["sector"]),
             aliases=entry.get("aliases", ()),
+            os_id=entry["os_id"],
         )
     for entry in data["organisation"]:
         _add_organisation(session, vault, network, entry)
