@@ -17,6 +17,7 @@ from app.intake.conversation.ears import Ears
 from app.intake.conversation.importing import import_missed
 from app.intake.conversation.silence import settle_silence
 from app.language import Languages
+from app.messaging.alerts import alert_danger
 from app.messaging.claims import ClaimWatch
 from app.messaging.gateways.registry import Gateways
 from app.messaging.redaction import redact_texts
@@ -51,6 +52,8 @@ class Job:
     name: str
     every_seconds: int
     work: Callable[[Session, Tools], int]
+    # Follows so closely upon what a worker did that a line in the log would tell the moment of it.
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -60,10 +63,13 @@ class Errand:
     name: str
     every_seconds: int
     act: Callable[[Tools], int]
+    quiet: bool = True
 
 
 def _expire_offers(session: Session, tools: Tools) -> int:
-    return expire_offers(session, tools.vault, tools.rules, BATCH)
+    return expire_offers(
+        session, tools.vault, tools.rules, BATCH, lambda case: alert_danger(session, tools.vault, case)
+    )
 
 
 def _mark_clocks_missed(session: Session, tools: Tools) -> int:
@@ -111,7 +117,7 @@ JOBS: tuple[Job | Errand, ...] = (
     Job("expire_sessions", 60, _expire_sessions),
     Job("expire_attempts", 60, _expire_attempts),
     Job("expire_invitations", 60, _expire_invitations),
-    Job("settle_silence", 20, _settle_silence),
+    Job("settle_silence", 20, _settle_silence, quiet=True),
     Errand("send_texts", 1, _send_texts),
     Errand("take_over_texts", 15, _take_over_texts),
     Errand("redact_texts", 60, _redact_texts),

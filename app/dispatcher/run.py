@@ -40,7 +40,7 @@ def tick(job: Job | Errand, tools: Tools) -> None:
     except Exception as error:  # noqa: BLE001 - one failing job must not end the dispatcher
         log_event("job.failed", level=logging.ERROR, job=job.name, error=describe(error))
         return
-    if done:
+    if done and not job.quiet:
         log_event("job.done", job=job.name, pieces=done, ms=int((time.monotonic() - started) * 1000))
 
 

@@ -59,7 +59,10 @@ def claim_due(database: Database, pace: Pace) -> Claim | None:
     """Claim a batch of what is due, in one short unit of work; None when nothing is."""
     with database.reading() as session:
         # On SQLite a writer waits for its turn, which is not worth it every second for nothing.
-        if all(session.scalar(_due(state, clock.now()).limit(1)) is None for state in _DUE):
+        anything = select(OutgoingText.id).where(
+            OutgoingText.state.in_(_DUE), OutgoingText.due_at <= clock.now(), OutgoingText.claim_id.is_(None)
+        )
+        if session.scalar(anything.limit(1)) is None:
             return None
     began, claim_id = time.monotonic(), uuid4()
     texts: list[UUID] = []

@@ -1,6 +1,7 @@
 """Reports of a provider, in every order: the end is the same, and nothing of it is lost."""
 
 import itertools
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from app.messaging.callbacks import take_status
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.protocol import StatusReport
-from app.messaging.models import OutgoingText
+from app.messaging.models import OutgoingText, Phone
 from app.messaging.opt_outs import is_opted_out
 from tests.harness.provider import NUMBER, Trouble
 from tests.service.messaging.conftest import Office
@@ -16,11 +17,11 @@ from tests.service.messaging.conftest import Office
 _SID = "SM" + "a" * 32
 
 
-def report(office: Office, state: Delivery, reason: str | None = None, **others: object) -> None:
+def report(office: Office, state: Delivery, reason: str | None = None, **others: Any) -> None:
     """A report of the text that the provider calls `_SID`."""
-    told = {"gateway": "twilio", "provider_id": _SID} | others
+    told: dict[str, Any] = {"gateway": "twilio", "provider_id": _SID} | others
     with office.database.writing() as session:
-        take_status(session, office.web, StatusReport(state=state, reason=reason, **told))  # type: ignore[arg-type]
+        take_status(session, office.web, StatusReport(state=state, reason=reason, **told))
 
 
 def handed_over(office: Office) -> UUID:
@@ -128,7 +129,7 @@ def test_a_report_between_the_call_and_its_record_is_kept(office: Office) -> Non
         {"gateway": "another", "provider_id": "SM" + "b" * 32, "text_id": "this one"},
     ),
 )
-def test_a_report_of_what_is_not_ours_changes_nothing(office: Office, wrong: dict[str, object]) -> None:
+def test_a_report_of_what_is_not_ours_changes_nothing(office: Office, wrong: dict[str, Any]) -> None:
     text_id = handed_over(office)
     told = wrong | ({"text_id": text_id} if wrong.get("text_id") == "this one" else {})
     report(office, Delivery.DELIVERED, **told)
@@ -150,8 +151,6 @@ def test_a_report_of_21610_is_an_opt_out(office: Office) -> None:
     text_id = handed_over(office)
     with office.database.writing() as session:
         phone_id = session.get_one(OutgoingText, text_id).phone_id
-    from app.messaging.models import Phone
-
     with office.database.reading() as session:
         phone = session.get_one(Phone, phone_id)
     later = office.waiting(phone)

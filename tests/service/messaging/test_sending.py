@@ -3,16 +3,22 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from pathlib import Path
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
 from app import clock
+from app.cases.enums import Urgency
 from app.cases.models import Case
-from app.database import CaseId, Database
+from app.database import CaseId, Database, new_id
+from app.messaging import sending
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways import twilio_gateway
+from app.messaging.gateways.protocol import CannotTell
 from app.messaging.gateways.registry import load_gateways
+from app.messaging.gateways.twilio_gateway import TwilioGateway
+from app.messaging.looking import Looked
 from app.messaging.models import OutgoingText, Phone
 from app.messaging.opt_outs import is_opted_out, opt_out
 from app.messaging.phones import erase_phone
@@ -20,7 +26,6 @@ from app.messaging.queue import cancel_texts
 from app.messaging.recording import MOST_ATTEMPTS
 from app.messaging.sending import send_due
 from tests.harness.provider import NUMBER, Trouble
-from tests.harness.world import World
 from tests.service.messaging.conftest import Office
 
 
@@ -91,25 +96,17 @@ def test_where_nobody_can_tell_a_person_is_shown_and_nothing_is_sent_twice(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def cannot_tell(*_: object) -> None:
-        raise twilio_gateway_cannot_tell
+        raise CannotTell("twilio")
 
-    twilio_gateway_cannot_tell = outcomes_cannot_tell()
     office.provider.fake.trouble(Trouble.DROPPED_ACCEPTED)
     text_id = office.waiting()
     office.send()
-    monkeypatch.setattr(twilio_gateway.TwilioGateway, "find", cannot_tell)
+    monkeypatch.setattr(TwilioGateway, "find", cannot_tell)
     for _ in range(3):
         office.pass_by(minutes=2)
         office.send()
     assert (office.state(text_id), office.row(text_id).reason) == (Delivery.FAILED, "unclear")
     assert office.accepted == 1
-
-
-def outcomes_cannot_tell() -> Exception:
-    """What a gateway raises that has no way to look."""
-    from app.messaging.gateways.protocol import CannotTell
-
-    return CannotTell("twilio")
 
 
 # T23, with two texts of the same words on their way to the same phone
@@ -223,16 +220,14 @@ def test_what_changes_between_writing_and_sending_is_respected(
     after_the_first_look: bool,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    from app.messaging import sending
-
     phone, other = office.phone(), office.phone()
     text_id, kept = office.waiting(phone), office.waiting(other)
     if after_the_first_look:
         monkeypatch.setattr(sending, "_FRESH_SECONDS", -1.0)
         look = sending._Sender.look
 
-        def look_and_let_it_happen(self: sending._Sender, *rest: object) -> object:
-            looked = look(self, *rest)  # type: ignore[arg-type]
+        def look_and_let_it_happen(self: sending._Sender, *rest: Any) -> list[Looked]:
+            looked: list[Looked] = look(self, *rest)
             if len(looked) > 1:
                 happens(office, phone)
             return looked
@@ -246,15 +241,11 @@ def test_what_changes_between_writing_and_sending_is_respected(
     assert office.accepted == 1
 
 
-def _close(case: Case) -> None:
-    case.is_open = False
-
-
 @pytest.mark.parametrize(
     ("purpose", "goes"), ((Purpose.REPLY, False), (Purpose.CONVERSATION, False), (Purpose.STATUS, True))
 )
 def test_once_a_case_is_closed_only_its_stage_is_still_told(
-    office: Office, tmp_path: Path, purpose: Purpose, *, goes: bool
+    office: Office, purpose: Purpose, *, goes: bool
 ) -> None:
     case_id = _case(office)
     phone = office.phone()
@@ -274,8 +265,22 @@ def test_once_a_case_is_closed_only_its_stage_is_still_told(
 
 
 def _case(office: Office) -> CaseId:
-    world = World(office.database, office.web)
-    return world.case_of(world.file())
+    case_id = CaseId(new_id())
+    with office.database.writing() as session:
+        session.add(
+            Case(
+                id=case_id,
+                submission_id=uuid4(),
+                body_tag=b"",
+                reference="soft-lantern-41",
+                language="en",
+                urgency=Urgency.MEDIUM,
+                received_hour=clock.hour_of(clock.now()),
+                queue_rank=1,
+                facts_veil=b"",
+            )
+        )
+    return case_id
 
 
 # T17
@@ -355,7 +360,7 @@ def test_a_gateway_that_breaks_in_an_unforeseen_way_loses_nothing(
     def broken(*_: object) -> None:
         raise RuntimeError("Amina, 0123")
 
-    monkeypatch.setattr(twilio_gateway.TwilioGateway, "send", broken)
+    monkeypatch.setattr(TwilioGateway, "send", broken)
     text_id = office.waiting()
     office.send()
     assert (office.state(text_id), office.row(text_id).reason) == (Delivery.UNCLEAR, "fault")
