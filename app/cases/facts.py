@@ -6,7 +6,7 @@ from uuid import UUID
 
 from app.cases.enums import ConsentLevel, Exclusion, Profile
 from app.cases.taxonomy import Handling
-from app.database import OrganisationId
+from app.database import OrganisationId, SiteId
 
 
 @dataclass(frozen=True)
@@ -30,6 +30,8 @@ class CaseFacts:
     tell_company: bool = False
     # How the worker may be answered (inbox, text, call, none), for the queue; the number itself stays sealed.
     reach: str = "inbox"
+    # Where the worker's words may mean several sites: whoever has a stake in any of them stays out.
+    possible_sites: frozenset[SiteId] = frozenset()
     # Whose phone a worker texts from (own, shared, company, unknown); empty for reports by web.
     phone: str = ""
 
@@ -52,6 +54,7 @@ class CaseFacts:
             "over_limit": self.over_limit,
             "tell_company": self.tell_company,
             "reach": self.reach,
+            "possible_sites": sorted(str(site) for site in self.possible_sites),
             "phone": self.phone,
         }
 
@@ -70,5 +73,7 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         over_limit=values.get("over_limit", False),  # reports from before there were limits do not say
         tell_company=values["tell_company"],
         reach=values["reach"],
-        phone=values.get("phone", ""),  # reports from before there were texts do not say
+        # Reports from before there were texts do not say these.
+        possible_sites=frozenset(SiteId(UUID(text)) for text in values.get("possible_sites", ())),
+        phone=values.get("phone", ""),
     )

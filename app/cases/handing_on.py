@@ -37,7 +37,8 @@ def forbidden(vault: Vault, rules: Rules, case: Case, candidate: OrganisationFac
 
 def candidates_of(session: Session, vault: Vault, case: Case) -> dict[OrganisationId, OrganisationFacts]:
     """Every organisation as routing sees it now, for this case."""
-    return {candidate.id: candidate for candidate in candidates_at(session, site_of(vault, case))}
+    possible = facts_of(vault, case).possible_sites
+    return {candidate.id: candidate for candidate in candidates_at(session, site_of(vault, case), possible)}
 
 
 def make_offer(session: Session, vault: Vault, rules: Rules, case: Case, offer: Offer, actor: Actor) -> None:

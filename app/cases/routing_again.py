@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.access import key_of_holder
-from app.cases.candidates import candidates_at
 from app.cases.clock_watch import settle_clocks, start_clocks
 from app.cases.enums import ClockKind, ClockState, ConsentLevel, OfferState, StartEvent, State
-from app.cases.handing_on import SYSTEM, forbidden, hand_on, next_position
+from app.cases.handing_on import SYSTEM, candidates_of, forbidden, hand_on, next_position
 from app.cases.kept_ready import READY
 from app.cases.models import Case, Offer, RoutingRecord
 from app.cases.restricting import let_go_of_assignee
@@ -22,8 +21,8 @@ from app.cases.routing import Reason, Routing, route
 from app.cases.rules import Rules
 from app.cases.taking_back import keys_held_by, take_back
 from app.cases.taxonomy import Handling
-from app.cases.veils import decision_place, facts_of, site_of
-from app.database import CaseId, OrganisationId, SiteId, new_id
+from app.cases.veils import decision_place, facts_of
+from app.database import CaseId, OrganisationId, new_id
 from app.network import OrganisationFacts
 from app.vault import (
     CircleName,
@@ -44,15 +43,7 @@ _LIVE = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
 _TAKEN = (OfferState.OFFERED, OfferState.ACCEPTED)
 
 
-def route_again(
-    session: Session,
-    vault: Vault,
-    rules: Rules,
-    case: Case,
-    possible_sites: Collection[SiteId] = (),
-    *,
-    complete: bool,
-) -> None:
+def route_again(session: Session, vault: Vault, rules: Rules, case: Case, *, complete: bool) -> None:
     """Bring offers and grants in line with what is known of the case, whose row the caller has locked, and ask somebody.
 
     `complete` says that the worker is asked nothing more: then only what may still be needed stays ready.
@@ -63,7 +54,7 @@ def route_again(
     if facts.consent is ConsentLevel.NOBODY:
         _lock(session, vault, case)
         return
-    known = {each.id: each for each in candidates_at(session, site_of(vault, case), possible_sites)}
+    known = candidates_of(session, vault, case)
     routing = route(facts, case.country, case.language, known.values(), rules.taxonomy, READY)
     offers = _offers_of(session, case)
     left_out = _left_out(vault, rules, case, offers, known, routing)

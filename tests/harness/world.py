@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -115,7 +116,7 @@ class World:
 
     def _cookie(self, login: str) -> str:
         # The code that took the invitation up is spent; half a minute later there is another.
-        clock.set_offset(30)
+        clock.set_offset(round((clock.now() - datetime.now(UTC)).total_seconds()) + 30)
         with self.database.reading() as session:
             prepared = prepare_sign_in(session, self.vault, login, PASSWORD)
         with self.database.writing() as session:

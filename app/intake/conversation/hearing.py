@@ -1,6 +1,7 @@
 """Hearing a text: the one unit of work that stores it, moves its conversation on, changes its case and writes the answer down."""
 
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -9,10 +10,11 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.access import lock_case
+from app.cases.enums import State
 from app.cases.models import Case
 from app.cases.routing_again import route_again
 from app.cases.rules import Rules
-from app.database import CaseId, SiteId
+from app.database import CaseId
 from app.intake.admission import LimitMetMeanwhile
 from app.intake.conversation import learning
 from app.intake.conversation.acts import (
@@ -34,13 +36,14 @@ from app.intake.conversation.acts import (
 )
 from app.intake.conversation.filing_text import store_text
 from app.intake.conversation.models import Conversation
-from app.intake.conversation.position import Position, Step
+from app.intake.conversation.position import Step
 from app.intake.conversation.preparing import Prepared, prepare_hearing
 from app.intake.conversation.receipts import give_receipt
 from app.intake.conversation.steps import SILENCE, Heard
 from app.intake.conversation.talks import live_talks, move_talk, new_talk, position_of
 from app.intake.report import Contact
 from app.logs import log_event
+from app.messaging.alerts import alert_danger
 from app.messaging.inbound import take_text
 from app.messaging.models import Phone
 from app.messaging.opt_outs import opt_in, opt_out
@@ -153,15 +156,26 @@ def _change_case(scene: _Scene, talk: Conversation, heard: Heard) -> None:
     if case is None:
         raise LookupError(f"case {talk.case_id} of a conversation is gone")
     for act in acts:
-        _do(scene, case, heard.position, act)
+        _do(scene, case, act)
+    if position_of(scene.vault, talk).waits and not heard.position.waits:
+        # Nothing more is asked and silence will not come by: what was kept ready for other answers goes now.
+        route_again(scene.session, scene.vault, scene.rules, case, complete=True)
+    _page(scene, case, acts)
 
 
-def _do(scene: _Scene, case: Case, position: Position, act: Act) -> None:
+def _page(scene: _Scene, case: Case, acts: Sequence[Act]) -> None:
+    """Call whoever has to act, when the text told of danger or led to somebody who has to hear of it."""
+    if SetDanger() in acts or Settle() in acts:
+        taken = case.state not in (State.RECEIVED, State.OFFERED)
+        told = SetDanger() in acts and taken
+        alert_danger(scene.session, scene.vault, case, "danger by text" if told else "")
+
+
+def _do(scene: _Scene, case: Case, act: Act) -> None:
     session, vault, prepared = scene.session, scene.vault, scene.prepared
     match act:
         case Settle():
-            possible = [SiteId(site) for site in position.sites]
-            route_again(session, vault, scene.rules, case, possible, complete=False)
+            route_again(session, vault, scene.rules, case, complete=False)
         case SendReceipt() if prepared.receipt is not None:
             give_receipt(session, vault, case, prepared.receipt.keys)
         case ErasePhone() if scene.phone is not None:
@@ -182,7 +196,7 @@ def _learn(scene: _Scene, case: Case, act: Act) -> None:
         case SetDanger():
             learning.set_danger(session, vault, rules, case)
         case SetSite():
-            learning.set_site(session, vault, case, act)
+            learning.set_site(session, vault, case, act, prepared.possible_sites)
         case SetTopics():
             learning.set_topics(session, vault, rules, case, act)
         case SetConsent(level) if prepared.asked is not None:

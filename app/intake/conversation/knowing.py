@@ -1,5 +1,7 @@
 """Looking up what a step of the conversation needs to know: sites that words may mean, help numbers, dates and the stage."""
 
+from dataclasses import dataclass, field
+
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -7,6 +9,7 @@ from app.cases.inbox import next_step
 from app.cases.models import Case
 from app.cases.rules import Rules
 from app.cases.states import stage_of
+from app.database import SiteId
 from app.intake.conversation.steps import Wanted
 from app.intake.conversation.table import MOST_PLACES, Knowledge, SiteOption
 from app.intake.conversation.texts import Texts
@@ -14,15 +17,25 @@ from app.network import match_site, site_label
 from app.vault import Vault
 
 
+@dataclass(frozen=True)
+class LookedUp:
+    """What the step may know, and every site that the worker's words may mean, also those that are never shown."""
+
+    know: Knowledge = field(default_factory=Knowledge)
+    possible: tuple[SiteId, ...] = ()
+
+
 def look_up(
     session: Session, vault: Vault, rules: Rules, texts: Texts, case: Case, wanted: Wanted
-) -> Knowledge:
+) -> LookedUp:
     """What was asked for, on a reading unit; nothing else is read."""
     sites: tuple[SiteOption, ...] = ()
+    possible: tuple[SiteId, ...] = ()
     certain = False
     if wanted.site_words:
         match = match_site(session, vault, wanted.site_words)
         certain = match.certain and match.site is not None
+        possible = tuple(SiteId(site.id) for site in match.possible)
         found = [match.site] if certain and match.site is not None else list(match.possible)
         # One more than can be picked from tells the table that the words are too vague for that.
         labels = [(site, site_label(vault, site)) for site in found[: MOST_PLACES + 1]]
@@ -30,7 +43,7 @@ def look_up(
     numbers = rules.help.help_for(case.country, clock.now().date()) if wanted.help_number else ()
     following = next_step(session, case) if wanted.read_by or wanted.status else None
     day = None if following is None else following.due_at.date()
-    return Knowledge(
+    know = Knowledge(
         sites=sites,
         certain=certain,
         help_number=numbers[0].number if numbers else "",
@@ -38,3 +51,4 @@ def look_up(
         stage=stage_of(case.state, case.helper_has_read) if wanted.status else None,
         next_day=day if wanted.status else None,
     )
+    return LookedUp(know, possible)

@@ -1,5 +1,6 @@
 """What an answer by text changes in its case: each act of the conversation has one verb here. The case's row is locked."""
 
+from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import update
@@ -15,7 +16,7 @@ from app.cases.models import Case, Consent, RoutingNote
 from app.cases.rules import Rules
 from app.cases.urgency import profile_for, queue_rank, raise_urgency, urgency_of
 from app.cases.veils import facts_of, note_place, site_place, store_facts
-from app.database import CaseId
+from app.database import CaseId, SiteId
 from app.intake.conversation.acts import Keep, SetSite, SetTopics
 from app.intake.conversation.filing_text import UNREACHABLE
 from app.intake.conversation.position import WhosePhone
@@ -64,12 +65,14 @@ def set_topics(session: Session, vault: Vault, rules: Rules, case: Case, told: S
     journal(session, vault, CaseId(case.id), "case.topic_told", WORKER, {"chosen": told.chosen})
 
 
-def set_site(session: Session, vault: Vault, case: Case, told: SetSite) -> None:
+def set_site(session: Session, vault: Vault, case: Case, told: SetSite, possible: Collection[SiteId]) -> None:
     """Where it is. Words that name no site for certain are sealed to custody too, which may have to place the case by them."""
     site = None if told.site_id is None else session.get(Site, told.site_id)
     case.site_veil = None if site is None else vault.veil(site_place(case.id), str(site.id))
     if site is not None:
         case.country = site.country
+    unclear = frozenset(possible if site is None and told.words else ())
+    store_facts(vault, case, replace(facts_of(vault, case), possible_sites=unclear))
     if told.words:
         add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, {"text": told.words, "site": True}, WORKER)
     if told.words and site is None:

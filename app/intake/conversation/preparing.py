@@ -17,10 +17,11 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.models import Case
 from app.cases.rules import Rules
+from app.database import SiteId
 from app.intake.conversation.acts import FileReport, SendReceipt
 from app.intake.conversation.answers import read_text
 from app.intake.conversation.filing_text import SealedText, seal_text
-from app.intake.conversation.knowing import look_up
+from app.intake.conversation.knowing import LookedUp, look_up
 from app.intake.conversation.models import Conversation
 from app.intake.conversation.steps import SILENCE, Heard, Wanted, begin, hear, wanted
 from app.intake.conversation.talks import position_of
@@ -65,6 +66,7 @@ class Prepared:
     talk_id: UUID | None = None
     stood: bytes = field(default=b"", repr=False)
     heard: Heard | None = field(default=None, repr=False)
+    possible_sites: tuple[SiteId, ...] = ()
     filed: SealedText | None = None
     receipt: FreshReceipt | None = None
     asked: Terms | None = field(default=None, repr=False)
@@ -107,15 +109,15 @@ def prepare_hearing(
     texts = Texts(language)
     said = read_text(received.body, _topic_words(PROJECT_ROOT / "config"))
     may_answer = sender.answerable and not _is_late(received)
-    needs = Wanted()
+    needs, looked = Wanted(), LookedUp()
     if talk is None or stood is None:
         willing = may_answer and not _said_stop(session, vault, sender, received)
         heard = begin(said, texts, _came_at(received), answerable=willing)
     else:
         case = session.get_one(Case, talk.case_id)
         needs = wanted(stood, said, texts)
-        know = look_up(session, vault, rules, texts, case, needs)
-        heard = hear(stood, said, know, texts, _came_at(received))
+        looked = look_up(session, vault, rules, texts, case, needs)
+        heard = hear(stood, said, looked.know, texts, _came_at(received))
     receipt = _fresh_receipt(vault, texts, host) if SendReceipt() in heard.acts else None
     filed = next((act for act in heard.acts if isinstance(act, FileReport)), None)
     return Prepared(
@@ -127,6 +129,7 @@ def prepare_hearing(
         talk_id=None if talk is None else talk.id,
         stood=b"" if talk is None else talk.position_veil,
         heard=heard,
+        possible_sites=looked.possible,
         filed=_file(session, vault, rules, sender, received, filed, language.code) if filed else None,
         receipt=receipt,
         purpose=_purpose(receipt, needs),

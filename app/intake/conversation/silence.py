@@ -9,12 +9,13 @@ from app import clock
 from app.cases.access import lock_case
 from app.cases.routing_again import route_again
 from app.cases.rules import Rules
-from app.database import CaseId, SiteId
+from app.database import CaseId
 from app.intake.conversation.acts import ErasePhone
 from app.intake.conversation.hearing import forget_phone
 from app.intake.conversation.models import Conversation
 from app.intake.conversation.steps import fall_silent
 from app.intake.conversation.talks import live_talks, move_talk, position_of
+from app.messaging.alerts import alert_danger
 from app.messaging.models import Phone
 from app.vault import Vault
 
@@ -44,13 +45,12 @@ def _settle(session: Session, vault: Vault, rules: Rules, phone: Phone) -> int:
     due = [talk for talk in talks if talk.silent_at is not None and talk.silent_at <= clock.now()]
     erase = False
     for talk in due:
-        position = position_of(vault, talk)
-        heard = fall_silent(position)
+        heard = fall_silent(position_of(vault, talk))
         case = lock_case(session, CaseId(talk.case_id))
         if case is not None:
             # Also where the routing ran already: what was kept ready for answers that never came is not needed any more.
-            possible = [SiteId(site) for site in position.sites]
-            route_again(session, vault, rules, case, possible, complete=True)
+            route_again(session, vault, rules, case, complete=True)
+            alert_danger(session, vault, case)
         move_talk(vault, talk, heard.position, None)
         erase = erase or ErasePhone() in heard.acts
     session.flush()
