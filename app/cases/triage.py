@@ -83,14 +83,14 @@ def set_urgency(
     urgency: Urgency,
     reason: str,
     seen_version: int,
-) -> None:
-    """Set the urgency; a reason is kept as a note, and a lower urgency needs one.
+) -> bool:
+    """Set the urgency; a reason is kept as a note, and a lower urgency needs one. Whether that changed anything.
 
     Raises `EditConflict`, `ReasonMissing`, `TextTooLong` and as `change_case`.
     """
     case = change_case(session, by, case_id)
     if case.urgency is urgency:
-        return
+        return False
     if case.edit_version != seen_version:
         raise EditConflict(case.urgency.value, urgency.value, case.edit_version)
     if not reason.strip() and lowers(case.urgency, urgency):
@@ -100,6 +100,7 @@ def set_urgency(
     _set(session, vault, rules, by, case, urgency)
     if words:
         keep_note(session, vault, by, case, words)
+    return True
 
 
 def _set(session: Session, vault: Vault, rules: Rules, by: SignedIn, case: Case, urgency: Urgency) -> None:

@@ -15,6 +15,7 @@ from app.intake.admission import count_report
 from app.intake.filed import Filed, told
 from app.intake.report import Report
 from app.intake.sealing import SealedGrievance
+from app.messaging.alerts import alert_danger
 from app.network import OrganisationKind, get_organisation, organisations_of, site_by_code
 from app.vault import FormToken, Receipt, Vault
 
@@ -50,6 +51,7 @@ def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> F
             )
         case.reference = new_reference()
     insert_rows(session, sealed.rows)
+    alert_danger(session, vault, case)
     # Last, because the count stays locked until the end: reports from one address wait for each other's commit only.
     count_report(session, vault, sealed.admission)
     return replace(sealed.told, reference=case.reference)

@@ -9,6 +9,7 @@ from flask_babel import pgettext
 from app.cases.access import NoAccess
 from app.cases.offers import DeclineReason, OfferGone, OfferTaken, accept_offer, decline_offer
 from app.database import CaseId
+from app.messaging.alerts import alert_danger_of
 from app.network import Role
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
@@ -27,6 +28,8 @@ def accept(case_id: UUID) -> ResponseReturnValue:
     try:
         with here.database.writing() as session:
             acceptance = accept_offer(session, here.vault, here.rules, member(), CaseId(case_id))
+            if not acceptance.taken:
+                alert_danger_of(session, here.vault, CaseId(case_id))
     except OfferTaken:
         return see_other(url_for("desk.case", case_id=case_id))
     except (OfferGone, NoAccess):
@@ -48,6 +51,7 @@ def decline(case_id: UUID) -> ResponseReturnValue:
     try:
         with here.database.writing() as session:
             decline_offer(session, here.vault, here.rules, member(), CaseId(case_id), reason)
+            alert_danger_of(session, here.vault, CaseId(case_id))
     except (OfferGone, OfferTaken, NoAccess):
         return _gone()
     return see_other(url_for("desk.queue", done="declined"))

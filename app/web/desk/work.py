@@ -11,6 +11,7 @@ from app.cases.enums import ClockKind, ClosingReason, State, Urgency
 from app.cases.progress import Move, MoveRefused, NotTickedByHand, change_stage, mark_done
 from app.cases.triage import EditConflict, ReasonMissing, UnknownCategory, set_category, set_urgency
 from app.database import CaseId, MemberId
+from app.messaging.alerts import alert_danger_of
 from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
@@ -90,7 +91,12 @@ def urge(case_id: UUID) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.writing() as session:
-            set_urgency(session, here.vault, here.rules, member(), CaseId(case_id), urgency, reason, seen)
+            changed = set_urgency(
+                session, here.vault, here.rules, member(), CaseId(case_id), urgency, reason, seen
+            )
+            if changed:
+                setter = member().member.id
+                alert_danger_of(session, here.vault, CaseId(case_id), f"set {seen}", but_not=setter)
 
     try:
         return change(case_id, act, done="urgency", drafts=Drafts(reason=reason))

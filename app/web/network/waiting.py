@@ -21,6 +21,7 @@ from app.cases.custody import (
 )
 from app.cases.custody_reading import reading_requests
 from app.database import CaseId, OrganisationId
+from app.messaging.alerts import alert_danger_of, unalerted
 from app.network import OrganisationKind, Role
 from app.web import labels
 from app.web.access import open_to_members
@@ -41,9 +42,12 @@ def waiting() -> ResponseReturnValue:
     try:
         with here.database.reading() as session:
             cases = waiting_for_custody(session, here.vault, here.rules, member())
+            silent = unalerted(session, here.vault)
     except NotACustodian:
         return render_template("network/not_a_custodian.html")
-    return render_template("network/waiting.html", cases=cases, now=clock.now(), message=message_of_request())
+    return render_template(
+        "network/waiting.html", cases=cases, silent=silent, now=clock.now(), message=message_of_request()
+    )
 
 
 @blueprint.get("/waiting/<uuid:case_id>")
@@ -82,6 +86,7 @@ def place(case_id: UUID) -> ResponseReturnValue:
     def act() -> None:
         with here.database.writing() as session:
             place_case(session, here.vault, here.rules, member(), CaseId(case_id), organisation_id)
+            alert_danger_of(session, here.vault, CaseId(case_id))
 
     try:
         as_custodian(act)

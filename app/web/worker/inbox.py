@@ -24,6 +24,7 @@ from app.cases.sharing import undo_stop as undo_stop_of
 from app.cases.worker_messages import say_worse
 from app.cases.worker_messages import write as write_message
 from app.logs import log_failure
+from app.messaging.alerts import alert_danger_of
 from app.vault import (
     TokenForged,
     check_session_form_token,
@@ -86,7 +87,10 @@ def worse() -> Response:
     words, danger = posted_words(), posted_fields().get("danger") == "yes"
 
     def act(session: Session, worker: Worker, submission: UUID) -> None:
-        say_worse(session, parts().vault, parts().rules.deadlines, worker, words, danger, submission)
+        vault = parts().vault
+        say_worse(session, vault, parts().rules.deadlines, worker, words, danger, submission)
+        if danger:
+            alert_danger_of(session, vault, worker.case_id, f"worse {submission}")
 
     return _carry_out(act, "worse", "thread")
 
@@ -105,6 +109,7 @@ def consent() -> Response:
         change_consent(
             session, here.vault, here.rules, consent_texts(language.pgettext), language.code, worker, level
         )
+        alert_danger_of(session, here.vault, worker.case_id)
 
     return _carry_out(act, "consent", "seen")
 
@@ -129,6 +134,7 @@ def undo_stop() -> Response:
         here, language = parts(), page_language()
         texts = consent_texts(language.pgettext)
         undo_stop_of(session, here.vault, here.rules, texts, language.code, worker)
+        alert_danger_of(session, here.vault, worker.case_id)
 
     return _carry_out(act, "stop", "top")
 

@@ -1,0 +1,215 @@
+"""A helper answers by text: the reply stays in the thread, and goes out as a text where the worker agreed to be texted.
+
+Above the rooms of cases and of texts, because it joins the two in one unit of work: both happen, or neither.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.access import NotYours, change_case, owned_case, refuse_viewers
+from app.cases.answering import reply
+from app.cases.entries import clean_text
+from app.cases.facts import CaseFacts
+from app.cases.models import Case
+from app.cases.veils import facts_of
+from app.database import CaseId
+from app.intake.conversation.models import Conversation
+from app.intake.report import Contact
+from app.messaging.delivery import Purpose
+from app.messaging.gateways.registry import Gateways, Route
+from app.messaging.giveaways import Giveaway, giveaways
+from app.messaging.hours import local_times, quiet_until, valid_for
+from app.messaging.models import Phone
+from app.messaging.opt_outs import is_opted_out
+from app.messaging.queue import TextStatus, enqueue_text, texts_of_case
+from app.messaging.segments import Segments, count_segments, fits_gsm
+from app.network import SignedIn
+from app.vault import Json, ReceiptRow, Vault, journal, read_journal
+
+TEXTED = "case.texted"
+MOST_SEGMENTS_OF_A_REPLY = 10
+"""A person may write more than a template may hold, but what no phone company carries is not tried."""
+
+_STOPPED, _AGREED = "case.texts_stopped", "case.contact_told"
+
+
+class CannotBeTexted(Exception):
+    """No text may or can go to this worker; `why` says which. Nothing was stored."""
+
+    def __init__(self, why: "Unreachable") -> None:
+        super().__init__(why.value)
+        self.why = why
+
+
+class TooLongToText(Exception):
+    """The words cost more than `MOST_SEGMENTS_OF_A_REPLY` segments; nothing was stored."""
+
+
+class Unreachable(StrEnum):
+    """Why a worker who wrote by text cannot be answered by text."""
+
+    STOPPED = "stopped"
+    CALL_ONLY = "call_only"
+    NOT_AGREED = "not_agreed"
+    FORGOTTEN = "forgotten"
+    NO_WAY = "no_way"
+
+
+@dataclass(frozen=True)
+class TextWay:
+    """How a text reaches the worker of a case, or why none does; `two_way` when the worker can answer it by text."""
+
+    whose: str
+    why_not: Unreachable | None
+    two_way: bool = False
+    country: str | None = None
+    phone_id: UUID | None = None
+
+
+@dataclass(frozen=True)
+class CaseTexts:
+    """The texts of a case for the desk, never their words: `answers` by the entry that each carries."""
+
+    way: TextWay
+    answers: dict[UUID, TextStatus]
+    automatic: tuple[TextStatus, ...]
+    has_code: bool  # whether anybody can read the inbox
+
+
+@dataclass(frozen=True)
+class Preview:
+    """A text before it is sent: what it costs and why, what it gives away, and whether it would wake somebody."""
+
+    words: str
+    segments: Segments
+    odd_signs: tuple[str, ...]
+    without_them: int
+    giveaways: tuple[Giveaway, ...]
+    now_there: tuple[datetime, ...]
+    morning: datetime | None
+
+
+def texts_for_desk(session: Session, vault: Vault, gateways: Gateways, case_id: CaseId) -> CaseTexts | None:
+    """What the desk shows of the texts of a case that its reader has opened; None for one that came by web."""
+    case = session.get_one(Case, case_id)
+    facts = facts_of(vault, case)
+    if not facts.phone:
+        return None
+    acts = read_journal(session, vault, case_id)
+    entry_of = {act.detail["text"]: UUID(act.detail["entry"]) for act in acts if act.act == TEXTED}
+    texts = texts_of_case(session, case_id)
+    with_code = select(ReceiptRow.id).where(ReceiptRow.case_id == case_id, ReceiptRow.ended_hour.is_(None))
+    return CaseTexts(
+        way=_way(session, vault, gateways, case, facts),
+        answers={entry_of[str(text.id)]: text for text in texts if str(text.id) in entry_of},
+        automatic=tuple(text for text in texts if str(text.id) not in entry_of),
+        has_code=session.scalars(with_code).first() is not None,
+    )
+
+
+def preview_text(
+    session: Session, vault: Vault, gateways: Gateways, by: SignedIn, case_id: CaseId, text: str
+) -> Preview:
+    """Look at a text before it is sent, on a reading unit; raises `EmptyText`, `TextTooLong`, `CannotBeTexted` and as `reply`."""
+    words = clean_text(text)
+    case = owned_case(session, by, case_id)
+    refuse_viewers(by)
+    if not case.is_open:
+        raise NotYours
+    way = _open_way(session, vault, gateways, case)
+    odd = tuple(dict.fromkeys(sign for sign in words if not fits_gsm(sign)))
+    now = clock.now()
+    return Preview(
+        words=words,
+        segments=count_segments(words),
+        odd_signs=odd,
+        without_them=count_segments("".join("x" if sign in odd else sign for sign in words)).count,
+        giveaways=giveaways(session, vault, case, words),
+        now_there=local_times(way.country, now),
+        morning=quiet_until(way.country, now),
+    )
+
+
+def answer_by_text(
+    session: Session,
+    vault: Vault,
+    gateways: Gateways,
+    by: SignedIn,
+    case_id: CaseId,
+    text: str,
+    submission_id: UUID,
+    *,
+    in_the_morning: bool,
+) -> UUID:
+    """Reply to the worker and send the reply as a text too; the text's id. Sent twice it is kept and texted once.
+
+    `in_the_morning` lets it wait for the hours in which it wakes nobody. Raises `CannotBeTexted`, `TooLongToText` and as `reply`.
+    """
+    words = clean_text(text)
+    case = change_case(session, by, case_id)
+    if count_segments(words).count > MOST_SEGMENTS_OF_A_REPLY:
+        raise TooLongToText
+    way = _open_way(session, vault, gateways, case)
+    phone = session.get_one(Phone, way.phone_id)
+    entry_id = reply(session, vault, by, case_id, words, submission_id)
+    before = {known.id for known in texts_of_case(session, case_id)}
+    morning = quiet_until(way.country, clock.now()) if in_the_morning else None
+    text_id = enqueue_text(
+        session,
+        vault,
+        key=("reply", str(entry_id)),
+        purpose=Purpose.REPLY,
+        body=words,
+        phone=phone,
+        case_id=case_id,
+        valid_for=valid_for(way.country, morning or clock.now()),
+        due_at=morning,
+    )
+    if text_id is None:
+        raise CannotBeTexted(Unreachable.FORGOTTEN)
+    if text_id not in before:
+        detail: dict[str, Json] = {"entry": str(entry_id), "text": str(text_id), "later": morning is not None}
+        journal(session, vault, case_id, TEXTED, by.actor, detail)
+    return text_id
+
+
+def _open_way(session: Session, vault: Vault, gateways: Gateways, case: Case) -> TextWay:
+    way = _way(session, vault, gateways, case, facts_of(vault, case))
+    if way.why_not is not None:
+        raise CannotBeTexted(way.why_not)
+    return way
+
+
+def _way(session: Session, vault: Vault, gateways: Gateways, case: Case, facts: CaseFacts) -> TextWay:
+    phone = session.scalars(
+        select(Phone)
+        .join(Conversation, Conversation.phone_id == Phone.id)
+        .where(Conversation.case_id == case.id)
+    ).first()
+    if _said_stop(session, vault, case, phone):
+        return TextWay(facts.phone, Unreachable.STOPPED)
+    if facts.reach != Contact.TEXT:
+        called = facts.reach == Contact.CALL
+        return TextWay(facts.phone, Unreachable.CALL_ONLY if called else Unreachable.NOT_AGREED)
+    if phone is None or phone.tag is None or phone.number_sealed is None:
+        return TextWay(facts.phone, Unreachable.FORGOTTEN)
+    route: Route | None = gateways.route_to(phone.country, phone.gateway, phone.line)
+    if route is None:
+        return TextWay(facts.phone, Unreachable.NO_WAY)
+    return TextWay(facts.phone, None, route.two_way, phone.country, phone.id)
+
+
+def _said_stop(session: Session, vault: Vault, case: Case, phone: Phone | None) -> bool:
+    if phone is not None and phone.tag is not None:
+        return is_opted_out(session, vault, phone.tag, phone.line)
+    # Once the number is forgotten, only the case itself still tells that texts were stopped.
+    acts = [
+        entry for entry in read_journal(session, vault, CaseId(case.id)) if entry.act in (_STOPPED, _AGREED)
+    ]
+    return bool(acts) and acts[-1].act == _STOPPED
