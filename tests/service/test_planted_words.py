@@ -51,14 +51,14 @@ def robbed(
 def test_without_a_keyring_nothing_is_found(robbed: tuple[LiveServer, str, str]) -> None:
     server, url, receipt = robbed
 
-    haystack = _everything_kept(server.home, url) + server.log.read_bytes()
+    haystack = everything_kept(server.home, url) + server.log.read_bytes()
     for secret in (
         *WORDS.values(),
         MESSAGE,
         CATEGORY,
         receipt,
         receipt.replace(" ", ""),
-        *_site_of_the_demo(server, url),
+        *site_of_the_demo(server, url),
     ):
         for form in (secret, urllib.parse.quote_plus(secret), json.dumps(secret)[1:-1]):
             assert form.encode() not in haystack, secret
@@ -75,11 +75,11 @@ def test_with_a_keyring_site_and_kind_are_found_but_no_words(
     keyring = load_keyring(server.home / "keys", name)
 
     with closing_database(url) as database:
-        opened = _everything_unveiled(database, Vault(keyring))
+        opened = everything_unveiled(database, Vault(keyring))
     for secret in (*WORDS.values(), MESSAGE, receipt, receipt.replace(" ", "")):
         assert secret.encode() not in opened, secret
     assert f'"{CATEGORY}"'.encode() in opened
-    for known in _site_of_the_demo(server, url):
+    for known in site_of_the_demo(server, url):
         assert known.encode() in opened
 
 
@@ -110,14 +110,15 @@ def _file_and_come_back(url: str) -> str:
 SITE = "Kelana Micro Assembly, Kelana Jaya"
 
 
-def _site_of_the_demo(server: LiveServer, url: str) -> tuple[str, ...]:
+def site_of_the_demo(server: LiveServer, url: str) -> tuple[str, ...]:
+    """Name and town of that workplace, as the server knows it."""
     vault = Vault(load_keyring(server.home / "keys", "web"))
     with closing_database(url) as database, database.reading() as session:
         labels = [site_label(vault, site) for site in session.query(Site)]
     return next((label.name, label.town) for label in labels if SITE.startswith(label.name))
 
 
-def _everything_kept(home: Path, url: str) -> bytes:
+def everything_kept(home: Path, url: str) -> bytes:
     """All bytes under the home folder but the keys and the demo's logins, and every value the database gives."""
     kept = [path for path in sorted(home.rglob("*")) if path.is_file() and "keys" not in path.parts]
     files = [path.read_bytes() for path in kept if path.name != "demo-logins.json"]
@@ -128,7 +129,7 @@ def _everything_kept(home: Path, url: str) -> bytes:
         return b"\n".join([*files, everything_stored(database)])
 
 
-def _everything_unveiled(database: Database, vault: Vault) -> bytes:
+def everything_unveiled(database: Database, vault: Vault) -> bytes:
     """What a keyring opens: every veiled column, and every journal."""
     found = bytearray()
     with database.reading() as session:
