@@ -2,7 +2,9 @@
 
 import re
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -13,15 +15,16 @@ from sqlalchemy import event, insert
 
 from app import clock
 from app.database import Database, new_id
-from app.messaging import claims
 from app.messaging.claims import PACE, Claim, ClaimWatch, claim_due
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.protocol import NotSent, TextToSend
 from app.messaging.gateways.twilio_gateway import TwilioGateway
 from app.messaging.models import OutgoingText, Phone
+from app.messaging.queue import cancel_texts, texts_of_case
 from app.messaging.recording import Outcome, record
+from app.messaging.tally import tally_texts
 from tests.harness.provider import Trouble
-from tests.service.messaging.conftest import Office
+from tests.service.messaging.conftest import Office, case_id
 
 
 def test_claimers_at_once_never_get_the_same_text(office: Office) -> None:
@@ -135,18 +138,32 @@ def test_one_provider_s_id_never_stands_for_two_texts(office: Office) -> None:
     assert {(office.state(one), office.row(one).reason) for one in texts} == {(Delivery.FAILED, "unclear")}
 
 
-def test_a_claim_reads_one_index_however_many_texts_wait(office: Office) -> None:
+def test_no_tick_ever_walks_through_the_texts_that_only_wait(office: Office) -> None:
     """Without statistics, as after a restore: nobody has told the planner yet how the table looks."""
     _crowd(office.database, 20_000)
-    office.waiting()
-    for state in (Delivery.WAITING, Delivery.UNCLEAR):
-        plan = _plan(office.database, state)
-        assert "ix_outgoing_texts_due" in plan, plan
-        assert not re.search(r"Seq Scan on outgoing_texts|SCAN outgoing_texts", plan), plan
-        assert "TEMP B-TREE" not in plan, plan
-    claim = claim_due(office.database, PACE)
-    assert claim is not None
-    assert len(claim.texts) == 1
+    phone = office.phone()
+    office.provider.fake.trouble(Trouble.DROPPED)
+    office.waiting(phone)
+    with _statements(office.database) as seen:
+        office.send()
+        office.pass_by(minutes=1)
+        office.waiting(phone)
+        office.send()
+        office.abandon()
+        office.redact()
+        with office.database.writing() as session:
+            cancel_texts(session, phone_id=phone.id)
+            tally_texts(session)
+            texts_of_case(session, case_id(1))
+    assert len(seen) > 10
+    for statement, plan in _plans(office.database, seen).items():
+        assert not re.search(r"Seq Scan on outgoing_texts|SCAN outgoing_texts(?! USING)", plan), (
+            statement,
+            plan,
+        )
+        if "LIMIT" in statement and "UPDATE" in statement:
+            assert "ix_outgoing_texts_due" in plan, plan
+            assert "TEMP B-TREE" not in plan, plan
 
 
 def _crowd(database: Database, number: int) -> None:
@@ -170,22 +187,32 @@ def _crowd(database: Database, number: int) -> None:
             )
 
 
-def _plan(database: Database, state: Delivery) -> str:
-    seen: list[tuple[str, Any]] = []
-    with database.writing() as session:
+@contextmanager
+def _statements(database: Database) -> Iterator[dict[str, Any]]:
+    """Every statement about outgoing texts that this process makes meanwhile, with its parameters."""
+    seen: dict[str, Any] = {}
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, _context: Any, many: bool) -> None:
+        if "outgoing_texts" in statement and "INSERT" not in statement:
+            seen[statement] = parameters[0] if many else parameters
+
+    event.listen(database.engine, "before_cursor_execute", note)
+    try:
+        yield seen
+    finally:
+        event.remove(database.engine, "before_cursor_execute", note)
+
+
+def _plans(database: Database, seen: dict[str, Any]) -> dict[str, str]:
+    explain = "EXPLAIN QUERY PLAN " if database.url.startswith("sqlite") else "EXPLAIN "
+    with database.reading() as session:
         connection = session.connection()
-
-        def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
-            seen.append((statement, parameters))
-
-        event.listen(connection, "before_cursor_execute", note)
-        claims._claim(session, uuid4(), state, 50)
-        event.remove(connection, "before_cursor_execute", note)
-        statement, parameters = seen[0]
-        explain = "EXPLAIN QUERY PLAN " if database.url.startswith("sqlite") else "EXPLAIN "
-        rows = connection.exec_driver_sql(explain + statement, parameters).all()
-        session.rollback()
-    return "\n".join(str(row) for row in rows)
+        return {
+            statement: "\n".join(
+                str(row) for row in connection.exec_driver_sql(explain + statement, parameters)
+            )
+            for statement, parameters in seen.items()
+        }
 
 
 def test_the_claim_s_shape() -> None:
