@@ -48,9 +48,9 @@ def test_killed_dispatchers_send_every_text_exactly_once(database: Database, tmp
     written, answers = 0, Counter[str]()
     with _provider() as provider, _warm_parent(database, keys, provider.url) as ask:
         provider.pause(_ANSWER_SECONDS)
-        for _ in counted(f"sending on {database.engine.dialect.name}", share(100, short=20)):
-            killed = answers["killed"]
-            while answers["killed"] == killed:
+        for before in counted(f"sending on {database.engine.dialect.name}", share(100, short=20)):
+            # Most rounds kill three, which is then enough for three.
+            while answers["killed"] <= before:
                 missing = _ALWAYS_WAITING - _left(database)
                 _write(database, vault, phones, range(written, written + max(0, missing)))
                 written += max(0, missing)

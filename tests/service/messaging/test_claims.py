@@ -157,7 +157,7 @@ def test_no_tick_ever_walks_through_the_texts_that_only_wait(office: Office) -> 
             texts_of_case(session, case_id(1))
     assert len(seen) > 10
     for statement, plan in _plans(office.database, seen).items():
-        assert not re.search(r"Seq Scan on outgoing_texts|SCAN outgoing_texts(?! USING)", plan), (
+        assert not re.search(r"Seq Scan on outgoing_texts|SCAN outgoing_texts", plan), (
             statement,
             plan,
         )
