@@ -159,6 +159,5 @@ def _number_of(token: str) -> str:
 
 
 def _lead_to_phone(token: str) -> Response:
-    # The anchor shows the newest text on a small screen also where no script scrolls.
-    address = url_for("sms.phone", phone=token, _anchor="write")
-    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": address})
+    # Without an anchor: a link to the page and anchor that are open already would load nothing anew.
+    return Response(status=HTTPStatus.SEE_OTHER, headers={"Location": url_for("sms.phone", phone=token)})
