@@ -80,6 +80,24 @@ def test_sites_are_added_listed_and_imported(ready: Redress, tmp_path: Path) -> 
     assert len(ready("site", "list").stdout.splitlines()) == 2
 
 
+def test_a_site_has_one_os_id_and_no_other_site_has_it(ready: Redress, tmp_path: Path) -> None:
+    # Made up: in 2018 none was given yet.
+    first, second = "MY20181669S346D", "IN2018349VMXXQJ"
+    add = ("site", "add", "Foxglove Circuits", "Penang", "MY", "--os-id")
+    assert "its last sign does not fit" in complaint(ready(*add, first[:-1] + "0"))
+    assert ready(*add, first.lower()).returncode == 0
+    assert "Another site has this OS ID." in complaint(ready(*add, first))
+    many = tmp_path / "sites.csv"
+    many.write_text(f"name,town,country,sector,os_id\nBanyan Boards,Chennai,IN,other,{first}\n")
+    assert "Line 2: another site has this OS ID." in complaint(ready("site", "import", str(many)))
+    assert ready("site", "add", "Banyan Boards", "Chennai", "IN").returncode == 0
+    many.write_text(f"name,town,country,sector,os_id\nBanyan Boards,Chennai,IN,other,{second}\n")
+    said = ready("site", "import", str(many)).stdout
+    assert said == "0 added, 1 known before.\n1 of those known got an OS ID.\n"
+    lines = ready("site", "list").stdout.splitlines()
+    assert [line.split("\t")[6] for line in lines] == [second, first]
+
+
 def test_the_doctor_names_what_is_not_in_order(ready: Redress, home: Path) -> None:
     assert ready("org", "add", "monitoring_partner", "Harbour Aid", "--country", "MY").returncode == 0
     outcome = ready(
