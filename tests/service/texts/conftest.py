@@ -27,7 +27,7 @@ from app.messaging.gateways.registry import load_gateways
 from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.models import InboundText, OutgoingText
 from app.messaging.queue import body_place
-from app.network import Organisation
+from app.network import NotSignedIn, Organisation, SignedIn
 from app.settings import PROJECT_ROOT, read_settings
 from app.vault import (
     CircleRow,
@@ -151,7 +151,7 @@ class Texting:
     def words(self, case: Case | None = None) -> list[str]:
         """Every word kept in a case, as custody's key opens it."""
         chosen = case or self.case()
-        member = self.world.sign_in("custodian.one")
+        member = self.member("custodian.one")
         with self.database.reading() as session:
             circles = session.scalars(
                 select(CircleRow).where(CircleRow.organisation_id == self.world.coordinator.id)
@@ -162,6 +162,14 @@ class Texting:
             rows = session.scalars(select(Entry).where(Entry.case_id == chosen.id).order_by(Entry.seq))
             bodies = [opened.open_entry(*_where(row)) for row in rows]
         return [str(body["text"]) for body in bodies if "text" in body]
+
+    def member(self, login: str) -> SignedIn:
+        """Who a member is, signed in again when hours went by."""
+        try:
+            return self.world.sign_in(login)
+        except NotSignedIn:
+            del self.world.cookies[login]
+            return self.world.sign_in(login)
 
     def journal(self, case: Case | None = None) -> list[str]:
         """What was done with a case, in order."""

@@ -28,8 +28,7 @@ PLACE = "Foxglove Circuits Penang"
 
 def accept(texting: Texting, login: str) -> SignedIn:
     """The offered case is taken by a member."""
-    texting.world.cookies.pop(login, None)  # hours may have gone by
-    member = texting.world.sign_in(login)
+    member = texting.member(login)
     with texting.database.writing() as session:
         world = texting.world
         assert accept_offer(session, world.vault, world.rules, member, CaseId(texting.case().id)).taken
@@ -38,8 +37,7 @@ def accept(texting: Texting, login: str) -> SignedIn:
 
 def read(texting: Texting, login: str) -> list[str]:
     """The words that a member who took the case reads."""
-    texting.world.cookies.pop(login, None)
-    member = texting.world.sign_in(login)
+    member = texting.member(login)
     with texting.database.writing() as session:
         page = open_case(session, texting.world.vault, member, CaseId(texting.case().id))
     return [str(entry.body["text"]) for entry in page.entries if entry.body and "text" in entry.body]
