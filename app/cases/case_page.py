@@ -152,7 +152,7 @@ def show_page(
         category=facts.category,
         handling=tuple(sorted(facts.handling)),
         site=site_name(session, vault, site_of(vault, case)),
-        site_words=report.get("site") or None,
+        site_words=report.get("site") or _site_by_text(opened, rows),
         strip=_strip(case, facts, report, contact),
         entries=tuple(_read(opened, row, people) for row in rows if row.kind is not EntryKind.CONTACT),
         dates=_dates(session, case),
@@ -162,6 +162,12 @@ def show_page(
         may_write=may_write,
         moves=moves,
     )
+
+
+def _site_by_text(opened: OpenedCompartments, rows: Iterable[Entry]) -> str | None:
+    """What a worker who writes by text answered when asked for the place; the last answer stands."""
+    bodies = [body_of(opened, row) or {} for row in rows if row.kind is EntryKind.WORKER_MESSAGE]
+    return next((str(body["text"]) for body in reversed(bodies) if body.get("site")), None)
 
 
 def body_of(opened: OpenedCompartments, row: Entry) -> dict[str, Any] | None:

@@ -439,3 +439,14 @@ def test_a_closed_case_opens_again_when_its_worker_writes(texting: Texting) -> N
     texting.pass_by(hours=1)
     texting.say("It began again")
     assert (texting.case().state, texting.case().is_open) == (State.ACCEPTED, True)
+
+
+def test_the_partner_sees_the_place_in_the_workers_words(texting: Texting) -> None:
+    texting.say(FIRST, "1", "1")
+    accept(texting, "near.lead")
+    texting.say("the mill behind the old market")
+    member = texting.member("near.lead")
+    with texting.database.writing() as session:
+        page = open_case(session, texting.world.vault, member, CaseId(texting.case().id))
+    assert page.site is None
+    assert page.site_words == "the mill behind the old market"
