@@ -46,7 +46,8 @@ def new_phone(vault: Vault, tags: Mapping[str, bytes], number: Number, gateway: 
 def keep_phone(session: Session, tags: Mapping[str, bytes], fresh: Phone) -> Phone:
     """The phone of these tags, locked: the fresh row, or the one that another text of the same number has brought meanwhile."""
     while True:
-        insert_unless_taken(session, fresh)
+        if insert_unless_taken(session, fresh):
+            return fresh  # nobody else can see it before this unit ends, so nothing has to be read again
         kept = phone_of(session, tags, lock=True)
         if kept is not None:
             return kept

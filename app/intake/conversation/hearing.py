@@ -80,7 +80,8 @@ def hear_text(session: Session, vault: Vault, rules: Rules, prepared: Prepared) 
     if prepared.taken or heard is None:
         return
     phone = _locked_phone(session, prepared)
-    talks = () if phone is None else tuple(live_talks(session, phone.id))
+    new = phone is prepared.phone and not prepared.known
+    talks = () if phone is None or new else tuple(live_talks(session, phone.id))
     talk = talks[0] if talks else None
     if (talk and talk.id) != prepared.talk_id or (talk is not None and talk.position_veil != prepared.stood):
         raise Overtaken
@@ -136,7 +137,8 @@ def _file(scene: _Scene, heard: Heard) -> bool:
         raise Overtaken from None
     if scene.phone is not None:
         opened = heard.opened or heard.position
-        number = 1 + _last_number(scene.session, scene.phone)
+        new = scene.phone is scene.prepared.phone and not scene.prepared.known
+        number = 1 if new else 1 + _last_number(scene.session, scene.phone)
         begun = new_talk(scene.vault, scene.phone.id, sealed.case.id, number, opened, clock.now() + SILENCE)
         scene.session.add(begun)
     return True
