@@ -8,6 +8,7 @@ from typing import Literal
 from app.cases.rules import Rules, load_rules
 from app.cli.refusals import Refused
 from app.database import Database
+from app.intake.conversation.topic_words import topic_words_in
 from app.messaging.gateways.registry import Gateways, load_gateways
 from app.schema import check_schema
 from app.settings import Settings
@@ -31,6 +32,10 @@ class Deployment:
     def rules(self) -> Rules:
         """Taxonomy, deadlines, routing and help numbers of this deployment."""
         return load_rules(self.settings.config, demo=self.settings.demo)
+
+    def check_topic_words(self) -> None:
+        """Read the words that texts are understood by now, and not at a worker's first text; raises `TopicWordsRefused`."""
+        topic_words_in(self.settings.config)
 
     @cached_property
     def vault(self) -> Vault:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 from app import logs
 from app.cases.rules import RulesRefused
 from app.database import DatabaseUnavailable
+from app.intake.conversation.topic_words import TopicWordsRefused
 from app.language import LanguagesRefused
 from app.messaging.gateways.registry import GatewaysRefused
 from app.schema import SchemaOutOfDate
@@ -63,7 +64,7 @@ def complain(lines: Sequence[str], status: int) -> int:
 
 def lines_of(error: Exception, settings: Settings) -> list[str] | None:
     """The lines for an error that an operator can mend, or None when it is a defect of ours."""
-    if isinstance(error, Refused | RulesRefused):
+    if isinstance(error, Refused | RulesRefused | TopicWordsRefused):
         return list(error.lines)
     if isinstance(error, LanguagesRefused | GatewaysRefused):
         return error.mistakes

@@ -65,6 +65,7 @@ def up(deployment: Deployment, choice: argparse.Namespace) -> int:
 def serve(deployment: Deployment, _choice: argparse.Namespace) -> int:
     """Run the web half; refuses an old schema and a missing or foreign keyring before it takes the port."""
     deployment.check("web")
+    deployment.check_topic_words()
     with _take_port(deployment) as listening:
         deployment.close()
         return _serve(deployment, listening)
@@ -73,6 +74,7 @@ def serve(deployment: Deployment, _choice: argparse.Namespace) -> int:
 def dispatch(deployment: Deployment, _choice: argparse.Namespace) -> int:
     """Run one dispatcher; refuses an old schema and a missing or foreign keyring."""
     deployment.check("dispatcher")
+    deployment.check_topic_words()
     _dispatch(deployment, hear_endings())
     return 0
 
@@ -90,6 +92,7 @@ def _load_shared_parts(deployment: Deployment) -> None:
     configure_mappers()
     make_url(deployment.settings.database_url).get_dialect().import_dbapi()
     _ = deployment.rules
+    deployment.check_topic_words()
     # What exists now is shared with the children: the collector must not touch it, or each would get a copy of its own.
     gc.collect()
     gc.freeze()

@@ -6,8 +6,6 @@ The writing unit then only has to see that nobody was faster, and to store.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cache
-from pathlib import Path
 from uuid import UUID
 
 from babel.languages import get_official_languages
@@ -27,7 +25,7 @@ from app.intake.conversation.steps import SILENCE, Heard, Wanted, begin, hear, w
 from app.intake.conversation.talks import position_of
 from app.intake.conversation.terms import Terms, question
 from app.intake.conversation.texts import Texts
-from app.intake.conversation.topic_words import TopicWords, load_topic_words
+from app.intake.conversation.topic_words import topic_words_in
 from app.language import Languages
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.protocol import ReceivedText
@@ -107,7 +105,7 @@ def prepare_hearing(
     stood = None if talk is None else position_of(vault, talk)
     language = (stood and languages.get(stood.language)) or languages.best(_spoken_in(sender.number.country))
     texts = Texts(language)
-    said = read_text(received.body, _topic_words(PROJECT_ROOT / "config"))
+    said = read_text(received.body, topic_words_in(PROJECT_ROOT / "config"))
     may_answer = sender.answerable and not _is_late(received)
     needs, looked = Wanted(), LookedUp()
     if talk is None or stood is None:
@@ -219,8 +217,3 @@ def _is_late(received: ReceivedText) -> bool:
 def _spoken_in(country: str | None) -> Iterable[str]:
     """The languages to try for somebody of whom only the country of the number is known."""
     return get_official_languages(country) if country else ()
-
-
-@cache
-def _topic_words(folder: Path) -> TopicWords:
-    return load_topic_words(folder)

@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -60,6 +61,12 @@ class TopicWords:
     def yes_or_no(self, plain: str) -> bool | None:
         """Whether a plain text says yes, says no, or neither."""
         return True if plain in self.yes else False if plain in self.no else None
+
+
+@cache
+def topic_words_in(folder: Path) -> TopicWords:
+    """The words, read once in a process; raises `TopicWordsRefused`."""
+    return load_topic_words(folder)
 
 
 def load_topic_words(folder: Path) -> TopicWords:
