@@ -79,6 +79,7 @@ class CaseTexts:
     way: TextWay
     answers: dict[UUID, TextStatus]
     automatic: tuple[TextStatus, ...]
+    later: frozenset[UUID]  # those that were to wait for the morning
     has_code: bool  # whether anybody can read the inbox
 
 
@@ -91,6 +92,7 @@ class Preview:
     odd_signs: tuple[str, ...]
     without_them: int
     giveaways: tuple[Giveaway, ...]
+    country: str | None
     now_there: tuple[datetime, ...]
     morning: datetime | None
 
@@ -102,13 +104,15 @@ def texts_for_desk(session: Session, vault: Vault, gateways: Gateways, case_id: 
     if not facts.phone:
         return None
     acts = read_journal(session, vault, case_id)
-    entry_of = {act.detail["text"]: UUID(act.detail["entry"]) for act in acts if act.act == TEXTED}
+    texted = [act.detail for act in acts if act.act == TEXTED]
+    entry_of = {UUID(detail["text"]): UUID(detail["entry"]) for detail in texted}
     texts = texts_of_case(session, case_id)
     with_code = select(ReceiptRow.id).where(ReceiptRow.case_id == case_id, ReceiptRow.ended_hour.is_(None))
     return CaseTexts(
         way=_way(session, vault, gateways, case, facts),
-        answers={entry_of[str(text.id)]: text for text in texts if str(text.id) in entry_of},
-        automatic=tuple(text for text in texts if str(text.id) not in entry_of),
+        answers={entry_of[text.id]: text for text in texts if text.id in entry_of},
+        automatic=tuple(text for text in texts if text.id not in entry_of),
+        later=frozenset(UUID(detail["text"]) for detail in texted if detail["later"]),
         has_code=session.scalars(with_code).first() is not None,
     )
 
@@ -131,6 +135,7 @@ def preview_text(
         odd_signs=odd,
         without_them=count_segments("".join("x" if sign in odd else sign for sign in words)).count,
         giveaways=giveaways(session, vault, case, words),
+        country=way.country,
         now_there=local_times(way.country, now),
         morning=quiet_until(way.country, now),
     )

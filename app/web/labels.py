@@ -76,6 +76,7 @@ REACH: Labels = {
     "inbox": pgettext("desk", "Inbox only"),
     "text": pgettext("desk", "Text"),
     "call": pgettext("desk", "Call"),
+    "none": pgettext("desk", "Cannot be reached"),
 }
 
 EXCLUDED: Labels = {

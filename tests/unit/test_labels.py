@@ -3,6 +3,8 @@
 from enum import StrEnum
 
 import pytest
+from flask import Flask
+from flask_babel import Babel
 
 from app.cases import enums
 from app.cases.offers import DeclineReason
@@ -12,10 +14,15 @@ from app.cases.rules import load_rules
 from app.cases.search import Matched
 from app.cases.taxonomy import Handling
 from app.intake import Contact
+from app.intake.conversation.filing_text import UNREACHABLE
+from app.intake.conversation.position import WhosePhone
+from app.intake.texting import Unreachable
+from app.messaging.delivery import Delivery, Purpose
+from app.messaging.giveaways import Giveaway
 from app.network import MemberState, OrganisationKind, Role
 from app.settings import PROJECT_ROOT
 from app.vault import CircleName
-from app.web import labels
+from app.web import labels, text_words
 
 TABLES: tuple[tuple[labels.Labels, type[StrEnum], set[str]], ...] = (
     (labels.URGENCY, enums.Urgency, set()),
@@ -29,7 +36,11 @@ TABLES: tuple[tuple[labels.Labels, type[StrEnum], set[str]], ...] = (
     (labels.CLOCK_STATE, enums.ClockState, set()),
     (labels.WHO, enums.Who, set()),
     (labels.CONTACT, Contact, set()),
-    (labels.REACH, Contact, set()),
+    (text_words.DELIVERY, Delivery, set()),
+    (text_words.PURPOSE, Purpose, set()),
+    (text_words.WHOSE_PHONE, WhosePhone, set()),
+    (text_words.UNREACHABLE, Unreachable, set()),
+    (text_words.GIVEAWAY, Giveaway, set()),
     (labels.DECLINE, DeclineReason, set()),
     (labels.COUNT, Count, set()),
     (labels.MATCHED, Matched, set()),
@@ -48,6 +59,27 @@ TABLES: tuple[tuple[labels.Labels, type[StrEnum], set[str]], ...] = (
 )
 def test_every_code_has_words(table: labels.Labels, codes: type[StrEnum], never_shown: set[str]) -> None:
     assert set(table) == {code.value for code in codes} - never_shown
+
+
+def test_every_way_to_reach_a_worker_has_words() -> None:
+    assert set(labels.REACH) == {*Contact, UNREACHABLE}
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    (
+        (None, ""),
+        ("30003", "the phone is off or out of reach"),
+        ("HTTP 418", "the provider’s reason: HTTP 418"),
+    ),
+)
+def test_a_providers_reason_is_said_in_words_and_an_unknown_one_with_its_code(
+    code: str | None, said: str
+) -> None:
+    app = Flask(__name__)
+    Babel(app)
+    with app.test_request_context():
+        assert text_words.reason(code) == said
 
 
 def test_every_kind_of_problem_has_words() -> None:

@@ -1,6 +1,6 @@
 """The desk of the monitoring partners, and the door through which every member comes in."""
 
-from app.web.desk import case, offers, queue, search, sign_in, work
+from app.web.desk import alerts, case, offers, queue, replying, search, sign_in, work
 from app.web.desk.blueprint import blueprint
 
-__all__ = ["blueprint", "case", "offers", "queue", "search", "sign_in", "work"]
+__all__ = ["alerts", "blueprint", "case", "offers", "queue", "replying", "search", "sign_in", "work"]

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, g
 
-from app.web import labels
+from app.web import labels, text_words
 from app.web.member_session import form_token, written_words
 from app.web.once import once_token
 
@@ -17,6 +17,7 @@ def members_page() -> dict[str, Any]:
     return {
         "me": g.get("member"),
         "labels": labels,
+        "text_words": text_words,
         "word": labels.word,
         "form_token": form_token,
         "once_token": once_token,

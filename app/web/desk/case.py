@@ -10,13 +10,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
 from app.cases.access import NoAccess, NotYours, ReadOnly
-from app.cases.answering import LONGEST_TEXT, AlreadySent, EmptyText, TextTooLong, note, reply
+from app.cases.answering import LONGEST_TEXT, AlreadySent, EmptyText, TextTooLong, note
 from app.cases.assignment import Colleague, colleagues_for
 from app.cases.clocks import TICKED_BY_HAND
 from app.cases.enums import State
 from app.cases.progress import DESK_CLOSING_REASONS
 from app.cases.reading import Contact, OpenedCase, ReadEntry, open_case, show_contact
 from app.database import CaseId
+from app.intake.texting import CaseTexts, texts_for_desk
+from app.messaging.queue import TextStatus
 from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
@@ -37,6 +39,7 @@ class ThreadLine:
     moment: datetime
     words: str
     why_shut: str | None
+    text: TextStatus | None = None  # where it also went out as a text
 
 
 @dataclass(frozen=True)
@@ -69,24 +72,11 @@ def contact(case_id: UUID) -> ResponseReturnValue:
     return show_case(case_id, contact=found)
 
 
-@blueprint.post("/cases/<uuid:case_id>/reply")
-@open_to_members(kinds=PARTNERS, roles=WRITERS)
-def send_reply(case_id: UUID) -> ResponseReturnValue:
-    """Answer the worker, once however often this is sent."""
-    here, text, submission = parts(), _text(), submission_of_post()
-
-    def act() -> None:
-        with here.database.writing() as session:
-            reply(session, here.vault, member(), CaseId(case_id), text, submission)
-
-    return change(case_id, act, done="replied", drafts=Drafts(reply=text))
-
-
 @blueprint.post("/cases/<uuid:case_id>/note")
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def keep_note(case_id: UUID) -> ResponseReturnValue:
     """Keep a note for the team, once however often this is sent."""
-    here, text, submission = parts(), _text(), submission_of_post()
+    here, text, submission = parts(), posted_text(), submission_of_post()
 
     def act() -> None:
         with here.database.writing() as session:
@@ -134,14 +124,16 @@ def show_case(
             colleagues = (
                 colleagues_for(session, here.vault, member(), CaseId(case_id)) if opened.may_write else ()
             )
+            texts = texts_for_desk(session, here.vault, here.gateways, CaseId(case_id))
     except NoAccess:
         abort(404)
-    return render_case(opened, colleagues, contact=contact, problem=problem, drafts=drafts)
+    return render_case(opened, colleagues, texts, contact=contact, problem=problem, drafts=drafts)
 
 
 def render_case(
     opened: OpenedCase,
     colleagues: tuple[Colleague, ...],
+    texts: CaseTexts | None,
     *,
     contact: Contact | None,
     problem: str | None,
@@ -153,7 +145,8 @@ def render_case(
         "desk/case.html",
         case=opened,
         strip=opened.strip,
-        entries=[thread_line(entry) for entry in opened.entries],
+        entries=[thread_line(entry, texts) for entry in opened.entries],
+        texts=texts,
         # A lowered urgency must not hide what the worker said.
         danger_said=any((entry.body or {}).get("danger") for entry in opened.entries),
         contact=contact,
@@ -170,8 +163,8 @@ def render_case(
     )
 
 
-def thread_line(entry: ReadEntry) -> ThreadLine:
-    """The entry with its words, whoever wrote it."""
+def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
+    """The entry with its words, whoever wrote it, and how far it has come where it went out as a text."""
     heading = labels.word(labels.ENTRY, entry.kind)
     if entry.author:
         heading = f"{heading}: {entry.author}"
@@ -181,8 +174,10 @@ def thread_line(entry: ReadEntry) -> ThreadLine:
     body = entry.body or {}
     # The exact time is sealed with the words; whoever can read those may know it.
     moment = datetime.fromisoformat(body["at"]) if "at" in body else entry.hour
-    return ThreadLine(entry.kind, heading, moment, body.get("text") or "", why_shut)
+    text = None if texts is None else texts.answers.get(entry.id)
+    return ThreadLine(entry.kind, heading, moment, body.get("text") or "", why_shut, text)
 
 
-def _text() -> str:
+def posted_text() -> str:
+    """What was written, with the line ends that everybody stores."""
     return request.form.get("text", "").replace("\r\n", "\n")

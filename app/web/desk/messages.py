@@ -13,6 +13,15 @@ DONE: Labels = {
         "desk", "This case could not be given to you any more. It went to the next helper."
     ),
     "replied": pgettext("desk", "Sent. The worker finds it in the inbox."),
+    "texted": pgettext("desk", "On its way. How far the text has come stands below it."),
+    "texted_later": pgettext(
+        "desk", "It goes out in the morning there. How far it has come stands below it."
+    ),
+    "address_kept": pgettext("desk", "Saved. Send yourself a test, to see that it arrives."),
+    "address_forgotten": pgettext("desk", "Removed. Nothing is sent there any more."),
+    "test_sent": pgettext(
+        "desk", "The test is on its way. If it does not come within minutes, tell your operator."
+    ),
     "noted": pgettext("desk", "Note kept."),
     "claimed": pgettext("desk", "It is yours."),
     "assigned": pgettext("desk", "Given to your colleague."),

@@ -152,7 +152,7 @@ def test_a_failure_says_so_and_keeps_the_words(
     def fail(*_: object) -> None:
         raise RuntimeError("The name is Siti.")
 
-    monkeypatch.setattr("app.web.desk.case.reply", fail)
+    monkeypatch.setattr("app.web.desk.replying.reply", fail)
     page = member.send("/reply", text="Kept words.")
     assert page.status == 500
     assert "It is our fault" in page.text

@@ -1,10 +1,12 @@
 """A helper answers by text: once in the thread and once on its way, only where the worker agreed, never against a stop."""
 
+from datetime import timedelta
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.cases.answering import AlreadySent, reply
 from app.cases.enums import EntryKind
 from app.cases.models import Entry
@@ -25,9 +27,10 @@ from app.messaging.giveaways import Giveaway
 from app.messaging.models import OutgoingText, Phone
 from app.messaging.opt_outs import opt_out
 from app.messaging.queue import body_place
+from app.network import SignedIn
 from tests.service.texts.conftest import MINE, Texting
 
-FIRST = "They owe us two months of wages at the plant."
+FIRST = "They have not treated us well since June"
 AGREED = (FIRST, "1", "2", "Foxglove Circuits Penang", "1", "1", "1")
 WORDS = "We have read it. We ask the office on Monday."
 
@@ -44,16 +47,22 @@ def taken(texting: Texting, *said: str) -> CaseId:
 
 
 def answer(
-    texting: Texting, case_id: CaseId, words: str = WORDS, number: int = 1, *, later: bool = False
+    texting: Texting,
+    case_id: CaseId,
+    words: str = WORDS,
+    number: int = 1,
+    *,
+    by: SignedIn | None = None,
+    later: bool = False,
 ) -> UUID:
     """Answer by text from the near lead's desk."""
-    lead = texting.world.sign_in("near.lead")
+    by = by or texting.world.sign_in("near.lead")
     with texting.database.writing() as session:
         return answer_by_text(
             session,
             texting.world.vault,
             texting.ears.gateways,
-            lead,
+            by,
             case_id,
             words,
             UUID(int=number),
@@ -149,27 +158,21 @@ def test_a_stop_that_came_by_the_provider_counts_and_so_does_a_forgotten_number(
 
 def test_a_text_at_night_can_wait_for_the_morning_there(texting: Texting) -> None:
     case_id = taken(texting)
+    lead = texting.world.sign_in("near.lead")
     # Malaysia is eight hours ahead: 15:30 UTC is half past eleven in the evening.
-    texting.pass_by(hours=(15.5 - texting_hour(texting)) % 24)
+    now = clock.now()
+    night = now.replace(hour=15, minute=30, second=0) + timedelta(days=1)
+    texting.pass_by(seconds=(night - now).total_seconds())
     with texting.database.reading() as session:
-        lead = texting.world.sign_in("near.lead")
         seen = preview_text(session, texting.world.vault, texting.ears.gateways, lead, case_id, WORDS)
     assert [f"{moment:%H}" for moment in seen.now_there] == ["23"]
     assert seen.morning is not None
     assert (seen.morning.hour, seen.morning.minute) == (23, 0)
-    text_id = answer(texting, case_id, later=True)
+    text_id = answer(texting, case_id, by=lead, later=True)
     (row,) = replies(texting, case_id)
     assert row.due_at == seen.morning
-    assert row.valid_until.hour in range(14), "it never goes out in the night after it"
+    assert row.valid_until == seen.morning + timedelta(hours=10)
     assert shown(texting, case_id).later == {text_id}
-
-
-def texting_hour(_texting: Texting) -> float:
-    """The hour of the day in UTC."""
-    from app import clock
-
-    now = clock.now()
-    return now.hour + now.minute / 60
 
 
 @pytest.mark.parametrize(
@@ -225,7 +228,8 @@ def test_a_case_by_web_has_no_texts_and_the_queue_says_how_each_is_reached(texti
     with texting.database.reading() as session:
         assert texts_for_desk(session, world.vault, texting.ears.gateways, web) is None
         page = queue_page(session, world.vault, world.rules, lead, QueueFilters(), None)
-    assert {row.id: row.reach for row in page.rows} == {case_id: "text", web: "inbox"}
+    owned = {row.id: row.reach for row in page.rows if not row.offered}
+    assert owned == {case_id: "text", web: "inbox"}
 
 
 def test_the_number_is_nowhere_in_what_the_desk_shows(texting: Texting) -> None:

@@ -1,0 +1,255 @@
+"""Answering by text from the case page: looked at first, once, with how far it has come beside it."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+
+from app import clock
+from app.cases.enums import EntryKind
+from app.cases.models import Case, Entry
+from app.cases.offers import accept_offer
+from app.database import CaseId
+from app.intake.conversation.ears import Ears
+from app.language import load_languages
+from app.messaging.callbacks import take_status
+from app.messaging.delivery import Delivery, Purpose
+from app.messaging.gateways.protocol import ReceivedText, StatusReport
+from app.messaging.gateways.registry import load_gateways
+from app.messaging.gateways.simulator import LINE, NAME
+from app.messaging.models import InboundText, OutgoingText, Phone
+from app.messaging.opt_outs import opt_out
+from app.settings import PROJECT_ROOT, read_settings
+from app.vault import read_journal
+from tests.harness.world import World
+from tests.service.desk.conftest import Browse
+
+NUMBER = "+60123456701"
+FIRST = "Please help us, it is bad here"
+AGREED = (FIRST, "1", "2", "Foxglove Circuits Penang", "1", "1", "1")
+WORDS = "We have read it. We ask the office on Monday."
+
+
+def texted(world: World, home: Path, *said: str, accept: bool = True) -> CaseId:
+    """A case by text with these texts; the near lead takes it on."""
+    settings = read_settings({"REDRESS_HOME": str(home)})
+    ears = Ears(
+        database=world.database,
+        vault=world.vault,
+        rules=world.rules,
+        gateways=load_gateways(settings, world.vault, world.database, {}),
+        languages=load_languages(PROJECT_ROOT / "config", PROJECT_ROOT / "translations"),
+        host="help.example.org",
+    )
+    before = round((clock.now() - datetime.now(UTC)).total_seconds())
+    for number, body in enumerate(said or AGREED):
+        # Slowly enough that each text is its own.
+        clock.set_offset(before + 70 * number)
+        ears.hear(ReceivedText(NAME, f"SM{number:032x}", NUMBER, LINE, body))
+    clock.set_offset(before)
+    with world.database.reading() as session:
+        (case_id,) = session.scalars(
+            select(InboundText.case_id).where(InboundText.provider_id == f"SM{0:032x}")
+        )
+    assert case_id is not None
+    if accept:
+        lead = world.sign_in("near.lead")
+        with world.database.writing() as session:
+            assert accept_offer(session, world.vault, world.rules, lead, CaseId(case_id)).taken
+    return CaseId(case_id)
+
+
+@pytest.fixture
+def by_text(world: World, tmp_path: Path) -> CaseId:
+    """A case by text whose worker may be texted."""
+    return texted(world, tmp_path)
+
+
+def sent(world: World, case_id: CaseId) -> list[OutgoingText]:
+    """The texts that carry a helper's words."""
+    with world.database.reading() as session:
+        query = select(OutgoingText).where(
+            OutgoingText.case_id == case_id, OutgoingText.purpose == Purpose.REPLY
+        )
+        return list(session.scalars(query))
+
+
+def test_a_text_is_looked_at_and_then_sent_once(browse: Browse, world: World, by_text: CaseId) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{by_text}")
+    look = member.send("/reply", button=0, text=WORDS)
+    assert "Look at the text" in look.text
+    assert "1 text GSM-7, 45 signs" in look.text
+    assert sent(world, by_text) == []
+    form = look.form("/reply")
+    answers = [
+        member.client.post(form.action, data={**form.values, "text": WORDS, "when": "now"}) for _ in range(3)
+    ]
+    assert [each.status_code for each in answers] == [303, 303, 303]
+    assert len(sent(world, by_text)) == 1
+    page = member.open(f"/desk/cases/{by_text}?done=texted")
+    assert "On its way. How far the text has come stands below it." in page.text
+    assert page.text.count(WORDS) == 1
+    assert "Waits to be sent" in page.text
+    with world.database.reading() as session:
+        acts = [entry.act for entry in read_journal(session, world.vault, by_text)]
+    assert acts.count("case.texted") == 1
+
+
+def test_changed_words_are_shown_again_before_they_go(browse: Browse, world: World, by_text: CaseId) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{by_text}")
+    member.send("/reply", button=0, text=WORDS)
+    again = member.send("/reply", button=0, text="We ask the office of Foxglove. " + "ç" * 60)
+    assert "Look at the text" in again.text
+    assert "2 texts" in again.text
+    assert "because of: ç Without them it is 1 text." in again.text
+    assert "It seems to name the workplace." in again.text
+    assert member.send("/reply", button=-1).text.count("Look at the text") == 1
+    assert sent(world, by_text) == []
+    assert "On its way." in member.send("/reply", button=0).text
+    assert [row.segments for row in sent(world, by_text)] == [2]
+
+
+def test_too_many_texts_are_warned_of_and_then_refused(browse: Browse, world: World, by_text: CaseId) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{by_text}")
+    long = member.send("/reply", button=0, text="a" * 460)
+    assert "4 texts" in long.text
+    assert "More than 3 texts: phones may show them in the wrong order" in long.text
+    longer = member.send("/reply", button=-1, text="a" * 1600)
+    assert "More than 10 texts cannot be sent" in longer.text
+    assert [value for _, value in longer.form("/reply").buttons] == ["look"]
+    page = member.post(
+        f"/desk/cases/{by_text}/reply",
+        **{name: values[0] for name, values in longer.form("/reply").values.items() if name != "form_token"},
+        when="now",
+    )
+    assert page.status == 409
+    assert "Nothing was sent: these are more than 10 texts." in page.text
+    assert page.form("/reply").values["text"] == ["a" * 1600]
+    assert sent(world, by_text) == []
+
+
+def test_another_script_is_not_listed_sign_by_sign(browse: Browse, world: World, by_text: CaseId) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{by_text}")
+    look = member.send("/reply", button=0, text="আমরা এটি পড়েছি। আমরা সোমবার অফিসে জিজ্ঞাসা করব। " * 2)
+    assert "because of this script" in look.text
+    assert "UCS-2" in look.text
+
+
+def test_the_inbox_can_be_chosen_instead(browse: Browse, world: World, by_text: CaseId) -> None:
+    member = browse("near.lead")
+    page = member.open(f"/desk/cases/{by_text}")
+    assert "The worker has not asked for a code yet, so only a text reaches them." in page.text
+    assert "Sent. The worker finds it in the inbox." in member.send("/reply", button=1, text=WORDS).text
+    assert sent(world, by_text) == []
+
+
+def test_at_night_the_morning_is_offered_first(browse: Browse, world: World, by_text: CaseId) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{by_text}")
+    # Whatever the time is now, one of these is night in Malaysia and the session lives through it.
+    now = clock.now()
+    night = 13 <= now.hour < 23
+    look = member.send("/reply", button=0, text=WORDS)
+    assert ("in Malaysia. A text now may wake somebody" in look.text) is night
+    assert ("Send at 07:00 there" in look.text) is night
+
+
+@pytest.mark.parametrize(
+    ("said", "strip", "whose"),
+    (
+        ((*AGREED[:-1], "2"), "No texts: the worker did not agree to any", "Only the worker’s"),
+        (
+            (FIRST, "1", "1", "Foxglove Circuits Penang"),
+            "No texts: the worker did not agree to any",
+            "Only the",
+        ),
+        ((*AGREED, "STOP"), "No texts: the worker said stop", "Only the worker’s"),
+        (AGREED, "May be texted", "Only the worker’s"),
+    ),
+    ids=("said no", "left early", "stop", "agreed"),
+)
+def test_the_safety_strip_says_whose_phone_it_is_and_whether_it_can_be_texted(
+    browse: Browse, world: World, tmp_path: Path, said: tuple[str, ...], strip: str, whose: str
+) -> None:
+    case_id = texted(world, tmp_path, *said)
+    page = browse("near.lead").open(f"/desk/cases/{case_id}")
+    shown = next(each for each in page.root.iter("dl") if each.get("class") == "strip")
+    told = " ".join(" ".join(shown.itertext()).split())
+    assert strip in told
+    assert whose in told
+    assert NUMBER not in page.response.get_data(as_text=True)
+    may = said == AGREED
+    assert ("Text it: look at it first" in page.text) is may
+    assert ("what you write now reaches nobody" in page.text) is not may
+
+
+def test_a_stop_between_the_look_and_the_sending_sends_nothing_and_keeps_the_words(
+    browse: Browse, world: World, by_text: CaseId
+) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{by_text}")
+    member.send("/reply", button=0, text=WORDS)
+    with world.database.writing() as session:
+        for phone in session.scalars(select(Phone).where(Phone.tag.is_not(None))):
+            opt_out(session, world.vault, phone)
+    page = member.send("/reply", button=0)
+    assert page.status == 409
+    assert "Nothing was sent. No texts: the worker said stop." in page.text
+    assert page.form("/reply").values["text"] == [WORDS]
+    assert sent(world, by_text) == []
+    with world.database.reading() as session:
+        replies = select(Entry.id).where(Entry.case_id == by_text, Entry.kind == EntryKind.REPLY)
+        assert session.scalars(replies).all() == []
+
+
+def test_how_far_it_has_come_is_said_with_the_providers_reason_in_words(
+    browse: Browse, world: World, by_text: CaseId
+) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{by_text}")
+    member.send("/reply", button=0, text=WORDS)
+    member.send("/reply", button=0)
+    (row,) = sent(world, by_text)
+    for state, reason in ((Delivery.SENT, None), (Delivery.UNDELIVERED, "30003")):
+        with world.database.writing() as session:
+            take_status(session, world.vault, StatusReport(NAME, "SM9", state, reason, row.id))
+    page = member.open(f"/desk/cases/{by_text}")
+    assert "Did not reach the phone (the phone is off or out of reach)" in page.text
+    assert "The phone company has it" in page.text
+
+
+def test_the_number_shows_only_on_request_and_that_is_written_down(
+    browse: Browse, world: World, by_text: CaseId
+) -> None:
+    member = browse("near.lead")
+    assert NUMBER not in member.open(f"/desk/cases/{by_text}").text
+    assert NUMBER in member.send("/contact").text
+    with world.database.reading() as session:
+        acts = [entry.act for entry in read_journal(session, world.vault, by_text)]
+    assert "case.contact_shown" in acts
+
+
+def test_a_web_case_is_answered_as_before(browse: Browse, world: World, case_id: CaseId) -> None:
+    page = browse("near.lead").open(f"/desk/cases/{case_id}")
+    assert "Send to the worker" in page.text
+    assert "Whose phone" not in page.text
+    assert [value for _, value in page.form("/reply").buttons] == [""]
+
+
+def test_the_queue_says_how_each_is_reached(browse: Browse, world: World, tmp_path: Path) -> None:
+    texted(world, tmp_path, *AGREED[:-1], "2")
+    page = browse("near.lead").open("/desk/")
+    assert "Cannot be reached" in page.text
+
+
+def test_others_cannot_look_at_a_text(browse: Browse, world: World, by_text: CaseId) -> None:
+    member = browse("far.lead")
+    fields = {"once_token": world.vault.form_token(), "text": WORDS, "channel": "text"}
+    assert member.post(f"/desk/cases/{by_text}/reply", **fields).status == 404
+    with world.database.reading() as session:
+        assert session.get(Case, by_text) is not None

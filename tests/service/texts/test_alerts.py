@@ -1,0 +1,324 @@
+"""Danger calls whoever has to act, once for each occasion, by text and e-mail that say nothing else."""
+
+from collections.abc import Iterable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import select
+
+from app.cases.custody import place_case
+from app.cases.enums import ConsentLevel, Urgency
+from app.cases.offers import DeclineReason, accept_offer, decline_offer
+from app.database import CaseId, OrganisationId
+from app.dispatcher.jobs import JOBS, Tools, run_job
+from app.messaging.addresses import AddressUnreadable, Channel, forget_address, keep_address, kept_addresses
+from app.messaging.alerts import (
+    ALERT,
+    SUBJECT,
+    TEST,
+    TEST_SUBJECT,
+    TESTS,
+    TooManyTests,
+    alert_danger_of,
+    send_test,
+    unalerted,
+)
+from app.messaging.delivery import Purpose
+from app.messaging.models import MemberAddress, OutgoingText
+from app.messaging.queue import address_place, body_place
+from app.messaging.segments import count_segments
+from app.network import Role, admit_member, record_training
+from app.settings import read_settings
+from app.vault import CircleName, read_journal
+from tests.harness.world import everything_stored
+from tests.service.texts.conftest import Texting
+
+NUMBERS = {
+    "near.lead": "+60123450901",
+    "far.lead": "+41791234567",
+    "other.lead": "+919840450902",
+    "custodian.one": "+31612345678",
+}
+
+
+def reachable(texting: Texting, *logins: str) -> None:
+    """Let these members be alerted by text, and by e-mail too."""
+    for login in logins or NUMBERS:
+        member = texting.world.sign_in(login)
+        with texting.database.writing() as session:
+            keep_address(session, texting.world.vault, member, Channel.TEXT, NUMBERS[login])
+            keep_address(session, texting.world.vault, member, Channel.EMAIL, f"{login}@mail.example")
+
+
+def alerted(texting: Texting, case_id: CaseId | None = None) -> list[str]:
+    """To whom alerts are on their way, each by its address, as the dispatcher opens them."""
+    with texting.database.reading() as session:
+        query = (
+            select(OutgoingText, MemberAddress)
+            .join(MemberAddress, MemberAddress.id == OutgoingText.address_id)
+            .where(OutgoingText.purpose == Purpose.ALERT)
+        )
+        if case_id is not None:
+            query = query.where(OutgoingText.case_id == case_id)
+        return sorted(
+            str(texting.dispatcher.open_contact(address_place(address.id), address.address_sealed))
+            for _, address in session.execute(query)
+        )
+
+
+def both(*logins: str) -> list[str]:
+    """The addresses of these members."""
+    return sorted(each for login in logins for each in (NUMBERS[login], f"{login}@mail.example"))
+
+
+def in_danger(texting: Texting, **answers: Any) -> CaseId:
+    """A report by web from Penang that says danger."""
+    return texting.world.case_of(texting.world.file(danger=True, **answers))
+
+
+def test_a_report_in_danger_calls_the_partner_that_is_asked_and_nobody_else(texting: Texting) -> None:
+    reachable(texting)
+    texting.world.file(words="No danger.")
+    assert alerted(texting) == []
+    case_id = in_danger(texting)
+    assert alerted(texting) == both("near.lead")
+    with texting.database.writing() as session:
+        assert alert_danger_of(session, texting.world.vault, case_id) == 0
+    assert alerted(texting, case_id) == both("near.lead")
+
+
+def test_the_next_partner_is_called_when_the_first_declines_and_custody_when_nobody_is_left(
+    texting: Texting,
+) -> None:
+    world = texting.world
+    reachable(texting)
+    case_id = in_danger(texting)
+    for login, then in (("near.lead", "far.lead"), ("far.lead", "custodian.one")):
+        by = world.sign_in(login)
+        with texting.database.writing() as session:
+            decline_offer(session, world.vault, world.rules, by, case_id, DeclineReason.NO_CAPACITY)
+            alert_danger_of(session, world.vault, case_id)
+        assert set(both(then)) <= set(alerted(texting))
+    assert alerted(texting) == both("near.lead", "far.lead", "custodian.one")
+    custodian = world.sign_in("custodian.one")
+    with texting.database.writing() as session:
+        place_case(session, world.vault, world.rules, custodian, case_id, OrganisationId(world.near.id))
+        alert_danger_of(session, world.vault, case_id)
+    # Placed again with the first partner it is another occasion.
+    assert alerted(texting) == sorted([*both("near.lead", "far.lead", "custodian.one"), *both("near.lead")])
+
+
+def test_the_dispatcher_calls_the_next_one_when_an_offer_was_left_lying(texting: Texting) -> None:
+    world = texting.world
+    reachable(texting)
+    in_danger(texting)
+    texting.pass_by(days=6)
+    settings = read_settings({"REDRESS_PUBLIC_URL": "https://help.example.org"})
+    ears = texting.ears
+    tools = Tools(texting.database, texting.dispatcher, world.rules, ears.gateways, settings, ears.languages)
+    assert run_job(next(job for job in JOBS if job.name == "expire_offers"), tools) > 0
+    assert alerted(texting) == both("near.lead", "far.lead")
+
+
+def test_danger_told_by_text_calls_the_partner_once_and_silence_calls_nobody_twice(texting: Texting) -> None:
+    reachable(texting)
+    texting.say("Please help us, it is bad here", "1", "1", "Foxglove Circuits Penang")
+    texting.fall_silent()
+    assert texting.case().urgency is Urgency.DANGER
+    assert len(alerted(texting)) == len(set(alerted(texting))) > 0
+    assert set(both("near.lead")) <= set(alerted(texting))
+    assert not set(both("other.lead")) & set(alerted(texting))
+
+
+def test_a_restricted_case_calls_only_members_of_the_restricted_circle(texting: Texting) -> None:
+    world = texting.world
+    _let_in(texting, "near.lead", "near.caseworker", [CircleName.EVERYONE])
+    reachable(texting, "near.lead")
+    caseworker = world.sign_in("near.caseworker")
+    with texting.database.writing() as session:
+        keep_address(session, world.vault, caseworker, Channel.TEXT, "+60123450903")
+    plain = in_danger(texting)
+    assert alerted(texting, plain) == sorted([*both("near.lead"), "+60123450903"])
+    restricted = in_danger(texting, topics=("gbvh",))
+    assert alerted(texting, restricted) == both("near.lead")
+
+
+def test_viewers_are_not_called_and_whoever_set_the_danger_neither(texting: Texting) -> None:
+    world = texting.world
+    world.join(world.near, "near.viewer", Role.VIEWER)
+    _let_in(texting, "near.lead", "near.viewer", [CircleName.EVERYONE])
+    reachable(texting, "near.lead")
+    viewer = world.sign_in("near.viewer")
+    with texting.database.writing() as session:
+        keep_address(session, world.vault, viewer, Channel.TEXT, "+60123450904")
+    lead = world.sign_in("near.lead")
+    case_id = in_danger(texting)
+    assert alerted(texting, case_id) == both("near.lead")
+    with texting.database.writing() as session:
+        accept_offer(session, world.vault, world.rules, lead, case_id)
+        assert alert_danger_of(session, world.vault, case_id) == 0
+        assert alert_danger_of(session, world.vault, case_id, "set 3", but_not=lead.member.id) == 0
+        assert alert_danger_of(session, world.vault, case_id, "worse 1") == 2
+        assert alert_danger_of(session, world.vault, case_id, "worse 1") == 0
+
+
+def test_nobody_is_called_for_a_locked_case(texting: Texting) -> None:
+    reachable(texting)
+    in_danger(texting, consent=ConsentLevel.NOBODY)
+    assert alerted(texting) == []
+
+
+def test_alerts_hold_no_content_and_one_segment(texting: Texting) -> None:
+    reachable(texting)
+    case_id = in_danger(texting)
+    with texting.database.reading() as session:
+        rows = session.scalars(select(OutgoingText).where(OutgoingText.case_id == case_id)).all()
+        bodies = {
+            str(texting.dispatcher.open_contact(body_place(row.id), row.body_sealed or b"")) for row in rows
+        }
+        acts = [entry.act for entry in read_journal(session, texting.world.vault, case_id)]
+    assert bodies == {ALERT, f"{SUBJECT}\n\n{ALERT}"}
+    assert acts.count("case.alerted") == 1
+
+
+@pytest.mark.parametrize("words", (ALERT, SUBJECT, TEST, TEST_SUBJECT))
+def test_no_alert_names_anything(words: str) -> None:
+    counted = count_segments(words)
+    assert (counted.encoding, counted.count) == ("GSM-7", 1)
+    plain = words.casefold()
+    for telling in _TELLING:
+        assert telling not in plain
+    assert "%" not in words
+    assert not any(sign.isdigit() for sign in words)
+
+
+_TELLING = (
+    *(
+        "worker",
+        "case",
+        "danger",
+        "complaint",
+        "grievance",
+        "report",
+        "help",
+        "factory",
+        "mine",
+        "site",
+        "employer",
+    ),
+    *(
+        "company",
+        "union",
+        "partner",
+        "monitoring",
+        "coordinator",
+        "custod",
+        "wage",
+        "pay",
+        "hurt",
+        "child",
+        "http",
+    ),
+)
+
+
+def test_addresses_and_numbers_are_nowhere_in_the_clear(texting: Texting) -> None:
+    reachable(texting)
+    in_danger(texting)
+    stored = everything_stored(texting.database)
+    for login, number in NUMBERS.items():
+        assert number.encode() not in stored
+        assert number[1:].encode() not in stored
+        assert f"{login}@mail.example".encode() not in stored
+    assert b"Mawar Workers Aid" in stored
+    with texting.database.reading() as session:
+        kept = kept_addresses(
+            session,
+            texting.world.vault,
+            texting.ears.gateways,
+            texting.world.sign_in("near.lead").member.id,
+        )
+    assert {channel: each.hint for channel, each in kept.items()} == {
+        Channel.TEXT: "+60…01",
+        Channel.EMAIL: "n…@mail.example",
+    }
+
+
+@pytest.mark.parametrize(
+    ("channel", "text"),
+    (
+        (Channel.TEXT, "AIRTEL"),
+        (Channel.TEXT, "12345"),
+        (Channel.TEXT, ""),
+        (Channel.TEXT, "near@mail.example"),
+        (Channel.EMAIL, "near"),
+        (Channel.EMAIL, "near@mail"),
+        (Channel.EMAIL, "near@mail.example\nBcc: all@mail.example"),
+        (Channel.EMAIL, "Near <near@mail.example>"),
+        (Channel.EMAIL, "a" * 250 + "@mail.example"),
+        (Channel.EMAIL, ""),
+        (Channel.EMAIL, "@"),
+    ),
+)
+def test_what_is_no_address_is_not_kept(texting: Texting, channel: Channel, text: str) -> None:
+    lead = texting.world.sign_in("near.lead")
+    with texting.database.writing() as session:
+        with pytest.raises(AddressUnreadable):
+            keep_address(session, texting.world.vault, lead, channel, text)
+        assert session.scalars(select(MemberAddress)).all() == []
+
+
+def test_a_national_number_is_read_in_the_organisations_country_and_the_last_one_counts(
+    texting: Texting,
+) -> None:
+    reachable(texting, "near.lead")
+    lead = texting.world.sign_in("near.lead")
+    with texting.database.writing() as session:
+        keep_address(session, texting.world.vault, lead, Channel.TEXT, "012-345 0999")
+    in_danger(texting)
+    assert alerted(texting) == sorted(["+60123450999", "near.lead@mail.example"])
+    with texting.database.writing() as session:
+        forget_address(session, texting.world.vault, lead, Channel.TEXT)
+        forget_address(session, texting.world.vault, lead, Channel.TEXT)
+    assert alerted(texting) == ["near.lead@mail.example"]
+
+
+def test_a_test_goes_once_for_each_press_and_not_endlessly(texting: Texting) -> None:
+    reachable(texting)
+    lead = texting.world.sign_in("near.lead")
+    press = uuid4()
+    with texting.database.writing() as session:
+        first = [send_test(session, texting.world.vault, lead, Channel.TEXT, press) for _ in range(2)]
+        assert len(set(first)) == 1
+        for _ in range(TESTS.most - 2):
+            send_test(session, texting.world.vault, lead, Channel.TEXT, uuid4())
+        with pytest.raises(TooManyTests):
+            send_test(session, texting.world.vault, lead, Channel.TEXT, uuid4())
+    assert set(alerted(texting)) == {NUMBERS["near.lead"]}
+
+
+def test_organisations_where_nobody_can_be_alerted_are_named(texting: Texting) -> None:
+    def silent() -> dict[str, bool]:
+        with texting.database.reading() as session:
+            return {each.name: each.only_restricted for each in unalerted(session, texting.world.vault)}
+
+    everybody = {"Keel Coordination", "Mawar Workers Aid", "Distant Line", "Palmyra Centre"}
+    assert silent() == dict.fromkeys(everybody, False)
+    reachable(texting, "near.lead", "custodian.one")
+    assert silent() == {"Distant Line": False, "Palmyra Centre": False}
+    _let_in(texting, "far.lead", "far.second", [CircleName.EVERYONE])
+    second = texting.world.sign_in("far.second")
+    with texting.database.writing() as session:
+        keep_address(session, texting.world.vault, second, Channel.EMAIL, "second@mail.example")
+    assert silent() == {"Distant Line": True, "Palmyra Centre": False}
+
+
+def _let_in(texting: Texting, lead: str, login: str, circles: Iterable[CircleName]) -> None:
+    world = texting.world
+    if login not in world.secrets:
+        world.join(world.far, login, Role.CASEWORKER)
+    by, member = world.sign_in(lead), world.sign_in(login).member
+    with world.database.writing() as session:
+        record_training(session, world.vault, by, member.id, trained=True)
+        admit_member(session, world.vault, by, member.id, list(circles))
