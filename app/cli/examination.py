@@ -16,6 +16,7 @@ from app.cases.models import Case
 from app.cli.deployment import Deployment, KeyringKind
 from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
 from app.dispatcher.jobs import JOB_NAMES
+from app.messaging.alerts import unalerted
 from app.messaging.gateways.registry import EMAIL, Gateways, GatewaysRefused
 from app.messaging.tally import tally_texts
 from app.network import OrganisationState, organisations_of
@@ -213,6 +214,17 @@ def _texts(deployment: Deployment) -> Iterator[Finding]:
     yield Finding(Weight.WARN if tally.unclear or tally.failed else Weight.GOOD, told)
 
 
+def _alerts(deployment: Deployment) -> Iterator[Finding]:
+    with deployment.database.reading() as session:
+        silent = unalerted(session, deployment.vault)
+    for each in silent:
+        what = "danger in restricted cases" if each.only_restricted else "danger"
+        yield Finding(
+            Weight.WARN,
+            f"Nobody at {each.name} can be alerted to {what}: a member there has to enter an address under 'Alerts'.",
+        )
+
+
 def _openness(deployment: Deployment) -> Iterator[Finding]:
     settings = deployment.settings
     if not settings.https:
@@ -253,6 +265,7 @@ _QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
     _organisations,
     _help_numbers,
     _gateways,
+    _alerts,
     _texts,
     _openness,
 )

@@ -87,6 +87,12 @@ class PartnerDesk:
         self.page.locator("form[action$=reply] textarea").fill(words)
         self.page.get_by_role("button", name="Send to the worker").click()
 
+    def answer_by_text(self, words: str) -> None:
+        """Answer with a text from the case page: look at it, and send it whatever the time is there."""
+        self.page.locator("form[action$=reply] textarea").fill(words)
+        self.page.get_by_role("button", name="Text it: look at it first").click()
+        self.page.locator("button[name=when][value=now]").click()
+
     def sees(self) -> str:
         """All words on the page."""
         return self.page.inner_text("main")

@@ -50,6 +50,14 @@ def test_a_partner_reads_and_works_on_any_screen(desk_page: Page, live_server: L
     assert 0 <= box["y"] < 60, "the safety strip stays in sight"
     assert box["height"] < desk_page.viewport_size["height"] * 0.4, "and leaves room for the thread"
 
+    desk_page.goto("/desk/alerts")
+    desk_page.get_by_label("Your e-mail address").fill(
+        "averylongword" * 4 + "@" + "averylongword" * 4 + ".example"
+    )
+    desk_page.locator("form[action$=alerts] button").last.click()
+    assert "Saved." in desk.sees()
+    assert fits(desk_page)
+
     desk_page.goto("/network/members")
     assert "Members of Straits Workers Desk" in desk.sees()
     assert fits(desk_page)
@@ -63,6 +71,8 @@ def test_a_custodian_sees_what_waits_on_any_screen(desk_page: Page, live_server:
     desk = PartnerDesk(desk_page, live_server)
     desk.log_in(COORDINATOR)
     assert desk_page.title().startswith("Waiting cases")
+    desk_page.locator("details.notice summary").click()
+    assert "Faraway Line" in desk.sees()
     assert fits(desk_page)
     desk_page.locator(".q-reference a").first.click()
     assert "Who can take it" in desk.sees()

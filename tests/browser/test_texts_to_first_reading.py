@@ -1,4 +1,4 @@
-"""The story by text, with JavaScript off on a small screen: a first text, the questions, a partner who takes it on and reads it."""
+"""The story by text, without scripts on a small screen: a first text, the questions, a partner who reads and texts an answer."""
 
 import time
 from collections.abc import Iterator
@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.people import PartnerDesk
+from tests.browser.test_desk_layout import fits
 from tests.browser.test_worker_layout import SMALL, WIDER
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer
@@ -86,7 +87,17 @@ def test_a_worker_texts_and_a_partner_reads(
     offer.get_by_role("button", name="Accept").click()
     assert "They sent us down without lamps and keep our pay." in partner.sees()
 
-    # The answer comes back here as a text once the desk can write one; until then the worker sees how far it has come.
+    partner.answer_by_text("We have read it. If it is not safe, do not go down. We come on Monday.")
+    assert "On its way." in partner.sees()
+    worker.reads("We come on Monday.")
+    partner_page.reload()
+    assert "Reached the phone" in partner.sees()
+    assert fits(partner_page)
+
+    worker.text("We wait for you.")
+    worker.reads("A helper can read it.")
+    partner_page.reload()
+    assert "We wait for you." in partner.sees()
     worker.text("8")
     worker.reads("Read.")
 

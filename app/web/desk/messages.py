@@ -20,7 +20,7 @@ DONE: Labels = {
     "address_kept": pgettext("desk", "Saved. Send yourself a test, to see that it arrives."),
     "address_forgotten": pgettext("desk", "Removed. Nothing is sent there any more."),
     "test_sent": pgettext(
-        "desk", "The test is on its way. If it does not come within minutes, tell your operator."
+        "desk", "The test is on its way. If it does not come within a few minutes, tell your operator."
     ),
     "noted": pgettext("desk", "Note kept."),
     "claimed": pgettext("desk", "It is yours."),

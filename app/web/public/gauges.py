@@ -16,7 +16,9 @@ from app import clock
 from app.cases.enums import ClockState, OfferState, State, Urgency
 from app.cases.models import Case, Clock, Offer
 from app.dispatcher.heartbeat import last_ticks
+from app.messaging.models import MemberAddress
 from app.messaging.tally import tally_texts
+from app.network import Member, MemberState, Organisation, OrganisationKind, OrganisationState
 
 
 def exposition(session: Session) -> tuple[bytes, str]:
@@ -68,6 +70,11 @@ class _Gauges(Collector):
                 .where(Case.is_open, ~Case.practice, Case.organisation_id.is_(None))
             ),
         )
+        yield self._gauge(
+            "redress_organisations_not_alerted",
+            "Partners and coordinators in which no member has said where to be alerted to danger",
+            self._count(_not_alerted()),
+        )
         yield self._texts()
         yield self._ticks()
 
@@ -113,3 +120,21 @@ class _Gauges(Collector):
     @staticmethod
     def _gauge(name: str, meaning: str, value: int) -> GaugeMetricFamily:
         return GaugeMetricFamily(name, meaning, value=value)
+
+
+def _not_alerted() -> Select[int]:
+    has_address = (
+        select(MemberAddress.id)
+        .join(Member, Member.id == MemberAddress.member_id)
+        .where(Member.organisation_id == Organisation.id, Member.state == MemberState.ACTIVE)
+    )
+    acting = (OrganisationKind.MONITORING_PARTNER, OrganisationKind.COORDINATOR)
+    return (
+        select(func.count())
+        .select_from(Organisation)
+        .where(
+            Organisation.kind.in_(acting),
+            Organisation.state == OrganisationState.ACTIVE,
+            ~has_address.exists(),
+        )
+    )

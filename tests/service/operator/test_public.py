@@ -16,6 +16,7 @@ from app.database import Database
 from app.dispatcher.heartbeat import STALE_AFTER
 from app.dispatcher.jobs import JOBS
 from app.dispatcher.run import tick
+from app.messaging.addresses import Channel, keep_address
 from app.settings import Settings, read_settings
 from app.vault import Vault
 from tests.harness.application import application
@@ -109,7 +110,12 @@ def test_gauges_count_what_stands_in_the_database(world: World, client: FlaskCli
     assert "redress_offers_waiting 3.0" in body
     assert "redress_custody_waiting 1.0" in body
     assert "redress_late_clocks 0.0" in body
+    assert "redress_organisations_not_alerted 4.0" in body
     assert 'redress_dispatcher_last_tick_seconds{job="expire_offers"}' in body
+    lead = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        keep_address(session, world.vault, lead, Channel.EMAIL, "lead@mail.example")
+    assert "redress_organisations_not_alerted 3.0" in client.get("/metrics").text
     clock.set_offset(3 * 86_400)
     assert "redress_late_clocks 0.0" not in client.get("/metrics").text
 
