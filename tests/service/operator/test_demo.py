@@ -11,6 +11,7 @@ from app.cases.enums import ClosingReason, State
 from app.cases.models import Case
 from app.cli.demo import load_demo
 from app.cli.deployment import Deployment
+from app.cli.examination import examine
 from app.cli.refusals import Refused
 from app.database import Database
 from app.network import Member, Organisation, OrganisationKind, Site, UnionStanding
@@ -41,6 +42,10 @@ def test_the_demo_shows_what_the_issue_asks_for(
     before = clock.now()
     load_demo(deployment)
     assert abs((clock.now() - before).total_seconds()) < 120
+    silent = [found.text for found in examine(deployment) if "can be alerted to danger" in found.text]
+    assert len(silent) == 4, (
+        "nobody of the demo has said where to be alerted, and the doctor names each organisation"
+    )
     with deployment.database.reading() as session:
         kinds = dict(
             session.execute(select(Organisation.kind, func.count()).group_by(Organisation.kind)).all()
