@@ -12,14 +12,6 @@ from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.models import InboundText
 
 
-def is_taken(session: Session, received: ReceivedText) -> bool:
-    """Whether this text was taken before; two copies at the same moment are told apart by `take_text` only."""
-    query = select(InboundText.hour).where(
-        InboundText.gateway == received.gateway, InboundText.provider_id == received.provider_id
-    )
-    return session.scalars(query).first() is not None
-
-
 def take_text(
     session: Session,
     received: ReceivedText,

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -19,12 +19,18 @@ def phone_place(phone_id: UUID) -> Place:
     return Place("phones", phone_id, "number_sealed")
 
 
-def phone_of(session: Session, tags: Mapping[str, bytes], *, lock: bool = False) -> Phone | None:
-    """The phone of a number's tags, with its row locked and read afresh where it is going to be answered."""
-    query = select(Phone).where(Phone.tag.in_(tags.values()))
-    if lock:
-        query = query.with_for_update().execution_options(populate_existing=True)
-    return session.scalars(query).one_or_none()
+# Made once: putting it together took longer than asking it, and every text asks it while others wait.
+_LOCKED = (
+    select(Phone)
+    .where(Phone.tag.in_(bindparam("tags", expanding=True)))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
+def locked_phone(session: Session, tags: Mapping[str, bytes]) -> Phone | None:
+    """The phone of a number's tags, its row locked and read afresh."""
+    return session.scalars(_LOCKED, {"tags": list(tags.values())}).one_or_none()
 
 
 def new_phone(vault: Vault, tags: Mapping[str, bytes], number: Number, gateway: str, line: str) -> Phone:
@@ -48,7 +54,7 @@ def keep_phone(session: Session, tags: Mapping[str, bytes], fresh: Phone) -> Pho
     while True:
         if insert_unless_taken(session, fresh):
             return fresh  # nobody else can see it before this unit ends, so nothing has to be read again
-        kept = phone_of(session, tags, lock=True)
+        kept = locked_phone(session, tags)
         if kept is not None:
             return kept
         # It was there and was erased before its row could be locked: now the fresh one has a place.

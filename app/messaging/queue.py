@@ -50,11 +50,47 @@ def enqueue_text(  # noqa: PLR0913 - what makes a text, each by its name
     due_at: datetime | None = None,
 ) -> UUID | None:
     """Write a text down for a phone, once for each key; its id, or None when nothing may be sent to this phone any more."""
+    if phone.tag is None or is_opted_out(session, vault, phone.tag, phone.line):
+        return None
+    text = seal_text(vault, key=key, purpose=purpose, body=body, valid_for=valid_for, due_at=due_at)
+    return keep_text(session, text, phone, case_id)
+
+
+def seal_text(
+    vault: Vault,
+    *,
+    key: tuple[str, ...],
+    purpose: Purpose,
+    body: str,
+    valid_for: timedelta,
+    due_at: datetime | None = None,
+) -> OutgoingText:
+    """A sealed text to nobody yet, for whoever seals before the unit of work that writes it down with `keep_text`."""
+    text_id = new_id()
+    counted = count_segments(body)
+    due_at = due_at or clock.now()
+    return OutgoingText(
+        id=text_id,
+        key=vault.lookup("outgoing text", "\x1f".join(key)),
+        purpose=purpose,
+        body_sealed=vault.seal_to_contact(body_place(text_id), body),
+        encoding=counted.encoding,
+        segments=counted.count,
+        state=Delivery.WAITING,
+        due_at=due_at,
+        valid_until=due_at + valid_for,
+        attempts=0,
+        redacted=False,
+    )
+
+
+def keep_text(session: Session, text: OutgoingText, phone: Phone, case_id: CaseId | None) -> UUID | None:
+    """Write a sealed text down for a phone, once for each key; its id, or None when the phone's number is forgotten.
+
+    The caller has asked whether somebody said stop there; right before it goes out this is asked once more in any case.
+    """
     if phone.tag is None or phone.number_sealed is None:
         return None
-    if is_opted_out(session, vault, phone.tag, phone.line):
-        return None
-    text = _row(vault, key, purpose, body, valid_for, due_at)
     text.case_id, text.phone_id = case_id, phone.id
     text.gateway, text.line = phone.gateway, phone.line
     return _keep(session, text)
@@ -73,7 +109,8 @@ def enqueue_alert(
 ) -> UUID:
     """Write an alert down for a member's own number or e-mail address, once for each key; `subject` only heads an e-mail."""
     by_email = address.channel == EMAIL
-    text = _row(vault, key, Purpose.ALERT, f"{subject}\n\n{body}" if by_email else body, valid_for, None)
+    words = f"{subject}\n\n{body}" if by_email else body
+    text = seal_text(vault, key=key, purpose=Purpose.ALERT, body=words, valid_for=valid_for)
     text.case_id, text.address_id = case_id, address.id
     # Which gateway reaches a member's country is looked up when the alert goes out.
     text.gateway, text.line = EMAIL if by_email else "", ""
@@ -140,32 +177,6 @@ def address_place(address_id: UUID) -> Place:
 def hour_of_id(text_id: UUID) -> datetime:
     """The hour in which a row was made, as its key tells it (see `new_id`)."""
     return datetime.fromtimestamp((text_id.int >> 80) / 1000, UTC)
-
-
-def _row(
-    vault: Vault,
-    key: tuple[str, ...],
-    purpose: Purpose,
-    body: str,
-    valid_for: timedelta,
-    due_at: datetime | None,
-) -> OutgoingText:
-    text_id = new_id()
-    counted = count_segments(body)
-    due_at = due_at or clock.now()
-    return OutgoingText(
-        id=text_id,
-        key=vault.lookup("outgoing text", "\x1f".join(key)),
-        purpose=purpose,
-        body_sealed=vault.seal_to_contact(body_place(text_id), body),
-        encoding=counted.encoding,
-        segments=counted.count,
-        state=Delivery.WAITING,
-        due_at=due_at,
-        valid_until=due_at + valid_for,
-        attempts=0,
-        redacted=False,
-    )
 
 
 def _keep(session: Session, text: OutgoingText) -> UUID:

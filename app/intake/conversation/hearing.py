@@ -15,6 +15,7 @@ from app.cases.models import Case
 from app.cases.routing_again import route_again
 from app.cases.rules import Rules
 from app.database import CaseId
+from app.inserts import insert_rows
 from app.intake.admission import LimitMetMeanwhile
 from app.intake.conversation import learning
 from app.intake.conversation.acts import (
@@ -35,20 +36,21 @@ from app.intake.conversation.acts import (
     SetTopics,
 )
 from app.intake.conversation.filing_text import store_text
+from app.intake.conversation.known import Talk
 from app.intake.conversation.models import Conversation
 from app.intake.conversation.position import Step
 from app.intake.conversation.preparing import Prepared, prepare_hearing
 from app.intake.conversation.receipts import give_receipt
 from app.intake.conversation.steps import SILENCE, Heard
-from app.intake.conversation.talks import live_talks, move_talk, new_talk, position_of
+from app.intake.conversation.talks import live_talks, move_talk, move_talk_from, new_talk, position_of
 from app.intake.report import Contact
 from app.logs import log_event
 from app.messaging.alerts import alert_danger
 from app.messaging.inbound import take_text
 from app.messaging.models import Phone
 from app.messaging.opt_outs import opt_in, opt_out
-from app.messaging.phones import erase_phone, keep_phone, phone_of
-from app.messaging.queue import cancel_texts, enqueue_text
+from app.messaging.phones import erase_phone, keep_phone, locked_phone
+from app.messaging.queue import cancel_texts, keep_text
 from app.network import Limit, count_attempt
 from app.vault import Vault
 
@@ -64,40 +66,34 @@ class Overtaken(Exception):
 
 @dataclass(frozen=True)
 class _Scene:
-    """What one text is about to change; the rows of phone and case are locked."""
+    """What one text is about to change; the row of the phone is locked."""
 
     session: Session
     vault: Vault
     rules: Rules
     prepared: Prepared
     phone: Phone | None
-    talks: tuple[Conversation, ...]
 
 
 def hear_text(session: Session, vault: Vault, rules: Rules, prepared: Prepared) -> None:
     """Store a prepared text and all that follows from it, exactly once; raises `Overtaken` and `FloodRefused`."""
-    heard = prepared.heard
+    heard, talk = prepared.heard, prepared.talk
     if prepared.taken or heard is None:
         return
     phone = _locked_phone(session, prepared)
-    new = phone is prepared.phone and not prepared.known
-    talks = () if phone is None or new else tuple(live_talks(session, phone.id))
-    talk = talks[0] if talks else None
-    if (talk and talk.id) != prepared.talk_id or (talk is not None and talk.position_veil != prepared.stood):
-        raise Overtaken
-    case_id = _case_of(prepared, talk)
+    case_id = _case_of(prepared)
     if not take_text(session, prepared.received, None if phone is None else phone.id, case_id):
         return
-    scene = _Scene(session, vault, rules, prepared, phone, talks)
+    _go_on(session, vault, prepared, phone, heard)
+    scene = _Scene(session, vault, rules, prepared, phone)
     if prepared.filed is not None and not _file(scene, heard):
         return
     if talk is not None:
         _change_case(scene, talk, heard)
-        move_talk(vault, talk, heard.position, clock.now() + SILENCE)
     else:
         _obey(scene, heard.acts)
     session.flush()
-    _answer(scene, case_id, heard)
+    _answer(scene, case_id)
 
 
 def forget_phone(session: Session, phone: Phone) -> None:
@@ -106,23 +102,33 @@ def forget_phone(session: Session, phone: Phone) -> None:
     erase_phone(session, phone)
 
 
-def _case_of(prepared: Prepared, talk: Conversation | None) -> CaseId | None:
+def _case_of(prepared: Prepared) -> CaseId | None:
     if prepared.filed is not None:
         return CaseId(prepared.filed.case.id)
-    return None if talk is None else CaseId(talk.case_id)
+    return None if prepared.talk is None else prepared.talk.case_id
 
 
 def _locked_phone(session: Session, prepared: Prepared) -> Phone | None:
     """The row that makes the texts of one number wait for each other."""
-    fresh = prepared.phone
-    if fresh is None:
+    if prepared.phone is not None:
+        return keep_phone(session, prepared.tags, prepared.phone)
+    if prepared.phone_id is None:
         return None
-    if prepared.known:
-        phone = phone_of(session, prepared.tags, lock=True)
-        if phone is None or phone.id != fresh.id:
+    phone = locked_phone(session, prepared.tags)
+    if phone is None or phone.id != prepared.phone_id:
+        raise Overtaken
+    return phone
+
+
+def _go_on(session: Session, vault: Vault, prepared: Prepared, phone: Phone | None, heard: Heard) -> None:
+    """Move the conversation on, if it still stands where it was seen; raises `Overtaken`."""
+    talk = prepared.talk
+    if talk is not None:
+        silent_at = clock.now() + SILENCE
+        if not move_talk_from(session, vault, talk.id, talk.stood, heard.position, silent_at):
             raise Overtaken
-        return phone
-    return keep_phone(session, prepared.tags, fresh)
+    elif phone is not None and phone is not prepared.phone and live_talks(session, phone.id):
+        raise Overtaken
 
 
 def _file(scene: _Scene, heard: Heard) -> bool:
@@ -137,10 +143,10 @@ def _file(scene: _Scene, heard: Heard) -> bool:
         raise Overtaken from None
     if scene.phone is not None:
         opened = heard.opened or heard.position
-        new = scene.phone is scene.prepared.phone and not scene.prepared.known
+        new = scene.phone is scene.prepared.phone
         number = 1 if new else 1 + _last_number(scene.session, scene.phone)
         begun = new_talk(scene.vault, scene.phone.id, sealed.case.id, number, opened, clock.now() + SILENCE)
-        scene.session.add(begun)
+        insert_rows(scene.session, [begun])
     return True
 
 
@@ -149,17 +155,17 @@ def _last_number(session: Session, phone: Phone) -> int:
     return session.scalar(last) or 0
 
 
-def _change_case(scene: _Scene, talk: Conversation, heard: Heard) -> None:
+def _change_case(scene: _Scene, talk: Talk, heard: Heard) -> None:
     """Carry out what the text asks for, in its order."""
     acts = [act for act in heard.acts if not isinstance(act, FileReport)]
     if not acts:
         return
-    case = lock_case(scene.session, CaseId(talk.case_id))
+    case = lock_case(scene.session, talk.case_id)
     if case is None:
         raise LookupError(f"case {talk.case_id} of a conversation is gone")
     for act in acts:
         _do(scene, case, act)
-    if position_of(scene.vault, talk).waits and not heard.position.waits:
+    if talk.position.waits and not heard.position.waits:
         # Nothing more is asked and silence will not come by: what was kept ready for other answers goes now.
         route_again(scene.session, scene.vault, scene.rules, case, complete=True)
     _page(scene, case, acts)
@@ -219,7 +225,7 @@ def _obey(scene: _Scene, acts: tuple[Act, ...]) -> None:
     if OptOut() in acts:
         opt_out(scene.session, scene.vault, phone)
         cancel_texts(scene.session, phone_id=phone.id)
-        for talk in scene.talks:
+        for talk in live_talks(scene.session, phone.id):
             quiet = position_of(scene.vault, talk).to(Step.QUIET, contact=Contact.INBOX)
             move_talk(scene.vault, talk, quiet, clock.now() + SILENCE)
             case = lock_case(scene.session, CaseId(talk.case_id))
@@ -227,24 +233,14 @@ def _obey(scene: _Scene, acts: tuple[Act, ...]) -> None:
                 learning.cannot_be_reached(scene.session, scene.vault, case)
 
 
-def _answer(scene: _Scene, case_id: CaseId | None, heard: Heard) -> None:
-    """Write down the one text that goes back: a secret code where it was asked for, else the conversation's next words."""
-    receipt, received, phone = scene.prepared.receipt, scene.prepared.received, scene.phone
-    body = heard.reply if receipt is None else receipt.body
-    if body is None or phone is None or phone.tag is None or not scene.prepared.may_answer:
+def _answer(scene: _Scene, case_id: CaseId | None) -> None:
+    """Write down the one text that goes back, unless its number has got too many."""
+    session, answer, phone = scene.session, scene.prepared.answer, scene.phone
+    if answer is None or phone is None or phone.tag is None:
         return
-    number = count_attempt(scene.session, scene.vault, REPLIES, phone.tag.hex())
-    if number > REPLIES.most:
-        if number == REPLIES.most + 1:
-            log_event("text.answers_stopped", level=logging.WARNING, gateway=received.gateway)
-        return
-    enqueue_text(
-        scene.session,
-        scene.vault,
-        key=("answer", received.gateway, received.provider_id),
-        purpose=scene.prepared.purpose,
-        body=body,
-        phone=phone,
-        case_id=case_id,
-        valid_for=SILENCE,
-    )
+    number = count_attempt(session, scene.vault, REPLIES, phone.tag.hex())
+    if number <= REPLIES.most:
+        keep_text(session, answer, phone, case_id)
+    elif number == REPLIES.most + 1:
+        gateway = scene.prepared.received.gateway
+        log_event("text.answers_stopped", level=logging.WARNING, gateway=gateway)

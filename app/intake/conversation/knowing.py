@@ -9,7 +9,7 @@ from app.cases.inbox import next_step
 from app.cases.models import Case
 from app.cases.rules import Rules
 from app.cases.states import stage_of
-from app.database import SiteId
+from app.database import CaseId, SiteId
 from app.intake.conversation.steps import Wanted
 from app.intake.conversation.table import MOST_PLACES, Knowledge, SiteOption
 from app.intake.conversation.texts import Texts
@@ -26,9 +26,11 @@ class LookedUp:
 
 
 def look_up(
-    session: Session, vault: Vault, rules: Rules, texts: Texts, case: Case, wanted: Wanted
+    session: Session, vault: Vault, rules: Rules, texts: Texts, case_id: CaseId, wanted: Wanted
 ) -> LookedUp:
     """What was asked for, on a reading unit; nothing else is read."""
+    if wanted == Wanted():
+        return LookedUp()
     sites: tuple[SiteOption, ...] = ()
     possible: tuple[SiteId, ...] = ()
     certain = False
@@ -40,6 +42,9 @@ def look_up(
         # One more than can be picked from tells the table that the words are too vague for that.
         labels = [(site, site_label(vault, site)) for site in found[: MOST_PLACES + 1]]
         sites = tuple(SiteOption(site.id, texts.place(label.name, label.town)) for site, label in labels)
+    if not (wanted.help_number or wanted.read_by or wanted.status):
+        return LookedUp(Knowledge(sites=sites, certain=certain), possible)
+    case = session.get_one(Case, case_id)
     numbers = rules.help.help_for(case.country, clock.now().date()) if wanted.help_number else ()
     following = next_step(session, case) if wanted.read_by or wanted.status else None
     day = None if following is None else following.due_at.date()

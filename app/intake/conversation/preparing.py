@@ -9,20 +9,17 @@ from datetime import datetime
 from uuid import UUID
 
 from babel.languages import get_official_languages
-from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.models import Case
 from app.cases.rules import Rules
 from app.database import SiteId
-from app.intake.conversation.acts import FileReport, SendReceipt
+from app.intake.conversation.acts import FileReport, OptIn, SendReceipt, SetConsent
 from app.intake.conversation.answers import read_text
 from app.intake.conversation.filing_text import SealedText, seal_text
 from app.intake.conversation.knowing import LookedUp, look_up
-from app.intake.conversation.models import Conversation
+from app.intake.conversation.known import Talk, look_for
 from app.intake.conversation.steps import SILENCE, Heard, Wanted, begin, hear, wanted
-from app.intake.conversation.talks import position_of
 from app.intake.conversation.terms import Terms, question
 from app.intake.conversation.texts import Texts
 from app.intake.conversation.topic_words import topic_words_in
@@ -30,11 +27,10 @@ from app.language import Languages
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.gateways.registry import Gateways, Route
-from app.messaging.inbound import is_taken
-from app.messaging.models import OptOut, Phone
+from app.messaging.models import OutgoingText, Phone
 from app.messaging.numbers import Number, NumberUnreadable, read_number
-from app.messaging.opt_outs import opt_out_tags
 from app.messaging.phones import new_phone
+from app.messaging.queue import seal_text as seal_outgoing
 from app.settings import PROJECT_ROOT
 from app.vault import ReceiptKeys, Vault, format_receipt, new_receipt
 
@@ -51,8 +47,8 @@ class FreshReceipt:
 class Prepared:
     """A text that is ready to be stored, unless it was `taken` before.
 
-    `phone` is the row of the number, fresh unless `known`, and None for a sender who cannot be found again. `talk_id` and `stood`
-    say which conversation it belongs to and where that stood; `may_answer` whether a text can reach the sender at all.
+    `phone` is the fresh row of a number that was not known; `phone_id` the number's row that was. Neither is there for a sender who
+    cannot be found again. `talk` is the conversation that it belongs to, as it stood; `answer` what goes back, sealed.
     """
 
     received: ReceivedText
@@ -60,16 +56,14 @@ class Prepared:
     number: str = field(default="", repr=False)
     tags: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     phone: Phone | None = field(default=None, repr=False)
-    known: bool = False
-    talk_id: UUID | None = None
-    stood: bytes = field(default=b"", repr=False)
+    phone_id: UUID | None = None
+    talk: Talk | None = None
     heard: Heard | None = field(default=None, repr=False)
     possible_sites: tuple[SiteId, ...] = ()
     filed: SealedText | None = None
     receipt: FreshReceipt | None = None
     asked: Terms | None = field(default=None, repr=False)
-    purpose: Purpose = Purpose.CONVERSATION
-    may_answer: bool = False
+    answer: OutgoingText | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -79,6 +73,7 @@ class _Sender:
     number: Number
     tags: Mapping[str, bytes]
     route: Route | None
+    line: str  # ours, from which an answer goes
 
     @property
     def answerable(self) -> bool:
@@ -98,41 +93,40 @@ def prepare_hearing(
 
     Raises `TooBusy` and `FloodRefused`: then nothing was stored, and the provider has to come again.
     """
-    if is_taken(session, received):
-        return Prepared(received, taken=True)
     sender = _sender_of(vault, gateways, received)
-    phone, talk = _known(session, sender.tags)
-    stood = None if talk is None else position_of(vault, talk)
-    language = (stood and languages.get(stood.language)) or languages.best(_spoken_in(sender.number.country))
+    known = look_for(session, vault, received, sender.tags, sender.line)
+    if known.taken:
+        return Prepared(received, taken=True)
+    talk = known.talk
+    language = (talk and languages.get(talk.position.language)) or languages.best(
+        _spoken_in(sender.number.country)
+    )
     texts = Texts(language)
     said = read_text(received.body, topic_words_in(PROJECT_ROOT / "config"))
     may_answer = sender.answerable and not _is_late(received)
     needs, looked = Wanted(), LookedUp()
-    if talk is None or stood is None:
-        willing = may_answer and not _said_stop(session, vault, sender, received)
-        heard = begin(said, texts, _came_at(received), answerable=willing)
+    if talk is None:
+        heard = begin(said, texts, _came_at(received), answerable=may_answer and not known.stopped)
     else:
-        case = session.get_one(Case, talk.case_id)
-        needs = wanted(stood, said, texts)
-        looked = look_up(session, vault, rules, texts, case, needs)
-        heard = hear(stood, said, looked.know, texts, _came_at(received))
+        needs = wanted(talk.position, said, texts)
+        looked = look_up(session, vault, rules, texts, talk.case_id, needs)
+        heard = hear(talk.position, said, looked.know, texts, _came_at(received))
     receipt = _fresh_receipt(vault, texts, host) if SendReceipt() in heard.acts else None
     filed = next((act for act in heard.acts if isinstance(act, FileReport)), None)
+    may_answer = may_answer and (OptIn() in heard.acts or not known.stopped)
     return Prepared(
         received,
         number=sender.number.e164,
         tags=sender.tags,
-        phone=phone or _fresh_phone(vault, sender, received),
-        known=phone is not None,
-        talk_id=None if talk is None else talk.id,
-        stood=b"" if talk is None else talk.position_veil,
+        phone=_fresh_phone(vault, sender, received) if known.phone_id is None else None,
+        phone_id=known.phone_id,
+        talk=talk,
         heard=heard,
         possible_sites=looked.possible,
         filed=_file(session, vault, rules, sender, received, filed, language.code) if filed else None,
         receipt=receipt,
-        purpose=_purpose(receipt, needs),
-        asked=question(texts),
-        may_answer=may_answer,
+        asked=question(texts) if any(isinstance(act, SetConsent) for act in heard.acts) else None,
+        answer=_answer(vault, received, heard, receipt, needs) if may_answer else None,
     )
 
 
@@ -141,36 +135,19 @@ def _sender_of(vault: Vault, gateways: Gateways, received: ReceivedText) -> _Sen
         number = read_number(received.sender, received.line, gateways.home_country(received.gateway))
     except NumberUnreadable:
         # Whoever it was wrote something: it is filed, though nobody can be answered.
-        return _Sender(Number("", None, answerable=False), {}, None)
+        return _Sender(Number("", None, answerable=False), {}, None, received.line)
     if not number.answerable:
-        return _Sender(number, {}, None)
+        return _Sender(number, {}, None, received.line)
     route = gateways.route_to(number.country, received.gateway, received.line)
-    return _Sender(number, vault.number_tags(number.e164), route)
-
-
-def _known(session: Session, tags: Mapping[str, bytes]) -> tuple[Phone | None, Conversation | None]:
-    """The phone of these tags, and the latest conversation with it that has not ended."""
-    if not tags:
-        return None, None
-    theirs = and_(Conversation.phone_id == Phone.id, Conversation.ended.is_(False))
-    query = select(Phone, Conversation).outerjoin(Conversation, theirs).where(Phone.tag.in_(tags.values()))
-    found = session.execute(query.order_by(Conversation.number.desc()).limit(1)).first()
-    return (None, None) if found is None else (found[0], found[1])
-
-
-def _said_stop(session: Session, vault: Vault, sender: _Sender, received: ReceivedText) -> bool:
-    line = received.line if sender.route is None else sender.route.line
-    stopped = select(OptOut.hour).where(OptOut.tag.in_(opt_out_tags(vault, sender.tags.values(), line)))
-    return session.scalars(stopped).first() is not None
+    line = received.line if route is None else route.line
+    return _Sender(number, vault.number_tags(number.e164), route, line)
 
 
 def _fresh_phone(vault: Vault, sender: _Sender, received: ReceivedText) -> Phone | None:
     if not sender.tags:
         return None
-    gateway, line = received.gateway, received.line
-    if sender.route is not None:
-        gateway, line = sender.route.gateway, sender.route.line
-    return new_phone(vault, sender.tags, sender.number, gateway, line)
+    gateway = received.gateway if sender.route is None else sender.route.gateway
+    return new_phone(vault, sender.tags, sender.number, gateway, sender.line)
 
 
 def _file(
@@ -200,10 +177,21 @@ def _fresh_receipt(vault: Vault, texts: Texts, host: str) -> FreshReceipt:
     return FreshReceipt(vault.derive_receipt_keys(receipt), texts.receipt(format_receipt(receipt), host))
 
 
-def _purpose(receipt: FreshReceipt | None, needs: Wanted) -> Purpose:
-    if receipt is not None:
-        return Purpose.RECEIPT
-    return Purpose.STATUS if needs.status else Purpose.CONVERSATION
+def _answer(
+    vault: Vault, received: ReceivedText, heard: Heard, receipt: FreshReceipt | None, needs: Wanted
+) -> OutgoingText | None:
+    """The one text that goes back: a secret code where it was asked for, else the conversation's next words."""
+    body = heard.reply if receipt is None else receipt.body
+    if body is None:
+        return None
+    purpose = Purpose.STATUS if needs.status else Purpose.CONVERSATION
+    return seal_outgoing(
+        vault,
+        key=("answer", received.gateway, received.provider_id),
+        purpose=purpose if receipt is None else Purpose.RECEIPT,
+        body=body,
+        valid_for=SILENCE,
+    )
 
 
 def _came_at(received: ReceivedText) -> datetime:

@@ -4,13 +4,30 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import alias, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
-from app.database import new_id
+from app.database import Base, new_id
 from app.intake.conversation.models import Conversation
 from app.intake.conversation.position import Position, Step
 from app.vault import Place, Vault
+
+_TABLE = Base.metadata.tables[Conversation.__tablename__]
+_TALKS, _LATER = _TABLE.c, alias(_TABLE, "later").c
+
+_MOVE = (
+    update(_TABLE)
+    .where(
+        _TALKS.id == bindparam("talk_id"),
+        _TALKS.position_veil == bindparam("stood"),
+        _TALKS.ended.is_(False),
+        ~exists().where(
+            _LATER.phone_id == _TALKS.phone_id, _LATER.ended.is_(False), _LATER.number > _TALKS.number
+        ),
+    )
+    .values(position_veil=bindparam("veil"), silent_at=bindparam("silent"), ended=bindparam("over"))
+    .returning(_TALKS.id)
+)
 
 
 def live_talks(session: Session, phone_id: UUID) -> Sequence[Conversation]:
@@ -22,8 +39,13 @@ def live_talks(session: Session, phone_id: UUID) -> Sequence[Conversation]:
 
 def position_of(vault: Vault, talk: Conversation) -> Position:
     """Where a conversation stands; one that an older version left in a way that cannot be read is only listened to."""
+    return read_position(vault, talk.id, talk.position_veil)
+
+
+def read_position(vault: Vault, talk_id: UUID, position_veil: bytes) -> Position:
+    """The same, for whoever read only that column."""
     try:
-        return Position.from_json(vault.unveil_json(_place(talk.id), talk.position_veil))
+        return Position.from_json(vault.unveil_json(_place(talk_id), position_veil))
     except (KeyError, TypeError, ValueError):
         return Position(Step.QUIET, "")
 
@@ -49,6 +71,26 @@ def move_talk(vault: Vault, talk: Conversation, position: Position, silent_at: d
     talk.position_veil = vault.veil_json(_place(talk.id), position.as_json())
     talk.silent_at = silent_at if position.waits else None
     talk.ended = position.step is Step.ENDED
+
+
+def move_talk_from(
+    session: Session, vault: Vault, talk_id: UUID, stood: bytes, position: Position, silent_at: datetime
+) -> bool:
+    """Move a conversation on from where it was seen to stand, under the lock of its phone's row.
+
+    False, and nothing happens, when it stands elsewhere by now, has ended, or its phone has a later one.
+    """
+    found = session.connection().execute(
+        _MOVE,
+        {
+            "talk_id": talk_id,
+            "stood": stood,
+            "veil": vault.veil_json(_place(talk_id), position.as_json()),
+            "silent": silent_at if position.waits else None,
+            "over": position.step is Step.ENDED,
+        },
+    )
+    return found.first() is not None
 
 
 def _place(talk_id: UUID) -> Place:

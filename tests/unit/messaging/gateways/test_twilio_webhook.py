@@ -47,7 +47,7 @@ def _signed(
         _URL,
         "http://127.0.0.1:8000/sms/inbound",
         "https://help.example.org:8443/sms/inbound",
-        f"{_URL}?t={uuid4()}",
+        f"{_URL}?t=0197c0de-0000-7000-8000-000000000001",
         f"{_URL}?org=a+b&empty=",
         f"{_URL}?org=%C3%A9",
         f"{_URL}?org=a%2Fb",

@@ -1,0 +1,118 @@
+"""Between the look at a conversation and the lock of its phone another text may be heard: the later one stores nothing."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+
+from app.intake.conversation.hearing import Overtaken, hear_text, prepare_hearing
+from app.intake.conversation.models import Conversation
+from app.intake.conversation.preparing import Prepared
+from app.messaging.models import InboundText
+from app.messaging.queue import cancel_texts
+from tests.service.texts.conftest import MINE, Texting
+
+_OTHER_NUMBER = "+60123456799"
+
+
+def _prepare(texting: Texting, body: str, sender: str = MINE) -> Prepared:
+    ears = texting.ears
+    with texting.database.reading() as session:
+        return prepare_hearing(
+            session,
+            ears.vault,
+            ears.rules,
+            ears.gateways,
+            ears.languages,
+            texting.received(body, sender),
+            ears.host,
+        )
+
+
+def _hear(texting: Texting, prepared: Prepared) -> None:
+    with texting.database.writing() as session:
+        hear_text(session, texting.ears.vault, texting.ears.rules, prepared)
+
+
+def _told(texting: Texting) -> int:
+    with texting.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(InboundText)) or 0
+
+
+def _answered(texting: Texting) -> None:
+    texting.say("1", apart=0)
+
+
+def _stopped(texting: Texting) -> None:
+    texting.say("STOP", apart=0)
+
+
+def _silent_on_a_phone_of_others(texting: Texting) -> None:
+    texting.fall_silent()
+
+
+def _another_report_began(texting: Texting) -> None:
+    with texting.database.writing() as session:
+        first = session.scalars(select(Conversation).where(Conversation.case_id == texting.case().id)).one()
+        later = {"phone_id": first.phone_id, "case_id": first.case_id, "number": first.number + 1}
+        session.add(Conversation(**later, position_veil=first.position_veil, ended=False))
+
+
+@pytest.mark.parametrize(
+    "meanwhile", (_answered, _stopped, _silent_on_a_phone_of_others, _another_report_began)
+)
+def test_a_text_that_was_overtaken_stores_nothing(
+    texting: Texting, meanwhile: Callable[[Texting], None]
+) -> None:
+    texting.say("Boss has kept our pay", "hello")
+    late = _prepare(texting, "2")
+    meanwhile(texting)
+    stored, answers = _told(texting), texting.answers()
+    with pytest.raises(Overtaken):
+        _hear(texting, late)
+    assert (_told(texting), texting.answers()) == (stored, answers)
+
+
+def test_what_happens_on_another_phone_overtakes_nobody(texting: Texting) -> None:
+    texting.say("Boss has kept our pay")
+    mine = _prepare(texting, "1")
+    texting.say("They took our passports", "1", sender=_OTHER_NUMBER)
+    before = len(texting.answers())
+    _hear(texting, mine)
+    assert len(texting.answers()) == before + 1
+
+
+def test_of_two_first_texts_at_once_the_second_joins_the_first(texting: Texting) -> None:
+    one, other = _prepare(texting, "Boss has kept our pay"), _prepare(texting, "and our passports")
+    _hear(texting, one)
+    with pytest.raises(Overtaken):
+        _hear(texting, other)
+    assert len(texting.cases()) == 1
+
+
+def test_a_number_that_wrote_only_help_is_overtaken_by_its_own_first_report(texting: Texting) -> None:
+    texting.say("HELP")
+    late = _prepare(texting, "They keep our pay")
+    texting.say("Boss has kept our pay")
+    with pytest.raises(Overtaken):
+        _hear(texting, late)
+    assert len(texting.cases()) == 1
+
+
+def test_a_prepared_text_is_stored_once(texting: Texting) -> None:
+    texting.say("Boss has kept our pay")
+    prepared = _prepare(texting, "1")
+    _hear(texting, prepared)
+    answers, moved = texting.answers(), texting.journal()
+    _hear(texting, prepared)
+    assert (texting.answers(), texting.journal()) == (answers, moved)
+
+
+def test_what_was_called_off_is_not_written_again(texting: Texting) -> None:
+    texting.say("Boss has kept our pay")
+    prepared = _prepare(texting, "1")
+    _hear(texting, prepared)
+    with texting.database.writing() as session:
+        assert cancel_texts(session, case_id=texting.case().id) == 2
+    _hear(texting, prepared)
+    assert texting.answers() == []
