@@ -15,6 +15,7 @@ from app.cases.veils import site_of
 from app.language import to_ascii
 from app.network import Organisation, OrganisationKind, Site, site_label
 from app.network.matching import plain_name, plain_text
+from app.network.os_ids import os_ids_in
 from app.vault import Vault
 
 # In groups of four or all together, as people write down the secret code.
@@ -53,10 +54,10 @@ def giveaways(session: Session, vault: Vault, case: Case, words: str) -> tuple[G
     found = []
     site_id = site_of(vault, case)
     site = None if site_id is None else session.get(Site, site_id)
-    if site is not None:
-        label = site_label(vault, site)
-        if _names(plain, (label.name, *label.aliases)):
-            found.append(Giveaway.SITE)
+    label = None if site is None else site_label(vault, site)
+    # An OS ID leads everybody to the place in a public register; a mistyped one nearly so.
+    if os_ids_in(words).any_written or (label and _names(plain, (label.name, *label.aliases))):
+        found.append(Giveaway.SITE)
     organisations = session.scalars(select(Organisation).where(Organisation.kind.in_(_NAMED_TO_WORKERS)))
     if any(_names(plain, (each.name, *each.aliases), whole=True) for each in organisations):
         found.append(Giveaway.ORGANISATION)

@@ -10,8 +10,9 @@ from app.cases.models import Case
 from app.cases.rules import Rules
 from app.cases.states import stage_of
 from app.database import CaseId, SiteId
+from app.intake.conversation.knowledge import Knowledge, SiteOption
 from app.intake.conversation.steps import Wanted
-from app.intake.conversation.table import MOST_PLACES, Knowledge, SiteOption
+from app.intake.conversation.table import MOST_PLACES
 from app.intake.conversation.texts import Texts
 from app.network import match_site, site_label
 from app.vault import Vault

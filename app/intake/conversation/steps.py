@@ -17,8 +17,9 @@ from app.intake.conversation.acts import (
     Settle,
 )
 from app.intake.conversation.answers import Said
+from app.intake.conversation.knowledge import Knowledge, SiteOption
 from app.intake.conversation.position import Position, Step, WhosePhone
-from app.intake.conversation.table import TABLE, Knowledge, Moved, SiteOption
+from app.intake.conversation.table import TABLE, Moved
 from app.intake.conversation.texts import Text, Texts
 from app.intake.conversation.topic_words import Keyword
 from app.intake.report import Contact

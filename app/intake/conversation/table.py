@@ -2,12 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 from types import MappingProxyType
 from typing import Any
-from uuid import UUID
 
-from app.cases.enums import ConsentLevel, Stage
+from app.cases.enums import ConsentLevel
 from app.cases.taxonomy import FORM_TOPICS
 from app.intake.conversation.acts import (
     Act,
@@ -21,6 +19,7 @@ from app.intake.conversation.acts import (
     Settle,
     SetTopics,
 )
+from app.intake.conversation.knowledge import Knowledge
 from app.intake.conversation.position import Position, Step, WhosePhone
 from app.intake.conversation.texts import Text, Texts
 from app.intake.report import Contact
@@ -30,30 +29,6 @@ MOST_PLACES = 3
 _BEFORE_CONSENT = frozenset({Step.DANGER, Step.SITE, Step.PICK_SITE, Step.TOPIC})
 # How often a place is asked for before a person has to find it out.
 _MOST_SITE_QUESTIONS = 3
-
-
-@dataclass(frozen=True)
-class SiteOption:
-    """A site that the worker's words may mean; `place` is masked (`Texts.place`), never the employer's name."""
-
-    site_id: UUID
-    place: str
-
-
-@dataclass(frozen=True)
-class Knowledge:
-    """What was looked up for a text, as far as `wanted` asked for it; what it did not find stays empty.
-
-    `sites` are the possible ones, best first; `certain` says that the first is meant for certain, from a name and town or a code.
-    `read_by` is the day by which a helper should read it; stage and next day are those that the worker's inbox shows.
-    """
-
-    sites: tuple[SiteOption, ...] = ()
-    certain: bool = False
-    help_number: str = ""
-    read_by: date | None = None
-    stage: Stage | None = None
-    next_day: date | None = None
 
 
 @dataclass(frozen=True)

@@ -180,6 +180,8 @@ def test_a_text_at_night_can_wait_for_the_morning_there(texting: Texting) -> Non
     (
         ("We asked at Foxglove yesterday.", (Giveaway.SITE,)),
         ("We asked FOXGLOVE  circuits.", (Giveaway.SITE,)),
+        ("We asked at MY2018188 3D25VM.", (Giveaway.SITE,)),
+        ("We asked at my20181883d25vn.", (Giveaway.SITE,)),  # mistyped
         ("Mawar Workers Aid will come.", (Giveaway.ORGANISATION,)),
         ("The Harbour Union and Foxglove talk.", (Giveaway.SITE, Giveaway.ORGANISATION)),
         ("Code 4821 7730 9154 2067 3398 opens it.", (Giveaway.RECEIPT,)),

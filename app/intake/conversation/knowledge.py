@@ -1,0 +1,31 @@
+"""What was looked up for a text before its step is taken: plain values."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from app.cases.enums import Stage
+
+
+@dataclass(frozen=True)
+class SiteOption:
+    """A site that the worker's words may mean; `place` is masked (`Texts.place`), never the employer's name."""
+
+    site_id: UUID
+    place: str
+
+
+@dataclass(frozen=True)
+class Knowledge:
+    """What was looked up for a text, as far as `wanted` asked for it; what it did not find stays empty.
+
+    `sites` are the possible ones, best first; `certain` says that the first is meant for certain, from a name and town or a code.
+    `read_by` is the day by which a helper should read it; stage and next day are those that the worker's inbox shows.
+    """
+
+    sites: tuple[SiteOption, ...] = ()
+    certain: bool = False
+    help_number: str = ""
+    read_by: date | None = None
+    stage: Stage | None = None
+    next_day: date | None = None
