@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.cases.enums import State
@@ -99,11 +99,17 @@ def circle_for(
     return circle_of(session, vault, organisation_id, name)
 
 
+_LOCKED = (
+    select(Case)
+    .where(Case.id == bindparam("case_id"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def lock_case(session: Session, case_id: CaseId) -> Case | None:
     """The case with its row locked and read afresh: everybody who changes anything of a case takes this lock first."""
-    return session.scalars(
-        select(Case).where(Case.id == case_id).with_for_update().execution_options(populate_existing=True)
-    ).one_or_none()
+    return session.scalars(_LOCKED, {"case_id": case_id}).one_or_none()
 
 
 def owned_case(session: Session, by: SignedIn, case_id: CaseId, *, lock: bool = False) -> Case:

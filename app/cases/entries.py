@@ -4,7 +4,7 @@ import unicodedata
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -39,6 +39,9 @@ def clean_text(text: str) -> str:
     return words
 
 
+_LATEST = select(func.max(Entry.seq)).where(Entry.case_id == bindparam("case_id"))
+
+
 def add_entry(
     session: Session,
     vault: Vault,
@@ -53,7 +56,7 @@ def add_entry(
     """Seal a body, with its exact time inside, onto the timeline of a case whose row the caller has locked."""
     key = current_compartments(session, vault, CaseId(case.id))[compartment]
     entry_id, now = new_id(), clock.now()
-    latest = session.scalar(select(func.max(Entry.seq)).where(Entry.case_id == case.id)) or 0
+    latest = session.scalar(_LATEST, {"case_id": case.id}) or 0
     entry = Entry(
         case_id=case.id,
         id=entry_id,

@@ -1,6 +1,7 @@
 """Reading numbers: one person's number is one text, however a phone company writes it, and some senders cannot be answered."""
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import phonenumbers
 
@@ -36,10 +37,16 @@ def read_number(sender: str, line: str, home_country: str | None) -> Number:
     if parsed is None:
         return Number(plain.casefold(), None, answerable=False)
     e164 = _e164(parsed)
-    ours = _parse(_plain(line), home_country)
     region = phonenumbers.region_code_for_number(parsed)
     country = region if region and region.isalpha() else None  # satellite phones have a "region" of digits
-    return Number(e164, country, answerable=ours is None or _e164(ours) != e164)
+    return Number(e164, country, answerable=_own_number(line, home_country) != e164)
+
+
+# Our lines are few and nobody's secret; a sender's number is kept in no cache.
+@lru_cache(maxsize=64)
+def _own_number(line: str, home_country: str | None) -> str | None:
+    parsed = _parse(_plain(line), home_country)
+    return None if parsed is None else _e164(parsed)
 
 
 def _plain(sender: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy import func, select
 
+from app.database import CaseId
 from app.intake.conversation.hearing import Overtaken, hear_text, prepare_hearing
 from app.intake.conversation.models import Conversation
 from app.intake.conversation.preparing import Prepared
@@ -113,6 +114,6 @@ def test_what_was_called_off_is_not_written_again(texting: Texting) -> None:
     prepared = _prepare(texting, "1")
     _hear(texting, prepared)
     with texting.database.writing() as session:
-        assert cancel_texts(session, case_id=texting.case().id) == 2
+        assert cancel_texts(session, case_id=CaseId(texting.case().id)) == 2
     _hear(texting, prepared)
     assert texting.answers() == []
