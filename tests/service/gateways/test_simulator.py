@@ -1,14 +1,19 @@
 """Phones that exist only here: signed like real ones, veiled at rest, each text on the screen once."""
 
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import text as sql
+from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import Database
+from app.database import Database, DatabaseUnavailable
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.protocol import CannotTell, Forged
 from app.messaging.gateways.registry import load_gateways
@@ -86,3 +91,38 @@ def test_what_a_simulator_cannot_tell(halves: tuple[Vault, Vault], sqlite_databa
         gateway.received_since(clock.now())
     (health,) = gateway.health()
     assert "nothing leaves this machine" in health.text
+
+
+def test_texts_that_come_while_another_is_written_share_one_unit_of_work(
+    halves: tuple[Vault, Vault], sqlite_database: Database, new_text: NewText, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gateway = Simulator(halves[1], sqlite_database)
+    texts = [new_text(to=f"+25470000{number:04}") for number in range(12)]
+    open_unit, units = sqlite_database.writing, []
+
+    @contextmanager
+    def counted() -> Iterator[Session]:
+        units.append(1)
+        if len(units) == 1:
+            _until(lambda: len(gateway._waiting) == len(texts))
+        if len(units) == 2:
+            raise DatabaseUnavailable("away for one of them")
+        with open_unit() as session:
+            yield session
+
+    monkeypatch.setattr(sqlite_database, "writing", counted)
+    with ThreadPoolExecutor(len(texts)) as pool:
+        sent = [pool.submit(gateway.send, text) for text in texts]
+    failed = [each.exception() for each in sent if each.exception() is not None]
+    assert [type(each) for each in failed] == [DatabaseUnavailable]
+    assert len(units) == 3
+    on_screen = [gateway.find(text, clock.now(), frozenset()) is not None for text in texts]
+    assert on_screen.count(False) == 1
+    assert [each.exception() is None for each in sent] == on_screen
+    assert not gateway._waiting
+
+
+def _until(holds: Callable[[], bool]) -> None:
+    until = time.monotonic() + 10
+    while not holds() and time.monotonic() < until:
+        time.sleep(0.005)
