@@ -1,12 +1,14 @@
 """Intake: the one verb that every door calls to turn what a worker sent into a case."""
 
 from app.intake.admission import FloodRefused, LimitMetMeanwhile
+from app.intake.arrival import Arrival, look_at_arrival
 from app.intake.filed import Filed
 from app.intake.filing import SubmissionConflict, already_filed, file_grievance
 from app.intake.report import Contact, Report
 from app.intake.sealing import SealedGrievance, seal_grievance
 
 __all__ = [
+    "Arrival",
     "Contact",
     "Filed",
     "FloodRefused",
@@ -16,5 +18,6 @@ __all__ = [
     "SubmissionConflict",
     "already_filed",
     "file_grievance",
+    "look_at_arrival",
     "seal_grievance",
 ]

@@ -29,14 +29,14 @@ class Admission:
     over_limit: bool
 
 
-def admit_report(session: Session, vault: Vault, sender: str | None) -> Admission:
-    """Look at the counts, on a reading unit and before anything is hashed; raises `FloodRefused`.
+def admit_report(session: Session, vault: Vault, sender: str | None, so_far: int) -> Admission:
+    """Judge by the counts, on a reading unit and before anything is hashed; raises `FloodRefused`.
 
     Posts at the same moment may all read the last free place; `count_report` lets one of them have it.
     """
     if sender is None:
         return Admission(None, over_limit=False)
-    over = attempts_so_far(session, vault, REPORTS, sender) >= REPORTS.most
+    over = so_far >= REPORTS.most
     if over and attempts_so_far(session, vault, HELD_REPORTS, EVERYBODY) >= HELD_REPORTS.most:
         # The sender's own limit ends before the day does, and under it reports are not held.
         raise FloodRefused(window_end(REPORTS))

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.enums import ClockKind
@@ -12,11 +12,12 @@ from app.cases.references import new_reference
 from app.database import OrganisationId
 from app.inserts import insert_rows, insert_unless_taken
 from app.intake.admission import count_report
+from app.intake.arrival import Arrival
 from app.intake.filed import Filed, told
 from app.intake.report import Report
 from app.intake.sealing import SealedGrievance
 from app.messaging.alerts import alert_danger
-from app.network import OrganisationKind, get_organisation, organisations_of, site_by_code
+from app.network import OrganisationKind, get_organisation, organisations_of
 from app.vault import FormToken, Receipt, Vault
 
 
@@ -24,15 +25,12 @@ class SubmissionConflict(Exception):
     """This form was sent before with other words: the first report stands, and these words are still with the worker."""
 
 
-_BY_SUBMISSION = select(Case).where(Case.submission_id == bindparam("submission_id"))
-
-
-def already_filed(session: Session, report: Report, token: FormToken) -> Filed | None:
+def already_filed(session: Session, report: Report, token: FormToken, arrival: Arrival) -> Filed | None:
     """The answer to a form that was posted before, or nothing; raises `SubmissionConflict` when the words differ."""
-    case = _case_of(session, token.submission_id)
+    case = _case_of(session, token.submission_id) if arrival.filed_before else None
     if case is None:
         return None
-    confirmed = bool(report.site_code) and site_by_code(session, report.site_code) is not None
+    confirmed = arrival.site is not None
     return _told_again(session, case, token.body_tag(report.canonical()), token.receipt, confirmed=confirmed)
 
 
@@ -58,7 +56,7 @@ def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> F
 
 
 def _case_of(session: Session, submission_id: UUID) -> Case | None:
-    return session.scalars(_BY_SUBMISSION, {"submission_id": submission_id}).one_or_none()
+    return session.scalars(select(Case).where(Case.submission_id == submission_id)).one_or_none()
 
 
 def _told_again(session: Session, case: Case, body_tag: bytes, receipt: Receipt, *, confirmed: bool) -> Filed:

@@ -23,6 +23,7 @@ from app.cases.urgency import queue_rank
 from app.cases.veils import facts_place, note_place, site_place
 from app.database import Base, CaseId, new_id
 from app.intake.admission import Admission, admit_report
+from app.intake.arrival import Arrival
 from app.intake.filed import Filed, told
 from app.intake.report import Report
 from app.intake.understanding import Understood, understand
@@ -58,17 +59,15 @@ def seal_grievance(
     texts: ConsentTexts,
     report: Report,
     token: FormToken,
-    *,
-    sender: str | None,
+    arrival: Arrival,
 ) -> SealedGrievance:
     """Decide who gets the report and seal it, on a reading unit; `texts` are the words the consent was asked in.
 
-    `sender` is the address that the report is counted under, None only for what no door let in, such as the demo's cases.
     Raises `FloodRefused` before anything is hashed, and `TooBusy`.
     """
-    admission = admit_report(session, vault, sender)
+    admission = admit_report(session, vault, arrival.sender, arrival.so_far)
+    understood = understand(session, vault, rules, report, arrival.site, over_limit=admission.over_limit)
     keys = vault.derive_receipt_keys(token.receipt)
-    understood = understand(session, vault, rules, report, over_limit=admission.over_limit)
     case_id = CaseId(new_id())
     case = _case_row(vault, case_id, report, token, understood)
     compartments = vault.make_compartments(case_id)

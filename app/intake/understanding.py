@@ -13,8 +13,9 @@ from app.cases.routing import Routing, route
 from app.cases.rules import Rules
 from app.cases.urgency import profile_for, urgency_of
 from app.database import OrganisationId, SiteId
+from app.intake.arrival import KnownSite
 from app.intake.report import Report
-from app.network import Site, match_organisation, match_site, site_by_code
+from app.network import Site, match_organisation, match_site
 from app.vault import Vault
 
 
@@ -26,7 +27,7 @@ class Understood:
     """
 
     facts: CaseFacts
-    site: Site | None
+    site: Site | KnownSite | None
     confirmed: bool
     urgency: Urgency
     routing: Routing
@@ -35,10 +36,15 @@ class Understood:
 
 
 def understand(
-    session: Session, vault: Vault, rules: Rules, report: Report, *, over_limit: bool
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    report: Report,
+    poster: KnownSite | None,
+    *,
+    over_limit: bool,
 ) -> Understood:
-    """Match the site, read the exclusions, run the routing and look up the keys, on a reading unit."""
-    poster = site_by_code(session, report.site_code) if report.site_code else None
+    """Match the site unless the poster's code tells it, read the exclusions, run the routing and look up the keys."""
     match = None if poster or not report.site else match_site(session, vault, report.site)
     site = poster or (match.site if match and match.certain else None)
     possible = [SiteId(found.id) for found in match.possible] if match else []

@@ -86,7 +86,7 @@ def count_attempt(session: Session, vault: Vault, limit: Limit, subject: str) ->
     Who counts under several limits in one unit takes them in one order everywhere, or two units could wait for each other.
     """
     values = {"tag": tag_of(vault, limit, subject), "ends_at": window_end(limit)}
-    number: int = session.execute(_COUNT, values).scalar_one()
+    number: int = session.connection().execute(_COUNT, values).scalar_one()
     return number
 
 

@@ -66,7 +66,9 @@ def network_facts(
     stake stays out. Being independent counts only at a certain site.
     """
     here = {*possible_sites, *({site_id} if site_id is not None else ())}
-    found = session.execute(_network(load), {"here": list(here)}).all()
+    # The session's changes first, and then past it: these are columns and no objects of its.
+    session.flush()
+    found = session.connection().execute(_network(load), {"here": list(here)}).all()
     standings = _standings(found, site_id)
     once = {row.id: row for row in found}
     return tuple(
@@ -95,7 +97,7 @@ def _network(load: Subquery | None) -> Select[Any]:
     """One row an organisation, or several for a union whose standing is known at several of the sites."""
     query = (
         select(
-            *Organisation.__table__.c,
+            *(column for column in Organisation.__table__.c if column.name != "aliases"),
             exists().where(CircleRow.organisation_id == Organisation.id).label("has_keys"),
             exists()
             .where(Interest.organisation_id == Organisation.id, Interest.site_id.in_(_HERE))

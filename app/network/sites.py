@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.database import SiteId, new_id
@@ -78,15 +78,18 @@ def add_site(
     return site
 
 
-_BY_CODE = select(Site).where(Site.code == bindparam("code"))
-
-
 def site_by_code(session: Session, code: str) -> Site | None:
     """The site of a poster's code, however it was typed; the poster's code is certain."""
-    plain = _plain_code(code)
-    if len(plain) != _CODE_LENGTH:
+    plain = poster_code(code)
+    if not plain:
         return None
-    return session.scalars(_BY_CODE, {"code": plain}).one_or_none()
+    return session.scalars(select(Site).where(Site.code == plain)).one_or_none()
+
+
+def poster_code(typed: str) -> str:
+    """A poster's code as it is stored, out of what somebody typed; nothing when it cannot be one."""
+    plain = _plain_code(typed)
+    return plain if len(plain) == _CODE_LENGTH else ""
 
 
 def site_label(vault: Vault, site: Site) -> SiteLabel:

@@ -190,7 +190,8 @@ def circle_public_keys(
     Raises `PublicKeyForged`.
     """
     newest: dict[OrganisationId, PublicKey] = {}
-    for row in session.execute(_KEYS_OF, {"organisations": list(wanted)}):
+    session.flush()
+    for row in session.connection().execute(_KEYS_OF, {"organisations": list(wanted)}):
         name = wanted[row.organisation_id]
         if row.kind == _kind_of(name) and _name_in(holder, row.holder_id, row.name_veil) is name:
             key = PublicKey(row.id, HolderKind(row.kind), row.holder_id, row.raw, row.mac)

@@ -13,7 +13,7 @@ from app.cases.consent import ConsentTexts, consent_texts
 from app.cases.inbox import Worker, enter_inbox, worker_of
 from app.cases.rules import Rules, load_rules
 from app.database import Base, CaseId, Database, OrganisationId, SiteId
-from app.intake import Filed, Report, file_grievance, seal_grievance
+from app.intake import Filed, Report, file_grievance, look_at_arrival, seal_grievance
 from app.network import (
     Mandate,
     Organisation,
@@ -138,9 +138,9 @@ class World:
         told = {"language": "en", "words": "They owe us two months.", "site_code": self.site.code} | answers
         report = report or Report(**told)
         with self.database.reading() as session:
-            sealed = seal_grievance(
-                session, self.vault, self.rules, self.texts, report, token or self.token(), sender=sender
-            )
+            token = token or self.token()
+            arrival = look_at_arrival(session, self.vault, report, token, sender)
+            sealed = seal_grievance(session, self.vault, self.rules, self.texts, report, token, arrival)
         with self.database.writing() as session:
             return file_grievance(session, self.vault, sealed)
 

@@ -25,7 +25,7 @@ from app.cases.triage import set_category, set_urgency
 from app.cases.worker_messages import say_worse, write
 from app.cli.demo.network import DemoNetwork
 from app.database import CaseId, OrganisationId
-from app.intake import Contact, Report, file_grievance, seal_grievance
+from app.intake import Contact, Report, file_grievance, look_at_arrival, seal_grievance
 from app.network import Role, SignedIn
 from app.vault import ReceiptKeys, Vault
 
@@ -105,9 +105,8 @@ class Story:
             consent=ConsentLevel(entry["consent"]),
         )
         token = self._vault.read_form_token(self._vault.form_token())
-        sealed = seal_grievance(
-            self._session, self._vault, self._rules, self._texts, report, token, sender=None
-        )
+        arrival = look_at_arrival(self._session, self._vault, report, token, sender=None)
+        sealed = seal_grievance(self._session, self._vault, self._rules, self._texts, report, token, arrival)
         file_grievance(self._session, self._vault, sealed)
         return _Told(entry, CaseId(sealed.case.id), self._vault.derive_receipt_keys(token.receipt))
 

@@ -28,6 +28,7 @@ from app.intake.conversation.position import WhosePhone
 from app.intake.conversation.terms import CARD
 from app.intake.sealing import SYSTEM, WORKER, entry_row, issue_rows, point_at_next_clock
 from app.messaging.gateways.protocol import ReceivedText
+from app.network import REPORTS, attempts_so_far
 from app.vault import Actor, CircleName, Compartment, Vault, circle_public_keys, new_chain
 
 UNREACHABLE = "none"
@@ -55,7 +56,7 @@ def seal_text(
     sender: str,
 ) -> SealedText:
     """Seal a first text, on a reading unit; `sender` is what it is counted under. Raises `FloodRefused`."""
-    admission = admit_report(session, vault, sender)
+    admission = admit_report(session, vault, sender, attempts_so_far(session, vault, REPORTS, sender))
     urgency = urgency_of(False, filed.topics, rules.taxonomy)
     facts = CaseFacts(
         topics=filed.topics,

@@ -17,6 +17,7 @@ from app.intake import (
     SubmissionConflict,
     already_filed,
     file_grievance,
+    look_at_arrival,
     seal_grievance,
 )
 from app.logs import log_failure
@@ -145,11 +146,12 @@ def _file(sent: ReportForm, token: FormToken) -> Filed:
 def _seal_and_file(sent: ReportForm, token: FormToken) -> Filed:
     here, told = parts(), to_report(sent, page_language().code)
     with here.database.reading() as session:
-        before = already_filed(session, told, token)
+        arrival = look_at_arrival(session, here.vault, told, token, sender())
+        before = already_filed(session, told, token, arrival)
         if before is not None:
             return before
         texts = consent_texts(page_language().pgettext)
-        sealed = seal_grievance(session, here.vault, here.rules, texts, told, token, sender=sender())
+        sealed = seal_grievance(session, here.vault, here.rules, texts, told, token, arrival)
     with here.database.writing() as session:
         return file_grievance(session, here.vault, sealed)
 

@@ -9,7 +9,15 @@ from sqlalchemy import func, select
 from app.cases.consent import PURPOSE, ConsentRecord
 from app.cases.enums import ConsentLevel, Exclusion, OfferState, State, Urgency
 from app.cases.models import Case, Clock, Consent, Entry, Offer, RoutingNote
-from app.intake import Filed, Report, SubmissionConflict, already_filed, filing, sealing
+from app.intake import (
+    Filed,
+    Report,
+    SubmissionConflict,
+    already_filed,
+    filing,
+    look_at_arrival,
+    sealing,
+)
 from app.vault import (
     CircleName,
     GrantState,
@@ -174,8 +182,9 @@ def test_the_same_form_with_other_words_is_refused_and_changes_nothing(world: Wo
 
     with pytest.raises(SubmissionConflict):
         world.file(token=token, words="Other words")
+    other = Report(language="en", words="Other words")
     with world.database.reading() as session, pytest.raises(SubmissionConflict):
-        already_filed(session, Report(language="en", words="Other words"), token)
+        already_filed(session, other, token, look_at_arrival(session, world.vault, other, token, None))
     assert everything_stored(world.database) == before
 
 

@@ -1,0 +1,65 @@
+"""What the database knows when a report arrives: whether its form was filed before, how many came from there, and the site."""
+
+from dataclasses import dataclass, field
+
+from sqlalchemy import bindparam, select
+from sqlalchemy.orm import Session
+
+from app.cases.models import Case
+from app.database import SiteId
+from app.intake.report import Report
+from app.network import REPORTS
+from app.network.attempts import Attempts, tag_of
+from app.network.models import Site
+from app.network.sites import poster_code
+from app.vault import FormToken, Vault
+
+
+@dataclass(frozen=True)
+class KnownSite:
+    """The workplace that a poster's code stands for."""
+
+    id: SiteId
+    country: str
+
+
+@dataclass(frozen=True)
+class Arrival:
+    """What was known before anything was hashed; `sender` is the address that the report is counted under, if a door let it in."""
+
+    sender: str | None = field(repr=False)
+    filed_before: bool
+    so_far: int
+    site: KnownSite | None
+
+
+_CASES, _ATTEMPTS, _SITES = Case.__table__.c, Attempts.__table__.c, Site.__table__.c
+
+# Three look-ups by unique keys in one statement: every report makes them, and on PostgreSQL each way there and back counts.
+_ARRIVAL = select(
+    select(_CASES.id)
+    .where(_CASES.submission_id == bindparam("submission_id"))
+    .scalar_subquery()
+    .label("case"),
+    select(_ATTEMPTS.number).where(_ATTEMPTS.tag == bindparam("tag")).scalar_subquery().label("so_far"),
+    select(_SITES.id).where(_SITES.code == bindparam("code")).scalar_subquery().label("site"),
+    select(_SITES.country).where(_SITES.code == bindparam("code")).scalar_subquery().label("country"),
+)
+
+
+def look_at_arrival(
+    session: Session, vault: Vault, report: Report, token: FormToken, sender: str | None
+) -> Arrival:
+    """Look at what is known, in one statement; `sender` is None only for what no door let in, such as the demo's cases."""
+    asked = {
+        "submission_id": token.submission_id,
+        "tag": b"" if sender is None else tag_of(vault, REPORTS, sender),
+        "code": poster_code(report.site_code),
+    }
+    found = session.connection().execute(_ARRIVAL, asked).one()
+    return Arrival(
+        sender=sender,
+        filed_before=found.case is not None,
+        so_far=found.so_far or 0,
+        site=None if found.site is None else KnownSite(found.site, found.country),
+    )
