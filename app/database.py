@@ -3,18 +3,21 @@
 import os
 import secrets
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import Any, NewType
 from urllib.parse import quote
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, MetaData, Uuid, create_engine, event, make_url
+from sqlalchemy import DateTime, Engine, MetaData, Uuid, create_engine, event, inspect, make_url
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from app import clock
@@ -71,13 +74,29 @@ class Base(DeclarativeBase):
         CircleId: Uuid(),
     }
 
+    def __init__(self, **values: Any) -> None:
+        """A new row with these values of its columns; raises TypeError for a name that is no column."""
+        if not _column_names(type(self)).issuperset(values):
+            raise TypeError(f"{sorted(values)} are not all columns of {type(self).__name__}")
+        # Without the session's bookkeeping of changes: a new row has no earlier values, and a filing makes near thirty of them.
+        vars(self).update(values)
+
+
+@cache
+def _column_names(model: type[Base]) -> frozenset[str]:
+    return frozenset(column.key for column in inspect(model).column_attrs)
+
 
 def new_id() -> UUID:
     """A UUIDv7 (RFC 9562) whose time is cut to the hour: keys stay near each other without telling the minute."""
-    milliseconds = int(clock.hour_of(clock.now()).timestamp() * 1000)
+    milliseconds = int(clock.now().timestamp()) // 3600 * 3_600_000
     random = secrets.randbits(74)
     value = milliseconds << 80 | 0x7 << 76 | random >> 62 << 64 | 0b10 << 62 | random & (1 << 62) - 1
     return UUID(int=value)
+
+
+# Within it a restart of the database is noticed by the next statement, and whoever sent it is told that nothing was kept.
+_TRUSTED_SECONDS = 2.0
 
 
 class DatabaseUnavailable(SQLAlchemyError):
@@ -176,10 +195,9 @@ def _make_engine(url: str) -> Engine:
     # hide_parameters: a traceback or a log line would otherwise print what a worker wrote.
     if _sqlite_file(url) is None:
         # A database behind a silent firewall must become a clear page soon, not a request that hangs for minutes.
-        return create_engine(
+        engine = create_engine(
             url,
             hide_parameters=True,
-            pool_pre_ping=True,
             pool_size=4,
             max_overflow=4,
             connect_args={
@@ -189,10 +207,29 @@ def _make_engine(url: str) -> Engine:
                 "options": f"-c lock_timeout={int(PATIENCE_SECONDS * 1000)}",
             },
         )
+        event.listen(engine, "checkin", _begin_rest)
+        event.listen(engine, "checkout", partial(_end_rest, engine.dialect))
+        return engine
     engine = create_engine(url, hide_parameters=True)
     event.listen(engine, "do_connect", _open_existing)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _begin_rest(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["rests_since"] = time.monotonic()
+
+
+def _end_rest(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _fairy: object) -> None:
+    """Try a connection that rested before somebody relies on it; for one just used the way there and back would be waste."""
+    since = record.info.get("rests_since")
+    if since is None or time.monotonic() - since < _TRUSTED_SECONDS:
+        return
+    try:
+        dialect.do_ping(connection)
+    except dialect.loaded_dbapi.Error as error:
+        # The pool opens another one.
+        raise DisconnectionError from error
 
 
 def _open_existing(_dialect: object, _record: object, words: list[Any], options: dict[str, Any]) -> None:
@@ -214,7 +251,7 @@ def _begin_sqlite(session: Session, begin: str) -> None:
 
 def _identity(path: str) -> tuple[int, int] | None:
     try:
-        found = Path(path).stat()
+        found = os.stat(path)  # noqa: PTH116 - each unit of work asks it, and a Path costs more than the answer
     except OSError:
         return None
     return found.st_dev, found.st_ino

@@ -6,10 +6,10 @@ The session does not come to know these rows, so it is for rows that the unit of
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, lru_cache, partial
+from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Column, Connection, Insert, Table, insert, inspect
+from sqlalchemy import Column, Connection, Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
@@ -34,8 +34,8 @@ def insert_rows(session: Session, rows: Iterable[Base]) -> None:
 def insert_unless_taken(session: Session, row: Base) -> bool:
     """Insert one new row; False, and nothing happens, when a unique value of it is taken."""
     connection = session.connection()
-    statement = _insert_unless(type(row), connection.dialect.name)
-    return connection.execute(statement, _values_of(row)).first() is not None
+    ready = _ready_insert(type(row), 1, connection.dialect, unless_taken=True)
+    return connection.exec_driver_sql(ready.text, ready.parameters([row])).first() is not None
 
 
 @contextmanager
@@ -77,12 +77,18 @@ class _ReadyInsert:
 
 # The dialect belongs to the engine of this process; there are as many entries as tables and numbers of rows that filing meets.
 @lru_cache(maxsize=512)
-def _ready_insert(model: type[Base], number: int, dialect: Dialect) -> _ReadyInsert:
+def _ready_insert(
+    model: type[Base], number: int, dialect: Dialect, *, unless_taken: bool = False
+) -> _ReadyInsert:
     table, mapper = _table_of(model), inspect(model)
     nothing = dict.fromkeys(table.columns.keys())
-    compiled = insert(table).values([nothing] * number).compile(dialect=dialect)
+    statement: sqlite.Insert | postgresql.Insert = (
+        sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
+    )
+    plain = statement.values([nothing] * number)
+    chosen = plain.on_conflict_do_nothing().returning(*table.primary_key) if unless_taken else plain
     return _ReadyInsert(
-        text=str(compiled),
+        text=str(chosen.compile(dialect=dialect)),
         columns=tuple(
             (
                 mapper.get_property_by_column(column).key,
@@ -111,18 +117,5 @@ def _same(value: Any) -> Any:
     return value
 
 
-@cache
-def _insert_unless(model: type[Base], dialect: str) -> Insert:
-    table = _table_of(model)
-    statement: sqlite.Insert | postgresql.Insert = (
-        sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-    )
-    return statement.on_conflict_do_nothing().returning(*table.primary_key)
-
-
 def _table_of(model: type[Base]) -> Table:
     return Base.metadata.tables[model.__tablename__]
-
-
-def _values_of(row: Base) -> dict[str, Any]:
-    return {name: value for name, value in vars(row).items() if name != "_sa_instance_state"}
