@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -68,6 +69,11 @@ class OpenedCompartments:
     def names(self) -> frozenset[Compartment]:
         """The compartments of which at least one version opens."""
         return frozenset(compartment for compartment, _ in self.pairs)
+
+    @cached_property
+    def packed(self) -> Mapping[KeyName, bytes]:
+        """Each private half with its name, as a grant holds it: a new case's go into five grants."""
+        return {name: frame(*name, pair.private) for name, pair in self.pairs.items()}
 
     def opens(self, compartment: Compartment, version: int) -> bool:
         """Whether entries of this compartment and version can be read."""
@@ -159,9 +165,9 @@ def check_compartment_key(holder: KeyHolder, row: CompartmentKeyRow) -> None:
         )
 
 
-def pack_bundle(pairs: Mapping[KeyName, Pair], names: Iterable[KeyName]) -> bytes:
+def pack_bundle(opened: OpenedCompartments, names: Iterable[KeyName]) -> bytes:
     """The private halves of the named keys as bytes, for a grant."""
-    return frame(*(frame(name, version, pairs[name, version].private) for name, version in sorted(names)))
+    return frame(*(opened.packed[name] for name in sorted(names)))
 
 
 def unpack_bundle(bundle: bytes) -> dict[KeyName, Pair]:

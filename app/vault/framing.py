@@ -11,15 +11,16 @@ Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 Part = bytes | str | int | UUID
 
 _LENGTH = 4
+_ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
 def frame(*parts: Part) -> bytes:
     """Join parts so that no two different lists give the same bytes; whole numbers take eight bytes."""
-    framed = bytearray()
+    framed = b""
     for part in parts:
-        raw = _raw(part)
+        raw = part if isinstance(part, bytes) else _raw(part)
         framed += len(raw).to_bytes(_LENGTH) + raw
-    return bytes(framed)
+    return framed
 
 
 def unframe(framed: bytes) -> list[bytes]:
@@ -37,8 +38,7 @@ def unframe(framed: bytes) -> list[bytes]:
 
 def to_json_bytes(value: Json) -> bytes:
     """One spelling for each value: sorted keys, no spaces, and even a lone surrogate survives the way back."""
-    text = json.dumps(value, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-    return text.encode("utf-8", "surrogatepass")
+    return _ENCODER.encode(value).encode("utf-8", "surrogatepass")
 
 
 def from_json_bytes(raw: bytes) -> Any:
@@ -61,11 +61,9 @@ def unpad(padded: bytes) -> bytes:
     return padded[_LENGTH:end]
 
 
-def _raw(part: Part) -> bytes:
-    if isinstance(part, bytes):
-        return part
+def _raw(part: str | int | UUID) -> bytes:
     if isinstance(part, str):
         return part.encode("utf-8", "surrogatepass")
     if isinstance(part, UUID):
-        return part.bytes
+        return part.int.to_bytes(16)
     return part.to_bytes(8, signed=True)

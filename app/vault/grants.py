@@ -247,7 +247,7 @@ def _seal_part(
     names: list[KeyName],
 ) -> bytes:
     # From the second step on, so that the size does not tell how many compartments a holder may open.
-    body = pack_bundle(opened.pairs, names)
+    body = pack_bundle(opened, names)
     return seal_to_key(holder, to, _part_binding(row, number), body, STEPS[1:])
 
 

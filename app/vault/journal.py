@@ -8,9 +8,9 @@ import hashlib
 import hmac
 import secrets
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Literal, Self
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
@@ -80,6 +80,21 @@ class JournalRow(Base):
     hash: Mapped[bytes]
 
 
+@dataclass(frozen=True)
+class _ChainKeys:
+    """What the secret of a chain derives: the key of its commitments, and the cipher of its contents."""
+
+    commitment: bytes = field(repr=False)
+    cipher: AESGCM = field(repr=False)
+
+    @classmethod
+    def of(cls, secret: bytes) -> Self:
+        return cls(derive(secret, "journal commitment"), AESGCM(derive(secret, "journal content")))
+
+    def commit(self, chain_id: UUID, content: bytes) -> bytes:
+        return tag_of(self.commitment, chain_id, content)
+
+
 class JournalBroken(Exception):
     """A chain cannot be read or continued because it was tampered with."""
 
@@ -97,7 +112,7 @@ def journal(
     The chain stays locked until the unit of work ends, so its entries have one order. Never put a worker's words in the detail.
     """
     head, secret = _head(session, holder, chain or CaseId(holder.deployment))
-    session.add(_append(holder, head, secret, act, actor, detail or {}))
+    session.add(_append(holder, head, _ChainKeys.of(secret), act, actor, detail or {}))
     head.mac = _mac(holder, head.id, head.seq, head.hash)
     session.flush()
 
@@ -105,7 +120,7 @@ def journal(
 def _append(
     holder: KeyHolder,
     head: JournalChainRow,
-    secret: bytes,
+    keys: "_ChainKeys",
     act: str,
     actor: Actor,
     detail: Mapping[str, Json],
@@ -123,7 +138,7 @@ def _append(
             "detail": detail,
         }
     )
-    commitment = _commit(secret, head.id, content)
+    commitment = keys.commit(head.id, content)
     digest = entry_hash(holder, head.id, seq, row_id, hour, commitment, head.hash)
     head.seq, head.hash = seq, digest
     return JournalRow(
@@ -132,7 +147,7 @@ def _append(
         seq=seq,
         hour=hour,
         commitment=commitment,
-        content=encrypt(_cipher(secret), pad(content, _STEPS), _bound(holder, head.id, row_id)),
+        content=encrypt(keys.cipher, pad(content, _STEPS), _bound(holder, head.id, row_id)),
         hash=digest,
     )
 
@@ -142,10 +157,11 @@ def new_chain(
 ) -> list[Base]:
     """The head and the first entries of a new case's chain, for the caller to add; nothing is read."""
     secret = secrets.token_bytes(32)
+    keys = _ChainKeys.of(secret)
     head = JournalChainRow(
         id=chain, seq=0, hash=CHAIN_START, secret_veil=veil_bytes(holder, _secret_place(chain), secret)
     )
-    entries = [_append(holder, head, secret, act, actor, detail) for act, actor, detail in acts]
+    entries = [_append(holder, head, keys, act, actor, detail) for act, actor, detail in acts]
     head.mac = _mac(holder, chain, head.seq, head.hash)
     return [head, *entries]
 
@@ -172,11 +188,12 @@ def read_journal(session: Session, holder: KeyHolder, chain: CaseId | None) -> l
 
 def entry_content(holder: KeyHolder, secret: bytes, row: JournalRow) -> dict[str, Any] | None:
     """The content of an entry, or None when it does not open or is not what was committed to."""
+    keys = _ChainKeys.of(secret)
     try:
-        content = unpad(decrypt(_cipher(secret), row.content or b"", _bound(holder, row.chain_id, row.id)))
+        content = unpad(decrypt(keys.cipher, row.content or b"", _bound(holder, row.chain_id, row.id)))
     except (InvalidTag, ValueError):
         return None
-    if not hmac.compare_digest(row.commitment, _commit(secret, row.chain_id, content)):
+    if not hmac.compare_digest(row.commitment, keys.commit(row.chain_id, content)):
         return None
     opened: dict[str, Any] = from_json_bytes(content)
     return opened
@@ -231,14 +248,6 @@ def entry_hash(
     """What an entry adds to its chain: everything that is in the clear, and the hash before."""
     parts = (holder.deployment, chain_id, seq, row_id, hour.isoformat(), commitment, last)
     return hashlib.sha256(frame("redress journal", *parts)).digest()
-
-
-def _commit(secret: bytes, chain_id: UUID, content: bytes) -> bytes:
-    return tag_of(derive(secret, "journal commitment"), chain_id, content)
-
-
-def _cipher(secret: bytes) -> AESGCM:
-    return AESGCM(derive(secret, "journal content"))
 
 
 def _bound(holder: KeyHolder, chain_id: UUID, row_id: UUID) -> bytes:

@@ -56,6 +56,9 @@ class KeyHolder:
         self.hardness = hardness
         self._slots = slots
         self._secrets = {key.id: key for key in keyring.keys}
+        self._field_id = keyring.current(KeyKind.FIELD).id
+        self.pepper_ids = tuple(key.id for key in keyring.of_kind(KeyKind.INDEX))
+        """The versions of the pepper, the current one first; retired ones stay so that old rows are still found."""
         # Per object, not per module: two keyrings in one process must never share derived keys.
         self._derived = lru_cache(maxsize=512)(self._derive)
         self._cipher = lru_cache(maxsize=512)(self._make_cipher)
@@ -64,11 +67,6 @@ class KeyHolder:
     def deployment(self) -> UUID:
         """The id that every seal and tag of this deployment is bound to."""
         return self.keyring.deployment
-
-    @property
-    def pepper_ids(self) -> tuple[str, ...]:
-        """The versions of the pepper, the current one first; retired ones stay so that old rows are still found."""
-        return tuple(key.id for key in self.keyring.of_kind(KeyKind.INDEX))
 
     def index_key(self, key_id: str, purpose: str) -> bytes:
         """A key for one purpose under one version of the index key; raises KeyError for an unknown version."""
@@ -99,7 +97,7 @@ class KeyHolder:
 
     def field_cipher(self, purpose: str, key_id: str | None = None) -> tuple[str, AESGCM]:
         """The cipher for one purpose under the field key, and that key's id; one purpose a column keeps nonces apart."""
-        chosen = key_id or self.keyring.current(KeyKind.FIELD).id
+        chosen = key_id or self._field_id
         return chosen, self._cipher(self._of_kind(chosen, KeyKind.FIELD), purpose)
 
     def slot(self, *, spare: int = 0) -> AbstractContextManager[None]:

@@ -27,6 +27,7 @@ class Slots:
 
     def __init__(self, folder: Path, patience: float = _PATIENCE_SECONDS) -> None:
         self._folder = folder
+        self._paths = [folder / str(number) for number in range(SLOTS)]
         self._patience = patience
 
     def prepare(self) -> None:
@@ -67,7 +68,7 @@ class Slots:
         return slot
 
     def _open(self, number: int) -> int:
-        path, flags = self._folder / str(number), os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC
+        path, flags = self._paths[number], os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC
         try:
             return os.open(path, flags, 0o600)
         except FileNotFoundError:

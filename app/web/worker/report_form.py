@@ -4,6 +4,7 @@ Whatever a phone, a script or an attacker sends becomes a `ReportForm`, so that 
 was typed.
 """
 
+import re
 import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -118,25 +119,22 @@ def clean(text: str) -> str:
 
     Marks of writing direction stay: Arabic and Urdu need them, and pages isolate what people wrote.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    return "".join(filter(None, map(_clean_letter, lines)))
+    return _NO_LETTER.sub("\N{REPLACEMENT CHARACTER}", _CONTROL.sub("", _LINE_END.sub("\n", text)))
+
+
+_LINE_END = re.compile("\r\n?")
+_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+# Lone surrogates cannot be stored as UTF-8, and HTML does not allow the code points that are no characters.
+_NO_LETTER = re.compile(
+    "[\ud800-\udfff\ufdd0-\ufdef"
+    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
+    + "]"
+)
 
 
 def has_words(text: str) -> bool:
     """Whether anything can be seen of this text: spaces and invisible marks alone are no words."""
     return any(unicodedata.category(letter)[0] not in "ZC" for letter in text)
-
-
-def _clean_letter(letter: str) -> str:
-    number = ord(letter)
-    if number < 0x20:
-        return letter if letter in "\n\t" else ""
-    if 0x7F <= number < 0xA0:
-        return ""
-    # Lone surrogates cannot be stored as UTF-8, and HTML does not allow the code points that are no characters.
-    if 0xD800 <= number < 0xE000 or 0xFDD0 <= number < 0xFDF0 or number & 0xFFFE == 0xFFFE:
-        return "\N{REPLACEMENT CHARACTER}"
-    return letter
 
 
 def _first(fields: Fields, name: str) -> str:
