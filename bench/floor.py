@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Protocol
 
 import psycopg
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.asymmetric.mlkem import MLKEM768PrivateKey
 from cryptography.hazmat.primitives.asymmetric.x25519 import X25519PrivateKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
@@ -103,6 +104,8 @@ def make_app(recipe: Recipe, store: Store) -> Flask:
             _hash(run)
         for _ in range(recipe.key_pairs):
             _key_pair()
+        for size in recipe.signatures:
+            _sign(os.urandom(size))
         for size in recipe.seals:
             encrypt_to(recipient, os.urandom(size), b"floor")
         store.insert(os.urandom(_ROW))
@@ -136,6 +139,12 @@ def _key_pair() -> bytes:
     mlkem.private_bytes_raw()
     curve.private_bytes_raw()
     return mlkem.public_key().public_bytes_raw() + curve.public_key().public_bytes_raw()
+
+
+def _sign(words: bytes) -> bytes:
+    """Sign as a receipt does: the pair is made from bytes, its public half is kept."""
+    signing = Ed25519PrivateKey.from_private_bytes(os.urandom(32))
+    return signing.public_key().public_bytes_raw() + signing.sign(words)
 
 
 def main(port: str, workers: str, recipe: str, database: str) -> None:
