@@ -61,6 +61,10 @@ def send_due(
             sender.keep_ways(claim, looked)
             outcomes = [each for each in pool.map(partial(sender.settle, claim), looked) if each is not None]
             sender.record(claim, outcomes)
+            if len(claim.texts) < pace.batch:
+                # What came meanwhile waits for the next tick: alone each text would cost as much as twenty together, and on
+                # SQLite several turns that workers' texts wait for.
+                break
     return done
 
 

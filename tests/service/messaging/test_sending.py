@@ -13,6 +13,7 @@ from app.cases.enums import Urgency
 from app.cases.models import Case
 from app.database import CaseId, Database, new_id
 from app.messaging import sending
+from app.messaging.claims import Claim, Pace, claim_due
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways import twilio_gateway
 from app.messaging.gateways.protocol import CannotTell
@@ -54,6 +55,29 @@ def test_a_text_that_is_not_due_yet_waits_for_its_time(office: Office) -> None:
     office.pass_by(hours=3, seconds=1)
     assert office.send() == 1
     assert office.state(text_id) is Delivery.ACCEPTED
+
+
+@pytest.mark.parametrize(("waiting", "claims"), ((3, 1), (4, 2), (9, 3)))
+def test_a_tick_goes_on_only_while_there_are_whole_batches(
+    office: Office, monkeypatch: pytest.MonkeyPatch, waiting: int, claims: int
+) -> None:
+    texts = [office.waiting() for _ in range(waiting)]
+    claimed = []
+
+    def claim(database: Database, pace: Pace) -> Claim | None:
+        found = claim_due(database, pace)
+        claimed.append(found)
+        texts.append(office.waiting())  # somebody answers while the tick goes on
+        return found
+
+    monkeypatch.setattr(sending, "claim_due", claim)
+    office.send(Pace(batch=4))
+    assert len(claimed) == claims
+    states = [office.state(text_id) for text_id in texts]
+    assert states.count(Delivery.WAITING) == 1
+    monkeypatch.undo()
+    office.send()
+    assert {office.state(text_id) for text_id in texts} == {Delivery.ACCEPTED}
 
 
 # T23
