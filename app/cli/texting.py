@@ -48,8 +48,8 @@ def chat(deployment: Deployment, choice: argparse.Namespace) -> int:
         raise Refused("--number must be a number such as +60123450999.") from None
     phone = _Phone(deployment, number)
     phone.check()
-    print(f"This phone is {number}. Write a text and press Enter; Ctrl-C puts the phone away.", flush=True)
     try:
+        print(f"This phone is {number}. Write a text and press Enter; Ctrl-C puts the phone away.", flush=True)
         _talk(phone)
     except KeyboardInterrupt:
         print()

@@ -115,7 +115,7 @@ def test_a_receipt_page_that_cannot_be_made_is_not_half_a_success(
     with monkeypatch.context() as broken:
         broken.setattr(
             app.web.worker.report,
-            "get_organisation",
+            "format_receipt",
             lambda *_: people.world.database.reading().__enter__().execute(text("no")),
         )
         assert people.phone.send(form).status == HTTPStatus.SERVICE_UNAVAILABLE

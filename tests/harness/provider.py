@@ -109,9 +109,10 @@ def provider(*, pause: float = 0.0) -> Iterator[Provider]:
     fake = FakeTwilio(pause=pause)
     loop = asyncio.new_event_loop()
     opened: set[asyncio.Transport] = set()
-    server = loop.run_until_complete(loop.create_server(lambda: _Connection(fake, opened), "127.0.0.1", 0))
+    # All of it on the loop's own thread: the browser's driver may keep a loop running on this one.
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    server = asyncio.run_coroutine_threadsafe(_listen(fake, opened), loop).result(10)
     try:
         yield Provider(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", fake)
     finally:
@@ -119,6 +120,11 @@ def provider(*, pause: float = 0.0) -> Iterator[Provider]:
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
+
+
+async def _listen(fake: FakeTwilio, opened: "set[asyncio.Transport]") -> asyncio.Server:
+    loop = asyncio.get_running_loop()
+    return await loop.create_server(lambda: _Connection(fake, opened), "127.0.0.1", 0)
 
 
 async def _end(server: asyncio.Server, opened: "set[asyncio.Transport]") -> None:
