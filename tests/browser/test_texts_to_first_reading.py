@@ -79,13 +79,18 @@ def test_a_worker_texts_and_a_partner_reads(
     assert "810" not in phone_page.url + phone_page.title()
 
     partner.log_in("caseworker@plateau.example")
-    # The demo has an offer of its own that is older, so ours, with the later date, stands behind it.
     accepting = partner_page.get_by_role("button", name="Accept")
-    offer = partner_page.locator(".card").filter(has=accepting).filter(has_text="Danger").last
-    assert "Congo" in offer.inner_text()
-    assert "lamps" not in partner.sees()
-    offer.get_by_role("button", name="Accept").click()
-    assert "They sent us down without lamps and keep our pay." in partner.sees()
+    offers = partner_page.locator(".card").filter(has=accepting).filter(has_text="Danger")
+    # The demo has an offer of its own that looks the same, as it should: a card gives nothing away.
+    for _ in range(offers.count()):
+        assert "Congo" in offers.last.inner_text()
+        assert "lamps" not in partner.sees()
+        offers.last.get_by_role("button", name="Accept").click()
+        if "They sent us down without lamps and keep our pay." in partner.sees():
+            break
+        partner_page.goto(f"{live_server.url}/desk/")
+    else:
+        raise AssertionError("the words of the text are in no case that was offered")
 
     partner.answer_by_text("We have read it. If it is not safe, do not go down. We come on Monday.")
     assert "On its way." in partner.sees()
