@@ -15,11 +15,12 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import UniqueConstraint, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.database import Base, CaseId, new_id
+from app.inserts import insert_rows
 from app.vault.framing import Json, frame, from_json_bytes, pad, to_json_bytes, unpad
 from app.vault.keyholder import KeyHolder, derive, tag_of
 from app.vault.veil import Place, VeilBroken, decrypt, encrypt, unveil_bytes, veil_bytes
@@ -80,6 +81,13 @@ class JournalRow(Base):
     hash: Mapped[bytes]
 
 
+_ENTRIES = Base.metadata.tables[JournalRow.__tablename__]
+_HEADS = Base.metadata.tables[JournalChainRow.__tablename__]
+_NEXT_ENTRY = insert(_ENTRIES)
+_LOCKED_HEAD = select(_HEADS).where(_HEADS.c.id == bindparam("chain")).with_for_update()
+_MOVED_HEAD = update(_HEADS).where(_HEADS.c.id == bindparam("chain"))
+
+
 @dataclass(frozen=True)
 class _ChainKeys:
     """What the secret of a chain derives: the key of its commitments, and the cipher of its contents."""
@@ -111,10 +119,19 @@ def journal(
 
     The chain stays locked until the unit of work ends, so its entries have one order. Never put a worker's words in the detail.
     """
-    head, secret = _head(session, holder, chain or CaseId(holder.deployment))
-    session.add(_append(holder, head, _ChainKeys.of(secret), act, actor, detail or {}))
-    head.mac = _mac(holder, head.id, head.seq, head.hash)
+    # The session's changes first, and then past it: it never holds a head that others have moved on meanwhile.
     session.flush()
+    head, secret = _head(session, holder, chain or CaseId(holder.deployment))
+    begins = head.seq == 0
+    entry = _append(holder, head, _ChainKeys.of(secret), act, actor, detail or {})
+    head.mac = _mac(holder, head.id, head.seq, head.hash)
+    if begins:
+        insert_rows(session, [head, entry])
+        return
+    connection = session.connection()
+    connection.execute(_NEXT_ENTRY, {column.name: getattr(entry, column.key) for column in _ENTRIES.columns})
+    moved = {"chain": head.id, "seq": head.seq, "hash": head.hash, "mac": head.mac}
+    connection.execute(_MOVED_HEAD, moved)
 
 
 def _append(
@@ -200,27 +217,16 @@ def entry_content(holder: KeyHolder, secret: bytes, row: JournalRow) -> dict[str
 
 
 def _head(session: Session, holder: KeyHolder, chain_id: CaseId) -> tuple[JournalChainRow, bytes]:
-    """The head of a chain, locked, and the chain's secret; made when the chain begins."""
-    head = session.scalars(
-        select(JournalChainRow)
-        .where(JournalChainRow.id == chain_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    ).one_or_none()
-    if head is not None:
+    """The head of a chain, locked, and the chain's secret; made when the chain begins. The session does not know it."""
+    found = session.connection().execute(_LOCKED_HEAD, {"chain": chain_id}).one_or_none()
+    if found is not None:
+        head = JournalChainRow(**found._mapping)
         if not head_fits(holder, head):
             raise JournalBroken(f"the head of chain {chain_id} was changed")
         return head, chain_secret(holder, head)
     secret = secrets.token_bytes(32)
-    head = JournalChainRow(
-        id=chain_id,
-        seq=0,
-        hash=CHAIN_START,
-        mac=_mac(holder, chain_id, 0, CHAIN_START),
-        secret_veil=veil_bytes(holder, _secret_place(chain_id), secret),
-    )
-    session.add(head)
-    return head, secret
+    veil = veil_bytes(holder, _secret_place(chain_id), secret)
+    return JournalChainRow(id=chain_id, seq=0, hash=CHAIN_START, secret_veil=veil), secret
 
 
 def chain_secret(holder: KeyHolder, head: JournalChainRow) -> bytes:

@@ -56,7 +56,8 @@ class JournalVerdict:
 def verify_journal(session: Session, holder: KeyHolder) -> JournalVerdict:
     """Check every chain and name in each the first entry that was changed, removed, reordered or added."""
     faults, chains = [], 0
-    for head in session.scalars(select(JournalChainRow).order_by(JournalChainRow.id)):
+    heads = select(JournalChainRow).order_by(JournalChainRow.id).execution_options(populate_existing=True)
+    for head in session.scalars(heads):
         chains += 1
         fault = _check_chain(session, holder, head)
         if fault is not None:
