@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Row, Select, Subquery, and_, bindparam, exists, literal, select
+from sqlalchemy import BindParameter, Row, ScalarSelect, Select, and_, bindparam, exists, literal, select
 from sqlalchemy.orm import Session
 
 from app.database import OrganisationId, SiteId
@@ -57,11 +57,11 @@ def network_facts(
     site_id: SiteId | None,
     *,
     possible_sites: Collection[SiteId] = (),
-    load: Subquery | None = None,
+    load: ScalarSelect[int] | None = None,
 ) -> tuple[OrganisationFacts, ...]:
     """Every organisation with its interest and standing at the site, in a fixed order; one statement.
 
-    `load` says how many cases are open (`open_cases`) at which organisation (`organisation_id`); without it nobody has any.
+    `load` counts the open cases of the organisation in the row, correlated to it; without it nobody has any.
     Where the site is not certain, an interest in any possible site counts, and so does a union's worst standing: whoever may have a
     stake stays out. Being independent counts only at a certain site.
     """
@@ -93,9 +93,9 @@ def network_facts(
 
 
 @cache
-def _network(load: Subquery | None) -> Select[Any]:
+def _network(load: ScalarSelect[int] | None) -> Select[Any]:
     """One row an organisation, or several for a union whose standing is known at several of the sites."""
-    query = (
+    return (
         select(
             *(column for column in Organisation.__table__.c if column.name != "aliases"),
             exists().where(CircleRow.organisation_id == Organisation.id).label("has_keys"),
@@ -104,12 +104,11 @@ def _network(load: Subquery | None) -> Select[Any]:
             .label("interested"),
             Standing.site_id,
             Standing.standing,
-            (literal(0) if load is None else load.c.open_cases).label("open_cases"),
+            (literal(0) if load is None else load).label("open_cases"),
         )
         .outerjoin(Standing, and_(Standing.union_id == Organisation.id, Standing.site_id.in_(_HERE)))
         .order_by(Organisation.id)
     )
-    return query if load is None else query.outerjoin(load, load.c.organisation_id == Organisation.id)
 
 
 def _standings(rows: Iterable[Row[Any]], certain: SiteId | None) -> dict[OrganisationId, UnionStanding]:

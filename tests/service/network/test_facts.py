@@ -82,7 +82,7 @@ def test_facts_are_those_of_the_organisation(network: Network) -> None:
             mandate=Mandate(("MY", "*"), ("en", "my", "zh-Hans"), ("survivor_care",), capacity=3),
             employer_run=True,
         )
-    load = select(Organisation.id.label("organisation_id"), literal(2).label("open_cases")).subquery()
+    load = select(literal(2)).where(Organisation.name == "Helpers").correlate(Organisation).scalar_subquery()
     with network.database.reading() as session:
         found = {fact.id: fact for fact in network_facts(session, None, load=load)}[helpers.id]
     assert found == OrganisationFacts(
