@@ -1,17 +1,17 @@
 """The whole application on both databases, counters that can be set to just below their limit, and phones with addresses."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from flask import Flask
 from sqlalchemy import text, update
 
-from app import clock
 from app.database import Database
 from app.network import Limit
 from app.network.attempts import Attempts, count_attempt, tag_of
 from app.vault import Vault
+from tests.harness.hours import five_past_ten
 from tests.harness.pages import checked_client
 from tests.harness.world import World, light_vault
 from tests.service.abuse.at_once import AtOnce, gate_before_writing
@@ -26,11 +26,9 @@ Phone = Callable[[str], Member]
 
 
 @pytest.fixture(autouse=True)
-def _five_past_ten(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Time goes on from five past ten: no window may end between two lines of a test, whenever it runs."""
-    real = clock.now
-    shift = real().replace(hour=10, minute=5, second=0, microsecond=0) - real()
-    monkeypatch.setattr(clock, "now", lambda: real() + shift)
+def _steady_hour() -> Iterator[None]:
+    with five_past_ten():
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -126,9 +126,13 @@ def test_web_and_dispatcher_run_apart_too(made_home: Path, tmp_path: Path) -> No
         [*COMMAND, "dispatch"],
         cwd=ROOT,
         env=private_environment(tmp_path / "home", 8001),
-        stderr=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
     )
     with dispatcher, running(tmp_path, "serve") as server:
+        assert dispatcher.stderr is not None
+        # What it says at its start: before that a signal simply ends it.
+        assert any("dispatcher.started" in line for line in dispatcher.stderr)
         assert json.loads(_get(server, "/healthz")[2])["dispatcher"] is True
         dispatcher.terminate()
         assert dispatcher.wait(20) == 0

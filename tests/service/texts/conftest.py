@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -42,10 +42,17 @@ from app.vault import (
     open_grant,
     read_journal,
 )
+from tests.harness.hours import five_past_ten
 from tests.harness.world import LIGHT, World
 
 HOST = "help.example.org"
 MINE = "+60123456701"
+
+
+@pytest.fixture(autouse=True)
+def _steady_hour() -> Iterator[None]:
+    with five_past_ten():
+        yield
 
 
 @dataclass
@@ -93,8 +100,7 @@ class Texting:
 
     def pass_by(self, **time: float) -> None:
         """Let time pass."""
-        moved = clock.now() + timedelta(**time) - datetime.now(UTC)
-        clock.set_offset(round(moved.total_seconds()))
+        clock.set_offset(round((clock._offset + timedelta(**time)).total_seconds()))
 
     def fall_silent(self) -> int:
         """Nothing comes for longer than anybody waits, and the dispatcher looks."""
