@@ -89,7 +89,7 @@ _MOVED_HEAD = update(_HEADS).where(_HEADS.c.id == bindparam("chain"))
 
 
 @dataclass(frozen=True)
-class _ChainKeys:
+class ChainKeys:
     """What the secret of a chain derives: the key of its commitments, and the cipher of its contents."""
 
     commitment: bytes = field(repr=False)
@@ -97,9 +97,11 @@ class _ChainKeys:
 
     @classmethod
     def of(cls, secret: bytes) -> Self:
+        """Derived once for all the entries of a chain that are read or written together."""
         return cls(derive(secret, "journal commitment"), AESGCM(derive(secret, "journal content")))
 
     def commit(self, chain_id: UUID, content: bytes) -> bytes:
+        """What an entry shows of its content."""
         return tag_of(self.commitment, chain_id, content)
 
 
@@ -123,7 +125,7 @@ def journal(
     session.flush()
     head, secret = _head(session, holder, chain or CaseId(holder.deployment))
     begins = head.seq == 0
-    entry = _append(holder, head, _ChainKeys.of(secret), act, actor, detail or {})
+    entry = _append(holder, head, ChainKeys.of(secret), act, actor, detail or {})
     head.mac = _mac(holder, head.id, head.seq, head.hash)
     if begins:
         insert_rows(session, [head, entry])
@@ -137,7 +139,7 @@ def journal(
 def _append(
     holder: KeyHolder,
     head: JournalChainRow,
-    keys: "_ChainKeys",
+    keys: ChainKeys,
     act: str,
     actor: Actor,
     detail: Mapping[str, Json],
@@ -174,7 +176,7 @@ def new_chain(
 ) -> list[Base]:
     """The head and the first entries of a new case's chain, for the caller to add; nothing is read."""
     secret = secrets.token_bytes(32)
-    keys = _ChainKeys.of(secret)
+    keys = ChainKeys.of(secret)
     head = JournalChainRow(
         id=chain, seq=0, hash=CHAIN_START, secret_veil=veil_bytes(holder, _secret_place(chain), secret)
     )
@@ -189,11 +191,11 @@ def read_journal(session: Session, holder: KeyHolder, chain: CaseId | None) -> l
     head = session.get(JournalChainRow, chain_id)
     if head is None or head.secret_veil is None:
         return []
-    secret = chain_secret(holder, head)
+    keys = ChainKeys.of(chain_secret(holder, head))
     rows = session.scalars(select(JournalRow).where(JournalRow.chain_id == chain_id).order_by(JournalRow.seq))
     entries = []
     for row in rows:
-        content = entry_content(holder, secret, row)
+        content = entry_content(holder, keys, row)
         if content is None:
             raise JournalBroken(f"entry {row.seq} of chain {chain_id} does not open")
         kind, actor_id, organisation_id = content["actor"]
@@ -203,9 +205,8 @@ def read_journal(session: Session, holder: KeyHolder, chain: CaseId | None) -> l
     return entries
 
 
-def entry_content(holder: KeyHolder, secret: bytes, row: JournalRow) -> dict[str, Any] | None:
+def entry_content(holder: KeyHolder, keys: ChainKeys, row: JournalRow) -> dict[str, Any] | None:
     """The content of an entry, or None when it does not open or is not what was committed to."""
-    keys = _ChainKeys.of(secret)
     try:
         content = unpad(decrypt(keys.cipher, row.content or b"", _bound(holder, row.chain_id, row.id)))
     except (InvalidTag, ValueError):

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.vault.journal import (
     CHAIN_START,
+    ChainKeys,
     JournalBroken,
     JournalChainRow,
     JournalRow,
@@ -72,7 +73,7 @@ def verify_journal(session: Session, holder: KeyHolder) -> JournalVerdict:
 
 def _check_chain(session: Session, holder: KeyHolder, head: JournalChainRow) -> JournalFault | None:
     try:
-        secret = None if head.secret_veil is None else chain_secret(holder, head)
+        keys = None if head.secret_veil is None else ChainKeys.of(chain_secret(holder, head))
     except JournalBroken:
         return JournalFault(head.id, 1, JournalFaultKind.HEAD)
     seq, last = 0, CHAIN_START
@@ -80,7 +81,7 @@ def _check_chain(session: Session, holder: KeyHolder, head: JournalChainRow) -> 
     with session.scalars(query.execution_options(yield_per=500)) as rows:
         for row in rows:
             seq += 1
-            wrong = _check_row(holder, head, secret, row, seq, last)
+            wrong = _check_row(holder, head, keys, row, seq, last)
             if wrong is not None:
                 return JournalFault(head.id, seq, wrong)
             last = row.hash
@@ -92,20 +93,20 @@ def _check_chain(session: Session, holder: KeyHolder, head: JournalChainRow) -> 
 
 
 def _check_row(
-    holder: KeyHolder, head: JournalChainRow, secret: bytes | None, row: JournalRow, seq: int, last: bytes
+    holder: KeyHolder, head: JournalChainRow, keys: ChainKeys | None, row: JournalRow, seq: int, last: bytes
 ) -> JournalFaultKind | None:
     if row.seq != seq:
         return JournalFaultKind.REMOVED
     if seq > head.seq:
         return JournalFaultKind.ADDED
-    if secret is not None and (wrong := _check_content(holder, secret, row)) is not None:
+    if keys is not None and (wrong := _check_content(holder, keys, row)) is not None:
         return wrong
     fits = row.hash == entry_hash(holder, head.id, seq, row.id, row.hour, row.commitment, last)
     return None if fits else JournalFaultKind.CHANGED
 
 
-def _check_content(holder: KeyHolder, secret: bytes, row: JournalRow) -> JournalFaultKind | None:
-    content = entry_content(holder, secret, row)
+def _check_content(holder: KeyHolder, keys: ChainKeys, row: JournalRow) -> JournalFaultKind | None:
+    content = entry_content(holder, keys, row)
     if content is None:
         return JournalFaultKind.CHANGED
     if content["seq"] != row.seq:
