@@ -49,7 +49,9 @@ def chat(deployment: Deployment, choice: argparse.Namespace) -> int:
     phone = _Phone(deployment, number)
     phone.check()
     try:
-        print(f"This phone is {number}. Write a text and press Enter; Ctrl-C puts the phone away.", flush=True)
+        print(
+            f"This phone is {number}. Write a text and press Enter; Ctrl-C puts the phone away.", flush=True
+        )
         _talk(phone)
     except KeyboardInterrupt:
         print()
