@@ -7,13 +7,14 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
 from typing import Any, NewType
 from urllib.parse import quote
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, MetaData, Uuid, create_engine, event, inspect, make_url
+from sqlalchemy import DateTime, Engine, Enum, MetaData, Uuid, create_engine, event, inspect, make_url
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -85,6 +86,17 @@ class Base(DeclarativeBase):
 @cache
 def _column_names(model: type[Base]) -> frozenset[str]:
     return frozenset(column.key for column in inspect(model).column_attrs)
+
+
+def word_column(words: type[StrEnum]) -> Enum:
+    """A column that holds the enum's own values as text and refuses any other, without a type of PostgreSQL's."""
+    return Enum(
+        words,
+        native_enum=False,
+        length=20,
+        validate_strings=True,
+        values_callable=lambda every: [word.value for word in every],
+    )
 
 
 def new_id() -> UUID:

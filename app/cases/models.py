@@ -7,10 +7,9 @@ the same reason ids of other rooms (organisations, members, receipts, grants) ar
 """
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Enum, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.cases.enums import (
@@ -25,18 +24,7 @@ from app.cases.enums import (
     Urgency,
     Who,
 )
-from app.database import Base, new_id
-
-
-def _word(words: type[StrEnum]) -> Enum:
-    """A column that holds the enum's own values as text and refuses any other, without a type of PostgreSQL's."""
-    return Enum(
-        words,
-        native_enum=False,
-        length=20,
-        validate_strings=True,
-        values_callable=lambda every: [word.value for word in every],
-    )
+from app.database import Base, new_id, word_column
 
 
 class Case(Base):
@@ -54,9 +42,9 @@ class Case(Base):
     reference: Mapped[str] = mapped_column(String(40), unique=True)
     country: Mapped[str | None] = mapped_column(String(2))
     language: Mapped[str] = mapped_column(String(35))
-    urgency: Mapped[Urgency] = mapped_column(_word(Urgency))
-    state: Mapped[State] = mapped_column(_word(State), default=State.RECEIVED)
-    closing_reason: Mapped[ClosingReason | None] = mapped_column(_word(ClosingReason))
+    urgency: Mapped[Urgency] = mapped_column(word_column(Urgency))
+    state: Mapped[State] = mapped_column(word_column(State), default=State.RECEIVED)
+    closing_reason: Mapped[ClosingReason | None] = mapped_column(word_column(ClosingReason))
     on_hold: Mapped[bool] = mapped_column(default=False)
     retaliation: Mapped[bool] = mapped_column(default=False)
     practice: Mapped[bool] = mapped_column(default=False)
@@ -66,7 +54,7 @@ class Case(Base):
     assignee_id: Mapped[UUID | None] = mapped_column(index=True)
     queue_rank: Mapped[int]  # 0 for danger, 1 for everything else
     next_due_at: Mapped[datetime | None]
-    next_clock: Mapped[ClockKind | None] = mapped_column(_word(ClockKind))
+    next_clock: Mapped[ClockKind | None] = mapped_column(word_column(ClockKind))
     is_open: Mapped[bool] = mapped_column(default=True)
     helper_has_read: Mapped[bool] = mapped_column(default=False)
     worker_wrote: Mapped[bool] = mapped_column(default=False)
@@ -88,8 +76,8 @@ class Entry(Base):
     seq: Mapped[int]
     compartment: Mapped[str] = mapped_column(String(20))
     version: Mapped[int]
-    kind: Mapped[EntryKind] = mapped_column(_word(EntryKind))
-    author_kind: Mapped[AuthorKind] = mapped_column(_word(AuthorKind))
+    kind: Mapped[EntryKind] = mapped_column(word_column(EntryKind))
+    author_kind: Mapped[AuthorKind] = mapped_column(word_column(AuthorKind))
     author_id: Mapped[UUID | None]
     # The form token of a reply or message: sent twice, it is one entry.
     submission_id: Mapped[UUID | None] = mapped_column(unique=True)
@@ -121,7 +109,7 @@ class Offer(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[UUID]
     position: Mapped[int]
-    state: Mapped[OfferState] = mapped_column(_word(OfferState))
+    state: Mapped[OfferState] = mapped_column(word_column(OfferState))
     expires_at: Mapped[datetime | None]
     grant_id: Mapped[UUID | None]
 
@@ -137,7 +125,7 @@ class Consent(Base):
     text_version: Mapped[str] = mapped_column(String(20))
     text_hash: Mapped[bytes] = mapped_column(LargeBinary)
     language: Mapped[str] = mapped_column(String(35))
-    how: Mapped[ConsentHow] = mapped_column(_word(ConsentHow))
+    how: Mapped[ConsentHow] = mapped_column(word_column(ConsentHow))
     hour: Mapped[datetime]
     signature: Mapped[bytes | None] = mapped_column(
         LargeBinary
@@ -154,10 +142,10 @@ class Clock(Base):
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    kind: Mapped[ClockKind] = mapped_column(_word(ClockKind))
+    kind: Mapped[ClockKind] = mapped_column(word_column(ClockKind))
     due_at: Mapped[datetime]
-    state: Mapped[ClockState] = mapped_column(_word(ClockState), default=ClockState.RUNNING)
-    who: Mapped[Who] = mapped_column(_word(Who))
+    state: Mapped[ClockState] = mapped_column(word_column(ClockState), default=ClockState.RUNNING)
+    who: Mapped[Who] = mapped_column(word_column(Who))
 
 
 class RoutingNote(Base):

@@ -4,24 +4,13 @@ A thief of the database sees that texts went out, when to the hour and through w
 """
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import Enum, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, new_id
+from app.database import Base, new_id, word_column
 from app.messaging.delivery import Delivery, Purpose
-
-
-def _word(words: type[StrEnum]) -> Enum:
-    return Enum(
-        words,
-        native_enum=False,
-        length=20,
-        validate_strings=True,
-        values_callable=lambda every: [word.value for word in every],
-    )
 
 
 class Phone(Base):
@@ -76,7 +65,7 @@ class OutgoingText(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     key: Mapped[bytes] = mapped_column(LargeBinary, unique=True)  # what makes it this text and no second one
-    purpose: Mapped[Purpose] = mapped_column(_word(Purpose))
+    purpose: Mapped[Purpose] = mapped_column(word_column(Purpose))
     case_id: Mapped[UUID | None]
     phone_id: Mapped[UUID | None]
     address_id: Mapped[UUID | None]  # of a member, for alerts
@@ -85,7 +74,7 @@ class OutgoingText(Base):
     body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
     encoding: Mapped[str] = mapped_column(String(10))
     segments: Mapped[int]
-    state: Mapped[Delivery] = mapped_column(_word(Delivery), default=Delivery.WAITING)
+    state: Mapped[Delivery] = mapped_column(word_column(Delivery), default=Delivery.WAITING)
     due_at: Mapped[datetime]
     valid_until: Mapped[datetime]
     attempts: Mapped[int] = mapped_column(default=0)
@@ -102,7 +91,7 @@ class OutgoingStep(Base):
     __tablename__ = "outgoing_steps"
 
     text_id: Mapped[UUID] = mapped_column(primary_key=True)
-    state: Mapped[Delivery] = mapped_column(_word(Delivery), primary_key=True)
+    state: Mapped[Delivery] = mapped_column(word_column(Delivery), primary_key=True)
     hour: Mapped[datetime]
     reason: Mapped[str | None] = mapped_column(String(60))
 
