@@ -14,7 +14,18 @@ from typing import Any, NewType
 from urllib.parse import quote
 from uuid import UUID
 
-from sqlalchemy import DateTime, Engine, Enum, MetaData, Uuid, create_engine, event, inspect, make_url
+from sqlalchemy import (
+    Connection,
+    DateTime,
+    Engine,
+    Enum,
+    MetaData,
+    Uuid,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+)
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -110,6 +121,12 @@ def new_id() -> UUID:
 # Within it a restart of the database is noticed by the next statement, and whoever sent it is told that nothing was kept.
 _TRUSTED_SECONDS = 2.0
 
+# One for each thread of a web worker. What goes beyond them is opened and closed for each unit of work.
+_KEPT = {"pool_size": 8, "max_overflow": 8}
+
+# PostgreSQL itself then refuses to write.
+_ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+
 
 class DatabaseUnavailable(SQLAlchemyError):
     """The SQLite file is gone, is another one than before, or another writer keeps it; nothing was read or written."""
@@ -141,22 +158,32 @@ class Database:
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
-        """A session on one snapshot for reads; whatever it changed is rolled back, and the rows it read stay usable."""
+        """A session on one snapshot for reads; whatever it changed is dropped, and the rows it read stay usable."""
         with Session(self.engine, expire_on_commit=False) as session:
-            if self._sqlite_file is not None:
-                _begin_sqlite(session, "BEGIN")
+            if self._sqlite_file is None:
+                session.connection(execution_options=_ONE_SNAPSHOT)
+            else:
+                _begin_sqlite(session.connection(), "BEGIN")
             yield session
             # First let go of the rows: rolling back would empty those that it still holds.
             session.expunge_all()
-            session.rollback()
+            if self._sqlite_file is None:
+                # Nothing can have been written, and at a ROLLBACK the driver forgets the statements that it has ready.
+                session.commit()
+            else:
+                session.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One unit of work: commits when the block ends, rolls back when it raises."""
-        with self._turn(), Session(self.engine, expire_on_commit=False) as session, session.begin():
-            if self._sqlite_file is not None:
-                _begin_sqlite(session, "BEGIN IMMEDIATE")
-            yield session
+        with Session(self.engine, expire_on_commit=False) as session:
+            unit = session.begin()
+            # Before the turn: while one writer has it, every other one waits.
+            connection = session.connection()
+            with self._turn(), unit:
+                if self._sqlite_file is not None:
+                    _begin_sqlite(connection, "BEGIN IMMEDIATE")
+                yield session
 
     def create_file(self) -> None:
         """Make an empty SQLite file where there is none yet; only whoever sets a deployment up may do that."""
@@ -210,8 +237,9 @@ def _make_engine(url: str) -> Engine:
         engine = create_engine(
             url,
             hide_parameters=True,
-            pool_size=4,
-            max_overflow=4,
+            **_KEPT,
+            # The connection used last has its statements ready.
+            pool_use_lifo=True,
             connect_args={
                 "connect_timeout": 10,
                 # The same for a server that falls silent later (milliseconds), and for a row that somebody keeps locked.
@@ -222,7 +250,7 @@ def _make_engine(url: str) -> Engine:
         event.listen(engine, "checkin", _begin_rest)
         event.listen(engine, "checkout", partial(_end_rest, engine.dialect))
         return engine
-    engine = create_engine(url, hide_parameters=True)
+    engine = create_engine(url, hide_parameters=True, **_KEPT)
     event.listen(engine, "do_connect", _open_existing)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
@@ -250,9 +278,8 @@ def _open_existing(_dialect: object, _record: object, words: list[Any], options:
     options["uri"] = True
 
 
-def _begin_sqlite(session: Session, begin: str) -> None:
+def _begin_sqlite(connection: Connection, begin: str) -> None:
     """Begin on the file that stands at the path; a connection to one that was moved or replaced would write where nobody looks."""
-    connection = session.connection()
     at_path = _identity(connection.engine.url.database or "")
     if at_path is not None and connection.info["file"] != at_path:
         connection.invalidate()
@@ -279,6 +306,8 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
         "synchronous=FULL",  # a receipt that was shown must survive a power cut
         "foreign_keys=ON",
         "secure_delete=ON",
+        # Whoever fills the log brings it into the file and everybody waits; four times as full, it holds most pages several times.
+        "wal_autocheckpoint=4000",
         # Only an operator's own tool can hold the file without a turn; together with the turn this is waited for.
         f"busy_timeout={int(PATIENCE_SECONDS * 500)}",
     ):

@@ -1,16 +1,18 @@
 """Inserting many new rows past the session, for the paths where that counts: several times faster than the unit of work.
 
-The session does not come to know these rows, so it is for rows that the unit of work leaves as they are.
+The session does not come to know these rows, so it is for rows that the unit of work leaves as they are. They may be made ready
+before it begins: on SQLite every other writer waits for whatever is still computed then.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import Column, Connection, Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
@@ -19,87 +21,137 @@ from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefa
 from app.database import Base
 
 
-def insert_rows(session: Session, rows: Iterable[Base]) -> None:
-    """Insert new rows with one statement a table, in the order in which the tables first come."""
+@dataclass(frozen=True)
+class ReadyRows:
+    """New rows as the driver takes them: statements, each with its values."""
+
+    statements: tuple[tuple[str, tuple[Any, ...]], ...] = field(repr=False)
+
+
+def ready_rows(session: Session, rows: Iterable[Base]) -> ReadyRows:
+    """Make new rows ready for `insert_ready`, with any session of the same database; nothing is sent."""
     tables: dict[type[Base], list[Base]] = {}
     for row in rows:
         tables.setdefault(type(row), []).append(row)
+    dialect = session.get_bind().dialect
+    values = [_columns(model, dialect).values(several) for model, several in tables.items()]
+    shape = tuple((model, len(several)) for model, several in tables.items())
+    if dialect.name == "sqlite":
+        return ReadyRows(tuple(zip((_insert(*one, dialect) for one in shape), values, strict=True)))
+    return ReadyRows(((_insert_together(shape), sum(values, ())),) if shape else ())
+
+
+def insert_ready(session: Session, ready: ReadyRows) -> None:
+    """Insert rows that were made ready: on SQLite one statement a table, on PostgreSQL one for all."""
     connection = session.connection()
-    with _sent_together(connection):
-        for model, several in tables.items():
-            ready = _ready_insert(model, len(several), connection.dialect)
-            connection.exec_driver_sql(ready.text, ready.parameters(several))
+    for text, values in ready.statements:
+        if connection.dialect.name == "sqlite":
+            connection.exec_driver_sql(text, values)
+        else:
+            _send(connection, text, values)
+
+
+def insert_rows(session: Session, rows: Iterable[Base]) -> None:
+    """Insert new rows, in the order in which their tables first come."""
+    insert_ready(session, ready_rows(session, rows))
 
 
 def insert_unless_taken(session: Session, row: Base) -> bool:
     """Insert one new row; False, and nothing happens, when a unique value of it is taken."""
     connection = session.connection()
-    ready = _ready_insert(type(row), 1, connection.dialect, unless_taken=True)
-    return connection.exec_driver_sql(ready.text, ready.parameters([row])).first() is not None
+    model, dialect = type(row), connection.dialect
+    text, values = _insert_unless_taken(model, dialect), _columns(model, dialect).values([row])
+    return connection.exec_driver_sql(text, values).first() is not None
 
 
-@contextmanager
-def _sent_together(connection: Connection) -> Iterator[None]:
-    """On PostgreSQL send all statements before the answer to the first one comes; what fails is raised at the end at the latest."""
-    if connection.dialect.name == "sqlite":
-        yield
-        return
+def _send(connection: Connection, text: str, values: tuple[Any, ...]) -> None:
+    """One statement with the driver's own placeholders; psycopg would take Python's apart anew each time where they are many."""
     driver: Any = connection.connection.driver_connection
-    errors = connection.dialect.loaded_dbapi.Error
+    dbapi = connection.dialect.loaded_dbapi
     try:
-        with driver.pipeline():
-            yield
-    except errors as error:
+        dbapi.RawCursor(driver).execute(text, values)
+    except dbapi.Error as error:
         # As SQLAlchemy raises it from a statement: callers know its errors and no driver's.
         raise DBAPIError.instance(
-            None, None, error, errors, hide_parameters=True, dialect=connection.dialect
+            None, None, error, dbapi.Error, hide_parameters=True, dialect=connection.dialect
         ) from error
 
 
 @dataclass(frozen=True)
-class _ReadyInsert:
-    """An insert of some rows of one table as the driver takes it: SQLAlchemy would put its parameters together anew each time."""
+class _Columns:
+    """How the values of a table's rows are bound: SQLAlchemy would put that together anew for each statement."""
 
-    text: str
-    columns: tuple[tuple[str, str, Callable[[], Any], Callable[[Any], Any] | None], ...]
-    by_position: bool
+    bound: tuple[tuple[str, Callable[[], Any], Callable[[Any], Any] | None], ...]
 
-    def parameters(self, rows: Sequence[Base]) -> tuple[Any, ...] | dict[str, Any]:
-        """The values of these rows; what a row was not given is the column's default."""
-        values: dict[str, Any] = {}
-        for number, row in enumerate(rows):
+    def values(self, rows: Sequence[Base]) -> tuple[Any, ...]:
+        """The values of these rows one after another; what a row was not given is the column's default."""
+        values = []
+        for row in rows:
             given = vars(row)
-            for attribute, name, default, process in self.columns:
+            for attribute, default, process in self.bound:
                 value = given[attribute] if attribute in given else default()
-                values[f"{name}_m{number}"] = value if process is None else process(value)
-        return tuple(values.values()) if self.by_position else values
+                values.append(value if process is None else process(value))
+        return tuple(values)
 
 
-# The dialect belongs to the engine of this process; there are as many entries as tables and numbers of rows that filing meets.
-@lru_cache(maxsize=512)
-def _ready_insert(
-    model: type[Base], number: int, dialect: Dialect, *, unless_taken: bool = False
-) -> _ReadyInsert:
-    table, mapper = _table_of(model), inspect(model)
-    nothing = dict.fromkeys(table.columns.keys())
-    statement: sqlite.Insert | postgresql.Insert = (
-        sqlite.insert(table) if dialect.name == "sqlite" else postgresql.insert(table)
-    )
-    plain = statement.values([nothing] * number)
-    chosen = plain.on_conflict_do_nothing().returning(*table.primary_key) if unless_taken else plain
-    return _ReadyInsert(
-        text=str(chosen.compile(dialect=dialect)),
-        columns=tuple(
+# The dialect belongs to the engine of this process.
+@lru_cache(maxsize=128)
+def _columns(model: type[Base], dialect: Dialect) -> _Columns:
+    mapper = inspect(model)
+    return _Columns(
+        tuple(
             (
                 mapper.get_property_by_column(column).key,
-                column.name,
                 _default_of(column),
                 column.type.dialect_impl(dialect).bind_processor(dialect),
             )
-            for column in table.columns
-        ),
-        by_position=dialect.positional,
+            for column in _table_of(model).columns
+        )
     )
+
+
+# There are as many entries as tables and numbers of rows that filing meets.
+@lru_cache(maxsize=512)
+def _insert(model: type[Base], number: int, dialect: Dialect) -> str:
+    return str(_plain(model, number, dialect.name).compile(dialect=dialect))
+
+
+@lru_cache(maxsize=128)
+def _insert_unless_taken(model: type[Base], dialect: Dialect) -> str:
+    chosen = _plain(model, 1, dialect.name).on_conflict_do_nothing().returning(*_table_of(model).primary_key)
+    # Placeholders by position, as `_Columns` gives the values.
+    return str(chosen.compile(dialect=dialect if dialect.positional else _BY_POSITION))
+
+
+# Without types of its own.
+_dialect_with: Callable[..., Dialect] = PGDialect_psycopg
+_NUMBERED = _dialect_with(paramstyle="numeric_dollar")
+_BY_POSITION = _dialect_with(paramstyle="format")
+_NUMBER = re.compile(r"\$(\d+)")
+
+
+@lru_cache(maxsize=512)
+def _insert_together(shape: tuple[tuple[type[Base], int], ...]) -> str:
+    """One statement of PostgreSQL's for several tables; references between its rows are checked at its end."""
+    texts, before = [], 0
+    for model, number in shape:
+        text = str(_plain(model, number, "postgresql").compile(dialect=_NUMBERED))
+        texts.append(_NUMBER.sub(partial(_shifted, before), text))
+        before += number * len(_table_of(model).columns)
+    *first, last = texts
+    return (
+        "WITH " + ", ".join(f"i{n} AS ({text})" for n, text in enumerate(first)) if first else ""
+    ) + f" {last}"
+
+
+def _shifted(by: int, number: re.Match[str]) -> str:
+    return f"${int(number[1]) + by}"
+
+
+def _plain(model: type[Base], number: int, dialect: str) -> sqlite.Insert | postgresql.Insert:
+    table = _table_of(model)
+    made = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    return made.values([dict.fromkeys(table.columns.keys())] * number)
 
 
 def _default_of(column: Column[Any]) -> Callable[[], Any]:

@@ -10,7 +10,7 @@ from app.cases.enums import ClockKind
 from app.cases.models import Case, Clock
 from app.cases.references import new_reference
 from app.database import OrganisationId
-from app.inserts import insert_rows, insert_unless_taken
+from app.inserts import insert_ready, insert_unless_taken
 from app.intake.admission import count_report
 from app.intake.arrival import Arrival
 from app.intake.filed import Filed, told
@@ -48,7 +48,7 @@ def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> F
                 session, first, case.body_tag, sealed.told.receipt, confirmed=sealed.country_confirmed
             )
         case.reference = new_reference()
-    insert_rows(session, sealed.rows)
+    insert_ready(session, sealed.rows)
     alert_danger(session, vault, case)
     # Last, because the count stays locked until the end: reports from one address wait for each other's commit only.
     count_report(session, vault, sealed.admission)

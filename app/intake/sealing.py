@@ -4,7 +4,7 @@ Everything is hashed and sealed here, on a reading unit; after it the words exis
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -22,6 +22,7 @@ from app.cases.rules import Rules
 from app.cases.urgency import queue_rank
 from app.cases.veils import facts_place, note_place, site_place
 from app.database import Base, CaseId, new_id
+from app.inserts import ReadyRows, ready_rows
 from app.intake.admission import Admission, admit_report
 from app.intake.arrival import Arrival
 from app.intake.filed import Filed, told
@@ -46,7 +47,7 @@ class SealedGrievance:
     """A report whose words are sealed: rows to be stored, and nothing that could be read back."""
 
     case: Case
-    rows: tuple[Base, ...] = field(repr=False)
+    rows: ReadyRows
     told: Filed
     country_confirmed: bool
     admission: Admission
@@ -90,7 +91,8 @@ def seal_grievance(
     point_at_next_clock(case, rows)
     return SealedGrievance(
         case=case,
-        rows=tuple(rows),
+        # The last thing that is computed: while they are stored others wait.
+        rows=ready_rows(session, rows),
         told=told(
             case,
             _clocks(rows),

@@ -6,7 +6,7 @@ import mimetypes
 from dataclasses import dataclass
 from pathlib import Path
 
-from flask import Blueprint, Flask, Response, abort, current_app, request, url_for
+from flask import Blueprint, Flask, Response, abort, current_app, request
 
 from app.web.access import open_to_everyone
 
@@ -19,10 +19,16 @@ FOLDER = Path(__file__).parent / "static"
 class Asset:
     """One file as it is sent: its bytes, the same compressed, its type and the short digest that stands in its address."""
 
+    name: str
     body: bytes
     squeezed: bytes
     content_type: str
     digest: str
+
+    @property
+    def address(self) -> str:
+        """Where it is; every page names some, so it is not put together by the router."""
+        return f"/static/{self.digest}/{self.name}"
 
 
 def load_assets(folder: Path = FOLDER) -> dict[str, Asset]:
@@ -34,9 +40,8 @@ def load_assets(folder: Path = FOLDER) -> dict[str, Asset]:
             kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
             content_type = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
             digest = hashlib.sha256(body).hexdigest()[:8]
-            assets[path.relative_to(folder).as_posix()] = Asset(
-                body, gzip.compress(body, 9, mtime=0), content_type, digest
-            )
+            name = path.relative_to(folder).as_posix()
+            assets[name] = Asset(name, body, gzip.compress(body, 9, mtime=0), content_type, digest)
     return assets
 
 
@@ -49,7 +54,8 @@ def lend_assets(app: Flask) -> None:
 
 def asset_url(name: str) -> str:
     """The address of one asset; a changed file gets another address, so that an old copy is never shown with a new page."""
-    return url_for("assets.asset", digest=current_app.extensions["redress.assets"][name].digest, name=name)
+    found: Asset = current_app.extensions["redress.assets"][name]
+    return found.address
 
 
 @blueprint.get("/static/<digest>/<path:name>")

@@ -1,10 +1,11 @@
 """Lends the catalogues of app.language to Flask-Babel, and finds the language of the page from its address."""
 
 import gettext
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from flask import Flask, g, has_app_context, has_request_context, request
 from flask_babel import Babel, Domain
+from markupsafe import Markup
 
 from app.language import Language, Languages
 from app.web.parts import parts
@@ -75,4 +76,26 @@ def _words_of_the_page() -> dict[str, object]:
         "page_language": language.code,
         "page_direction": language.direction,
         "long_day": language.long_day,
+        # Bound to the language once a page: Flask-Babel's own look for the page's catalogue at each of its texts.
+        "pgettext": partial(_marked_up, language.catalogue),
+        "npgettext": partial(_marked_up_of_number, language.catalogue),
     }
+
+
+def _marked_up(catalogue: gettext.NullTranslations, context: str, message: str, /, **values: object) -> str:
+    """A text for a template: it may hold marks of HTML itself, and what is put into its placeholders is escaped."""
+    return Markup(catalogue.pgettext(context, message)) % values  # noqa: S704 - our own texts and their checked translations
+
+
+def _marked_up_of_number(
+    catalogue: gettext.NullTranslations,
+    context: str,
+    singular: str,
+    plural: str,
+    number: int,
+    /,
+    **values: object,
+) -> str:
+    """As `_marked_up`, in the form that goes with the number, which is also the placeholder `%(num)s`."""
+    text = catalogue.npgettext(context, singular, plural, number)
+    return Markup(text) % {"num": number, **values}  # noqa: S704 - as above

@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from enum import StrEnum
 from pathlib import Path
-from typing import Any
 
 from flask import Flask
-from sqlalchemy import event
+from sqlalchemy import Connection, event
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -41,6 +40,7 @@ class Breaker:
     def __init__(self, world: World) -> None:
         self._kind: Break | None = None
         self._wait = 0
+        self._reads = False
         event.listen(world.database.engine, "commit", self._before)
         event.listen(Session, "after_commit", self._after)
 
@@ -64,13 +64,16 @@ class Breaker:
         finally:
             self._wait = 0
 
-    def _before(self, _connection: Any) -> None:
-        if self._kind is not None and self._kind.before:
+    def _before(self, connection: Connection) -> None:
+        # What only reads ends by a COMMIT too on PostgreSQL; there is nothing to lose.
+        self._reads = bool(connection.get_execution_options().get("postgresql_readonly"))
+        if self._kind is not None and self._kind.before and not self._reads:
             self._count()
 
     def _after(self, session: Session) -> None:
         # A savepoint that ends is no commit.
-        if self._kind is not None and not self._kind.before and not session.in_nested_transaction():
+        stored = not self._reads and not session.in_nested_transaction()
+        if self._kind is not None and not self._kind.before and stored:
             self._count()
 
     def _count(self) -> None:

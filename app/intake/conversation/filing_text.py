@@ -1,6 +1,6 @@
 """Filing a first text: custody holds it, possible partners are kept ready, and nobody is asked before more is known."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
@@ -21,7 +21,7 @@ from app.cases.rules import Rules
 from app.cases.urgency import profile_for, queue_rank, urgency_of
 from app.cases.veils import decision_place, facts_place
 from app.database import Base, CaseId, new_id
-from app.inserts import insert_rows, insert_unless_taken
+from app.inserts import ReadyRows, insert_ready, insert_unless_taken, ready_rows
 from app.intake.admission import Admission, admit_report, count_report
 from app.intake.conversation.acts import FileReport
 from app.intake.conversation.position import WhosePhone
@@ -40,7 +40,7 @@ class SealedText:
     """A first text whose words are sealed: rows to be stored, and nothing that could be read back."""
 
     case: Case
-    rows: tuple[Base, ...] = field(repr=False)
+    rows: ReadyRows
     admission: Admission
 
 
@@ -84,7 +84,7 @@ def seal_text(
     candidates = candidates_at(session, None)
     routing = route(facts, country, language, candidates, rules.taxonomy, READY)
     rows = _rows(session, vault, rules, case, facts, routing, filed)
-    return SealedText(case, tuple(rows), admission)
+    return SealedText(case, ready_rows(session, rows), admission)
 
 
 def store_text(session: Session, vault: Vault, sealed: SealedText) -> bool:
@@ -97,7 +97,7 @@ def store_text(session: Session, vault: Vault, sealed: SealedText) -> bool:
         if session.scalars(before).first() is not None:
             return False
         sealed.case.reference = new_reference()
-    insert_rows(session, sealed.rows)
+    insert_ready(session, sealed.rows)
     count_report(session, vault, sealed.admission)
     return True
 
