@@ -11,6 +11,20 @@ from app.language import to_ascii
 _SHORTEST = 7
 _CHANNEL = "whatsapp:"
 
+_KINDS = phonenumbers.PhoneNumberType
+# No text arrives at these, or it costs whoever sends it. Where a country's numbers do not tell, a number counts as a mobile one.
+_NO_TEXTS = frozenset(
+    {
+        _KINDS.FIXED_LINE,
+        _KINDS.TOLL_FREE,
+        _KINDS.PREMIUM_RATE,
+        _KINDS.SHARED_COST,
+        _KINDS.PAGER,
+        _KINDS.UAN,
+        _KINDS.VOICEMAIL,
+    }
+)
+
 
 class NumberUnreadable(Exception):
     """The provider named no sender that could be told from another one."""
@@ -37,9 +51,36 @@ def read_number(sender: str, line: str, home_country: str | None) -> Number:
     if parsed is None:
         return Number(plain.casefold(), None, answerable=False)
     e164 = _e164(parsed)
-    region = phonenumbers.region_code_for_number(parsed)
-    country = region if region and region.isalpha() else None  # satellite phones have a "region" of digits
-    return Number(e164, country, answerable=_own_number(line, home_country) != e164)
+    return Number(e164, _country_of(parsed), answerable=_own_number(line, home_country) != e164)
+
+
+def read_written_number(written: str, country: str | None) -> Number | None:
+    """A number as somebody wrote it down in this country, if a text can go to it; None for every other.
+
+    No provider vouches for it, and a digit too few may be a stranger's number elsewhere: so it has to be a valid one, and where the
+    country is not known only one written in full, with + or 00 in front.
+    """
+    plain = _plain(written)
+    full = plain.startswith(("+", "00"))
+    if not full and country is None:
+        return None
+    # Letters would be read as the digits of a keypad.
+    if any(sign.isalpha() for sign in plain):
+        return None
+    try:
+        parsed = phonenumbers.parse(f"+{plain[2:]}" if plain.startswith("00") else plain, country)
+    except phonenumbers.NumberParseException:
+        return None
+    if not phonenumbers.is_valid_number(parsed) or parsed.extension:
+        return None
+    if phonenumbers.number_type(parsed) in _NO_TEXTS:
+        return None
+    return Number(_e164(parsed), _country_of(parsed), answerable=True)
+
+
+def is_our_line(number: Number, line: str) -> bool:
+    """Whether this is the number of a line of ours: whatever goes there comes back to us."""
+    return _own_number(line, None) == number.e164
 
 
 # Our lines are few and nobody's secret; a sender's number is kept in no cache.
@@ -71,6 +112,11 @@ def _parse(plain: str, home_country: str | None) -> phonenumbers.PhoneNumber | N
         if phonenumbers.is_possible_number(parsed) and text.startswith("+") and plain.startswith(("+", "00")):
             return parsed  # a range newer than the tables; written in full it is still one number
     return None
+
+
+def _country_of(parsed: phonenumbers.PhoneNumber) -> str | None:
+    region = phonenumbers.region_code_for_number(parsed)
+    return region if region and region.isalpha() else None  # satellite phones have a "region" of digits
 
 
 def _e164(parsed: phonenumbers.PhoneNumber) -> str:
