@@ -4,6 +4,7 @@ from app.intake.admission import FloodRefused, LimitMetMeanwhile
 from app.intake.arrival import Arrival, look_at_arrival
 from app.intake.filed import Filed
 from app.intake.filing import SubmissionConflict, already_filed, file_grievance
+from app.intake.reaching import can_be_texted, with_wish
 from app.intake.report import Contact, Report
 from app.intake.sealing import SealedGrievance, seal_grievance
 
@@ -17,7 +18,9 @@ __all__ = [
     "SealedGrievance",
     "SubmissionConflict",
     "already_filed",
+    "can_be_texted",
     "file_grievance",
     "look_at_arrival",
     "seal_grievance",
+    "with_wish",
 ]

@@ -23,6 +23,7 @@ class Filed:
     locked: bool
     with_custody: bool
     country: str | None
+    home_country: str | None  # in which a number that the worker left was read, also where it is not certain
     already: bool
 
 
@@ -41,5 +42,6 @@ def told(
         locked=not due,
         with_custody=case.organisation_id is None and ClockKind.PLACE in due,
         country=case.country if confirmed else None,
+        home_country=case.country,
         already=already,
     )

@@ -17,6 +17,7 @@ from app.intake.filed import Filed, told
 from app.intake.report import Report
 from app.intake.sealing import SealedGrievance
 from app.messaging.alerts import alert_danger
+from app.messaging.wishes import keep_wish
 from app.network import OrganisationKind, get_organisation, organisations_of
 from app.vault import FormToken, Receipt, Vault
 
@@ -49,6 +50,8 @@ def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> F
             )
         case.reference = new_reference()
     insert_ready(session, sealed.rows)
+    if sealed.wish is not None:
+        keep_wish(session, sealed.wish)
     alert_danger(session, vault, case)
     # Last, because the count stays locked until the end: reports from one address wait for each other's commit only.
     count_report(session, vault, sealed.admission)

@@ -28,6 +28,7 @@ from app.intake.arrival import Arrival
 from app.intake.filed import Filed, told
 from app.intake.report import Report
 from app.intake.understanding import Understood, understand
+from app.messaging.wishes import SealedWish
 from app.vault import (
     Actor,
     Compartment,
@@ -51,6 +52,7 @@ class SealedGrievance:
     told: Filed
     country_confirmed: bool
     admission: Admission
+    wish: SealedWish | None = None  # see app.intake.reaching
 
 
 def seal_grievance(

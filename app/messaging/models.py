@@ -14,7 +14,10 @@ from app.messaging.delivery import Delivery, Purpose
 
 
 class Phone(Base):
-    """A number that wrote to us, on the line it wrote to. Erased (tag and number emptied) when nothing more may be sent to it."""
+    """A number that wrote to us on this line, or that somebody left on the form and is to be texted from it.
+
+    Erased (tag and number emptied) when nothing more may be sent to it.
+    """
 
     __tablename__ = "phones"
 
@@ -23,9 +26,24 @@ class Phone(Base):
     tag: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
     number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # to the contact key, as E.164
     gateway: Mapped[str] = mapped_column(String(40))
-    line: Mapped[str] = mapped_column(String(60))  # our own side, where it wrote to
+    line: Mapped[str] = mapped_column(String(60))  # our own side, where it wrote to or is texted from
     country: Mapped[str | None] = mapped_column(String(2))
     made_hour: Mapped[datetime]
+
+
+class TextWish(Base):
+    """Somebody who filed on the web asked to be texted on this phone.
+
+    Which case that is stands here as a keyed tag and veiled, never in the clear: a thief of the database must not learn who asked
+    to be texted, nor that two cases came from one phone. A phone with such a wish is not forgotten.
+    """
+
+    __tablename__ = "text_wishes"
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    case_tag: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
+    case_veil: Mapped[bytes] = mapped_column(LargeBinary)
+    phone_id: Mapped[UUID] = mapped_column(index=True)
 
 
 class OptOut(Base):

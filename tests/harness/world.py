@@ -12,7 +12,8 @@ from app.cases.consent import ConsentTexts, consent_texts
 from app.cases.inbox import Worker, enter_inbox, worker_of
 from app.cases.rules import Rules, load_rules
 from app.database import Base, CaseId, Database, OrganisationId, SiteId
-from app.intake import Filed, Report, file_grievance, look_at_arrival, seal_grievance
+from app.intake import Filed, Report, file_grievance, look_at_arrival, seal_grievance, with_wish
+from app.messaging.gateways.registry import Gateways
 from app.network import (
     Mandate,
     Organisation,
@@ -132,15 +133,21 @@ class World:
         token: FormToken | None = None,
         *,
         sender: str | None = None,
+        gateways: Gateways | None = None,
         **answers: Any,
     ) -> Filed:
-        """File a report; without one, plain words from the poster of the Penang site and these answers."""
+        """File a report; without one, plain words from the poster of the Penang site and these answers.
+
+        With gateways as the page does it, so that a number may be texted.
+        """
         told = {"language": "en", "words": "They owe us two months.", "site_code": self.site.code} | answers
         report = report or Report(**told)
         with self.database.reading() as session:
             token = token or self.token()
             arrival = look_at_arrival(session, self.vault, report, token, sender)
             sealed = seal_grievance(session, self.vault, self.rules, self.texts, report, token, arrival)
+            if gateways is not None:
+                sealed = with_wish(self.vault, gateways, report, sealed)
         with self.database.writing() as session:
             return file_grievance(session, self.vault, sealed)
 

@@ -2,18 +2,24 @@
 
 import pkgutil
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from uuid import UUID
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import text
+from sqlalchemy import select, text
 
 import app
 from app.database import Base, Database
+from app.inserts import insert_rows
+from app.intake.conversation.models import Conversation
+from app.messaging.models import Phone, TextWish
 from app.schema import REVISION, SchemaOutOfDate, check_schema, migrate, revision_of
 from app.settings import PROJECT_ROOT
 from tests.harness.databases import KINDS, Databases
@@ -77,6 +83,50 @@ def test_two_migrations_at_once_wait_for_each_other(
 ) -> None:
     with databases.empty(empty_kind, tmp_path) as database, ThreadPoolExecutor(3) as pool:
         assert sorted(pool.map(lambda _: migrate(database), range(3))) == [False, False, True]
+
+
+def test_what_was_texted_before_there_were_wishes_stays_as_it_was(
+    databases: Databases, empty_kind: str, tmp_path: Path
+) -> None:
+    phone_id, case_id = UUID(int=1), UUID(int=2)
+    hour = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    phone = Phone(
+        id=phone_id,
+        pepper="00000000",
+        tag=b"tag",
+        number_sealed=b"number",
+        gateway="simulator",
+        line="line",
+        country="MY",
+        made_hour=hour,
+    )
+    talk = Conversation(
+        phone_id=phone_id, case_id=case_id, number=1, position_veil=b"veil", silent_at=hour, ended=False
+    )
+    with databases.empty(empty_kind, tmp_path) as database:
+        _migrate_to(database, "0003")
+        with database.writing() as session:
+            insert_rows(session, [phone, talk])
+        assert migrate(database) is True
+        with database.reading() as session:
+            kept = session.scalars(select(Phone)).one()
+            assert (kept.tag, kept.number_sealed, kept.country, kept.made_hour) == (
+                b"tag",
+                b"number",
+                "MY",
+                hour,
+            )
+            assert session.scalars(select(Conversation.case_id)).all() == [case_id]
+            assert session.scalars(select(TextWish.id)).all() == []
+
+
+def _migrate_to(database: Database, revision: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(PROJECT_ROOT / "migrations"))
+    database.create_file()
+    with database.writing() as session:
+        config.attributes["connection"] = session.connection()
+        command.upgrade(config, revision)
 
 
 def test_an_empty_database_is_refused(databases: Databases, empty_kind: str, tmp_path: Path) -> None:

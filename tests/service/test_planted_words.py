@@ -1,7 +1,8 @@
 """A thief's search: words planted through the real form, looked for wherever the server keeps anything.
 
 First without a keyring (database file, WAL, sessions, logs, whatever else lies in the home folder), then with each keyring in hand,
-which gives exactly what SECURITY.md says: the site and the kind of problem, and neither words nor name nor number.
+which gives exactly what SECURITY.md says: the site and the kind of problem, and neither words nor name; the number only to the
+dispatcher's, which has to send to it.
 """
 
 import json
@@ -13,24 +14,32 @@ from http.cookiejar import CookieJar
 from pathlib import Path
 
 import pytest
-from sqlalchemy import LargeBinary
+from sqlalchemy import LargeBinary, select
 from sqlalchemy.orm import Session
 
 from app.database import Base, CaseId, Database
+from app.messaging.models import Phone, TextWish
+from app.messaging.phones import phone_place
 from app.network import Site, site_label
-from app.vault import Place, SealBroken, Vault, VeilBroken, load_keyring, read_journal
+from app.vault import ContactKeyMissing, Place, SealBroken, Vault, VeilBroken, load_keyring, read_journal
 from app.vault.keyring import KeyringName
 from tests.harness.databases import Databases, closing_database
 from tests.harness.server import LiveServer, running
 from tests.harness.world import everything_stored
 
-WORDS = {
+FIELDS = {
     "words": "quincunx at the loading bay",
     "name": "Perpetua Okonjo",
     "phone": "+60 12-345 6789",
+    "contact": "text",
     "safe_times": "after the zither lesson",
     "exclude_other": "foreman Bartholomew",
 }
+NUMBER = "+60123456789"
+"""The same as it is kept for sending; it must not be found in this form either."""
+
+SECRETS = (*(value for name, value in FIELDS.items() if name != "contact"), NUMBER, NUMBER[1:], NUMBER[3:])
+
 CATEGORY = "forced_labour"
 MESSAGE = "they moved the turnstile"
 
@@ -53,7 +62,7 @@ def test_without_a_keyring_nothing_is_found(robbed: tuple[LiveServer, str, str])
 
     haystack = everything_kept(server.home, url) + server.log.read_bytes()
     for secret in (
-        *WORDS.values(),
+        *SECRETS,
         MESSAGE,
         CATEGORY,
         receipt,
@@ -76,11 +85,26 @@ def test_with_a_keyring_site_and_kind_are_found_but_no_words(
 
     with closing_database(url) as database:
         opened = everything_unveiled(database, Vault(keyring))
-    for secret in (*WORDS.values(), MESSAGE, receipt, receipt.replace(" ", "")):
+    for secret in (*SECRETS, MESSAGE, receipt, receipt.replace(" ", "")):
         assert secret.encode() not in opened, secret
     assert f'"{CATEGORY}"'.encode() in opened
     for known in site_of_the_demo(server, url):
         assert known.encode() in opened
+
+
+def test_the_number_to_text_is_opened_by_the_dispatchers_keyring_only(
+    robbed: tuple[LiveServer, str, str],
+) -> None:
+    server, url, _ = robbed
+    web, dispatcher = (Vault(load_keyring(server.home / "keys", name)) for name in ("web", "dispatcher"))
+
+    with closing_database(url) as database, database.reading() as session:
+        (wish,) = session.scalars(select(TextWish))
+        phone = session.get_one(Phone, wish.phone_id)
+    sealed = phone.number_sealed or b""
+    assert dispatcher.open_contact(phone_place(phone.id), sealed) == NUMBER
+    with pytest.raises(ContactKeyMissing):
+        web.open_contact(phone_place(phone.id), sealed)
 
 
 def _file_and_come_back(url: str) -> str:
@@ -97,7 +121,7 @@ def _file_and_come_back(url: str) -> str:
         return found[1]
 
     form = page("/en/")
-    told = {"token": hidden(form, "token"), "category": CATEGORY, "exclude": "other", "site": SITE, **WORDS}
+    told = {"token": hidden(form, "token"), "category": CATEGORY, "exclude": "other", "site": SITE, **FIELDS}
     shown = page("/en/report", told)
     digits = " ".join(re.findall(r"<span>(\d{4})</span>", shown)[:5])
     inbox = page("/en/inbox", {"receipt": digits})

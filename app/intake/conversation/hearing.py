@@ -51,6 +51,7 @@ from app.messaging.models import Phone
 from app.messaging.opt_outs import opt_in, opt_out
 from app.messaging.phones import erase_phone, keep_phone, locked_phone
 from app.messaging.queue import cancel_texts, keep_text
+from app.messaging.wishes import end_wishes_on, is_wished
 from app.network import Limit, count_attempt
 from app.vault import Vault
 
@@ -97,7 +98,12 @@ def hear_text(session: Session, vault: Vault, rules: Rules, prepared: Prepared) 
 
 
 def forget_phone(session: Session, phone: Phone) -> None:
-    """Call off what still waits for a phone, whose row the caller has locked, and forget its number."""
+    """Call off what still waits for a phone, whose row the caller has locked, and forget its number.
+
+    Nothing happens while somebody who filed on the web, on the same phone, is still to be texted there.
+    """
+    if is_wished(session, phone.id):
+        return
     cancel_texts(session, phone_id=phone.id)
     erase_phone(session, phone)
 
@@ -229,6 +235,10 @@ def _obey(scene: _Scene, acts: tuple[Act, ...]) -> None:
             quiet = position_of(scene.vault, talk).to(Step.QUIET, contact=Contact.INBOX)
             move_talk(scene.vault, talk, quiet, clock.now() + SILENCE)
             case = lock_case(scene.session, CaseId(talk.case_id))
+            if case is not None:
+                learning.cannot_be_reached(scene.session, scene.vault, case)
+        for case_id in end_wishes_on(scene.session, scene.vault, phone.id):
+            case = lock_case(scene.session, case_id)
             if case is not None:
                 learning.cannot_be_reached(scene.session, scene.vault, case)
 

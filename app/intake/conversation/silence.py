@@ -16,7 +16,7 @@ from app.intake.conversation.models import Conversation
 from app.intake.conversation.steps import fall_silent
 from app.intake.conversation.talks import live_talks, move_talk, position_of
 from app.messaging.alerts import alert_danger
-from app.messaging.models import Phone
+from app.messaging.models import Phone, TextWish
 from app.vault import Vault
 
 # A number that wrote only an order such as HELP has no conversation; its answer went out or never will within this.
@@ -62,9 +62,10 @@ def _settle(session: Session, vault: Vault, rules: Rules, phone: Phone) -> int:
 
 def _forget_strays(session: Session, limit: int) -> int:
     live = exists().where(Conversation.phone_id == Phone.id, Conversation.ended.is_(False))
+    wished = exists().where(TextWish.phone_id == Phone.id)
     strays = session.scalars(
         select(Phone)
-        .where(Phone.tag.is_not(None), Phone.made_hour <= clock.now() - _STRAY_FOR, ~live)
+        .where(Phone.tag.is_not(None), Phone.made_hour <= clock.now() - _STRAY_FOR, ~live, ~wished)
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()

@@ -1,6 +1,6 @@
 """The worker's inbox: the messages, and one small form for each thing that a worker can do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from http import HTTPStatus
 from uuid import UUID
@@ -23,8 +23,10 @@ from app.cases.sharing import (
 from app.cases.sharing import undo_stop as undo_stop_of
 from app.cases.worker_messages import say_worse
 from app.cases.worker_messages import write as write_message
+from app.intake.reaching import stop_texts, wish_again
 from app.logs import log_failure
 from app.messaging.alerts import alert_danger_of
+from app.messaging.wishes import SealedWish, keep_wish
 from app.vault import (
     TokenForged,
     check_session_form_token,
@@ -100,18 +102,26 @@ def worse() -> Response:
 def consent() -> Response:
     """Change who may know."""
     chosen = posted_fields().get("consent", "")
+    level = ConsentLevel(chosen) if chosen in CONSENT else None
+    wishes: list[SealedWish] = []
+
+    def look(session: Session, worker: Worker) -> None:
+        if level is not None:
+            wishes.extend(_wishes_again(session, worker, level))
 
     def act(session: Session, worker: Worker, _submission: UUID) -> None:
-        if chosen not in CONSENT:
+        if level is None:
             raise EmptyText
         here, language = parts(), page_language()
-        level = ConsentLevel(chosen)
+        if level is ConsentLevel.NOBODY:
+            stop_texts(session, here.vault, worker.case_id)
+        _keep(session, wishes)
         change_consent(
             session, here.vault, here.rules, consent_texts(language.pgettext), language.code, worker, level
         )
         alert_danger_of(session, here.vault, worker.case_id)
 
-    return _carry_out(act, "consent", "seen")
+    return _carry_out(act, "consent", "seen", look)
 
 
 @blueprint.post("/<lang>/inbox/stop")
@@ -120,6 +130,7 @@ def stop() -> Response:
     """Stop sharing now, and erase after thirty days."""
 
     def act(session: Session, worker: Worker, _submission: UUID) -> None:
+        stop_texts(session, parts().vault, worker.case_id)
         stop_sharing(session, parts().vault, worker)
 
     return _carry_out(act, "stop", "top")
@@ -129,14 +140,19 @@ def stop() -> Response:
 @open_to_workers
 def undo_stop() -> Response:
     """Take a stop back."""
+    wishes: list[SealedWish] = []
+
+    def look(session: Session, worker: Worker) -> None:
+        wishes.extend(_wishes_again(session, worker))
 
     def act(session: Session, worker: Worker, _submission: UUID) -> None:
         here, language = parts(), page_language()
         texts = consent_texts(language.pgettext)
+        _keep(session, wishes)
         undo_stop_of(session, here.vault, here.rules, texts, language.code, worker)
         alert_danger_of(session, here.vault, worker.case_id)
 
-    return _carry_out(act, "stop", "top")
+    return _carry_out(act, "stop", "top", look)
 
 
 @blueprint.post("/<lang>/inbox/leave")
@@ -177,11 +193,32 @@ def stale_problem(form: str, words: str) -> Problem:
     return Problem(note, form, words)
 
 
-def _carry_out(act: Callable[[Session, Worker, UUID], None], form: str, anchor: str) -> Response:
-    """Do one thing for the worker behind the cookie; whatever stands in the way, the words stay on the page."""
+def _wishes_again(session: Session, worker: Worker, level: ConsentLevel | None = None) -> list[SealedWish]:
+    """The number to text that the worker left, at most one, where a helper may read the case again."""
+    here = parts()
+    wish = wish_again(session, here.vault, here.gateways, worker, level)
+    return [] if wish is None else [wish]
+
+
+def _keep(session: Session, wishes: Iterable[SealedWish]) -> None:
+    # Before the case is locked, as everywhere (see app.messaging.wishes).
+    for wish in wishes:
+        keep_wish(session, wish)
+
+
+_Look = Callable[[Session, Worker], None]
+
+
+def _carry_out(
+    act: Callable[[Session, Worker, UUID], None], form: str, anchor: str, look: _Look | None = None
+) -> Response:
+    """Do one thing for the worker behind the cookie; whatever stands in the way, the words stay on the page.
+
+    `look` prepares what has to be hashed or sealed, on a reading unit before it.
+    """
     words = posted_words()
     try:
-        return _try(act, form, anchor, words)
+        return _try(act, form, anchor, words, look)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
         return kept_page(error, words)
 
@@ -192,7 +229,9 @@ def kept_page(error: Exception, words: str = "") -> Response:
     return make_response(render_template("worker/kept.html", words=words), HTTPStatus.SERVICE_UNAVAILABLE)
 
 
-def _try(act: Callable[[Session, Worker, UUID], None], form: str, anchor: str, words: str) -> Response:
+def _try(
+    act: Callable[[Session, Worker, UUID], None], form: str, anchor: str, words: str, look: _Look | None
+) -> Response:
     worker = find_worker()
     if worker is None:
         return forget_worker_cookie(enter_page("again" if words else "ended", words))
@@ -200,6 +239,9 @@ def _try(act: Callable[[Session, Worker, UUID], None], form: str, anchor: str, w
         return inbox_page(worker, stale_problem(form, words))
     try:
         submission = submission_of_post()
+        if look is not None:
+            with parts().database.reading() as session:
+                look(session, worker)
         with parts().database.writing() as session:
             act(session, worker, submission)
     except (TokenForged, EmptyText, TextTooLong) as refusal:

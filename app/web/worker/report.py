@@ -16,9 +16,11 @@ from app.intake import (
     Report,
     SubmissionConflict,
     already_filed,
+    can_be_texted,
     file_grievance,
     look_at_arrival,
     seal_grievance,
+    with_wish,
 )
 from app.logs import log_failure
 from app.network import site_by_code
@@ -152,6 +154,7 @@ def _seal_and_file(sent: ReportForm, token: FormToken) -> Filed:
             return before
         texts = consent_texts(page_language().pgettext)
         sealed = seal_grievance(session, here.vault, here.rules, texts, told, token, arrival)
+        sealed = with_wish(here.vault, here.gateways, told, sealed)
     with here.database.writing() as session:
         return file_grievance(session, here.vault, sealed)
 
@@ -208,6 +211,8 @@ def _form_page(
 
 
 def _receipt_page(sent: ReportForm, filed: Filed) -> Response:
+    here = parts()
+    wants_texts = sent.contact == Contact.TEXT and bool(sent.phone)
     return make_response(
         render_template(
             "worker/receipt.html",
@@ -218,6 +223,7 @@ def _receipt_page(sent: ReportForm, filed: Filed) -> Response:
             next_who=filed.reader,
             read_by=filed.read_by,
             quiet=sent.contact in ("", "inbox") or not sent.phone,
-            numbers=parts().rules.help.help_for(filed.country, clock.now().date()),
+            no_texts=wants_texts and not can_be_texted(here.gateways, sent.phone, filed.home_country),
+            numbers=here.rules.help.help_for(filed.country, clock.now().date()),
         )
     )

@@ -1,0 +1,113 @@
+"""Reaching a worker by text: the one link from a case to its phone, and the number that was left on the form.
+
+At filing the web process has the number in the clear for a moment. It is sealed once more then, to the contact key, because only so
+can a dispatcher send to it: the number in the case itself opens to the helper alone. Who ticked "Text me" was told what that shows
+to others and agreed; nothing is sent by it, only a helper's own answer may be. It is kept for exactly as long as a helper may read
+the case: not while nobody may, and not after the worker took the case back or said stop.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.case_page import latest_contact
+from app.cases.enums import ConsentLevel, EntryKind
+from app.cases.inbox import Worker
+from app.cases.models import Case, Entry
+from app.cases.veils import facts_of
+from app.database import CaseId
+from app.intake.conversation.hearing import forget_phone
+from app.intake.conversation.models import Conversation
+from app.intake.conversation.talks import live_talks
+from app.intake.report import Contact, Report
+from app.intake.sealing import SealedGrievance
+from app.messaging.gateways.registry import Gateways, Route
+from app.messaging.models import Phone
+from app.messaging.numbers import Number, is_our_line, read_written_number
+from app.messaging.queue import cancel_texts
+from app.messaging.wishes import SealedWish, end_wish, seal_wish, wished_phones
+from app.vault import Vault, open_grant
+
+
+def phone_of_case(session: Session, vault: Vault, case_id: CaseId) -> Phone | None:
+    """The phone on which the worker of a case may be texted: the one that wrote, or the one that was left on the form."""
+    wrote = select(Conversation.phone_id).where(Conversation.case_id == case_id)
+    asked = wished_phones(vault, case_id)
+    return session.scalars(select(Phone).where(Phone.id.in_(wrote.union_all(asked)))).first()
+
+
+def contacts_of(session: Session, case_id: CaseId) -> Sequence[Entry]:
+    """The entries in which a worker said how to be reached, the newest last; sealed."""
+    query = select(Entry).where(Entry.case_id == case_id, Entry.kind == EntryKind.CONTACT)
+    return session.scalars(query.order_by(Entry.seq)).all()
+
+
+def can_be_texted(gateways: Gateways, written: str, country: str | None) -> bool:
+    """Whether texts can go to a number as it was written in this country.
+
+    Told by the number and our gateways alone, never by what we know of it: whoever tries somebody else's number on the form must
+    not find out that it wrote to us before, or said stop.
+    """
+    return _way_to(gateways, written, country) is not None
+
+
+def with_wish(vault: Vault, gateways: Gateways, report: Report, sealed: SealedGrievance) -> SealedGrievance:
+    """The same sealed report, with the number to text where its worker asked for texts and one can come; raises `TooBusy`.
+
+    Only then is a second Argon2id spent. A report that nobody may read yet keeps its number in the case alone.
+    """
+    if report.contact is not Contact.TEXT or report.consent is ConsentLevel.NOBODY:
+        return sealed
+    wish = _sealed_wish(vault, gateways, CaseId(sealed.case.id), report.phone, sealed.case.country)
+    return replace(sealed, wish=wish)
+
+
+def wish_again(
+    session: Session, vault: Vault, gateways: Gateways, worker: Worker, level: ConsentLevel | None = None
+) -> SealedWish | None:
+    """The wish of a worker who lets a helper read again, out of the case that the code opens; on a reading unit, for `keep_wish`.
+
+    `level` is the consent that is to hold, if it changes. None where nobody may read, where no wish was left, where it still
+    stands, and where a STOP ended it. Raises `TooBusy`.
+    """
+    case = session.get_one(Case, worker.case_id)
+    facts = facts_of(vault, case)
+    if (level or facts.consent) is ConsentLevel.NOBODY or facts.reach != Contact.TEXT:
+        return None
+    if phone_of_case(session, vault, worker.case_id) is not None:
+        return None
+    opened = open_grant(session, vault, worker.case_id, worker.keys)
+    written = latest_contact(opened, contacts_of(session, worker.case_id)).get("phone", "")
+    return _sealed_wish(vault, gateways, worker.case_id, written, case.country)
+
+
+def stop_texts(session: Session, vault: Vault, case_id: CaseId) -> None:
+    """The worker takes the case back: what still waits is called off, and a number from the form is forgotten.
+
+    Before the case is locked, so that this and a STOP from the same phone never wait for each other in a circle.
+    """
+    phone = end_wish(session, vault, case_id)
+    cancel_texts(session, case_id=case_id)
+    # Somebody else on the same phone may still want to be answered.
+    if phone is not None and not live_talks(session, phone.id):
+        forget_phone(session, phone)
+
+
+def _sealed_wish(
+    vault: Vault, gateways: Gateways, case_id: CaseId, written: str, country: str | None
+) -> SealedWish | None:
+    way = _way_to(gateways, written, country)
+    if way is None:
+        return None
+    number, route = way
+    return seal_wish(vault, case_id, number, route.gateway, route.line)
+
+
+def _way_to(gateways: Gateways, written: str, country: str | None) -> tuple[Number, Route] | None:
+    number = read_written_number(written, country)
+    route = None if number is None else gateways.route_to(number.country, None)
+    if number is None or route is None or is_our_line(number, route.line):
+        return None
+    return number, route
