@@ -3,7 +3,7 @@
 Above the rooms of cases and of texts, because it joins the two in one unit of work: both happen, or neither.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
@@ -12,17 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.access import NotYours, change_case, owned_case, refuse_viewers
+from app.cases.access import NotYours, change_case, open_compartments, owned_case, refuse_viewers
 from app.cases.answering import reply
+from app.cases.case_page import latest_contact
 from app.cases.entries import clean_text
 from app.cases.facts import CaseFacts
 from app.cases.models import Case
 from app.cases.veils import facts_of
 from app.database import CaseId
-from app.intake.conversation.models import Conversation
+from app.intake.reaching import contacts_of, phone_of_case
 from app.intake.report import Contact
 from app.messaging.delivery import Purpose
-from app.messaging.gateways.registry import Gateways, Route
+from app.messaging.gateways.registry import Gateways
 from app.messaging.giveaways import Giveaway, giveaways
 from app.messaging.hours import local_times, quiet_until, valid_for
 from app.messaging.models import Phone
@@ -52,20 +53,25 @@ class TooLongToText(Exception):
 
 
 class Unreachable(StrEnum):
-    """Why a worker who wrote by text cannot be answered by text."""
+    """Why a worker who wrote by text, or left a number on the form, cannot be answered by text."""
 
     STOPPED = "stopped"
     CALL_ONLY = "call_only"
     NOT_AGREED = "not_agreed"
+    NO_NUMBER = "no_number"
     FORGOTTEN = "forgotten"
     NO_WAY = "no_way"
 
 
 @dataclass(frozen=True)
 class TextWay:
-    """How a text reaches the worker of a case, or why none does; `two_way` when the worker can answer it by text."""
+    """How a text reaches the worker of a case, or why none does; `two_way` when the worker can answer it by text.
+
+    With `by_form` nobody has proven whose number it is, and a text that comes from it begins a report of its own.
+    """
 
     whose: str
+    by_form: bool
     why_not: Unreachable | None
     two_way: bool = False
     country: str | None = None
@@ -85,7 +91,10 @@ class CaseTexts:
 
 @dataclass(frozen=True)
 class Preview:
-    """A text before it is sent: what it costs and why, what it gives away, and whether it would wake somebody."""
+    """A text before it is sent: what it costs and why, what it gives away, and whether it would wake somebody.
+
+    `safe_times` are the worker's own words, where the writer may read them: no clock can tell whether it is such a time now.
+    """
 
     words: str
     segments: Segments
@@ -95,13 +104,14 @@ class Preview:
     country: str | None
     now_there: tuple[datetime, ...]
     morning: datetime | None
+    safe_times: str
 
 
 def texts_for_desk(session: Session, vault: Vault, gateways: Gateways, case_id: CaseId) -> CaseTexts | None:
-    """What the desk shows of the texts of a case that its reader has opened; None for one that came by web."""
+    """What the desk shows of the texts of a case that its reader has opened; None where the form asked for the inbox only."""
     case = session.get_one(Case, case_id)
     facts = facts_of(vault, case)
-    if not facts.phone:
+    if not facts.phone and facts.reach == Contact.INBOX:
         return None
     acts = read_journal(session, vault, case_id)
     texted = [act.detail for act in acts if act.act == TEXTED]
@@ -138,6 +148,7 @@ def preview_text(
         country=way.country,
         now_there=local_times(way.country, now),
         morning=quiet_until(way.country, now),
+        safe_times=_safe_times(session, vault, by, case_id) if way.by_form else "",
     )
 
 
@@ -184,6 +195,11 @@ def answer_by_text(
     return text_id
 
 
+def _safe_times(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> str:
+    opened = open_compartments(session, vault, by, case_id)
+    return str(latest_contact(opened, contacts_of(session, case_id)).get("safe_times") or "")
+
+
 def _open_way(session: Session, vault: Vault, gateways: Gateways, case: Case) -> TextWay:
     way = _way(session, vault, gateways, case, facts_of(vault, case))
     if way.why_not is not None:
@@ -192,22 +208,19 @@ def _open_way(session: Session, vault: Vault, gateways: Gateways, case: Case) ->
 
 
 def _way(session: Session, vault: Vault, gateways: Gateways, case: Case, facts: CaseFacts) -> TextWay:
-    phone = session.scalars(
-        select(Phone)
-        .join(Conversation, Conversation.phone_id == Phone.id)
-        .where(Conversation.case_id == case.id)
-    ).first()
+    phone = phone_of_case(session, vault, CaseId(case.id))
+    here = TextWay(facts.phone, by_form=not facts.phone, why_not=None)
     if _said_stop(session, vault, case, phone):
-        return TextWay(facts.phone, Unreachable.STOPPED)
+        return replace(here, why_not=Unreachable.STOPPED)
     if facts.reach != Contact.TEXT:
         called = facts.reach == Contact.CALL
-        return TextWay(facts.phone, Unreachable.CALL_ONLY if called else Unreachable.NOT_AGREED)
+        return replace(here, why_not=Unreachable.CALL_ONLY if called else Unreachable.NOT_AGREED)
     if phone is None or phone.tag is None or phone.number_sealed is None:
-        return TextWay(facts.phone, Unreachable.FORGOTTEN)
-    route: Route | None = gateways.route_to(phone.country, phone.gateway, phone.line)
+        return replace(here, why_not=Unreachable.NO_NUMBER if here.by_form else Unreachable.FORGOTTEN)
+    route = gateways.route_to(phone.country, phone.gateway, phone.line)
     if route is None:
-        return TextWay(facts.phone, Unreachable.NO_WAY)
-    return TextWay(facts.phone, None, route.two_way, phone.country, phone.id)
+        return replace(here, why_not=Unreachable.NO_WAY)
+    return replace(here, two_way=route.two_way, country=phone.country, phone_id=phone.id)
 
 
 def _said_stop(session: Session, vault: Vault, case: Case, phone: Phone | None) -> bool:

@@ -35,10 +35,15 @@ WHOSE_PHONE: Labels = {
     "unknown": pgettext("texts", "Not said"),
 }
 
+FROM_FORM = pgettext("texts", "Not said: the number is from the form")
+
 UNREACHABLE: Labels = {
     "stopped": pgettext("texts", "No texts: the worker said stop"),
     "call_only": pgettext("texts", "May be called, not texted"),
     "not_agreed": pgettext("texts", "No texts: the worker did not agree to any"),
+    "no_number": pgettext(
+        "texts", "No texts: the worker asked for them, but none can go to the number given"
+    ),
     "forgotten": pgettext("texts", "No texts: the number was forgotten"),
     "no_way": pgettext("texts", "No texts: none can be sent to that country"),
 }

@@ -17,6 +17,7 @@ from app.cases.offers import accept_offer
 from app.database import CaseId, Database
 from app.intake import Contact, Filed
 from app.language.catalogues import Project, compile_all
+from app.messaging.gateways.registry import Gateways, load_gateways
 from app.network import (
     Role,
     admit_member,
@@ -194,9 +195,15 @@ def recovery_codes(world: World, invitation: Callable[..., str]) -> Callable[[st
     return join
 
 
+def gateways_of(world: World, home: Path) -> Gateways:
+    """The gateways of a deployment without settings: the simulator."""
+    return load_gateways(read_settings({"REDRESS_HOME": str(home)}), world.vault, world.database, {})
+
+
 @pytest.fixture
-def filed(world: World) -> Filed:
+def filed(world: World, tmp_path: Path) -> Filed:
     return world.file(
+        gateways=gateways_of(world, tmp_path),
         words="They <i>owe</i> us two months.",
         topics=("wages", "hours"),
         exclude=frozenset({Exclusion.POLICE}),

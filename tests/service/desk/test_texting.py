@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import select
@@ -11,19 +12,19 @@ from app.cases.enums import EntryKind
 from app.cases.models import Case, Entry
 from app.cases.offers import accept_offer
 from app.database import CaseId
+from app.intake import Contact
 from app.intake.conversation.ears import Ears
 from app.language import load_languages
 from app.messaging.callbacks import take_status
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.protocol import ReceivedText, StatusReport
-from app.messaging.gateways.registry import load_gateways
 from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.models import InboundText, OutgoingText, Phone
 from app.messaging.opt_outs import opt_out
-from app.settings import PROJECT_ROOT, read_settings
+from app.settings import PROJECT_ROOT
 from app.vault import read_journal
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse
+from tests.service.desk.conftest import Browse, accepted, gateways_of
 
 NUMBER = "+60123456701"
 FIRST = "Please help us, it is bad here"
@@ -33,12 +34,11 @@ WORDS = "We have read it. We ask the office on Monday."
 
 def texted(world: World, home: Path, *said: str, accept: bool = True) -> CaseId:
     """A case by text with these texts; the near lead takes it on."""
-    settings = read_settings({"REDRESS_HOME": str(home)})
     ears = Ears(
         database=world.database,
         vault=world.vault,
         rules=world.rules,
-        gateways=load_gateways(settings, world.vault, world.database, {}),
+        gateways=gateways_of(world, home),
         languages=load_languages(PROJECT_ROOT / "config", PROJECT_ROOT / "translations"),
         host="help.example.org",
     )
@@ -234,10 +234,66 @@ def test_the_number_shows_only_on_request_and_that_is_written_down(
     assert "case.contact_shown" in acts
 
 
-def test_a_web_case_is_answered_as_before(browse: Browse, world: World, case_id: CaseId) -> None:
+def by_form(world: World, home: Path, **answers: Any) -> CaseId:
+    """A case by the form whose worker asked for texts, unless the answers say otherwise."""
+    told = {"contact": Contact.TEXT, "phone": "012-345 6701", "safe_times": "Sundays after four"} | answers
+    return accepted(world, world.file(gateways=gateways_of(world, home), **told))
+
+
+def test_a_web_case_that_asked_for_the_inbox_is_answered_there(
+    browse: Browse, world: World, tmp_path: Path
+) -> None:
+    case_id = by_form(world, tmp_path, contact=Contact.INBOX)
     page = browse("near.lead").open(f"/desk/cases/{case_id}")
     assert "Send to the worker" in page.text
     assert "Whose phone" not in page.text
+    assert [value for _, value in page.form("/reply").buttons] == [""]
+
+
+def test_a_web_case_that_asked_for_texts_is_answered_as_one_by_text(
+    browse: Browse, world: World, tmp_path: Path
+) -> None:
+    case_id = by_form(world, tmp_path)
+    member = browse("near.lead")
+    page = member.open(f"/desk/cases/{case_id}")
+    assert "Not said: the number is from the form" in page.text
+    assert "Nobody has checked whose number it is" in page.text
+    assert "Automatic texts" not in page.text
+    look = member.send("/reply", button=0, text=WORDS)
+    assert "Look at the text" in look.text
+    assert "The worker’s safe times: Sundays after four" in look.text
+    # Its own last button looks again; the one before it sends now, whatever the hour is there.
+    form = look.form("/reply")
+    sent_now = {**form.values, "text": WORDS, "when": "now"}
+    assert [member.client.post(form.action, data=sent_now).status_code for _ in range(2)] == [303, 303]
+    assert len(sent(world, case_id)) == 1
+    page = member.open(f"/desk/cases/{case_id}")
+    assert "Waits to be sent" in page.text
+    for hidden in ("012-345 6701", NUMBER):
+        assert hidden not in page.response.get_data(as_text=True)
+    assert "012-345 6701" in member.send("/contact").text
+
+
+@pytest.mark.parametrize(
+    ("answers", "strip"),
+    (
+        (
+            {"phone": "03-2345 6789"},
+            "No texts: the worker asked for them, but none can go to the number given",
+        ),
+        ({"contact": Contact.CALL}, "May be called, not texted"),
+    ),
+    ids=("fixed line", "call"),
+)
+def test_a_web_case_that_no_text_can_reach_says_so(
+    browse: Browse, world: World, tmp_path: Path, answers: dict[str, Any], strip: str
+) -> None:
+    case_id = by_form(world, tmp_path, **answers)
+    page = browse("near.lead").open(f"/desk/cases/{case_id}")
+    shown = next(each for each in page.root.iter("dl") if each.get("class") == "strip")
+    assert strip in " ".join(" ".join(shown.itertext()).split())
+    assert "The worker has a code and can read the inbox." in page.text
+    assert "Text it: look at it first" not in page.text
     assert [value for _, value in page.form("/reply").buttons] == [""]
 
 

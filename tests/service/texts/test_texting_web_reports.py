@@ -1,0 +1,430 @@
+"""Who ticked "Text me" on the form is answered by text as one who texted: only by a helper, while a helper may read the case."""
+
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import event, select
+
+from app.cases.access import NoAccess
+from app.cases.consent import consent_texts
+from app.cases.enums import ConsentLevel
+from app.cases.facts import CaseFacts
+from app.cases.models import Case
+from app.cases.offers import accept_offer
+from app.cases.sharing import change_consent, stop_sharing, undo_stop
+from app.cases.veils import facts_of
+from app.database import CaseId
+from app.intake import Contact, Filed, LimitMetMeanwhile, Report, SubmissionConflict
+from app.intake.reaching import can_be_texted, phone_of_case, stop_texts, wish_again
+from app.intake.texting import CannotBeTexted, Unreachable, preview_text, texts_for_desk
+from app.messaging.delivery import Delivery
+from app.messaging.gateways.registry import Gateways, load_gateways
+from app.messaging.gateways.simulator import LINE, NAME
+from app.messaging.models import Phone, TextWish
+from app.messaging.phones import phone_place
+from app.messaging.queue import body_place
+from app.messaging.wishes import keep_wish
+from app.settings import read_settings
+from app.vault import TooBusy, Vault, read_journal
+from tests.service.texts.conftest import MINE, Texting
+from tests.service.texts.test_texting_back import AGREED, WORDS, answer, replies, shown, thread
+
+OURS = "+12025550123"
+CLOSED = "+84912345678"
+WRITTEN = "012-345 6701"  # MINE, as people of the site's country write it
+
+
+def filed(texting: Texting, **answers: Any) -> Filed:
+    """A report by the form whose worker wants texts, unless the answers say otherwise."""
+    told = {"contact": Contact.TEXT, "phone": WRITTEN, "safe_times": "Sundays after four"} | answers
+    return texting.world.file(gateways=texting.ears.gateways, **told)
+
+
+def taken(texting: Texting, **answers: Any) -> CaseId:
+    """The case of such a report, which the near partner has accepted."""
+    return accepted(texting, filed(texting, **answers))
+
+
+def accepted(texting: Texting, report: Filed) -> CaseId:
+    """The near partner takes the case on."""
+    case_id = texting.world.case_of(report)
+    lead = texting.world.sign_in("near.lead")
+    with texting.database.writing() as session:
+        assert accept_offer(session, texting.world.vault, texting.world.rules, lead, case_id).taken
+    return case_id
+
+
+def phone_of(texting: Texting, case_id: CaseId) -> Phone | None:
+    """The phone on which its worker may be texted."""
+    with texting.database.reading() as session:
+        return phone_of_case(session, texting.world.vault, case_id)
+
+
+def reach_of(texting: Texting, case_id: CaseId) -> CaseFacts:
+    """What the queue knows of the case."""
+    with texting.database.reading() as session:
+        return facts_of(texting.world.vault, session.get_one(Case, case_id))
+
+
+def stopped(texting: Texting, report: Filed) -> None:
+    """The worker takes everything back in the inbox."""
+    worker = texting.world.enter(report)
+    with texting.database.writing() as session:
+        stop_texts(session, texting.world.vault, worker.case_id)
+        stop_sharing(session, texting.world.vault, worker)
+
+
+def test_a_helper_answers_by_text_and_nothing_goes_out_by_itself(texting: Texting) -> None:
+    before = texting.answers()
+    case_id = taken(texting)
+    texting.fall_silent()
+    assert texting.answers() == before
+
+    first = answer(texting, case_id)
+    assert [answer(texting, case_id) for _ in range(2)] == [first, first]
+    (row,) = replies(texting, case_id)
+    assert row.body_sealed is not None
+    assert texting.dispatcher.open_contact(body_place(row.id), row.body_sealed) == WORDS
+    phone = phone_of(texting, case_id)
+    assert phone is not None
+    assert (row.phone_id, row.gateway, row.line) == (phone.id, NAME, LINE)
+    assert texting.dispatcher.open_contact(phone_place(phone.id), phone.number_sealed or b"") == MINE
+    assert thread(texting, case_id) == 1
+    texts = shown(texting, case_id)
+    assert (texts.way.why_not, texts.way.by_form, texts.way.two_way, texts.has_code) == (
+        None,
+        True,
+        True,
+        True,
+    )
+    assert [text.state for text in texts.answers.values()] == [Delivery.WAITING]
+    assert texts.automatic == ()
+
+
+def test_the_preview_shows_the_workers_own_safe_times(texting: Texting) -> None:
+    case_id = taken(texting)
+    lead = texting.world.sign_in("near.lead")
+    with texting.database.reading() as session:
+        seen = preview_text(session, texting.world.vault, texting.ears.gateways, lead, case_id, WORDS)
+    assert (seen.safe_times, seen.country, seen.segments.count) == ("Sundays after four", "MY", 1)
+
+
+@pytest.mark.parametrize(
+    "answers",
+    (
+        {"phone": ""},
+        {"phone": "my sister's"},
+        {"phone": "03-2345 6789"},
+        {"phone": WRITTEN, "site_code": ""},
+        {"phone": "+62 000 0000 0001"},
+    ),
+    ids=("none", "words", "fixed line", "no country", "of no phone"),
+)
+def test_a_number_that_no_text_can_go_to_is_filed_all_the_same(
+    texting: Texting, answers: dict[str, str]
+) -> None:
+    report = filed(texting, **answers)
+    case_id = texting.world.case_of(report)
+    assert phone_of(texting, case_id) is None
+    if answers.get("site_code", "poster"):
+        accepted(texting, report)
+        assert shown(texting, case_id).way.why_not is Unreachable.NO_NUMBER
+        with pytest.raises(CannotBeTexted):
+            answer(texting, case_id)
+        assert (thread(texting, case_id), replies(texting, case_id)) == (0, [])
+
+
+def test_where_no_gateway_reaches_and_to_our_own_line_nothing_is_kept(texting: Texting) -> None:
+    gateways = twilio_only(texting)
+    for number in (CLOSED, OURS):
+        report = texting.world.file(gateways=gateways, contact=Contact.TEXT, phone=number)
+        assert phone_of(texting, texting.world.case_of(report)) is None
+        assert not can_be_texted(gateways, number, "MY")
+    assert {CLOSED, OURS}.isdisjoint(numbers(texting))
+
+
+def test_a_gateway_that_goes_away_is_told_apart_from_a_number_that_nothing_reaches(texting: Texting) -> None:
+    case_id = taken(texting, phone=CLOSED)
+    assert shown(texting, case_id).way.why_not is None
+    with texting.database.reading() as session:
+        texts = texts_for_desk(session, texting.world.vault, twilio_only(texting), case_id)
+    assert texts is not None
+    assert texts.way.why_not is Unreachable.NO_WAY
+
+
+def twilio_only(texting: Texting) -> Gateways:
+    """Gateways through which some countries cannot be texted."""
+    account = {
+        "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,
+        "TWILIO_AUTH_TOKEN": "t" * 32,
+        "TWILIO_FROM": OURS,
+    }
+    settings = read_settings({"REDRESS_PUBLIC_URL": "https://help.example.org", **account})
+    return load_gateways(settings, texting.world.vault, texting.database, {})
+
+
+def test_who_asked_to_be_called_is_not_texted(texting: Texting) -> None:
+    case_id = taken(texting, contact=Contact.CALL)
+    assert phone_of(texting, case_id) is None
+    assert shown(texting, case_id).way.why_not is Unreachable.CALL_ONLY
+    with pytest.raises(CannotBeTexted) as refused:
+        answer(texting, case_id)
+    assert refused.value.why is Unreachable.CALL_ONLY
+
+
+def test_who_did_not_ask_for_texts_costs_no_hash_and_no_statement_more(
+    texting: Texting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hashed: list[str] = []
+    number_tags = Vault.number_tags
+
+    def noted(vault: Vault, number: str) -> Mapping[str, bytes]:
+        hashed.append(number)
+        return number_tags(vault, number)
+
+    monkeypatch.setattr(Vault, "number_tags", noted)
+
+    def statements(file: Callable[[], Filed]) -> int:
+        count = 0
+
+        def counted(*_: object) -> None:
+            nonlocal count
+            count += 1
+
+        event.listen(texting.database.engine, "before_cursor_execute", counted)
+        file()
+        event.remove(texting.database.engine, "before_cursor_execute", counted)
+        return count
+
+    texting.world.file()  # everything that is looked up once is known now
+    plain = statements(texting.world.file)
+    for answers in (
+        {"contact": Contact.INBOX, "phone": ""},
+        {"contact": Contact.INBOX},
+        {"contact": Contact.CALL},
+        {"phone": ""},
+        {"phone": "03-2345 6789"},
+        {"consent": ConsentLevel.NOBODY},
+    ):
+        assert statements(lambda told=answers: filed(texting, **told)) <= plain  # type: ignore[misc]
+    assert hashed == []
+    assert statements(lambda: filed(texting)) == plain + 2
+    assert hashed == [MINE]
+
+
+def test_a_form_sent_twice_or_at_once_leaves_one_wish(texting: Texting) -> None:
+    token = texting.world.token()
+    told = Report("en", "They owe us.", contact=Contact.TEXT, phone=MINE, site_code=texting.world.site.code)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: texting.world.file(told, token, gateways=texting.ears.gateways), range(4)))
+        # And one phone is one row, however many people file from it.
+        list(pool.map(lambda _: filed(texting), range(4)))
+    with pytest.raises(SubmissionConflict):
+        texting.world.file(
+            Report("en", "Other words.", contact=Contact.TEXT, phone="+60123456702"),
+            token,
+            gateways=texting.ears.gateways,
+        )
+    with texting.database.reading() as session:
+        wishes = session.scalars(select(TextWish)).all()
+        assert len(wishes) == 5
+        assert len({wish.phone_id for wish in wishes}) == 1
+
+
+def test_a_report_that_is_not_stored_leaves_no_number(
+    texting: Texting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object) -> None:
+        raise LimitMetMeanwhile
+
+    monkeypatch.setattr("app.intake.filing.count_report", full)
+    with pytest.raises(LimitMetMeanwhile):
+        filed(texting)
+
+    def busy(*_: object) -> None:
+        raise TooBusy
+
+    monkeypatch.setattr(Vault, "number_tags", busy)
+    with pytest.raises(TooBusy):
+        filed(texting)
+    with texting.database.reading() as session:
+        assert session.scalars(select(TextWish.id)).all() == []
+        assert MINE not in numbers(texting)
+
+
+def numbers(texting: Texting) -> list[str]:
+    """The numbers that a dispatcher could still send to."""
+    with texting.database.reading() as session:
+        phones = session.scalars(select(Phone).where(Phone.number_sealed.is_not(None))).all()
+    return [
+        str(texting.dispatcher.open_contact(phone_place(phone.id), phone.number_sealed or b""))
+        for phone in phones
+    ]
+
+
+def test_the_number_is_kept_while_the_case_is_and_not_taken_for_a_stray(texting: Texting) -> None:
+    case_id = taken(texting)
+    texting.pass_by(days=9)
+    texting.settle()
+    assert MINE in numbers(texting)
+    answer(texting, case_id, by=texting.member("near.lead"))
+    assert len(replies(texting, case_id)) == 1
+
+
+def test_a_text_from_that_phone_begins_a_report_of_its_own_and_says_nothing_of_the_first(
+    texting: Texting,
+) -> None:
+    case_id = taken(texting)
+    answer(texting, case_id)
+    before = reach_of(texting, case_id)
+    (question,) = texting.say("Thank you, but today they took her phone")
+    assert "Whose phone is this?" in question
+    assert "owe" not in question
+    new = texting.case()
+    assert new.id != case_id
+    assert texting.words(new) == ["Thank you, but today they took her phone"]
+    assert reach_of(texting, case_id) == before
+    # Nobody says whose phone it is: that conversation is over, and the first worker can still be answered.
+    texting.fall_silent()
+    texting.pass_by(hours=3)
+    texting.settle()
+    answer(texting, case_id, "We come on Monday.", number=2, by=texting.member("near.lead"))
+    assert [row.state for row in replies(texting, case_id)] == [Delivery.WAITING, Delivery.WAITING]
+
+
+def test_a_phone_that_wrote_before_stays_one_phone(texting: Texting) -> None:
+    texting.say(*AGREED)
+    texting.fall_silent()
+    by_text = CaseId(texting.case().id)
+    case_id = taken(texting)
+    first, second = phone_of(texting, by_text), phone_of(texting, case_id)
+    assert first is not None
+    assert second is not None
+    assert first.id == second.id
+
+
+def test_stop_from_that_phone_stops_the_texts_of_this_case_too(texting: Texting) -> None:
+    case_id = taken(texting)
+    answer(texting, case_id)
+    texting.say("STOP")
+    (row,) = replies(texting, case_id)
+    assert (row.state, row.body_sealed) == (Delivery.CANCELLED, None)
+    assert shown(texting, case_id).way.why_not is Unreachable.STOPPED
+    with pytest.raises(CannotBeTexted):
+        answer(texting, case_id, "Once more.", number=2)
+    assert reach_of(texting, case_id).reach == "none"
+    with texting.database.reading() as session:
+        acts = [entry.act for entry in read_journal(session, texting.world.vault, case_id)]
+    assert acts.count("case.texts_stopped") == 1
+    # The number is of no more use to anybody, and START alone is no new agreement.
+    texting.pass_by(hours=3)
+    texting.settle()
+    assert MINE not in numbers(texting)
+    texting.say("START")
+    assert shown(texting, case_id).way.why_not is Unreachable.STOPPED
+
+
+def test_a_wish_that_was_tampered_with_keeps_no_stop_from_being_obeyed(texting: Texting) -> None:
+    broken, case_id = filed(texting), taken(texting)
+    with texting.database.writing() as session:
+        rows = session.scalars(select(TextWish)).all()
+        tags = texting.world.vault.lookups("text wish", texting.world.case_of(broken).bytes)
+        next(row for row in rows if row.case_tag in tags).case_veil = b"x" * 60
+    texting.say("STOP")
+    assert shown(texting, case_id).way.why_not is Unreachable.STOPPED
+    assert phone_of(texting, texting.world.case_of(broken)) is None
+
+
+def test_who_said_stop_before_filing_is_not_texted(texting: Texting) -> None:
+    texting.say("Please help us", "STOP")
+    texting.fall_silent()
+    case_id = taken(texting)
+    assert shown(texting, case_id).way.why_not is Unreachable.STOPPED
+    with pytest.raises(CannotBeTexted):
+        answer(texting, case_id)
+    texting.say("START")
+    assert shown(texting, case_id).way.why_not is None
+
+
+def test_taking_the_case_back_forgets_the_number_and_undoing_it_brings_it_back(texting: Texting) -> None:
+    report = filed(texting)
+    case_id = accepted(texting, report)
+    answer(texting, case_id)
+    stopped(texting, report)
+    (row,) = replies(texting, case_id)
+    assert (row.state, row.body_sealed) == (Delivery.CANCELLED, None)
+    assert MINE not in numbers(texting)
+
+    worker, world = texting.world.enter(report), texting.world
+    with texting.database.reading() as session:
+        wish = wish_again(session, world.vault, texting.ears.gateways, worker)
+    assert wish is not None
+    with texting.database.writing() as session:
+        keep_wish(session, wish)
+        undo_stop(session, world.vault, world.rules, world.texts, "en", worker)
+    accepted(texting, report)
+    answer(texting, case_id, "We are back.", number=2)
+    assert [row.state for row in replies(texting, case_id)][-1] is Delivery.WAITING
+    with texting.database.reading() as session:
+        assert wish_again(session, world.vault, texting.ears.gateways, worker) is None
+
+
+def test_a_shared_phone_is_forgotten_with_the_last_who_wants_texts(texting: Texting) -> None:
+    first, second = filed(texting), filed(texting, words="Somebody else's words.")
+    stopped(texting, first)
+    assert MINE in numbers(texting)
+    answer(texting, accepted(texting, second))
+    texting.say("It is bad here too")
+    stopped(texting, second)
+    # The conversation goes on; with it the number goes.
+    assert MINE in numbers(texting)
+    texting.fall_silent()
+    assert MINE not in numbers(texting)
+
+
+def test_nobody_yet_keeps_the_number_in_the_case_alone_until_a_helper_may_read(texting: Texting) -> None:
+    report = filed(texting, consent=ConsentLevel.NOBODY)
+    assert MINE not in numbers(texting)
+    worker, world = texting.world.enter(report), texting.world
+    with texting.database.reading() as session:
+        assert wish_again(session, world.vault, texting.ears.gateways, worker) is None
+        wish = wish_again(session, world.vault, texting.ears.gateways, worker, ConsentLevel.HELPER)
+    assert wish is not None
+    texts = consent_texts(lambda _context, text: text)
+    with texting.database.writing() as session:
+        keep_wish(session, wish)
+        change_consent(session, world.vault, world.rules, texts, "en", worker, ConsentLevel.HELPER)
+    answer(texting, accepted(texting, report))
+
+
+def test_after_a_stop_a_new_consent_does_not_bring_the_number_back(texting: Texting) -> None:
+    report = filed(texting)
+    texting.say("STOP")
+    worker = texting.world.enter(report)
+    with texting.database.reading() as session:
+        again = wish_again(session, texting.world.vault, texting.ears.gateways, worker, ConsentLevel.UNION)
+    assert again is None
+
+
+def test_the_database_does_not_say_whose_wish_it_is(texting: Texting) -> None:
+    case_id = texting.world.case_of(filed(texting))
+    with texting.database.reading() as session:
+        (wish,) = session.scalars(select(TextWish)).all()
+    kept = b"|".join((wish.case_tag, wish.case_veil, wish.phone_id.bytes, wish.id.bytes))
+    assert case_id.bytes not in kept
+    assert str(case_id).encode() not in kept
+    other = texting.world.case_of(filed(texting))
+    with texting.database.reading() as session:
+        tags = {row.case_tag for row in session.scalars(select(TextWish))}
+    assert len(tags) == 2
+    assert other != case_id
+
+
+def test_only_who_has_the_case_can_text(texting: Texting) -> None:
+    case_id = taken(texting)
+    for login in ("far.lead", "custodian.one"):
+        with pytest.raises(NoAccess):
+            answer(texting, case_id, by=texting.world.sign_in(login))
+    assert replies(texting, case_id) == []
