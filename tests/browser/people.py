@@ -19,7 +19,13 @@ class WorkerPhone:
         self.code = ""
 
     def report(
-        self, words: str, *, topics: tuple[str, ...] = (), danger: bool = False, **answers: str
+        self,
+        words: str,
+        *,
+        topics: tuple[str, ...] = (),
+        danger: bool = False,
+        contact: str = "",
+        **answers: str,
     ) -> None:
         """Fill in the form and send it with the last button."""
         self.page.goto("/en/")
@@ -27,6 +33,8 @@ class WorkerPhone:
             self.page.check("input[name=danger][value=yes]")
         for topic in topics:
             self.page.check(f"input[name=category][value={topic}]")
+        if contact:
+            self.page.check(f"input[name=contact][value={contact}]")
         self.page.fill("[name=words]", words)
         for name, text in answers.items():
             self.page.fill(f"[name={name}]", text)

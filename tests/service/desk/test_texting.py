@@ -257,7 +257,7 @@ def test_a_web_case_that_asked_for_texts_is_answered_as_one_by_text(
     member = browse("near.lead")
     page = member.open(f"/desk/cases/{case_id}")
     assert "Not said: the number is from the form" in page.text
-    assert "Nobody has checked whose number it is" in page.text
+    assert "nobody has checked whose it is" in page.text
     assert "Automatic texts" not in page.text
     look = member.send("/reply", button=0, text=WORDS)
     assert "Look at the text" in look.text
