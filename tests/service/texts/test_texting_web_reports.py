@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import Any
 
 import pytest
@@ -23,6 +24,7 @@ from app.messaging.delivery import Delivery
 from app.messaging.gateways.registry import Gateways, load_gateways
 from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.models import Phone, TextWish
+from app.messaging.opt_outs import opt_in
 from app.messaging.phones import phone_place
 from app.messaging.queue import body_place
 from app.messaging.wishes import keep_wish
@@ -324,6 +326,23 @@ def test_stop_from_that_phone_stops_the_texts_of_this_case_too(texting: Texting)
     assert MINE not in numbers(texting)
     texting.say("START")
     assert shown(texting, case_id).way.why_not is Unreachable.STOPPED
+
+
+def test_stop_a_taking_back_and_a_new_report_at_once_do_not_wait_in_a_circle(texting: Texting) -> None:
+    for number in range(6):
+        report = filed(texting)
+        stop = texting.received("STOP", sid=f"SMstop{number}")
+        acts: list[Callable[[], object]] = [
+            partial(texting.ears.hear, stop),
+            partial(stopped, texting, report),
+            partial(filed, texting),
+        ]
+        with ThreadPoolExecutor(len(acts)) as pool:
+            for done in [pool.submit(act) for act in acts]:
+                done.result()
+        assert phone_of(texting, texting.world.case_of(report)) is None
+        with texting.database.writing() as session:
+            opt_in(session, texting.world.vault, texting.world.vault.number_tags(MINE).values(), LINE)
 
 
 def test_a_wish_that_was_tampered_with_keeps_no_stop_from_being_obeyed(texting: Texting) -> None:
