@@ -50,9 +50,9 @@ def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> F
             )
         case.reference = new_reference()
     insert_ready(session, sealed.rows)
+    alert_danger(session, vault, case)
     if sealed.wish is not None:
         keep_wish(session, sealed.wish)
-    alert_danger(session, vault, case)
     # Last, because the count stays locked until the end: reports from one address wait for each other's commit only.
     count_report(session, vault, sealed.admission)
     return replace(sealed.told, reference=case.reference)
