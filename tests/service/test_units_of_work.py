@@ -1,0 +1,82 @@
+"""The two units of work: what reads sees one moment and can store nothing, on either database."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import func, select, text
+from sqlalchemy.exc import InternalError
+from sqlalchemy.orm import Session
+
+from app.database import Database
+from app.network.attempts import Attempts
+from tests.harness.databases import Databases
+
+ENDS_AT = datetime(2026, 11, 28, tzinfo=UTC)
+
+
+def keep(session: Session, tag: bytes) -> None:
+    session.add(Attempts(tag=tag, number=1, ends_at=ENDS_AT))
+    session.flush()
+
+
+def stored(database: Database) -> list[bytes]:
+    with database.reading() as session:
+        return list(session.scalars(select(Attempts.tag).order_by(Attempts.tag)))
+
+
+def test_what_a_reading_unit_wrote_is_not_stored(database: Database) -> None:
+    with database.writing() as session:
+        keep(session, b"noise")
+    if database.engine.dialect.name == "sqlite":
+        with database.reading() as session:
+            keep(session, b"stray")
+    else:
+        with pytest.raises(InternalError, match="read-only transaction"), database.reading() as session:
+            keep(session, b"stray")
+    assert stored(database) == [b"noise"]
+
+
+def test_what_a_reading_unit_changed_in_a_row_is_not_stored(database: Database) -> None:
+    with database.writing() as session:
+        keep(session, b"noise")
+        keep(session, b"row")
+    with database.reading() as session:
+        row = session.get_one(Attempts, b"row")
+        row.number = 7
+    assert row.number == 7
+    with database.reading() as session:
+        assert list(session.scalars(select(Attempts.number))) == [1, 1]
+
+
+def test_a_reading_unit_sees_one_moment(database: Database) -> None:
+    count = select(func.count()).select_from(Attempts)
+    with database.reading() as session:
+        before = session.scalar(count)
+        with database.writing() as other:
+            keep(other, b"meanwhile")
+        assert session.scalar(count) == before == 0
+    assert stored(database) == [b"meanwhile"]
+
+
+def test_a_writing_unit_that_fails_stores_nothing_and_lets_the_next_one_go_on(database: Database) -> None:
+    with pytest.raises(ValueError, match="in the middle"), database.writing() as session:
+        keep(session, b"lost")
+        raise ValueError("in the middle")
+    with database.writing() as session:
+        keep(session, b"next")
+    assert stored(database) == [b"next"]
+
+
+def test_postgresql_keeps_statements_prepared_from_one_reading_unit_to_the_next(
+    databases: Databases, tmp_path: Path
+) -> None:
+    # psycopg prepares what it sends for the sixth time, and forgets everything at a ROLLBACK.
+    often = select(Attempts.number).where(Attempts.ends_at < ENDS_AT - timedelta(days=1))
+    with databases.fresh("postgresql", tmp_path) as database:
+        for _ in range(8):
+            with database.reading() as session:
+                session.scalars(often).all()
+        with database.reading() as session:
+            prepared = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
+    assert [words for words in prepared if "attempts" in words]
