@@ -165,13 +165,11 @@ class Database:
             else:
                 _begin_sqlite(session.connection(), "BEGIN")
             yield session
-            # First let go of the rows: rolling back would empty those that it still holds.
-            session.expunge_all()
             if self._sqlite_file is None:
-                # Nothing can have been written, and at a ROLLBACK the driver forgets the statements that it has ready.
+                # Nothing can have been written, and at a ROLLBACK the driver forgets the statements that it has ready. First let go
+                # of the rows, or what was changed in them would be sent.
+                session.expunge_all()
                 session.commit()
-            else:
-                session.rollback()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
