@@ -43,12 +43,17 @@ def check_schema(session: Session) -> None:
 
 def migrate(database: Database) -> bool:
     """Bring the database to `REVISION` in one transaction; True when something changed. Two at once wait for each other."""
+    database.create_file()
+    with database.reading() as session:
+        if revision_of(session) == REVISION:
+            # As at nearly every start: loading the tools of migrations would take a quarter of it.
+            return False
+
     from alembic import command
     from alembic.config import Config
 
     config = Config()
     config.set_main_option("script_location", str(PROJECT_ROOT / "migrations").replace("%", "%%"))
-    database.create_file()
     with database.writing() as session:
         connection = session.connection()
         if connection.dialect.name == "postgresql":

@@ -56,7 +56,7 @@ def pad(body: bytes, steps: tuple[int, ...]) -> bytes:
 def unpad(padded: bytes) -> bytes:
     """The body that `pad` filled; raises ValueError on anything else."""
     end = _LENGTH + int.from_bytes(padded[:_LENGTH])
-    if len(padded) < _LENGTH or end > len(padded) or any(padded[end:]):
+    if len(padded) < _LENGTH or end > len(padded) or padded.count(0, end) != len(padded) - end:
         raise ValueError("the padding is not ours")
     return padded[_LENGTH:end]
 
