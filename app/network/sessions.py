@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.database import MemberId
@@ -23,6 +24,13 @@ IDLE = timedelta(minutes=20)
 LONGEST = timedelta(hours=8)
 
 
+_WITH_ORGANISATION = (
+    select(Member, Organisation)
+    .join(Organisation, Organisation.id == Member.organisation_id)
+    .where(Member.id == bindparam("member_id"))
+)
+
+
 class NotSignedIn(Exception):
     """There is no live session behind this cookie."""
 
@@ -41,11 +49,11 @@ def signed_in(session: Session, vault: Vault, cookie: str) -> SignedIn:
         content = read_session(session, vault, "member", cookie)
     except SessionEnded as ended:
         raise NotSignedIn from ended
-    member = session.get(Member, MemberId(content.subject_id))
-    if member is None or member.state is not MemberState.ACTIVE:
+    found = session.execute(_WITH_ORGANISATION, {"member_id": content.subject_id}).one_or_none()
+    if found is None:
         raise NotSignedIn
-    organisation = session.get_one(Organisation, member.organisation_id)
-    if organisation.state is OrganisationState.FROZEN:
+    member, organisation = found
+    if member.state is not MemberState.ACTIVE or organisation.state is OrganisationState.FROZEN:
         raise NotSignedIn
     key = MemberKey.unpacked(content.payload)
     return SignedIn(member, organisation, member_name(vault, member), key, content)
