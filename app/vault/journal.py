@@ -15,7 +15,7 @@ from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import UniqueConstraint, bindparam, insert, select, update
+from sqlalchemy import Row, UniqueConstraint, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -86,6 +86,12 @@ _HEADS = Base.metadata.tables[JournalChainRow.__tablename__]
 _NEXT_ENTRY = insert(_ENTRIES)
 _LOCKED_HEAD = select(_HEADS).where(_HEADS.c.id == bindparam("chain")).with_for_update()
 _MOVED_HEAD = update(_HEADS).where(_HEADS.c.id == bindparam("chain"))
+_WHOLE_CHAIN = (
+    select(_ENTRIES, _HEADS.c.secret_veil)
+    .join_from(_ENTRIES, _HEADS, _HEADS.c.id == _ENTRIES.c.chain_id)
+    .where(_ENTRIES.c.chain_id == bindparam("chain"), _HEADS.c.secret_veil.is_not(None))
+    .order_by(_ENTRIES.c.seq)
+)
 
 
 @dataclass(frozen=True)
@@ -188,11 +194,10 @@ def new_chain(
 def read_journal(session: Session, holder: KeyHolder, chain: CaseId | None) -> list[JournalEntry]:
     """The entries of a chain, oldest first; raises `JournalBroken` where one does not open."""
     chain_id = chain or CaseId(holder.deployment)
-    head = session.get(JournalChainRow, chain_id)
-    if head is None or head.secret_veil is None:
+    rows = session.execute(_WHOLE_CHAIN, {"chain": chain_id}).all()
+    if not rows:
         return []
-    keys = ChainKeys.of(chain_secret(holder, head))
-    rows = session.scalars(select(JournalRow).where(JournalRow.chain_id == chain_id).order_by(JournalRow.seq))
+    keys = ChainKeys.of(_unveiled_secret(holder, chain_id, rows[0].secret_veil))
     entries = []
     for row in rows:
         content = entry_content(holder, keys, row)
@@ -205,7 +210,9 @@ def read_journal(session: Session, holder: KeyHolder, chain: CaseId | None) -> l
     return entries
 
 
-def entry_content(holder: KeyHolder, keys: ChainKeys, row: JournalRow) -> dict[str, Any] | None:
+def entry_content(
+    holder: KeyHolder, keys: ChainKeys, row: JournalRow | Row[*tuple[Any, ...]]
+) -> dict[str, Any] | None:
     """The content of an entry, or None when it does not open or is not what was committed to."""
     try:
         content = unpad(decrypt(keys.cipher, row.content or b"", _bound(holder, row.chain_id, row.id)))
@@ -234,10 +241,14 @@ def chain_secret(holder: KeyHolder, head: JournalChainRow) -> bytes:
     """The unveiled secret of a chain; raises `JournalBroken`."""
     if head.secret_veil is None:
         raise JournalBroken(f"chain {head.id} was erased")
+    return _unveiled_secret(holder, head.id, head.secret_veil)
+
+
+def _unveiled_secret(holder: KeyHolder, chain_id: UUID, secret_veil: bytes) -> bytes:
     try:
-        return unveil_bytes(holder, _secret_place(head.id), head.secret_veil)
+        return unveil_bytes(holder, _secret_place(chain_id), secret_veil)
     except VeilBroken:
-        raise JournalBroken(f"the secret of chain {head.id} was changed") from None
+        raise JournalBroken(f"the secret of chain {chain_id} was changed") from None
 
 
 def head_fits(holder: KeyHolder, head: JournalChainRow) -> bool:
