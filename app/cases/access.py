@@ -5,15 +5,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.cases.enums import State
 from app.cases.models import Case
 from app.clock import hour_of
-from app.database import CaseId, CircleId, OrganisationId
-from app.network import Member, Organisation, Role, SignedIn, member_name
+from app.database import CaseId, MemberId, OrganisationId
+from app.network import Member, Organisation, Role, SignedIn, read_member_name
 from app.vault import (
+    CircleMemberRow,
     CircleName,
     CircleRow,
     GrantRow,
@@ -24,13 +25,12 @@ from app.vault import (
     PublicKey,
     ReceiptRow,
     Vault,
-    circle_name,
     circle_of,
     circles_of_member,
-    grants_of_case,
-    open_circle,
-    open_grant,
+    open_granted,
+    open_membership,
     public_key_of,
+    read_circle_name,
     read_journal,
 )
 
@@ -129,6 +129,19 @@ def owned_case(session: Session, by: SignedIn, case_id: CaseId, *, lock: bool = 
     return case
 
 
+def open_locked(
+    session: Session, vault: Vault, by: SignedIn, case_id: CaseId
+) -> tuple[Case, OpenedCompartments]:
+    """The case of `owned_case`, locked, and what the member's grant opens of it; raises `NoAccess`.
+
+    The grant that opens is the one that `owned_case` asks for, read behind the lock: nobody has ended it meanwhile.
+    """
+    case = lock_case(session, case_id)
+    if case is None or case.organisation_id != by.organisation.id or case.state in _NOT_TAKEN_ON:
+        raise NoAccess
+    return case, open_compartments(session, vault, by, case_id)
+
+
 def change_case(session: Session, by: SignedIn, case_id: CaseId) -> Case:
     """The open case, locked for a change by this member; raises `NoAccess`, `ReadOnly` or `NotYours`."""
     case = owned_case(session, by, case_id, lock=True)
@@ -144,16 +157,12 @@ def refuse_viewers(by: SignedIn) -> None:
         raise ReadOnly
 
 
-def live_holders(session: Session, case_id: CaseId) -> tuple[UUID, ...]:
+def live_holders(case_id: CaseId) -> Select[UUID]:
     """The members and circles that can open the case now; custody and the receipt are not among them."""
-    return tuple(
-        session.scalars(
-            select(GrantRow.holder_id).where(
-                GrantRow.case_id == case_id,
-                GrantRow.state == GrantState.LIVE,
-                GrantRow.holder_kind.in_((HolderKind.CIRCLE, HolderKind.MEMBER)),
-            )
-        )
+    return select(GrantRow.holder_id).where(
+        GrantRow.case_id == case_id,
+        GrantRow.state == GrantState.LIVE,
+        GrantRow.holder_kind.in_((HolderKind.CIRCLE, HolderKind.MEMBER)),
     )
 
 
@@ -164,65 +173,87 @@ def key_of_holder(session: Session, vault: Vault, grant: GrantRow) -> PublicKey:
     return public_key_of(session, vault, HolderKind(grant.holder_kind), grant.holder_id)
 
 
+# The holders of `holders_of` within the statement, each grant with the row through which the member opens its circle.
+_OWN_GRANTS = (
+    select(GrantRow, CircleMemberRow)
+    .outerjoin(
+        CircleMemberRow,
+        (CircleMemberRow.circle_id == GrantRow.holder_id)
+        & (CircleMemberRow.member_id == bindparam("member")),
+    )
+    .outerjoin(
+        CircleRow,
+        (CircleRow.id == CircleMemberRow.circle_id)
+        & (CircleRow.organisation_id == bindparam("organisation")),
+    )
+    .where(
+        GrantRow.case_id == bindparam("case"),
+        GrantRow.state == GrantState.LIVE,
+        _NOT_CUSTODY,
+        (GrantRow.holder_id == bindparam("member")) | CircleRow.id.is_not(None),
+    )
+)
+
+
 def open_compartments(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> OpenedCompartments:
     """What the member's own grant or the grant of a circle of theirs opens; raises `NoAccess`."""
-    rows = session.scalars(
-        select(GrantRow).where(
-            GrantRow.case_id == case_id,
-            GrantRow.holder_id.in_(holders_of(session, by)),
-            GrantRow.state == GrantState.LIVE,
-            _NOT_CUSTODY,
-        )
-    ).all()
-    for row in rows:
+    asked = {"case": case_id, "member": by.member.id, "organisation": by.organisation.id}
+    for grant, membership in session.execute(_OWN_GRANTS, asked).all():
+        own = grant.holder_id == by.member.id
+        key = by.key if own else open_membership(vault, membership, by.key)
         try:
-            if row.holder_kind == HolderKind.MEMBER:
-                return open_grant(session, vault, case_id, by.key)
-            circle = open_circle(session, vault, by.key, CircleId(row.holder_id))
-            return open_grant(session, vault, case_id, circle)
+            return open_granted(vault, grant, key)
         except NoGrant:
             continue
     raise NoAccess
 
 
+_HOLDERS = (
+    select(
+        GrantRow.holder_kind,
+        GrantRow.holder_id,
+        GrantRow.state,
+        GrantRow.granted_hour,
+        GrantRow.ended_hour,
+        CircleRow.name_veil.label("circle"),
+        Member.name_veil.label("member"),
+        Organisation.id.label("owner"),
+        Organisation.name.label("organisation"),
+    )
+    .outerjoin(CircleRow, CircleRow.id == GrantRow.holder_id)
+    .outerjoin(Member, Member.id == GrantRow.holder_id)
+    .outerjoin(
+        Organisation, Organisation.id == func.coalesce(CircleRow.organisation_id, Member.organisation_id)
+    )
+    .where(GrantRow.case_id == bindparam("case"))
+    .order_by(GrantRow.granted_hour, GrantRow.id)
+)
+
+
 def access_of(session: Session, vault: Vault, case_id: CaseId) -> tuple[AccessLine, ...]:
     """Everybody who holds or held a grant of the case, with when their organisation last read it."""
-    grants = grants_of_case(session, case_id)
-    holders = [grant.holder_id for grant in grants]
-    circles: dict[UUID, CircleRow] = {
-        row.id: row for row in session.scalars(select(CircleRow).where(CircleRow.id.in_(holders)))
-    }
-    members: dict[UUID, Member] = {
-        row.id: row for row in session.scalars(select(Member).where(Member.id.in_(holders)))
-    }
-    owners: dict[UUID, UUID] = {holder: row.organisation_id for holder, row in circles.items()}
-    owners |= {holder: row.organisation_id for holder, row in members.items()}
-    names: dict[UUID, str] = {
-        row.id: row.name
-        for row in session.scalars(select(Organisation).where(Organisation.id.in_(owners.values())))
-    }
     last_read = {
         entry.actor.organisation_id: hour_of(entry.at)
         for entry in read_journal(session, vault, case_id)
         if entry.act in _READINGS
     }
-    lines = []
-    for grant in grants:
-        owner = owners.get(grant.holder_id)
-        holder: str | None = None
-        if grant.holder_id in circles:
-            holder = circle_name(vault, circles[grant.holder_id]).value
-        elif grant.holder_id in members:
-            holder = member_name(vault, members[grant.holder_id])
-        lines.append(
-            AccessLine(
-                kind=HolderKind(grant.holder_kind),
-                organisation=None if owner is None else names.get(owner),
-                holder=holder,
-                offered=grant.state == GrantState.OFFERED,
-                since=grant.granted_hour,
-                until=grant.ended_hour,
-                last_read=None if owner is None else last_read.get(owner),
-            )
+    return tuple(
+        AccessLine(
+            kind=HolderKind(row.holder_kind),
+            organisation=row.organisation,
+            holder=_holder_name(vault, row.holder_id, row.circle, row.member),
+            offered=row.state == GrantState.OFFERED,
+            since=row.granted_hour,
+            until=row.ended_hour,
+            last_read=None if row.owner is None else last_read.get(row.owner),
         )
-    return tuple(lines)
+        for row in session.execute(_HOLDERS, {"case": case_id})
+    )
+
+
+def _holder_name(
+    vault: Vault, holder_id: UUID, circle_veil: bytes | None, member_veil: bytes | None
+) -> str | None:
+    if circle_veil is not None:
+        return read_circle_name(vault, holder_id, circle_veil).value
+    return None if member_veil is None else read_member_name(vault, MemberId(holder_id), member_veil)

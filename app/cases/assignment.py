@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.cases.access import change_case, live_holders, owned_case
+from app.cases.access import change_case, live_holders
 from app.cases.models import Case
 from app.database import CaseId, MemberId
 from app.network import Member, MemberState, Role, SignedIn, member_name
-from app.vault import CircleMemberRow, Vault, journal
+from app.vault import CircleMemberRow, OpenedCompartments, Vault, journal
 
 
 class AlreadyClaimed(Exception):
@@ -32,10 +32,12 @@ class Colleague:
     name: str
 
 
-def colleagues_for(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> tuple[Colleague, ...]:
-    """The members of the own organisation who can open this case and may write, by name; raises `NoAccess`."""
-    owned_case(session, by, case_id)
-    found = [Colleague(member.id, member_name(vault, member)) for member in _able(session, by, case_id)]
+def colleagues_for(
+    session: Session, vault: Vault, by: SignedIn, opened: OpenedCompartments
+) -> tuple[Colleague, ...]:
+    """The members of the own organisation who may write and can open the case too, by name."""
+    able = _able(session, by, opened.case_id)
+    found = [Colleague(member.id, member_name(vault, member)) for member in able]
     return tuple(sorted(found, key=lambda colleague: (colleague.name.casefold(), colleague.id)))
 
 
@@ -68,7 +70,7 @@ def _give(session: Session, vault: Vault, by: SignedIn, case: Case, member_id: M
 
 def _able(session: Session, by: SignedIn, case_id: CaseId) -> list[Member]:
     """Active members of the organisation who may write and hold the case's grant, themselves or through a circle."""
-    holders = live_holders(session, case_id)
+    holders = live_holders(case_id)
     in_circle = select(CircleMemberRow.member_id).where(CircleMemberRow.circle_id.in_(holders))
     return list(
         session.scalars(

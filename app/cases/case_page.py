@@ -1,16 +1,17 @@
 """What the case page shows, as plain values made from a case and the compartments that its reader opened."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Row, bindparam, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.access import AccessLine, access_of
+from app.cases.assignment import Colleague
 from app.cases.entries import entry_place
 from app.cases.enums import (
     AuthorKind,
@@ -29,7 +30,7 @@ from app.cases.models import Case, Clock, Entry
 from app.cases.states import stage_of
 from app.cases.veils import facts_of, site_of
 from app.database import CaseId, MemberId, SiteId
-from app.network import Member, Site, member_name, site_label
+from app.network import Site, member_names, site_label
 from app.vault import Compartment, CompartmentClosed, OpenedCompartments, SealBroken, Vault
 
 
@@ -101,8 +102,10 @@ class OpenedCase:
     access: tuple[AccessLine, ...]
     has_contact: bool
     edit_version: int
+    by_text: bool  # the worker wrote from a phone, so there may be texts to show
     may_write: bool  # false for viewers, for custodians who read, and for closed cases
     moves: tuple[State, ...]  # the states that `change_stage` would take now
+    colleagues: tuple[Colleague, ...]  # to whom the case may be given
 
 
 @dataclass(frozen=True)
@@ -115,21 +118,50 @@ class Contact:
     safe_times: str | None
 
 
+@dataclass(frozen=True)
+class Allowed:
+    """What the reader may do with the case: nothing for viewers, for custodians who read, and in closed cases."""
+
+    moves: tuple[State, ...] = ()
+    colleagues: tuple[Colleague, ...] = ()
+    write: bool = False
+
+
+_EntryRow = Row[*tuple[Any, ...]]
+
+# Columns and not rows of the session: a page reads them and changes none.
+_ENTRIES = (
+    select(
+        Entry.id,
+        Entry.kind,
+        Entry.author_kind,
+        Entry.author_id,
+        Entry.hour,
+        Entry.compartment,
+        Entry.version,
+        Entry.sealed,
+    )
+    .where(Entry.case_id == bindparam("case"))
+    .order_by(Entry.seq)
+)
+
+
 def show_page(
     session: Session,
     vault: Vault,
     case: Case,
     opened: OpenedCompartments,
-    *,
-    may_write: bool,
-    moves: tuple[State, ...],
+    clocks: Iterable[Clock],
+    allowed: Allowed,
 ) -> OpenedCase:
     """The page of a case whose reader holds these compartments."""
     facts = facts_of(vault, case)
-    rows = session.scalars(select(Entry).where(Entry.case_id == case.id).order_by(Entry.seq)).all()
-    people = _people(session, vault, [case.assignee_id, *(row.author_id for row in rows)])
-    report = next((body_of(opened, row) for row in rows if row.kind is EntryKind.REPORT), None) or {}
-    contact = latest_contact(opened, rows)
+    rows = session.execute(_ENTRIES, {"case": case.id}).all()
+    people = member_names(session, vault, [case.assignee_id, *(row.author_id for row in rows)])
+    # Each is opened once: the page asks several of them for several things, and opening is what costs.
+    entries = [_read(opened, row, people) for row in rows]
+    report = next(_bodies(entries, EntryKind.REPORT), None) or {}
+    contact = latest_contact(_bodies(entries, EntryKind.CONTACT))
     return OpenedCase(
         id=CaseId(case.id),
         reference=case.reference,
@@ -152,25 +184,31 @@ def show_page(
         category=facts.category,
         handling=tuple(sorted(facts.handling)),
         site=site_name(session, vault, site_of(vault, case)),
-        site_words=report.get("site") or _site_by_text(opened, rows),
+        site_words=report.get("site") or _site_by_text(entries),
         strip=_strip(case, facts, report, contact),
-        entries=tuple(_read(opened, row, people) for row in rows if row.kind is not EntryKind.CONTACT),
-        dates=_dates(session, case),
+        entries=tuple(entry for entry in entries if entry.kind is not EntryKind.CONTACT),
+        dates=tuple(CaseDate(row.kind, row.due_at, row.who, row.state) for row in clocks),
         access=access_of(session, vault, CaseId(case.id)),
         has_contact=any(contact.get(name) for name in ("name", "phone")),
         edit_version=case.edit_version,
-        may_write=may_write,
-        moves=moves,
+        by_text=bool(facts.phone),
+        may_write=allowed.write,
+        moves=allowed.moves,
+        colleagues=allowed.colleagues,
     )
 
 
-def _site_by_text(opened: OpenedCompartments, rows: Iterable[Entry]) -> str | None:
+def _bodies(entries: Iterable[ReadEntry], kind: EntryKind) -> Iterator[dict[str, Any] | None]:
+    return (entry.body for entry in entries if entry.kind is kind)
+
+
+def _site_by_text(entries: Iterable[ReadEntry]) -> str | None:
     """What a worker who writes by text answered when asked for the place; the last answer stands."""
-    bodies = [body_of(opened, row) or {} for row in rows if row.kind is EntryKind.WORKER_MESSAGE]
-    return next((str(body["text"]) for body in reversed(bodies) if body.get("site")), None)
+    answers = [body for body in _bodies(entries, EntryKind.WORKER_MESSAGE) if body and body.get("site")]
+    return str(answers[-1]["text"]) if answers else None
 
 
-def body_of(opened: OpenedCompartments, row: Entry) -> dict[str, Any] | None:
+def body_of(opened: OpenedCompartments, row: Entry | _EntryRow) -> dict[str, Any] | None:
     """The body of an entry, or None when it is broken or not for this reader: one bad entry must not hide the others."""
     try:
         body: dict[str, Any] = opened.open_entry(
@@ -181,12 +219,11 @@ def body_of(opened: OpenedCompartments, row: Entry) -> dict[str, Any] | None:
     return body
 
 
-def latest_contact(opened: OpenedCompartments, rows: Iterable[Entry]) -> dict[str, Any]:
-    """The newest contact details that this reader can open; empty when there are none."""
+def latest_contact(bodies: Iterable[dict[str, Any] | None]) -> dict[str, Any]:
+    """The newest contact details of those that this reader could open; empty when there are none."""
     found: dict[str, Any] = {}
-    for row in rows:
-        if row.kind is EntryKind.CONTACT:
-            found = body_of(opened, row) or found
+    for body in bodies:
+        found = body or found
     return found
 
 
@@ -199,7 +236,7 @@ def site_name(session: Session, vault: Vault, site_id: SiteId | None) -> str | N
     return ", ".join(part for part in (label.name, label.town) if part)
 
 
-def _read(opened: OpenedCompartments, row: Entry, people: dict[UUID, str]) -> ReadEntry:
+def _read(opened: OpenedCompartments, row: _EntryRow, people: dict[UUID, str]) -> ReadEntry:
     return ReadEntry(
         id=row.id,
         kind=row.kind,
@@ -221,14 +258,3 @@ def _strip(case: Case, facts: CaseFacts, report: dict[str, Any], contact: dict[s
         consent=facts.consent,
         stopped=case.stopped_hour is not None,
     )
-
-
-def _dates(session: Session, case: Case) -> tuple[CaseDate, ...]:
-    rows = session.scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.due_at, Clock.kind))
-    return tuple(CaseDate(row.kind, row.due_at, row.who, row.state) for row in rows)
-
-
-def _people(session: Session, vault: Vault, ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    wanted = {member_id for member_id in ids if member_id is not None}
-    found = session.scalars(select(Member).where(Member.id.in_(wanted)))
-    return {member.id: member_name(vault, member) for member in found}

@@ -1,9 +1,9 @@
 """The clocks of a case in the database: starting, meeting and missing them, and the one next date on the case row."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -37,13 +37,27 @@ def meet_clocks(session: Session, case: Case, act: Act) -> None:
 
 def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], outcome: ClockState) -> int:
     """Give the clocks of these kinds that still ask for something their outcome, store the next date; how many there were."""
-    asking = session.scalars(
-        select(Clock).where(Clock.case_id == case.id, Clock.kind.in_(kinds), Clock.state.in_(_ASKING))
-    ).all()
+    settled = settle(case, clocks_of(session, case), kinds, outcome)
+    session.flush()
+    return settled
+
+
+def settle(case: Case, clocks: Sequence[Clock], kinds: Collection[ClockKind], outcome: ClockState) -> int:
+    """As `settle_clocks`, for all the clocks of the case as `clocks_of` gave them; nothing is read."""
+    asking = [row for row in clocks if row.kind in kinds and row.state in _ASKING]
     for row in asking:
         row.state = outcome
-    store_next_date(session, case)
+    _keep_next_date(case, clocks)
     return len(asking)
+
+
+_OF_CASE = select(Clock).where(Clock.case_id == bindparam("case")).order_by(Clock.due_at, Clock.kind)
+
+
+def clocks_of(session: Session, case: Case) -> Sequence[Clock]:
+    """All the clocks of a case, the earliest first."""
+    session.flush()
+    return session.scalars(_OF_CASE, {"case": case.id}).all()
 
 
 def resume_clocks(session: Session, case: Case) -> None:
@@ -51,8 +65,7 @@ def resume_clocks(session: Session, case: Case) -> None:
 
     The feedback that closing gave was not the end of it, so it is owed again; an open case always has a next date.
     """
-    session.flush()
-    known = session.scalars(select(Clock).where(Clock.case_id == case.id).order_by(Clock.due_at)).all()
+    known = clocks_of(session, case)
     given = [row for row in known if row.kind is ClockKind.OUTCOME_FEEDBACK and row.state is ClockState.MET]
     for row in known:
         if row.state is ClockState.PAUSED:
@@ -77,18 +90,15 @@ def hasten_clocks(session: Session, case: Case, facts: CaseFacts, deadlines: Dea
 
 def store_next_date(session: Session, case: Case) -> None:
     """Keep exactly one current deadline on the case: the earliest that is running or was missed; a closed case has none."""
+    _keep_next_date(case, clocks_of(session, case))
     session.flush()
-    earliest = None
-    if case.is_open:
-        earliest = session.scalars(
-            select(Clock)
-            .where(Clock.case_id == case.id, Clock.state.in_(_ASKING))
-            .order_by(Clock.due_at, Clock.kind)
-            .limit(1)
-        ).first()
-    case.next_due_at = earliest.due_at if earliest is not None else None
-    case.next_clock = earliest.kind if earliest is not None else None
-    session.flush()
+
+
+def _keep_next_date(case: Case, clocks: Sequence[Clock]) -> None:
+    asking = (row for row in clocks if row.state in _ASKING)
+    earliest = next(asking, None) if case.is_open else None
+    case.next_due_at = None if earliest is None else earliest.due_at
+    case.next_clock = None if earliest is None else earliest.kind
 
 
 def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:

@@ -1,6 +1,5 @@
 """Reading from custody needs a reason and two custodians, lasts a day, and shows in the worker's inbox."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -10,13 +9,14 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.access import READ_FROM_CUSTODY, refuse_viewers
-from app.cases.case_page import OpenedCase, show_page
+from app.cases.case_page import Allowed, OpenedCase, show_page
+from app.cases.clock_watch import clocks_of
 from app.cases.custody import case_in_custody, custody_of
 from app.cases.custody_models import CustodyReading
 from app.cases.entries import EmptyText, clean_text
 from app.cases.triage import ReasonMissing
 from app.database import CaseId, CircleId, new_id
-from app.network import Member, SignedIn, member_name
+from app.network import SignedIn, member_names
 from app.vault import Place, Vault, journal, open_circle, open_grant
 
 LASTS = timedelta(hours=24)
@@ -58,7 +58,7 @@ def reading_requests(
         .where(CustodyReading.case_id == case_id)
         .order_by(CustodyReading.asked_hour.desc(), CustodyReading.id.desc())
     ).all()
-    names = _names(session, vault, rows)
+    names = member_names(session, vault, (who for row in rows for who in (row.asked_by, row.agreed_by)))
     return tuple(
         ReadingRequest(
             id=row.id,
@@ -147,15 +147,7 @@ def open_from_custody(session: Session, vault: Vault, by: SignedIn, case_id: Cas
     key = open_circle(session, vault, by.key, CircleId(circle.id))
     opened = open_grant(session, vault, case_id, key)
     journal(session, vault, case_id, READ_FROM_CUSTODY, by.actor, {"request": str(agreed)})
-    return show_page(session, vault, case, opened, may_write=False, moves=())
-
-
-def _names(session: Session, vault: Vault, rows: Iterable[CustodyReading]) -> dict[UUID, str]:
-    wanted = {
-        member_id for row in rows for member_id in (row.asked_by, row.agreed_by) if member_id is not None
-    }
-    found = session.scalars(select(Member).where(Member.id.in_(wanted)))
-    return {member.id: member_name(vault, member) for member in found}
+    return show_page(session, vault, case, opened, clocks_of(session, case), Allowed())
 
 
 def _reason_place(request_id: UUID) -> Place:

@@ -15,7 +15,7 @@ from app.cases.rules import Rules
 from app.cases.states import stage_of
 from app.cases.veils import facts_of, site_of
 from app.database import CaseId, MemberId, SiteId
-from app.network import Member, Site, member_name, site_label
+from app.network import Site, member_names, site_label
 from app.vault import Vault
 
 
@@ -84,7 +84,7 @@ def _look_around(session: Session, vault: Vault, found: Sequence[Case]) -> _Arou
     return _Around(
         sites=sites,
         site_names=site_names(session, vault, sites.values()),
-        people=_people(session, vault, (row.assignee_id for row in owned)),
+        people=member_names(session, vault, (row.assignee_id for row in owned)),
         wrote={row.case_id: row.last for row in wrote},
         answer_by={row.case_id: row.expires_at for row in answer_by},
     )
@@ -157,11 +157,3 @@ def site_names(session: Session, vault: Vault, ids: Iterable[SiteId | None]) -> 
         label = site_label(vault, site)
         names[site.id] = ", ".join(part for part in (label.name, label.town) if part)
     return names
-
-
-def _people(session: Session, vault: Vault, ids: Iterable[UUID | None]) -> dict[UUID, str]:
-    wanted = {member_id for member_id in ids if member_id is not None}
-    return {
-        member.id: member_name(vault, member)
-        for member in session.scalars(select(Member).where(Member.id.in_(wanted)))
-    }

@@ -3,19 +3,22 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.access import CONTACT_SHOWN, READ, open_compartments, owned_case
+from app.cases.access import CONTACT_SHOWN, READ, open_locked
+from app.cases.assignment import colleagues_for
 from app.cases.case_page import (
+    Allowed,
     CaseDate,
     Contact,
     OpenedCase,
     ReadEntry,
     SafetyStrip,
+    body_of,
     latest_contact,
     show_page,
 )
-from app.cases.clock_watch import meet_clocks
-from app.cases.clocks import Act
-from app.cases.enums import EntryKind
+from app.cases.clock_watch import clocks_of, settle
+from app.cases.clocks import Act, met_by
+from app.cases.enums import ClockState, EntryKind
 from app.cases.models import Entry
 from app.cases.progress import moves_of
 from app.cases.veils import facts_of
@@ -28,27 +31,28 @@ __all__ = ["CaseDate", "Contact", "OpenedCase", "ReadEntry", "SafetyStrip", "ope
 
 def open_case(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> OpenedCase:
     """Open an accepted case for reading, in a writing unit: it is journaled and meets the read clock; raises `NoAccess`."""
-    case = owned_case(session, by, case_id, lock=True)
-    opened = open_compartments(session, vault, by, case_id)
-    acts = by.member.role is not Role.VIEWER
-    if acts:
+    case, opened = open_locked(session, vault, by, case_id)
+    clocks = clocks_of(session, case)
+    allowed = Allowed()
+    if by.member.role is not Role.VIEWER:
         # A viewer can answer nothing, so what a viewer saw is not yet taken care of.
         case.helper_has_read = True
         case.worker_wrote = False
-        meet_clocks(session, case, Act.READ)
+        settle(case, clocks, met_by(Act.READ), ClockState.MET)
+        if case.is_open:
+            colleagues = colleagues_for(session, vault, by, opened)
+            allowed = Allowed(moves_of(case, facts_of(vault, case), by), colleagues, write=True)
     journal(session, vault, case_id, READ, by.actor)
-    moves = moves_of(case, facts_of(vault, case), by) if acts else ()
-    return show_page(session, vault, case, opened, may_write=acts and case.is_open, moves=moves)
+    return show_page(session, vault, case, opened, clocks, allowed)
 
 
 def show_contact(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> Contact:
     """The worker's name and phone, in a writing unit: journaled as case.contact_shown; raises `NoAccess`."""
-    owned_case(session, by, case_id, lock=True)
-    opened = open_compartments(session, vault, by, case_id)
+    _, opened = open_locked(session, vault, by, case_id)
     rows = session.scalars(
         select(Entry).where(Entry.case_id == case_id, Entry.kind == EntryKind.CONTACT).order_by(Entry.seq)
     )
-    found = latest_contact(opened, rows)
+    found = latest_contact(body_of(opened, row) for row in rows)
     journal(session, vault, case_id, CONTACT_SHOWN, by.actor)
     return Contact(
         name=found.get("name") or None,

@@ -70,7 +70,16 @@ from app.network.organisations import (
     organisations_of,
 )
 from app.network.passwords import PasswordRefused, check_new_password
-from app.network.people import Colleague, LeadsOnly, OrganisationFrozen, SignedIn, colleagues, member_name
+from app.network.people import (
+    Colleague,
+    LeadsOnly,
+    OrganisationFrozen,
+    SignedIn,
+    colleagues,
+    member_name,
+    member_names,
+    read_member_name,
+)
 from app.network.recovery import NewSecrets, PreparedRecovery, RecoveryAnswer, prepare_recovery, take_recovery
 from app.network.sessions import NotSignedIn, sign_out, signed_in, stay_signed_in
 from app.network.sign_in import PreparedSignIn, SignInAnswer, SignInRefused, prepare_sign_in, take_sign_in
@@ -170,6 +179,7 @@ __all__ = [
     "match_organisation",
     "match_site",
     "member_name",
+    "member_names",
     "network_facts",
     "new_totp_secret",
     "organisation_named",
@@ -178,6 +188,7 @@ __all__ = [
     "prepare_recovery",
     "prepare_sign_in",
     "read_invitation",
+    "read_member_name",
     "record_training",
     "set_standing",
     "sign_out",

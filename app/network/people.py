@@ -1,8 +1,10 @@
 """Who acts: a member who is logged in, or the operator at the command line; and who belongs to an organisation."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app.database import MemberId, OrganisationId
@@ -62,7 +64,22 @@ def actor_of(by: SignedIn | None) -> Actor:
 
 def member_name(vault: Vault, member: Member) -> str:
     """The name that colleagues and the coordinator see."""
-    return vault.unveil(name_place(member.id), member.name_veil)
+    return read_member_name(vault, member.id, member.name_veil)
+
+
+def read_member_name(vault: Vault, member_id: MemberId, name_veil: bytes) -> str:
+    """The name in the veiled column of a member's row, for whoever read only that column."""
+    return vault.unveil(name_place(member_id), name_veil)
+
+
+_NAMES = select(Member.id, Member.name_veil).where(Member.id.in_(bindparam("ids", expanding=True)))
+
+
+def member_names(session: Session, vault: Vault, ids: Iterable[UUID | None]) -> dict[UUID, str]:
+    """The names of these members, in one statement; nobody and unknown ids are passed over."""
+    wanted = {member_id for member_id in ids if member_id is not None}
+    found = session.execute(_NAMES, {"ids": list(wanted)})
+    return {row.id: read_member_name(vault, row.id, row.name_veil) for row in found}
 
 
 def colleagues(session: Session, vault: Vault, organisation_id: OrganisationId) -> list[Colleague]:

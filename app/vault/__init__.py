@@ -17,6 +17,8 @@ from app.vault.circles import (
     make_circle,
     members_of_circle,
     open_circle,
+    open_membership,
+    read_circle_name,
 )
 from app.vault.compartments import (
     Compartment,
@@ -220,10 +222,12 @@ __all__ = [
     "open_circle",
     "open_grant",
     "open_granted",
+    "open_membership",
     "open_session",
     "parse_receipt",
     "pretend_unlock",
     "public_key_of",
+    "read_circle_name",
     "read_journal",
     "read_session",
     "rewrap",

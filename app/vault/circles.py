@@ -122,8 +122,15 @@ def open_circle(session: Session, holder: KeyHolder, member: MemberKey, circle_i
     row = _membership(session, circle_id, member.member_id)
     if row is None:
         raise NotInCircle(f"member {member.member_id} is not in circle {circle_id}")
-    private = open_seal(holder, member.pair, _binding(row.id, circle_id), row.sealed)
-    return CircleKey(circle_id, row.circle_key_id, Pair(private))
+    return open_membership(holder, row, member)
+
+
+def open_membership(holder: KeyHolder, row: CircleMemberRow, member: MemberKey) -> CircleKey:
+    """As `open_circle`, for a row that the caller read together with others; raises `NotInCircle` or `SealBroken`."""
+    if row.member_id != member.member_id:
+        raise NotInCircle(f"membership {row.id} is not that of member {member.member_id}")
+    private = open_seal(holder, member.pair, _binding(row.id, row.circle_id), row.sealed)
+    return CircleKey(row.circle_id, row.circle_key_id, Pair(private))
 
 
 def circles_of_member(session: Session, member_id: MemberId) -> list[CircleRow]:
@@ -145,10 +152,11 @@ def members_of_circle(session: Session, circle_id: CircleId) -> list[MemberId]:
 
 def circle_name(holder: KeyHolder, row: CircleRow) -> CircleName:
     """The name of a circle; raises `VeilBroken`."""
-    return _name_in(holder, row.id, row.name_veil)
+    return read_circle_name(holder, row.id, row.name_veil)
 
 
-def _name_in(holder: KeyHolder, circle_id: UUID, name_veil: bytes) -> CircleName:
+def read_circle_name(holder: KeyHolder, circle_id: UUID, name_veil: bytes) -> CircleName:
+    """The name in the veiled column of a circle's row, for whoever read only that column; raises `VeilBroken`."""
     return CircleName(unveil(holder, _name_place(circle_id), name_veil))
 
 
@@ -193,7 +201,7 @@ def circle_public_keys(
     session.flush()
     for row in session.connection().execute(_KEYS_OF, {"organisations": list(wanted)}):
         name = wanted[row.organisation_id]
-        if row.kind == _kind_of(name) and _name_in(holder, row.holder_id, row.name_veil) is name:
+        if row.kind == _kind_of(name) and read_circle_name(holder, row.holder_id, row.name_veil) is name:
             key = PublicKey(row.id, HolderKind(row.kind), row.holder_id, row.raw, row.mac)
             newest[row.organisation_id] = key
     return {organisation: check_public_key(holder, key) for organisation, key in newest.items()}

@@ -8,10 +8,10 @@ from uuid import UUID
 from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
+from sqlalchemy.orm import Session
 
 from app.cases.access import NoAccess, NotYours, ReadOnly
 from app.cases.answering import LONGEST_TEXT, AlreadySent, EmptyText, TextTooLong, note
-from app.cases.assignment import Colleague, colleagues_for
 from app.cases.clocks import TICKED_BY_HAND
 from app.cases.enums import State
 from app.cases.progress import DESK_CLOSING_REASONS
@@ -121,18 +121,20 @@ def show_case(
     try:
         with here.database.writing() as session:
             opened = open_case(session, here.vault, member(), CaseId(case_id))
-            colleagues = (
-                colleagues_for(session, here.vault, member(), CaseId(case_id)) if opened.may_write else ()
-            )
-            texts = texts_for_desk(session, here.vault, here.gateways, CaseId(case_id))
+            texts = texts_of(session, opened)
     except NoAccess:
         abort(404)
-    return render_case(opened, colleagues, texts, contact=contact, problem=problem, drafts=drafts)
+    return render_case(opened, texts, contact=contact, problem=problem, drafts=drafts)
+
+
+def texts_of(session: Session, opened: OpenedCase) -> CaseTexts | None:
+    """The texts of a case that was just opened; nothing is read for one that came by web."""
+    here = parts()
+    return texts_for_desk(session, here.vault, here.gateways, opened.id) if opened.by_text else None
 
 
 def render_case(
     opened: OpenedCase,
-    colleagues: tuple[Colleague, ...],
     texts: CaseTexts | None,
     *,
     contact: Contact | None,
@@ -150,7 +152,7 @@ def render_case(
         # A lowered urgency must not hide what the worker said.
         danger_said=any((entry.body or {}).get("danger") for entry in opened.entries),
         contact=contact,
-        colleagues=colleagues,
+        colleagues=opened.colleagues,
         categories=parts().rules.taxonomy.kinds,
         steps=[state for state in opened.moves if state is not State.CLOSED],
         may_close=State.CLOSED in opened.moves,

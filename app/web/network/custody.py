@@ -19,9 +19,8 @@ from app.cases.custody_reading import (
 )
 from app.cases.triage import ReasonMissing
 from app.database import CaseId
-from app.intake.texting import texts_for_desk
 from app.web.access import open_to_members
-from app.web.desk.case import Drafts, render_case
+from app.web.desk.case import Drafts, render_case, texts_of
 from app.web.member_session import member, see_other
 from app.web.network.blueprint import blueprint
 from app.web.network.waiting import COORDINATORS, WRITERS, as_custodian, show_placing
@@ -77,7 +76,7 @@ def read(case_id: UUID) -> ResponseReturnValue:
     try:
         with here.database.writing() as session:
             opened = open_from_custody(session, here.vault, member(), CaseId(case_id))
-            texts = texts_for_desk(session, here.vault, here.gateways, CaseId(case_id))
+            texts = texts_of(session, opened)
     except NotAgreed:
         problem = pgettext("network", "Nobody has agreed to this yet, or the 24 hours are over.")
         return show_placing(case_id, problem=problem), 409
@@ -85,4 +84,4 @@ def read(case_id: UUID) -> ResponseReturnValue:
         abort(403)
     except (NotACustodian, NoAccess):
         abort(404)
-    return render_case(opened, (), texts, contact=None, problem=None, drafts=Drafts(), custody=True)
+    return render_case(opened, texts, contact=None, problem=None, drafts=Drafts(), custody=True)

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.cases.access import NoAccess, ReadOnly
-from app.cases.assignment import AlreadyClaimed, CannotBeAssigned, Colleague, assign, claim, colleagues_for
+from app.cases.assignment import AlreadyClaimed, CannotBeAssigned, Colleague, assign, claim
 from app.database import CaseId, MemberId
 from app.network import SignedIn
 from app.vault import read_journal
@@ -55,8 +55,7 @@ def test_a_case_is_given_only_to_colleagues_who_can_open_it(desk: Desk) -> None:
     plain, restricted = desk.accepted(), desk.accepted(topics=("gbvh",))
 
     def able(case_id: CaseId) -> tuple[Colleague, ...]:
-        with desk.database.reading() as session:
-            return colleagues_for(session, desk.world.vault, desk.lead, case_id)
+        return desk.open(desk.lead, case_id).colleagues
 
     lead = Colleague(desk.lead.member.id, desk.lead.name)
     caseworker = Colleague(desk.caseworker.member.id, desk.caseworker.name)
@@ -86,5 +85,5 @@ def test_strangers_and_viewers_claim_nothing(desk: Desk) -> None:
     for by in (desk.far, desk.custodian):
         with pytest.raises(NoAccess):
             take(desk, by, case_id)
-        with pytest.raises(NoAccess), desk.database.reading() as session:
-            colleagues_for(session, desk.world.vault, by, case_id)
+        with pytest.raises(NoAccess):
+            desk.open(by, case_id)

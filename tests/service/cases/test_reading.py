@@ -6,7 +6,8 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.access import NoAccess
+from app.cases.access import NoAccess, open_locked
+from app.cases.assignment import Colleague
 from app.cases.enums import ClockKind, ClockState, EntryKind, Exclusion, Stage, State
 from app.cases.inbox import open_inbox
 from app.cases.models import Case, Clock, Entry
@@ -18,8 +19,21 @@ from app.clock import hour_of
 from app.database import CaseId, new_id
 from app.intake import Contact
 from app.network import SignedIn
-from app.vault import HolderKind, read_journal
+from app.vault import (
+    CircleName,
+    Compartment,
+    GrantState,
+    HolderKind,
+    circle_of,
+    circles_of_member,
+    end_grants,
+    grants_of_case,
+    public_key_of,
+    read_journal,
+)
+from app.vault.pairs import Pair
 from tests.service.cases.conftest import Desk
+from tests.service.cases.test_queue import statements
 
 
 def shown(desk: Desk, by: SignedIn, case_id: CaseId) -> ShownContact:
@@ -178,6 +192,93 @@ def test_a_grant_alone_opens_nothing_once_another_organisation_holds_the_case(de
 
     with pytest.raises(NoAccess):
         desk.open(desk.lead, case_id)
+
+
+def test_a_live_grant_alone_opens_nothing_before_the_case_is_taken_on(desk: Desk) -> None:
+    case_id = desk.accepted()
+    with desk.database.writing() as session:
+        session.get_one(Case, case_id).state = State.OFFERED
+
+    with pytest.raises(NoAccess):
+        desk.open(desk.lead, case_id)
+
+
+def test_a_circle_of_another_organisation_opens_nothing(desk: Desk) -> None:
+    case_id = desk.accepted()
+    with desk.database.writing() as session:
+        circle = circle_of(session, desk.world.vault, desk.lead.organisation.id, CircleName.EVERYONE)
+        assert circle is not None
+        circle.organisation_id = desk.far.organisation.id
+
+    for by in (desk.lead, desk.caseworker, desk.far):
+        with pytest.raises(NoAccess):
+            desk.open(by, case_id)
+
+
+def test_an_ended_grant_opens_nothing(desk: Desk) -> None:
+    case_id = desk.accepted()
+    with desk.database.writing() as session:
+        for grant in grants_of_case(session, case_id):
+            # What was sealed is left, as by somebody who can write rows: the state alone decides.
+            grant.state = GrantState.ENDED
+
+    with pytest.raises(NoAccess):
+        desk.open(desk.lead, case_id)
+
+
+def test_custodys_grant_opens_nothing_even_where_the_coordinator_holds_the_case(desk: Desk) -> None:
+    case_id = desk.accepted()
+    with desk.database.writing() as session:
+        session.get_one(Case, case_id).organisation_id = desk.custodian.organisation.id
+
+    with pytest.raises(NoAccess):
+        desk.open(desk.custodian, case_id)
+
+
+def test_a_grant_of_the_members_own_opens_without_a_circle(desk: Desk) -> None:
+    case_id = desk.accepted(words="For one reader.")
+    with desk.database.writing() as session:
+        _, opened = open_locked(session, desk.world.vault, desk.lead, case_id)
+        to = public_key_of(session, desk.world.vault, HolderKind.MEMBER, desk.caseworker.member.id)
+        session.add(desk.world.vault.write_grant(case_id, opened, frozenset({Compartment.ACCOUNT}), to))
+        end_grants(
+            session, case_id, [circle.id for circle in circles_of_member(session, desk.lead.member.id)]
+        )
+
+    page = desk.open(desk.caseworker, case_id)
+    assert [entry.body and entry.body["text"] for entry in page.entries] == ["For one reader."]
+    assert page.colleagues == (Colleague(desk.caseworker.member.id, desk.caseworker.name),)
+    with pytest.raises(NoAccess):
+        desk.open(desk.lead, case_id)
+
+
+def test_a_page_opens_each_entry_once_and_its_statements_do_not_grow(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    filed = desk.world.file(name="Nazrin", contact=Contact.CALL, phone="+60123456789")
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    with statements(desk.database) as few:
+        desk.open(desk.lead, case_id)
+    for number in range(4):
+        desk.reply(desk.lead, case_id, f"Answer {number}.")
+        with desk.database.writing() as session:
+            write(session, desk.world.vault, worker, f"Question {number}.", new_id())
+    opened: list[Pair] = []
+    open_pair = Pair.open
+
+    def counted(pair: Pair, ciphertext: bytes, info: bytes) -> bytes:
+        opened.append(pair)
+        return open_pair(pair, ciphertext, info)
+
+    monkeypatch.setattr(Pair, "open", counted)
+    with statements(desk.database) as many:
+        page = desk.open(desk.lead, case_id)
+
+    assert len(page.entries) == 9
+    assert page.strip.contact == "call"
+    # The circle's key, the grant, the contact, and what the page shows.
+    assert len(opened) == 2 + 1 + 9
+    assert len(many) == len(few) <= 10
 
 
 def test_a_case_accepted_elsewhere_is_read_there_only(desk: Desk) -> None:
