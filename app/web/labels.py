@@ -6,15 +6,15 @@ The words are looked up when a page is rendered, in that page's language.
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
-from babel import Locale, UnknownLocaleError
-from flask_babel import LazyString, format_datetime, get_locale
-
-# Lazy on purpose: the tables below are made once, long before it is known who reads. The plain name keeps extraction simple.
-from flask_babel import lazy_pgettext as pgettext
+from babel.dates import parse_pattern
 
 from app.web import topic_words
 
-Labels = dict[str, LazyString]
+# Lazy on purpose: the tables below are made once, long before it is known who reads. The plain name keeps extraction simple.
+from app.web.language import Message, page_language
+from app.web.language import lazy_pgettext as pgettext
+
+Labels = dict[str, Message]
 
 GROUP: Labels = topic_words.GROUP
 TOPIC: Labels = topic_words.TOPIC
@@ -227,7 +227,7 @@ def word(labels: Labels, code: object) -> str:
 
 def country(code: str | None) -> str:
     """A country's name in the reader's language; empty when the country is not known."""
-    return str(_names().territories.get(code, code)) if code else ""
+    return str(page_language().locale.territories.get(code, code)) if code else ""
 
 
 def language(code: str | None) -> str:
@@ -235,12 +235,16 @@ def language(code: str | None) -> str:
     if not code:
         return ""
     base = code.replace("_", "-").split("-")[0]
-    return str(_names().languages.get(base, code))
+    return str(page_language().locale.languages.get(base, code))
+
+
+# Read once: a page shows a hundred moments.
+_HOUR = parse_pattern("EEE d MMM, HH:mm 'UTC'")
 
 
 def hour(moment: datetime) -> str:
     """Date and time of day in UTC, which is written out because desks sit in many time zones."""
-    return str(format_datetime(moment.astimezone(UTC), "EEE d MMM, HH:mm 'UTC'", rebase=False))
+    return _HOUR.apply(moment.astimezone(UTC), page_language().locale)
 
 
 def topics(codes: Iterable[str]) -> str:
@@ -260,10 +264,3 @@ def holder(kind: str, organisation: str | None, name: str | None) -> str:
         return str(pgettext("desk", "The worker, with the code"))
     inner = word(CIRCLE, name) if name in CIRCLE else name
     return ": ".join(part for part in (organisation, inner) if part)
-
-
-def _names() -> Locale:
-    try:
-        return get_locale() or Locale("en")
-    except UnknownLocaleError:
-        return Locale("en")

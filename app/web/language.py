@@ -1,6 +1,8 @@
 """Lends the catalogues of app.language to Flask-Babel, and finds the language of the page from its address."""
 
 import gettext
+from dataclasses import dataclass
+from functools import lru_cache
 from functools import lru_cache, partial
 
 from flask import Flask, g, has_app_context, has_request_context, request
@@ -53,7 +55,25 @@ def page_language() -> Language:
         languages = parts().languages
         start = request.path.split("/")[1] if has_request_context() else ""
         chosen = languages.get(start) or languages.default
+        # Found once: a page of the desk asks for some three hundred texts.
+        choose_language(chosen)
     return chosen
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A text in a table that is made long before it is known who reads: it turns into words when it is shown."""
+
+    context: str
+    text: str
+
+    def __str__(self) -> str:
+        return page_language().pgettext(self.context, self.text)
+
+
+def lazy_pgettext(context: str, message: str, /) -> Message:
+    """The text of this message in the language of whichever page will show it."""
+    return Message(context, message)
 
 
 def pgettext(context: str, message: str, /, **values: object) -> str:

@@ -1,8 +1,8 @@
 """People's words for what becomes of texts: how far one has come and why not further, whose phone it is, what it gives away."""
 
-from flask_babel import lazy_pgettext as pgettext
-
+from app.web import language
 from app.web.labels import Labels, word
+from app.web.language import lazy_pgettext as pgettext
 
 DELIVERY: Labels = {
     "waiting": pgettext("texts", "Waits to be sent"),
@@ -97,4 +97,4 @@ def reason(code: str | None) -> str:
     """A provider's reason in plain words; one that we have no words for stands with its code, for the operator."""
     if code is None or code in _REASON:
         return word(_REASON, code) if code else ""
-    return str(pgettext("texts", "the provider’s reason: %(code)s", code=code))
+    return language.pgettext("texts", "the provider’s reason: %(code)s", code=code)

@@ -1,11 +1,11 @@
 """People's words for the taxonomy: groups on the card of an offer, categories, and what is below them."""
 
-from flask_babel import LazyString
+from app.web.language import Message
 
 # Lazy on purpose, see app.web.labels.
-from flask_babel import lazy_pgettext as pgettext
+from app.web.language import lazy_pgettext as pgettext
 
-GROUP: dict[str, LazyString] = {
+GROUP: dict[str, Message] = {
     "pay_and_hours": pgettext("desk", "Pay, hours or contract"),
     "safety_and_health": pgettext("desk", "Safety, health or housing"),
     "freedom_and_treatment": pgettext("desk", "Freedom and treatment"),
@@ -13,7 +13,7 @@ GROUP: dict[str, LazyString] = {
     "other": pgettext("desk", "Other"),
 }
 
-TOPIC: dict[str, LazyString] = {
+TOPIC: dict[str, Message] = {
     "wages": pgettext("desk", "Pay"),
     "wages.unpaid_or_late": pgettext("desk", "Pay: not paid, or late"),
     "wages.unpaid_two_months": pgettext("desk", "Pay: two months or more not paid"),

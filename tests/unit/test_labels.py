@@ -1,10 +1,12 @@
 """Every code that a members' page may show has words of its own."""
 
+from datetime import UTC, datetime, timedelta, timezone
 from enum import StrEnum
+from gettext import NullTranslations
 
 import pytest
+from babel.dates import format_datetime
 from flask import Flask
-from flask_babel import Babel
 
 from app.cases import enums
 from app.cases.offers import DeclineReason
@@ -17,12 +19,15 @@ from app.intake import Contact
 from app.intake.conversation.filing_text import UNREACHABLE
 from app.intake.conversation.position import WhosePhone
 from app.intake.texting import Unreachable
+from app.language import Language
+from app.language.languages import LanguageEntry
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.giveaways import Giveaway
 from app.network import MemberState, OrganisationKind, Role
 from app.settings import PROJECT_ROOT
 from app.vault import CircleName
 from app.web import labels, text_words
+from app.web.language import choose_language
 
 TABLES: tuple[tuple[labels.Labels, type[StrEnum], set[str]], ...] = (
     (labels.URGENCY, enums.Urgency, set()),
@@ -76,10 +81,32 @@ def test_every_way_to_reach_a_worker_has_words() -> None:
 def test_a_providers_reason_is_said_in_words_and_an_unknown_one_with_its_code(
     code: str | None, said: str
 ) -> None:
-    app = Flask(__name__)
-    Babel(app)
-    with app.test_request_context():
+    with Flask(__name__).test_request_context():
+        choose_language(Language(LanguageEntry("en", "English", "ltr", "en", "", ""), NullTranslations()))
         assert text_words.reason(code) == said
+
+
+class Marked(NullTranslations):
+    """A catalogue that shows which text was asked for."""
+
+    def pgettext(self, context: str, message: str) -> str:
+        """The message with its context before it."""
+        return f"{context}: {message}"
+
+
+@pytest.mark.parametrize("code", ("en", "ms", "my", "ar"))
+def test_hours_countries_and_tables_speak_the_language_of_the_page(code: str) -> None:
+    language = Language(LanguageEntry(code, code, "ltr", code, "", ""), Marked())
+    moment = datetime(2026, 11, 21, 23, 5, tzinfo=timezone(timedelta(hours=2)))
+    with Flask(__name__).test_request_context():
+        choose_language(language)
+        assert labels.hour(moment) == format_datetime(
+            moment, "EEE d MMM, HH:mm 'UTC'", tzinfo=UTC, locale=language.locale
+        )
+        assert "21:05 UTC" in labels.hour(moment)
+        assert labels.country("MM") == language.locale.territories["MM"]
+        assert labels.language("my") == language.locale.languages["my"]
+        assert labels.word(labels.ENTRY, "note") == "desk: Note"
 
 
 def test_every_kind_of_problem_has_words() -> None:

@@ -1,10 +1,10 @@
 """One line after a redirect that says what was done. It travels as a code in the address, never as text."""
 
 from flask import request
-from flask_babel import lazy_pgettext as pgettext
 
 from app.network import CodeRefused, PasswordRefused, TotpSecretUnusable
 from app.web.labels import Labels
+from app.web.language import lazy_pgettext as pgettext
 
 DONE: Labels = {
     "accepted": pgettext("desk", "Accepted. You can read it now."),
