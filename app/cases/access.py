@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.cases.enums import State
@@ -157,13 +157,12 @@ def refuse_viewers(by: SignedIn) -> None:
         raise ReadOnly
 
 
-def live_holders(case_id: CaseId) -> Select[UUID]:
-    """The members and circles that can open the case now; custody and the receipt are not among them."""
-    return select(GrantRow.holder_id).where(
-        GrantRow.case_id == case_id,
-        GrantRow.state == GrantState.LIVE,
-        GrantRow.holder_kind.in_((HolderKind.CIRCLE, HolderKind.MEMBER)),
-    )
+LIVE_HOLDERS = select(GrantRow.holder_id).where(
+    GrantRow.case_id == bindparam("case"),
+    GrantRow.state == GrantState.LIVE,
+    GrantRow.holder_kind.in_((HolderKind.CIRCLE, HolderKind.MEMBER)),
+)
+"""The members and circles that can open the case now; custody and the receipt are not among them."""
 
 
 def key_of_holder(session: Session, vault: Vault, grant: GrantRow) -> PublicKey:

@@ -1,14 +1,15 @@
 """Who works on a case: claim it, or give it to a colleague who can open it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.cases.access import change_case, live_holders
+from app.cases.access import LIVE_HOLDERS, change_case
 from app.cases.models import Case
 from app.database import CaseId, MemberId
-from app.network import Member, MemberState, Role, SignedIn, member_name
+from app.network import Member, MemberState, Role, SignedIn, member_name, read_member_name
 from app.vault import CircleMemberRow, OpenedCompartments, Vault, journal
 
 
@@ -37,7 +38,7 @@ def colleagues_for(
 ) -> tuple[Colleague, ...]:
     """The members of the own organisation who may write and can open the case too, by name."""
     able = _able(session, by, opened.case_id)
-    found = [Colleague(member.id, member_name(vault, member)) for member in able]
+    found = [Colleague(member_id, read_member_name(vault, member_id, veiled)) for member_id, veiled in able]
     return tuple(sorted(found, key=lambda colleague: (colleague.name.casefold(), colleague.id)))
 
 
@@ -55,7 +56,7 @@ def claim(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> None
 def assign(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, member_id: MemberId) -> None:
     """Give the case to a colleague; raises `CannotBeAssigned` and as `change_case`."""
     case = change_case(session, by, case_id)
-    if all(member.id != member_id for member in _able(session, by, case_id)):
+    if all(able != member_id for able, _ in _able(session, by, case_id)):
         raise CannotBeAssigned
     if case.assignee_id != member_id:
         _give(session, vault, by, case, member_id)
@@ -68,17 +69,16 @@ def _give(session: Session, vault: Vault, by: SignedIn, case: Case, member_id: M
     journal(session, vault, CaseId(case.id), "case.assigned", by.actor, detail)
 
 
-def _able(session: Session, by: SignedIn, case_id: CaseId) -> list[Member]:
-    """Active members of the organisation who may write and hold the case's grant, themselves or through a circle."""
-    holders = live_holders(case_id)
-    in_circle = select(CircleMemberRow.member_id).where(CircleMemberRow.circle_id.in_(holders))
-    return list(
-        session.scalars(
-            select(Member).where(
-                Member.organisation_id == by.organisation.id,
-                Member.state == MemberState.ACTIVE,
-                Member.role != Role.VIEWER,
-                or_(Member.id.in_(holders), Member.id.in_(in_circle)),
-            )
-        )
-    )
+_IN_CIRCLE = select(CircleMemberRow.member_id).where(CircleMemberRow.circle_id.in_(LIVE_HOLDERS))
+_ABLE = select(Member.id, Member.name_veil).where(
+    Member.organisation_id == bindparam("organisation"),
+    Member.state == MemberState.ACTIVE,
+    Member.role != Role.VIEWER,
+    or_(Member.id.in_(LIVE_HOLDERS), Member.id.in_(_IN_CIRCLE)),
+)
+
+
+def _able(session: Session, by: SignedIn, case_id: CaseId) -> Sequence[tuple[MemberId, bytes]]:
+    """Active members of the organisation who may write and hold the case's grant, themselves or through a circle; names veiled."""
+    asked = {"organisation": by.organisation.id, "case": case_id}
+    return [(member_id, name_veil) for member_id, name_veil in session.execute(_ABLE, asked)]

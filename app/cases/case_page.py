@@ -29,8 +29,8 @@ from app.cases.facts import CaseFacts
 from app.cases.models import Case, Clock, Entry
 from app.cases.states import stage_of
 from app.cases.veils import facts_of, site_of
-from app.database import CaseId, MemberId, SiteId
-from app.network import Site, member_names, site_label
+from app.database import CaseId, MemberId
+from app.network import member_names, site_names
 from app.vault import Compartment, CompartmentClosed, OpenedCompartments, SealBroken, Vault
 
 
@@ -155,7 +155,7 @@ def show_page(
     allowed: Allowed,
 ) -> OpenedCase:
     """The page of a case whose reader holds these compartments."""
-    facts = facts_of(vault, case)
+    facts, site = facts_of(vault, case), site_of(vault, case)
     rows = session.execute(_ENTRIES, {"case": case.id}).all()
     people = member_names(session, vault, [case.assignee_id, *(row.author_id for row in rows)])
     # Each is opened once: the page asks several of them for several things, and opening is what costs.
@@ -183,7 +183,7 @@ def show_page(
         topics=facts.topics,
         category=facts.category,
         handling=tuple(sorted(facts.handling)),
-        site=site_name(session, vault, site_of(vault, case)),
+        site=None if site is None else site_names(session, vault, [site]).get(site),
         site_words=report.get("site") or _site_by_text(entries),
         strip=_strip(case, facts, report, contact),
         entries=tuple(entry for entry in entries if entry.kind is not EntryKind.CONTACT),
@@ -225,15 +225,6 @@ def latest_contact(bodies: Iterable[dict[str, Any] | None]) -> dict[str, Any]:
     for body in bodies:
         found = body or found
     return found
-
-
-def site_name(session: Session, vault: Vault, site_id: SiteId | None) -> str | None:
-    """A site as a reader sees it: its name and its town."""
-    site = None if site_id is None else session.get(Site, site_id)
-    if site is None:
-        return None
-    label = site_label(vault, site)
-    return ", ".join(part for part in (label.name, label.town) if part)
 
 
 def _read(opened: OpenedCompartments, row: _EntryRow, people: dict[UUID, str]) -> ReadEntry:

@@ -1,6 +1,6 @@
 """The rows of the queue, unveiled for one page only; a case that is merely offered shows as a card."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from app.cases.rules import Rules
 from app.cases.states import stage_of
 from app.cases.veils import facts_of, site_of
 from app.database import CaseId, MemberId, SiteId
-from app.network import Site, member_names, site_label
+from app.network import member_names, site_names
 from app.vault import Vault
 
 
@@ -147,13 +147,3 @@ def _owned(vault: Vault, row: Case, around: _Around) -> QueueRow:
 
 def _is_late(due: datetime | None) -> bool:
     return due is not None and due <= clock.now()
-
-
-def site_names(session: Session, vault: Vault, ids: Iterable[SiteId | None]) -> dict[SiteId, str]:
-    """Name and town of these sites, in one statement."""
-    wanted = {site_id for site_id in ids if site_id is not None}
-    names = {}
-    for site in session.scalars(select(Site).where(Site.id.in_(wanted))):
-        label = site_label(vault, site)
-        names[site.id] = ", ".join(part for part in (label.name, label.town) if part)
-    return names

@@ -9,10 +9,10 @@ from sqlalchemy.orm import Session
 from app.cases.enums import State
 from app.cases.facts import CaseFacts
 from app.cases.models import Case
-from app.cases.queue_rows import site_names
 from app.cases.rules import Rules
 from app.cases.veils import facts_of, read_facts, read_site, site_of
 from app.database import SiteId
+from app.network import site_names
 from app.vault import Vault
 
 

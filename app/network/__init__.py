@@ -93,6 +93,7 @@ from app.network.sites import (
     match_site,
     site_by_code,
     site_label,
+    site_names,
 )
 from app.network.standing import NotAUnion, declare_interest, interest_reason, set_standing, standing_source
 from app.vault import NotInCircle
@@ -195,6 +196,7 @@ __all__ = [
     "signed_in",
     "site_by_code",
     "site_label",
+    "site_names",
     "standing_source",
     "stay_signed_in",
     "take_recovery",

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from functools import lru_cache
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.database import SiteId, new_id
@@ -95,6 +95,19 @@ def poster_code(typed: str) -> str:
 def site_label(vault: Vault, site: Site) -> SiteLabel:
     """The site's names, unveiled."""
     return _read_label(vault, SiteId(site.id), site.label_veil)
+
+
+_LABELS = select(Site.id, Site.label_veil).where(Site.id.in_(bindparam("ids", expanding=True)))
+
+
+def site_names(session: Session, vault: Vault, ids: Iterable[SiteId | None]) -> dict[SiteId, str]:
+    """Name and town of these sites, in one statement; unknown ids are passed over."""
+    wanted = {site_id for site_id in ids if site_id is not None}
+    names = {}
+    for site_id, label_veil in session.execute(_LABELS, {"ids": list(wanted)}):
+        label = _read_label(vault, site_id, label_veil)
+        names[site_id] = ", ".join(part for part in (label.name, label.town) if part)
+    return names
 
 
 def match_site(session: Session, vault: Vault, text: str) -> SiteMatch:
