@@ -15,7 +15,7 @@ from app.cases.urgency import profile_for, urgency_of
 from app.database import OrganisationId, SiteId
 from app.intake.arrival import KnownSite
 from app.intake.report import Report
-from app.network import Site, match_organisation, match_site
+from app.network import FoundSite, match_organisation, match_site
 from app.vault import Vault
 
 
@@ -27,7 +27,7 @@ class Understood:
     """
 
     facts: CaseFacts
-    site: Site | KnownSite | None
+    site: FoundSite | KnownSite | None
     confirmed: bool
     urgency: Urgency
     routing: Routing

@@ -86,6 +86,7 @@ from app.network.sign_in import PreparedSignIn, SignInAnswer, SignInRefused, pre
 from app.network.sign_in_tries import count_sign_in_try, tries_rest_until
 from app.network.site_lists import ImportedSites, SiteListRefused, import_sites
 from app.network.sites import (
+    FoundSite,
     SiteLabel,
     SiteMatch,
     SiteRefused,
@@ -111,6 +112,7 @@ __all__ = [
     "CodeRefused",
     "Colleague",
     "FirstMemberLeads",
+    "FoundSite",
     "ImportedSites",
     "Interest",
     "Invitation",

@@ -5,19 +5,20 @@ A poster's code and an OS ID are certain. An OS ID that leads nowhere never beco
 
 import secrets
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.database import SiteId, new_id
+from app.database import Base, SiteId, new_id
 from app.language import to_ascii
 from app.network.matching import Named, best_match, named
 from app.network.models import Sector, Site, SiteState
 from app.network.organisations import clean_name, is_country
 from app.network.os_ids import CROCKFORD, OsIdRefused, os_ids_in, read_os_id
 from app.network.people import actor_of
+from app.together import Ready, Row, Statement, send_together
 from app.vault import Place, Vault, journal
 
 LONGEST_NAME = 200
@@ -44,15 +45,24 @@ class SiteLabel:
 
 
 @dataclass(frozen=True)
+class FoundSite:
+    """A site that words may mean, as far as its row was read; `site_label` unveils its names."""
+
+    id: SiteId
+    country: str
+    label_veil: bytes = field(repr=False)
+
+
+@dataclass(frozen=True)
 class SiteMatch:
     """Which site a worker's words mean: certain only for one clear winner. `possible` holds every candidate, best first.
 
     Where it is not certain, treat an interest in any possible site as an interest in this case.
     """
 
-    site: Site | None
+    site: FoundSite | None
     certain: bool
-    possible: tuple[Site, ...] = ()
+    possible: tuple[FoundSite, ...] = ()
 
 
 def add_site(
@@ -92,7 +102,7 @@ def poster_code(typed: str) -> str:
     return plain if len(plain) == _CODE_LENGTH else ""
 
 
-def site_label(vault: Vault, site: Site) -> SiteLabel:
+def site_label(vault: Vault, site: Site | FoundSite) -> SiteLabel:
     """The site's names, unveiled."""
     return _read_label(vault, SiteId(site.id), site.label_veil)
 
@@ -115,18 +125,30 @@ def match_site(session: Session, vault: Vault, text: str) -> SiteMatch:
     written = os_ids_in(text)
     words = written.rest[:LONGEST_NAME].split()
     codes = {code for word in words if len(code := _plain_code(word)) == _CODE_LENGTH}
-    identified = _identified(session, vault, codes, written.found)
+    tags = {tag for os_id in written.found for tag in vault.lookups(_OS_ID, os_id)}
+    # All in one statement: names are veiled, so every row is needed in any case.
+    (rows,) = send_together(session, [_EVERY_SITE])
+    identified = tuple(_found(row) for row in rows if row[3] in codes or row[4] in tags)
     if identified:
         certain = len(identified) == 1
         return SiteMatch(identified[0] if certain else None, certain, identified)
-    labels = session.execute(select(Site.id, Site.label_veil)).all()
-    match = best_match(written.rest, (_comparable(vault, site_id, veil) for site_id, veil in labels))
-    sites = {site.id: site for site in session.scalars(select(Site).where(Site.id.in_(match.possible)))}
-    possible = tuple(sites[site_id] for site_id in match.possible)
+    match = best_match(written.rest, (_comparable(vault, row[0], row[2]) for row in rows))
+    sites = {row[0]: row for row in rows}
     best = None if match.best is None else sites[match.best]
     # Who wrote an OS ID that is not this site's may mean another place of the same name.
-    another = written.any_written and best is not None and best.os_id_tag is not None
-    return SiteMatch(best, match.certain and not another, possible)
+    another = written.any_written and best is not None and best[4] is not None
+    possible = tuple(_found(sites[site_id]) for site_id in match.possible)
+    return SiteMatch(None if best is None else _found(best), match.certain and not another, possible)
+
+
+_SITES = Base.metadata.tables[Site.__tablename__].c
+_EVERY_SITE = Statement(
+    Ready(select(_SITES.id, _SITES.country, _SITES.label_veil, _SITES.code, _SITES.os_id_tag)), {}
+)
+
+
+def _found(row: Row) -> FoundSite:
+    return FoundSite(*row[:3])
 
 
 def known_sites(session: Session, vault: Vault) -> dict[tuple[str, str, str], tuple[Site, SiteLabel]]:

@@ -162,7 +162,9 @@ def test_a_list_goes_in_whole(network: Network, acts: Acts) -> None:
     found = match(network, "FX 2")
     assert found.site is not None
     assert site_label(network.vault, found.site).name == "Foxway, Plant 2"
-    assert (found.certain, found.site.country, found.site.sector) == (True, "MY", Sector.ELECTRONICS)
+    with network.database.reading() as session:
+        sector = session.get_one(Site, found.site.id).sector
+    assert (found.certain, found.site.country, sector) == (True, "MY", Sector.ELECTRONICS)
     assert imported(network, text) == ImportedSites(added=0, known=3)
     assert [act for act, _ in acts()] == ["sites.imported"] * 2
 
