@@ -14,6 +14,7 @@ _BASIC = frozenset(
     "ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _EXTENDED = frozenset("\f^{}\\[~]|€")
+_ALPHABET = _BASIC | _EXTENDED
 
 # One alone, and each of several: these lose some room to the header that joins them on the phone.
 _GSM_ROOM = (160, 153)
@@ -38,6 +39,8 @@ class Segments:
 def count_segments(body: str) -> Segments:
     """Count a text as it will be sent; an empty one still costs one segment."""
     if fits_gsm(body):
+        if _EXTENDED.isdisjoint(body) and len(body) <= _GSM_ROOM[0]:
+            return Segments("GSM-7", len(body), 1)
         sizes = [2 if sign in _EXTENDED else 1 for sign in body]
         return Segments("GSM-7", sum(sizes), _count(sizes, *_GSM_ROOM))
     sizes = [_utf16_units(cluster) for cluster in _clusters(body)]
@@ -46,7 +49,7 @@ def count_segments(body: str) -> Segments:
 
 def fits_gsm(body: str) -> bool:
     """Whether every sign is in the seven-bit alphabet or its extension; a single one that is not costs half the room."""
-    return all(sign in _BASIC or sign in _EXTENDED for sign in body)
+    return _ALPHABET.issuperset(body)
 
 
 def looks_cut(body: str) -> bool:

@@ -88,14 +88,18 @@ def read_part(text: str) -> Part | None:
 
 def _read_digits(text: str, words: TopicWords) -> tuple[tuple[int, ...], str]:
     """The single digits that a text consists of or begins with, and the words behind them."""
-    tokens = [token for token in _BETWEEN.split(text) if plain_text(token)]
+    tokens = _BETWEEN.split(text)
     digits: list[int] = []
-    for token in tokens:
-        digit = words.digit(plain_text(_DECORATION.sub("", token)))
-        if digit is None:
+    behind = len(tokens)
+    for place, token in enumerate(tokens):
+        plain = plain_text(_DECORATION.sub("", token))
+        digit = words.digit(plain)
+        if digit is not None:
+            digits.append(digit)
+        elif plain:
+            behind = place
             break
-        digits.append(digit)
-    rest = " ".join(tokens[len(digits) :])
+    rest = tokens[behind:]
     if len(digits) > _MOST_ANSWERS or (rest and len(digits) < _LEAST_BEFORE_WORDS):
         return (), ""
-    return tuple(digits), rest
+    return tuple(digits), " ".join(token for token in rest if plain_text(token))
