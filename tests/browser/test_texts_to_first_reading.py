@@ -74,7 +74,7 @@ def test_a_worker_texts_and_a_partner_reads(
         worker.text("3")
     worker.reads("Who may know?")
     worker.text("1")
-    worker.reads("May they text you?")
+    worker.reads("May a helper text you?")
     worker.text("1")
     assert "810" not in phone_page.url + phone_page.title()
 

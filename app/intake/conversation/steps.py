@@ -98,11 +98,12 @@ def wanted(position: Position, said: Said, texts: Texts) -> Wanted:
     if said.keyword is not None or position.step not in TABLE:
         return Wanted(status=said.digits == (8,))
     walked = _walk(position, said, texts)
-    step = walked.moved.position.step
+    moved = walked.moved.position
+    step = moved.step
     return Wanted(
         site_words=walked.words if step is Step.SITE else "",
         help_number=any(isinstance(act, SetDanger) for act in walked.moved.acts),
-        read_by=step is Step.CONTACT,
+        read_by=step is Step.CONTACT and not moved.danger,
     )
 
 

@@ -223,7 +223,9 @@ def _ask_consent(texts: Texts, position: Position, _know: Knowledge) -> str:
     return texts.behind(echo, texts.say(Text.CONSENT))
 
 
-def _ask_contact(texts: Texts, _position: Position, know: Knowledge) -> str:
+def _ask_contact(texts: Texts, position: Position, know: Knowledge) -> str:
+    if position.danger:
+        return texts.say(Text.CONTACT_IN_DANGER)
     if know.read_by is None:
         return texts.say(Text.CONTACT_WITHOUT_DAY)
     return texts.say(Text.CONTACT, day=texts.short_day(know.read_by))

@@ -17,7 +17,8 @@ from app.messaging.segments import MOST_SEGMENTS, count_segments, fits_gsm
 from app.network.matching import plain_text
 
 LONGEST_TOWN = 16
-LONGEST_NUMBER = 20
+LONGEST_NUMBER = 16
+"""A plus and fifteen digits: no country's numbers are longer (E.164)."""
 
 # One such sign makes a whole text cost twice as much.
 _TYPOGRAPHIC = str.maketrans(
@@ -37,7 +38,7 @@ class Text(StrEnum):
     WHOSE_PHONE = pgettext("sms", "Got it. Whose phone is this? 1 Only mine 2 Shared 3 Company")
     DANGER = pgettext("sms", "Is anyone in danger now? 1 Yes 2 No")
     HELPER_TOLD = pgettext("sms", "A helper is being told. If you can, go to a safe place.")
-    CALL = pgettext("sms", "In an emergency call %(number)s.")
+    CALL = pgettext("sms", "Emergency: call %(number)s.")
     SITE = pgettext("sms", "Where do you work? Name and town, or the code on our card.")
     SITE_AGAIN = pgettext("sms", "Please write the name and the town again.")
     PICK_SITE = pgettext("sms", "Which place? %(places)s 0 None of these")
@@ -60,13 +61,16 @@ class Text(StrEnum):
     )
     LOCKED_IN_DANGER = pgettext(
         "sms",
-        "Nobody will come unless a helper reads this. May one helper read it? 1 Yes 2 No"
-        " 4 Secret code to open it later",
+        "Nobody will come unless a helper reads this. May one helper read it? 1 Yes 2 No 4 Secret code",
     )
     CONTACT = pgettext(
         "sms",
         "Thanks. A helper should read it by %(day)s. May they text you? 1 Yes (8 asks for news) 2 No"
         " 4 Secret code. Delete these texts.",
+    )
+    # Who is in danger was told already that a helper knows, and reads the rest when there is time.
+    CONTACT_IN_DANGER = pgettext(
+        "sms", "May a helper text you? 1 Yes 2 No 4 Secret code. Delete these texts."
     )
     CONTACT_WITHOUT_DAY = pgettext(
         "sms",
@@ -157,6 +161,7 @@ class Texts:
         Where a language has no room for all of it, the number goes before the promise.
         """
         told = self.say(Text.HELPER_TOLD)
+        number = number.replace(" ", "").replace("-", "")
         call = self.say(Text.CALL, number=number) if 0 < len(number) <= LONGEST_NUMBER else ""
         for before in (f"{told} {call}".strip(), call or told):
             both = self.behind(before, spoken)

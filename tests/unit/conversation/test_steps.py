@@ -38,7 +38,7 @@ from app.intake.conversation.steps import (
     wanted,
 )
 from app.intake.conversation.table import TABLE
-from app.intake.conversation.texts import Text, Texts
+from app.intake.conversation.texts import LONGEST_NUMBER, Text, Texts
 from app.intake.conversation.topic_words import TopicWords
 from app.intake.report import Contact
 from app.messaging.segments import count_segments
@@ -155,7 +155,7 @@ def test_danger_is_passed_on_at_once(phone: Phone) -> None:
     assert heard.acts == (SetDanger(), Settle())
     assert heard.reply is not None
     assert heard.reply.startswith(
-        "A helper is being told. If you can, go to a safe place. In an emergency call 999."
+        "A helper is being told. If you can, go to a safe place. Emergency: call 999."
     )
     assert phone.step is Step.SITE
 
@@ -518,23 +518,20 @@ def test_a_whole_intake_in_english_costs_at_most_six_segments(texts: Texts) -> N
 @pytest.mark.parametrize("code", MEASURES)
 def test_a_whole_intake_in_other_scripts_costs_at_most_nine_segments(code: str) -> None:
     texts = Texts(measuring_language(code))
-    ordinary = (
-        Step.WHOSE_PHONE,
-        Step.DANGER,
-        Step.SITE,
-        Step.TOPIC,
-        Step.CONSENT,
-        Step.CONTACT,
-        Step.OPEN,
-        Step.QUIET,
-    )
-    paths = [
-        path
-        for path in _without_change_of_mind(texts)
-        if all(heard.position.step in ordinary for heard in path.heard)
-        and not any(isinstance(act, SetDanger) for heard in path.heard for act in heard.acts)
-    ]
-    assert max(_cost(path.replies) for path in paths) == 9
+    costs: dict[bool, set[int]] = {True: set(), False: set()}
+    for path in _without_change_of_mind(texts):
+        danger = any(isinstance(act, SetDanger) for heard in path.heard for act in heard.acts)
+        costs[danger].add(_cost(path.replies))
+    assert (max(costs[False]), max(costs[True])) == (9, 9)
+
+
+@pytest.mark.parametrize("code", MEASURES)
+def test_no_path_leaves_out_what_to_do_in_danger(code: str) -> None:
+    texts = Texts(measuring_language(code))
+    safety = f"{texts.say(Text.HELPER_TOLD)} {texts.say(Text.CALL, number='0' * LONGEST_NUMBER)} "
+    for path in every_path(texts, detours=True):
+        for heard in path.heard:
+            assert (heard.reply or "").startswith(safety) == (SetDanger() in heard.acts)
 
 
 def _without_change_of_mind(texts: Texts) -> list[Path]:

@@ -10,7 +10,7 @@ from app.intake.conversation.answers import Said
 from app.intake.conversation.position import Position, Step
 from app.intake.conversation.steps import Heard, Knowledge, SiteOption, begin, hear
 from app.intake.conversation.table import TABLE
-from app.intake.conversation.texts import LONGEST_TOWN, Texts
+from app.intake.conversation.texts import LONGEST_NUMBER, LONGEST_TOWN, Texts
 
 START = datetime(2026, 11, 21, 10, tzinfo=UTC)
 LONGEST_DAY = date(2026, 9, 30)
@@ -46,7 +46,9 @@ def sites(texts: Texts, count: int) -> tuple[SiteOption, ...]:
 def knowledge(texts: Texts, found: str = "certain") -> Knowledge:
     """Everything that can be known; `found` is `certain`, `several` or `none`."""
     options = {"certain": sites(texts, 1), "several": sites(texts, 3), "none": ()}[found]
-    return Knowledge(options, found == "certain", "0" * 20, LONGEST_DAY, Stage.COMPANY_ASKED, LONGEST_DAY)
+    return Knowledge(
+        options, found == "certain", "0" * LONGEST_NUMBER, LONGEST_DAY, Stage.COMPANY_ASKED, LONGEST_DAY
+    )
 
 
 def every_path(texts: Texts, *, detours: bool) -> Iterator[Path]:
