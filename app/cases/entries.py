@@ -4,14 +4,16 @@ import unicodedata
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import ClauseElement, bindparam, exists, func, select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.enums import AuthorKind, EntryKind
 from app.cases.models import Case, Entry
-from app.database import CaseId, new_id
-from app.vault import Actor, Compartment, Place, Vault, current_compartments
+from app.database import Base, CaseId, new_id
+from app.together import Ready, Statement
+from app.vault import Actor, Compartment, CompartmentKeyRow, Place, Vault, current_compartments
 
 LONGEST_TEXT = 20_000
 
@@ -41,6 +43,25 @@ def clean_text(text: str) -> str:
 
 _LATEST = select(func.max(Entry.seq)).where(Entry.case_id == bindparam("case_id"))
 
+_ENTRIES, _KEYS = (Base.metadata.tables[model.__tablename__] for model in (Entry, CompartmentKeyRow))
+_GIVEN = ("case_id", "id", "compartment", "version", "kind", "author_kind", "hour", "sealed")
+_VALUES = {name: bindparam(name, type_=_ENTRIES.c[name].type) for name in _GIVEN}
+_NEWER_KEY = exists().where(
+    _KEYS.c.case_id == _VALUES["case_id"],
+    _KEYS.c.compartment == _VALUES["compartment"],
+    _KEYS.c.version > _VALUES["version"],
+)
+_LAST = select(func.coalesce(func.max(_ENTRIES.c.seq), 0)).where(_ENTRIES.c.case_id == _VALUES["case_id"])
+
+
+def _add_words(database: str) -> ClauseElement:
+    insert = sqlite.insert(_ENTRIES) if database == "sqlite" else postgresql.insert(_ENTRIES)
+    given = select(*_VALUES.values(), _LAST.scalar_subquery() + 1).where(~_NEWER_KEY)
+    return insert.from_select([*_GIVEN, "seq"], given).on_conflict_do_nothing().returning(_ENTRIES.c.id)
+
+
+_ADD_WORDS = Ready(_add_words)
+
 
 def add_entry(
     session: Session,
@@ -55,23 +76,37 @@ def add_entry(
 ) -> Entry:
     """Seal a body, with its exact time inside, onto the timeline of a case whose row the caller has locked."""
     key = current_compartments(session, vault, CaseId(case.id))[compartment]
+    entry = _sealed(vault, key, kind, body, author)
+    entry.submission_id = submission_id
+    entry.seq = (session.scalar(_LATEST, {"case_id": case.id}) or 0) + 1
+    session.add(entry)
+    session.flush()
+    return entry
+
+
+def adding_words(vault: Vault, key: CompartmentKeyRow, body: dict[str, Any], author: Actor) -> Statement:
+    """As `add_entry`, sealed before the case is locked, for a unit of work that sends several statements together.
+
+    Gives no row where newer keys came meanwhile: then nothing is stored, since who lost access must not be able to read it.
+    """
+    entry = _sealed(vault, key, EntryKind.WORKER_MESSAGE, body, author)
+    return Statement(_ADD_WORDS, {name: getattr(entry, name) for name in _GIVEN}, must=True)
+
+
+def _sealed(
+    vault: Vault, key: CompartmentKeyRow, kind: EntryKind, body: dict[str, Any], author: Actor
+) -> Entry:
+    """An entry that has no place among the others yet."""
     entry_id, now = new_id(), clock.now()
-    latest = session.scalar(_LATEST, {"case_id": case.id}) or 0
-    entry = Entry(
-        case_id=case.id,
+    told = {"at": now.isoformat(timespec="seconds"), **body}
+    return Entry(
+        case_id=key.case_id,
         id=entry_id,
-        seq=latest + 1,
-        compartment=compartment.value,
+        compartment=key.compartment,
         version=key.version,
         kind=kind,
         author_kind=AuthorKind(author.kind),
         author_id=author.id,
-        submission_id=submission_id,
         hour=clock.hour_of(now),
-        sealed=vault.seal_entry(
-            key, entry_place(entry_id), {"at": now.isoformat(timespec="seconds"), **body}
-        ),
+        sealed=vault.seal_entry(key, entry_place(entry_id), told),
     )
-    session.add(entry)
-    session.flush()
-    return entry

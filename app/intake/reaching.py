@@ -12,7 +12,7 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.case_page import latest_contact
+from app.cases.case_page import body_of, latest_contact
 from app.cases.enums import ConsentLevel, EntryKind
 from app.cases.inbox import Worker
 from app.cases.models import Case, Entry
@@ -79,7 +79,9 @@ def wish_again(
     if phone_of_case(session, vault, worker.case_id) is not None:
         return None
     opened = open_grant(session, vault, worker.case_id, worker.keys)
-    written = latest_contact(opened, contacts_of(session, worker.case_id)).get("phone", "")
+    written = latest_contact(body_of(opened, row) for row in contacts_of(session, worker.case_id)).get(
+        "phone", ""
+    )
     return _sealed_wish(vault, gateways, worker.case_id, written, case.country)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.access import NotYours, change_case, open_compartments, owned_case, refuse_viewers
 from app.cases.answering import reply
-from app.cases.case_page import latest_contact
+from app.cases.case_page import body_of, latest_contact
 from app.cases.entries import clean_text
 from app.cases.facts import CaseFacts
 from app.cases.models import Case
@@ -197,7 +197,9 @@ def answer_by_text(
 
 def _safe_times(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> str:
     opened = open_compartments(session, vault, by, case_id)
-    return str(latest_contact(opened, contacts_of(session, case_id)).get("safe_times") or "")
+    return str(
+        latest_contact(body_of(opened, row) for row in contacts_of(session, case_id)).get("safe_times") or ""
+    )
 
 
 def _open_way(session: Session, vault: Vault, gateways: Gateways, case: Case) -> TextWay:

@@ -10,6 +10,7 @@ from app import clock
 from app.inserts import insert_unless_taken
 from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.models import InboundText
+from app.together import Statement, new_row
 
 
 def take_text(
@@ -21,7 +22,18 @@ def take_text(
     redacted: bool = False,
 ) -> bool:
     """Take a text in the unit of work that handles it; False, and nothing happens, when it was taken before."""
-    row = InboundText(
+    return insert_unless_taken(session, _row(received, phone_id, case_id, redacted=redacted))
+
+
+def taking(received: ReceivedText, phone_id: UUID, case_id: UUID) -> Statement:
+    """As `take_text`, for a unit of work that sends several statements together; gives no row when it was taken before."""
+    return new_row(_row(received, phone_id, case_id, redacted=False), must=True)
+
+
+def _row(
+    received: ReceivedText, phone_id: UUID | None, case_id: UUID | None, *, redacted: bool
+) -> InboundText:
+    return InboundText(
         gateway=received.gateway,
         provider_id=received.provider_id,
         phone_id=phone_id,
@@ -29,7 +41,6 @@ def take_text(
         hour=clock.hour_of(clock.now()),
         redacted=redacted,
     )
-    return insert_unless_taken(session, row)
 
 
 def untold(session: Session, received: Iterable[ReceivedText]) -> list[ReceivedText]:

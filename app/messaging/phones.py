@@ -7,10 +7,11 @@ from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import new_id
+from app.database import Base, new_id
 from app.inserts import insert_unless_taken
 from app.messaging.models import Phone
 from app.messaging.numbers import Number
+from app.together import Ready, Statement
 from app.vault import Place, Vault
 
 
@@ -27,10 +28,20 @@ _LOCKED = (
     .execution_options(populate_existing=True)
 )
 
+_PHONES = Base.metadata.tables[Phone.__tablename__].c
+_HELD = Ready(
+    select(_PHONES.id).where(_PHONES.id == bindparam("phone_id"), _PHONES.tag.is_not(None)).with_for_update()
+)
+
 
 def locked_phone(session: Session, tags: Mapping[str, bytes]) -> Phone | None:
     """The phone of a number's tags, its row locked and read afresh."""
     return session.scalars(_LOCKED, {"tags": list(tags.values())}).one_or_none()
+
+
+def holding(phone_id: UUID) -> Statement:
+    """Lock the row of a phone whose number was not forgotten, for a unit of work that sends several statements together."""
+    return Statement(_HELD, {"phone_id": phone_id}, must=True)
 
 
 def new_phone(vault: Vault, tags: Mapping[str, bytes], number: Number, gateway: str, line: str) -> Phone:

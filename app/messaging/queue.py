@@ -18,6 +18,7 @@ from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import MemberAddress, OutgoingStep, OutgoingText, Phone
 from app.messaging.opt_outs import is_opted_out
 from app.messaging.segments import count_segments
+from app.together import Statement, new_row
 from app.vault import Place, Vault
 
 EMAIL = "email"
@@ -91,9 +92,18 @@ def keep_text(session: Session, text: OutgoingText, phone: Phone, case_id: CaseI
     """
     if phone.tag is None or phone.number_sealed is None:
         return None
-    text.case_id, text.phone_id = case_id, phone.id
-    text.gateway, text.line = phone.gateway, phone.line
+    _address(text, phone.id, phone.gateway, phone.line, case_id)
     return _keep(session, text)
+
+
+def keeping(text: OutgoingText, phone_id: UUID, gateway: str, line: str, case_id: CaseId) -> Statement:
+    """As `keep_text` for a phone that `holding` locks, for a unit of work that sends several statements together."""
+    _address(text, phone_id, gateway, line, case_id)
+    return new_row(text)
+
+
+def _address(text: OutgoingText, phone_id: UUID, gateway: str, line: str, case_id: CaseId | None) -> None:
+    text.phone_id, text.gateway, text.line, text.case_id = phone_id, gateway, line, case_id
 
 
 def enqueue_alert(

@@ -10,11 +10,12 @@ import ipaddress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import bindparam, delete, select, text
+from sqlalchemy import Integer, bindparam, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.database import Base, UtcDateTime
+from app.together import Ready, Statement
 from app.vault import Vault
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -71,11 +72,15 @@ class Attempts(Base):
 
 
 # One statement, so that two at once can never count as one; both databases speak it.
-_COUNT = text(
-    "INSERT INTO attempts (tag, number, ends_at) VALUES (:tag, 1, :ends_at) "
-    "ON CONFLICT (tag) DO UPDATE SET number = attempts.number + 1 RETURNING number"
-).bindparams(bindparam("ends_at", type_=UtcDateTime()))
-
+_COUNT = (
+    text(
+        "INSERT INTO attempts (tag, number, ends_at) VALUES (:tag, 1, :ends_at) "
+        "ON CONFLICT (tag) DO UPDATE SET number = attempts.number + 1 RETURNING number"
+    )
+    .bindparams(bindparam("ends_at", type_=UtcDateTime()))
+    .columns(number=Integer())
+)
+_READY_COUNT = Ready(_COUNT)
 
 _SO_FAR = select(Attempts.number).where(Attempts.tag == bindparam("tag"))
 
@@ -88,6 +93,11 @@ def count_attempt(session: Session, vault: Vault, limit: Limit, subject: str) ->
     values = {"tag": tag_of(vault, limit, subject), "ends_at": window_end(limit)}
     number: int = session.connection().execute(_COUNT, values).scalar_one()
     return number
+
+
+def counting(vault: Vault, limit: Limit, subject: str) -> Statement:
+    """What `count_attempt` asks, for a unit of work that sends several statements together; its one row holds the number."""
+    return Statement(_READY_COUNT, {"tag": tag_of(vault, limit, subject), "ends_at": window_end(limit)})
 
 
 def attempts_so_far(session: Session, vault: Vault, limit: Limit, subject: str) -> int:

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app import clock
 from app.database import Base, CaseId, new_id
 from app.inserts import insert_rows
+from app.together import Ready, Statement, new_row
 from app.vault.framing import Json, frame, from_json_bytes, pad, to_json_bytes, unpad
 from app.vault.keyholder import KeyHolder, derive, tag_of
 from app.vault.veil import Place, VeilBroken, decrypt, encrypt, unveil_bytes, veil_bytes
@@ -92,6 +93,11 @@ _WHOLE_CHAIN = (
     .where(_ENTRIES.c.chain_id == bindparam("chain"), _HEADS.c.secret_veil.is_not(None))
     .order_by(_ENTRIES.c.seq)
 )
+_MOVE_HEAD = Ready(
+    _MOVED_HEAD.where(_HEADS.c.mac == bindparam("stood"))
+    .values(seq=bindparam("seq"), hash=bindparam("hash"), mac=bindparam("mac"))
+    .returning(_HEADS.c.id)
+)
 
 
 @dataclass(frozen=True)
@@ -140,6 +146,23 @@ def journal(
     connection.execute(_NEXT_ENTRY, {column.name: getattr(entry, column.key) for column in _ENTRIES.columns})
     moved = {"chain": head.id, "seq": head.seq, "hash": head.hash, "mac": head.mac}
     connection.execute(_MOVED_HEAD, moved)
+
+
+def continuing(
+    holder: KeyHolder, head: JournalChainRow, acts: Iterable[tuple[str, Actor, Mapping[str, Json]]]
+) -> list[Statement]:
+    """What `journal` stores, for a chain whose head was read, worked out before a unit of work; raises `JournalBroken`.
+
+    When the chain has gone on meanwhile nothing is stored (`NoRow`): its entries have one order.
+    """
+    if not head_fits(holder, head):
+        raise JournalBroken(f"the head of chain {head.id} was changed")
+    keys = ChainKeys.of(chain_secret(holder, head))
+    next_head = JournalChainRow(id=head.id, seq=head.seq, hash=head.hash)
+    entries = [_append(holder, next_head, keys, act, actor, detail) for act, actor, detail in acts]
+    moved = {"chain": head.id, "stood": head.mac, "seq": next_head.seq, "hash": next_head.hash}
+    moved["mac"] = _mac(holder, head.id, next_head.seq, next_head.hash)
+    return [Statement(_MOVE_HEAD, moved, must=True), *(new_row(entry, must=True) for entry in entries)]
 
 
 def _append(

@@ -2,7 +2,6 @@
 
 import gettext
 from dataclasses import dataclass
-from functools import lru_cache
 from functools import lru_cache, partial
 
 from flask import Flask, g, has_app_context, has_request_context, request

@@ -3,7 +3,6 @@
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -14,6 +13,7 @@ from app.cases.enums import State
 from app.cases.models import Case
 from app.cases.routing_again import route_again
 from app.cases.rules import Rules
+from app.cases.veils import facts_of
 from app.database import CaseId
 from app.inserts import insert_rows
 from app.intake.admission import LimitMetMeanwhile
@@ -22,27 +22,24 @@ from app.intake.conversation.acts import (
     Act,
     AgreeContact,
     ErasePhone,
-    FileReport,
     HandToPerson,
-    Keep,
     OptIn,
     OptOut,
     SendReceipt,
     SetConsent,
     SetDanger,
-    SetPhone,
-    SetSite,
     Settle,
-    SetTopics,
 )
 from app.intake.conversation.filing_text import store_text
-from app.intake.conversation.known import Talk
+from app.intake.conversation.going_on import GoingOn, needs_more, settles
+from app.intake.conversation.known import REPLIES, Talk
+from app.intake.conversation.learned import learn
 from app.intake.conversation.models import Conversation
 from app.intake.conversation.position import Step
 from app.intake.conversation.preparing import Prepared, prepare_hearing
 from app.intake.conversation.receipts import give_receipt
 from app.intake.conversation.steps import SILENCE, Heard
-from app.intake.conversation.talks import live_talks, move_talk, move_talk_from, new_talk, position_of
+from app.intake.conversation.talks import live_talks, move_talk, new_talk, position_of
 from app.intake.report import Contact
 from app.logs import log_event
 from app.messaging.alerts import alert_danger
@@ -52,13 +49,11 @@ from app.messaging.opt_outs import opt_in, opt_out
 from app.messaging.phones import erase_phone, keep_phone, locked_phone
 from app.messaging.queue import cancel_texts, keep_text
 from app.messaging.wishes import end_wishes_on, is_wished
-from app.network import Limit, count_attempt
+from app.network import count_attempt
+from app.together import NoRow, send_together
 from app.vault import Vault
 
 __all__ = ["Overtaken", "Prepared", "forget_phone", "hear_text", "prepare_hearing"]
-
-REPLIES = Limit("answer to a number", 12, timedelta(hours=1))
-"""More than any conversation needs; a machine that answers our answers stops there."""
 
 
 class Overtaken(Exception):
@@ -78,21 +73,54 @@ class _Scene:
 
 def hear_text(session: Session, vault: Vault, rules: Rules, prepared: Prepared) -> None:
     """Store a prepared text and all that follows from it, exactly once; raises `Overtaken` and `FloodRefused`."""
-    heard, talk = prepared.heard, prepared.talk
+    heard = prepared.heard
     if prepared.taken or heard is None:
         return
+    if prepared.talk is not None and prepared.going_on is not None:
+        _hear_more(session, vault, rules, prepared, prepared.talk, prepared.going_on, heard)
+    else:
+        _hear_first(session, vault, rules, prepared, heard)
+
+
+def _hear_more(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    prepared: Prepared,
+    talk: Talk,
+    going_on: GoingOn,
+    heard: Heard,
+) -> None:
+    """A text in an open conversation: most are stored with what was made ready for them."""
+    try:
+        answers = send_together(session, going_on.statements)
+    except NoRow:
+        raise Overtaken from None
+    if going_on.counts is not None:
+        ((number,),) = answers[going_on.counts]
+        _note_last_answer(prepared, number)
+    if not needs_more(talk, heard, going_on.left):
+        return
+    scene = _Scene(session, vault, rules, prepared, session.get_one(Phone, going_on.phone.id))
+    if prepared.filed is not None and not _file(scene, heard):
+        return
+    _change_case(scene, talk, heard, going_on.left)
+    session.flush()
+    _answer(scene, _case_of(prepared))
+
+
+def _hear_first(session: Session, vault: Vault, rules: Rules, prepared: Prepared, heard: Heard) -> None:
+    """A text that begins a conversation, or an order that is obeyed without one."""
     phone = _locked_phone(session, prepared)
     case_id = _case_of(prepared)
     if not take_text(session, prepared.received, None if phone is None else phone.id, case_id):
         return
-    _go_on(session, vault, prepared, phone, heard)
+    if phone is not None and phone is not prepared.phone and live_talks(session, phone.id):
+        raise Overtaken
     scene = _Scene(session, vault, rules, prepared, phone)
     if prepared.filed is not None and not _file(scene, heard):
         return
-    if talk is not None:
-        _change_case(scene, talk, heard)
-    else:
-        _obey(scene, heard.acts)
+    _obey(scene, heard.acts)
     session.flush()
     _answer(scene, case_id)
 
@@ -126,17 +154,6 @@ def _locked_phone(session: Session, prepared: Prepared) -> Phone | None:
     return phone
 
 
-def _go_on(session: Session, vault: Vault, prepared: Prepared, phone: Phone | None, heard: Heard) -> None:
-    """Move the conversation on, if it still stands where it was seen; raises `Overtaken`."""
-    talk = prepared.talk
-    if talk is not None:
-        silent_at = clock.now() + SILENCE
-        if not move_talk_from(session, vault, talk.id, talk.stood, heard.position, silent_at):
-            raise Overtaken
-    elif phone is not None and phone is not prepared.phone and live_talks(session, phone.id):
-        raise Overtaken
-
-
 def _file(scene: _Scene, heard: Heard) -> bool:
     """Store a first text with the conversation that begins with it."""
     sealed = scene.prepared.filed
@@ -161,20 +178,19 @@ def _last_number(session: Session, phone: Phone) -> int:
     return session.scalar(last) or 0
 
 
-def _change_case(scene: _Scene, talk: Talk, heard: Heard) -> None:
-    """Carry out what the text asks for, in its order."""
-    acts = [act for act in heard.acts if not isinstance(act, FileReport)]
-    if not acts:
+def _change_case(scene: _Scene, talk: Talk, heard: Heard, left: Sequence[Act]) -> None:
+    """Carry out what is left of the acts of a text, in their order."""
+    if not (left or settles(talk, heard)):
         return
     case = lock_case(scene.session, talk.case_id)
     if case is None:
         raise LookupError(f"case {talk.case_id} of a conversation is gone")
-    for act in acts:
+    for act in left:
         _do(scene, case, act)
-    if talk.position.waits and not heard.position.waits:
-        # Nothing more is asked and silence will not come by: what was kept ready for other answers goes now.
+    if settles(talk, heard):
+        # Nothing more is asked: what was kept ready for other answers goes now.
         route_again(scene.session, scene.vault, scene.rules, case, complete=True)
-    _page(scene, case, acts)
+    _page(scene, case, left)
 
 
 def _page(scene: _Scene, case: Case, acts: Sequence[Act]) -> None:
@@ -203,22 +219,18 @@ def _do(scene: _Scene, case: Case, act: Act) -> None:
 def _learn(scene: _Scene, case: Case, act: Act) -> None:
     session, vault, rules, prepared = scene.session, scene.vault, scene.rules, scene.prepared
     match act:
-        case Keep():
-            learning.keep_words(session, vault, case, act)
-        case SetPhone(whose):
-            learning.set_phone(session, vault, case, whose)
         case SetDanger():
             learning.set_danger(session, vault, rules, case)
-        case SetSite():
-            learning.set_site(session, vault, case, act, prepared.possible_sites)
-        case SetTopics():
-            learning.set_topics(session, vault, rules, case, act)
         case SetConsent(level) if prepared.asked is not None:
             learning.set_consent(session, vault, case, level, prepared.asked)
         case AgreeContact(how):
             learning.agree_contact(session, vault, case, how, prepared.number)
         case HandToPerson():
             learning.needs_person(session, vault, case)
+        case _:
+            learned = learn(act, facts_of(vault, case), rules.taxonomy, prepared.around)
+            if learned is not None:
+                learning.take_in(session, vault, rules, case, learned)
 
 
 def _obey(scene: _Scene, acts: tuple[Act, ...]) -> None:
@@ -251,6 +263,10 @@ def _answer(scene: _Scene, case_id: CaseId | None) -> None:
     number = count_attempt(session, scene.vault, REPLIES, phone.tag.hex())
     if number <= REPLIES.most:
         keep_text(session, answer, phone, case_id)
-    elif number == REPLIES.most + 1:
-        gateway = scene.prepared.received.gateway
-        log_event("text.answers_stopped", level=logging.WARNING, gateway=gateway)
+    _note_last_answer(scene.prepared, number)
+
+
+def _note_last_answer(prepared: Prepared, number: int) -> None:
+    """Say once that a number gets no more answers; `number` counts the one that is due."""
+    if number == REPLIES.most + 1:
+        log_event("text.answers_stopped", level=logging.WARNING, gateway=prepared.received.gateway)

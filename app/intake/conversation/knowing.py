@@ -1,7 +1,10 @@
 """Looking up what a step of the conversation needs to know: sites that words may mean, help numbers, dates and the stage."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from uuid import UUID
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -10,20 +13,22 @@ from app.cases.models import Case
 from app.cases.rules import Rules
 from app.cases.states import stage_of
 from app.database import CaseId, SiteId
+from app.intake.conversation.acts import Act, SetSite
 from app.intake.conversation.knowledge import Knowledge, SiteOption
+from app.intake.conversation.learned import Surroundings
 from app.intake.conversation.steps import Wanted
 from app.intake.conversation.table import MOST_PLACES
 from app.intake.conversation.texts import Texts
-from app.network import match_site, site_label
+from app.network import Site, match_site, site_label
 from app.vault import Vault
 
 
 @dataclass(frozen=True)
 class LookedUp:
-    """What the step may know, and every site that the worker's words may mean, also those that are never shown."""
+    """What the step may know, and what is known of every site that the worker's words may mean, also of those never shown."""
 
     know: Knowledge = field(default_factory=Knowledge)
-    possible: tuple[SiteId, ...] = ()
+    around: Surroundings = field(default_factory=Surroundings)
 
 
 def look_up(
@@ -33,18 +38,19 @@ def look_up(
     if wanted == Wanted():
         return LookedUp()
     sites: tuple[SiteOption, ...] = ()
-    possible: tuple[SiteId, ...] = ()
+    around = Surroundings()
     certain = False
     if wanted.site_words:
         match = match_site(session, vault, wanted.site_words)
         certain = match.certain and match.site is not None
-        possible = tuple(SiteId(site.id) for site in match.possible)
+        countries: dict[UUID, str] = {site.id: site.country for site in match.possible}
+        around = Surroundings(countries, tuple(map(SiteId, countries)))
         found = [match.site] if certain and match.site is not None else list(match.possible)
         # One more than can be picked from tells the table that the words are too vague for that.
         labels = [(site, site_label(vault, site)) for site in found[: MOST_PLACES + 1]]
         sites = tuple(SiteOption(site.id, texts.place(label.name, label.town)) for site, label in labels)
     if not (wanted.help_number or wanted.read_by or wanted.status):
-        return LookedUp(Knowledge(sites=sites, certain=certain), possible)
+        return LookedUp(Knowledge(sites=sites, certain=certain), around)
     case = session.get_one(Case, case_id)
     numbers = rules.help.help_for(case.country, clock.now().date()) if wanted.help_number else ()
     following = next_step(session, case) if wanted.read_by or wanted.status else None
@@ -57,4 +63,15 @@ def look_up(
         stage=stage_of(case.state, case.helper_has_read) if wanted.status else None,
         next_day=day if wanted.status else None,
     )
-    return LookedUp(know, possible)
+    return LookedUp(know, around)
+
+
+def look_round(session: Session, acts: Iterable[Act], looked: LookedUp) -> Surroundings:
+    """What the acts of a step need to know of sites: also of one that was picked from those found for an earlier text."""
+    chosen = {act.site_id for act in acts if isinstance(act, SetSite) and act.site_id is not None}
+    missing = chosen - looked.around.countries.keys()
+    if not missing:
+        return looked.around
+    found = session.execute(select(Site.id, Site.country).where(Site.id.in_(missing)))
+    countries: dict[UUID, str] = {site_id: country for site_id, country in found}  # noqa: C416 - a SiteId is a UUID
+    return Surroundings({**looked.around.countries, **countries}, looked.around.possible)

@@ -1,6 +1,5 @@
 """What an answer by text changes in its case: each act of the conversation has one verb here. The case's row is locked."""
 
-from collections.abc import Collection
 from dataclasses import replace
 
 from sqlalchemy import update
@@ -16,68 +15,48 @@ from app.cases.models import Case, Consent, RoutingNote
 from app.cases.rules import Rules
 from app.cases.urgency import profile_for, queue_rank, raise_urgency, urgency_of
 from app.cases.veils import facts_of, note_place, site_place, store_facts
-from app.database import CaseId, SiteId
-from app.intake.conversation.acts import Keep, SetSite, SetTopics
+from app.database import CaseId
 from app.intake.conversation.filing_text import UNREACHABLE
-from app.intake.conversation.position import WhosePhone
+from app.intake.conversation.learned import Learned
 from app.intake.report import Contact
 from app.intake.sealing import WORKER, issue_rows
-from app.network import Site
 from app.vault import CircleName, Compartment, Vault, circle_public_keys, journal
 
 
-def keep_words(session: Session, vault: Vault, case: Case, kept: Keep) -> None:
-    """Keep words on the timeline; a closed case opens again, since somebody has something to say."""
-    body: dict[str, object] = {"text": kept.words, "joins": kept.joins}
-    if kept.part is not None:
-        body["part"] = [kept.part.number, kept.part.total]
-    add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, body, WORKER)
+def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: Learned) -> None:
+    """Store what an act changes; a closed case opens again with new words, since somebody has something to say."""
+    if learned.facts is not None:
+        store_facts(vault, case, learned.facts)
+    if learned.placed:
+        site_id, place = learned.site_id, site_place(case.id)
+        case.site_veil = None if site_id is None else vault.veil(place, str(site_id))
+        case.country = learned.country or case.country
+    session.add_all(issue_rows(vault, CaseId(case.id), learned.topics))
+    if learned.words is not None:
+        add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, dict(learned.words), WORKER)
+    if learned.for_custody:
+        _note_for_custody(session, vault, case, learned.for_custody)
+    if learned.topics:
+        _raise(session, vault, rules, case, urgency_of(False, learned.topics, rules.taxonomy))
+    if learned.wrote:
+        _reopen(session, vault, case)
+        # Before anybody has read the first words there is nothing that these would be news to.
+        case.worker_wrote = case.worker_wrote or case.helper_has_read
+    journal(session, vault, CaseId(case.id), learned.act, WORKER, learned.detail)
+
+
+def _reopen(session: Session, vault: Vault, case: Case) -> None:
     if case.state is State.CLOSED and case.stopped_hour is None:
         case.state, case.closing_reason, case.is_open = State.ACCEPTED, None, True
         resume_clocks(session, case)
         case.edit_version += 1
         journal(session, vault, CaseId(case.id), "case.reopened", WORKER)
-    # Before anybody has read the first words there is nothing that these would be news to.
-    case.worker_wrote = case.worker_wrote or case.helper_has_read
-    journal(session, vault, CaseId(case.id), "case.worker_wrote", WORKER)
-
-
-def set_phone(session: Session, vault: Vault, case: Case, whose: WhosePhone) -> None:
-    """Whose phone it is."""
-    store_facts(vault, case, replace(facts_of(vault, case), phone=whose))
-    journal(session, vault, CaseId(case.id), "case.phone_told", WORKER)
 
 
 def set_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
     """Somebody is in danger now."""
     _raise(session, vault, rules, case, Urgency.DANGER)
     journal(session, vault, CaseId(case.id), "case.danger_told", WORKER)
-
-
-def set_topics(session: Session, vault: Vault, rules: Rules, case: Case, told: SetTopics) -> None:
-    """What it is about, beside what earlier words said; a protection that was set once stays."""
-    facts = facts_of(vault, case)
-    fresh = [topic for topic in told.topics if topic not in facts.topics]
-    session.add_all(issue_rows(vault, CaseId(case.id), fresh))
-    handling = facts.handling | rules.taxonomy.handling(fresh)
-    store_facts(vault, case, replace(facts, topics=(*facts.topics, *fresh), handling=handling))
-    _raise(session, vault, rules, case, urgency_of(False, fresh, rules.taxonomy))
-    journal(session, vault, CaseId(case.id), "case.topic_told", WORKER, {"chosen": told.chosen})
-
-
-def set_site(session: Session, vault: Vault, case: Case, told: SetSite, possible: Collection[SiteId]) -> None:
-    """Where it is. Words that name no site for certain are sealed to custody too, which may have to place the case by them."""
-    site = None if told.site_id is None else session.get(Site, told.site_id)
-    case.site_veil = None if site is None else vault.veil(site_place(case.id), str(site.id))
-    if site is not None:
-        case.country = site.country
-    unclear = frozenset(possible if site is None and told.words else ())
-    store_facts(vault, case, replace(facts_of(vault, case), possible_sites=unclear))
-    if told.words:
-        add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, {"text": told.words, "site": True}, WORKER)
-    if told.words and site is None:
-        _note_for_custody(session, vault, case, told.words)
-    journal(session, vault, CaseId(case.id), "case.site_told", WORKER, {"certain": site is not None})
 
 
 def set_consent(session: Session, vault: Vault, case: Case, level: ConsentLevel, asked: Asked) -> None:

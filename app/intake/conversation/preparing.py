@@ -13,12 +13,14 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.rules import Rules
-from app.database import SiteId
+from app.database import CaseId
 from app.intake.conversation.acts import FileReport, OptIn, SendReceipt, SetConsent
 from app.intake.conversation.answers import read_text
 from app.intake.conversation.filing_text import SealedText, seal_text
-from app.intake.conversation.knowing import LookedUp, look_up
+from app.intake.conversation.going_on import GoingOn, go_on
+from app.intake.conversation.knowing import LookedUp, look_round, look_up
 from app.intake.conversation.known import Talk, look_for
+from app.intake.conversation.learned import Surroundings
 from app.intake.conversation.steps import SILENCE, Heard, Wanted, begin, hear, wanted
 from app.intake.conversation.terms import Terms, question
 from app.intake.conversation.texts import Texts
@@ -48,7 +50,8 @@ class Prepared:
     """A text that is ready to be stored, unless it was `taken` before.
 
     `phone` is the fresh row of a number that was not known; `phone_id` the number's row that was. Neither is there for a sender who
-    cannot be found again. `talk` is the conversation that it belongs to, as it stood; `answer` what goes back, sealed.
+    cannot be found again. `talk` is the conversation that it belongs to, as it stood, and `going_on` what is stored of it; `answer`
+    is what goes back, sealed.
     """
 
     received: ReceivedText
@@ -59,11 +62,12 @@ class Prepared:
     phone_id: UUID | None = None
     talk: Talk | None = None
     heard: Heard | None = field(default=None, repr=False)
-    possible_sites: tuple[SiteId, ...] = ()
+    around: Surroundings = field(default_factory=Surroundings)
     filed: SealedText | None = None
     receipt: FreshReceipt | None = None
     asked: Terms | None = field(default=None, repr=False)
     answer: OutgoingText | None = field(default=None, repr=False)
+    going_on: GoingOn | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -111,22 +115,27 @@ def prepare_hearing(
         needs = wanted(talk.position, said, texts)
         looked = look_up(session, vault, rules, texts, talk.case_id, needs)
         heard = hear(talk.position, said, looked.know, texts, _came_at(received))
+    around = look_round(session, heard.acts, looked)
     receipt = _fresh_receipt(vault, texts, host) if SendReceipt() in heard.acts else None
-    filed = next((act for act in heard.acts if isinstance(act, FileReport)), None)
+    report = next((act for act in heard.acts if isinstance(act, FileReport)), None)
+    filed = _file(session, vault, rules, sender, received, report, language.code) if report else None
     may_answer = may_answer and (OptIn() in heard.acts or not known.stopped)
+    answer = _answer(vault, received, heard, receipt, needs) if may_answer else None
+    about = CaseId(filed.case.id) if filed else None
     return Prepared(
         received,
         number=sender.number.e164,
         tags=sender.tags,
-        phone=_fresh_phone(vault, sender, received) if known.phone_id is None else None,
-        phone_id=known.phone_id,
+        phone=_fresh_phone(vault, sender, received) if known.phone is None else None,
+        phone_id=None if known.phone is None else known.phone.id,
         talk=talk,
         heard=heard,
-        possible_sites=looked.possible,
-        filed=_file(session, vault, rules, sender, received, filed, language.code) if filed else None,
+        around=around,
+        filed=filed,
         receipt=receipt,
         asked=question(texts) if any(isinstance(act, SetConsent) for act in heard.acts) else None,
-        answer=_answer(vault, received, heard, receipt, needs) if may_answer else None,
+        answer=answer,
+        going_on=go_on(vault, rules, known, received, heard, around, answer, about),
     )
 
 

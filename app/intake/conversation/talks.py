@@ -10,12 +10,13 @@ from sqlalchemy.orm import Session
 from app.database import Base, new_id
 from app.intake.conversation.models import Conversation
 from app.intake.conversation.position import Position, Step
+from app.together import Ready, Statement
 from app.vault import Place, Vault
 
 _TABLE = Base.metadata.tables[Conversation.__tablename__]
 _TALKS, _LATER = _TABLE.c, alias(_TABLE, "later").c
 
-_MOVE = (
+_MOVE = Ready(
     update(_TABLE)
     .where(
         _TALKS.id == bindparam("talk_id"),
@@ -73,14 +74,12 @@ def move_talk(vault: Vault, talk: Conversation, position: Position, silent_at: d
     talk.ended = position.step is Step.ENDED
 
 
-def move_talk_from(
-    session: Session, vault: Vault, talk_id: UUID, stood: bytes, position: Position, silent_at: datetime
-) -> bool:
+def moving(vault: Vault, talk_id: UUID, stood: bytes, position: Position, silent_at: datetime) -> Statement:
     """Move a conversation on from where it was seen to stand, under the lock of its phone's row.
 
-    False, and nothing happens, when it stands elsewhere by now, has ended, or its phone has a later one.
+    Gives no row, and nothing happens, when it stands elsewhere by now, has ended, or its phone has a later one.
     """
-    found = session.connection().execute(
+    return Statement(
         _MOVE,
         {
             "talk_id": talk_id,
@@ -89,8 +88,8 @@ def move_talk_from(
             "silent": silent_at if position.waits else None,
             "over": position.step is Step.ENDED,
         },
+        must=True,
     )
-    return found.first() is not None
 
 
 def _place(talk_id: UUID) -> Place:

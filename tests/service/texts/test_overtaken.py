@@ -9,6 +9,7 @@ from app.database import CaseId
 from app.intake.conversation.hearing import Overtaken, hear_text, prepare_hearing
 from app.intake.conversation.models import Conversation
 from app.intake.conversation.preparing import Prepared
+from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.models import InboundText
 from app.messaging.queue import cancel_texts
 from tests.service.texts.conftest import MINE, Texting
@@ -17,16 +18,14 @@ _OTHER_NUMBER = "+60123456799"
 
 
 def _prepare(texting: Texting, body: str, sender: str = MINE) -> Prepared:
+    return _prepare_received(texting, texting.received(body, sender))
+
+
+def _prepare_received(texting: Texting, received: ReceivedText) -> Prepared:
     ears = texting.ears
     with texting.database.reading() as session:
         return prepare_hearing(
-            session,
-            ears.vault,
-            ears.rules,
-            ears.gateways,
-            ears.languages,
-            texting.received(body, sender),
-            ears.host,
+            session, ears.vault, ears.rules, ears.gateways, ears.languages, received, ears.host
         )
 
 
@@ -105,8 +104,10 @@ def test_a_prepared_text_is_stored_once(texting: Texting) -> None:
     prepared = _prepare(texting, "1")
     _hear(texting, prepared)
     answers, moved = texting.answers(), texting.journal()
-    _hear(texting, prepared)
+    with pytest.raises(Overtaken):
+        _hear(texting, prepared)
     assert (texting.answers(), texting.journal()) == (answers, moved)
+    assert _prepare_received(texting, prepared.received).taken
 
 
 def test_what_was_called_off_is_not_written_again(texting: Texting) -> None:
@@ -115,5 +116,6 @@ def test_what_was_called_off_is_not_written_again(texting: Texting) -> None:
     _hear(texting, prepared)
     with texting.database.writing() as session:
         assert cancel_texts(session, case_id=CaseId(texting.case().id)) == 2
-    _hear(texting, prepared)
+    with pytest.raises(Overtaken):
+        _hear(texting, prepared)
     assert texting.answers() == []

@@ -1,0 +1,133 @@
+"""What one text in an open conversation asks of the database: in the unit of work for which others wait, nothing but storing."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from typing import Any
+from unittest import mock
+
+import pytest
+from sqlalchemy import event, func, select
+from sqlalchemy.orm import Session
+
+from app import together
+from app.cases.entries import add_entry
+from app.cases.enums import EntryKind, State
+from app.cases.models import Case, Entry
+from app.cases.veils import facts_of, store_facts
+from app.database import Base, CaseId, Database
+from app.intake.conversation import hearing, known
+from app.intake.conversation.hearing import Overtaken
+from app.intake.sealing import SYSTEM
+from app.network import sites
+from app.vault import journal, new_compartment_versions
+from tests.service.texts.conftest import Texting
+from tests.service.texts.test_overtaken import _hear, _prepare
+
+_PLACE = "Foxglove Circuits, Penang"
+
+
+@contextmanager
+def sent(database: Database) -> Iterator[list[int]]:
+    """How many statements went to the database each time; alone what SQLAlchemy sends, together what does without it."""
+    times: list[int] = []
+
+    def alone(*_: Any) -> None:
+        times.append(1)
+
+    def together_sent(session: Session, statements: Sequence[together.Statement]) -> Any:
+        times.append(len(statements))
+        return together.send_together(session, statements)
+
+    event.listen(database.engine, "before_cursor_execute", alone)
+    try:
+        with (
+            mock.patch.object(hearing, "send_together", together_sent),
+            mock.patch.object(known, "send_together", together_sent),
+            mock.patch.object(sites, "send_together", together_sent),
+        ):
+            yield times
+    finally:
+        event.remove(database.engine, "before_cursor_execute", alone)
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "looked", "stored"),
+    (((), "1", 1, 8), (("1",), "2", 1, 5), (("1", "2"), _PLACE, 2, 9), (("1",), "(1/2) He said", 1, 7)),
+)
+def test_a_text_looks_once_or_twice_and_is_stored_in_one_go(
+    texting: Texting, before: tuple[str, ...], body: str, looked: int, stored: int
+) -> None:
+    texting.say("Boss is bad", *before)
+    texting.pass_by(seconds=70)
+    begin = [1] if texting.database.engine.dialect.name == "sqlite" else []
+    with sent(texting.database) as times:
+        texting.ears.hear(texting.received(body))
+    assert times == [*begin, *[1] * looked, *begin, stored]
+
+
+def _somebody_wrote_in_the_journal(texting: Texting) -> None:
+    with texting.database.writing() as session:
+        journal(session, texting.world.vault, CaseId(texting.case().id), "case.read", SYSTEM)
+
+
+def _keys_were_renewed(texting: Texting) -> None:
+    with texting.database.writing() as session:
+        new_compartment_versions(session, texting.world.vault, CaseId(texting.case().id), [])
+
+
+def _facts_were_changed(texting: Texting) -> None:
+    with texting.database.writing() as session:
+        case = session.get_one(Case, texting.case().id)
+        facts = facts_of(texting.world.vault, case)
+        store_facts(texting.world.vault, case, replace(facts, category="wages"))
+
+
+def _it_was_closed(texting: Texting) -> None:
+    with texting.database.writing() as session:
+        case = session.get_one(Case, texting.case().id)
+        case.state, case.is_open = State.CLOSED, False
+
+
+@pytest.mark.parametrize(
+    "meanwhile",
+    (_somebody_wrote_in_the_journal, _keys_were_renewed, _facts_were_changed, _it_was_closed),
+)
+def test_a_case_that_changed_meanwhile_is_looked_at_again(
+    texting: Texting, meanwhile: Callable[[Texting], None]
+) -> None:
+    texting.say("Boss is bad", "1", "2")
+    late = _prepare(texting, _PLACE)
+    meanwhile(texting)
+    before = _stored(texting)
+    with pytest.raises(Overtaken):
+        _hear(texting, late)
+    assert _stored(texting) == before
+    texting.ears.hear(late.received)
+    assert texting.journal()[-1] == "case.site_told"
+    assert texting.facts().category == ("wages" if meanwhile is _facts_were_changed else None)
+    with texting.database.reading() as session:
+        entries = session.scalars(select(Entry).where(Entry.case_id == texting.case().id)).all()
+    assert sorted(entry.seq for entry in entries) == [1, 2]
+    newest = max(entries, key=lambda entry: entry.seq)
+    assert newest.version == (2 if meanwhile is _keys_were_renewed else 1)
+
+
+def _stored(texting: Texting) -> list[int]:
+    with texting.database.reading() as session:
+        return [
+            session.scalar(select(func.count()).select_from(table)) or 0
+            for table in Base.metadata.sorted_tables
+        ]
+
+
+def test_a_note_of_a_helper_keeps_its_place_before_a_text_that_was_prepared_earlier(texting: Texting) -> None:
+    texting.say("Boss is bad", "1", "2")
+    late = _prepare(texting, _PLACE)
+    with texting.database.writing() as session:
+        case = session.get_one(Case, texting.case().id)
+        add_entry(session, texting.world.vault, case, EntryKind.NOTE, {"text": "Called back."}, SYSTEM)
+    _hear(texting, late)
+    with texting.database.reading() as session:
+        kinds = select(Entry.kind).where(Entry.case_id == texting.case().id).order_by(Entry.seq)
+        assert session.scalars(kinds).all()[1:] == [EntryKind.NOTE, EntryKind.WORKER_MESSAGE]
