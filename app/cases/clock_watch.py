@@ -7,6 +7,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.batches import chosen_once
 from app.cases.clocks import Act, met_by
 from app.cases.deadlines import Deadlines
 from app.cases.enums import ClockKind, ClockState, StartEvent
@@ -115,7 +116,7 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
     # The state is asked for once more outside: a claimer that waited for another one's commit must find nothing left.
     claim = (
         update(Clock)
-        .where(Clock.id.in_(due), Clock.state == ClockState.RUNNING)
+        .where(Clock.id.in_(chosen_once(due)), Clock.state == ClockState.RUNNING)
         .values(state=ClockState.MISSED)
         .returning(Clock.case_id, Clock.kind)
         .execution_options(synchronize_session=False)

@@ -9,6 +9,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.batches import chosen_once
 from app.cases.access import NoAccess, circle_for, granted, holders_of, lock_case, refuse_viewers
 from app.cases.clock_watch import meet_clocks, settle_clocks, start_clocks
 from app.cases.clocks import Act
@@ -161,7 +162,7 @@ def expire_offers(
     # The state is asked for once more outside: a claimer that waited for another one's commit must find nothing left.
     claim = (
         update(Offer)
-        .where(Offer.id.in_(over), Offer.state == OfferState.OFFERED)
+        .where(Offer.id.in_(chosen_once(over)), Offer.state == OfferState.OFFERED)
         .values(state=OfferState.EXPIRED)
         .returning(Offer.id)
         .execution_options(synchronize_session=False)

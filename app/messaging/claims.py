@@ -15,6 +15,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.batches import chosen_once
 from app.database import Database
 from app.messaging.delivery import Delivery
 from app.messaging.models import OutgoingText
@@ -108,8 +109,7 @@ class ClaimWatch:
 
 
 def _claim(session: Session, claim_id: UUID, state: Delivery, limit: int) -> list[UUID]:
-    # Named and so done once: as a plain subquery PostgreSQL may repeat it for each row, each time locking and claiming others.
-    free = _due(state, clock.now()).limit(limit).with_for_update(skip_locked=True).cte("free")
+    free = _due(state, clock.now()).limit(limit).with_for_update(skip_locked=True)
     # The state is asked for once more outside: a claimer that waited for another one's commit must find nothing left.
     values: dict[str, Any] = {"claim_id": claim_id}
     if state is Delivery.WAITING:
@@ -117,7 +117,7 @@ def _claim(session: Session, claim_id: UUID, state: Delivery, limit: int) -> lis
     claiming = (
         update(OutgoingText)
         .where(
-            OutgoingText.id.in_(select(free.c.id)),
+            OutgoingText.id.in_(chosen_once(free)),
             OutgoingText.state == state,
             OutgoingText.claim_id.is_(None),
         )

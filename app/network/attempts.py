@@ -14,6 +14,7 @@ from sqlalchemy import Integer, bindparam, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
+from app.batches import chosen_once
 from app.database import Base, UtcDateTime
 from app.together import Ready, Statement
 from app.vault import Vault
@@ -118,7 +119,7 @@ def expire_attempts(session: Session, limit: int) -> int:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    query = delete(Attempts).where(Attempts.tag.in_(over)).returning(Attempts.tag)
+    query = delete(Attempts).where(Attempts.tag.in_(chosen_once(over))).returning(Attempts.tag)
     return len(session.scalars(query, execution_options={"synchronize_session": False}).all())
 
 

@@ -9,6 +9,7 @@ from sqlalchemy import delete, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.batches import chosen_once
 from app.database import MemberId, OrganisationId, new_id
 from app.network.circles import make_first_circles
 from app.network.codes import CodeRefused, step_of_code
@@ -200,7 +201,7 @@ def expire_invitations(session: Session, limit: int) -> int:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    query = delete(Invitation).where(Invitation.id.in_(over)).returning(Invitation.id)
+    query = delete(Invitation).where(Invitation.id.in_(chosen_once(over))).returning(Invitation.id)
     return len(session.scalars(query, execution_options={"synchronize_session": False}).all())
 
 
