@@ -18,6 +18,7 @@ from app.intake.conversation.importing import import_missed
 from app.intake.conversation.silence import settle_silence
 from app.language import Languages
 from app.messaging.alerts import alert_danger
+from app.messaging.asking import ask_providers
 from app.messaging.claims import ClaimWatch
 from app.messaging.gateways.registry import Gateways
 from app.messaging.redaction import redact_texts
@@ -107,6 +108,10 @@ def _import_missed_texts(tools: Tools) -> int:
     )
 
 
+def _ask_providers(tools: Tools) -> int:
+    return ask_providers(tools.database, tools.vault, tools.gateways)
+
+
 def _redact_texts(tools: Tools) -> int:
     return redact_texts(tools.database, tools.gateways)
 
@@ -120,6 +125,7 @@ JOBS: tuple[Job | Errand, ...] = (
     Job("settle_silence", 20, _settle_silence, quiet=True),
     Errand("send_texts", 1, _send_texts),
     Errand("take_over_texts", 15, _take_over_texts),
+    Errand("ask_providers", 60, _ask_providers),
     Errand("redact_texts", 60, _redact_texts),
     Errand("import_missed_texts", 300, _import_missed_texts),
 )

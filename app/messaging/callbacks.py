@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.inserts import insert_unless_taken
-from app.messaging.delivery import Delivery, further
+from app.messaging.delivery import ASKED_ABOUT, ASKED_AFTER, Delivery, further
 from app.messaging.gateways.protocol import StatusReport
 from app.messaging.models import OutgoingStep, OutgoingText, Phone
 from app.messaging.opt_outs import opt_out
@@ -50,6 +50,7 @@ def move_on(text: OutgoingText, state: Delivery) -> bool:
     if not further(text.state, state):
         return False
     text.state = state
+    text.ask_at = clock.hour_of(clock.now()) + ASKED_AFTER if state in ASKED_ABOUT else None
     if state is Delivery.DELIVERED:
         text.reason = None
     if state not in _OURS:

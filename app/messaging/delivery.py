@@ -1,5 +1,6 @@
 """How far a text has come. States only move forward, in whatever order a provider's reports arrive."""
 
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -50,6 +51,16 @@ _RANK = {
 
 FINAL = frozenset(state for state, rank in _RANK.items() if rank >= _RANK[Delivery.CANCELLED])
 """Nothing more is to be done for a text in one of these."""
+
+
+ASKED_ABOUT = frozenset({Delivery.ACCEPTED, Delivery.SENT})
+"""The provider has it and has not said the last word: when that does not come, it is asked."""
+
+ASKED_AFTER = timedelta(hours=2)
+"""Reports come within seconds where they come at all. In whole hours, so it may be one hour only."""
+
+GIVEN_UP_AFTER = timedelta(days=1)
+"""So long after a text's validity no phone gets it any more: whatever is known by then is all there will be."""
 
 
 def further(now: Delivery, reported: Delivery) -> bool:

@@ -20,6 +20,7 @@ from app.messaging.gateways.protocol import (
     NotSent,
     ReceivedText,
     Refused,
+    StatusReport,
     Taken,
     TextToSend,
     TryLater,
@@ -51,6 +52,10 @@ class EmailGateway:
 
     def find(self, text: TextToSend, since: datetime, known: frozenset[str]) -> Taken | None:
         """A mail server cannot be asked; raises `CannotTell`."""
+        raise CannotTell(self.name)
+
+    def ask(self, provider_id: str) -> StatusReport:
+        """A mail server tells nothing of a mail it took; raises `CannotTell`."""
         raise CannotTell(self.name)
 
     def redact(self, provider_id: str) -> None:

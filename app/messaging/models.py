@@ -6,11 +6,17 @@ A thief of the database sees that texts went out, when to the hour and through w
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, new_id, word_column
 from app.messaging.delivery import Delivery, Purpose
+
+
+def _index_of_given(name: str, column: str) -> Index:
+    """An index of the few rows that have a value there, so that every other one costs nothing."""
+    given = text(f"{column} IS NOT NULL")
+    return Index(name, column, sqlite_where=given, postgresql_where=given)
 
 
 class Phone(Base):
@@ -78,6 +84,8 @@ class OutgoingText(Base):
         Index("ix_outgoing_texts_case", "case_id"),
         Index("ix_outgoing_texts_phone", "phone_id"),
         Index("ix_outgoing_texts_redacting", "redacted", "state"),
+        _index_of_given("ix_outgoing_texts_address", "address_id"),
+        _index_of_given("ix_outgoing_texts_asking", "ask_at"),
         UniqueConstraint("gateway", "provider_id"),
     )
 
@@ -95,6 +103,9 @@ class OutgoingText(Base):
     state: Mapped[Delivery] = mapped_column(word_column(Delivery), default=Delivery.WAITING)
     due_at: Mapped[datetime]
     valid_until: Mapped[datetime]
+    ask_at: Mapped[
+        datetime | None
+    ]  # the hour from which the provider, which took it and says no more, is asked
     attempts: Mapped[int] = mapped_column(default=0)
     # Which dispatcher's batch has it. No time stands beside it: others wait by their own monotonic clocks before they take over.
     claim_id: Mapped[UUID | None]

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.database import Database
 from app.logs import describe, log_event
-from app.messaging.delivery import FINAL, Delivery
+from app.messaging.delivery import FINAL, GIVEN_UP_AFTER, Delivery
 from app.messaging.gateways.protocol import CannotTell, Refused, TryLater
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import InboundText, OutgoingText
@@ -25,8 +25,6 @@ from app.messaging.models import InboundText, OutgoingText
 # What came in is safe here by then; after a restored backup a text of these hours can still be fetched once more.
 _KEPT_THERE = timedelta(hours=6)
 
-# A phone that is off for longer never gets the text: the provider gives up before.
-_GIVEN_UP = timedelta(days=1)
 _BATCH = 200
 _AT_ONCE = 4
 _TROUBLES = 3
@@ -64,7 +62,7 @@ def _gone_out(session: Session) -> list[_Told]:
     unreported = OutgoingText.state.in_((Delivery.ACCEPTED, Delivery.SENT))
     over = (
         OutgoingText.state.in_(FINAL),
-        and_(unreported, OutgoingText.valid_until < clock.now() - _GIVEN_UP),
+        and_(unreported, OutgoingText.valid_until < clock.now() - GIVEN_UP_AFTER),
     )
     held = (
         select(OutgoingText.gateway, OutgoingText.provider_id, OutgoingText.id)

@@ -24,6 +24,7 @@ from app.messaging.gateways.protocol import (
     OptedOut,
     ReceivedText,
     Refused,
+    StatusReport,
     Taken,
     TextToSend,
     TryLater,
@@ -84,6 +85,10 @@ class HttpGateway:
         if answer.status_code != 200 or not provider_id:
             raise TryLater(f"HTTP {answer.status_code}")
         return Taken(provider_id, Delivery.ACCEPTED)
+
+    def ask(self, provider_id: str) -> StatusReport:
+        """Described gateways report by themselves; raises `CannotTell`."""
+        raise CannotTell(self.name)
 
     def redact(self, provider_id: str) -> None:
         """No described gateway can be told to forget; raises `CannotTell`."""

@@ -130,6 +130,9 @@ class Gateway(Protocol):
         Raises `CannotTell` when this provider cannot be asked, and `TryLater`.
         """
 
+    def ask(self, provider_id: str) -> StatusReport:
+        """How far a text has come that this provider took; raises `CannotTell`, `TryLater`, or `Refused` when it has none such."""
+
     def redact(self, provider_id: str) -> None:
         """Make the provider forget the words of a text, in or out; raises `CannotTell`, `TryLater` or `Refused`."""
 

@@ -23,7 +23,15 @@ from app.database import Database, new_id
 from app.inserts import insert_unless_taken
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.forms import FORM, Form
-from app.messaging.gateways.protocol import CannotTell, Health, ReceivedText, SignedRequest, Taken, TextToSend
+from app.messaging.gateways.protocol import (
+    CannotTell,
+    Health,
+    ReceivedText,
+    SignedRequest,
+    StatusReport,
+    Taken,
+    TextToSend,
+)
 from app.messaging.gateways.twilio_webhook import TwilioWebhook
 from app.messaging.models import SimulatedText
 from app.vault import Place, Vault
@@ -119,6 +127,10 @@ class Simulator:
         with self._database.reading() as session:
             query = select(SimulatedText.id).where(SimulatedText.outgoing_id == text.id)
             return None if session.scalar(query) is None else _taken(text.id)
+
+    def ask(self, provider_id: str) -> StatusReport:
+        """A text is delivered with its sending, so there is nothing to ask; raises `CannotTell`."""
+        raise CannotTell(NAME)
 
     def redact(self, provider_id: str) -> None:
         """There is no provider that could forget; raises `CannotTell`."""

@@ -32,6 +32,7 @@ from app.messaging.gateways.protocol import (
     OptedOut,
     ReceivedText,
     Refused,
+    StatusReport,
     Taken,
     TextToSend,
     TryLater,
@@ -94,6 +95,14 @@ class TwilioGateway:
                 if ours and _alike(message.body or "", text.body):
                     return _taken(message)
         return None
+
+    def ask(self, provider_id: str) -> StatusReport:
+        """How far Twilio is with a message; raises `TryLater`, or `Refused` when there is no such message."""
+        with _asking():
+            message = self._client.messages(provider_id).fetch()
+            code = message.error_code
+            reason = str(code) if isinstance(code, int) and code else None
+            return StatusReport(self.name, provider_id, _taken(message).state, reason)
 
     def redact(self, provider_id: str) -> None:
         """Empty the words of a message at Twilio; raises `TryLater`, or `Refused` when there is no such message."""

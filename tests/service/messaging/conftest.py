@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.database import CaseId, Database
+from app.messaging.asking import ask_providers
 from app.messaging.claims import PACE, ClaimWatch, Pace
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.registry import Gateways, load_gateways
@@ -73,6 +74,10 @@ class Office:
     def redact(self) -> int:
         """One tick of the job that lets providers forget."""
         return redact_texts(self.database, self.gateways)
+
+    def ask(self) -> int:
+        """One tick of the job that asks providers about texts without reports."""
+        return ask_providers(self.database, self.dispatcher, self.gateways)
 
     def pass_by(self, **time: float) -> None:
         """Let time pass."""

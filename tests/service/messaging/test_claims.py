@@ -19,8 +19,9 @@ from app.messaging.claims import PACE, Claim, ClaimWatch, claim_due
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.protocol import NotSent, TextToSend
 from app.messaging.gateways.twilio_gateway import TwilioGateway
-from app.messaging.models import OutgoingText, Phone
-from app.messaging.queue import cancel_texts, texts_of_case
+from app.messaging.looking import look
+from app.messaging.models import MemberAddress, OutgoingText, Phone
+from app.messaging.queue import address_place, cancel_texts, enqueue_alert, texts_of_case
 from app.messaging.recording import Outcome, record
 from app.messaging.tally import tally_texts
 from tests.harness.provider import Trouble
@@ -151,6 +152,8 @@ def test_no_tick_ever_walks_through_the_texts_that_only_wait(office: Office) -> 
         office.send()
         office.abandon()
         office.redact()
+        office.ask()
+        _alert_while_one_is_unclear(office)
         with office.database.writing() as session:
             cancel_texts(session, phone_id=phone.id)
             tally_texts(session)
@@ -164,6 +167,35 @@ def test_no_tick_ever_walks_through_the_texts_that_only_wait(office: Office) -> 
         if "LIMIT" in statement and "UPDATE" in statement:
             assert "ix_outgoing_texts_due" in plan, plan
             assert "TEMP B-TREE" not in plan, plan
+
+
+def _alert_while_one_is_unclear(office: Office) -> None:
+    address_id = new_id()
+    address = MemberAddress(
+        id=address_id,
+        member_id=new_id(),
+        channel="text",
+        address_sealed=office.web.seal_to_contact(address_place(address_id), "+254711000999"),
+        hint_veil=b"",
+        country="KE",
+    )
+    with office.database.writing() as session:
+        session.add(address)
+        for key in ("one", "two"):
+            text_id = enqueue_alert(
+                session,
+                office.web,
+                key=(key,),
+                body="Please log in.",
+                address=address,
+                valid_for=timedelta(hours=1),
+            )
+    claim = claim_due(office.database, PACE)
+    assert claim is not None
+    with office.database.writing() as session:
+        session.get_one(OutgoingText, text_id).state = Delivery.UNCLEAR
+        session.flush()
+        look(session, office.dispatcher, office.gateways, "https://x.example.org", claim, claim.texts)
 
 
 def _crowd(database: Database, number: int) -> None:
