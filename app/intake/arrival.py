@@ -12,6 +12,7 @@ from app.network import REPORTS
 from app.network.attempts import Attempts, tag_of
 from app.network.models import Site
 from app.network.sites import poster_code
+from app.together import Ready, Statement, send_together
 from app.vault import FormToken, Vault
 
 
@@ -36,14 +37,13 @@ class Arrival:
 _CASES, _ATTEMPTS, _SITES = Case.__table__.c, Attempts.__table__.c, Site.__table__.c
 
 # Three look-ups by unique keys in one statement: every report makes them, and on PostgreSQL each way there and back counts.
-_ARRIVAL = select(
-    select(_CASES.id)
-    .where(_CASES.submission_id == bindparam("submission_id"))
-    .scalar_subquery()
-    .label("case"),
-    select(_ATTEMPTS.number).where(_ATTEMPTS.tag == bindparam("tag")).scalar_subquery().label("so_far"),
-    select(_SITES.id).where(_SITES.code == bindparam("code")).scalar_subquery().label("site"),
-    select(_SITES.country).where(_SITES.code == bindparam("code")).scalar_subquery().label("country"),
+_ARRIVAL = Ready(
+    select(
+        select(_CASES.id).where(_CASES.submission_id == bindparam("submission_id")).scalar_subquery(),
+        select(_ATTEMPTS.number).where(_ATTEMPTS.tag == bindparam("tag")).scalar_subquery(),
+        select(_SITES.id).where(_SITES.code == bindparam("code")).scalar_subquery(),
+        select(_SITES.country).where(_SITES.code == bindparam("code")).scalar_subquery(),
+    )
 )
 
 
@@ -56,10 +56,10 @@ def look_at_arrival(
         "tag": b"" if sender is None else tag_of(vault, REPORTS, sender),
         "code": poster_code(report.site_code),
     }
-    found = session.connection().execute(_ARRIVAL, asked).one()
+    [[(case_id, so_far, site_id, country)]] = send_together(session, [Statement(_ARRIVAL, asked)])
     return Arrival(
         sender=sender,
-        filed_before=found.case is not None,
-        so_far=found.so_far or 0,
-        site=None if found.site is None else KnownSite(found.site, found.country),
+        filed_before=case_id is not None,
+        so_far=so_far or 0,
+        site=None if site_id is None else KnownSite(site_id, country),
     )

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app import clock
 from app.batches import chosen_once
 from app.database import Base, UtcDateTime
-from app.together import Ready, Statement
+from app.together import Ready, Statement, send_together
 from app.vault import Vault
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -73,7 +73,7 @@ class Attempts(Base):
 
 
 # One statement, so that two at once can never count as one; both databases speak it.
-_COUNT = (
+_COUNT = Ready(
     text(
         "INSERT INTO attempts (tag, number, ends_at) VALUES (:tag, 1, :ends_at) "
         "ON CONFLICT (tag) DO UPDATE SET number = attempts.number + 1 RETURNING number"
@@ -81,7 +81,6 @@ _COUNT = (
     .bindparams(bindparam("ends_at", type_=UtcDateTime()))
     .columns(number=Integer())
 )
-_READY_COUNT = Ready(_COUNT)
 
 _SO_FAR = select(Attempts.number).where(Attempts.tag == bindparam("tag"))
 
@@ -91,14 +90,13 @@ def count_attempt(session: Session, vault: Vault, limit: Limit, subject: str) ->
 
     Who counts under several limits in one unit takes them in one order everywhere, or two units could wait for each other.
     """
-    values = {"tag": tag_of(vault, limit, subject), "ends_at": window_end(limit)}
-    number: int = session.connection().execute(_COUNT, values).scalar_one()
-    return number
+    [[(number,)]] = send_together(session, [counting(vault, limit, subject)])
+    return int(number)
 
 
 def counting(vault: Vault, limit: Limit, subject: str) -> Statement:
     """What `count_attempt` asks, for a unit of work that sends several statements together; its one row holds the number."""
-    return Statement(_READY_COUNT, {"tag": tag_of(vault, limit, subject), "ends_at": window_end(limit)})
+    return Statement(_COUNT, {"tag": tag_of(vault, limit, subject), "ends_at": window_end(limit)})
 
 
 def attempts_so_far(session: Session, vault: Vault, limit: Limit, subject: str) -> int:

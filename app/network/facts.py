@@ -1,12 +1,12 @@
 """What routing knows of the network: plain frozen values, and which organisation a worker's words exclude."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
-from typing import Any
+from typing import NamedTuple
 
-from sqlalchemy import BindParameter, Row, ScalarSelect, Select, and_, bindparam, exists, literal, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, ScalarSelect, Uuid, and_, bindparam, exists, false, literal, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.database import OrganisationId, SiteId
 from app.network.matching import best_match, named
@@ -18,6 +18,7 @@ from app.network.models import (
     Standing,
     UnionStanding,
 )
+from app.together import Ready, Statement, send_together
 from app.vault import CircleRow
 
 # Nearly every letter: excluding the wrong body would leave the one the worker fears in the run.
@@ -49,7 +50,24 @@ class OrganisationFacts:
         return max(0, self.capacity - self.open_cases)
 
 
-_HERE: BindParameter[SiteId] = bindparam("here", expanding=True)
+class _Found(NamedTuple):
+    """One row of `_network`."""
+
+    id: OrganisationId
+    name: str
+    kind: OrganisationKind
+    country: str
+    countries: Sequence[str]
+    languages: Sequence[str]
+    trained: Sequence[str]
+    capacity: int
+    state: OrganisationState
+    employer_run: bool
+    has_keys: bool
+    interested: bool
+    site_id: SiteId | None
+    standing: UnionStanding | None
+    open_cases: int | None
 
 
 def network_facts(
@@ -68,7 +86,9 @@ def network_facts(
     here = {*possible_sites, *({site_id} if site_id is not None else ())}
     # The session's changes first, and then past it: these are columns and no objects of its.
     session.flush()
-    found = session.connection().execute(_network(load), {"here": list(here)}).all()
+    asked = {f"site{number}": each for number, each in enumerate(here)}
+    [rows] = send_together(session, [Statement(_network(load, len(here)), asked)])
+    found = [_Found(*row) for row in rows]
     standings = _standings(found, site_id)
     once = {row.id: row for row in found}
     return tuple(
@@ -93,25 +113,29 @@ def network_facts(
 
 
 @cache
-def _network(load: ScalarSelect[int] | None) -> Select[Any]:
-    """One row an organisation, or several for a union whose standing is known at several of the sites."""
-    return (
+def _network(load: ScalarSelect[int] | None, sites: int) -> Ready:
+    """One row an organisation, or several for a union whose standing is known at several of so many sites."""
+    here = [bindparam(f"site{number}", type_=Uuid()) for number in range(sites)]
+    known = Organisation.__table__.c
+
+    def is_here(site: InstrumentedAttribute[SiteId]) -> ColumnElement[bool]:
+        return site.in_(here) if here else false()
+
+    return Ready(
         select(
-            *(column for column in Organisation.__table__.c if column.name != "aliases"),
-            exists().where(CircleRow.organisation_id == Organisation.id).label("has_keys"),
-            exists()
-            .where(Interest.organisation_id == Organisation.id, Interest.site_id.in_(_HERE))
-            .label("interested"),
+            *(known[name] for name in _Found._fields[:10]),
+            exists().where(CircleRow.organisation_id == Organisation.id),
+            exists().where(Interest.organisation_id == Organisation.id, is_here(Interest.site_id)),
             Standing.site_id,
             Standing.standing,
-            (literal(0) if load is None else load).label("open_cases"),
+            literal(0) if load is None else load,
         )
-        .outerjoin(Standing, and_(Standing.union_id == Organisation.id, Standing.site_id.in_(_HERE)))
+        .outerjoin(Standing, and_(Standing.union_id == Organisation.id, is_here(Standing.site_id)))
         .order_by(Organisation.id)
     )
 
 
-def _standings(rows: Iterable[Row[Any]], certain: SiteId | None) -> dict[OrganisationId, UnionStanding]:
+def _standings(rows: Iterable[_Found], certain: SiteId | None) -> dict[OrganisationId, UnionStanding]:
     found: dict[OrganisationId, UnionStanding] = {}
     for row in rows:
         if row.standing is None:

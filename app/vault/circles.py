@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint, Uuid, bindparam, select
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.database import Base, CircleId, MemberId, OrganisationId, new_id
+from app.together import Ready, Statement, send_together
 from app.vault.keyholder import KeyHolder
 from app.vault.members import MemberKey
 from app.vault.pairs import Pair
@@ -173,21 +175,24 @@ def circle_public_key(session: Session, holder: KeyHolder, row: CircleRow) -> Pu
     return public_key_of(session, holder, _kind_of(circle_name(holder, row)), row.id)
 
 
-# Columns and not rows of the session: filing reads them each time, changes nothing and needs only these.
-_KEYS_OF = (
-    select(
-        CircleRow.organisation_id,
-        CircleRow.name_veil,
-        PublicKeyRow.id,
-        PublicKeyRow.kind,
-        PublicKeyRow.holder_id,
-        PublicKeyRow.raw,
-        PublicKeyRow.mac,
+@cache
+def _keys_of(organisations: int) -> Ready:
+    """The public keys of all circles of so many organisations, as columns: filing reads them each time and changes nothing."""
+    wanted = [bindparam(f"organisation{number}", type_=Uuid()) for number in range(organisations)]
+    return Ready(
+        select(
+            CircleRow.organisation_id,
+            CircleRow.name_veil,
+            PublicKeyRow.id,
+            PublicKeyRow.kind,
+            PublicKeyRow.holder_id,
+            PublicKeyRow.raw,
+            PublicKeyRow.mac,
+        )
+        .join(PublicKeyRow, PublicKeyRow.holder_id == CircleRow.id)
+        .where(CircleRow.organisation_id.in_(wanted))
+        .order_by(PublicKeyRow.version)
     )
-    .join(PublicKeyRow, PublicKeyRow.holder_id == CircleRow.id)
-    .where(CircleRow.organisation_id.in_(bindparam("organisations", expanding=True)))
-    .order_by(PublicKeyRow.version)
-)
 
 
 def circle_public_keys(
@@ -198,12 +203,15 @@ def circle_public_keys(
     Raises `PublicKeyForged`.
     """
     newest: dict[OrganisationId, PublicKey] = {}
+    if not wanted:
+        return newest
     session.flush()
-    for row in session.connection().execute(_KEYS_OF, {"organisations": list(wanted)}):
-        name = wanted[row.organisation_id]
-        if row.kind == _kind_of(name) and read_circle_name(holder, row.holder_id, row.name_veil) is name:
-            key = PublicKey(row.id, HolderKind(row.kind), row.holder_id, row.raw, row.mac)
-            newest[row.organisation_id] = key
+    asked = {f"organisation{number}": each for number, each in enumerate(wanted)}
+    [rows] = send_together(session, [Statement(_keys_of(len(wanted)), asked)])
+    for organisation_id, name_veil, key_id, kind, holder_id, raw, mac in rows:
+        name = wanted[organisation_id]
+        if kind == _kind_of(name) and read_circle_name(holder, holder_id, name_veil) is name:
+            newest[organisation_id] = PublicKey(key_id, HolderKind(kind), holder_id, raw, mac)
     return {organisation: check_public_key(holder, key) for organisation, key in newest.items()}
 
 
