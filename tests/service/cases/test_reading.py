@@ -239,8 +239,10 @@ def test_a_grant_of_the_members_own_opens_without_a_circle(desk: Desk) -> None:
     case_id = desk.accepted(words="For one reader.")
     with desk.database.writing() as session:
         _, opened = open_locked(session, desk.world.vault, desk.lead, case_id)
-        to = public_key_of(session, desk.world.vault, HolderKind.MEMBER, desk.caseworker.member.id)
-        session.add(desk.world.vault.write_grant(case_id, opened, frozenset({Compartment.ACCOUNT}), to))
+        # One of another organisation too: nobody there is a colleague.
+        for member in (desk.caseworker.member, desk.far.member):
+            to = public_key_of(session, desk.world.vault, HolderKind.MEMBER, member.id)
+            session.add(desk.world.vault.write_grant(case_id, opened, frozenset({Compartment.ACCOUNT}), to))
         end_grants(
             session, case_id, [circle.id for circle in circles_of_member(session, desk.lead.member.id)]
         )

@@ -39,6 +39,7 @@ from app.vault import (
     member_key_row,
     members_of_circle,
     open_circle,
+    open_membership,
     public_key_of,
     rewrap,
     unlock_member,
@@ -78,6 +79,9 @@ def test_a_circle_opens_for_its_members_and_nobody_else(store: Database, vault: 
         assert not is_in_circle(session, circle.id, outsider.key.member_id)
         with pytest.raises(NotInCircle):
             open_circle(session, vault, outsider.key, circle.id)
+        for row in session.scalars(select(CircleMemberRow).where(CircleMemberRow.circle_id == circle.id)):
+            with pytest.raises(NotInCircle):
+                open_membership(vault, row, outsider.key)
         with pytest.raises(AlreadyInCircle):
             admit_to_circle(session, vault, circle.id, opened, second.public)
         with pytest.raises(NotInCircle):
