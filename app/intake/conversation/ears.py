@@ -15,7 +15,7 @@ _TRIES = 10
 
 
 class NotHeard(Exception):
-    """Other texts of the same number came in between each time: the provider has to come again."""
+    """Something else came in between each time: the provider has to come again."""
 
 
 @dataclass(frozen=True)

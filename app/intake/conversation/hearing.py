@@ -57,7 +57,7 @@ __all__ = ["Overtaken", "Prepared", "forget_phone", "hear_text", "prepare_hearin
 
 
 class Overtaken(Exception):
-    """Another text of this number was heard meanwhile: nothing was stored, and this one has to be prepared again."""
+    """This text, another of its number or whoever works on the case was faster: nothing was stored, it has to be prepared again."""
 
 
 @dataclass(frozen=True)

@@ -74,7 +74,7 @@ def _take_text(webhook: Webhook) -> Response:
 
 
 def _hear(received: ReceivedText) -> bool:
-    """Hash and seal first, then one short unit of work; False when another text of this number came in between."""
+    """Hash and seal first, then one short unit of work; False when something else came in between."""
     here = parts()
     host = urlsplit(here.settings.public_url).netloc
     with here.database.reading() as session:

@@ -20,7 +20,7 @@ from app.intake.conversation import hearing, known
 from app.intake.conversation.hearing import Overtaken
 from app.intake.sealing import SYSTEM
 from app.network import sites
-from app.vault import journal, new_compartment_versions
+from app.vault import journal, new_compartment_versions, verify_journal
 from tests.service.texts.conftest import Texting
 from tests.service.texts.test_overtaken import _hear, _prepare
 
@@ -119,6 +119,22 @@ def _stored(texting: Texting) -> list[int]:
             session.scalar(select(func.count()).select_from(table)) or 0
             for table in Base.metadata.sorted_tables
         ]
+
+
+def test_the_journal_of_a_whole_intake_is_one_sound_chain(texting: Texting) -> None:
+    texting.say("Boss is bad", "1", "(1/2) He said", "2", _PLACE, "1", "1", "1", "And again", "8")
+    with texting.database.reading() as session:
+        verdict = verify_journal(session, texting.world.vault)
+    assert verdict.sound
+    acts = [act for act in texting.journal() if act.startswith("case.") and act.endswith(("told", "wrote"))]
+    assert acts == [
+        "case.phone_told",
+        "case.worker_wrote",
+        "case.site_told",
+        "case.topic_told",
+        "case.contact_told",
+        "case.worker_wrote",
+    ]
 
 
 def test_a_note_of_a_helper_keeps_its_place_before_a_text_that_was_prepared_earlier(texting: Texting) -> None:
