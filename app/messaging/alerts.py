@@ -160,11 +160,14 @@ def _unalerted(session: Session, vault: Vault, organisation: Organisation) -> It
 
 def _circle_that_acts(session: Session, vault: Vault, case: Case) -> CircleRow | None:
     facts = facts_of(vault, case)
+    if facts.consent is ConsentLevel.NOBODY:
+        # The worker was asked once, in these words: "Nobody will come unless a helper reads this", and then read "Nobody is told,
+        # because you asked us to lock it". A page without content would still tell somebody, who could open nothing and help
+        # nobody, and whom custody's grant of a report by text would tempt. The worker's next word unlocks it, and that pages.
+        return None
     if case.organisation_id is not None:
         restricted = Handling.RESTRICTED in facts.handling
         return circle_for(session, vault, OrganisationId(case.organisation_id), restricted=restricted)
-    if facts.consent is ConsentLevel.NOBODY:
-        return None  # locked: nobody may do anything, so nobody is called
     custodian = custodian_of(session, CaseId(case.id))
     return None if custodian is None else circle_of(session, vault, custodian, CircleName.CUSTODY)
 

@@ -13,7 +13,9 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app import clock
+from app.cases.enums import ConsentLevel
 from app.cases.models import Case
+from app.cases.veils import facts_of
 from app.messaging.claims import Claim
 from app.messaging.delivery import UNCLEAR_REASON, Delivery, Purpose
 from app.messaging.gateways.protocol import TextToSend
@@ -77,12 +79,12 @@ def look(
 ) -> list[Looked]:
     """What is to be done with these texts; those that are no longer ours or were reported meanwhile are left out."""
     everything = _gather(session, gateways, claim, texts)
-    stopped = _stopped(session, vault, everything)
+    stopped, locked = _stopped(session, vault, everything), _locked(session, vault, everything)
     others = _others_underway(session, everything, claim)
     known = _known_ids(session, everything)
     looked = []
     for facts in everything:
-        verdict = _verdict(facts, has_stopped=facts.row.id in stopped)
+        verdict = _verdict(facts, has_stopped=facts.row.id in stopped, is_locked=facts.row.id in locked)
         text = _open(vault, facts, public_url)
         may_be_out = facts.row.state is Delivery.UNCLEAR
         if may_be_out and text is None:
@@ -141,13 +143,14 @@ def _way(
     return None if route is None else (route.gateway, route.line)
 
 
-def _verdict(facts: _Facts, *, has_stopped: bool) -> Verdict | None:
+def _verdict(facts: _Facts, *, has_stopped: bool, is_locked: bool) -> Verdict | None:
     row = facts.row
     # A worker who asks how it goes is told also when the answer is that it is over.
     wants_open_case = row.case_id is not None and row.purpose is not Purpose.STATUS
     against = (
         (row.body_sealed is None, Verdict(Delivery.CANCELLED, None)),
         (wants_open_case and not facts.case_is_open, Verdict(Delivery.CANCELLED, "case closed")),
+        (is_locked, Verdict(Delivery.CANCELLED, None)),
         (has_stopped, Verdict(Delivery.OPTED_OUT, None)),
         (_sealed_recipient(facts) is None, Verdict(Delivery.CANCELLED, "erased")),
         (row.valid_until <= clock.now() + _LEAST_LEFT, Verdict(Delivery.EXPIRED, row.reason)),
@@ -194,6 +197,18 @@ def _stopped(session: Session, vault: Vault, everything: list[_Facts]) -> set[UU
                 tags.setdefault(tag, set()).add(facts.row.id)
     found = session.scalars(select(OptOut.tag).where(OptOut.tag.in_(list(tags)))) if tags else ()
     return {text_id for tag in found for text_id in tags[tag]}
+
+
+def _locked(session: Session, vault: Vault, everything: list[_Facts]) -> set[UUID]:
+    """The alerts to cases that their worker locked after somebody was paged: the worker then reads that nobody is told."""
+    alerts = {
+        facts.row.id: facts.row.case_id
+        for facts in everything
+        if facts.row.purpose is Purpose.ALERT and facts.row.case_id is not None
+    }
+    cases = session.scalars(select(Case).where(Case.id.in_(set(alerts.values())))) if alerts else ()
+    locked = {case.id for case in cases if facts_of(vault, case).consent is ConsentLevel.NOBODY}
+    return {text_id for text_id, case_id in alerts.items() if case_id in locked}
 
 
 def _others_underway(

@@ -9,9 +9,13 @@ from sqlalchemy import select
 
 from app.cases.custody import place_case
 from app.cases.enums import ConsentLevel, Urgency
+from app.cases.inbox import Worker
+from app.cases.models import Case
 from app.cases.offers import DeclineReason, accept_offer, decline_offer
+from app.cases.sharing import change_consent
+from app.cases.worker_messages import say_worse
 from app.database import CaseId, OrganisationId
-from app.dispatcher.jobs import JOBS, Tools, run_job
+from app.dispatcher.jobs import JOBS, Job, Tools, run_job
 from app.messaging.addresses import AddressUnreadable, Channel, forget_address, keep_address, kept_addresses
 from app.messaging.alerts import (
     ALERT,
@@ -24,13 +28,15 @@ from app.messaging.alerts import (
     send_test,
     unalerted,
 )
-from app.messaging.delivery import Purpose
+from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import MemberAddress, OutgoingText
 from app.messaging.queue import address_place, body_place
 from app.messaging.segments import count_segments
+from app.messaging.sending import send_due
 from app.network import Role, admit_member, record_training
 from app.settings import read_settings
 from app.vault import CircleName, read_journal
+from tests.harness.dispatching import tools_over
 from tests.harness.world import everything_stored
 from tests.service.texts.conftest import Texting
 
@@ -110,14 +116,10 @@ def test_the_next_partner_is_called_when_the_first_declines_and_custody_when_nob
 
 
 def test_the_dispatcher_calls_the_next_one_when_an_offer_was_left_lying(texting: Texting) -> None:
-    world = texting.world
     reachable(texting)
     in_danger(texting)
     texting.pass_by(days=6)
-    settings = read_settings({"REDRESS_PUBLIC_URL": "https://help.example.org"})
-    ears = texting.ears
-    tools = Tools(texting.database, texting.dispatcher, world.rules, ears.gateways, settings, ears.languages)
-    assert run_job(next(job for job in JOBS if job.name == "expire_offers"), tools) > 0
+    assert run_job(next(job for job in JOBS if job.name == "expire_offers"), _tools(texting)) > 0
     assert alerted(texting) == both("near.lead", "far.lead")
 
 
@@ -163,10 +165,91 @@ def test_viewers_are_not_called_and_whoever_set_the_danger_neither(texting: Text
         assert alert_danger_of(session, world.vault, case_id, "worse 1") == 0
 
 
-def test_nobody_is_called_for_a_locked_case(texting: Texting) -> None:
+def test_nobody_is_called_for_a_locked_case_whatever_becomes_of_it(texting: Texting) -> None:
+    """The page said "Nobody will come unless a helper reads this", and then "Nobody is told"."""
     reachable(texting)
-    in_danger(texting, consent=ConsentLevel.NOBODY)
+    filed = texting.world.file(danger=True, consent=ConsentLevel.NOBODY)
     assert alerted(texting) == []
+    get_worse(texting, texting.world.enter(filed))
+    texting.pass_by(days=20)
+    _every_tick(texting)
+    assert alerted(texting) == []
+
+
+def test_the_word_that_unlocks_a_case_in_danger_calls_somebody(texting: Texting) -> None:
+    reachable(texting)
+    filed = texting.world.file(danger=True, consent=ConsentLevel.NOBODY)
+    get_worse(texting, texting.world.enter(filed))
+    change(texting, texting.world.enter(filed), ConsentLevel.HELPER)
+    assert alerted(texting) == both("near.lead")
+
+
+def test_a_case_that_is_locked_later_calls_nobody_from_then_on(texting: Texting) -> None:
+    """Also not those who had it before, and what still waited to go out to them does not."""
+    world = texting.world
+    reachable(texting)
+    filed = world.file(danger=True)
+    case_id, worker = world.case_of(filed), world.enter(filed)
+    with texting.database.writing() as session:
+        accept_offer(session, world.vault, world.rules, world.sign_in("near.lead"), case_id)
+    before = alerted(texting)
+    change(texting, worker, ConsentLevel.NOBODY)
+    get_worse(texting, worker)
+    noise = in_danger(texting)
+    texting.pass_by(seconds=1)
+    assert alerted(texting) == sorted([*before, *both("near.lead")])
+    settings = read_settings({"REDRESS_PUBLIC_URL": "https://help.example.org"})
+    send_due(texting.database, texting.dispatcher, texting.ears.gateways, settings)
+    texting.pass_by(days=20)
+    _every_tick(texting)
+    with texting.database.reading() as session:
+        went = {text.case_id: text.state for text in session.scalars(select(OutgoingText))}
+    assert went.pop(case_id) is Delivery.CANCELLED
+    assert went.pop(noise) is not Delivery.CANCELLED
+
+
+def test_a_case_that_is_locked_by_text_calls_not_even_custody_which_keeps_it(texting: Texting) -> None:
+    reachable(texting)
+    texting.say("Please help us, it is bad here", "1", "2", "Foxglove Circuits Penang", "1", "4", "2")
+    assert texting.facts().consent is ConsentLevel.NOBODY
+    assert (texting.world.coordinator.id, "custody", "live") in texting.grants()
+    with texting.database.writing() as session:
+        session.get_one(Case, texting.case().id).urgency = Urgency.DANGER
+        assert alert_danger_of(session, texting.world.vault, CaseId(texting.case().id), "told later") == 0
+    texting.fall_silent()
+    texting.pass_by(days=20)
+    _every_tick(texting)
+    assert alerted(texting) == []
+
+
+def get_worse(texting: Texting, worker: Worker) -> None:
+    """Say in the inbox that it got worse and that there is danger, as the page does it."""
+    vault, submission = texting.world.vault, uuid4()
+    with texting.database.writing() as session:
+        say_worse(session, vault, texting.world.rules.deadlines, worker, "They hit us.", True, submission)
+        alert_danger_of(session, vault, worker.case_id, f"worse {submission}")
+
+
+def change(texting: Texting, worker: Worker, level: ConsentLevel) -> None:
+    """Change in the inbox who may know, as the page does it."""
+    world = texting.world
+    with texting.database.writing() as session:
+        change_consent(session, world.vault, world.rules, world.texts, "en", worker, level)
+        alert_danger_of(session, world.vault, worker.case_id)
+
+
+def _every_tick(texting: Texting) -> None:
+    """All that the dispatcher does without anybody asking."""
+    tools = _tools(texting)
+    for job in JOBS:
+        if isinstance(job, Job):
+            run_job(job, tools)
+
+
+def _tools(texting: Texting) -> Tools:
+    return tools_over(
+        texting.database, texting.dispatcher, texting.world.rules, gateways=texting.ears.gateways
+    )
 
 
 def test_alerts_hold_no_content_and_one_segment(texting: Texting) -> None:
