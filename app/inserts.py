@@ -14,11 +14,15 @@ from sqlalchemy import Column, Connection, Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Dialect
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from app.database import Base
+from app.together import NUMBERED_POSTGRESQL, raising_as_sqlalchemy
+
+# Placeholders by position, as `_Columns` gives the values; SQLAlchemy itself names them.
+_BY_POSITION: Dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
+_NUMBER = re.compile(r"\$(\d+)")
 
 
 @dataclass(frozen=True)
@@ -67,14 +71,8 @@ def insert_unless_taken(session: Session, row: Base) -> bool:
 def _send(connection: Connection, text: str, values: tuple[Any, ...]) -> None:
     """One statement with the driver's own placeholders; psycopg would take Python's apart anew each time where they are many."""
     driver: Any = connection.connection.driver_connection
-    dbapi = connection.dialect.loaded_dbapi
-    try:
-        dbapi.RawCursor(driver).execute(text, values)
-    except dbapi.Error as error:
-        # As SQLAlchemy raises it from a statement: callers know its errors and no driver's.
-        raise DBAPIError.instance(
-            None, None, error, dbapi.Error, hide_parameters=True, dialect=connection.dialect
-        ) from error
+    with raising_as_sqlalchemy(connection):
+        connection.dialect.loaded_dbapi.RawCursor(driver).execute(text, values)
 
 
 @dataclass(frozen=True)
@@ -119,15 +117,7 @@ def _insert(model: type[Base], number: int, dialect: Dialect) -> str:
 @lru_cache(maxsize=128)
 def _insert_unless_taken(model: type[Base], dialect: Dialect) -> str:
     chosen = _plain(model, 1, dialect.name).on_conflict_do_nothing().returning(*_table_of(model).primary_key)
-    # Placeholders by position, as `_Columns` gives the values.
     return str(chosen.compile(dialect=dialect if dialect.positional else _BY_POSITION))
-
-
-# Without types of its own.
-_dialect_with: Callable[..., Dialect] = PGDialect_psycopg
-_NUMBERED = _dialect_with(paramstyle="numeric_dollar")
-_BY_POSITION = _dialect_with(paramstyle="format")
-_NUMBER = re.compile(r"\$(\d+)")
 
 
 @lru_cache(maxsize=512)
@@ -135,7 +125,7 @@ def _insert_together(shape: tuple[tuple[type[Base], int], ...]) -> str:
     """One statement of PostgreSQL's for several tables; references between its rows are checked at its end."""
     texts, before = [], 0
     for model, number in shape:
-        text = str(_plain(model, number, "postgresql").compile(dialect=_NUMBERED))
+        text = str(_plain(model, number, "postgresql").compile(dialect=NUMBERED_POSTGRESQL))
         texts.append(_NUMBER.sub(partial(_shifted, before), text))
         before += number * len(_table_of(model).columns)
     *first, last = texts

@@ -4,8 +4,8 @@ On PostgreSQL all of them are on their way before the first answer is read, so s
 out in their order, and each sees what those before it did. Each is put into words once in a process.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from contextlib import nullcontext
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -18,6 +18,10 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from app.database import Base
+
+# psycopg's own way of writing a place for a value; with Python's it would take each statement apart again.
+NUMBERED_POSTGRESQL: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+"""The dialect whose words `RawCursor` of psycopg takes."""
 
 Row = tuple[Any, ...]
 _Convert = Callable[[Any], Any] | None
@@ -52,11 +56,17 @@ def send_together(session: Session, statements: Sequence[Statement]) -> list[lis
     connection = session.connection()
     worded = [(_worded(each.ready, connection.dialect), each) for each in statements]
     run = _one_by_one if connection.dialect.name == "sqlite" else _at_once
+    with raising_as_sqlalchemy(connection):
+        return run(connection, worded)
+
+
+@contextmanager
+def raising_as_sqlalchemy(connection: Connection) -> Iterator[None]:
+    """For what goes to the driver itself: its errors are raised as SQLAlchemy would, since callers know those and no driver's."""
     errors = connection.dialect.loaded_dbapi.Error
     try:
-        return run(connection, worded)
+        yield
     except errors as error:
-        # As SQLAlchemy raises it from a statement: callers know its errors and no driver's.
         raise DBAPIError.instance(
             None, None, error, errors, hide_parameters=True, dialect=connection.dialect
         ) from error
@@ -104,15 +114,11 @@ class _Worded:
         ]
 
 
-# psycopg's own way of writing a place for a value; with Python's it would take each statement apart again.
-_POSTGRESQL: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
-
-
 # The dialect belongs to the engine of this process, statements are constants: there are as many entries as statements.
 @lru_cache(maxsize=256)
 def _worded(ready: Ready, dialect: Dialect) -> _Worded:
     statement = ready.on(dialect.name)
-    compiled: Any = statement.compile(dialect=dialect if dialect.name == "sqlite" else _POSTGRESQL)
+    compiled: Any = statement.compile(dialect=dialect if dialect.name == "sqlite" else NUMBERED_POSTGRESQL)
     binds, constants = [], {}
     for name in compiled.positiontup:
         bind = compiled.binds[name]
