@@ -18,9 +18,9 @@ from bench.children import private_folder
 from bench.crowded import accepted_case, add_cases, pattern_of
 from bench.figures import Asked, Figure, Result
 from bench.postgres import DurablePostgres, durable_postgres
-from bench.recipe import statements_of
 from bench.world import make_world
 from tests.harness.application import application
+from tests.harness.statements import statements_of
 from tests.harness.world import World
 
 PART = "queue"

@@ -10,11 +10,12 @@ from typing import Any
 from unittest import mock
 
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlalchemy import event, func, select
+from sqlalchemy import func, select
 
 from app.database import Base, Database
 from app.intake import Report
 from app.vault import pairs, receipts, seals
+from tests.harness.statements import statements_of
 from tests.harness.world import World
 
 
@@ -59,21 +60,6 @@ def count_primitives(world: World, report: Report) -> Recipe:
     recipe.rows = _rows(world.database) - before
     recipe.statements = len(statements)
     return recipe
-
-
-@contextmanager
-def statements_of(database: Database) -> Iterator[list[str]]:
-    """Every SQL statement that this process sends to the database within the block."""
-    sent: list[str] = []
-
-    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        sent.append(statement)
-
-    event.listen(database.engine, "before_cursor_execute", note)
-    try:
-        yield sent
-    finally:
-        event.remove(database.engine, "before_cursor_execute", note)
 
 
 @contextmanager
