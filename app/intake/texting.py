@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.access import NotYours, change_case, open_compartments, owned_case, refuse_viewers
+from app.cases.access import NoAccess, NotYours, change_case, open_compartments, owned_case, refuse_viewers
 from app.cases.answering import reply
 from app.cases.case_page import body_of, latest_contact
 from app.cases.entries import clean_text
@@ -22,18 +22,18 @@ from app.cases.veils import facts_of
 from app.database import CaseId
 from app.intake.reaching import contacts_of, phone_of_case
 from app.intake.report import Contact
-from app.messaging.delivery import Purpose
+from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.registry import Gateways
 from app.messaging.giveaways import Giveaway, giveaways
 from app.messaging.hours import local_times, quiet_until, valid_for
-from app.messaging.models import Phone
+from app.messaging.models import OutgoingText, Phone
 from app.messaging.opt_outs import is_opted_out
-from app.messaging.queue import TextStatus, enqueue_text, texts_of_case
+from app.messaging.queue import TextStatus, cancel_waiting_text, enqueue_text, texts_of_case
 from app.messaging.segments import Segments, count_segments, fits_gsm
 from app.network import SignedIn
 from app.vault import Json, ReceiptRow, Vault, journal, read_journal
 
-TEXTED = "case.texted"
+TEXTED, CALLED_OFF = "case.texted", "case.text_called_off"
 MOST_SEGMENTS_OF_A_REPLY = 10
 """A person may write more than a template may hold, but what no phone company carries is not tried."""
 
@@ -50,6 +50,10 @@ class CannotBeTexted(Exception):
 
 class TooLongToText(Exception):
     """The words cost more than `MOST_SEGMENTS_OF_A_REPLY` segments; nothing was stored."""
+
+
+class NotWaiting(Exception):
+    """The text was taken up meanwhile: it is out or about to be. Nothing was changed."""
 
 
 class Unreachable(StrEnum):
@@ -193,6 +197,23 @@ def answer_by_text(
         detail: dict[str, Json] = {"entry": str(entry_id), "text": str(text_id), "later": morning is not None}
         journal(session, vault, case_id, TEXTED, by.actor, detail)
     return text_id
+
+
+def call_off_text(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, text_id: UUID) -> None:
+    """Keep a reply's text that still waits from going out; the reply stays in the thread. Done twice it is called off once.
+
+    Raises `NotWaiting`, and as `change_case`, also for a text that is no reply of this case.
+    """
+    change_case(session, by, case_id)
+    texted = [entry.detail for entry in read_journal(session, vault, case_id) if entry.act == TEXTED]
+    detail = next((each for each in texted if each["text"] == str(text_id)), None)
+    if detail is None:
+        raise NoAccess
+    if cancel_waiting_text(session, text_id):
+        about: dict[str, Json] = {"entry": detail["entry"], "text": detail["text"]}
+        journal(session, vault, case_id, CALLED_OFF, by.actor, about)
+    elif session.get_one(OutgoingText, text_id, populate_existing=True).state is not Delivery.CANCELLED:
+        raise NotWaiting
 
 
 def _safe_times(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> str:

@@ -136,15 +136,16 @@ def cancel_texts(session: Session, phone_id: UUID | None = None, case_id: CaseId
         for column, value in ((OutgoingText.phone_id, phone_id), (OutgoingText.case_id, case_id))
         if value is not None
     ]
-    waiting = _call_off(session, and_(OutgoingText.state == Delivery.WAITING, *theirs), Delivery.CANCELLED)
-    hour = clock.hour_of(clock.now())
-    insert_rows(
-        session, [OutgoingStep(text_id=text_id, state=Delivery.CANCELLED, hour=hour) for text_id in waiting]
-    )
+    waiting = _cancel_waiting(session, and_(*theirs))
     # A dispatcher may be about to send these, or did so and got no answer: it finds no body any more, and says which it was.
     underway = OutgoingText.state.in_((Delivery.CLAIMED, Delivery.UNCLEAR))
     has_body = OutgoingText.body_sealed.is_not(None)
     return len(waiting) + len(_call_off(session, and_(underway, has_body, *theirs), None))
+
+
+def cancel_waiting_text(session: Session, text_id: UUID) -> bool:
+    """Call off one text that no dispatcher has taken up; False, and nothing happens, when it does not wait any more."""
+    return bool(_cancel_waiting(session, OutgoingText.id == text_id))
 
 
 def texts_of_case(session: Session, case_id: CaseId) -> list[TextStatus]:
@@ -193,6 +194,15 @@ def _keep(session: Session, text: OutgoingText) -> UUID:
     if insert_unless_taken(session, text):
         return text.id
     return session.scalars(select(OutgoingText.id).where(OutgoingText.key == text.key)).one()
+
+
+def _cancel_waiting(session: Session, which: ColumnElement[bool]) -> list[UUID]:
+    cancelled = _call_off(session, and_(OutgoingText.state == Delivery.WAITING, which), Delivery.CANCELLED)
+    hour = clock.hour_of(clock.now())
+    insert_rows(
+        session, [OutgoingStep(text_id=text_id, state=Delivery.CANCELLED, hour=hour) for text_id in cancelled]
+    )
+    return cancelled
 
 
 def _call_off(session: Session, which: ColumnElement[bool], state: Delivery | None) -> list[UUID]:

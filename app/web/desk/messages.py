@@ -17,6 +17,7 @@ DONE: Labels = {
     "texted_later": pgettext(
         "desk", "It goes out in the morning there. How far it has come stands below it."
     ),
+    "called_off": pgettext("desk", "Called off: it does not go out as a text. It stays in the thread."),
     "address_kept": pgettext("desk", "Saved. Send yourself a test, to see that it arrives."),
     "address_forgotten": pgettext("desk", "Removed. Nothing is sent there any more."),
     "test_sent": pgettext(

@@ -12,9 +12,11 @@ from app.database import CaseId
 from app.intake.texting import (
     MOST_SEGMENTS_OF_A_REPLY,
     CannotBeTexted,
+    NotWaiting,
     Preview,
     TooLongToText,
     answer_by_text,
+    call_off_text,
     preview_text,
 )
 from app.messaging.segments import MOST_SEGMENTS
@@ -55,6 +57,23 @@ def send_reply(case_id: UUID) -> ResponseReturnValue:
             number=MOST_SEGMENTS_OF_A_REPLY,
         )
     return show_case(case_id, problem=problem, drafts=Drafts(reply=text)), 409
+
+
+@blueprint.post("/cases/<uuid:case_id>/texts/<uuid:text_id>/call-off")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def call_off(case_id: UUID, text_id: UUID) -> ResponseReturnValue:
+    """Keep a text that still waits from going out; what it says stays in the thread."""
+    here = parts()
+
+    def act() -> None:
+        with here.database.writing() as session:
+            call_off_text(session, here.vault, member(), CaseId(case_id), text_id)
+
+    try:
+        return change(case_id, act, done="called_off", drafts=Drafts())
+    except NotWaiting:
+        problem = pgettext("texts", "Too late to call it off: it has gone out or is going out now.")
+        return show_case(case_id, problem=problem), 409
 
 
 def _put_in_inbox(case_id: UUID, text: str, submission: UUID) -> ResponseReturnValue:

@@ -38,6 +38,7 @@ PLACES = {
     "case_id": UUID(int=1),
     "request_id": UUID(int=2),
     "member_id": UUID(int=3),
+    "text_id": UUID(int=4),
     "token": "x",
     "site_code": "none",
     "digest": "0",

@@ -1,0 +1,119 @@
+"""A text that still waits is called off by whoever may write in the case, never one that a dispatcher has taken up."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from uuid import UUID
+
+import pytest
+from sqlalchemy import select, update
+
+from app.cases.access import NoAccess
+from app.cases.models import Entry
+from app.database import CaseId
+from app.intake.texting import CALLED_OFF, NotWaiting, call_off_text
+from app.messaging.claims import PACE, claim_due
+from app.messaging.delivery import Delivery, Purpose
+from app.messaging.models import OutgoingText
+from tests.service.texts.conftest import Texting
+from tests.service.texts.test_texting_back import answer, taken
+
+
+def test_a_waiting_text_is_called_off_once_and_the_reply_stays(texting: Texting) -> None:
+    world, case_id, lead = texting.world, taken(texting), texting.world.sign_in("near.lead")
+    text_id, other = answer(texting, case_id), answer(texting, case_id, "Another one.", 2)
+    before = entries(texting, case_id)
+    for _ in range(2):
+        with texting.database.writing() as session:
+            call_off_text(session, world.vault, lead, case_id, text_id)
+    with texting.database.reading() as session:
+        row = session.get_one(OutgoingText, text_id)
+        assert (row.state, row.body_sealed) == (Delivery.CANCELLED, None)
+        assert session.get_one(OutgoingText, other).state is Delivery.WAITING
+    assert entries(texting, case_id) == before
+    assert texting.journal().count(CALLED_OFF) == 1
+
+
+@pytest.mark.parametrize("state", (Delivery.CLAIMED, Delivery.UNCLEAR, Delivery.ACCEPTED, Delivery.FAILED))
+def test_a_text_that_does_not_wait_any_more_is_not_called_off(texting: Texting, state: Delivery) -> None:
+    world, case_id, lead = texting.world, taken(texting), texting.world.sign_in("near.lead")
+    text_id = answer(texting, case_id)
+    with texting.database.writing() as session:
+        session.get_one(OutgoingText, text_id).state = state
+    with texting.database.writing() as session, pytest.raises(NotWaiting):
+        call_off_text(session, world.vault, lead, case_id, text_id)
+    with texting.database.reading() as session:
+        row = session.get_one(OutgoingText, text_id)
+        assert (row.state, row.body_sealed is None) == (state, False)
+    assert CALLED_OFF not in texting.journal()
+
+
+def test_nobody_calls_off_what_is_no_reply_of_a_case_they_hold(texting: Texting) -> None:
+    world, case_id = texting.world, taken(texting)
+    text_id = answer(texting, case_id)
+    with texting.database.reading() as session:
+        of_the_case = select(OutgoingText.id).where(OutgoingText.case_id == case_id)
+        automatic = session.scalars(of_the_case.where(OutgoingText.purpose == Purpose.CONVERSATION)).first()
+    assert automatic is not None
+    for login, chosen in (("far.lead", text_id), ("near.lead", automatic), ("near.lead", case_id)):
+        by = world.sign_in(login)
+        with texting.database.writing() as session, pytest.raises(NoAccess):
+            call_off_text(session, world.vault, by, case_id, chosen)
+    with texting.database.reading() as session:
+        assert session.get_one(OutgoingText, text_id).state is Delivery.WAITING
+
+
+def test_of_a_dispatcher_and_a_helper_at_once_one_gets_the_text(texting: Texting) -> None:
+    world, case_id = texting.world, taken(texting)
+    lead = world.sign_in("near.lead")
+    _nothing_else_waits(texting)
+
+    def call_off(text_id: UUID) -> bool:
+        try:
+            with texting.database.writing() as session:
+                call_off_text(session, world.vault, lead, case_id, text_id)
+        except NotWaiting:
+            return False
+        return True
+
+    for number in range(10):
+        text_id = answer(texting, case_id, f"Text {number}.", number)
+        with ThreadPoolExecutor(2) as pool:
+            called_off, claim = pool.submit(call_off, text_id), pool.submit(claim_due, texting.database, PACE)
+            assert called_off.result() is (claim.result() is None)
+        with texting.database.reading() as session:
+            row = session.get_one(OutgoingText, text_id)
+            assert row.state is (Delivery.CANCELLED if called_off.result() else Delivery.CLAIMED)
+            assert (row.body_sealed is None) is called_off.result()
+
+
+def test_a_helper_waits_for_a_dispatcher_that_is_just_taking_the_text(texting: Texting) -> None:
+    """And finds it taken: what was asked before the wait is asked once more behind it."""
+    world, case_id = texting.world, taken(texting)
+    lead = world.sign_in("near.lead")
+    text_id = answer(texting, case_id)
+
+    def call_off() -> None:
+        with texting.database.writing() as session:
+            call_off_text(session, world.vault, lead, case_id, text_id)
+
+    with ThreadPoolExecutor(1) as pool:
+        with texting.database.writing() as session:
+            session.get_one(OutgoingText, text_id).state = Delivery.CLAIMED
+            session.flush()
+            waits = pool.submit(call_off)
+            time.sleep(0.3)
+            assert not waits.done()
+        with pytest.raises(NotWaiting):
+            waits.result(timeout=10)
+
+
+def entries(texting: Texting, case_id: CaseId) -> list[UUID]:
+    """What stands in the thread."""
+    with texting.database.reading() as session:
+        return list(session.scalars(select(Entry.id).where(Entry.case_id == case_id).order_by(Entry.seq)))
+
+
+def _nothing_else_waits(texting: Texting) -> None:
+    with texting.database.writing() as session:
+        waiting = update(OutgoingText).where(OutgoingText.state == Delivery.WAITING)
+        session.execute(waiting.values(state=Delivery.EXPIRED))
