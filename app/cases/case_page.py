@@ -102,7 +102,7 @@ class OpenedCase:
     access: tuple[AccessLine, ...]
     has_contact: bool
     edit_version: int
-    by_text: bool  # the worker wrote from a phone, so there may be texts to show
+    beyond_inbox: bool  # there may be texts to show, or a reason why there are none
     may_write: bool  # false for viewers, for custodians who read, and for closed cases
     moves: tuple[State, ...]  # the states that `change_stage` would take now
     colleagues: tuple[Colleague, ...]  # to whom the case may be given
@@ -191,7 +191,7 @@ def show_page(
         access=access_of(session, vault, CaseId(case.id)),
         has_contact=any(contact.get(name) for name in ("name", "phone")),
         edit_version=case.edit_version,
-        by_text=bool(facts.phone),
+        beyond_inbox=facts.beyond_inbox,
         may_write=allowed.write,
         moves=allowed.moves,
         colleagues=allowed.colleagues,

@@ -40,6 +40,11 @@ class CaseFacts:
         """Every kind of problem this case is about: the worker's own and triage's."""
         return self.topics if self.category is None else (*self.topics, self.category)
 
+    @property
+    def beyond_inbox(self) -> bool:
+        """Whether the worker wrote from a phone or asked to be reached on one."""
+        return bool(self.phone) or self.reach != "inbox"
+
     def as_json(self) -> dict[str, Any]:
         """Plain values for the veil."""
         return {

@@ -115,7 +115,7 @@ def texts_for_desk(session: Session, vault: Vault, gateways: Gateways, case_id: 
     """What the desk shows of the texts of a case that its reader has opened; None where the form asked for the inbox only."""
     case = session.get_one(Case, case_id)
     facts = facts_of(vault, case)
-    if not facts.phone and facts.reach == Contact.INBOX:
+    if not facts.beyond_inbox:
         return None
     acts = read_journal(session, vault, case_id)
     texted = [act.detail for act in acts if act.act == TEXTED]

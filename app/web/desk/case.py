@@ -128,9 +128,9 @@ def show_case(
 
 
 def texts_of(session: Session, opened: OpenedCase) -> CaseTexts | None:
-    """The texts of a case that was just opened; nothing is read for one that came by web."""
+    """The texts of a case that was just opened; nothing is read for one whose worker asked for the inbox only."""
     here = parts()
-    return texts_for_desk(session, here.vault, here.gateways, opened.id) if opened.by_text else None
+    return texts_for_desk(session, here.vault, here.gateways, opened.id) if opened.beyond_inbox else None
 
 
 def render_case(

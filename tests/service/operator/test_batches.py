@@ -133,13 +133,12 @@ def test_a_dispatcher_gets_at_most_a_batch_of_texts(due: Due) -> None:
     assert claimed == [3, 3, 2]
 
 
+# SQLite has one writer at a time, and no such plan.
+@pytest.mark.parametrize("database", ("postgresql",), indirect=True)
 @pytest.mark.parametrize("name", JOBS)
 def test_postgresql_chooses_a_batch_once(due: Due, name: str) -> None:
     """What is chosen twice may be two batches, whenever somebody lets go of a case in between."""
-    database = due.world.database
-    if database.url.startswith("sqlite"):
-        pytest.skip("SQLite has one writer at a time, and no such plan")
-    with database.writing() as session:
+    with due.world.database.writing() as session:
         with session.begin_nested() as tried:
             [(statement, parameters)] = _claims_of(session, lambda: due.claim(session, name))
             tried.rollback()
