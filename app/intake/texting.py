@@ -204,15 +204,21 @@ def call_off_text(session: Session, vault: Vault, by: SignedIn, case_id: CaseId,
 
     Raises `NotWaiting`, and as `change_case`, also for a text that is no reply of this case.
     """
-    change_case(session, by, case_id)
+    owned_case(session, by, case_id)
+    refuse_viewers(by)
     texted = [entry.detail for entry in read_journal(session, vault, case_id) if entry.act == TEXTED]
     detail = next((each for each in texted if each["text"] == str(text_id)), None)
     if detail is None:
         raise NoAccess
-    if cancel_waiting_text(session, text_id):
+    # The phone first, then its text and only then the case: a STOP locks them so, and would wait for us in a circle.
+    phone_id = session.scalars(select(OutgoingText.phone_id).where(OutgoingText.id == text_id)).one()
+    session.get(Phone, phone_id, with_for_update=True)
+    cancelled = cancel_waiting_text(session, text_id)
+    change_case(session, by, case_id)
+    if cancelled:
         about: dict[str, Json] = {"entry": detail["entry"], "text": detail["text"]}
         journal(session, vault, case_id, CALLED_OFF, by.actor, about)
-    elif session.get_one(OutgoingText, text_id, populate_existing=True).state is not Delivery.CANCELLED:
+    elif session.get_one(OutgoingText, text_id).state is not Delivery.CANCELLED:
         raise NotWaiting
 
 

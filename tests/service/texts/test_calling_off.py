@@ -7,13 +7,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from app.cases.access import NoAccess
+from app.cases.access import NoAccess, lock_case
 from app.cases.models import Entry
 from app.database import CaseId
 from app.intake.texting import CALLED_OFF, NotWaiting, call_off_text
 from app.messaging.claims import PACE, claim_due
 from app.messaging.delivery import Delivery, Purpose
-from app.messaging.models import OutgoingText
+from app.messaging.models import OutgoingText, Phone
+from app.messaging.queue import cancel_texts
 from tests.service.texts.conftest import Texting
 from tests.service.texts.test_texting_back import answer, taken
 
@@ -105,6 +106,37 @@ def test_a_helper_waits_for_a_dispatcher_that_is_just_taking_the_text(texting: T
             assert not waits.done()
         with pytest.raises(NotWaiting):
             waits.result(timeout=10)
+
+
+@pytest.mark.parametrize("which", ("phone", "case"))
+def test_a_stop_or_a_taking_back_and_a_helper_never_wait_for_each_other_in_a_circle(
+    texting: Texting, which: str
+) -> None:
+    """A STOP locks the phone, its texts and then its cases; a worker who takes the case back its texts and then the case."""
+    world, case_id = texting.world, taken(texting)
+    lead = world.sign_in("near.lead")
+    text_id = answer(texting, case_id)
+    with texting.database.reading() as session:
+        phone_id = session.get_one(OutgoingText, text_id).phone_id
+
+    def call_off() -> None:
+        with texting.database.writing() as session:
+            call_off_text(session, world.vault, lead, case_id, text_id)
+
+    with ThreadPoolExecutor(1) as pool:
+        with texting.database.writing() as session:
+            if which == "phone":
+                session.get_one(Phone, phone_id, with_for_update=True)
+            else:
+                cancel_texts(session, case_id=case_id)
+            waits = pool.submit(call_off)
+            time.sleep(0.3)
+            assert not waits.done()
+            assert lock_case(session, case_id) is not None
+            cancel_texts(session, phone_id=phone_id)
+        waits.result(timeout=10)
+    with texting.database.reading() as session:
+        assert session.get_one(OutgoingText, text_id).state is Delivery.CANCELLED
 
 
 def entries(texting: Texting, case_id: CaseId) -> list[UUID]:
