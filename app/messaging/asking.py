@@ -86,7 +86,7 @@ def _ask(gateways: Gateways, text: OutgoingText, troubles: Counter[str]) -> _Ask
     if troubles[text.gateway] >= _TROUBLES:
         return again
     try:
-        report = gateways.gateway(text.gateway).ask(text.provider_id or "")
+        report = gateways.gateway(text.gateway).ask(text.id, text.provider_id or "")
     except (CannotTell, Refused, KeyError):
         # It cannot be asked, holds no such text, or is no gateway of ours any more.
         return _Asked(text)

@@ -11,6 +11,7 @@ from datetime import datetime
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from uuid import UUID
 
 from app import clock
 from app.messaging.delivery import Delivery
@@ -54,7 +55,7 @@ class EmailGateway:
         """A mail server cannot be asked; raises `CannotTell`."""
         raise CannotTell(self.name)
 
-    def ask(self, provider_id: str) -> StatusReport:
+    def ask(self, text_id: UUID, provider_id: str) -> StatusReport:
         """A mail server tells nothing of a mail it took; raises `CannotTell`."""
         raise CannotTell(self.name)
 

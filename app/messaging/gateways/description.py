@@ -55,10 +55,12 @@ class SendShape:
 
 @dataclass(frozen=True)
 class FindShape:
-    """How to ask whether a text was taken: an address that holds `{id}`, and where its answer repeats the provider's id."""
+    """How to ask for a text: an address that holds `{id}`, where its answer repeats the provider's id, and where how far it is."""
 
     url: str
     answer_id: str | None
+    answer_state: str | None
+    states: Mapping[str, Delivery]
 
 
 @dataclass(frozen=True)

@@ -4,11 +4,12 @@ import re
 from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import quote
+from uuid import UUID
 
 import requests
 
 from app.messaging.delivery import Delivery
-from app.messaging.gateways.description import HttpDescription, Verdict
+from app.messaging.gateways.description import FindShape, HttpDescription, Verdict
 from app.messaging.gateways.outcomes import (
     ANSWER_SECONDS,
     CONNECT_SECONDS,
@@ -71,24 +72,30 @@ class HttpGateway:
         shape = self._described.find
         if shape is None:
             raise CannotTell(self.name)
-        url = shape.url.replace("{id}", quote(str(text.id), safe=""))
-        try:
-            answer = self._session.get(
-                url, headers=self._described.send.headers, timeout=_TIMEOUT, allow_redirects=False
-            )
-        except requests.RequestException as error:
-            raise TryLater(outcome_of_trouble(error).reason) from None
-        if answer.status_code == 404:
+        content = self._held(shape, text.id)
+        if content is None:
             return None
-        provider_id = str(text.id) if shape.answer_id is None else value_at(_content(answer), shape.answer_id)
-        # Only a plain 200: a proxy's own page or a login in between must not pass for "we have it".
-        if answer.status_code != 200 or not provider_id:
-            raise TryLater(f"HTTP {answer.status_code}")
+        provider_id = str(text.id) if shape.answer_id is None else value_at(content, shape.answer_id)
+        if not provider_id:
+            raise TryLater("odd answer")
         return Taken(provider_id, Delivery.ACCEPTED)
 
-    def ask(self, provider_id: str) -> StatusReport:
-        """Described gateways report by themselves; raises `CannotTell`."""
-        raise CannotTell(self.name)
+    def ask(self, text_id: UUID, provider_id: str) -> StatusReport:
+        """How far the gateway is with a text that it knows by our id; raises `TryLater`, or `Refused` when it holds none such.
+
+        Raises `CannotTell` when it was described without `find`, or without where that tells how far a text is.
+        """
+        shape = self._described.find
+        if shape is None or shape.answer_state is None:
+            raise CannotTell(self.name)
+        content = self._held(shape, text_id)
+        if content is None:
+            raise Refused("HTTP 404")
+        word = value_at(content, shape.answer_state)
+        if word is None:
+            raise TryLater("odd answer")
+        # A word that is not listed is one of those before the first that is: the gateway has the text.
+        return StatusReport(self.name, provider_id, shape.states.get(word, Delivery.ACCEPTED))
 
     def redact(self, provider_id: str) -> None:
         """No described gateway can be told to forget; raises `CannotTell`."""
@@ -106,6 +113,22 @@ class HttpGateway:
             reason = outcome_of_trouble(error).reason
             return [Health(False, f"{self.name}: the gateway cannot be reached ({reason}).")]
         return [Health(True, f"{self.name}: the gateway answers; it tells no credit and no failures.")]
+
+    def _held(self, shape: FindShape, text_id: UUID) -> object | None:
+        """What the gateway answers about a text of ours; None when it holds none such."""
+        url = shape.url.replace("{id}", quote(str(text_id), safe=""))
+        try:
+            answer = self._session.get(
+                url, headers=self._described.send.headers, timeout=_TIMEOUT, allow_redirects=False
+            )
+        except requests.RequestException as error:
+            raise TryLater(outcome_of_trouble(error).reason) from None
+        if answer.status_code == 404:
+            return None
+        # Only a plain 200: a proxy's own page or a login in between must not pass for "we have it".
+        if answer.status_code != 200:
+            raise TryLater(f"HTTP {answer.status_code}")
+        return _content(answer) or {}
 
     def _taken(self, text: TextToSend, answer: requests.Response) -> Taken:
         shape = self._described.send

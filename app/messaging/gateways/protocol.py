@@ -130,8 +130,11 @@ class Gateway(Protocol):
         Raises `CannotTell` when this provider cannot be asked, and `TryLater`.
         """
 
-    def ask(self, provider_id: str) -> StatusReport:
-        """How far a text has come that this provider took; raises `CannotTell`, `TryLater`, or `Refused` when it has none such."""
+    def ask(self, text_id: UUID, provider_id: str) -> StatusReport:
+        """How far a text of ours has come that this provider took and calls `provider_id`.
+
+        Raises `CannotTell` when it cannot be asked, `Refused` when it holds no such text, and `TryLater`.
+        """
 
     def redact(self, provider_id: str) -> None:
         """Make the provider forget the words of a text, in or out; raises `CannotTell`, `TryLater` or `Refused`."""

@@ -124,9 +124,16 @@ def _read_send(table: Table, environment: Mapping[str, str]) -> SendShape:
 
 
 def _read_find(table: Table) -> FindShape:
-    shape = FindShape(_url(table, frozenset({"id"})), table.optional_text("answer_id", None))
+    shape = FindShape(
+        url=_url(table, frozenset({"id"})),
+        answer_id=table.optional_text("answer_id", None),
+        answer_state=table.optional_text("answer_state", None),
+        states=_states(table),
+    )
     if "{id}" not in shape.url:
         table.wrong("url must hold {id}.")
+    if bool(shape.answer_state) is not bool(shape.states):
+        table.wrong("answer_state and states belong together.")
     table.done()
     return shape
 
@@ -144,7 +151,7 @@ def _read_status(table: Table) -> StatusShape:
         id=table.text("id"),
         state=table.text("state"),
         reason=table.optional_text("reason", None),
-        states={name: Delivery(word) for name, word in _words(table, "states", Reported).items()},
+        states=_states(table),
     )
     if not shape.states:
         table.wrong("states must say what each word of the gateway means.")
@@ -225,6 +232,10 @@ def _check_placeholders(table: Table, key: str, template: str, known: frozenset[
     for name in _PLACEHOLDER.findall(template):
         if name not in known:
             table.wrong(f"{key} uses {{{name}}}, which is not known here.")
+
+
+def _states(table: Table) -> Mapping[str, Delivery]:
+    return {name: Delivery(word) for name, word in _words(table, "states", Reported).items()}
 
 
 def _words(table: Table, key: str, words: type[Word]) -> Mapping[str, Word]:

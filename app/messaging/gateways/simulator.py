@@ -128,7 +128,7 @@ class Simulator:
             query = select(SimulatedText.id).where(SimulatedText.outgoing_id == text.id)
             return None if session.scalar(query) is None else _taken(text.id)
 
-    def ask(self, provider_id: str) -> StatusReport:
+    def ask(self, text_id: UUID, provider_id: str) -> StatusReport:
         """A text is delivered with its sending, so there is nothing to ask; raises `CannotTell`."""
         raise CannotTell(NAME)
 

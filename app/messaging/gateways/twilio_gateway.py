@@ -10,6 +10,7 @@ from decimal import Decimal, InvalidOperation
 from types import MappingProxyType
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
+from uuid import UUID
 
 import requests
 from twilio.base.exceptions import TwilioException
@@ -96,7 +97,7 @@ class TwilioGateway:
                     return _taken(message)
         return None
 
-    def ask(self, provider_id: str) -> StatusReport:
+    def ask(self, text_id: UUID, provider_id: str) -> StatusReport:
         """How far Twilio is with a message; raises `TryLater`, or `Refused` when there is no such message."""
         with _asking():
             message = self._client.messages(provider_id).fetch()

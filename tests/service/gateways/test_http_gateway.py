@@ -13,10 +13,19 @@ from urllib.parse import parse_qs
 import pytest
 
 from app import clock
+from app.messaging.delivery import Delivery
 from app.messaging.gateways import http_gateway
 from app.messaging.gateways.description import FindShape, HttpDescription, SendShape, Verdict
 from app.messaging.gateways.http_gateway import HttpGateway
-from app.messaging.gateways.protocol import CannotTell, NotSent, OptedOut, Refused, TryLater, Unclear
+from app.messaging.gateways.protocol import (
+    CannotTell,
+    NotSent,
+    OptedOut,
+    Refused,
+    StatusReport,
+    TryLater,
+    Unclear,
+)
 from tests.harness.server import free_port
 from tests.service.gateways.conftest import NewText
 
@@ -103,7 +112,7 @@ def _described(url: str) -> HttpDescription:
         two_way=False,
         alphanumeric=False,
         send=send,
-        find=FindShape(f"{url}/message/{{id}}", None),
+        find=FindShape(f"{url}/message/{{id}}", None, None, {}),
         text=None,
         status=None,
         signature=None,
@@ -227,16 +236,36 @@ def test_asking_for_a_text(device: Device, new_text: NewText) -> None:
         device.answer = answer
         with pytest.raises(TryLater):
             gateway.find(text, clock.now(), frozenset())
-    named = HttpGateway(replace(described, find=FindShape(f"{device.url}/message/{{id}}", "id")))
+    named = HttpGateway(replace(described, find=FindShape(f"{device.url}/message/{{id}}", "id", None, {})))
     device.answer = (200, "<html>log in first</html>")
     with pytest.raises(TryLater):
         named.find(text, clock.now(), frozenset())
+
+
+def test_asking_how_far_a_text_is(device: Device, new_text: NewText) -> None:
+    states = {"Sent": Delivery.SENT, "Delivered": Delivery.DELIVERED, "Failed": Delivery.FAILED}
+    found = FindShape(f"{device.url}/message/{{id}}", None, "state", states)
+    gateway, text_id = HttpGateway(replace(_described(device.url), find=found)), new_text().id
+    for word, state in (("Pending", Delivery.ACCEPTED), *states.items()):
+        device.answer = (200, json.dumps({"id": str(text_id), "state": word}))
+        assert gateway.ask(text_id, "m1") == StatusReport("nairobi-phone", "m1", state)
+    assert {asked[:2] for asked in device.asked} == {("GET", f"/message/{text_id}")}
+    for answer in ((500, '{"state": "Sent"}'), (302, ""), (200, "<html>log in first</html>"), (200, "{}")):
+        device.answer = answer
+        with pytest.raises(TryLater):
+            gateway.ask(text_id, "m1")
+    device.answer = (404, "{}")
+    with pytest.raises(Refused):
+        gateway.ask(text_id, "m1")
 
 
 def test_what_cannot_be_asked(device: Device, new_text: NewText) -> None:
     gateway = HttpGateway(replace(_described(device.url), find=None))
     with pytest.raises(CannotTell):
         gateway.find(new_text(), clock.now(), frozenset())
+    for described in (None, FindShape(f"{device.url}/message/{{id}}", None, None, {})):
+        with pytest.raises(CannotTell):
+            HttpGateway(replace(_described(device.url), find=described)).ask(new_text().id, "m1")
     with pytest.raises(CannotTell):
         gateway.redact("m1")
     with pytest.raises(CannotTell):

@@ -20,7 +20,7 @@ from tests.harness.hours import five_past_ten
 from tests.harness.provider import Message
 from tests.service.messaging.conftest import Office
 
-Ask = Callable[[TwilioGateway, str], StatusReport]
+Ask = Callable[[TwilioGateway, UUID, str], StatusReport]
 
 
 @pytest.fixture(autouse=True)
@@ -35,9 +35,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Counter[str]:
     seen: Counter[str] = Counter()
     ask: Ask = TwilioGateway.ask
 
-    def counted(self: TwilioGateway, provider_id: str) -> StatusReport:
+    def counted(self: TwilioGateway, text_id: UUID, provider_id: str) -> StatusReport:
         seen[provider_id] += 1
-        return ask(self, provider_id)
+        return ask(self, text_id, provider_id)
 
     monkeypatch.setattr(TwilioGateway, "ask", counted)
     return seen
@@ -128,7 +128,7 @@ def test_a_report_that_comes_during_the_call_is_waited_for_by_nobody_and_stands(
     """No transaction and no lock is held while the provider thinks: the webhook writes, on SQLite in a turn of its own."""
     texts = [taken(office, "sent"), taken(office, "queued")]
 
-    def slow(_self: TwilioGateway, provider_id: str) -> StatusReport:
+    def slow(_self: TwilioGateway, _text_id: UUID, provider_id: str) -> StatusReport:
         report = StatusReport("twilio", provider_id, Delivery.DELIVERED)
         with office.database.writing() as session:
             take_status(session, office.web, report)
@@ -165,7 +165,7 @@ def test_a_provider_in_trouble_is_asked_later_and_one_that_cannot_tell_never(
     texts = [taken(office, "delivered")[0] for _ in range(5)]
     calls: list[str] = []
 
-    def fails(_self: TwilioGateway, provider_id: str) -> StatusReport:
+    def fails(_self: TwilioGateway, _text_id: UUID, provider_id: str) -> StatusReport:
         calls.append(provider_id)
         raise trouble
 

@@ -170,6 +170,11 @@ def test_with_an_account_there_is_no_simulator(tmp_path: Path) -> None:
             '[gateway.status]\nid = "i"\nstate = "s"\n[gateway.status.states]\nx = "claimed"\n[gateway.signature]',
             "x must be one of accepted, sent",
         ),
+        (
+            "[gateway.signature]",
+            '[gateway.find]\nurl = "http://192.0.2.10/{id}"\nanswer_state = "s"\n[gateway.signature]',
+            "answer_state and states belong together",
+        ),
     ),
 )
 def test_every_mistake_is_one_line(tmp_path: Path, old: str, new: str, line: str) -> None:
