@@ -3,6 +3,7 @@
 import os
 import secrets
 import select
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -240,6 +241,9 @@ def _make_engine(url: str) -> Engine:
             # The connection used last has its statements ready.
             pool_use_lifo=True,
             connect_args={
+                # Only what asks for it is prepared (see app.together). Anything else PostgreSQL would plan without its values from
+                # the sixth time on, and for the few open cases among many closed ones walk through all.
+                "prepare_threshold": sys.maxsize,
                 "connect_timeout": 10,
                 # The same for a server that falls silent later (milliseconds), and for a row that somebody keeps locked.
                 "tcp_user_timeout": 10_000,

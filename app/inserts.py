@@ -72,7 +72,7 @@ def _send(connection: Connection, text: str, values: tuple[Any, ...]) -> None:
     """One statement with the driver's own placeholders; psycopg would take Python's apart anew each time where they are many."""
     driver: Any = connection.connection.driver_connection
     with raising_as_sqlalchemy(connection):
-        connection.dialect.loaded_dbapi.RawCursor(driver).execute(text, values)
+        connection.dialect.loaded_dbapi.RawCursor(driver).execute(text, values, prepare=True)
 
 
 @dataclass(frozen=True)

@@ -148,7 +148,7 @@ def _at_once(connection: Connection, worded: Sequence[tuple[_Worded, Statement]]
     # For one alone the pipeline would cost more than the statement itself.
     with driver.pipeline() if len(worded) > 1 else nullcontext():
         cursors = [
-            new_cursor(driver).execute(words.text, words.bound(statement.values))
+            new_cursor(driver).execute(words.text, words.bound(statement.values), prepare=True)
             for words, statement in worded
         ]
     answers = []

@@ -17,6 +17,7 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
+from app.batches import chosen_once
 from app.database import Base
 from app.vault.framing import frame, unframe
 from app.vault.keyholder import KeyHolder, derive, tag_of
@@ -151,7 +152,7 @@ def expire_sessions(session: Session, limit: int) -> int:
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
-    query = delete(SessionRow).where(SessionRow.tag.in_(over)).returning(SessionRow.tag)
+    query = delete(SessionRow).where(SessionRow.tag.in_(chosen_once(over))).returning(SessionRow.tag)
     return len(session.scalars(query, execution_options={"synchronize_session": False}).all())
 
 

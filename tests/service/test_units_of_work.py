@@ -1,16 +1,17 @@
 """The two units of work: what reads sees one moment and can store nothing, on either database."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select, text
+from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Session
 
 from app.database import Database
 from app.network.attempts import Attempts
+from app.together import Ready, Statement, send_together
 from tests.harness.databases import Databases
 
 ENDS_AT = datetime(2026, 11, 28, tzinfo=UTC)
@@ -73,15 +74,18 @@ def test_a_writing_unit_that_fails_stores_nothing_and_lets_the_next_one_go_on(da
     assert stored(database) == [b"next"]
 
 
-def test_postgresql_keeps_statements_prepared_from_one_reading_unit_to_the_next(
+def test_postgresql_keeps_our_constants_prepared_and_plans_everything_else_by_its_values(
     databases: Databases, tmp_path: Path
 ) -> None:
-    # psycopg prepares what it sends for the sixth time, and forgets everything at a ROLLBACK.
-    often = select(Attempts.number).where(Attempts.ends_at < ENDS_AT - timedelta(days=1))
+    # psycopg forgets what it has prepared at a ROLLBACK.
+    constant = Ready(select(Attempts.number).where(Attempts.tag == bindparam("tag")))
+    other = select(Attempts.ends_at).where(Attempts.number == 3)
     with databases.fresh("postgresql", tmp_path) as database:
-        for _ in range(8):
+        for _ in range(12):
             with database.reading() as session:
-                session.scalars(often).all()
+                send_together(session, [Statement(constant, {"tag": b"none"})])
+                session.scalars(other).all()
         with database.reading() as session:
             prepared = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
-    assert [words for words in prepared if "attempts" in words]
+    assert [words for words in prepared if "attempts.number" in words and "attempts.tag" in words]
+    assert not [words for words in prepared if "attempts.ends_at" in words]

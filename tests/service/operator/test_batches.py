@@ -14,12 +14,12 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.clock_watch import mark_clocks_missed
 from app.cases.offers import expire_offers
-from app.database import Database
+from app.database import Database, new_id
 from app.messaging.claims import PACE, claim_due
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingText
 from app.network import Limit, Role, count_attempt, expire_attempts, expire_invitations, invite_member
-from app.vault import Vault
+from app.vault import Vault, expire_sessions, open_session
 from tests.harness.world import World, light_vault
 
 BATCH, CASES = 3, 8
@@ -50,11 +50,12 @@ class Due:
             "clocks": lambda: mark_clocks_missed(session, vault, BATCH),
             "attempts": lambda: expire_attempts(session, BATCH),
             "invitations": lambda: expire_invitations(session, BATCH),
+            "sessions": lambda: expire_sessions(session, BATCH),
         }
         return claims[name]()
 
 
-JOBS = ("offers", "clocks", "attempts", "invitations")
+JOBS = ("offers", "clocks", "attempts", "invitations", "sessions")
 
 
 @pytest.fixture(scope="session")
@@ -79,6 +80,8 @@ def due(database: Database, vault: Vault) -> Due:
             )
             count_attempt(session, vault, _WINDOW, login)
             session.add(_waiting_text())
+            day = timedelta(days=1)
+            open_session(session, vault, "worker", new_id(), b"", idle=day, longest=day)
     if not database.url.startswith("sqlite"):
         with database.writing() as session:
             name = session.connection().engine.url.database
