@@ -62,6 +62,7 @@ class SqliteStore:
         if not hasattr(self._local, "connection"):
             connection = sqlite3.connect(self._path, isolation_level=None, timeout=30)
             connection.execute("PRAGMA synchronous=FULL")
+            connection.execute("PRAGMA wal_autocheckpoint=4000")
             self._local.connection = connection
         found: sqlite3.Connection = self._local.connection
         return found
