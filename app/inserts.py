@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Table, inspect
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
@@ -20,8 +19,6 @@ from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefa
 from app.database import Base
 from app.together import NUMBERED_POSTGRESQL, raising_as_sqlalchemy
 
-# Placeholders by position, as `_Columns` gives the values; SQLAlchemy itself names them.
-_BY_POSITION: Dialect = PGDialect_psycopg(paramstyle="format")  # type: ignore[no-untyped-call]
 _NUMBER = re.compile(r"\$(\d+)")
 
 
@@ -49,10 +46,7 @@ def insert_ready(session: Session, ready: ReadyRows) -> None:
     """Insert rows that were made ready: on SQLite one statement a table, on PostgreSQL one for all."""
     connection = session.connection()
     for text, values in ready.statements:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql(text, values)
-        else:
-            _send(connection, text, values)
+        _send(connection, text, values)
 
 
 def insert_rows(session: Session, rows: Iterable[Base]) -> None:
@@ -64,15 +58,19 @@ def insert_unless_taken(session: Session, row: Base) -> bool:
     """Insert one new row; False, and nothing happens, when a unique value of it is taken."""
     connection = session.connection()
     model, dialect = type(row), connection.dialect
-    text, values = _insert_unless_taken(model, dialect), _columns(model, dialect).values([row])
-    return connection.exec_driver_sql(text, values).first() is not None
+    return bool(
+        _send(connection, _insert_unless_taken(model, dialect), _columns(model, dialect).values([row]))
+    )
 
 
-def _send(connection: Connection, text: str, values: tuple[Any, ...]) -> None:
-    """One statement with the driver's own placeholders; psycopg would take Python's apart anew each time where they are many."""
+def _send(connection: Connection, text: str, values: tuple[Any, ...]) -> Sequence[Any]:
+    """Hand one statement to the driver in its own words, and take the rows that it gives, if it gives any."""
     driver: Any = connection.connection.driver_connection
     with raising_as_sqlalchemy(connection):
-        connection.dialect.loaded_dbapi.RawCursor(driver).execute(text, values, prepare=True)
+        if connection.dialect.name == "sqlite":
+            return list(driver.execute(text, values))
+        cursor = connection.dialect.loaded_dbapi.RawCursor(driver).execute(text, values, prepare=True)
+        return list(cursor) if cursor.description else ()
 
 
 @dataclass(frozen=True)
@@ -117,7 +115,7 @@ def _insert(model: type[Base], number: int, dialect: Dialect) -> str:
 @lru_cache(maxsize=128)
 def _insert_unless_taken(model: type[Base], dialect: Dialect) -> str:
     chosen = _plain(model, 1, dialect.name).on_conflict_do_nothing().returning(*_table_of(model).primary_key)
-    return str(chosen.compile(dialect=dialect if dialect.positional else _BY_POSITION))
+    return str(chosen.compile(dialect=dialect if dialect.name == "sqlite" else NUMBERED_POSTGRESQL))
 
 
 @lru_cache(maxsize=512)
