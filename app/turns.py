@@ -1,8 +1,8 @@
 """Turns at a SQLite file: one writer at a time on this machine, each soon after it came, and nobody waits for ever.
 
 SQLite's own busy-wait starves writers, so they queue at a lock on a file beside the database. The kernel's wait for such a lock
-has no time limit, and asking again and again would starve as well. So at most one thread of each process stands in the kernel's
-queue, for whoever is first in that process; and whoever it stands for waits for it only as long as a person would for a page.
+has no time limit, and asking again and again would starve as well. So whoever is first in a process asks again for a moment only, in
+which most turns end; then one thread stands in the kernel's queue, and whoever it stands for waits as long as a person would for a page.
 """
 
 import fcntl
@@ -14,6 +14,9 @@ from pathlib import Path
 
 # Longer than any unit of work of ours takes, and short enough that a worker sees "not safe just now" while still looking.
 PATIENCE_SECONDS = 10.0
+
+# One thread of each process at most asks again and again, and after this long it takes its place in the kernel's queue.
+_TRIES, _MOMENT_SECONDS = 25, 0.0004
 
 
 class TurnMissed(Exception):
@@ -60,14 +63,19 @@ class Turns:
     def _queue(self, deadline: float) -> int:
         with self._guard:
             place = self._place
-            if place is None:
-                handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
-                if _locked_at_once(handle):
+            if place is not None:
+                # Of somebody who gave up: further in front than a new one would be.
+                place.wanted = True
+        if place is None:
+            handle = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            try:
+                if _locked_soon(handle):
                     return handle
-                place = self._place = _Place(handle)
-                threading.Thread(target=self._stand, args=(place,), name="turn", daemon=True).start()
-            # Else the place of somebody who gave up: further in front than a new one would be.
-            place.wanted = True
+            except OSError:
+                os.close(handle)
+                raise
+            place = self._place = _Place(handle)
+            threading.Thread(target=self._stand, args=(place,), name="turn", daemon=True).start()
         place.reached.wait(max(0.0, deadline - time.monotonic()))
         with self._guard:
             if not place.reached.is_set():
@@ -86,9 +94,13 @@ class Turns:
                 os.close(place.handle)
 
 
-def _locked_at_once(handle: int) -> bool:
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+def _locked_soon(handle: int) -> bool:
+    """Whether the lock came free within a moment. Most turns last a few milliseconds; starting a thread would take as long."""
+    for _ in range(_TRIES):
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(_MOMENT_SECONDS)
+        else:
+            return True
+    return False
