@@ -1,8 +1,8 @@
 """Turns at a SQLite file: one writer at a time on this machine, each soon after it came, and nobody waits for ever.
 
 SQLite's own busy-wait starves writers, so they queue at a lock on a file beside the database. The kernel's wait for such a lock
-has no time limit, and asking again and again would starve as well. So whoever is first in a process asks again for a moment only, in
-which most turns end; then one thread stands in the kernel's queue, and whoever it stands for waits as long as a person would for a page.
+has no time limit, and asking again and again would starve as well. So whoever is first in a process asks again for a moment, in
+which most turns end; then one thread stands in the kernel's queue for it, and it waits no longer than a person would for a page.
 """
 
 import fcntl

@@ -6,7 +6,7 @@ from functools import partial
 from typing import Any
 
 import pytest
-from sqlalchemy import event, select
+from sqlalchemy import select
 
 from app.cases.access import NoAccess
 from app.cases.consent import consent_texts
@@ -30,6 +30,7 @@ from app.messaging.queue import body_place
 from app.messaging.wishes import keep_wish
 from app.settings import read_settings
 from app.vault import TooBusy, Vault, read_journal
+from tests.harness.statements import statements_of
 from tests.service.texts.conftest import MINE, Texting
 from tests.service.texts.test_texting_back import AGREED, WORDS, answer, replies, shown, thread
 
@@ -189,16 +190,9 @@ def test_who_did_not_ask_for_texts_costs_no_hash_and_no_statement_more(
     monkeypatch.setattr(Vault, "number_tags", noted)
 
     def statements(file: Callable[[], Filed]) -> int:
-        count = 0
-
-        def counted(*_: object) -> None:
-            nonlocal count
-            count += 1
-
-        event.listen(texting.database.engine, "before_cursor_execute", counted)
-        file()
-        event.remove(texting.database.engine, "before_cursor_execute", counted)
-        return count
+        with statements_of(texting.database) as sent:
+            file()
+        return len(sent)
 
     texting.world.file()  # everything that is looked up once is known now
     plain = statements(texting.world.file)
