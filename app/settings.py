@@ -81,6 +81,11 @@ class Settings:
         return self.home / "keys"
 
     @property
+    def roots(self) -> Path:
+        """The folder of the journal's daily signed roots."""
+        return self.home / "roots"
+
+    @property
     def https(self) -> bool:
         """Whether people reach the service over https; decides on Secure and `__Host-` cookies."""
         return self.public_url.startswith("https://")

@@ -18,6 +18,7 @@ from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
 from app.dispatcher.jobs import JOB_NAMES
 from app.messaging.alerts import unalerted
 from app.messaging.gateways.registry import EMAIL, Gateways, GatewaysRefused
+from app.messaging.root_mail import has_readers
 from app.messaging.tally import tally_texts
 from app.network import OrganisationState, organisations_of
 from app.schema import SchemaOutOfDate, check_schema
@@ -27,12 +28,15 @@ from app.vault import (
     KeyringMissing,
     KeyringOfAnotherDeployment,
     KeyringUnreadable,
+    RootBroken,
     check_deployment,
     circle_of,
+    read_roots,
 )
 
 _KINDS: tuple[KeyringKind, ...] = ("web", "dispatcher")
 _ROOM_NEEDED = 1 << 30
+_ROOT_TOO_OLD = timedelta(days=2)
 _WRITTEN_IN = datetime(2026, 1, 1, tzinfo=UTC)
 _EXPLAINED = (
     DeploymentMissing,
@@ -225,6 +229,29 @@ def _alerts(deployment: Deployment) -> Iterator[Finding]:
         )
 
 
+def _roots(deployment: Deployment) -> Iterator[Finding]:
+    try:
+        roots = read_roots(deployment.vault, deployment.settings.roots)
+    except RootBroken as broken:
+        yield Finding(Weight.BAD, f"{broken} Run 'redress journal verify'.")
+        return
+    with deployment.database.reading() as session:
+        read = has_readers(session)
+    if not roots or clock.now() - roots[-1].at > _ROOT_TOO_OLD:
+        yield Finding(
+            Weight.WARN,
+            "No root of the journal was signed for two days: what is cut off it now cannot be seen later. "
+            "A dispatcher signs one a day.",
+        )
+    else:
+        yield Finding(Weight.GOOD, f"The journal was last signed on {roots[-1].at:%Y-%m-%d}.")
+    if not read:
+        yield Finding(
+            Weight.WARN,
+            "No lead has entered an e-mail address under 'Alerts': no copy of the journal's roots leaves this machine.",
+        )
+
+
 def _openness(deployment: Deployment) -> Iterator[Finding]:
     settings = deployment.settings
     if not settings.https:
@@ -267,5 +294,6 @@ _QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
     _gateways,
     _alerts,
     _texts,
+    _roots,
     _openness,
 )

@@ -12,6 +12,7 @@ from app.cases.clock_watch import mark_clocks_missed
 from app.cases.offers import expire_offers
 from app.cases.rules import Rules
 from app.database import Database
+from app.dispatcher.daily_root import sign_today
 from app.dispatcher.heartbeat import last_ticks, record_tick
 from app.intake.conversation.ears import Ears
 from app.intake.conversation.importing import import_missed
@@ -116,6 +117,10 @@ def _redact_texts(tools: Tools) -> int:
     return redact_texts(tools.database, tools.gateways)
 
 
+def _sign_root(tools: Tools) -> int:
+    return sign_today(tools.database, tools.vault, tools.settings)
+
+
 JOBS: tuple[Job | Errand, ...] = (
     Job("expire_offers", 20, _expire_offers),
     Job("mark_clocks_missed", 30, _mark_clocks_missed),
@@ -128,6 +133,7 @@ JOBS: tuple[Job | Errand, ...] = (
     Errand("ask_providers", 60, _ask_providers),
     Errand("redact_texts", 60, _redact_texts),
     Errand("import_missed_texts", 300, _import_missed_texts),
+    Errand("sign_root", 240, _sign_root),
 )
 JOB_NAMES = tuple(job.name for job in JOBS)
 

@@ -29,6 +29,7 @@ class JournalFaultKind(StrEnum):
     REORDERED = "reordered"
     ADDED = "added"
     HEAD = "head"
+    EMPTIED = "emptied"
 
 
 @dataclass(frozen=True)
@@ -72,8 +73,11 @@ def verify_journal(session: Session, holder: KeyHolder) -> JournalVerdict:
 
 
 def _check_chain(session: Session, holder: KeyHolder, head: JournalChainRow) -> JournalFault | None:
+    if head.secret_veil is None:
+        # Nothing that Redress does empties a chain: whoever did left nothing that could be checked.
+        return JournalFault(head.id, 1, JournalFaultKind.EMPTIED)
     try:
-        keys = None if head.secret_veil is None else ChainKeys.of(chain_secret(holder, head))
+        keys = ChainKeys.of(chain_secret(holder, head))
     except JournalBroken:
         return JournalFault(head.id, 1, JournalFaultKind.HEAD)
     seq, last = 0, CHAIN_START
@@ -93,13 +97,13 @@ def _check_chain(session: Session, holder: KeyHolder, head: JournalChainRow) -> 
 
 
 def _check_row(
-    holder: KeyHolder, head: JournalChainRow, keys: ChainKeys | None, row: JournalRow, seq: int, last: bytes
+    holder: KeyHolder, head: JournalChainRow, keys: ChainKeys, row: JournalRow, seq: int, last: bytes
 ) -> JournalFaultKind | None:
     if row.seq != seq:
         return JournalFaultKind.REMOVED
     if seq > head.seq:
         return JournalFaultKind.ADDED
-    if keys is not None and (wrong := _check_content(holder, keys, row)) is not None:
+    if (wrong := _check_content(holder, keys, row)) is not None:
         return wrong
     fits = row.hash == entry_hash(holder, head.id, seq, row.id, row.hour, row.commitment, last)
     return None if fits else JournalFaultKind.CHANGED

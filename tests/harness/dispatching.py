@@ -1,5 +1,8 @@
 """What a dispatcher's jobs work with, over any database of the tests."""
 
+import tempfile
+import weakref
+
 from app.cases.rules import Rules
 from app.database import Database
 from app.dispatcher.jobs import Tools
@@ -17,8 +20,11 @@ def tools_over(
     gateways: Gateways | None = None,
     settings: Settings | None = None,
 ) -> Tools:
-    """Tools with the simulator as the only gateway, unless told otherwise."""
-    settings = settings or read_settings({})
+    """Tools with the simulator as the only gateway and a home of their own, unless told otherwise."""
+    home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
+    settings = settings or read_settings({"REDRESS_HOME": home.name})
     gateways = gateways or load_gateways(settings, vault, database, {})
     languages = load_languages(settings.config, PROJECT_ROOT / "translations")
-    return Tools(database, vault, rules, gateways, settings, languages)
+    tools = Tools(database, vault, rules, gateways, settings, languages)
+    weakref.finalize(tools, home.cleanup)
+    return tools

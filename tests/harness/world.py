@@ -48,6 +48,11 @@ def light_vault(folder: Path) -> Vault:
     return Vault(load_keyring(folder, "web"), LIGHT)
 
 
+def both_vaults(folder: Path) -> tuple[Vault, Vault]:
+    """The web process's vault and the dispatcher's, over fresh keyrings, with a light password hash."""
+    return light_vault(folder), Vault(load_keyring(folder, "dispatcher"), LIGHT)
+
+
 def _untranslated(_context: str, text: str) -> str:
     return text
 

@@ -21,15 +21,20 @@ from app.dispatcher.run import tick
 from app.vault import SessionRow, Vault, open_session
 from tests.harness.dispatching import tools_over
 from tests.harness.server import COMMAND, ROOT, private_environment
-from tests.harness.world import World, light_vault
+from tests.harness.world import World, both_vaults
 
 _JOBS = {job.name: job for job in JOBS}
 _LONG_ENOUGH = timedelta(days=6)
 
 
 @pytest.fixture(scope="session")
-def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
-    return light_vault(tmp_path_factory.mktemp("operator") / "keys")
+def vaults(tmp_path_factory: pytest.TempPathFactory) -> tuple[Vault, Vault]:
+    return both_vaults(tmp_path_factory.mktemp("operator") / "keys")
+
+
+@pytest.fixture(scope="session")
+def vault(vaults: tuple[Vault, Vault]) -> Vault:
+    return vaults[0]
 
 
 @pytest.fixture
@@ -38,8 +43,8 @@ def world(database: Database, vault: Vault) -> World:
 
 
 @pytest.fixture
-def tools(world: World) -> Tools:
-    return tools_over(world.database, world.vault, world.rules)
+def tools(world: World, vaults: tuple[Vault, Vault]) -> Tools:
+    return tools_over(world.database, vaults[1], world.rules)
 
 
 def test_an_offer_nobody_answers_moves_on_to_the_next_standby(world: World, tools: Tools) -> None:

@@ -14,19 +14,24 @@ from app import clock
 from app.cases.enums import State, Urgency
 from app.database import Database
 from app.dispatcher.heartbeat import STALE_AFTER
-from app.dispatcher.jobs import JOBS
+from app.dispatcher.jobs import JOBS, Tools
 from app.dispatcher.run import tick
 from app.messaging.addresses import Channel, keep_address
 from app.settings import Settings, read_settings
 from app.vault import Vault
 from tests.harness.application import application
 from tests.harness.dispatching import tools_over
-from tests.harness.world import World, light_vault
+from tests.harness.world import World, both_vaults
 
 
 @pytest.fixture(scope="session")
-def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
-    return light_vault(tmp_path_factory.mktemp("public") / "keys")
+def vaults(tmp_path_factory: pytest.TempPathFactory) -> tuple[Vault, Vault]:
+    return both_vaults(tmp_path_factory.mktemp("public") / "keys")
+
+
+@pytest.fixture(scope="session")
+def vault(vaults: tuple[Vault, Vault]) -> Vault:
+    return vaults[0]
 
 
 @pytest.fixture
@@ -49,36 +54,41 @@ def client(app: Flask) -> FlaskClient:
     return app.test_client()
 
 
-def _tick_all(world: World) -> None:
+@pytest.fixture
+def tools(world: World, vaults: tuple[Vault, Vault]) -> Tools:
+    return tools_over(world.database, vaults[1], world.rules)
+
+
+def _tick_all(tools: Tools) -> None:
     for job in JOBS:
-        tick(job, tools_over(world.database, world.vault, world.rules))
+        tick(job, tools)
 
 
-def test_a_service_whose_dispatcher_ticks_is_well(world: World, client: FlaskClient) -> None:
+def test_a_service_whose_dispatcher_ticks_is_well(world: World, tools: Tools, client: FlaskClient) -> None:
     assert client.get("/healthz").status_code == 503
-    _tick_all(world)
+    _tick_all(tools)
     answer = client.get("/healthz")
     assert answer.status_code == 200
     assert answer.get_json() == {"ok": True, "database": True, "tables": True, "dispatcher": True}
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_dispatcher_that_stopped_is_noticed(world: World, client: FlaskClient) -> None:
-    _tick_all(world)
+def test_a_dispatcher_that_stopped_is_noticed(world: World, tools: Tools, client: FlaskClient) -> None:
+    _tick_all(tools)
     clock.set_offset(int(STALE_AFTER.total_seconds()) + 60)
     answer = client.get("/healthz")
     assert answer.status_code == 503
     assert answer.get_json() == {"ok": False, "database": True, "tables": True, "dispatcher": False}
 
 
-def test_one_job_that_never_goes_through_is_noticed(world: World, client: FlaskClient) -> None:
+def test_one_job_that_never_goes_through_is_noticed(world: World, tools: Tools, client: FlaskClient) -> None:
     for job in JOBS[:-1]:
-        tick(job, tools_over(world.database, world.vault, world.rules))
+        tick(job, tools)
     assert client.get("/healthz").status_code == 503
 
 
-def test_an_old_schema_is_noticed(world: World, client: FlaskClient) -> None:
-    _tick_all(world)
+def test_an_old_schema_is_noticed(world: World, tools: Tools, client: FlaskClient) -> None:
+    _tick_all(tools)
     with world.database.writing() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
     assert client.get("/healthz").get_json() == {
@@ -99,12 +109,12 @@ def test_a_database_that_is_gone_is_noticed_without_details(
     assert json.loads(answer.text) == {"ok": False, "database": False, "tables": False, "dispatcher": False}
 
 
-def test_gauges_count_what_stands_in_the_database(world: World, client: FlaskClient) -> None:
+def test_gauges_count_what_stands_in_the_database(world: World, tools: Tools, client: FlaskClient) -> None:
     world.file()
     world.file(danger=True)
     world.file(danger=True, site_code=world.other_site.code)
     world.file(site_code="", site="", exclude_other="the man with the hat")
-    _tick_all(world)
+    _tick_all(tools)
     body = client.get("/metrics").text
     assert f'redress_open_cases{{state="offered",urgency="{Urgency.DANGER.value}"}} 2.0' in body
     assert "redress_offers_waiting 3.0" in body

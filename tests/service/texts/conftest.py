@@ -36,14 +36,12 @@ from app.vault import (
     GrantState,
     Vault,
     circle_name,
-    load_keyring,
-    make_keyrings,
     open_circle,
     open_grant,
     read_journal,
 )
 from tests.harness.hours import five_past_ten
-from tests.harness.world import LIGHT, World
+from tests.harness.world import World, both_vaults
 
 HOST = "help.example.org"
 MINE = "+60123456701"
@@ -203,8 +201,7 @@ def id_of(organisation: Organisation) -> UUID:
 def vaults(tmp_path_factory: pytest.TempPathFactory) -> tuple[Vault, Vault]:
     """The web process's half of the keys and the dispatcher's."""
     folder: Path = tmp_path_factory.mktemp("texts") / "keys"
-    make_keyrings(folder)
-    return Vault(load_keyring(folder, "web"), LIGHT), Vault(load_keyring(folder, "dispatcher"), LIGHT)
+    return both_vaults(folder)
 
 
 def make_texting(database: Database, vaults: tuple[Vault, Vault]) -> Texting:

@@ -274,19 +274,6 @@ def test_hashes_mended_after_a_removal_do_not_hide_it(store: Database, vault: Va
     assert _faults(store, vault) == (JournalFault(case, 3, JournalFaultKind.REORDERED),)
 
 
-def test_a_chain_whose_secret_and_contents_were_erased_still_verifies(
-    store: Database, vault: Vault, case: CaseId
-) -> None:
-    with store.writing() as session:
-        session.get_one(JournalChainRow, case).secret_veil = None
-        for row in _rows(session, case):
-            row.content = None
-    assert not _faults(store, vault)
-    with store.writing() as session:
-        _rows(session, case)[1].hour += timedelta(hours=1)
-    assert _faults(store, vault) == (JournalFault(case, 2, JournalFaultKind.CHANGED),)
-
-
 def test_several_touched_chains_are_all_named(store: Database, vault: Vault, case: CaseId) -> None:
     other = new_case()
     with store.writing() as session:
