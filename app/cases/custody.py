@@ -9,10 +9,11 @@ from uuid import UUID
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
-from app.cases.access import NOTE_READ, NoAccess, circle_for, lock_case, refuse_viewers
+from app.cases.access import NoAccess, circle_for, lock_case, refuse_viewers
 from app.cases.candidates import candidates_at
 from app.cases.clock_watch import meet_clocks
 from app.cases.clocks import Act
+from app.cases.custody_models import CustodyReading
 from app.cases.enums import OfferState, State, Urgency
 from app.cases.handing_on import forbidden, make_offer, next_position
 from app.cases.models import Case, Offer, RoutingNote, RoutingRecord
@@ -71,17 +72,9 @@ class WaitingCase:
     waiting_since: datetime
     why: Outcome
     has_routing_note: bool
+    asked_to_read: bool  # a request waits for another custodian
     answer_by: datetime | None
     practice: bool
-
-
-@dataclass(frozen=True)
-class RoutingWords:
-    """The worker's own words about the place and about who must not know."""
-
-    site: str | None
-    exclude: tuple[str, ...]
-    exclude_other: str | None
 
 
 @dataclass(frozen=True)
@@ -127,18 +120,6 @@ def placements(
             remark = why_not(facts, case.country, case.language, candidates[partner.id], rules.taxonomy)
         places.append(Placement(partner.id, partner.name, reason, remark))
     return tuple(sorted(places, key=lambda place: (place.reason is not None, place.remark is not None)))
-
-
-def read_routing_note(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> RoutingWords | None:
-    """The worker's words about place and exclusions, in a writing unit: journaled, and the worker sees it was read."""
-    circle = custody_of(session, vault, by)
-    case = case_in_custody(session, circle, case_id, lock=True)
-    refuse_viewers(by)
-    note = _open_note(session, vault, open_circle(session, vault, by.key, CircleId(circle.id)), case.id)
-    if note is None:
-        return None
-    journal(session, vault, case_id, NOTE_READ, by.actor)
-    return RoutingWords(note["site"] or None, tuple(note["exclude"]), note["exclude_other"] or None)
 
 
 def place_case(
@@ -222,6 +203,13 @@ def _waiting(circle: CircleRow) -> tuple[Any, ...]:
 def _cards(session: Session, vault: Vault, rules: Rules, cases: Sequence[Case]) -> tuple[WaitingCase, ...]:
     ids = [case.id for case in cases]
     noted = set(session.scalars(select(RoutingNote.case_id).where(RoutingNote.case_id.in_(ids))))
+    asked = set(
+        session.scalars(
+            select(CustodyReading.case_id).where(
+                CustodyReading.case_id.in_(ids), CustodyReading.agreed_by.is_(None)
+            )
+        )
+    )
     held = _last_held(session, vault, ids)
     return tuple(
         WaitingCase(
@@ -234,6 +222,7 @@ def _cards(session: Session, vault: Vault, rules: Rules, cases: Sequence[Case]) 
             waiting_since=held[case.id][0] if case.id in held else case.received_hour,
             why=held[case.id][1].why if case.id in held else Outcome.NOBODY_ELIGIBLE,
             has_routing_note=case.id in noted,
+            asked_to_read=case.id in asked,
             answer_by=case.next_due_at,
             practice=case.practice,
         )
@@ -256,7 +245,8 @@ def _last_held(
     return held
 
 
-def _open_note(session: Session, vault: Vault, key: CircleKey, case_id: UUID) -> dict[str, Any] | None:
+def open_note(session: Session, vault: Vault, key: CircleKey, case_id: UUID) -> dict[str, Any] | None:
+    """The worker's words about place and exclusions, opened with custody's key."""
     row = session.get(RoutingNote, case_id)
     if row is None:
         return None
@@ -273,7 +263,7 @@ def _candidates(
     """
     site, possible = site_of(vault, case), list[SiteId]()
     if site is None:
-        note = _open_note(session, vault, key, case.id)
+        note = open_note(session, vault, key, case.id)
         if note is not None and note["site"]:
             possible = [SiteId(found.id) for found in match_site(session, vault, note["site"]).possible]
     return {candidate.id: candidate for candidate in candidates_at(session, site, possible)}

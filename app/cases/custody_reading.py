@@ -8,22 +8,36 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.access import READ_FROM_CUSTODY, refuse_viewers
+from app.cases.access import NOTE_READ, READ_FROM_CUSTODY, refuse_viewers
 from app.cases.case_page import Allowed, OpenedCase, show_page
 from app.cases.clock_watch import clocks_of
-from app.cases.custody import case_in_custody, custody_of
+from app.cases.custody import case_in_custody, custody_of, open_note
 from app.cases.custody_models import CustodyReading
 from app.cases.entries import EmptyText, clean_text
-from app.cases.triage import ReasonMissing
-from app.database import CaseId, CircleId, new_id
-from app.network import SignedIn, member_names
+from app.cases.models import Case
+from app.cases.taxonomy import Handling
+from app.cases.veils import facts_of
+from app.database import CaseId, CircleId, MemberId, new_id
+from app.network import SignedIn, are_two_people, member_names
 from app.vault import Place, Vault, journal, open_circle, open_grant
 
 LASTS = timedelta(hours=24)
 
 
+class NoReasonGiven(Exception):
+    """What a custodian looks at is theirs to see only with a reason."""
+
+
+class UntrainedCustodian(Exception):
+    """The case is restricted, and this custodian's training for such cases is not recorded."""
+
+
 class SecondPersonNeeded(Exception):
     """Whoever asked to read cannot also agree to it."""
+
+
+class BroughtInByEachOther(Exception):
+    """Who asked and who would agree came in within the last seven days through one and the same person."""
 
 
 class NotAskedFor(Exception):
@@ -32,6 +46,15 @@ class NotAskedFor(Exception):
 
 class NotAgreed(Exception):
     """A second custodian has not agreed yet, or the day is over."""
+
+
+@dataclass(frozen=True)
+class RoutingWords:
+    """The worker's own words about the place and about who must not know."""
+
+    site: str | None
+    exclude: tuple[str, ...]
+    exclude_other: str | None
 
 
 @dataclass(frozen=True)
@@ -46,6 +69,25 @@ class ReadingRequest:
     asked_hour: datetime
     agreed_by: str | None
     until: datetime | None
+
+
+def read_routing_note(
+    session: Session, vault: Vault, by: SignedIn, case_id: CaseId, reason: str
+) -> RoutingWords | None:
+    """The worker's words about place and exclusions, in a writing unit: journaled with the reason, and the worker sees who read.
+
+    Raises `NoReasonGiven`, `TextTooLong`, `UntrainedCustodian`, `ReadOnly` and as `waiting_case`.
+    """
+    circle = custody_of(session, vault, by)
+    case = case_in_custody(session, circle, case_id, lock=True)
+    refuse_viewers(by)
+    refuse_untrained(vault, by, case)
+    why = given_reason(reason)
+    note = open_note(session, vault, open_circle(session, vault, by.key, CircleId(circle.id)), case.id)
+    if note is None:
+        return None
+    journal(session, vault, case_id, NOTE_READ, by.actor, {"reason": why})
+    return RoutingWords(note["site"] or None, tuple(note["exclude"]), note["exclude_other"] or None)
 
 
 def reading_requests(
@@ -75,13 +117,14 @@ def reading_requests(
 
 
 def ask_to_read(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, reason: str) -> UUID:
-    """Ask to read a case in custody; raises `ReasonMissing`, `TextTooLong`, `ReadOnly` and as `reading_requests`."""
-    case_in_custody(session, custody_of(session, vault, by), case_id, lock=True)
+    """Ask to read a case in custody.
+
+    Raises `NoReasonGiven`, `TextTooLong`, `UntrainedCustodian`, `ReadOnly` and as `reading_requests`.
+    """
+    case = case_in_custody(session, custody_of(session, vault, by), case_id, lock=True)
     refuse_viewers(by)
-    try:
-        words = clean_text(reason)
-    except EmptyText:
-        raise ReasonMissing from None
+    refuse_untrained(vault, by, case)
+    words = given_reason(reason)
     request_id = new_id()
     session.add(
         CustodyReading(
@@ -99,7 +142,7 @@ def ask_to_read(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, r
 def agree_to_read(session: Session, vault: Vault, by: SignedIn, request_id: UUID) -> None:
     """Agree, as another custodian, to a colleague's request; the asker may read for 24 hours.
 
-    Raises `SecondPersonNeeded`, `NotAskedFor`, `ReadOnly` and as `reading_requests`.
+    Raises `SecondPersonNeeded`, `BroughtInByEachOther`, `NotAskedFor`, `ReadOnly` and as `reading_requests`.
     """
     circle = custody_of(session, vault, by)
     case_id = session.scalars(
@@ -118,6 +161,8 @@ def agree_to_read(session: Session, vault: Vault, by: SignedIn, request_id: UUID
         raise NotAskedFor
     if row.asked_by == by.member.id:
         raise SecondPersonNeeded
+    if not are_two_people(session, CircleId(circle.id), MemberId(row.asked_by), by.member.id):
+        raise BroughtInByEachOther
     row.agreed_by = by.member.id
     row.agreed_hour = clock.hour_of(clock.now())
     # From the full hour that has begun, so that the stored time tells no minute; never longer than a day.
@@ -128,13 +173,14 @@ def agree_to_read(session: Session, vault: Vault, by: SignedIn, request_id: UUID
 def open_from_custody(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> OpenedCase:
     """Read a case with the custody key within the agreed day, in a writing unit; journaled, and the worker sees it.
 
-    Raises `NotAgreed`, `ReadOnly` and as `reading_requests`.
+    Raises `NotAgreed`, `UntrainedCustodian`, `ReadOnly` and as `reading_requests`.
     """
     circle = custody_of(session, vault, by)
     case = case_in_custody(session, circle, case_id, lock=True)
     refuse_viewers(by)
+    refuse_untrained(vault, by, case)
     agreed = session.scalars(
-        select(CustodyReading.id)
+        select(CustodyReading)
         .where(
             CustodyReading.case_id == case_id,
             CustodyReading.asked_by == by.member.id,
@@ -146,8 +192,23 @@ def open_from_custody(session: Session, vault: Vault, by: SignedIn, case_id: Cas
         raise NotAgreed
     key = open_circle(session, vault, by.key, CircleId(circle.id))
     opened = open_grant(session, vault, case_id, key)
-    journal(session, vault, case_id, READ_FROM_CUSTODY, by.actor, {"request": str(agreed)})
+    detail = {"request": str(agreed.id), "agreed_by": str(agreed.agreed_by)}
+    journal(session, vault, case_id, READ_FROM_CUSTODY, by.actor, detail)
     return show_page(session, vault, case, opened, clocks_of(session, case), Allowed())
+
+
+def refuse_untrained(vault: Vault, by: SignedIn, case: Case) -> None:
+    """Raise `UntrainedCustodian` where the case is restricted and the custodian is not trained for such cases."""
+    if Handling.RESTRICTED in facts_of(vault, case).handling and not by.member.trained_restricted:
+        raise UntrainedCustodian
+
+
+def given_reason(reason: str) -> str:
+    """The reason, cleaned; raises `NoReasonGiven` or `TextTooLong`."""
+    try:
+        return clean_text(reason)
+    except EmptyText:
+        raise NoReasonGiven from None
 
 
 def _reason_place(request_id: UUID) -> Place:

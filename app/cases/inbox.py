@@ -26,10 +26,12 @@ from app.cases.models import Case, Clock, Entry
 from app.cases.states import stage_of
 from app.cases.veils import facts_of
 from app.database import CaseId, OrganisationId
+from app.network import member_names
 from app.vault import (
     Actor,
     Compartment,
     HolderKind,
+    JournalEntry,
     OpenedCompartments,
     ReceiptKeys,
     ReceiptRow,
@@ -51,6 +53,7 @@ LONGEST = timedelta(hours=2)
 _SHOWN = (EntryKind.REPORT, EntryKind.WORKER_MESSAGE, EntryKind.WORSE, EntryKind.REPLY, EntryKind.SYSTEM)
 
 # Acts by which somebody came to know something of the case.
+_BY_CUSTODIANS = (READ_FROM_CUSTODY, NOTE_READ)
 _SEEN = frozenset({READ, READ_IN_SEARCH, READ_FROM_CUSTODY, FOUND_BY_CONTACT, CONTACT_SHOWN, NOTE_READ})
 
 
@@ -86,11 +89,15 @@ class Message:
 
 @dataclass(frozen=True)
 class Sighting:
-    """Somebody saw something of the case: what they did, for which organisation, on which day."""
+    """Somebody saw something of the case: what they did, for which organisation, on which day.
+
+    `people` are named only where the worker was promised that two have to agree: who read from custody, and who agreed.
+    """
 
     act: str
     organisation_id: OrganisationId | None
     at: datetime
+    people: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -206,11 +213,25 @@ def _message(row: Entry, opened: OpenedCompartments) -> Message:
 
 
 def _sightings(session: Session, vault: Vault, case_id: CaseId) -> tuple[Sighting, ...]:
-    """One line a day, organisation and act: opening a case ten times is one thing to know, not ten."""
-    seen: dict[tuple[str, UUID | None, Any], Sighting] = {}
-    for entry in read_journal(session, vault, case_id):
-        if entry.act in _SEEN:
-            organisation = entry.actor.organisation_id
-            sighting = Sighting(entry.act, OrganisationId(organisation) if organisation else None, entry.at)
-            seen.setdefault((entry.act, organisation, entry.at.date()), sighting)
+    """One line a day, organisation and act: opening a case ten times is one thing to know, not ten. Custodians count one by one."""
+    entries = [entry for entry in read_journal(session, vault, case_id) if entry.act in _SEEN]
+    by_custodians = {entry.seq: _custodians_of(entry) for entry in entries if entry.act in _BY_CUSTODIANS}
+    named = {who for people in by_custodians.values() for who in people}
+    names = member_names(session, vault, named) if named else {}
+    seen: dict[tuple[object, ...], Sighting] = {}
+    for entry in entries:
+        organisation = entry.actor.organisation_id
+        people = by_custodians.get(entry.seq, ())
+        sighting = Sighting(
+            entry.act,
+            OrganisationId(organisation) if organisation else None,
+            entry.at,
+            tuple(names[who] for who in people if who in names),
+        )
+        seen.setdefault((entry.act, organisation, entry.at.date(), people), sighting)
     return tuple(seen.values())
+
+
+def _custodians_of(entry: JournalEntry) -> tuple[UUID, ...]:
+    agreed = entry.detail.get("agreed_by")
+    return tuple(who for who in (entry.actor.id, UUID(agreed) if agreed else None) if who is not None)

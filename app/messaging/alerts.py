@@ -38,6 +38,8 @@ from app.vault import Actor, CircleMemberRow, CircleName, CircleRow, Json, Vault
 
 SUBJECT = "Redress: something urgent waits for you"
 ALERT = "Redress: something urgent waits for you. Please log in."
+SECOND_SUBJECT = "Redress: a colleague asks for a second person"
+SECOND = "Redress: a colleague asks to read a case and needs a second person. Please log in and look."
 TEST_SUBJECT = "Redress: a test"
 TEST = "Redress: this is a test. Nothing waits for you. You need not do anything."
 
@@ -111,6 +113,25 @@ def alert_danger_of(
     """As `alert_danger`, for whoever knows only the case's id; the caller's verb has locked its row."""
     case = session.get(Case, case_id)
     return 0 if case is None else alert_danger(session, vault, case, occasion, but_not=but_not)
+
+
+def alert_custodians(session: Session, vault: Vault, by: SignedIn, request_id: UUID) -> int:
+    """Tell every other custodian that one of them asks to read a case: who asks alone must be seen asking. How many were told."""
+    circle = circle_of(session, vault, by.organisation.id, CircleName.CUSTODY)
+    if circle is None:
+        return 0
+    others = [each for each in _addresses_of(session, circle) if each.member_id != by.member.id]
+    for address in others:
+        enqueue_alert(
+            session,
+            vault,
+            key=("second person", str(request_id), str(address.member_id), address.channel),
+            body=SECOND,
+            address=address,
+            valid_for=_VALID_FOR,
+            subject=SECOND_SUBJECT,
+        )
+    return len(others)
 
 
 def send_test(session: Session, vault: Vault, by: SignedIn, channel: Channel, submission_id: UUID) -> UUID:

@@ -97,6 +97,7 @@ from app.network.sites import (
     site_names,
 )
 from app.network.standing import NotAUnion, declare_interest, interest_reason, set_standing, standing_source
+from app.network.two_people import are_two_people
 from app.vault import NotInCircle
 
 __all__ = [
@@ -163,6 +164,7 @@ __all__ = [
     "add_organisation",
     "add_site",
     "admit_member",
+    "are_two_people",
     "attempts_so_far",
     "check_new_password",
     "circle_names",

@@ -82,7 +82,8 @@ def admit_member(
         if circle is None:
             raise CircleMissing(name)
         if circle.id not in theirs:
-            admit_to_circle(session, vault, circle.id, open_circle(session, vault, by.key, circle.id), public)
+            opened = open_circle(session, vault, by.key, circle.id)
+            admit_to_circle(session, vault, circle.id, opened, public, by.member.id)
     detail = {"member": str(member_id), "circles": sorted(circles)}
     journal(session, vault, None, "member.admitted", by.actor, detail)
 

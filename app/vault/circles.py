@@ -68,6 +68,8 @@ class CircleMemberRow(Base):
     member_key_id: Mapped[UUID]
     sealed: Mapped[bytes]
     admitted_hour: Mapped[datetime]
+    # Who let the member in: themselves where they made the circle; unknown for those who came before this was kept.
+    admitted_by: Mapped[MemberId | None] = mapped_column(Uuid)
 
 
 @dataclass(frozen=True)
@@ -92,12 +94,19 @@ def make_circle(
     )
     public_row = new_public_key_row(holder, _kind_of(name), row_id, pair.public)
     session.add_all([row, public_row])
-    admit_to_circle(session, holder, row_id, CircleKey(row_id, public_row.id, pair), first)
+    admit_to_circle(
+        session, holder, row_id, CircleKey(row_id, public_row.id, pair), first, MemberId(first.holder_id)
+    )
     return row
 
 
 def admit_to_circle(
-    session: Session, holder: KeyHolder, circle_id: CircleId, circle: CircleKey, member: PublicKey
+    session: Session,
+    holder: KeyHolder,
+    circle_id: CircleId,
+    circle: CircleKey,
+    member: PublicKey,
+    by: MemberId,
 ) -> CircleMemberRow:
     """Seal an opened circle's key to one more member; raises `NotInCircle`, `AlreadyInCircle` or `PublicKeyForged`."""
     if circle.circle_id != circle_id:
@@ -113,6 +122,7 @@ def admit_to_circle(
         member_key_id=member.id,
         sealed=seal_to_key(holder, member, _binding(row_id, circle_id), circle.pair.private),
         admitted_hour=clock.hour_of(clock.now()),
+        admitted_by=by,
     )
     session.add(row)
     session.flush()

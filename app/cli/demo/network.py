@@ -110,7 +110,9 @@ def _add_organisation(session: Session, vault: Vault, network: DemoNetwork, entr
     lead: SignedIn | None = None
     for person in entry["members"]:
         by = _join(session, vault, network, organisation, person)
-        lead = lead or by
+        if lead is None:
+            lead = by
+            record_training(session, vault, lead, lead.member.id, trained=True)
         if by is not lead:
             _admit(session, vault, lead, by)
 

@@ -10,20 +10,23 @@ from app.cases.access import NoAccess, ReadOnly
 from app.cases.answering import TextTooLong
 from app.cases.custody import NotACustodian
 from app.cases.custody_reading import (
+    BroughtInByEachOther,
+    NoReasonGiven,
     NotAgreed,
     NotAskedFor,
     SecondPersonNeeded,
+    UntrainedCustodian,
     agree_to_read,
     ask_to_read,
     open_from_custody,
 )
-from app.cases.triage import ReasonMissing
 from app.database import CaseId
+from app.messaging.alerts import alert_custodians
 from app.web.access import open_to_members
 from app.web.desk.case import Drafts, render_case, texts_of
 from app.web.member_session import member, see_other
 from app.web.network.blueprint import blueprint
-from app.web.network.waiting import COORDINATORS, WRITERS, as_custodian, show_placing
+from app.web.network.waiting import COORDINATORS, WRITERS, as_custodian, show_placing, untrained
 from app.web.parts import parts
 
 
@@ -35,11 +38,14 @@ def ask(case_id: UUID) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.writing() as session:
-            ask_to_read(session, here.vault, member(), CaseId(case_id), reason)
+            request_id = ask_to_read(session, here.vault, member(), CaseId(case_id), reason)
+            alert_custodians(session, here.vault, member(), request_id)
 
     try:
         as_custodian(act)
-    except ReasonMissing:
+    except UntrainedCustodian:
+        return untrained(case_id)
+    except NoReasonGiven:
         problem = pgettext("network", "Say why it has to be read. Nothing was asked yet.")
         return show_placing(case_id, problem=problem), 400
     except TextTooLong:
@@ -63,6 +69,12 @@ def agree(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
     except SecondPersonNeeded:
         problem = pgettext("network", "Another custodian has to agree, not the one who asked.")
         return show_placing(case_id, problem=problem), 409
+    except BroughtInByEachOther:
+        problem = pgettext(
+            "network",
+            "You and who asked came in through the same person less than seven days ago. Another custodian has to agree.",
+        )
+        return show_placing(case_id, problem=problem), 409
     except NotAskedFor:
         return show_placing(case_id, problem=pgettext("network", "This request is not open any more.")), 409
     return see_other(url_for("network.placing", case_id=case_id, done="agreed"))
@@ -80,6 +92,8 @@ def read(case_id: UUID) -> ResponseReturnValue:
     except NotAgreed:
         problem = pgettext("network", "Nobody has agreed to this yet, or the 24 hours are over.")
         return show_placing(case_id, problem=problem), 409
+    except UntrainedCustodian:
+        return untrained(case_id)
     except ReadOnly:
         abort(403)
     except (NotACustodian, NoAccess):

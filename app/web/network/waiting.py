@@ -9,17 +9,22 @@ from flask_babel import pgettext
 
 from app import clock
 from app.cases.access import NoAccess, ReadOnly
+from app.cases.answering import TextTooLong
 from app.cases.custody import (
     CannotBePlaced,
     NotACustodian,
-    RoutingWords,
     place_case,
     placements,
-    read_routing_note,
     waiting_case,
     waiting_for_custody,
 )
-from app.cases.custody_reading import reading_requests
+from app.cases.custody_reading import (
+    NoReasonGiven,
+    RoutingWords,
+    UntrainedCustodian,
+    read_routing_note,
+    reading_requests,
+)
 from app.database import CaseId, OrganisationId
 from app.messaging.alerts import alert_danger_of, unalerted
 from app.network import OrganisationKind, Role
@@ -60,15 +65,24 @@ def placing(case_id: UUID) -> ResponseReturnValue:
 @blueprint.post("/waiting/<uuid:case_id>/note")
 @open_to_members(kinds=COORDINATORS, roles=WRITERS)
 def read_note(case_id: UUID) -> ResponseReturnValue:
-    """Show the worker's words about place and exclusions; that it was read is written down and the worker sees it."""
-    here = parts()
+    """Show the worker's words about place and exclusions; who read them, and why, is written down and the worker sees who."""
+    here, reason = parts(), request.form.get("reason", "")
     words: list[RoutingWords | None] = []
 
     def act() -> None:
         with here.database.writing() as session:
-            words.append(read_routing_note(session, here.vault, member(), CaseId(case_id)))
+            words.append(read_routing_note(session, here.vault, member(), CaseId(case_id), reason))
 
-    as_custodian(act)
+    try:
+        as_custodian(act)
+    except UntrainedCustodian:
+        return untrained(case_id)
+    except NoReasonGiven:
+        problem = pgettext("network", "Say why you have to look. Nothing was shown.")
+        return show_placing(case_id, problem=problem), 400
+    except TextTooLong:
+        problem = pgettext("network", "The reason is too long. Nothing was shown.")
+        return show_placing(case_id, problem=problem), 400
     problem = None if words[0] else pgettext("network", "The worker wrote nothing about it.")
     return show_placing(case_id, words=words[0], problem=problem)
 
@@ -108,6 +122,15 @@ def as_custodian(act: Callable[[], None]) -> None:
         abort(403)
     except (NotACustodian, NoAccess):
         abort(404)
+
+
+def untrained(case_id: UUID) -> ResponseReturnValue:
+    """The page of a restricted case for a custodian whose training is not recorded."""
+    problem = pgettext(
+        "network",
+        "This case is restricted: only custodians who are trained for such cases read it. You can place it unread.",
+    )
+    return show_placing(case_id, problem=problem), 403
 
 
 def show_placing(

@@ -108,6 +108,10 @@ def seen_line(sighting: Sighting, names: Names) -> str:
     """What somebody saw, and on which day."""
     name = names.get(sighting.organisation_id, "") if sighting.organisation_id else ""
     day = page_language().long_day(sighting.at)
+    return _custodians_line(sighting, name, day) if sighting.people else _seen_line(sighting, name, day)
+
+
+def _seen_line(sighting: Sighting, name: str, day: str) -> str:
     match sighting.act:
         case access.READ:
             return pgettext("worker-seen", "Read by a helper from %(name)s on %(day)s", name=name, day=day)
@@ -141,6 +145,35 @@ def seen_line(sighting: Sighting, names: Names) -> str:
             )
         case _:
             return pgettext("worker-seen", "Read by a person at %(name)s on %(day)s", name=name, day=day)
+
+
+def _custodians_line(sighting: Sighting, name: str, day: str) -> str:
+    """Who of the coordinator looked: two people where the case was read, so that the worker can tell who agreed to it."""
+    if sighting.act == access.NOTE_READ:
+        return pgettext(
+            "worker-seen",
+            "%(person)s at %(name)s read where it is and who must not know, on %(day)s",
+            person=sighting.people[0],
+            name=name,
+            day=day,
+        )
+    if len(sighting.people) < 2:
+        return pgettext(
+            "worker-seen",
+            "Read by %(person)s at %(name)s on %(day)s",
+            person=sighting.people[0],
+            name=name,
+            day=day,
+        )
+    reader, agreed = sighting.people
+    return pgettext(
+        "worker-seen",
+        "Read by %(person)s at %(name)s on %(day)s. %(second)s agreed to it.",
+        person=reader,
+        second=agreed,
+        name=name,
+        day=day,
+    )
 
 
 def access_line(line: AccessLine) -> str:

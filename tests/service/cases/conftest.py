@@ -13,7 +13,7 @@ from app.cases.offers import accept_offer
 from app.cases.reading import OpenedCase, open_case
 from app.database import CaseId, Database
 from app.intake import Filed
-from app.network import Role, SignedIn, admit_member, record_training
+from app.network import Role, SignedIn, admit_member
 from app.vault import CircleName, Vault, read_journal
 from tests.harness.crowd import Crowd
 from tests.harness.world import World, light_vault
@@ -89,6 +89,7 @@ class Desk:
 def desk(database: Database, vault: Vault) -> Desk:
     world = World(database, vault)
     world.join(world.near, "near.viewer", Role.VIEWER)
+    world.admit("custodian.one", "custodian.two", list(CircleName))
     lead = world.sign_in("near.lead")
     custodian = world.sign_in("custodian.one")
     made = Desk(
@@ -104,9 +105,6 @@ def desk(database: Database, vault: Vault) -> Desk:
     with database.writing() as session:
         for member in (made.caseworker, made.viewer):
             admit_member(session, vault, lead, member.member.id, [CircleName.EVERYONE])
-        second = made.second_custodian.member.id
-        record_training(session, vault, custodian, second, trained=True)
-        admit_member(session, vault, custodian, second, list(CircleName))
     _make_noise(made)
     return made
 

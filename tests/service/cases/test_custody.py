@@ -11,22 +11,23 @@ from app.cases.custody import (
     CannotBePlaced,
     NotACustodian,
     Placement,
-    RoutingWords,
     WaitingCase,
     place_case,
     placements,
-    read_routing_note,
     waiting_case,
     waiting_for_custody,
 )
 from app.cases.custody_models import CustodyReading
 from app.cases.custody_reading import (
+    NoReasonGiven,
     NotAgreed,
     NotAskedFor,
+    RoutingWords,
     SecondPersonNeeded,
     agree_to_read,
     ask_to_read,
     open_from_custody,
+    read_routing_note,
     reading_requests,
 )
 from app.cases.enums import ClockKind, ClockState, State
@@ -35,7 +36,6 @@ from app.cases.models import Clock
 from app.cases.offers import DeclineReason, accept_offer, decline_offer
 from app.cases.reading import show_contact
 from app.cases.routing import Outcome, Reason
-from app.cases.triage import ReasonMissing
 from app.database import CaseId, OrganisationId, new_id
 from app.intake import Filed
 from app.network import Role, SignedIn, admit_member, declare_interest
@@ -223,7 +223,7 @@ def test_reading_the_words_about_the_place_is_shown_to_the_worker(desk: Desk) ->
 
     def note(by: SignedIn, case: CaseId) -> RoutingWords | None:
         with desk.database.writing() as session:
-            return read_routing_note(session, desk.world.vault, by, case)
+            return read_routing_note(session, desk.world.vault, by, case, "No partner fits.")
 
     assert note(desk.custodian, case_id) == RoutingWords("Behind the market", (), "my cousin Zubin")
     with desk.database.reading() as session:
@@ -241,7 +241,7 @@ def test_reading_takes_two_custodians_a_reason_and_ends_after_a_day(desk: Desk) 
     case_id, worker = desk.world.case_of(filed), desk.world.enter(filed)
     other = desk.world.case_of(held(desk))
 
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(NoReasonGiven):
         ask(desk, desk.custodian, case_id, " \n")
     with pytest.raises(NotAgreed):
         read(desk, desk.custodian, case_id)
@@ -304,7 +304,7 @@ def test_a_viewing_custodian_changes_nothing(desk: Desk) -> None:
     with pytest.raises(ReadOnly):
         ask(desk, watcher, case_id)
     with desk.database.writing() as session, pytest.raises(ReadOnly):
-        read_routing_note(session, desk.world.vault, watcher, case_id)
+        read_routing_note(session, desk.world.vault, watcher, case_id, "No partner fits.")
 
 
 def test_what_nobody_took_says_so_and_can_be_placed_anew(desk: Desk) -> None:

@@ -75,7 +75,7 @@ def make_world(database: Database, vault: Vault) -> World:
     world.join(world.near, "near.viewer", Role.VIEWER)
     for login in ("near.caseworker", "near.viewer"):
         let_in(world, "near.lead", login, [CircleName.EVERYONE])
-    let_in(world, "custodian.one", "custodian.two", list(CircleName))
+    world.admit("custodian.one", "custodian.two", list(CircleName))
     world.file(words="Noise about water.", site_code=world.other_site.code)
     taken = world.case_of(world.file(words="Noise about the bus.", site_code=world.other_site.code))
     other = world.sign_in("other.lead")

@@ -30,7 +30,7 @@ def test_every_page_on_each_database(database: Database, vault: Vault, tmp_path:
 
     custodian.sign_in(world, "custodian.one")
     assert custodian.open(f"/network/waiting/{held}").status == 200
-    assert "Zubin" in custodian.send("/note").text
+    assert "Zubin" in custodian.send("/note", reason="No partner fits.").text
     assert "Offered to that helper." in custodian.send("/place", organisation=str(world.near.id)).text
     assert "Offered to you" in partner.open("/desk/").text
     assert "Locked." in partner.send("/desk/lock").text

@@ -5,6 +5,8 @@ from sqlalchemy import select
 
 from app.cases.custody_models import CustodyReading
 from app.database import CaseId
+from app.messaging.addresses import Channel, keep_address
+from app.messaging.models import MemberAddress, OutgoingText
 from app.vault import read_journal
 from tests.harness.world import World
 from tests.service.desk.conftest import Browse
@@ -41,7 +43,10 @@ def test_a_waiting_case_is_placed_unread(browse: Browse, world: World, waiting: 
     assert OTHER not in html
     assert "Mawar Workers Aid" in page.text
     before = _acts(world, waiting)
-    page = custodian.send("/note")
+    refused = custodian.send("/note", reason=" ")
+    assert "Say why you have to look." in refused.text
+    assert OTHER not in refused.text
+    page = custodian.send("/note", reason="No partner fits.")
     assert OTHER in page.text
     assert "the blue factory" in page.text
     assert WORDS not in page.response.get_data(as_text=True)
@@ -109,3 +114,20 @@ def test_whoever_is_no_custodian_sees_no_case(browse: Browse, world: World, wait
             f"/network/waiting/{waiting}/{name}", organisation=str(world.near.id), reason="Curious."
         )
         assert answer.status == 404, name
+
+
+def test_every_other_custodian_is_told_that_one_asks_to_read(
+    browse: Browse, world: World, waiting: CaseId
+) -> None:
+    for login in ("custodian.one", "custodian.two", "near.lead"):
+        by = world.sign_in(login)
+        with world.database.writing() as session:
+            keep_address(session, world.vault, by, Channel.EMAIL, f"{login}@example.org")
+    custodian = browse("custodian.one")
+    custodian.open(f"/network/waiting/{waiting}")
+    custodian.send("/ask", reason="No partner fits.")
+    second = world.sign_in("custodian.two").member.id
+    with world.database.reading() as session:
+        told = select(MemberAddress.member_id).join(OutgoingText, OutgoingText.address_id == MemberAddress.id)
+        assert session.scalars(told).all() == [second]
+    assert "Somebody asks to read it" in browse("custodian.two").open("/network/").text

@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.cases.access import NOTE_READ, NoAccess
-from app.cases.custody import read_routing_note
+from app.cases.custody_reading import read_routing_note
 from app.cases.entries import EmptyText
 from app.cases.enums import (
     ClosingReason,
@@ -296,7 +296,7 @@ def test_a_custodian_who_reads_the_routing_words_is_shown_to_the_worker(world: W
     filed = world.file(exclude=frozenset({Exclusion.OTHER}), exclude_other="my cousin Zubin")
     by = world.sign_in("custodian.one")
     with world.database.writing() as session:
-        words = read_routing_note(session, world.vault, by, world.case_of(filed))
+        words = read_routing_note(session, world.vault, by, world.case_of(filed), "No partner fits.")
 
     assert words is not None
     assert words.exclude_other == "my cousin Zubin"

@@ -71,7 +71,7 @@ def test_a_circle_opens_for_its_members_and_nobody_else(store: Database, vault: 
     circle = _circle(store, vault, first)
     with store.writing() as session:
         opened = open_circle(session, vault, first.key, circle.id)
-        admit_to_circle(session, vault, circle.id, opened, second.public)
+        admit_to_circle(session, vault, circle.id, opened, second.public, first.key.member_id)
     with store.writing() as session:
         assert open_circle(session, vault, second.key, circle.id) == opened
         assert opened.pair.public == circle_public_key(session, vault, circle).raw
@@ -83,9 +83,9 @@ def test_a_circle_opens_for_its_members_and_nobody_else(store: Database, vault: 
             with pytest.raises(NotInCircle):
                 open_membership(vault, row, outsider.key)
         with pytest.raises(AlreadyInCircle):
-            admit_to_circle(session, vault, circle.id, opened, second.public)
+            admit_to_circle(session, vault, circle.id, opened, second.public, first.key.member_id)
         with pytest.raises(NotInCircle):
-            admit_to_circle(session, vault, CircleId(new_id()), opened, outsider.public)
+            admit_to_circle(session, vault, CircleId(new_id()), opened, outsider.public, first.key.member_id)
 
 
 def test_a_membership_moved_to_another_member_does_not_open(store: Database, vault: Vault) -> None:
