@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
+import idna
+
 Environment = Mapping[str, str]
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -70,6 +72,7 @@ class Settings:
     pseudo_languages: bool
     trusted_proxies: int
     metrics_token: str
+    security_contact: str
     clock_offset: int
     web_workers: int
     twilio: TwilioSettings | None
@@ -89,6 +92,12 @@ class Settings:
     def https(self) -> bool:
         """Whether people reach the service over https; decides on Secure and `__Host-` cookies."""
         return self.public_url.startswith("https://")
+
+    @property
+    def local(self) -> bool:
+        """Whether only this machine itself is meant to reach the service, as in the demo."""
+        host = urlsplit(self.public_url).hostname or ""
+        return host == "localhost" or host == "::1" or host.startswith("127.")
 
     @property
     def config(self) -> Path:
@@ -119,6 +128,7 @@ def read_settings(environment: Environment) -> Settings:
             lambda env: _whole(env, "REDRESS_TRUSTED_PROXIES", default=0, least=0, most=10)
         ),
         "metrics_token": environment.get("REDRESS_METRICS_TOKEN", "").strip(),
+        "security_contact": take(_security_contact),
         "clock_offset": take(
             lambda env: _whole(env, "REDRESS_CLOCK_OFFSET", default=0, least=-(10**9), most=10**9)
         ),
@@ -129,6 +139,18 @@ def read_settings(environment: Environment) -> Settings:
     if mistakes:
         raise SettingsRefused(mistakes)
     return Settings(**values)
+
+
+def _security_contact(environment: Environment) -> str:
+    """Where to report a hole, as security.txt says it: a URI (RFC 9116, 2.5.3); a bare e-mail address is made one."""
+    contact = environment.get("REDRESS_SECURITY_CONTACT", "").strip()
+    if re.fullmatch(r"[!-?A-~]+@[!-?A-~]+", contact) and not contact.startswith("mailto:"):
+        contact = f"mailto:{contact}"
+    if contact and not re.fullmatch(r"(mailto:[!-~]+@|https://|tel:\+)[!-~]+", contact):
+        raise Mistake(
+            "REDRESS_SECURITY_CONTACT must be an e-mail address, an https:// page or tel:+ and a number."
+        )
+    return contact
 
 
 def _home(environment: Environment) -> Path:
@@ -165,9 +187,34 @@ def _public_url(environment: Environment) -> str:
     url = environment.get("REDRESS_PUBLIC_URL", "").strip().rstrip("/")
     if not url:
         return f"http://127.0.0.1:{environment.get('PORT', '').strip() or 8000}"
-    if not _is_base(url):
-        raise Mistake("REDRESS_PUBLIC_URL must be like https://help.example.org, with no path behind it.")
-    return url
+    try:
+        return _as_browsers_say(url)
+    except ValueError:
+        raise Mistake(
+            "REDRESS_PUBLIC_URL must be like https://help.example.org, with no path behind it."
+        ) from None
+
+
+_DEFAULT_PORTS = {"http": 80, "https": 443}
+
+
+def _as_browsers_say(url: str) -> str:
+    """An address as a browser repeats it in `Origin` (RFC 6454, 4): small letters, no default port, a name in ASCII.
+
+    Whatever else an operator types would start, and then every form would be taken for another site's. Raises ValueError.
+    """
+    if not _is_base(url.lower()):
+        raise ValueError(url)
+    parts = urlsplit(url.lower())
+    host = (parts.hostname or "").rstrip(".")
+    if ":" in host:
+        host = f"[{ipaddress.ip_address(host).compressed}]"
+    elif not host.isascii():
+        host = idna.encode(host, uts46=True).decode("ascii")
+    if not re.fullmatch(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]", host):
+        raise ValueError(url)
+    port = "" if parts.port in (None, _DEFAULT_PORTS[parts.scheme]) else f":{parts.port}"
+    return f"{parts.scheme}://{host}{port}"
 
 
 _TWILIO = (

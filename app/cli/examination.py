@@ -264,6 +264,11 @@ def _openness(deployment: Deployment) -> Iterator[Finding]:
             "REDRESS_TRUSTED_PROXIES is 0, but something in front must end https: all visitors share one address, and so one "
             "limit on reports, receipts and log-ins. Set it to the number of proxies.",
         )
+    if not settings.security_contact:
+        yield Finding(
+            Weight.WARN,
+            "REDRESS_SECURITY_CONTACT is not set: nobody learns from /.well-known/security.txt where to report a hole.",
+        )
     if settings.demo:
         yield Finding(
             Weight.WARN, "The demo is on: its logins are no secret. Never let real workers report here."

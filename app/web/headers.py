@@ -1,9 +1,10 @@
 """What every answer carries and every post must pass: security headers, caching, compression, the check of its origin."""
 
 import gzip
-from urllib.parse import urlsplit
+from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, abort, current_app, request
+from werkzeug.datastructures import Headers
 
 from app.web.access import Door, declared_entry
 from app.web.parts import parts
@@ -15,6 +16,12 @@ POLICY = (
 
 # Only these pages are compressed: they echo nothing that an attacker could choose, so a token's length tells nothing (BREACH).
 COMPRESSED = frozenset({"worker.form", "worker.form_at_site", "worker.how"})
+
+# Nothing here asks for any of these; whatever gets into a page does not get to ask either.
+PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
+
+# Half a year; not for other names of the domain, which are not ours to bind.
+STRICT_TRANSPORT = "max-age=15768000"
 
 # Without `same-origin` browsers would send `Origin: null` with our own forms, and the check below could not tell them apart.
 REFERRER_POLICY = "same-origin"
@@ -39,7 +46,7 @@ def refuse_cross_site_posts() -> None:
         abort(403)
     if origin is None or (origin == "null" and fetched_from == "same-origin"):
         return
-    if origin not in (_origin_of(parts().settings.public_url), _origin_of(request.host_url)):
+    if origin not in _own_origins():
         abort(403)
 
 
@@ -47,6 +54,13 @@ def _is_for_gateways() -> bool:
     view = current_app.view_functions.get(request.endpoint or "")
     entry = None if view is None else declared_entry(view)
     return entry is not None and entry.door is Door.GATEWAYS
+
+
+def _own_origins() -> set[str]:
+    """The public address, and the one that was asked; under https never a page that came in the clear and may be anybody's."""
+    settings = parts().settings
+    asked = _origin_of(request.host_url)
+    return {settings.public_url} | ({asked} if not settings.https or asked.startswith("https://") else set())
 
 
 def _origin_of(url: str) -> str:
@@ -59,10 +73,23 @@ def _dress(response: Response) -> Response:
     headers["Content-Security-Policy"] = POLICY
     headers["Referrer-Policy"] = REFERRER_POLICY
     headers["X-Content-Type-Options"] = "nosniff"
+    headers["X-Frame-Options"] = "DENY"
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers["Permissions-Policy"] = PERMISSIONS
+    if parts().settings.https:
+        headers["Strict-Transport-Security"] = STRICT_TRANSPORT
+    _lead_to_this_host(headers)
     # Everything may hold a token, a receipt or a case unless its view said otherwise.
     headers.setdefault("Cache-Control", "no-store")
     return _compressed(response) if request.endpoint in COMPRESSED else response
+
+
+def _lead_to_this_host(headers: Headers) -> None:
+    """Redirect by path only: an address with a host would be whatever `Host` the request named, and in the clear behind a proxy."""
+    location = urlsplit(headers.get("Location", ""))
+    if location.netloc:
+        headers["Location"] = urlunsplit(("", "", location.path, location.query, location.fragment))
 
 
 def _compressed(response: Response) -> Response:

@@ -3,6 +3,7 @@
 import hmac
 import ipaddress
 import json
+from datetime import timedelta
 
 from flask import Blueprint, Response, abort, request
 from sqlalchemy.exc import SQLAlchemyError
@@ -18,8 +19,9 @@ from app.web.public.gauges import exposition
 
 blueprint = Blueprint("public", __name__)
 
-# A proxy on the same machine also comes from loopback, but it says for whom it asks.
+# A proxy on the same machine also comes from loopback, but most say for whom they ask.
 _FORWARDED = ("X-Forwarded-For", "X-Forwarded-Host", "X-Forwarded-Proto", "X-Real-Ip", "Forwarded", "Via")
+_REPORTS_FOR = timedelta(days=180)
 
 
 @blueprint.get("/healthz")
@@ -47,7 +49,7 @@ def health() -> Response:
 @blueprint.get("/metrics")
 @open_to_everyone
 def metrics() -> Response:
-    """Gauges for Prometheus, on this machine itself or with the token of `REDRESS_METRICS_TOKEN`."""
+    """Gauges for Prometheus, with the token of `REDRESS_METRICS_TOKEN`; without one only where nobody else can come."""
     if not _may_measure():
         abort(403)
     with parts().database.reading() as session:
@@ -55,11 +57,25 @@ def metrics() -> Response:
     return Response(body, content_type=content_type)
 
 
+@blueprint.get("/.well-known/security.txt")
+@open_to_everyone
+def security_txt() -> Response:
+    """Where to report a hole (RFC 9116), as the operator set it."""
+    contact = parts().settings.security_contact
+    if not contact:
+        abort(404)
+    expires = (clock.now() + _REPORTS_FOR).replace(microsecond=0).isoformat().replace("+00:00", "Z")
+    return Response(f"Contact: {contact}\nExpires: {expires}\n", content_type="text/plain; charset=utf-8")
+
+
 def _may_measure() -> bool:
     expected = parts().settings.metrics_token
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if expected and hmac.compare_digest(given.encode(), expected.encode()):
         return True
+    if not parts().settings.local or parts().settings.trusted_proxies:
+        # A proxy on this machine comes from loopback too, and a plain one does not even say that it asks for somebody else.
+        return False
     if any(name in request.headers for name in _FORWARDED):
         return False
     try:

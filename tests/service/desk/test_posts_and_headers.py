@@ -1,14 +1,19 @@
 """What every answer carries and every post must pass, for every address of the application."""
 
 import gzip
+from datetime import datetime, timedelta
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
+from app import clock
+from app.settings import read_settings
 from app.vault import grants_of_case
 from app.web.headers import COMPRESSED
+from tests.harness.application import application
 from tests.harness.world import World
 from tests.service.desk.conftest import Browse
 from tests.service.desk.test_route_matrix import PLACES
@@ -70,6 +75,10 @@ def test_every_answer_carries_the_policy(app: Flask, path: str) -> None:
     assert "unsafe" not in headers["Content-Security-Policy"]
     assert headers["X-Content-Type-Options"] == "nosniff"
     assert headers["Cache-Control"] == "no-store"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+    assert "camera=()" in headers["Permissions-Policy"]
+    assert "Strict-Transport-Security" not in headers  # not over https here
     assert "Set-Cookie" not in headers
 
 
@@ -130,3 +139,61 @@ def test_what_was_altered_in_the_database_is_not_opened_and_said_so(
     answer = app.test_client().post("/en/inbox", data={"receipt": filed.receipt}, follow_redirects=True)
     assert answer.status_code == 500
     assert "changed or is damaged" in answer.text
+
+
+@pytest.fixture
+def public(world: World) -> Flask:
+    """The application as it stands on the internet."""
+    settings = read_settings(
+        {"REDRESS_PUBLIC_URL": "https://help.example.org", "REDRESS_SECURITY_CONTACT": "security@example.org"}
+    )
+    return application(world, settings)
+
+
+@pytest.mark.parametrize("path", ("/desk", "/network", "/desk/", "/network/", "/", "/en/report", "/en"))
+def test_a_redirect_never_leads_to_the_host_that_was_asked_for(public: Flask, path: str) -> None:
+    answer = public.test_client().get(path, headers={"Host": "evil.example"})
+    assert answer.status_code in (301, 302, 303, 308, 404)
+    assert urlsplit(answer.headers.get("Location", "/")).netloc == ""
+
+
+def test_over_https_browsers_are_told_to_stay_with_it(public: Flask) -> None:
+    headers = public.test_client().get("/en/").headers
+    assert int(headers["Strict-Transport-Security"].removeprefix("max-age=")) >= 180 * 86_400
+
+
+@pytest.mark.parametrize(
+    ("origin", "host", "passes"),
+    (
+        ("https://help.example.org", "help.example.org", True),
+        (
+            "https://help.example.org",
+            "127.0.0.1:8000",
+            True,
+        ),  # as behind a proxy that does not pass the name on
+        ("http://help.example.org", "help.example.org", False),
+        ("http://127.0.0.1:8000", "127.0.0.1:8000", False),
+        ("https://help.example.org:8443", "help.example.org", False),
+        ("https://evil.example", "evil.example", False),
+    ),
+)
+def test_a_page_in_the_clear_cannot_post_to_a_service_over_https(
+    public: Flask, origin: str, host: str, passes: bool
+) -> None:
+    answer = public.test_client().post("/en/report", data={}, headers={"Origin": origin, "Host": host})
+    assert answer.status_code == (422 if passes else 403)
+
+
+def test_gauges_ask_for_the_token_wherever_a_plain_proxy_could_stand(public: Flask, app: Flask) -> None:
+    assert public.test_client().get("/metrics").status_code == 403
+    assert app.test_client().get("/metrics").status_code == 200
+
+
+def test_security_txt_stands_where_the_operator_named_a_contact(public: Flask, app: Flask) -> None:
+    answer = public.test_client().get("/.well-known/security.txt")
+    assert answer.content_type == "text/plain; charset=utf-8"
+    contact, expires = answer.text.splitlines()
+    assert contact == "Contact: mailto:security@example.org"
+    at = datetime.fromisoformat(expires.removeprefix("Expires: "))
+    assert timedelta(days=30) < at - clock.now() < timedelta(days=366)
+    assert app.test_client().get("/.well-known/security.txt").status_code == 404
