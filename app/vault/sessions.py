@@ -6,14 +6,14 @@ Stealing the database while people are logged in therefore gives neither their k
 import base64
 import hmac
 import secrets
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
 from typing import Literal
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -28,6 +28,7 @@ SessionKind = Literal["member", "worker"]
 _COOKIE_BYTES = 32
 # A touch a minute keeps the idle time true enough and spares a write for every page.
 _TOUCH_AFTER = timedelta(minutes=1)
+_UP_TO_THE_HOUR = timedelta(hours=1)
 
 
 class SessionEnded(Exception):
@@ -35,7 +36,10 @@ class SessionEnded(Exception):
 
 
 class SessionRow(Base):
-    """One session; its subject is only a keyed tag, so that exact times do not lead to a case."""
+    """One session; its subject is only a keyed tag, and when somebody was there stands in the payload, to be read with the cookie.
+
+    In the clear there is the full hour after which it is surely over: a minute in which a worker came back would point at them.
+    """
 
     __tablename__ = "vault_sessions"
 
@@ -43,10 +47,28 @@ class SessionRow(Base):
     kind: Mapped[str]
     subject_tag: Mapped[bytes] = mapped_column(index=True)
     payload: Mapped[bytes]
-    idle_seconds: Mapped[int]
-    touched_at: Mapped[datetime]
-    idle_at: Mapped[datetime] = mapped_column(index=True)
-    ends_at: Mapped[datetime] = mapped_column(index=True)
+    over_hour: Mapped[datetime] = mapped_column(index=True)
+
+
+@dataclass(frozen=True)
+class _Opened:
+    """What lies under the cookie's secret; times in whole seconds since 1970."""
+
+    subject_id: UUID
+    form_token_secret: bytes = field(repr=False)
+    payload: bytes = field(repr=False)
+    touched: int
+    idle_seconds: int
+    ends: int
+
+    def is_over(self, now: datetime) -> bool:
+        """Whether it was idle or open for too long."""
+        return now.timestamp() >= min(self.touched + self.idle_seconds, self.ends)
+
+    def framed(self) -> bytes:
+        """As it is encrypted."""
+        subject, secret, payload = self.subject_id, self.form_token_secret, self.payload
+        return frame(subject, secret, payload, self.touched, self.idle_seconds, self.ends)
 
 
 @dataclass(frozen=True)
@@ -72,19 +94,17 @@ def open_session(
     """Open a session and give the cookie's value, which is kept nowhere else."""
     secret, now = secrets.token_bytes(_COOKIE_BYTES), clock.now()
     tag = holder.lookup("session", secret)
-    content = frame(subject_id, secrets.token_bytes(_COOKIE_BYTES), payload)
-    session.add(
-        SessionRow(
-            tag=tag,
-            kind=kind,
-            subject_tag=_subject_tag(holder, subject_id),
-            payload=encrypt(_cipher(secret), content, _bound(holder, kind, tag)),
-            idle_seconds=int(idle.total_seconds()),
-            touched_at=now,
-            idle_at=now + idle,
-            ends_at=now + longest,
-        )
+    opened = _Opened(
+        subject_id=subject_id,
+        form_token_secret=secrets.token_bytes(_COOKIE_BYTES),
+        payload=payload,
+        touched=int(now.timestamp()),
+        idle_seconds=int(idle.total_seconds()),
+        ends=int((now + longest).timestamp()),
     )
+    row = SessionRow(tag=tag, kind=kind, subject_tag=_subject_tag(holder, subject_id))
+    _keep(holder, row, secret, opened)
+    session.add(row)
     session.flush()
     return base64.urlsafe_b64encode(secret).decode().rstrip("=")
 
@@ -97,34 +117,23 @@ def read_session(session: Session, holder: KeyHolder, kind: SessionKind, cookie:
             SessionRow.tag.in_(holder.lookups("session", secret)), SessionRow.kind == kind
         )
     ).one_or_none()
-    now = clock.now()
-    if row is None or now >= row.idle_at or now >= row.ends_at:
-        raise SessionEnded("the session has ended")
-    try:
-        subject, form_token_secret, payload = unframe(
-            decrypt(_cipher(secret), row.payload, _bound(holder, kind, row.tag))
-        )
-    except (InvalidTag, ValueError):
-        raise SessionEnded("the session does not open") from None
+    opened = _open(holder, row, secret)
     # A clock that jumped back must not leave a session open for longer than was agreed.
-    wants_touch = abs(now - row.touched_at) >= _TOUCH_AFTER
-    return SessionContent(UUID(bytes=subject), payload, form_token_secret, wants_touch)
+    wants_touch = abs(clock.now().timestamp() - opened.touched) >= _TOUCH_AFTER.total_seconds()
+    return SessionContent(opened.subject_id, opened.payload, opened.form_token_secret, wants_touch)
 
 
 def touch_session(session: Session, holder: KeyHolder, kind: SessionKind, cookie: str) -> None:
     """Start the idle time anew, within the longest time; in a writing unit of work; raises `SessionEnded`."""
-    tags = holder.lookups("session", _read_cookie(cookie))
+    secret = _read_cookie(cookie)
     row = session.scalars(
         select(SessionRow)
-        .where(SessionRow.tag.in_(tags), SessionRow.kind == kind)
+        .where(SessionRow.tag.in_(holder.lookups("session", secret)), SessionRow.kind == kind)
         .with_for_update()
         .execution_options(populate_existing=True)
     ).one_or_none()
-    now = clock.now()
-    if row is None or now >= row.idle_at or now >= row.ends_at:
-        raise SessionEnded("the session has ended")
-    row.touched_at = now
-    row.idle_at = now + timedelta(seconds=row.idle_seconds)
+    opened = _open(holder, row, secret)
+    _keep(holder, row, secret, replace(opened, touched=int(clock.now().timestamp())))
 
 
 def end_session(session: Session, holder: KeyHolder, cookie: str) -> None:
@@ -145,10 +154,9 @@ def end_sessions_of(session: Session, holder: KeyHolder, subject_id: UUID) -> in
 
 def expire_sessions(session: Session, limit: int) -> int:
     """Delete up to so many sessions that are over; the number deleted."""
-    now = clock.now()
     over = (
         select(SessionRow.tag)
-        .where(or_(SessionRow.idle_at <= now, SessionRow.ends_at <= now))
+        .where(SessionRow.over_hour <= clock.now())
         .limit(limit)
         .with_for_update(skip_locked=True)
     )
@@ -164,6 +172,27 @@ def session_form_token(content: SessionContent) -> str:
 def check_session_form_token(content: SessionContent, token: str) -> bool:
     """Whether a posted form carries the token of its session."""
     return hmac.compare_digest(session_form_token(content).encode(), token.encode("utf-8", "surrogatepass"))
+
+
+def _open(holder: KeyHolder, row: SessionRow | None, secret: bytes) -> _Opened:
+    if row is None:
+        raise SessionEnded("there is no such session")
+    try:
+        content = decrypt(_cipher(secret), row.payload, _bound(holder, row.kind, row.tag))
+        subject, form_token_secret, payload, *times = unframe(content)
+        touched, idle_seconds, ends = (int.from_bytes(each) for each in times)
+        opened = _Opened(UUID(bytes=subject), form_token_secret, payload, touched, idle_seconds, ends)
+    except (InvalidTag, ValueError):
+        raise SessionEnded("the session does not open") from None
+    if opened.is_over(clock.now()):
+        raise SessionEnded("the session has ended")
+    return opened
+
+
+def _keep(holder: KeyHolder, row: SessionRow, secret: bytes, opened: _Opened) -> None:
+    row.payload = encrypt(_cipher(secret), opened.framed(), _bound(holder, row.kind, row.tag))
+    over = datetime.fromtimestamp(min(opened.touched + opened.idle_seconds, opened.ends), UTC)
+    row.over_hour = clock.hour_of(over + _UP_TO_THE_HOUR)
 
 
 def _read_cookie(cookie: str) -> bytes:
@@ -184,5 +213,5 @@ def _subject_tag(holder: KeyHolder, subject_id: UUID) -> bytes:
     return holder.lookup("session subject", subject_id.bytes)
 
 
-def _bound(holder: KeyHolder, kind: SessionKind, tag: bytes) -> bytes:
+def _bound(holder: KeyHolder, kind: str, tag: bytes) -> bytes:
     return frame("redress session", holder.deployment, kind, tag)

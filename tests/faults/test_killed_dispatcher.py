@@ -119,8 +119,8 @@ def _clocks_left(session: Session) -> int:
 CHORES = {
     "expire_offers": Chore(6 * _DAY, 150, _file_some, _first_offers_left),
     "mark_clocks_missed": Chore(400 * _DAY, 100, _file_some, _clocks_left),
-    # Ten minutes: these sessions are over, those of the members are not.
-    "expire_sessions": Chore(600, 15, _open_some, _left(SessionRow, "idle_at", 600)),
+    # Two hours: what is over shows by the full hour only.
+    "expire_sessions": Chore(7200, 15, _open_some, _left(SessionRow, "over_hour", 7200)),
     "expire_attempts": Chore(3 * _DAY, 15, _count_some, _left(Attempts, "ends_at", 3 * _DAY)),
     "settle_silence": Chore(10_800, 20, _text_some, _numbers_left),
     "expire_invitations": Chore(40 * _DAY, 15, _invite_some, _left(Invitation, "expires_at", 9 * _DAY)),

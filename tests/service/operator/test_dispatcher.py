@@ -108,8 +108,8 @@ def test_only_sessions_that_are_over_go(database: Database, world: World, tools:
     with database.writing() as session:
         for _ in range(BATCH + 3):
             open_one(session, timedelta(minutes=1))
-        open_one(session, timedelta(hours=2))
-    clock.set_offset(3600)
+        open_one(session, timedelta(hours=4))
+    clock.set_offset(7200)  # in the clear stands the full hour after which a session is over
     assert run_job(_JOBS["expire_sessions"], tools) == BATCH + 3
     with database.reading() as session:
         assert len(session.scalars(select(SessionRow.tag)).all()) == 1

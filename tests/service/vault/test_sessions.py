@@ -1,7 +1,7 @@
 """Sessions: they end when they should, on any clock, and the database alone opens none of them."""
 
 import base64
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
@@ -165,7 +165,7 @@ def test_ended_sessions_are_swept_a_few_at_a_time_and_live_ones_stay(store: Data
         _open(store, vault)
     with store.writing() as session:
         assert expire_sessions(session, 100) == 0
-    clock.set_offset(21 * 60)
+    clock.set_offset(2 * 3600)  # past the full hour that stands in the clear
     live = _open(store, vault)
     with store.writing() as session:
         assert expire_sessions(session, 3) == 3
@@ -185,3 +185,17 @@ def test_a_form_belongs_to_its_session(store: Database, vault: Vault) -> None:
 
 def _two(store: Database, vault: Vault) -> tuple[str, str]:
     return _open(store, vault), _open(store, vault)
+
+
+def test_no_minute_in_which_somebody_was_there_stands_in_the_clear(store: Database, vault: Vault) -> None:
+    cookie = _open(store, vault)
+    clock.set_offset(300)
+    _touch(store, vault, cookie)
+    with store.reading() as session:
+        rows = session.scalars(select(SessionRow)).all()
+        assert len(rows) > 1
+        for row in rows:
+            times = [value for value in vars(row).values() if isinstance(value, datetime)]
+            assert times
+            assert all((at.minute, at.second, at.microsecond) == (0, 0, 0) for at in times)
+            assert row.over_hour >= clock.now()
