@@ -127,6 +127,7 @@ _TRUSTED_SECONDS = 2.0
 _KEPT = {"pool_size": 8, "max_overflow": 8}
 
 # PostgreSQL itself then refuses to write.
+_BUSY_MILLISECONDS = int(PATIENCE_SECONDS * 500)
 _ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -184,6 +185,22 @@ class Database:
                 if self._sqlite_file is not None:
                     _begin_sqlite(connection, "BEGIN IMMEDIATE")
                 yield session
+
+    def empty_log(self) -> bool:
+        """Bring SQLite's log into the file and cut it, so that no emptied value outlives it there; False while somebody reads.
+
+        PostgreSQL keeps its own log, and there is nothing to do here.
+        """
+        if self._sqlite_file is None:
+            return True
+        with self._turn(), self.engine.connect() as connection:
+            # Whoever reads just now is not waited for: behind us every writer would wait too.
+            connection.exec_driver_sql("PRAGMA busy_timeout=0")
+            try:
+                busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+            finally:
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+            return not busy
 
     def create_file(self) -> None:
         """Make an empty SQLite file where there is none yet; only whoever sets a deployment up may do that."""
@@ -323,7 +340,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
         # Whoever fills the log brings it into the file and everybody waits; four times as full, it holds most pages several times.
         "wal_autocheckpoint=4000",
         # Only an operator's own tool can hold the file without a turn; together with the turn this is waited for.
-        f"busy_timeout={int(PATIENCE_SECONDS * 500)}",
+        f"busy_timeout={_BUSY_MILLISECONDS}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

@@ -121,6 +121,10 @@ def _sign_root(tools: Tools) -> int:
     return sign_today(tools.database, tools.vault, tools.settings)
 
 
+def _empty_log(tools: Tools) -> int:
+    return int(tools.database.empty_log())
+
+
 JOBS: tuple[Job | Errand, ...] = (
     Job("expire_offers", 20, _expire_offers),
     Job("mark_clocks_missed", 30, _mark_clocks_missed),
@@ -133,6 +137,7 @@ JOBS: tuple[Job | Errand, ...] = (
     Errand("ask_providers", 60, _ask_providers),
     Errand("redact_texts", 60, _redact_texts),
     Errand("import_missed_texts", 300, _import_missed_texts),
+    Errand("empty_log", 240, _empty_log),
     Errand("sign_root", 240, _sign_root),
 )
 JOB_NAMES = tuple(job.name for job in JOBS)

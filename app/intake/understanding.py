@@ -12,10 +12,10 @@ from app.cases.placing import Recipients, find_recipients
 from app.cases.routing import Routing, route
 from app.cases.rules import Rules
 from app.cases.urgency import profile_for, urgency_of
-from app.database import OrganisationId, SiteId
+from app.database import SiteId
 from app.intake.arrival import KnownSite
 from app.intake.report import Report
-from app.network import FoundSite, match_organisation, match_site
+from app.network import FoundSite, match_excluded, match_site
 from app.vault import Vault
 
 
@@ -49,7 +49,7 @@ def understand(
     site = poster or (match.site if match and match.certain else None)
     possible = [SiteId(found.id) for found in match.possible] if match else []
     urgency = urgency_of(report.danger, report.topics, rules.taxonomy)
-    named = match_organisation(session, report.exclude_other) if report.exclude_other else None
+    excluded = match_excluded(session, report.exclude_other) if report.exclude_other else None
     level, _ = level_or_default(report.consent)
     facts = CaseFacts(
         topics=report.topics,
@@ -58,10 +58,10 @@ def understand(
         handling=rules.taxonomy.handling(report.topics),
         exclusions=report.exclude,
         reach=report.contact.value,
-        excluded=frozenset({OrganisationId(named.id)} if named else ()),
-        # "Someone else" without a name says that there is somebody, and nobody can tell who: a person has to look.
-        unmatched_exclusion=named is None
-        and (Exclusion.OTHER in report.exclude or bool(report.exclude_other)),
+        excluded=excluded.organisations if excluded else frozenset(),
+        # "Someone else" without a name says that there is somebody, and nobody can tell who: a person has to look. Likewise where
+        # the words name an organisation and go on ("and my foreman"): it is left out, and somebody looks who the other one is.
+        unmatched_exclusion=not excluded.all_said if excluded else Exclusion.OTHER in report.exclude,
         over_limit=over_limit,
     )
     candidates = candidates_at(session, SiteId(site.id) if site else None, possible)

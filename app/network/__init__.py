@@ -27,7 +27,7 @@ from app.network.circles import (
     record_training,
 )
 from app.network.codes import CodeRefused, TotpSecretUnusable, code_now, new_totp_secret, totp_uri
-from app.network.facts import OrganisationFacts, match_organisation, network_facts
+from app.network.facts import Excluded, OrganisationFacts, match_excluded, network_facts
 from app.network.invitations import (
     FirstMemberLeads,
     InvitationExpired,
@@ -112,6 +112,7 @@ __all__ = [
     "CircleMissing",
     "CodeRefused",
     "Colleague",
+    "Excluded",
     "FirstMemberLeads",
     "FoundSite",
     "ImportedSites",
@@ -181,7 +182,7 @@ __all__ = [
     "interest_reason",
     "invite_member",
     "is_country",
-    "match_organisation",
+    "match_excluded",
     "match_site",
     "member_name",
     "member_names",

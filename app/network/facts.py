@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Uuid, and_, bindparam, exist
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.database import OrganisationId, SiteId
-from app.network.matching import best_match, named
+from app.network.matching import best_match, named, stands_in
 from app.network.models import (
     Interest,
     Organisation,
@@ -48,6 +48,14 @@ class OrganisationFacts:
     def capacity_left(self) -> int:
         """How many more open cases it can carry; never below 0."""
         return max(0, self.capacity - self.open_cases)
+
+
+@dataclass(frozen=True)
+class Excluded:
+    """The organisations that a worker's words name, and whether that is all they say; if not, a person has to look."""
+
+    organisations: frozenset[OrganisationId]
+    all_said: bool
 
 
 class _Found(NamedTuple):
@@ -146,8 +154,11 @@ def _standings(rows: Iterable[_Found], certain: SiteId | None) -> dict[Organisat
     return found
 
 
-def match_organisation(session: Session, text: str) -> Organisation | None:
-    """The one organisation that these words certainly name, frozen ones too; nothing when a person has to look."""
-    rows = session.scalars(select(Organisation)).all()
-    match = best_match(text, (named(row, (row.name, *row.aliases)) for row in rows), sure=_SURE_EXCLUSION)
-    return match.best if match.certain else None
+def match_excluded(session: Session, text: str) -> Excluded:
+    """Whom these words name, frozen organisations too; `all_said` only when they certainly name one and nothing else."""
+    things = [named(row, (row.name, *row.aliases)) for row in session.scalars(select(Organisation))]
+    match = best_match(text, things, sure=_SURE_EXCLUSION)
+    found = {OrganisationId(thing.thing.id) for thing in things if stands_in(thing, text)}
+    if match.best is not None and match.certain:
+        found.add(OrganisationId(match.best.id))
+    return Excluded(frozenset(found), match.certain)

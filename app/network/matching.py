@@ -26,6 +26,8 @@ _TOWN = 12.0
 _AMONG_WORDS = 0.9
 _PART_OF_NAME = 93.0
 _LONGEST = 300
+# For names that are only looked up letter by letter.
+_LONGEST_LIST = 2000
 
 # Letters that Unicode does not take apart though readers see the plain one.
 _PLAIN = str.maketrans({"đ": "d", "ł": "l", "ø": "o", "ı": "i", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th"})
@@ -169,3 +171,13 @@ def _alike(words: str, name: str) -> float:
         return 0.0
     in_order = fuzz.ratio(words, name, score_cutoff=_PLAUSIBLE)
     return float(max(in_order, fuzz.token_sort_ratio(words, name, score_cutoff=_PLAUSIBLE)))
+
+
+def stands_in(thing: Named[T], text: str) -> bool:
+    """Whether one of its names stands in the words, whole and letter for letter, whatever else is written around it."""
+    words = plain_name(text[:_LONGEST_LIST])
+    return any(
+        name in words if _UNSPACED.search(name) else f" {name} " in f" {words} "
+        for name in thing.names
+        if len(name) > 2
+    )

@@ -22,7 +22,7 @@ from app.network import (
     declare_interest,
     get_organisation,
     interest_reason,
-    match_organisation,
+    match_excluded,
     network_facts,
     organisation_named,
     organisations_of,
@@ -217,8 +217,30 @@ def test_words_exclude_an_organisation_only_when_they_certainly_name_it(network:
         ("", None),
     ):
         with network.database.reading() as session:
-            matched = match_organisation(session, words)
-            assert (matched and matched.id) == (found and found.id), words
+            matched = match_excluded(session, words)
+            assert matched.all_said is (found is not None), words
+            if found is not None:
+                assert matched.organisations == {found.id}, words
+
+
+def test_an_organisation_inside_longer_words_is_left_out_and_somebody_still_looks(network: Network) -> None:
+    north = network.organisation("Kesatuan Pekerja Logam Utara", KIND.TRADE_UNION)
+    south = network.organisation("Kesatuan Pekerja Logam Selatan", KIND.TRADE_UNION)
+    chinese = network.organisation("北方金属工会", KIND.TRADE_UNION)
+    short = network.organisation("Aid", KIND.MONITORING_PARTNER)
+    for words, found in (
+        ("Kesatuan Pekerja Logam Utara and my foreman", {north}),
+        ("my foreman, and the KESATUAN PEKERJA LOGAM UTARA!", {north}),
+        ("kesatuan pekerja logam utara / Kesatuan Pekerja Logam Selatan", {north, south}),
+        ("不要告诉北方金属工会和主管", {chinese}),
+        ("please do not tell Aid or anybody who knows my cousin there", {short}),
+        ("my maid and the aide of the boss", set()),
+        ("Kesatuan Pekerja Logam and my foreman", set()),
+    ):
+        with network.database.reading() as session:
+            matched = match_excluded(session, words)
+        assert matched.organisations == {each.id for each in found}, words
+        assert not matched.all_said, words
 
 
 @pytest.mark.parametrize(
