@@ -12,7 +12,7 @@ from app.cases.clock_watch import meet_clocks, settle_clocks, start_clocks, stor
 from app.cases.clocks import TICKED_BY_HAND, Act
 from app.cases.enums import ClockKind, ClockState, ClosingReason, OfferState, StartEvent, State
 from app.cases.facts import CaseFacts
-from app.cases.models import Case, Offer
+from app.cases.models import Case, Entry, Offer
 from app.cases.rules import Rules
 from app.cases.states import (
     HELPERS_CLOSING_REASONS,
@@ -84,10 +84,12 @@ def moves_of(case: Case, facts: CaseFacts, by: SignedIn) -> tuple[State, ...]:
 def change_stage(
     session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId, move: Move
 ) -> None:
-    """Move the case on; words are kept as a note, and closing needs them and a reason.
+    """Move the case on; words are kept as a note, and closing needs them and a reason. With words sent twice it moves once.
 
     Raises `MoveRefused`, `TextTooLong`, `AlreadySent` and as `change_case`.
     """
+    if move.why.strip() and _moved_before(session, by, case_id, move.submission_id):
+        return
     case = change_case(session, by, case_id)
     facts = facts_of(vault, case)
     closing = None if move.closing_reason is None else Closing(move.closing_reason, move.why)
@@ -133,6 +135,14 @@ def _close(session: Session, case: Case, reason: ClosingReason | None) -> None:
         offer.state, offer.grant_id = OfferState.WITHDRAWN, None
     delete_offered_grants(session, CaseId(case.id))
     store_next_date(session, case)
+
+
+def _moved_before(session: Session, by: SignedIn, case_id: CaseId, submission_id: UUID) -> bool:
+    """Whether this member's same post moved the case already: after closing it nothing else would say so."""
+    query = select(Entry.id).where(
+        Entry.submission_id == submission_id, Entry.case_id == case_id, Entry.author_id == by.actor.id
+    )
+    return session.scalars(query).first() is not None
 
 
 def _standing(case: Case, facts: CaseFacts) -> CaseStanding:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.cases.enums import ClockKind
 from app.cases.models import Case, Clock
 from app.cases.references import new_reference
-from app.database import OrganisationId
+from app.database import CaseId, OrganisationId
 from app.inserts import insert_ready, insert_unless_taken
 from app.intake.admission import count_report
 from app.intake.arrival import Arrival
@@ -23,7 +23,11 @@ from app.vault import FormToken, Receipt, Vault
 
 
 class SubmissionConflict(Exception):
-    """This form was sent before with other words: the first report stands, and these words are still with the worker."""
+    """This form was sent before with other words: the first report stands, as `case_id`; these words are still with the worker."""
+
+    def __init__(self, case_id: CaseId) -> None:
+        super().__init__("the form was sent before with other words")
+        self.case_id = case_id
 
 
 def already_filed(session: Session, report: Report, token: FormToken, arrival: Arrival) -> Filed | None:
@@ -64,7 +68,7 @@ def _case_of(session: Session, submission_id: UUID) -> Case | None:
 
 def _told_again(session: Session, case: Case, body_tag: bytes, receipt: Receipt, *, confirmed: bool) -> Filed:
     if case.body_tag != body_tag:
-        raise SubmissionConflict
+        raise SubmissionConflict(CaseId(case.id))
     clocks = list(session.scalars(select(Clock).where(Clock.case_id == case.id)))
     held = any(row.kind is ClockKind.PLACE for row in clocks)
     reader = _reader_of(session, case.organisation_id, held=held)

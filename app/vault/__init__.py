@@ -32,7 +32,7 @@ from app.vault.compartments import (
 from app.vault.contact import ContactKeyMissing
 from app.vault.deployment import DeploymentMissing, DeploymentRow, bind_deployment, check_deployment
 from app.vault.files import FileKey
-from app.vault.framing import Json
+from app.vault.framing import Json, Part
 from app.vault.grants import (
     GrantNotOffered,
     GrantRow,
@@ -177,6 +177,7 @@ __all__ = [
     "NoGrant",
     "NotInCircle",
     "OpenedCompartments",
+    "Part",
     "Place",
     "PublicKey",
     "PublicKeyForged",

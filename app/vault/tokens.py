@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 from app import clock
-from app.vault.framing import frame
+from app.vault.framing import Part, frame
 from app.vault.keyholder import KeyHolder, tag_of
 from app.vault.keyring import ID_BYTES
 from app.vault.receipts import Receipt, receipt_from_secret
@@ -24,6 +24,8 @@ _FORMAT = b"\x01"
 _TIME_BYTES = 5
 _SECRET_BYTES = 18
 _MAC_BYTES = 16
+_CASE_NAME = "case named by a form"
+_CASE_NAME_BYTES = 18
 _MACED = len(_FORMAT) + ID_BYTES + _TIME_BYTES + _SECRET_BYTES
 
 
@@ -39,6 +41,15 @@ class FormToken:
     submission_id: UUID
     receipt: Receipt = field(repr=False)
     body_key: bytes = field(repr=False)
+    act_key: bytes = field(repr=False)
+
+    def act_id(self, *meaning: Part) -> UUID:
+        """The id of what a post with this token stores: the same for the same meaning, another one for anything else.
+
+        The meaning is the form's name, the case and all that was filled in. A page is sent again after Back with other words or
+        another tick, and an id of the page alone would make that second act look like a repetition of the first.
+        """
+        return UUID(bytes=tag_of(self.act_key, "act", frame(*meaning))[:16], version=4)
 
     @property
     def expired(self) -> bool:
@@ -52,9 +63,20 @@ class FormToken:
 
 def form_token(holder: KeyHolder) -> str:
     """A fresh token for a form, 59 URL-safe characters."""
+    return _written(holder, clock.now(), os.urandom(_SECRET_BYTES))
+
+
+def follow_form_token(holder: KeyHolder, token: str, *meaning: Part) -> str:
+    """The token for sending this as something new where a token was used: the same for the same meaning. Raises `TokenForged`."""
+    before = read_form_token(holder, token)
+    secret = tag_of(before.act_key, "following", frame(*meaning))
+    return _written(holder, before.issued, secret[:_SECRET_BYTES])
+
+
+def _written(holder: KeyHolder, issued: datetime, secret: bytes) -> str:
     key_id = holder.pepper_ids[0]
-    seconds = int(clock.now().timestamp())
-    start = _FORMAT + bytes.fromhex(key_id) + seconds.to_bytes(_TIME_BYTES) + os.urandom(_SECRET_BYTES)
+    seconds = int(issued.timestamp())
+    start = _FORMAT + bytes.fromhex(key_id) + seconds.to_bytes(_TIME_BYTES) + secret
     return base64.urlsafe_b64encode(start + _mac(holder, key_id, start)).decode().rstrip("=")
 
 
@@ -76,7 +98,24 @@ def read_form_token(holder: KeyHolder, token: str) -> FormToken:
         submission_id=UUID(bytes=tag_of(root, "submission")[:16], version=4),
         receipt=receipt_from_secret(tag_of(root, "receipt")),
         body_key=tag_of(root, "body"),
+        act_key=tag_of(root, "act"),
     )
+
+
+def name_case(holder: KeyHolder, case_id: UUID) -> str:
+    """What the forms of a page call the case they are about: nobody can guess it, and it leads to no row without the keyring."""
+    return _case_name(holder.lookup(_CASE_NAME, case_id.bytes))
+
+
+def is_case_named(holder: KeyHolder, name: str, case_id: UUID) -> bool:
+    """Whether a form that carries this name is about that case."""
+    given = name.encode("utf-8", "surrogatepass")
+    known = holder.lookups(_CASE_NAME, case_id.bytes)
+    return any(hmac.compare_digest(_case_name(tag).encode(), given) for tag in known)
+
+
+def _case_name(tag: bytes) -> str:
+    return base64.urlsafe_b64encode(tag[:_CASE_NAME_BYTES]).decode().rstrip("=")
 
 
 def _mac(holder: KeyHolder, key_id: str, start: bytes) -> bytes:

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping, Set
 from typing import Any
+from uuid import UUID
 
 from app.database import CaseId, MemberId
 from app.vault import compartments, contact, grants, members, receipts, seals, tokens, veil
 from app.vault.circles import CircleKey
 from app.vault.compartments import Compartment, CompartmentKeyRow, CompartmentKeys, OpenedCompartments
 from app.vault.files import FileKey
-from app.vault.framing import Json, from_json_bytes, to_json_bytes
+from app.vault.framing import Json, Part, from_json_bytes, to_json_bytes
 from app.vault.grants import GrantRow
 from app.vault.keyholder import KeyHolder
 from app.vault.members import MemberKey, MemberKeyWrap, NewMemberKey
@@ -48,6 +49,18 @@ class Vault(KeyHolder):
     def read_form_token(self, token: str) -> FormToken:
         """What a form token carries; raises `TokenForged`."""
         return tokens.read_form_token(self, token)
+
+    def follow_form_token(self, token: str, *meaning: Part) -> str:
+        """The token for sending this as something new where a token was used; raises `TokenForged`."""
+        return tokens.follow_form_token(self, token, *meaning)
+
+    def name_case(self, case_id: UUID) -> str:
+        """What the forms of a page call the case they are about."""
+        return tokens.name_case(self, case_id)
+
+    def is_case_named(self, name: str, case_id: UUID) -> bool:
+        """Whether a form that carries this name is about that case."""
+        return tokens.is_case_named(self, name, case_id)
 
     def derive_receipt_keys(self, receipt: Receipt) -> ReceiptKeys:
         """One run of Argon2id (8 MiB); call it before a unit of work for writing. Raises `TooBusy`."""

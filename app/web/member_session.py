@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from urllib.parse import urlsplit
+from uuid import UUID
 
 from flask import Response, g, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -67,6 +68,12 @@ def form_token() -> str:
     return session_form_token(member().content)
 
 
+def case_of_page() -> str:
+    """The hidden value that names the case of the page that is shown; an empty text on a page that is about none."""
+    case_id = _case_of_address()
+    return "" if case_id is None else parts().vault.name_case(case_id)
+
+
 def turn_away(kinds: Collection[OrganisationKind], roles: Collection[Role]) -> ResponseReturnValue | None:
     """Answer a request of somebody who is not a member of these kinds and roles, or nothing when it may pass."""
     found = find_member()
@@ -80,8 +87,8 @@ def turn_away(kinds: Collection[OrganisationKind], roles: Collection[Role]) -> R
             written=written_words(),
         )
         return make_response(page, 403)
-    if request.method == "POST" and not check_session_form_token(
-        found.content, request.form.get("form_token", "")
+    if request.method == "POST" and not (
+        check_session_form_token(found.content, request.form.get("form_token", "")) and _is_of_this_case()
     ):
         return make_response(render_template("desk/stale_form.html", written=written_words()), 400)
     return None
@@ -120,6 +127,17 @@ def safe_target(target: str) -> str:
     split = urlsplit(target)
     local = not split.scheme and not split.netloc and target.startswith(("/desk/", "/network/"))
     return target if local and "\\" not in target and target.isprintable() else url_for("desk.home")
+
+
+def _is_of_this_case() -> bool:
+    """Whether a form of a case's page was sent to the address of that case; forms of other pages name none."""
+    named, case_id = request.form.get("of_case", ""), _case_of_address()
+    return not named or case_id is None or parts().vault.is_case_named(named, case_id)
+
+
+def _case_of_address() -> UUID | None:
+    case_id = (request.view_args or {}).get("case_id")
+    return case_id if isinstance(case_id, UUID) else None
 
 
 def _look_up_member() -> SignedIn | None:

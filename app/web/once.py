@@ -1,10 +1,10 @@
-"""Storing posts exactly once: a hidden token made with the page names what the post will store, however often it is sent."""
+"""Storing posts exactly once: a hidden token made with the page, together with what was filled in, names what the post stores."""
 
 from uuid import UUID
 
 from flask import abort, request
 
-from app.vault import TokenForged
+from app.vault import Part, TokenForged
 from app.web.parts import parts
 
 
@@ -13,9 +13,13 @@ def once_token() -> str:
     return parts().vault.form_token()
 
 
-def submission_of_post() -> UUID:
-    """The id of what this post stores; a post without a token of ours is refused with 400."""
+def submission_of_post(form: str, *meaning: Part) -> UUID:
+    """The id of what this post stores, for its form and all that was filled in; a post without a token of ours is refused with 400.
+
+    Sent again after Back it is the same only when nothing was changed.
+    """
     try:
-        return parts().vault.read_form_token(request.form.get("once_token", "")).submission_id
+        token = parts().vault.read_form_token(request.form.get("once_token", ""))
     except TokenForged:
         abort(400)
+    return token.act_id("desk", form, *meaning)

@@ -67,7 +67,7 @@ def remove_address() -> ResponseReturnValue:
 @open_to_members(kinds=ALERTED, roles=WRITERS)
 def test_address() -> ResponseReturnValue:
     """Send a test to one of the member's own addresses."""
-    here, submission = parts(), submission_of_post()
+    here, submission = parts(), submission_of_post("test", _channel())
     try:
         with here.database.writing() as session:
             send_test(session, here.vault, member(), _channel(), submission)

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, g
 
 from app.web import labels, text_words
-from app.web.member_session import form_token, written_words
+from app.web.member_session import case_of_page, form_token, written_words
 from app.web.once import once_token
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
@@ -21,5 +21,6 @@ def members_page() -> dict[str, Any]:
         "word": labels.word,
         "form_token": form_token,
         "once_token": once_token,
+        "case_of_page": case_of_page,
         "written_words": written_words,
     }

@@ -48,8 +48,13 @@ class Drafts:
 
     reply: str = ""
     note: str = ""
+    category: str = ""
+    urgency: str = ""
     reason: str = ""
-    elsewhere: tuple[str, ...] = ()
+    to: str = ""
+    move_note: str = ""
+    outcome: str = ""
+    close_note: str = ""
 
 
 @blueprint.get("/cases/<uuid:case_id>")
@@ -76,7 +81,8 @@ def contact(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def keep_note(case_id: UUID) -> ResponseReturnValue:
     """Keep a note for the team, once however often this is sent."""
-    here, text, submission = parts(), posted_text(), submission_of_post()
+    here, text = parts(), posted_text()
+    submission = submission_of_post("note", case_id, text.strip())
 
     def act() -> None:
         with here.database.writing() as session:
@@ -161,8 +167,18 @@ def render_case(
         message=None if problem else message_of_request(),
         problem=problem,
         drafts=drafts,
+        homeless=_homeless(drafts, opened),
         custody=custody,
     )
+
+
+def _homeless(drafts: Drafts, opened: OpenedCase) -> list[str]:
+    """The words whose form is not on the page any more, such as those for a case that a colleague closed meanwhile."""
+    moves = opened.moves if opened.may_write else ()
+    words = [] if opened.may_write else [drafts.reply, drafts.note, drafts.reason]
+    words += [] if any(state is not State.CLOSED for state in moves) else [drafts.move_note]
+    words += [] if State.CLOSED in moves else [drafts.close_note]
+    return [each for each in words if each.strip()]
 
 
 def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:

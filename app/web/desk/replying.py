@@ -38,7 +38,8 @@ _FEW_SIGNS = 5
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def send_reply(case_id: UUID) -> ResponseReturnValue:
     """Answer the worker, once however often this is sent; a text only as it was looked at."""
-    submission, text = submission_of_post(), posted_text()
+    text = posted_text()
+    submission = submission_of_post("reply", case_id, text.strip())
     if request.form.get("channel") != "text":
         return _put_in_inbox(case_id, text, submission)
     try:

@@ -70,7 +70,7 @@ def categorise(case_id: UUID) -> ResponseReturnValue:
             set_category(session, here.vault, here.rules, member(), CaseId(case_id), category, seen)
 
     try:
-        return change(case_id, act, done="category", drafts=Drafts())
+        return change(case_id, act, done="category", drafts=Drafts(category=category))
     except UnknownCategory:
         return show_case(case_id, problem=pgettext("desk", "Choose a category first.")), 400
     except EditConflict as conflict:
@@ -98,11 +98,12 @@ def urge(case_id: UUID) -> ResponseReturnValue:
                 setter = member().member.id
                 alert_danger_of(session, here.vault, CaseId(case_id), f"set {seen}", but_not=setter)
 
+    drafts = Drafts(urgency=urgency, reason=reason)
     try:
-        return change(case_id, act, done="urgency", drafts=Drafts(reason=reason))
+        return change(case_id, act, done="urgency", drafts=drafts)
     except ReasonMissing:
         problem = pgettext("desk", "Say why it is less urgent. Nothing was changed.")
-        return show_case(case_id, problem=problem), 400
+        return show_case(case_id, problem=problem, drafts=drafts), 400
     except EditConflict as conflict:
         return _conflict(case_id, conflict, labels.URGENCY, "urgency", url_for("desk.urge", case_id=case_id))
 
@@ -135,7 +136,8 @@ def move(case_id: UUID) -> ResponseReturnValue:
     try:
         to = State(request.form.get("to", ""))
     except ValueError:
-        return show_case(case_id, problem=pgettext("desk", "Choose where it should go.")), 400
+        drafts = Drafts(move_note=request.form.get("note", "").strip())
+        return show_case(case_id, problem=pgettext("desk", "Choose where it should go."), drafts=drafts), 400
     return _move(case_id, to, None, done="moved")
 
 
@@ -148,13 +150,14 @@ def close(case_id: UUID) -> ResponseReturnValue:
         outcome = ClosingReason(request.form.get("outcome", ""))
     except ValueError:
         problem = pgettext("desk", "Choose what came of it. The case is still open.")
-        return show_case(case_id, problem=problem, drafts=Drafts(elsewhere=(note,) if note else ())), 400
+        return show_case(case_id, problem=problem, drafts=Drafts(close_note=note)), 400
     return _move(case_id, State.CLOSED, outcome, done="closed")
 
 
 def _move(case_id: UUID, to: State, outcome: ClosingReason | None, *, done: str) -> ResponseReturnValue:
-    here, why, submission = parts(), request.form.get("note", "").strip(), submission_of_post()
-    drafts = Drafts(elsewhere=(why,) if why else ())
+    here, why = parts(), request.form.get("note", "").replace("\r\n", "\n").strip()
+    submission = submission_of_post("stage", case_id, to, outcome or "", why)
+    drafts = Drafts(to=to, move_note=why) if outcome is None else Drafts(outcome=outcome, close_note=why)
     wanted = Move(to, why, submission, outcome)
 
     def act() -> None:

@@ -1,98 +1,59 @@
-"""The way into the inbox: the receipt, the limits on trying one, and every way in which it does not open."""
+"""The way into the inbox: the receipt, the limits on trying one, and what waited for it."""
 
-from http import HTTPStatus
-from uuid import UUID
+from flask import Response
 
-from flask import Response, make_response, render_template, request
-
-from app.cases.entries import EmptyText, TextTooLong
-from app.cases.inbox import ReceiptUnknown, session_for, worker_of
-from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, try_receipt
-from app.cases.worker_messages import write as write_message
-from app.language import to_ascii
-from app.logs import log_failure
-from app.vault import Receipt, ReceiptMistyped, TokenForged, TooBusy, parse_receipt
+from app.cases.inbox import ReceiptUnknown, session_for
+from app.cases.receipt_tries import check_receipt_tries, try_receipt
+from app.database import CaseId
+from app.vault import Receipt, end_session, parse_receipt
 from app.web.access import open_to_everyone
-from app.web.language import npgettext
 from app.web.parts import parts
-from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
 from app.web.sender import sender
+from app.web.worker.asking import OtherMessages, not_opened
 from app.web.worker.door import blueprint, to_inbox
-from app.web.worker.posted import posted_fields, posted_words, submission_of_post
+from app.web.worker.inbox import do
+from app.web.worker.inbox_page import kept_page
+from app.web.worker.intent import Act, Intent
+from app.web.worker.new_code import give_new_code
+from app.web.worker.posted import posted_fields, posted_intent
 from app.web.worker.report_form import clean
-from app.web.worker.worker_session import keep_worker_session
+from app.web.worker.worker_session import (
+    end_worker_session,
+    keep_worker_session,
+    worker_behind,
+    worker_cookie,
+)
 
 # Whatever stands around twenty digits: more than this is no receipt, and is not read.
 _LONGEST_RECEIPT = 200
 
-# What each refusal is called on the page.
-_PROBLEMS: dict[type[Exception], str] = {
-    ReceiptMistyped: "mistyped",
-    TokenForged: "again",
-    ReceiptUnknown: "unknown",
-    EmptyText: "words",
-    TextTooLong: "words",
-    ReceiptsRest: "rest",
-    TooBusy: "busy",
-}
 
-# Every other problem is with what was typed.
-_ENTER_STATUS = {
-    "": HTTPStatus.OK,
-    "ended": HTTPStatus.OK,
-    "rest": HTTPStatus.TOO_MANY_REQUESTS,
-    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
-    "broken": HTTPStatus.SERVICE_UNAVAILABLE,
-}
+@blueprint.get("/<lang>/code")
+@open_to_everyone
+def have_a_code() -> Response:
+    """Ask for a receipt, also where the messages of somebody else are still open on this phone: they are closed first.
+
+    A plain link, as leaving is: all that another site could do with it is to close a session.
+    """
+    return end_worker_session(to_inbox())
 
 
 @blueprint.post("/<lang>/inbox")
 @open_to_everyone
 def enter() -> Response:
-    """Open the inbox with a receipt; words that wait to be added to the case go with it."""
-    words = posted_words()
+    """Open the inbox with a receipt, and do what waited for it."""
+    intent = posted_intent()
     typed = clean(posted_fields().get("receipt", ""))[:_LONGEST_RECEIPT].strip()
     try:
-        receipt = parse_receipt(typed)
-        submission = submission_of_post() if words else None
-        cookie = _open_with(receipt, words, submission)
+        cookie = _open_with(parse_receipt(typed), intent)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker typed must not be lost with it
-        return not_opened(error, words, typed)
-    return keep_worker_session(to_inbox(), cookie)
+        return not_opened(error, intent, typed)
+    if intent.is_empty:
+        return keep_worker_session(to_inbox(), cookie)
+    return _do_what_waited(cookie, intent)
 
 
-def enter_page(
-    problem: str = "", words: str = "", typed: str = "", *, minutes: int = 0, token: str = ""
-) -> Response:
-    """The question for the receipt, with what went wrong, the words that are not sent yet, and the digits to mend."""
-    page = render_template(
-        "worker/enter.html",
-        problem=problem,
-        words=words,
-        token=token or parts().vault.form_token() if words else "",
-        typed=_in_groups(typed),
-        wait=npgettext(
-            "worker-inbox", "Try again in %(num)s minute.", "Try again in %(num)s minutes.", minutes
-        ),
-    )
-    return make_response(page, _ENTER_STATUS.get(problem, HTTPStatus.UNPROCESSABLE_ENTITY))
-
-
-def not_opened(error: Exception, words: str, typed: str) -> Response:
-    """The question again, with all that was typed and what to do now."""
-    problem = next((name for kind, name in _PROBLEMS.items() if isinstance(error, kind)), "broken")
-    if isinstance(error, ReceiptsRest):
-        page = enter_page(problem, words, typed, minutes=minutes_until(error.until))
-        return retry_after(page, seconds_until(error.until))
-    if problem == "broken":
-        log_failure(request.endpoint, error)
-        # With the same token, so that words which were stored after all are not stored twice.
-        return enter_page(problem, words, typed, token=posted_fields().get("token", ""))
-    page = enter_page(problem, words, typed)
-    return retry_after(page, BUSY_FOR) if problem == "busy" else page
-
-
-def _open_with(receipt: Receipt, words: str, submission: UUID | None) -> str:
+def _open_with(receipt: Receipt, intent: Intent) -> str:
     """A session for this receipt, its cookie; a receipt that no case has is counted before anybody learns that there is none."""
     here, by = parts(), sender()
     with here.database.reading() as session:
@@ -100,17 +61,25 @@ def _open_with(receipt: Receipt, words: str, submission: UUID | None) -> str:
     keys = here.vault.derive_receipt_keys(receipt)
     with here.database.writing() as session:
         row = try_receipt(session, here.vault, by, keys)
-        cookie = None if row is None else session_for(session, here.vault, row, keys)
-        if cookie is not None and submission is not None:
-            write_message(session, here.vault, worker_of(session, here.vault, cookie), words, submission)
+        fits = row is None or intent.is_empty or intent.fits(here.vault, CaseId(row.case_id))
+        cookie = session_for(session, here.vault, row, keys) if row is not None and fits else None
+        if cookie is not None:
+            # Whoever was in the inbox on this phone until now is no longer.
+            end_session(session, here.vault, worker_cookie())
+    if not fits:
+        raise OtherMessages
     if cookie is None:
         raise ReceiptUnknown
     return cookie
 
 
-def _in_groups(typed: str) -> str:
-    """Digits in groups of four, as the receipt was shown, so that a wrong one is found by comparing; other text as it is."""
-    digits = "".join(to_ascii(typed).split()).replace("-", "")
-    if not digits.isascii() or not digits.isdecimal():
-        return typed
-    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
+def _do_what_waited(cookie: str, intent: Intent) -> Response:
+    """The act that was meant before the code was asked for; when it fails, the page that keeps it is one of the new session."""
+    worker = None
+    try:
+        worker = worker_behind(cookie)
+        if intent.act is Act.NEW_CODE:
+            return give_new_code(worker, intent)
+        return keep_worker_session(do(worker, intent), cookie)
+    except Exception as error:  # noqa: BLE001 - what waited must not be lost after all
+        return keep_worker_session(kept_page(error, intent, worker), cookie)

@@ -1,46 +1,32 @@
-"""The worker's inbox: the messages, and one small form for each thing that a worker can do."""
+"""The worker's inbox: one address for each thing that a worker can do, and one way through which all of them are done."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from http import HTTPStatus
 from uuid import UUID
 
-from flask import Response, make_response, render_template, request
+from flask import Response
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.cases.consent import consent_texts
 from app.cases.entries import EmptyText, TextTooLong
 from app.cases.enums import ConsentLevel
-from app.cases.inbox import Worker, open_inbox
-from app.cases.sharing import (
-    ERASED_AFTER,
-    NothingToUndo,
-    SharingStopped,
-    change_consent,
-    stop_sharing,
-)
+from app.cases.inbox import Worker
+from app.cases.sharing import NothingToUndo, SharingStopped, change_consent, stop_sharing
 from app.cases.sharing import undo_stop as undo_stop_of
 from app.cases.worker_messages import say_worse
 from app.cases.worker_messages import write as write_message
 from app.intake.reaching import stop_texts, wish_again
-from app.logs import log_failure
 from app.messaging.alerts import alert_danger_of
 from app.messaging.wishes import SealedWish, keep_wish
-from app.vault import (
-    TokenForged,
-    check_session_form_token,
-    session_form_token,
-)
+from app.vault import TokenForged, check_session_form_token
 from app.web.access import open_to_everyone, open_to_workers
 from app.web.language import page_language, pgettext
 from app.web.parts import parts
+from app.web.worker.asking import ask_again, enter_page
 from app.web.worker.door import blueprint, to_inbox
-from app.web.worker.entering import enter_page
-from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
-from app.web.worker.names import coordinator_name, names_of
-from app.web.worker.posted import posted_fields, posted_words, submission_of_post
-from app.web.worker.report_form import CONSENT
+from app.web.worker.inbox_page import Problem, inbox_page, kept_page, stale_page
+from app.web.worker.intent import Act, Intent
+from app.web.worker.posted import posted_fields, posted_intent
 from app.web.worker.worker_session import (
     end_worker_session,
     find_worker,
@@ -50,12 +36,13 @@ from app.web.worker.worker_session import (
 
 
 @dataclass(frozen=True)
-class Problem:
-    """What to say above the inbox, which of its forms it belongs to, and the words to put back there."""
+class Doing:
+    """An act on its way: whose, what was meant, the id of what it stores, and numbers that were sealed before."""
 
-    note: str = ""
-    form: str = ""
-    kept: str = ""
+    worker: Worker
+    intent: Intent
+    submission: UUID
+    wishes: tuple[SealedWish, ...] = ()
 
 
 @blueprint.get("/<lang>/inbox")
@@ -74,193 +61,161 @@ def inbox() -> Response:
 @open_to_workers
 def write() -> Response:
     """Add a message for the helper."""
-    words = posted_words()
-
-    def act(session: Session, worker: Worker, submission: UUID) -> None:
-        write_message(session, parts().vault, worker, words, submission)
-
-    return _carry_out(act, "write", "thread")
+    return _carry_out(Act.WRITE)
 
 
 @blueprint.post("/<lang>/inbox/worse")
 @open_to_workers
 def worse() -> Response:
     """Record that it got worse, with or without words."""
-    words, danger = posted_words(), posted_fields().get("danger") == "yes"
-
-    def act(session: Session, worker: Worker, submission: UUID) -> None:
-        vault = parts().vault
-        say_worse(session, vault, parts().rules.deadlines, worker, words, danger, submission)
-        if danger:
-            alert_danger_of(session, vault, worker.case_id, f"worse {submission}")
-
-    return _carry_out(act, "worse", "thread")
+    return _carry_out(Act.WORSE)
 
 
 @blueprint.post("/<lang>/inbox/consent")
 @open_to_workers
 def consent() -> Response:
     """Change who may know."""
-    chosen = posted_fields().get("consent", "")
-    level = ConsentLevel(chosen) if chosen in CONSENT else None
-    wishes: list[SealedWish] = []
-
-    def look(session: Session, worker: Worker) -> None:
-        if level is not None:
-            wishes.extend(_wishes_again(session, worker, level))
-
-    def act(session: Session, worker: Worker, _submission: UUID) -> None:
-        if level is None:
-            raise EmptyText
-        here, language = parts(), page_language()
-        if level is ConsentLevel.NOBODY:
-            stop_texts(session, here.vault, worker.case_id)
-        _keep(session, wishes)
-        change_consent(
-            session, here.vault, here.rules, consent_texts(language.pgettext), language.code, worker, level
-        )
-        alert_danger_of(session, here.vault, worker.case_id)
-
-    return _carry_out(act, "consent", "seen", look)
+    return _carry_out(Act.CONSENT)
 
 
 @blueprint.post("/<lang>/inbox/stop")
 @open_to_workers
 def stop() -> Response:
     """Stop sharing now, and erase after thirty days."""
-
-    def act(session: Session, worker: Worker, _submission: UUID) -> None:
-        stop_texts(session, parts().vault, worker.case_id)
-        stop_sharing(session, parts().vault, worker)
-
-    return _carry_out(act, "stop", "top")
+    return _carry_out(Act.STOP)
 
 
 @blueprint.post("/<lang>/inbox/undo")
 @open_to_workers
 def undo_stop() -> Response:
     """Take a stop back."""
-    wishes: list[SealedWish] = []
-
-    def look(session: Session, worker: Worker) -> None:
-        wishes.extend(_wishes_again(session, worker))
-
-    def act(session: Session, worker: Worker, _submission: UUID) -> None:
-        here, language = parts(), page_language()
-        texts = consent_texts(language.pgettext)
-        _keep(session, wishes)
-        undo_stop_of(session, here.vault, here.rules, texts, language.code, worker)
-        alert_danger_of(session, here.vault, worker.case_id)
-
-    return _carry_out(act, "stop", "top", look)
+    return _carry_out(Act.UNDO)
 
 
 @blueprint.post("/<lang>/inbox/leave")
 @open_to_everyone
 def close() -> Response:
-    """Close the messages on this phone; the way back in is the receipt."""
+    """Close whatever messages are open on this phone; the way back in is the receipt."""
     return end_worker_session(to_inbox())
 
 
-def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
-    """The inbox as it stands, with what went wrong above it."""
-    here, language, today = parts(), page_language(), clock.now().date()
-    with here.database.reading() as session:
-        view = open_inbox(session, here.vault, worker)
-        names = names_of(session, [view.organisation_id, *(seen.organisation_id for seen in view.sightings)])
-        coordinator = coordinator_name(session)
-    page = render_template(
-        "worker/inbox.html",
-        view=view,
-        stages=stage_lines(view),
-        next_line=next_line(view, names, coordinator, today),
-        authors=authors(),
-        sightings=[seen_line(seen, names) for seen in view.sightings],
-        access=list(dict.fromkeys(map(access_line, view.access))),
-        consent=consent_texts(language.pgettext),
-        chosen_consent=view.consent,
-        would_erase=clock.now() + ERASED_AFTER,
-        form_token=session_form_token(worker.content),
-        token=here.vault.form_token(),
-        problem=problem or Problem(),
-    )
-    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK)
-
-
-def stale_problem(form: str, words: str) -> Problem:
-    """What to say when a form does not belong to this session, or its token is not ours."""
-    note = pgettext("worker-inbox", "This page was old, so nothing was sent. Please press the button again.")
-    return Problem(note, form, words)
-
-
-def _wishes_again(session: Session, worker: Worker, level: ConsentLevel | None = None) -> list[SealedWish]:
-    """The number to text that the worker left, at most one, where a helper may read the case again."""
-    here = parts()
-    wish = wish_again(session, here.vault, here.gateways, worker, level)
-    return [] if wish is None else [wish]
-
-
-def _keep(session: Session, wishes: Iterable[SealedWish]) -> None:
-    # Before the case is locked, as everywhere (see app.messaging.wishes).
-    for wish in wishes:
-        keep_wish(session, wish)
-
-
-_Look = Callable[[Session, Worker], None]
-
-
-def _carry_out(
-    act: Callable[[Session, Worker, UUID], None], form: str, anchor: str, look: _Look | None = None
-) -> Response:
-    """Do one thing for the worker behind the cookie; whatever stands in the way, the words stay on the page.
-
-    `look` prepares what has to be hashed or sealed, on a reading unit before it.
-    """
-    words = posted_words()
+def do(worker: Worker, intent: Intent) -> Response:
+    """Do what was meant in this worker's case, and lead to where it shows; what is missing brings the inbox with all of it."""
+    here, act = parts(), intent.act
+    if act is None or act not in _DEEDS:
+        return to_inbox()
+    deed, anchor = _DEEDS[act]
     try:
-        return _try(act, form, anchor, words, look)
-    except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
-        return kept_page(error, words)
-
-
-def kept_page(error: Exception, words: str = "") -> Response:
-    """The words, and a button that sends the same post: with its token, so that what was stored after all is not stored twice."""
-    log_failure(request.endpoint, error)
-    return make_response(render_template("worker/kept.html", words=words), HTTPStatus.SERVICE_UNAVAILABLE)
-
-
-def _try(
-    act: Callable[[Session, Worker, UUID], None], form: str, anchor: str, words: str, look: _Look | None
-) -> Response:
-    worker = find_worker()
-    if worker is None:
-        return forget_worker_cookie(enter_page("again" if words else "ended", words))
-    if not check_session_form_token(worker.content, posted_fields().get("form_token", "")):
-        return inbox_page(worker, stale_problem(form, words))
-    try:
-        submission = submission_of_post()
-        if look is not None:
-            with parts().database.reading() as session:
-                look(session, worker)
-        with parts().database.writing() as session:
-            act(session, worker, submission)
-    except (TokenForged, EmptyText, TextTooLong) as refusal:
-        return inbox_page(worker, _problem_of(refusal, form, words))
+        submission = intent.submission_for(here.vault, worker.case_id)
+        wishes = _wishes_again(worker, intent)
+        with here.database.writing() as session:
+            deed(session, Doing(worker, intent, submission, wishes))
+    except TokenForged:
+        return stale_page(worker, intent)
+    except (EmptyText, TextTooLong) as refusal:
+        return inbox_page(worker, Problem(_missing(refusal), intent))
     except (NothingToUndo, SharingStopped):
         # Another page of this worker was faster; the inbox shows how things stand.
         return to_inbox()
     return to_inbox(anchor)
 
 
-def _problem_of(refusal: Exception, form: str, words: str) -> Problem:
+def refuse_other_page(worker: Worker, intent: Intent) -> Response | None:
+    """The page for a form that was not made for the messages that are open now; nothing when it was.
+
+    Messages closed and opened again ask only for another press. A page of other messages asks for their code: nothing of it may
+    happen in these.
+    """
+    if check_session_form_token(worker.content, posted_fields().get("form_token", "")):
+        return None
+    if intent.case and intent.fits(parts().vault, worker.case_id):
+        return stale_page(worker, intent)
+    return enter_page("other page", intent)
+
+
+def _carry_out(act: Act) -> Response:
+    """Do one thing for the worker behind the cookie; whatever stands in the way, all that was filled in stays on the page."""
+    intent = posted_intent(act)
+    try:
+        worker = find_worker()
+        if worker is None:
+            return forget_worker_cookie(ask_again(intent))
+        return refuse_other_page(worker, intent) or do(worker, intent)
+    except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
+        return kept_page(error, intent)
+
+
+def _write(session: Session, doing: Doing) -> None:
+    write_message(session, parts().vault, doing.worker, doing.intent.words, doing.submission)
+
+
+def _say_worse(session: Session, doing: Doing) -> None:
+    vault, worker, intent = parts().vault, doing.worker, doing.intent
+    deadlines = parts().rules.deadlines
+    say_worse(session, vault, deadlines, worker, intent.said, intent.danger, doing.submission)
+    if intent.danger:
+        alert_danger_of(session, vault, worker.case_id, f"worse {doing.submission}")
+
+
+def _change_consent(session: Session, doing: Doing) -> None:
+    here, language, worker = parts(), page_language(), doing.worker
+    if not doing.intent.consent:
+        raise EmptyText
+    level = ConsentLevel(doing.intent.consent)
+    if level is ConsentLevel.NOBODY:
+        stop_texts(session, here.vault, worker.case_id)
+    _keep(session, doing.wishes)
+    texts = consent_texts(language.pgettext)
+    change_consent(session, here.vault, here.rules, texts, language.code, worker, level)
+    alert_danger_of(session, here.vault, worker.case_id)
+
+
+def _stop(session: Session, doing: Doing) -> None:
+    stop_texts(session, parts().vault, doing.worker.case_id)
+    stop_sharing(session, parts().vault, doing.worker)
+
+
+def _undo(session: Session, doing: Doing) -> None:
+    here, language = parts(), page_language()
+    _keep(session, doing.wishes)
+    texts = consent_texts(language.pgettext)
+    undo_stop_of(session, here.vault, here.rules, texts, language.code, doing.worker)
+    alert_danger_of(session, here.vault, doing.worker.case_id)
+
+
+# What each act does, in the unit of work that stores it, and where in the inbox it then shows.
+_DEEDS: dict[Act, tuple[Callable[[Session, Doing], None], str]] = {
+    Act.WRITE: (_write, "thread"),
+    Act.WORSE: (_say_worse, "thread"),
+    Act.CONSENT: (_change_consent, "seen"),
+    Act.STOP: (_stop, "top"),
+    Act.UNDO: (_undo, "top"),
+}
+
+
+def _missing(refusal: EmptyText | TextTooLong) -> str:
     match refusal:
         case EmptyText():
-            note = pgettext("worker-inbox", "Nothing is sent yet. Write a few words or choose an answer.")
+            return pgettext("worker-inbox", "Nothing is sent yet. Write a few words or choose an answer.")
         case TextTooLong():
-            note = pgettext(
+            return pgettext(
                 "worker-form",
                 "This is too long to send at once. Please make it shorter, or send it in parts.",
             )
-        case _:
-            return stale_problem(form, words)
-    return Problem(note, form, words)
+
+
+def _wishes_again(worker: Worker, intent: Intent) -> tuple[SealedWish, ...]:
+    """The number to text that the worker left, at most one, where a helper may read the case again; sealed before the writing."""
+    here = parts()
+    if intent.act is not Act.UNDO and not (intent.act is Act.CONSENT and intent.consent):
+        return ()
+    level = ConsentLevel(intent.consent) if intent.act is Act.CONSENT else None
+    with here.database.reading() as session:
+        wish = wish_again(session, here.vault, here.gateways, worker, level)
+    return () if wish is None else (wish,)
+
+
+def _keep(session: Session, wishes: Iterable[SealedWish]) -> None:
+    # Before the case is locked, as everywhere (see app.messaging.wishes).
+    for wish in wishes:
+        keep_wish(session, wish)

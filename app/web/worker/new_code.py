@@ -1,13 +1,13 @@
 """A new receipt for one that somebody saw: shown at once, and shown again when the answer was lost on its way."""
 
+from dataclasses import replace
 from datetime import timedelta
-from http import HTTPStatus
 
 from flask import Response, make_response, render_template
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.inbox import session_for
+from app.cases.inbox import Worker
 from app.cases.models import Case
 from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, try_receipt
 from app.cases.sharing import replace_receipt
@@ -15,23 +15,22 @@ from app.database import CaseId
 from app.vault import (
     FormToken,
     Receipt,
-    ReceiptKeys,
     ReceiptRow,
     TokenForged,
-    TooBusy,
-    check_session_form_token,
+    end_session,
     find_receipt,
     format_receipt,
 )
 from app.web.access import open_to_workers
 from app.web.parts import parts
-from app.web.retry import BUSY_FOR, retry_after
 from app.web.sender import sender
+from app.web.worker.asking import ask_again, not_opened
 from app.web.worker.door import blueprint
-from app.web.worker.entering import enter_page, not_opened
-from app.web.worker.inbox import inbox_page, kept_page, stale_problem
-from app.web.worker.posted import posted_fields
-from app.web.worker.worker_session import find_worker, keep_worker_session
+from app.web.worker.inbox import refuse_other_page
+from app.web.worker.inbox_page import kept_page, stale_page
+from app.web.worker.intent import Act, Intent
+from app.web.worker.posted import posted_intent
+from app.web.worker.worker_session import find_worker, forget_worker_cookie
 
 # For so long the same page, sent again, shows the same new code: without it a dropped answer would lock the worker out.
 _SHOWN_AGAIN_FOR = timedelta(minutes=15)
@@ -41,59 +40,64 @@ _SHOWN_AGAIN_FOR = timedelta(minutes=15)
 @open_to_workers
 def new_code() -> Response:
     """Replace the receipt. The new one comes from the form's token, so that sending the form twice makes one new receipt."""
+    intent = posted_intent(Act.NEW_CODE)
     try:
-        return _replace()
+        worker = find_worker()
+        if worker is None:
+            return _show_again(intent)
+        refusal = refuse_other_page(worker, intent)
+        return give_new_code(worker, intent) if refusal is None else refusal
     except ReceiptsRest as rest:
-        return not_opened(rest, "", "")
-    except TooBusy:
-        page = make_response(render_template("worker/kept.html", words=""), HTTPStatus.SERVICE_UNAVAILABLE)
-        return retry_after(page, BUSY_FOR)
+        return not_opened(rest, intent, "")
     except Exception as error:  # noqa: BLE001 - the old receipt may be gone already: only the same post again shows the new one
-        return kept_page(error)
+        return kept_page(error, intent)
 
 
-def _replace() -> Response:
-    here, worker = parts(), find_worker()
+def give_new_code(worker: Worker, intent: Intent) -> Response:
+    """Replace this worker's receipt and show the new one, which alone opens the messages now: the session ends with the old one."""
+    here = parts()
     try:
-        token = here.vault.read_form_token(posted_fields().get("token", "").strip())
+        token = here.vault.read_form_token(intent.token)
     except TokenForged:
-        return enter_page("ended") if worker is None else inbox_page(worker, stale_problem("", ""))
-    if worker is None:
-        # Anybody can get a token: without a session this is one more receipt that somebody tries.
-        with here.database.reading() as session:
-            check_receipt_tries(session, here.vault, sender())
+        return stale_page(worker, intent)
     fresh = here.vault.derive_receipt_keys(token.receipt)
     with here.database.writing() as session:
-        row = (
-            try_receipt(session, here.vault, sender(), fresh)
-            if worker is None
-            else find_receipt(session, fresh)
-        )
-        cookie = _made_before(session, token, fresh, row)
-    if cookie is None and worker is None:
-        return enter_page("ended")
-    if cookie is None and worker is not None:
-        if not check_session_form_token(worker.content, posted_fields().get("form_token", "")):
-            return inbox_page(worker, stale_problem("", ""))
-        with here.database.writing() as session:
-            cookie = replace_receipt(session, here.vault, worker, fresh)
-    return _new_code_page(token.receipt, cookie or "")
+        row = find_receipt(session, fresh)
+        if row is None:
+            # Nobody gets its cookie: the next person on this phone must know the code.
+            end_session(session, here.vault, replace_receipt(session, here.vault, worker, fresh))
+        elif row.case_id != worker.case_id or not _made_before(session, token, row):
+            return stale_page(worker, replace(intent, token=""))
+    return _new_code_page(token.receipt)
 
 
-def _made_before(
-    session: Session, token: FormToken, fresh: ReceiptKeys, row: ReceiptRow | None
-) -> str | None:
-    """A new session for whoever sends the same page again, although their old session ended with the old receipt.
+def _show_again(intent: Intent) -> Response:
+    """The new code for whoever sends the same page again after their session ended with the old one; else the question for it."""
+    here = parts()
+    try:
+        token = here.vault.read_form_token(intent.token)
+    except TokenForged:
+        return ask_again(intent)
+    # Anybody can get a token: without a session this is one more receipt that somebody tries.
+    with here.database.reading() as session:
+        check_receipt_tries(session, here.vault, sender())
+    fresh = here.vault.derive_receipt_keys(token.receipt)
+    with here.database.writing() as session:
+        row = try_receipt(session, here.vault, sender(), fresh)
+        shown = row is not None and _made_before(session, token, row)
+    return _new_code_page(token.receipt) if shown else ask_again(intent)
+
+
+def _made_before(session: Session, token: FormToken, row: ReceiptRow) -> bool:
+    """Whether this page made this receipt, a short while ago.
 
     Never for the token of a report: who kept a copy of somebody's form must not get that report's receipt with it.
     """
-    case = None if row is None else session.get(Case, CaseId(row.case_id))
+    case = session.get(Case, CaseId(row.case_id))
     late = clock.now() - token.issued > _SHOWN_AGAIN_FOR
-    if row is None or case is None or late or case.submission_id == token.submission_id:
-        return None
-    return session_for(session, parts().vault, row, fresh)
+    return case is not None and not late and case.submission_id != token.submission_id
 
 
-def _new_code_page(receipt: Receipt, cookie: str) -> Response:
+def _new_code_page(receipt: Receipt) -> Response:
     page = render_template("worker/new_code.html", groups=format_receipt(receipt).split())
-    return keep_worker_session(make_response(page), cookie)
+    return forget_worker_cookie(make_response(page))

@@ -1,13 +1,12 @@
 """What a phone posted, read so that no broken byte can make the rest of the form disappear."""
 
 from urllib.parse import parse_qsl
-from uuid import UUID
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 
-from app.web.parts import parts
-from app.web.worker.report_form import LARGEST_FORM, clean
+from app.web.worker.intent import Act, Intent, read_intent
+from app.web.worker.report_form import LARGEST_FORM
 
 
 def posted_fields() -> MultiDict[str, str]:
@@ -20,11 +19,6 @@ def posted_fields() -> MultiDict[str, str]:
     return MultiDict(parse_qsl(body, keep_blank_values=True, errors="replace"))
 
 
-def posted_words() -> str:
-    """The `words` of this post, cleaned."""
-    return clean(posted_fields().get("words", ""))
-
-
-def submission_of_post() -> UUID:
-    """The id of what this post stores, so that sent twice it is stored once; raises `TokenForged`."""
-    return parts().vault.read_form_token(posted_fields().get("token", "").strip()).submission_id
+def posted_intent(act: Act | None = None) -> Intent:
+    """What the worker meant with this post: the act of its address, or the one that it names."""
+    return read_intent(posted_fields(), act)

@@ -31,8 +31,10 @@ from app.web.parts import parts
 from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
 from app.web.sender import sender
 from app.web.worker.door import blueprint, offered
+from app.web.worker.intent import Act, Intent
 from app.web.worker.posted import posted_fields
 from app.web.worker.report_form import ReportForm, read_report_form
+from app.web.worker.worker_session import end_worker_session
 
 # How soon a program may try again by itself when something is broken, in seconds.
 _BROKEN_FOR = 60
@@ -79,12 +81,37 @@ def report() -> Response:
         return make_response(render_template("worker/ask_helper.html", form=sent, token=sent.token))
     try:
         # The page belongs to it: a receipt that cannot be shown is one that the same form, sent again, must show.
-        return _receipt_page(sent, _file(sent.answered(), token))
-    except SubmissionConflict:
-        page = render_template("worker/conflict.html", form=sent, token=parts().vault.form_token(), typed="")
-        return make_response(page, HTTPStatus.CONFLICT)
+        page = _receipt_page(sent, _file(sent.answered(), token))
+    except SubmissionConflict as conflict:
+        return _conflict_page(sent, conflict)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
         return _not_kept(sent, error)
+    # Whoever read messages on this phone before is not always whoever wrote this one.
+    return end_worker_session(page)
+
+
+def _conflict_page(sent: ReportForm, conflict: SubmissionConflict) -> Response:
+    """What was sent now, and a choice: words and danger are added to the first report, or everything goes as another one.
+
+    Both buttons carry what the page and its content give, so that whoever goes back and comes here again doubles nothing.
+    """
+    vault, danger = parts().vault, sent.danger == "yes"
+    adding = Intent(
+        Act.WORSE if danger else Act.WRITE,
+        words=sent.words,
+        danger=danger,
+        token=sent.token,
+        case=vault.name_case(conflict.case_id),
+    )
+    told = to_report(sent.answered(), page_language().code)
+    page = render_template(
+        "worker/conflict.html",
+        form=sent,
+        token=vault.follow_form_token(sent.token, told.canonical()),
+        adding=None if adding.is_empty else adding,
+        typed="",
+    )
+    return make_response(page, HTTPStatus.CONFLICT)
 
 
 def _not_kept(sent: ReportForm, error: Exception) -> Response:
@@ -114,7 +141,7 @@ def _not_kept(sent: ReportForm, error: Exception) -> Response:
                 "We could not keep your message safe just now. Your words are still here. Try again soon.",
             )
     # With the same token, so that a report which was stored after all is not stored twice.
-    page = _form_page(sent, notes=[note], token=sent.token, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    page = _form_page(sent.answered(), notes=[note], token=sent.token, status=HTTPStatus.SERVICE_UNAVAILABLE)
     return retry_after(page, wait)
 
 

@@ -87,7 +87,7 @@ class ReportForm:
         """Every filled field but the token, as name and value, for a page that asks something in between."""
         pairs = [
             (name, getattr(self, name))
-            for name in ("danger", "words", "site_code", *_LINES, "contact", "consent")
+            for name in ("danger", "words", "site_code", *_LINES, "contact", "consent", "allow")
         ]
         pairs += [("category", topic) for topic in self.category] + [("exclude", who) for who in self.exclude]
         return [(name, value) for name, value in pairs if value]

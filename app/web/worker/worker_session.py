@@ -25,14 +25,20 @@ def find_worker() -> Worker | None:
     if not cookie:
         return None
     try:
-        with here.database.reading() as session:
-            worker = worker_of(session, here.vault, cookie)
+        worker = worker_behind(cookie)
         if worker.content.wants_touch:
             with here.database.writing() as session:
                 touch_session(session, here.vault, "worker", cookie)
     except SessionEnded:
         return None
     return worker
+
+
+def worker_behind(cookie: str) -> Worker:
+    """Who stands behind this cookie; raises `SessionEnded`."""
+    here = parts()
+    with here.database.reading() as session:
+        return worker_of(session, here.vault, cookie)
 
 
 def keep_worker_session(response: Response, cookie: str) -> Response:

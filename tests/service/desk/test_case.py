@@ -10,7 +10,8 @@ from app.database import CaseId
 from app.intake import Filed
 from app.vault import read_journal
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse
+from tests.service.desk.conftest import Browse, accepted
+from tests.service.worker_door.browsing import Page
 
 
 def _acts(world: World, case_id: CaseId) -> list[str]:
@@ -67,19 +68,48 @@ def test_a_reply_reaches_the_worker_once_however_often_it_is_sent(
     assert "We have read it. We act." in member.open(f"/desk/cases/{case_id}").text
 
 
-def test_the_same_form_with_other_words_stores_nothing_and_keeps_them(
+def test_the_same_form_with_other_words_is_a_second_reply(
     browse: Browse, world: World, case_id: CaseId
 ) -> None:
     member = browse("near.lead")
     form = member.open(f"/desk/cases/{case_id}").form("/reply")
     member.client.post(form.action, data={**form.values, "text": "First words."})
     before = _entries(world, case_id)
-    page = member.post(form.action, once_token=form.values["once_token"][0], text="Second words.")
-    assert page.status == 409
-    assert page.form("/reply").values["text"] == ["Second words."]
-    assert _entries(world, case_id) == before
-    assert member.send("/reply", text="Second words.").status == 200
+    for _ in range(2):
+        member.client.post(form.action, data={**form.values, "text": "Second words."})
+        member.client.post(form.action, data={**form.values, "text": "First words."})
     assert _entries(world, case_id) == before + 1
+    text = member.open(f"/desk/cases/{case_id}").text
+    assert (text.count("First words."), text.count("Second words.")) == (1, 1)
+
+
+def test_a_form_of_one_case_does_nothing_at_the_address_of_another_and_keeps_the_words(
+    browse: Browse, world: World, case_id: CaseId
+) -> None:
+    member, other = browse("near.lead"), accepted(world)
+    page = member.open(f"/desk/cases/{case_id}")
+    before = _entries(world, case_id), _entries(world, other)
+    for ending in ("/reply", "/note", "/close", "/urgency"):
+        form = page.form(ending)
+        words = {"text": "Kept words.", "note": "Kept words.", "reason": "Kept words.", "outcome": "referred"}
+        answer = Page(
+            member.client.post(form.action.replace(str(case_id), str(other)), data={**form.values, **words})
+        )
+        assert answer.status == 400
+        assert "Kept words." in answer.text
+    assert (_entries(world, case_id), _entries(world, other)) == before
+
+
+def test_a_form_of_another_member_is_not_sent_in_this_ones_name(
+    browse: Browse, world: World, case_id: CaseId
+) -> None:
+    first, second = browse("near.lead"), browse("near.caseworker")
+    form = first.open(f"/desk/cases/{case_id}").form("/reply")
+    before = _entries(world, case_id)
+    answer = Page(second.client.post(form.action, data={**form.values, "text": "Kept words."}))
+    assert answer.status == 400
+    assert "Kept words." in answer.text
+    assert _entries(world, case_id) == before
 
 
 def test_a_note_stays_with_the_team(browse: Browse, world: World, filed: Filed, case_id: CaseId) -> None:

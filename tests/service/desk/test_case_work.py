@@ -6,6 +6,7 @@ from app.cases.models import Case
 from app.database import CaseId
 from tests.harness.world import World
 from tests.service.desk.conftest import Browse, accepted
+from tests.service.worker_door.browsing import Page
 
 
 def _case(world: World, case_id: CaseId) -> Case:
@@ -98,6 +99,48 @@ def test_moving_and_closing(browse: Browse, world: World, case_id: CaseId) -> No
     page = member.post(f"/desk/cases/{case_id}/claim")
     assert page.status == 409
     assert "closed or was never accepted" in page.text
+
+
+def test_closing_twice_with_the_same_page_closes_once_and_says_so_twice(
+    browse: Browse, world: World, case_id: CaseId
+) -> None:
+    member = browse("near.lead")
+    page = member.open(f"/desk/cases/{case_id}")
+    for _ in range(2):
+        member.page = page
+        assert "Closed." in member.send("/close", outcome="referred", note="The office has it.").text
+    assert member.page.text.count("The office has it.") == 1
+
+
+def test_a_refused_form_comes_back_with_its_choices(browse: Browse, case_id: CaseId) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    page = member.send("/urgency", urgency="low")
+    assert _chosen(page, "urgency") == "low"
+    page = member.send("/close", outcome="referred", note="")
+    assert _chosen(page, "outcome") == "referred"
+    page = member.send("/close", outcome="", note="Words that must stay.")
+    assert page.form("/close").values["note"] == ["Words that must stay."]
+    page = member.send("/stage", to="", note="Why it moves.")
+    assert page.form("/stage").values["note"] == ["Why it moves."]
+
+
+def test_words_for_a_case_that_was_closed_meanwhile_are_on_the_page(browse: Browse, case_id: CaseId) -> None:
+    member = browse("near.lead")
+    page = member.open(f"/desk/cases/{case_id}")
+    member.send("/close", outcome="referred", note="The office has it.")
+    for ending, field in (("/reply", "text"), ("/note", "text"), ("/stage", "note"), ("/close", "note")):
+        member.page = page
+        answer = member.send(
+            ending, **{field: "Words that must stay.", "to": "assessing", "outcome": "referred"}
+        )
+        assert answer.status == 409
+        assert "Words that must stay." in answer.text, ending
+
+
+def _chosen(page: Page, name: str) -> str:
+    select = next(each for each in page.root.iter("select") if each.get("name") == name)
+    return next(each.get("value", "") for each in select.iter("option") if each.get("selected") is not None)
 
 
 @pytest.mark.parametrize("outcome", ("resolved", "withdrawn", "merged"))

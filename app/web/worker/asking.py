@@ -1,0 +1,89 @@
+"""The question for the receipt, with all that waits for it, and every reason for which it is asked again."""
+
+from http import HTTPStatus
+
+from flask import Response, make_response, render_template, request
+
+from app.cases.consent import consent_texts
+from app.cases.inbox import ReceiptUnknown
+from app.cases.receipt_tries import ReceiptsRest
+from app.language import to_ascii
+from app.logs import log_failure
+from app.vault import ReceiptMistyped, TooBusy
+from app.web.language import npgettext, page_language
+from app.web.parts import parts
+from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
+from app.web.worker.intent import Intent
+
+# What each refusal is called on the page.
+_PROBLEMS: dict[type[Exception], str] = {
+    ReceiptMistyped: "mistyped",
+    ReceiptUnknown: "unknown",
+    ReceiptsRest: "rest",
+    TooBusy: "busy",
+}
+
+# Every other problem is with what was typed, or with something that waits to be done.
+_ENTER_STATUS = {
+    "": HTTPStatus.OK,
+    "ended": HTTPStatus.OK,
+    "rest": HTTPStatus.TOO_MANY_REQUESTS,
+    "busy": HTTPStatus.SERVICE_UNAVAILABLE,
+    "broken": HTTPStatus.SERVICE_UNAVAILABLE,
+}
+
+
+class OtherMessages(Exception):
+    """The receipt opens another case than the one that the page with the words was about; nothing was done in either."""
+
+
+def enter_page(
+    problem: str = "", intent: Intent | None = None, typed: str = "", *, minutes: int = 0
+) -> Response:
+    """The question for the receipt, with what went wrong, what waits to be done, and the digits to mend."""
+    waiting = None if intent is None or intent.is_empty else intent.with_token(parts().vault)
+    page = render_template(
+        "worker/enter.html",
+        problem=problem,
+        waiting=waiting,
+        chosen="" if waiting is None else chosen_words(waiting),
+        typed=_in_groups(typed),
+        wait=npgettext(
+            "worker-inbox", "Try again in %(num)s minute.", "Try again in %(num)s minutes.", minutes
+        ),
+    )
+    return make_response(page, _ENTER_STATUS.get(problem, HTTPStatus.UNPROCESSABLE_ENTITY))
+
+
+def ask_again(intent: Intent) -> Response:
+    """The question for whoever pressed something in messages that were closed meanwhile."""
+    return enter_page("ended" if intent.is_empty else "again", intent)
+
+
+def not_opened(error: Exception, intent: Intent, typed: str) -> Response:
+    """The question again, with all that was typed and what to do now."""
+    if isinstance(error, OtherMessages):
+        # Their digits are right: what is asked for now is the code of other messages.
+        return enter_page("other code", intent)
+    problem = next((name for kind, name in _PROBLEMS.items() if isinstance(error, kind)), "broken")
+    if isinstance(error, ReceiptsRest):
+        page = enter_page(problem, intent, typed, minutes=minutes_until(error.until))
+        return retry_after(page, seconds_until(error.until))
+    if problem == "broken":
+        log_failure(request.endpoint, error)
+    page = enter_page(problem, intent, typed)
+    return retry_after(page, BUSY_FOR) if problem == "busy" else page
+
+
+def chosen_words(intent: Intent) -> str:
+    """The answer to *who may know* that was chosen, in the words in which it stood on the page."""
+    options = consent_texts(page_language().pgettext).options
+    return next((option.title for option in options if option.level == intent.consent), "")
+
+
+def _in_groups(typed: str) -> str:
+    """Digits in groups of four, as the receipt was shown, so that a wrong one is found by comparing; other text as it is."""
+    digits = "".join(to_ascii(typed).split()).replace("-", "")
+    if not digits.isascii() or not digits.isdecimal():
+        return typed
+    return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))

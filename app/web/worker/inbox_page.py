@@ -1,0 +1,90 @@
+"""The inbox as a page: how things stand, what went wrong above it, and in its forms whatever was filled in there."""
+
+from dataclasses import dataclass
+from http import HTTPStatus
+
+from flask import Response, make_response, render_template, request, url_for
+
+from app import clock
+from app.cases.consent import consent_texts
+from app.cases.inbox import Worker, open_inbox
+from app.cases.sharing import ERASED_AFTER
+from app.logs import log_failure
+from app.vault import TooBusy, session_form_token
+from app.web.language import page_language, pgettext
+from app.web.parts import parts
+from app.web.retry import BUSY_FOR, retry_after
+from app.web.worker.asking import chosen_words
+from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
+from app.web.worker.intent import NOTHING, Act, Intent
+from app.web.worker.names import coordinator_name, names_of
+from app.web.worker.posted import posted_fields
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What to say above the inbox, and what was meant, to put back into the form that it came from."""
+
+    note: str = ""
+    intent: Intent = NOTHING
+
+    def is_with(self, act: str) -> bool:
+        """Whether it came from this form."""
+        return self.intent.act == act
+
+
+def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
+    """The inbox as it stands, with what went wrong above it."""
+    here, language, today = parts(), page_language(), clock.now().date()
+    with here.database.reading() as session:
+        view = open_inbox(session, here.vault, worker)
+        names = names_of(session, [view.organisation_id, *(seen.organisation_id for seen in view.sightings)])
+        coordinator = coordinator_name(session)
+    meant = NOTHING if problem is None else problem.intent
+    page = render_template(
+        "worker/inbox.html",
+        view=view,
+        stages=stage_lines(view),
+        next_line=next_line(view, names, coordinator, today),
+        authors=authors(),
+        sightings=[seen_line(seen, names) for seen in view.sightings],
+        access=list(dict.fromkeys(map(access_line, view.access))),
+        consent=consent_texts(language.pgettext),
+        chosen_consent=meant.consent if meant.act is Act.CONSENT else view.consent,
+        would_erase=clock.now() + ERASED_AFTER,
+        form_token=session_form_token(worker.content),
+        case_name=here.vault.name_case(worker.case_id),
+        # The token of the page that could not be taken: what was stored of it after all is then not stored twice.
+        token=meant.with_token(here.vault).token,
+        problem=problem or Problem(),
+    )
+    return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK)
+
+
+def stale_page(worker: Worker, intent: Intent) -> Response:
+    """The inbox for a form of an earlier session, or with a token that is not ours, as it was filled in."""
+    note = pgettext("worker-inbox", "This page was old, so nothing was sent. Please press the button again.")
+    return inbox_page(worker, Problem(note, intent))
+
+
+def kept_page(error: Exception, intent: Intent, worker: Worker | None = None) -> Response:
+    """All that was filled in, and a button that sends the same: with its token, so that what was stored after all is not doubled.
+
+    `worker` is whoever came in with this very post: the button then belongs to the new session.
+    """
+    form_token = (
+        session_form_token(worker.content) if worker is not None else posted_fields().get("form_token", "")
+    )
+    address = url_for("worker.inbox", lang=page_language().code)
+    shown = render_template(
+        "worker/kept.html",
+        address=address if intent.act is None else f"{address}/{intent.act}",
+        intent=intent,
+        chosen=chosen_words(intent),
+        form_token=form_token,
+    )
+    page = make_response(shown, HTTPStatus.SERVICE_UNAVAILABLE)
+    if isinstance(error, TooBusy):
+        return retry_after(page, BUSY_FOR)
+    log_failure(request.endpoint, error)
+    return page
