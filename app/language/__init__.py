@@ -1,7 +1,7 @@
 """Languages: their catalogues, dates, digits, and what people write. Knows no Flask, because texts to phones need it too."""
 
 from app.language.cleaning import clean_line, clean_words, has_words
-from app.language.digits import to_ascii
+from app.language.digits import find_codes, only_digits, plain_signs, to_ascii
 from app.language.languages import Language, Languages, LanguagesRefused, load_languages
 
 __all__ = [
@@ -10,7 +10,10 @@ __all__ = [
     "LanguagesRefused",
     "clean_line",
     "clean_words",
+    "find_codes",
     "has_words",
     "load_languages",
+    "only_digits",
+    "plain_signs",
     "to_ascii",
 ]

@@ -4,6 +4,7 @@ A poster's code and an OS ID are certain. An OS ID that leads nowhere never beco
 """
 
 import secrets
+import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -12,7 +13,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from app.database import Base, SiteId, new_id
-from app.language import to_ascii
+from app.language import plain_signs
 from app.network.matching import Named, best_match, named
 from app.network.models import Sector, Site, SiteState
 from app.network.organisations import clean_name, is_country
@@ -228,8 +229,8 @@ def _new_code() -> str:
 
 
 def _plain_code(code: str) -> str:
-    typed = to_ascii(code[: 4 * _CODE_LENGTH]).casefold().translate(_MISREAD)
-    plain = "".join(sign for sign in typed if sign not in "- \u2010\u2011\u2013")
+    typed = plain_signs(code[: 4 * _CODE_LENGTH]).casefold().translate(_MISREAD)
+    plain = "".join(sign for sign in typed if unicodedata.category(sign)[0] not in "ZP")
     return plain if all(sign in _CODE_SIGNS for sign in plain) else ""
 
 

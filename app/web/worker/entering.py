@@ -9,7 +9,7 @@ from app.cases.entries import EmptyText, TextTooLong
 from app.cases.inbox import ReceiptUnknown, session_for, worker_of
 from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, try_receipt
 from app.cases.worker_messages import write as write_message
-from app.language import to_ascii
+from app.language import clean_words, only_digits
 from app.logs import log_failure
 from app.vault import Receipt, ReceiptMistyped, TokenForged, TooBusy, parse_receipt
 from app.web.access import open_to_everyone
@@ -19,11 +19,10 @@ from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
 from app.web.sender import sender
 from app.web.worker.door import blueprint, to_inbox
 from app.web.worker.posted import posted_fields, posted_words, submission_of_post
-from app.web.worker.report_form import clean
 from app.web.worker.worker_session import keep_worker_session
 
-# Whatever stands around twenty digits: more than this is no receipt, and is not read.
-_LONGEST_RECEIPT = 200
+# Whatever sentence stands around twenty digits: what is longer is not read, and not given back.
+_LONGEST_RECEIPT = 1_000
 
 # What each refusal is called on the page.
 _PROBLEMS: dict[type[Exception], str] = {
@@ -51,7 +50,7 @@ _ENTER_STATUS = {
 def enter() -> Response:
     """Open the inbox with a receipt; words that wait to be added to the case go with it."""
     words = posted_words()
-    typed = clean(posted_fields().get("receipt", ""))[:_LONGEST_RECEIPT].strip()
+    typed = clean_words(posted_fields().get("receipt", ""))[:_LONGEST_RECEIPT].strip()
     try:
         receipt = parse_receipt(typed)
         submission = submission_of_post() if words else None
@@ -110,7 +109,7 @@ def _open_with(receipt: Receipt, words: str, submission: UUID | None) -> str:
 
 def _in_groups(typed: str) -> str:
     """Digits in groups of four, as the receipt was shown, so that a wrong one is found by comparing; other text as it is."""
-    digits = "".join(to_ascii(typed).split()).replace("-", "")
-    if not digits.isascii() or not digits.isdecimal():
+    digits = only_digits(typed)
+    if not digits:
         return typed
     return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))
