@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-_LINE_END = re.compile("\r\n?|[\u0085\u2028\u2029]")
+_LINE_END = re.compile("\r\n?|[\u2028\u2029]")
 _CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 # HTML does not allow the code points that are no characters.

@@ -92,6 +92,7 @@ from app.network.sites import (
     SiteRefused,
     add_site,
     match_site,
+    remove_site,
     site_by_code,
     site_label,
     site_names,

@@ -4,12 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from babel import Locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import OrganisationId
+from app.language import clean_line, has_words
 from app.network.models import Organisation, OrganisationKind, OrganisationState
 from app.network.people import actor_of
 from app.vault import Vault, journal
@@ -24,6 +26,15 @@ _NO_COUNTRY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 _COUNTRIES = (
     frozenset(re.findall(r"\b[A-Z]{2}\b", " ".join(map(str, Locale("en").territories)))) - _NO_COUNTRY
 )
+
+
+# What people write for countries whose code is another one.
+_MEANT = {
+    **dict.fromkeys(("uk", "england", "scotland", "wales", "great britain", "britain"), "GB"),
+    **dict.fromkeys(("usa", "america", "united states of america"), "US"),
+    **dict.fromkeys(("drc", "dr congo", "zaire"), "CD"),
+    **{"el": "GR", "uae": "AE", "burma": "MM", "korea": "KR", "ivory coast": "CI", "turkey": "TR"},
+}
 
 
 class OrganisationRefused(Exception):
@@ -112,14 +123,26 @@ def is_country(code: str) -> bool:
     return code in _COUNTRIES
 
 
+def country_hint(written: str) -> str:
+    """Which code an operator may have meant who wrote something else for a country, as the end of a sentence; empty without a guess."""
+    plain = clean_name(written).strip(".").casefold()
+    code = _MEANT.get(plain.replace(".", "")) or _named_countries().get(plain)
+    if code is None and is_country(plain.upper()):
+        code = plain.upper()
+    return f": write {code}" if code else ""
+
+
+@cache
+def _named_countries() -> dict[str, str]:
+    territories = Locale("en").territories
+    return {name.casefold(): code for code, name in territories.items() if is_country(code)}
+
+
 def clean_name(text: str) -> str:
-    """A name in NFC on one line, without marks of direction and half characters that would spoil a page or a comparison."""
-    kept = (
-        " " if unicodedata.category(sign) == "Cc" else sign
-        for sign in text
-        if sign in _JOINERS or unicodedata.category(sign) not in {"Cf", "Cs"}
-    )
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    """A name in NFC on one line, without marks of direction that would spoil a page or a comparison; empty where nothing shows."""
+    line = clean_line(text)
+    kept = (sign for sign in line if sign in _JOINERS or unicodedata.category(sign) != "Cf")
+    return clean_line(unicodedata.normalize("NFC", "".join(kept))) if has_words(line) else ""
 
 
 def _check(name: str, country: str, mandate: Mandate) -> None:
@@ -128,7 +151,7 @@ def _check(name: str, country: str, mandate: Mandate) -> None:
     for code in (country, *(code for code in mandate.countries if code != REMOTE)):
         if not is_country(code):
             raise OrganisationRefused(
-                f"{code!r} is not a country; write its two capital letters, such as MY."
+                f"{code!r} is not a country{country_hint(code)}; write its two capital letters, such as MY."
             )
     for language in mandate.languages:
         if not _LANGUAGE.fullmatch(language):

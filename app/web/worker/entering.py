@@ -9,7 +9,7 @@ from app.cases.entries import EmptyText, TextTooLong
 from app.cases.inbox import ReceiptUnknown, session_for, worker_of
 from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, try_receipt
 from app.cases.worker_messages import write as write_message
-from app.language import clean_words, only_digits
+from app.language import only_digits
 from app.logs import log_failure
 from app.vault import Receipt, ReceiptMistyped, TokenForged, TooBusy, parse_receipt
 from app.web.access import open_to_everyone
@@ -50,7 +50,7 @@ _ENTER_STATUS = {
 def enter() -> Response:
     """Open the inbox with a receipt; words that wait to be added to the case go with it."""
     words = posted_words()
-    typed = clean_words(posted_fields().get("receipt", ""))[:_LONGEST_RECEIPT].strip()
+    typed = posted_fields().get("receipt", "")[:_LONGEST_RECEIPT].strip()
     try:
         receipt = parse_receipt(typed)
         submission = submission_of_post() if words else None

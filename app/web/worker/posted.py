@@ -6,8 +6,9 @@ from uuid import UUID
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from app.language import clean_words
 from app.web.parts import parts
-from app.web.worker.report_form import LARGEST_FORM, clean
+from app.web.worker.report_form import LARGEST_FORM
 
 
 def posted_fields() -> MultiDict[str, str]:
@@ -17,12 +18,13 @@ def posted_fields() -> MultiDict[str, str]:
         return request.form
     # Werkzeug gives an empty form when one raw byte of it is no UTF-8; the worker's words would be gone.
     body = request.get_data().decode(errors="replace")
-    return MultiDict(parse_qsl(body, keep_blank_values=True, errors="replace"))
+    pairs = parse_qsl(body, keep_blank_values=True, errors="replace")
+    return MultiDict([(name, clean_words(value)) for name, value in pairs])
 
 
 def posted_words() -> str:
-    """The `words` of this post, cleaned."""
-    return clean(posted_fields().get("words", ""))
+    """The `words` of this post."""
+    return posted_fields().get("words", "")
 
 
 def submission_of_post() -> UUID:
