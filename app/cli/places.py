@@ -56,7 +56,7 @@ def add(deployment: Deployment, choice: argparse.Namespace) -> int:
                 deployment.vault,
                 name=choice.name,
                 town=choice.town,
-                country=choice.country,
+                country=choice.country.upper() if len(choice.country) == 2 else choice.country,
                 sector=Sector(choice.sector),
                 aliases=choice.alias,
                 os_id=choice.os_id,

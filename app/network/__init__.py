@@ -194,6 +194,7 @@ __all__ = [
     "read_invitation",
     "read_member_name",
     "record_training",
+    "remove_site",
     "set_standing",
     "sign_out",
     "signed_in",

@@ -30,10 +30,19 @@ _COUNTRIES = (
 
 # What people write for countries whose code is another one.
 _MEANT = {
-    **dict.fromkeys(("uk", "england", "scotland", "wales", "great britain", "britain"), "GB"),
-    **dict.fromkeys(("usa", "america", "united states of america"), "US"),
-    **dict.fromkeys(("drc", "dr congo", "zaire"), "CD"),
-    **{"el": "GR", "uae": "AE", "burma": "MM", "korea": "KR", "ivory coast": "CI", "turkey": "TR"},
+    name: code
+    for code, names in {
+        "AE": ("uae",),
+        "CD": ("drc", "dr congo", "zaire"),
+        "CI": ("ivory coast",),
+        "GB": ("uk", "england", "scotland", "wales", "great britain", "britain"),
+        "GR": ("el",),
+        "KR": ("korea",),
+        "MM": ("burma",),
+        "TR": ("turkey",),
+        "US": ("usa", "america", "united states of america"),
+    }.items()
+    for name in names
 }
 
 
@@ -124,7 +133,7 @@ def is_country(code: str) -> bool:
 
 
 def country_hint(written: str) -> str:
-    """Which code an operator may have meant who wrote something else for a country, as the end of a sentence; empty without a guess."""
+    """The code that an operator may have meant with something else for a country, as the end of a sentence; or nothing."""
     plain = clean_name(written).strip(".").casefold()
     code = _MEANT.get(plain.replace(".", "")) or _named_countries().get(plain)
     if code is None and is_country(plain.upper()):

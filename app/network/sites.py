@@ -84,7 +84,6 @@ def add_site(
 
     Other spellings of the town may follow after a slash: "Penang / Pulau Pinang".
     """
-    country = country.strip().upper() if len(country.strip()) == 2 else country
     label = checked_label(name, town, country, aliases, os_id)
     if label.os_id and (others := _identified(session, vault, (), (label.os_id,))):
         raise SiteRefused(f"Another site has this OS ID. It is {named_site(vault, others[0])}.")

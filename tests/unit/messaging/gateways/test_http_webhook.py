@@ -175,7 +175,7 @@ def test_what_came_beside_the_words_is_told_by_type_or_word() -> None:
         "id", "from", "text", None, ("kind", "parts.*.type"), {"foto": Media.PHOTO}, "where.latitude"
     )
     webhook = HttpWebhook(replace(_PHONE, text=shape))
-    came = {
+    came: dict[tuple[Media, ...], dict[str, object]] = {
         (): {"kind": "text", "text": "Not paid"},
         (Media.PHOTO,): {"kind": "foto"},
         (Media.VOICE,): {"kind": "audio"},
@@ -190,7 +190,7 @@ def test_what_came_beside_the_words_is_told_by_type_or_word() -> None:
         },
     }
     for kinds, content in came.items():
-        text = webhook.read_text(_signed({"id": "e1", "from": "0700000001"} | content))
+        text = webhook.read_text(_signed({"id": "e1", "from": "0700000001", **content}))
         assert (text.came, text.body) == (kinds, content.get("text", ""))
     with pytest.raises(Forged):
         webhook.read_text(
