@@ -28,6 +28,7 @@ from app.cases.enums import (
 from app.cases.facts import CaseFacts
 from app.cases.models import Case, Clock, Entry
 from app.cases.states import stage_of
+from app.cases.text_parts import in_order
 from app.cases.veils import facts_of, site_of
 from app.database import CaseId, MemberId
 from app.network import member_names, site_names
@@ -186,7 +187,7 @@ def show_page(
         site=None if site is None else site_names(session, vault, [site]).get(site),
         site_words=report.get("site") or _site_by_text(entries),
         strip=_strip(case, facts, report, contact),
-        entries=tuple(entry for entry in entries if entry.kind is not EntryKind.CONTACT),
+        entries=in_order((entry for entry in entries if entry.kind is not EntryKind.CONTACT), _written),
         dates=tuple(CaseDate(row.kind, row.due_at, row.who, row.state) for row in clocks),
         access=access_of(session, vault, CaseId(case.id)),
         has_contact=any(contact.get(name) for name in ("name", "phone")),
@@ -196,6 +197,14 @@ def show_page(
         moves=allowed.moves,
         colleagues=allowed.colleagues,
     )
+
+
+def _written(entry: ReadEntry) -> tuple[datetime, str] | None:
+    """When the worker wrote which words, None for what others wrote or nobody can open."""
+    body = entry.body or {}
+    if entry.kind not in (EntryKind.REPORT, EntryKind.WORKER_MESSAGE) or "at" not in body:
+        return None
+    return datetime.fromisoformat(body["at"]), str(body.get("text") or "")
 
 
 def _bodies(entries: Iterable[ReadEntry], kind: EntryKind) -> Iterator[dict[str, Any] | None]:

@@ -1,6 +1,5 @@
 """Writing on a case's timeline: each entry is sealed to the newest version of its compartment and bound to its own row."""
 
-import unicodedata
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +11,7 @@ from app import clock
 from app.cases.enums import AuthorKind, EntryKind
 from app.cases.models import Case, Entry
 from app.database import Base, CaseId, new_id
+from app.language import clean_words, has_words
 from app.together import Ready, Statement
 from app.vault import Actor, Compartment, CompartmentKeyRow, Place, Vault, current_compartments
 
@@ -32,9 +32,9 @@ def entry_place(entry_id: UUID) -> Place:
 
 
 def clean_text(text: str) -> str:
-    """What a person wrote, without NUL and with plain line ends; raises `EmptyText` or `TextTooLong`."""
-    words = text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").strip()
-    if not any(unicodedata.category(sign)[0] not in "CZ" for sign in words):
+    """What a person wrote, fit to be kept; raises `EmptyText` or `TextTooLong`."""
+    words = clean_words(text).strip()
+    if not has_words(words):
         raise EmptyText
     if len(words) > LONGEST_TEXT:
         raise TextTooLong

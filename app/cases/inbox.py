@@ -24,6 +24,7 @@ from app.cases.entries import entry_place
 from app.cases.enums import ClockKind, ClockState, ClosingReason, ConsentLevel, EntryKind, Stage, State, Who
 from app.cases.models import Case, Clock, Entry
 from app.cases.states import stage_of
+from app.cases.text_parts import in_order
 from app.cases.veils import facts_of
 from app.database import CaseId, OrganisationId
 from app.network import member_names
@@ -78,13 +79,17 @@ class Worker:
 
 @dataclass(frozen=True)
 class Message:
-    """One message of the thread; `text` is None when it cannot be opened, which is said instead of hidden."""
+    """One message of the thread; `text` is None when it cannot be opened, which is said instead of hidden.
+
+    `more_came` says that something came with it that is no words and was not kept.
+    """
 
     seq: int
     kind: EntryKind
     from_worker: bool
     at: datetime
     text: str | None
+    more_came: bool = False
 
 
 @dataclass(frozen=True)
@@ -196,9 +201,8 @@ def _thread(session: Session, case: Case, opened: OpenedCompartments) -> tuple[M
         select(Entry).where(Entry.case_id == case.id, Entry.kind.in_(_SHOWN)).order_by(Entry.seq)
     )
     # A code that was asked for by text opens what came after it; the words before stay out of reach of whoever holds the phone.
-    return tuple(
-        _message(row, opened) for row in rows if opened.opens(Compartment(row.compartment), row.version)
-    )
+    shown = (_message(row, opened) for row in rows if opened.opens(Compartment(row.compartment), row.version))
+    return in_order(shown, lambda one: (one.at, one.text) if one.from_worker and one.text else None)
 
 
 def _message(row: Entry, opened: OpenedCompartments) -> Message:
@@ -209,7 +213,9 @@ def _message(row: Entry, opened: OpenedCompartments) -> Message:
     except SealBroken:
         body = {}
     at = datetime.fromisoformat(body["at"]) if "at" in body else row.hour
-    return Message(row.seq, row.kind, row.author_kind == "worker", at, body.get("text"))
+    return Message(
+        row.seq, row.kind, row.author_kind == "worker", at, body.get("text"), bool(body.get("came"))
+    )
 
 
 def _sightings(session: Session, vault: Vault, case_id: CaseId) -> tuple[Sighting, ...]:

@@ -32,6 +32,7 @@ from app.cases.states import (
 )
 from app.cases.veils import facts_of
 from app.database import CaseId
+from app.language import has_words
 from app.network import Role, SignedIn
 from app.vault import Vault, delete_offered_grants, journal
 
@@ -97,7 +98,7 @@ def change_stage(
         check_change(_standing(case, facts), move.to, _part_of(case, by), closing)
     except ChangeRefused as refused:
         raise MoveRefused(_WHY[type(refused)]) from None
-    if move.why.strip():
+    if has_words(move.why):
         note(session, vault, by, case_id, move.why, move.submission_id)
     before, case.state = case.state, move.to
     case.edit_version += 1

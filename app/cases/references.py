@@ -11,7 +11,7 @@ import re
 import secrets
 from itertools import permutations, product
 
-from app.language import to_ascii
+from app.language import plain_signs
 
 _REFUSED = re.compile(
     "baka|bala|bali|bamako|bata|bati|bika|biko|bima|bisa|bita|bobo|boka|bola|boli|bom|bosi|bota|boto|kaba|kabila|kaka|kala|kali|kami"
@@ -40,5 +40,5 @@ def new_reference() -> str:
 
 def read_reference(text: str) -> str | None:
     """The reference somebody typed or took down by ear, in any case, spacing and script of digits; none when it is not one."""
-    written = _WRITTEN.fullmatch(to_ascii(text).strip().lower())
+    written = _WRITTEN.fullmatch(plain_signs(text).strip().lower())
     return None if written is None else "-".join(written.groups())

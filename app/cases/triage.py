@@ -16,6 +16,7 @@ from app.cases.taxonomy import Handling, UnknownKind
 from app.cases.urgency import lowers, profile_for, queue_rank, raise_urgency, urgency_of
 from app.cases.veils import facts_of, store_facts
 from app.database import CaseId
+from app.language import has_words
 from app.network import SignedIn
 from app.vault import Vault, journal
 
@@ -93,9 +94,9 @@ def set_urgency(
         return False
     if case.edit_version != seen_version:
         raise EditConflict(case.urgency.value, urgency.value, case.edit_version)
-    if not reason.strip() and lowers(case.urgency, urgency):
+    if not has_words(reason) and lowers(case.urgency, urgency):
         raise ReasonMissing
-    words = clean_text(reason) if reason.strip() else ""
+    words = clean_text(reason) if has_words(reason) else ""
     case.edit_version += 1
     _set(session, vault, rules, by, case, urgency)
     if words:

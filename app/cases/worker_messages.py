@@ -16,6 +16,7 @@ from app.cases.inbox import Worker, locked_case_of
 from app.cases.models import Case, Clock, Entry
 from app.cases.urgency import profile_for, queue_rank, raise_urgency
 from app.cases.veils import facts_of, store_facts
+from app.language import has_words
 from app.vault import Vault, journal
 
 
@@ -41,7 +42,7 @@ def say_worse(
     submission_id: UUID,
 ) -> None:
     """Record that it got worse: urgency rises, and a safety contact is due on the fast track. The words may be empty."""
-    words = clean_text(text) if text.strip() else ""
+    words = clean_text(text) if has_words(text) else ""
     case = locked_case_of(session, worker)
     if _sent_before(session, submission_id):
         return

@@ -8,11 +8,20 @@ from sqlalchemy import select
 
 from app.cli.deployment import Deployment
 from app.cli.refusals import Refused
-from app.network import Sector, Site, SiteListRefused, SiteRefused, add_site, import_sites, site_label
+from app.network import (
+    Sector,
+    Site,
+    SiteListRefused,
+    SiteRefused,
+    add_site,
+    import_sites,
+    remove_site,
+    site_label,
+)
 
 
 def add_commands(commands: Any) -> None:
-    """Add `site add|list|import`."""
+    """Add `site add|list|remove|import`."""
     site = commands.add_parser("site", help="workplaces").add_subparsers(
         dest="act", required=True, metavar="act"
     )
@@ -25,6 +34,11 @@ def add_commands(commands: Any) -> None:
     adding.add_argument("--os-id", default="", metavar="ID", help="its identifier at Open Supply Hub")
     adding.set_defaults(run=add)
     site.add_parser("list", help="every workplace with the code for its posters").set_defaults(run=list_sites)
+    removing = site.add_parser(
+        "remove", help="take one out: nothing finds it any more, its cases keep its name"
+    )
+    removing.add_argument("code", help="the code of its posters, as 'site list' prints it")
+    removing.set_defaults(run=remove)
     importing = site.add_parser("import", help="add many from a CSV file")
     importing.add_argument(
         "file", type=Path, help="UTF-8, columns name,town,country,sector,aliases (divided by |),os_id"
@@ -42,7 +56,7 @@ def add(deployment: Deployment, choice: argparse.Namespace) -> int:
                 deployment.vault,
                 name=choice.name,
                 town=choice.town,
-                country=choice.country,
+                country=choice.country.upper() if len(choice.country) == 2 else choice.country,
                 sector=Sector(choice.sector),
                 aliases=choice.alias,
                 os_id=choice.os_id,
@@ -66,6 +80,20 @@ def list_sites(deployment: Deployment, _choice: argparse.Namespace) -> int:
     return 0
 
 
+def remove(deployment: Deployment, choice: argparse.Namespace) -> int:
+    """Take one workplace out."""
+    deployment.check("web")
+    with deployment.database.writing() as session:
+        try:
+            site, label = remove_site(session, deployment.vault, choice.code)
+        except SiteRefused as refused:
+            raise Refused(str(refused)) from None
+    where = ", ".join(part for part in (label.name, label.town) if part)
+    print(f"{where} is removed: no words and no poster with the code {site.code} lead to it any more.")
+    print("Cases that name it keep its name.")
+    return 0
+
+
 def import_file(deployment: Deployment, choice: argparse.Namespace) -> int:
     """Add every new workplace of a list; a list with one bad line changes nothing."""
     deployment.check("web")
@@ -74,7 +102,7 @@ def import_file(deployment: Deployment, choice: argparse.Namespace) -> int:
         try:
             imported = import_sites(session, deployment.vault, raw)
         except SiteListRefused as refused:
-            raise Refused(*refused.lines) from None
+            raise Refused(*(f"{choice.file}: {line}" for line in refused.lines)) from None
     print(f"{imported.added} added, {imported.known} known before.")
     if imported.identified:
         print(f"{imported.identified} of those known got an OS ID.")

@@ -10,9 +10,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.database import MemberId, new_id
+from app.language import plain_signs
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import MemberAddress
-from app.messaging.numbers import NumberUnreadable, read_number
+from app.messaging.numbers import read_written_number
 from app.messaging.queue import EMAIL, address_place
 from app.network import SignedIn
 from app.vault import Place, Vault, journal
@@ -108,17 +109,14 @@ def _forget(session: Session, member_id: MemberId, channel: Channel) -> bool:
 
 
 def _number(text: str, home_country: str) -> tuple[str, str | None]:
-    try:
-        number = read_number(text, "", home_country)
-    except NumberUnreadable:
-        raise AddressUnreadable from None
-    if not number.answerable or not number.e164.startswith("+"):
+    number = read_written_number(text, home_country)
+    if number is None:
         raise AddressUnreadable
     return number.e164, number.country
 
 
 def _email(text: str) -> str:
-    plain = text.strip()
+    plain = plain_signs(text).strip()
     if len(plain) > _LONGEST or not plain.isascii() or not plain.isprintable() or " " in plain:
         raise AddressUnreadable
     try:

@@ -12,14 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.cases.models import Case
 from app.cases.veils import site_of
-from app.language import to_ascii
+from app.language import find_codes
 from app.network import Organisation, OrganisationKind, Site, site_label
 from app.network.matching import plain_name, plain_text
 from app.network.os_ids import os_ids_in
-from app.vault import Vault
+from app.vault import RECEIPT_DIGITS, Vault
 
-# In groups of four or all together, as people write down the secret code.
-_RECEIPT = re.compile(r"(?<!\d)\d{4}(?:[ .-]?\d{4}){4}(?!\d)")
 # Shorter words of a name ("new", "two") stand in many texts that name nobody.
 _TELLING = 4
 _NAMED_TO_WORKERS = (
@@ -61,7 +59,7 @@ def giveaways(session: Session, vault: Vault, case: Case, words: str) -> tuple[G
     organisations = session.scalars(select(Organisation).where(Organisation.kind.in_(_NAMED_TO_WORKERS)))
     if any(_names(plain, (each.name, *each.aliases), whole=True) for each in organisations):
         found.append(Giveaway.ORGANISATION)
-    if _RECEIPT.search(to_ascii(words)):
+    if find_codes(words, RECEIPT_DIGITS, glued=True):
         found.append(Giveaway.RECEIPT)
     return tuple(found)
 

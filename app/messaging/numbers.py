@@ -1,5 +1,7 @@
 """Reading numbers: one person's number is one text, however a phone company writes it, and some senders cannot be answered."""
 
+import re
+import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -9,7 +11,16 @@ from app.language import to_ascii
 
 # Below this it is a short code: a machine's sender, which bills whoever answers or answers itself.
 _SHORTEST = 7
-_CHANNEL = "whatsapp:"
+_LONGEST = 60
+# What phones and channels write before a number, and "Tel.:" as people do.
+_CHANNEL = re.compile(r"\s*(?:whatsapp|tel|sms|callto|mobile|phone)\s*\.?\s*:[\s/]*", re.IGNORECASE)
+_PLUSES = str.maketrans(dict.fromkeys("\uff0b\ufe62\u207a\u208a", "+"))
+# What parts of a number may stand apart with, a switchboard's sign, and a pause.
+_IN_NUMBERS = frozenset("+-.()/[]#*;=,~")
+# A number in a sentence: words keep a space from it, or it is a name with digits in it.
+_AMONG_WORDS = re.compile(r"(?<![^\s:(])\+?\(?[0-9][0-9\s().\-/]*[0-9](?![^\s.,:;)!?])")
+_LONGEST_SENTENCE = 500
+_EXTENSION = re.compile(r"[#;=]|\b(?:ext(?:n|ension)?|x|poste|anexo|int|ramal)\.?\s*[0-9]", re.IGNORECASE)
 
 _KINDS = phonenumbers.PhoneNumberType
 # No text arrives at these, or it costs whoever sends it. Where a country's numbers do not tell, a number counts as a mobile one.
@@ -60,7 +71,7 @@ def read_written_number(written: str, country: str | None) -> Number | None:
     No provider vouches for it, and a digit too few may be a stranger's number elsewhere: so it has to be a valid one, and where the
     country is not known only one written in full, with + or 00 in front.
     """
-    plain = _plain(written)
+    plain = _number_among_words(written)
     full = plain.startswith(("+", "00"))
     if not full and country is None:
         return None
@@ -90,11 +101,38 @@ def _own_number(line: str, home_country: str | None) -> str | None:
     return None if parsed is None else _e164(parsed)
 
 
-def _plain(sender: str) -> str:
-    text = sender.strip()
-    if text.casefold().startswith(_CHANNEL):
-        text = text[len(_CHANNEL) :]
-    return to_ascii("".join(sign for sign in text if sign.isprintable())).strip()[:60]
+def _plain(sender: str, longest: int = _LONGEST) -> str:
+    """The sender without its channel and invisible signs, digits as 0 to 9, every plus, dash and space as the usual one."""
+    text = "".join(filter(None, map(_plain_sign, to_ascii(sender.translate(_PLUSES)))))
+    return " ".join(_CHANNEL.sub("", text, count=1).split() if _CHANNEL.match(text) else text.split())[
+        :longest
+    ]
+
+
+def _plain_sign(sign: str) -> str:
+    category = unicodedata.category(sign)
+    if sign.isspace():
+        return " "
+    if category in ("Pd", "Pc") or sign == "\u2212":
+        return "-"
+    if category[0] == "C" or category in ("Mn", "Me"):
+        return ""
+    wide = unicodedata.normalize("NFKC", sign)
+    if wide in _IN_NUMBERS:
+        return wide
+    return sign if category[0] in "LN" or sign in "&'@_:" else " "
+
+
+def _number_among_words(written: str) -> str:
+    """The one number in what somebody wrote where a number was asked for; the whole of it where there is none, or more than one."""
+    plain = _plain(written, _LONGEST_SENTENCE).strip(" .,;:/")
+    if not any(sign.isalpha() for sign in plain):
+        return plain[:_LONGEST]
+    found = [match[0] for match in _AMONG_WORDS.finditer(plain)]
+    numbers = [number for number in found if sum(sign.isdigit() for sign in number) >= _SHORTEST]
+    if len(numbers) != 1 or _EXTENSION.search(plain):
+        return plain
+    return numbers[0]
 
 
 def _parse(plain: str, home_country: str | None) -> phonenumbers.PhoneNumber | None:

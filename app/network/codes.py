@@ -5,7 +5,7 @@ import hmac
 import pyotp
 
 from app import clock
-from app.language import to_ascii
+from app.language import find_codes
 
 ISSUER = "Redress"
 _SECRET_BYTES = 20
@@ -55,6 +55,6 @@ def step_of_code(secret: str, code: str, *, after: int = 0) -> int | None:
 
 
 def _written(code: str) -> str:
-    """The code in 0 to 9, whatever script's keyboard it was typed on, without spaces; anything else makes it wrong."""
-    digits = "".join(to_ascii(code[: 4 * _DIGITS]).split())
-    return digits if digits.isascii() else ""
+    """The code in 0 to 9, in whatever sentence it was typed; empty, and so wrong, where there is none or more than one."""
+    found = find_codes(code, _DIGITS)
+    return found[0] if len(found) == 1 else ""

@@ -69,6 +69,7 @@ class SiteState(StrEnum):
 
     CONFIRMED = "confirmed"
     UNCONFIRMED = "unconfirmed"
+    REMOVED = "removed"  # kept for the cases that name it, found by nothing any more
 
 
 class UnionStanding(StrEnum):

@@ -4,12 +4,14 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 
 from babel import Locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import OrganisationId
+from app.language import clean_line, has_words
 from app.network.models import Organisation, OrganisationKind, OrganisationState
 from app.network.people import actor_of
 from app.vault import Vault, journal
@@ -24,6 +26,24 @@ _NO_COUNTRY = {"EU", "EZ", "QO", "UN", "XA", "XB", "ZZ"}
 _COUNTRIES = (
     frozenset(re.findall(r"\b[A-Z]{2}\b", " ".join(map(str, Locale("en").territories)))) - _NO_COUNTRY
 )
+
+
+# What people write for countries whose code is another one.
+_MEANT = {
+    name: code
+    for code, names in {
+        "AE": ("uae",),
+        "CD": ("drc", "dr congo", "zaire"),
+        "CI": ("ivory coast",),
+        "GB": ("uk", "england", "scotland", "wales", "great britain", "britain"),
+        "GR": ("el",),
+        "KR": ("korea",),
+        "MM": ("burma",),
+        "TR": ("turkey",),
+        "US": ("usa", "america", "united states of america"),
+    }.items()
+    for name in names
+}
 
 
 class OrganisationRefused(Exception):
@@ -112,14 +132,26 @@ def is_country(code: str) -> bool:
     return code in _COUNTRIES
 
 
+def country_hint(written: str) -> str:
+    """The code that an operator may have meant with something else for a country, as the end of a sentence; or nothing."""
+    plain = clean_name(written).strip(".").casefold()
+    code = _MEANT.get(plain.replace(".", "")) or _named_countries().get(plain)
+    if code is None and is_country(plain.upper()):
+        code = plain.upper()
+    return f": write {code}" if code else ""
+
+
+@cache
+def _named_countries() -> dict[str, str]:
+    territories = Locale("en").territories
+    return {name.casefold(): code for code, name in territories.items() if is_country(code)}
+
+
 def clean_name(text: str) -> str:
-    """A name in NFC on one line, without marks of direction and half characters that would spoil a page or a comparison."""
-    kept = (
-        " " if unicodedata.category(sign) == "Cc" else sign
-        for sign in text
-        if sign in _JOINERS or unicodedata.category(sign) not in {"Cf", "Cs"}
-    )
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    """A name in NFC on one line, without marks of direction that would spoil a page or a comparison; empty where nothing shows."""
+    line = clean_line(text)
+    kept = (sign for sign in line if sign in _JOINERS or unicodedata.category(sign) != "Cf")
+    return clean_line(unicodedata.normalize("NFC", "".join(kept))) if has_words(line) else ""
 
 
 def _check(name: str, country: str, mandate: Mandate) -> None:
@@ -128,7 +160,7 @@ def _check(name: str, country: str, mandate: Mandate) -> None:
     for code in (country, *(code for code in mandate.countries if code != REMOTE)):
         if not is_country(code):
             raise OrganisationRefused(
-                f"{code!r} is not a country; write its two capital letters, such as MY."
+                f"{code!r} is not a country{country_hint(code)}; write its two capital letters, such as MY."
             )
     for language in mandate.languages:
         if not _LANGUAGE.fullmatch(language):

@@ -13,8 +13,10 @@ from app.network.sites import (
     SiteLabel,
     SiteRefused,
     checked_label,
+    double_of,
     known_sites,
     label_key,
+    named_site,
     write_label,
     write_site,
 )
@@ -65,7 +67,8 @@ def import_sites(session: Session, vault: Vault, raw: bytes, *, by: SignedIn | N
     """
     lines = _read(raw)
     known = known_sites(session, vault)
-    if wrong := _contradictions(lines, {key: label.os_id for key, (_, label) in known.items()}):
+    doubles = _doubles(vault, lines, known)
+    if wrong := doubles + _contradictions(lines, {key: label.os_id for key, (_, label) in known.items()}):
         raise SiteListRefused(wrong)
     new = [line for line in lines if line.key not in known]
     for line in new:
@@ -90,6 +93,18 @@ def _contradictions(lines: Iterable[_Line], known: Mapping[_Key, str]) -> list[s
     return wrong
 
 
+def _doubles(vault: Vault, lines: Iterable[_Line], known: Mapping[_Key, tuple[Site, SiteLabel]]) -> list[str]:
+    """One line for each new site whose name or alias a known one has in the same town."""
+    wrong = []
+    for line in lines:
+        if line.key in known:
+            continue
+        double = double_of(line.label, line.country, known.values())
+        if double is not None:
+            wrong.append(f"Line {line.number}: it is there already: {named_site(vault, double)}.")
+    return wrong
+
+
 def _identify(vault: Vault, lines: Iterable[_Line], known: Mapping[_Key, tuple[Site, SiteLabel]]) -> int:
     """Give known sites the OS ID that they lacked; how many got one."""
     lacking = [
@@ -104,17 +119,34 @@ def _identify(vault: Vault, lines: Iterable[_Line], known: Mapping[_Key, tuple[S
 def _read(raw: bytes) -> list[_Line]:
     if len(raw) > _LARGEST:
         raise SiteListRefused([f"The file is larger than {_LARGEST // 1_000_000} MB; divide it."])
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")) or b"\0" in raw[:4]:
+        raise SiteListRefused(["Line 1: this is UTF-16; save the file as CSV UTF-8."])
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError as problem:
         line = raw.count(b"\n", 0, problem.start) + 1
         raise SiteListRefused([f"Line {line}: this is not UTF-8; save the file as CSV UTF-8."]) from None
+    if fault := _fault_of_first_line(text):
+        raise SiteListRefused([f"Line 1: {fault}"])
     reader = csv.DictReader(io.StringIO(text, newline=""), strict=True)
     try:
         _check_columns(reader.fieldnames)
         return _read_lines(reader)
     except csv.Error as problem:
         raise SiteListRefused([f"Line {reader.reader.line_num}: this is not CSV ({problem})."]) from None
+
+
+def _fault_of_first_line(text: str) -> str:
+    """What a program or a person did to the first line that would make every other one wrong; empty where nothing."""
+    first = next(iter(text.splitlines()), "")
+    if text and not first.strip():
+        return "it is blank; the names of the columns must stand there."
+    if first.casefold().startswith("sep="):
+        return "it only names the sign between the columns; take it out and divide them by commas."
+    for sign, name in ((";", "semicolons"), ("\t", "tabs"), ("|", "bars")):
+        if sign in first and "," not in first:
+            return f"the columns are divided by {name}; save the file as CSV with commas."
+    return ""
 
 
 def _check_columns(found: object) -> None:

@@ -4,18 +4,19 @@ A poster's code and an OS ID are certain. An OS ID that leads nowhere never beco
 """
 
 import secrets
+import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 
-from sqlalchemy import bindparam, or_, select
+from sqlalchemy import String, bindparam, literal, or_, select
 from sqlalchemy.orm import Session
 
 from app.database import Base, SiteId, new_id
-from app.language import to_ascii
-from app.network.matching import Named, best_match, named
+from app.language import plain_signs
+from app.network.matching import Named, best_match, named, plain_name, plain_text
 from app.network.models import Sector, Site, SiteState
-from app.network.organisations import clean_name, is_country
+from app.network.organisations import clean_name, country_hint, is_country
 from app.network.os_ids import CROCKFORD, OsIdRefused, os_ids_in, read_os_id
 from app.network.people import actor_of
 from app.together import Ready, Row, Statement, send_together
@@ -28,6 +29,9 @@ _CODE_SIGNS = CROCKFORD.casefold()
 _CODE_LENGTH = 8
 _MISREAD = str.maketrans("ilo", "110")
 _OS_ID = "site-os-id"
+
+
+_IS_KNOWN = Site.state != SiteState.REMOVED
 
 
 class SiteRefused(Exception):
@@ -81,11 +85,54 @@ def add_site(
     Other spellings of the town may follow after a slash: "Penang / Pulau Pinang".
     """
     label = checked_label(name, town, country, aliases, os_id)
-    if label.os_id and _identified(session, vault, (), (label.os_id,)):
-        raise SiteRefused("Another site has this OS ID.")
+    if label.os_id and (others := _identified(session, vault, (), (label.os_id,))):
+        raise SiteRefused(f"Another site has this OS ID. It is {named_site(vault, others[0])}.")
+    known = [(site, known) for site, known in known_sites(session, vault).values()]
+    if (double := double_of(label, country, known)) is not None:
+        raise SiteRefused(
+            f"It is there already: {named_site(vault, double)}. A second one there needs another name, such as Plant 2."
+        )
     site = write_site(session, vault, label, country=country, sector=sector)
     journal(session, vault, None, "site.added", actor_of(None), {"site": str(site.id)})
     return site
+
+
+def remove_site(session: Session, vault: Vault, code: str) -> tuple[Site, SiteLabel]:
+    """Take a workplace out: nothing finds it any more, its posters' code is unknown, and cases that name it keep its name.
+
+    Raises `SiteRefused`. Its row stays, since which cases name it is veiled; its OS ID is free for another.
+    """
+    site = session.scalars(select(Site).where(Site.code == poster_code(code)).with_for_update()).one_or_none()
+    if site is None or site.state is SiteState.REMOVED:
+        raise SiteRefused("No workplace has this code; 'redress site list' prints the codes.")
+    site.state, site.os_id_tag = SiteState.REMOVED, None
+    session.flush()
+    journal(session, vault, None, "site.removed", actor_of(None), {"site": str(site.id)})
+    return site, site_label(vault, site)
+
+
+def named_site(vault: Vault, site: Site) -> str:
+    """A site in the words of an operator's line: name, town, country and code."""
+    label = site_label(vault, site)
+    where = ", ".join(part for part in (label.name, label.town, site.country) if part)
+    return f"{where} (code {site.code})"
+
+
+def double_of(label: SiteLabel, country: str, others: Iterable[tuple[Site, SiteLabel]]) -> Site | None:
+    """The one of these sites that this would be a double of: a name or alias in common, in the same town of the same country."""
+    names, towns = _plain_names(label), _plain_towns(label)
+    for site, other in others:
+        if site.country == country and towns & _plain_towns(other) and names & _plain_names(other):
+            return site
+    return None
+
+
+def _plain_names(label: SiteLabel) -> set[str]:
+    return {plain_name(name) or name.casefold() for name in (label.name, *label.aliases)}
+
+
+def _plain_towns(label: SiteLabel) -> set[str]:
+    return {plain_text(town) for town in label.town.split("/")}
 
 
 def site_by_code(session: Session, code: str) -> Site | None:
@@ -93,7 +140,7 @@ def site_by_code(session: Session, code: str) -> Site | None:
     plain = poster_code(code)
     if not plain:
         return None
-    return session.scalars(select(Site).where(Site.code == plain)).one_or_none()
+    return session.scalars(select(Site).where(Site.code == plain, _IS_KNOWN)).one_or_none()
 
 
 def poster_code(typed: str) -> str:
@@ -143,7 +190,12 @@ def match_site(session: Session, vault: Vault, text: str) -> SiteMatch:
 
 _SITES = Base.metadata.tables[Site.__tablename__].c
 _EVERY_SITE = Statement(
-    Ready(select(_SITES.id, _SITES.country, _SITES.label_veil, _SITES.code, _SITES.os_id_tag)), {}
+    Ready(
+        select(_SITES.id, _SITES.country, _SITES.label_veil, _SITES.code, _SITES.os_id_tag).where(
+            _SITES.state != literal(SiteState.REMOVED.value, String)
+        )
+    ),
+    {},
 )
 
 
@@ -152,15 +204,16 @@ def _found(row: Row) -> FoundSite:
 
 
 def known_sites(session: Session, vault: Vault) -> dict[tuple[str, str, str], tuple[Site, SiteLabel]]:
-    """Every site by name, town and country, locked, for telling what a line of a list changes."""
-    sites = session.scalars(select(Site).with_for_update())
+    """Every site by name, town and country, locked, for telling what a line of a list changes; none that was removed."""
+    sites = session.scalars(select(Site).where(_IS_KNOWN).with_for_update())
     labelled = [(site, site_label(vault, site)) for site in sites]
     return {label_key(label, site.country): (site, label) for site, label in labelled}
 
 
 def label_key(label: SiteLabel, country: str) -> tuple[str, str, str]:
     """What makes two lines of a list the same site."""
-    return (label.name.casefold(), label.town.casefold(), country)
+    name, town = label.name.casefold(), label.town.casefold()
+    return (plain_name(name) or name, plain_text(town) or town, country)
 
 
 def checked_label(name: str, town: str, country: str, aliases: Iterable[str], os_id: str = "") -> SiteLabel:
@@ -173,7 +226,7 @@ def checked_label(name: str, town: str, country: str, aliases: Iterable[str], os
     if len(names) - 2 > MOST_ALIASES:
         raise SiteRefused(f"There are more than {MOST_ALIASES} aliases.")
     if not is_country(country):
-        raise SiteRefused("The country must be two capital letters, such as MY.")
+        raise SiteRefused(f"The country must be two capital letters, such as MY{country_hint(country)}.")
     try:
         plain_id = read_os_id(os_id) if os_id.strip() else ""
     except OsIdRefused as refused:
@@ -218,7 +271,8 @@ def _identified(
     if not codes and not os_ids:
         return ()
     tags = [tag for os_id in os_ids for tag in vault.lookups(_OS_ID, os_id)]
-    return tuple(session.scalars(select(Site).where(or_(Site.code.in_(codes), Site.os_id_tag.in_(tags)))))
+    wanted = or_(Site.code.in_(codes), Site.os_id_tag.in_(tags))
+    return tuple(session.scalars(select(Site).where(wanted, _IS_KNOWN)))
 
 
 def _new_code() -> str:
@@ -228,8 +282,8 @@ def _new_code() -> str:
 
 
 def _plain_code(code: str) -> str:
-    typed = to_ascii(code[: 4 * _CODE_LENGTH]).casefold().translate(_MISREAD)
-    plain = "".join(sign for sign in typed if sign not in "- \u2010\u2011\u2013")
+    typed = plain_signs(code[: 4 * _CODE_LENGTH]).casefold().translate(_MISREAD)
+    plain = "".join(sign for sign in typed if unicodedata.category(sign)[0] not in "ZP")
     return plain if all(sign in _CODE_SIGNS for sign in plain) else ""
 
 

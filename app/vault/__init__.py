@@ -93,6 +93,7 @@ from app.vault.public_keys import (
     public_key_of,
 )
 from app.vault.receipts import (
+    RECEIPT_DIGITS,
     Receipt,
     ReceiptKeys,
     ReceiptMistyped,
@@ -134,6 +135,7 @@ from app.vault.veil import Place, VeilBroken
 
 __all__ = [
     "FORM_TOKEN_LASTS",
+    "RECEIPT_DIGITS",
     "Actor",
     "AlreadyInCircle",
     "CircleKey",

@@ -13,6 +13,7 @@ from sqlalchemy import JSON, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.database import Base, MemberId, new_id
+from app.language import plain_signs
 from app.vault.framing import frame, unframe
 from app.vault.keyholder import Hardness, KeyHolder, derive
 from app.vault.pairs import Pair
@@ -26,6 +27,7 @@ _GROUP = 4
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _LOOK_ALIKES = str.maketrans("ILO", "110")
 _CODE_LENGTH = -(-_RECOVERY_BITS // 5)
+_LONGEST_CODE = 10 * _CODE_LENGTH  # with whatever stands between its signs
 
 # Passwords are slow on purpose; the first slot is left to receipts, so that no flood of log-ins keeps a worker from filing.
 _SLOTS_FOR_RECEIPTS = 1
@@ -240,7 +242,8 @@ def _write_code(secret: bytes) -> str:
 
 def _read_code(code: str) -> bytes:
     """The secret of a typed code; raises ValueError."""
-    digits = "".join(sign for sign in code.upper() if sign.isalnum()).translate(_LOOK_ALIKES)
+    digits = "".join(sign for sign in plain_signs(code[:_LONGEST_CODE]).upper() if sign.isalnum())
+    digits = digits.translate(_LOOK_ALIKES)
     if len(digits) != _CODE_LENGTH:
         raise ValueError("a recovery code has another length")
     number = 0

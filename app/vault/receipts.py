@@ -1,7 +1,6 @@
 """The receipt: twenty digits that are the worker's only key. Nothing of it is stored but public halves and a keyed tag."""
 
 import secrets
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -19,6 +18,7 @@ from stdnum.iso7064 import mod_11_10
 
 from app import clock
 from app.database import Base, CaseId, new_id
+from app.language import find_codes
 from app.vault.framing import frame, unframe
 from app.vault.keyholder import KeyHolder, derive, tag_of
 from app.vault.pairs import Pair
@@ -26,8 +26,8 @@ from app.vault.public_keys import HolderKind, PublicKey, PublicKeyForged, check_
 
 Receipt = NewType("Receipt", str)
 
-LENGTH = 20
-_RANDOM_DIGITS = LENGTH - 1
+RECEIPT_DIGITS = 20
+_RANDOM_DIGITS = RECEIPT_DIGITS - 1
 _BLOCK_LIMIT = 10**_RANDOM_DIGITS
 
 # The entropy of the receipt carries the weight, so one light run is enough and filing stays fast (design section 3).
@@ -121,29 +121,16 @@ def receipt_from_secret(key: bytes) -> Receipt:
 
 
 def parse_receipt(text: str) -> Receipt:
-    """Read digits of any script between spaces, dashes and marks; raises `ReceiptMistyped` before anything is hashed."""
-    digits: list[str] = []
-    for character in text:
-        digit = unicodedata.digit(character, -1)  # knows Ethiopic digits too, which str.isdecimal does not
-        if digit >= 0:
-            digits.append(str(digit))
-        elif unicodedata.category(character) not in _BETWEEN:
-            raise ReceiptMistyped("a receipt has only digits")
-        if len(digits) > LENGTH:
-            break
-    number = "".join(digits)
-    if len(number) != LENGTH or not mod_11_10.is_valid(number):
-        raise ReceiptMistyped("the check digit or the length does not fit")
-    return Receipt(number)
-
-
-# Spaces, line ends, dashes, low lines, dots and commas, joiners and marks of writing direction.
-_BETWEEN = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Pd", "Pc", "Po", "Mn", "Me"})
+    """Read a receipt as people write one, also inside a sentence; raises `ReceiptMistyped` before anything is hashed."""
+    fitting = [number for number in find_codes(text, RECEIPT_DIGITS) if mod_11_10.is_valid(number)]
+    if len(fitting) != 1:
+        raise ReceiptMistyped("the check digit or the length does not fit, or two codes stand there")
+    return Receipt(fitting[0])
 
 
 def format_receipt(receipt: Receipt) -> str:
     """Five groups of four digits."""
-    return " ".join(receipt[start : start + 4] for start in range(0, LENGTH, 4))
+    return " ".join(receipt[start : start + 4] for start in range(0, RECEIPT_DIGITS, 4))
 
 
 def derive_receipt_keys(holder: KeyHolder, receipt: Receipt) -> ReceiptKeys:

@@ -28,6 +28,15 @@ PURPOSE: Labels = {
     "alert": pgettext("texts", "Alert"),
 }
 
+CAME: Labels = {
+    "photo": pgettext("texts", "a photo"),
+    "voice": pgettext("texts", "a voice note"),
+    "video": pgettext("texts", "a video"),
+    "location": pgettext("texts", "a place on the map"),
+    "contact": pgettext("texts", "a contact card"),
+    "file": pgettext("texts", "a file"),
+}
+
 WHOSE_PHONE: Labels = {
     "own": pgettext("texts", "Only the worker’s"),
     "shared": pgettext("texts", "Shared with others"),

@@ -4,26 +4,35 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.cases.enums import ConsentLevel
-from app.intake.conversation.answers import Part
+from app.cases.text_parts import Part
 from app.intake.conversation.position import WhosePhone
 from app.intake.report import Contact
+from app.messaging.gateways.media import Media
 
 
 @dataclass(frozen=True)
 class FileReport:
-    """These words are a report of their own: file them, with the topics that are clear in them, as a new conversation."""
+    """These words are a report of their own: file them, with the topics that are clear in them, as a new conversation.
+
+    `came` is what came beside the words, or instead of them, and was not kept.
+    """
 
     words: str = field(repr=False)
     topics: tuple[str, ...] = ()
+    came: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True)
 class Keep:
-    """Keep these words with the case; `joins` says that they belong to the testimony before them, `part` where in it."""
+    """Keep these words with the case; `joins` says that they belong to the testimony before them, `part` where in it.
+
+    `came` is what came beside the words, or instead of them, and was not kept.
+    """
 
     words: str = field(repr=False)
     joins: bool = False
     part: Part | None = None
+    came: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,11 @@ Nothing that comes in is ever an error. Words are kept as they were written, but
 """
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 
+from app.cases.text_parts import Part, read_part
 from app.intake.conversation.topic_words import Keyword, TopicWords
+from app.language import clean_words
 from app.network.matching import plain_text
 
 # More than this in a row is a phone number or a date, not answers.
@@ -15,21 +16,9 @@ _MOST_ANSWERS = 6
 # One digit before words is how sentences begin ("2 months no pay"); two and words are answers and a place.
 _LEAST_BEFORE_WORDS = 2
 
-# In brackets only: "1/2 of my pay" is how people write.
-_BRACKETED = r"[(\[]\s*(\d)\s*/\s*(\d)\s*[)\]]"
-_MARK = re.compile(rf"^\s*{_BRACKETED}|{_BRACKETED}\s*$")
 _BETWEEN = re.compile(r"[\s,;،、，]+")
 # What turns a digit into a picture of a key, and choices between pictures and letters: no part of an answer.
 _DECORATION = re.compile("[\\u20e3\\ufe00-\\ufe0f]")
-_KEPT_CONTROLS = frozenset("\n\t")
-
-
-@dataclass(frozen=True)
-class Part:
-    """The mark that some phones put on the parts of a long text: "(2/3)"."""
-
-    number: int
-    total: int
 
 
 @dataclass(frozen=True)
@@ -52,7 +41,7 @@ class Said:
 
 def read_text(body: str, words: TopicWords) -> Said:
     """Read a text that came in, whatever it holds."""
-    cleaned = clean(body)
+    cleaned = clean_words(body).strip()
     plain = plain_text(_DECORATION.sub("", cleaned))
     part = read_part(cleaned)
     digits, rest = ((), "") if part else _read_digits(cleaned, words)
@@ -66,24 +55,6 @@ def read_text(body: str, words: TopicWords) -> Said:
         part=part,
         topics=words.clear_topics(plain),
     )
-
-
-def clean(body: str) -> str:
-    """The text without what no text can hold: NUL, halves of signs, control signs. Marks of direction and joiners stay."""
-    # Other ways to break a line become ours; a half of a surrogate pair cannot be stored by any database.
-    unbroken = body.replace("\r\n", "\n").replace("\r", "\n")
-    whole = unbroken.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    kept = (sign for sign in whole if sign in _KEPT_CONTROLS or unicodedata.category(sign) != "Cc")
-    return "".join(kept).strip()
-
-
-def read_part(text: str) -> Part | None:
-    """The mark of a part at the beginning or the end of a text, None when there is none."""
-    found = _MARK.search(text)
-    if found is None:
-        return None
-    number, total = (int(digit) for digit in found.groups() if digit is not None)
-    return Part(number, total) if 1 <= number <= total and total > 1 else None
 
 
 def _read_digits(text: str, words: TopicWords) -> tuple[tuple[int, ...], str]:

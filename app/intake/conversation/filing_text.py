@@ -123,6 +123,8 @@ def _rows(
         "exclude": [],
         "exclude_other": "",
     }
+    if filed.came:
+        told["came"] = [kind.value for kind in filed.came]
     consent = consent_row(vault, case, facts.consent, ConsentHow.TEXT_SENT, case.language, CARD, None)
     rows: list[Base] = [
         *keys.rows(),

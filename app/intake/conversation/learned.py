@@ -58,6 +58,8 @@ def _keep_words(kept: Keep) -> Learned:
     body: dict[str, Json] = {"text": kept.words, "joins": kept.joins}
     if kept.part is not None:
         body["part"] = [kept.part.number, kept.part.total]
+    if kept.came:
+        body["came"] = [kind.value for kind in kept.came]
     return Learned("case.worker_wrote", words=body, wrote=True)
 
 

@@ -43,7 +43,7 @@ class Position:
     """Where a conversation stands. Holds ids, codes and times, never a word that the worker wrote.
 
     `sites` are those offered to pick from, or the one that was found; `places` are their masked names as long as they are shown.
-    `cut` says that the last text looked like one part of a longer one.
+    `cut` says that the last text looked like one part of a longer one, `wordless_at` when a text without words was last answered.
     """
 
     step: Step
@@ -61,6 +61,7 @@ class Position:
     last_free_at: datetime | None = None
     cut: bool = False
     thanked_on: date | None = None
+    wordless_at: datetime | None = None
 
     @property
     def waits(self) -> bool:
@@ -111,4 +112,5 @@ _READERS: dict[str, Any] = {
     "last_free_at": datetime.fromisoformat,
     "cut": bool,
     "thanked_on": date.fromisoformat,
+    "wordless_at": datetime.fromisoformat,
 }

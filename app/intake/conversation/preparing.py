@@ -25,6 +25,13 @@ from app.intake.conversation.steps import SILENCE, Heard, Wanted, begin, hear, w
 from app.intake.conversation.terms import Terms, question
 from app.intake.conversation.texts import Texts
 from app.intake.conversation.topic_words import topic_words_in
+from app.intake.conversation.wordless import (
+    begin_wordless,
+    hear_wordless,
+    is_wordless,
+    wanted_wordless,
+    with_media,
+)
 from app.language import Languages
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.protocol import ReceivedText
@@ -109,12 +116,17 @@ def prepare_hearing(
     said = read_text(received.body, topic_words_in(PROJECT_ROOT / "config"))
     may_answer = sender.answerable and not _is_late(received)
     needs, looked = Wanted(), LookedUp()
+    wordless = is_wordless(said)
     if talk is None:
         heard = begin(said, texts, _came_at(received), answerable=may_answer and not known.stopped)
+        if wordless:
+            heard = begin_wordless(heard, texts, _help_number(rules, sender.number.country))
     else:
-        needs = wanted(talk.position, said, texts)
+        needs = wanted_wordless(talk.position) if wordless else wanted(talk.position, said, texts)
         looked = look_up(session, vault, rules, texts, talk.case_id, needs)
-        heard = hear(talk.position, said, looked.know, texts, _came_at(received))
+        hearing = hear_wordless if wordless else hear
+        heard = hearing(talk.position, said, looked.know, texts, _came_at(received))
+    heard = with_media(heard, received.came)
     around = look_round(session, heard.acts, looked)
     receipt = _fresh_receipt(vault, texts, host) if SendReceipt() in heard.acts else None
     report = next((act for act in heard.acts if isinstance(act, FileReport)), None)
@@ -201,6 +213,11 @@ def _answer(
         body=body,
         valid_for=SILENCE,
     )
+
+
+def _help_number(rules: Rules, country: str | None) -> str:
+    numbers = rules.help.help_for(country, clock.now().date())
+    return numbers[0].number if numbers else ""
 
 
 def _came_at(received: ReceivedText) -> datetime:

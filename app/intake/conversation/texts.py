@@ -82,6 +82,11 @@ class Text(StrEnum):
         " May they 1 call 2 text 3 not contact you? 4 Secret code",
     )
     HANDED = pgettext("sms", "Thank you. A person will read what you wrote. Delete these texts.")
+    CANNOT_OPEN = pgettext(
+        "sms",
+        "We can only read words. We cannot open photos, voice notes or places. Please write it in words.",
+    )
+    WHOSE_PHONE_THEN = pgettext("sms", "Whose phone is this? 1 Only mine 2 Shared 3 Company")
     KEPT = pgettext("sms", "Got it. A helper can read it. 2 starts a new report. 8 asks for news.")
     NEW_REPORT = pgettext("sms", "Write now what happened. A few words are enough.")
     STATUS = pgettext("sms", "%(stage)s. Next date: %(day)s. 2 starts a new report.")
@@ -168,6 +173,15 @@ class Texts:
             if both != spoken:
                 return both
         return self.behind(told, spoken)
+
+    def cannot_open(self, number: str, spoken: str) -> str:
+        """What somebody reads who sent something without words, with whom to call instead and the question, if there is room."""
+        told = self.say(Text.CANNOT_OPEN)
+        number = number.replace(" ", "").replace("-", "")
+        call = self.say(Text.CALL, number=number) if 0 < len(number) <= LONGEST_NUMBER else ""
+        pieces = ((told, call, spoken), (told, spoken), (told, call))
+        whole = (" ".join(filter(None, each)) for each in pieces)
+        return next((each for each in whole if count_segments(each).count <= MOST_SEGMENTS), told)
 
     def short_day(self, day: date) -> str:
         """A day as short as people still understand it: "Thu, 26 Nov"."""

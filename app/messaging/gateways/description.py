@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from app.messaging.delivery import Delivery
+from app.messaging.gateways.media import Media
 
 
 class Verdict(StrEnum):
@@ -65,12 +66,19 @@ class FindShape:
 
 @dataclass(frozen=True)
 class TextShape:
-    """Where a request about a text that came in holds its parts; without `line` it is always the gateway's own."""
+    """Where a request about a text that came in holds its parts; without `line` it is always the gateway's own.
+
+    `media` are the places that tell what came beside the words, `kinds` what the gateway's own words there mean, and `place` is
+    where something stands only when a place on the map came.
+    """
 
     id: str
     sender: str
     body: str
     line: str | None
+    media: tuple[str, ...] = ()
+    kinds: Mapping[str, Media] = field(default_factory=dict)
+    place: str | None = None
 
 
 @dataclass(frozen=True)

@@ -8,14 +8,18 @@ import re
 from uuid import UUID
 
 from app import clock
-from app.messaging.gateways.description import HttpDescription, SignatureShape
+from app.messaging.gateways.description import HttpDescription, SignatureShape, TextShape
 from app.messaging.gateways.forms import FORM, media_type, read_form
-from app.messaging.gateways.paths import value_at
+from app.messaging.gateways.media import Media, kinds, media_of
+from app.messaging.gateways.paths import part_at, value_at, values_at
 from app.messaging.gateways.protocol import Forged, ReceivedText, SignedRequest, StatusReport
 from app.messaging.gateways.twilio_webhook import text_id_of, uuid_or_none
 
 _JSON = "application/json"
 _LONGEST_BODY = 10_000
+_ID = re.compile(r"[!-~](?:[ -~]{0,78}[!-~])?")
+# Exactly as numbers are written: a zero before it could be a letter of the body that was moved here.
+_SECONDS = re.compile(r"[1-9][0-9]{0,11}")
 _CODE = re.compile(r"[A-Za-z_-]{1,30}|[0-9]{1,6}")
 _TOKEN = re.compile(r"\{(body|timestamp|url)\}")
 
@@ -37,11 +41,14 @@ class HttpWebhook:
         text_id = value_at(content, shape.id)
         line = self._described.line if shape.line is None else value_at(content, shape.line)
         body = value_at(content, shape.body)
-        if not sender or not text_id or not line or body is None:
+        came = _came(shape, content)
+        if not sender or not text_id or not line or (body is None and not came):
             raise Forged("field missing")
-        if len(sender) > 120 or len(text_id) > 80 or len(line) > 60 or len(body) > _LONGEST_BODY:
+        if len(sender) > 120 or len(line) > 60 or len(body or "") > _LONGEST_BODY:
             raise Forged("field too long")
-        return ReceivedText(self.name, text_id, sender, line, body)
+        if not _ID.fullmatch(text_id) or not line.isprintable():
+            raise Forged("field with odd signs")
+        return ReceivedText(self.name, text_id, sender, line, body or "", came=came)
 
     def read_status(self, request: SignedRequest) -> StatusReport | None:
         """What a signed request says of a text, None when it says nothing that we know; raises `Forged`."""
@@ -53,8 +60,8 @@ class HttpWebhook:
         state = shape.states.get(value_at(content, shape.state) or "")
         if not text_id or state is None:
             return None
-        if len(text_id) > 80:
-            raise Forged("field too long")
+        if not _ID.fullmatch(text_id):
+            raise Forged("field with odd signs")
         reason = value_at(content, shape.reason) if shape.reason else None
         # Free words of a provider may repeat the number; only what looks like a code is kept.
         kept = reason if reason and _CODE.fullmatch(reason) else None
@@ -82,9 +89,18 @@ class HttpWebhook:
         return content
 
 
+def _came(shape: TextShape, content: object) -> tuple[Media, ...]:
+    """What the gateway says that came beside the words: in its words or ours, or as media types; of lists each part."""
+    told = [word for path in shape.media for word in values_at(content, path)]
+    found = [shape.kinds.get(word) or media_of(word) for word in told]
+    if shape.place is not None and part_at(content, shape.place) not in (None, "", {}, []):
+        found.append(Media.LOCATION)
+    return kinds(kind for kind in found if kind is not None)
+
+
 def _check_signature(shape: SignatureShape, request: SignedRequest) -> None:
     timestamp = request.headers.get(shape.timestamp_header, "")
-    if not timestamp.isascii() or not timestamp.isdecimal() or len(timestamp) > 12:
+    if not _SECONDS.fullmatch(timestamp):
         raise Forged("timestamp")
     if abs(clock.now().timestamp() - int(timestamp)) > shape.window_seconds:
         raise Forged("timestamp")

@@ -3,20 +3,42 @@
 from collections.abc import Mapping
 from typing import Any
 
+# Nobody sends more photos in one text.
+_MOST_PARTS = 20
+
 
 def value_at(content: object, path: str) -> str | None:
     """The text or number at a path, as text; None when there is none."""
-    for step in path.split("."):
+    content = part_at(content, path)
+    if isinstance(content, str):
+        # JSON can name half a character, which no database could keep.
+        return content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return str(content) if isinstance(content, int) and not isinstance(content, bool) else None
+
+
+def values_at(content: object, path: str) -> list[str]:
+    """Every text at a path in which a step `*` stands for each part of a list."""
+    before, star, behind = path.partition("*")
+    if not star:
+        value = value_at(content, path)
+        return [] if value is None else [value]
+    parts = part_at(content, before.rstrip("."))
+    listed = parts[:_MOST_PARTS] if isinstance(parts, list) else []
+    if not behind:
+        return [part for part in listed if isinstance(part, str)]
+    return [value for part in listed for value in values_at(part, behind.lstrip("."))]
+
+
+def part_at(content: object, path: str) -> object:
+    """Whatever stands at a path; None when there is nothing."""
+    for step in path.split(".") if path else ():
         if isinstance(content, dict):
             content = content.get(step)
         elif isinstance(content, list) and step.isdecimal() and int(step) < len(content):
             content = content[int(step)]
         else:
             return None
-    if isinstance(content, str):
-        # JSON can name half a character, which no database could keep.
-        return content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    return str(content) if isinstance(content, int) and not isinstance(content, bool) else None
+    return content
 
 
 def nested(values: Mapping[str, object]) -> dict[str, Any]:

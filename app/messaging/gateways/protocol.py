@@ -7,6 +7,7 @@ from typing import Protocol
 from uuid import UUID
 
 from app.messaging.delivery import Delivery
+from app.messaging.gateways.media import Media
 
 
 class Forged(Exception):
@@ -54,6 +55,7 @@ class SignedRequest:
 class ReceivedText:
     """A text that came in. `sender` and `line` are as the provider wrote them; `line` is our own side.
 
+    `came` are the kinds of what came beside the words, or without any.
     `at` is when it came, for one that no webhook told in time: what is older than a question's patience is kept, not answered.
     """
 
@@ -63,6 +65,7 @@ class ReceivedText:
     line: str
     body: str = field(repr=False)
     at: datetime | None = None
+    came: tuple[Media, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -22,6 +22,7 @@ from app.messaging.gateways.description import (
     TwilioReach,
     Verdict,
 )
+from app.messaging.gateways.media import Media
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,38}")
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
@@ -140,8 +141,16 @@ def _read_find(table: Table) -> FindShape:
 
 def _read_text(table: Table) -> TextShape:
     shape = TextShape(
-        table.text("id"), table.text("sender"), table.text("body"), table.optional_text("line", None)
+        id=table.text("id"),
+        sender=table.text("sender"),
+        body=table.text("body"),
+        line=table.optional_text("line", None),
+        media=table.texts("media") if "media" in table.names() else (),
+        kinds=_words(table, "kinds", Media) if "kinds" in table.names() else {},
+        place=table.optional_text("place", None),
     )
+    if shape.kinds and not shape.media:
+        table.wrong("kinds needs media, which says where those words stand.")
     table.done()
     return shape
 

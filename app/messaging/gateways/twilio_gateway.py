@@ -20,6 +20,7 @@ from twilio.rest import Client
 
 from app import clock
 from app.messaging.delivery import Delivery
+from app.messaging.gateways.media import Media
 from app.messaging.gateways.outcomes import (
     ANSWER_SECONDS,
     CONNECT_SECONDS,
@@ -111,7 +112,10 @@ class TwilioGateway:
             self._client.messages(provider_id).update(body="")
 
     def received_since(self, since: datetime) -> Iterable[ReceivedText]:
-        """What came in since then on our line, or any behind the messaging service, and was not redacted; raises `TryLater`."""
+        """What came in since then on our line, or any behind the messaging service, and was not redacted; raises `TryLater`.
+
+        The list tells that something came beside the words, not what; that is asked for nowhere.
+        """
         line = self._settings.sender
         to = {} if line.startswith("MG") else {"to": line}
         with _asking():
@@ -120,11 +124,17 @@ class TwilioGateway:
             )
             return [
                 ReceivedText(
-                    self.name, message.sid, message.from_, message.to, message.body, message.date_sent
+                    self.name,
+                    message.sid,
+                    message.from_,
+                    message.to,
+                    message.body or "",
+                    message.date_sent,
+                    (Media.FILE,) if _has_media(message) else (),
                 )
                 # Twilio names the newest first; a conversation is heard in the order in which it was said.
                 for message in reversed(messages)
-                if message.direction == "inbound" and message.body
+                if message.direction == "inbound" and (message.body or _has_media(message))
             ]
 
     def health(self) -> Iterable[Health]:
@@ -192,6 +202,10 @@ class _OneTry(HttpClient):
             allow_redirects=allow_redirects,
         )
         return Response(answer.status_code, answer.text, answer.headers)
+
+
+def _has_media(message: Any) -> bool:
+    return str(message.num_media or "0") != "0"
 
 
 def _plain(values: Mapping[str, object] | None) -> Mapping[str, Any]:

@@ -1,8 +1,8 @@
 """Twilio's requests to us: believed only with Twilio's signature over the public address and every field of the form.
 
 The signature holds no time, so whoever recorded a request could send it again; that a message id is taken only once is the answer.
-What is read of a text is who, which line and which words: Twilio's guesses at where a number lives, the profile's name and media
-stay behind (they would tell more of a worker than the worker did).
+What is read of a text is who, which line, which words, and whether a photo, a voice note or a place came: Twilio's guesses at where
+a number lives, the profile's name and the media themselves stay behind (they would tell more of a worker than the worker did).
 """
 
 import hmac
@@ -16,7 +16,9 @@ from twilio.request_validator import SIGNATURE_HEADER, RequestValidator
 
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.forms import Form, read_form
+from app.messaging.gateways.media import Media, is_place, kinds, media_of
 from app.messaging.gateways.protocol import Forged, ReceivedText, SignedRequest, StatusReport
+from app.messaging.gateways.twilio_form import check_fields
 
 STATES: Mapping[str, Delivery] = MappingProxyType(
     {
@@ -38,7 +40,7 @@ STATES: Mapping[str, Delivery] = MappingProxyType(
 # Longer than any number with its channel, or any line; a body is at most 1,600 characters.
 _LONGEST_ADDRESS = 120
 _LONGEST_BODY = 10_000
-_SID = re.compile(r"[A-Za-z0-9]{2,80}")
+_MOST_MEDIA = 10
 _CODE = re.compile(r"[0-9]{1,6}")
 
 
@@ -52,27 +54,29 @@ class TwilioWebhook:
     def read_text(self, request: SignedRequest) -> ReceivedText:
         """The text in a signed request; raises `Forged`."""
         form = self._believed(request)
-        bodies = form.getlist("Body")
-        if len(bodies) > 1 or len(form.first("Body")) > _LONGEST_BODY:
+        provider_id = check_fields(form)
+        if len(form.first("Body")) > _LONGEST_BODY:
             raise Forged("Body")
         return ReceivedText(
             gateway=self.name,
-            provider_id=_sid_of(form),
+            provider_id=provider_id,
             sender=form.one("From", most=_LONGEST_ADDRESS),
             line=form.one("To", most=_LONGEST_ADDRESS),
             body=form.first("Body"),
+            came=_came(form),
         )
 
     def read_status(self, request: SignedRequest) -> StatusReport | None:
         """What a signed request says of a text, None when it says nothing that we know; raises `Forged`."""
         form = self._believed(request)
+        provider_id = check_fields(form)
         state = STATES.get(form.first("MessageStatus") or form.first("SmsStatus"))
         if state is None:
             return None
         code = form.first("ErrorCode")
         return StatusReport(
             gateway=self.name,
-            provider_id=_sid_of(form),
+            provider_id=provider_id,
             state=state,
             reason=code if _CODE.fullmatch(code) and code != "0" else None,
             text_id=text_id_of(request.url),
@@ -93,11 +97,14 @@ class TwilioWebhook:
         raise Forged("signature")
 
 
-def _sid_of(form: Form) -> str:
-    sid = form.first("MessageSid") or form.first("SmsSid")
-    if not _SID.fullmatch(sid):
-        raise Forged("MessageSid")
-    return sid
+def _came(form: Form) -> tuple[Media, ...]:
+    """What came beside the words; of media without a type, and of more than are listed, only that they are files is known."""
+    number = int(form.first("NumMedia") or 0)
+    listed = [form.first(f"MediaContentType{place}") for place in range(min(number, _MOST_MEDIA))]
+    found = [media_of(told) or Media.FILE for told in listed]
+    if is_place(form.first("Latitude"), form.first("Longitude")):
+        found.append(Media.LOCATION)
+    return kinds(found)
 
 
 def text_id_of(url: str) -> UUID | None:

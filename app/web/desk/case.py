@@ -19,7 +19,7 @@ from app.cases.reading import Contact, OpenedCase, ReadEntry, open_case, show_co
 from app.database import CaseId
 from app.intake.texting import CaseTexts, texts_for_desk
 from app.messaging.queue import TextStatus
-from app.web import labels
+from app.web import labels, text_words
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.messages import message_of_request
@@ -40,6 +40,7 @@ class ThreadLine:
     words: str
     why_shut: str | None
     text: TextStatus | None = None  # where it also went out as a text
+    came: tuple[str, ...] = ()  # what came beside the words and was not kept
 
 
 @dataclass(frozen=True)
@@ -193,9 +194,10 @@ def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
     # The exact time is sealed with the words; whoever can read those may know it.
     moment = datetime.fromisoformat(body["at"]) if "at" in body else entry.hour
     text = None if texts is None else texts.answers.get(entry.id)
-    return ThreadLine(entry.kind, heading, moment, body.get("text") or "", why_shut, text)
+    came = tuple(labels.word(text_words.CAME, kind) for kind in body.get("came") or ())
+    return ThreadLine(entry.kind, heading, moment, body.get("text") or "", why_shut, text, came)
 
 
 def posted_text() -> str:
-    """What was written, with the line ends that everybody stores."""
-    return request.form.get("text", "").replace("\r\n", "\n")
+    """What was written."""
+    return request.form.get("text", "")

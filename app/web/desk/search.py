@@ -1,6 +1,5 @@
 """Searching the cases that a member may open; the words come by POST only, so that no address, log or history holds them."""
 
-import unicodedata
 from http import HTTPStatus
 
 from flask import make_response, render_template, request, url_for
@@ -18,6 +17,7 @@ from app.cases.search import (
 )
 from app.cases.search_limit import SearchesRest, count_search
 from app.cases.sought import LEAST_SIGNS, LONGEST, SearchTooLong, SearchTooShort
+from app.language import clean_line
 from app.network import SEARCHES
 from app.web import labels
 from app.web.access import open_to_members
@@ -78,8 +78,8 @@ def _search(words: str) -> Search:
 
 
 def _typed() -> str:
-    """What was typed, without control signs, which no page may give back."""
-    return "".join(sign for sign in request.form.get("sought", "") if unicodedata.category(sign) != "Cc")
+    """What was typed, on one line."""
+    return clean_line(request.form.get("sought", ""))
 
 
 def _page(found: Search | None, words: str = "", problem: str | None = None) -> str:

@@ -94,8 +94,7 @@ def phone(phone: str) -> ResponseReturnValue:
 def send(phone: str) -> ResponseReturnValue:
     """Send what was written, as a provider would hand it to us."""
     number = _number_of(phone)
-    # Browsers send line ends as two characters, phones as one.
-    body = request.form.get("body", "").replace("\r\n", "\n").strip()
+    body = request.form.get("body", "").strip()
     if not body or len(body) > _LONGEST_TEXT:
         problem = "long" if body else "empty"
         return make_response(_screen(phone, number, body, problem), HTTPStatus.UNPROCESSABLE_ENTITY)

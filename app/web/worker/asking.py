@@ -7,7 +7,7 @@ from flask import Response, make_response, render_template, request
 from app.cases.consent import consent_texts
 from app.cases.inbox import ReceiptUnknown
 from app.cases.receipt_tries import ReceiptsRest
-from app.language import to_ascii
+from app.language import only_digits
 from app.logs import log_failure
 from app.vault import ReceiptMistyped, TooBusy
 from app.web.language import npgettext, page_language
@@ -83,7 +83,7 @@ def chosen_words(intent: Intent) -> str:
 
 def _in_groups(typed: str) -> str:
     """Digits in groups of four, as the receipt was shown, so that a wrong one is found by comparing; other text as it is."""
-    digits = "".join(to_ascii(typed).split()).replace("-", "")
-    if not digits.isascii() or not digits.isdecimal():
+    digits = only_digits(typed)
+    if not digits:
         return typed
     return " ".join(digits[start : start + 4] for start in range(0, len(digits), 4))

@@ -16,7 +16,6 @@ from app.web.worker.inbox_page import kept_page
 from app.web.worker.intent import Act, Intent
 from app.web.worker.new_code import give_new_code
 from app.web.worker.posted import posted_fields, posted_intent
-from app.web.worker.report_form import clean
 from app.web.worker.worker_session import (
     end_worker_session,
     keep_worker_session,
@@ -24,8 +23,8 @@ from app.web.worker.worker_session import (
     worker_cookie,
 )
 
-# Whatever stands around twenty digits: more than this is no receipt, and is not read.
-_LONGEST_RECEIPT = 200
+# Whatever sentence stands around twenty digits: what is longer is not read, and not given back.
+_LONGEST_RECEIPT = 1_000
 
 
 @blueprint.get("/<lang>/code")
@@ -43,7 +42,7 @@ def have_a_code() -> Response:
 def enter() -> Response:
     """Open the inbox with a receipt, and do what waited for it."""
     intent = posted_intent()
-    typed = clean(posted_fields().get("receipt", ""))[:_LONGEST_RECEIPT].strip()
+    typed = posted_fields().get("receipt", "")[:_LONGEST_RECEIPT].strip()
     try:
         cookie = _open_with(parse_receipt(typed), intent)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker typed must not be lost with it

@@ -8,8 +8,9 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
+from app.language import clean_words, has_words
 from app.vault import TokenForged, Vault
-from app.web.worker.report_form import CONSENT, Fields, clean, has_words
+from app.web.worker.report_form import CONSENT, Fields
 
 
 class Act(StrEnum):
@@ -86,7 +87,7 @@ NOTHING = Intent()
 
 def read_intent(fields: Fields, act: Act | None = None) -> Intent:
     """The intent of a post to an act's own address, or of one that names its act in a field; what is unknown is left out."""
-    words, danger = clean(_first(fields, "words")), _first(fields, "danger") == "yes"
+    words, danger = clean_words(_first(fields, "words")), _first(fields, "danger") == "yes"
     if act is None:
         named = _first(fields, "act")
         act = Act(named) if named in set(Act) else None

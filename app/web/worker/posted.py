@@ -5,6 +5,7 @@ from urllib.parse import parse_qsl
 from flask import request
 from werkzeug.datastructures import MultiDict
 
+from app.language import clean_words
 from app.web.worker.intent import Act, Intent, read_intent
 from app.web.worker.report_form import LARGEST_FORM
 
@@ -16,7 +17,8 @@ def posted_fields() -> MultiDict[str, str]:
         return request.form
     # Werkzeug gives an empty form when one raw byte of it is no UTF-8; the worker's words would be gone.
     body = request.get_data().decode(errors="replace")
-    return MultiDict(parse_qsl(body, keep_blank_values=True, errors="replace"))
+    pairs = parse_qsl(body, keep_blank_values=True, errors="replace")
+    return MultiDict([(name, clean_words(value)) for name, value in pairs])
 
 
 def posted_intent(act: Act | None = None) -> Intent:

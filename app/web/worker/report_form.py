@@ -4,11 +4,11 @@ Whatever a phone, a script or an attacker sends becomes a `ReportForm`, so that 
 was typed.
 """
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
+
+from app.language import clean_line, clean_words, has_words
 
 WORDS_LIMIT = 20_000  # characters
 LINE_LIMIT = 500  # characters of a place, a name, a number
@@ -98,7 +98,7 @@ def read_report_form(fields: Fields) -> ReportForm:
     return ReportForm(
         danger=_choice(fields, "danger", DANGER),
         category=_choices(fields, "category", TOPICS),
-        words=clean(_first(fields, "words")),
+        words=clean_words(_first(fields, "words")),
         site=_line(fields, "site"),
         site_code=_line(fields, "site_code"),
         exclude=_choices(fields, "exclude", EXCLUDE),
@@ -114,35 +114,12 @@ def read_report_form(fields: Fields) -> ReportForm:
     )
 
 
-def clean(text: str) -> str:
-    """Text that database, page and phone can hold: one kind of line end, no control characters, nothing that is no letter.
-
-    Marks of writing direction stay: Arabic and Urdu need them, and pages isolate what people wrote.
-    """
-    return _NO_LETTER.sub("\N{REPLACEMENT CHARACTER}", _CONTROL.sub("", _LINE_END.sub("\n", text)))
-
-
-_LINE_END = re.compile("\r\n?")
-_CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-# Lone surrogates cannot be stored as UTF-8, and HTML does not allow the code points that are no characters.
-_NO_LETTER = re.compile(
-    "[\ud800-\udfff\ufdd0-\ufdef"
-    + "".join(chr(plane << 16 | 0xFFFE) + chr(plane << 16 | 0xFFFF) for plane in range(17))
-    + "]"
-)
-
-
-def has_words(text: str) -> bool:
-    """Whether anything can be seen of this text: spaces and invisible marks alone are no words."""
-    return any(unicodedata.category(letter)[0] not in "ZC" for letter in text)
-
-
 def _first(fields: Fields, name: str) -> str:
     return next(iter(fields.getlist(name)), "")
 
 
 def _line(fields: Fields, name: str) -> str:
-    return " ".join(clean(_first(fields, name)).split())
+    return clean_line(_first(fields, name))
 
 
 def _choice(fields: Fields, name: str, known: Sequence[str]) -> str:

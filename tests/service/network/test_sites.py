@@ -17,8 +17,10 @@ from app.network import (
     add_site,
     import_sites,
     match_site,
+    remove_site,
     site_by_code,
     site_label,
+    site_names,
 )
 from tests.service.network.conftest import Acts, Network
 
@@ -213,3 +215,115 @@ def test_what_is_no_list_gets_one_clear_line(network: Network, raw: bytes, line:
     assert len(lines) == 1
     assert lines[0].startswith(line)
     assert count(network) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "town", "aliases"),
+    (
+        ("Foxway Precision", "Penang", ()),
+        ("  FOXWAY\u200b precision ", "penang", ()),
+        ("Foxway Precision Ltd.", "Pénang", ()),
+        ("Foxway Precision", "Pulau Pinang", ()),
+        ("Foxy", "Penang", ()),
+        ("Another name", "Penang", ("Foxway Precision",)),
+        ("Another name", "Pulau Pinang / Penang", ("foxy",)),
+    ),
+)
+def test_a_double_is_refused_and_named(
+    network: Network, name: str, town: str, aliases: tuple[str, ...]
+) -> None:
+    site = add(network, "Foxway Precision", "Penang / Pulau Pinang", "Foxy")
+    before = count(network)
+    with pytest.raises(SiteRefused, match="Foxway Precision, Penang / Pulau Pinang, MY") as refusal:
+        add(network, name, town, *aliases)
+    assert site.code in str(refusal.value)
+    line = f"{name.strip()},{town},MY,mining,{'|'.join(aliases)}\n"
+    if not aliases and name != "Foxy" and town != "Pulau Pinang":
+        line = line.replace(town, "Penang / Pulau Pinang")
+        assert imported(network, HEADER + line) == ImportedSites(added=0, known=1)
+    else:
+        assert refused(network, HEADER + line)[0].startswith("Line 2: it is there already: Foxway Precision")
+    assert count(network) == before
+
+
+@pytest.mark.parametrize(
+    ("name", "town", "country"),
+    (
+        ("Foxway Precision", "Kulim", "MY"),
+        ("Foxway Precision", "Penang", "ID"),
+        ("Foxway Precision Plant 2", "Penang", "MY"),
+    ),
+)
+def test_what_only_looks_alike_is_another_place(network: Network, name: str, town: str, country: str) -> None:
+    add(network, "Foxway Precision", "Penang")
+    before = count(network)
+    add(network, name, town, country=country)
+    assert count(network) == before + 1
+
+
+def test_a_removed_site_is_found_by_nothing_and_may_be_added_again(network: Network, acts: Acts) -> None:
+    site = add(network, "Foxway Precision", "Penang", "Foxy")
+    with network.database.writing() as session:
+        assert (
+            remove_site(session, network.vault, f" {site.code.upper()[:4]}-{site.code[4:]} ")[0].id == site.id
+        )
+    assert acts()[-1][0] == "site.removed"
+    assert match(network, "Foxway Precision, Penang").possible == ()
+    assert match(network, site.code).site is None
+    with network.database.reading() as session:
+        assert site_by_code(session, site.code) is None
+        # Whatever names it still tells its name.
+        assert site_names(session, network.vault, [site.id]) == {site.id: "Foxway Precision, Penang"}
+    for code in (site.code, "nothing", ""):
+        with (
+            network.database.writing() as session,
+            pytest.raises(SiteRefused, match="No workplace has this code"),
+        ):
+            remove_site(session, network.vault, code)
+    again = add(network, "Foxway Precision", "Penang", "Foxy")
+    found = match(network, "Foxway Precision, Penang").site
+    assert found is not None
+    assert (found.id, again.code != site.code) == (again.id, True)
+
+
+@pytest.mark.parametrize(
+    ("written", "hint"),
+    (
+        ("UK", "write GB"),
+        ("uk", "write GB"),
+        ("U.K.", "write GB"),
+        ("England", "write GB"),
+        ("Malaysia", "write MY"),
+    ),
+)
+def test_a_country_as_people_write_it_gets_its_code(network: Network, written: str, hint: str) -> None:
+    with pytest.raises(SiteRefused, match=hint):
+        add(network, "Foxway Precision", "Leeds", country=written)
+    (line,) = refused(network, HEADER + f"Foxway,Leeds,{written},mining,\n")
+    assert line.startswith("Line 2: The country")
+    assert hint in line
+
+
+@pytest.mark.parametrize(
+    ("raw", "fault"),
+    (
+        (b"name;town;country;sector\nA;B;MY;mining\n", "semicolons"),
+        (b"\xef\xbb\xbfname;town;country;sector\r\nA;B;MY;mining\r\n", "semicolons"),
+        (b"name\ttown\tcountry\tsector\nA\tB\tMY\tmining\n", "tabs"),
+        (b"\nname,town,country,sector\nA,B,MY,mining\n", "blank"),
+        (b" \r\n\r\nname,town,country,sector\r\nA,B,MY,mining\r\n", "blank"),
+        (b"sep=;\nname;town;country;sector\n", "sign between"),
+        ("name,town,country,sector\nA,B,MY,mining\n".encode("utf-16"), "UTF-16"),
+        ("name,town,country,sector\nA,B,MY,mining\n".encode("utf-16-le"), "UTF-16"),
+    ),
+)
+def test_what_a_program_made_of_a_list_is_named(network: Network, raw: bytes, fault: str) -> None:
+    (line,) = refused(network, raw)
+    assert line.startswith("Line 1: ")
+    assert fault in line
+
+
+@pytest.mark.parametrize("end", ("\r\n", "\n", "\r"))
+def test_a_list_with_any_line_ends_and_a_mark_before_it_is_read(network: Network, end: str) -> None:
+    text = end.join(("\ufeffName, Town ,COUNTRY,sector", "Café,Lyon,fr,other", ""))
+    assert imported(network, text) == ImportedSites(added=1, known=0)

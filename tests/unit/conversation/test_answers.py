@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.intake.conversation.answers import Part, clean, read_text
+from app.cases.text_parts import Part
+from app.intake.conversation.answers import read_text
 from app.intake.conversation.topic_words import Keyword, TopicWords
 
 
@@ -179,8 +180,8 @@ def test_the_marks_of_parts(words: TopicWords, text: str, part: Part | None) -> 
         ("😀 👩‍🏭", "😀 👩‍🏭"),
     ),
 )
-def test_words_stay_as_they_were_written(body: str, kept: str) -> None:
-    assert clean(body) == kept
+def test_words_stay_as_they_were_written(words: TopicWords, body: str, kept: str) -> None:
+    assert read_text(body, words).words == kept
 
 
 def test_a_testimony_of_1600_letters_is_whole(words: TopicWords) -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from app.cases.enums import ConsentLevel, Stage
 from app.cases.taxonomy import FORM_TOPICS
+from app.cases.text_parts import Part
 from app.intake.conversation.acts import (
     Act,
     AgreeContact,
@@ -25,7 +26,7 @@ from app.intake.conversation.acts import (
     Settle,
     SetTopics,
 )
-from app.intake.conversation.answers import Part, read_text
+from app.intake.conversation.answers import read_text
 from app.intake.conversation.position import Position, Step, WhosePhone
 from app.intake.conversation.steps import (
     SAME_TESTIMONY,

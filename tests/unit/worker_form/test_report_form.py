@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from app.language import clean_words, has_words
 from app.web.worker.report_form import (
     CONSENT,
     CONTACT,
@@ -13,8 +14,6 @@ from app.web.worker.report_form import (
     TOPICS,
     WORDS_LIMIT,
     ReportForm,
-    clean,
-    has_words,
     read_report_form,
 )
 
@@ -123,4 +122,4 @@ def test_whatever_is_posted_becomes_a_form_that_can_be_shown_and_sent_again(
 
 @given(st.text(st.characters(exclude_categories=())))
 def test_cleaning_twice_changes_nothing_more(text: str) -> None:
-    assert clean(clean(text)) == clean(text)
+    assert clean_words(clean_words(text)) == clean_words(text)

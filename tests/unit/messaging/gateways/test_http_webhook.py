@@ -19,6 +19,7 @@ from app.messaging.gateways.description import (
     TextShape,
 )
 from app.messaging.gateways.http_webhook import HttpWebhook
+from app.messaging.gateways.media import Media
 from app.messaging.gateways.protocol import Forged, SignedRequest
 
 _URL = "https://help.example.org/sms/inbound/nairobi-phone"
@@ -118,6 +119,10 @@ def _header(name: str, value: str) -> Callable[[SignedRequest], SignedRequest]:
         lambda _: _signed({"id": "e1"}),
         lambda _: _signed({**_TEXT, "id": ""}),
         lambda _: _signed({**_TEXT, "id": "x" * 81}),
+        lambda _: _signed({**_TEXT, "id": "e1\0"}),
+        lambda _: _signed({**_TEXT, "id": "e1\ud800"}),
+        lambda _: _signed({**_TEXT, "id": " "}),
+        lambda request: _header("x-timestamp", "0" + request.headers["x-timestamp"])(request),
         lambda _: _signed({**_TEXT, "payload": {"from": "x" * 121, "parts": [{"text": ""}]}}),
         lambda _: _signed({**_TEXT, "payload": {"from": "07", "parts": [{"text": "x" * 10_001}]}}),
         lambda _: _signed({**_TEXT, "payload": {"from": "07", "parts": []}}),
@@ -163,3 +168,48 @@ def test_a_gateway_that_calls_texts_as_we_do_reports_our_id() -> None:
 def test_words_that_nobody_described_say_nothing() -> None:
     for content in ({"event": "sms:new", "payload": {"id": "m1"}}, {"event": "sms:sent"}, {}):
         assert HttpWebhook(_PHONE).read_status(_signed(content)) is None
+
+
+def test_what_came_beside_the_words_is_told_by_type_or_word() -> None:
+    shape = TextShape(
+        "id", "from", "text", None, ("kind", "parts.*.type"), {"foto": Media.PHOTO}, "where.latitude"
+    )
+    webhook = HttpWebhook(replace(_PHONE, text=shape))
+    came: dict[tuple[Media, ...], dict[str, object]] = {
+        (): {"kind": "text", "text": "Not paid"},
+        (Media.PHOTO,): {"kind": "foto"},
+        (Media.VOICE,): {"kind": "audio"},
+        (Media.VIDEO, Media.CONTACT): {
+            "parts": [{"type": "video/mp4"}, {"type": "text/x-vcard"}, {"type": 3}]
+        },
+        (Media.LOCATION,): {"where": {"latitude": -1.29}},
+        (Media.FILE, Media.LOCATION): {
+            "kind": "application/pdf",
+            "where": {"latitude": "-1.29"},
+            "text": "See",
+        },
+    }
+    for kinds, content in came.items():
+        text = webhook.read_text(_signed({"id": "e1", "from": "0700000001", **content}))
+        assert (text.came, text.body) == (kinds, content.get("text", ""))
+    with pytest.raises(Forged):
+        webhook.read_text(
+            _signed({"id": "e1", "from": "0700000001", "kind": "text", "where": {"latitude": None}})
+        )
+
+
+def test_digits_of_the_body_cannot_become_the_time() -> None:
+    # "{body}{timestamp}" is signed alike wherever the one ends and the other begins.
+    shape = replace(_SIGNATURE, signed="{body}{timestamp}", prefix="")
+    described = replace(_PHONE, signature=shape, text=TextShape("id", "from", "text", None))
+    stamp, body = str(int(clock.now().timestamp())), "from=0700000001&text=x&id=10"
+    headers = {
+        "x-signature": hmac.digest(_SECRET.encode(), f"{body}{stamp}".encode(), "sha256").hex(),
+        "x-timestamp": stamp,
+    }
+    headers["content-type"] = "application/x-www-form-urlencoded"
+    request = SignedRequest(_URL, headers, body.encode())
+    assert HttpWebhook(described).read_text(request).provider_id == "10"
+    moved = SignedRequest(_URL, headers | {"x-timestamp": f"0{stamp}"}, body[:-1].encode())
+    with pytest.raises(Forged):
+        HttpWebhook(described).read_text(moved)

@@ -1,0 +1,64 @@
+"""The case page tells what came beside words, and shows the numbered parts of a long text in their order."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import select
+
+from app import clock
+from app.cases.offers import accept_offer
+from app.database import CaseId
+from app.intake.conversation.ears import Ears
+from app.language import load_languages
+from app.messaging.gateways.media import Media
+from app.messaging.gateways.protocol import ReceivedText
+from app.messaging.gateways.simulator import LINE, NAME
+from app.messaging.models import InboundText
+from app.settings import PROJECT_ROOT
+from tests.harness.world import World
+from tests.service.desk.conftest import Browse, gateways_of
+
+NUMBER = "+60123456701"
+
+
+def test_kinds_and_parts_on_the_case_page(browse: Browse, world: World, tmp_path: Path) -> None:
+    ears = Ears(
+        database=world.database,
+        vault=world.vault,
+        rules=world.rules,
+        gateways=gateways_of(world, tmp_path),
+        languages=load_languages(PROJECT_ROOT / "config", PROJECT_ROOT / "translations"),
+        host="help.example.org",
+    )
+    before = round((clock.now() - datetime.now(UTC)).total_seconds())
+    # Parts as carriers tear them, all at one moment; then the answers, and pictures.
+    said: list[tuple[int, str, tuple[Media, ...]]] = [
+        (0, "3/3 and sent home", ()),
+        (1, "1/3 They kept our pay", (Media.CONTACT,)),
+        (2, "2/3 and we were locked in", ()),
+        (100, "1", ()),
+        (200, "2", ()),
+        (300, "Foxglove Circuits Penang", ()),
+        (400, "1", ()),
+        (500, "1", ()),
+        (600, "", (Media.PHOTO, Media.LOCATION)),
+    ]
+    for number, (after, body, came) in enumerate(said):
+        clock.set_offset(before + after)
+        ears.hear(ReceivedText(NAME, f"SM{number:032x}", NUMBER, LINE, body, came=came))
+    clock.set_offset(before)
+    with world.database.reading() as session:
+        case_id = session.scalar(select(InboundText.case_id).where(InboundText.provider_id == f"SM{0:032x}"))
+    assert case_id is not None
+    lead = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        assert accept_offer(session, world.vault, world.rules, lead, CaseId(case_id)).taken
+
+    shown = browse("near.lead").open(f"/desk/cases/{case_id}").text
+    parts = [
+        shown.index(each)
+        for each in ("1/3 They kept our pay", "2/3 and we were locked in", "3/3 and sent home")
+    ]
+    assert parts == sorted(parts)
+    assert "It came with: a contact card." in shown
+    assert "It came with: a photo, a place on the map. That cannot be opened here and was not kept." in shown
