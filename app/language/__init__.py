@@ -2,5 +2,15 @@
 
 from app.language.digits import to_ascii
 from app.language.languages import Language, Languages, LanguagesRefused, load_languages
+from app.language.marks import MOST_MARKS, few_marks, folded
 
-__all__ = ["Language", "Languages", "LanguagesRefused", "load_languages", "to_ascii"]
+__all__ = [
+    "MOST_MARKS",
+    "Language",
+    "Languages",
+    "LanguagesRefused",
+    "few_marks",
+    "folded",
+    "load_languages",
+    "to_ascii",
+]

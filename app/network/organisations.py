@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import OrganisationId
+from app.language import folded
 from app.network.models import Organisation, OrganisationKind, OrganisationState
 from app.network.people import actor_of
 from app.vault import Vault, journal
@@ -119,7 +120,7 @@ def clean_name(text: str) -> str:
         for sign in text
         if sign in _JOINERS or unicodedata.category(sign) not in {"Cf", "Cs"}
     )
-    return " ".join(unicodedata.normalize("NFC", "".join(kept)).split())
+    return " ".join(folded("".join(kept), "NFC").split())
 
 
 def _check(name: str, country: str, mandate: Mandate) -> None:
