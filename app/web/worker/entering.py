@@ -9,6 +9,7 @@ from app.cases.entries import EmptyText, TextTooLong
 from app.cases.inbox import ReceiptUnknown, session_for, worker_of
 from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, try_receipt
 from app.cases.worker_messages import write as write_message
+from app.cases.writing_budget import BudgetSpent
 from app.language import to_ascii
 from app.logs import log_failure
 from app.vault import Receipt, ReceiptMistyped, TokenForged, TooBusy, parse_receipt
@@ -33,6 +34,7 @@ _PROBLEMS: dict[type[Exception], str] = {
     EmptyText: "words",
     TextTooLong: "words",
     ReceiptsRest: "rest",
+    BudgetSpent: "spent",
     TooBusy: "busy",
 }
 
@@ -41,6 +43,7 @@ _ENTER_STATUS = {
     "": HTTPStatus.OK,
     "ended": HTTPStatus.OK,
     "rest": HTTPStatus.TOO_MANY_REQUESTS,
+    "spent": HTTPStatus.TOO_MANY_REQUESTS,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "broken": HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -81,7 +84,7 @@ def enter_page(
 def not_opened(error: Exception, words: str, typed: str) -> Response:
     """The question again, with all that was typed and what to do now."""
     problem = next((name for kind, name in _PROBLEMS.items() if isinstance(error, kind)), "broken")
-    if isinstance(error, ReceiptsRest):
+    if isinstance(error, ReceiptsRest | BudgetSpent):
         page = enter_page(problem, words, typed, minutes=minutes_until(error.until))
         return retry_after(page, seconds_until(error.until))
     if problem == "broken":

@@ -23,6 +23,7 @@ from app.cases.sharing import (
 from app.cases.sharing import undo_stop as undo_stop_of
 from app.cases.worker_messages import say_worse
 from app.cases.worker_messages import write as write_message
+from app.cases.writing_budget import BudgetSpent
 from app.intake.reaching import stop_texts, wish_again
 from app.logs import log_failure
 from app.messaging.alerts import alert_danger_of
@@ -33,8 +34,9 @@ from app.vault import (
     session_form_token,
 )
 from app.web.access import open_to_everyone, open_to_workers
-from app.web.language import page_language, pgettext
+from app.web.language import npgettext, page_language, pgettext
 from app.web.parts import parts
+from app.web.retry import minutes_until, retry_after, seconds_until
 from app.web.worker.door import blueprint, to_inbox
 from app.web.worker.entering import enter_page
 from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
@@ -87,14 +89,24 @@ def write() -> Response:
 def worse() -> Response:
     """Record that it got worse, with or without words."""
     words, danger = posted_words(), posted_fields().get("danger") == "yes"
+    waiting: list[BudgetSpent] = []
 
     def act(session: Session, worker: Worker, submission: UUID) -> None:
-        vault = parts().vault
-        say_worse(session, vault, parts().rules.deadlines, worker, words, danger, submission)
+        vault, deadlines = parts().vault, parts().rules.deadlines
+        try:
+            say_worse(session, vault, deadlines, worker, words, danger, submission)
+        except BudgetSpent as spent:
+            if not danger:
+                raise
+            # The words wait on the page; that there is danger does not.
+            waiting.append(spent)
+            say_worse(session, vault, deadlines, worker, "", danger, submission)
         if danger:
             alert_danger_of(session, vault, worker.case_id, f"worse {submission}")
 
-    return _carry_out(act, "worse", "thread")
+    answer = _carry_out(act, "worse", "thread")
+    worker = find_worker() if waiting else None
+    return answer if worker is None else spent_page(worker, waiting[0], "worse", words, danger=True)
 
 
 @blueprint.post("/<lang>/inbox/consent")
@@ -187,6 +199,34 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
     return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK)
 
 
+def spent_page(
+    worker: Worker, spent: BudgetSpent, form: str, words: str, *, danger: bool = False
+) -> Response:
+    """The inbox with the words that wait, and when to press again."""
+    minutes = minutes_until(spent.until)
+    if danger:
+        note = npgettext(
+            "worker-inbox",
+            "We wrote down that you are in danger. So much came in this hour that your words wait here. They are not sent yet. "
+            "Press the button again in %(num)s minute.",
+            "We wrote down that you are in danger. So much came in this hour that your words wait here. They are not sent yet. "
+            "Press the button again in %(num)s minutes.",
+            minutes,
+        )
+    else:
+        note = npgettext(
+            "worker-inbox",
+            "So much came in this hour that this has to wait. It is not sent yet. What you wrote is still here. Press the button "
+            "again in %(num)s minute. If you are in danger now, say so below: that does not wait.",
+            "So much came in this hour that this has to wait. It is not sent yet. What you wrote is still here. Press the button "
+            "again in %(num)s minutes. If you are in danger now, say so below: that does not wait.",
+            minutes,
+        )
+    answer = inbox_page(worker, Problem(note, form, words))
+    answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
+    return retry_after(answer, seconds_until(spent.until))
+
+
 def stale_problem(form: str, words: str) -> Problem:
     """What to say when a form does not belong to this session, or its token is not ours."""
     note = pgettext("worker-inbox", "This page was old, so nothing was sent. Please press the button again.")
@@ -246,6 +286,8 @@ def _try(
             act(session, worker, submission)
     except (TokenForged, EmptyText, TextTooLong) as refusal:
         return inbox_page(worker, _problem_of(refusal, form, words))
+    except BudgetSpent as spent:
+        return spent_page(worker, spent, form, words)
     except (NothingToUndo, SharingStopped):
         # Another page of this worker was faster; the inbox shows how things stand.
         return to_inbox()
