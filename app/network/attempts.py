@@ -43,22 +43,27 @@ a helper still has (`app.cases.routing`), so that junk fills no helper and leave
 `most` may ask a helper at once when they are unlocked; a person looks at the others first."""
 
 UNKNOWN_RECEIPTS = Limit("unknown receipt", 60, timedelta(hours=1))
-"""The check digit catches ten of eleven slips before they count, so a dormitory's own mistakes stay far below this."""
+"""The check digit catches ten of eleven slips before they count, so a dormitory's own mistakes stay far below this.
+
+Above it a try waits for its turn among the guesses (`app.vault.slots`), and a right one still opens."""
 
 ALL_UNKNOWN_RECEIPTS = Limit("unknown receipt of all", 20_000, timedelta(hours=1))
-"""For everybody together. Ten years of it try 2 in 10^9 of the numbers a receipt can have; above, `UNKNOWN_IN_A_FLOOD` holds."""
+"""For everybody together; above, `UNKNOWN_IN_A_FLOOD` holds."""
 
 UNKNOWN_IN_A_FLOOD = 3
-"""While strangers guess everywhere each address has this many: closing the door to all would let strangers shut workers out."""
+"""While strangers guess everywhere each address has this many before it has to go slowly."""
 
 SIGN_INS_FROM_HERE = Limit("sign-in to one account from one address", 10, timedelta(minutes=15))
-"""More than anybody mistypes; who has the password still needs a code, which rests after five wrong ones."""
+"""More than anybody mistypes. Above this one and the next two a try waits for its turn among the guesses, and is still made."""
 
 SIGN_INS_AT_ADDRESS = Limit("sign-in from one address", 100, timedelta(minutes=15))
 """An office of fifty people who all come in at nine, each with one slip."""
 
 SIGN_INS_TO_ACCOUNT = Limit("sign-in to one account", 100, timedelta(hours=1))
-"""Against guessing from many addresses. One address alone is stopped at forty an hour, so no single stranger locks a helper out."""
+"""Against guessing from many addresses."""
+
+SIGN_INS_FROM_KNOWN_BROWSER = Limit("sign-in from a member's own browser", 10, timedelta(minutes=15))
+"""Counted apart from all others, so that guessers never stand in its way."""
 
 SEARCHES = Limit("search of a member", 10, timedelta(minutes=1))
 """More than anybody reads the answers of; each may take more than a second of a core from the workers who file."""

@@ -69,6 +69,7 @@ from app.vault.keyring import (
     load_keyring,
     make_keyrings,
 )
+from app.vault.known_browsers import KnownBrowser, mark_browser, read_browser_mark
 from app.vault.members import (
     MemberKey,
     MemberKeyChanged,
@@ -118,7 +119,7 @@ from app.vault.sessions import (
     session_form_token,
     touch_session,
 )
-from app.vault.slots import Slots, TooBusy
+from app.vault.slots import Guess, Slots, TooBusy
 from app.vault.tokens import FORM_TOKEN_LASTS, FormToken, TokenForged
 from app.vault.vault import Vault
 from app.vault.veil import Place, VeilBroken
@@ -144,6 +145,7 @@ __all__ = [
     "GrantNotOffered",
     "GrantRow",
     "GrantState",
+    "Guess",
     "Hardness",
     "HolderKind",
     "JournalBroken",
@@ -159,6 +161,7 @@ __all__ = [
     "KeyringMissing",
     "KeyringOfAnotherDeployment",
     "KeyringUnreadable",
+    "KnownBrowser",
     "MemberKey",
     "MemberKeyChanged",
     "MemberKeyRow",
@@ -216,6 +219,7 @@ __all__ = [
     "load_keyring",
     "make_circle",
     "make_keyrings",
+    "mark_browser",
     "member_key_row",
     "members_of_circle",
     "new_chain",
@@ -229,6 +233,7 @@ __all__ = [
     "parse_receipt",
     "pretend_unlock",
     "public_key_of",
+    "read_browser_mark",
     "read_circle_name",
     "read_journal",
     "read_session",

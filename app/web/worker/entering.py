@@ -1,5 +1,6 @@
 """The way into the inbox: the receipt, the limits on trying one, and every way in which it does not open."""
 
+from contextlib import nullcontext
 from http import HTTPStatus
 from uuid import UUID
 
@@ -7,12 +8,12 @@ from flask import Response, make_response, render_template, request
 
 from app.cases.entries import EmptyText, TextTooLong
 from app.cases.inbox import ReceiptUnknown, session_for, worker_of
-from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, try_receipt
+from app.cases.receipt_tries import may_be_guessing, try_receipt
 from app.cases.worker_messages import write as write_message
 from app.cases.writing_budget import BudgetSpent
 from app.language import to_ascii
 from app.logs import log_failure
-from app.vault import Receipt, ReceiptMistyped, TokenForged, TooBusy, parse_receipt
+from app.vault import Guess, Receipt, ReceiptMistyped, TokenForged, TooBusy, parse_receipt
 from app.web.access import open_to_everyone
 from app.web.language import npgettext
 from app.web.parts import parts
@@ -33,7 +34,6 @@ _PROBLEMS: dict[type[Exception], str] = {
     ReceiptUnknown: "unknown",
     EmptyText: "words",
     TextTooLong: "words",
-    ReceiptsRest: "rest",
     BudgetSpent: "spent",
     TooBusy: "busy",
 }
@@ -42,7 +42,6 @@ _PROBLEMS: dict[type[Exception], str] = {
 _ENTER_STATUS = {
     "": HTTPStatus.OK,
     "ended": HTTPStatus.OK,
-    "rest": HTTPStatus.TOO_MANY_REQUESTS,
     "spent": HTTPStatus.TOO_MANY_REQUESTS,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "broken": HTTPStatus.SERVICE_UNAVAILABLE,
@@ -84,7 +83,7 @@ def enter_page(
 def not_opened(error: Exception, words: str, typed: str) -> Response:
     """The question again, with all that was typed and what to do now."""
     problem = next((name for kind, name in _PROBLEMS.items() if isinstance(error, kind)), "broken")
-    if isinstance(error, ReceiptsRest | BudgetSpent):
+    if isinstance(error, BudgetSpent):
         page = enter_page(problem, words, typed, minutes=minutes_until(error.until))
         return retry_after(page, seconds_until(error.until))
     if problem == "broken":
@@ -96,10 +95,17 @@ def not_opened(error: Exception, words: str, typed: str) -> Response:
 
 
 def _open_with(receipt: Receipt, words: str, submission: UUID | None) -> str:
-    """A session for this receipt, its cookie; a receipt that no case has is counted before anybody learns that there is none."""
+    """A session for this receipt, its cookie; where many wrong ones came from, a try waits for its turn, and is still made."""
     here, by = parts(), sender()
     with here.database.reading() as session:
-        check_receipt_tries(session, here.vault, by)
+        guessing = may_be_guessing(session, here.vault, by)
+    with here.vault.guessing(Guess.RECEIPT) if guessing else nullcontext():
+        return _try(receipt, words, submission, by)
+
+
+def _try(receipt: Receipt, words: str, submission: UUID | None, by: str) -> str:
+    """As `_open_with`; a receipt that no case has is counted before anybody learns that there is none."""
+    here = parts()
     keys = here.vault.derive_receipt_keys(receipt)
     with here.database.writing() as session:
         row = try_receipt(session, here.vault, by, keys)

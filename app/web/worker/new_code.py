@@ -1,5 +1,6 @@
 """A new receipt for one that somebody saw: shown at once, and shown again when the answer was lost on its way."""
 
+from contextlib import nullcontext
 from datetime import timedelta
 from http import HTTPStatus
 
@@ -7,13 +8,14 @@ from flask import Response, make_response, render_template
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.inbox import session_for
+from app.cases.inbox import Worker, session_for
 from app.cases.models import Case
-from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, try_receipt
+from app.cases.receipt_tries import may_be_guessing, try_receipt
 from app.cases.sharing import replace_receipt
 from app.database import CaseId
 from app.vault import (
     FormToken,
+    Guess,
     Receipt,
     ReceiptKeys,
     ReceiptRow,
@@ -28,7 +30,7 @@ from app.web.parts import parts
 from app.web.retry import BUSY_FOR, retry_after
 from app.web.sender import sender
 from app.web.worker.door import blueprint
-from app.web.worker.entering import enter_page, not_opened
+from app.web.worker.entering import enter_page
 from app.web.worker.inbox import inbox_page, kept_page, stale_problem
 from app.web.worker.posted import posted_fields
 from app.web.worker.worker_session import find_worker, keep_worker_session
@@ -43,8 +45,6 @@ def new_code() -> Response:
     """Replace the receipt. The new one comes from the form's token, so that sending the form twice makes one new receipt."""
     try:
         return _replace()
-    except ReceiptsRest as rest:
-        return not_opened(rest, "", "")
     except TooBusy:
         page = make_response(render_template("worker/kept.html", words=""), HTTPStatus.SERVICE_UNAVAILABLE)
         return retry_after(page, BUSY_FOR)
@@ -58,10 +58,17 @@ def _replace() -> Response:
         token = here.vault.read_form_token(posted_fields().get("token", "").strip())
     except TokenForged:
         return enter_page("ended") if worker is None else inbox_page(worker, stale_problem("", ""))
+    guessing = False
     if worker is None:
         # Anybody can get a token: without a session this is one more receipt that somebody tries.
         with here.database.reading() as session:
-            check_receipt_tries(session, here.vault, sender())
+            guessing = may_be_guessing(session, here.vault, sender())
+    with here.vault.guessing(Guess.RECEIPT) if guessing else nullcontext():
+        return _replace_with(token, worker)
+
+
+def _replace_with(token: FormToken, worker: Worker | None) -> Response:
+    here = parts()
     fresh = here.vault.derive_receipt_keys(token.receipt)
     with here.database.writing() as session:
         row = (
