@@ -18,11 +18,11 @@ def create_app(parts: "Parts") -> "Flask":
 
     from app.web import assets, errors, headers
     from app.web.access import check_every_view_declares
-    from app.web.clean_request import CleanRequest
     from app.web.language import speak
+    from app.web.requests import BoundedRequest
 
     app = Flask("app.web", static_folder=None)
-    app.request_class = CleanRequest
+    app.request_class = BoundedRequest
     app.extensions["redress"] = parts
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = errors.LARGEST_POST
     # A template that names something it was not given must fail in a test, not show a gap to a worker.

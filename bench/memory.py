@@ -1,4 +1,4 @@
-"""How much memory a Redress at rest takes, and how soon it answers after its start.
+"""How much memory a Redress takes at rest and after much work, and how soon it answers after its start.
 
 PSS counts a page that several processes share once, divided among them, so the sum over the processes is what the machine spends.
 """
@@ -10,12 +10,16 @@ from statistics import median
 from bench import load
 from bench.children import Server, private_folder, redress, run_redress
 from bench.figures import Asked, Figure, Result
+from bench.filing import Sender, form_tokens
+from bench.world import make_world
 
 PART = "memory"
 _STARTS = 3
 _PAGES, _CLIENTS = 40, 16  # of one round
 _ROUNDS = 200
 _WORKED = 20  # ticks of the processor, of ten milliseconds each; a process has done its first work then
+_FILINGS = 2_000
+_COMES_BACK_WITHIN = 30.0  # seconds
 _REST = 8.0  # seconds; the dispatcher ticks meanwhile
 
 
@@ -48,7 +52,33 @@ def measure() -> Result:
             Figure(PART, "redress serve alone, PSS", web, "MB"),
             Figure(PART, "redress dispatch alone, PSS", dispatcher, "MB"),
             Figure(PART, "redress up: start to first 200", median(starts), "s", asked=Asked(at_most=2.0)),
+            after_filings(),
         )
+    )
+
+
+def after_filings() -> Figure:
+    """`up` with a network in it, at rest and half a minute after many reports: what the work took has to come back."""
+    with private_folder() as folder:
+        home = folder / "home"
+        world = make_world(home, f"sqlite:///{home / 'redress.sqlite3'}")
+        world.database.dispose()
+        with redress(home, "up", first="/en/", environment={"REDRESS_TRUSTED_PROXIES": "1"}) as server:
+            rest = sum(_at_rest(server))
+            tokens, _ = form_tokens(server, _FILINGS)
+            sender = Sender(server, world, tokens)
+            sender.send(_FILINGS, 4)
+            time.sleep(_COMES_BACK_WITHIN)
+            after = sum(_megabytes(pid) for pid in _family(server.process.pid))
+        if not all(filing.receipt for filing in sender.filings):
+            raise RuntimeError("not every filing was answered with a receipt")
+    return Figure(
+        PART,
+        f"redress up, {_COMES_BACK_WITHIN:.0f} s after {_FILINGS} filings, PSS; floor the same at rest before",
+        after,
+        "MB",
+        rest,
+        Asked(at_most=1.25, of_ratio=True),
     )
 
 

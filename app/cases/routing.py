@@ -38,6 +38,7 @@ class Reason(StrEnum):
     WRONG_COUNTRY = "wrong_country"
     NO_LANGUAGE = "no_language"
     FULL = "full"
+    SHARE = "share"
     RANKED_LOWER = "ranked_lower"
     HELD = "held"
     LOCKED = "locked"
@@ -123,8 +124,13 @@ def route(
     candidates: Iterable[OrganisationFacts],
     taxonomy: Taxonomy,
     rules: RoutingRules,
+    *,
+    from_here: int = 0,
 ) -> Routing:
-    """Choose a partner and its standbys among the candidates, or say who holds the case instead and why."""
+    """Choose a partner and its standbys among the candidates, or say who holds the case instead and why.
+
+    `from_here` is how many reports of today helpers were already asked for that came from the same address.
+    """
     everyone = sorted(candidates, key=lambda candidate: candidate.id.bytes)
     if facts.consent is ConsentLevel.NOBODY:
         locked = tuple((candidate.id, Reason.LOCKED) for candidate in everyone)
@@ -132,7 +138,7 @@ def route(
     reasons: dict[OrganisationId, Reason] = {}
     eligible = []
     for candidate in everyone:
-        reason = why_not(facts, country, language, candidate, taxonomy)
+        reason = why_not(facts, country, language, candidate, taxonomy) or _share(candidate, from_here)
         if reason is None:
             eligible.append(candidate)
         else:
@@ -143,7 +149,8 @@ def route(
         reasons |= {candidate.id: Reason.HELD for candidate in eligible}
         return _held(reasons, custodian, why_held)
     if not eligible:
-        return _held(reasons, custodian, Outcome.NOBODY_ELIGIBLE)
+        flooded = Reason.SHARE in reasons.values()
+        return _held(reasons, custodian, Outcome.OVER_LIMIT if flooded else Outcome.NOBODY_ELIGIBLE)
     useful = taxonomy.useful_training(facts.codes)
     ranked = sorted(eligible, key=lambda candidate: _rank(candidate, country, language, useful))
     first, *others = [candidate.id for candidate in ranked]
@@ -218,6 +225,11 @@ def _out_of_reach(candidate: OrganisationFacts, country: str | None, language: s
     if candidate.open_cases >= candidate.capacity:
         return Reason.FULL
     return None
+
+
+def _share(candidate: OrganisationFacts, from_here: int) -> Reason | None:
+    # Half of what is left, each day anew: many addresses together come near the end of a helper's room, and never reach it soon.
+    return Reason.SHARE if from_here and from_here >= candidate.capacity_left else None
 
 
 def _may_hold(candidate: OrganisationFacts, facts: CaseFacts) -> bool:

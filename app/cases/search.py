@@ -1,23 +1,21 @@
 """Search over the sealed entries of the cases that a member may open: opened in this request, compared, and forgotten.
 
-There is no index and nothing is kept, so a search costs more than half a millisecond a case: it is bounded, and counted by
-`search_limit`. It has two halves, so that no writer waits while it opens: `search_cases` belongs in a unit of work for reading, and
-nothing that it found may be shown before `record_search` has written down, in a unit of its own, who found what.
+There is no index and nothing is kept, so a search costs more than half a millisecond a case: it is bounded (`looking_through`) and
+counted (`search_limit`). It has two halves, so that no writer waits while it opens: `search_cases` belongs in a unit of work for
+reading, and nothing that it found may be shown before `record_search` has written down, in a unit of its own, who found what.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Row, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.cases.access import FOUND_BY_CONTACT, READ_IN_SEARCH, granted, holders_of
-from app.cases.entries import entry_place
-from app.cases.enums import EntryKind, State
-from app.cases.models import Case, Entry
+from app.cases.enums import State
+from app.cases.looking_through import CONTACT, Keys, Match, Matched, look_through
+from app.cases.models import Case
 from app.cases.queue_rows import QueueRow, read_rows
 from app.cases.references import read_reference
 from app.cases.rules import Rules
@@ -26,59 +24,16 @@ from app.database import CaseId, CircleId
 from app.network import SignedIn
 from app.vault import (
     CircleKey,
-    Compartment,
-    GrantRow,
     GrantState,
-    HolderKind,
     Json,
     MemberKey,
-    OpenedCompartments,
-    SealBroken,
     Vault,
     journal,
     open_circle,
-    open_granted,
 )
 
 OPENED_AT_MOST = 2_000
-# Ten in each case on average; so many take some three seconds. Where cases are longer, fewer are looked through.
-ENTRIES_AT_MOST = 20_000
 SHOWN_AT_MOST = 50
-
-# So many cases' rows are in memory at once, and so many cost three statements.
-_CHUNK = 250
-
-Keys = Mapping[UUID, MemberKey | CircleKey]
-
-
-class Matched(StrEnum):
-    """In what the words were found."""
-
-    REFERENCE = "reference"
-    NAME = "name"
-    PHONE = "phone"
-    MESSAGE = "message"
-    PLACE = "place"
-    MUST_NOT_KNOW = "must_not_know"
-    REPLY = "reply"
-    NOTE = "note"
-
-
-# Name and phone are said to match and never shown: showing them is an act of its own.
-_CONTACT = frozenset({Matched.NAME, Matched.PHONE})
-_MESSAGE = (("text", Matched.MESSAGE),)
-_FIELDS: dict[EntryKind, tuple[tuple[str, Matched], ...]] = {
-    EntryKind.REPORT: (
-        ("text", Matched.MESSAGE),
-        ("site", Matched.PLACE),
-        ("exclude_other", Matched.MUST_NOT_KNOW),
-    ),
-    EntryKind.CONTACT: (("name", Matched.NAME), ("phone", Matched.PHONE)),
-    EntryKind.WORKER_MESSAGE: _MESSAGE,
-    EntryKind.WORSE: _MESSAGE,
-    EntryKind.REPLY: (("text", Matched.REPLY),),
-    EntryKind.NOTE: (("text", Matched.NOTE),),
-}
 
 
 @dataclass(frozen=True)
@@ -94,7 +49,8 @@ class Hit:
 class Search:
     """What a search found. `jump` is the one case whose reference was typed; then nothing was opened.
 
-    `bounded` says that the member has more cases than the `opened` ones, `unreadable` how many had something that did not open.
+    `bounded` says that the member has more cases than the `opened` ones, `unreadable` how many had something that did not open,
+    `partly` in how many so much is written that only the beginning was looked through.
     """
 
     jump: CaseId | None = None
@@ -103,15 +59,7 @@ class Search:
     opened: int = 0
     bounded: bool = False
     unreadable: int = 0
-
-
-@dataclass
-class _Match:
-    """What matched in one case while it is looked through."""
-
-    matched: set[Matched] = field(default_factory=set)
-    words: str | None = None
-    unreadable: bool = False
+    partly: int = 0
 
 
 def search_cases(session: Session, vault: Vault, rules: Rules, by: SignedIn, text: str) -> Search:
@@ -122,16 +70,15 @@ def search_cases(session: Session, vault: Vault, rules: Rules, by: SignedIn, tex
     wanted = read_search(text)
     found = _candidates(session, _searchable(by, holders_of(session, by)))
     references = dict(found[:OPENED_AT_MOST])
-    matches, looked_through, unreadable = _look_through(
-        session, vault, _keys(session, vault, by), references, wanted
-    )
-    shown = list(matches)[:SHOWN_AT_MOST]
+    through = look_through(session, vault, _keys(session, vault, by), references, wanted)
+    shown = list(through.found)[:SHOWN_AT_MOST]
     return Search(
-        hits=_hits(session, vault, rules, wanted, {case_id: matches[case_id] for case_id in shown}),
-        more=len(matches) - len(shown),
-        opened=looked_through,
-        bounded=len(found) > looked_through,
-        unreadable=unreadable,
+        hits=_hits(session, vault, rules, wanted, {case_id: through.found[case_id] for case_id in shown}),
+        more=len(through.found) - len(shown),
+        opened=through.cases,
+        bounded=len(found) > through.cases,
+        unreadable=through.unreadable,
+        partly=through.partly,
     )
 
 
@@ -165,7 +112,7 @@ def record_search(session: Session, vault: Vault, by: SignedIn, found: Search) -
         hit = hits.get(CaseId(case_id))
         if hit is not None and hit.excerpt is not None:
             journal(session, vault, CaseId(case_id), READ_IN_SEARCH, by.actor)
-        if hit is not None and hit.matched & _CONTACT:
+        if hit is not None and hit.matched & CONTACT:
             journal(session, vault, CaseId(case_id), FOUND_BY_CONTACT, by.actor)
     shown = [str(case_id) for case_id in ids if case_id in still]
     detail: dict[str, Json] = {"hits": shown, "more": found.more, "bounded": found.bounded}
@@ -211,85 +158,8 @@ def _keys(session: Session, vault: Vault, by: SignedIn) -> Keys:
     return keys
 
 
-def _look_through(
-    session: Session, vault: Vault, keys: Keys, references: Mapping[UUID, str], wanted: Sought
-) -> tuple[dict[UUID, _Match], int, int]:
-    """The cases in which something matched, in order; how many were looked through; in how many something did not open."""
-    found: dict[UUID, _Match] = {}
-    looked_through = entries = unreadable = 0
-    ids = list(references)
-    for start in range(0, len(ids), _CHUNK):
-        if entries >= ENTRIES_AT_MOST:
-            break
-        chunk = ids[start : start + _CHUNK]
-        opened, broken = _open_grants(session, vault, keys, chunk)
-        unreadable += broken
-        matches = {case_id: _Match() for case_id in chunk}
-        for row in _entries(session, [case_id for case_id in chunk if case_id in opened]):
-            _compare(matches[row.case_id], row, opened[row.case_id], wanted)
-            entries += 1
-        looked_through += len(chunk)
-        for case_id, match in matches.items():
-            unreadable += match.unreadable
-            if wanted.is_part_of(references[case_id]):
-                match.matched.add(Matched.REFERENCE)
-            if match.matched:
-                found[case_id] = match
-    return found, looked_through, unreadable
-
-
-def _open_grants(
-    session: Session, vault: Vault, keys: Keys, chunk: Sequence[UUID]
-) -> tuple[dict[UUID, OpenedCompartments], int]:
-    """What the member's live grants open of these cases, and of how many the grants are broken."""
-    rows = session.scalars(
-        select(GrantRow).where(
-            GrantRow.case_id.in_(chunk),
-            GrantRow.holder_id.in_(keys),
-            GrantRow.state == GrantState.LIVE,
-            GrantRow.holder_kind.in_((HolderKind.CIRCLE, HolderKind.MEMBER)),
-        )
-    ).all()
-    opened: dict[UUID, OpenedCompartments] = {}
-    broken: set[UUID] = set()
-    for row in rows:
-        if row.case_id not in opened:
-            try:
-                opened[row.case_id] = open_granted(vault, row, keys[row.holder_id])
-            except SealBroken:
-                broken.add(row.case_id)
-    return opened, len(broken - set(opened))
-
-
-def _entries(session: Session, ids: Sequence[UUID]) -> Iterator[Row[Any]]:
-    return iter(
-        session.execute(
-            select(Entry.case_id, Entry.id, Entry.compartment, Entry.version, Entry.kind, Entry.sealed)
-            .where(Entry.case_id.in_(ids), Entry.kind.in_(_FIELDS))
-            .order_by(Entry.case_id, Entry.seq)
-        )
-    )
-
-
-def _compare(match: _Match, row: Row[Any], opened: OpenedCompartments, wanted: Sought) -> None:
-    compartment = Compartment(row.compartment)
-    if not opened.opens(compartment, row.version):
-        return  # sealed for others than this reader
-    try:
-        body = opened.open_entry(entry_place(row.id), compartment, row.version, row.sealed)
-    except SealBroken:
-        match.unreadable = True
-        return
-    for name, kind in _FIELDS[row.kind]:
-        words = body.get(name) or ""
-        if wanted.is_phone(words) if kind is Matched.PHONE else wanted.is_in(words):
-            match.matched.add(kind)
-            if match.words is None and kind not in _CONTACT:
-                match.words = words
-
-
 def _hits(
-    session: Session, vault: Vault, rules: Rules, wanted: Sought, matches: Mapping[UUID, _Match]
+    session: Session, vault: Vault, rules: Rules, wanted: Sought, matches: Mapping[UUID, Match]
 ) -> tuple[Hit, ...]:
     cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(matches)))}
     rows = read_rows(session, vault, rules, [cases[case_id] for case_id in matches])

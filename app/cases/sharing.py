@@ -33,6 +33,7 @@ from app.cases.routing import route
 from app.cases.rules import Rules
 from app.cases.taking_back import keys_held_by, opens_from_the_start, take_back
 from app.cases.veils import facts_of, note_place, site_of, store_facts
+from app.cases.writing_budget import spend_change
 from app.database import new_id
 from app.vault import (
     Actor,
@@ -72,13 +73,18 @@ def change_consent(
     worker: Worker,
     level: ConsentLevel,
 ) -> None:
-    """Change who may know. To nobody: all access ends now. From nobody: a helper is looked for. Raises `SharingStopped`."""
+    """Change who may know. To nobody: all access ends now. From nobody: a helper is looked for.
+
+    Raises `SharingStopped`, and `BudgetSpent` for what is no taking back.
+    """
     case = locked_case_of(session, worker)
     if case.stopped_hour is not None:
         raise SharingStopped
     facts = facts_of(vault, case)
     if facts.consent is level:
         return
+    if level is not ConsentLevel.NOBODY:
+        spend_change(session, vault, worker.case_id)
     before = facts.consent
     facts = replace(facts, consent=level, tell_company=False)
     store_facts(vault, case, facts)
@@ -107,10 +113,11 @@ def stop_sharing(session: Session, vault: Vault, worker: Worker) -> None:
 def undo_stop(
     session: Session, vault: Vault, rules: Rules, texts: ConsentTexts, language: str, worker: Worker
 ) -> None:
-    """Take a stop back: the same consent is given anew and a helper is asked again; raises `NothingToUndo`."""
+    """Take a stop back: the same consent is given anew and a helper is asked again; raises `NothingToUndo` or `BudgetSpent`."""
     case = locked_case_of(session, worker)
     if case.stopped_hour is None:
         raise NothingToUndo
+    spend_change(session, vault, worker.case_id)
     case.stopped_hour = case.erase_at = case.closing_reason = None
     case.state, case.is_open = State.RECEIVED, True
     facts = facts_of(vault, case)

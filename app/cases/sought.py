@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.language import to_ascii
+from app.language import few_marks, folded, to_ascii
 
 LEAST_SIGNS = 2
 LONGEST = 200
@@ -29,6 +29,8 @@ _UNSPACED = (
     (0xF900, 0xFAFF),
 )
 _BEFORE, _AFTER = 60, 120
+# What is searched for has at most `LONGEST` signs; in a text marks and invisible signs may stand between them.
+_PIECE, _OVERLAP = 2_000, 1_000
 
 
 class SearchTooShort(Exception):
@@ -96,22 +98,24 @@ def read_search(text: str) -> Sought:
 
 def excerpt(text: str, wanted: Sought) -> Excerpt:
     """The piece of a text around the first place where the words stand, in one line; its beginning when they do not."""
-    line = " ".join(text.split())
+    line = few_marks(" ".join(text.split()))
+    # Fifty long texts may be hits: only the piece that holds the words is taken apart sign by sign.
+    for begin in range(0, len(line), _PIECE):
+        piece = line[begin : begin + _PIECE + _OVERLAP]
+        found = _find(piece, wanted) if wanted.is_in(piece) else None
+        if found is not None:
+            start, end = begin + found[0], begin + found[1]
+            return Excerpt(_cut_start(line, start), line[start:end], _cut_end(line, end))
+    return Excerpt("", "", _cut_end(line, 0))
+
+
+def _find(piece: str, wanted: Sought) -> tuple[int, int] | None:
     signs: list[str] = []
     spans: list[tuple[int, int]] = []
-    for start, end in _clusters(line):
-        # A single space must stay; everything else is compared as `_plain` compares it.
-        plain = _plain(line[start:end]) or (" " if line[start:end] == " " else "")
+    for start, end in _clusters(piece):
+        plain = _plain_cluster(piece[start:end])
         signs += plain
         spans += [(start, end)] * len(plain)
-    found = _find(signs, spans, wanted)
-    if found is None:
-        return Excerpt("", "", _cut_end(line, 0))
-    start, end = found
-    return Excerpt(_cut_start(line, start), line[start:end], _cut_end(line, end))
-
-
-def _find(signs: list[str], spans: list[tuple[int, int]], wanted: Sought) -> tuple[int, int] | None:
     at = "".join(signs).find(wanted.words)
     if at >= 0:
         return spans[at][0], spans[at + len(wanted.words) - 1][1]
@@ -126,9 +130,16 @@ def _plain(text: str) -> str:
         plain = text.casefold()
     else:
         # Once more, since folding can take signs apart that belong together.
-        folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
-        plain = "".join(map(_plain_sign, folded))
+        again = unicodedata.normalize("NFKC", folded(text, "NFKC").casefold())
+        plain = "".join(map(_plain_sign, again))
     return " ".join(plain.split())
+
+
+# Texts have few signs that differ, and fifty hits may be long ones.
+@lru_cache(maxsize=4096)
+def _plain_cluster(cluster: str) -> str:
+    # A single space must stay; everything else is compared as `_plain` compares it.
+    return _plain(cluster) or (" " if cluster == " " else "")
 
 
 @lru_cache(maxsize=4096)

@@ -16,16 +16,18 @@ from app.cases.inbox import Worker, locked_case_of
 from app.cases.models import Case, Clock, Entry
 from app.cases.urgency import profile_for, queue_rank, raise_urgency
 from app.cases.veils import facts_of, store_facts
+from app.cases.writing_budget import BudgetSpent, spend_danger, spend_words
 from app.language import has_words
 from app.vault import Vault, journal
 
 
 def write(session: Session, vault: Vault, worker: Worker, text: str, submission_id: UUID) -> None:
-    """Add a message, exactly once, and reopen a closed case; raises `EmptyText` or `TextTooLong`."""
+    """Add a message, exactly once, and reopen a closed case; raises `EmptyText`, `TextTooLong` or `BudgetSpent`."""
     words = clean_text(text)
     case = locked_case_of(session, worker)
     if _sent_before(session, submission_id):
         return
+    spend_words(session, vault, worker.case_id, words)
     _add(session, vault, worker, case, EntryKind.WORKER_MESSAGE, {"text": words}, submission_id)
     _reopen(session, vault, worker, case)
     case.worker_wrote = True
@@ -41,10 +43,13 @@ def say_worse(
     danger: bool,
     submission_id: UUID,
 ) -> None:
-    """Record that it got worse: urgency rises, and a safety contact is due on the fast track. The words may be empty."""
+    """Record that it got worse: urgency rises, and a safety contact is due on the fast track. The words may be empty.
+
+    Raises `TextTooLong`, and `BudgetSpent` when the words have to wait; danger without words never waits.
+    """
     words = clean_text(text) if has_words(text) else ""
     case = locked_case_of(session, worker)
-    if _sent_before(session, submission_id):
+    if _sent_before(session, submission_id) or _is_said(session, vault, worker, case, words, danger=danger):
         return
     body = {"text": words, "danger": danger}
     _add(session, vault, worker, case, EntryKind.WORSE, body, submission_id)
@@ -55,6 +60,20 @@ def say_worse(
     store_facts(vault, case, replace(facts_of(vault, case), profile=profile_for(case.urgency)))
     _ask_for_safety_contact(session, case, deadlines)
     journal(session, vault, worker.case_id, "case.worse", worker.actor, {"danger": danger})
+
+
+def _is_said(session: Session, vault: Vault, worker: Worker, case: Case, words: str, *, danger: bool) -> bool:
+    """Whether this says nothing new: danger without words, in a case where it was said many times in this hour and stands."""
+    if not danger:
+        spend_words(session, vault, worker.case_id, words)
+        return False
+    try:
+        spend_danger(session, vault, worker.case_id)
+    except BudgetSpent:
+        if words:
+            raise
+        return case.urgency is Urgency.DANGER and case.state is not State.CLOSED
+    return False
 
 
 def _sent_before(session: Session, submission_id: UUID) -> bool:

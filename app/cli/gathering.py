@@ -4,12 +4,15 @@ Threads are few, and a request that is half sent must not keep one. So its bytes
 request is handed to one. How it is to be read stays the server's own parser's business: this looks for its end, nothing else.
 """
 
+import math
 import re
 import time
 
 _HEAD_WITHIN_SECONDS = 15.0
 _BODY_WITHIN_SECONDS = 30.0
 _SLOWEST_BYTES_A_SECOND = 4000.0
+# Before that nobody's pace is judged: the first bytes of a slow phone come a while after its connection.
+_FAIR_SECONDS = 1.0
 
 # More than gunicorn's parser takes of a head by config/gunicorn.conf.py: it refuses this at once, without waiting for an end.
 _LONGEST_HEAD = 256 * 1024
@@ -22,6 +25,8 @@ _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.IG
 _IN_CHUNKS = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 _LONGEST_CHUNK_LINE = 1024
+# Headers behind the last chunk, which no browser sends.
+_LONGEST_TRAILER = 16 * 1024
 
 
 class Gathering:
@@ -73,6 +78,20 @@ class Gathering:
         counted = min(self._whole or len(self._data), _LONGEST_BODY)
         return self._begun + _BODY_WITHIN_SECONDS + counted / _SLOWEST_BYTES_A_SECOND
 
+    @property
+    def weight(self) -> float:
+        """How long how much of it has been held in memory: the bytes times the seconds."""
+        return len(self._data) * self._age
+
+    @property
+    def pace(self) -> float:
+        """How many bytes a second came: none where nobody speaks, without end as long as it is too early to say."""
+        return (len(self._data) + self._read_away) / self._age if self._age >= _FAIR_SECONDS else math.inf
+
+    @property
+    def _age(self) -> float:
+        return time.monotonic() - self._begun
+
     def take(self) -> bytes:
         """All that has come, perhaps with the beginning of the next request; of one that is too long only the head."""
         return bytes(self._data)
@@ -105,7 +124,12 @@ class Gathering:
             if size == 0:
                 # After the last chunk further headers may stand; an empty line ends them.
                 end = self._data.find(b"\r\n\r\n", line.end() - 2)
-                self._whole = None if end < 0 else end + 4
+                if end >= 0:
+                    self._whole = end + 4
+                elif len(self._data) - line.end() > _LONGEST_TRAILER:
+                    # Each piece that comes is looked for its end from here on.
+                    self._endless = True
+                    return
                 break
             at = line.end() + size + 2
         self._next_chunk = at

@@ -17,6 +17,7 @@ from sqlalchemy.orm import configure_mappers
 
 from app.cli import web_server
 from app.cli.deployment import Deployment
+from app.cli.memory import share_one_arena
 from app.cli.processes import Child, hear_endings, run_in_child
 from app.cli.refusals import Refused, guarded
 from app.cli.setup import prepare
@@ -37,6 +38,7 @@ def add_commands(commands: Any) -> None:
 
 def up(deployment: Deployment, choice: argparse.Namespace) -> int:
     """Prepare what is missing, then run web and dispatcher until told to stop."""
+    share_one_arena()
     if choice.demo:
         deployment = Deployment(replace(deployment.settings, demo=True))
     settings = deployment.settings
@@ -64,6 +66,7 @@ def up(deployment: Deployment, choice: argparse.Namespace) -> int:
 
 def serve(deployment: Deployment, _choice: argparse.Namespace) -> int:
     """Run the web half; refuses an old schema and a missing or foreign keyring before it takes the port."""
+    share_one_arena()
     deployment.check("web")
     deployment.check_topic_words()
     with _take_port(deployment) as listening:
@@ -73,6 +76,7 @@ def serve(deployment: Deployment, _choice: argparse.Namespace) -> int:
 
 def dispatch(deployment: Deployment, _choice: argparse.Namespace) -> int:
     """Run one dispatcher; refuses an old schema and a missing or foreign keyring."""
+    share_one_arena()
     deployment.check("dispatcher")
     deployment.check_topic_words()
     _dispatch(deployment, hear_endings())

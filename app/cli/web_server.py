@@ -18,11 +18,14 @@ from gunicorn.http import wsgi
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.cli.gathering import Gathering
+from app.cli.memory import Trimming
 from app.settings import PROJECT_ROOT
 
 _PIECE_BYTES = 64 * 1024
 # Of all half-sent requests of one worker together; sixteen of the largest, or thousands of usual ones.
 _MOST_GATHERED_BYTES = 32 * 1024 * 1024
+# So many connections of a worker stay free for whoever comes next.
+_FREE_CONNECTIONS = 20
 
 # Threads get requests that are there: they wait only for who does not take the answer, or for what cannot be understood.
 _HEADERS_WITHIN_SECONDS = 15.0
@@ -42,6 +45,7 @@ class PatientWorker(ThreadWorker):
         super().__init__(*args, **keywords)
         self._deadlines: dict[TConn, float] = {}
         self._gathered: dict[TConn, Gathering] = {}
+        self._trimming = Trimming()
 
     def enqueue_req(self, conn: TConn) -> None:
         """Gather what a connection sends, first what came behind its last request; called for new and for busy connections."""
@@ -55,24 +59,45 @@ class PatientWorker(ThreadWorker):
             self._add(conn, behind)
 
     def _gather_more(self, conn: TConn, sock: socket.socket) -> None:
+        if conn not in self._gathered:
+            return  # it had to make room a moment ago, and its bytes were on the way already
         try:
             piece = sock.recv(_PIECE_BYTES)
         except BlockingIOError:
             return
         except OSError:
             piece = b""
-        gathered = self._gathered[conn]
-        if (
-            piece
-            and not gathered.is_endless
-            and sum(map(len, self._gathered.values())) < _MOST_GATHERED_BYTES
-        ):
+        if not piece or self._gathered[conn].is_endless:
+            self._drop(conn)
+            return
+        self._make_room_in_memory(len(piece))
+        # It may have been the heaviest itself.
+        if conn in self._gathered:
             self._add(conn, piece)
-        else:
-            # Gone in the middle, or somebody tries to fill the memory.
-            self._forget(conn)
+
+    def _make_room_in_memory(self, needed: int) -> None:
+        """Who fills the memory with half-sent requests makes room for the others: first who has held most of it for longest."""
+        held = sum(map(len, self._gathered.values()))
+        while held + needed > _MOST_GATHERED_BYTES:
+            heaviest = max(self._gathered, key=lambda conn: self._gathered[conn].weight)
+            held -= len(self._gathered[heaviest])
+            self._drop(heaviest)
+
+    def _make_room_for_connections(self) -> None:
+        """Who only holds a connection makes room for whoever comes: first who was answered already, then who sends slowest."""
+        if self.keepalived_conns:
+            answered = self.keepalived_conns.popleft()
+            self.poller.unregister(answered.sock)
             self.nr_conns -= 1
-            conn.close()
+            answered.close()
+        elif self._gathered:
+            # Of several who are alike the first in line has been there for longest.
+            self._drop(min(self._gathered, key=lambda conn: self._gathered[conn].pace))
+
+    def _drop(self, conn: TConn) -> None:
+        self._forget(conn)
+        self.nr_conns -= 1
+        conn.close()
 
     def _add(self, conn: TConn, piece: bytes) -> None:
         request = self._gathered[conn]
@@ -94,12 +119,12 @@ class PatientWorker(ThreadWorker):
         self.poller.unregister(conn.sock)
 
     def murder_pending(self) -> None:
-        """Cut off whoever has not sent a whole request in time."""
+        """Cut off whoever has not sent a whole request in time; called once a round, when no event waits to be carried out."""
+        if self.nr_conns > self.worker_connections - _FREE_CONNECTIONS:
+            self._make_room_for_connections()
         now = time.monotonic()
         for conn in [conn for conn in self.pending_conns if conn.timeout < now]:
-            self._forget(conn)
-            self.nr_conns -= 1
-            conn.close()
+            self._drop(conn)
 
     def handle(self, conn: TConn) -> Any:
         """Serve one request; called in a thread of the pool."""
@@ -134,13 +159,12 @@ class PatientWorker(ThreadWorker):
         except OSError:
             piece = b""
         if not piece:
-            self._forget(conn)
-            self.nr_conns -= 1
-            conn.close()
+            self._drop(conn)
 
     def notify(self) -> None:
         """Tell the arbiter that this worker lives; its loop calls this every second, so late clients are cut off here too."""
         super().notify()
+        self._trimming.after(self.nr)
         now = time.monotonic()
         for conn, deadline in list(self._deadlines.items()):
             if deadline < now:

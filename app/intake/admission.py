@@ -5,7 +5,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.network import EVERYBODY, HELD_REPORTS, REPORTS, attempts_so_far, count_attempt, window_end
+from app.network import (
+    EVERYBODY,
+    HELD_REPORTS,
+    OFFERED_REPORTS,
+    REPORTS,
+    attempts_so_far,
+    count_attempt,
+    window_end,
+)
 from app.vault import Vault
 
 
@@ -18,18 +26,26 @@ class FloodRefused(Exception):
 
 
 class LimitMetMeanwhile(Exception):
-    """While this report was sealed others from there took the last place: nothing was stored, and sealed again it will be held."""
+    """While this report was sealed others from there took the last place: nothing was stored, and sealed as crowded it is held."""
 
 
 @dataclass(frozen=True)
 class Admission:
-    """Where a report came from and whether too many came from there, so that a person looks before any helper is asked."""
+    """Where a report came from and whether too many came from there, so that a person looks before any helper is asked.
+
+    `offered` is how many of today from there helpers were asked for when this was judged; `share` up to which number this one may
+    be one of them, None where no helper is asked for it.
+    """
 
     sender: str | None = field(repr=False)
     over_limit: bool
+    offered: int = 0
+    share: int | None = None
 
 
-def admit_report(session: Session, vault: Vault, sender: str | None, so_far: int) -> Admission:
+def admit_report(
+    session: Session, vault: Vault, sender: str | None, so_far: int, offered: int = 0
+) -> Admission:
     """Judge by the counts, on a reading unit and before anything is hashed; raises `FloodRefused`.
 
     Posts at the same moment may all read the last free place; `count_report` lets one of them have it.
@@ -40,7 +56,7 @@ def admit_report(session: Session, vault: Vault, sender: str | None, so_far: int
     if over and attempts_so_far(session, vault, HELD_REPORTS, EVERYBODY) >= HELD_REPORTS.most:
         # The sender's own limit ends before the day does, and under it reports are not held.
         raise FloodRefused(window_end(REPORTS))
-    return Admission(sender, over)
+    return Admission(sender, over, offered)
 
 
 def count_report(session: Session, vault: Vault, admission: Admission) -> None:
@@ -53,3 +69,7 @@ def count_report(session: Session, vault: Vault, admission: Admission) -> None:
             raise FloodRefused(window_end(REPORTS))
     elif number > REPORTS.most:
         raise LimitMetMeanwhile
+    if admission.share is not None:
+        number = count_attempt(session, vault, OFFERED_REPORTS, admission.sender)
+        if number > admission.share:
+            raise LimitMetMeanwhile

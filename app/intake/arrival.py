@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.cases.models import Case
 from app.database import SiteId
 from app.intake.report import Report
-from app.network import REPORTS
+from app.network import OFFERED_REPORTS, REPORTS
 from app.network.attempts import Attempts, tag_of
 from app.network.models import Site
 from app.network.sites import poster_code
@@ -32,15 +32,20 @@ class Arrival:
     filed_before: bool
     so_far: int
     site: KnownSite | None
+    offered: int = 0  # how many of today from there helpers were asked for
 
+
+# More than any helper has room for.
+_CROWDED = 1_000_000_000
 
 _CASES, _ATTEMPTS, _SITES = Case.__table__.c, Attempts.__table__.c, Site.__table__.c
 
-# Three look-ups by unique keys in one statement: every report makes them, and on PostgreSQL each way there and back counts.
+# Four look-ups by unique keys in one statement: every report makes them, and on PostgreSQL each way there and back counts.
 _ARRIVAL = Ready(
     select(
         select(_CASES.id).where(_CASES.submission_id == bindparam("submission_id")).scalar_subquery(),
         select(_ATTEMPTS.number).where(_ATTEMPTS.tag == bindparam("tag")).scalar_subquery(),
+        select(_ATTEMPTS.number).where(_ATTEMPTS.tag == bindparam("offered")).scalar_subquery(),
         select(_SITES.id).where(_SITES.code == bindparam("code")).scalar_subquery(),
         select(_SITES.country).where(_SITES.code == bindparam("code")).scalar_subquery(),
     )
@@ -48,18 +53,29 @@ _ARRIVAL = Ready(
 
 
 def look_at_arrival(
-    session: Session, vault: Vault, report: Report, token: FormToken, sender: str | None
+    session: Session,
+    vault: Vault,
+    report: Report,
+    token: FormToken,
+    sender: str | None,
+    *,
+    crowded: bool = False,
 ) -> Arrival:
-    """Look at what is known, in one statement; `sender` is None only for what no door let in, such as the demo's cases."""
+    """Look at what is known, in one statement; `sender` is None only for what no door let in, such as the demo's cases.
+
+    `crowded` says that others from there took the last places while this report was sealed.
+    """
     asked = {
         "submission_id": token.submission_id,
         "tag": b"" if sender is None else tag_of(vault, REPORTS, sender),
+        "offered": b"" if sender is None else tag_of(vault, OFFERED_REPORTS, sender),
         "code": poster_code(report.site_code),
     }
-    [[(case_id, so_far, site_id, country)]] = send_together(session, [Statement(_ARRIVAL, asked)])
+    [[(case_id, so_far, offered, site_id, country)]] = send_together(session, [Statement(_ARRIVAL, asked)])
     return Arrival(
         sender=sender,
         filed_before=case_id is not None,
         so_far=so_far or 0,
         site=None if site_id is None else KnownSite(site_id, country),
+        offered=_CROWDED if crowded else offered or 0,
     )

@@ -4,7 +4,7 @@ Everything is hashed and sealed here, on a reading unit; after it the words exis
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -68,8 +68,8 @@ def seal_grievance(
 
     Raises `FloodRefused` before anything is hashed, and `TooBusy`.
     """
-    admission = admit_report(session, vault, arrival.sender, arrival.so_far)
-    understood = understand(session, vault, rules, report, arrival.site, over_limit=admission.over_limit)
+    admission = admit_report(session, vault, arrival.sender, arrival.so_far, arrival.offered)
+    understood = understand(session, vault, rules, report, arrival.site, admission)
     keys = vault.derive_receipt_keys(token.receipt)
     case_id = CaseId(new_id())
     case = _case_row(vault, case_id, report, token, understood)
@@ -104,7 +104,7 @@ def seal_grievance(
             already=False,
         ),
         country_confirmed=understood.confirmed,
-        admission=admission,
+        admission=replace(admission, share=understood.share),
     )
 
 

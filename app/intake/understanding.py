@@ -1,21 +1,23 @@
 """What a report means to the network before anything is sealed: site, exclusions, decision and keys."""
 
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from app.cases.candidates import candidates_at
 from app.cases.consent import level_or_default
-from app.cases.enums import Exclusion, Urgency
+from app.cases.enums import ConsentLevel, Exclusion, Urgency
 from app.cases.facts import CaseFacts
 from app.cases.placing import Recipients, find_recipients
-from app.cases.routing import Routing, route
+from app.cases.routing import Outcome, Routing, route
 from app.cases.rules import Rules
 from app.cases.urgency import profile_for, urgency_of
 from app.database import SiteId
+from app.intake.admission import Admission
 from app.intake.arrival import KnownSite
 from app.intake.report import Report
-from app.network import FoundSite, match_excluded, match_site
+from app.network import OFFERED_REPORTS, FoundSite, OrganisationFacts, match_excluded, match_site
 from app.vault import Vault
 
 
@@ -33,6 +35,7 @@ class Understood:
     routing: Routing
     recipients: Recipients
     reader: str
+    share: int | None  # see `Admission`
 
 
 def understand(
@@ -41,8 +44,7 @@ def understand(
     rules: Rules,
     report: Report,
     poster: KnownSite | None,
-    *,
-    over_limit: bool,
+    admission: Admission,
 ) -> Understood:
     """Match the site unless the poster's code tells it, read the exclusions, run the routing and look up the keys."""
     match = None if poster or not report.site else match_site(session, vault, report.site)
@@ -62,14 +64,35 @@ def understand(
         # "Someone else" without a name says that there is somebody, and nobody can tell who: a person has to look. Likewise where
         # the words name an organisation and go on ("and my foreman"): it is left out, and somebody looks who the other one is.
         unmatched_exclusion=not excluded.all_said if excluded else Exclusion.OTHER in report.exclude,
-        over_limit=over_limit,
+        over_limit=admission.over_limit or _over_share_when_locked(level, admission),
     )
     candidates = candidates_at(session, SiteId(site.id) if site else None, possible)
     routing = route(
-        facts, site.country if site else None, report.language, candidates, rules.taxonomy, rules.routing
+        facts,
+        site.country if site else None,
+        report.language,
+        candidates,
+        rules.taxonomy,
+        rules.routing,
+        from_here=admission.offered,
     )
+    # So that it stays held also when its worker locks it and unlocks it again.
+    facts = replace(facts, over_limit=facts.over_limit or routing.why is Outcome.OVER_LIMIT)
     recipients = find_recipients(session, vault, facts, routing)
     # Who looks at it next: the partner that is asked, else the coordinator that holds it.
     next_reader = routing.chosen or (routing.custodian if routing.custody else None)
     reader = next((candidate.name for candidate in candidates if candidate.id == next_reader), "")
-    return Understood(facts, site, poster is not None, urgency, routing, recipients, reader)
+    share = _share(facts, routing, candidates)
+    return Understood(facts, site, poster is not None, urgency, routing, recipients, reader, share)
+
+
+def _over_share_when_locked(level: ConsentLevel, admission: Admission) -> bool:
+    return level is ConsentLevel.NOBODY and admission.offered >= OFFERED_REPORTS.most
+
+
+def _share(facts: CaseFacts, routing: Routing, candidates: Iterable[OrganisationFacts]) -> int | None:
+    if facts.over_limit:
+        return None
+    if facts.consent is ConsentLevel.NOBODY:
+        return OFFERED_REPORTS.most
+    return next((each.capacity_left for each in candidates if each.id == routing.chosen), None)

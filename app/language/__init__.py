@@ -3,14 +3,18 @@
 from app.language.cleaning import clean_line, clean_words, has_words
 from app.language.digits import find_codes, only_digits, plain_signs, to_ascii
 from app.language.languages import Language, Languages, LanguagesRefused, load_languages
+from app.language.marks import MOST_MARKS, few_marks, folded
 
 __all__ = [
+    "MOST_MARKS",
     "Language",
     "Languages",
     "LanguagesRefused",
     "clean_line",
     "clean_words",
+    "few_marks",
     "find_codes",
+    "folded",
     "has_words",
     "load_languages",
     "only_digits",

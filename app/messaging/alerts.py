@@ -6,9 +6,11 @@ A phone lies on a table, a mail shows on a locked screen: no reference, no count
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import Enum, auto
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import case as sql_case
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cases.access import circle_for
@@ -21,7 +23,7 @@ from app.database import CaseId, MemberId, OrganisationId
 from app.messaging.addresses import Channel, address_of
 from app.messaging.delivery import Purpose
 from app.messaging.models import MemberAddress, OutgoingText
-from app.messaging.queue import enqueue_alert
+from app.messaging.queue import MERGED, enqueue_alert, is_written_down, note_merged_alert
 from app.network import (
     Limit,
     Member,
@@ -33,6 +35,7 @@ from app.network import (
     SignedIn,
     count_attempt,
     organisations_of,
+    window_end,
 )
 from app.vault import Actor, CircleMemberRow, CircleName, CircleRow, Json, Vault, circle_of, journal
 
@@ -46,10 +49,30 @@ TEST = "Redress: this is a test. Nothing waits for you. You need not do anything
 TESTS = Limit("test of an alert", 5, timedelta(days=1))
 """Each costs money, and the number may be mistyped and somebody else's."""
 
+ALERTS = Limit("alert of one case to one address", 1, timedelta(minutes=15))
+"""The first at once; whatever comes within the same quarter of an hour is said by one more at its end. Who gets sixty at once reads
+none of them."""
+
 # Also an alert that was held up stays worth reading, until somebody has surely looked in.
 _VALID_FOR = timedelta(hours=10)
 _SYSTEM = Actor("system")
 _ACTING = (Role.LEAD, Role.CASEWORKER)
+
+
+class _Told(Enum):
+    """What became of one address and one occasion."""
+
+    KNOWN = auto()
+    ALERTED = auto()
+    MERGED = auto()
+
+
+@dataclass(frozen=True)
+class AlertsSoFar:
+    """The alerts of a case: those that went out or will, and those that another one speaks for."""
+
+    sent: int
+    merged: int
 
 
 class NoAddress(Exception):
@@ -74,8 +97,8 @@ def alert_danger(
 ) -> int:
     """Page whoever has to act now, if the case is in danger: the partner that is asked or holds it, else custody.
 
-    Once for each case, address and occasion. Without one the occasion is that it came to them and they have not taken it yet.
-    How many alerts are new.
+    Once for each case, address and occasion, and at most once in a quarter of an hour. Without an occasion it is that it came to
+    them and they have not taken it yet. How many alerts are new.
     """
     if case.urgency is not Urgency.DANGER or case.state is State.CLOSED or case.practice:
         return 0
@@ -86,23 +109,12 @@ def alert_danger(
     if not occasion:
         return 0
     addresses = [each for each in _addresses_of(session, circle) if each.member_id != but_not]
-    known = set(_alerts_of(session, case))
-    alerted = {
-        enqueue_alert(
-            session,
-            vault,
-            key=("danger", str(case.id), occasion, str(address.member_id), address.channel),
-            body=ALERT,
-            address=address,
-            valid_for=_VALID_FOR,
-            subject=SUBJECT,
-            case_id=CaseId(case.id),
-        )
-        for address in addresses
-    }
-    new = len(alerted - known)
-    if new:
+    told = [_alert(session, vault, case, occasion, address) for address in addresses]
+    new, merged = told.count(_Told.ALERTED), told.count(_Told.MERGED)
+    if new or merged:
         detail: dict[str, Json] = {"organisation": str(circle.organisation_id), "alerts": new}
+        if merged:
+            detail["merged"] = merged
         journal(session, vault, CaseId(case.id), "case.alerted", _SYSTEM, detail)
     return new
 
@@ -132,6 +144,14 @@ def alert_custodians(session: Session, vault: Vault, by: SignedIn, request_id: U
             subject=SECOND_SUBJECT,
         )
     return len(others)
+
+
+def alerts_of(session: Session, case_id: CaseId) -> AlertsSoFar:
+    """How many alerts of a case were written down, for the desk."""
+    merged = func.count(sql_case((OutgoingText.reason == MERGED, 1)))
+    mine = (OutgoingText.case_id == case_id) & (OutgoingText.purpose == Purpose.ALERT)
+    written, spoken_for = session.execute(select(func.count(), merged).where(mine)).one()
+    return AlertsSoFar(sent=written - spoken_for, merged=spoken_for)
 
 
 def send_test(session: Session, vault: Vault, by: SignedIn, channel: Channel, submission_id: UUID) -> UUID:
@@ -179,6 +199,33 @@ def _unalerted(session: Session, vault: Vault, organisation: Organisation) -> It
         yield Unalerted(organisation.id, organisation.name, only_restricted)
 
 
+def _alert(session: Session, vault: Vault, case: Case, occasion: str, address: MemberAddress) -> _Told:
+    """Alert one address of one occasion: at once, at the end of this quarter of an hour, or by the alert that waits for that."""
+    key = ("danger", str(case.id), occasion, str(address.member_id), address.channel)
+    if is_written_down(session, vault, key):
+        return _Told.KNOWN
+    case_id, subject = CaseId(case.id), f"{case.id} {address.id}"
+    number, later = count_attempt(session, vault, ALERTS, subject), window_end(ALERTS)
+    if number > ALERTS.most + 1:
+        note_merged_alert(session, vault, key=key, address=address, case_id=case_id)
+        return _Told.MERGED
+    if number > ALERTS.most:
+        # It is the next quarter's one.
+        count_attempt(session, vault, ALERTS, subject, at=later)
+    enqueue_alert(
+        session,
+        vault,
+        key=key,
+        body=ALERT,
+        address=address,
+        valid_for=_VALID_FOR,
+        subject=SUBJECT,
+        case_id=case_id,
+        due_at=later if number > ALERTS.most else None,
+    )
+    return _Told.ALERTED
+
+
 def _circle_that_acts(session: Session, vault: Vault, case: Case) -> CircleRow | None:
     facts = facts_of(vault, case)
     if facts.consent is ConsentLevel.NOBODY:
@@ -207,12 +254,6 @@ def _addresses_of(session: Session, circle: CircleRow) -> list[MemberAddress]:
         .order_by(MemberAddress.id)
     )
     return list(session.scalars(query))
-
-
-def _alerts_of(session: Session, case: Case) -> Iterable[UUID]:
-    return session.scalars(
-        select(OutgoingText.id).where(OutgoingText.case_id == case.id, OutgoingText.purpose == Purpose.ALERT)
-    )
 
 
 def _turn(session: Session, case: Case) -> str:

@@ -24,6 +24,11 @@ from app.vault import Place, Vault
 EMAIL = "email"
 """The channel of an address, and the name of the gateway, through which a member is alerted by e-mail."""
 
+MERGED = "merged"
+"""The reason of an alert that another one speaks for."""
+
+_KEY = "outgoing text"
+
 
 @dataclass(frozen=True)
 class TextStatus:
@@ -72,7 +77,7 @@ def seal_text(
     due_at = due_at or clock.now()
     return OutgoingText(
         id=text_id,
-        key=vault.lookup("outgoing text", "\x1f".join(key)),
+        key=vault.lookup(_KEY, "\x1f".join(key)),
         purpose=purpose,
         body_sealed=vault.seal_to_contact(body_place(text_id), body),
         encoding=counted.encoding,
@@ -106,7 +111,7 @@ def _address(text: OutgoingText, phone_id: UUID, gateway: str, line: str, case_i
     text.phone_id, text.gateway, text.line, text.case_id = phone_id, gateway, line, case_id
 
 
-def enqueue_alert(
+def enqueue_alert(  # noqa: PLR0913 - what makes an alert, each by its name
     session: Session,
     vault: Vault,
     *,
@@ -116,15 +121,33 @@ def enqueue_alert(
     valid_for: timedelta,
     subject: str = "",
     case_id: CaseId | None = None,
+    due_at: datetime | None = None,
 ) -> UUID:
     """Write an alert down for a member's own number or e-mail address, once for each key; `subject` only heads an e-mail."""
     by_email = address.channel == EMAIL
     words = f"{subject}\n\n{body}" if by_email else body
-    text = seal_text(vault, key=key, purpose=Purpose.ALERT, body=words, valid_for=valid_for)
+    text = seal_text(vault, key=key, purpose=Purpose.ALERT, body=words, valid_for=valid_for, due_at=due_at)
     text.case_id, text.address_id = case_id, address.id
     # Which gateway reaches a member's country is looked up when the alert goes out.
     text.gateway, text.line = EMAIL if by_email else "", ""
     return _keep(session, text)
+
+
+def note_merged_alert(
+    session: Session, vault: Vault, *, key: tuple[str, ...], address: MemberAddress, case_id: CaseId
+) -> None:
+    """Write down that an alert was not sent by itself, because another one of the same case says the same: nothing goes unseen."""
+    text = seal_text(vault, key=key, purpose=Purpose.ALERT, body="", valid_for=timedelta())
+    text.case_id, text.address_id = case_id, address.id
+    text.gateway, text.line = "", ""
+    text.body_sealed, text.state, text.reason, text.redacted = None, Delivery.CANCELLED, MERGED, True
+    _keep(session, text)
+
+
+def is_written_down(session: Session, vault: Vault, key: tuple[str, ...]) -> bool:
+    """Whether there is a text for this key already, whatever became of it."""
+    tag = vault.lookup(_KEY, "\x1f".join(key))
+    return session.scalars(select(OutgoingText.id).where(OutgoingText.key == tag)).first() is not None
 
 
 def cancel_texts(session: Session, phone_id: UUID | None = None, case_id: CaseId | None = None) -> int:

@@ -7,6 +7,7 @@ from app.network.attempts import (
     ALL_UNKNOWN_RECEIPTS,
     EVERYBODY,
     HELD_REPORTS,
+    OFFERED_REPORTS,
     REPORTS,
     SEARCHES,
     UNKNOWN_IN_A_FLOOD,
@@ -83,7 +84,7 @@ from app.network.people import (
 from app.network.recovery import NewSecrets, PreparedRecovery, RecoveryAnswer, prepare_recovery, take_recovery
 from app.network.sessions import NotSignedIn, sign_out, signed_in, stay_signed_in
 from app.network.sign_in import PreparedSignIn, SignInAnswer, SignInRefused, prepare_sign_in, take_sign_in
-from app.network.sign_in_tries import count_sign_in_try, tries_rest_until
+from app.network.sign_in_tries import count_sign_in_try, look_at_try, uncount_sign_in_try
 from app.network.site_lists import ImportedSites, SiteListRefused, import_sites
 from app.network.sites import (
     FoundSite,
@@ -105,6 +106,7 @@ __all__ = [
     "ALL_UNKNOWN_RECEIPTS",
     "EVERYBODY",
     "HELD_REPORTS",
+    "OFFERED_REPORTS",
     "REMOTE",
     "REPORTS",
     "SEARCHES",
@@ -183,6 +185,7 @@ __all__ = [
     "interest_reason",
     "invite_member",
     "is_country",
+    "look_at_try",
     "match_excluded",
     "match_site",
     "member_name",
@@ -210,6 +213,6 @@ __all__ = [
     "take_sign_in",
     "take_up_invitation",
     "totp_uri",
-    "tries_rest_until",
+    "uncount_sign_in_try",
     "window_end",
 ]

@@ -37,23 +37,33 @@ REPORTS = Limit("report", 300, timedelta(hours=1))
 HELD_REPORTS = Limit("held report", 2_000, timedelta(days=1))
 """For everybody together: as many as custodians could look through in days, and some hundred megabytes at most on the disk."""
 
+OFFERED_REPORTS = Limit("report offered or locked", 10, timedelta(days=1))
+"""For how many a helper was asked, or may be when the worker unlocks them. From one address they take at most half of the room that
+a helper still has (`app.cases.routing`), so that junk fills no helper and leaves the others' reports their way. Of locked ones
+`most` may ask a helper at once when they are unlocked; a person looks at the others first."""
+
 UNKNOWN_RECEIPTS = Limit("unknown receipt", 60, timedelta(hours=1))
-"""The check digit catches ten of eleven slips before they count, so a dormitory's own mistakes stay far below this."""
+"""The check digit catches ten of eleven slips before they count, so a dormitory's own mistakes stay far below this.
+
+Above it a try waits for its turn among the guesses (`app.vault.slots`), and a right one still opens."""
 
 ALL_UNKNOWN_RECEIPTS = Limit("unknown receipt of all", 20_000, timedelta(hours=1))
-"""For everybody together. Ten years of it try 2 in 10^9 of the numbers a receipt can have; above, `UNKNOWN_IN_A_FLOOD` holds."""
+"""For everybody together; above, `UNKNOWN_IN_A_FLOOD` holds."""
 
 UNKNOWN_IN_A_FLOOD = 3
-"""While strangers guess everywhere each address has this many: closing the door to all would let strangers shut workers out."""
+"""While strangers guess everywhere each address has this many before it has to go slowly."""
 
 SIGN_INS_FROM_HERE = Limit("sign-in to one account from one address", 10, timedelta(minutes=15))
-"""More than anybody mistypes; who has the password still needs a code, which rests after five wrong ones."""
+"""More than anybody mistypes. Above this one and the next two a try waits for its turn among the guesses, and is still made."""
 
 SIGN_INS_AT_ADDRESS = Limit("sign-in from one address", 100, timedelta(minutes=15))
 """An office of fifty people who all come in at nine, each with one slip."""
 
 SIGN_INS_TO_ACCOUNT = Limit("sign-in to one account", 100, timedelta(hours=1))
-"""Against guessing from many addresses. One address alone is stopped at forty an hour, so no single stranger locks a helper out."""
+"""Against guessing from many addresses."""
+
+SIGN_INS_FROM_KNOWN_BROWSER = Limit("sign-in from a member's own browser", 10, timedelta(minutes=15))
+"""Counted apart from all others, so that guessers never stand in its way."""
 
 SEARCHES = Limit("search of a member", 10, timedelta(minutes=1))
 """More than anybody reads the answers of; each may take more than a second of a core from the workers who file."""
@@ -75,28 +85,34 @@ class Attempts(Base):
 # One statement, so that two at once can never count as one; both databases speak it.
 _COUNT = Ready(
     text(
-        "INSERT INTO attempts (tag, number, ends_at) VALUES (:tag, 1, :ends_at) "
-        "ON CONFLICT (tag) DO UPDATE SET number = attempts.number + 1 RETURNING number"
+        "INSERT INTO attempts (tag, number, ends_at) VALUES (:tag, :by, :ends_at) "
+        "ON CONFLICT (tag) DO UPDATE SET number = attempts.number + excluded.number RETURNING number"
     )
-    .bindparams(bindparam("ends_at", type_=UtcDateTime()))
+    .bindparams(bindparam("by", type_=Integer()), bindparam("ends_at", type_=UtcDateTime()))
     .columns(number=Integer())
 )
 
 _SO_FAR = select(Attempts.number).where(Attempts.tag == bindparam("tag"))
 
 
-def count_attempt(session: Session, vault: Vault, limit: Limit, subject: str) -> int:
-    """Count one more and say how many there are in this window; the row stays locked until the unit of work ends.
+def count_attempt(
+    session: Session, vault: Vault, limit: Limit, subject: str, *, by: int = 1, at: datetime | None = None
+) -> int:
+    """Count so many more and say how many there are in this window; the row stays locked until the unit of work ends.
 
-    Who counts under several limits in one unit takes them in one order everywhere, or two units could wait for each other.
+    Who counts under several limits in one unit takes them in one order everywhere, or two units could wait for each other. `at` is
+    a moment in the window that is meant, where it is not the current one.
     """
-    [[(number,)]] = send_together(session, [counting(vault, limit, subject)])
+    [[(number,)]] = send_together(session, [counting(vault, limit, subject, by=by, at=at)])
     return int(number)
 
 
-def counting(vault: Vault, limit: Limit, subject: str) -> Statement:
+def counting(
+    vault: Vault, limit: Limit, subject: str, *, by: int = 1, at: datetime | None = None
+) -> Statement:
     """What `count_attempt` asks, for a unit of work that sends several statements together; its one row holds the number."""
-    return Statement(_COUNT, {"tag": tag_of(vault, limit, subject), "ends_at": window_end(limit)})
+    tag, ends_at = tag_of(vault, limit, subject, at=at), window_end(limit, at=at)
+    return Statement(_COUNT, {"tag": tag, "by": by, "ends_at": ends_at})
 
 
 def attempts_so_far(session: Session, vault: Vault, limit: Limit, subject: str) -> int:
@@ -104,9 +120,9 @@ def attempts_so_far(session: Session, vault: Vault, limit: Limit, subject: str) 
     return session.scalar(_SO_FAR, {"tag": tag_of(vault, limit, subject)}) or 0
 
 
-def window_end(limit: Limit) -> datetime:
-    """When the current window ends and the count begins anew."""
-    return _EPOCH + (_window(limit) + 1) * limit.window
+def window_end(limit: Limit, *, at: datetime | None = None) -> datetime:
+    """When the current window ends, or the one of that moment, and the count begins anew."""
+    return _EPOCH + (_window(limit, at) + 1) * limit.window
 
 
 def expire_attempts(session: Session, limit: int) -> int:
@@ -121,9 +137,9 @@ def expire_attempts(session: Session, limit: int) -> int:
     return len(session.scalars(query, execution_options={"synchronize_session": False}).all())
 
 
-def tag_of(vault: Vault, limit: Limit, subject: str) -> bytes:
-    """The key of a row: the subject in this window, under a key of the day."""
-    window = _window(limit)
+def tag_of(vault: Vault, limit: Limit, subject: str, *, at: datetime | None = None) -> bytes:
+    """The key of a row: the subject in this window, or the one of that moment, under a key of the day."""
+    window = _window(limit, at)
     day = (_EPOCH + window * limit.window).date()
     return vault.lookup(f"attempt:{limit.what}:{day}", f"{subject}|{window}")
 
@@ -141,5 +157,5 @@ def counted_address(address: str | None) -> str:
     return str(ipaddress.IPv6Network((int(parsed), 64), strict=False))
 
 
-def _window(limit: Limit) -> int:
-    return (clock.now() - _EPOCH) // limit.window
+def _window(limit: Limit, at: datetime | None = None) -> int:
+    return ((at or clock.now()) - _EPOCH) // limit.window

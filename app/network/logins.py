@@ -1,10 +1,9 @@
 """Logins: the word a member signs in with, kept veiled and found by a keyed tag."""
 
-import unicodedata
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.language import folded
 from app.network.models import Member
 from app.vault import Vault
 
@@ -30,7 +29,7 @@ def clean_login(login: str) -> str:
 def normal_login(login: str) -> str:
     """What was typed, compatible forms and capitals made alike; never fails, so that no login is refused sooner than others."""
     shortened = login.strip()[: 2 * _LONGEST].encode(errors="replace").decode()
-    return unicodedata.normalize("NFKC", shortened).casefold()
+    return folded(shortened, "NFKC").casefold()
 
 
 def find_by_login(session: Session, vault: Vault, login: str) -> Member | None:

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz
 
-from app.language import to_ascii
+from app.language import folded, to_ascii
 
 T = TypeVar("T")
 
@@ -83,7 +83,8 @@ def named(thing: T, names: Iterable[str], towns: Iterable[str] = ()) -> Named[T]
 
 def best_match(text: str, things: Iterable[Named[T]], *, sure: float = SURE) -> Match[T]:
     """Which thing the words name; `sure` is how much of what was written its name has to account for (0 to 100)."""
-    words = plain_name(text[:_LONGEST])
+    # Cut again: some signs become eight when they are folded, and every site is compared.
+    words = plain_name(text[:_LONGEST])[:_LONGEST]
     fits = [fit for thing in things if words and (fit := _fit(words, thing)).score >= _PLAUSIBLE]
     if not fits:
         return Match(None, False, ())
@@ -100,10 +101,10 @@ def best_match(text: str, things: Iterable[Named[T]], *, sure: float = SURE) -> 
 
 def plain_text(text: str) -> str:
     """The words as they are compared: without case, accents, punctuation and invisible signs, digits as 0 to 9."""
-    folded = unicodedata.normalize("NFKD", to_ascii(text)).casefold().translate(_PLAIN)
-    folded = _ABBREVIATION.sub(lambda found: found[0].replace(".", ""), folded)
-    letters = (_plain_sign(sign) for sign in folded)
-    return " ".join(unicodedata.normalize("NFKC", "".join(letters)).split())
+    plain = folded(to_ascii(text), "NFKD").casefold().translate(_PLAIN)
+    plain = _ABBREVIATION.sub(lambda found: found[0].replace(".", ""), plain)
+    letters = (_plain_sign(sign) for sign in plain)
+    return " ".join(folded("".join(letters), "NFKC").split())
 
 
 def plain_name(text: str) -> str:

@@ -8,7 +8,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-from app.language import to_ascii
+from app.language import folded, to_ascii
 
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 """The signs of Crockford's base 32 by their values: no letter that looks like another or like a digit."""
@@ -56,23 +56,23 @@ def read_os_id(written: str) -> str:
 
 def os_ids_in(text: str) -> OsIdsIn:
     """Find the OS IDs that stand among other words, grouped and typed in any way."""
-    folded = _folded(text)
+    written = _folded(text)
     rest, end = "", 0
     found: set[str] = set()
-    for shape in _SHAPE.finditer(folded):
+    for shape in _SHAPE.finditer(written):
         plain = _plain(shape[0])
         # "PJ 7654321 Penang" has the shape too. Written in one piece, or with a day in it, it can be nothing else.
         if not _is_dated(plain) and re.search(r"\s", shape[0]):
             continue
-        rest, end = f"{rest}{folded[end : shape.start()]} ", shape.end()
+        rest, end = f"{rest}{written[end : shape.start()]} ", shape.end()
         if _is_dated(plain) and _fits(plain):
             found.add(plain)
-    return OsIdsIn(frozenset(found), end > 0, rest + folded[end:] if end else text)
+    return OsIdsIn(frozenset(found), end > 0, rest + written[end:] if end else text)
 
 
 def _folded(text: str) -> str:
     """Wide letters made plain, digits of every script as 0 to 9, without invisible signs."""
-    plain = to_ascii(unicodedata.normalize("NFKC", text))
+    plain = to_ascii(folded(text, "NFKC"))
     return "".join(sign for sign in plain if unicodedata.category(sign) != "Cf")
 
 

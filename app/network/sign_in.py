@@ -30,6 +30,7 @@ from app.vault import (
     Vault,
     WrongPassword,
     journal,
+    mark_browser,
     member_key_row,
     pretend_unlock,
     unlock_member,
@@ -61,6 +62,8 @@ class SignInAnswer:
     """What became of an attempt; read it after the unit of work has committed."""
 
     opened: str | None = field(repr=False)
+    mark: str = field(repr=False, default="")
+    """What the browser may say of itself from now on (`app.vault.known_browsers`)."""
 
     @property
     def cookie(self) -> str:
@@ -94,7 +97,7 @@ def take_sign_in(session: Session, vault: Vault, prepared: PreparedSignIn, code:
         return SignInAnswer(None)
     cookie = open_member_session(session, vault, member, prepared.key)
     journal(session, vault, None, "sign_in", Actor("member", member.id, member.organisation_id), None)
-    return SignInAnswer(cookie)
+    return SignInAnswer(cookie, mark_browser(vault, MemberId(member.id)))
 
 
 def lock_member(session: Session, member_id: MemberId | None) -> Member | None:

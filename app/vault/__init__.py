@@ -69,6 +69,7 @@ from app.vault.keyring import (
     load_keyring,
     make_keyrings,
 )
+from app.vault.known_browsers import KnownBrowser, mark_browser, read_browser_mark
 from app.vault.members import (
     MemberKey,
     MemberKeyChanged,
@@ -128,7 +129,7 @@ from app.vault.sessions import (
     session_form_token,
     touch_session,
 )
-from app.vault.slots import Slots, TooBusy
+from app.vault.slots import Guess, Slots, TooBusy
 from app.vault.tokens import FORM_TOKEN_LASTS, FormToken, TokenForged
 from app.vault.vault import Vault
 from app.vault.veil import Place, VeilBroken
@@ -155,6 +156,7 @@ __all__ = [
     "GrantNotOffered",
     "GrantRow",
     "GrantState",
+    "Guess",
     "Hardness",
     "HolderKind",
     "JournalBroken",
@@ -171,6 +173,7 @@ __all__ = [
     "KeyringMissing",
     "KeyringOfAnotherDeployment",
     "KeyringUnreadable",
+    "KnownBrowser",
     "MemberKey",
     "MemberKeyChanged",
     "MemberKeyRow",
@@ -233,6 +236,7 @@ __all__ = [
     "load_keyring",
     "make_circle",
     "make_keyrings",
+    "mark_browser",
     "member_key_row",
     "members_of_circle",
     "new_chain",
@@ -246,6 +250,7 @@ __all__ = [
     "parse_receipt",
     "pretend_unlock",
     "public_key_of",
+    "read_browser_mark",
     "read_circle_name",
     "read_journal",
     "read_roots",

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.vault.framing import Part, frame
 from app.vault.keyring import ID_BYTES, Key, KeyKind, Keyring
-from app.vault.slots import Slots
+from app.vault.slots import Guess, Slots
 
 _TAG = 32
 
@@ -103,6 +103,10 @@ class KeyHolder:
     def slot(self, *, spare: int = 0) -> AbstractContextManager[None]:
         """What every Argon2id runs in, so that only a few run at once on this machine; raises `TooBusy`."""
         return nullcontext() if self._slots is None else self._slots.one(spare=spare)
+
+    def guessing(self, what: Guess) -> AbstractContextManager[None]:
+        """What a try that may be a guess runs in, so that guessing is slow and a right one still opens; raises `TooBusy`."""
+        return nullcontext() if self._slots is None else self._slots.guessing(what)
 
     def _lookups(self, purpose: str, value: str | bytes) -> Iterator[bytes]:
         for key_id in self.pepper_ids:

@@ -133,7 +133,8 @@ def touch_session(session: Session, holder: KeyHolder, kind: SessionKind, cookie
         .execution_options(populate_existing=True)
     ).one_or_none()
     opened = _open(holder, row, secret)
-    _keep(holder, row, secret, replace(opened, touched=int(clock.now().timestamp())))
+    if row is not None:
+        _keep(holder, row, secret, replace(opened, touched=int(clock.now().timestamp())))
 
 
 def end_session(session: Session, holder: KeyHolder, cookie: str) -> None:

@@ -201,6 +201,7 @@ LEFT_OUT: Labels = {
     "wrong_country": pgettext("network", "does not work in that country"),
     "no_language": pgettext("network", "does not speak the language"),
     "full": pgettext("network", "has as many cases as it can take"),
+    "share": pgettext("network", "too many of its free places went to reports from that same place today"),
     "ranked_lower": pgettext("network", "others fit better"),
     "held": pgettext("network", "the case is held"),
     "locked": pgettext("network", "the worker has locked the case"),

@@ -192,3 +192,45 @@ def _answers(connection: socket.socket, number: int) -> list[int]:
             found.append(int(head.split()[1]))
             buffer = body[length:]
     return found
+
+
+def test_who_fills_the_memory_with_half_sent_bodies_makes_room_for_the_others(service: Service) -> None:
+    half = _FORM + b"Content-Length: 2000000\r\n\r\n" + b"x" * 1_900_000
+    with crowd_of(service, 40) as connections:
+        for connection in connections:
+            with suppress(ConnectionError):
+                connection.sendall(half)
+        phone = Phone(over_http(service.url))
+        for number in range(4):
+            started = time.monotonic()
+            phone.report(phone.report_form(f"While {number} of them hold it.", service.world.site.code))
+            assert time.monotonic() - started < _SOON
+
+
+@pytest.mark.parametrize("sent", (b"", b"POST /en/rep", b"GET /en/how HTTP/1.1\r\nHost: x\r\n\r\n"))
+def test_five_hundred_idle_connections_leave_filing_its_place(service: Service, sent: bytes) -> None:
+    before = stored(service)
+    with crowd_of(service, 500) as connections:
+        for connection in connections:
+            with suppress(ConnectionError):
+                connection.sendall(sent)
+        phone = Phone(over_http(service.url))
+        for number in range(3):
+            started = time.monotonic()
+            phone.report(phone.report_form(f"Beside the idle ones, {number}.", service.world.site.code))
+            assert time.monotonic() - started < _SOON
+    assert stored(service) == before + 3
+
+
+def test_sixty_log_ins_at_once_leave_filing_its_place(service: Service) -> None:
+    body = urlencode({"login": "near.lead", "password": "wrong words of many", "code": "000000"}).encode()
+    head = b"POST /desk/sign-in HTTP/1.1\r\nHost: x\r\nOrigin: " + service.url.encode()
+    kind = b"\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: %d\r\n\r\n" % len(body)
+    phone = Phone(over_http(service.url))
+    post = phone.report_form("While everybody comes in.", service.world.site.code)
+    with crowd_of(service, 60) as connections:
+        for connection in connections:
+            connection.sendall(head + kind + body)
+        started = time.monotonic()
+        phone.report(post)
+        assert time.monotonic() - started < _SOON

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -162,7 +163,7 @@ class Phone:
         carried = page.status != 200 and _has(page, "/inbox")
         self.hold(Held(page, meant.about, meant if carried else None))
 
-    def _send(self, ending: str, **answers: str) -> Page:
+    def _send(self, ending: str, **answers: Any) -> Page:
         self.visitor.page = self.now.page
         return self.visitor.send(ending, **answers)
 

@@ -1,5 +1,7 @@
 """When a request is whole, whatever pieces it comes in."""
 
+import time
+
 import pytest
 
 from app.cli.gathering import Gathering
@@ -104,3 +106,29 @@ def test_a_long_body_has_longer_and_none_has_for_ever(monkeypatch: pytest.Monkey
     endless.add(_HEAD + b"Content-Length: 99999999999\r\n\r\n")
     assert 130 < short.deadline < 131
     assert 300 < long.deadline < endless.deadline < 700
+
+
+def test_a_trailer_without_end_is_endless() -> None:
+    gathered = Gathering()
+    gathered.add(_HEAD + b"Transfer-Encoding: chunked\r\n\r\n0\r\n")
+    for _ in range(20):
+        gathered.add(b"X-Noise: 1\r\n" * 100)
+    assert gathered.is_endless
+    assert not gathered.is_whole
+
+
+def test_who_holds_more_for_longer_weighs_more_and_who_says_nothing_has_no_pace(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    silent, old, large = Gathering(), Gathering(), Gathering()
+    assert silent.pace == old.pace > 10**9
+    old.add(_HEAD)
+    now[0] += 10
+    young = Gathering()
+    large.add(_HEAD * 20)
+    young.add(_HEAD)
+    now[0] += 2
+    assert silent.weight < young.weight < old.weight < large.weight
+    assert silent.pace == 0 < old.pace < young.pace < large.pace

@@ -19,6 +19,7 @@ from twilio.http.response import Response
 from twilio.rest import Client
 
 from app import clock
+from app.language import folded
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.media import Media
 from app.messaging.gateways.outcomes import (
@@ -269,6 +270,4 @@ def _alike(theirs: str, ours: str) -> bool:
 
 
 def _letters(body: str) -> str:
-    return "".join(
-        sign for sign in unicodedata.normalize("NFKC", body) if unicodedata.category(sign)[0] in "LMN"
-    )
+    return "".join(sign for sign in folded(body, "NFKC") if unicodedata.category(sign)[0] in "LMN")

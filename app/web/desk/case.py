@@ -18,6 +18,7 @@ from app.cases.progress import DESK_CLOSING_REASONS
 from app.cases.reading import Contact, OpenedCase, ReadEntry, open_case, show_contact
 from app.database import CaseId
 from app.intake.texting import CaseTexts, texts_for_desk
+from app.messaging.alerts import AlertsSoFar, alerts_of
 from app.messaging.queue import TextStatus
 from app.web import labels, text_words
 from app.web.access import open_to_members
@@ -41,6 +42,7 @@ class ThreadLine:
     why_shut: str | None
     text: TextStatus | None = None  # where it also went out as a text
     came: tuple[str, ...] = ()  # what came beside the words and was not kept
+    danger: bool = False  # the worker said with it that there is danger now
 
 
 @dataclass(frozen=True)
@@ -128,10 +130,10 @@ def show_case(
     try:
         with here.database.writing() as session:
             opened = open_case(session, here.vault, member(), CaseId(case_id))
-            texts = texts_of(session, opened)
+            texts, alerts = texts_of(session, opened), alerts_of(session, opened.id)
     except NoAccess:
         abort(404)
-    return render_case(opened, texts, contact=contact, problem=problem, drafts=drafts)
+    return render_case(opened, texts, alerts=alerts, contact=contact, problem=problem, drafts=drafts)
 
 
 def texts_of(session: Session, opened: OpenedCase) -> CaseTexts | None:
@@ -144,6 +146,7 @@ def render_case(
     opened: OpenedCase,
     texts: CaseTexts | None,
     *,
+    alerts: AlertsSoFar,
     contact: Contact | None,
     problem: str | None,
     drafts: Drafts,
@@ -156,6 +159,7 @@ def render_case(
         strip=opened.strip,
         entries=[thread_line(entry, texts) for entry in opened.entries],
         texts=texts,
+        alerts=alerts,
         # A lowered urgency must not hide what the worker said.
         danger_said=any((entry.body or {}).get("danger") for entry in opened.entries),
         contact=contact,
@@ -195,7 +199,8 @@ def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
     moment = datetime.fromisoformat(body["at"]) if "at" in body else entry.hour
     text = None if texts is None else texts.answers.get(entry.id)
     came = tuple(labels.word(text_words.CAME, kind) for kind in body.get("came") or ())
-    return ThreadLine(entry.kind, heading, moment, body.get("text") or "", why_shut, text, came)
+    danger = bool(body.get("danger"))
+    return ThreadLine(entry.kind, heading, moment, body.get("text") or "", why_shut, text, came, danger)
 
 
 def posted_text() -> str:

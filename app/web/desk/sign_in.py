@@ -23,7 +23,7 @@ from app.web.access import open_to_everyone, open_to_members
 from app.web.desk.authenticator import authenticator_picture
 from app.web.desk.blueprint import blueprint
 from app.web.desk.messages import secrets_refused
-from app.web.desk.tries import TriesRest, ask_to_wait, count_try
+from app.web.desk.tries import ask_to_wait, counted_try, remember_browser
 from app.web.member_session import (
     forget_session,
     keep_session,
@@ -51,15 +51,15 @@ def take_sign_in_form() -> ResponseReturnValue:
     here, sent = parts(), request.form
     login, target = sent.get("login", ""), sent.get("next", "")
     try:
-        count_try(login)
-        # Argon2id runs outside the writing unit: no other writer waits for a hash.
-        with here.database.reading() as session:
-            prepared = prepare_sign_in(session, here.vault, login, sent.get("password", ""))
-        with here.database.writing() as session:
-            answer = take_sign_in(session, here.vault, prepared, sent.get("code", ""))
-        return keep_session(see_other(safe_target(target)), answer.cookie)
-    except (TriesRest, TooBusy) as error:
-        return ask_to_wait(error, lambda why: sign_in_page(target=target, problem=why, login=login))
+        with counted_try(login):
+            # Argon2id runs outside the writing unit: no other writer waits for a hash.
+            with here.database.reading() as session:
+                prepared = prepare_sign_in(session, here.vault, login, sent.get("password", ""))
+            with here.database.writing() as session:
+                answer = take_sign_in(session, here.vault, prepared, sent.get("code", ""))
+        return remember_browser(keep_session(see_other(safe_target(target)), answer.cookie), answer.mark)
+    except TooBusy:
+        return ask_to_wait(lambda why: sign_in_page(target=target, problem=why, login=login))
     except SignInRefused:
         return sign_in_page(target=target, refused=True, login=login), 403
 
@@ -81,15 +81,15 @@ def take_recovery_form() -> ResponseReturnValue:
         return _recovery_page(secret, pgettext("desk", "The two passwords are not the same."), login), 400
     chosen = NewSecrets(sent.get("password", ""), secret, sent.get("code", ""))
     try:
-        count_try(login)
-        with here.database.reading() as session:
-            prepared = prepare_recovery(session, here.vault, login, sent.get("recovery", ""), chosen)
-        with here.database.writing() as session:
-            answer = take_recovery(session, here.vault, prepared)
+        with counted_try(login):
+            with here.database.reading() as session:
+                prepared = prepare_recovery(session, here.vault, login, sent.get("recovery", ""), chosen)
+            with here.database.writing() as session:
+                answer = take_recovery(session, here.vault, prepared)
         page = make_response(render_template("desk/recovered.html", recovery_code=answer.recovery_code))
         return keep_session(page, answer.cookie)
-    except (TriesRest, TooBusy) as error:
-        return ask_to_wait(error, lambda why: _recovery_page(secret, why, login))
+    except TooBusy:
+        return ask_to_wait(lambda why: _recovery_page(secret, why, login))
     except (PasswordRefused, CodeRefused, TotpSecretUnusable) as refused:
         shown = new_totp_secret() if isinstance(refused, TotpSecretUnusable) else secret
         return _recovery_page(shown, secrets_refused(refused), login), 400

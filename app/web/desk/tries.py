@@ -1,51 +1,63 @@
-"""A try to come in that has to wait, for a limit or for a free slot: said in plain words, with what was typed still on the page."""
+"""A try to come in: counted, slowed down among guesses, and said in plain words when it has to wait, with what was typed kept."""
 
-from collections.abc import Callable
-from datetime import datetime
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, nullcontext
 from http import HTTPStatus
 
-from flask import Response, make_response
-from flask_babel import npgettext, pgettext
+from flask import Response, make_response, request
+from flask_babel import pgettext
 
-from app.network import count_sign_in_try, tries_rest_until
-from app.vault import TooBusy
+from app.network import count_sign_in_try, look_at_try, uncount_sign_in_try
+from app.network.sign_in_tries import may_be_guessing
+from app.vault import Guess, TooBusy
+from app.vault.known_browsers import KNOWN_FOR
 from app.web.parts import parts
-from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
+from app.web.retry import BUSY_FOR, retry_after
 from app.web.sender import sender
 
 
-class TriesRest(Exception):
-    """Too many tries, for this login or from this address: none is made `until` then, with the right password neither."""
-
-    def __init__(self, until: datetime) -> None:
-        super().__init__("too many tries")
-        self.until = until
-
-
-def count_try(login: str) -> None:
-    """Count a try to come in with this login, committed before anything is hashed; raises `TriesRest`."""
+@contextmanager
+def counted_try(login: str) -> Iterator[None]:
+    """Make a try to come in with this login: counted and committed before anything is hashed; raises `TooBusy`."""
     here, by = parts(), sender()
     with here.database.reading() as session:
-        until = tries_rest_until(session, here.vault, login, by)
-    if until is None:
+        tried = look_at_try(session, here.vault, login, by, request.cookies.get(_cookie_name(), ""))
+        guessing = may_be_guessing(session, here.vault, tried)
+    counted = not guessing
+    if counted:
         with here.database.writing() as session:
-            until = count_sign_in_try(session, here.vault, login, by)
-    if until is not None:
-        raise TriesRest(until)
+            guessing = count_sign_in_try(session, here.vault, tried)
+    try:
+        with here.vault.guessing(Guess.PASSWORD) if guessing else nullcontext():
+            yield
+    except TooBusy:
+        if counted and not guessing:
+            with here.database.writing() as session:
+                uncount_sign_in_try(session, here.vault, tried)
+        raise
 
 
-def ask_to_wait(error: TriesRest | TooBusy, page: Callable[[str], str]) -> Response:
-    """The page again, which is given the words: why not now, and when again. The same for logins that exist and that do not."""
-    if isinstance(error, TooBusy):
-        words = pgettext(
-            "desk", "Many people are coming in at this moment. Nothing was tried yet. Send it again."
-        )
-        return retry_after(make_response(page(words), HTTPStatus.SERVICE_UNAVAILABLE), BUSY_FOR)
-    words = npgettext(
-        "desk",
-        "Too many tries. Nothing was tried this time. Wait %(num)s minute, then send it again.",
-        "Too many tries. Nothing was tried this time. Wait %(num)s minutes, then send it again.",
-        minutes_until(error.until),
+def remember_browser(response: Response, mark: str) -> Response:
+    """Let the browser say later that this member has signed in here: it opens nothing, and says nothing to anybody else."""
+    response.set_cookie(
+        _cookie_name(),
+        mark,
+        path="/",
+        max_age=KNOWN_FOR,
+        secure=parts().settings.https,
+        httponly=True,
+        samesite="Strict",
     )
-    answer = make_response(page(words), HTTPStatus.TOO_MANY_REQUESTS)
-    return retry_after(answer, seconds_until(error.until))
+    return response
+
+
+def ask_to_wait(page: Callable[[str], str]) -> Response:
+    """The page again, which is given the words: why not now. The same for logins that exist and that do not."""
+    words = pgettext(
+        "desk", "Many people are coming in at this moment. Nothing was tried yet. Send it again."
+    )
+    return retry_after(make_response(page(words), HTTPStatus.SERVICE_UNAVAILABLE), BUSY_FOR)
+
+
+def _cookie_name() -> str:
+    return "__Host-redress_known" if parts().settings.https else "redress_known"

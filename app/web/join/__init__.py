@@ -22,7 +22,7 @@ from app.vault import TooBusy
 from app.web.access import open_to_everyone
 from app.web.desk.authenticator import authenticator_picture
 from app.web.desk.messages import secrets_refused
-from app.web.desk.tries import TriesRest, ask_to_wait, count_try
+from app.web.desk.tries import ask_to_wait, counted_try
 from app.web.parts import parts
 
 blueprint = Blueprint("join", __name__, url_prefix="/desk/join", template_folder="templates")
@@ -51,14 +51,14 @@ def take_up(token: str) -> ResponseReturnValue:
         invited = _read(token)
         if password != request.form.get("again", ""):
             return _page(token, invited, secret, pgettext("desk", "The two passwords are not the same.")), 400
-        count_try(invited.login)
-        prepared = prepare_membership(here.vault, invited, password, secret, request.form.get("code", ""))
+        with counted_try(invited.login):
+            prepared = prepare_membership(here.vault, invited, password, secret, request.form.get("code", ""))
         with here.database.writing() as session:
             recovery_code = take_up_invitation(session, here.vault, prepared)
     except tuple(_LINK_FAULTS) as fault:
         return _broken_link(fault)
-    except (TriesRest, TooBusy) as error:
-        return ask_to_wait(error, lambda why: _page(token, invited, secret, why))
+    except TooBusy:
+        return ask_to_wait(lambda why: _page(token, invited, secret, why))
     except (PasswordRefused, CodeRefused, TotpSecretUnusable) as refused:
         shown = new_totp_secret() if isinstance(refused, TotpSecretUnusable) else secret
         return _page(token, invited, shown, secrets_refused(refused)), 400

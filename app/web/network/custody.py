@@ -21,7 +21,7 @@ from app.cases.custody_reading import (
     open_from_custody,
 )
 from app.database import CaseId
-from app.messaging.alerts import alert_custodians
+from app.messaging.alerts import alert_custodians, alerts_of
 from app.web.access import open_to_members
 from app.web.desk.case import Drafts, render_case, texts_of
 from app.web.member_session import member, see_other
@@ -88,7 +88,7 @@ def read(case_id: UUID) -> ResponseReturnValue:
     try:
         with here.database.writing() as session:
             opened = open_from_custody(session, here.vault, member(), CaseId(case_id))
-            texts = texts_of(session, opened)
+            texts, alerts = texts_of(session, opened), alerts_of(session, opened.id)
     except NotAgreed:
         problem = pgettext("network", "Nobody has agreed to this yet, or the 24 hours are over.")
         return show_placing(case_id, problem=problem), 409
@@ -98,4 +98,6 @@ def read(case_id: UUID) -> ResponseReturnValue:
         abort(403)
     except (NotACustodian, NoAccess):
         abort(404)
-    return render_case(opened, texts, contact=None, problem=None, drafts=Drafts(), custody=True)
+    return render_case(
+        opened, texts, alerts=alerts, contact=None, problem=None, drafts=Drafts(), custody=True
+    )

@@ -6,20 +6,18 @@ from flask import Response, make_response, render_template, request
 
 from app.cases.consent import consent_texts
 from app.cases.inbox import ReceiptUnknown
-from app.cases.receipt_tries import ReceiptsRest
 from app.language import only_digits
 from app.logs import log_failure
 from app.vault import ReceiptMistyped, TooBusy
-from app.web.language import npgettext, page_language
+from app.web.language import page_language
 from app.web.parts import parts
-from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
+from app.web.retry import BUSY_FOR, retry_after
 from app.web.worker.intent import Intent
 
 # What each refusal is called on the page.
 _PROBLEMS: dict[type[Exception], str] = {
     ReceiptMistyped: "mistyped",
     ReceiptUnknown: "unknown",
-    ReceiptsRest: "rest",
     TooBusy: "busy",
 }
 
@@ -27,7 +25,6 @@ _PROBLEMS: dict[type[Exception], str] = {
 _ENTER_STATUS = {
     "": HTTPStatus.OK,
     "ended": HTTPStatus.OK,
-    "rest": HTTPStatus.TOO_MANY_REQUESTS,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "broken": HTTPStatus.SERVICE_UNAVAILABLE,
 }
@@ -37,9 +34,7 @@ class OtherMessages(Exception):
     """The receipt opens another case than the one that the page with the words was about; nothing was done in either."""
 
 
-def enter_page(
-    problem: str = "", intent: Intent | None = None, typed: str = "", *, minutes: int = 0
-) -> Response:
+def enter_page(problem: str = "", intent: Intent | None = None, typed: str = "") -> Response:
     """The question for the receipt, with what went wrong, what waits to be done, and the digits to mend."""
     waiting = None if intent is None or intent.is_empty else intent.with_token(parts().vault)
     page = render_template(
@@ -48,9 +43,6 @@ def enter_page(
         waiting=waiting,
         chosen="" if waiting is None else chosen_words(waiting),
         typed=_in_groups(typed),
-        wait=npgettext(
-            "worker-inbox", "Try again in %(num)s minute.", "Try again in %(num)s minutes.", minutes
-        ),
     )
     return make_response(page, _ENTER_STATUS.get(problem, HTTPStatus.UNPROCESSABLE_ENTITY))
 
@@ -66,9 +58,6 @@ def not_opened(error: Exception, intent: Intent, typed: str) -> Response:
         # Their digits are right: what is asked for now is the code of other messages.
         return enter_page("other code", intent)
     problem = next((name for kind, name in _PROBLEMS.items() if isinstance(error, kind)), "broken")
-    if isinstance(error, ReceiptsRest):
-        page = enter_page(problem, intent, typed, minutes=minutes_until(error.until))
-        return retry_after(page, seconds_until(error.until))
     if problem == "broken":
         log_failure(request.endpoint, error)
     page = enter_page(problem, intent, typed)

@@ -1,11 +1,13 @@
 """The way into the inbox: the receipt, the limits on trying one, and what waited for it."""
 
+from contextlib import nullcontext
+
 from flask import Response
 
 from app.cases.inbox import ReceiptUnknown, session_for
-from app.cases.receipt_tries import check_receipt_tries, try_receipt
+from app.cases.receipt_tries import may_be_guessing, try_receipt
 from app.database import CaseId
-from app.vault import Receipt, end_session, parse_receipt
+from app.vault import Guess, Receipt, end_session, parse_receipt
 from app.web.access import open_to_everyone
 from app.web.parts import parts
 from app.web.sender import sender
@@ -53,10 +55,17 @@ def enter() -> Response:
 
 
 def _open_with(receipt: Receipt, intent: Intent) -> str:
-    """A session for this receipt, its cookie; a receipt that no case has is counted before anybody learns that there is none."""
+    """A session for this receipt, its cookie; where many wrong ones came from, a try waits for its turn, and is still made."""
     here, by = parts(), sender()
     with here.database.reading() as session:
-        check_receipt_tries(session, here.vault, by)
+        guessing = may_be_guessing(session, here.vault, by)
+    with here.vault.guessing(Guess.RECEIPT) if guessing else nullcontext():
+        return _try(receipt, intent, by)
+
+
+def _try(receipt: Receipt, intent: Intent, by: str) -> str:
+    """As `_open_with`; a receipt that no case has is counted before anybody learns that there is none."""
+    here = parts()
     keys = here.vault.derive_receipt_keys(receipt)
     with here.database.writing() as session:
         row = try_receipt(session, here.vault, by, keys)

@@ -1,7 +1,8 @@
 """The worker's inbox: one address for each thing that a worker can do, and one way through which all of them are done."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from http import HTTPStatus
 from uuid import UUID
 
 from flask import Response
@@ -15,6 +16,7 @@ from app.cases.sharing import NothingToUndo, SharingStopped, change_consent, sto
 from app.cases.sharing import undo_stop as undo_stop_of
 from app.cases.worker_messages import say_worse
 from app.cases.worker_messages import write as write_message
+from app.cases.writing_budget import BudgetSpent
 from app.intake.reaching import stop_texts, wish_again
 from app.messaging.alerts import alert_danger_of
 from app.messaging.wishes import SealedWish, keep_wish
@@ -22,9 +24,10 @@ from app.vault import TokenForged, check_session_form_token
 from app.web.access import open_to_everyone, open_to_workers
 from app.web.language import page_language, pgettext
 from app.web.parts import parts
+from app.web.retry import retry_after, seconds_until
 from app.web.worker.asking import ask_again, enter_page
 from app.web.worker.door import blueprint, to_inbox
-from app.web.worker.inbox_page import Problem, inbox_page, kept_page, stale_page
+from app.web.worker.inbox_page import Problem, inbox_page, kept_page, spent_words, stale_page
 from app.web.worker.intent import Act, Intent
 from app.web.worker.posted import posted_fields, posted_intent
 from app.web.worker.worker_session import (
@@ -114,10 +117,25 @@ def do(worker: Worker, intent: Intent) -> Response:
         return stale_page(worker, intent)
     except (EmptyText, TextTooLong) as refusal:
         return inbox_page(worker, Problem(_missing(refusal), intent))
+    except BudgetSpent as spent:
+        return _let_wait(worker, intent, spent)
     except (NothingToUndo, SharingStopped):
         # Another page of this worker was faster; the inbox shows how things stand.
         return to_inbox()
     return to_inbox(anchor)
+
+
+def _let_wait(worker: Worker, intent: Intent, spent: BudgetSpent) -> Response:
+    """The inbox with all that waits, and when to press again; that there is danger does not wait, only its words do."""
+    here = parts()
+    if intent.danger:
+        alone = replace(intent, words="")
+        submission = alone.submission_for(here.vault, worker.case_id)
+        with here.database.writing() as session:
+            _say_worse(session, Doing(worker, alone, submission))
+    answer = inbox_page(worker, Problem(spent_words(spent, danger=intent.danger), intent))
+    answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
+    return retry_after(answer, seconds_until(spent.until))
 
 
 def refuse_other_page(worker: Worker, intent: Intent) -> Response | None:

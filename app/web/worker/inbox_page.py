@@ -9,11 +9,12 @@ from app import clock
 from app.cases.consent import consent_texts
 from app.cases.inbox import Worker, open_inbox
 from app.cases.sharing import ERASED_AFTER
+from app.cases.writing_budget import BudgetSpent
 from app.logs import log_failure
 from app.vault import TooBusy, session_form_token
-from app.web.language import page_language, pgettext
+from app.web.language import npgettext, page_language, pgettext
 from app.web.parts import parts
-from app.web.retry import BUSY_FOR, retry_after
+from app.web.retry import BUSY_FOR, minutes_until, retry_after
 from app.web.worker.asking import chosen_words
 from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
 from app.web.worker.intent import NOTHING, Act, Intent
@@ -65,6 +66,28 @@ def stale_page(worker: Worker, intent: Intent) -> Response:
     """The inbox for a form of an earlier session, or with a token that is not ours, as it was filled in."""
     note = pgettext("worker-inbox", "This page was old, so nothing was sent. Please press the button again.")
     return inbox_page(worker, Problem(note, intent))
+
+
+def spent_words(spent: BudgetSpent, *, danger: bool) -> str:
+    """Why something has to wait, and for how long."""
+    minutes = minutes_until(spent.until)
+    if danger:
+        return npgettext(
+            "worker-inbox",
+            "We wrote down that you are in danger. So much came in this hour that your words wait here. They are not sent yet. "
+            "Press the button again in %(num)s minute.",
+            "We wrote down that you are in danger. So much came in this hour that your words wait here. They are not sent yet. "
+            "Press the button again in %(num)s minutes.",
+            minutes,
+        )
+    return npgettext(
+        "worker-inbox",
+        "So much came in this hour that this has to wait. It is not sent yet. What you wrote is still here. Press the button "
+        "again in %(num)s minute. If you are in danger now, say so below: that does not wait.",
+        "So much came in this hour that this has to wait. It is not sent yet. What you wrote is still here. Press the button "
+        "again in %(num)s minutes. If you are in danger now, say so below: that does not wait.",
+        minutes,
+    )
 
 
 def kept_page(error: Exception, intent: Intent, worker: Worker | None = None) -> Response:

@@ -1,5 +1,6 @@
 """A new receipt for one that somebody saw: shown at once, and shown again when the answer was lost on its way."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,11 +10,12 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.inbox import Worker
 from app.cases.models import Case
-from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, try_receipt
+from app.cases.receipt_tries import may_be_guessing, try_receipt
 from app.cases.sharing import replace_receipt
 from app.database import CaseId
 from app.vault import (
     FormToken,
+    Guess,
     Receipt,
     ReceiptRow,
     TokenForged,
@@ -24,7 +26,7 @@ from app.vault import (
 from app.web.access import open_to_workers
 from app.web.parts import parts
 from app.web.sender import sender
-from app.web.worker.asking import ask_again, not_opened
+from app.web.worker.asking import ask_again
 from app.web.worker.door import blueprint
 from app.web.worker.inbox import refuse_other_page
 from app.web.worker.inbox_page import kept_page, stale_page
@@ -47,8 +49,6 @@ def new_code() -> Response:
             return _show_again(intent)
         refusal = refuse_other_page(worker, intent)
         return give_new_code(worker, intent) if refusal is None else refusal
-    except ReceiptsRest as rest:
-        return not_opened(rest, intent, "")
     except Exception as error:  # noqa: BLE001 - the old receipt may be gone already: only the same post again shows the new one
         return kept_page(error, intent)
 
@@ -80,11 +80,12 @@ def _show_again(intent: Intent) -> Response:
         return ask_again(intent)
     # Anybody can get a token: without a session this is one more receipt that somebody tries.
     with here.database.reading() as session:
-        check_receipt_tries(session, here.vault, sender())
-    fresh = here.vault.derive_receipt_keys(token.receipt)
-    with here.database.writing() as session:
-        row = try_receipt(session, here.vault, sender(), fresh)
-        shown = row is not None and _made_before(session, token, row)
+        guessing = may_be_guessing(session, here.vault, sender())
+    with here.vault.guessing(Guess.RECEIPT) if guessing else nullcontext():
+        fresh = here.vault.derive_receipt_keys(token.receipt)
+        with here.database.writing() as session:
+            row = try_receipt(session, here.vault, sender(), fresh)
+            shown = row is not None and _made_before(session, token, row)
     return _new_code_page(token.receipt) if shown else ask_again(intent)
 
 

@@ -166,16 +166,19 @@ def to_report(sent: ReportForm, language: str) -> Report:
 
 
 def _file(sent: ReportForm, token: FormToken) -> Filed:
-    try:
-        return _seal_and_file(sent, token)
-    except LimitMetMeanwhile:
-        return _seal_and_file(sent, token)
+    for crowded in (False, True):
+        try:
+            return _seal_and_file(sent, token, crowded=crowded)
+        except LimitMetMeanwhile:
+            continue
+    # It was over one limit, and meanwhile over the other too.
+    return _seal_and_file(sent, token, crowded=True)
 
 
-def _seal_and_file(sent: ReportForm, token: FormToken) -> Filed:
+def _seal_and_file(sent: ReportForm, token: FormToken, *, crowded: bool = False) -> Filed:
     here, told = parts(), to_report(sent, page_language().code)
     with here.database.reading() as session:
-        arrival = look_at_arrival(session, here.vault, told, token, sender())
+        arrival = look_at_arrival(session, here.vault, told, token, sender(), crowded=crowded)
         before = already_filed(session, told, token, arrival)
         if before is not None:
             return before

@@ -1,6 +1,7 @@
 """The whole application on both databases, counters that can be set to just below their limit, and phones with addresses."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,8 @@ from sqlalchemy import text, update
 from app.database import Database
 from app.network import Limit
 from app.network.attempts import Attempts, count_attempt, tag_of
-from app.vault import Vault
+from app.vault import Guess, Vault
+from app.vault.keyholder import KeyHolder
 from tests.harness.hours import five_past_ten
 from tests.harness.pages import checked_client
 from tests.harness.world import World, light_vault
@@ -74,6 +76,19 @@ def fill(database: Database, vault: Vault) -> Fill:
             session.execute(update(Attempts).where(Attempts.tag == tag).values(number=number))
 
     return to
+
+
+@pytest.fixture
+def turns(monkeypatch: pytest.MonkeyPatch) -> list[Guess]:
+    """What had to wait for its turn among the guesses, from here on."""
+    seen: list[Guess] = []
+
+    def wait(_vault: KeyHolder, what: Guess) -> AbstractContextManager[None]:
+        seen.append(what)
+        return nullcontext()
+
+    monkeypatch.setattr(KeyHolder, "guessing", wait)
+    return seen
 
 
 @pytest.fixture

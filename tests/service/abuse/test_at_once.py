@@ -12,12 +12,11 @@ from app.network import (
     EVERYBODY,
     HELD_REPORTS,
     REPORTS,
-    UNKNOWN_IN_A_FLOOD,
     UNKNOWN_RECEIPTS,
     attempts_so_far,
 )
 from app.network.attempts import Attempts, Limit, tag_of
-from app.vault import format_receipt, new_receipt
+from app.vault import Guess, format_receipt, new_receipt
 from tests.harness.world import World
 from tests.service.abuse.at_once import MANY, AtOnce, statuses
 from tests.service.abuse.conftest import DORMITORY, ELSEWHERE, Fill, Phone
@@ -38,8 +37,8 @@ def stored(world: World) -> tuple[int, int]:
 
 
 @pytest.mark.parametrize(("limit", "subject"), LIMITS)
-def test_one_log_in_is_tried(
-    phone: Phone, world: World, fill: Fill, at_once: AtOnce, limit: Limit, subject: str
+def test_one_log_in_is_tried_at_once_and_the_others_wait_for_their_turn(
+    phone: Phone, world: World, fill: Fill, at_once: AtOnce, turns: list[Guess], limit: Limit, subject: str
 ) -> None:
     fill(limit, subject.format(login=LOGIN), limit.most - 1)
     phones = [phone(ELSEWHERE) for _ in range(MANY)]
@@ -47,23 +46,16 @@ def test_one_log_in_is_tried(
         each.open("/desk/sign-in")
     typed: dict[str, Any] = {"login": LOGIN, "password": WRONG, "code": "000000"}
     at_once([partial(each.send, "/desk/sign-in", **typed) for each in phones])
-    assert statuses(phones) == {403: 1, 429: MANY - 1}
+    assert statuses(phones) == {403: MANY}
+    assert turns == [Guess.PASSWORD] * (MANY - 1)
 
 
-@pytest.mark.parametrize(
-    ("everywhere", "here"),
-    ((0, UNKNOWN_RECEIPTS.most - 1), (ALL_UNKNOWN_RECEIPTS.most - 1, UNKNOWN_IN_A_FLOOD)),
-)
-def test_one_receipt_is_tried(
-    phone: Phone, world: World, fill: Fill, at_once: AtOnce, everywhere: int, here: int
-) -> None:
-    fill(ALL_UNKNOWN_RECEIPTS, EVERYBODY, everywhere)
-    fill(UNKNOWN_RECEIPTS, DORMITORY, here)
+def test_unknown_receipts_are_counted_one_by_one(phone: Phone, world: World, at_once: AtOnce) -> None:
     phones = [phone(DORMITORY) for _ in range(MANY)]
     _try_receipts(phones, at_once, [format_receipt(new_receipt()) for _ in phones])
-    assert statuses(phones) == {422: 1, 429: MANY - 1}
-    assert number_of(world, UNKNOWN_RECEIPTS, DORMITORY) == here + 1
-    assert number_of(world, ALL_UNKNOWN_RECEIPTS, EVERYBODY) == everywhere + 1
+    assert statuses(phones) == {422: MANY}
+    assert number_of(world, UNKNOWN_RECEIPTS, DORMITORY) == MANY
+    assert number_of(world, ALL_UNKNOWN_RECEIPTS, EVERYBODY) == MANY
 
 
 def test_right_receipts_use_nothing_up_and_leave_no_trace(

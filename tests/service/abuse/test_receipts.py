@@ -1,11 +1,11 @@
 """Receipts: a slip costs nothing, a guess counts, and over the limit nobody learns whether a receipt exists."""
 
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 from sqlalchemy import event
 
-from app import clock
 from app.cases import receipt_tries
 from app.network import (
     ALL_UNKNOWN_RECEIPTS,
@@ -14,7 +14,8 @@ from app.network import (
     UNKNOWN_RECEIPTS,
     attempts_so_far,
 )
-from app.vault import format_receipt, members, new_receipt, receipts
+from app.vault import Guess, TooBusy, format_receipt, members, new_receipt, receipts
+from app.vault.keyholder import KeyHolder
 from tests.harness.world import World
 from tests.service.abuse.conftest import DORMITORY, ELSEWHERE, Fill, Phone
 from tests.service.desk.conftest import Member
@@ -107,29 +108,25 @@ def test_right_receipts_and_slips_do_not_count_and_unknown_ones_do(
     assert counted(world) == [2, 2]
 
 
-def test_over_the_limit_no_receipt_is_tried_and_a_right_one_reads_like_a_wrong_one(
-    phone: Phone, world: World, code: str, fill: Fill, hashed: list[str]
+def test_over_the_limit_each_try_waits_for_its_turn_and_a_right_receipt_still_opens(
+    phone: Phone, world: World, code: str, fill: Fill, turns: list[Guess]
 ) -> None:
     fill(*ALL[0], UNKNOWN_RECEIPTS.most - 1)
     worker = phone(DORMITORY)
     enter(worker, new_receipt())
     assert "We have no message with this code." in worker.page.text
-    hashed.clear()
-    texts = set()
-    for typed in (code, format_receipt(new_receipt())):
-        enter(worker, typed)
-        assert worker.page.status == 429
-        texts.add(worker.page.text)
-        assert worker.page.form("/inbox").values["receipt"] == [typed]
-    assert hashed == []
-    assert len(texts) == 1
-    assert "We did not try this one. Try again in 55 minutes." in texts.pop()
-    assert 54 * 60 <= int(worker.page.response.headers["Retry-After"]) <= 55 * 60
-    assert counted(world)[0] == UNKNOWN_RECEIPTS.most
-    enter(phone(ELSEWHERE), code)
-    clock.set_offset(3600)
+    assert turns == []
+    for _ in range(2):
+        enter(worker, format_receipt(new_receipt()))
+        assert "We have no message with this code." in worker.page.text
     enter(worker, code)
     assert WORDS in worker.page.text
+    assert turns == [Guess.RECEIPT] * 3
+    assert counted(world)[0] == UNKNOWN_RECEIPTS.most + 2
+    # And what a worker comes for is not less in the inbox.
+    assert worker.send("/inbox/stop").status == 200
+    enter(phone(ELSEWHERE), code)
+    assert len(turns) == 3
 
 
 def test_one_below_the_limit_a_right_receipt_opens(phone: Phone, code: str, fill: Fill) -> None:
@@ -140,36 +137,43 @@ def test_one_below_the_limit_a_right_receipt_opens(phone: Phone, code: str, fill
 
 
 @pytest.mark.parametrize(
-    ("everywhere", "here", "opens"),
+    ("everywhere", "here", "waits"),
     (
-        (ALL_UNKNOWN_RECEIPTS.most - 1, UNKNOWN_IN_A_FLOOD, True),
-        (ALL_UNKNOWN_RECEIPTS.most, UNKNOWN_IN_A_FLOOD - 1, True),
-        (ALL_UNKNOWN_RECEIPTS.most, UNKNOWN_IN_A_FLOOD, False),
+        (ALL_UNKNOWN_RECEIPTS.most - 1, UNKNOWN_IN_A_FLOOD, False),
+        (ALL_UNKNOWN_RECEIPTS.most, UNKNOWN_IN_A_FLOOD - 1, False),
+        (ALL_UNKNOWN_RECEIPTS.most, UNKNOWN_IN_A_FLOOD, True),
     ),
 )
-def test_while_strangers_guess_everywhere_an_address_has_three(
-    phone: Phone, code: str, fill: Fill, everywhere: int, here: int, opens: bool
+def test_while_strangers_guess_everywhere_an_address_has_three_before_it_waits(
+    phone: Phone, code: str, fill: Fill, turns: list[Guess], everywhere: int, here: int, waits: bool
 ) -> None:
     fill(*ALL[0], here)
     fill(*ALL[1], everywhere)
     worker = phone(DORMITORY)
     enter(worker, code)
-    assert (worker.page.status == 200) is opens
-    assert (WORDS in worker.page.text) is opens
+    assert WORDS in worker.page.text
+    assert bool(turns) is waits
 
 
-def test_words_that_wait_to_be_added_stay_when_the_limit_is_reached(
-    phone: Phone, code: str, fill: Fill
+def test_when_the_lane_is_full_the_code_and_the_words_stay(
+    phone: Phone, code: str, fill: Fill, monkeypatch: pytest.MonkeyPatch, world: World
 ) -> None:
     fill(*ALL[0], UNKNOWN_RECEIPTS.most)
     worker = _with_words(phone)
-    worker.send("/inbox", receipt=code)
-    assert worker.page.status == 429
+    with monkeypatch.context() as full:
+        full.setattr(KeyHolder, "guessing", _no_place)
+        worker.send("/inbox", receipt=code)
+    assert worker.page.status == 503
+    assert "We did not try your code yet. Press the button again." in worker.page.text
     assert "More words." in worker.page.text
-    clock.set_offset(3600)
+    assert worker.page.form("/inbox").values["receipt"] == [code]
     worker.send("/inbox")
     assert "More words." in worker.page.text
     assert WORDS in worker.page.text
+
+
+def _no_place(_vault: KeyHolder, _what: Guess) -> AbstractContextManager[None]:
+    raise TooBusy
 
 
 @pytest.mark.parametrize("known", (True, False))
@@ -200,7 +204,7 @@ def test_an_unknown_receipt_that_cannot_be_counted_is_not_told_to_be_unknown(
 
 
 def test_a_new_code_asked_for_without_a_session_counts_as_a_guess(
-    phone: Phone, world: World, fill: Fill, hashed: list[str]
+    phone: Phone, world: World, fill: Fill, hashed: list[str], turns: list[Guess]
 ) -> None:
     stranger = phone(DORMITORY)
     answers = []
@@ -209,9 +213,10 @@ def test_a_new_code_asked_for_without_a_session_counts_as_a_guess(
         for _ in range(2):
             token = stranger.open("/en/").form("/report").values["token"][0]
             answers.append(stranger.client.post("/en/inbox/code", data={"token": token}).status_code)
-    assert answers == [200, 200, 200, 429]
-    assert counted(world) == [UNKNOWN_RECEIPTS.most, 3]
-    assert len(hashed) == 3
+    assert answers == [200] * 4
+    assert counted(world) == [UNKNOWN_RECEIPTS.most + 1, 4]
+    assert len(hashed) == 4
+    assert turns == [Guess.RECEIPT]
 
 
 def _with_words(phone: Phone) -> Member:

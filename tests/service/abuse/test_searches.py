@@ -50,7 +50,7 @@ def test_the_last_search_is_made_and_the_next_opens_nothing(
     fill(SEARCHES, subject(world), SEARCHES.most - 1)
     assert "1 case found" in at_desk.send(SEARCH, sought="lock us in").text
     with monkeypatch.context() as watched:
-        watched.setattr(search, "_look_through", _never)
+        watched.setattr(search, "look_through", _never)
         page = at_desk.send(SEARCH, sought="lock us in")
     assert page.status == 429
     assert TOO_OFTEN in page.text
@@ -95,6 +95,6 @@ def test_one_of_twenty_at_one_moment_is_made(
 def test_without_counters_nothing_is_opened(
     at_desk: Member, without_counters: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(search, "_look_through", _never)
+    monkeypatch.setattr(search, "look_through", _never)
     without_counters()
     assert at_desk.send(SEARCH, sought="lock us in").status == 503

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from app.cases import search
+from app.cases import looking_through, search
 from app.cases.access import FOUND_BY_CONTACT, READ_IN_SEARCH
 from app.cases.answering import note, reply
 from app.cases.enums import ClosingReason, ConsentLevel, EntryKind, State
@@ -258,12 +258,46 @@ def test_a_bounded_search_opens_the_first_cases_and_says_so(
 def test_where_cases_are_long_fewer_are_looked_through(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     desk.crowd(4, "Planted zebra.")
     everything = look(desk, "zebra").opened
-    monkeypatch.setattr(search, "_CHUNK", 2)
+    monkeypatch.setattr(looking_through, "_CHUNK", 2)
     # A case of the crowd has two entries that are opened.
     for most, opened in ((1, 2), (4, 2), (5, 4), (1000, everything)):
-        monkeypatch.setattr(search, "ENTRIES_AT_MOST", most)
+        monkeypatch.setattr(looking_through, "ENTRIES_AT_MOST", most)
         result = look(desk, "zebra")
         assert (result.opened, result.bounded) == (opened, opened < everything)
+
+
+def test_who_writes_without_end_into_one_case_fills_no_search_of_the_others(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(looking_through, "READ_OF_ONE_CASE", 12_000)
+    monkeypatch.setattr(looking_through, "_BATCH_BYTES", 6_000)
+    before = desk.crowd(2, "Planted zebra.", danger=True)
+    flood = desk.world.file(words="Planted zebra, the first words.")
+    flooded, worker = desk.accept(flood), desk.world.enter(flood)
+    after = desk.crowd(2, "Planted zebra.")
+    with desk.database.writing() as session:
+        for words in ("Early giraffe.", *("x" * 3_000 for _ in range(4)), "Late okapi."):
+            write(session, desk.world.vault, worker, words, uuid4())
+    result = look(desk, "zebra")
+    assert {hit.row.id for hit in result.hits} == {*before, flooded, *after}
+    assert (result.partly, result.bounded) == (1, False)
+    assert found(desk, "giraffe") == [flooded]
+    assert found(desk, "okapi") == []
+    monkeypatch.undo()
+    assert found(desk, "okapi") == [flooded]
+    assert look(desk, "okapi").partly == 0
+
+
+def test_a_search_ends_when_its_time_is_over(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    desk.crowd(4, "Planted zebra.")
+    everything = look(desk, "zebra").opened
+    monkeypatch.setattr(looking_through, "_CHUNK", 2)
+    # Each look at the clock is a second later; a case of the crowd has two entries that are opened.
+    seconds = iter(range(10_000))
+    monkeypatch.setattr(looking_through.time, "monotonic", lambda: float(next(seconds)))
+    result = look(desk, "zebra")
+    assert (result.opened, result.bounded) == (2, True)
+    assert everything > 2
 
 
 def test_more_hits_than_are_shown_are_counted_and_not_read(
@@ -289,8 +323,8 @@ def test_the_number_of_statements_does_not_grow_with_the_cases(
     few = cost()
     desk.crowd(6, "Planted zebra.", site=desk.world.site.id)
     assert cost() == few
-    monkeypatch.setattr(search, "_CHUNK", 4)
-    assert few < cost() <= few + 2 * 2
+    monkeypatch.setattr(looking_through, "_CHUNK", 4)
+    assert few < cost() <= few + 3 * 2
 
 
 def test_searches_that_find_the_same_cases_never_wait_for_each_other_for_ever(desk: Desk) -> None:

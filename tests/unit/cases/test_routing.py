@@ -412,3 +412,24 @@ def test_a_reason_that_may_be_overruled_never_hides_one_that_may_not(
             candidate, countries=frozenset({"*"}), languages=frozenset({language}), capacity=9, open_cases=0
         )
         assert why_not(facts, country, language, at_ease, TAXONOMY) is None
+
+
+@pytest.mark.parametrize(
+    ("from_here", "left", "asked"), ((0, 1, True), (1, 2, True), (4, 5, True), (5, 5, False), (9, 5, False))
+)
+def test_reports_from_one_address_take_at_most_half_of_the_room_that_is_left(
+    from_here: int, left: int, asked: bool
+) -> None:
+    only = partner(1, capacity=20, open_cases=20 - left)
+    routing = route(FACTS, "MY", "ne", [only, coordinator(9)], TAXONOMY, RULES.routing, from_here=from_here)
+    assert (routing.chosen == only.id) is asked
+    if not asked:
+        assert reasons(routing)[1] is Reason.SHARE
+        assert (routing.why, routing.custody) == (Outcome.OVER_LIMIT, True)
+
+
+def test_who_has_more_room_is_asked_for_the_rest_of_a_flood() -> None:
+    nearly_full, roomy = partner(1, open_cases=17), partner(2, open_cases=0)
+    routing = route(FACTS, "MY", "ne", [nearly_full, roomy], TAXONOMY, RULES.routing, from_here=5)
+    assert order(routing) == [2]
+    assert reasons(routing) == {1: Reason.SHARE}

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import PROJECT_ROOT
-from app.vault import Slots, TooBusy, Vault, new_receipt, pretend_unlock
+from app.vault import Guess, Slots, TooBusy, Vault, new_receipt, pretend_unlock
 from app.vault.slots import SLOTS
 from tests.unit.vault.making import FAST
 
@@ -166,3 +166,50 @@ def test_a_vault_without_slots_asks_for_none(vault: Vault, folder: Path) -> None
     with Slots(folder).one(), Slots(folder).one():
         for run in RUNS:
             run(Vault(vault.keyring, FAST))
+
+
+def test_guesses_are_made_one_after_the_other_and_apart(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    mine, theirs = Slots(folder, patience=IMPATIENT), Slots(folder, patience=IMPATIENT)
+    began = time.time() + 10
+    monkeypatch.setattr(time, "time", lambda: began)
+    with mine.guessing(Guess.PASSWORD):
+        with pytest.raises(TooBusy), theirs.guessing(Guess.PASSWORD):
+            pass
+        with theirs.guessing(Guess.RECEIPT), theirs.one(), theirs.one():
+            pass  # another lane, and the slots, are free
+    for later, free in ((1.0, False), (2.5, True), (4.0, False), (-60.0, True)):
+        monkeypatch.setattr(time, "time", lambda moment=began + later: moment)
+        if free:
+            with theirs.guessing(Guess.PASSWORD):
+                pass
+        else:
+            with pytest.raises(TooBusy), theirs.guessing(Guess.PASSWORD):
+                pass
+
+
+def test_of_many_log_ins_a_few_wait_and_the_others_hold_no_thread(folder: Path) -> None:
+    slots = Slots(folder, patience=5)
+    waiting = threading.Semaphore(0)
+    out: list[str] = []
+
+    def log_in() -> None:
+        waiting.release()
+        with slots.one(spare=1):
+            out.append("in")
+
+    threads = [threading.Thread(target=log_in) for _ in range(2)]
+    with slots.one(spare=1):
+        for thread in threads:
+            thread.start()
+            waiting.acquire()
+        while slots._log_ins.acquire(blocking=False):  # until both of them stand in line
+            slots._log_ins.release()
+        with pytest.raises(TooBusy), slots.one(spare=1):
+            pass
+        with slots.one():
+            pass  # a report is hashed meanwhile
+    for thread in threads:
+        thread.join()
+    assert out == ["in", "in"]
