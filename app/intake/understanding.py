@@ -8,6 +8,7 @@ from app.cases.candidates import candidates_at
 from app.cases.consent import level_or_default
 from app.cases.enums import Exclusion, Urgency
 from app.cases.facts import CaseFacts
+from app.cases.heeding import at_filing
 from app.cases.placing import Recipients, find_recipients
 from app.cases.routing import Routing, route
 from app.cases.rules import Rules
@@ -64,6 +65,7 @@ def understand(
         and (Exclusion.OTHER in report.exclude or bool(report.exclude_other)),
         over_limit=over_limit,
     )
+    facts, urgency = at_filing(facts, report.words, urgency, rules)
     candidates = candidates_at(session, SiteId(site.id) if site else None, possible)
     routing = route(
         facts, site.country if site else None, report.language, candidates, rules.taxonomy, rules.routing

@@ -11,6 +11,7 @@ from app.cases.receipt_tries import ReceiptsRest, check_receipt_tries, try_recei
 from app.cases.worker_messages import write as write_message
 from app.language import to_ascii
 from app.logs import log_failure
+from app.messaging.alerts import alert_danger_of
 from app.vault import Receipt, ReceiptMistyped, TokenForged, TooBusy, parse_receipt
 from app.web.access import open_to_everyone
 from app.web.language import npgettext
@@ -102,7 +103,9 @@ def _open_with(receipt: Receipt, words: str, submission: UUID | None) -> str:
         row = try_receipt(session, here.vault, by, keys)
         cookie = None if row is None else session_for(session, here.vault, row, keys)
         if cookie is not None and submission is not None:
-            write_message(session, here.vault, worker_of(session, here.vault, cookie), words, submission)
+            worker = worker_of(session, here.vault, cookie)
+            if write_message(session, here.vault, here.rules, worker, words, submission):
+                alert_danger_of(session, here.vault, worker.case_id, f"words {submission}")
     if cookie is None:
         raise ReceiptUnknown
     return cookie

@@ -77,7 +77,8 @@ def write() -> Response:
     words = posted_words()
 
     def act(session: Session, worker: Worker, submission: UUID) -> None:
-        write_message(session, parts().vault, worker, words, submission)
+        if write_message(session, parts().vault, parts().rules, worker, words, submission):
+            alert_danger_of(session, parts().vault, worker.case_id, f"words {submission}")
 
     return _carry_out(act, "write", "thread")
 
@@ -90,8 +91,7 @@ def worse() -> Response:
 
     def act(session: Session, worker: Worker, submission: UUID) -> None:
         vault = parts().vault
-        say_worse(session, vault, parts().rules.deadlines, worker, words, danger, submission)
-        if danger:
+        if say_worse(session, vault, parts().rules, worker, words, danger, submission):
             alert_danger_of(session, vault, worker.case_id, f"worse {submission}")
 
     return _carry_out(act, "worse", "thread")
