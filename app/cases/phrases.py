@@ -194,11 +194,12 @@ class _Place:
 
     def behind(self, text: str, at: int) -> int | None:
         """The end of the nearest form at or behind this place."""
-        best: tuple[int, int] | None = None
-        for form in self.forms:
-            found = _number_at(text, at, self.gap) if form == "#" else _form_at(text, at, form, self.gap)
-            if found is not None and (best is None or found < best):
-                best = found
+        places = [
+            _number_at(text, at, self.gap) if form == "#" else _form_at(text, at, form, self.gap)
+            for form in self.forms
+        ]
+        # Of two that begin together the longer one is meant.
+        best = min((place for place in places if place), key=lambda place: (place[0], -place[1]), default=None)
         return None if best is None else best[1]
 
     def ahead(self, text: str, at: int, gap: bool) -> int | None:
@@ -207,7 +208,10 @@ class _Place:
             _number_before(text, at, gap) if form == "#" else _form_before(text, at, form, gap)
             for form in self.forms
         ]
-        return max((start for start in starts if start is not None), default=None)
+        known = [start for start in starts if start is not None]
+        if not known:
+            return None
+        return max(known) if gap else min(known)
 
 
 def _form_at(text: str, at: int, form: str, gap: bool) -> tuple[int, int] | None:
