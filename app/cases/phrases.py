@@ -199,7 +199,9 @@ class _Place:
             for form in self.forms
         ]
         # Of two that begin together the longer one is meant.
-        best = min((place for place in places if place), key=lambda place: (place[0], -place[1]), default=None)
+        best = min(
+            (place for place in places if place), key=lambda place: (place[0], -place[1]), default=None
+        )
         return None if best is None else best[1]
 
     def ahead(self, text: str, at: int, gap: bool) -> int | None:
@@ -428,7 +430,10 @@ def _words(chosen: Iterable[str | list[str]]) -> Iterator[_Word]:
 # The same word stands in many phrases: it is kept once.
 @lru_cache(maxsize=1024)
 def _word(forms: tuple[str, ...], gap: bool) -> _Word:
-    whole, begins, ends, holds = set(), [], [], []
+    whole: set[str] = set()
+    begins: list[str] = []
+    ends: list[str] = []
+    holds: list[str] = []
     for form in forms:
         if form == "#":
             continue

@@ -30,7 +30,9 @@ def every_sentence() -> Iterator[tuple[str, str, str]]:
 
 def test_there_is_a_sentence_for_every_language_and_kind() -> None:
     assert list(SENTENCES) == list(SPOKEN)
-    assert {language: set(kinds) for language, kinds in SENTENCES.items()} == dict.fromkeys(SPOKEN, set(KINDS))
+    assert {language: set(kinds) for language, kinds in SENTENCES.items()} == {
+        each: set(KINDS) for each in SPOKEN
+    }
 
 
 @pytest.mark.parametrize(("language", "kind", "sentence"), list(every_sentence()))
@@ -133,7 +135,9 @@ def test_the_file_says_that_no_speaker_has_checked_it() -> None:
     assert "NOT YET CHECKED BY SPEAKERS" in (CONFIG / "danger_words.toml").read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize("text", ("kill " * 4_000, "不" * 20_000, "e\u0301" * 10_000, "a" + "\u0301" * 19_999))
+@pytest.mark.parametrize(
+    "text", ("kill " * 4_000, "不" * 20_000, "e\u0301" * 10_000, "a" + "\u0301" * 19_999)
+)
 def test_long_texts_are_read_to_the_end_or_left(rules: Rules, text: str) -> None:
     assert rules.danger.found_in(text) == ()
     assert len(fold(text)) <= len(text)
@@ -158,10 +162,18 @@ def test_long_texts_are_read_to_the_end_or_left(rules: Rules, text: str) -> None
             'urgency = "soon"',
             "danger_words.toml, kind, unpaid_for_months: urgency must be one of danger, urgent, high, medium, low.",
         ),
-        ('"death threat*"', '"(death threat*"', "danger_words.toml: '(death threat*' has a bracket that does not close."),
+        (
+            '"death threat*"',
+            '"(death threat*"',
+            "danger_words.toml: '(death threat*' has a bracket that does not close.",
+        ),
         ('"death threat*"', '"death _"', "danger_words.toml: 'death _' ends with a gap."),
         ('"death threat*"', '"_ death"', "danger_words.toml: '_ death' begins with a gap."),
-        ('"death threat*"', '"*de*"', "danger_words.toml: '*de*' has a star at de, which is too short to tell anything."),
+        (
+            '"death threat*"',
+            '"*de*"',
+            "danger_words.toml: '*de*' has a star at de, which is too short to tell anything.",
+        ),
     ),
 )
 def test_a_broken_file_is_refused_with_a_line(tmp_path: Path, old: str, new: str, line: str) -> None:
