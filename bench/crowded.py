@@ -53,7 +53,7 @@ def accepted_case(world: World, lead: SignedIn, *, entries: int = 2) -> CaseId:
         text = f"Message {number}: the foreman said that nobody is paid before the end of the month, and we wrote it down."
         with world.database.writing() as session:
             if number % 3 == 0:
-                write(session, world.vault, worker, text, uuid4())
+                write(session, world.vault, world.rules, worker, text, uuid4())
             else:
                 (note if number % 3 == 1 else reply)(session, world.vault, lead, case_id, text, uuid4())
     return case_id

@@ -93,6 +93,7 @@ class OpenedCase:
     next_due: datetime | None
     late: bool
     topics: tuple[str, ...]  # the worker's own
+    found: tuple[str, ...]  # what the worker's words told of without a tick
     category: str | None  # triage's, beside them
     handling: tuple[str, ...]  # the taxonomy's codes: R, X, M-, S, K, D, G
     site: str | None  # "name, town", or None
@@ -182,6 +183,7 @@ def show_page(
         next_due=case.next_due_at,
         late=case.next_due_at is not None and case.next_due_at <= clock.now(),
         topics=facts.topics,
+        found=facts.found,
         category=facts.category,
         handling=tuple(sorted(facts.handling)),
         site=None if site is None else site_names(session, vault, [site]).get(site),

@@ -22,10 +22,17 @@ _ASKING = (ClockState.RUNNING, ClockState.MISSED)
 
 
 def start_clocks(
-    session: Session, case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadlines
+    session: Session,
+    case: Case,
+    facts: CaseFacts,
+    event: StartEvent,
+    deadlines: Deadlines,
+    *,
+    beside: bool = False,
 ) -> dict[ClockKind, datetime]:
-    """Write down the clocks that this event starts now, and when each is due."""
-    rows = clock_rows(case, facts, event, deadlines)
+    """Write down the clocks that this event starts now, and when each is due; `beside` those that already ask for the same."""
+    asked = {row.kind for row in clocks_of(session, case) if row.state in _ASKING} if beside else ()
+    rows = [row for row in clock_rows(case, facts, event, deadlines) if row.kind not in asked]
     session.add_all(rows)
     store_next_date(session, case)
     return {row.kind: row.due_at for row in rows}

@@ -34,11 +34,13 @@ class CaseFacts:
     possible_sites: frozenset[SiteId] = frozenset()
     # Whose phone a worker texts from (own, shared, company, unknown); empty for reports by web.
     phone: str = ""
+    # Kinds of problem that the worker's words told of without a tick (config/danger_words.toml); the words themselves stay sealed.
+    found: tuple[str, ...] = ()
 
     @property
     def codes(self) -> tuple[str, ...]:
-        """Every kind of problem this case is about: the worker's own and triage's."""
-        return self.topics if self.category is None else (*self.topics, self.category)
+        """Every kind of problem this case is about: the worker's own, triage's, and what the words told."""
+        return (*self.topics, *(() if self.category is None else (self.category,)), *self.found)
 
     @property
     def beyond_inbox(self) -> bool:
@@ -61,6 +63,7 @@ class CaseFacts:
             "reach": self.reach,
             "possible_sites": sorted(str(site) for site in self.possible_sites),
             "phone": self.phone,
+            "found": list(self.found),
         }
 
 
@@ -81,4 +84,5 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         # Reports from before there were texts do not say these.
         possible_sites=frozenset(SiteId(UUID(text)) for text in values.get("possible_sites", ())),
         phone=values.get("phone", ""),
+        found=tuple(values.get("found", ())),
     )

@@ -174,9 +174,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         erase_at=case.erase_at,
         messages=_thread(session, case, opened),
         sightings=_sightings(session, vault, worker.case_id),
-        access=tuple(
-            line for line in access_of(session, vault, worker.case_id) if line.kind is not HolderKind.RECEIPT
-        ),
+        access=_holders(access_of(session, vault, worker.case_id)),
     )
 
 
@@ -193,6 +191,16 @@ def next_step(session: Session, case: Case) -> PlannedClock | None:
     promised = [row for row in clocks if row.kind in (ClockKind.PLACE, ClockKind.READ)]
     return min(
         promised or clocks, key=lambda row: (row.kind is not ClockKind.PLACE, row.due_at), default=None
+    )
+
+
+def _holders(lines: tuple[AccessLine, ...]) -> tuple[AccessLine, ...]:
+    """Everybody but the worker; what is kept ready for a second circle of those who can read it already says nothing more."""
+    reading = {line.organisation for line in lines if not line.offered and line.until is None}
+    return tuple(
+        line
+        for line in lines
+        if line.kind is not HolderKind.RECEIPT and not (line.offered and line.organisation in reading)
     )
 
 

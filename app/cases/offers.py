@@ -116,7 +116,7 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
     offer.expires_at = None
     case.state = State.ACCEPTED
     meet_clocks(session, case, Act.ANSWERED_OFFER)
-    start_clocks(session, case, facts_of(vault, case), StartEvent.ACCEPTED, rules.deadlines)
+    start_clocks(session, case, facts_of(vault, case), StartEvent.ACCEPTED, rules.deadlines, beside=True)
     journal(session, vault, case_id, "case.accepted", by.actor, {"organisation": str(by.organisation.id)})
     return Acceptance(True)
 

@@ -132,7 +132,7 @@ def _owned(vault: Vault, row: Case, around: _Around) -> QueueRow:
         late=_is_late(row.next_due_at),
         country=row.country,
         language=row.language,
-        topics=facts.topics,
+        topics=tuple(dict.fromkeys((*facts.topics, *facts.found))),
         category=facts.category,
         site=None if site is None else around.site_names.get(site),
         reach=facts.reach,

@@ -11,11 +11,13 @@ from app.cases.models import Case, Offer
 from app.database import CaseId, MemberId, OrganisationId
 from app.network import SignedIn
 from app.vault import (
+    Actor,
     CircleName,
     CircleRow,
     GrantRow,
     GrantState,
     HolderKind,
+    OpenedCompartments,
     Vault,
     accept_grant,
     circle_name,
@@ -37,6 +39,14 @@ class _Wide:
 
 
 def restrict_case(session: Session, vault: Vault, by: SignedIn, case: Case) -> None:
+    """As `restrict_opened`, by a member who can open the case."""
+    opened = open_compartments(session, vault, by, CaseId(case.id))
+    restrict_opened(session, vault, by.actor, case, opened)
+
+
+def restrict_opened(
+    session: Session, vault: Vault, by: Actor, case: Case, opened: OpenedCompartments
+) -> None:
     """Move every grant from an `everyone` circle to that organisation's `restricted` one; the caller holds the case's lock.
 
     What was read before may be remembered; everything later is sealed to new versions that the wide circles never get.
@@ -44,7 +54,6 @@ def restrict_case(session: Session, vault: Vault, by: SignedIn, case: Case) -> N
     wide = _wide_grants(session, vault, CaseId(case.id))
     if not wide:
         return
-    opened = open_compartments(session, vault, by, CaseId(case.id))
     offers = {
         offer.grant_id: offer for offer in session.scalars(select(Offer).where(Offer.case_id == case.id))
     }
@@ -83,7 +92,7 @@ def restrict_case(session: Session, vault: Vault, by: SignedIn, case: Case) -> N
     ]
     new_compartment_versions(session, vault, CaseId(case.id), keep)
     let_go_of_assignee(session, vault, case)
-    journal(session, vault, CaseId(case.id), "case.restricted", by.actor, {"grants": len(wide)})
+    journal(session, vault, CaseId(case.id), "case.restricted", by, {"grants": len(wide)})
 
 
 def _wide_grants(session: Session, vault: Vault, case_id: CaseId) -> list[_Wide]:

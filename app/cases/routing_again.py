@@ -62,7 +62,7 @@ def route_again(session: Session, vault: Vault, rules: Rules, case: Case, *, com
         left_out |= _surplus(offers, left_out, routing, rules.routing.standbys)
     kept = [offer for offer in offers if offer.organisation_id not in left_out]
     restricted = Handling.RESTRICTED in facts.handling
-    keyless = _give_right_grants(session, vault, case, kept, restricted=restricted, complete=complete)
+    keyless = _give_right_grants(session, vault, case, kept, restricted=restricted)
     left_out |= dict.fromkeys(keyless, Reason.NO_KEYS)
     for offer in offers:
         if offer.organisation_id in left_out:
@@ -136,7 +136,7 @@ def _surplus(
 
 
 def _give_right_grants(
-    session: Session, vault: Vault, case: Case, kept: Iterable[Offer], *, restricted: bool, complete: bool
+    session: Session, vault: Vault, case: Case, kept: Iterable[Offer], *, restricted: bool
 ) -> set[UUID]:
     """Let each kept organisation hold the case by the right circle only; gives those that have no grant for it."""
     wanted = CircleName.RESTRICTED if restricted else CircleName.EVERYONE
@@ -146,7 +146,8 @@ def _give_right_grants(
     for grant, circle in _circle_grants(session, case):
         if circle.organisation_id in partners and circle_name(vault, circle) is wanted:
             fitting[circle.organisation_id] = grant
-        elif circle.organisation_id not in partners or restricted or complete:
+        elif circle.organisation_id not in partners or restricted:
+            # The restricted circle stays ready: later words may make the case restricted, and then nobody can seal it anew.
             superfluous.append(grant)
     for organisation, right in fitting.items():
         offer = partners[organisation]

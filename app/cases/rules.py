@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from app.cases.config_file import open_config
+from app.cases.danger_words import DangerWords, read_danger_words
 from app.cases.deadlines import Deadlines, read_deadlines
 from app.cases.help_numbers import HelpNumbers, read_help_numbers
 from app.cases.routing import RoutingRules, read_routing
@@ -20,9 +21,10 @@ class RulesRefused(Exception):
 
 @dataclass(frozen=True)
 class Rules:
-    """The kinds of problem, the deadlines, the routing's sizes and the help numbers; built by `load_rules` only."""
+    """The kinds of problem, the words that tell of danger, the deadlines, routing and help numbers; built by `load_rules` only."""
 
     taxonomy: Taxonomy
+    danger: DangerWords
     deadlines: Deadlines
     routing: RoutingRules
     help: HelpNumbers
@@ -31,8 +33,10 @@ class Rules:
 def load_rules(folder: Path, *, demo: bool = False) -> Rules:
     """Read and check every file, or raise `RulesRefused`; the demo has fictional help numbers of its own."""
     mistakes: list[str] = []
+    taxonomy = read_taxonomy(open_config(folder / "taxonomy.toml", mistakes))
     rules = Rules(
-        taxonomy=read_taxonomy(open_config(folder / "taxonomy.toml", mistakes)),
+        taxonomy=taxonomy,
+        danger=read_danger_words(open_config(folder / "danger_words.toml", mistakes), taxonomy),
         deadlines=read_deadlines(open_config(folder / "deadlines.toml", mistakes)),
         routing=read_routing(open_config(folder / "routing.toml", mistakes)),
         help=read_help_numbers(open_config(folder / ("demo-help.toml" if demo else "help.toml"), mistakes)),

@@ -6,14 +6,13 @@ from sqlalchemy.orm import Session
 
 from app.cases.access import change_case
 from app.cases.answering import keep_note
-from app.cases.clock_watch import hasten_clocks
 from app.cases.entries import clean_text
-from app.cases.enums import Profile, Urgency
-from app.cases.models import Case
+from app.cases.enums import Urgency
+from app.cases.raising import note_urgency, raise_case
 from app.cases.restricting import restrict_case
 from app.cases.rules import Rules
 from app.cases.taxonomy import Handling, UnknownKind
-from app.cases.urgency import lowers, profile_for, queue_rank, raise_urgency, urgency_of
+from app.cases.urgency import lowers, urgency_of
 from app.cases.veils import facts_of, store_facts
 from app.database import CaseId
 from app.language import has_words
@@ -70,7 +69,7 @@ def set_category(
     journal(session, vault, case_id, "case.category", by.actor, {"category": category})
     called_for = urgency_of(False, [category], rules.taxonomy)
     if lowers(called_for, case.urgency):
-        _set(session, vault, rules, by, case, raise_urgency(case.urgency, called_for))
+        raise_case(session, vault, rules, case, called_for, by.actor)
     if Handling.RESTRICTED in facts.handling and Handling.RESTRICTED not in before:
         restrict_case(session, vault, by, case)
 
@@ -98,20 +97,10 @@ def set_urgency(
         raise ReasonMissing
     words = clean_text(reason) if has_words(reason) else ""
     case.edit_version += 1
-    _set(session, vault, rules, by, case, urgency)
+    if lowers(case.urgency, urgency):
+        note_urgency(session, vault, case, urgency, by.actor)
+    else:
+        raise_case(session, vault, rules, case, urgency, by.actor)
     if words:
         keep_note(session, vault, by, case, words)
     return True
-
-
-def _set(session: Session, vault: Vault, rules: Rules, by: SignedIn, case: Case, urgency: Urgency) -> None:
-    before, case.urgency = case.urgency, urgency
-    case.queue_rank = queue_rank(urgency)
-    facts = facts_of(vault, case)
-    # Deadlines that were promised stay promised when the urgency is lowered again.
-    if profile_for(urgency) is Profile.FAST_TRACK and facts.profile is not Profile.FAST_TRACK:
-        facts = replace(facts, profile=Profile.FAST_TRACK)
-        store_facts(vault, case, facts)
-        hasten_clocks(session, case, facts, rules.deadlines)
-    detail = {"before": before.value, "after": urgency.value}
-    journal(session, vault, CaseId(case.id), "case.urgency", by.actor, detail)

@@ -55,6 +55,6 @@ def fits(vault: Vault, case: Case, kind: str | None, site: SiteId | None) -> boo
 
 
 def kinds_shown(facts: CaseFacts) -> frozenset[str]:
-    """The categories that the queue shows a case under: triage's once there is one, until then the worker's own topics."""
-    codes: Iterable[str] = facts.topics if facts.category is None else (facts.category,)
+    """The categories that the queue shows a case under: triage's once there is one, until then what the worker told."""
+    codes: Iterable[str] = (*facts.topics, *facts.found) if facts.category is None else (facts.category,)
     return frozenset(code.partition(".")[0] for code in codes)

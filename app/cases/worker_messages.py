@@ -1,65 +1,85 @@
 """What a worker writes from the inbox: messages, and that it got worse. Each is kept exactly once and reopens a closed case."""
 
-from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.clock_watch import resume_clocks, store_next_date
-from app.cases.clocks import plan_clocks
-from app.cases.deadlines import Deadlines
+from app.cases.clock_watch import resume_clocks
 from app.cases.entries import add_entry, clean_text
-from app.cases.enums import ClockKind, EntryKind, Profile, StartEvent, State, Urgency
+from app.cases.enums import EntryKind, State, Urgency
+from app.cases.heeding import heed
 from app.cases.inbox import Worker, locked_case_of
-from app.cases.models import Case, Clock, Entry
-from app.cases.urgency import profile_for, queue_rank, raise_urgency
-from app.cases.veils import facts_of, store_facts
+from app.cases.models import Case, Entry
+from app.cases.raising import raise_case
+from app.cases.restricting import restrict_opened
+from app.cases.routing_again import route_again
+from app.cases.rules import Rules
+from app.cases.taking_back import opens_from_the_start
 from app.cases.writing_budget import BudgetSpent, spend_danger, spend_words
 from app.language import has_words
-from app.vault import Vault, journal
+from app.vault import Vault, journal, open_grant
 
 
-def write(session: Session, vault: Vault, worker: Worker, text: str, submission_id: UUID) -> None:
-    """Add a message, exactly once, and reopen a closed case; raises `EmptyText`, `TextTooLong` or `BudgetSpent`."""
+def write(
+    session: Session, vault: Vault, rules: Rules, worker: Worker, text: str, submission_id: UUID
+) -> bool:
+    """Add a message, exactly once, and reopen a closed case; whether its words call for somebody at once.
+
+    Raises `EmptyText`, `TextTooLong` or `BudgetSpent`.
+    """
     words = clean_text(text)
     case = locked_case_of(session, worker)
     if _sent_before(session, submission_id):
-        return
+        return False
     spend_words(session, vault, worker.case_id, words)
-    _add(session, vault, worker, case, EntryKind.WORKER_MESSAGE, {"text": words}, submission_id)
     _reopen(session, vault, worker, case)
+    calls = _heed(session, vault, rules, worker, case, words)
+    _add(session, vault, worker, case, EntryKind.WORKER_MESSAGE, {"text": words}, submission_id)
     case.worker_wrote = True
     journal(session, vault, worker.case_id, "case.worker_wrote", worker.actor)
+    return calls
 
 
 def say_worse(
     session: Session,
     vault: Vault,
-    deadlines: Deadlines,
+    rules: Rules,
     worker: Worker,
     text: str,
     danger: bool,
     submission_id: UUID,
-) -> None:
-    """Record that it got worse: urgency rises, and a safety contact is due on the fast track. The words may be empty.
+) -> bool:
+    """Record that it got worse, with or without words: urgency rises. Whether tick or words call for somebody at once.
 
     Raises `TextTooLong`, and `BudgetSpent` when the words have to wait; danger without words never waits.
     """
     words = clean_text(text) if has_words(text) else ""
     case = locked_case_of(session, worker)
     if _sent_before(session, submission_id) or _is_said(session, vault, worker, case, words, danger=danger):
-        return
+        return False
+    _reopen(session, vault, worker, case)
+    calls = _heed(session, vault, rules, worker, case, words)
     body = {"text": words, "danger": danger}
     _add(session, vault, worker, case, EntryKind.WORSE, body, submission_id)
-    _reopen(session, vault, worker, case)
     case.worker_wrote = True
-    case.urgency = raise_urgency(case.urgency, Urgency.DANGER if danger else Urgency.URGENT)
-    case.queue_rank = queue_rank(case.urgency)
-    store_facts(vault, case, replace(facts_of(vault, case), profile=profile_for(case.urgency)))
-    _ask_for_safety_contact(session, case, deadlines)
+    raise_case(session, vault, rules, case, Urgency.DANGER if danger else Urgency.URGENT, worker.actor)
     journal(session, vault, worker.case_id, "case.worse", worker.actor, {"danger": danger})
+    return danger or calls
+
+
+def _heed(session: Session, vault: Vault, rules: Rules, worker: Worker, case: Case, words: str) -> bool:
+    """Act on words of danger before they are sealed, so that they too are out of the wide circles' reach."""
+    heeded = heed(session, vault, rules, case, words, worker.actor)
+    if heeded.restricted:
+        opened = open_grant(session, vault, worker.case_id, worker.keys)
+        if opens_from_the_start(session, case, opened):
+            restrict_opened(session, vault, worker.actor, case, opened)
+        else:
+            # A code that came by text cannot seal the first words anew; what was kept ready takes their place, else custody.
+            route_again(session, vault, rules, case, complete=False)
+    return heeded.calls
 
 
 def _is_said(session: Session, vault: Vault, worker: Worker, case: Case, words: str, *, danger: bool) -> bool:
@@ -101,14 +121,3 @@ def _reopen(session: Session, vault: Vault, worker: Worker, case: Case) -> None:
     resume_clocks(session, case)
     case.edit_version += 1
     journal(session, vault, worker.case_id, "case.reopened", worker.actor)
-
-
-def _ask_for_safety_contact(session: Session, case: Case, deadlines: Deadlines) -> None:
-    """Whoever holds the case has to reach the worker on the fast track, whatever was promised before."""
-    if case.organisation_id is None:
-        return
-    planned = plan_clocks(Profile.FAST_TRACK, StartEvent.ACCEPTED, clock.now(), deadlines, case.country)
-    for plan in planned:
-        if plan.kind is ClockKind.SAFETY_CONTACT:
-            session.add(Clock(case_id=case.id, kind=plan.kind, due_at=plan.due_at, who=plan.who))
-    store_next_date(session, case)

@@ -9,6 +9,7 @@ from app.cases.candidates import candidates_at
 from app.cases.consent import level_or_default
 from app.cases.enums import ConsentLevel, Exclusion, Urgency
 from app.cases.facts import CaseFacts
+from app.cases.heeding import at_filing
 from app.cases.placing import Recipients, find_recipients
 from app.cases.routing import Outcome, Routing, route
 from app.cases.rules import Rules
@@ -66,6 +67,7 @@ def understand(
         unmatched_exclusion=not excluded.all_said if excluded else Exclusion.OTHER in report.exclude,
         over_limit=admission.over_limit or _over_share_when_locked(level, admission),
     )
+    facts, urgency = at_filing(facts, report.words, urgency, rules)
     candidates = candidates_at(session, SiteId(site.id) if site else None, possible)
     routing = route(
         facts,

@@ -73,6 +73,7 @@ TOPIC: dict[str, Message] = {
     "chemicals.no_label_or_training": pgettext("desk", "Chemicals: no label or training"),
     "chemicals.reproductive": pgettext("desk", "Chemicals: pregnancy or fertility"),
     "chemicals.metal_dust": pgettext("desk", "Chemicals: lead or metal dust"),
+    "self_harm": pgettext("desk", "Self-harm: thinks of dying"),
     "gbvh": pgettext("desk", "Sexual or gender-based violence"),
     "gbvh.assault": pgettext("desk", "Sexual or gender-based violence: assault"),
     "gbvh.touching": pgettext("desk", "Sexual or gender-based violence: touching"),

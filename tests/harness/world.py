@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -68,13 +69,19 @@ def _untranslated(_context: str, text: str) -> str:
     return text
 
 
+@cache
+def shipped_rules() -> Rules:
+    """The rules as shipped, read once: they are frozen, and their words take a while to work out."""
+    return load_rules(PROJECT_ROOT / "config")
+
+
 @dataclass
 class World:
     """A bound deployment: a coordinator with two custodians, three partners, a union, a buyer, two sites."""
 
     database: Database
     vault: Vault
-    rules: Rules = field(default_factory=lambda: load_rules(PROJECT_ROOT / "config"))
+    rules: Rules = field(default_factory=shipped_rules)
     texts: ConsentTexts = field(default_factory=lambda: consent_texts(_untranslated))
     secrets: dict[str, str] = field(default_factory=dict)
     cookies: dict[str, str] = field(default_factory=dict)

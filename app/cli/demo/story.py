@@ -171,12 +171,16 @@ class Story:
         )
 
     def _do_write(self, told: _Told, step: dict[str, Any]) -> None:
-        write(self._session, self._vault, self._worker(told), step["text"], self._new_submission())
+        write(
+            self._session, self._vault, self._rules, self._worker(told), step["text"], self._new_submission()
+        )
 
     def _do_worse(self, told: _Told, step: dict[str, Any]) -> None:
-        worker, deadlines = self._worker(told), self._rules.deadlines
+        worker = self._worker(told)
         danger = step.get("danger", False)
-        say_worse(self._session, self._vault, deadlines, worker, step["text"], danger, self._new_submission())
+        say_worse(
+            self._session, self._vault, self._rules, worker, step["text"], danger, self._new_submission()
+        )
 
     def _do_stop(self, told: _Told, _step: dict[str, Any]) -> None:
         stop_sharing(self._session, self._vault, self._worker(told))

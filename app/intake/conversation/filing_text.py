@@ -12,6 +12,7 @@ from app.cases.candidates import candidates_at
 from app.cases.consenting import consent_row
 from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, StartEvent, State
 from app.cases.facts import CaseFacts
+from app.cases.heeding import at_filing
 from app.cases.kept_ready import READY, keep_ready, ready_keys
 from app.cases.models import Case, RoutingRecord
 from app.cases.placing import EVERYTHING, clock_rows
@@ -67,6 +68,7 @@ def seal_text(
         reach=UNREACHABLE,
         phone=WhosePhone.UNKNOWN,
     )
+    facts, urgency = at_filing(facts, filed.words, urgency, rules)
     case_id = CaseId(new_id())
     case = Case(
         id=case_id,

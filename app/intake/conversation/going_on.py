@@ -12,6 +12,8 @@ from sqlalchemy import bindparam, or_, update
 
 from app import clock
 from app.cases.entries import adding_words
+from app.cases.facts import CaseFacts
+from app.cases.heeding import changes
 from app.cases.models import Case
 from app.cases.rules import Rules
 from app.cases.urgency import raise_urgency, urgency_of
@@ -107,15 +109,17 @@ def _change_of(vault: Vault, rules: Rules, talk: Talk, heard: Heard, around: Sur
     learned: list[Learned] = []
     for act in acts:
         one = learn(act, facts, rules.taxonomy, around)
-        if one is None or _needs_lock(rules, case, one):
+        if one is None or _needs_lock(rules, case, facts, one):
             break
         learned.append(one)
         facts = one.facts or facts
     return _Change(tuple(_stored(vault, case, learned)), acts[len(learned) :])
 
 
-def _needs_lock(rules: Rules, case: KnownCase, learned: Learned) -> bool:
-    """Words are to be sealed to custody too, or deadlines come closer."""
+def _needs_lock(rules: Rules, case: KnownCase, facts: CaseFacts, learned: Learned) -> bool:
+    """Words are to be sealed to custody too or tell of danger, or deadlines come closer."""
+    if learned.words is not None and changes(facts, case.urgency, str(learned.words["text"]), rules):
+        return True
     urgency = urgency_of(False, learned.topics, rules.taxonomy)
     return bool(learned.for_custody) or raise_urgency(case.urgency, urgency) is not case.urgency
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.access import lock_case
-from app.cases.enums import State
+from app.cases.enums import State, Urgency
 from app.cases.models import Case
 from app.cases.routing_again import route_again
 from app.cases.rules import Rules
@@ -170,7 +170,17 @@ def _file(scene: _Scene, heard: Heard) -> bool:
         number = 1 if new else 1 + _last_number(scene.session, scene.phone)
         begun = new_talk(scene.vault, scene.phone.id, sealed.case.id, number, opened, clock.now() + SILENCE)
         insert_rows(scene.session, [begun])
+    if sealed.case.urgency is Urgency.DANGER:
+        _call_at_once(scene, CaseId(sealed.case.id))
     return True
+
+
+def _call_at_once(scene: _Scene, case_id: CaseId) -> None:
+    """The first words told of somebody who needs a person now: that does not wait for the answers to our questions."""
+    case = lock_case(scene.session, case_id)
+    if case is not None:
+        route_again(scene.session, scene.vault, scene.rules, case, complete=False)
+        alert_danger(scene.session, scene.vault, case)
 
 
 def _last_number(session: Session, phone: Phone) -> int:
@@ -185,19 +195,20 @@ def _change_case(scene: _Scene, talk: Talk, heard: Heard, left: Sequence[Act]) -
     case = lock_case(scene.session, talk.case_id)
     if case is None:
         raise LookupError(f"case {talk.case_id} of a conversation is gone")
+    before = case.urgency
     for act in left:
         _do(scene, case, act)
     if settles(talk, heard):
         # Nothing more is asked: what was kept ready for other answers goes now.
         route_again(scene.session, scene.vault, scene.rules, case, complete=True)
-    _page(scene, case, left)
+    _page(scene, case, left, in_words=case.urgency is not before)
 
 
-def _page(scene: _Scene, case: Case, acts: Sequence[Act]) -> None:
+def _page(scene: _Scene, case: Case, acts: Sequence[Act], *, in_words: bool) -> None:
     """Call whoever has to act, when the text told of danger or led to somebody who has to hear of it."""
-    if SetDanger() in acts or Settle() in acts:
+    if SetDanger() in acts or Settle() in acts or in_words:
         taken = case.state not in (State.RECEIVED, State.OFFERED)
-        told = SetDanger() in acts and taken
+        told = (SetDanger() in acts or in_words) and taken
         alert_danger(scene.session, scene.vault, case, "danger by text" if told else "")
 
 

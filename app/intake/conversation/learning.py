@@ -6,14 +6,17 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.clock_watch import hasten_clocks, resume_clocks
+from app.cases.clock_watch import resume_clocks
 from app.cases.consenting import Asked, consent_row
 from app.cases.entries import add_entry
 from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, State, Urgency
 from app.cases.handing_on import custodian_of
+from app.cases.heeding import heed
 from app.cases.models import Case, Consent, RoutingNote
+from app.cases.raising import raise_case
+from app.cases.routing_again import route_again
 from app.cases.rules import Rules
-from app.cases.urgency import profile_for, queue_rank, raise_urgency, urgency_of
+from app.cases.urgency import urgency_of
 from app.cases.veils import facts_of, note_place, site_place, store_facts
 from app.database import CaseId
 from app.intake.conversation.filing_text import UNREACHABLE
@@ -32,14 +35,16 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: L
         case.site_veil = None if site_id is None else vault.veil(place, str(site_id))
         case.country = learned.country or case.country
     session.add_all(issue_rows(vault, CaseId(case.id), learned.topics))
+    if learned.wrote:
+        _reopen(session, vault, case)
     if learned.words is not None:
+        _heed(session, vault, rules, case, str(learned.words["text"]))
         add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, dict(learned.words), WORKER)
     if learned.for_custody:
         _note_for_custody(session, vault, case, learned.for_custody)
     if learned.topics:
-        _raise(session, vault, rules, case, urgency_of(False, learned.topics, rules.taxonomy))
+        raise_case(session, vault, rules, case, urgency_of(False, learned.topics, rules.taxonomy), WORKER)
     if learned.wrote:
-        _reopen(session, vault, case)
         # Before anybody has read the first words there is nothing that these would be news to.
         case.worker_wrote = case.worker_wrote or case.helper_has_read
     journal(session, vault, CaseId(case.id), learned.act, WORKER, learned.detail)
@@ -53,9 +58,15 @@ def _reopen(session: Session, vault: Vault, case: Case) -> None:
         journal(session, vault, CaseId(case.id), "case.reopened", WORKER)
 
 
+def _heed(session: Session, vault: Vault, rules: Rules, case: Case, words: str) -> None:
+    """Act on words of danger before they are sealed, so that they too are out of the wide circles' reach."""
+    if heed(session, vault, rules, case, words, WORKER).restricted:
+        route_again(session, vault, rules, case, complete=False)
+
+
 def set_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
     """Somebody is in danger now."""
-    _raise(session, vault, rules, case, Urgency.DANGER)
+    raise_case(session, vault, rules, case, Urgency.DANGER, WORKER)
     journal(session, vault, CaseId(case.id), "case.danger_told", WORKER)
 
 
@@ -94,18 +105,6 @@ def needs_person(session: Session, vault: Vault, case: Case) -> None:
     """The questions did not work; what was answered lies in the thread and waits for a person to read it."""
     case.worker_wrote = True
     journal(session, vault, CaseId(case.id), "case.questions_failed", WORKER)
-
-
-def _raise(session: Session, vault: Vault, rules: Rules, case: Case, urgency: Urgency) -> None:
-    raised = raise_urgency(case.urgency, urgency)
-    if raised is case.urgency:
-        return
-    case.urgency, case.queue_rank = raised, queue_rank(raised)
-    facts = facts_of(vault, case)
-    if profile_for(raised) is not facts.profile:
-        facts = replace(facts, profile=profile_for(raised))
-        store_facts(vault, case, facts)
-        hasten_clocks(session, case, facts, rules.deadlines)
 
 
 def _note_for_custody(session: Session, vault: Vault, case: Case, words: str) -> None:

@@ -164,15 +164,15 @@ def _carry_out(act: Act) -> Response:
 
 
 def _write(session: Session, doing: Doing) -> None:
-    write_message(session, parts().vault, doing.worker, doing.intent.words, doing.submission)
+    here, worker = parts(), doing.worker
+    if write_message(session, here.vault, here.rules, worker, doing.intent.words, doing.submission):
+        alert_danger_of(session, here.vault, worker.case_id, f"words {doing.submission}")
 
 
 def _say_worse(session: Session, doing: Doing) -> None:
-    vault, worker, intent = parts().vault, doing.worker, doing.intent
-    deadlines = parts().rules.deadlines
-    say_worse(session, vault, deadlines, worker, intent.said, intent.danger, doing.submission)
-    if intent.danger:
-        alert_danger_of(session, vault, worker.case_id, f"worse {doing.submission}")
+    here, worker, intent = parts(), doing.worker, doing.intent
+    if say_worse(session, here.vault, here.rules, worker, intent.said, intent.danger, doing.submission):
+        alert_danger_of(session, here.vault, worker.case_id, f"worse {doing.submission}")
 
 
 def _change_consent(session: Session, doing: Doing) -> None:

@@ -86,7 +86,7 @@ def test_a_reply_answers_what_the_worker_wrote(desk: Desk) -> None:
     filed = desk.world.file()
     case_id, worker = desk.accept(filed), desk.world.enter(filed)
     with desk.database.writing() as session:
-        write(session, desk.world.vault, worker, "It is worse on nights.", uuid4())
+        write(session, desk.world.vault, desk.world.rules, worker, "It is worse on nights.", uuid4())
     assert desk.case(case_id).worker_wrote
 
     send(desk, desk.lead, case_id, "Thank you.")

@@ -110,7 +110,7 @@ def test_a_reopened_case_takes_up_the_dates_it_had(desk: Desk) -> None:
     assert desk.case(case_id).next_due_at is None
 
     with desk.database.writing() as session:
-        write(session, desk.world.vault, worker, "It is not over.", uuid4())
+        write(session, desk.world.vault, desk.world.rules, worker, "It is not over.", uuid4())
     case = desk.case(case_id)
     assert (case.state, case.is_open, case.next_clock) == (State.ACCEPTED, True, ClockKind.ACKNOWLEDGE)
     desk.reply(desk.lead, case_id)

@@ -150,7 +150,7 @@ def test_the_counts_are_the_sizes_of_what_they_filter_to(desk: Desk) -> None:
     desk.accepted(danger=True)
     offered = desk.offered(danger=True)
     with desk.database.writing() as session:
-        write(session, desk.world.vault, worker, "More.", uuid4())
+        write(session, desk.world.vault, desk.world.rules, worker, "More.", uuid4())
     practice = desk.accepted(danger=True)
     with desk.database.writing() as session:
         session.get_one(Case, practice).practice = True

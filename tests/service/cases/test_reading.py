@@ -94,7 +94,7 @@ def test_a_viewer_reads_without_taking_anything_off_the_list(desk: Desk) -> None
     filed = desk.world.file()
     case_id, worker = desk.accept(filed), desk.world.enter(filed)
     with desk.database.writing() as session:
-        write(session, desk.world.vault, worker, "Are you there?", new_id())
+        write(session, desk.world.vault, desk.world.rules, worker, "Are you there?", new_id())
 
     page = desk.open(desk.viewer, case_id)
     assert (page.may_write, page.moves) == (False, ())
@@ -264,7 +264,7 @@ def test_a_page_opens_each_entry_once_and_its_statements_do_not_grow(
     for number in range(4):
         desk.reply(desk.lead, case_id, f"Answer {number}.")
         with desk.database.writing() as session:
-            write(session, desk.world.vault, worker, f"Question {number}.", new_id())
+            write(session, desk.world.vault, desk.world.rules, worker, f"Question {number}.", new_id())
     opened: list[Pair] = []
     open_pair = Pair.open
 

@@ -57,8 +57,8 @@ def test_every_kind_of_field_is_found_and_said(desk: Desk) -> None:
     case_id, worker = desk.accept(filed), desk.world.enter(filed)
     vault = desk.world.vault
     with desk.database.writing() as session:
-        write(session, vault, worker, "Now the lorry too.", uuid4())
-        say_worse(session, vault, desk.world.rules.deadlines, worker, "They shouted.", False, uuid4())
+        write(session, vault, desk.world.rules, worker, "Now the lorry too.", uuid4())
+        say_worse(session, vault, desk.world.rules, worker, "They shouted.", False, uuid4())
         reply(session, vault, desk.lead, case_id, "We rang the inspector.", uuid4())
         note(session, vault, desk.lead, case_id, "Ask about overtime.", uuid4())
 

@@ -98,7 +98,7 @@ def test_a_message_is_kept_once_however_often_it_is_sent(world: World) -> None:
 
     for _ in range(2):
         with world.database.writing() as session:
-            write(session, world.vault, worker, "They came to the room.", once)
+            write(session, world.vault, world.rules, worker, "They came to the room.", once)
     assert [message.text for message in view(world, worker).messages][1:] == ["They came to the room."]
 
 
@@ -106,7 +106,7 @@ def test_an_empty_message_is_refused(world: World) -> None:
     worker = world.enter(world.file())
 
     with world.database.writing() as session, pytest.raises(EmptyText):
-        write(session, world.vault, worker, " \0\n", submission(world))
+        write(session, world.vault, world.rules, worker, " \0\n", submission(world))
     assert len(view(world, worker).messages) == 1
 
 
@@ -116,7 +116,7 @@ def test_worse_raises_urgency_and_asks_for_contact_within_a_day(world: World) ->
     worker = world.enter(filed)
 
     with world.database.writing() as session:
-        say_worse(session, world.vault, world.rules.deadlines, worker, "", True, submission(world))
+        say_worse(session, world.vault, world.rules, worker, "", True, submission(world))
     with world.database.reading() as session:
         case = session.get_one(Case, worker.case_id)
     assert (case.urgency, case.queue_rank, case.worker_wrote) == (Urgency.DANGER, 0, True)
@@ -223,7 +223,7 @@ def test_writing_into_a_stopped_case_keeps_it_stopped(world: World) -> None:
     with world.database.writing() as session:
         stop_sharing(session, world.vault, worker)
     with world.database.writing() as session:
-        write(session, world.vault, worker, "I think about it.", submission(world))
+        write(session, world.vault, world.rules, worker, "I think about it.", submission(world))
 
     with world.database.reading() as session:
         case = session.get_one(Case, worker.case_id)
@@ -244,7 +244,7 @@ def test_a_new_receipt_opens_everything_and_the_old_one_nothing(world: World) ->
         open_grant(session, world.vault, old.case_id, old.keys)
     worker = world.worker(cookie)
     with world.database.writing() as session:
-        write(session, world.vault, worker, "After.", submission(world))
+        write(session, world.vault, world.rules, worker, "After.", submission(world))
     assert [message.text for message in view(world, worker).messages] == ["Before.", "After."]
 
 
@@ -257,7 +257,7 @@ def test_the_helper_still_reads_after_the_receipt_was_replaced(world: World) -> 
         cookie = replace_receipt(session, world.vault, worker, world.vault.derive_receipt_keys(new_receipt()))
     renewed = world.worker(cookie)
     with world.database.writing() as session:
-        write(session, world.vault, renewed, "After.", submission(world))
+        write(session, world.vault, world.rules, renewed, "After.", submission(world))
 
     by = world.sign_in("near.lead")
     with world.database.writing() as session:

@@ -226,7 +226,7 @@ def get_worse(texting: Texting, worker: Worker) -> None:
     """Say in the inbox that it got worse and that there is danger, as the page does it."""
     vault, submission = texting.world.vault, uuid4()
     with texting.database.writing() as session:
-        say_worse(session, vault, texting.world.rules.deadlines, worker, "They hit us.", True, submission)
+        say_worse(session, vault, texting.world.rules, worker, "They hit us.", True, submission)
         alert_danger_of(session, vault, worker.case_id, f"worse {submission}")
 
 

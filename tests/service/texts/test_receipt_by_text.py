@@ -80,7 +80,7 @@ def test_it_opens_stage_adding_and_later_answers_and_nothing_earlier(texting: Te
     assert [message.text for message in inbox(texting, worker).messages] == []
     answer(texting, "An answer from after it.")
     with texting.database.writing() as session:
-        write(session, texting.world.vault, worker, "Added with the code.", new_id())
+        write(session, texting.world.vault, texting.world.rules, worker, "Added with the code.", new_id())
     shown = [message.text for message in inbox(texting, worker).messages]
     assert shown == ["An answer from after it.", "Added with the code."]
     with texting.database.reading() as session:

@@ -13,7 +13,7 @@ Edit = Callable[[str, str, str], None]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("taxonomy", "deadlines", "routing", "help", "demo-help"):
+    for name in ("taxonomy", "danger_words", "deadlines", "routing", "help", "demo-help"):
         shutil.copy(CONFIG / f"{name}.toml", tmp_path)
     return tmp_path
 

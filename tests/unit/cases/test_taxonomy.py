@@ -14,6 +14,7 @@ DOMAIN_CATEGORIES = {
         "ohs",
         "chemicals",
         "gbvh",
+        "self_harm",
     ),
     *(
         "violence_harassment",
