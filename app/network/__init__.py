@@ -28,6 +28,7 @@ from app.network.circles import (
 )
 from app.network.codes import CodeRefused, TotpSecretUnusable, code_now, new_totp_secret, totp_uri
 from app.network.facts import OrganisationFacts, match_organisation, network_facts
+from app.network.finishing import Finished, come_back_again, joined_before, recovered_before
 from app.network.invitations import (
     FirstMemberLeads,
     InvitationExpired,
@@ -111,6 +112,7 @@ __all__ = [
     "CircleMissing",
     "CodeRefused",
     "Colleague",
+    "Finished",
     "FirstMemberLeads",
     "FoundSite",
     "ImportedSites",
@@ -168,6 +170,7 @@ __all__ = [
     "circle_names",
     "code_now",
     "colleagues",
+    "come_back_again",
     "count_attempt",
     "count_sign_in_try",
     "counted_address",
@@ -179,6 +182,7 @@ __all__ = [
     "interest_reason",
     "invite_member",
     "is_country",
+    "joined_before",
     "match_organisation",
     "match_site",
     "member_name",
@@ -193,6 +197,7 @@ __all__ = [
     "read_invitation",
     "read_member_name",
     "record_training",
+    "recovered_before",
     "set_standing",
     "sign_out",
     "signed_in",

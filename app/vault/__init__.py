@@ -70,6 +70,7 @@ from app.vault.keyring import (
     make_keyrings,
 )
 from app.vault.members import (
+    RECOVERY_BYTES,
     MemberKey,
     MemberKeyChanged,
     MemberKeyRow,
@@ -82,6 +83,7 @@ from app.vault.members import (
     rewrap,
     unlock_member,
     unlock_with_recovery,
+    write_recovery_code,
 )
 from app.vault.pairs import SealBroken
 from app.vault.public_keys import (
@@ -125,6 +127,7 @@ from app.vault.veil import Place, VeilBroken
 
 __all__ = [
     "FORM_TOKEN_LASTS",
+    "RECOVERY_BYTES",
     "Actor",
     "AlreadyInCircle",
     "CircleKey",
@@ -238,4 +241,5 @@ __all__ = [
     "unlock_member",
     "unlock_with_recovery",
     "verify_journal",
+    "write_recovery_code",
 ]
