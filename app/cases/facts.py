@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.cases.enums import ConsentLevel, Exclusion, Profile
+from app.cases.enums import ConsentLevel, CountryFrom, Exclusion, Profile
 from app.cases.taxonomy import Handling
 from app.database import OrganisationId, SiteId
 
@@ -34,6 +34,10 @@ class CaseFacts:
     possible_sites: frozenset[SiteId] = frozenset()
     # Whose phone a worker texts from (own, shared, company, unknown); empty for reports by web.
     phone: str = ""
+    # By what the country in the case's row is known.
+    country_from: CountryFrom = CountryFrom.UNKNOWN
+    # Whether the language in the case's row is that of the worker's words; else it is only that of the page or of the country.
+    language_written: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -61,6 +65,8 @@ class CaseFacts:
             "reach": self.reach,
             "possible_sites": sorted(str(site) for site in self.possible_sites),
             "phone": self.phone,
+            "country_from": self.country_from.value,
+            "language_written": self.language_written,
         }
 
 
@@ -81,4 +87,7 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         # Reports from before there were texts do not say these.
         possible_sites=frozenset(SiteId(UUID(text)) for text in values.get("possible_sites", ())),
         phone=values.get("phone", ""),
+        # Cases from before words were read for it do not say these.
+        country_from=CountryFrom(values.get("country_from", "")),
+        language_written=values.get("language_written", False),
     )

@@ -6,8 +6,10 @@ from pathlib import Path
 from app.cases.config_file import open_config
 from app.cases.deadlines import Deadlines, read_deadlines
 from app.cases.help_numbers import HelpNumbers, read_help_numbers
+from app.cases.places import Places, open_places
 from app.cases.routing import RoutingRules, read_routing
 from app.cases.taxonomy import Taxonomy, read_taxonomy
+from app.cases.written_language import WrittenLanguages, read_written_languages
 
 
 class RulesRefused(Exception):
@@ -20,12 +22,17 @@ class RulesRefused(Exception):
 
 @dataclass(frozen=True)
 class Rules:
-    """The kinds of problem, the deadlines, the routing's sizes and the help numbers; built by `load_rules` only."""
+    """The kinds of problem, the deadlines, the routing's sizes, the help numbers, and what tells country and language of words.
+
+    Built by `load_rules` only.
+    """
 
     taxonomy: Taxonomy
     deadlines: Deadlines
     routing: RoutingRules
     help: HelpNumbers
+    places: Places
+    written: WrittenLanguages
 
 
 def load_rules(folder: Path, *, demo: bool = False) -> Rules:
@@ -36,6 +43,8 @@ def load_rules(folder: Path, *, demo: bool = False) -> Rules:
         deadlines=read_deadlines(open_config(folder / "deadlines.toml", mistakes)),
         routing=read_routing(open_config(folder / "routing.toml", mistakes)),
         help=read_help_numbers(open_config(folder / ("demo-help.toml" if demo else "help.toml"), mistakes)),
+        places=open_places(folder, mistakes),
+        written=read_written_languages(open_config(folder / "language_words.toml", mistakes)),
     )
     if mistakes:
         raise RulesRefused(mistakes)

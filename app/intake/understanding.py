@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.candidates import candidates_at
 from app.cases.consent import level_or_default
-from app.cases.enums import Exclusion, Urgency
+from app.cases.enums import CountryFrom, Exclusion, Urgency
 from app.cases.facts import CaseFacts
 from app.cases.placing import Recipients, find_recipients
 from app.cases.routing import Routing, route
@@ -24,11 +24,14 @@ class Understood:
     """A report as the network understands it.
 
     `confirmed` says that the site came from a poster's code and not from a guess; `reader` is the name of whoever looks at it next.
+    `country` is that of the site, else the one that the words about the place tell; `language` that of the words, else the page's.
     """
 
     facts: CaseFacts
     site: FoundSite | KnownSite | None
     confirmed: bool
+    country: str | None
+    language: str
     urgency: Urgency
     routing: Routing
     recipients: Recipients
@@ -48,6 +51,9 @@ def understand(
     match = None if poster or not report.site else match_site(session, vault, report.site)
     site = poster or (match.site if match and match.certain else None)
     possible = [SiteId(found.id) for found in match.possible] if match else []
+    country = site.country if site else rules.places.country_of(report.site)
+    written = rules.written.tell(report.words, report.language)
+    language = written or report.language
     urgency = urgency_of(report.danger, report.topics, rules.taxonomy)
     named = match_organisation(session, report.exclude_other) if report.exclude_other else None
     level, _ = level_or_default(report.consent)
@@ -63,13 +69,29 @@ def understand(
         unmatched_exclusion=named is None
         and (Exclusion.OTHER in report.exclude or bool(report.exclude_other)),
         over_limit=over_limit,
+        country_from=_country_from(site is not None, country),
+        language_written=written is not None,
     )
     candidates = candidates_at(session, SiteId(site.id) if site else None, possible)
-    routing = route(
-        facts, site.country if site else None, report.language, candidates, rules.taxonomy, rules.routing
-    )
+    routing = route(facts, country, language, candidates, rules.taxonomy, rules.routing)
     recipients = find_recipients(session, vault, facts, routing)
     # Who looks at it next: the partner that is asked, else the coordinator that holds it.
     next_reader = routing.chosen or (routing.custodian if routing.custody else None)
     reader = next((candidate.name for candidate in candidates if candidate.id == next_reader), "")
-    return Understood(facts, site, poster is not None, urgency, routing, recipients, reader)
+    return Understood(
+        facts=facts,
+        site=site,
+        confirmed=poster is not None,
+        country=country,
+        language=language,
+        urgency=urgency,
+        routing=routing,
+        recipients=recipients,
+        reader=reader,
+    )
+
+
+def _country_from(by_site: bool, country: str | None) -> CountryFrom:
+    if by_site:
+        return CountryFrom.SITE
+    return CountryFrom.UNKNOWN if country is None else CountryFrom.WORDS

@@ -234,8 +234,9 @@ def language(code: str | None) -> str:
     """A language's name in the reader's language; empty when it is not known."""
     if not code:
         return ""
-    base = code.replace("_", "-").split("-")[0]
-    return str(page_language().locale.languages.get(base, code))
+    names, whole = page_language().locale.languages, code.replace("-", "_")
+    # "zh_Hans" has a name of its own, a pseudo-language has only that of the language it imitates.
+    return str(names.get(whole) or names.get(whole.split("_")[0], code))
 
 
 # Read once: a page shows a hundred moments.

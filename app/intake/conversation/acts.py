@@ -11,10 +11,11 @@ from app.intake.report import Contact
 
 @dataclass(frozen=True)
 class FileReport:
-    """These words are a report of their own: file them, with the topics that are clear in them, as a new conversation."""
+    """These words are a report of their own: file them as a new conversation, with the topics and the language clear in them."""
 
     words: str = field(repr=False)
     topics: tuple[str, ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from flask import Response, make_response, render_template, request
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.cases.case_language import note_language
 from app.cases.consent import consent_texts
 from app.cases.entries import EmptyText, TextTooLong
 from app.cases.enums import ConsentLevel
@@ -78,6 +79,7 @@ def write() -> Response:
 
     def act(session: Session, worker: Worker, submission: UUID) -> None:
         write_message(session, parts().vault, worker, words, submission)
+        note_language(session, parts().vault, parts().rules, worker, words)
 
     return _carry_out(act, "write", "thread")
 
@@ -91,6 +93,7 @@ def worse() -> Response:
     def act(session: Session, worker: Worker, submission: UUID) -> None:
         vault = parts().vault
         say_worse(session, vault, parts().rules.deadlines, worker, words, danger, submission)
+        note_language(session, vault, parts().rules, worker, words)
         if danger:
             alert_danger_of(session, vault, worker.case_id, f"worse {submission}")
 
