@@ -108,12 +108,12 @@ class WrittenLanguages:
 
     def _by_words(self, text: str) -> str | None:
         spelled = _WORD.findall(text.casefold())
-        scores: Counter[str] = Counter()
+        scores: defaultdict[str, float] = defaultdict(float)
         for word in spelled:
             self._score(word, scores)
         return self._winner(scores, len(spelled))
 
-    def _score(self, spelled: str, scores: Counter[str]) -> None:
+    def _score(self, spelled: str, scores: defaultdict[str, float]) -> None:
         """Add what one word says: a common word counts once among all languages that have it, a letter of its own counts once."""
         word = _fold(spelled)
         start, _, rest = word.partition("'")  # "l'usine", "Malezya'da"
@@ -129,8 +129,9 @@ class WrittenLanguages:
             for code, parts in self.endings.items():
                 scores[code] += word.endswith(parts)
 
-    def _winner(self, scores: Counter[str], number: int) -> str | None:
-        (best, most), (_, next_most) = (*scores.most_common(2), ("", 0.0), ("", 0.0))[:2]
+    def _winner(self, scores: Mapping[str, float], number: int) -> str | None:
+        ranked = sorted(scores.items(), key=lambda score: -score[1])
+        (best, most), (_, next_most) = (*ranked, ("", 0.0), ("", 0.0))[:2]
         enough = _ENOUGH if number > _FEW else _ENOUGH_OF_FEW
         ahead = most - next_most >= _AHEAD or most >= _TIMES_AHEAD * next_most
         return best if best in self.offered and most >= enough and ahead else None
