@@ -49,6 +49,12 @@ class Drafts:
     reply: str = ""
     note: str = ""
     reason: str = ""
+    to: str = ""
+    move_note: str = ""
+    worker_agreed: bool = False
+    outcome: str = ""
+    word: str = ""
+    close_note: str = ""
     elsewhere: tuple[str, ...] = ()
 
 

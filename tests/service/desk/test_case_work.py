@@ -1,9 +1,12 @@
 """Working on a case through its page: who has it, category, urgency, moving and closing, and edited forms."""
 
 import pytest
+from sqlalchemy import select
 
-from app.cases.models import Case
+from app.cases.inbox import open_inbox
+from app.cases.models import Case, Consent
 from app.database import CaseId
+from app.intake import Contact
 from tests.harness.world import World
 from tests.service.desk.conftest import Browse, accepted
 
@@ -85,14 +88,22 @@ def test_moving_and_closing(browse: Browse, world: World, case_id: CaseId) -> No
     member = browse("near.lead")
     member.open(f"/desk/cases/{case_id}")
     assert "Moved." in member.send("/stage", to="assessing", note="Two colleagues said the same.").text
-    page = member.send("/close", outcome="referred", note="")
+    page = member.send("/close", outcome="referred", note="", word="Go to the labour office.")
     assert page.status == 409
     assert "Write in your own words" in page.text
-    page = member.send("/close", outcome="", note="Words that must stay.")
+    page = member.send("/close", outcome="", note="Words that must stay.", word="Words for the worker.")
     assert page.status == 400
-    assert "Words that must stay." in page.text
-    page = member.send("/close", outcome="referred", note="The labour office has it; the worker agreed.")
+    kept = page.form("/close").values
+    assert (kept["note"], kept["word"]) == (["Words that must stay."], ["Words for the worker."])
+    page = member.send("/close", outcome="referred", word=" \n")
+    assert page.status == 409
+    assert "Write a word to the worker" in page.text
+    kept = page.form("/close").values
+    assert (kept["note"], kept["outcome"]) == (["Words that must stay."], ["referred"])
+    assert _case(world, case_id).is_open
+    page = member.send("/close", word="Go to the labour office. It is free.")
     assert "Closed." in page.text
+    assert "Go to the labour office. It is free." in page.text
     assert "Reply to the worker" not in page.text
     assert _case(world, case_id).state == "closed"
     page = member.post(f"/desk/cases/{case_id}/claim")
@@ -107,7 +118,9 @@ def test_the_desk_cannot_say_what_only_the_worker_can(
     member = browse("near.lead")
     page = member.open(f"/desk/cases/{case_id}")
     token = page.form("/close").values["once_token"][0]
-    page = member.post(f"/desk/cases/{case_id}/close", once_token=token, outcome=outcome, note="Done.")
+    page = member.post(
+        f"/desk/cases/{case_id}/close", once_token=token, outcome=outcome, note="Done.", word="We are done."
+    )
     assert page.status == 409
     assert _case(world, case_id).state != "closed"
 
@@ -129,3 +142,50 @@ def test_an_edited_form_is_refused_kindly(
     member = browse("near.lead")
     member.open(f"/desk/cases/{case_id}")
     assert member.post(f"/desk/cases/{case_id}/{address}", **fields).status == 400
+
+
+def test_closing_leaves_the_worker_a_message(browse: Browse, world: World) -> None:
+    """The inbox of a closed case says "See the messages below": one is there."""
+    filed = world.file(words="They owe us.")
+    case_id = accepted(world, filed)
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    member.send(
+        "/close", outcome="unfounded", note="Payslips seen.", word="Your July pay came. Write if not."
+    )
+    worker = world.enter(filed)
+    with world.database.reading() as session:
+        view = open_inbox(session, world.vault, worker)
+    assert [message.text for message in view.messages][-1] == "Your July pay came. Write if not."
+
+
+def test_the_company_is_asked_where_the_worker_said_yes_to_a_helper(browse: Browse, world: World) -> None:
+    case_id = accepted(world, world.file(words="They owe us."))
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    member.send("/stage", to="assessing")
+    page = member.send("/stage", to="engaging")
+    assert page.status == 409
+    assert "has not allowed" in page.text
+    page = member.send("/stage", to="engaging", agreed="yes", note="")
+    assert page.status == 409
+    assert "when and how the worker said yes" in page.text
+    assert page.form("/stage").values["agreed"] == ["yes"]
+    page = member.send("/stage", note="She said so on the phone on Monday.")
+    assert "Moved." in page.text
+    assert _case(world, case_id).state == "engaging"
+    with world.database.reading() as session:
+        consents = session.scalars(select(Consent).where(Consent.case_id == case_id)).all()
+    assert sorted((each.how, each.withdrawn_hour is None) for each in consents) == [
+        ("form_skipped", False),
+        ("helper", True),
+    ]
+
+
+def test_a_number_is_a_link_that_dials_it(browse: Browse, world: World) -> None:
+    case_id = accepted(world, world.file(phone="+60 12-345 ٦٧٨٩", contact=Contact.CALL))
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    page = member.send("/contact")
+    [link] = [each for each in page.root.iter("a") if (each.get("href") or "").startswith("tel:")]
+    assert (link.get("href"), link.text) == ("tel:+60123456789", "+60 12-345 ٦٧٨٩")
