@@ -9,11 +9,22 @@ from app.database import CaseId
 from app.intake import Contact
 from tests.harness.world import World
 from tests.service.desk.conftest import Browse, accepted
+from tests.service.worker_door.browsing import Page
 
 
 def _case(world: World, case_id: CaseId) -> Case:
     with world.database.reading() as session:
         return session.get_one(Case, case_id)
+
+
+def _chosen(page: Page) -> dict[str, str]:
+    """What is chosen in each list of the page."""
+    return {
+        str(each.get("name")): str(option.get("value"))
+        for each in page.root.iter("select")
+        for option in each.iter("option")
+        if option.get("selected") is not None
+    }
 
 
 def test_claiming_and_giving_away(browse: Browse, world: World, case_id: CaseId) -> None:
@@ -99,12 +110,14 @@ def test_moving_and_closing(browse: Browse, world: World, case_id: CaseId) -> No
     assert page.status == 409
     assert "Write a word to the worker" in page.text
     kept = page.form("/close").values
-    assert (kept["note"], kept["outcome"]) == (["Words that must stay."], ["referred"])
+    assert (kept["note"], _chosen(page)["outcome"]) == (["Words that must stay."], "referred")
     assert _case(world, case_id).is_open
-    page = member.send("/close", word="Go to the labour office. It is free.")
+    page = member.send("/close", outcome="referred", word="Go to the labour office. It is free.")
     assert "Closed." in page.text
     assert "Go to the labour office. It is free." in page.text
-    assert "Reply to the worker" not in page.text
+    assert (
+        "Send to the worker" not in page.text
+    )  # the last word stands in the thread, and there is no form for another
     assert _case(world, case_id).state == "closed"
     page = member.post(f"/desk/cases/{case_id}/claim")
     assert page.status == 409
@@ -170,8 +183,8 @@ def test_the_company_is_asked_where_the_worker_said_yes_to_a_helper(browse: Brow
     page = member.send("/stage", to="engaging", agreed="yes", note="")
     assert page.status == 409
     assert "when and how the worker said yes" in page.text
-    assert page.form("/stage").values["agreed"] == ["yes"]
-    page = member.send("/stage", note="She said so on the phone on Monday.")
+    assert (page.form("/stage").values["agreed"], _chosen(page)["to"]) == (["yes"], "engaging")
+    page = member.send("/stage", to="engaging", note="She said so on the phone on Monday.")
     assert "Moved." in page.text
     assert _case(world, case_id).state == "engaging"
     with world.database.reading() as session:
