@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.access import AccessLine, access_of
 from app.cases.assignment import Colleague
+from app.cases.consent import covers_company
 from app.cases.entries import entry_place
 from app.cases.enums import (
     AuthorKind,
@@ -19,6 +20,7 @@ from app.cases.enums import (
     ClockState,
     ClosingReason,
     ConsentLevel,
+    CountryFrom,
     EntryKind,
     Stage,
     State,
@@ -98,12 +100,15 @@ class OpenedCase:
     handling: tuple[str, ...]  # the taxonomy's codes: R, X, M-, S, K, D, G
     site: str | None  # "name, town", or None
     site_words: str | None
+    country_from: CountryFrom
+    language_written: bool  # in words of the worker; else it is only that of the page or of the country
     strip: SafetyStrip
     entries: tuple[ReadEntry, ...]
     dates: tuple[CaseDate, ...]
     access: tuple[AccessLine, ...]
     has_contact: bool
     edit_version: int
+    company_may_know: bool  # without the worker's yes to a helper
     beyond_inbox: bool  # there may be texts to show, or a reason why there are none
     may_write: bool  # false for viewers, for custodians who read, and for closed cases
     moves: tuple[State, ...]  # the states that `change_stage` would take now
@@ -188,12 +193,15 @@ def show_page(
         handling=tuple(sorted(facts.handling)),
         site=None if site is None else site_names(session, vault, [site]).get(site),
         site_words=report.get("site") or _site_by_text(entries),
+        country_from=facts.country_from,
+        language_written=facts.language_written,
         strip=_strip(case, facts, report, contact),
         entries=in_order((entry for entry in entries if entry.kind is not EntryKind.CONTACT), _written),
         dates=tuple(CaseDate(row.kind, row.due_at, row.who, row.state) for row in clocks),
         access=access_of(session, vault, CaseId(case.id)),
         has_contact=any(contact.get(name) for name in ("name", "phone")),
         edit_version=case.edit_version,
+        company_may_know=covers_company(facts.consent, facts.tell_company),
         beyond_inbox=facts.beyond_inbox,
         may_write=allowed.write,
         moves=allowed.moves,

@@ -1,5 +1,6 @@
 """Recording consent: the level veiled, the words by their hash, and the worker's own signature where there is a receipt."""
 
+import hashlib
 from dataclasses import dataclass, field
 from typing import Protocol
 from uuid import UUID
@@ -25,6 +26,19 @@ class Asked(Protocol):
 
 
 @dataclass(frozen=True)
+class SaidToHelper:
+    """What a helper confirms of a worker who said it: there are no other words that both have read."""
+
+    version: str
+    words: str
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 of the words."""
+        return hashlib.sha256(self.words.encode("utf-8")).digest()
+
+
+@dataclass(frozen=True)
 class Signer:
     """The worker's receipt, which signs what was allowed."""
 
@@ -40,20 +54,21 @@ def consent_row(
     language: str,
     asked: Asked,
     signer: Signer | None,
+    tell_company: bool = False,
 ) -> Consent:
-    """The record of what the worker allowed, as a row to be added; by text there is no receipt to sign it."""
+    """The record of what the worker allowed, as a row to be added; by text or through a helper no receipt signs it."""
     consent_id, hour = new_id(), clock.hour_of(clock.now())
     record = ConsentRecord(
         case_id=case.id,
         level=level,
-        tell_company=False,
+        tell_company=tell_company,
         text_version=asked.version,
         text_hash=asked.hash,
         language=language,
         how=how,
         hour=hour,
     )
-    veiled = {"level": level.value, "company": False}
+    veiled = {"level": level.value, "company": tell_company}
     return Consent(
         case_id=case.id,
         id=consent_id,

@@ -51,6 +51,16 @@ class ClosingReason(StrEnum):
     UNRESOLVED = "unresolved"
 
 
+class CountryFrom(StrEnum):
+    """What a case's country was told by; only a site and a helper tell it for certain."""
+
+    SITE = "site"
+    HELPER = "helper"
+    WORDS = "words"  # of the worker, about the workplace
+    PHONE = "phone"  # the number that a text came from
+    UNKNOWN = ""
+
+
 class ConsentLevel(StrEnum):
     """Who may know, as the form asks it; each level includes the ones before it."""
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from app.cases.enums import ConsentLevel, Exclusion, Profile
+from app.cases.enums import ConsentLevel, CountryFrom, Exclusion, Profile
 from app.cases.taxonomy import Handling
 from app.database import OrganisationId, SiteId
 
@@ -36,6 +36,10 @@ class CaseFacts:
     phone: str = ""
     # Kinds of problem that the worker's words told of without a tick (config/danger_words.toml); the words themselves stay sealed.
     found: tuple[str, ...] = ()
+    # By what the country in the case's row is known.
+    country_from: CountryFrom = CountryFrom.UNKNOWN
+    # Whether the language in the case's row is that of the worker's words; else it is only that of the page or of the country.
+    language_written: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -64,6 +68,8 @@ class CaseFacts:
             "possible_sites": sorted(str(site) for site in self.possible_sites),
             "phone": self.phone,
             "found": list(self.found),
+            "country_from": self.country_from.value,
+            "language_written": self.language_written,
         }
 
 
@@ -85,4 +91,7 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         possible_sites=frozenset(SiteId(UUID(text)) for text in values.get("possible_sites", ())),
         phone=values.get("phone", ""),
         found=tuple(values.get("found", ())),
+        # Cases from before words were read for it do not say these.
+        country_from=CountryFrom(values.get("country_from", "")),
+        language_written=values.get("language_written", False),
     )

@@ -1,18 +1,21 @@
 """Moving a case on: which states the desk may set, what stands in the way of closing, and what closing ends."""
 
-from dataclasses import dataclass
-from uuid import UUID
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid5
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.cases.access import change_case
-from app.cases.answering import note
+from app.cases.answering import EmptyText, note, reply
 from app.cases.clock_watch import meet_clocks, settle_clocks, start_clocks, store_next_date
 from app.cases.clocks import TICKED_BY_HAND, Act
-from app.cases.enums import ClockKind, ClockState, ClosingReason, OfferState, StartEvent, State
+from app.cases.consent import covers_company
+from app.cases.consenting import SaidToHelper, consent_row
+from app.cases.enums import ClockKind, ClockState, ClosingReason, ConsentHow, OfferState, StartEvent, State
 from app.cases.facts import CaseFacts
-from app.cases.models import Case, Entry, Offer
+from app.cases.models import Case, Consent, Entry, Offer
 from app.cases.rules import Rules
 from app.cases.states import (
     HELPERS_CLOSING_REASONS,
@@ -30,7 +33,7 @@ from app.cases.states import (
     check_change,
     reachable,
 )
-from app.cases.veils import facts_of
+from app.cases.veils import facts_of, store_facts
 from app.database import CaseId
 from app.language import has_words
 from app.network import Role, SignedIn
@@ -38,6 +41,8 @@ from app.vault import Vault, delete_offered_grants, journal
 
 DESK_CLOSING_REASONS: tuple[ClosingReason, ...] = HELPERS_CLOSING_REASONS
 """Outcomes that a desk may state; the others only the worker, or a union the worker chose, can."""
+
+_COMPANY_MAY_KNOW = SaidToHelper("helper 1", "The worker said yes to me: the company may be told.")
 
 _WHY: dict[type[ChangeRefused], str] = {
     NotFromHere: "not_from_here",
@@ -52,18 +57,24 @@ _WHY: dict[type[ChangeRefused], str] = {
 
 @dataclass(frozen=True)
 class Move:
-    """Where a case is to go, the words that say why, and for closing the outcome."""
+    """Where a case is to go and the words that say why; for closing the outcome and a word to the worker.
+
+    `worker_agreed` says that the worker told a helper that the company may hear of it; `why` then says how.
+    """
 
     to: State
     why: str
     submission_id: UUID
     closing_reason: ClosingReason | None = None
+    to_worker: str = ""
+    worker_agreed: bool = False
 
 
 class MoveRefused(Exception):
     """The case cannot go there from where it stands; `why` is a code.
 
-    One of not_from_here, worker_decides, consent_does_not_cover, retaliation_open, not_theirs_to_close, reason_missing.
+    One of not_from_here, worker_decides, consent_does_not_cover, retaliation_open, not_theirs_to_close, reason_missing,
+    word_missing, yes_missing.
     """
 
     def __init__(self, why: str) -> None:
@@ -85,14 +96,16 @@ def moves_of(case: Case, facts: CaseFacts, by: SignedIn) -> tuple[State, ...]:
 def change_stage(
     session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId, move: Move
 ) -> None:
-    """Move the case on; words are kept as a note, and closing needs them and a reason. With words sent twice it moves once.
+    """Move the case on; words are kept as a note, and closing needs them, a reason and a word to the worker.
+
+    With words sent twice it moves once.
 
     Raises `MoveRefused`, `TextTooLong`, `AlreadySent` and as `change_case`.
     """
     if move.why.strip() and _moved_before(session, by, case_id, move.submission_id):
         return
     case = change_case(session, by, case_id)
-    facts = facts_of(vault, case)
+    facts = _with_the_workers_yes(facts_of(vault, case), move)
     closing = None if move.closing_reason is None else Closing(move.closing_reason, move.why)
     try:
         check_change(_standing(case, facts), move.to, _part_of(case, by), closing)
@@ -100,6 +113,10 @@ def change_stage(
         raise MoveRefused(_WHY[type(refused)]) from None
     if has_words(move.why):
         note(session, vault, by, case_id, move.why, move.submission_id)
+    if move.to is State.CLOSED:
+        _tell_worker(session, vault, by, case_id, move)
+    elif facts != facts_of(vault, case):
+        _record_the_workers_yes(session, vault, by, case, facts)
     before, case.state = case.state, move.to
     case.edit_version += 1
     if move.to is State.CLOSED:
@@ -121,6 +138,37 @@ def mark_done(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, kin
     if kind not in TICKED_BY_HAND or not settle_clocks(session, case, {kind}, ClockState.MET):
         raise NotTickedByHand
     journal(session, vault, case_id, "clock.met", by.actor, {"clock": kind.value})
+
+
+def _with_the_workers_yes(facts: CaseFacts, move: Move) -> CaseFacts:
+    """The facts with what the worker told a helper; raises `MoveRefused` where nobody wrote down how."""
+    if move.to is not State.ENGAGING or covers_company(facts.consent, facts.tell_company):
+        return facts
+    if move.worker_agreed and not move.why.strip():
+        raise MoveRefused("yes_missing")
+    return replace(facts, tell_company=move.worker_agreed)
+
+
+def _record_the_workers_yes(
+    session: Session, vault: Vault, by: SignedIn, case: Case, facts: CaseFacts
+) -> None:
+    store_facts(vault, case, facts)
+    live = update(Consent).where(Consent.case_id == case.id, Consent.withdrawn_hour.is_(None))
+    session.execute(live.values(withdrawn_hour=clock.hour_of(clock.now())))
+    how = ConsentHow.HELPER
+    session.add(
+        consent_row(vault, case, facts.consent, how, "en", _COMPANY_MAY_KNOW, None, tell_company=True)
+    )
+    detail = {"level": facts.consent.value, "company": True}
+    journal(session, vault, CaseId(case.id), "consent.given", by.actor, detail)
+
+
+def _tell_worker(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, move: Move) -> None:
+    """The inbox of a closed case says "See the messages": there has to be one."""
+    try:
+        reply(session, vault, by, case_id, move.to_worker, uuid5(move.submission_id, "word to the worker"))
+    except EmptyText:
+        raise MoveRefused("word_missing") from None
 
 
 def _close(session: Session, case: Case, reason: ClosingReason | None) -> None:

@@ -7,8 +7,10 @@ from app.cases.config_file import open_config
 from app.cases.danger_words import DangerWords, read_danger_words
 from app.cases.deadlines import Deadlines, read_deadlines
 from app.cases.help_numbers import HelpNumbers, read_help_numbers
+from app.cases.places import Places, open_places
 from app.cases.routing import RoutingRules, read_routing
 from app.cases.taxonomy import Taxonomy, read_taxonomy
+from app.cases.written_language import WrittenLanguages, read_written_languages
 
 
 class RulesRefused(Exception):
@@ -21,13 +23,18 @@ class RulesRefused(Exception):
 
 @dataclass(frozen=True)
 class Rules:
-    """The kinds of problem, the words that tell of danger, the deadlines, routing and help numbers; built by `load_rules` only."""
+    """The kinds of problem, what tells danger, country and language of words, the deadlines, routing and help numbers.
+
+    Built by `load_rules` only.
+    """
 
     taxonomy: Taxonomy
     danger: DangerWords
     deadlines: Deadlines
     routing: RoutingRules
     help: HelpNumbers
+    places: Places
+    written: WrittenLanguages
 
 
 def load_rules(folder: Path, *, demo: bool = False) -> Rules:
@@ -40,6 +47,8 @@ def load_rules(folder: Path, *, demo: bool = False) -> Rules:
         deadlines=read_deadlines(open_config(folder / "deadlines.toml", mistakes)),
         routing=read_routing(open_config(folder / "routing.toml", mistakes)),
         help=read_help_numbers(open_config(folder / ("demo-help.toml" if demo else "help.toml"), mistakes)),
+        places=open_places(folder, mistakes),
+        written=read_written_languages(open_config(folder / "language_words.toml", mistakes)),
     )
     if mistakes:
         raise RulesRefused(mistakes)

@@ -1,7 +1,7 @@
 """Which way a case may go, and what stands in the way: data and pure functions, asked with the case's row locked."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from app.cases.consent import covers_company
@@ -112,10 +112,14 @@ def check_change(case: CaseStanding, to: State, by: ChangedBy, closing: Closing 
 
 
 def reachable(case: CaseStanding, by: ChangedBy) -> tuple[State, ...]:
-    """The states that a person at the desk may choose now; closing then still asks for its reason."""
+    """The states that a person at the desk may choose now.
+
+    Closing then still asks for its reason, and turning to the company for the worker's yes where only a helper heard it.
+    """
+    said_to_helper = replace(case, tell_company=True)
     chosen_by_hand = (State.ASSESSING, State.ENGAGING, State.CLOSED)
     example = Closing(ClosingReason.UNRESOLVED, "any words")
-    return tuple(to for to in chosen_by_hand if _passes(case, to, by, example))
+    return tuple(to for to in chosen_by_hand if _passes(said_to_helper, to, by, example))
 
 
 def stage_of(state: State, helper_has_read: bool) -> Stage:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.candidates import candidates_at
 from app.cases.consent import level_or_default
-from app.cases.enums import ConsentLevel, Exclusion, Urgency
+from app.cases.enums import ConsentLevel, CountryFrom, Exclusion, Urgency
 from app.cases.facts import CaseFacts
 from app.cases.heeding import at_filing
 from app.cases.placing import Recipients, find_recipients
@@ -27,11 +27,14 @@ class Understood:
     """A report as the network understands it.
 
     `confirmed` says that the site came from a poster's code and not from a guess; `reader` is the name of whoever looks at it next.
+    `country` is that of the site, else the one that the words about the place tell; `language` that of the words, else the page's.
     """
 
     facts: CaseFacts
     site: FoundSite | KnownSite | None
     confirmed: bool
+    country: str | None
+    language: str
     urgency: Urgency
     routing: Routing
     recipients: Recipients
@@ -51,6 +54,9 @@ def understand(
     match = None if poster or not report.site else match_site(session, vault, report.site)
     site = poster or (match.site if match and match.certain else None)
     possible = [SiteId(found.id) for found in match.possible] if match else []
+    country = site.country if site else rules.places.country_of(report.site)
+    written = rules.written.tell(report.words, report.language)
+    language = written or report.language
     urgency = urgency_of(report.danger, report.topics, rules.taxonomy)
     excluded = match_excluded(session, report.exclude_other) if report.exclude_other else None
     level, _ = level_or_default(report.consent)
@@ -66,13 +72,15 @@ def understand(
         # the words name an organisation and go on ("and my foreman"): it is left out, and somebody looks who the other one is.
         unmatched_exclusion=not excluded.all_said if excluded else Exclusion.OTHER in report.exclude,
         over_limit=admission.over_limit or _over_share_when_locked(level, admission),
+        country_from=_country_from(site is not None, country),
+        language_written=written is not None,
     )
     facts, urgency = at_filing(facts, report.words, urgency, rules)
     candidates = candidates_at(session, SiteId(site.id) if site else None, possible)
     routing = route(
         facts,
-        site.country if site else None,
-        report.language,
+        country,
+        language,
         candidates,
         rules.taxonomy,
         rules.routing,
@@ -85,7 +93,24 @@ def understand(
     next_reader = routing.chosen or (routing.custodian if routing.custody else None)
     reader = next((candidate.name for candidate in candidates if candidate.id == next_reader), "")
     share = _share(facts, routing, candidates)
-    return Understood(facts, site, poster is not None, urgency, routing, recipients, reader, share)
+    return Understood(
+        facts=facts,
+        site=site,
+        confirmed=poster is not None,
+        country=country,
+        language=language,
+        urgency=urgency,
+        routing=routing,
+        recipients=recipients,
+        reader=reader,
+        share=share,
+    )
+
+
+def _country_from(by_site: bool, country: str | None) -> CountryFrom:
+    if by_site:
+        return CountryFrom.SITE
+    return CountryFrom.UNKNOWN if country is None else CountryFrom.WORDS
 
 
 def _over_share_when_locked(level: ConsentLevel, admission: Admission) -> bool:

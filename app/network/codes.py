@@ -1,6 +1,8 @@
 """The six digits of a member's authenticator (TOTP, RFC 6238), behind pyotp."""
 
 import hmac
+from collections.abc import Iterable
+from datetime import timedelta
 
 import pyotp
 
@@ -38,20 +40,32 @@ def code_now(secret: str) -> str:
 
 def step_of_code(secret: str, code: str, *, after: int = 0) -> int | None:
     """The time step that the code belongs to, or nothing when it is wrong, older than one step, or not later than `after`."""
+    current = _current_step()
+    # All three steps are always compared, and in constant time.
+    steps = _steps_of(secret, code, range(current - 1, current + 2))
+    return max((step for step in steps if step > after), default=None)
+
+
+def fits_step(secret: str, code: str, step: int, *, within: timedelta) -> bool:
+    """Whether the code was that of a time step that is not over for longer than this: it lets nobody in."""
+    soon = 0 <= _current_step() + 1 - step <= within.total_seconds() / _STEP_SECONDS
+    return soon and bool(_steps_of(secret, code, range(step, step + 1)))
+
+
+def _current_step() -> int:
+    return int(clock.now().timestamp()) // _STEP_SECONDS
+
+
+def _steps_of(secret: str, code: str, steps: Iterable[int]) -> list[int]:
+    """The steps among these that the code belongs to; raises `TotpSecretUnusable`."""
     try:
         if len(pyotp.TOTP(secret).byte_secret()) < _SECRET_BYTES:
             raise TotpSecretUnusable
     except ValueError as error:
         raise TotpSecretUnusable from error
     written = _written(code)
-    current = int(clock.now().timestamp()) // _STEP_SECONDS
     authenticator = pyotp.TOTP(secret, digits=_DIGITS, interval=_STEP_SECONDS)
-    found = None
-    # All three steps are always compared, and in constant time.
-    for step in (current - 1, current, current + 1):
-        if hmac.compare_digest(authenticator.generate_otp(step), written) and step > after:
-            found = step
-    return found
+    return [step for step in steps if hmac.compare_digest(authenticator.generate_otp(step), written)]
 
 
 def _written(code: str) -> str:

@@ -131,11 +131,21 @@ def invite_member(
 
 def read_invitation(session: Session, vault: Vault, token: str) -> InvitedMember:
     """Who this link invites; raises `InvitationUnknown`, `InvitationExpired`, `InvitationUsed` or `OrganisationFrozen`."""
-    tags = vault.lookups(_LOOKUP, token)
-    invitation = session.scalars(select(Invitation).where(Invitation.token_tag.in_(tags))).one_or_none()
+    invitation = find_invitation(session, vault, token)
     if invitation is None:
         raise InvitationUnknown
     _check_open(invitation)
+    return invited_by(session, vault, invitation)
+
+
+def find_invitation(session: Session, vault: Vault, token: str) -> Invitation | None:
+    """The invitation of a link, also one that was used or ran out."""
+    tags = vault.lookups(_LOOKUP, token)
+    return session.scalars(select(Invitation).where(Invitation.token_tag.in_(tags))).one_or_none()
+
+
+def invited_by(session: Session, vault: Vault, invitation: Invitation) -> InvitedMember:
+    """Whom an invitation is for; raises `OrganisationFrozen`."""
     member = session.get_one(Member, invitation.member_id)
     organisation = session.get_one(Organisation, member.organisation_id)
     if organisation.state is OrganisationState.FROZEN:
@@ -153,9 +163,16 @@ def read_invitation(session: Session, vault: Vault, token: str) -> InvitedMember
 
 
 def prepare_membership(
-    vault: Vault, invited: InvitedMember, password: str, totp_secret: str, totp_code: str
+    vault: Vault,
+    invited: InvitedMember,
+    password: str,
+    totp_secret: str,
+    totp_code: str,
+    recovery: bytes | None = None,
 ) -> PreparedMembership:
     """Check password and first code and make the member's key: slow (Argon2id), so call it with no unit of work open.
+
+    `recovery` is the secret of the recovery code that the page makes (see `app.network.finishing`); without one it is drawn.
 
     Raises `PasswordRefused`, `CodeRefused` or `TotpSecretUnusable`.
     """
@@ -163,7 +180,8 @@ def prepare_membership(
     step = step_of_code(totp_secret, totp_code)
     if step is None:
         raise CodeRefused
-    return PreparedMembership(invited, vault.make_member_key(invited.member_id, normal), totp_secret, step)
+    new_key = vault.make_member_key(invited.member_id, normal, recovery)
+    return PreparedMembership(invited, new_key, totp_secret, step)
 
 
 def take_up_invitation(session: Session, vault: Vault, prepared: PreparedMembership) -> str:

@@ -37,6 +37,8 @@ class NewSecrets:
     password: str = field(repr=False)
     totp_secret: str = field(repr=False)
     totp_code: str = field(repr=False)
+    # Of the next recovery code, which the page makes (see `app.network.finishing`); without one it is drawn.
+    recovery: bytes | None = field(repr=False, default=None)
 
 
 @dataclass(frozen=True)
@@ -87,7 +89,7 @@ def prepare_recovery(
     step = step_of_code(chosen.totp_secret, chosen.totp_code)
     if step is None:
         raise CodeRefused
-    wrap = None if key is None else vault.wrap_member_key(key, password)
+    wrap = None if key is None else vault.wrap_member_key(key, password, chosen.recovery)
     return PreparedRecovery(None if member is None else member.id, wrap, chosen.totp_secret, step)
 
 

@@ -38,6 +38,10 @@ class SiteRefused(Exception):
     """The site cannot be added; the text is the line the operator reads."""
 
 
+class UnknownSite(Exception):
+    """There is no such site."""
+
+
 @dataclass(frozen=True)
 class SiteLabel:
     """What a site is called, as its list and its case show it; `os_id` is empty where none is known."""
@@ -165,6 +169,26 @@ def site_names(session: Session, vault: Vault, ids: Iterable[SiteId | None]) -> 
         label = _read_label(vault, site_id, label_veil)
         names[site_id] = ", ".join(part for part in (label.name, label.town) if part)
     return names
+
+
+def get_site(session: Session, site_id: SiteId) -> Site:
+    """A site by its id; raises `UnknownSite`."""
+    found = session.get(Site, site_id)
+    if found is None:
+        raise UnknownSite
+    return found
+
+
+def site_choices(session: Session, vault: Vault, country: str | None, most: int) -> dict[SiteId, str]:
+    """So many sites to choose from, those of this country first; `match_site` is sure of what stands there."""
+    nearest = select(Site).order_by(Site.country != (country or ""), Site.id).limit(most)
+    return {SiteId(site.id): site_choice(vault, site) for site in session.scalars(nearest)}
+
+
+def site_choice(vault: Vault, site: Site) -> str:
+    """A site as it stands in a list to choose from."""
+    label = site_label(vault, site)
+    return f"{label.name}, {label.town} · {site.code}"
 
 
 def match_site(session: Session, vault: Vault, text: str) -> SiteMatch:

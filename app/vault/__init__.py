@@ -71,6 +71,7 @@ from app.vault.keyring import (
 )
 from app.vault.known_browsers import KnownBrowser, mark_browser, read_browser_mark
 from app.vault.members import (
+    RECOVERY_BYTES,
     MemberKey,
     MemberKeyChanged,
     MemberKeyRow,
@@ -83,6 +84,7 @@ from app.vault.members import (
     rewrap,
     unlock_member,
     unlock_with_recovery,
+    write_recovery_code,
 )
 from app.vault.pairs import SealBroken
 from app.vault.public_keys import (
@@ -137,6 +139,7 @@ from app.vault.veil import Place, VeilBroken
 __all__ = [
     "FORM_TOKEN_LASTS",
     "RECEIPT_DIGITS",
+    "RECOVERY_BYTES",
     "Actor",
     "AlreadyInCircle",
     "CircleKey",
@@ -262,4 +265,5 @@ __all__ = [
     "unlock_member",
     "unlock_with_recovery",
     "verify_journal",
+    "write_recovery_code",
 ]

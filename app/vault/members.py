@@ -21,7 +21,8 @@ from app.vault.public_keys import HolderKind, PublicKey, PublicKeyRow, new_publi
 from app.vault.veil import decrypt, encrypt
 
 _SALT_BYTES = 16
-_RECOVERY_BITS = 128
+RECOVERY_BYTES = 16
+_RECOVERY_BITS = 8 * RECOVERY_BYTES
 _GROUP = 4
 # Crockford's Base32: no I, L, O, U, and the look-alikes are read as the digits they resemble.
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -110,12 +111,17 @@ class MemberKeyWrap:
     recovery_code: str = field(repr=False)
 
 
-def make_member_key(holder: KeyHolder, member_id: MemberId, password: str) -> NewMemberKey:
-    """A key for a new member; one slow Argon2id run, so call it before opening a unit of work. Raises `TooBusy`."""
+def make_member_key(
+    holder: KeyHolder, member_id: MemberId, password: str, recovery: bytes | None = None
+) -> NewMemberKey:
+    """A key for a new member; one slow Argon2id run, so call it before opening a unit of work. Raises `TooBusy`.
+
+    `recovery` is the secret of the recovery code (see `FormToken.recovery_secret`); without one it is drawn.
+    """
     pair = Pair.generate()
     public_row = new_public_key_row(holder, HolderKind.MEMBER, member_id, pair.public)
     key = MemberKey(member_id, public_row.id, 0, pair)
-    wrap = wrap_member_key(holder, key, password)
+    wrap = wrap_member_key(holder, key, password, recovery)
     row = MemberKeyRow(id=new_id(), member_id=member_id, public_key_id=public_row.id)
     _store(row, wrap)
     opened = MemberKey(member_id, public_row.id, row.edition, pair)
@@ -154,10 +160,12 @@ def unlock_with_recovery(holder: KeyHolder, row: MemberKeyRow, code: str) -> Mem
     return MemberKey(row.member_id, row.public_key_id, row.edition, Pair(private))
 
 
-def wrap_member_key(holder: KeyHolder, key: MemberKey, password: str) -> MemberKeyWrap:
-    """Wrap an opened key under a new password and a new recovery code; slow, so before the unit of work."""
+def wrap_member_key(
+    holder: KeyHolder, key: MemberKey, password: str, recovery: bytes | None = None
+) -> MemberKeyWrap:
+    """Wrap an opened key under a new password and a new recovery code; slow, so before the unit of work. `recovery` as above."""
     pepper, salt = holder.pepper_ids[0], secrets.token_bytes(_SALT_BYTES)
-    secret = secrets.token_bytes(_RECOVERY_BITS // 8)
+    secret = secrets.token_bytes(RECOVERY_BYTES) if recovery is None else recovery
     by_password = _password_key(holder, password, salt, pepper, holder.hardness)
     by_recovery = _recovery_key(holder, secret, salt, pepper)
     return MemberKeyWrap(
@@ -175,7 +183,7 @@ def wrap_member_key(holder: KeyHolder, key: MemberKey, password: str) -> MemberK
             key.pair.private,
             _bound(holder, key.public_key_id, key.member_id, "recovery"),
         ),
-        recovery_code=_write_code(secret),
+        recovery_code=write_recovery_code(secret),
     )
 
 
@@ -234,7 +242,8 @@ def _bound(holder: KeyHolder, public_key_id: UUID, member_id: UUID, wrapping: st
     return frame("redress member key", holder.deployment, public_key_id, member_id, wrapping)
 
 
-def _write_code(secret: bytes) -> str:
+def write_recovery_code(secret: bytes) -> str:
+    """The code as it is shown and printed."""
     number = int.from_bytes(secret)
     digits = "".join(_ALPHABET[number >> 5 * place & 31] for place in reversed(range(_CODE_LENGTH)))
     return "-".join(digits[start : start + _GROUP] for start in range(0, _CODE_LENGTH, _GROUP))
@@ -251,4 +260,4 @@ def _read_code(code: str) -> bytes:
         number = number << 5 | _ALPHABET.index(digit)
     if number >> _RECOVERY_BITS:
         raise ValueError("a recovery code does not start like this")
-    return number.to_bytes(_RECOVERY_BITS // 8)
+    return number.to_bytes(RECOVERY_BYTES)

@@ -16,6 +16,7 @@ from app import clock
 from app.vault.framing import Part, frame
 from app.vault.keyholder import KeyHolder, tag_of
 from app.vault.keyring import ID_BYTES
+from app.vault.members import RECOVERY_BYTES
 from app.vault.receipts import Receipt, receipt_from_secret
 
 FORM_TOKEN_LASTS = timedelta(days=7)
@@ -59,6 +60,11 @@ class FormToken:
     def body_tag(self, canonical: bytes) -> bytes:
         """What tells a second post with the same words from one with others; says nothing without the token."""
         return tag_of(self.body_key, canonical)
+
+    def recovery_secret(self, *content: str) -> bytes:
+        """The secret of a recovery code that this page with this content makes, and only it: sent twice, it is the same one."""
+        told = (text.encode("utf-8", "surrogatepass") for text in content)
+        return tag_of(self.body_key, "recovery code", *told)[:RECOVERY_BYTES]
 
 
 def form_token(holder: KeyHolder) -> str:

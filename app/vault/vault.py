@@ -125,13 +125,15 @@ class Vault(KeyHolder):
         """The tags by which a number is found again, one a pepper, the current one first: one run of Argon2id. Raises `TooBusy`."""
         return contact.number_tags(self, number)
 
-    def make_member_key(self, member_id: MemberId, password: str) -> NewMemberKey:
+    def make_member_key(
+        self, member_id: MemberId, password: str, recovery: bytes | None = None
+    ) -> NewMemberKey:
         """A new member's key and its rows; slow on purpose, so before a unit of work."""
-        return members.make_member_key(self, member_id, password)
+        return members.make_member_key(self, member_id, password, recovery)
 
-    def wrap_member_key(self, key: MemberKey, password: str) -> MemberKeyWrap:
+    def wrap_member_key(self, key: MemberKey, password: str, recovery: bytes | None = None) -> MemberKeyWrap:
         """Wrap an opened key anew; slow on purpose, so before a unit of work. `rewrap` stores it."""
-        return members.wrap_member_key(self, key, password)
+        return members.wrap_member_key(self, key, password, recovery)
 
 
 def _note_binding(place: Place) -> Binding:

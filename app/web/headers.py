@@ -29,8 +29,21 @@ REFERRER_POLICY = "same-origin"
 
 def guard(app: Flask) -> None:
     """Hang the check of posts and the headers of answers on the application."""
+    app.before_request(refuse_nul)
     app.before_request(refuse_cross_site_posts)
     app.after_request(_dress)
+
+
+def refuse_nul() -> None:
+    """Refuse an address with a NUL in it, which PostgreSQL can neither store nor compare: no page of ours leads there.
+
+    A gateway's request may carry a text in its query, and whatever somebody texted is read, without the NUL, by the gateway's room.
+    """
+    if "\0" in request.path:
+        abort(404)
+    asked = (*request.args, *(value for values in request.args.listvalues() for value in values))
+    if any("\0" in text for text in asked) and not _is_for_gateways():
+        abort(400)
 
 
 def refuse_cross_site_posts() -> None:

@@ -8,9 +8,9 @@ from datetime import UTC, datetime
 
 from babel.dates import parse_pattern
 
-from app.web import topic_words
-
 # Lazy on purpose: the tables below are made once, long before it is known who reads. The plain name keeps extraction simple.
+from app.language import to_ascii
+from app.web import topic_words
 from app.web.language import Message, page_language
 from app.web.language import lazy_pgettext as pgettext
 
@@ -220,6 +220,13 @@ CIRCLE: Labels = {
 }
 
 
+COUNTRY_FROM: Labels = {
+    "words": pgettext("desk", "as read from the worker’s words"),
+    "phone": pgettext("desk", "that of the phone number"),
+    "helper": pgettext("desk", "set by a helper"),
+}
+
+
 def word(labels: Labels, code: object) -> str:
     """The words for a code; a code that has none yet is shown as it is rather than as a broken page."""
     plain = str(code)
@@ -235,9 +242,13 @@ def language(code: str | None) -> str:
     """A language's name in the reader's language; empty when it is not known."""
     if not code:
         return ""
-    base = code.replace("_", "-").split("-")[0]
-    return str(page_language().locale.languages.get(base, code))
+    names, whole = page_language().locale.languages, code.replace("-", "_")
+    # "zh_Hans" has a name of its own, a pseudo-language has only that of the language it imitates.
+    return str(names.get(whole) or names.get(whole.split("_")[0], code))
 
+
+# Longer than any number with its country and an extension.
+_MOST_DIGITS = 20
 
 # Read once: a page shows a hundred moments.
 _HOUR = parse_pattern("EEE d MMM, HH:mm 'UTC'")
@@ -246,6 +257,15 @@ _HOUR = parse_pattern("EEE d MMM, HH:mm 'UTC'")
 def hour(moment: datetime) -> str:
     """Date and time of day in UTC, which is written out because desks sit in many time zones."""
     return _HOUR.apply(moment.astimezone(UTC), page_language().locale)
+
+
+def dialled(written: str | None) -> str:
+    """A number as a `tel:` address dials it, out of what somebody wrote; empty where that is no number."""
+    plain = to_ascii(written or "").strip()
+    signs = "".join(sign for sign in plain if sign.isascii() and sign.isdigit())
+    if not 3 <= len(signs) <= _MOST_DIGITS or any(sign.isalpha() for sign in plain):
+        return ""
+    return f"+{signs}" if plain.lstrip("(").startswith(("+", "\N{FULLWIDTH PLUS SIGN}")) else signs
 
 
 def topics(codes: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from app.vault import check_session_form_token, session_form_token
 from app.web.parts import parts
 
 # What a member may have spent minutes on; it is given back on the page when it could not be stored.
-WRITTEN_FIELDS = ("text", "reason", "note")
+WRITTEN_FIELDS = ("text", "reason", "word", "note", "site")
 
 
 def see_other(address: str) -> Response:

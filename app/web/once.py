@@ -1,10 +1,11 @@
 """Storing posts exactly once: a hidden token made with the page, together with what was filled in, names what the post stores."""
 
+import secrets
 from uuid import UUID
 
 from flask import abort, request
 
-from app.vault import Part, TokenForged
+from app.vault import RECOVERY_BYTES, Part, TokenForged
 from app.web.parts import parts
 
 
@@ -23,3 +24,11 @@ def submission_of_post(form: str, *meaning: Part) -> UUID:
     except TokenForged:
         abort(400)
     return token.act_id("desk", form, *meaning)
+
+
+def recovery_secret_of_post(*content: str) -> bytes:
+    """The secret of the recovery code that this post makes: the same one however often it is sent; drawn, without our token."""
+    try:
+        return parts().vault.read_form_token(request.form.get("once_token", "")).recovery_secret(*content)
+    except TokenForged:
+        return secrets.token_bytes(RECOVERY_BYTES)

@@ -87,3 +87,48 @@ def test_the_first_key_leads_past_the_bar(desk_page: Page) -> None:
     desk_page.keyboard.press("Enter")
     desk_page.keyboard.press("Tab")
     assert desk_page.locator("#login:focus").count() == 1
+
+
+# A box to tick is pressed by its label as well; a link within a sentence has the height of its line (WCAG 2.5.8).
+_SMALL = """() => [...document.querySelectorAll("a[href], button, input:not([type=hidden]), select, textarea, summary")]
+    .map(each => each.matches("[type=checkbox], [type=radio]") ? each.labels[0] : each)
+    .filter(each => !each.matches(".skip, p a:not(.alone)"))
+    .map(each => [each.innerText || each.name, each.getBoundingClientRect()])
+    .filter(([, box]) => box.width > 0 && box.height < 44)
+    .map(([name, box]) => `${name}: ${box.height}`)"""
+
+
+def test_every_control_is_large_enough_for_a_finger(desk_page: Page, live_server: LiveServer) -> None:
+    desk = PartnerDesk(desk_page, live_server)
+    desk.log_in(PARTNER)
+    case = desk_page.locator(".q-reference a").first.get_attribute("href")
+    for address in ("/desk/", case, f"{case}/workplace", "/desk/alerts", "/network/members", "/desk/recover"):
+        desk_page.goto(str(address))
+        desk_page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        assert desk_page.evaluate(_SMALL) == [], address
+        assert fits(desk_page), address
+
+
+def test_large_letters_leave_the_screen_to_the_page(desk_page: Page, live_server: LiveServer) -> None:
+    """Text at 200 %: the bar takes less than a quarter of the screen, and nothing is cut off."""
+    desk = PartnerDesk(desk_page, live_server)
+    desk.log_in(PARTNER)
+    case = desk_page.locator(".q-reference a").first.get_attribute("href")
+    assert desk_page.viewport_size is not None
+    for address in ("/desk/", case, f"{case}/workplace", "/network/members", "/desk/recover"):
+        desk_page.goto(str(address))
+        desk_page.evaluate("document.documentElement.style.fontSize = '200%'")
+        bar = desk_page.locator("header").bounding_box()
+        assert bar is not None
+        assert bar["height"] < desk_page.viewport_size["height"] / 4, address
+        assert fits(desk_page), address
+
+
+def test_each_access_key_is_shown_where_it_leads(desk_page: Page, live_server: LiveServer) -> None:
+    desk = PartnerDesk(desk_page, live_server)
+    desk.log_in(PARTNER)
+    desk_page.locator(".q-reference a").first.click()
+    keys = desk_page.eval_on_selector_all("[accesskey]", "all => all.map(each => each.accessKey)")
+    shown = desk_page.locator("kbd").all_text_contents()
+    assert sorted(keys) == sorted(shown)
+    assert len(keys) >= 5

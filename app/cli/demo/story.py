@@ -188,7 +188,8 @@ class Story:
     def _change_stage(
         self, told: _Told, step: dict[str, Any], to: State, reason: ClosingReason | None
     ) -> None:
-        move = Move(to, step.get("text", ""), self._new_submission(), reason)
+        words, word = step.get("text", ""), step.get("word", "")
+        move = Move(to, words, self._new_submission(), reason, to_worker=word)
         change_stage(self._session, self._vault, self._rules, self._member(told, step), told.case_id, move)
 
     def _new_submission(self) -> UUID:

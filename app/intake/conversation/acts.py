@@ -12,7 +12,7 @@ from app.messaging.gateways.media import Media
 
 @dataclass(frozen=True)
 class FileReport:
-    """These words are a report of their own: file them, with the topics that are clear in them, as a new conversation.
+    """These words are a report of their own: file them as a new conversation, with the topics and the language clear in them.
 
     `came` is what came beside the words, or instead of them, and was not kept.
     """
@@ -20,6 +20,7 @@ class FileReport:
     words: str = field(repr=False)
     topics: tuple[str, ...] = ()
     came: tuple[Media, ...] = ()
+    language: str | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.candidates import candidates_at
 from app.cases.consenting import consent_row
-from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, StartEvent, State
+from app.cases.enums import ConsentHow, ConsentLevel, CountryFrom, EntryKind, StartEvent, State
 from app.cases.facts import CaseFacts
 from app.cases.heeding import at_filing
 from app.cases.kept_ready import READY, keep_ready, ready_keys
@@ -56,7 +56,10 @@ def seal_text(
     country: str | None,
     sender: str,
 ) -> SealedText:
-    """Seal a first text, on a reading unit; `sender` is what it is counted under. Raises `FloodRefused`."""
+    """Seal a first text, on a reading unit; `sender` is what it is counted under. Raises `FloodRefused`.
+
+    `language` is that of the conversation, which holds where the words do not tell theirs; `country` is that of the number.
+    """
     admission = admit_report(session, vault, sender, attempts_so_far(session, vault, REPORTS, sender))
     urgency = urgency_of(False, filed.topics, rules.taxonomy)
     facts = CaseFacts(
@@ -67,6 +70,8 @@ def seal_text(
         over_limit=admission.over_limit,
         reach=UNREACHABLE,
         phone=WhosePhone.UNKNOWN,
+        country_from=CountryFrom.UNKNOWN if country is None else CountryFrom.PHONE,
+        language_written=filed.language is not None,
     )
     facts, urgency = at_filing(facts, filed.words, urgency, rules)
     case_id = CaseId(new_id())
@@ -76,7 +81,7 @@ def seal_text(
         body_tag=b"",  # a form sent twice may differ; a provider's text is known by its id alone
         reference=new_reference(),
         country=country,
-        language=language,
+        language=filed.language or language,
         urgency=urgency,
         state=State.RECEIVED,
         received_hour=clock.hour_of(clock.now()),
@@ -84,7 +89,7 @@ def seal_text(
         facts_veil=vault.veil_json(facts_place(case_id), facts.as_json()),
     )
     candidates = candidates_at(session, None)
-    routing = route(facts, country, language, candidates, rules.taxonomy, READY)
+    routing = route(facts, country, case.language, candidates, rules.taxonomy, READY)
     rows = _rows(session, vault, rules, case, facts, routing, filed)
     return SealedText(case, ready_rows(session, rows), admission)
 
@@ -127,7 +132,7 @@ def _rows(
     }
     if filed.came:
         told["came"] = [kind.value for kind in filed.came]
-    consent = consent_row(vault, case, facts.consent, ConsentHow.TEXT_SENT, case.language, CARD, None)
+    consent = consent_row(vault, case, facts.consent, ConsentHow.TEXT_SENT, CARD.language, CARD, None)
     rows: list[Base] = [
         *keys.rows(),
         entry_row(vault, keys, case_id, 1, EntryKind.REPORT, Compartment.ACCOUNT, told),

@@ -136,6 +136,8 @@ def _stored(vault: Vault, case: KnownCase, learned: Sequence[Learned]) -> list[S
             values["site_veil"] = None if site_id is None else vault.veil(place, str(site_id))
         if one.country is not None:
             values["country"] = one.country
+        if one.language is not None:
+            values["language"] = one.language
     change = _case_change(tuple(sorted(values)), any(one.wrote for one in learned))
     told = {"case_id": case.id, "stood": case.facts_veil, **values}
     issues = [row for one in learned for row in issue_rows(vault, case.id, one.topics)]

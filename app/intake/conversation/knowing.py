@@ -1,7 +1,7 @@
 """Looking up what a step of the conversation needs to know: sites that words may mean, help numbers, dates and the stage."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sqlalchemy import select
@@ -44,7 +44,8 @@ def look_up(
         match = match_site(session, vault, wanted.site_words)
         certain = match.certain and match.site is not None
         countries: dict[UUID, str] = {site.id: site.country for site in match.possible}
-        around = Surroundings(countries, tuple(map(SiteId, countries)))
+        told = rules.places.country_of(wanted.site_words)
+        around = Surroundings(countries, tuple(map(SiteId, countries)), told)
         found = [match.site] if certain and match.site is not None else list(match.possible)
         # One more than can be picked from tells the table that the words are too vague for that.
         labels = [(site, site_label(vault, site)) for site in found[: MOST_PLACES + 1]]
@@ -66,12 +67,13 @@ def look_up(
     return LookedUp(know, around)
 
 
-def look_round(session: Session, acts: Iterable[Act], looked: LookedUp) -> Surroundings:
-    """What the acts of a step need to know of sites: also of one that was picked from those found for an earlier text."""
+def look_round(session: Session, acts: Iterable[Act], looked: LookedUp, language: str | None) -> Surroundings:
+    """What the acts of a step need to know: also of a site that was picked from those found for an earlier text."""
+    around = replace(looked.around, language=language)
     chosen = {act.site_id for act in acts if isinstance(act, SetSite) and act.site_id is not None}
-    missing = chosen - looked.around.countries.keys()
+    missing = chosen - around.countries.keys()
     if not missing:
-        return looked.around
+        return around
     found = session.execute(select(Site.id, Site.country).where(Site.id.in_(missing)))
     countries: dict[UUID, str] = {site_id: country for site_id, country in found}  # noqa: C416 - a SiteId is a UUID
-    return Surroundings({**looked.around.countries, **countries}, looked.around.possible)
+    return replace(around, countries={**around.countries, **countries})

@@ -4,6 +4,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
+from app.cases.enums import CountryFrom
 from app.cases.facts import CaseFacts
 from app.cases.taxonomy import Taxonomy
 from app.database import SiteId
@@ -13,10 +14,15 @@ from app.vault import Json
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What was looked up of sites: the country of each that an answer chose, and all that words may mean."""
+    """What was looked up for a text: the country of each site that an answer chose, and all sites that words may mean.
+
+    `told` is the country that words about the place tell, `language` that of the words of the text, where it is sure.
+    """
 
     countries: Mapping[UUID, str] = field(default_factory=dict)
     possible: Collection[SiteId] = ()
+    told: str | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -36,6 +42,7 @@ class Learned:
     placed: bool = False
     site_id: UUID | None = None
     country: str | None = None
+    language: str | None = None
     for_custody: str = field(repr=False, default="")
 
 
@@ -43,7 +50,7 @@ def learn(act: Act, facts: CaseFacts, taxonomy: Taxonomy, around: Surroundings) 
     """What an act changes; None for those that need more than is known of the case."""
     match act:
         case Keep():
-            return _keep_words(act)
+            return _keep_words(act, facts, around)
         case SetPhone(whose):
             return Learned("case.phone_told", facts=replace(facts, phone=whose))
         case SetTopics():
@@ -54,13 +61,17 @@ def learn(act: Act, facts: CaseFacts, taxonomy: Taxonomy, around: Surroundings) 
             return None
 
 
-def _keep_words(kept: Keep) -> Learned:
+def _keep_words(kept: Keep, facts: CaseFacts, around: Surroundings) -> Learned:
+    """Words, and their language where no earlier ones told it."""
     body: dict[str, Json] = {"text": kept.words, "joins": kept.joins}
     if kept.part is not None:
         body["part"] = [kept.part.number, kept.part.total]
     if kept.came:
         body["came"] = [kind.value for kind in kept.came]
-    return Learned("case.worker_wrote", words=body, wrote=True)
+    if facts.language_written or around.language is None:
+        return Learned("case.worker_wrote", words=body, wrote=True)
+    known = replace(facts, language_written=True)
+    return Learned("case.worker_wrote", facts=known, words=body, wrote=True, language=around.language)
 
 
 def _set_topics(told: SetTopics, facts: CaseFacts, taxonomy: Taxonomy) -> Learned:
@@ -73,13 +84,17 @@ def _set_topics(told: SetTopics, facts: CaseFacts, taxonomy: Taxonomy) -> Learne
 
 def _set_site(told: SetSite, facts: CaseFacts, around: Surroundings) -> Learned:
     """Where it is. Words that name no site for certain are sealed to custody too, which may have to place the case by them."""
-    country = None if told.site_id is None else around.countries.get(told.site_id)
-    certain = country is not None
+    at_site = None if told.site_id is None else around.countries.get(told.site_id)
+    certain = at_site is not None
+    country = at_site or (around.told if told.words else None)
+    country_from = facts.country_from
+    if country is not None:
+        country_from = CountryFrom.SITE if certain else CountryFrom.WORDS
     unclear = frozenset(around.possible if told.words and not certain else ())
     return Learned(
         "case.site_told",
         {"certain": certain},
-        facts=replace(facts, possible_sites=unclear),
+        facts=replace(facts, possible_sites=unclear, country_from=country_from),
         words={"text": told.words, "site": True} if told.words else None,
         placed=True,
         site_id=told.site_id if certain else None,

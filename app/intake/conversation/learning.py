@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.clock_watch import resume_clocks
-from app.cases.consenting import Asked, consent_row
+from app.cases.consenting import consent_row
 from app.cases.entries import add_entry
 from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, State, Urgency
 from app.cases.handing_on import custodian_of
@@ -21,6 +21,7 @@ from app.cases.veils import facts_of, note_place, site_place, store_facts
 from app.database import CaseId
 from app.intake.conversation.filing_text import UNREACHABLE
 from app.intake.conversation.learned import Learned
+from app.intake.conversation.terms import Terms
 from app.intake.report import Contact
 from app.intake.sealing import WORKER, issue_rows
 from app.vault import CircleName, Compartment, Vault, circle_public_keys, journal
@@ -34,6 +35,7 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: L
         site_id, place = learned.site_id, site_place(case.id)
         case.site_veil = None if site_id is None else vault.veil(place, str(site_id))
         case.country = learned.country or case.country
+    case.language = learned.language or case.language
     session.add_all(issue_rows(vault, CaseId(case.id), learned.topics))
     if learned.wrote:
         _reopen(session, vault, case)
@@ -70,13 +72,13 @@ def set_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None
     journal(session, vault, CaseId(case.id), "case.danger_told", WORKER)
 
 
-def set_consent(session: Session, vault: Vault, case: Case, level: ConsentLevel, asked: Asked) -> None:
+def set_consent(session: Session, vault: Vault, case: Case, level: ConsentLevel, asked: Terms) -> None:
     """Who may know, answered by digit; what was allowed before is over."""
     facts = facts_of(vault, case)
     store_facts(vault, case, replace(facts, consent=level, tell_company=False))
     live = update(Consent).where(Consent.case_id == case.id, Consent.withdrawn_hour.is_(None))
     session.execute(live.values(withdrawn_hour=clock.hour_of(clock.now())))
-    session.add(consent_row(vault, case, level, ConsentHow.TEXT, case.language, asked, None))
+    session.add(consent_row(vault, case, level, ConsentHow.TEXT, asked.language, asked, None))
     case.edit_version += 1
     journal(session, vault, CaseId(case.id), "consent.given", WORKER, {"level": level.value})
 

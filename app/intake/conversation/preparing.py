@@ -4,7 +4,7 @@ The writing unit then only has to see that nobody was faster, and to store.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -109,11 +109,12 @@ def prepare_hearing(
     if known.taken:
         return Prepared(received, taken=True)
     talk = known.talk
+    said = read_text(received.body, topic_words_in(PROJECT_ROOT / "config"))
+    written = rules.written.tell(said.words, talk.position.language if talk else "")
     language = (talk and languages.get(talk.position.language)) or languages.best(
-        _spoken_in(sender.number.country)
+        [*([written] if written else []), *_spoken_in(sender.number.country)]
     )
     texts = Texts(language)
-    said = read_text(received.body, topic_words_in(PROJECT_ROOT / "config"))
     may_answer = sender.answerable and not _is_late(received)
     needs, looked = Wanted(), LookedUp()
     wordless = is_wordless(said)
@@ -127,10 +128,14 @@ def prepare_hearing(
         hearing = hear_wordless if wordless else hear
         heard = hearing(talk.position, said, looked.know, texts, _came_at(received))
     heard = with_media(heard, received.came)
-    around = look_round(session, heard.acts, looked)
+    around = look_round(session, heard.acts, looked, written)
     receipt = _fresh_receipt(vault, texts, host) if SendReceipt() in heard.acts else None
     report = next((act for act in heard.acts if isinstance(act, FileReport)), None)
-    filed = _file(session, vault, rules, sender, received, report, language.code) if report else None
+    filed = (
+        _file(session, vault, rules, sender, received, replace(report, language=written), language.code)
+        if report
+        else None
+    )
     may_answer = may_answer and (OptIn() in heard.acts or not known.stopped)
     answer = _answer(vault, received, heard, receipt, needs) if may_answer else None
     about = CaseId(filed.case.id) if filed else None

@@ -12,6 +12,7 @@ class Terms:
 
     version: str
     words: str
+    language: str
 
     @property
     def hash(self) -> bytes:
@@ -19,10 +20,10 @@ class Terms:
         return hashlib.sha256(self.words.encode("utf-8")).digest()
 
 
-CARD = Terms("card 1", "A helper reads the first text. Texts are not secret: delete them.")
+CARD = Terms("card 1", "A helper reads the first text. Texts are not secret: delete them.", "en")
 """What posters and cards that show the number say: a first text is sent knowing that a helper reads it."""
 
 
 def question(texts: Texts) -> Terms:
     """The question "Who may know?" with its digits, in the language of the conversation."""
-    return Terms("text 1", texts.say(Text.CONSENT))
+    return Terms("text 1", texts.say(Text.CONSENT), texts.language.code)

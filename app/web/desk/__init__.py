@@ -1,6 +1,17 @@
 """The desk of the monitoring partners, and the door through which every member comes in."""
 
-from app.web.desk import alerts, case, offers, queue, replying, search, sign_in, work
+from app.web.desk import alerts, case, offers, queue, replying, search, sign_in, work, workplace
 from app.web.desk.blueprint import blueprint
 
-__all__ = ["alerts", "blueprint", "case", "offers", "queue", "replying", "search", "sign_in", "work"]
+__all__ = [
+    "alerts",
+    "blueprint",
+    "case",
+    "offers",
+    "queue",
+    "replying",
+    "search",
+    "sign_in",
+    "work",
+    "workplace",
+]

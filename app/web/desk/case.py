@@ -56,8 +56,11 @@ class Drafts:
     reason: str = ""
     to: str = ""
     move_note: str = ""
+    worker_agreed: bool = False
     outcome: str = ""
+    word: str = ""
     close_note: str = ""
+    elsewhere: tuple[str, ...] = ()
 
 
 @blueprint.get("/cases/<uuid:case_id>")

@@ -27,6 +27,11 @@ DONE: Labels = {
     "claimed": pgettext("desk", "It is yours."),
     "assigned": pgettext("desk", "Given to your colleague."),
     "category": pgettext("desk", "Category saved."),
+    "workplace": pgettext("desk", "Site and country saved."),
+    "workplace_moved": pgettext(
+        "desk",
+        "Saved. Your organisation may not have a case from that site, so you can no longer open it. It went to the next helper.",
+    ),
     "urgency": pgettext("desk", "Urgency saved."),
     "ticked": pgettext("desk", "Marked as done."),
     "moved": pgettext("desk", "Moved."),
@@ -55,6 +60,10 @@ MOVE_REFUSED: Labels = {
     "retaliation_open": pgettext(
         "desk", "While somebody is being punished for speaking up, the case stays open."
     ),
+    "word_missing": pgettext(
+        "desk", "Write a word to the worker: the inbox says that it is there. The case is still open."
+    ),
+    "yes_missing": pgettext("desk", "Write down when and how the worker said yes. Nothing was changed."),
     "reason_missing": pgettext("desk", "Write in your own words what came of it. The case is still open."),
 }
 

@@ -1,6 +1,6 @@
 """Coming in and going out: log in, come back with the recovery code, lock; and the start page of each kind of member."""
 
-from flask import make_response, render_template, request, url_for
+from flask import Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
@@ -9,11 +9,14 @@ from app.network import (
     NewSecrets,
     OrganisationKind,
     PasswordRefused,
+    RecoveryAnswer,
     SignInRefused,
     TotpSecretUnusable,
+    come_back_again,
     new_totp_secret,
     prepare_recovery,
     prepare_sign_in,
+    recovered_before,
     sign_out,
     take_recovery,
     take_sign_in,
@@ -33,6 +36,7 @@ from app.web.member_session import (
     session_cookie,
     sign_in_page,
 )
+from app.web.once import recovery_secret_of_post
 from app.web.parts import parts
 
 
@@ -75,19 +79,15 @@ def recover() -> ResponseReturnValue:
 @open_to_everyone
 def take_recovery_form() -> ResponseReturnValue:
     """Let a member back in with the recovery code, a new password and a new code app; show the next recovery code once."""
-    here, sent = parts(), request.form
+    sent = request.form
     login, secret = sent.get("login", ""), sent.get("secret", "")
     if sent.get("password", "") != sent.get("again", ""):
         return _recovery_page(secret, pgettext("desk", "The two passwords are not the same."), login), 400
-    chosen = NewSecrets(sent.get("password", ""), secret, sent.get("code", ""))
+    password, code, old_code = sent.get("password", ""), sent.get("code", ""), sent.get("recovery", "")
+    recovery = recovery_secret_of_post(login, old_code, password, secret, code)
     try:
         with counted_try(login):
-            with here.database.reading() as session:
-                prepared = prepare_recovery(session, here.vault, login, sent.get("recovery", ""), chosen)
-            with here.database.writing() as session:
-                answer = take_recovery(session, here.vault, prepared)
-        page = make_response(render_template("desk/recovered.html", recovery_code=answer.recovery_code))
-        return keep_session(page, answer.cookie)
+            return _come_back(login, old_code, NewSecrets(password, secret, code, recovery))
     except TooBusy:
         return ask_to_wait(lambda why: _recovery_page(secret, why, login))
     except (PasswordRefused, CodeRefused, TotpSecretUnusable) as refused:
@@ -98,6 +98,39 @@ def take_recovery_form() -> ResponseReturnValue:
             "desk", "That did not work. Check login and recovery code. A recovery code works once."
         )
         return _recovery_page(secret, problem, login), 403
+
+
+def _come_back(login: str, old_code: str, chosen: NewSecrets) -> Response:
+    """The page with the next recovery code, the same for the same page sent twice; raises `SignInRefused`."""
+    here = parts()
+    again = _come_back_again(login, chosen)
+    if again is not None:
+        return again
+    with here.database.reading() as session:
+        prepared = prepare_recovery(session, here.vault, login, old_code, chosen)
+    with here.database.writing() as session:
+        answer = take_recovery(session, here.vault, prepared)
+    if answer.opened is None:
+        # Two posts of one page at once: the other one was faster.
+        again = _come_back_again(login, chosen)
+    return again or _recovered(answer)
+
+
+def _come_back_again(login: str, chosen: NewSecrets) -> Response | None:
+    """The answer to a page that already brought its member back in, or nothing for any other."""
+    here = parts()
+    with here.database.reading() as session:
+        finished = recovered_before(session, here.vault, login, chosen)
+    if finished is None:
+        return None
+    with here.database.writing() as session:
+        answer = come_back_again(session, here.vault, finished)
+    return None if answer.opened is None else _recovered(answer)
+
+
+def _recovered(answer: RecoveryAnswer) -> Response:
+    page = make_response(render_template("desk/recovered.html", recovery_code=answer.recovery_code))
+    return keep_session(page, answer.cookie)
 
 
 @blueprint.post("/lock")

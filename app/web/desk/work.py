@@ -133,32 +133,42 @@ def tick(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def move(case_id: UUID) -> ResponseReturnValue:
     """Move the case to another stage."""
+    sent = request.form
+    agreed = sent.get("agreed") == "yes"
+    drafts = Drafts(to=sent.get("to", ""), move_note=sent.get("note", "").strip(), worker_agreed=agreed)
     try:
-        to = State(request.form.get("to", ""))
+        to = State(drafts.to)
     except ValueError:
-        drafts = Drafts(move_note=request.form.get("note", "").strip())
-        return show_case(case_id, problem=pgettext("desk", "Choose where it should go."), drafts=drafts), 400
-    return _move(case_id, to, None, done="moved")
+        problem = pgettext("desk", "Choose where it should go.")
+        return show_case(case_id, problem=problem, drafts=drafts), 400
+    wanted = Move(to, drafts.move_note, _move_id(case_id, to, "", drafts.move_note), worker_agreed=agreed)
+    return _move(case_id, wanted, drafts, done="moved")
 
 
 @blueprint.post("/cases/<uuid:case_id>/close")
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def close(case_id: UUID) -> ResponseReturnValue:
-    """Close the case with an outcome and words."""
-    note = request.form.get("note", "")
+    """Close the case with an outcome, words for the team and a word to the worker."""
+    sent = request.form
+    note, word = sent.get("note", "").strip(), sent.get("word", "").strip()
+    drafts = Drafts(outcome=sent.get("outcome", ""), close_note=note, word=word)
     try:
-        outcome = ClosingReason(request.form.get("outcome", ""))
+        outcome = ClosingReason(drafts.outcome)
     except ValueError:
         problem = pgettext("desk", "Choose what came of it. The case is still open.")
-        return show_case(case_id, problem=problem, drafts=Drafts(close_note=note)), 400
-    return _move(case_id, State.CLOSED, outcome, done="closed")
+        return show_case(case_id, problem=problem, drafts=drafts), 400
+    wanted = Move(
+        State.CLOSED, note, _move_id(case_id, State.CLOSED, outcome, note, word), outcome, to_worker=word
+    )
+    return _move(case_id, wanted, drafts, done="closed")
 
 
-def _move(case_id: UUID, to: State, outcome: ClosingReason | None, *, done: str) -> ResponseReturnValue:
-    here, why = parts(), request.form.get("note", "").replace("\r\n", "\n").strip()
-    submission = submission_of_post("stage", case_id, to, outcome or "", why)
-    drafts = Drafts(to=to, move_note=why) if outcome is None else Drafts(outcome=outcome, close_note=why)
-    wanted = Move(to, why, submission, outcome)
+def _move_id(case_id: UUID, to: State, outcome: str, *words: str) -> UUID:
+    return submission_of_post("stage", case_id, to, outcome, *words)
+
+
+def _move(case_id: UUID, wanted: Move, drafts: Drafts, *, done: str) -> ResponseReturnValue:
+    here = parts()
 
     def act() -> None:
         with here.database.writing() as session:

@@ -13,6 +13,7 @@ from app.network import (
     OrganisationFrozen,
     PasswordRefused,
     TotpSecretUnusable,
+    joined_before,
     new_totp_secret,
     prepare_membership,
     read_invitation,
@@ -23,6 +24,7 @@ from app.web.access import open_to_everyone
 from app.web.desk.authenticator import authenticator_picture
 from app.web.desk.messages import secrets_refused
 from app.web.desk.tries import ask_to_wait, counted_try
+from app.web.once import recovery_secret_of_post
 from app.web.parts import parts
 
 blueprint = Blueprint("join", __name__, url_prefix="/desk/join", template_folder="templates")
@@ -47,14 +49,18 @@ def invitation(token: str) -> ResponseReturnValue:
 def take_up(token: str) -> ResponseReturnValue:
     """Make the membership and show the recovery code, once; it is kept nowhere."""
     here, password, secret = parts(), request.form.get("password", ""), request.form.get("secret", "")
+    code = request.form.get("code", "")
+    recovery = recovery_secret_of_post(token, password, secret, code)
     try:
         invited = _read(token)
         if password != request.form.get("again", ""):
             return _page(token, invited, secret, pgettext("desk", "The two passwords are not the same.")), 400
         with counted_try(invited.login):
-            prepared = prepare_membership(here.vault, invited, password, secret, request.form.get("code", ""))
+            prepared = prepare_membership(here.vault, invited, password, secret, code, recovery)
         with here.database.writing() as session:
             recovery_code = take_up_invitation(session, here.vault, prepared)
+    except InvitationUsed as used:
+        return _shown_again(token, recovery, code) or _broken_link(used)
     except tuple(_LINK_FAULTS) as fault:
         return _broken_link(fault)
     except TooBusy:
@@ -69,6 +75,17 @@ def _read(token: str) -> InvitedMember:
     here = parts()
     with here.database.reading() as session:
         return read_invitation(session, here.vault, token)
+
+
+def _shown_again(token: str, recovery: bytes, code: str) -> ResponseReturnValue | None:
+    """The page with the recovery code once more, for whoever pressed *Finish* twice; nobody else."""
+    here = parts()
+    try:
+        with here.database.reading() as session:
+            invited, recovery_code = joined_before(session, here.vault, token, recovery, code)
+    except (InvitationUsed, OrganisationFrozen):
+        return None
+    return render_template("join/joined.html", invited=invited, recovery_code=recovery_code)
 
 
 def _page(token: str, invited: InvitedMember, secret: str, problem: str | None = None) -> str:

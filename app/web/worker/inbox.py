@@ -8,6 +8,7 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
+from app.cases.case_language import note_language
 from app.cases.consent import consent_texts
 from app.cases.entries import EmptyText, TextTooLong
 from app.cases.enums import ConsentLevel
@@ -165,12 +166,14 @@ def _carry_out(act: Act) -> Response:
 
 def _write(session: Session, doing: Doing) -> None:
     here, worker = parts(), doing.worker
+    note_language(session, here.vault, here.rules, worker, doing.intent.words)
     if write_message(session, here.vault, here.rules, worker, doing.intent.words, doing.submission):
         alert_danger_of(session, here.vault, worker.case_id, f"words {doing.submission}")
 
 
 def _say_worse(session: Session, doing: Doing) -> None:
     here, worker, intent = parts(), doing.worker, doing.intent
+    note_language(session, here.vault, here.rules, worker, intent.said)
     if say_worse(session, here.vault, here.rules, worker, intent.said, intent.danger, doing.submission):
         alert_danger_of(session, here.vault, worker.case_id, f"worse {doing.submission}")
 

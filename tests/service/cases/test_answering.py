@@ -154,7 +154,13 @@ def test_viewers_strangers_and_closed_cases_take_no_words(desk: Desk) -> None:
             with pytest.raises(NoAccess):
                 act(desk, by, target, "words")
     with desk.database.writing() as session:
-        move = Move(State.CLOSED, "Somebody else helps.", uuid4(), ClosingReason.REFERRED)
+        move = Move(
+            State.CLOSED,
+            "Somebody else helps.",
+            uuid4(),
+            ClosingReason.REFERRED,
+            to_worker="The labour office helps you now.",
+        )
         change_stage(session, desk.world.vault, desk.world.rules, desk.lead, case_id, move)
     for act in (send, jot):
         with pytest.raises(NotYours):

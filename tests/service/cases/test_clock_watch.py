@@ -79,7 +79,13 @@ def test_every_open_case_carries_the_earliest_of_its_asking_clocks(desk: Desk) -
     desk.open(desk.lead, read)
     desk.reply(desk.lead, replied)
     with desk.database.writing() as session:
-        move = Move(State.CLOSED, "words", uuid4(), ClosingReason.UNRESOLVED)
+        move = Move(
+            State.CLOSED,
+            "words",
+            uuid4(),
+            ClosingReason.UNRESOLVED,
+            to_worker="The labour office helps you now.",
+        )
         change_stage(session, desk.world.vault, desk.world.rules, desk.lead, closed, move)
     clock.set_offset(10 * 86400)
     miss(desk)
@@ -105,7 +111,13 @@ def test_a_reopened_case_takes_up_the_dates_it_had(desk: Desk) -> None:
     case_id, worker = desk.accept(filed), desk.world.enter(filed)
     desk.open(desk.lead, case_id)
     with desk.database.writing() as session:
-        move = Move(State.CLOSED, "words", uuid4(), ClosingReason.UNRESOLVED)
+        move = Move(
+            State.CLOSED,
+            "words",
+            uuid4(),
+            ClosingReason.UNRESOLVED,
+            to_worker="The labour office helps you now.",
+        )
         change_stage(session, desk.world.vault, desk.world.rules, desk.lead, case_id, move)
     assert desk.case(case_id).next_due_at is None
 

@@ -41,7 +41,7 @@ def move(
     closing: ClosingReason | None = None,
 ) -> None:
     with desk.database.writing() as session:
-        wanted = Move(to, why, uuid4(), closing)
+        wanted = Move(to, why, uuid4(), closing, to_worker="The labour office helps you now.")
         change_stage(session, desk.world.vault, desk.world.rules, by, case_id, wanted)
 
 

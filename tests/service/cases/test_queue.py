@@ -41,7 +41,7 @@ def shown(desk: Desk, by: SignedIn | None = None, **filters: Any) -> set[CaseId]
 
 def move(desk: Desk, case_id: CaseId, to: State, closing: ClosingReason | None = None) -> None:
     with desk.database.writing() as session:
-        wanted = Move(to, "words", uuid4(), closing)
+        wanted = Move(to, "words", uuid4(), closing, to_worker="The labour office helps you now.")
         change_stage(session, desk.world.vault, desk.world.rules, desk.lead, case_id, wanted)
 
 

@@ -42,7 +42,13 @@ def found(desk: Desk, text: str, by: SignedIn | None = None) -> list[CaseId]:
 
 def close(desk: Desk, case_id: CaseId) -> None:
     with desk.database.writing() as session:
-        wanted = Move(State.CLOSED, "It went elsewhere.", uuid4(), ClosingReason.REFERRED)
+        wanted = Move(
+            State.CLOSED,
+            "It went elsewhere.",
+            uuid4(),
+            ClosingReason.REFERRED,
+            to_worker="The labour office helps you now.",
+        )
         change_stage(session, desk.world.vault, desk.world.rules, desk.lead, case_id, wanted)
 
 

@@ -3,9 +3,12 @@
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
-from app.cases.models import Case
+from app.cases.inbox import open_inbox
+from app.cases.models import Case, Consent
 from app.database import CaseId
+from app.intake import Contact
 from tests.harness.world import World
 from tests.service.desk.conftest import Browse, accepted
 from tests.service.worker_door.browsing import Page
@@ -14,6 +17,16 @@ from tests.service.worker_door.browsing import Page
 def _case(world: World, case_id: CaseId) -> Case:
     with world.database.reading() as session:
         return session.get_one(Case, case_id)
+
+
+def _chosen(page: Page) -> dict[str, str]:
+    """What is chosen in each list of the page."""
+    return {
+        str(each.get("name")): str(option.get("value"))
+        for each in page.root.iter("select")
+        for option in each.iter("option")
+        if option.get("selected") is not None
+    }
 
 
 def test_claiming_and_giving_away(browse: Browse, world: World, case_id: CaseId) -> None:
@@ -88,15 +101,25 @@ def test_moving_and_closing(browse: Browse, world: World, case_id: CaseId) -> No
     member = browse("near.lead")
     member.open(f"/desk/cases/{case_id}")
     assert "Moved." in member.send("/stage", to="assessing", note="Two colleagues said the same.").text
-    page = member.send("/close", outcome="referred", note="")
+    page = member.send("/close", outcome="referred", note="", word="Go to the labour office.")
     assert page.status == 409
     assert "Write in your own words" in page.text
-    page = member.send("/close", outcome="", note="Words that must stay.")
+    page = member.send("/close", outcome="", note="Words that must stay.", word="Words for the worker.")
     assert page.status == 400
-    assert "Words that must stay." in page.text
-    page = member.send("/close", outcome="referred", note="The labour office has it; the worker agreed.")
+    kept = page.form("/close").values
+    assert (kept["note"], kept["word"]) == (["Words that must stay."], ["Words for the worker."])
+    page = member.send("/close", outcome="referred", word=" \n")
+    assert page.status == 409
+    assert "Write a word to the worker" in page.text
+    kept = page.form("/close").values
+    assert (kept["note"], _chosen(page)["outcome"]) == (["Words that must stay."], "referred")
+    assert _case(world, case_id).is_open
+    page = member.send("/close", outcome="referred", word="Go to the labour office. It is free.")
     assert "Closed." in page.text
-    assert "Reply to the worker" not in page.text
+    assert "Go to the labour office. It is free." in page.text
+    assert (
+        "Send to the worker" not in page.text
+    )  # the last word stands in the thread, and there is no form for another
     assert _case(world, case_id).state == "closed"
     page = member.post(f"/desk/cases/{case_id}/claim")
     assert page.status == 409
@@ -118,9 +141,9 @@ def test_a_refused_form_comes_back_with_its_choices(browse: Browse, case_id: Cas
     member = browse("near.lead")
     member.open(f"/desk/cases/{case_id}")
     page = member.send("/urgency", urgency="low")
-    assert _chosen(page, "urgency") == "low"
+    assert _chosen(page)["urgency"] == "low"
     page = member.send("/close", outcome="referred", note="")
-    assert _chosen(page, "outcome") == "referred"
+    assert _chosen(page)["outcome"] == "referred"
     page = member.send("/close", outcome="", note="Words that must stay.")
     assert page.form("/close").values["note"] == ["Words that must stay."]
     page = member.send("/stage", to="", note="Why it moves.")
@@ -130,18 +153,13 @@ def test_a_refused_form_comes_back_with_its_choices(browse: Browse, case_id: Cas
 def test_words_for_a_case_that_was_closed_meanwhile_are_on_the_page(browse: Browse, case_id: CaseId) -> None:
     member = browse("near.lead")
     page = member.open(f"/desk/cases/{case_id}")
-    member.send("/close", outcome="referred", note="The office has it.")
+    member.send("/close", outcome="referred", note="The office has it.", word="The office has it now.")
     for ending, field in (("/reply", "text"), ("/note", "text"), ("/stage", "note"), ("/close", "note")):
         member.page = page
         told: dict[str, Any] = {field: "Words that must stay.", "to": "assessing", "outcome": "referred"}
         answer = member.send(ending, **told)
         assert answer.status == 409
         assert "Words that must stay." in answer.text, ending
-
-
-def _chosen(page: Page, name: str) -> str:
-    select = next(each for each in page.root.iter("select") if each.get("name") == name)
-    return next(each.get("value", "") for each in select.iter("option") if each.get("selected") is not None)
 
 
 @pytest.mark.parametrize("outcome", ("resolved", "withdrawn", "merged"))
@@ -151,7 +169,9 @@ def test_the_desk_cannot_say_what_only_the_worker_can(
     member = browse("near.lead")
     page = member.open(f"/desk/cases/{case_id}")
     token = page.form("/close").values["once_token"][0]
-    page = member.post(f"/desk/cases/{case_id}/close", once_token=token, outcome=outcome, note="Done.")
+    page = member.post(
+        f"/desk/cases/{case_id}/close", once_token=token, outcome=outcome, note="Done.", word="We are done."
+    )
     assert page.status == 409
     assert _case(world, case_id).state != "closed"
 
@@ -173,3 +193,50 @@ def test_an_edited_form_is_refused_kindly(
     member = browse("near.lead")
     member.open(f"/desk/cases/{case_id}")
     assert member.post(f"/desk/cases/{case_id}/{address}", **fields).status == 400
+
+
+def test_closing_leaves_the_worker_a_message(browse: Browse, world: World) -> None:
+    """The inbox of a closed case says "See the messages below": one is there."""
+    filed = world.file(words="They owe us.")
+    case_id = accepted(world, filed)
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    member.send(
+        "/close", outcome="unfounded", note="Payslips seen.", word="Your July pay came. Write if not."
+    )
+    worker = world.enter(filed)
+    with world.database.reading() as session:
+        view = open_inbox(session, world.vault, worker)
+    assert [message.text for message in view.messages][-1] == "Your July pay came. Write if not."
+
+
+def test_the_company_is_asked_where_the_worker_said_yes_to_a_helper(browse: Browse, world: World) -> None:
+    case_id = accepted(world, world.file(words="They owe us."))
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    member.send("/stage", to="assessing")
+    page = member.send("/stage", to="engaging")
+    assert page.status == 409
+    assert "has not allowed" in page.text
+    page = member.send("/stage", to="engaging", agreed="yes", note="")
+    assert page.status == 409
+    assert "when and how the worker said yes" in page.text
+    assert (page.form("/stage").values["agreed"], _chosen(page)["to"]) == (["yes"], "engaging")
+    page = member.send("/stage", to="engaging", note="She said so on the phone on Monday.")
+    assert "Moved." in page.text
+    assert _case(world, case_id).state == "engaging"
+    with world.database.reading() as session:
+        consents = session.scalars(select(Consent).where(Consent.case_id == case_id)).all()
+    assert sorted((each.how, each.withdrawn_hour is None) for each in consents) == [
+        ("form_skipped", False),
+        ("helper", True),
+    ]
+
+
+def test_a_number_is_a_link_that_dials_it(browse: Browse, world: World) -> None:
+    case_id = accepted(world, world.file(phone="+60 12-345 ٦٧٨٩", contact=Contact.CALL))
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    page = member.send("/contact")
+    [link] = [each for each in page.root.iter("a") if (each.get("href") or "").startswith("tel:")]
+    assert (link.get("href"), link.text) == ("tel:+60123456789", "+60 12-345 ٦٧٨٩")

@@ -7,7 +7,7 @@ from sqlalchemy import func, select
 
 from app.cases.access import NoAccess
 from app.cases.custody import waiting_for_custody
-from app.cases.enums import ConsentHow, ConsentLevel, OfferState, State, Urgency
+from app.cases.enums import ConsentHow, ConsentLevel, CountryFrom, OfferState, State, Urgency
 from app.cases.offers import offer_card
 from app.database import CaseId
 from app.intake import admission
@@ -169,3 +169,26 @@ def test_a_flood_from_one_number_is_held_and_kept(texting: Texting, monkeypatch:
         assert not session.scalars(select(Phone).where(Phone.tag.is_not(None), Phone.country.is_(None))).all()
     assert taken == 4
     assert sorted(texting.facts(case).over_limit for case in texting.cases()) == [False, False, True, True]
+
+
+def test_the_language_is_that_of_the_words_and_not_of_the_numbers_country(texting: Texting) -> None:
+    texting.say("Hatujalipwa mshahara kwa miezi mitatu")
+    assert (texting.case().language, texting.case().country) == ("sw", "MY")
+    assert texting.facts().language_written
+
+
+def test_the_place_step_tells_the_country_where_no_site_is_certain(texting: Texting) -> None:
+    """A worker abroad texts from a SIM of home: the words about the place stand above the number's country."""
+    texting.say("Boss has kept our pay", "1", "2")
+    assert texting.facts().country_from is CountryFrom.PHONE
+    texting.say("a shed in Pokhara, Nepal")
+    case = texting.case()
+    assert (case.country, case.site_veil) == ("NP", None)
+    assert texting.facts().country_from is CountryFrom.WORDS
+
+
+def test_later_words_tell_the_language_where_the_first_did_not(texting: Texting) -> None:
+    texting.say("555")
+    assert not texting.facts().language_written
+    texting.say("Perusahaan tidak membayar upah kami, tolong")
+    assert (texting.case().language, texting.facts().language_written) == ("id", True)

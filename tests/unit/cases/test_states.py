@@ -161,7 +161,9 @@ def test_open_retaliation_does_not_keep_a_worker_in() -> None:
 
 def test_the_desk_is_offered_just_the_moves_that_would_pass() -> None:
     assert reachable(CASE, ChangedBy.LEAD) == (State.ENGAGING, State.CLOSED)
-    assert reachable(replace(CASE, consent=ConsentLevel.HELPER), ChangedBy.COLLEAGUE) == ()
+    # Where the level does not reach that far, the worker may have said yes to a helper; where nobody may know, nobody was told.
+    assert reachable(replace(CASE, consent=ConsentLevel.HELPER), ChangedBy.COLLEAGUE) == (State.ENGAGING,)
+    assert reachable(replace(CASE, consent=ConsentLevel.NOBODY), ChangedBy.COLLEAGUE) == ()
     assert reachable(replace(CASE, state=State.ACCEPTED), ChangedBy.COLLEAGUE) == (State.ASSESSING,)
     assert reachable(replace(CASE, state=State.CLOSED), ChangedBy.ASSIGNEE) == (State.ASSESSING,)
     assert reachable(replace(CASE, retaliation=True), ChangedBy.LEAD) == (State.ENGAGING,)
