@@ -32,6 +32,17 @@ from app.vault import (
     open_circle,
 )
 
+__all__ = [
+    "OPENED_AT_MOST",
+    "SHOWN_AT_MOST",
+    "Hit",
+    "Matched",
+    "Search",
+    "find_by_reference",
+    "record_search",
+    "search_cases",
+]
+
 OPENED_AT_MOST = 2_000
 SHOWN_AT_MOST = 50
 

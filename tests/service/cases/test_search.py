@@ -300,7 +300,7 @@ def test_a_search_ends_when_its_time_is_over(desk: Desk, monkeypatch: pytest.Mon
     monkeypatch.setattr(looking_through, "_CHUNK", 2)
     # Each look at the clock is a second later; a case of the crowd has two entries that are opened.
     seconds = iter(range(10_000))
-    monkeypatch.setattr(looking_through.time, "monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr("app.cases.looking_through.time.monotonic", lambda: float(next(seconds)))
     result = look(desk, "zebra")
     assert (result.opened, result.bounded) == (2, True)
     assert everything > 2
