@@ -1,5 +1,7 @@
 """Working on a case through its page: who has it, category, urgency, moving and closing, and edited forms."""
 
+from typing import Any
+
 import pytest
 
 from app.cases.models import Case
@@ -145,9 +147,8 @@ def test_words_for_a_case_that_was_closed_meanwhile_are_on_the_page(browse: Brow
     member.send("/close", outcome="referred", note="The office has it.")
     for ending, field in (("/reply", "text"), ("/note", "text"), ("/stage", "note"), ("/close", "note")):
         member.page = page
-        answer = member.send(
-            ending, **{field: "Words that must stay.", "to": "assessing", "outcome": "referred"}
-        )
+        answers: dict[str, Any] = {field: "Words that must stay.", "to": "assessing", "outcome": "referred"}
+        answer = member.send(ending, **answers)
         assert answer.status == 409
         assert "Words that must stay." in answer.text, ending
 
