@@ -9,10 +9,18 @@ from flask.typing import ResponseReturnValue
 
 from app.network import NotSignedIn, OrganisationKind, Role, SignedIn, signed_in, stay_signed_in
 from app.vault import check_session_form_token, session_form_token
+from app.web import labels
 from app.web.parts import parts
 
 # What a member may have spent minutes on; it is given back on the page when it could not be stored.
 WRITTEN_FIELDS = ("text", "reason", "word", "note", "site")
+
+_CHOICES = {
+    "category": labels.TOPIC,
+    "urgency": labels.URGENCY,
+    "to": labels.STATE,
+    "outcome": labels.CLOSING_REASON,
+}
 
 
 def see_other(address: str) -> Response:
@@ -97,6 +105,12 @@ def turn_away(kinds: Collection[OrganisationKind], roles: Collection[Role]) -> R
 def written_words() -> list[str]:
     """What the member wrote into this post, to be shown back instead of being lost."""
     return [words for name in WRITTEN_FIELDS if (words := request.form.get(name, "").strip())]
+
+
+def written_choices() -> list[str]:
+    """What the member chose in this post, in the words of the page, so that it can be chosen again."""
+    chosen = ((table, request.form.get(name, "")) for name, table in _CHOICES.items())
+    return [labels.word(table, value) for table, value in chosen if value in table]
 
 
 def sign_in_page(

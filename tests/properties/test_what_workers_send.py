@@ -106,7 +106,7 @@ class Phone:
     def _report(self, words: str, danger: bool) -> None:
         carried, token = self.now.meant, self.now.page.form("/report").values["token"][0]
         meant = carried or Meant(token, "report", words, danger, "")
-        answers = {} if carried else {"words": words, "danger": "yes" if danger else "no"}
+        answers: dict[str, Any] = {} if carried else {"words": words, "danger": "yes" if danger else "no"}
         page = self._send("/report", **answers)
         if page.code:
             self.opened = ""
@@ -130,7 +130,8 @@ class Phone:
     def _write(self, ending: str, words: str, danger: bool) -> None:
         about, token = self.now.about, self.now.page.form(ending).values["token"][0]
         meant = Meant(token, ending[1:], words, danger, about)
-        page = self._send(ending, words=words, **({"danger": "yes"} if danger else {}))
+        ticks: dict[str, Any] = {"danger": "yes"} if danger else {}
+        page = self._send(ending, words=words, **ticks)
         self._look(page, meant)
 
     def _enter(self, code: str) -> None:
@@ -160,7 +161,7 @@ class Phone:
     def _carries(self, page: Page, meant: Meant) -> None:
         assert ("You ticked: I am in danger now" in page.text) is meant.danger
         assert " ".join(meant.words.split()) in page.text
-        carried = page.status != 200 and _has(page, "/inbox")
+        carried = _has(page, "/inbox") and "act" in page.form("/inbox").values
         self.hold(Held(page, meant.about, meant if carried else None))
 
     def _send(self, ending: str, **answers: Any) -> Page:

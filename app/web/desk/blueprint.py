@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, g
 
 from app.web import labels, text_words
-from app.web.member_session import case_of_page, form_token, written_words
+from app.web.member_session import case_of_page, form_token, written_choices, written_words
 from app.web.once import once_token
 
 blueprint = Blueprint("desk", __name__, url_prefix="/desk", template_folder="templates")
@@ -23,4 +23,5 @@ def members_page() -> dict[str, Any]:
         "once_token": once_token,
         "case_of_page": case_of_page,
         "written_words": written_words,
+        "written_choices": written_choices,
     }

@@ -49,7 +49,7 @@ def enter_page(problem: str = "", intent: Intent | None = None, typed: str = "")
 
 def ask_again(intent: Intent) -> Response:
     """The question for whoever pressed something in messages that were closed meanwhile."""
-    return enter_page("ended" if intent.is_empty else "again", intent)
+    return enter_page("again" if intent.words else "ended", intent)
 
 
 def not_opened(error: Exception, intent: Intent, typed: str) -> Response:

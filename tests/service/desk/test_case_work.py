@@ -150,6 +150,20 @@ def test_a_refused_form_comes_back_with_its_choices(browse: Browse, case_id: Cas
     assert page.form("/stage").values["note"] == ["Why it moves."]
 
 
+def test_what_was_chosen_is_said_on_the_page_for_an_old_log_in(browse: Browse, case_id: CaseId) -> None:
+    member = browse("near.lead")
+    page = member.open(f"/desk/cases/{case_id}")
+    shown = member.send("/close", form_token="old", outcome="referred", note="Kept words.")
+    assert shown.status == 400
+    assert "You chose: Somebody else has taken it on" in shown.text
+    member.client.delete_cookie("redress_member")
+    member.page = page
+    shown = member.send("/urgency", urgency="danger", reason="Kept words.")
+    assert shown.status == 401
+    assert "Kept words." in shown.text
+    assert "You chose: Danger" in shown.text
+
+
 def test_words_for_a_case_that_was_closed_meanwhile_are_on_the_page(browse: Browse, case_id: CaseId) -> None:
     member = browse("near.lead")
     page = member.open(f"/desk/cases/{case_id}")

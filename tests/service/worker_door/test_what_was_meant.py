@@ -195,6 +195,20 @@ def test_a_page_from_before_signing_in_again_keeps_everything_and_asks_for_anoth
     assert ticked(inside.send("/consent", consent="nobody"), "/consent", "consent") == ["nobody"]
 
 
+def test_words_for_messages_that_were_stopped_meanwhile_come_back_with_their_tick(
+    inside: Visitor, code: str, world: World
+) -> None:
+    page = inside.page
+    enter(inside, code).send("/stop")
+    inside.page = page
+    shown = inside.send("/worse", words="Still in my hand.", danger="yes")
+    assert shown.status == 422
+    assert ticked(shown, "/worse", "words") == ["Still in my hand."]
+    assert ticked(shown, "/worse", "danger") == ["yes"]
+    assert "Still in my hand." in inside.send("/worse").text
+    assert case_of(world, code).urgency is Urgency.DANGER
+
+
 # After the end of a session: the code is asked for, and then the very thing is done.
 
 
@@ -299,7 +313,7 @@ def test_a_broken_database_keeps_what_was_meant(
         # Between two tries the session ends as well.
         inside.client.delete_cookie("redress_worker")
         shown = inside.send(form)
-        assert shown.status == 422
+        assert "Give your code again." in shown.text
         shown = inside.send("/inbox", receipt=code)
         assert shown.status == 503
     assert _done(inside.send(form), form, answers), inside.page.text

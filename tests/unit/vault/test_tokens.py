@@ -2,6 +2,7 @@
 
 import base64
 from datetime import timedelta
+from uuid import uuid4
 
 import pytest
 
@@ -71,3 +72,42 @@ def test_neither_receipt_nor_secret_shows_when_a_token_is_printed(vault: Vault) 
     token = vault.read_form_token(vault.form_token())
     assert token.receipt not in repr(token)
     assert repr(token.body_key) not in repr(token)
+
+
+def test_what_a_post_stores_is_named_by_all_that_it_means(vault: Vault) -> None:
+    token, case_id = vault.read_form_token(vault.form_token()), uuid4()
+    meant = ("inbox", "worse", case_id, "It is bad.", "")
+    assert token.act_id(*meant) == token.act_id(*meant)
+    others = (
+        ("inbox", "write", case_id, "It is bad.", ""),
+        ("inbox", "worse", uuid4(), "It is bad.", ""),
+        ("inbox", "worse", case_id, "It is bad", "."),
+        ("inbox", "worse", case_id, "It is bad.", "danger"),
+    )
+    ids = {token.act_id(*each) for each in (meant, *others)} | {token.submission_id}
+    assert len(ids) == len(others) + 2
+    assert vault.read_form_token(vault.form_token()).act_id(*meant) not in ids
+
+
+def test_what_is_sent_as_new_after_a_used_token_is_new_once(vault: Vault) -> None:
+    token = vault.form_token()
+    following = vault.follow_form_token(token, b"other words")
+    assert following == vault.follow_form_token(token, b"other words")
+    assert len({following, token, vault.follow_form_token(token, b"more words")}) == 3
+    first, then = vault.read_form_token(token), vault.read_form_token(following)
+    assert then.issued == first.issued
+    assert then.receipt != first.receipt
+    assert then.submission_id != first.submission_id
+    with pytest.raises(TokenForged):
+        vault.follow_form_token("x", b"other words")
+
+
+def test_a_form_names_its_case_so_that_nobody_else_can(vault: Vault, stranger: Vault) -> None:
+    case_id, other = uuid4(), uuid4()
+    name = vault.name_case(case_id)
+    assert vault.is_case_named(name, case_id)
+    assert str(case_id) not in name
+    assert case_id.hex not in name
+    assert not vault.is_case_named(name, other)
+    for forged in ("", "x", name[:-1], f"{name}A", stranger.name_case(case_id), "\udcff", "ü"):
+        assert not vault.is_case_named(forged, case_id)
