@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Row, select
 from sqlalchemy.orm import Session
 
 from app.cases.access import FOUND_BY_CONTACT, READ_IN_SEARCH, granted, holders_of
-from app.cases.entries import entry_place
+from app.cases.case_page import body_of
 from app.cases.enums import EntryKind, State
 from app.cases.models import Case, Entry
 from app.cases.queue_rows import QueueRow, read_rows
@@ -32,12 +32,15 @@ from app.vault import (
     HolderKind,
     Json,
     MemberKey,
+    NoGrant,
     OpenedCompartments,
     SealBroken,
     Vault,
     journal,
     open_circle,
     open_granted,
+    sound,
+    with_heads,
 )
 
 OPENED_AT_MOST = 2_000
@@ -231,7 +234,7 @@ def _look_through(
         looked_through += len(chunk)
         for case_id, match in matches.items():
             unreadable += match.unreadable
-            if wanted.is_part_of(references[case_id]):
+            if case_id in opened and wanted.is_part_of(references[case_id]):
                 match.matched.add(Matched.REFERENCE)
             if match.matched:
                 found[case_id] = match
@@ -242,21 +245,23 @@ def _open_grants(
     session: Session, vault: Vault, keys: Keys, chunk: Sequence[UUID]
 ) -> tuple[dict[UUID, OpenedCompartments], int]:
     """What the member's live grants open of these cases, and of how many the grants are broken."""
-    rows = session.scalars(
-        select(GrantRow).where(
-            GrantRow.case_id.in_(chunk),
-            GrantRow.holder_id.in_(keys),
-            GrantRow.state == GrantState.LIVE,
-            GrantRow.holder_kind.in_((HolderKind.CIRCLE, HolderKind.MEMBER)),
+    rows = session.execute(
+        with_heads(
+            select(GrantRow).where(
+                GrantRow.case_id.in_(chunk),
+                GrantRow.holder_id.in_(keys),
+                GrantRow.state == GrantState.LIVE,
+                GrantRow.holder_kind.in_((HolderKind.CIRCLE, HolderKind.MEMBER)),
+            )
         )
     ).all()
     opened: dict[UUID, OpenedCompartments] = {}
     broken: set[UUID] = set()
-    for row in rows:
+    for row, *head in rows:
         if row.case_id not in opened:
             try:
-                opened[row.case_id] = open_granted(vault, row, keys[row.holder_id])
-            except SealBroken:
+                opened[row.case_id] = open_granted(vault, row, tuple(head), keys[row.holder_id])
+            except (SealBroken, NoGrant):
                 broken.add(row.case_id)
     return opened, len(broken - set(opened))
 
@@ -264,7 +269,7 @@ def _open_grants(
 def _entries(session: Session, ids: Sequence[UUID]) -> Iterator[Row[Any]]:
     return iter(
         session.execute(
-            select(Entry.case_id, Entry.id, Entry.compartment, Entry.version, Entry.kind, Entry.sealed)
+            select(*Entry.__table__.c)
             .where(Entry.case_id.in_(ids), Entry.kind.in_(_FIELDS))
             .order_by(Entry.case_id, Entry.seq)
         )
@@ -275,9 +280,8 @@ def _compare(match: _Match, row: Row[Any], opened: OpenedCompartments, wanted: S
     compartment = Compartment(row.compartment)
     if not opened.opens(compartment, row.version):
         return  # sealed for others than this reader
-    try:
-        body = opened.open_entry(entry_place(row.id), compartment, row.version, row.sealed)
-    except SealBroken:
+    body = body_of(opened, row)
+    if body is None:
         match.unreadable = True
         return
     for name, kind in _FIELDS[row.kind]:
@@ -292,8 +296,11 @@ def _hits(
     session: Session, vault: Vault, rules: Rules, wanted: Sought, matches: Mapping[UUID, _Match]
 ) -> tuple[Hit, ...]:
     cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(matches)))}
-    rows = read_rows(session, vault, rules, [cases[case_id] for case_id in matches])
+    rows = read_rows(
+        session, vault, rules, list(sound(vault, (cases[case_id] for case_id in matches if case_id in cases)))
+    )
+    found = [(row, matches[row.id]) for row in rows]
     return tuple(
         Hit(row, frozenset(match.matched), None if match.words is None else excerpt(match.words, wanted))
-        for row, match in zip(rows, matches.values(), strict=True)
+        for row, match in found
     )

@@ -8,8 +8,8 @@ from app.cases.candidates import candidates_at
 from app.cases.consent import level_or_default
 from app.cases.enums import Exclusion, Urgency
 from app.cases.facts import CaseFacts
-from app.cases.placing import Recipients, find_recipients
-from app.cases.routing import Routing, route
+from app.cases.placing import Recipients, route_to_keys
+from app.cases.routing import Routing
 from app.cases.rules import Rules
 from app.cases.urgency import profile_for, urgency_of
 from app.database import OrganisationId, SiteId
@@ -65,11 +65,10 @@ def understand(
         over_limit=over_limit,
     )
     candidates = candidates_at(session, SiteId(site.id) if site else None, possible)
-    routing = route(
-        facts, site.country if site else None, report.language, candidates, rules.taxonomy, rules.routing
-    )
-    recipients = find_recipients(session, vault, facts, routing)
+    country = site.country if site else None
+    routing, recipients = route_to_keys(session, vault, rules, facts, country, report.language, candidates)
     # Who looks at it next: the partner that is asked, else the coordinator that holds it.
     next_reader = routing.chosen or (routing.custodian if routing.custody else None)
     reader = next((candidate.name for candidate in candidates if candidate.id == next_reader), "")
-    return Understood(facts, site, poster is not None, urgency, routing, recipients, reader)
+    confirmed = poster is not None and poster.country is not None
+    return Understood(facts, site, confirmed, urgency, routing, recipients, reader)

@@ -13,6 +13,7 @@ from app.vault.circles import (
     circle_public_key,
     circle_public_keys,
     circles_of_member,
+    has_circles,
     is_in_circle,
     make_circle,
     members_of_circle,
@@ -37,6 +38,7 @@ from app.vault.grants import (
     GrantNotOffered,
     GrantRow,
     GrantState,
+    HeadOfCase,
     NoGrant,
     accept_grant,
     delete_offered_grants,
@@ -46,6 +48,8 @@ from app.vault.grants import (
     new_compartment_versions,
     open_grant,
     open_granted,
+    stands,
+    with_heads,
 )
 from app.vault.journal import (
     Actor,
@@ -59,7 +63,7 @@ from app.vault.journal import (
     read_journal,
 )
 from app.vault.journal_check import JournalFault, JournalFaultKind, JournalVerdict, verify_journal
-from app.vault.keyholder import Hardness
+from app.vault.keyholder import Hardness, KeyHolder
 from app.vault.keyring import (
     Keyring,
     KeyringExists,
@@ -104,6 +108,20 @@ from app.vault.receipts import (
     new_receipt,
     parse_receipt,
 )
+from app.vault.row_macs import (
+    CoveredColumn,
+    RowForged,
+    RowSigner,
+    Signed,
+    UnsignedSession,
+    declared,
+    holder_of,
+    is_sound,
+    row_fits,
+    row_mac,
+    sound,
+    sound_or_none,
+)
 from app.vault.sessions import (
     SessionContent,
     SessionEnded,
@@ -118,6 +136,7 @@ from app.vault.sessions import (
     session_form_token,
     touch_session,
 )
+from app.vault.signing import ForgedRow, forged_rows, sign_old_rows, signed_models
 from app.vault.slots import Slots, TooBusy
 from app.vault.tokens import FORM_TOKEN_LASTS, FormToken, TokenForged
 from app.vault.vault import Vault
@@ -137,14 +156,17 @@ __all__ = [
     "CompartmentKeyRow",
     "CompartmentKeys",
     "ContactKeyMissing",
+    "CoveredColumn",
     "DeploymentMissing",
     "DeploymentRow",
     "FileKey",
+    "ForgedRow",
     "FormToken",
     "GrantNotOffered",
     "GrantRow",
     "GrantState",
     "Hardness",
+    "HeadOfCase",
     "HolderKind",
     "JournalBroken",
     "JournalChainRow",
@@ -154,6 +176,7 @@ __all__ = [
     "JournalRow",
     "JournalVerdict",
     "Json",
+    "KeyHolder",
     "Keyring",
     "KeyringExists",
     "KeyringMissing",
@@ -176,15 +199,19 @@ __all__ = [
     "ReceiptKeys",
     "ReceiptMistyped",
     "ReceiptRow",
+    "RowForged",
+    "RowSigner",
     "SealBroken",
     "SessionContent",
     "SessionEnded",
     "SessionKind",
     "SessionRow",
     "SignatureForged",
+    "Signed",
     "Slots",
     "TokenForged",
     "TooBusy",
+    "UnsignedSession",
     "Vault",
     "VeilBroken",
     "WrongPassword",
@@ -201,6 +228,7 @@ __all__ = [
     "circles_of_member",
     "continuing",
     "current_compartments",
+    "declared",
     "delete_offered_grants",
     "end_grants",
     "end_receipt",
@@ -208,9 +236,13 @@ __all__ = [
     "end_sessions_of",
     "expire_sessions",
     "find_receipt",
+    "forged_rows",
     "format_receipt",
     "grants_of_case",
+    "has_circles",
+    "holder_of",
     "is_in_circle",
+    "is_sound",
     "journal",
     "live_grant_holders",
     "load_keyring",
@@ -233,9 +265,17 @@ __all__ = [
     "read_journal",
     "read_session",
     "rewrap",
+    "row_fits",
+    "row_mac",
     "session_form_token",
+    "sign_old_rows",
+    "signed_models",
+    "sound",
+    "sound_or_none",
+    "stands",
     "touch_session",
     "unlock_member",
     "unlock_with_recovery",
     "verify_journal",
+    "with_heads",
 ]

@@ -6,7 +6,7 @@ from app.dispatcher.jobs import Tools
 from app.language import load_languages
 from app.messaging.gateways.registry import Gateways, load_gateways
 from app.settings import PROJECT_ROOT, Settings, read_settings
-from app.vault import Vault
+from app.vault import RowSigner, Vault
 
 
 def tools_over(
@@ -18,6 +18,7 @@ def tools_over(
     settings: Settings | None = None,
 ) -> Tools:
     """Tools with the simulator as the only gateway, unless told otherwise."""
+    database.sign_with(RowSigner(lambda: vault))
     settings = settings or read_settings({})
     gateways = gateways or load_gateways(settings, vault, database, {})
     languages = load_languages(settings.config, PROJECT_ROOT / "translations")

@@ -35,7 +35,16 @@ from app.network import (
     take_up_invitation,
 )
 from app.settings import PROJECT_ROOT
-from app.vault import FormToken, Hardness, Vault, bind_deployment, find_receipt, load_keyring, make_keyrings
+from app.vault import (
+    FormToken,
+    Hardness,
+    RowSigner,
+    Vault,
+    bind_deployment,
+    find_receipt,
+    load_keyring,
+    make_keyrings,
+)
 
 PASSWORD = "a password of words"
 LIGHT = Hardness(memory_kib=64, passes=1, lanes=1)
@@ -64,6 +73,7 @@ class World:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.database.sign_with(RowSigner(lambda: self.vault))
         with self.database.writing() as session:
             bind_deployment(session, self.vault)
             self.coordinator = self._organisation(

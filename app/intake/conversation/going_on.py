@@ -30,7 +30,7 @@ from app.messaging.phones import holding
 from app.messaging.queue import keeping
 from app.network.attempts import counting
 from app.together import Ready, Statement, new_row
-from app.vault import Vault, continuing
+from app.vault import Vault, continuing, row_fits, row_mac
 
 _CASES = Base.metadata.tables[Case.__tablename__]
 
@@ -101,9 +101,9 @@ def settles(talk: Talk, heard: Heard) -> bool:
 def _change_of(vault: Vault, rules: Rules, talk: Talk, heard: Heard, around: Surroundings) -> _Change:
     acts = tuple(act for act in heard.acts if not isinstance(act, FileReport))
     case = talk.case
-    if case is None or not case.is_open or not acts:
+    if case is None or not case.row["is_open"] or not acts:
         return _Change((), acts)
-    facts = read_facts(vault, case.id, case.facts_veil)
+    facts = read_facts(vault, case.id, case.row["facts_veil"])
     learned: list[Learned] = []
     for act in acts:
         one = learn(act, facts, rules.taxonomy, around)
@@ -117,7 +117,7 @@ def _change_of(vault: Vault, rules: Rules, talk: Talk, heard: Heard, around: Sur
 def _needs_lock(rules: Rules, case: KnownCase, learned: Learned) -> bool:
     """Words are to be sealed to custody too, or deadlines come closer."""
     urgency = urgency_of(False, learned.topics, rules.taxonomy)
-    return bool(learned.for_custody) or raise_urgency(case.urgency, urgency) is not case.urgency
+    return bool(learned.for_custody) or raise_urgency(case.row["urgency"], urgency) is not case.row["urgency"]
 
 
 def _stored(vault: Vault, case: KnownCase, learned: Sequence[Learned]) -> list[Statement]:
@@ -132,8 +132,11 @@ def _stored(vault: Vault, case: KnownCase, learned: Sequence[Learned]) -> list[S
             values["site_veil"] = None if site_id is None else vault.veil(place, str(site_id))
         if one.country is not None:
             values["country"] = one.country
+    if values and row_fits(vault, Case, case.row):
+        # What others changed is not signed now, with whatever else is stored: the words are kept all the same.
+        values["row_mac"] = row_mac(vault, Case, {**case.row, **values})
     change = _case_change(tuple(sorted(values)), any(one.wrote for one in learned))
-    told = {"case_id": case.id, "stood": case.facts_veil, **values}
+    told = {"case_id": case.id, "stood": case.row["facts_veil"], "mac": case.row["row_mac"], **values}
     issues = [row for one in learned for row in issue_rows(vault, case.id, one.topics)]
     return [
         Statement(change, told, must=True),
@@ -145,11 +148,17 @@ def _stored(vault: Vault, case: KnownCase, learned: Sequence[Learned]) -> list[S
 
 @cache
 def _case_change(columns: tuple[str, ...], wrote: bool) -> Ready:
-    """Change a case that is open and whose facts still stand as they were read, and lock its row."""
+    """Change a case that is open and stands as it was read, and lock its row."""
     row = _CASES.c
     values: dict[str, object] = {name: bindparam(name, type_=row[name].type) for name in columns}
     if wrote:
         # Before anybody has read the first words there is nothing that these would be news to.
         values["worker_wrote"] = or_(row.worker_wrote, row.helper_has_read)
-    stands = (row.id == bindparam("case_id"), row.facts_veil == bindparam("stood"), row.is_open.is_(True))
+    stands = (
+        row.id == bindparam("case_id"),
+        row.facts_veil == bindparam("stood"),
+        row.is_open.is_(True),
+        # Any other change has made another MAC.
+        row.row_mac.is_not_distinct_from(bindparam("mac", type_=row.row_mac.type)),
+    )
     return Ready(update(_CASES).where(*stands).values(values).returning(row.id))
