@@ -170,8 +170,8 @@ def owned_case(session: Session, by: SignedIn, case_id: CaseId, *, lock: bool = 
 
 
 def with_grants(
-    query: Select[Any], holders: Iterable[UUID], state: GrantState, *, custody: bool = False
-) -> Select[Any]:
+    query: Select[*tuple[Any, ...]], holders: Iterable[UUID], state: GrantState, *, custody: bool = False
+) -> Select[*tuple[Any, ...]]:
     """A query for cases, each with the grants in this state that these holders have for it; `cases_that_stand` judges them."""
     kind = HolderKind.CUSTODY if custody else HolderKind.CIRCLE
     kinds = (kind,) if custody else (kind, HolderKind.MEMBER)

@@ -213,7 +213,7 @@ def _may_wait(vault: Vault, case: Case) -> bool:
     return facts_of(vault, case).consent is not ConsentLevel.NOBODY
 
 
-def _waiting(circle: CircleRow) -> Select[Any]:
+def _waiting(circle: CircleRow) -> Select[*tuple[Any, ...]]:
     # Partners are still kept ready while the worker answers by text: who gets it is decided when the answers are in.
     still_asked = exists().where(Offer.case_id == Case.id, Offer.state == OfferState.STANDBY)
     waiting = select(Case).where(

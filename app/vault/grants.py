@@ -92,7 +92,7 @@ HeadOfCase = tuple[UUID | None, int | None, bytes | None, bytes | None, int | No
 """The columns that `with_heads` adds to a row, in their order."""
 
 
-def with_heads(query: Select[Any]) -> Select[Any]:
+def with_heads(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
     """A query over grants, with the head of each case's chain behind its columns, for `open_granted` and `stands`."""
     return query.add_columns(*HEAD_OF_CASE).outerjoin(JournalChainRow, JournalChainRow.id == GrantRow.case_id)
 

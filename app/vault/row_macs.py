@@ -10,7 +10,6 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import lru_cache
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -25,7 +24,6 @@ from app.vault.keyholder import KeyHolder
 
 _log = logging.getLogger(__name__)
 
-_LENGTH = 4
 # Rows of the network are read with every report: what fitted once is only compared from then on.
 _REMEMBERED_AT_MOST = 4096
 
@@ -107,13 +105,13 @@ def sign_row(holder: KeyHolder, row: Signed) -> None:
     row.row_mac = row_mac(holder, type(row), given)
 
 
-def row_mac(holder: KeyHolder, model: type[Signed], values: Mapping[str, Any]) -> bytes:
+def row_mac(holder: KeyHolder, model: type[Signed], values: Mapping[Any, Any]) -> bytes:
     """The MAC of a row with these values, by the names of its columns."""
     cover = _cover(model)
     return holder.mac("row", _framed(cover, tuple(map(values.get, cover.attributes))))
 
 
-def row_fits(holder: KeyHolder, model: type[Signed], values: Mapping[str, Any]) -> bool:
+def row_fits(holder: KeyHolder, model: type[Signed], values: Mapping[Any, Any]) -> bool:
     """Whether this deployment wrote a row that was read column by column, all that are covered and `row_mac`."""
     return _fits(holder, model, tuple(map(values.get, _cover(model).attributes)), values["row_mac"])
 
@@ -207,8 +205,9 @@ def _framed(cover: _Cover, values: tuple[Any, ...]) -> bytes:
     parts = [cover.table.encode()]
     for name, value in zip(cover.names, values, strict=True):
         if value is not None:
-            raw = _raw(value)
-            parts += (name, len(raw).to_bytes(_LENGTH), raw)
+            kind = type(value)
+            raw = (_SPELLING_OF.get(kind) or _spelling(kind))(value)
+            parts.append(b"%b%d:%b" % (name, len(raw), raw))
     return b"".join(parts)
 
 
@@ -223,25 +222,31 @@ _SPELLINGS: tuple[tuple[type, Callable[[Any], bytes]], ...] = (
 )
 
 
-def _raw(value: Any) -> bytes:
-    """One spelling for each value, the same for what is about to be stored and for what was read."""
-    return _spelling(type(value))(value)
+_SPELLING_OF: dict[type, Callable[[Any], bytes]] = {}
+_COVERS: dict[type[Signed], _Cover] = {}
 
 
-@lru_cache(maxsize=64)
 def _spelling(kind: type) -> Callable[[Any], bytes]:
-    return next(spell for known, spell in _SPELLINGS if issubclass(kind, known))
+    """How a value of this type is spelled, the same for what is about to be stored and for what was read."""
+    found = _SPELLING_OF[kind] = next(spell for of, spell in _SPELLINGS if issubclass(kind, of))
+    return found
 
 
-@lru_cache(maxsize=64)
 def _cover(model: type[Signed]) -> _Cover:
+    known = _COVERS.get(model)
+    if known is None:
+        known = _COVERS[model] = _cover_of(model)
+    return known
+
+
+def _cover_of(model: type[Signed]) -> _Cover:
     mapper = inspect(model)
     attributes = {
         mapper.get_property_by_column(column).key: column
         for column in mapper.columns
         if column.name != "row_mac" and column.name not in model.FREE
     }
-    names = tuple(len(column.name).to_bytes(_LENGTH) + column.name.encode() for column in attributes.values())
+    names = tuple(b"%d:%b=" % (len(column.name), column.name.encode()) for column in attributes.values())
     defaults = {key: _default(column) for key, column in attributes.items() if column.default is not None}
     return _Cover(mapper.local_table.name, tuple(attributes), names, defaults)
 

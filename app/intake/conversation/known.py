@@ -148,7 +148,7 @@ def look_for(
     asked |= _numbered("count", (tag_of(vault, REPLIES, tag.hex()) for tag in tags.values()))
     ((row,),) = send_together(session, [Statement(_known(len(tags)), asked)])
     before = len(_Found._fields) - 1
-    found = _Found(*row[:before], case=dict(zip(_CASES.c.keys(), row[before:], strict=True)))
+    found = _Found._make((*row[:before], dict(zip(_CASES.c.keys(), row[before:], strict=True))))
     phone, stopped = None, bool(found.stopped)
     if found.phone_id is not None:
         phone = KnownPhone(found.phone_id, found.tag, found.gateway, found.line)

@@ -15,7 +15,7 @@ def test_init_makes_everything_once(redress: Redress, home: Path) -> None:
     assert "set up" in first.stdout
     assert "Copy" in first.stdout
     keys = {path.name: path.read_bytes() for path in (home / "keys").iterdir()}
-    assert set(keys) == {"web.json", "dispatcher.json"}
+    assert set(keys) == {"web.json", "dispatcher.json", "rows-signed"}
     again = redress("init")
     assert again.returncode == 0
     assert "already" in again.stdout
