@@ -131,6 +131,17 @@ def test_the_doctor_finds_what_must_be_mended(ready: Redress, home: Path) -> Non
     assert "not https" not in outcome.stdout
 
 
+def test_the_doctor_names_a_row_that_others_wrote(ready: Redress, home: Path) -> None:
+    assert ready("org", "add", "public_buyer", "City of Example", "--country", "NL").returncode == 0
+    assert "Somebody wrote" not in ready("doctor").stdout
+    with closing(sqlite3.connect(home / "redress.sqlite3")) as connection, connection:
+        connection.execute("UPDATE organisations SET kind = 'monitoring_partner'")
+    outcome = ready("doctor")
+    assert outcome.returncode == 1
+    assert "bad   Somebody wrote into the database past Redress: organisations " in outcome.stdout
+    assert "City of Example" not in ready("org", "list").stdout
+
+
 def test_a_journal_that_was_tampered_with_is_named(ready: Redress, home: Path) -> None:
     for name in ("One", "Two", "Three"):
         assert ready("org", "add", "trade_union", name, "--country", "MY").returncode == 0
