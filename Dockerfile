@@ -6,7 +6,7 @@
 #   docker run -d -p 127.0.0.1:8000:8000 $common redress                          the web half, as redress-web
 #   docker run -d --user redress-dispatcher --no-healthcheck $common redress redress dispatch
 #
-# Copy the two files in /var/lib/redress/keys to a safe place offline: without them nobody opens a case again.
+# Copy the files in /var/lib/redress/keys to a safe place offline: without them nobody opens a case again.
 # Two users cannot share one SQLite file, so the image wants PostgreSQL; on one machine without it, use `redress up` outside.
 
 FROM python:3.13-slim AS build

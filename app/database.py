@@ -6,13 +6,13 @@ import select
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
-from typing import Any, NewType
+from typing import Any, NewType, Protocol
 from urllib.parse import quote
 from uuid import UUID
 
@@ -131,6 +131,13 @@ _BUSY_MILLISECONDS = int(PATIENCE_SECONDS * 500)
 _ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
+class Signer(Protocol):
+    """Who gives rows their MAC before they are stored (see `app.vault.row_macs`)."""
+
+    def sign(self, rows: Iterable[Base]) -> None:
+        """Give each of these new rows that needs one its MAC."""
+
+
 class DatabaseUnavailable(SQLAlchemyError):
     """The SQLite file is gone, is another one than before, or another writer keeps it; nothing was read or written."""
 
@@ -149,6 +156,11 @@ class Database:
         self._turns: Turns | None = None
         self._owner = 0
         self._guard = threading.Lock()
+        self._info: dict[str, Any] = {}
+
+    def sign_with(self, signer: Signer) -> None:
+        """Let every session from now on sign and check rows with the keys of this process."""
+        self._info = {"signer": signer}
 
     @property
     def engine(self) -> Engine:
@@ -162,7 +174,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session on one snapshot for reads; whatever it changed is dropped, and the rows it read stay usable."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, info=self._info) as session:
             if self._sqlite_file is None:
                 session.connection(execution_options=_ONE_SNAPSHOT)
             else:
@@ -177,7 +189,7 @@ class Database:
     @contextmanager
     def writing(self) -> Iterator[Session]:
         """One unit of work: commits when the block ends, rolls back when it raises."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, info=self._info) as session:
             unit = session.begin()
             # Before the turn: while one writer has it, every other one waits.
             connection = session.connection()

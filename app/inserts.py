@@ -16,7 +16,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
-from app.database import Base
+from app.database import Base, Signer
 from app.together import NUMBERED_POSTGRESQL, raising_as_sqlalchemy
 
 _NUMBER = re.compile(r"\$(\d+)")
@@ -32,6 +32,8 @@ class ReadyRows:
 def ready_rows(session: Session, rows: Iterable[Base]) -> ReadyRows:
     """Make new rows ready for `insert_ready`, with any session of the same database; nothing is sent."""
     tables: dict[type[Base], list[Base]] = {}
+    rows = list(rows)
+    _sign(session, rows)
     for row in rows:
         tables.setdefault(type(row), []).append(row)
     dialect = session.get_bind().dialect
@@ -56,11 +58,21 @@ def insert_rows(session: Session, rows: Iterable[Base]) -> None:
 
 def insert_unless_taken(session: Session, row: Base) -> bool:
     """Insert one new row; False, and nothing happens, when a unique value of it is taken."""
+    _sign(session, [row])
     connection = session.connection()
     model, dialect = type(row), connection.dialect
     return bool(
         _send(connection, _insert_unless_taken(model, dialect), _columns(model, dialect).values([row]))
     )
+
+
+def _sign(session: Session, rows: Sequence[Base]) -> None:
+    """As the unit of work would: without its MAC a row is refused by whoever reads it."""
+    signer: Signer | None = session.info.get("signer")
+    if signer is not None:
+        signer.sign(rows)
+    elif any("row_mac" in _table_of(type(row)).columns for row in rows):
+        raise RuntimeError("call Database.sign_with before rows that carry a MAC are inserted")
 
 
 def _send(connection: Connection, text: str, values: tuple[Any, ...]) -> Sequence[Any]:

@@ -19,17 +19,17 @@ from psycopg.rows import dict_row
 from app import clock
 from app.cases.answering import note, reply
 from app.cases.enums import ClosingReason, State, Urgency
-from app.cases.models import Case
+from app.cases.models import Case, Entry
 from app.cases.offers import accept_offer
 from app.cases.veils import facts_of, facts_place, site_of, site_place
 from app.cases.worker_messages import write
 from app.database import CaseId
 from app.network import SignedIn
-from app.vault import Vault
+from app.vault import GrantRow, Signed, Vault, row_mac
 from tests.harness.world import World
 
 _YEARS = timedelta(days=730)
-_TABLES = ("cases", "entries", "vault_grants")
+_TABLES: dict[str, type[Signed]] = {"cases": Case, "entries": Entry, "vault_grants": GrantRow}
 
 
 @dataclass(frozen=True)
@@ -132,7 +132,13 @@ def _copy(
         }
         for row in pattern.rows["vault_grants"]
     ]
-    return {"cases": [case], "entries": entries, "vault_grants": grants}
+    made = {"cases": [case], "entries": entries, "vault_grants": grants}
+    if are_open:
+        # The queue checks each row that it shows; of a closed one it looks at none.
+        for table, rows in made.items():
+            for row in rows:
+                row["row_mac"] = row_mac(vault, _TABLES[table], row)
+    return made
 
 
 def _id_of_hour(milliseconds: int, chance: random.Random) -> UUID:

@@ -25,7 +25,7 @@ from app.messaging.numbers import read_number
 from app.messaging.phones import keep_phone, new_phone
 from app.messaging.queue import enqueue_text
 from app.schema import migrate
-from app.vault import Vault, bind_deployment, load_keyring, make_keyrings
+from app.vault import RowSigner, Vault, bind_deployment, load_keyring, make_keyrings
 from bench.children import private_folder, redress
 from bench.figures import Asked, Figure, Result
 from bench.postgres import DurablePostgres, durable_postgres
@@ -100,6 +100,7 @@ class _Deployment:
         database = Database(self.server.url(_name(first)))
         migrate(database)
         vault = self._vault()
+        database.sign_with(RowSigner(lambda: vault))
         with database.writing() as session:
             bind_deployment(session, vault)
         self.phones = [_phone(database, vault, number) for number in range(_PHONES)]

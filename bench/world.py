@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from sqlalchemy import update
+from sqlalchemy import select
 
 from app.database import Database
 from app.network import Mandate, Organisation, OrganisationKind, add_organisation
@@ -31,6 +31,7 @@ def make_world(home: Path, url: str) -> World:
             country="CH",
             mandate=Mandate(("*",), ("en",), EVERY_TRAINING),
         )
-        session.execute(update(Organisation).values(capacity=_CAPACITY))
+        for organisation in session.scalars(select(Organisation)):
+            organisation.capacity = _CAPACITY
     world.join(second, "second.lead")
     return world

@@ -1,11 +1,12 @@
 """Who may see a case: the member's grants decide, and nothing else. Whoever has none is told that there is no such case."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.cases.enums import State
@@ -21,17 +22,24 @@ from app.vault import (
     GrantState,
     HolderKind,
     NoGrant,
+    NotInCircle,
     OpenedCompartments,
     PublicKey,
     ReceiptRow,
     Vault,
     circle_of,
     circles_of_member,
+    holder_of,
+    is_sound,
     open_granted,
     open_membership,
     public_key_of,
     read_circle_name,
     read_journal,
+    row_fits,
+    sound_or_none,
+    stands,
+    with_heads,
 )
 
 _NOT_TAKEN_ON = (State.RECEIVED, State.OFFERED)
@@ -91,6 +99,34 @@ def granted(holders: Iterable[UUID], states: tuple[GrantState, ...]) -> ColumnEl
     return grant.correlate(Case).offset(0).exists()
 
 
+def seen_by(session: Session, vault: Vault, holders: Iterable[UUID], cases: Sequence[Case]) -> list[Case]:
+    """Of cases that `granted` found, those whose row and grant this deployment wrote; in one more statement."""
+    standing = standing_grants(session, vault, holders, [case.id for case in cases])
+
+    def is_seen(case: Case) -> bool:
+        needed = GrantState.OFFERED if case.state is State.OFFERED else GrantState.LIVE
+        return (case.id, needed.value) in standing and is_sound(vault, case)
+
+    return [case for case in cases if is_seen(case)]
+
+
+def standing_grants(
+    session: Session, vault: Vault, holders: Iterable[UUID], case_ids: Iterable[UUID]
+) -> set[tuple[UUID, str]]:
+    """For which of these cases these holders have a grant that this deployment wrote, and in which state."""
+    found = session.execute(
+        with_heads(
+            select(GrantRow).where(
+                GrantRow.case_id.in_(tuple(case_ids)),
+                GrantRow.holder_id.in_(tuple(holders)),
+                GrantRow.state != GrantState.ENDED,
+                _NOT_CUSTODY,
+            )
+        )
+    )
+    return {(grant.case_id, grant.state) for grant, *head in found if stands(vault, grant, tuple(head))}
+
+
 def circle_for(
     session: Session, vault: Vault, organisation_id: OrganisationId, *, restricted: bool
 ) -> CircleRow | None:
@@ -116,17 +152,45 @@ def owned_case(session: Session, by: SignedIn, case_id: CaseId, *, lock: bool = 
     """The case that the member's organisation has taken on and the member can open; raises `NoAccess`."""
     if lock:
         lock_case(session, case_id)
-    case = session.scalars(
-        select(Case).where(
-            Case.id == case_id,
-            Case.organisation_id == by.organisation.id,
-            Case.state.not_in(_NOT_TAKEN_ON),
-            granted(holders_of(session, by), (GrantState.LIVE,)),
+    found = session.execute(
+        with_grants(
+            select(Case).where(
+                Case.id == case_id,
+                Case.organisation_id == by.organisation.id,
+                Case.state.not_in(_NOT_TAKEN_ON),
+            ),
+            holders_of(session, by),
+            GrantState.LIVE,
         )
-    ).one_or_none()
-    if case is None:
+    )
+    cases = cases_that_stand(session, found)
+    if not cases:
         raise NoAccess
-    return case
+    return cases[0]
+
+
+def with_grants(
+    query: Select[*tuple[Any, ...]], holders: Iterable[UUID], state: GrantState, *, custody: bool = False
+) -> Select[*tuple[Any, ...]]:
+    """A query for cases, each with the grants in this state that these holders have for it; `cases_that_stand` judges them."""
+    kind = HolderKind.CUSTODY if custody else HolderKind.CIRCLE
+    kinds = (kind,) if custody else (kind, HolderKind.MEMBER)
+    mine = (
+        (GrantRow.case_id == Case.id)
+        & GrantRow.holder_id.in_(tuple(holders))
+        & (GrantRow.state == state)
+        & GrantRow.holder_kind.in_(kinds)
+    )
+    return with_heads(query.add_columns(GrantRow).join(GrantRow, mine))
+
+
+def cases_that_stand(session: Session, found: Iterable[Any]) -> list[Case]:
+    """Of cases with a grant each (`with_grants`) those whose row and grant this deployment wrote; each once, in their order."""
+    holder, cases = holder_of(session), dict[UUID, Case]()
+    for case, grant, *head in found:
+        if case.id not in cases and stands(holder, grant, tuple(head)) and is_sound(holder, case):
+            cases[case.id] = case
+    return list(cases.values())
 
 
 def open_locked(
@@ -136,7 +200,7 @@ def open_locked(
 
     The grant that opens is the one that `owned_case` asks for, read behind the lock: nobody has ended it meanwhile.
     """
-    case = lock_case(session, case_id)
+    case = sound_or_none(vault, lock_case(session, case_id))
     if case is None or case.organisation_id != by.organisation.id or case.state in _NOT_TAKEN_ON:
         raise NoAccess
     return case, open_compartments(session, vault, by, case_id)
@@ -173,8 +237,8 @@ def key_of_holder(session: Session, vault: Vault, grant: GrantRow) -> PublicKey:
 
 
 # The holders of `holders_of` within the statement, each grant with the row through which the member opens its circle.
-_OWN_GRANTS = (
-    select(GrantRow, CircleMemberRow)
+_OWN_GRANTS = with_heads(
+    select(GrantRow, CircleMemberRow, CircleRow)
     .outerjoin(
         CircleMemberRow,
         (CircleMemberRow.circle_id == GrantRow.holder_id)
@@ -197,23 +261,21 @@ _OWN_GRANTS = (
 def open_compartments(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> OpenedCompartments:
     """What the member's own grant or the grant of a circle of theirs opens; raises `NoAccess`."""
     asked = {"case": case_id, "member": by.member.id, "organisation": by.organisation.id}
-    for grant, membership in session.execute(_OWN_GRANTS, asked).all():
+    for grant, membership, circle, *head in session.execute(_OWN_GRANTS, asked).all():
         own = grant.holder_id == by.member.id
-        key = by.key if own else open_membership(vault, membership, by.key)
+        if not own and not is_sound(vault, circle):
+            continue
         try:
-            return open_granted(vault, grant, key)
-        except NoGrant:
+            key = by.key if own else open_membership(vault, membership, by.key)
+            return open_granted(vault, grant, tuple(head), key)
+        except (NoGrant, NotInCircle):
             continue
     raise NoAccess
 
 
 _HOLDERS = (
     select(
-        GrantRow.holder_kind,
-        GrantRow.holder_id,
-        GrantRow.state,
-        GrantRow.granted_hour,
-        GrantRow.ended_hour,
+        *GrantRow.__table__.c,
         CircleRow.name_veil.label("circle"),
         Member.name_veil.label("member"),
         Organisation.id.label("owner"),
@@ -247,6 +309,7 @@ def access_of(session: Session, vault: Vault, case_id: CaseId) -> tuple[AccessLi
             last_read=None if row.owner is None else last_read.get(row.owner),
         )
         for row in session.execute(_HOLDERS, {"case": case_id})
+        if row_fits(vault, GrantRow, row._mapping)
     )
 
 

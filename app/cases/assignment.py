@@ -10,7 +10,7 @@ from app.cases.access import LIVE_HOLDERS, change_case
 from app.cases.models import Case
 from app.database import CaseId, MemberId
 from app.network import Member, MemberState, Role, SignedIn, member_name, read_member_name
-from app.vault import CircleMemberRow, OpenedCompartments, Vault, journal
+from app.vault import CircleMemberRow, OpenedCompartments, Vault, holder_of, journal, sound
 
 
 class AlreadyClaimed(Exception):
@@ -70,7 +70,7 @@ def _give(session: Session, vault: Vault, by: SignedIn, case: Case, member_id: M
 
 
 _IN_CIRCLE = select(CircleMemberRow.member_id).where(CircleMemberRow.circle_id.in_(LIVE_HOLDERS))
-_ABLE = select(Member.id, Member.name_veil).where(
+_ABLE = select(Member).where(
     Member.organisation_id == bindparam("organisation"),
     Member.state == MemberState.ACTIVE,
     Member.role != Role.VIEWER,
@@ -81,4 +81,5 @@ _ABLE = select(Member.id, Member.name_veil).where(
 def _able(session: Session, by: SignedIn, case_id: CaseId) -> Sequence[tuple[MemberId, bytes]]:
     """Active members of the organisation who may write and hold the case's grant, themselves or through a circle; names veiled."""
     asked = {"organisation": by.organisation.id, "case": case_id}
-    return [(member_id, name_veil) for member_id, name_veil in session.execute(_ABLE, asked)]
+    able = sound(holder_of(session), session.scalars(_ABLE, asked))
+    return [(member.id, member.name_veil) for member in able]

@@ -34,7 +34,15 @@ from app.cases.text_parts import in_order
 from app.cases.veils import facts_of, site_of
 from app.database import CaseId, MemberId
 from app.network import member_names, site_names
-from app.vault import Compartment, CompartmentClosed, OpenedCompartments, SealBroken, Vault
+from app.vault import (
+    Compartment,
+    CompartmentClosed,
+    OpenedCompartments,
+    SealBroken,
+    Vault,
+    is_sound,
+    row_fits,
+)
 
 
 @dataclass(frozen=True)
@@ -137,20 +145,7 @@ class Allowed:
 _EntryRow = Row[*tuple[Any, ...]]
 
 # Columns and not rows of the session: a page reads them and changes none.
-_ENTRIES = (
-    select(
-        Entry.id,
-        Entry.kind,
-        Entry.author_kind,
-        Entry.author_id,
-        Entry.hour,
-        Entry.compartment,
-        Entry.version,
-        Entry.sealed,
-    )
-    .where(Entry.case_id == bindparam("case"))
-    .order_by(Entry.seq)
-)
+_ENTRIES = select(*Entry.__table__.c).where(Entry.case_id == bindparam("case")).order_by(Entry.seq)
 
 
 def show_page(
@@ -167,7 +162,7 @@ def show_page(
     people = member_names(session, vault, [case.assignee_id, *(row.author_id for row in rows)])
     # Each is opened once: the page asks several of them for several things, and opening is what costs.
     entries = [_read(opened, row, people) for row in rows]
-    report = next(_bodies(entries, EntryKind.REPORT), None) or {}
+    report = next(filter(None, _bodies(entries, EntryKind.REPORT)), {})
     contact = latest_contact(_bodies(entries, EntryKind.CONTACT))
     return OpenedCase(
         id=CaseId(case.id),
@@ -228,7 +223,17 @@ def _site_by_text(entries: Iterable[ReadEntry]) -> str | None:
 
 
 def body_of(opened: OpenedCompartments, row: Entry | _EntryRow) -> dict[str, Any] | None:
-    """The body of an entry, or None when it is broken or not for this reader: one bad entry must not hide the others."""
+    """The body of an entry, or None when it is broken or not for this reader: one bad entry must not hide the others.
+
+    Who can write the database must not make a note of the helpers' own a message of the worker's, or one case's words another's.
+    """
+    ours = (
+        is_sound(opened.holder, row)
+        if isinstance(row, Entry)
+        else row_fits(opened.holder, Entry, row._mapping)
+    )
+    if not ours or row.case_id != opened.case_id:
+        return None
     try:
         body: dict[str, Any] = opened.open_entry(
             entry_place(row.id), Compartment(row.compartment), row.version, row.sealed

@@ -6,15 +6,23 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
-from app.cases.access import NoAccess, circle_for, lock_case, refuse_viewers
+from app.cases.access import (
+    NoAccess,
+    cases_that_stand,
+    circle_for,
+    lock_case,
+    refuse_viewers,
+    with_grants,
+)
 from app.cases.candidates import candidates_at
 from app.cases.clock_watch import meet_clocks
 from app.cases.clocks import Act
+from app.cases.consenting import consent_stands
 from app.cases.custody_models import CustodyReading
-from app.cases.enums import OfferState, State, Urgency
+from app.cases.enums import ConsentLevel, OfferState, State, Urgency
 from app.cases.handing_on import forbidden, make_offer, next_position
 from app.cases.models import Case, Offer, RoutingNote, RoutingRecord
 from app.cases.placing import EVERYTHING
@@ -34,9 +42,7 @@ from app.vault import (
     CircleKey,
     CircleName,
     CircleRow,
-    GrantRow,
     GrantState,
-    HolderKind,
     Vault,
     circle_of,
     circle_public_key,
@@ -92,15 +98,14 @@ def waiting_for_custody(
 ) -> tuple[WaitingCase, ...]:
     """The cases that wait to be placed, danger first, then by date; raises `NotACustodian`."""
     circle = custody_of(session, vault, by)
-    cases = session.scalars(
-        select(Case).where(*_waiting(circle)).order_by(Case.queue_rank, Case.next_due_at, Case.id)
-    ).all()
+    found = session.execute(_waiting(circle).order_by(Case.queue_rank, Case.next_due_at, Case.id))
+    cases = [case for case in cases_that_stand(session, found) if _may_wait(vault, case)]
     return _cards(session, vault, rules, cases)
 
 
 def waiting_case(session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId) -> WaitingCase:
     """One of them; raises `NotACustodian` or `NoAccess`."""
-    case = case_in_custody(session, custody_of(session, vault, by), case_id)
+    case = case_in_custody(session, vault, custody_of(session, vault, by), case_id)
     return _cards(session, vault, rules, [case])[0]
 
 
@@ -109,7 +114,7 @@ def placements(
 ) -> tuple[Placement, ...]:
     """Every monitoring partner, those against whom nothing speaks first; raises as `waiting_case`."""
     circle = custody_of(session, vault, by)
-    case = case_in_custody(session, circle, case_id)
+    case = case_in_custody(session, vault, circle, case_id)
     candidates = _candidates(session, vault, open_circle(session, vault, by.key, CircleId(circle.id)), case)
     facts = facts_of(vault, case)
     places = []
@@ -135,10 +140,12 @@ def place_case(
     Raises `CannotBePlaced`, `ReadOnly` and as `waiting_case`.
     """
     circle = custody_of(session, vault, by)
-    case = case_in_custody(session, circle, case_id, lock=True)
+    case = case_in_custody(session, vault, circle, case_id, lock=True)
     refuse_viewers(by)
     key = open_circle(session, vault, by.key, CircleId(circle.id))
     reason = forbidden(vault, rules, case, _candidates(session, vault, key, case).get(organisation_id))
+    if reason is None and not consent_stands(session, vault, case):
+        reason = Reason.LOCKED
     restricted = Handling.RESTRICTED in facts_of(vault, case).handling
     target = circle_for(session, vault, organisation_id, restricted=restricted)
     if reason is not None or target is None:
@@ -169,26 +176,27 @@ def custody_of(session: Session, vault: Vault, by: SignedIn) -> CircleRow:
     return circle
 
 
-def case_in_custody(session: Session, circle: CircleRow, case_id: CaseId, *, lock: bool = False) -> Case:
+def case_in_custody(
+    session: Session, vault: Vault, circle: CircleRow, case_id: CaseId, *, lock: bool = False
+) -> Case:
     """A case that waits with this circle; raises `NoAccess`."""
     if lock:
         lock_case(session, case_id)
-    case = session.scalars(select(Case).where(Case.id == case_id, *_waiting(circle))).one_or_none()
-    if case is None:
+    cases = cases_that_stand(session, session.execute(_waiting(circle).where(Case.id == case_id)))
+    if not cases or not _may_wait(vault, cases[0]):
         raise NoAccess
-    return case
+    return cases[0]
 
 
-def _waiting(circle: CircleRow) -> tuple[Any, ...]:
-    held = exists().where(
-        GrantRow.case_id == Case.id,
-        GrantRow.holder_id == circle.id,
-        GrantRow.holder_kind == HolderKind.CUSTODY,
-        GrantRow.state == GrantState.LIVE,
-    )
+def _may_wait(vault: Vault, case: Case) -> bool:
+    """Where the worker lets nobody know, custody only keeps the case, whatever date stands on its row."""
+    return facts_of(vault, case).consent is not ConsentLevel.NOBODY
+
+
+def _waiting(circle: CircleRow) -> Select[*tuple[Any, ...]]:
     # Partners are still kept ready while the worker answers by text: who gets it is decided when the answers are in.
     still_asked = exists().where(Offer.case_id == Case.id, Offer.state == OfferState.STANDBY)
-    return (
+    waiting = select(Case).where(
         Case.organisation_id.is_(None),
         Case.is_open,
         Case.state == State.RECEIVED,
@@ -196,8 +204,8 @@ def _waiting(circle: CircleRow) -> tuple[Any, ...]:
         # Where the worker lets nobody know yet, no clock asks anybody for anything, and custody only keeps it.
         Case.next_due_at.is_not(None),
         ~still_asked,
-        held,
     )
+    return with_grants(waiting, [circle.id], GrantState.LIVE, custody=True)
 
 
 def _cards(session: Session, vault: Vault, rules: Rules, cases: Sequence[Case]) -> tuple[WaitingCase, ...]:

@@ -7,9 +7,10 @@ from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, new_id
+from app.vault import Signed
 
 
-class CustodyReading(Base):
+class CustodyReading(Signed, Base):
     """One custodian's request to read a case, and a second custodian's agreement; the reason is veiled."""
 
     __tablename__ = "custody_readings"

@@ -19,7 +19,7 @@ from app.cases.taxonomy import Handling
 from app.cases.veils import facts_of
 from app.database import CaseId, CircleId, MemberId, new_id
 from app.network import SignedIn, are_two_people, member_names
-from app.vault import Place, Vault, journal, open_circle, open_grant
+from app.vault import Place, Vault, is_sound, journal, open_circle, open_grant, sound
 
 LASTS = timedelta(hours=24)
 
@@ -79,7 +79,7 @@ def read_routing_note(
     Raises `NoReasonGiven`, `TextTooLong`, `UntrainedCustodian`, `ReadOnly` and as `waiting_case`.
     """
     circle = custody_of(session, vault, by)
-    case = case_in_custody(session, circle, case_id, lock=True)
+    case = case_in_custody(session, vault, circle, case_id, lock=True)
     refuse_viewers(by)
     refuse_untrained(vault, by, case)
     why = given_reason(reason)
@@ -94,12 +94,13 @@ def reading_requests(
     session: Session, vault: Vault, by: SignedIn, case_id: CaseId
 ) -> tuple[ReadingRequest, ...]:
     """The requests to read this case, newest first; raises `NotACustodian` or `NoAccess`."""
-    case_in_custody(session, custody_of(session, vault, by), case_id)
-    rows = session.scalars(
+    case_in_custody(session, vault, custody_of(session, vault, by), case_id)
+    found = session.scalars(
         select(CustodyReading)
         .where(CustodyReading.case_id == case_id)
         .order_by(CustodyReading.asked_hour.desc(), CustodyReading.id.desc())
-    ).all()
+    )
+    rows = list(sound(vault, found))
     names = member_names(session, vault, (who for row in rows for who in (row.asked_by, row.agreed_by)))
     return tuple(
         ReadingRequest(
@@ -121,7 +122,7 @@ def ask_to_read(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, r
 
     Raises `NoReasonGiven`, `TextTooLong`, `UntrainedCustodian`, `ReadOnly` and as `reading_requests`.
     """
-    case = case_in_custody(session, custody_of(session, vault, by), case_id, lock=True)
+    case = case_in_custody(session, vault, custody_of(session, vault, by), case_id, lock=True)
     refuse_viewers(by)
     refuse_untrained(vault, by, case)
     words = given_reason(reason)
@@ -150,14 +151,14 @@ def agree_to_read(session: Session, vault: Vault, by: SignedIn, request_id: UUID
     ).one_or_none()
     if case_id is None:
         raise NotAskedFor
-    case_in_custody(session, circle, CaseId(case_id), lock=True)
+    case_in_custody(session, vault, circle, CaseId(case_id), lock=True)
     refuse_viewers(by)
     row = session.scalars(
         select(CustodyReading)
         .where(CustodyReading.id == request_id)
         .execution_options(populate_existing=True)
     ).one()
-    if row.agreed_by is not None:
+    if row.agreed_by is not None or not is_sound(vault, row):
         raise NotAskedFor
     if row.asked_by == by.member.id:
         raise SecondPersonNeeded
@@ -176,18 +177,17 @@ def open_from_custody(session: Session, vault: Vault, by: SignedIn, case_id: Cas
     Raises `NotAgreed`, `UntrainedCustodian`, `ReadOnly` and as `reading_requests`.
     """
     circle = custody_of(session, vault, by)
-    case = case_in_custody(session, circle, case_id, lock=True)
+    case = case_in_custody(session, vault, circle, case_id, lock=True)
     refuse_viewers(by)
     refuse_untrained(vault, by, case)
-    agreed = session.scalars(
-        select(CustodyReading)
-        .where(
+    readings = session.scalars(
+        select(CustodyReading).where(
             CustodyReading.case_id == case_id,
             CustodyReading.asked_by == by.member.id,
             CustodyReading.until > clock.now(),
         )
-        .limit(1)
-    ).first()
+    )
+    agreed = next(sound(vault, readings), None)
     if agreed is None:
         raise NotAgreed
     key = open_circle(session, vault, by.key, CircleId(circle.id))

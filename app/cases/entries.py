@@ -13,7 +13,7 @@ from app.cases.models import Case, Entry
 from app.database import Base, CaseId, new_id
 from app.language import clean_words, has_words
 from app.together import Ready, Statement
-from app.vault import Actor, Compartment, CompartmentKeyRow, Place, Vault, current_compartments
+from app.vault import Actor, Compartment, CompartmentKeyRow, Place, Vault, current_compartments, row_mac
 
 LONGEST_TEXT = 20_000
 
@@ -44,7 +44,7 @@ def clean_text(text: str) -> str:
 _LATEST = select(func.max(Entry.seq)).where(Entry.case_id == bindparam("case_id"))
 
 _ENTRIES, _KEYS = (Base.metadata.tables[model.__tablename__] for model in (Entry, CompartmentKeyRow))
-_GIVEN = ("case_id", "id", "compartment", "version", "kind", "author_kind", "hour", "sealed")
+_GIVEN = ("case_id", "id", "compartment", "version", "kind", "author_kind", "hour", "sealed", "row_mac")
 _VALUES = {name: bindparam(name, type_=_ENTRIES.c[name].type) for name in _GIVEN}
 _NEWER_KEY = exists().where(
     _KEYS.c.case_id == _VALUES["case_id"],
@@ -90,6 +90,7 @@ def adding_words(vault: Vault, key: CompartmentKeyRow, body: dict[str, Any], aut
     Gives no row where newer keys came meanwhile: then nothing is stored, since who lost access must not be able to read it.
     """
     entry = _sealed(vault, key, EntryKind.WORKER_MESSAGE, body, author)
+    entry.row_mac = row_mac(vault, Entry, vars(entry))
     return Statement(_ADD_WORDS, {name: getattr(entry, name) for name in _GIVEN}, must=True)
 
 

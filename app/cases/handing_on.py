@@ -6,6 +6,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.candidates import candidates_at
 from app.cases.clock_watch import start_clocks
+from app.cases.consenting import consent_stands
 from app.cases.enums import ClockKind, OfferState, StartEvent, State
 from app.cases.models import Case, Offer, RoutingRecord
 from app.cases.routing import FORBIDDING, Outcome, Reason, Routing, why_not
@@ -21,6 +22,8 @@ from app.vault import (
     HolderKind,
     Vault,
     delete_offered_grants,
+    holder_of,
+    is_sound,
     journal,
 )
 
@@ -71,6 +74,8 @@ def hand_on(
     why_held: Outcome = Outcome.NOBODY_ACCEPTED,
 ) -> None:
     """Offer a case to its next standby that may have it, or let it wait with custody; `why_held` then says why."""
+    if not is_sound(vault, case):
+        return  # whose it would be now, nobody can tell: `redress doctor` names it
     standbys = session.scalars(
         select(Offer)
         .where(Offer.case_id == case.id, Offer.state == OfferState.STANDBY)
@@ -78,8 +83,13 @@ def hand_on(
         .execution_options(populate_existing=True)
     ).all()
     candidates = candidates_of(session, vault, case) if standbys else {}
+    agreed = bool(standbys) and consent_stands(session, vault, case)
     for offer in standbys:
         reason = forbidden(vault, rules, case, candidates.get(OrganisationId(offer.organisation_id)))
+        if reason is None and not agreed:
+            reason = Reason.LOCKED
+        if reason is None and not is_sound(vault, offer):
+            reason = Reason.NO_KEYS
         if reason is None and offer.grant_id is not None:
             make_offer(session, vault, rules, case, offer, SYSTEM)
             return
@@ -120,16 +130,22 @@ def hold_with_custody(
 
 def custodian_of(session: Session, case_id: CaseId) -> OrganisationId | None:
     """The coordinator whose custody circle has a live grant for the case."""
-    found = session.scalars(
-        select(CircleRow.organisation_id)
+    found = session.execute(
+        select(CircleRow, GrantRow)
         .join(GrantRow, GrantRow.holder_id == CircleRow.id)
         .where(
             GrantRow.case_id == case_id,
             GrantRow.holder_kind == HolderKind.CUSTODY,
             GrantRow.state == GrantState.LIVE,
         )
-    ).first()
-    return None if found is None else OrganisationId(found)
+    )
+    holder = holder_of(session)
+    custodians = (
+        circle.organisation_id
+        for circle, grant in found
+        if is_sound(holder, circle) and is_sound(holder, grant)
+    )
+    return next(custodians, None)
 
 
 def next_position(session: Session, case: Case) -> int:

@@ -36,15 +36,18 @@ from app.vault import (
     OpenedCompartments,
     ReceiptKeys,
     ReceiptRow,
+    RowForged,
     SealBroken,
     SessionContent,
     SessionEnded,
     Vault,
     find_receipt,
+    is_sound,
     open_grant,
     open_session,
     read_journal,
     read_session,
+    sound,
 )
 
 IDLE = timedelta(minutes=15)
@@ -156,8 +159,10 @@ def locked_case_of(session: Session, worker: Worker) -> Case:
 
 
 def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
-    """Read the case with the worker's own grant."""
+    """Read the case with the worker's own grant; raises `RowForged`, and words are still taken."""
     case = session.get_one(Case, worker.case_id)
+    if not is_sound(vault, case):
+        raise RowForged(f"case {case.id} was not written by this deployment as it stands")
     facts = facts_of(vault, case)
     opened = open_grant(session, vault, worker.case_id, worker.keys)
     following = next_step(session, case)
@@ -209,7 +214,12 @@ def _thread(session: Session, case: Case, opened: OpenedCompartments) -> tuple[M
         select(Entry).where(Entry.case_id == case.id, Entry.kind.in_(_SHOWN)).order_by(Entry.seq)
     )
     # A code that was asked for by text opens what came after it; the words before stay out of reach of whoever holds the phone.
-    shown = (_message(row, opened) for row in rows if opened.opens(Compartment(row.compartment), row.version))
+    # What others changed is not shown at all: a helper's note must not become a message.
+    shown = (
+        _message(row, opened)
+        for row in sound(opened.holder, rows)
+        if opened.opens(Compartment(row.compartment), row.version)
+    )
     return in_order(shown, lambda one: (one.at, one.text) if one.from_worker and one.text else None)
 
 

@@ -13,7 +13,7 @@ from uuid import UUID
 from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
-from app.cases.entries import entry_place
+from app.cases.case_page import body_of
 from app.cases.enums import EntryKind
 from app.cases.models import Entry
 from app.cases.sought import Sought
@@ -24,10 +24,12 @@ from app.vault import (
     GrantState,
     HolderKind,
     MemberKey,
+    NoGrant,
     OpenedCompartments,
     SealBroken,
     Vault,
     open_granted,
+    with_heads,
 )
 
 # Ten in each case on average; so many take some three seconds. Where cases are longer, fewer are looked through.
@@ -170,28 +172,30 @@ def _open_grants(
     session: Session, vault: Vault, keys: Keys, chunk: Sequence[UUID]
 ) -> tuple[dict[UUID, OpenedCompartments], int]:
     """What the member's live grants open of these cases, and of how many the grants are broken."""
-    rows = session.scalars(
-        select(GrantRow).where(
-            GrantRow.case_id.in_(chunk),
-            GrantRow.holder_id.in_(keys),
-            GrantRow.state == GrantState.LIVE,
-            GrantRow.holder_kind.in_((HolderKind.CIRCLE, HolderKind.MEMBER)),
+    rows = session.execute(
+        with_heads(
+            select(GrantRow).where(
+                GrantRow.case_id.in_(chunk),
+                GrantRow.holder_id.in_(keys),
+                GrantRow.state == GrantState.LIVE,
+                GrantRow.holder_kind.in_((HolderKind.CIRCLE, HolderKind.MEMBER)),
+            )
         )
     ).all()
     opened: dict[UUID, OpenedCompartments] = {}
     broken: set[UUID] = set()
-    for row in rows:
+    for row, *head in rows:
         if row.case_id not in opened:
             try:
-                opened[row.case_id] = open_granted(vault, row, keys[row.holder_id])
-            except SealBroken:
+                opened[row.case_id] = open_granted(vault, row, tuple(head), keys[row.holder_id])
+            except (SealBroken, NoGrant):
                 broken.add(row.case_id)
     return opened, len(broken - set(opened))
 
 
 def _entries(session: Session, ids: Sequence[UUID], last_seq: int | None) -> Iterator[Row[Any]]:
     query = (
-        select(Entry.case_id, Entry.id, Entry.compartment, Entry.version, Entry.kind, Entry.sealed)
+        select(*Entry.__table__.c)
         .where(Entry.case_id.in_(ids), Entry.kind.in_(_FIELDS))
         .order_by(Entry.case_id, Entry.seq)
     )
@@ -202,9 +206,8 @@ def _compare(match: Match, row: Row[Any], opened: OpenedCompartments, wanted: So
     compartment = Compartment(row.compartment)
     if not opened.opens(compartment, row.version):
         return  # sealed for others than this reader
-    try:
-        body = opened.open_entry(entry_place(row.id), compartment, row.version, row.sealed)
-    except SealBroken:
+    body = body_of(opened, row)
+    if body is None:
         match.unreadable = True
         return
     for name, kind in _FIELDS[row.kind]:

@@ -7,6 +7,7 @@ the same reason ids of other rooms (organisations, members, receipts, grants) ar
 """
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
@@ -25,9 +26,10 @@ from app.cases.enums import (
     Who,
 )
 from app.database import Base, new_id, word_column
+from app.vault import Signed
 
 
-class Case(Base):
+class Case(Signed, Base):
     """One case: what the queue sorts and filters by in the clear, everything that could point at somebody veiled."""
 
     __tablename__ = "cases"
@@ -35,6 +37,14 @@ class Case(Base):
     __table_args__ = (
         Index("ix_cases_queue", "organisation_id", "is_open", "queue_rank", "next_due_at", "id"),
     )
+    FREE: ClassVar[dict[str, str]] = {
+        "queue_rank": "orders the queue only; the urgency beside it is covered",
+        "next_due_at": "orders the queue and shows the next date; opens nothing",
+        "next_clock": "names that date; opens nothing",
+        "helper_has_read": "shows whether a helper has read; opens nothing",
+        "worker_wrote": "shows that there is something new; opens nothing",
+        "edit_version": "tells a form that is older than the case; a lower one only lets an older form through",
+    }
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     submission_id: Mapped[UUID] = mapped_column(unique=True)
@@ -65,11 +75,14 @@ class Case(Base):
     stopped_hour: Mapped[datetime | None]
 
 
-class Entry(Base):
+class Entry(Signed, Base):
     """One thing written on the timeline, sealed to one compartment of the case at one version of its keys."""
 
     __tablename__ = "entries"
     __table_args__ = (UniqueConstraint("case_id", "seq"),)
+    FREE: ClassVar[dict[str, str]] = {
+        "seq": "the order of the thread; when each was written is sealed inside and shown beside it"
+    }
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -96,7 +109,7 @@ class Issue(Base):
     triage_veil: Mapped[bytes | None] = mapped_column(LargeBinary)
 
 
-class Offer(Base):
+class Offer(Signed, Base):
     """A case offered to one partner, or kept ready for it as a standby; position 0 is the first choice."""
 
     __tablename__ = "offers"
@@ -104,6 +117,9 @@ class Offer(Base):
         Index("ix_offers_organisation", "organisation_id", "state"),
         Index("ix_offers_expiring", "state", "expires_at"),
     )
+    FREE: ClassVar[dict[str, str]] = {
+        "expires_at": "ends an offer sooner or later; who gets the case then is decided afresh"
+    }
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
@@ -114,7 +130,7 @@ class Offer(Base):
     grant_id: Mapped[UUID | None]
 
 
-class Consent(Base):
+class Consent(Signed, Base):
     """What the worker allowed, in which words and how, signed with the receipt; withdrawn ones stay as evidence."""
 
     __tablename__ = "consents"

@@ -10,9 +10,18 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.batches import chosen_once
-from app.cases.access import NoAccess, circle_for, granted, holders_of, lock_case, refuse_viewers
+from app.cases.access import (
+    NoAccess,
+    cases_that_stand,
+    circle_for,
+    holders_of,
+    lock_case,
+    refuse_viewers,
+    with_grants,
+)
 from app.cases.clock_watch import meet_clocks, settle_clocks, start_clocks
 from app.cases.clocks import Act
+from app.cases.consenting import consent_stands
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State, Urgency
 from app.cases.handing_on import SYSTEM, candidates_of, drop_offer, forbidden, hand_on
 from app.cases.models import Case, Offer
@@ -22,7 +31,7 @@ from app.cases.taxonomy import Handling
 from app.cases.veils import facts_of, store_facts
 from app.database import CaseId, CircleId
 from app.network import SignedIn
-from app.vault import GrantState, Vault, accept_grant, is_in_circle, journal
+from app.vault import GrantState, Vault, accept_grant, is_in_circle, is_sound, journal
 
 _LIVE = (OfferState.OFFERED, OfferState.ACCEPTED)
 
@@ -70,16 +79,21 @@ class Acceptance:
 
 def offer_card(session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId) -> OfferCard:
     """The minimal card of a case offered to a circle of the member; raises `NoAccess`."""
-    case = session.scalars(
-        select(Case).where(
-            Case.id == case_id,
-            Case.organisation_id == by.organisation.id,
-            Case.state == State.OFFERED,
-            granted(holders_of(session, by), (GrantState.OFFERED,)),
+    found = session.execute(
+        with_grants(
+            select(Case).where(
+                Case.id == case_id,
+                Case.organisation_id == by.organisation.id,
+                Case.state == State.OFFERED,
+            ),
+            holders_of(session, by),
+            GrantState.OFFERED,
         )
-    ).one_or_none()
-    if case is None:
+    )
+    cases = cases_that_stand(session, found)
+    if not cases:
         raise NoAccess
+    case = cases[0]
     answer_by = session.scalars(
         select(Offer.expires_at).where(Offer.case_id == case.id, Offer.state == OfferState.OFFERED)
     ).first()
@@ -101,6 +115,8 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
     """
     case, offer = _offer_to_answer(session, vault, by, case_id)
     reason = forbidden(vault, rules, case, candidates_of(session, vault, case).get(by.organisation.id))
+    if reason is None and not consent_stands(session, vault, case):
+        reason = Reason.LOCKED
     if reason is Reason.LOCKED or case.stopped_hour is not None:
         # The worker shut the case meanwhile: nobody takes it over, and nobody else is asked.
         raise OfferGone
@@ -159,11 +175,16 @@ def expire_offers(
         # The case's row is what every change of an offer locks first, so claiming it can never end in a deadlock.
         .with_for_update(of=Case, skip_locked=True)
     )
-    # The state is asked for once more outside: a claimer that waited for another one's commit must find nothing left.
+    # State and date are asked for once more outside: a claimer that waited for another one's commit must find nothing left.
     claim = (
         update(Offer)
-        .where(Offer.id.in_(chosen_once(over)), Offer.state == OfferState.OFFERED)
-        .values(state=OfferState.EXPIRED)
+        .where(
+            Offer.id.in_(chosen_once(over)),
+            Offer.state == OfferState.OFFERED,
+            Offer.expires_at.is_not(None),
+        )
+        # The outcome is written, and signed, by `drop_offer` below; without a date nobody else claims it.
+        .values(expires_at=None)
         .returning(Offer.id)
         .execution_options(synchronize_session=False)
     )
@@ -199,6 +220,8 @@ def _offer_to_answer(session: Session, vault: Vault, by: SignedIn, case_id: Case
     if (
         case is None
         or offer is None
+        or not is_sound(vault, case)
+        or not is_sound(vault, offer)
         or offer.state is OfferState.STANDBY
         or not _may_know(session, vault, by, case)
     ):

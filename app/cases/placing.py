@@ -1,7 +1,7 @@
 """From a decision of the routing to offers: whose keys a case is sealed to, who is asked and who stands by."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
@@ -11,9 +11,11 @@ from app.cases.deadlines import Deadlines
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
 from app.cases.facts import CaseFacts
 from app.cases.models import Case, Clock, Offer
-from app.cases.routing import Routing
+from app.cases.routing import Routing, route
+from app.cases.rules import Rules
 from app.cases.taxonomy import Handling
 from app.database import Base, CaseId, OrganisationId, new_id
+from app.network import OrganisationFacts
 from app.vault import (
     CircleName,
     Compartment,
@@ -26,6 +28,14 @@ from app.vault import (
 EVERYTHING = frozenset(Compartment)
 
 
+class KeysMissing(Exception):
+    """Organisations that a routing led to have no key of a circle that this deployment made; it has to be run without them."""
+
+    def __init__(self, organisations: Collection[OrganisationId]) -> None:
+        super().__init__(f"organisations {sorted(organisations)} lack the keys of a circle")
+        self.organisations = frozenset(organisations)
+
+
 @dataclass(frozen=True)
 class Recipients:
     """The authenticated keys that a routing leads to: custody's, and those of the partners in the order of the offers."""
@@ -35,7 +45,7 @@ class Recipients:
 
 
 def find_recipients(session: Session, vault: Vault, facts: CaseFacts, routing: Routing) -> Recipients:
-    """Look up whom a case will be sealed to: a restricted case only ever to the restricted circles."""
+    """Look up whom a case will be sealed to: a restricted case only ever to the restricted circles; raises `KeysMissing`."""
     circle = CircleName.RESTRICTED if Handling.RESTRICTED in facts.handling else CircleName.EVERYONE
     chosen = () if routing.chosen is None else (routing.chosen, *routing.standbys)
     wanted = dict.fromkeys(chosen, circle)
@@ -43,11 +53,40 @@ def find_recipients(session: Session, vault: Vault, facts: CaseFacts, routing: R
         wanted[routing.custodian] = CircleName.CUSTODY
     keys = circle_public_keys(session, vault, wanted)
     if missing := wanted.keys() - keys.keys():
-        raise LookupError(f"organisations {missing} lack the keys of a circle")
+        raise KeysMissing(missing)
     return Recipients(
         None if routing.custodian is None else keys[routing.custodian],
         tuple((partner, keys[partner]) for partner in chosen),
     )
+
+
+def without_keys(
+    candidates: Iterable[OrganisationFacts], organisations: Collection[OrganisationId]
+) -> tuple[OrganisationFacts, ...]:
+    """The candidates, of whom these turned out to have no key that a case could be sealed to."""
+    return tuple(replace(each, has_keys=False) if each.id in organisations else each for each in candidates)
+
+
+def route_to_keys(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    facts: CaseFacts,
+    country: str | None,
+    language: str,
+    candidates: Sequence[OrganisationFacts],
+    *,
+    from_here: int = 0,
+) -> tuple[Routing, Recipients]:
+    """The routing and the keys that it leads to; whoever's keys others have changed is left out, and no report fails for it."""
+    while True:
+        routing = route(
+            facts, country, language, candidates, rules.taxonomy, rules.routing, from_here=from_here
+        )
+        try:
+            return routing, find_recipients(session, vault, facts, routing)
+        except KeysMissing as missing:
+            candidates = without_keys(candidates, missing.organisations)
 
 
 def write_offers(

@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, sele
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.access import granted, holders_of
+from app.cases.access import granted, holders_of, seen_by
 from app.cases.enums import Stage, State, Urgency
 from app.cases.models import Case
 from app.cases.queue_rows import QueueRow, read_rows
@@ -123,7 +123,8 @@ def queue_page(
     session: Session, vault: Vault, rules: Rules, by: SignedIn, filters: QueueFilters, after: QueueKey | None
 ) -> QueuePage:
     """A page of the cases that the member can open or that are offered to a circle of theirs."""
-    in_sight = _in_sight(session, by)
+    holders = holders_of(session, by)
+    in_sight = _in_sight(by, holders)
     ordered = (
         select(Case)
         .where(in_sight, *_narrowed(by, filters))
@@ -136,12 +137,12 @@ def queue_page(
     )
     counts, total = _count(session, in_sight)
     return QueuePage(
-        rows=read_rows(session, vault, rules, found.cases),
+        rows=read_rows(session, vault, rules, seen_by(session, vault, holders, found.cases)),
         next_key=found.next_key,
         counts=counts,
         open_cases=total,
         counts_are_partial=total >= COUNTED_AT_MOST,
-        choices=choices(session, vault, rules, in_sight, COUNTED_AT_MOST),
+        choices=choices(session, vault, rules, in_sight, holders, COUNTED_AT_MOST),
         stopped_early=found.stopped_early,
     )
 
@@ -186,9 +187,8 @@ def _key_of(row: Case) -> QueueKey:
     return QueueKey(row.queue_rank, row.next_due_at, row.id)
 
 
-def _in_sight(session: Session, by: SignedIn) -> ColumnElement[bool]:
+def _in_sight(by: SignedIn, holders: Sequence[UUID]) -> ColumnElement[bool]:
     """Held by or offered to the member's organisation, with a grant under which this member can open or accept it."""
-    holders = holders_of(session, by)
     return and_(
         Case.organisation_id == by.organisation.id,
         or_(

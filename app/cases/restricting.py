@@ -27,6 +27,7 @@ from app.vault import (
     is_in_circle,
     journal,
     new_compartment_versions,
+    sound,
 )
 
 
@@ -103,15 +104,20 @@ def _wide_grants(session: Session, vault: Vault, case_id: CaseId) -> list[_Wide]
     ]
     circles: dict[UUID, CircleRow] = {
         row.id: row
-        for row in session.scalars(
-            select(CircleRow).where(CircleRow.id.in_([grant.holder_id for grant in grants]))
+        for row in sound(
+            vault,
+            session.scalars(select(CircleRow).where(CircleRow.id.in_([grant.holder_id for grant in grants]))),
         )
     }
-    return [
-        _Wide(grant, circle_for(session, vault, OrganisationId(circle.organisation_id), restricted=True))
-        for grant in grants
-        if circle_name(vault, circle := circles[grant.holder_id]) is CircleName.EVERYONE
-    ]
+    wide = []
+    for grant in grants:
+        circle = circles.get(grant.holder_id)
+        if circle is None:  # others changed it: whose it is, nobody can tell, so it loses the grant
+            wide.append(_Wide(grant, None))
+        elif circle_name(vault, circle) is CircleName.EVERYONE:
+            organisation = OrganisationId(circle.organisation_id)
+            wide.append(_Wide(grant, circle_for(session, vault, organisation, restricted=True)))
+    return wide
 
 
 def let_go_of_assignee(session: Session, vault: Vault, case: Case) -> None:

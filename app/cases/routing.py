@@ -167,6 +167,7 @@ def why_not(
         return Reason.LOCKED
     return (
         _conflict(candidate, facts)
+        or (Reason.INTEREST_IN_SITE if candidate.site_in_doubt else None)
         or _unfit(candidate)
         or _untrained(candidate, facts, taxonomy)
         or _out_of_reach(candidate, country, language)

@@ -35,8 +35,11 @@ from app.vault import (
     circle_name,
     delete_offered_grants,
     grants_of_case,
+    holder_of,
+    is_sound,
     journal,
     new_compartment_versions,
+    sound,
 )
 
 _LIVE = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
@@ -48,7 +51,7 @@ def route_again(session: Session, vault: Vault, rules: Rules, case: Case, *, com
 
     `complete` says that the worker is asked nothing more: then only what may still be needed stays ready.
     """
-    if not case.is_open or case.stopped_hour is not None:
+    if not case.is_open or case.stopped_hour is not None or not is_sound(vault, case):
         return
     facts = facts_of(vault, case)
     if facts.consent is ConsentLevel.NOBODY:
@@ -100,7 +103,8 @@ def _ask(
 
 def _offers_of(session: Session, case: Case) -> list[Offer]:
     query = select(Offer).where(Offer.case_id == case.id, Offer.state.in_(_LIVE)).order_by(Offer.position)
-    return list(session.scalars(query.execution_options(populate_existing=True)))
+    offers = session.scalars(query.execution_options(populate_existing=True))
+    return list(sound(holder_of(session), offers))
 
 
 def _left_out(
@@ -182,7 +186,12 @@ def _circle_grants(session: Session, case: Case) -> list[tuple[GrantRow, CircleR
             GrantRow.state != GrantState.ENDED,
         )
     )
-    return [(grant, circle) for grant, circle in session.execute(query)]
+    holder = holder_of(session)
+    return [
+        (grant, circle)
+        for grant, circle in session.execute(query)
+        if is_sound(holder, grant) and is_sound(holder, circle)
+    ]
 
 
 def _put_in_order(session: Session, case: Case, offers: Iterable[Offer], routing: Routing) -> None:

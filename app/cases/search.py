@@ -30,6 +30,7 @@ from app.vault import (
     Vault,
     journal,
     open_circle,
+    sound,
 )
 
 __all__ = [
@@ -173,8 +174,11 @@ def _hits(
     session: Session, vault: Vault, rules: Rules, wanted: Sought, matches: Mapping[UUID, Match]
 ) -> tuple[Hit, ...]:
     cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(matches)))}
-    rows = read_rows(session, vault, rules, [cases[case_id] for case_id in matches])
+    rows = read_rows(
+        session, vault, rules, list(sound(vault, (cases[case_id] for case_id in matches if case_id in cases)))
+    )
+    found = [(row, matches[row.id]) for row in rows]
     return tuple(
         Hit(row, frozenset(match.matched), None if match.words is None else excerpt(match.words, wanted))
-        for row, match in zip(rows, matches.values(), strict=True)
+        for row, match in found
     )

@@ -6,16 +6,16 @@ Each verb takes the worker as `worker_of` gave it and locks the case first. Taki
 from dataclasses import replace
 from datetime import timedelta
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.access import key_of_holder
 from app.cases.candidates import candidates_at
+from app.cases.case_page import body_of
 from app.cases.clock_watch import start_clocks, store_next_date
 from app.cases.consent import ConsentTexts
-from app.cases.consenting import Signer, consent_row
-from app.cases.entries import entry_place
+from app.cases.consenting import Signer, consent_row, withdraw_consents
 from app.cases.enums import (
     ClosingReason,
     ConsentHow,
@@ -27,9 +27,8 @@ from app.cases.enums import (
 from app.cases.facts import CaseFacts
 from app.cases.handing_on import hold_with_custody
 from app.cases.inbox import Worker, locked_case_of, session_for
-from app.cases.models import Case, Consent, Entry, RoutingNote, RoutingRecord
-from app.cases.placing import clock_rows, find_recipients, write_offers
-from app.cases.routing import route
+from app.cases.models import Case, Entry, RoutingNote, RoutingRecord
+from app.cases.placing import clock_rows, route_to_keys, write_offers
 from app.cases.rules import Rules
 from app.cases.taking_back import keys_held_by, opens_from_the_start, take_back
 from app.cases.veils import facts_of, note_place, site_of, store_facts
@@ -37,7 +36,6 @@ from app.cases.writing_budget import spend_change
 from app.database import new_id
 from app.vault import (
     Actor,
-    Compartment,
     HolderKind,
     OpenedCompartments,
     Place,
@@ -163,9 +161,7 @@ def _take_back(session: Session, vault: Vault, worker: Worker, case: Case) -> No
 
 
 def _withdraw_consents(session: Session, vault: Vault, worker: Worker, case: Case) -> None:
-    hour = clock.hour_of(clock.now())
-    live = update(Consent).where(Consent.case_id == case.id, Consent.withdrawn_hour.is_(None))
-    session.execute(live.values(withdrawn_hour=hour))
+    withdraw_consents(session, case)
     journal(session, vault, worker.case_id, "consent.withdrawn", worker.actor)
 
 
@@ -196,8 +192,7 @@ def _ask_helpers(
         hold_with_custody(session, vault, rules, case)
         return
     candidates = candidates_at(session, site_of(vault, case))
-    routing = route(facts, case.country, case.language, candidates, rules.taxonomy, rules.routing)
-    recipients = find_recipients(session, vault, facts, routing)
+    routing, recipients = route_to_keys(session, vault, rules, facts, case.country, case.language, candidates)
     record_id = new_id()
     decision = vault.veil_json(Place("routing_records", record_id, "decision_veil"), routing.as_json())
     hour = clock.hour_of(clock.now())
@@ -218,10 +213,10 @@ def _note_for_custody(
     """A custodian who has to place the case needs its words about place and exclusions, and no others."""
     report = session.scalars(
         select(Entry).where(Entry.case_id == case.id, Entry.kind == EntryKind.REPORT)
-    ).one()
-    body = opened.open_entry(
-        entry_place(report.id), Compartment(report.compartment), report.version, report.sealed
-    )
+    ).first()
+    body = None if report is None else body_of(opened, report)
+    if body is None:
+        return  # others changed it: what custody then would read as the worker's words may be somebody else's
     note = {name: body[name] for name in ("site", "exclude", "exclude_other")}
     if note["site"] or note["exclude_other"]:
         sealed = vault.seal_for(custody, note_place(case.id), note)

@@ -20,6 +20,7 @@ from app.vault import (
     PublicKey,
     Vault,
     new_compartment_versions,
+    sound,
 )
 
 _WAITING = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
@@ -29,11 +30,10 @@ _ASKING = (ClockState.RUNNING, ClockState.MISSED)
 def take_back(session: Session, vault: Vault, case: Case, keep: Collection[PublicKey]) -> None:
     """End every grant but those of `keep`, withdraw all offers and let the clocks rest; the caller holds the case's lock."""
     new_compartment_versions(session, vault, CaseId(case.id), keep)
-    session.execute(
-        update(Offer)
-        .where(Offer.case_id == case.id, Offer.state.in_(_WAITING))
-        .values(state=OfferState.WITHDRAWN, grant_id=None)
-    )
+    for offer in session.scalars(
+        select(Offer).where(Offer.case_id == case.id, Offer.state.in_(_WAITING))
+    ).all():
+        offer.state, offer.grant_id = OfferState.WITHDRAWN, None
     session.execute(
         update(Clock)
         .where(Clock.case_id == case.id, Clock.state.in_(_ASKING))
@@ -54,7 +54,7 @@ def keys_held_by(
             GrantRow.case_id == case.id, GrantRow.state == GrantState.LIVE, GrantRow.holder_kind.in_(kinds)
         )
     )
-    return [key_of_holder(session, vault, grant) for grant in grants]
+    return [key_of_holder(session, vault, grant) for grant in sound(vault, grants)]
 
 
 def opens_from_the_start(session: Session, case: Case, opened: OpenedCompartments) -> bool:

@@ -2,18 +2,21 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from app.cases.access import standing_grants
 from app.cases.enums import State
 from app.cases.facts import CaseFacts
 from app.cases.models import Case
 from app.cases.rules import Rules
+from app.cases.taxonomy import Handling
 from app.cases.veils import facts_of, read_facts, read_site, site_of
 from app.database import SiteId
 from app.network import site_names
-from app.vault import Vault
+from app.vault import Vault, row_fits
 
 
 @dataclass(frozen=True)
@@ -27,17 +30,31 @@ class Choices:
 
 
 def choices(
-    session: Session, vault: Vault, rules: Rules, in_sight: ColumnElement[bool], limit: int
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    in_sight: ColumnElement[bool],
+    holders: Iterable[UUID],
+    limit: int,
 ) -> Choices:
     """The choices of each filter, from at most so many open cases; of an offered one neither kind nor site is opened."""
-    found = session.execute(
-        select(Case.id, Case.country, Case.language, Case.state, Case.facts_veil, Case.site_veil)
+    rows = session.execute(
+        select(*Case.__table__.c)
         .where(in_sight, Case.is_open)
         .order_by(Case.queue_rank, Case.next_due_at, Case.id)
         .limit(limit)
     ).all()
-    owned = [row for row in found if row.state is not State.OFFERED]
-    kinds = {kind for row in owned for kind in kinds_shown(read_facts(vault, row.id, row.facts_veil))}
+    found = [row for row in rows if row_fits(vault, Case, row._mapping)]
+    facts = {
+        row.id: read_facts(vault, row.id, row.facts_veil) for row in found if row.state is not State.OFFERED
+    }
+    # Whose case it is says its own row; which of them a member may see says a grant, and only for restricted ones that differs.
+    restricted = [case_id for case_id, known in facts.items() if Handling.RESTRICTED in known.handling]
+    if restricted:
+        seen = {case_id for case_id, _ in standing_grants(session, vault, holders, restricted)}
+        found = [row for row in found if row.id not in restricted or row.id in seen]
+    owned = [row for row in found if row.id in facts]
+    kinds = {kind for row in owned for kind in kinds_shown(facts[row.id])}
     names = site_names(session, vault, (read_site(vault, row.id, row.site_veil) for row in owned))
     return Choices(
         countries=tuple(sorted({row.country for row in found if row.country is not None})),

@@ -12,7 +12,7 @@ from app.intake.conversation.topic_words import topic_words_in
 from app.messaging.gateways.registry import Gateways, load_gateways
 from app.schema import check_schema
 from app.settings import Settings
-from app.vault import Slots, Vault, check_deployment, load_keyring
+from app.vault import RowSigner, Slots, Vault, check_deployment, load_keyring
 
 KeyringKind = Literal["web", "dispatcher"]
 
@@ -26,7 +26,10 @@ class Deployment:
     @cached_property
     def database(self) -> Database:
         """The database; no connection is made until a unit of work begins."""
-        return Database(self.settings.database_url)
+        database = Database(self.settings.database_url)
+        # The keyring is read when the first row is signed or checked: `init` makes it only after the tables.
+        database.sign_with(RowSigner(lambda: self.vault))
+        return database
 
     @cached_property
     def rules(self) -> Rules:

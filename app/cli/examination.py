@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import IntEnum
+from itertools import islice
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -31,12 +32,14 @@ from app.vault import (
     RootBroken,
     check_deployment,
     circle_of,
+    forged_rows,
     read_roots,
 )
 
 _KINDS: tuple[KeyringKind, ...] = ("web", "dispatcher")
 _ROOM_NEEDED = 1 << 30
 _ROOT_TOO_OLD = timedelta(days=2)
+_FORGED_AT_MOST = 20
 _WRITTEN_IN = datetime(2026, 1, 1, tzinfo=UTC)
 _EXPLAINED = (
     DeploymentMissing,
@@ -100,6 +103,19 @@ def _deployment(deployment: Deployment) -> Iterator[Finding]:
         for kind in _readable_kinds(deployment):
             check_deployment(session, deployment.vault_of(kind))
     yield Finding(Weight.GOOD, "The tables are those of this version, and the keyrings belong to them.")
+
+
+def _rows(deployment: Deployment) -> Iterator[Finding]:
+    with deployment.database.reading() as session:
+        forged = list(islice(forged_rows(session, deployment.vault), _FORGED_AT_MOST))
+    for row in forged:
+        yield Finding(
+            Weight.BAD,
+            f"Somebody wrote into the database past Redress: {row.table} {' '.join(row.ids)}. The row counts for nothing now; "
+            "keep a copy as evidence.",
+        )
+    if not forged:
+        yield Finding(Weight.GOOD, "Every row that gives access was written by this deployment.")
 
 
 def _database(deployment: Deployment) -> Iterator[Finding]:
@@ -290,6 +306,7 @@ def _readable_kinds(deployment: Deployment) -> list[KeyringKind]:
 _QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
     _keys,
     _deployment,
+    _rows,
     _database,
     _room,
     _clock,

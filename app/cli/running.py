@@ -23,6 +23,7 @@ from app.cli.refusals import Refused, guarded
 from app.cli.setup import prepare
 from app.language import Languages, load_languages
 from app.settings import PROJECT_ROOT
+from app.vault import RowSigner
 
 
 def add_commands(commands: Any) -> None:
@@ -108,6 +109,7 @@ def _serve(deployment: Deployment, listening: socket.socket) -> int:
 
     settings = deployment.settings
     languages, vault = _languages(deployment), deployment.web_vault()
+    deployment.database.sign_with(RowSigner(lambda: vault))
     parts = Parts(
         settings, deployment.database, vault, deployment.rules, languages, deployment.gateways(vault)
     )
@@ -122,6 +124,7 @@ def _dispatch(deployment: Deployment, asked: Callable[[], bool]) -> None:
     from app.dispatcher.run import run
 
     vault = deployment.vault_of("dispatcher")
+    deployment.database.sign_with(RowSigner(lambda: vault))
     gateways = deployment.gateways(vault)
     settings = deployment.settings
     languages = _languages(deployment)

@@ -1,14 +1,25 @@
 """`redress init` and `upgrade`: the home folder, the keyrings and the tables of a deployment."""
 
 import argparse
+from contextlib import suppress
 from typing import Any
 
 from sqlalchemy import select
 
 from app.cli.deployment import Deployment
 from app.cli.refusals import Refused
+from app.network.stakes import date_sites
 from app.schema import check_schema, migrate
-from app.vault import DeploymentRow, bind_deployment, check_deployment, make_keyrings
+from app.vault import (
+    DeploymentRow,
+    KeyringExists,
+    Vault,
+    bind_deployment,
+    check_deployment,
+    make_keyrings,
+    sign_old_rows,
+)
+from app.vault.keyring import write_private
 
 
 def add_commands(commands: Any) -> None:
@@ -38,10 +49,16 @@ def upgrade(deployment: Deployment, _choice: argparse.Namespace) -> int:
     """Migrate an existing deployment and check that its keyrings still fit."""
     vaults = [deployment.vault_of(kind) for kind in ("web", "dispatcher")]
     changed = migrate(deployment.database)
+    with deployment.database.writing() as session:
+        for vault in vaults:
+            check_deployment(session, vault)
+    signed = _sign_once(deployment, vaults[0])
     with deployment.database.reading() as session:
         check_schema(session)
         for vault in vaults:
             check_deployment(session, vault)
+    if signed:
+        print(f"{signed} rows were signed: from now on nobody changes them in the database unnoticed.")
     print("The tables are up to date now." if changed else "The tables were up to date already.")
     return 0
 
@@ -78,7 +95,31 @@ def prepare_keys_and_tables(deployment: Deployment) -> bool:
             bind_deployment(session, vaults[0])
         for vault in vaults:
             check_deployment(session, vault)
+    _sign_once(deployment, vaults[0])
     return new
+
+
+def _sign_once(deployment: Deployment, vault: Vault) -> int:
+    """Sign what an older version left without MACs; how many rows. Once for each pair of keyrings, and never again.
+
+    That it is done stands beside the keys, outside the database: else whoever can write there could empty the MACs, turn the
+    version back and have their own rows signed at the next upgrade.
+    """
+    mark = deployment.settings.keys / "rows-signed"
+    try:
+        done = mark.read_text(encoding="utf-8").strip()
+    except FileNotFoundError:
+        done = ""
+    if done == str(vault.deployment):
+        return 0
+    if done:
+        raise Refused(f"{mark} is of another deployment: bring back the copy that belongs to these keyrings.")
+    with deployment.database.writing() as session:
+        date_sites(session)
+        signed = sign_old_rows(session, vault)
+    with suppress(KeyringExists):  # two first starts at once
+        write_private(mark, str(vault.deployment))
+    return signed
 
 
 def _has_keyring(deployment: Deployment) -> bool:

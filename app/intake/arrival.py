@@ -1,8 +1,10 @@
 """What the database knows when a report arrives: whether its form was filed before, how many came from there, and the site."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.cases.models import Case
@@ -13,15 +15,15 @@ from app.network.attempts import Attempts, tag_of
 from app.network.models import Site
 from app.network.sites import poster_code
 from app.together import Ready, Statement, send_together
-from app.vault import FormToken, Vault
+from app.vault import FormToken, Vault, row_fits
 
 
 @dataclass(frozen=True)
 class KnownSite:
-    """The workplace that a poster's code stands for."""
+    """The workplace that a poster's code stands for; its country is not known where others changed its row."""
 
     id: SiteId
-    country: str
+    country: str | None
 
 
 @dataclass(frozen=True)
@@ -46,9 +48,10 @@ _ARRIVAL = Ready(
         select(_CASES.id).where(_CASES.submission_id == bindparam("submission_id")).scalar_subquery(),
         select(_ATTEMPTS.number).where(_ATTEMPTS.tag == bindparam("tag")).scalar_subquery(),
         select(_ATTEMPTS.number).where(_ATTEMPTS.tag == bindparam("offered")).scalar_subquery(),
-        select(_SITES.id).where(_SITES.code == bindparam("code")).scalar_subquery(),
-        select(_SITES.country).where(_SITES.code == bindparam("code")).scalar_subquery(),
+        *_SITES,
     )
+    .select_from(select(literal_column("1").label("one")).subquery())
+    .outerjoin(Site.__table__, _SITES.code == bindparam("code"))
 )
 
 
@@ -71,11 +74,18 @@ def look_at_arrival(
         "offered": b"" if sender is None else tag_of(vault, OFFERED_REPORTS, sender),
         "code": poster_code(report.site_code),
     }
-    [[(case_id, so_far, offered, site_id, country)]] = send_together(session, [Statement(_ARRIVAL, asked)])
+    [[(case_id, so_far, offered, *found)]] = send_together(session, [Statement(_ARRIVAL, asked)])
     return Arrival(
         sender=sender,
         filed_before=case_id is not None,
         so_far=so_far or 0,
-        site=None if site_id is None else KnownSite(site_id, country),
+        site=_known_site(vault, dict(zip(_SITES.keys(), found, strict=True))),
         offered=_CROWDED if crowded else offered or 0,
     )
+
+
+def _known_site(vault: Vault, row: Mapping[str, Any]) -> KnownSite | None:
+    # Others may have changed its row: then nobody there is asked (see network_facts), and what it says of the country is not told.
+    if row["id"] is None:
+        return None
+    return KnownSite(row["id"], row["country"] if row_fits(vault, Site, row) else None)

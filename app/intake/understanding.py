@@ -10,8 +10,8 @@ from app.cases.consent import level_or_default
 from app.cases.enums import ConsentLevel, CountryFrom, Exclusion, Urgency
 from app.cases.facts import CaseFacts
 from app.cases.heeding import at_filing
-from app.cases.placing import Recipients, find_recipients
-from app.cases.routing import Outcome, Routing, route
+from app.cases.placing import Recipients, route_to_keys
+from app.cases.routing import Outcome, Routing
 from app.cases.rules import Rules
 from app.cases.urgency import profile_for, urgency_of
 from app.database import SiteId
@@ -77,18 +77,11 @@ def understand(
     )
     facts, urgency = at_filing(facts, report.words, urgency, rules)
     candidates = candidates_at(session, SiteId(site.id) if site else None, possible)
-    routing = route(
-        facts,
-        country,
-        language,
-        candidates,
-        rules.taxonomy,
-        rules.routing,
-        from_here=admission.offered,
+    routing, recipients = route_to_keys(
+        session, vault, rules, facts, country, language, candidates, from_here=admission.offered
     )
     # So that it stays held also when its worker locks it and unlocks it again.
     facts = replace(facts, over_limit=facts.over_limit or routing.why is Outcome.OVER_LIMIT)
-    recipients = find_recipients(session, vault, facts, routing)
     # Who looks at it next: the partner that is asked, else the coordinator that holds it.
     next_reader = routing.chosen or (routing.custodian if routing.custody else None)
     reader = next((candidate.name for candidate in candidates if candidate.id == next_reader), "")
@@ -96,7 +89,7 @@ def understand(
     return Understood(
         facts=facts,
         site=site,
-        confirmed=poster is not None,
+        confirmed=poster is not None and poster.country is not None,
         country=country,
         language=language,
         urgency=urgency,

@@ -37,7 +37,18 @@ from app.network import (
     organisations_of,
     window_end,
 )
-from app.vault import Actor, CircleMemberRow, CircleName, CircleRow, Json, Vault, circle_of, journal
+from app.vault import (
+    Actor,
+    CircleMemberRow,
+    CircleName,
+    CircleRow,
+    Json,
+    Vault,
+    circle_of,
+    holder_of,
+    is_sound,
+    journal,
+)
 
 SUBJECT = "Redress: something urgent waits for you"
 ALERT = "Redress: something urgent waits for you. Please log in."
@@ -243,7 +254,7 @@ def _circle_that_acts(session: Session, vault: Vault, case: Case) -> CircleRow |
 def _addresses_of(session: Session, circle: CircleRow) -> list[MemberAddress]:
     """The addresses of the members of a circle who can do something about a case."""
     query = (
-        select(MemberAddress)
+        select(MemberAddress, Member, CircleMemberRow)
         .join(Member, Member.id == MemberAddress.member_id)
         .join(CircleMemberRow, CircleMemberRow.member_id == Member.id)
         .where(
@@ -253,7 +264,12 @@ def _addresses_of(session: Session, circle: CircleRow) -> list[MemberAddress]:
         )
         .order_by(MemberAddress.id)
     )
-    return list(session.scalars(query))
+    holder = holder_of(session)
+    return [
+        address
+        for address, member, membership in session.execute(query)
+        if is_sound(holder, member) and is_sound(holder, membership)
+    ]
 
 
 def _turn(session: Session, case: Case) -> str:

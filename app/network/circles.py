@@ -15,6 +15,9 @@ from app.vault import (
     admit_to_circle,
     circle_of,
     circles_of_member,
+    has_circles,
+    holder_of,
+    is_sound,
     journal,
     make_circle,
     open_circle,
@@ -45,10 +48,7 @@ def make_first_circles(
     session: Session, vault: Vault, organisation: Organisation, member: Member, key: NewMemberKey
 ) -> None:
     """Make the organisation's circles when its first lead comes in; nothing for anybody else. The organisation's row is locked."""
-    if (
-        member.role is not Role.LEAD
-        or circle_of(session, vault, organisation.id, CircleName.EVERYONE) is not None
-    ):
+    if member.role is not Role.LEAD or has_circles(session, organisation.id):
         return
     for name in circle_names(organisation.kind):
         make_circle(session, vault, organisation.id, name, key.public)
@@ -96,5 +96,7 @@ def _member_of(session: Session, by: SignedIn, member_id: MemberId) -> Member:
     member = session.get(Member, member_id, with_for_update=True, populate_existing=True)
     # Another organisation's member is refused like one who does not exist.
     if member is None or member.organisation_id != organisation.id or member.state is not MemberState.ACTIVE:
+        raise NotAdmissible
+    if not is_sound(holder_of(session), member):
         raise NotAdmissible
     return member

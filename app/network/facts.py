@@ -1,11 +1,11 @@
 """What routing knows of the network: plain frozen values, and which organisation a worker's words exclude."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Uuid, and_, bindparam, exists, false, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, Uuid, and_, bindparam, false, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.database import OrganisationId, SiteId
@@ -15,11 +15,13 @@ from app.network.models import (
     Organisation,
     OrganisationKind,
     OrganisationState,
+    Site,
     Standing,
     UnionStanding,
 )
-from app.together import Ready, Statement, send_together
-from app.vault import CircleRow
+from app.network.stakes import INTEREST, Stake, digest_of
+from app.together import Ready, Row, Statement, send_together
+from app.vault import CircleRow, KeyHolder, holder_of, row_fits, sound
 
 # Nearly every letter: excluding the wrong body would leave the one the worker fears in the run.
 _SURE_EXCLUSION = 95.0
@@ -27,7 +29,10 @@ _SURE_EXCLUSION = 95.0
 
 @dataclass(frozen=True)
 class OrganisationFacts:
-    """One organisation as routing sees it, at one site or at none."""
+    """One organisation as routing sees it, at one site or at none.
+
+    `site_in_doubt` says that nobody can tell any more who has a stake there: then no partner is asked, and custody holds the case.
+    """
 
     id: OrganisationId
     name: str
@@ -43,6 +48,7 @@ class OrganisationFacts:
     employer_run: bool
     interest_in_site: bool
     standing: UnionStanding | None
+    site_in_doubt: bool = False
 
     @property
     def capacity_left(self) -> int:
@@ -59,23 +65,19 @@ class Excluded:
 
 
 class _Found(NamedTuple):
-    """One row of `_network`."""
+    """One row of `_network`: an organisation as its row says, and one of its stakes at one of the sites, if it has any."""
 
-    id: OrganisationId
-    name: str
-    kind: OrganisationKind
-    country: str
-    countries: Sequence[str]
-    languages: Sequence[str]
-    trained: Sequence[str]
-    capacity: int
-    state: OrganisationState
-    employer_run: bool
-    has_keys: bool
-    interested: bool
+    organisation: Mapping[str, Any]
+    interest_at: SiteId | None
     site_id: SiteId | None
     standing: UnionStanding | None
     open_cases: int | None
+
+    @property
+    def id(self) -> OrganisationId:
+        """The organisation's id."""
+        found: OrganisationId = self.organisation["id"]
+        return found
 
 
 def network_facts(
@@ -85,62 +87,108 @@ def network_facts(
     possible_sites: Collection[SiteId] = (),
     load: ScalarSelect[int] | None = None,
 ) -> tuple[OrganisationFacts, ...]:
-    """Every organisation with its interest and standing at the site, in a fixed order; one statement.
+    """Every organisation with its interest and standing at the site, in a fixed order; one that others wrote is left out.
 
     `load` counts the open cases of the organisation in the row, correlated to it; without it nobody has any.
     Where the site is not certain, an interest in any possible site counts, and so does a union's worst standing: whoever may have a
-    stake stays out. Being independent counts only at a certain site.
+    stake stays out. Being independent counts only at a certain site. Where others changed who has a stake, every site is in doubt.
     """
     here = {*possible_sites, *({site_id} if site_id is not None else ())}
     # The session's changes first, and then past it: these are columns and no objects of its.
     session.flush()
+    holder = holder_of(session)
     asked = {f"site{number}": each for number, each in enumerate(here)}
-    [rows] = send_together(session, [Statement(_network(load, len(here)), asked)])
-    found = [_Found(*row) for row in rows]
+    statements = [Statement(_network(load, len(here)), asked), _EVERY_CIRCLE]
+    if here:
+        statements.append(Statement(_sites(len(here)), asked))
+    rows, circles, *sites = send_together(session, statements)
+    found = [_read(row) for row in rows]
+    in_doubt = bool(here) and _in_doubt(holder, here, sites[0], found)
     standings = _standings(found, site_id)
+    interested = {row.id for row in found if row.interest_at is not None}
+    with_keys = {
+        circle["organisation_id"]
+        for row in circles
+        if row_fits(holder, CircleRow, circle := dict(zip(_CIRCLES.keys(), row, strict=True)))
+    }
     once = {row.id: row for row in found}
     return tuple(
         OrganisationFacts(
             id=row.id,
-            name=row.name,
-            kind=row.kind,
-            country=row.country,
-            countries=frozenset(row.countries),
-            languages=frozenset(row.languages),
-            trained=frozenset(row.trained),
-            capacity=row.capacity,
+            name=said["name"],
+            kind=said["kind"],
+            country=said["country"],
+            countries=frozenset(said["countries"]),
+            languages=frozenset(said["languages"]),
+            trained=frozenset(said["trained"]),
+            capacity=said["capacity"],
             open_cases=row.open_cases or 0,
-            frozen=row.state is OrganisationState.FROZEN,
-            has_keys=row.has_keys,
-            employer_run=row.employer_run,
-            interest_in_site=row.interested,
+            frozen=said["state"] is OrganisationState.FROZEN,
+            has_keys=row.id in with_keys,
+            employer_run=said["employer_run"],
+            interest_in_site=row.id in interested,
+            site_in_doubt=in_doubt,
             standing=standings.get(row.id),
         )
         for row in once.values()
+        if row_fits(holder, Organisation, said := row.organisation)
     )
+
+
+_ORGANISATIONS, _CIRCLES = Organisation.__table__.c, CircleRow.__table__.c
+_SITES = Site.__table__.c
+_EVERY_CIRCLE = Statement(Ready(select(*_CIRCLES)), {})
 
 
 @cache
 def _network(load: ScalarSelect[int] | None, sites: int) -> Ready:
-    """One row an organisation, or several for a union whose standing is known at several of so many sites."""
+    """One row for an organisation, or several for one with several stakes at so many sites."""
     here = [bindparam(f"site{number}", type_=Uuid()) for number in range(sites)]
-    known = Organisation.__table__.c
 
     def is_here(site: InstrumentedAttribute[SiteId]) -> ColumnElement[bool]:
         return site.in_(here) if here else false()
 
     return Ready(
         select(
-            *(known[name] for name in _Found._fields[:10]),
-            exists().where(CircleRow.organisation_id == Organisation.id),
-            exists().where(Interest.organisation_id == Organisation.id, is_here(Interest.site_id)),
+            *_ORGANISATIONS,
+            Interest.site_id,
             Standing.site_id,
             Standing.standing,
             literal(0) if load is None else load,
         )
+        .select_from(Organisation)
+        .outerjoin(Interest, and_(Interest.organisation_id == Organisation.id, is_here(Interest.site_id)))
         .outerjoin(Standing, and_(Standing.union_id == Organisation.id, is_here(Standing.site_id)))
         .order_by(Organisation.id)
     )
+
+
+@cache
+def _sites(number: int) -> Ready:
+    here = [bindparam(f"site{each}", type_=Uuid()) for each in range(number)]
+    return Ready(select(*_SITES).where(_SITES.id.in_(here)))
+
+
+def _read(row: Row) -> _Found:
+    return _Found(dict(zip(_ORGANISATIONS.keys(), row, strict=False)), *row[len(_ORGANISATIONS.keys()) :])
+
+
+def _in_doubt(
+    holder: KeyHolder, here: Collection[SiteId], sites: Iterable[Row], found: Iterable[_Found]
+) -> bool:
+    """Whether a site is gone or changed, or its stakes are others than those that were recorded there."""
+    stakes: dict[SiteId, set[Stake]] = {site: set() for site in here}
+    for row in found:
+        if row.interest_at is not None:
+            stakes[row.interest_at].add((row.id, INTEREST))
+        if row.site_id is not None and row.standing is not None:
+            stakes[row.site_id].add((row.id, row.standing.value))
+    recorded = {
+        site["id"]: site["stakes"]
+        for row in sites
+        if row_fits(holder, Site, site := dict(zip(_SITES.keys(), row, strict=True)))
+    }
+    return any(recorded.get(site) != digest_of(stakes[site]) for site in here)
 
 
 def _standings(rows: Iterable[_Found], certain: SiteId | None) -> dict[OrganisationId, UnionStanding]:
@@ -156,7 +204,8 @@ def _standings(rows: Iterable[_Found], certain: SiteId | None) -> dict[Organisat
 
 def match_excluded(session: Session, text: str) -> Excluded:
     """Whom these words name, frozen organisations too; `all_said` only when they certainly name one and nothing else."""
-    things = [named(row, (row.name, *row.aliases)) for row in session.scalars(select(Organisation))]
+    rows = sound(holder_of(session), session.scalars(select(Organisation)))
+    things = [named(row, (row.name, *row.aliases)) for row in rows]
     match = best_match(text, things, sure=_SURE_EXCLUSION)
     found = {OrganisationId(thing.thing.id) for thing in things if stands_in(thing, text)}
     if match.best is not None and match.certain:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -13,7 +13,7 @@ from app.batches import chosen_once
 from app.database import MemberId, OrganisationId, new_id
 from app.network.circles import make_first_circles
 from app.network.codes import CodeRefused, step_of_code
-from app.network.logins import LoginTaken, clean_login, find_by_login
+from app.network.logins import LoginTaken, clean_login, login_row
 from app.network.models import (
     Invitation,
     Member,
@@ -36,7 +36,7 @@ from app.network.people import (
     require_lead,
     totp_place,
 )
-from app.vault import Actor, NewMemberKey, Vault, journal
+from app.vault import Actor, NewMemberKey, Vault, is_sound, journal
 
 VALID_FOR = timedelta(hours=48)
 # Until then an old link still says that it ran out or was used, and whom to ask.
@@ -108,9 +108,11 @@ def invite_member(
     login, name = clean_login(login), clean_name(name)
     if not name:
         raise NameMissing
-    member = find_by_login(session, vault, login)
+    member = login_row(session, vault.lookups("login", login))
     if member is not None and (
-        member.state is not MemberState.INVITED or member.organisation_id != organisation_id
+        member.state is not MemberState.INVITED
+        or member.organisation_id != organisation_id
+        or not is_sound(vault, member)
     ):
         raise LoginTaken
     member = member or Member(
@@ -132,7 +134,7 @@ def invite_member(
 def read_invitation(session: Session, vault: Vault, token: str) -> InvitedMember:
     """Who this link invites; raises `InvitationUnknown`, `InvitationExpired`, `InvitationUsed` or `OrganisationFrozen`."""
     invitation = find_invitation(session, vault, token)
-    if invitation is None:
+    if invitation is None or not is_sound(vault, invitation):
         raise InvitationUnknown
     _check_open(invitation)
     return invited_by(session, vault, invitation)
@@ -148,6 +150,8 @@ def invited_by(session: Session, vault: Vault, invitation: Invitation) -> Invite
     """Whom an invitation is for; raises `OrganisationFrozen`."""
     member = session.get_one(Member, invitation.member_id)
     organisation = session.get_one(Organisation, member.organisation_id)
+    if not is_sound(vault, member) or not is_sound(vault, organisation):
+        raise InvitationUnknown
     if organisation.state is OrganisationState.FROZEN:
         raise OrganisationFrozen
     return InvitedMember(
@@ -193,10 +197,12 @@ def take_up_invitation(session: Session, vault: Vault, prepared: PreparedMembers
     invited = prepared.invited
     organisation = active_organisation(session, invited.organisation_id)
     invitation = session.get(Invitation, invited.invitation_id, with_for_update=True, populate_existing=True)
-    if invitation is None:
+    if invitation is None or invitation.member_id != invited.member_id or not is_sound(vault, invitation):
         raise InvitationUnknown
     _check_open(invitation)
     member = session.get_one(Member, invited.member_id, with_for_update=True, populate_existing=True)
+    if not is_sound(vault, member):
+        raise InvitationUnknown
     if member.state is not MemberState.INVITED:
         raise InvitationUsed
     invitation.used_at = clock.now()
@@ -225,11 +231,9 @@ def expire_invitations(session: Session, limit: int) -> int:
 
 def _write_invitation(session: Session, vault: Vault, member_id: MemberId) -> str:
     # An older link of this member stops working: only the newest one is in anybody's hands on purpose.
-    session.execute(
-        update(Invitation)
-        .where(Invitation.member_id == member_id, Invitation.used_at.is_(None))
-        .values(expires_at=clock.now())
-    )
+    unused = select(Invitation).where(Invitation.member_id == member_id, Invitation.used_at.is_(None))
+    for older in session.scalars(unused.with_for_update()):
+        older.expires_at = clock.now()
     token = secrets.token_urlsafe(32)
     session.add(
         Invitation(

@@ -1,11 +1,13 @@
 """Logins: the word a member signs in with, kept veiled and found by a keyed tag."""
 
+from collections.abc import Collection
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.language import folded
 from app.network.models import Member
-from app.vault import Vault
+from app.vault import Vault, sound_or_none
 
 _LONGEST = 200
 
@@ -35,4 +37,9 @@ def normal_login(login: str) -> str:
 def find_by_login(session: Session, vault: Vault, login: str) -> Member | None:
     """The member with this login in its normal form, or nobody."""
     tags = vault.lookups("login", login)
+    return sound_or_none(vault, login_row(session, tags))
+
+
+def login_row(session: Session, tags: Collection[bytes]) -> Member | None:
+    """The row under one of a login's tags, also one that others changed, so that no login is given away twice."""
     return session.scalars(select(Member).where(Member.login_tag.in_(tags))).one_or_none()

@@ -6,13 +6,14 @@ stolen database shows neither a helper's name nor a factory.
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import TypeVar
+from typing import ClassVar, TypeVar
 from uuid import UUID
 
 from sqlalchemy import JSON, Enum, ForeignKey, Index, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, MemberId, OrganisationId, SiteId, UtcDateTime, new_id
+from app.vault import Signed
 
 Word = TypeVar("Word", bound=StrEnum)
 
@@ -88,10 +89,11 @@ def _words(of: type[Word]) -> Enum:
     )
 
 
-class Organisation(Base):
+class Organisation(Signed, Base):
     """A monitoring partner, trade union, coordinator or public buyer."""
 
     __tablename__ = "organisations"
+    REMEMBERED: ClassVar[bool] = True
 
     id: Mapped[OrganisationId] = mapped_column(Uuid, primary_key=True, default=new_id)
     kind: Mapped[OrganisationKind] = mapped_column(_words(OrganisationKind))
@@ -108,10 +110,11 @@ class Organisation(Base):
     state: Mapped[OrganisationState] = mapped_column(_words(OrganisationState))
 
 
-class Member(Base):
+class Member(Signed, Base):
     """A person of an organisation; login, name and the secret of the codes are veiled."""
 
     __tablename__ = "members"
+    REMEMBERED: ClassVar[bool] = True
 
     id: Mapped[MemberId] = mapped_column(Uuid, primary_key=True, default=new_id)
     organisation_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisations.id"), index=True)
@@ -129,7 +132,7 @@ class Member(Base):
     trained_restricted: Mapped[bool] = mapped_column(default=False)
 
 
-class Invitation(Base):
+class Invitation(Signed, Base):
     """A single-use link for one member; only a keyed hash of it is kept."""
 
     __tablename__ = "invitations"
@@ -141,10 +144,11 @@ class Invitation(Base):
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
 
-class Site(Base):
+class Site(Signed, Base):
     """A workplace. Its names are veiled; the code on its posters is random and says nothing."""
 
     __tablename__ = "sites"
+    REMEMBERED: ClassVar[bool] = True
     __table_args__ = (Index("ix_sites_os_id", "os_id_tag", unique=True),)
 
     id: Mapped[SiteId] = mapped_column(Uuid, primary_key=True, default=new_id)
@@ -156,6 +160,9 @@ class Site(Base):
     country: Mapped[str] = mapped_column(String(2))
     sector: Mapped[Sector] = mapped_column(_words(Sector))
     state: Mapped[SiteState] = mapped_column(_words(SiteState))
+    # A digest over who has an interest or a standing here (see app.network.stakes): the MAC covers it, so that none can be changed
+    # and none taken away either.
+    stakes: Mapped[bytes | None]
 
 
 class Standing(Base):

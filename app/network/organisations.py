@@ -14,7 +14,7 @@ from app.database import OrganisationId
 from app.language import clean_line, folded, has_words
 from app.network.models import Organisation, OrganisationKind, OrganisationState
 from app.network.people import actor_of
-from app.vault import Vault, journal
+from app.vault import Vault, holder_of, journal, sound, sound_or_none
 
 REMOTE = "*"
 _LONGEST_NAME = 200
@@ -107,13 +107,14 @@ def organisations_of(session: Session, kind: OrganisationKind | None = None) -> 
     query = select(Organisation)
     if kind is not None:
         query = query.where(Organisation.kind == kind)
-    return sorted(session.scalars(query), key=lambda found: found.name.casefold())
+    found = sound(holder_of(session), session.scalars(query))
+    return sorted(found, key=lambda each: each.name.casefold())
 
 
 def organisation_named(session: Session, name: str) -> Organisation:
     """The organisation of exactly this name, however it is capitalised; raises `UnknownOrganisation`."""
     wanted = clean_name(name).casefold()
-    for organisation in session.scalars(select(Organisation)):
+    for organisation in sound(holder_of(session), session.scalars(select(Organisation))):
         if organisation.name.casefold() == wanted:
             return organisation
     raise UnknownOrganisation(name)
@@ -121,7 +122,7 @@ def organisation_named(session: Session, name: str) -> Organisation:
 
 def get_organisation(session: Session, organisation_id: OrganisationId) -> Organisation:
     """The organisation with this id; raises `UnknownOrganisation`."""
-    found = session.get(Organisation, organisation_id)
+    found = sound_or_none(holder_of(session), session.get(Organisation, organisation_id))
     if found is None:
         raise UnknownOrganisation(str(organisation_id))
     return found

@@ -18,6 +18,9 @@ from app.vault import (
     Vault,
     circle_name,
     circles_of_member,
+    holder_of,
+    is_sound,
+    sound,
 )
 
 
@@ -96,7 +99,7 @@ def colleagues(session: Session, vault: Vault, organisation_id: OrganisationId) 
             member.trained_restricted,
             frozenset(circle_name(vault, circle) for circle in circles_of_member(session, member.id)),
         )
-        for member in members
+        for member in sound(vault, members)
     ]
     return sorted(lines, key=lambda line: (line.name.casefold(), line.id))
 
@@ -108,11 +111,11 @@ def require_lead(by: SignedIn | None, organisation_id: OrganisationId) -> None:
 
 
 def active_organisation(session: Session, organisation_id: OrganisationId) -> Organisation:
-    """The organisation, locked for this unit of work; raises `OrganisationFrozen` when it is frozen."""
+    """The organisation, locked for this unit of work; raises `OrganisationFrozen` when it is, or others changed it."""
     organisation = session.get_one(
         Organisation, organisation_id, with_for_update=True, populate_existing=True
     )
-    if organisation.state is OrganisationState.FROZEN:
+    if organisation.state is OrganisationState.FROZEN or not is_sound(holder_of(session), organisation):
         raise OrganisationFrozen
     return organisation
 

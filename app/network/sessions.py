@@ -14,6 +14,7 @@ from app.vault import (
     SessionEnded,
     Vault,
     end_session,
+    is_sound,
     journal,
     open_session,
     read_session,
@@ -54,6 +55,8 @@ def signed_in(session: Session, vault: Vault, cookie: str) -> SignedIn:
         raise NotSignedIn
     member, organisation = found
     if member.state is not MemberState.ACTIVE or organisation.state is OrganisationState.FROZEN:
+        raise NotSignedIn
+    if not is_sound(vault, member) or not is_sound(vault, organisation):
         raise NotSignedIn
     key = MemberKey.unpacked(content.payload)
     return SignedIn(member, organisation, member_name(vault, member), key, content)

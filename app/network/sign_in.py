@@ -29,10 +29,13 @@ from app.vault import (
     MemberKey,
     Vault,
     WrongPassword,
+    holder_of,
+    is_sound,
     journal,
     mark_browser,
     member_key_row,
     pretend_unlock,
+    sound_or_none,
     unlock_member,
 )
 
@@ -101,12 +104,11 @@ def take_sign_in(session: Session, vault: Vault, prepared: PreparedSignIn, code:
 
 
 def lock_member(session: Session, member_id: MemberId | None) -> Member | None:
-    """The member's row, locked, so that two attempts at once cannot use one code; nobody for an unknown login."""
-    return (
-        None
-        if member_id is None
-        else session.get(Member, member_id, with_for_update=True, populate_existing=True)
-    )
+    """The member's row, locked, so that two attempts at once cannot use one code; nobody where there is none of ours."""
+    if member_id is None:
+        return None
+    member = session.get(Member, member_id, with_for_update=True, populate_existing=True)
+    return sound_or_none(holder_of(session), member)
 
 
 def why_shut_out(session: Session, member: Member | None) -> str | None:
@@ -115,8 +117,10 @@ def why_shut_out(session: Session, member: Member | None) -> str | None:
         return "unknown"
     if member.state is not MemberState.ACTIVE:
         return member.state.value
-    frozen = session.get_one(Organisation, member.organisation_id).state is OrganisationState.FROZEN
-    return "frozen" if frozen else None
+    organisation = session.get_one(Organisation, member.organisation_id)
+    if not is_sound(holder_of(session), organisation):
+        return "organisation changed"
+    return "frozen" if organisation.state is OrganisationState.FROZEN else None
 
 
 def journal_refusal(session: Session, vault: Vault, member: Member | None, why: str) -> None:

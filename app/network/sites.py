@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from sqlalchemy import String, bindparam, literal, or_, select
 from sqlalchemy.orm import Session
@@ -19,8 +20,9 @@ from app.network.models import Sector, Site, SiteState
 from app.network.organisations import clean_name, country_hint, is_country
 from app.network.os_ids import CROCKFORD, OsIdRefused, os_ids_in, read_os_id
 from app.network.people import actor_of
+from app.network.stakes import digest_of
 from app.together import Ready, Row, Statement, send_together
-from app.vault import Place, Vault, journal
+from app.vault import Place, Vault, VeilBroken, holder_of, journal, row_fits, sound, sound_or_none
 
 LONGEST_NAME = 200
 MOST_ALIASES = 20
@@ -144,7 +146,8 @@ def site_by_code(session: Session, code: str) -> Site | None:
     plain = poster_code(code)
     if not plain:
         return None
-    return session.scalars(select(Site).where(Site.code == plain, _IS_KNOWN)).one_or_none()
+    found = session.scalars(select(Site).where(Site.code == plain, _IS_KNOWN)).one_or_none()
+    return sound_or_none(holder_of(session), found)
 
 
 def poster_code(typed: str) -> str:
@@ -199,23 +202,25 @@ def match_site(session: Session, vault: Vault, text: str) -> SiteMatch:
     tags = {tag for os_id in written.found for tag in vault.lookups(_OS_ID, os_id)}
     # All in one statement: names are veiled, so every row is needed in any case.
     (rows,) = send_together(session, [_EVERY_SITE])
-    identified = tuple(_found(row) for row in rows if row[3] in codes or row[4] in tags)
+    sites = {SiteId(row[0]): site for row in rows if (site := _comparable(vault, row)) is not None}
+    identified = tuple(site.found for site in sites.values() if site.code in codes or site.os_id_tag in tags)
     if identified:
-        certain = len(identified) == 1
+        certain = len(identified) == 1 and sites[identified[0].id].sound
         return SiteMatch(identified[0] if certain else None, certain, identified)
-    match = best_match(written.rest, (_comparable(vault, row[0], row[2]) for row in rows))
-    sites = {row[0]: row for row in rows}
+    match = best_match(written.rest, (site.named for site in sites.values()))
     best = None if match.best is None else sites[match.best]
     # Who wrote an OS ID that is not this site's may mean another place of the same name.
-    another = written.any_written and best is not None and best[4] is not None
-    possible = tuple(_found(sites[site_id]) for site_id in match.possible)
-    return SiteMatch(None if best is None else _found(best), match.certain and not another, possible)
+    another = written.any_written and best is not None and best.os_id_tag is not None
+    possible = tuple(sites[site_id].found for site_id in match.possible)
+    certain = match.certain and not another and best is not None and best.sound
+    return SiteMatch(None if best is None else best.found, certain, possible)
 
 
 _SITES = Base.metadata.tables[Site.__tablename__].c
+_COLUMNS = ("id", "country", *(name for name in _SITES.keys() if name not in ("id", "country")))  # noqa: SIM118
 _EVERY_SITE = Statement(
     Ready(
-        select(_SITES.id, _SITES.country, _SITES.label_veil, _SITES.code, _SITES.os_id_tag).where(
+        select(*(_SITES[name] for name in _COLUMNS)).where(
             _SITES.state != literal(SiteState.REMOVED.value, String)
         )
     ),
@@ -223,13 +228,19 @@ _EVERY_SITE = Statement(
 )
 
 
-def _found(row: Row) -> FoundSite:
-    return FoundSite(*row[:3])
+class _Comparable(NamedTuple):
+    """A site with its names made comparable. One whose row was changed by others is never certain, but may still be meant."""
+
+    found: FoundSite
+    sound: bool
+    code: str
+    os_id_tag: bytes | None
+    named: Named[SiteId]
 
 
 def known_sites(session: Session, vault: Vault) -> dict[tuple[str, str, str], tuple[Site, SiteLabel]]:
     """Every site by name, town and country, locked, for telling what a line of a list changes; none that was removed."""
-    sites = session.scalars(select(Site).where(_IS_KNOWN).with_for_update())
+    sites = sound(vault, session.scalars(select(Site).where(_IS_KNOWN).with_for_update()))
     labelled = [(site, site_label(vault, site)) for site in sites]
     return {label_key(label, site.country): (site, label) for site, label in labelled}
 
@@ -261,7 +272,14 @@ def checked_label(name: str, town: str, country: str, aliases: Iterable[str], os
 def write_site(session: Session, vault: Vault, label: SiteLabel, *, country: str, sector: Sector) -> Site:
     """The row of a checked site, without the journal: a list writes one entry for all its lines."""
     state = SiteState.CONFIRMED
-    site = Site(id=SiteId(new_id()), code=_new_code(), country=country, sector=sector, state=state)
+    site = Site(
+        id=SiteId(new_id()),
+        code=_new_code(),
+        country=country,
+        sector=sector,
+        state=state,
+        stakes=digest_of(()),
+    )
     write_label(vault, site, label)
     session.add(site)
     session.flush()
@@ -277,9 +295,15 @@ def write_label(vault: Vault, site: Site, label: SiteLabel) -> None:
 
 # A worker waits while every site is compared. What is remembered here could be opened at any time with this process's own keyring.
 @lru_cache(maxsize=50_000)
-def _comparable(vault: Vault, site_id: SiteId, label_veil: bytes) -> Named[SiteId]:
-    label = _read_label(vault, site_id, label_veil)
-    return named(site_id, (label.name, *label.aliases), label.town.split("/"))
+def _comparable(vault: Vault, row: Row) -> _Comparable | None:
+    site = dict(zip(_COLUMNS, row, strict=True))
+    try:
+        label = _read_label(vault, site["id"], site["label_veil"])
+    except VeilBroken:
+        return None
+    names = named(site["id"], (label.name, *label.aliases), label.town.split("/"))
+    found = FoundSite(site["id"], site["country"], site["label_veil"])
+    return _Comparable(found, row_fits(vault, Site, site), site["code"], site["os_id_tag"], names)
 
 
 def _read_label(vault: Vault, site_id: SiteId, label_veil: bytes) -> SiteLabel:

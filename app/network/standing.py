@@ -7,8 +7,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import OrganisationId, SiteId, new_id
-from app.network.models import Interest, Organisation, OrganisationKind, Site, Standing, UnionStanding
+from app.network.models import Interest, OrganisationKind, Site, Standing, UnionStanding
+from app.network.organisations import get_organisation
 from app.network.people import SignedIn, actor_of
+from app.network.stakes import store_stakes
 from app.vault import Place, Vault, journal
 
 
@@ -30,7 +32,7 @@ def set_standing(
     """Record how independent a union is at a site, who says so and since when; what was recorded before is replaced."""
     # Locking the site keeps two people from recording the same pair at once.
     site = session.get_one(Site, site_id, with_for_update=True)
-    if session.get_one(Organisation, union_id).kind is not OrganisationKind.TRADE_UNION:
+    if get_organisation(session, union_id).kind is not OrganisationKind.TRADE_UNION:
         raise NotAUnion
     pair = (Standing.union_id == union_id, Standing.site_id == site.id)
     row = session.scalars(select(Standing).where(*pair)).one_or_none()
@@ -38,7 +40,7 @@ def set_standing(
     row.standing, row.as_of = standing, as_of
     row.source_veil = vault.veil(_source_place(row.id), source)
     session.add(row)
-    session.flush()
+    store_stakes(session, site)
     detail = {
         "union": str(union_id),
         "site": str(site_id),
@@ -64,14 +66,14 @@ def declare_interest(
     by: SignedIn | None = None,
 ) -> Interest:
     """Record that an organisation has a stake in a site; from now on it is left out of every case from there."""
-    session.get_one(Organisation, organisation_id)
+    get_organisation(session, organisation_id)
     site = session.get_one(Site, site_id, with_for_update=True)
     pair = (Interest.organisation_id == organisation_id, Interest.site_id == site.id)
     row = session.scalars(select(Interest).where(*pair)).one_or_none()
     row = row or Interest(id=new_id(), organisation_id=organisation_id, site_id=site.id)
     row.reason_veil = vault.veil(_reason_place(row.id), reason)
     session.add(row)
-    session.flush()
+    store_stakes(session, site)
     detail = {"organisation": str(organisation_id), "site": str(site_id)}
     journal(session, vault, None, "interest.declared", actor_of(by), detail)
     return row

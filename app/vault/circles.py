@@ -1,10 +1,12 @@
 """Circles: a key that several members of one organisation share, sealed to each of them apart."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint, Uuid, bindparam, select
@@ -19,13 +21,17 @@ from app.vault.pairs import Pair
 from app.vault.public_keys import (
     HolderKind,
     PublicKey,
+    PublicKeyForged,
     PublicKeyRow,
     check_public_key,
     new_public_key_row,
     public_key_of,
 )
+from app.vault.row_macs import Signed, holder_of, is_sound, row_fits, sound, sound_or_none
 from app.vault.seals import Binding, open_seal, seal_to_key
 from app.vault.veil import Place, unveil, veil
+
+_log = logging.getLogger(__name__)
 
 
 class CircleName(StrEnum):
@@ -44,10 +50,11 @@ class AlreadyInCircle(Exception):
     """The member was admitted to this circle before."""
 
 
-class CircleRow(Base):
+class CircleRow(Signed, Base):
     """A circle; its name is veiled, since a grant to the restricted one would otherwise tell what a case is about."""
 
     __tablename__ = "vault_circles"
+    REMEMBERED: ClassVar[bool] = True
 
     id: Mapped[CircleId] = mapped_column(Uuid, primary_key=True)
     organisation_id: Mapped[OrganisationId] = mapped_column(Uuid, index=True)
@@ -55,7 +62,7 @@ class CircleRow(Base):
     made_hour: Mapped[datetime]
 
 
-class CircleMemberRow(Base):
+class CircleMemberRow(Signed, Base):
     """The circle's private half, sealed to one of its members."""
 
     __tablename__ = "vault_circle_members"
@@ -111,7 +118,7 @@ def admit_to_circle(
     """Seal an opened circle's key to one more member; raises `NotInCircle`, `AlreadyInCircle` or `PublicKeyForged`."""
     if circle.circle_id != circle_id:
         raise NotInCircle(f"the opened key is not that of circle {circle_id}")
-    if is_in_circle(session, circle_id, MemberId(member.holder_id)):
+    if _membership(session, circle_id, MemberId(member.holder_id)) is not None:
         raise AlreadyInCircle(f"member {member.holder_id} is in circle {circle_id}")
     row_id = new_id()
     row = CircleMemberRow(
@@ -139,7 +146,7 @@ def open_circle(session: Session, holder: KeyHolder, member: MemberKey, circle_i
 
 def open_membership(holder: KeyHolder, row: CircleMemberRow, member: MemberKey) -> CircleKey:
     """As `open_circle`, for a row that the caller read together with others; raises `NotInCircle` or `SealBroken`."""
-    if row.member_id != member.member_id:
+    if row.member_id != member.member_id or not is_sound(holder, row):
         raise NotInCircle(f"membership {row.id} is not that of member {member.member_id}")
     private = open_seal(holder, member.pair, _binding(row.id, row.circle_id), row.sealed)
     return CircleKey(row.circle_id, row.circle_key_id, Pair(private))
@@ -147,19 +154,26 @@ def open_membership(holder: KeyHolder, row: CircleMemberRow, member: MemberKey) 
 
 def circles_of_member(session: Session, member_id: MemberId) -> list[CircleRow]:
     """The circles a member was admitted to."""
-    query = select(CircleRow).join(CircleMemberRow, CircleMemberRow.circle_id == CircleRow.id)
-    return list(session.scalars(query.where(CircleMemberRow.member_id == member_id).order_by(CircleRow.id)))
+    query = select(CircleRow, CircleMemberRow).join(
+        CircleMemberRow, CircleMemberRow.circle_id == CircleRow.id
+    )
+    found = session.execute(query.where(CircleMemberRow.member_id == member_id).order_by(CircleRow.id))
+    holder = holder_of(session)
+    return [
+        circle for circle, membership in found if is_sound(holder, circle) and is_sound(holder, membership)
+    ]
 
 
 def is_in_circle(session: Session, circle_id: CircleId, member_id: MemberId) -> bool:
     """Whether a member was admitted to a circle."""
-    return _membership(session, circle_id, member_id) is not None
+    return sound_or_none(holder_of(session), _membership(session, circle_id, member_id)) is not None
 
 
 def members_of_circle(session: Session, circle_id: CircleId) -> list[MemberId]:
     """The members admitted to a circle."""
-    query = select(CircleMemberRow.member_id).where(CircleMemberRow.circle_id == circle_id)
-    return list(session.scalars(query.order_by(CircleMemberRow.id)))
+    query = select(CircleMemberRow).where(CircleMemberRow.circle_id == circle_id)
+    found = session.scalars(query.order_by(CircleMemberRow.id))
+    return [membership.member_id for membership in sound(holder_of(session), found)]
 
 
 def circle_name(holder: KeyHolder, row: CircleRow) -> CircleName:
@@ -177,7 +191,13 @@ def circle_of(
 ) -> CircleRow | None:
     """The organisation's circle of this name, or None while it has no keys yet."""
     rows = session.scalars(select(CircleRow).where(CircleRow.organisation_id == organisation_id))
-    return next((row for row in rows if circle_name(holder, row) is name), None)
+    return next((row for row in sound(holder, rows) if circle_name(holder, row) is name), None)
+
+
+def has_circles(session: Session, organisation_id: OrganisationId) -> bool:
+    """Whether an organisation's circles were ever made, also where their rows were changed since: no second ones are made then."""
+    found = select(CircleRow.id).where(CircleRow.organisation_id == organisation_id).limit(1)
+    return session.scalars(found).first() is not None
 
 
 def circle_public_key(session: Session, holder: KeyHolder, row: CircleRow) -> PublicKey:
@@ -191,8 +211,7 @@ def _keys_of(organisations: int) -> Ready:
     wanted = [bindparam(f"organisation{number}", type_=Uuid()) for number in range(organisations)]
     return Ready(
         select(
-            CircleRow.organisation_id,
-            CircleRow.name_veil,
+            *CircleRow.__table__.c,
             PublicKeyRow.id,
             PublicKeyRow.kind,
             PublicKeyRow.holder_id,
@@ -208,9 +227,9 @@ def _keys_of(organisations: int) -> Ready:
 def circle_public_keys(
     session: Session, holder: KeyHolder, wanted: Mapping[OrganisationId, CircleName]
 ) -> dict[OrganisationId, PublicKey]:
-    """The public key of one circle of each organisation, in one statement; who has no keys yet is left out.
+    """The public key of one circle of each organisation, in one statement.
 
-    Raises `PublicKeyForged`.
+    Whoever has no keys yet is left out, and so is whoever has some that this deployment did not make.
     """
     newest: dict[OrganisationId, PublicKey] = {}
     if not wanted:
@@ -218,11 +237,25 @@ def circle_public_keys(
     session.flush()
     asked = {f"organisation{number}": each for number, each in enumerate(wanted)}
     [rows] = send_together(session, [Statement(_keys_of(len(wanted)), asked)])
-    for organisation_id, name_veil, key_id, kind, holder_id, raw, mac in rows:
-        name = wanted[organisation_id]
-        if kind == _kind_of(name) and read_circle_name(holder, holder_id, name_veil) is name:
+    names = tuple(CircleRow.__table__.c.keys())
+    for row in rows:
+        circle = dict(zip(names, row, strict=False))
+        if not row_fits(holder, CircleRow, circle):
+            continue
+        key_id, kind, holder_id, raw, mac = row[len(names) :]
+        organisation_id, name = circle["organisation_id"], wanted[circle["organisation_id"]]
+        if kind == _kind_of(name) and read_circle_name(holder, holder_id, circle["name_veil"]) is name:
             newest[organisation_id] = PublicKey(key_id, HolderKind(kind), holder_id, raw, mac)
-    return {organisation: check_public_key(holder, key) for organisation, key in newest.items()}
+    return {organisation: key for organisation, key in newest.items() if _is_ours(holder, key)}
+
+
+def _is_ours(holder: KeyHolder, key: PublicKey) -> bool:
+    try:
+        check_public_key(holder, key)
+    except PublicKeyForged as forged:
+        _log.warning("%s", forged)
+        return False
+    return True
 
 
 def _membership(session: Session, circle_id: CircleId, member_id: MemberId) -> CircleMemberRow | None:

@@ -7,10 +7,11 @@ that remain, so nobody needs to be logged in for it. An *offered* grant is wrapp
 from collections.abc import Collection, Set
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Index, Uuid, delete, select, text
+from sqlalchemy import Index, Select, Uuid, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -28,12 +29,14 @@ from app.vault.compartments import (
     unpack_bundle,
 )
 from app.vault.framing import frame, unframe
+from app.vault.journal import HEAD_OF_CASE, JournalChainRow, head_fits, store_key_version
 from app.vault.keyholder import KeyHolder
 from app.vault.keyring import ID_BYTES
 from app.vault.members import MemberKey
 from app.vault.pairs import Pair, SealBroken
 from app.vault.public_keys import HolderKind, PublicKey
 from app.vault.receipts import ReceiptKeys, find_receipt
+from app.vault.row_macs import Signed, holder_of, is_sound, sound
 from app.vault.seals import STEPS, Binding, open_seal, seal_to_key
 from app.vault.veil import Place, decrypt, encrypt, unveil_json, veil_json
 
@@ -56,7 +59,7 @@ class GrantNotOffered(Exception):
     """The grant is gone or no longer waits to be accepted."""
 
 
-class GrantRow(Base):
+class GrantRow(Signed, Base):
     """One holder's grant for one case."""
 
     __tablename__ = "vault_grants"
@@ -81,6 +84,32 @@ class GrantRow(Base):
     sealed: Mapped[bytes | None]
     granted_hour: Mapped[datetime]
     ended_hour: Mapped[datetime | None]
+    # The newest version of the case's keys that it opens.
+    key_version: Mapped[int | None]
+
+
+HeadOfCase = tuple[UUID | None, int | None, bytes | None, bytes | None, int | None]
+"""The columns that `with_heads` adds to a row, in their order."""
+
+
+def with_heads(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
+    """A query over grants, with the head of each case's chain behind its columns, for `open_granted` and `stands`."""
+    return query.add_columns(*HEAD_OF_CASE).outerjoin(JournalChainRow, JournalChainRow.id == GrantRow.case_id)
+
+
+def stands(holder: KeyHolder, row: GrantRow, head: HeadOfCase) -> bool:
+    """Whether this deployment wrote the grant as it stands, and it reaches the newest version of the case's keys.
+
+    An older copy of an ended grant's row has a MAC that fits. But everything that ends a grant makes a new version of the keys,
+    which the grants that remain then hold, and the head of the case's chain says which is the newest.
+    """
+    if not is_sound(holder, row):
+        return False
+    chain, seq, digest, mac, newest = head
+    if chain is None or newest is None:
+        return True
+    known = JournalChainRow(id=chain, seq=seq, hash=digest, mac=mac, key_version=newest)
+    return head_fits(holder, known) and row.key_version == newest
 
 
 def write_grant(
@@ -110,6 +139,7 @@ def write_grant(
         names_veil=veil_json(holder, _names_place(grant_id), sorted(names)),
         granted_hour=clock.hour_of(clock.now()),
         ended_hour=None,
+        key_version=max(version for _, version in keys),
     )
     _store_parts(holder, row, [_seal_part(holder, row, 0, to, opened, keys)])
     return row
@@ -123,22 +153,28 @@ def granted_names(holder: KeyHolder, row: GrantRow) -> frozenset[Compartment]:
 def open_grant(session: Session, holder: KeyHolder, case_id: CaseId, key: HolderKey) -> OpenedCompartments:
     """The private halves that a holder's live grant names; raises `NoGrant` or `SealBroken`."""
     kind, holder_id, pair = _identify(session, key)
-    row = session.scalars(
-        select(GrantRow).where(
-            GrantRow.case_id == case_id,
-            GrantRow.holder_id == holder_id,
-            GrantRow.holder_kind.in_(kind),
-            GrantRow.state == GrantState.LIVE,
+    found = session.execute(
+        with_heads(
+            select(GrantRow).where(
+                GrantRow.case_id == case_id,
+                GrantRow.holder_id == holder_id,
+                GrantRow.holder_kind.in_(kind),
+                GrantRow.state == GrantState.LIVE,
+            )
         )
     ).one_or_none()
-    if row is None:
+    if found is None or not stands(holder, found[0], found[1:]):
         raise NoGrant(f"no live grant for case {case_id}")
-    return _open_row(holder, row, pair)
+    return _open_row(holder, found[0], pair)
 
 
-def open_granted(holder: KeyHolder, row: GrantRow, key: MemberKey | CircleKey) -> OpenedCompartments:
-    """As `open_grant`, for a row that the caller read together with others; raises `NoGrant` or `SealBroken`."""
+def open_granted(
+    holder: KeyHolder, row: GrantRow, head: HeadOfCase, key: MemberKey | CircleKey
+) -> OpenedCompartments:
+    """As `open_grant`, for a row that the caller read by `with_heads` together with others; raises `NoGrant` or `SealBroken`."""
     kinds, holder_id, pair = _identify_member(key)
+    if not stands(holder, row, head):
+        raise NoGrant(f"grant {row.id} was not written by this deployment or has ended")
     if row.state != GrantState.LIVE or row.holder_id != holder_id or row.holder_kind not in kinds:
         raise NoGrant(f"grant {row.id} is not a live one of this holder")
     return _open_row(holder, row, pair)
@@ -146,8 +182,11 @@ def open_granted(holder: KeyHolder, row: GrantRow, key: MemberKey | CircleKey) -
 
 def accept_grant(session: Session, holder: KeyHolder, grant_id: UUID) -> GrantRow:
     """Make an offered grant live, with nobody logged in; raises `GrantNotOffered` or `SealBroken`."""
-    row = session.scalars(select(GrantRow).where(GrantRow.id == grant_id).with_for_update()).one_or_none()
-    if row is None or row.state != GrantState.OFFERED:
+    found = session.execute(
+        with_heads(select(GrantRow).where(GrantRow.id == grant_id)).with_for_update(of=GrantRow)
+    ).one_or_none()
+    row: GrantRow | None = None if found is None else found[0]
+    if found is None or row is None or row.state != GrantState.OFFERED or not stands(holder, row, found[1:]):
         raise GrantNotOffered(f"grant {grant_id} does not wait to be accepted")
     parts = _read_parts(holder, row)
     row.state = GrantState.LIVE
@@ -186,7 +225,7 @@ def live_grant_holders(session: Session, case_id: CaseId) -> list[GrantRow]:
 def grants_of_case(session: Session, case_id: CaseId) -> list[GrantRow]:
     """Every grant of a case, ended ones too, by the hour they were given: who could read, and until when."""
     query = select(GrantRow).where(GrantRow.case_id == case_id).order_by(GrantRow.granted_hour, GrantRow.id)
-    return list(session.scalars(query))
+    return list(sound(holder_of(session), session.scalars(query)))
 
 
 def new_compartment_versions(
@@ -203,8 +242,11 @@ def new_compartment_versions(
     newest = {name: row.version + 1 for name, row in current_compartments(session, holder, case_id).items()}
     fresh = make_compartments(holder, case_id, newest)
     session.add_all(fresh.rows())
+    store_key_version(session, holder, case_id, max(newest.values()))
     for row in rows:
-        if row.holder_id in kept:
+        # Whoever wrote a grant into the database must not be sealed the new keys by us.
+        if row.holder_id in kept and is_sound(holder, row):
+            row.key_version = max(newest.values())
             parts = _read_parts(holder, row)
             named = granted_names(holder, row)
             names = [name for name in fresh.pairs if name[0] in named]

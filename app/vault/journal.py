@@ -22,7 +22,7 @@ from app import clock
 from app.database import Base, CaseId, new_id
 from app.inserts import insert_rows
 from app.together import Ready, Statement, new_row
-from app.vault.framing import Json, frame, from_json_bytes, pad, to_json_bytes, unpad
+from app.vault.framing import Json, Part, frame, from_json_bytes, pad, to_json_bytes, unpad
 from app.vault.keyholder import KeyHolder, derive, tag_of
 from app.vault.veil import Place, VeilBroken, decrypt, encrypt, unveil_bytes, veil_bytes
 
@@ -30,6 +30,9 @@ ActorKind = Literal["worker", "member", "system", "operator"]
 
 CHAIN_START = bytes(32)
 """What the first entry of a chain follows."""
+
+FIRST_VERSION = 1
+"""The version of a new case's keys."""
 
 _STEPS = (256, 1024, 4096)
 
@@ -65,6 +68,8 @@ class JournalChainRow(Base):
     hash: Mapped[bytes]
     mac: Mapped[bytes]
     secret_veil: Mapped[bytes | None]
+    # The newest version of the case's keys, under the head's MAC: see `stands` in app.vault.grants.
+    key_version: Mapped[int | None]
 
 
 class JournalRow(Base):
@@ -84,6 +89,9 @@ class JournalRow(Base):
 
 _ENTRIES = Base.metadata.tables[JournalRow.__tablename__]
 _HEADS = Base.metadata.tables[JournalChainRow.__tablename__]
+HEAD_OF_CASE = (_HEADS.c.id, _HEADS.c.seq, _HEADS.c.hash, _HEADS.c.mac, _HEADS.c.key_version)
+"""What has to be read of a head to know the newest version of its case's keys."""
+
 _NEXT_ENTRY = insert(_ENTRIES)
 _LOCKED_HEAD = select(_HEADS).where(_HEADS.c.id == bindparam("chain")).with_for_update()
 _MOVED_HEAD = update(_HEADS).where(_HEADS.c.id == bindparam("chain"))
@@ -138,7 +146,7 @@ def journal(
     head, secret = _head(session, holder, chain or CaseId(holder.deployment))
     begins = head.seq == 0
     entry = _append(holder, head, ChainKeys.of(secret), act, actor, detail or {})
-    head.mac = _mac(holder, head.id, head.seq, head.hash)
+    head.mac = head_mac(holder, head)
     if begins:
         insert_rows(session, [head, entry])
         return
@@ -158,10 +166,10 @@ def continuing(
     if not head_fits(holder, head):
         raise JournalBroken(f"the head of chain {head.id} was changed")
     keys = ChainKeys.of(chain_secret(holder, head))
-    next_head = JournalChainRow(id=head.id, seq=head.seq, hash=head.hash)
+    next_head = JournalChainRow(id=head.id, seq=head.seq, hash=head.hash, key_version=head.key_version)
     entries = [_append(holder, next_head, keys, act, actor, detail) for act, actor, detail in acts]
     moved = {"chain": head.id, "stood": head.mac, "seq": next_head.seq, "hash": next_head.hash}
-    moved["mac"] = _mac(holder, head.id, next_head.seq, next_head.hash)
+    moved["mac"] = head_mac(holder, next_head)
     return [Statement(_MOVE_HEAD, moved, must=True), *(new_row(entry, must=True) for entry in entries)]
 
 
@@ -207,10 +215,14 @@ def new_chain(
     secret = secrets.token_bytes(32)
     keys = ChainKeys.of(secret)
     head = JournalChainRow(
-        id=chain, seq=0, hash=CHAIN_START, secret_veil=veil_bytes(holder, _secret_place(chain), secret)
+        id=chain,
+        seq=0,
+        hash=CHAIN_START,
+        secret_veil=veil_bytes(holder, _secret_place(chain), secret),
+        key_version=FIRST_VERSION,
     )
     entries = [_append(holder, head, keys, act, actor, detail) for act, actor, detail in acts]
-    head.mac = _mac(holder, chain, head.seq, head.hash)
+    head.mac = head_mac(holder, head)
     return [head, *entries]
 
 
@@ -276,11 +288,32 @@ def _unveiled_secret(holder: KeyHolder, chain_id: UUID, secret_veil: bytes) -> b
 
 def head_fits(holder: KeyHolder, head: JournalChainRow) -> bool:
     """Whether this deployment wrote the head as it stands."""
-    return holder.mac_fits(head.mac, "journal head", head.id, head.seq, head.hash)
+    return holder.mac_fits(head.mac, "journal head", *_head_parts(head))
 
 
-def _mac(holder: KeyHolder, chain_id: UUID, seq: int, digest: bytes) -> bytes:
-    return holder.mac("journal head", chain_id, seq, digest)
+def store_key_version(session: Session, holder: KeyHolder, case_id: CaseId, version: int) -> None:
+    """Keep the newest version of a case's keys in the head of its chain, if it has one; raises `JournalBroken`."""
+    session.flush()
+    found = session.connection().execute(_LOCKED_HEAD, {"chain": case_id}).one_or_none()
+    if found is None:
+        return
+    head = JournalChainRow(**found._mapping)
+    if not head_fits(holder, head):
+        raise JournalBroken(f"the head of chain {case_id} was changed")
+    head.key_version = version
+    moved = {"chain": case_id, "key_version": version, "mac": head_mac(holder, head)}
+    session.connection().execute(_MOVED_HEAD, moved)
+
+
+def head_mac(holder: KeyHolder, head: JournalChainRow) -> bytes:
+    """The tag of a head as it stands."""
+    return holder.mac("journal head", *_head_parts(head))
+
+
+def _head_parts(head: JournalChainRow) -> tuple[Part, ...]:
+    # The deployment's own chain has no keys.
+    version = () if head.key_version is None else (head.key_version,)
+    return head.id, head.seq, head.hash, *version
 
 
 def entry_hash(

@@ -62,6 +62,8 @@ class KeyHolder:
         # Per object, not per module: two keyrings in one process must never share derived keys.
         self._derived = lru_cache(maxsize=512)(self._derive)
         self._cipher = lru_cache(maxsize=512)(self._make_cipher)
+        self.sound_rows: dict[bytes, tuple[object, ...]] = {}
+        """Of rows that are read often, the values that fitted each MAC (see `app.vault.row_macs`)."""
 
     @property
     def deployment(self) -> UUID:

@@ -110,7 +110,7 @@ def make_keyrings(folder: Path) -> None:
         chosen = [_written(key, with_secret=True) for key in keys if key.kind in secret_kinds]
         chosen += [_written(key, with_secret=False) for key in keys if key.kind in _PUBLIC_ONLY[name]]
         content = {"format": _FORMAT, "keyring": name, "deployment": str(deployment), "keys": chosen}
-        _write_private(_path(folder, name), json.dumps(content, indent=1))
+        write_private(_path(folder, name), json.dumps(content, indent=1))
 
 
 def load_keyring(folder: Path, name: KeyringName) -> Keyring:
@@ -219,7 +219,8 @@ def _path(folder: Path, name: KeyringName) -> Path:
     return folder / f"{name}.json"
 
 
-def _write_private(path: Path, text: str) -> None:
+def write_private(path: Path, text: str) -> None:
+    """Write a new file that nobody else can read, safe on the disk; raises `KeyringExists`."""
     # O_EXCL: two first starts at once must not both believe that they made the keys.
     try:
         handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)

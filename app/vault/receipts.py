@@ -23,6 +23,7 @@ from app.vault.framing import frame, unframe
 from app.vault.keyholder import KeyHolder, derive, tag_of
 from app.vault.pairs import Pair
 from app.vault.public_keys import HolderKind, PublicKey, PublicKeyForged, check_public_key, mac_public_key
+from app.vault.row_macs import Signed, holder_of, sound_or_none
 
 Receipt = NewType("Receipt", str)
 
@@ -42,7 +43,7 @@ class SignatureForged(Exception):
     """A signature does not belong to the receipt that is said to have made it."""
 
 
-class ReceiptRow(Base):
+class ReceiptRow(Signed, Base):
     """What the database knows of a receipt: a keyed tag to find it, and two authenticated public halves."""
 
     __tablename__ = "vault_receipts"
@@ -148,7 +149,8 @@ def derive_receipt_keys(holder: KeyHolder, receipt: Receipt) -> ReceiptKeys:
 
 def find_receipt(session: Session, keys: ReceiptKeys) -> ReceiptRow | None:
     """The live receipt that these keys belong to, or None; use `keys.of(row)` from there on."""
-    return session.scalars(select(ReceiptRow).where(ReceiptRow.tag.in_(keys.tags.values()))).one_or_none()
+    found = session.scalars(select(ReceiptRow).where(ReceiptRow.tag.in_(keys.tags.values()))).one_or_none()
+    return sound_or_none(holder_of(session), found)
 
 
 def register_receipt(holder: KeyHolder, case_id: CaseId, keys: ReceiptKeys) -> ReceiptRow:

@@ -6,9 +6,9 @@ import pytest
 from playwright.sync_api import Browser, Page
 from sqlalchemy import select
 
-from app.database import OrganisationId
+from app.database import Database, OrganisationId
 from app.network import Organisation
-from app.vault import Vault, load_keyring
+from app.vault import RowSigner, Vault, load_keyring
 from tests.browser.people import PartnerDesk
 from tests.browser.test_desk_layout import fits
 from tests.harness.browser import PHONE, WIDE, checked_pages
@@ -26,10 +26,13 @@ LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtenges
 def crowded(live_server: LiveServer) -> None:
     """A thousand cases about nothing much, and a few that are looked for."""
     vault = Vault(load_keyring(live_server.home / "keys", "web"))
-    with (
-        closing_database(f"sqlite:///{live_server.home / 'redress.sqlite3'}") as database,
-        database.writing() as session,
-    ):
+    with closing_database(f"sqlite:///{live_server.home / 'redress.sqlite3'}") as database:
+        database.sign_with(RowSigner(lambda: vault))
+        _fill(database, vault)
+
+
+def _fill(database: Database, vault: Vault) -> None:
+    with database.writing() as session:
         partner = session.scalars(select(Organisation).where(Organisation.name == PARTNER)).one()
         # The service is shared with other stories, whose cases must still be offered to this partner.
         partner.capacity = 10_000

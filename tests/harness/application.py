@@ -7,6 +7,7 @@ from app.database import Database
 from app.language import load_languages
 from app.messaging.gateways.registry import load_gateways
 from app.settings import PROJECT_ROOT, Settings
+from app.vault import RowSigner
 from app.web.parts import Parts
 from tests.harness.world import World
 
@@ -14,6 +15,7 @@ from tests.harness.world import World
 def application(world: World, settings: Settings, database: Database | None = None) -> Flask:
     """The whole application with these settings, over the world's database or another one."""
     database = database or world.database
+    database.sign_with(RowSigner(lambda: world.vault))
     languages = load_languages(
         settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages
     )

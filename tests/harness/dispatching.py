@@ -9,7 +9,7 @@ from app.dispatcher.jobs import Tools
 from app.language import load_languages
 from app.messaging.gateways.registry import Gateways, load_gateways
 from app.settings import PROJECT_ROOT, Settings, read_settings
-from app.vault import Vault
+from app.vault import RowSigner, Vault
 
 
 def tools_over(
@@ -21,6 +21,7 @@ def tools_over(
     settings: Settings | None = None,
 ) -> Tools:
     """Tools with the simulator as the only gateway and a home of their own, unless told otherwise."""
+    database.sign_with(RowSigner(lambda: vault))
     home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
     settings = settings or read_settings({"REDRESS_HOME": home.name})
     gateways = gateways or load_gateways(settings, vault, database, {})

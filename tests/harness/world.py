@@ -42,6 +42,7 @@ from app.vault import (
     CircleName,
     FormToken,
     Hardness,
+    RowSigner,
     Vault,
     bind_deployment,
     find_receipt,
@@ -87,6 +88,7 @@ class World:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        self.database.sign_with(RowSigner(lambda: self.vault))
         with self.database.writing() as session:
             bind_deployment(session, self.vault)
             self.coordinator = self._organisation(

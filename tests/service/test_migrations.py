@@ -13,13 +13,14 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import select, text
+from sqlalchemy import Boolean, Uuid, bindparam, select, text
 
 import app
 from app.database import Base, Database
 from app.inserts import insert_rows
 from app.intake.conversation.models import Conversation
 from app.messaging.models import Phone, TextWish
+from app.network import Organisation
 from app.schema import REVISION, SchemaOutOfDate, check_schema, migrate, revision_of
 from app.settings import PROJECT_ROOT
 from tests.harness.databases import KINDS, Databases
@@ -118,6 +119,24 @@ def test_what_was_texted_before_there_were_wishes_stays_as_it_was(
             )
             assert session.scalars(select(Conversation.case_id)).all() == [case_id]
             assert session.scalars(select(TextWish.id)).all() == []
+
+
+def test_rows_from_before_there_were_macs_stay_and_have_none(
+    databases: Databases, empty_kind: str, tmp_path: Path
+) -> None:
+    with databases.empty(empty_kind, tmp_path) as database:
+        _migrate_to(database, "0005")
+        old = text(
+            "INSERT INTO organisations "
+            "(id, kind, name, aliases, country, countries, languages, trained, capacity, employer_run, state) "
+            "VALUES (:id, 'trade_union', 'Old Union', '[]', 'MY', '[]', '[]', '[]', 5, :no, 'active')"
+        ).bindparams(bindparam("id", type_=Uuid()), bindparam("no", type_=Boolean()))
+        with database.writing() as session:
+            session.execute(old, {"id": UUID(int=7), "no": False})
+        assert migrate(database) is True
+        with database.reading() as session:
+            found = session.scalars(select(Organisation)).one()
+        assert (found.id, found.name, found.row_mac) == (UUID(int=7), "Old Union", None)
 
 
 def _migrate_to(database: Database, revision: str) -> None:

@@ -15,7 +15,7 @@ from app.cases.facts import CaseFacts
 from app.cases.heeding import at_filing
 from app.cases.kept_ready import READY, keep_ready, ready_keys
 from app.cases.models import Case, RoutingRecord
-from app.cases.placing import EVERYTHING, clock_rows
+from app.cases.placing import EVERYTHING, clock_rows, without_keys
 from app.cases.references import new_reference
 from app.cases.routing import Routing, route
 from app.cases.rules import Rules
@@ -30,7 +30,7 @@ from app.intake.conversation.terms import CARD
 from app.intake.sealing import SYSTEM, WORKER, entry_row, issue_rows, point_at_next_clock
 from app.messaging.gateways.protocol import ReceivedText
 from app.network import REPORTS, attempts_so_far
-from app.vault import Actor, CircleName, Compartment, Vault, circle_public_keys, new_chain
+from app.vault import Actor, CircleName, Compartment, PublicKey, Vault, circle_public_keys, new_chain
 
 UNREACHABLE = "none"
 """How the worker may be reached as long as they have not agreed to be texted."""
@@ -88,10 +88,24 @@ def seal_text(
         queue_rank=queue_rank(urgency),
         facts_veil=vault.veil_json(facts_place(case_id), facts.as_json()),
     )
-    candidates = candidates_at(session, None)
-    routing = route(facts, country, case.language, candidates, rules.taxonomy, READY)
-    rows = _rows(session, vault, rules, case, facts, routing, filed)
+    routing, custody = _route(session, vault, rules, facts, country, case.language)
+    rows = _rows(session, vault, rules, case, facts, routing, custody, filed)
     return SealedText(case, ready_rows(session, rows), admission)
+
+
+def _route(
+    session: Session, vault: Vault, rules: Rules, facts: CaseFacts, country: str | None, language: str
+) -> tuple[Routing, PublicKey | None]:
+    """The routing and the key of whoever holds the case; a coordinator whose keys others changed is passed over."""
+    candidates = candidates_at(session, None)
+    while True:
+        routing = route(facts, country, language, candidates, rules.taxonomy, READY)
+        if routing.custodian is None:
+            return routing, None
+        keys = circle_public_keys(session, vault, {routing.custodian: CircleName.CUSTODY})
+        if routing.custodian in keys:
+            return routing, keys[routing.custodian]
+        candidates = without_keys(candidates, (routing.custodian,))
 
 
 def store_text(session: Session, vault: Vault, sealed: SealedText) -> bool:
@@ -116,6 +130,7 @@ def _rows(
     case: Case,
     facts: CaseFacts,
     routing: Routing,
+    custody: PublicKey | None,
     filed: FileReport,
 ) -> list[Base]:
     case_id = CaseId(case.id)
@@ -145,9 +160,8 @@ def _rows(
         ("case.filed", WORKER, {"door": "text"}),
         ("consent.given", WORKER, {"level": facts.consent.value}),
     ]
-    if routing.custodian is not None:
-        custody = circle_public_keys(session, vault, {routing.custodian: CircleName.CUSTODY})
-        rows.append(vault.write_grant(case_id, keys, EVERYTHING, custody[routing.custodian]))
+    if custody is not None:
+        rows.append(vault.write_grant(case_id, keys, EVERYTHING, custody))
     if routing.chosen is None:
         # No partner of that country could have it, whatever the worker may still answer.
         record_id, hour = new_id(), clock.hour_of(clock.now())

@@ -32,7 +32,7 @@ from app.messaging.phones import holding
 from app.messaging.queue import keeping
 from app.network.attempts import counting
 from app.together import Ready, Statement, new_row
-from app.vault import Vault, continuing
+from app.vault import Vault, continuing, row_fits, row_mac
 
 _CASES = Base.metadata.tables[Case.__tablename__]
 
@@ -103,9 +103,9 @@ def settles(talk: Talk, heard: Heard) -> bool:
 def _change_of(vault: Vault, rules: Rules, talk: Talk, heard: Heard, around: Surroundings) -> _Change:
     acts = tuple(act for act in heard.acts if not isinstance(act, FileReport))
     case = talk.case
-    if case is None or not case.is_open or not acts:
+    if case is None or not case.row["is_open"] or not acts:
         return _Change((), acts)
-    facts = read_facts(vault, case.id, case.facts_veil)
+    facts = read_facts(vault, case.id, case.row["facts_veil"])
     learned: list[Learned] = []
     for act in acts:
         one = learn(act, facts, rules.taxonomy, around)
@@ -118,10 +118,10 @@ def _change_of(vault: Vault, rules: Rules, talk: Talk, heard: Heard, around: Sur
 
 def _needs_lock(rules: Rules, case: KnownCase, facts: CaseFacts, learned: Learned) -> bool:
     """Words are to be sealed to custody too or tell of danger, or deadlines come closer."""
-    if learned.words is not None and changes(facts, case.urgency, str(learned.words["text"]), rules):
+    if learned.words is not None and changes(facts, case.row["urgency"], str(learned.words["text"]), rules):
         return True
     urgency = urgency_of(False, learned.topics, rules.taxonomy)
-    return bool(learned.for_custody) or raise_urgency(case.urgency, urgency) is not case.urgency
+    return bool(learned.for_custody) or raise_urgency(case.row["urgency"], urgency) is not case.row["urgency"]
 
 
 def _stored(vault: Vault, case: KnownCase, learned: Sequence[Learned]) -> list[Statement]:
@@ -138,8 +138,11 @@ def _stored(vault: Vault, case: KnownCase, learned: Sequence[Learned]) -> list[S
             values["country"] = one.country
         if one.language is not None:
             values["language"] = one.language
+    if values and row_fits(vault, Case, case.row):
+        # What others changed is not signed now, with whatever else is stored: the words are kept all the same.
+        values["row_mac"] = row_mac(vault, Case, {**case.row, **values})
     change = _case_change(tuple(sorted(values)), any(one.wrote for one in learned))
-    told = {"case_id": case.id, "stood": case.facts_veil, **values}
+    told = {"case_id": case.id, "stood": case.row["facts_veil"], "mac": case.row["row_mac"], **values}
     issues = [row for one in learned for row in issue_rows(vault, case.id, one.topics)]
     return [
         Statement(change, told, must=True),
@@ -151,11 +154,17 @@ def _stored(vault: Vault, case: KnownCase, learned: Sequence[Learned]) -> list[S
 
 @cache
 def _case_change(columns: tuple[str, ...], wrote: bool) -> Ready:
-    """Change a case that is open and whose facts still stand as they were read, and lock its row."""
+    """Change a case that is open and stands as it was read, and lock its row."""
     row = _CASES.c
     values: dict[str, object] = {name: bindparam(name, type_=row[name].type) for name in columns}
     if wrote:
         # Before anybody has read the first words there is nothing that these would be news to.
         values["worker_wrote"] = or_(row.worker_wrote, row.helper_has_read)
-    stands = (row.id == bindparam("case_id"), row.facts_veil == bindparam("stood"), row.is_open.is_(True))
+    stands = (
+        row.id == bindparam("case_id"),
+        row.facts_veil == bindparam("stood"),
+        row.is_open.is_(True),
+        # Any other change has made another MAC.
+        row.row_mac.is_not_distinct_from(bindparam("mac", type_=row.row_mac.type)),
+    )
     return Ready(update(_CASES).where(*stands).values(values).returning(row.id))

@@ -10,7 +10,6 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, and_, bindparam, exists, func, literal, literal_column, select
 from sqlalchemy.orm import Session
 
-from app.cases.enums import Urgency
 from app.cases.models import Case
 from app.database import Base, CaseId
 from app.intake.conversation.models import Conversation
@@ -40,12 +39,11 @@ class KnownPhone:
 
 @dataclass(frozen=True)
 class KnownCase:
-    """A case as it stood: what a text may change of it, the key that its words are sealed to, and the head of its journal."""
+    """A case as it stood: its row, the key that its words are sealed to, and the head of its journal."""
 
     id: CaseId
-    facts_veil: bytes = field(repr=False)
-    is_open: bool
-    urgency: Urgency
+    row: Mapping[str, Any] = field(repr=False)
+    """Every column, since its MAC covers nearly all of them."""
     key: CompartmentKeyRow
     head: JournalChainRow
 
@@ -88,9 +86,6 @@ class _Found(NamedTuple):
     talk_id: UUID | None
     case_id: UUID
     position_veil: bytes
-    facts_veil: bytes | None
-    is_open: bool
-    urgency: Urgency
     key_id: UUID | None
     version: int
     raw: bytes
@@ -99,6 +94,8 @@ class _Found(NamedTuple):
     hash: bytes
     mac: bytes
     secret_veil: bytes | None
+    key_version: int | None
+    case: Mapping[str, Any]
 
 
 _TABLES = Base.metadata.tables
@@ -126,9 +123,9 @@ def _known(tags: int) -> Ready:
             select(func.max(_COUNTS.number)).where(_among(_COUNTS.tag, "count", tags)).scalar_subquery(),
             *(_PHONES.c.id, _PHONES.c.tag, _PHONES.c.gateway, _PHONES.c.line),
             *(_TALKS.c.id, _TALKS.c.case_id, _TALKS.c.position_veil),
-            *(_CASES.c.facts_veil, _CASES.c.is_open, _CASES.c.urgency),
             *(_KEYS.c.id, _KEYS.c.version, _KEYS.c.raw, _KEYS.c.mac),
-            *(_HEADS.c.seq, _HEADS.c.hash, _HEADS.c.mac, _HEADS.c.secret_veil),
+            *(_HEADS.c.seq, _HEADS.c.hash, _HEADS.c.mac, _HEADS.c.secret_veil, _HEADS.c.key_version),
+            *_CASES.c,
         )
         .select_from(select(literal_column("1").label("one")).subquery())
         .outerjoin(_PHONES, _among(_PHONES.c.tag, "tag", tags))
@@ -150,7 +147,8 @@ def look_for(
     asked |= _numbered("stop", opt_out_tags(vault, tags.values(), line))
     asked |= _numbered("count", (tag_of(vault, REPLIES, tag.hex()) for tag in tags.values()))
     ((row,),) = send_together(session, [Statement(_known(len(tags)), asked)])
-    found = _Found(*row)
+    before = len(_Found._fields) - 1
+    found = _Found._make((*row[:before], dict(zip(_CASES.c.keys(), row[before:], strict=True))))
     phone, stopped = None, bool(found.stopped)
     if found.phone_id is not None:
         phone = KnownPhone(found.phone_id, found.tag, found.gateway, found.line)
@@ -169,13 +167,11 @@ def _talk(vault: Vault, found: _Found) -> Talk | None:
 
 
 def _case(case_id: CaseId, found: _Found) -> KnownCase | None:
-    if found.facts_veil is None or found.key_id is None or found.seq is None:
+    if found.case["facts_veil"] is None or found.key_id is None or found.seq is None:
         return None
     return KnownCase(
         id=case_id,
-        facts_veil=found.facts_veil,
-        is_open=found.is_open,
-        urgency=found.urgency,
+        row=found.case,
         key=CompartmentKeyRow(
             id=found.key_id,
             case_id=case_id,
@@ -185,7 +181,12 @@ def _case(case_id: CaseId, found: _Found) -> KnownCase | None:
             mac=found.key_mac,
         ),
         head=JournalChainRow(
-            id=case_id, seq=found.seq, hash=found.hash, mac=found.mac, secret_veil=found.secret_veil
+            id=case_id,
+            seq=found.seq,
+            hash=found.hash,
+            mac=found.mac,
+            secret_veil=found.secret_veil,
+            key_version=found.key_version,
         ),
     )
 

@@ -2,17 +2,15 @@
 
 from dataclasses import replace
 
-from sqlalchemy import update
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.cases.clock_watch import resume_clocks
-from app.cases.consenting import consent_row
+from app.cases.consenting import consent_row, withdraw_consents
 from app.cases.entries import add_entry
 from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, State, Urgency
 from app.cases.handing_on import custodian_of
 from app.cases.heeding import heed
-from app.cases.models import Case, Consent, RoutingNote
+from app.cases.models import Case, RoutingNote
 from app.cases.raising import raise_case
 from app.cases.routing_again import route_again
 from app.cases.rules import Rules
@@ -76,8 +74,7 @@ def set_consent(session: Session, vault: Vault, case: Case, level: ConsentLevel,
     """Who may know, answered by digit; what was allowed before is over."""
     facts = facts_of(vault, case)
     store_facts(vault, case, replace(facts, consent=level, tell_company=False))
-    live = update(Consent).where(Consent.case_id == case.id, Consent.withdrawn_hour.is_(None))
-    session.execute(live.values(withdrawn_hour=clock.hour_of(clock.now())))
+    withdraw_consents(session, case)
     session.add(consent_row(vault, case, level, ConsentHow.TEXT, asked.language, asked, None))
     case.edit_version += 1
     journal(session, vault, CaseId(case.id), "consent.given", WORKER, {"level": level.value})
@@ -113,7 +110,9 @@ def _note_for_custody(session: Session, vault: Vault, case: Case, words: str) ->
     custodian = custodian_of(session, CaseId(case.id))
     if custodian is None:
         return
-    key = circle_public_keys(session, vault, {custodian: CircleName.CUSTODY})[custodian]
+    key = circle_public_keys(session, vault, {custodian: CircleName.CUSTODY}).get(custodian)
+    if key is None:
+        return  # others changed it: nothing is sealed to it
     note = {"site": words, "exclude": [], "exclude_other": ""}
     session.merge(RoutingNote(case_id=case.id, sealed=vault.seal_for(key, note_place(case.id), note)))
     session.flush()

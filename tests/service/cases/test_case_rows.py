@@ -11,9 +11,15 @@ from app.cases.enums import AuthorKind, ClockKind, ConsentHow, EntryKind, OfferS
 from app.cases.models import Case, Clock, Consent, Entry, Issue, Offer, RoutingNote, RoutingRecord
 from app.cases.references import new_reference
 from app.database import Base, Database, new_id
+from app.vault import RowSigner, Vault
 
 HOUR = datetime(2026, 11, 21, 10, tzinfo=UTC)
 CHILDREN = {"entries", "issues", "offers", "consents", "clocks", "routing_notes", "routing_records"}
+
+
+@pytest.fixture(autouse=True)
+def signing(database: Database, vault: Vault) -> None:
+    database.sign_with(RowSigner(lambda: vault))
 
 
 def a_case(**changes: Any) -> Case:

@@ -13,8 +13,14 @@ from app.cases.models import Case, Entry, Issue
 from app.cases.references import new_reference
 from app.database import Base, Database, new_id
 from app.inserts import insert_rows, insert_unless_taken
+from app.vault import RowSigner, Vault
 
 HOUR = datetime(2026, 11, 21, 10, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def signing(database: Database, vault: Vault) -> None:
+    database.sign_with(RowSigner(lambda: vault))
 
 
 def a_case(reference: str | None = None) -> Case:

@@ -283,7 +283,7 @@ def test_who_writes_without_end_into_one_case_fills_no_search_of_the_others(
     after = desk.crowd(2, "Planted zebra.")
     with desk.database.writing() as session:
         for words in ("Early giraffe.", *("x" * 3_000 for _ in range(4)), "Late okapi."):
-            write(session, desk.world.vault, worker, words, uuid4())
+            write(session, desk.world.vault, desk.world.rules, worker, words, uuid4())
     result = look(desk, "zebra")
     assert {hit.row.id for hit in result.hits} == {*before, flooded, *after}
     assert (result.partly, result.bounded) == (1, False)

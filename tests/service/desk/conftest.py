@@ -30,7 +30,7 @@ from app.network import (
     take_up_invitation,
 )
 from app.settings import read_settings
-from app.vault import CircleName, Vault
+from app.vault import CircleName, RowSigner, Vault
 from tests.harness.application import application
 from tests.harness.databases import Databases, closing_database
 from tests.harness.pages import checked_client
@@ -118,6 +118,7 @@ def world(first_world: World, tmp_path: Path) -> Iterator[World]:
     with closing_database(f"sqlite:///{file}") as database:
         copied = copy.copy(first_world)
         copied.database = database
+        database.sign_with(RowSigner(lambda: copied.vault))
         copied.secrets, copied.cookies = dict(first_world.secrets), dict(first_world.cookies)
         yield copied
 

@@ -26,7 +26,7 @@ from app.network import (
     take_sign_in,
     take_up_invitation,
 )
-from app.vault import Hardness, Vault, bind_deployment, load_keyring, make_keyrings, read_journal
+from app.vault import Hardness, RowSigner, Vault, bind_deployment, load_keyring, make_keyrings, read_journal
 
 PASSWORD = "a password of words"
 
@@ -128,6 +128,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
 @pytest.fixture
 def network(database: Database, vault: Vault, watch: Watch) -> Network:
     """A bound deployment with noise in it: organisations and members that no test is about."""
+    database.sign_with(RowSigner(lambda: vault))
     with database.writing() as session:
         bind_deployment(session, vault)
     made = Network(database, vault, watch)

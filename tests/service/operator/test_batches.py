@@ -19,7 +19,7 @@ from app.messaging.claims import PACE, claim_due
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingText
 from app.network import Limit, Role, count_attempt, expire_attempts, expire_invitations, invite_member
-from app.vault import Vault, expire_sessions, open_session
+from app.vault import RowSigner, Vault, expire_sessions, open_session
 from tests.harness.world import World, light_vault
 
 BATCH, CASES = 3, 8
@@ -110,6 +110,8 @@ def _waiting_text() -> OutgoingText:
 @pytest.mark.parametrize("name", JOBS)
 def test_several_claimers_at_once_each_get_at_most_a_batch(due: Due, name: str) -> None:
     databases = [Database(due.world.database.url) for _ in range(3)]
+    for database in databases:
+        database.sign_with(RowSigner(lambda: due.world.vault))
 
     def work(database: Database) -> list[int]:
         got: list[int] = []

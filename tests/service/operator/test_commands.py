@@ -15,7 +15,7 @@ def test_init_makes_everything_once(redress: Redress, home: Path) -> None:
     assert "set up" in first.stdout
     assert "Copy" in first.stdout
     keys = {path.name: path.read_bytes() for path in (home / "keys").iterdir()}
-    assert set(keys) == {"web.json", "dispatcher.json"}
+    assert set(keys) == {"web.json", "dispatcher.json", "rows-signed"}
     again = redress("init")
     assert again.returncode == 0
     assert "already" in again.stdout
@@ -129,6 +129,17 @@ def test_the_doctor_finds_what_must_be_mended(ready: Redress, home: Path) -> Non
     for said in ("open to other users", "mode 0600", "redress upgrade", "REDRESS_CLOCK_OFFSET", "is behind"):
         assert any(said in line for line in bad), (said, bad)
     assert "not https" not in outcome.stdout
+
+
+def test_the_doctor_names_a_row_that_others_wrote(ready: Redress, home: Path) -> None:
+    assert ready("org", "add", "public_buyer", "City of Example", "--country", "NL").returncode == 0
+    assert "Somebody wrote" not in ready("doctor").stdout
+    with closing(sqlite3.connect(home / "redress.sqlite3")) as connection, connection:
+        connection.execute("UPDATE organisations SET kind = 'monitoring_partner'")
+    outcome = ready("doctor")
+    assert outcome.returncode == 1
+    assert "bad   Somebody wrote into the database past Redress: organisations " in outcome.stdout
+    assert "City of Example" not in ready("org", "list").stdout
 
 
 def test_a_journal_that_was_tampered_with_is_named(ready: Redress, home: Path) -> None:

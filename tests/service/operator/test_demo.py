@@ -17,7 +17,7 @@ from app.database import Database
 from app.network import Member, Organisation, OrganisationKind, Site, UnionStanding
 from app.network.models import Standing
 from app.settings import read_settings
-from app.vault import bind_deployment, verify_journal
+from app.vault import RowSigner, bind_deployment, verify_journal
 from tests.harness.world import light_vault
 
 
@@ -31,6 +31,7 @@ def deployment(database: Database, tmp_path: Path) -> Deployment:
     made.make_home()
     vault = light_vault(home / "keys")
     made.__dict__ |= {"vault": vault, "database": database}
+    database.sign_with(RowSigner(lambda: vault))
     with database.writing() as session:
         bind_deployment(session, vault)
     return made

@@ -10,6 +10,7 @@ from app.vault import (
     Actor,
     CircleName,
     Compartment,
+    RowSigner,
     Vault,
     bind_deployment,
     journal,
@@ -35,6 +36,7 @@ def stranger(tmp_path_factory: pytest.TempPathFactory) -> Vault:
 @pytest.fixture
 def store(database: Database, vault: Vault) -> Database:
     """The database, bound to the vault and never empty."""
+    database.sign_with(RowSigner(lambda: vault))
     with database.writing() as session:
         bind_deployment(session, vault)
         for _ in range(2):

@@ -1,0 +1,261 @@
+"""Rows that give authority or meaning carry a MAC: whoever can only write the database gains no reader and changes no meaning.
+
+A model that is `Signed` has a MAC over its table's name and every column of its row, each with its name, but those that it lists
+in `FREE` with the reason why changing them gives nobody anything. What is NULL takes no part, so a later version may add a column.
+Rows get their MAC where they are written, in `_sign_changes` below and in `app.inserts`; whoever decides by a row asks `is_sound`
+first, and takes one that is not as if it were not there.
+"""
+
+import logging
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from typing import Any, ClassVar, TypeVar
+from uuid import UUID
+
+from sqlalchemy import LargeBinary, event, inspect
+from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm.base import NO_VALUE
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
+
+from app.database import Base
+from app.vault.framing import to_json_bytes
+from app.vault.keyholder import KeyHolder
+
+_log = logging.getLogger(__name__)
+
+# Rows of the network are read with every report: what fitted once is only compared from then on.
+_REMEMBERED_AT_MOST = 4096
+
+
+class Signed:
+    """A row with a MAC; NULL is a row that this deployment never signed, and is refused like any other that does not fit."""
+
+    FREE: ClassVar[Mapping[str, str]] = {}
+    """The columns that the MAC leaves out, each with the reason why changing it gives nobody anything."""
+    REMEMBERED: ClassVar[bool] = False
+    """Whether a process keeps the values that fitted, for rows that are few and read often."""
+
+    row_mac: Mapped[bytes | None] = mapped_column(LargeBinary, sort_order=100)
+
+
+SignedRow = TypeVar("SignedRow", bound=Signed)
+
+
+class RowForged(Exception):
+    """Others wrote into a row, and nothing may be shown or done by what it says now."""
+
+
+class UnsignedSession(RuntimeError):
+    """A row that must carry a MAC was met in a session whose database was never told the keys: a mistake of the program."""
+
+
+@dataclass(frozen=True)
+class RowSigner:
+    """What a database's sessions carry to sign and check rows; the keys are asked for when they are first needed."""
+
+    holder: Callable[[], KeyHolder]
+
+    def sign(self, rows: Iterable[Base]) -> None:
+        """Give each new row that is `Signed` its MAC."""
+        for row in rows:
+            if isinstance(row, Signed):
+                sign_row(self.holder(), row)
+
+
+@dataclass(frozen=True)
+class CoveredColumn:
+    """One line of the declaration: a column, and why its MAC leaves it out, or None where it is covered."""
+
+    table: str
+    column: str
+    free_because: str | None
+
+
+@dataclass(frozen=True)
+class _Cover:
+    """What the MAC of a model covers: attribute, its framed name, and the value that it gets when a new row is not given one."""
+
+    table: str
+    attributes: tuple[str, ...]
+    names: tuple[bytes, ...]
+    defaults: Mapping[str, Callable[[], Any]]
+
+
+def declared() -> list[CoveredColumn]:
+    """The whole declaration, to be read as a table: every column of every signed model that is imported."""
+    models = sorted(
+        (mapper for mapper in Base.registry.mappers if issubclass(mapper.class_, Signed)),
+        key=lambda mapper: mapper.local_table.name,  # type: ignore[attr-defined]
+    )
+    return [
+        CoveredColumn(mapper.class_.__tablename__, column.name, mapper.class_.FREE.get(column.name))
+        for mapper in models
+        for column in mapper.columns
+        if column.name != "row_mac"
+    ]
+
+
+def sign_row(holder: KeyHolder, row: Signed) -> None:
+    """Sign a new row, with the defaults that its columns would get put in."""
+    cover, given = _cover(type(row)), vars(row)
+    for name, default in cover.defaults.items():
+        if name not in given:
+            setattr(row, name, default())
+    row.row_mac = row_mac(holder, type(row), given)
+
+
+def row_mac(holder: KeyHolder, model: type[Signed], values: Mapping[Any, Any]) -> bytes:
+    """The MAC of a row with these values, by the names of its columns."""
+    cover = _cover(model)
+    return holder.mac("row", _framed(cover, tuple(map(values.get, cover.attributes))))
+
+
+def row_fits(holder: KeyHolder, model: type[Signed], values: Mapping[Any, Any]) -> bool:
+    """Whether this deployment wrote a row that was read column by column, all that are covered and `row_mac`."""
+    return _fits(holder, model, tuple(map(values.get, _cover(model).attributes)), values["row_mac"])
+
+
+def is_sound(holder: KeyHolder, row: Signed) -> bool:
+    """Whether this deployment wrote the row as it was read; says in the log which one it did not write."""
+    stored = _stored(row)
+    values = tuple(map(stored, _cover(type(row)).attributes))
+    return _fits(holder, type(row), values, stored("row_mac"))
+
+
+def sound(holder: KeyHolder, rows: Iterable[SignedRow]) -> Iterator[SignedRow]:
+    """Those of the rows that this deployment wrote."""
+    return (row for row in rows if is_sound(holder, row))
+
+
+def sound_or_none(holder: KeyHolder, row: SignedRow | None) -> SignedRow | None:
+    """The row if there is one and this deployment wrote it."""
+    return row if row is not None and is_sound(holder, row) else None
+
+
+def holder_of(session: Session) -> KeyHolder:
+    """The keys of the database that a session belongs to; raises `UnsignedSession`."""
+    signer: RowSigner | None = session.info.get("signer")
+    if signer is None:
+        raise UnsignedSession("call Database.sign_with before rows that carry a MAC are read or written")
+    return signer.holder()
+
+
+@event.listens_for(Session, "before_flush")
+def _sign_changes(session: Session, _context: object, _instances: object) -> None:
+    """Sign what a unit of work is about to store. A row that did not fit when it was read stays without a MAC that fits.
+
+    Else whoever wrote into it would only have to wait until somebody changes another column of it.
+    """
+    for row in session.new:
+        if isinstance(row, Signed):
+            sign_row(holder_of(session), row)
+    for row in session.dirty:
+        if isinstance(row, Signed) and _changed(row):
+            holder = holder_of(session)
+            if is_sound(holder, row):
+                row.row_mac = row_mac(holder, type(row), vars(row))
+
+
+def _changed(row: Signed) -> bool:
+    touched = inspect(row).committed_state
+    return any(name in touched for name in _cover(type(row)).attributes)
+
+
+def _stored(row: Signed) -> Callable[[str], Any]:
+    """The values of a row as they stand in the database, whatever the unit of work has changed since it read them."""
+    state = inspect(row)
+    before, now = state.committed_state, state.dict
+
+    def value(name: str) -> Any:
+        found = before[name] if name in before else now.get(name)
+        return None if found is NO_VALUE else found
+
+    return value
+
+
+def _fits(holder: KeyHolder, model: type[Signed], values: tuple[Any, ...], mac: bytes | None) -> bool:
+    if mac is None:
+        return _refused(model, values)
+    if model.REMEMBERED and holder.sound_rows.get(mac) == values:
+        return True
+    cover = _cover(model)
+    try:
+        fits = holder.mac_fits(mac, "row", _framed(cover, values))
+    except (TypeError, ValueError):
+        fits = False
+    if not fits:
+        return _refused(model, values)
+    if model.REMEMBERED:
+        if len(holder.sound_rows) >= _REMEMBERED_AT_MOST:
+            holder.sound_rows.clear()
+        holder.sound_rows[mac] = values
+    return True
+
+
+def _refused(model: type[Signed], values: tuple[Any, ...]) -> bool:
+    cover = _cover(model)
+    found = dict(zip(cover.attributes, values, strict=True)).get("id")
+    _log.warning("a row was not written by this deployment: %s %s", cover.table, found)
+    return False
+
+
+def _framed(cover: _Cover, values: tuple[Any, ...]) -> bytes:
+    """Every value with its column's name, framed by their lengths, so that it can be read in one way only."""
+    parts = [cover.table.encode()]
+    for name, value in zip(cover.names, values, strict=True):
+        if value is not None:
+            kind = type(value)
+            raw = (_SPELLING_OF.get(kind) or _spelling(kind))(value)
+            parts.append(b"%b%d:%b" % (name, len(raw), raw))
+    return b"".join(parts)
+
+
+_SPELLINGS: tuple[tuple[type, Callable[[Any], bytes]], ...] = (
+    (bytes, lambda value: value),
+    (str, lambda value: value.encode("utf-8", "surrogatepass")),
+    (UUID, lambda value: value.bytes),
+    (int, lambda value: b"%d" % value),
+    (datetime, lambda value: value.astimezone(UTC).isoformat().encode()),
+    (date, lambda value: value.isoformat().encode()),
+    (object, to_json_bytes),
+)
+
+
+_SPELLING_OF: dict[type, Callable[[Any], bytes]] = {}
+_COVERS: dict[type[Signed], _Cover] = {}
+
+
+def _spelling(kind: type) -> Callable[[Any], bytes]:
+    """How a value of this type is spelled, the same for what is about to be stored and for what was read."""
+    found = _SPELLING_OF[kind] = next(spell for of, spell in _SPELLINGS if issubclass(kind, of))
+    return found
+
+
+def _cover(model: type[Signed]) -> _Cover:
+    known = _COVERS.get(model)
+    if known is None:
+        known = _COVERS[model] = _cover_of(model)
+    return known
+
+
+def _cover_of(model: type[Signed]) -> _Cover:
+    mapper = inspect(model)
+    attributes = {
+        mapper.get_property_by_column(column).key: column
+        for column in mapper.columns
+        if column.name != "row_mac" and column.name not in model.FREE
+    }
+    names = tuple(b"%d:%b=" % (len(column.name), column.name.encode()) for column in attributes.values())
+    defaults = {key: _default(column) for key, column in attributes.items() if column.default is not None}
+    return _Cover(mapper.local_table.name, tuple(attributes), names, defaults)
+
+
+def _default(column: Any) -> Callable[[], Any]:
+    default = column.default
+    if isinstance(default, ScalarElementColumnDefault):
+        return lambda: default.arg
+    if isinstance(default, CallableColumnDefault):
+        function: Any = default.arg  # SQLAlchemy hands it a context; ours need none
+        return lambda: function(None)
+    raise TypeError(f"{column} has a default that a MAC cannot cover")

@@ -1,0 +1,143 @@
+"""An older deployment's rows get their MACs at the upgrade, once: nobody has rows of their own signed later."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, update
+
+from app.cases.custody_reading import agree_to_read, ask_to_read
+from app.cases.inbox import open_inbox
+from app.cases.models import Case
+from app.cases.offers import accept_offer
+from app.cases.reading import open_case
+from app.cases.sharing import stop_sharing
+from app.cli.deployment import Deployment
+from app.cli.setup import init, upgrade
+from app.database import Base, CaseId, Database
+from app.network import Organisation, OrganisationKind, admit_member, record_training
+from app.settings import read_settings
+from app.vault import (
+    CircleName,
+    GrantRow,
+    JournalChainRow,
+    RowSigner,
+    forged_rows,
+    signed_models,
+    verify_journal,
+)
+from app.vault.journal import head_mac
+from tests.harness.world import LIGHT, World, light_vault
+
+
+@pytest.fixture
+def old(database: Database, tmp_path: Path) -> tuple[Deployment, World]:
+    """A deployment in use, as a version before the MACs left it: the columns are there, and empty."""
+    home = tmp_path / "home"
+    made = Deployment(read_settings({"REDRESS_HOME": str(home), "DATABASE_URL": database.url}))
+    made.make_home()
+    world = World(database, light_vault(home / "keys"))
+    made.__dict__ |= {"vault": world.vault, "database": database}
+    _live_in(world)
+    _forget_macs(world)
+    return made, world
+
+
+def _live_in(world: World) -> None:
+    accepted = world.case_of(world.file())
+    held = world.case_of(world.file(exclude_other="my cousin Zubin"))
+    stopped = world.file(words="Words that were taken back.")
+    first, second = world.sign_in("custodian.one"), world.sign_in("custodian.two")
+    lead = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        record_training(session, world.vault, first, second.member.id, trained=True)
+        admit_member(session, world.vault, first, second.member.id, list(CircleName))
+        accept_offer(session, world.vault, world.rules, lead, accepted)
+        request = ask_to_read(session, world.vault, first, held, "Nobody answers.")
+        agree_to_read(session, world.vault, second, request)
+    worker = world.enter(stopped)
+    with world.database.writing() as session:
+        stop_sharing(session, world.vault, worker)
+
+
+def _forget_macs(world: World) -> None:
+    tables = Base.metadata.tables
+    with world.database.writing() as session:
+        connection = session.connection()
+        for model in signed_models():
+            connection.execute(update(tables[model.__tablename__]).values(row_mac=None))
+        connection.execute(update(tables["sites"]).values(stakes=None))
+        connection.execute(update(tables["vault_grants"]).values(key_version=None))
+        heads = tables["vault_journal_chains"]
+        for row in connection.execute(select(heads)).mappings().all():
+            head = JournalChainRow(**{**row, "key_version": None})
+            values = {"key_version": None, "mac": head_mac(world.vault, head)}
+            connection.execute(update(heads).where(heads.c.id == head.id).values(values))
+
+
+def _forged(world: World) -> int:
+    with world.database.reading() as session:
+        return len(list(forged_rows(session, world.vault)))
+
+
+def test_before_the_upgrade_no_row_counts(old: tuple[Deployment, World]) -> None:
+    _, world = old
+    assert _forged(world) > 20
+    filed = world.file(words="Kept, and for its worker alone.")
+    assert filed.organisation_id is None
+
+
+def test_the_upgrade_signs_what_is_there_and_all_goes_on(
+    old: tuple[Deployment, World], capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployment, world = old
+    assert _run(deployment, upgrade) == 0
+    assert "rows were signed" in capsys.readouterr().out
+    assert _forged(world) == 0
+    lead = world.sign_in("near.lead")
+    with world.database.reading() as session:
+        assert verify_journal(session, world.vault).sound
+        mine = session.scalars(
+            select(Case.id).where(
+                Case.organisation_id == world.near.id, Case.state.not_in(("offered", "received"))
+            )
+        ).all()
+        stood = session.scalars(select(GrantRow.key_version).where(GrantRow.state != "ended")).all()
+    assert None not in stood
+    with world.database.writing() as session:
+        words = [open_case(session, world.vault, lead, CaseId(case_id)).entries[0].body for case_id in mine]
+    assert words
+    assert all(words)
+    filed = world.file(words="It goes on.")
+    assert filed.organisation_id == world.near.id
+    worker = world.enter(filed)
+    with world.database.reading() as session:
+        assert open_inbox(session, world.vault, worker).messages[0].text == "It goes on."
+
+
+def test_no_row_is_signed_a_second_time(
+    old: tuple[Deployment, World], capsys: pytest.CaptureFixture[str]
+) -> None:
+    deployment, world = old
+    assert _run(deployment, upgrade) == 0
+    rows = Base.metadata.tables["organisations"]
+    with world.database.engine.begin() as connection:
+        mine = update(rows).where(rows.c.id == world.buyer.id)
+        connection.execute(mine.values(kind=OrganisationKind.MONITORING_PARTNER, row_mac=None))
+    capsys.readouterr()
+    for command in (upgrade, init):
+        assert _run(deployment, command) == 0
+    assert "rows were signed" not in capsys.readouterr().out
+    assert _forged(world) == 1
+    with world.database.reading() as session:
+        assert session.get_one(Organisation, world.buyer.id).row_mac is None
+
+
+def _run(deployment: Deployment, command: object) -> int:
+    """With the light hash and the database of the test, which `command` would open anew."""
+    database: Database = deployment.__dict__["database"]
+    vault = deployment.__dict__["vault"]
+    assert vault.hardness == LIGHT
+    assert callable(command)
+    done: int = command(deployment, None)
+    database.sign_with(RowSigner(lambda: vault))
+    return done
