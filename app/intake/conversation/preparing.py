@@ -4,7 +4,7 @@ The writing unit then only has to see that nobody was faster, and to store.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
@@ -32,6 +32,7 @@ from app.messaging.gateways.registry import Gateways, Route
 from app.messaging.models import OutgoingText, Phone
 from app.messaging.numbers import Number, NumberUnreadable, read_number
 from app.messaging.phones import new_phone
+from app.messaging.queue import anything_waits
 from app.messaging.queue import seal_text as seal_outgoing
 from app.settings import PROJECT_ROOT
 from app.vault import ReceiptKeys, Vault, format_receipt, new_receipt
@@ -114,7 +115,9 @@ def prepare_hearing(
     else:
         needs = wanted(talk.position, said, texts)
         looked = look_up(session, vault, rules, texts, talk.case_id, needs)
-        heard = hear(talk.position, said, looked.know, texts, _came_at(received))
+        gone = needs.gone and known.phone is not None and not anything_waits(session, known.phone.id)
+        know = replace(looked.know, gone=gone)
+        heard = hear(talk.position, said, know, texts, _came_at(received))
     around = look_round(session, heard.acts, looked)
     receipt = _fresh_receipt(vault, texts, host) if SendReceipt() in heard.acts else None
     report = next((act for act in heard.acts if isinstance(act, FileReport)), None)
