@@ -47,8 +47,8 @@ class Position:
     """Where a conversation stands. Holds ids, codes and times, never a word that the worker wrote.
 
     `sites` are those offered to pick from, or the one that was found; `places` are their masked names as long as they are shown.
-    `cut` says that the last text looked like one part of a longer one. `reached` says that the worker was asked how to be reached and
-    answered, `handed` that a person was asked to read on, `held` that the number is kept beyond silence, `back` is where a question
+    `cut` says that the last text looked like one part of a longer one. `reached` says that the worker said how to be reached,
+    `handed` that a person was asked to read on, `held` that the number is kept beyond silence, `back` is where a question
     in between leads back to. `unheard` counts words that were joined to the testimony while a question stood. `last`, `last_at` and
     `replied` are a mark of the last text, when it came, and whether it was answered: the same text again may be a copy.
     """

@@ -173,6 +173,10 @@ def _copied(position: Position, said: Said, know: Knowledge, texts: Texts, at: d
     passed = abs(at - position.last_at)
     if passed >= REPEATED:
         return None
+    # What was taken for the end of a torn text may have been the answer.
+    unheard = not position.replied and position.last_free_at is not None and position.step in TABLE
+    if passed >= _COPY and unheard and _walk(position, said, texts).taken:
+        return None
     if passed < _COPY or not position.replied or not know.gone:
         return Heard(position)
     row = TABLE.get(position.step)
@@ -186,8 +190,8 @@ def _only_answers(said: Said, texts: Texts) -> bool:
     if said.digits or said.part is not None:
         return bool(said.digits) and not said.rest
     if said.lone is None:
-        named = said.named | texts.options(Text.WHOSE_PHONE)
-        return said.yes is not None or "whose_phone" in said.named or said.bare in named
+        whose = Step.WHOSE_PHONE in said.named or said.bare in texts.options(Text.WHOSE_PHONE)
+        return whose or said.yes is not None
     chosen = (texts.options(row.text).get(said.bare) for row in TABLE.values())
     return not said.bare or said.yes is not None or said.lone in {*chosen, *said.named.values()}
 
@@ -337,7 +341,7 @@ def _names_place(position: Position, said: Said, know: Knowledge) -> bool:
 
 
 def _missed(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
-    """Words where a digit was expected are testimony; the question is repeated, then a person reads on, and it stands all the same."""
+    """Words where a digit was expected are testimony; the question is repeated, then a person reads on; it still stands."""
     learned = table.learn(_spoken(position, said, at), said.topics)
     kept = Moved(replace(learned.position, settled=False), (Keep(said.words), *learned.acts))
     again = table.ask_again(kept)
@@ -350,10 +354,11 @@ def _missed(position: Position, said: Said, know: Knowledge, texts: Texts, at: d
     handed = table.hand_over(again)
     may_tell = position.whose is WhosePhone.OWN and len(handed.acts) > len(again.acts)
     heard = _answered(handed, know, texts)
-    return replace(heard, reply=texts.say(Text.HANDED) if may_tell else None)
+    asked = None if position.replied else heard.reply
+    return replace(heard, reply=texts.say(Text.HANDED) if may_tell else asked)
 
 
-# Never two silences in a row: every second text that is not understood gets the question again.
+# Every second text that is not understood gets the question again, and none is the second in a row that is met by silence.
 _MISSES_TO_HAND_OVER = 2
 
 
@@ -389,7 +394,9 @@ def _asks_open(said: Said) -> int | None:
     return named
 
 
-def _hear_open(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
+def _hear_open(  # noqa: PLR0911 - one for each thing that can be asked for
+    position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime
+) -> Heard:
     """After the questions, on the worker's own phone: a digit asks for something, everything else is for the helper."""
     asked = position.last_free_at
     if (

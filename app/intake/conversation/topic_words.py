@@ -1,4 +1,4 @@
-"""Words that mean something by themselves (config/topic_words.toml): topics, orders such as STOP, digits, yes or no, options in words.
+"""Words that mean something by themselves (config/topic_words.toml): topics, orders such as STOP, and answers in words.
 
 A wrong guess costs more than a question, so a topic counts only when a text speaks of it and of no other.
 """
