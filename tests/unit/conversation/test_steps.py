@@ -687,11 +687,12 @@ def test_no_path_leaves_out_what_to_do_in_danger(code: str) -> None:
 
 
 def _without_change_of_mind(texts: Texts) -> list[Path]:
-    """Every path but those with a question more: a worker locks the case and opens it again, or passes over a question."""
+    """Every path but those with a question more: a worker locks what they had agreed to be texted about."""
     return [
         path
         for path in every_path(texts, detours=False)
         if sum(isinstance(act, SetConsent) for heard in path.heard for act in heard.acts) < 2
+        and not (path.last.position.reached and path.last.position.consent is ConsentLevel.NOBODY)
     ]
 
 
