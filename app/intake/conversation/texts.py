@@ -42,7 +42,7 @@ class Text(StrEnum):
     DANGER = pgettext("sms", "Is anyone in danger now? 1 Yes 2 No")
     HELPER_TOLD = pgettext("sms", "A helper is being told. If you can, go to a safe place.")
     # Where nobody has left an address for alerts, nobody is being told.
-    HELPER_LATER = pgettext("sms", "A helper may see this only later. If you can, go to a safe place.")
+    HELPER_LATER = pgettext("sms", "A helper may be slow. If you can, go to a safe place.")
     CALL = pgettext("sms", "Emergency: call %(number)s.")
     REACH = pgettext(
         "sms",
