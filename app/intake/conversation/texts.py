@@ -106,7 +106,7 @@ class Text(StrEnum):
         "We are sorry. It is not your fault. You need not write more. A trained person can help.",
     )
     CODE = pgettext("sms", "Who sees the secret code can read the answers. Send it to this phone? 1 Yes 2 No")
-    NO_CODE = pgettext("sms", "No code was sent.")
+    NO_CODE = pgettext("sms", "The code was not sent.")
     LATE = pgettext(
         "sms", "We do not know any more what this answers. Please write in a few words what you want to say."
     )
