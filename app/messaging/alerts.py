@@ -42,6 +42,8 @@ from app.vault import (
     CircleMemberRow,
     CircleName,
     CircleRow,
+    GrantRow,
+    GrantState,
     Json,
     Vault,
     circle_of,
@@ -181,6 +183,16 @@ def send_test(session: Session, vault: Vault, by: SignedIn, channel: Channel, su
         valid_for=timedelta(hours=1),
         subject=TEST_SUBJECT,
     )
+
+
+def can_be_alerted(session: Session, vault: Vault, case: Case) -> bool:
+    """Whether whoever will have to act on danger has somebody who is paged; before one is asked, whoever may be."""
+    acts = _circle_that_acts(session, vault, case)
+    kept_ready = select(CircleRow).join(GrantRow, GrantRow.holder_id == CircleRow.id)
+    kept_ready = kept_ready.where(GrantRow.case_id == case.id, GrantRow.state == GrantState.OFFERED)
+    possible = [] if case.organisation_id is not None else list(session.scalars(kept_ready).unique())
+    circles = possible or ([] if acts is None else [acts])
+    return bool(circles) and all(_addresses_of(session, circle) for circle in circles)
 
 
 def unalerted(session: Session, vault: Vault) -> tuple[Unalerted, ...]:

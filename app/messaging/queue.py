@@ -150,6 +150,13 @@ def is_written_down(session: Session, vault: Vault, key: tuple[str, ...]) -> boo
     return session.scalars(select(OutgoingText.id).where(OutgoingText.key == tag)).first() is not None
 
 
+def anything_waits(session: Session, phone_id: UUID) -> bool:
+    """Whether something that was written for this phone has not been handed to a provider yet."""
+    waiting = (Delivery.WAITING, Delivery.CLAIMED)
+    query = select(OutgoingText.id).where(OutgoingText.phone_id == phone_id, OutgoingText.state.in_(waiting))
+    return session.scalars(query.limit(1)).first() is not None
+
+
 def cancel_texts(session: Session, phone_id: UUID | None = None, case_id: CaseId | None = None) -> int:
     """Call off what was not handed over yet to this phone, of this case, or both; how many texts that were."""
     if phone_id is None and case_id is None:

@@ -34,9 +34,9 @@ ANSWERS = {
     "in danger now": "2",
     "Where do you work": SITE,
     "Which place": "1",
-    "What is it about": "1",
-    "Who may know": "1",
-    "text you": "1",
+    "What is it about": "Pay",
+    "Who may know": "Only a helper",
+    "text you": "yes, please",
 }
 
 
@@ -123,6 +123,7 @@ def _converse(server: LiveServer, database: Database) -> list[str]:
         asked.add(known)
         _say(server, ANSWERS[known])
     _say(server, "4")
+    _say(server, "yes")
     _say(server, MESSAGE)
     return _bodies(database, vault)
 

@@ -19,6 +19,7 @@ from app.intake.conversation.learned import Surroundings
 from app.intake.conversation.steps import Wanted
 from app.intake.conversation.table import MOST_PLACES
 from app.intake.conversation.texts import Texts
+from app.messaging.alerts import can_be_alerted
 from app.network import Site, match_site, site_label
 from app.vault import Vault
 
@@ -35,7 +36,7 @@ def look_up(
     session: Session, vault: Vault, rules: Rules, texts: Texts, case_id: CaseId, wanted: Wanted
 ) -> LookedUp:
     """What was asked for, on a reading unit; nothing else is read."""
-    if wanted == Wanted():
+    if wanted in (Wanted(), Wanted(gone=True)):
         return LookedUp()
     sites: tuple[SiteOption, ...] = ()
     around = Surroundings()
@@ -60,6 +61,7 @@ def look_up(
         sites=sites,
         certain=certain,
         help_number=numbers[0].number if numbers else "",
+        alertable=wanted.help_number and can_be_alerted(session, vault, case),
         read_by=day if wanted.read_by else None,
         stage=stage_of(case.state, case.helper_has_read) if wanted.status else None,
         next_day=day if wanted.status else None,

@@ -16,6 +16,8 @@ class Step(StrEnum):
     WHOSE_PHONE = "whose_phone"
     DANGER = "danger"
     SITE = "site"
+    REACH = "reach"  # may a helper text? asked together with the place
+    REACH_IN_DANGER = "reach_in_danger"  # may a helper text or call? asked together with what to do in danger
     PICK_SITE = "pick_site"
     TOPIC = "topic"
     CONSENT = "consent"
@@ -23,6 +25,8 @@ class Step(StrEnum):
     LOCKED_IN_DANGER = "locked_in_danger"
     CONTACT = "contact"
     HURT = "hurt"  # hurt, touched or threatened: nothing more is asked but how to be reached
+    CODE = "code"  # the secret code was asked for: sent only to who says so again
+    WORSE = "worse"  # it got worse, said after the questions: is there danger now?
     OPEN = "open"  # the worker agreed to texts: status, code and new reports by digit, for as long as the case is open
     NEW_REPORT = "new_report"  # the next words are a report of their own
     QUIET = "quiet"  # words are kept, nothing is ever sent
@@ -44,6 +48,10 @@ class Position:
 
     `sites` are those offered to pick from, or the one that was found; `places` are their masked names as long as they are shown.
     `cut` says that the last text looked like one part of a longer one, `wordless_at` when a text without words was last answered.
+    `reached` says that the worker said how to be reached,
+    `handed` that a person was asked to read on, `held` that the number is kept beyond silence, `back` is where a question
+    in between leads back to. `unheard` counts words that were joined to the testimony while a question stood. `last`, `last_at` and
+    `replied` are a mark of the last text, when it came, and whether it was answered: the same text again may be a copy.
     """
 
     step: Step
@@ -62,6 +70,15 @@ class Position:
     cut: bool = False
     thanked_on: date | None = None
     wordless_at: datetime | None = None
+    reached: bool = False
+    handed: bool = False
+    held: bool = False
+    back: Step | None = None
+    doubted_at: datetime | None = None
+    unheard: int = 0
+    last: str = ""
+    last_at: datetime | None = None
+    replied: bool = False
 
     @property
     def waits(self) -> bool:
@@ -70,7 +87,7 @@ class Position:
 
     def to(self, step: Step, **changes: Any) -> "Position":
         """The same conversation at another step, with what changed; a new question starts without misses."""
-        return replace(self, step=step, misses=0, **changes)
+        return replace(self, step=step, misses=0, unheard=0, **changes)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the veil; what stands at its default is left out."""
@@ -113,4 +130,13 @@ _READERS: dict[str, Any] = {
     "cut": bool,
     "thanked_on": date.fromisoformat,
     "wordless_at": datetime.fromisoformat,
+    "reached": bool,
+    "handed": bool,
+    "held": bool,
+    "back": Step,
+    "doubted_at": datetime.fromisoformat,
+    "unheard": int,
+    "last": str,
+    "last_at": datetime.fromisoformat,
+    "replied": bool,
 }

@@ -39,6 +39,7 @@ from app.messaging.gateways.registry import Gateways, Route
 from app.messaging.models import OutgoingText, Phone
 from app.messaging.numbers import Number, NumberUnreadable, read_number
 from app.messaging.phones import new_phone
+from app.messaging.queue import anything_waits
 from app.messaging.queue import seal_text as seal_outgoing
 from app.settings import PROJECT_ROOT
 from app.vault import ReceiptKeys, Vault, format_receipt, new_receipt
@@ -125,8 +126,10 @@ def prepare_hearing(
     else:
         needs = wanted_wordless(talk.position) if wordless else wanted(talk.position, said, texts)
         looked = look_up(session, vault, rules, texts, talk.case_id, needs)
+        gone = needs.gone and known.phone is not None and not anything_waits(session, known.phone.id)
+        know = replace(looked.know, gone=gone)
         hearing = hear_wordless if wordless else hear
-        heard = hearing(talk.position, said, looked.know, texts, _came_at(received))
+        heard = hearing(talk.position, said, know, texts, _came_at(received))
     heard = with_media(heard, received.came)
     around = look_round(session, heard.acts, looked, written)
     receipt = _fresh_receipt(vault, texts, host) if SendReceipt() in heard.acts else None

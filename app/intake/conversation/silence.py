@@ -19,6 +19,9 @@ from app.messaging.alerts import alert_danger
 from app.messaging.models import Phone, TextWish
 from app.vault import Vault
 
+KEPT_IN_DANGER = timedelta(days=2)
+"""How long a number is kept after danger was told: a helper has 12 hours to take the case and 24 for the first contact."""
+
 # A number that wrote only an order such as HELP has no conversation; its answer went out or never will within this.
 _STRAY_FOR = timedelta(hours=2)
 
@@ -49,9 +52,9 @@ def _settle(session: Session, vault: Vault, rules: Rules, phone: Phone) -> int:
         case = lock_case(session, CaseId(talk.case_id))
         if case is not None:
             # Also where the routing ran already: what was kept ready for answers that never came is not needed any more.
-            route_again(session, vault, rules, case, complete=True)
+            route_again(session, vault, rules, case, complete=not heard.position.held)
             alert_danger(session, vault, case)
-        move_talk(vault, talk, heard.position, None)
+        move_talk(vault, talk, heard.position, clock.now() + KEPT_IN_DANGER if heard.position.held else None)
         erase = erase or ErasePhone() in heard.acts
     session.flush()
     # Somebody else on the same phone may still want to be answered.

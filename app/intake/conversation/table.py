@@ -26,17 +26,20 @@ from app.intake.report import Contact
 
 HURT_TOPIC = "gbvh"
 MOST_PLACES = 3
-_BEFORE_CONSENT = frozenset({Step.DANGER, Step.SITE, Step.PICK_SITE, Step.TOPIC})
+_BEFORE_CONSENT = frozenset(
+    {Step.DANGER, Step.REACH, Step.REACH_IN_DANGER, Step.SITE, Step.PICK_SITE, Step.TOPIC}
+)
 # How often a place is asked for before a person has to find it out.
 _MOST_SITE_QUESTIONS = 3
 
 
 @dataclass(frozen=True)
 class Moved:
-    """Where an answer leads, and what it asks to be done."""
+    """Where an answer leads, what it asks to be done, and what is said where nothing more is asked."""
 
     position: Position
     acts: tuple[Act, ...] = ()
+    say: Text | None = None
 
 
 Meaning = Callable[[Position], Moved | None]
@@ -45,12 +48,13 @@ Meaning = Callable[[Position], Moved | None]
 
 @dataclass(frozen=True)
 class Row:
-    """A step: `ask` words its question, `text` names the digits, `answers` says what they mean; `yes_no` where 1 and 2 say that."""
+    """A step: `ask` words its question, `text` names the digits, `answers` says what they mean; `yes` and `no` are digits too."""
 
     text: Text
     ask: Callable[[Texts, Position, Knowledge], str]
     answers: Mapping[int, Meaning]
-    yes_no: bool = False
+    yes: int | None = None
+    no: int | None = None
 
     def meaning(self, digit: int, position: Position) -> Moved | None:
         """Where this digit leads from here."""
@@ -60,7 +64,7 @@ class Row:
 
 def settled(moved: Moved) -> Moved:
     """The same, and the routing runs on what is known by now."""
-    return Moved(replace(moved.position, settled=True), (*moved.acts, Settle()))
+    return Moved(replace(moved.position, settled=True), (*moved.acts, Settle()), moved.say)
 
 
 def at_site(position: Position, words: str, know: Knowledge) -> Moved:
@@ -94,12 +98,14 @@ def ask_again(moved: Moved) -> Moved:
     return _to_consent(moved) if asked is Step.TOPIC and moved.position.topics else moved
 
 
-def give_up(moved: Moved) -> Moved:
-    """Too many answers were not understood: a person reads on, unless nobody may."""
-    quiet = moved.position.to(Step.QUIET)
-    if quiet.consent is ConsentLevel.NOBODY:
-        return Moved(quiet, moved.acts)
-    return settled(Moved(quiet, (*moved.acts, HandToPerson())))
+def hand_over(moved: Moved) -> Moved:
+    """Too many answers were not understood: a person reads on, once, unless nobody may. The question stands for a right answer."""
+    position = moved.position
+    if position.back is not None:
+        position = position.to(position.back, back=None)
+    if position.handed or position.consent is ConsentLevel.NOBODY:
+        return Moved(position, moved.acts)
+    return settled(Moved(replace(position, handed=True), (*moved.acts, HandToPerson())))
 
 
 def _phone(whose: WhosePhone) -> Meaning:
@@ -124,11 +130,16 @@ def _no_danger(position: Position) -> Moved:
 def _after_danger(moved: Moved) -> Moved:
     if HURT_TOPIC in moved.position.topics:
         return _hurt(moved)
-    return Moved(moved.position.to(Step.SITE), moved.acts)
+    step = Step.REACH_IN_DANGER if moved.position.danger else Step.REACH
+    return Moved(moved.position.to(step), moved.acts)
 
 
 def _hurt(moved: Moved) -> Moved:
-    return settled(Moved(moved.position.to(Step.HURT), moved.acts))
+    position = moved.position
+    if position.reached:
+        # How to be reached was answered before: there is nothing left to ask.
+        return settled(Moved(position.to(_end(position)), moved.acts, Text.HURT_TOLD))
+    return settled(Moved(position.to(Step.HURT), moved.acts))
 
 
 def _after_site(moved: Moved) -> Moved:
@@ -172,7 +183,8 @@ def _topic(code: str) -> Meaning:
 
 def _consent(level: ConsentLevel) -> Meaning:
     def meaning(position: Position) -> Moved:
-        return settled(Moved(position.to(Step.CONTACT, consent=level), (SetConsent(level),)))
+        step = _end(position) if position.reached else Step.CONTACT
+        return settled(Moved(position.to(step, consent=level), (SetConsent(level),)))
 
     return meaning
 
@@ -193,20 +205,53 @@ def _is_echoed(position: Position) -> bool:
     return bool(position.places) and position.site_asked < _MOST_SITE_QUESTIONS
 
 
+def _end(position: Position) -> Step:
+    return Step.QUIET if position.contact is Contact.INBOX else Step.OPEN
+
+
 def _reach(how: Contact, step: Step) -> Meaning:
-    return lambda position: Moved(position.to(step, contact=how), (AgreeContact(how),))
+    return lambda position: Moved(position.to(step, contact=how, reached=True), (AgreeContact(how),))
 
 
 def _leave(position: Position) -> Moved:
-    return Moved(position.to(Step.QUIET))
+    # Nobody reads it, so nobody has a use for the number.
+    agreed = position.contact is not Contact.INBOX
+    return Moved(
+        position.to(Step.QUIET, contact=Contact.INBOX), (AgreeContact(Contact.INBOX),) if agreed else ()
+    )
 
 
-def _code(position: Position) -> Moved:
-    return Moved(replace(position, misses=0), (SendReceipt(),))
+def ask_for_code(position: Position) -> Moved | None:
+    """The secret code was asked for: it goes out once that is said again, and not while a stranger may hold the phone."""
+    if position.doubted_at is not None:
+        return None
+    return Moved(position.to(Step.CODE, back=position.step))
+
+
+def _send_code(position: Position) -> Moved:
+    return Moved(position.to(position.back or Step.QUIET, back=None), (SendReceipt(),))
+
+
+def _no_code(position: Position) -> Moved:
+    return Moved(position.to(position.back or Step.QUIET, back=None), say=Text.NO_CODE)
+
+
+def _danger_again(position: Position) -> Moved:
+    return settled(Moved(position.to(Step.OPEN, back=None, danger=True), (SetDanger(),)))
+
+
+def _no_danger_again(position: Position) -> Moved:
+    return Moved(position.to(Step.OPEN, back=None), say=Text.KEPT)
 
 
 def _plainly(text: Text) -> Callable[[Texts, Position, Knowledge], str]:
     return lambda texts, _position, _know: texts.say(text)
+
+
+def _ask_reach(texts: Texts, _position: Position, know: Knowledge) -> str:
+    if know.read_by is None:
+        return texts.say(Text.REACH_WITHOUT_DAY)
+    return texts.say(Text.REACH, day=texts.short_day(know.read_by))
 
 
 def _ask_site(texts: Texts, position: Position, _know: Knowledge) -> str:
@@ -241,7 +286,25 @@ TABLE: Mapping[Step, Row] = MappingProxyType(
             Text.WHOSE_PHONE,
             {1: _phone(WhosePhone.OWN), 2: _phone(WhosePhone.SHARED), 3: _phone(WhosePhone.COMPANY)},
         ),
-        Step.DANGER: _row(Text.DANGER, {1: _danger, 2: _no_danger}, yes_no=True),
+        Step.DANGER: _row(Text.DANGER, {1: _danger, 2: _no_danger}, yes=1, no=2),
+        # Words are the place here, whether or not the other question is answered: `at_site`.
+        Step.REACH: _row(
+            Text.REACH,
+            {1: _reach(Contact.TEXT, Step.SITE), 2: _reach(Contact.INBOX, Step.SITE), 4: ask_for_code},
+            ask=_ask_reach,
+            yes=1,
+            no=2,
+        ),
+        Step.REACH_IN_DANGER: _row(
+            Text.REACH_IN_DANGER,
+            {
+                1: _reach(Contact.TEXT, Step.SITE),
+                2: _reach(Contact.CALL, Step.SITE),
+                3: _reach(Contact.INBOX, Step.SITE),
+            },
+            yes=1,
+            no=3,
+        ),
         # The one question that is answered in words: `at_site`.
         Step.SITE: _row(Text.SITE, {}, ask=_ask_site),
         Step.PICK_SITE: _row(
@@ -264,17 +327,19 @@ TABLE: Mapping[Step, Row] = MappingProxyType(
             },
             ask=_ask_consent,
         ),
-        Step.LOCKED: _row(Text.LOCKED, {1: _consent(ConsentLevel.HELPER), 2: _leave, 4: _code}),
+        Step.LOCKED: _row(Text.LOCKED, {1: _consent(ConsentLevel.HELPER), 2: _leave, 4: ask_for_code}),
         Step.LOCKED_IN_DANGER: _row(
             Text.LOCKED_IN_DANGER,
-            {1: _consent(ConsentLevel.HELPER), 2: _leave, 4: _code},
-            yes_no=True,
+            {1: _consent(ConsentLevel.HELPER), 2: _leave, 4: ask_for_code},
+            yes=1,
+            no=2,
         ),
         Step.CONTACT: _row(
             Text.CONTACT,
-            {1: _reach(Contact.TEXT, Step.OPEN), 2: _reach(Contact.INBOX, Step.QUIET), 4: _code},
+            {1: _reach(Contact.TEXT, Step.OPEN), 2: _reach(Contact.INBOX, Step.QUIET), 4: ask_for_code},
             ask=_ask_contact,
-            yes_no=True,
+            yes=1,
+            no=2,
         ),
         Step.HURT: _row(
             Text.HURT,
@@ -282,9 +347,13 @@ TABLE: Mapping[Step, Row] = MappingProxyType(
                 1: _reach(Contact.CALL, Step.OPEN),
                 2: _reach(Contact.TEXT, Step.OPEN),
                 3: _reach(Contact.INBOX, Step.QUIET),
-                4: _code,
+                4: ask_for_code,
             },
+            yes=2,
+            no=3,
         ),
+        Step.CODE: _row(Text.CODE, {1: _send_code, 2: _no_code}, yes=1, no=2),
+        Step.WORSE: _row(Text.DANGER, {1: _danger_again, 2: _no_danger_again}, yes=1, no=2),
     }
 )
 """Every question. Steps that are not here ask nothing."""

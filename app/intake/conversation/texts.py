@@ -27,6 +27,9 @@ _TYPOGRAPHIC = str.maketrans(
 _OPTION = re.compile(r"(?<!\S)(\d)\s+(\D+?)(?=\s\d\s|[.(]|$)")
 
 
+_COMMAS = re.compile(r"[,،、，၊]")
+
+
 def pgettext(_context: str, message: str) -> str:
     """Mark a text for the translators; it is looked up when it is sent, in the language of the conversation."""
     return message
@@ -38,7 +41,23 @@ class Text(StrEnum):
     WHOSE_PHONE = pgettext("sms", "Got it. Whose phone is this? 1 Only mine 2 Shared 3 Company")
     DANGER = pgettext("sms", "Is anyone in danger now? 1 Yes 2 No")
     HELPER_TOLD = pgettext("sms", "A helper is being told. If you can, go to a safe place.")
+    # Where nobody has left an address for alerts, nobody is being told.
+    HELPER_LATER = pgettext("sms", "A helper may be slow. If you can, go to a safe place.")
     CALL = pgettext("sms", "Emergency: call %(number)s.")
+    REACH = pgettext(
+        "sms",
+        "A helper should read it by %(day)s. May they text you? 1 Yes (8 asks for news) 2 No 4 Secret code."
+        " Where do you work? Name, town.",
+    )
+    REACH_WITHOUT_DAY = pgettext(
+        "sms",
+        "May a helper text you? 1 Yes (8 asks for news) 2 No 4 Secret code. Where do you work? Name, town.",
+    )
+    REACH_IN_DANGER = pgettext(
+        "sms", "May they 1 text 2 call 3 not contact you? We keep the number two days."
+    )
+    MAY_TEXT = pgettext("sms", "A helper may text you.")
+    MAY_CALL = pgettext("sms", "A helper may call you.")
     SITE = pgettext("sms", "Where do you work? Name and town, or the code on our card.")
     SITE_AGAIN = pgettext("sms", "Please write the name and the town again.")
     PICK_SITE = pgettext("sms", "Which place? %(places)s 0 None of these")
@@ -80,6 +99,16 @@ class Text(StrEnum):
         "sms",
         "We are sorry. It is not your fault. You need not write more. A trained person can help."
         " May they 1 call 2 text 3 not contact you? 4 Secret code",
+    )
+    # The same where the worker said before how to be reached.
+    HURT_TOLD = pgettext(
+        "sms",
+        "We are sorry. It is not your fault. You need not write more. A trained person can help.",
+    )
+    CODE = pgettext("sms", "Who sees the secret code can read the answers. Send it to this phone? 1 Yes 2 No")
+    NO_CODE = pgettext("sms", "The code was not sent.")
+    LATE = pgettext(
+        "sms", "We do not know any more what this answers. Please write in a few words what you want to say."
     )
     HANDED = pgettext("sms", "Thank you. A person will read what you wrote. Delete these texts.")
     CANNOT_OPEN = pgettext(
@@ -139,9 +168,18 @@ class Texts:
         return both if count_segments(both).count <= MOST_SEGMENTS else spoken
 
     def options(self, text: Text) -> dict[str, int]:
-        """The digits of a question by what they are called, in plain form: people also answer with the words."""
+        """The digits of a question by what they are called, in plain form: people also answer with the words.
+
+        Of an option such as "Danger, sick" each part is a name too, where no other option has it.
+        """
         spoken = self.language.catalogue.pgettext("sms", text)
-        return {plain_text(label): int(digit) for digit, label in _OPTION.findall(spoken)}
+        labels = [(label, int(digit)) for digit, label in _OPTION.findall(spoken)]
+        named: dict[str, set[int]] = {}
+        for label, digit in labels:
+            for part in _COMMAS.split(label):
+                named.setdefault(plain_text(part), set()).add(digit)
+        parts = {part: digits.pop() for part, digits in named.items() if part and len(digits) == 1}
+        return parts | {plain_text(label): digit for label, digit in labels}
 
     def place(self, name: str, town: str) -> str:
         """A site as a text may show it: the first letter of its name, and its town in the first of its spellings."""
@@ -160,14 +198,17 @@ class Texts:
         """The secret code, for a worker who asked for it; `host` is where it is used, without a path."""
         return self.say(Text.RECEIPT, code=code, host=host)
 
-    def in_danger(self, number: str, spoken: str) -> str:
+    def in_danger(self, number: str, spoken: str, *, alertable: bool = True) -> str:
         """What somebody in danger reads before the next question; `number` is a checked one of the country, or empty.
 
-        Where a language has no room for all of it, the number goes before the promise.
+        `alertable` says that somebody is really being told. Where a language has no room for all of it, the number goes before the
+        promise.
         """
-        told = self.say(Text.HELPER_TOLD)
+        told = self.say(Text.HELPER_TOLD if alertable else Text.HELPER_LATER)
         number = number.replace(" ", "").replace("-", "")
         call = self.say(Text.CALL, number=number) if 0 < len(number) <= LONGEST_NUMBER else ""
+        if not spoken:
+            return f"{told} {call}".strip()
         for before in (f"{told} {call}".strip(), call or told):
             both = self.behind(before, spoken)
             if both != spoken:

@@ -1,10 +1,10 @@
-"""Words that mean something by themselves (config/topic_words.toml): topics, orders such as STOP, digits and yes or no in words.
+"""Words that mean something by themselves (config/topic_words.toml): topics, orders such as STOP, and answers in words.
 
 A wrong guess costs more than a question, so a topic counts only when a text speaks of it and of no other.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
@@ -14,6 +14,13 @@ from types import MappingProxyType
 from app.cases.config_file import Table, open_config
 from app.cases.taxonomy import FORM_TOPICS
 from app.network.matching import plain_text
+
+_PHRASES = ("polite", "yes_first", "stranger", "worse")
+# The questions whose options have words of their own, beside those that the question itself prints; `open` is after all questions.
+_QUESTIONS = (
+    *("whose_phone", "danger", "reach", "reach_in_danger", "topic", "consent", "locked", "contact", "hurt"),
+    "open",
+)
 
 # Scripts that put no space between words: a word in them may stand anywhere.
 _UNSPACED = re.compile(r"[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF]")
@@ -44,6 +51,11 @@ class TopicWords:
     digits: Mapping[str, int]
     yes: frozenset[str]
     no: frozenset[str]
+    options: Mapping[str, Mapping[str, int]]
+    polite: frozenset[tuple[str, ...]]
+    yes_first: frozenset[str]
+    strangers: frozenset[str]
+    worse: re.Pattern[str]
 
     def clear_topics(self, plain: str) -> tuple[str, ...]:
         """The one topic that a plain text speaks of; nothing when there is none or more than one."""
@@ -59,8 +71,40 @@ class TopicWords:
         return int(plain) if len(plain) == 1 and plain in "0123456789" else self.digits.get(plain)
 
     def yes_or_no(self, plain: str) -> bool | None:
-        """Whether a plain text says yes, says no, or neither."""
-        return True if plain in self.yes else False if plain in self.no else None
+        """Whether a plain text says yes, says no, or neither; also twice ("yes ok")."""
+        if plain in self.yes or plain in self.no:
+            return plain in self.yes
+        words = plain.split()
+        return (
+            True
+            if words and self.yes.issuperset(words)
+            else False
+            if words and self.no.issuperset(words)
+            else None
+        )
+
+    def begins_with_yes(self, plain: str) -> bool:
+        """Whether a plain text is a yes and more words, for a question to which no such sentence can mean no."""
+        first, _, more = plain.partition(" ")
+        return bool(more) and first in self.yes_first and self.no.isdisjoint(more.split())
+
+    def named(self, plain: str) -> Mapping[str, int]:
+        """What a plain text chooses, by the question that it would answer."""
+        return {question: words[plain] for question, words in self.options.items() if plain in words}
+
+    def without_politeness(self, tokens: Sequence[str]) -> list[str]:
+        """The words of a plain text without "please", "it is" and the like around them."""
+        left = list(tokens)
+        while left and (phrase := self._polite_at(left)):
+            left = left[len(phrase) :] if tuple(left[: len(phrase)]) == phrase else left[: -len(phrase)]
+        return left
+
+    def _polite_at(self, tokens: Sequence[str]) -> tuple[str, ...]:
+        for length in range(min(3, len(tokens)), 0, -1):
+            for phrase in (tuple(tokens[:length]), tuple(tokens[-length:])):
+                if phrase in self.polite:
+                    return phrase
+        return ()
 
 
 @cache
@@ -84,6 +128,11 @@ def load_topic_words(folder: Path) -> TopicWords:
         name: _plain(_words(table))
         for name, table in _tables(file.table("answers"), ["yes", "no", *"0123456789"]).items()
     }
+    phrases = {name: _words(table) for name, table in _tables(file.table("phrases"), _PHRASES).items()}
+    options = {
+        question: _options(file, question, table)
+        for question, table in _tables(file.table("options"), _QUESTIONS).items()
+    }
     file.done()
     _refuse_doubles(file, {**{str(name): words for name, words in orders.items()}, **answers})
     if mistakes:
@@ -96,6 +145,23 @@ def load_topic_words(folder: Path) -> TopicWords:
         ),
         yes=answers["yes"],
         no=answers["no"],
+        options=MappingProxyType(options),
+        polite=frozenset(tuple(plain_text(phrase).split()) for phrase in phrases["polite"]),
+        yes_first=_plain(phrases["yes_first"]),
+        strangers=_plain(phrases["stranger"]),
+        worse=_pattern(phrases["worse"]),
+    )
+
+
+def _options(file: Table, question: str, table: Table) -> Mapping[str, int]:
+    """The words of a question's options; each belongs to one of them only."""
+    chosen = {digit: _plain(_words(table.table(digit))) for digit in table.names()}
+    for digit in chosen:
+        if len(digit) != 1 or digit not in "0123456789":
+            file.wrong(f"options, {question}: {digit!r} is no digit.")
+    _refuse_doubles(file, {f"{question} {digit}": words for digit, words in chosen.items()})
+    return MappingProxyType(
+        {word: int(digit) for digit, words in chosen.items() if digit.isdecimal() for word in words}
     )
 
 

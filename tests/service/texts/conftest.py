@@ -74,7 +74,7 @@ class Texting:
             provider_id=sid or f"SM{next(self._numbers):032x}", sender=sender, body=body, **told
         )
 
-    def say(self, *bodies: str, sender: str = MINE, sid: str = "", apart: float = 70) -> list[str]:
+    def say(self, *bodies: str, sender: str = MINE, sid: str = "", apart: float = 125) -> list[str]:
         """Text one after the other, slowly enough that each is its own; gives what was answered to all of them."""
         before = len(self.answers())
         for body in bodies:

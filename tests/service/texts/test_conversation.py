@@ -53,7 +53,8 @@ def phones_known(texting: Texting) -> int:
 
 def test_a_whole_intake_on_an_own_phone(texting: Texting) -> None:
     answers = texting.say(FIRST, "1", "2", PLACE, "1", "3", "1")
-    assert len(answers) == 6
+    assert answers[-1] == "A helper may text you."
+    assert len(answers) == 7
     case, facts = texting.case(), texting.facts()
     assert (facts.phone, facts.reach, facts.consent) == ("own", "text", ConsentLevel.BUYERS)
     assert "wages" in facts.topics

@@ -61,7 +61,7 @@ def answer(texting: Texting, words: str, login: str = "near.lead") -> None:
 def test_it_goes_out_only_when_asked_for(texting: Texting) -> None:
     answers = texting.say(*INTAKE)
     assert not any(re.search(r"\d{4} \d{4}", each) for each in answers)
-    (sent,) = texting.say("4")
+    _, sent = texting.say("4", "1")
     assert HOST in sent
     assert code_in(sent)
     with texting.database.reading() as session:
@@ -75,7 +75,7 @@ def test_it_opens_stage_adding_and_later_answers_and_nothing_earlier(texting: Te
     texting.say(*INTAKE, "1")
     take(texting)
     answer(texting, "An answer from before the code.")
-    (sent,) = texting.say("4")
+    _, sent = texting.say("4", "1")
     worker = enter(texting, code_in(sent))
     assert [message.text for message in inbox(texting, worker).messages] == []
     answer(texting, "An answer from after it.")
@@ -92,7 +92,7 @@ def test_it_opens_stage_adding_and_later_answers_and_nothing_earlier(texting: Te
 
 def test_a_code_that_replaces_it_opens_no_more(texting: Texting) -> None:
     texting.say(*INTAKE)
-    (sent,) = texting.say("4")
+    _, sent = texting.say("4", "1")
     worker = enter(texting, code_in(sent))
     fresh = texting.world.vault.derive_receipt_keys(new_receipt())
     with texting.database.writing() as session:
@@ -106,15 +106,15 @@ def test_a_code_that_replaces_it_opens_no_more(texting: Texting) -> None:
 
 def test_asked_for_again_the_first_one_is_useless(texting: Texting) -> None:
     texting.say(*INTAKE)
-    (first,) = texting.say("4")
-    (second,) = texting.say("4")
+    _, first = texting.say("4", "1")
+    _, second = texting.say("4", "1")
     with pytest.raises(ReceiptUnknown):
         enter(texting, code_in(first))
     assert inbox(texting, enter(texting, code_in(second))).consent is ConsentLevel.HELPER
 
 
 def test_holders_keep_reading_after_a_code_was_sent(texting: Texting) -> None:
-    texting.say(*INTAKE, "4")
+    texting.say(*INTAKE, "4", "1")
     take(texting)
     texting.say("Words after the code")
     assert texting.words()[0] == FIRST
@@ -123,7 +123,7 @@ def test_holders_keep_reading_after_a_code_was_sent(texting: Texting) -> None:
 
 def test_stopping_and_starting_again_leaves_the_first_words_to_custody(texting: Texting) -> None:
     texting.say(*INTAKE)
-    (sent,) = texting.say("4")
+    _, sent = texting.say("4", "1")
     take(texting)
     world, worker = texting.world, enter(texting, code_in(sent))
     with texting.database.writing() as session:
@@ -146,8 +146,8 @@ def test_stopping_and_starting_again_leaves_the_first_words_to_custody(texting: 
 
 
 def test_from_nobody_yet_the_code_lets_a_helper_read(texting: Texting) -> None:
-    texting.say(*INTAKE[:-1], "4")
-    (sent,) = texting.say("4")
+    texting.say(*INTAKE[:-1], "4", "1")
+    _, sent = texting.say("4", "1")
     world, worker = texting.world, enter(texting, code_in(sent))
     assert inbox(texting, worker).consent is ConsentLevel.NOBODY
     with texting.database.writing() as session:
@@ -168,7 +168,7 @@ def test_from_nobody_yet_the_code_lets_a_helper_read(texting: Texting) -> None:
 
 def test_the_number_stays_out_of_reach_of_the_code(texting: Texting) -> None:
     texting.say(*INTAKE, "1")
-    (sent,) = texting.say("4")
+    _, sent = texting.say("4", "1")
     worker = enter(texting, code_in(sent))
     with texting.database.reading() as session:
         opened = open_grant(session, texting.world.vault, worker.case_id, worker.keys)

@@ -1,7 +1,9 @@
 """The conversation as a worker lives it, and as the table has it: every path ends, each text is answered at most once."""
 
 import json
+from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 from uuid import UUID
 
 import pytest
@@ -53,6 +55,8 @@ FOXWAY = Knowledge(
     read_by=date(2026, 11, 26),
     stage=Stage.READ,
     next_day=date(2026, 12, 3),
+    alertable=True,
+    gone=True,
 )
 NOWHERE = Knowledge(read_by=date(2026, 11, 26))
 
@@ -100,7 +104,7 @@ def phone(words: TopicWords, texts: Texts) -> Phone:
 def test_from_the_first_text_to_the_thanks(phone: Phone, texts: Texts) -> None:
     assert phone.send("Our boss is bad").reply == texts.say(Text.WHOSE_PHONE)
     assert phone.send("1").reply == texts.say(Text.DANGER)
-    assert phone.send("2").reply == texts.say(Text.SITE)
+    assert phone.send("2").reply == texts.say(Text.REACH, day="Thu 26 Nov")
     assert phone.send("Foxway Kulim").reply == texts.say(Text.TOPIC)
     consent = phone.send("1").reply
     assert consent is not None
@@ -108,7 +112,7 @@ def test_from_the_first_text_to_the_thanks(phone: Phone, texts: Texts) -> None:
     thanks = phone.send("2").reply
     assert thanks is not None
     assert "by Thu 26 Nov" in thanks
-    assert phone.send("1").reply is None
+    assert phone.send("1").reply == texts.say(Text.MAY_TEXT)
     assert phone.step is Step.OPEN
     assert phone.acts == (
         FileReport("Our boss is bad"),
@@ -156,9 +160,9 @@ def test_danger_is_passed_on_at_once(phone: Phone) -> None:
     assert heard.acts == (SetDanger(), Settle())
     assert heard.reply is not None
     assert heard.reply.startswith(
-        "A helper is being told. If you can, go to a safe place. Emergency: call 999."
+        "A helper is being told. If you can, go to a safe place. Emergency: call 999. May they 1 text"
     )
-    assert phone.step is Step.SITE
+    assert phone.step is Step.REACH_IN_DANGER
 
 
 def test_hurt_asks_nothing_more(phone: Phone, texts: Texts) -> None:
@@ -166,7 +170,7 @@ def test_hurt_asks_nothing_more(phone: Phone, texts: Texts) -> None:
     assert heard.reply == texts.say(Text.HURT)
     assert heard.acts == (SetTopics(("gbvh",), chosen=True), Settle())
     assert phone.send("2").acts == (AgreeContact(Contact.TEXT),)
-    assert phone.heard[-1].reply is None
+    assert phone.heard[-1].reply == texts.say(Text.MAY_TEXT)
     assert phone.step is Step.OPEN
 
 
@@ -177,7 +181,8 @@ def test_clear_words_of_hurt_ask_not_even_where(phone: Phone, texts: Texts) -> N
 
 
 def test_hurt_told_later_ends_the_questions_too(phone: Phone, texts: Texts) -> None:
-    assert phone.send_all("Our boss is bad", "1", "2").reply == texts.say(Text.SITE)
+    phone.send_all("Our boss is bad", "1", "2")
+    assert phone.step is Step.REACH
     phone.send("Foxway Kulim")
     assert phone.send("he raped me").reply == texts.say(Text.HURT)
     assert SetTopics(("gbvh",), chosen=False) in phone.acts
@@ -187,20 +192,23 @@ def test_hurt_told_in_a_part_of_the_testimony_ends_the_questions_after_the_next_
     phone: Phone, texts: Texts
 ) -> None:
     phone.send_all("(1/2) Our boss", "1", "2", "(2/2) he raped me")
-    assert phone.step is Step.SITE
+    assert phone.step is Step.REACH
     assert phone.send("Foxway Kulim").reply == texts.say(Text.HURT)
 
 
 def test_locked_stays_locked_when_nothing_is_understood(phone: Phone) -> None:
     heard = phone.send_all("no wages", "1", "2", "Foxway Kulim", "4", "hm", "what")
-    assert (heard.reply, heard.acts, phone.step) == (None, (Keep("what"),), Step.QUIET)
+    assert (heard.reply, heard.acts, phone.step) == (None, (Keep("what"),), Step.LOCKED)
+    assert phone.send("leave it").acts == ()
+    assert phone.step is Step.QUIET
 
 
-def test_nobody_yet_is_locked_and_may_be_unlocked(phone: Phone) -> None:
+def test_nobody_yet_is_locked_and_may_be_unlocked(phone: Phone, texts: Texts) -> None:
     heard = phone.send_all("no wages", "1", "2", "Foxway Kulim", "4")
     assert heard.acts == (SetConsent(ConsentLevel.NOBODY), Settle())
     assert "Nobody reads it, so nobody can help." in (heard.reply or "")
-    assert phone.send("4").acts == (SendReceipt(),)
+    assert phone.send("4").reply == texts.say(Text.CODE)
+    assert phone.send("1").acts == (SendReceipt(),)
     assert phone.send("1").acts == (SetConsent(ConsentLevel.HELPER), Settle())
     assert phone.step is Step.CONTACT
 
@@ -263,7 +271,7 @@ def test_danger_and_place_in_one_text_are_settled_together(phone: Phone) -> None
     phone.send("no wages")
     heard = phone.send("1 1 Foxway Kulim")
     assert heard.acts[1:] == (SetDanger(), SetSite(UUID(int=7), "Foxway Kulim"), Settle())
-    assert fall_silent(heard.position).acts == (ErasePhone(),)
+    assert fall_silent(replace(heard.position, held=True)).acts == (ErasePhone(),)
 
 
 def test_too_many_digits_before_a_place_are_testimony(phone: Phone) -> None:
@@ -271,9 +279,10 @@ def test_too_many_digits_before_a_place_are_testimony(phone: Phone) -> None:
     assert phone.send("1 2 3 Foxtown").acts == (Keep("1 2 3 Foxtown"),)
 
 
-def test_the_code_is_the_one_answer_to_its_text(phone: Phone) -> None:
+def test_asking_for_the_code_is_the_one_answer_of_its_text(phone: Phone, texts: Texts) -> None:
     heard = phone.send_all("no wages", "1", "2", "Foxway Kulim", "1", "4 1")
-    assert (heard.reply, heard.acts) == (None, (Keep("4 1"), SendReceipt()))
+    assert (heard.reply, heard.acts) == (texts.say(Text.CODE), (Keep("4 1"),))
+    assert phone.send("1").acts == (SendReceipt(),)
     assert phone.step is Step.CONTACT
 
 
@@ -298,8 +307,8 @@ def test_words_in_a_menu_are_testimony_and_then_a_person_reads_on(phone: Phone, 
     heard = phone.send("please come")
     assert heard.acts == (Keep("please come"), HandToPerson(), Settle())
     assert heard.reply == texts.say(Text.HANDED)
-    assert phone.send("1").acts == (Keep("1"),)
-    assert phone.heard[-1].reply is None
+    assert phone.send("come").reply == texts.say(Text.DANGER)
+    assert phone.send("no danger please").reply == texts.say(Text.REACH, day="Thu 26 Nov")
 
 
 def test_who_never_says_whose_phone_it_is_gets_no_third_text(phone: Phone) -> None:
@@ -332,7 +341,7 @@ def test_marked_parts_are_testimony_wherever_they_come(phone: Phone) -> None:
     phone.send_all("(2/3) and no food", "1", "2")
     heard = phone.send("(1/3) They took us")
     assert heard == Heard(heard.position, None, (Keep("(1/3) They took us", joins=True, part=Part(1, 3)),))
-    assert phone.step is Step.SITE
+    assert phone.step is Step.REACH
     assert phone.send("Foxway Kulim").acts == (SetSite(UUID(int=7), "Foxway Kulim"),)
 
 
@@ -388,7 +397,9 @@ def test_help_leaves_the_question_standing(phone: Phone, texts: Texts) -> None:
     phone.send_all("no wages", "1")
     before = phone.position
     assert phone.send("INFO").reply == texts.say(Text.ABOUT)
-    assert phone.position == before
+    assert phone.position is not None
+    assert before is not None
+    assert shown(phone.position) == shown(before)
 
 
 def test_who_cannot_be_answered_is_filed_and_never_answered(words: TopicWords, texts: Texts) -> None:
@@ -408,20 +419,160 @@ def test_status_by_digit_is_stage_and_next_date_only(phone: Phone) -> None:
     assert (heard.reply, heard.acts) == ("Read. Next date: Thu 3 Dec. 2 starts a new report.", ())
 
 
-def test_the_code_goes_out_only_when_asked_for(phone: Phone) -> None:
+def test_the_code_goes_out_only_when_asked_for_and_confirmed(phone: Phone, texts: Texts) -> None:
     assert SendReceipt() not in open_phone(phone).acts
-    assert phone.send("4").acts == (SendReceipt(),)
+    assert phone.send("4").reply == texts.say(Text.CODE)
+    assert phone.send("1").acts == (SendReceipt(),)
     assert phone.heard[-1].reply is None
+    assert phone.send("code").reply == texts.say(Text.CODE)
+    assert phone.send("no").reply == texts.say(Text.NO_CODE)
+    assert phone.step is Step.OPEN
+
+
+def test_no_code_goes_to_a_phone_whose_holder_asks_who_we_are(phone: Phone, texts: Texts) -> None:
+    open_phone(phone)
+    assert phone.send("Who is this?").reply == texts.say(Text.ABOUT)
+    phone.send_all("4", "1", "code", "yes")
+    assert SendReceipt() not in phone.acts
+    assert phone.send("4", after=2 * 86400).reply == texts.say(Text.CODE)
+
+
+def test_worse_asks_for_danger_and_passes_it_on(phone: Phone, texts: Texts) -> None:
+    open_phone(phone)
+    assert phone.send("it got worse").reply == texts.say(Text.DANGER)
+    heard = phone.send("yes")
+    assert heard.acts == (SetDanger(), Settle())
+    assert heard.reply == "A helper is being told. If you can, go to a safe place. Emergency: call 999."
+    assert phone.send("Much worse now").reply == texts.say(Text.DANGER)
+    assert phone.send("2").reply == texts.say(Text.KEPT)
+    assert phone.step is Step.OPEN
+
+
+def test_a_yes_before_more_words_is_danger_and_the_words_are_kept(phone: Phone) -> None:
+    heard = phone.send_all("Our boss is bad", "1", "Yes, he is at the door")
+    assert heard.acts == (Keep("Yes, he is at the door"), SetDanger(), Settle())
+
+
+def test_how_to_be_reached_is_asked_in_danger_and_confirmed(phone: Phone, texts: Texts) -> None:
+    phone.send_all("Our boss is bad", "1", "1")
+    heard = phone.send("call me please")
+    assert heard.acts == (AgreeContact(Contact.CALL),)
+    assert (heard.reply or "").startswith(texts.say(Text.MAY_CALL))
+    assert phone.step is Step.SITE
+    assert fall_silent(heard.position).position.step is Step.OPEN
+    phone.send_all("Foxway Kulim", "1", "1")
+    assert phone.step is Step.OPEN
+
+
+def test_a_number_told_to_be_kept_in_danger_is_kept_once(phone: Phone) -> None:
+    silent = fall_silent(phone.send_all("Our boss is bad", "1", "1").position)
+    assert (silent.acts, silent.position.held) == ((), True)
+    assert fall_silent(silent.position).acts == (ErasePhone(),)
+    phone.position = silent.position
+    assert phone.send("1", after=80_000).acts == (AgreeContact(Contact.TEXT),)
+
+
+def test_a_copy_is_no_second_answer(phone: Phone, texts: Texts) -> None:
+    waiting = replace(FOXWAY, gone=False)
+    phone.send_all("Our boss is bad", "1")
+    for after in (1, 30, 60):
+        assert phone.send("1", waiting, after=after) == Heard(phone.heard[-1].position)
+    phone.send("1", waiting, after=120)
+    assert SetDanger() in phone.acts
+
+
+def test_the_same_words_count_once_the_question_went_out_and_could_be_read(phone: Phone) -> None:
+    phone.send_all("Our boss is bad", "1")
+    assert phone.send("1", after=3).reply is None
+    phone.send("1", after=20)
+    assert SetDanger() in phone.acts
+
+
+def test_where_nobody_can_tell_the_question_is_asked_again_and_the_same_words_count(
+    phone: Phone, texts: Texts
+) -> None:
+    phone.send_all("Our boss is bad", "1")
+    assert phone.send("1", after=8).reply == texts.say(Text.DANGER)
+    assert SetDanger() not in phone.acts
+    phone.send("1", after=4)
+    assert SetDanger() in phone.acts
+
+
+@pytest.mark.parametrize("body", ("1", "2.", "1 2", "yes", "No", "1 Yes", "only mine", "1=Only mine", "१"))
+def test_an_answer_to_nothing_opens_no_case(words: TopicWords, texts: Texts, body: str) -> None:
+    heard = begin(read_text(body, words), texts, START, answerable=True)
+    assert (heard.reply, heard.acts, heard.opened) == (texts.say(Text.LATE), (), None)
+
+
+@pytest.mark.parametrize("body", ("pay", "help us", "11", "passport", "danger", "1 man was hurt", "call me"))
+def test_words_that_say_something_open_one(words: TopicWords, texts: Texts, body: str) -> None:
+    heard = begin(read_text(body, words), texts, START, answerable=True)
+    assert heard.opened is not None
+
+
+@pytest.mark.parametrize("after", (3, 12, 59, 61, 3000))
+@pytest.mark.parametrize(
+    ("body", "whose"),
+    (
+        *((body, WhosePhone.OWN) for body in ("Only mine", "mine", "It's mine", "1 Only mine", "Mine 1")),
+        *((body, WhosePhone.SHARED) for body in ("shared", "2=Shared", "we share it", "my husband's")),
+        *((body, WhosePhone.COMPANY) for body in ("company", "(3) Company", "my boss's phone")),
+    ),
+)
+def test_an_answer_in_words_counts_at_any_time(
+    phone: Phone, body: str, whose: WhosePhone, after: int
+) -> None:
+    phone.send("Our boss is bad")
+    assert SetPhone(whose) in phone.send(body, after=after).acts
+
+
+def test_short_words_that_are_not_understood_are_not_met_by_silence_again_and_again(
+    phone: Phone, texts: Texts
+) -> None:
+    phone.send("Our boss is bad")
+    replies = [phone.send(body, after=12).reply for body in ("hm", "hello", "so", "what", "is", "it", "now")]
+    assert all(one or other for one, other in pairwise(replies))
+    assert SetPhone(WhosePhone.OWN) in phone.send("Only mine", after=12).acts
+
+
+@pytest.mark.parametrize("step", tuple(TABLE))
+def test_every_spelling_of_an_option_is_that_option(step: Step, words: TopicWords, texts: Texts) -> None:
+    row = TABLE[step]
+    before = Position(step, "en", whose=WhosePhone.OWN, places=("F... in Kulim",), sites=(UUID(int=7),))
+    before = replace(before, back=Step.OPEN if step in (Step.CODE, Step.WORSE) else None)
+    labels = {digit: label for label, digit in texts.options(row.text).items()}
+    for digit in row.answers:
+        meant = hear(before, read_text(str(digit), words), FOXWAY, texts, START)
+        if meant.acts[:1] == (Keep(str(digit)),):
+            continue  # no answer at this position
+        told = labels.get(digit, "")
+        number = words_of(digit)
+        spellings = [f"{digit}.", f"({digit})", f" {digit} ", chr(0xFF10 + digit), chr(0x966 + digit), number]
+        spellings += [f"{digit} please", f"option {digit}"]
+        if told:
+            spellings += [told, told.upper(), f"{digit} {told}", f"{told} {digit}", f"{digit}={told}"]
+            spellings += [f"{told} please", f"{number} {told}", f"{digit}. {told.title()}!"]
+        for body in spellings:
+            heard = hear(before, read_text(body, words), FOXWAY, texts, START)
+            assert (heard.acts, heard.reply) == (meant.acts, meant.reply), (digit, body)
+        for testimony in (f"{number} man beat me", f"{digit} of us are hurt", f"{digit}{digit}"):
+            heard = hear(before, read_text(testimony, words), replace(FOXWAY, certain=False), texts, START)
+            assert [act for act in heard.acts if isinstance(act, Keep | SetSite) and act.words == testimony]
+
+
+def words_of(digit: int) -> str:
+    """A digit in an English word."""
+    return ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")[digit]
 
 
 def test_later_words_are_kept_and_answered_once_a_day(phone: Phone, texts: Texts) -> None:
     open_phone(phone)
-    assert phone.send("it got worse", after=7200).reply == texts.say(Text.KEPT)
-    assert phone.send("much worse", after=7200).reply is None
+    assert phone.send("it goes on", after=7200).reply == texts.say(Text.KEPT)
+    assert phone.send("every day", after=7200).reply is None
     assert phone.send("no food", after=86400).reply == texts.say(Text.KEPT)
     assert [act.words for act in phone.acts if isinstance(act, Keep)] == [
-        "it got worse",
-        "much worse",
+        "it goes on",
+        "every day",
         "no food",
     ]
 
@@ -485,11 +636,12 @@ def test_only_what_is_needed_is_looked_up(phone: Phone, texts: Texts, words: Top
 
     phone.send("no wages")
     assert want("1") == ("", False, False, False)
-    assert want("1 2 Foxway") == ("Foxway", False, False, False)
+    assert want("1 2 Foxway") == ("Foxway", False, True, False)
     phone.send("1")
     assert want("1") == ("", True, False, False)
+    assert want("2") == ("2", False, True, False)
     phone.send("2")
-    assert want("Foxway Kulim") == ("Foxway Kulim", False, False, False)
+    assert want("Foxway Kulim") == ("Foxway Kulim", False, True, False)
     phone.send("Foxway Kulim")
     assert want("2") == ("", False, True, False)
     phone.send_all("2", "1")
@@ -536,11 +688,12 @@ def test_no_path_leaves_out_what_to_do_in_danger(code: str) -> None:
 
 
 def _without_change_of_mind(texts: Texts) -> list[Path]:
-    """Every path but those on which a worker locks the case and opens it again: that is one question more."""
+    """Every path but those with a question more: a worker locks what they had agreed to be texted about."""
     return [
         path
         for path in every_path(texts, detours=False)
         if sum(isinstance(act, SetConsent) for heard in path.heard for act in heard.acts) < 2
+        and not (path.last.position.reached and path.last.position.consent is ConsentLevel.NOBODY)
     ]
 
 

@@ -54,6 +54,7 @@ def every_text(language: Language) -> Iterator[tuple[str, str]]:
         Text.PLACE: {"letter": "W", "town": "W" * LONGEST_TOWN},
         Text.ECHO: {"place": place},
         Text.CONTACT: {"day": day},
+        Text.REACH: {"day": day},
         Text.STATUS: {"stage": stage, "day": day},
         Text.STATUS_WITHOUT_DAY: {"stage": stage},
         Text.RECEIPT: {
@@ -63,8 +64,10 @@ def every_text(language: Language) -> Iterator[tuple[str, str]]:
     }
     for text in Text:
         yield text.name, texts.say(text, **values.get(text, {}))
-    for text in (Text.SITE, Text.HURT, Text.TOPIC, Text.CONSENT, Text.LOCKED_IN_DANGER):
+    for text in (Text.REACH_IN_DANGER, Text.HURT, Text.TOPIC, Text.CONSENT, Text.LOCKED_IN_DANGER):
         yield f"danger and {text.name}", texts.in_danger("0" * LONGEST_NUMBER, texts.say(text))
+    for text in (Text.MAY_TEXT, Text.MAY_CALL):
+        yield f"{text.name} and SITE", texts.behind(texts.say(text), texts.say(Text.SITE))
     yield "echo and consent", texts.behind(texts.say(Text.ECHO, place=place), texts.say(Text.CONSENT))
 
 
@@ -85,12 +88,26 @@ def test_every_english_text_is_one_segment_but_those_joined_to_the_safety_line(t
         assert counted.encoding == "GSM-7", name
         assert counted.count == 1 or (name.startswith("danger and ") and counted.count == 2), (name, body)
     bodies = dict(every_text(texts.language))
-    assert count_segments(bodies["danger and SITE"]).count == 1
+    assert count_segments(bodies["danger and REACH_IN_DANGER"]).count == 1
 
 
 BUDGETS = {
-    **dict.fromkeys(("WHOSE_PHONE", "DANGER", "SITE", "CONTACT_IN_DANGER", "LOCKED_IN_DANGER"), 1),
-    **dict.fromkeys(("PICK_SITE", "TOPIC", "echo and consent", "CONTACT", "LOCKED", "danger and SITE"), 2),
+    **dict.fromkeys(
+        ("WHOSE_PHONE", "DANGER", "SITE", "CONTACT_IN_DANGER", "LOCKED_IN_DANGER", "MAY_CALL and SITE"), 1
+    ),
+    "MAY_TEXT and SITE": 1,
+    **dict.fromkeys(
+        (
+            "PICK_SITE",
+            "TOPIC",
+            "echo and consent",
+            "CONTACT",
+            "LOCKED",
+            "REACH",
+            "danger and REACH_IN_DANGER",
+        ),
+        2,
+    ),
     "danger and HURT": 3,
 }
 

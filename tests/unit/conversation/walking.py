@@ -47,7 +47,13 @@ def knowledge(texts: Texts, found: str = "certain") -> Knowledge:
     """Everything that can be known; `found` is `certain`, `several` or `none`."""
     options = {"certain": sites(texts, 1), "several": sites(texts, 3), "none": ()}[found]
     return Knowledge(
-        options, found == "certain", "0" * LONGEST_NUMBER, LONGEST_DAY, Stage.COMPANY_ASKED, LONGEST_DAY
+        options,
+        found == "certain",
+        "0" * LONGEST_NUMBER,
+        LONGEST_DAY,
+        Stage.COMPANY_ASKED,
+        LONGEST_DAY,
+        alertable=True,
     )
 
 
@@ -70,18 +76,19 @@ def _onwards(path: Path, texts: Texts, detours: bool) -> Iterator[Path]:
 
 
 def _answers(position: Position, texts: Texts, detours: bool, path: Path) -> Iterator[tuple[Said, Knowledge]]:
-    if position.step is Step.SITE:
-        for found in ("certain", "several", "none"):
+    places = {Step.SITE: ("certain", "several", "none"), Step.REACH: ("certain",) if detours else ()}
+    if position.step in places:
+        for found in places[position.step]:
             yield Said("Somewhere", "somewhere"), knowledge(texts, found)
     for digit in TABLE[position.step].answers:
         detour = (digit == CODE and position.step not in (Step.TOPIC, Step.CONSENT)) or (
             digit == NOT_OUR_PLACE and position.step is Step.CONSENT
         )
-        wanted = not detour or (detours and path.said.count(str(digit)) < 3)
+        wanted = not detour or (detours and path.said.count(str(digit)) < (1 if digit == CODE else 3))
         if wanted and TABLE[position.step].meaning(digit, position) is not None:
             yield Said(str(digit), str(digit), digits=(digit,)), knowledge(texts)
 
 
 def shown(position: Position) -> Position:
     """A position without its times, to compare."""
-    return replace(position, last_free_at=None, cut=False)
+    return replace(position, last_free_at=None, cut=False, last="", last_at=None, replied=False)
