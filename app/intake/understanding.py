@@ -58,7 +58,7 @@ def understand(
         handling=rules.taxonomy.handling(report.topics),
         exclusions=report.exclude,
         reach=report.contact.value,
-        excluded=frozenset({OrganisationId(named.id)} if named else ()),
+        excluded=report.excluded | ({OrganisationId(named.id)} if named else set()),
         # "Someone else" without a name says that there is somebody, and nobody can tell who: a person has to look.
         unmatched_exclusion=named is None
         and (Exclusion.OTHER in report.exclude or bool(report.exclude_other)),

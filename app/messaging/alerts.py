@@ -18,8 +18,9 @@ from app.cases.models import Case, Clock, Offer
 from app.cases.taxonomy import Handling
 from app.cases.veils import facts_of
 from app.database import CaseId, MemberId, OrganisationId
-from app.messaging.addresses import Channel, address_of
+from app.messaging.addresses import Channel, address_of, carries
 from app.messaging.delivery import Purpose
+from app.messaging.gateways.registry import Gateways
 from app.messaging.models import MemberAddress, OutgoingText
 from app.messaging.queue import enqueue_alert
 from app.network import (
@@ -111,6 +112,22 @@ def alert_danger_of(
     """As `alert_danger`, for whoever knows only the case's id; the caller's verb has locked its row."""
     case = session.get(Case, case_id)
     return 0 if case is None else alert_danger(session, vault, case, occasion, but_not=but_not)
+
+
+def who_can_be_alerted(
+    session: Session, vault: Vault, gateways: Gateways, case: Case
+) -> OrganisationId | None:
+    """The organisation in which somebody can be alerted to this case now, at an address that we can send to; None without."""
+    if case.state is State.CLOSED or case.practice or case.stopped_hour is not None:
+        return None
+    circle = _circle_that_acts(session, vault, case)
+    if circle is None:
+        return None
+    reached = any(
+        carries(gateways, Channel(address.channel), address.country)
+        for address in _addresses_of(session, circle)
+    )
+    return OrganisationId(circle.organisation_id) if reached else None
 
 
 def send_test(session: Session, vault: Vault, by: SignedIn, channel: Channel, submission_id: UUID) -> UUID:

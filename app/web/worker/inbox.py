@@ -13,6 +13,7 @@ from app.cases.consent import consent_texts
 from app.cases.entries import EmptyText, TextTooLong
 from app.cases.enums import ConsentLevel
 from app.cases.inbox import Worker, open_inbox
+from app.cases.models import Case
 from app.cases.sharing import (
     ERASED_AFTER,
     NothingToUndo,
@@ -35,6 +36,7 @@ from app.vault import (
 from app.web.access import open_to_everyone, open_to_workers
 from app.web.language import page_language, pgettext
 from app.web.parts import parts
+from app.web.worker.danger import danger_note
 from app.web.worker.door import blueprint, to_inbox
 from app.web.worker.entering import enter_page
 from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
@@ -169,9 +171,16 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         view = open_inbox(session, here.vault, worker)
         names = names_of(session, [view.organisation_id, *(seen.organisation_id for seen in view.sightings)])
         coordinator = coordinator_name(session)
+        danger = None
+        if view.waits_in_danger and not view.stopped:
+            danger = danger_note(
+                session, session.get_one(Case, worker.case_id), view.next_by, view.site_words
+            )
     page = render_template(
         "worker/inbox.html",
         view=view,
+        danger=danger,
+        coordinator=coordinator,
         stages=stage_lines(view),
         next_line=next_line(view, names, coordinator, today),
         authors=authors(),
