@@ -193,14 +193,14 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
 def helpers_of(session: Session, worker: Worker) -> frozenset[OrganisationId]:
     """Every organisation that was asked for the case, holds it, or could open it; never the coordinator as custodian."""
     asked = select(Offer.organisation_id).where(Offer.case_id == worker.case_id)
-    holds = select(Case.organisation_id).where(Case.id == worker.case_id)
+    holds = select(Case.organisation_id).where(Case.id == worker.case_id, Case.organisation_id.is_not(None))
     could_open = (
         select(CircleRow.organisation_id)
         .join(GrantRow, GrantRow.holder_id == CircleRow.id)
         .where(GrantRow.case_id == worker.case_id, GrantRow.holder_kind == HolderKind.CIRCLE)
     )
     found = session.scalars(asked.union(holds, could_open))
-    return frozenset(OrganisationId(organisation) for organisation in found if organisation is not None)
+    return frozenset(OrganisationId(organisation) for organisation in found)
 
 
 def next_step(session: Session, case: Case) -> PlannedClock | None:
