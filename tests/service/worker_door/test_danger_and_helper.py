@@ -36,6 +36,7 @@ def test_telling_a_helper_is_said_only_where_one_can_be_alerted(visitor: Visitor
     visitor.open(poster)
     page = visitor.send("/report", words="A fire.", danger="yes")
     assert NOBODY_CALLED in page.text
+    assert "They should look at it" not in page.text
     assert "We are telling" not in page.text
     lead = world.sign_in("near.lead")
     with world.database.writing() as session:
