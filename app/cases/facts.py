@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from app.cases.enums import ConsentLevel, CountryFrom, Exclusion, Profile
-from app.cases.taxonomy import Handling
+from app.cases.taxonomy import ABOUT_HELPER, Handling
 from app.database import OrganisationId, SiteId
 
 
@@ -45,6 +45,11 @@ class CaseFacts:
     def codes(self) -> tuple[str, ...]:
         """Every kind of problem this case is about: the worker's own, triage's, and what the words told."""
         return (*self.topics, *(() if self.category is None else (self.category,)), *self.found)
+
+    @property
+    def about_helper(self) -> bool:
+        """Whether the worker complains about a helper: then custody holds the case."""
+        return ABOUT_HELPER in self.topics
 
     @property
     def beyond_inbox(self) -> bool:

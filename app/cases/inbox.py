@@ -22,7 +22,7 @@ from app.cases.access import (
 from app.cases.clocks import PlannedClock
 from app.cases.entries import entry_place
 from app.cases.enums import ClockKind, ClockState, ClosingReason, ConsentLevel, EntryKind, Stage, State, Who
-from app.cases.models import Case, Clock, Entry
+from app.cases.models import Case, Clock, Entry, Offer
 from app.cases.states import stage_of
 from app.cases.text_parts import in_order
 from app.cases.veils import facts_of
@@ -30,7 +30,9 @@ from app.database import CaseId, OrganisationId
 from app.network import member_names
 from app.vault import (
     Actor,
+    CircleRow,
     Compartment,
+    GrantRow,
     HolderKind,
     JournalEntry,
     OpenedCompartments,
@@ -91,7 +93,9 @@ class Message:
     kind: EntryKind
     from_worker: bool
     at: datetime
-    text: str | None
+    text: str | None = field(repr=False)
+    danger: bool = False
+    site: str = field(default="", repr=False)  # where the first message said that it is
     more_came: bool = False
 
 
@@ -125,6 +129,23 @@ class InboxView:
     messages: tuple[Message, ...]
     sightings: tuple[Sighting, ...]
     access: tuple[AccessLine, ...]
+    helper_has_read: bool = False
+
+    @property
+    def waits_in_danger(self) -> bool:
+        """Whether the worker said that they are in danger, and no helper has answered since, or read the first message."""
+        last_reply = max((each.seq for each in self.messages if each.kind is EntryKind.REPLY), default=0)
+        return any(
+            each.danger
+            and each.seq > last_reply
+            and not (each.kind is EntryKind.REPORT and self.helper_has_read)
+            for each in self.messages
+        )
+
+    @property
+    def site_words(self) -> str:
+        """Where the worker wrote that it is."""
+        return next((each.site for each in self.messages if each.site), "")
 
 
 def enter_inbox(session: Session, vault: Vault, keys: ReceiptKeys) -> str:
@@ -180,7 +201,21 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         messages=_thread(session, case, opened),
         sightings=_sightings(session, vault, worker.case_id),
         access=_holders(access_of(session, vault, worker.case_id)),
+        helper_has_read=case.helper_has_read,
     )
+
+
+def helpers_of(session: Session, worker: Worker) -> frozenset[OrganisationId]:
+    """Every organisation that was asked for the case, holds it, or could open it; never the coordinator as custodian."""
+    asked = select(Offer.organisation_id).where(Offer.case_id == worker.case_id)
+    holds = select(Case.organisation_id).where(Case.id == worker.case_id, Case.organisation_id.is_not(None))
+    could_open = (
+        select(CircleRow.organisation_id)
+        .join(GrantRow, GrantRow.holder_id == CircleRow.id)
+        .where(GrantRow.case_id == worker.case_id, GrantRow.holder_kind == HolderKind.CIRCLE)
+    )
+    found = session.scalars(asked.union(holds, could_open))
+    return frozenset(OrganisationId(organisation) for organisation in found)
 
 
 def next_step(session: Session, case: Case) -> PlannedClock | None:
@@ -232,7 +267,14 @@ def _message(row: Entry, opened: OpenedCompartments) -> Message:
         body = {}
     at = datetime.fromisoformat(body["at"]) if "at" in body else row.hour
     return Message(
-        row.seq, row.kind, row.author_kind == "worker", at, body.get("text"), bool(body.get("came"))
+        row.seq,
+        row.kind,
+        row.author_kind == "worker",
+        at,
+        body.get("text"),
+        danger=bool(body.get("danger")),
+        site=body.get("site") or "",
+        more_came=bool(body.get("came")),
     )
 
 

@@ -39,6 +39,7 @@ class Reason(StrEnum):
     NO_LANGUAGE = "no_language"
     FULL = "full"
     SHARE = "share"
+    ABOUT_HELPER = "about_helper"
     RANKED_LOWER = "ranked_lower"
     HELD = "held"
     LOCKED = "locked"
@@ -54,6 +55,7 @@ FORBIDDING = frozenset(
         Reason.NO_KEYS,
         Reason.KIND,
         Reason.NOT_TRAINED,
+        Reason.ABOUT_HELPER,
         Reason.LOCKED,
     }
 )
@@ -65,6 +67,7 @@ class Outcome(StrEnum):
 
     CHOSEN = "chosen"
     LOCKED = "locked"
+    ABOUT_HELPER = "about_helper"
     UNMATCHED_EXCLUSION = "unmatched_exclusion"
     OVER_LIMIT = "over_limit"
     NOBODY_ELIGIBLE = "nobody_eligible"
@@ -169,6 +172,7 @@ def why_not(
         _conflict(candidate, facts)
         or (Reason.INTEREST_IN_SITE if candidate.site_in_doubt else None)
         or _unfit(candidate)
+        or _perhaps_meant(facts)
         or _untrained(candidate, facts, taxonomy)
         or _out_of_reach(candidate, country, language)
     )
@@ -201,6 +205,11 @@ def _kinds_excluded(facts: CaseFacts) -> set[OrganisationKind]:
     if Exclusion.POLICE in facts.exclusions:
         kinds.add(OrganisationKind.PUBLIC_BUYER)
     return kinds
+
+
+def _perhaps_meant(facts: CaseFacts) -> Reason | None:
+    """A complaint about a helper whom nobody knows for certain may mean any of them."""
+    return Reason.ABOUT_HELPER if facts.about_helper and not facts.excluded else None
 
 
 def _unfit(candidate: OrganisationFacts) -> Reason | None:
@@ -244,6 +253,8 @@ def _may_hold(candidate: OrganisationFacts, facts: CaseFacts) -> bool:
 
 def _why_held(facts: CaseFacts) -> Outcome | None:
     """Why a person has to look before the first offer goes out, whoever could have the case."""
+    if facts.about_helper:  # a helper must not judge another one before somebody above them has looked
+        return Outcome.ABOUT_HELPER
     if facts.unmatched_exclusion:  # words that name nobody for certain may mean any of them
         return Outcome.UNMATCHED_EXCLUSION
     if (

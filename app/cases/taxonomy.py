@@ -19,7 +19,10 @@ FORM_TOPICS = (
     "community",
     "other",
 )
-"""What can be ticked on the worker's form, in its order; every one is the code of a category."""
+"""What can be ticked on the worker's form and, by digit, in texts, in its order; every one is the code of a category."""
+
+ABOUT_HELPER = "mechanism_itself"
+"""A complaint about a helper, which the form offers beside those: custody gets it, and no partner that the worker may mean."""
 
 
 class Severity(StrEnum):

@@ -2,6 +2,7 @@
 
 from app.intake.admission import FloodRefused, LimitMetMeanwhile
 from app.intake.arrival import Arrival, look_at_arrival
+from app.intake.danger import DangerAnswer, danger_answer, likely_country
 from app.intake.filed import Filed
 from app.intake.filing import SubmissionConflict, already_filed, file_grievance
 from app.intake.reaching import can_be_texted, with_wish
@@ -11,6 +12,7 @@ from app.intake.sealing import SealedGrievance, seal_grievance
 __all__ = [
     "Arrival",
     "Contact",
+    "DangerAnswer",
     "Filed",
     "FloodRefused",
     "LimitMetMeanwhile",
@@ -19,7 +21,9 @@ __all__ = [
     "SubmissionConflict",
     "already_filed",
     "can_be_texted",
+    "danger_answer",
     "file_grievance",
+    "likely_country",
     "look_at_arrival",
     "seal_grievance",
     "with_wish",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from app.cases.enums import ClockKind, Urgency
 from app.cases.models import Case, Clock
-from app.database import OrganisationId
+from app.database import CaseId, OrganisationId
 from app.vault import Receipt
 
 
@@ -14,6 +14,7 @@ from app.vault import Receipt
 class Filed:
     """What the worker is told: the receipt, who reads it by when, and whether anybody can read it at all."""
 
+    case_id: CaseId
     receipt: Receipt = field(repr=False)
     reference: str
     organisation_id: OrganisationId | None
@@ -33,6 +34,7 @@ def told(
     """The answer for a case with these clocks; `confirmed` says that its country is certain enough to give numbers of it."""
     due = {row.kind: row.due_at for row in clocks}
     return Filed(
+        case_id=CaseId(case.id),
         receipt=receipt,
         reference=case.reference,
         organisation_id=OrganisationId(case.organisation_id) if case.organisation_id else None,

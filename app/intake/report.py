@@ -5,6 +5,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 
 from app.cases.enums import ConsentLevel, Exclusion
+from app.database import OrganisationId
 
 
 class Contact(StrEnum):
@@ -32,9 +33,13 @@ class Report:
     safe_times: str = ""
     name: str = ""
     consent: ConsentLevel | None = None
+    excluded: frozenset[OrganisationId] = (
+        frozenset()
+    )  # who must not know, where the door knows it for certain
 
     def canonical(self) -> bytes:
         """The same bytes for the same answers, to tell a second post of a form from one with other words."""
         values = {field.name: getattr(self, field.name) for field in fields(self)}
         values["exclude"] = sorted(self.exclude)
+        values["excluded"] = sorted(map(str, self.excluded))
         return json.dumps(values, sort_keys=True, ensure_ascii=True).encode("ascii")

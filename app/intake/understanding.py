@@ -67,7 +67,7 @@ def understand(
         handling=rules.taxonomy.handling(report.topics),
         exclusions=report.exclude,
         reach=report.contact.value,
-        excluded=excluded.organisations if excluded else frozenset(),
+        excluded=report.excluded | (excluded.organisations if excluded else frozenset()),
         # "Someone else" without a name says that there is somebody, and nobody can tell who: a person has to look. Likewise where
         # the words name an organisation and go on ("and my foreman"): it is left out, and somebody looks who the other one is.
         unmatched_exclusion=not excluded.all_said if excluded else Exclusion.OTHER in report.exclude,

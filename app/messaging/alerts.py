@@ -20,8 +20,9 @@ from app.cases.models import Case, Clock, Offer
 from app.cases.taxonomy import Handling
 from app.cases.veils import facts_of
 from app.database import CaseId, MemberId, OrganisationId
-from app.messaging.addresses import Channel, address_of
+from app.messaging.addresses import Channel, address_of, carries
 from app.messaging.delivery import Purpose
+from app.messaging.gateways.registry import Gateways
 from app.messaging.models import MemberAddress, OutgoingText
 from app.messaging.queue import MERGED, enqueue_alert, is_written_down, note_merged_alert
 from app.network import (
@@ -165,6 +166,22 @@ def alerts_of(session: Session, case_id: CaseId) -> AlertsSoFar:
     mine = (OutgoingText.case_id == case_id) & (OutgoingText.purpose == Purpose.ALERT)
     written, spoken_for = session.execute(select(func.count(), merged).where(mine)).one()
     return AlertsSoFar(sent=written - spoken_for, merged=spoken_for)
+
+
+def who_can_be_alerted(
+    session: Session, vault: Vault, gateways: Gateways, case: Case
+) -> OrganisationId | None:
+    """The organisation in which somebody can be alerted to this case now, at an address that we can send to; None without."""
+    if case.state is State.CLOSED or case.practice or case.stopped_hour is not None:
+        return None
+    circle = _circle_that_acts(session, vault, case)
+    if circle is None:
+        return None
+    reached = any(
+        carries(gateways, Channel(address.channel), address.country)
+        for address in _addresses_of(session, circle)
+    )
+    return OrganisationId(circle.organisation_id) if reached else None
 
 
 def send_test(session: Session, vault: Vault, by: SignedIn, channel: Channel, submission_id: UUID) -> UUID:

@@ -92,7 +92,8 @@ def _page(status: int, *, altered: bool = False) -> Response:
 
 _START = lazy_pgettext("error", "Go to the start.")
 _BACK = lazy_pgettext(
-    "error", "Press Back on your phone: your words are still there. Try again in a few minutes."
+    "error",
+    "Press Back on your phone. Some phones still show your words, some do not. Try again in a few minutes.",
 )
 
 # Lazy, because it is not yet known in which language they will be read.
@@ -117,7 +118,8 @@ _WORDS = {
         lazy_pgettext("error", "Your message is too long. Nothing was sent."),
         lazy_pgettext(
             "error",
-            "Press Back on your phone. Your words are still there. Make them shorter, or send them in parts.",
+            "Press Back on your phone. Some phones still show your words, some do not. "
+            "Make them shorter, or send them in parts.",
         ),
     ),
     503: ErrorWords(

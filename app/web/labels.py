@@ -178,6 +178,7 @@ MATCHED: Labels = {
 }
 
 WAITING: Labels = {
+    "about_helper": pgettext("network", "The worker complains about a helper"),
     "unmatched_exclusion": pgettext(
         "network", "The worker named somebody who must not know, and the words fit nobody for certain"
     ),
@@ -197,6 +198,7 @@ LEFT_OUT: Labels = {
     "frozen": pgettext("network", "frozen"),
     "no_keys": pgettext("network", "nobody there has set up a key yet"),
     "kind": pgettext("network", "does not take cases"),
+    "about_helper": pgettext("network", "the complaint is about a helper, and this may be the one"),
     "not_trained": pgettext("network", "not trained for this"),
     "wrong_country": pgettext("network", "does not work in that country"),
     "no_language": pgettext("network", "does not speak the language"),

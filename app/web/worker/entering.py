@@ -1,6 +1,7 @@
 """The way into the inbox: the receipt, the limits on trying one, and what waited for it."""
 
 from contextlib import nullcontext
+from http import HTTPStatus
 
 from flask import Response
 
@@ -11,6 +12,7 @@ from app.vault import Guess, Receipt, end_session, parse_receipt
 from app.web.access import open_to_everyone
 from app.web.parts import parts
 from app.web.sender import sender
+from app.web.worker.about_helper import file_about_helper
 from app.web.worker.asking import OtherMessages, not_opened
 from app.web.worker.door import blueprint, to_inbox
 from app.web.worker.inbox import do
@@ -88,6 +90,10 @@ def _do_what_waited(cookie: str, intent: Intent) -> Response:
         worker = worker_behind(cookie)
         if intent.act is Act.NEW_CODE:
             return give_new_code(worker, intent)
+        if intent.act is Act.ABOUT_HELPER:
+            page = file_about_helper(worker, intent)
+            # With the code of the complaint on the screen, these messages are closed again: nobody gets their cookie.
+            return page if page.status_code == HTTPStatus.OK else keep_worker_session(page, cookie)
         return keep_worker_session(do(worker, intent), cookie)
     except Exception as error:  # noqa: BLE001 - what waited must not be lost after all
         return keep_worker_session(kept_page(error, intent, worker), cookie)

@@ -117,7 +117,7 @@ def do(worker: Worker, intent: Intent) -> Response:
     except TokenForged:
         return stale_page(worker, intent)
     except (EmptyText, TextTooLong) as refusal:
-        return inbox_page(worker, Problem(_missing(refusal), intent))
+        return inbox_page(worker, Problem(missing_words(refusal), intent))
     except BudgetSpent as spent:
         return _let_wait(worker, intent, spent)
     except (NothingToUndo, SharingStopped):
@@ -214,7 +214,8 @@ _DEEDS: dict[Act, tuple[Callable[[Session, Doing], None], str]] = {
 }
 
 
-def _missing(refusal: EmptyText | TextTooLong) -> str:
+def missing_words(refusal: EmptyText | TextTooLong) -> str:
+    """What keeps a message from being sent."""
     match refusal:
         case EmptyText():
             return pgettext("worker-inbox", "Nothing is sent yet. Write a few words or choose an answer.")

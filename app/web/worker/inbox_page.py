@@ -7,7 +7,9 @@ from flask import Response, make_response, render_template, request, url_for
 
 from app import clock
 from app.cases.consent import consent_texts
+from app.cases.enums import Urgency
 from app.cases.inbox import Worker, open_inbox
+from app.cases.models import Case
 from app.cases.sharing import ERASED_AFTER
 from app.cases.writing_budget import BudgetSpent
 from app.logs import log_failure
@@ -16,6 +18,7 @@ from app.web.language import npgettext, page_language, pgettext
 from app.web.parts import parts
 from app.web.retry import BUSY_FOR, minutes_until, retry_after
 from app.web.worker.asking import chosen_words
+from app.web.worker.danger import danger_note
 from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
 from app.web.worker.intent import NOTHING, Act, Intent
 from app.web.worker.names import coordinator_name, names_of
@@ -41,10 +44,16 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         view = open_inbox(session, here.vault, worker)
         names = names_of(session, [view.organisation_id, *(seen.organisation_id for seen in view.sightings)])
         coordinator = coordinator_name(session)
+        danger = None
+        case = session.get_one(Case, worker.case_id)
+        if not view.stopped and (view.waits_in_danger or _calls(case)):
+            danger = danger_note(session, case, view.next_by, view.site_words)
     meant = NOTHING if problem is None else problem.intent
     page = render_template(
         "worker/inbox.html",
         view=view,
+        danger=danger,
+        coordinator=coordinator,
         stages=stage_lines(view),
         next_line=next_line(view, names, coordinator, today),
         authors=authors(),
@@ -60,6 +69,11 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         problem=problem or Problem(),
     )
     return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK)
+
+
+def _calls(case: Case) -> bool:
+    """Whether it is treated as danger, also where only the worker's words told of it."""
+    return case.urgency is Urgency.DANGER and case.is_open and not case.helper_has_read
 
 
 def stale_page(worker: Worker, intent: Intent) -> Response:

@@ -22,6 +22,7 @@ class Act(StrEnum):
     STOP = "stop"
     UNDO = "undo"
     NEW_CODE = "code"
+    ABOUT_HELPER = "about-helper"
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,10 @@ from http import HTTPStatus
 
 from flask import Response, abort, make_response, render_template, request
 
-from app import clock
 from app.cases.consent import consent_texts
-from app.cases.enums import ConsentLevel, Exclusion
+from app.cases.enums import ConsentLevel, Exclusion, Urgency
+from app.cases.models import Case
+from app.cases.taxonomy import ABOUT_HELPER
 from app.intake import (
     Contact,
     Filed,
@@ -30,6 +31,7 @@ from app.web.language import npgettext, page_language, pgettext
 from app.web.parts import parts
 from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
 from app.web.sender import sender
+from app.web.worker.danger import danger_note
 from app.web.worker.door import blueprint, offered
 from app.web.worker.intent import Act, Intent
 from app.web.worker.posted import posted_fields
@@ -44,7 +46,7 @@ _BROKEN_FOR = 60
 @open_to_everyone
 def form() -> Response:
     """The empty form. It reads nothing from the database, so it is there even when that is not."""
-    return _form_page(ReportForm())
+    return form_page(ReportForm())
 
 
 @blueprint.get("/<lang>/s/<site_code>")
@@ -54,11 +56,11 @@ def form_at_site(site_code: str) -> Response:
     # The code as we know it, never as it stood in the address: the page is compressed and holds a token (BREACH).
     known = _known_code(site_code)
     if known:
-        return _form_page(ReportForm(site_code=known))
+        return form_page(ReportForm(site_code=known))
     note = pgettext(
         "worker-form", "We do not know this workplace code. You can write the name of your workplace below."
     )
-    return _form_page(ReportForm(), notes=[note])
+    return form_page(ReportForm(), notes=[note])
 
 
 @blueprint.post("/<lang>/report")
@@ -69,19 +71,19 @@ def report() -> Response:
     if sent.too_large:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if sent.mistakes:
-        return _form_page(sent, mistakes=_mistakes(sent), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        return form_page(sent, mistakes=_mistakes(sent), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     token = _read_token(sent)
     if token is None:
         note = pgettext(
             "worker-form",
             "This page was open a long time. Nothing is sent yet. Your words are still here. Press Send again.",
         )
-        return _form_page(sent, notes=[note], status=HTTPStatus.BAD_REQUEST)
+        return form_page(sent, notes=[note], status=HTTPStatus.BAD_REQUEST)
     if sent.asks_again:
         return make_response(render_template("worker/ask_helper.html", form=sent, token=sent.token))
     try:
         # The page belongs to it: a receipt that cannot be shown is one that the same form, sent again, must show.
-        page = _receipt_page(sent, _file(sent.answered(), token))
+        page = receipt_page(sent, file_report(to_report(sent.answered(), page_language().code), token))
     except SubmissionConflict as conflict:
         return _conflict_page(sent, conflict)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
@@ -141,7 +143,7 @@ def _not_kept(sent: ReportForm, error: Exception) -> Response:
                 "We could not keep your message safe just now. Your words are still here. Try again soon.",
             )
     # With the same token, so that a report which was stored after all is not stored twice.
-    page = _form_page(sent.answered(), notes=[note], token=sent.token, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    page = form_page(sent.answered(), notes=[note], token=sent.token, status=HTTPStatus.SERVICE_UNAVAILABLE)
     return retry_after(page, wait)
 
 
@@ -165,18 +167,19 @@ def to_report(sent: ReportForm, language: str) -> Report:
     )
 
 
-def _file(sent: ReportForm, token: FormToken) -> Filed:
+def file_report(report: Report, token: FormToken) -> Filed:
+    """File it; where a limit of its sender was met meanwhile, it is sealed again."""
     for crowded in (False, True):
         try:
-            return _seal_and_file(sent, token, crowded=crowded)
+            return _seal_and_file(report, token, crowded=crowded)
         except LimitMetMeanwhile:
             continue
     # It was over one limit, and meanwhile over the other too.
-    return _seal_and_file(sent, token, crowded=True)
+    return _seal_and_file(report, token, crowded=True)
 
 
-def _seal_and_file(sent: ReportForm, token: FormToken, *, crowded: bool = False) -> Filed:
-    here, told = parts(), to_report(sent, page_language().code)
+def _seal_and_file(told: Report, token: FormToken, *, crowded: bool = False) -> Filed:
+    here = parts()
     with here.database.reading() as session:
         arrival = look_at_arrival(session, here.vault, told, token, sender(), crowded=crowded)
         before = already_filed(session, told, token, arrival)
@@ -216,7 +219,7 @@ def _mistakes(sent: ReportForm) -> list[tuple[str, str]]:
     return [(name, words[fault]) for name, fault in sent.mistakes]
 
 
-def _form_page(
+def form_page(
     sent: ReportForm,
     *,
     notes: Sequence[str] = (),
@@ -224,6 +227,7 @@ def _form_page(
     token: str = "",
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
+    """The form with all that was filled in, and what is to be said above it."""
     page = render_template(
         "worker/form.html",
         form=sent,
@@ -240,20 +244,26 @@ def _form_page(
     return make_response(page, status)
 
 
-def _receipt_page(sent: ReportForm, filed: Filed) -> Response:
+def receipt_page(sent: ReportForm, filed: Filed) -> Response:
+    """The code of a report that was filed, and what happens next."""
     here = parts()
+    danger = None
+    if filed.urgency is Urgency.DANGER:
+        with here.database.reading() as session:
+            case = session.get_one(Case, filed.case_id)
+            danger = danger_note(session, case, filed.read_by, sent.site)
     wants_texts = sent.contact == Contact.TEXT and bool(sent.phone)
     return make_response(
         render_template(
             "worker/receipt.html",
             groups=format_receipt(filed.receipt).split(),
-            danger=sent.danger == "yes",
+            danger=danger,
+            about_helper=ABOUT_HELPER in sent.category,
             locked=filed.locked,
             with_custody=filed.with_custody,
             next_who=filed.reader,
             read_by=filed.read_by,
             quiet=sent.contact in ("", "inbox") or not sent.phone,
             no_texts=wants_texts and not can_be_texted(here.gateways, sent.phone, filed.home_country),
-            numbers=here.rules.help.help_for(filed.country, clock.now().date()),
         )
     )

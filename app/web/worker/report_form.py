@@ -16,7 +16,19 @@ LARGEST_WORDS = 500_000  # bytes; above, the page itself becomes too heavy to gi
 # A form writes each byte of the words with up to three characters; and there is some room for the other fields.
 LARGEST_FORM = 3 * LARGEST_WORDS + 64 * 1024
 
-TOPICS = ("wages", "hours", "ohs", "forced_labour", "gbvh", "foa", "dismissal", "child", "community", "other")
+TOPICS = (
+    "wages",
+    "hours",
+    "ohs",
+    "forced_labour",
+    "gbvh",
+    "foa",
+    "dismissal",
+    "child",
+    "community",
+    "other",
+    "mechanism_itself",
+)
 DANGER = ("yes", "no")
 EXCLUDE = ("union", "agent", "police", "other")
 CONTACT = ("inbox", "text", "call")
@@ -107,7 +119,8 @@ def read_report_form(fields: Fields) -> ReportForm:
         phone=_line(fields, "phone"),
         safe_times=_line(fields, "safe_times"),
         name=_line(fields, "name"),
-        consent=_choice(fields, "consent", CONSENT),
+        # "Send now: only a helper reads it" means what it says, whatever is ticked below it.
+        consent="helper" if _first(fields, "quick") else _choice(fields, "consent", CONSENT),
         token=_first(fields, "token").strip(),
         honeypot=bool(_first(fields, "website").strip()),
         allow=_choice(fields, "allow", DANGER),

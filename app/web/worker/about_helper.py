@@ -1,0 +1,62 @@
+"""*It is about the helper*: a complaint from the inbox becomes a case of its own, which no helper of the first one can see.
+
+Nothing in either case points to the other: the worker alone holds both codes.
+"""
+
+from flask import Response
+
+from app.cases.entries import EmptyText, TextTooLong
+from app.cases.inbox import Worker, helpers_of
+from app.cases.taxonomy import ABOUT_HELPER
+from app.intake import Report
+from app.vault import TokenForged
+from app.web.access import open_to_workers
+from app.web.language import page_language
+from app.web.parts import parts
+from app.web.worker.asking import ask_again
+from app.web.worker.door import blueprint
+from app.web.worker.inbox import missing_words, refuse_other_page
+from app.web.worker.inbox_page import Problem, inbox_page, kept_page, stale_page
+from app.web.worker.intent import Act, Intent
+from app.web.worker.posted import posted_intent
+from app.web.worker.report import file_report, receipt_page
+from app.web.worker.report_form import WORDS_LIMIT, ReportForm
+from app.web.worker.worker_session import end_worker_session, find_worker, forget_worker_cookie
+
+
+@blueprint.post("/<lang>/inbox/about-helper")
+@open_to_workers
+def about_helper() -> Response:
+    """File the complaint with custody, out of reach of every organisation that has or had the case, and show its code."""
+    intent = posted_intent(Act.ABOUT_HELPER)
+    try:
+        worker = find_worker()
+        if worker is None:
+            return forget_worker_cookie(ask_again(intent))
+        return refuse_other_page(worker, intent) or file_about_helper(worker, intent)
+    except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
+        return kept_page(error, intent)
+
+
+def file_about_helper(worker: Worker, intent: Intent) -> Response:
+    """The page with the code of the complaint. The messages of the first case are closed: the new code opens others."""
+    here = parts()
+    if not intent.said or len(intent.words) > WORDS_LIMIT:
+        refusal = TextTooLong() if intent.said else EmptyText()
+        return inbox_page(worker, Problem(missing_words(refusal), intent))
+    with here.database.reading() as session:
+        helpers = helpers_of(session, worker)
+    report = Report(
+        language=page_language().code,
+        words=intent.words,
+        topics=(ABOUT_HELPER,),
+        danger=intent.danger,
+        excluded=helpers,
+    )
+    try:
+        # A token for this content: other words from the same page are another complaint, the same are the same one.
+        token = here.vault.read_form_token(here.vault.follow_form_token(intent.token, report.canonical()))
+    except TokenForged:
+        return stale_page(worker, intent)
+    shown = ReportForm(words=intent.words, danger="yes" if intent.danger else "", category=(ABOUT_HELPER,))
+    return end_worker_session(receipt_page(shown, file_report(report, token)))

@@ -1,0 +1,42 @@
+"""The red note for a worker in danger: who is told and by when, and numbers that somebody has checked."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.help_numbers import HelpNumber
+from app.cases.models import Case
+from app.intake import danger_answer
+from app.web.language import page_language
+from app.web.parts import parts
+from app.web.worker.names import names_of
+
+
+@dataclass(frozen=True)
+class DangerNote:
+    """What the note says; `told` is the name of the organisation that is alerted, empty where nobody can be."""
+
+    locked: bool
+    told: str
+    by_coordinator: bool  # a person of the coordinator is told, not yet a helper
+    by: datetime | None  # None where the date has passed, which the page says elsewhere
+    country: str
+    numbers: tuple[HelpNumber, ...]
+
+
+def danger_note(session: Session, case: Case, by: datetime | None, site_words: str) -> DangerNote:
+    """The note for a case whose worker said that they are in danger."""
+    here, now = parts(), clock.now()
+    answer = danger_answer(session, here.vault, here.gateways, case, site_words)
+    name = names_of(session, [answer.told]).get(answer.told, "") if answer.told else ""
+    territories = page_language().locale.territories
+    return DangerNote(
+        locked=answer.locked,
+        told=name,
+        by_coordinator=case.organisation_id is None,
+        by=by if by and by >= now else None,
+        country=territories.get(answer.country, answer.country) if answer.country else "",
+        numbers=here.rules.help.help_for(answer.country, now.date()),
+    )

@@ -1,0 +1,49 @@
+"""What a browser does by itself with the form: Enter in a line, Back after *Leave now*, with and without scripts."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.harness.browser import PHONE, checked_pages
+from tests.harness.server import LiveServer, running
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    with running(tmp_path_factory.mktemp("leaving"), "up") as started:
+        yield started
+
+
+@pytest.fixture(params=(True, False), ids=("scripts", "no-scripts"))
+def page(request: pytest.FixtureRequest, browser: Browser, server: LiveServer) -> Iterator[Page]:
+    with checked_pages(browser, server.url, viewport=PHONE, java_script_enabled=request.param) as new_page:
+        yield new_page()
+
+
+def test_back_after_leaving_shows_nothing_that_was_ticked_or_typed(page: Page) -> None:
+    page.goto("/en/")
+    page.locator("[name=category][value=gbvh]").check()
+    page.locator("[name=danger][value=yes]").check()
+    page.locator("#words").fill("He touched me.")
+    page.locator("#site").fill("Foxglove")
+    page.locator(".leave").click()
+    page.wait_for_url("**/calendar")
+    page.go_back()
+    page.wait_for_url("**/en/")
+    assert not page.locator("[name=category][value=gbvh]").is_checked()
+    assert not page.locator("[name=danger][value=yes]").is_checked()
+    assert page.locator("#words").input_value() == ""
+    assert page.locator("#site").input_value() == ""
+
+
+def test_enter_in_a_line_is_the_ordinary_send_with_what_was_ticked(page: Page) -> None:
+    page.goto("/en/")
+    page.locator("#words").fill("Pay is late.")
+    page.locator("[name=consent][value=nobody]").check()
+    with page.expect_request("**/report") as posted:
+        page.locator("#site").press("Enter")
+    sent = posted.value.post_data or ""
+    assert "quick" not in sent
+    assert "consent=nobody" in sent
+    assert page.get_by_text("Nobody reads it until you say so.").is_visible()

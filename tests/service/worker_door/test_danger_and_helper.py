@@ -1,0 +1,113 @@
+"""Who is told of danger, said only where it is so; and complaints about a helper, which pass every helper by."""
+
+from app.cases.facts import CaseFacts
+from app.cases.models import Case
+from app.cases.veils import facts_of
+from app.database import CaseId, OrganisationId
+from app.messaging.addresses import Channel, forget_address, keep_address
+from app.vault import Receipt, find_receipt
+from tests.harness.world import World
+from tests.service.worker_door.browsing import Visitor
+
+WORDS = "The man from the help group asked me for money."
+NOBODY_CALLED = "We cannot call a helper for you now."
+
+
+def stored(world: World, code: str) -> tuple[Case, CaseFacts]:
+    keys = world.vault.derive_receipt_keys(Receipt(code.replace(" ", "")))
+    with world.database.reading() as session:
+        row = find_receipt(session, keys)
+        assert row is not None
+        case = session.get_one(Case, CaseId(row.case_id))
+        session.expunge(case)
+        return case, facts_of(world.vault, case)
+
+
+def inside(visitor: Visitor, world: World) -> Visitor:
+    visitor.open(f"/en/s/{world.site.code}")
+    code = visitor.send("/report", words="They owe us pay.").code
+    visitor.open("/en/inbox")
+    visitor.send("/inbox", receipt=code)
+    return visitor
+
+
+def test_telling_a_helper_is_said_only_where_one_can_be_alerted(visitor: Visitor, world: World) -> None:
+    poster = f"/en/s/{world.site.code}"
+    visitor.open(poster)
+    page = visitor.send("/report", words="A fire.", danger="yes")
+    assert NOBODY_CALLED in page.text
+    assert "They should look at it" not in page.text
+    assert "We are telling" not in page.text
+    lead = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        keep_address(session, world.vault, lead, Channel.TEXT, "+60123456789")
+    try:
+        visitor.open(poster)
+        page = visitor.send("/report", words="A fire.", danger="yes")
+        assert "We are telling a helper from Mawar Workers Aid now." in page.text
+        assert NOBODY_CALLED not in page.text
+    finally:
+        with world.database.writing() as session:
+            forget_address(session, world.vault, lead, Channel.TEXT)
+
+
+def test_danger_in_the_inbox_is_answered_with_the_note_and_numbers(visitor: Visitor, world: World) -> None:
+    page = inside(visitor, world).page
+    assert "If you can get to a safe place" not in page.text
+    page = visitor.send("/inbox/worse", words="", danger="yes")
+    assert "If you can get to a safe place, do not wait for us." in page.text
+    assert "0000 0000" in page.text
+    assert "in this country: Malaysia" in page.text
+
+
+def test_numbers_are_shown_for_a_workplace_that_was_typed_and_recognised(visitor: Visitor) -> None:
+    visitor.open("/en/")
+    page = visitor.send("/report", words="A fire.", danger="yes", site="Foxglove Circuits, Penang")
+    assert "0000 0000" in page.text
+    assert "in this country: Malaysia" in page.text
+
+
+def test_send_now_lets_only_a_helper_read_whatever_is_ticked_below(visitor: Visitor, world: World) -> None:
+    for ticked in ("buyers", "nobody", "union"):
+        visitor.open("/en/")
+        form = visitor.page.form("/report")
+        quick = form.buttons.index(("quick", "1"))
+        page = visitor.send("/report", button=quick, words="Pay is late.", danger="yes", consent=ticked)
+        assert stored(world, page.code)[1].consent == "helper"
+
+
+def test_the_button_that_enter_presses_is_the_ordinary_one(visitor: Visitor) -> None:
+    visitor.open("/en/")
+    assert visitor.page.form("/report").buttons[0] == ("", "")
+
+
+def test_a_tile_about_the_helper_goes_to_custody_and_to_no_partner(visitor: Visitor, world: World) -> None:
+    visitor.open(f"/en/s/{world.site.code}")
+    page = visitor.send("/report", words=WORDS, category=["mechanism_itself"])
+    case, _ = stored(world, page.code)
+    assert case.organisation_id is None
+    assert "No helper gets this." in page.text
+    assert "A person at Keel Coordination" in page.text
+
+
+def test_a_complaint_from_the_inbox_is_a_case_of_its_own_without_the_helper(
+    visitor: Visitor, world: World
+) -> None:
+    page = inside(visitor, world).send("/inbox/about-helper", words=WORDS)
+    case, facts = stored(world, page.code)
+    assert case.organisation_id is None
+    assert OrganisationId(world.near.id) in facts.excluded
+    assert "mechanism_itself" in facts.topics
+    assert WORDS not in visitor.open("/en/inbox").text
+
+
+def test_a_complaint_after_the_session_ended_comes_back_as_a_form_past_the_helpers(
+    visitor: Visitor, world: World
+) -> None:
+    inside(visitor, world)
+    visitor.client.delete_cookie("redress_worker")
+    page = visitor.send("/inbox/about-helper", words=WORDS, danger="yes")
+    values = page.form("/report").values
+    assert values["words"] == [WORDS]
+    assert values["category"] == ["mechanism_itself"]
+    assert values["danger"] == ["yes"]
