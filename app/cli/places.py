@@ -102,7 +102,7 @@ def import_file(deployment: Deployment, choice: argparse.Namespace) -> int:
         try:
             imported = import_sites(session, deployment.vault, raw)
         except SiteListRefused as refused:
-            raise Refused(*(f"{choice.file}: {line}" for line in refused.lines)) from None
+            raise Refused(*(f"{line} (In {choice.file}.)" for line in refused.lines)) from None
     print(f"{imported.added} added, {imported.known} known before.")
     if imported.identified:
         print(f"{imported.identified} of those known got an OS ID.")
