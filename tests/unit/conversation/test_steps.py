@@ -461,7 +461,8 @@ def test_how_to_be_reached_is_asked_in_danger_and_confirmed(phone: Phone, texts:
     assert phone.step is Step.SITE
     assert fall_silent(heard.position).position.step is Step.OPEN
     phone.send_all("Foxway Kulim", "1", "1")
-    assert phone.heard.position.step is Step.OPEN
+    assert phone.position is not None
+    assert phone.position.step is Step.OPEN
 
 
 def test_a_number_told_to_be_kept_in_danger_is_kept_once(phone: Phone) -> None:
