@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -105,7 +106,7 @@ def sign_root(
 
     Needs the dispatcher's keyring. Raises `RootBroken`, and `JournalCut` when something is gone since the last root.
     """
-    folder.mkdir(mode=0o750, exist_ok=True)
+    folder.mkdir(mode=0o750 if _is_shared(folder) else 0o700, exist_ok=True)
     roots = read_roots(holder, folder)
     last = roots[-1] if roots else None
     if last is not None and (gone := gone_since(session, folder, last, counts)):
@@ -252,7 +253,7 @@ def _put_down(prepared: Path, folder: Path, number: int, digest: bytes, signed: 
             file.flush()
             os.fsync(file.fileno())
         for path in (prepared, statement):
-            path.chmod(0o640)
+            path.chmod(0o640 if _is_shared(folder) else 0o600)
         prepared.replace(folder / _heads(number, digest))
         (folder / _statement(number)).hardlink_to(statement)
     except FileExistsError:
@@ -261,6 +262,11 @@ def _put_down(prepared: Path, folder: Path, number: int, digest: bytes, signed: 
         for path in (prepared, statement):
             path.unlink(missing_ok=True)
     return True
+
+
+def _is_shared(folder: Path) -> bool:
+    """Whether web and dispatcher are two system users: then the home is open to their group, and the operator checks as either."""
+    return bool(folder.parent.stat().st_mode & stat.S_IRGRP)
 
 
 def _is_signed(holder: KeyHolder, root: Root) -> bool:

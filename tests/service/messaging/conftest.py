@@ -24,7 +24,7 @@ from app.messaging.queue import enqueue_text
 from app.messaging.redaction import redact_texts
 from app.messaging.sending import send_due
 from app.settings import Settings, read_settings
-from app.vault import Vault, load_keyring, make_keyrings
+from app.vault import RowSigner, Vault, load_keyring, make_keyrings
 from tests.harness.provider import NUMBER, Provider, provider
 
 
@@ -129,6 +129,7 @@ def office(database: Database, vaults: tuple[Vault, Vault]) -> Iterator[Office]:
     with provider() as running:
         settings = read_settings({"REDRESS_PUBLIC_URL": "https://help.example.org"} | running.environment())
         gateways = load_gateways(settings, vaults[1], database, {})
+        database.sign_with(RowSigner(lambda: vaults[1]))
         made = Office(database, *vaults, running, settings, gateways)
         _make_noise(made)
         yield made

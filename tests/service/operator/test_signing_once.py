@@ -14,7 +14,7 @@ from app.cases.sharing import stop_sharing
 from app.cli.deployment import Deployment
 from app.cli.setup import init, upgrade
 from app.database import Base, CaseId, Database
-from app.network import Organisation, OrganisationKind, admit_member, record_training
+from app.network import Organisation, OrganisationKind
 from app.settings import read_settings
 from app.vault import (
     CircleName,
@@ -46,11 +46,10 @@ def _live_in(world: World) -> None:
     accepted = world.case_of(world.file())
     held = world.case_of(world.file(exclude_other="my cousin Zubin"))
     stopped = world.file(words="Words that were taken back.")
+    world.admit("custodian.one", "custodian.two", list(CircleName))
     first, second = world.sign_in("custodian.one"), world.sign_in("custodian.two")
     lead = world.sign_in("near.lead")
     with world.database.writing() as session:
-        record_training(session, world.vault, first, second.member.id, trained=True)
-        admit_member(session, world.vault, first, second.member.id, list(CircleName))
         accept_offer(session, world.vault, world.rules, lead, accepted)
         request = ask_to_read(session, world.vault, first, held, "Nobody answers.")
         agree_to_read(session, world.vault, second, request)
