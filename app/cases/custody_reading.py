@@ -13,13 +13,14 @@ from app.cases.case_page import Allowed, OpenedCase, show_page
 from app.cases.clock_watch import clocks_of
 from app.cases.custody import case_in_custody, custody_of, open_note
 from app.cases.custody_models import CustodyReading
-from app.cases.entries import EmptyText, clean_text
-from app.cases.models import Case
+from app.cases.entries import EmptyText, add_entry, clean_text
+from app.cases.enums import EntryKind
+from app.cases.models import Case, Entry
 from app.cases.taxonomy import Handling
 from app.cases.veils import facts_of
 from app.database import CaseId, CircleId, MemberId, new_id
 from app.network import SignedIn, are_two_people, member_names
-from app.vault import Place, Vault, is_sound, journal, open_circle, open_grant, sound
+from app.vault import CircleRow, Place, Vault, is_sound, journal, open_circle, open_grant, sound
 
 LASTS = timedelta(hours=24)
 
@@ -176,6 +177,37 @@ def open_from_custody(session: Session, vault: Vault, by: SignedIn, case_id: Cas
 
     Raises `NotAgreed`, `UntrainedCustodian`, `ReadOnly` and as `reading_requests`.
     """
+    circle, case, agreed = _agreed_reading(session, vault, by, case_id)
+    key = open_circle(session, vault, by.key, CircleId(circle.id))
+    opened = open_grant(session, vault, case_id, key)
+    detail = {"request": str(agreed.id), "agreed_by": str(agreed.agreed_by)}
+    journal(session, vault, case_id, READ_FROM_CUSTODY, by.actor, detail)
+    return show_page(session, vault, case, opened, clocks_of(session, case), Allowed())
+
+
+def answer_from_custody(
+    session: Session, vault: Vault, by: SignedIn, case_id: CaseId, text: str, submission_id: UUID
+) -> None:
+    """Answer the worker within the agreed day, also where no helper may ever have the case; sent twice it is kept once.
+
+    Raises `EmptyText`, `TextTooLong` and as `open_from_custody`.
+    """
+    words = clean_text(text)
+    _, case, agreed = _agreed_reading(session, vault, by, case_id)
+    if session.scalars(select(Entry.id).where(Entry.submission_id == submission_id)).first() is not None:
+        return
+    # The worker sees that it is the coordinator who writes, and no helper.
+    said = {"text": words, "from_custody": True}
+    entry = add_entry(session, vault, case, EntryKind.REPLY, said, by.actor, submission_id=submission_id)
+    case.worker_wrote = False
+    detail = {"request": str(agreed.id), "entry": str(entry.id)}
+    journal(session, vault, case_id, "custody.replied", by.actor, detail)
+
+
+def _agreed_reading(
+    session: Session, vault: Vault, by: SignedIn, case_id: CaseId
+) -> tuple[CircleRow, Case, CustodyReading]:
+    """The case, locked, with the request by which this custodian may read it now; raises as `open_from_custody`."""
     circle = custody_of(session, vault, by)
     case = case_in_custody(session, vault, circle, case_id, lock=True)
     refuse_viewers(by)
@@ -190,11 +222,7 @@ def open_from_custody(session: Session, vault: Vault, by: SignedIn, case_id: Cas
     agreed = next(sound(vault, readings), None)
     if agreed is None:
         raise NotAgreed
-    key = open_circle(session, vault, by.key, CircleId(circle.id))
-    opened = open_grant(session, vault, case_id, key)
-    detail = {"request": str(agreed.id), "agreed_by": str(agreed.agreed_by)}
-    journal(session, vault, case_id, READ_FROM_CUSTODY, by.actor, detail)
-    return show_page(session, vault, case, opened, clocks_of(session, case), Allowed())
+    return circle, case, agreed
 
 
 def refuse_untrained(vault: Vault, by: SignedIn, case: Case) -> None:

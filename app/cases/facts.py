@@ -25,6 +25,8 @@ class CaseFacts:
     handling: frozenset[Handling] = frozenset()
     exclusions: frozenset[Exclusion] = frozenset()
     excluded: frozenset[OrganisationId] = frozenset()
+    # Whether one of `excluded` is a helper: then it is known for certain whom a complaint about a helper means.
+    helper_excluded: bool = False
     unmatched_exclusion: bool = False
     over_limit: bool = False
     tell_company: bool = False
@@ -66,6 +68,7 @@ class CaseFacts:
             "handling": sorted(self.handling),
             "exclusions": sorted(self.exclusions),
             "excluded": sorted(str(organisation) for organisation in self.excluded),
+            "helper_excluded": self.helper_excluded,
             "unmatched_exclusion": self.unmatched_exclusion,
             "over_limit": self.over_limit,
             "tell_company": self.tell_company,
@@ -88,6 +91,8 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         handling=frozenset(Handling(code) for code in values["handling"]),
         exclusions=frozenset(Exclusion(code) for code in values["exclusions"]),
         excluded=frozenset(OrganisationId(UUID(text)) for text in values["excluded"]),
+        # Cases from before it was asked do not say it: then a complaint about a helper may mean any of them.
+        helper_excluded=values.get("helper_excluded", False),
         unmatched_exclusion=values["unmatched_exclusion"],
         over_limit=values.get("over_limit", False),  # reports from before there were limits do not say
         tell_company=values["tell_company"],

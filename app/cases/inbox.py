@@ -86,7 +86,7 @@ class Worker:
 class Message:
     """One message of the thread; `text` is None when it cannot be opened, which is said instead of hidden.
 
-    `more_came` says that something came with it that is no words and was not kept.
+    `more_came` says that something came with it that is no words and was not kept; `from_custody` that the coordinator wrote it.
     """
 
     seq: int
@@ -97,6 +97,7 @@ class Message:
     danger: bool = False
     site: str = field(default="", repr=False)  # where the first message said that it is
     more_came: bool = False
+    from_custody: bool = False
 
 
 @dataclass(frozen=True)
@@ -130,16 +131,28 @@ class InboxView:
     sightings: tuple[Sighting, ...]
     access: tuple[AccessLine, ...]
     helper_has_read: bool = False
+    about_helper: bool = False
+
+    @property
+    def was_answered(self) -> bool:
+        """Whether somebody has answered and the worker has written nothing since."""
+        return bool(self.messages) and self.messages[-1].kind is EntryKind.REPLY
 
     @property
     def waits_in_danger(self) -> bool:
-        """Whether the worker said that they are in danger, and no helper has answered since, or read the first message."""
+        """Whether the worker said that they are in danger, and nobody has answered since, or read the first message."""
+        return any(each.danger for each in self.unanswered)
+
+    @property
+    def unanswered(self) -> tuple[Message, ...]:
+        """What the worker wrote since the last answer; the first message is answered once a helper has read it."""
         last_reply = max((each.seq for each in self.messages if each.kind is EntryKind.REPLY), default=0)
-        return any(
-            each.danger
+        return tuple(
+            each
+            for each in self.messages
+            if each.from_worker
             and each.seq > last_reply
             and not (each.kind is EntryKind.REPORT and self.helper_has_read)
-            for each in self.messages
         )
 
     @property
@@ -202,6 +215,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         sightings=_sightings(session, vault, worker.case_id),
         access=_holders(access_of(session, vault, worker.case_id)),
         helper_has_read=case.helper_has_read,
+        about_helper=facts.about_helper,
     )
 
 
@@ -275,6 +289,7 @@ def _message(row: Entry, opened: OpenedCompartments) -> Message:
         danger=bool(body.get("danger")),
         site=body.get("site") or "",
         more_came=bool(body.get("came")),
+        from_custody=bool(body.get("from_custody")),
     )
 
 

@@ -209,7 +209,7 @@ def _kinds_excluded(facts: CaseFacts) -> set[OrganisationKind]:
 
 def _perhaps_meant(facts: CaseFacts) -> Reason | None:
     """A complaint about a helper whom nobody knows for certain may mean any of them."""
-    return Reason.ABOUT_HELPER if facts.about_helper and not facts.excluded else None
+    return Reason.ABOUT_HELPER if facts.about_helper and not facts.helper_excluded else None
 
 
 def _unfit(candidate: OrganisationFacts) -> Reason | None:

@@ -33,13 +33,11 @@ class Report:
     safe_times: str = ""
     name: str = ""
     consent: ConsentLevel | None = None
-    excluded: frozenset[OrganisationId] = (
-        frozenset()
-    )  # who must not know, where the door knows it for certain
+    # Who must not know where the door knows it for certain: no answer of the worker's, and not the same on another day.
+    excluded: frozenset[OrganisationId] = frozenset()
 
     def canonical(self) -> bytes:
         """The same bytes for the same answers, to tell a second post of a form from one with other words."""
-        values = {field.name: getattr(self, field.name) for field in fields(self)}
+        values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "excluded"}
         values["exclude"] = sorted(self.exclude)
-        values["excluded"] = sorted(map(str, self.excluded))
         return json.dumps(values, sort_keys=True, ensure_ascii=True).encode("ascii")

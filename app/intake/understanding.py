@@ -18,7 +18,14 @@ from app.database import SiteId
 from app.intake.admission import Admission
 from app.intake.arrival import KnownSite
 from app.intake.report import Report
-from app.network import OFFERED_REPORTS, FoundSite, OrganisationFacts, match_excluded, match_site
+from app.network import (
+    OFFERED_REPORTS,
+    FoundSite,
+    OrganisationFacts,
+    OrganisationKind,
+    match_excluded,
+    match_site,
+)
 from app.vault import Vault
 
 
@@ -77,6 +84,7 @@ def understand(
     )
     facts, urgency = at_filing(facts, report.words, urgency, rules)
     candidates = candidates_at(session, SiteId(site.id) if site else None, possible)
+    facts = replace(facts, helper_excluded=_excludes_helper(facts, candidates))
     routing, recipients = route_to_keys(
         session, vault, rules, facts, country, language, candidates, from_here=admission.offered
     )
@@ -108,6 +116,12 @@ def _country_from(by_site: bool, country: str | None) -> CountryFrom:
 
 def _over_share_when_locked(level: ConsentLevel, admission: Admission) -> bool:
     return level is ConsentLevel.NOBODY and admission.offered >= OFFERED_REPORTS.most
+
+
+def _excludes_helper(facts: CaseFacts, candidates: Iterable[OrganisationFacts]) -> bool:
+    return any(
+        each.id in facts.excluded and each.kind is OrganisationKind.MONITORING_PARTNER for each in candidates
+    )
 
 
 def _share(facts: CaseFacts, routing: Routing, candidates: Iterable[OrganisationFacts]) -> int | None:

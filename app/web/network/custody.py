@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
 from app.cases.access import NoAccess, ReadOnly
-from app.cases.answering import TextTooLong
+from app.cases.answering import EmptyText, TextTooLong
 from app.cases.custody import NotACustodian
 from app.cases.custody_reading import (
     BroughtInByEachOther,
@@ -17,6 +17,7 @@ from app.cases.custody_reading import (
     SecondPersonNeeded,
     UntrainedCustodian,
     agree_to_read,
+    answer_from_custody,
     ask_to_read,
     open_from_custody,
 )
@@ -27,6 +28,7 @@ from app.web.desk.case import Drafts, render_case, texts_of
 from app.web.member_session import member, see_other
 from app.web.network.blueprint import blueprint
 from app.web.network.waiting import COORDINATORS, WRITERS, as_custodian, show_placing, untrained
+from app.web.once import submission_of_post
 from app.web.parts import parts
 
 
@@ -101,3 +103,31 @@ def read(case_id: UUID) -> ResponseReturnValue:
     return render_case(
         opened, texts, alerts=alerts, contact=None, problem=None, drafts=Drafts(), custody=True
     )
+
+
+@blueprint.post("/waiting/<uuid:case_id>/answer")
+@open_to_members(kinds=COORDINATORS, roles=WRITERS)
+def answer(case_id: UUID) -> ResponseReturnValue:
+    """Answer the worker within the agreed day: where no helper may have the case, nobody else can."""
+    here, words = parts(), request.form.get("words", "")
+    submission = submission_of_post("custody answer", case_id, words)
+
+    def act() -> None:
+        with here.database.writing() as session:
+            answer_from_custody(session, here.vault, member(), CaseId(case_id), words, submission)
+
+    try:
+        as_custodian(act)
+    except NotAgreed:
+        problem = pgettext(
+            "network", "Nobody has agreed to this yet, or the 24 hours are over. Nothing was sent."
+        )
+        return show_placing(case_id, problem=problem, draft_answer=words), 409
+    except UntrainedCustodian:
+        return untrained(case_id)
+    except EmptyText:
+        return show_placing(case_id, problem=pgettext("network", "Write something first.")), 400
+    except TextTooLong:
+        problem = pgettext("network", "This is too long to send at once. Nothing was sent.")
+        return show_placing(case_id, problem=problem, draft_answer=words), 400
+    return see_other(url_for("network.placing", case_id=case_id, done="replied"))

@@ -134,7 +134,12 @@ def untrained(case_id: UUID) -> ResponseReturnValue:
 
 
 def show_placing(
-    case_id: UUID, *, words: RoutingWords | None = None, problem: str | None = None, draft_reason: str = ""
+    case_id: UUID,
+    *,
+    words: RoutingWords | None = None,
+    problem: str | None = None,
+    draft_reason: str = "",
+    draft_answer: str = "",
 ) -> str:
     """The page of one waiting case."""
     here, by = parts(), member()
@@ -156,5 +161,6 @@ def show_placing(
         message=None if problem else message_of_request(),
         problem=problem,
         draft_reason=draft_reason,
+        draft_answer=draft_answer,
         may_write=by.member.role in WRITERS,
     )

@@ -41,7 +41,7 @@ def about_helper() -> Response:
 def file_about_helper(worker: Worker, intent: Intent) -> Response:
     """The page with the code of the complaint. The messages of the first case are closed: the new code opens others."""
     here = parts()
-    if not intent.said or len(intent.words) > WORDS_LIMIT:
+    if not (intent.said or intent.danger) or len(intent.words) > WORDS_LIMIT:
         refusal = TextTooLong() if intent.said else EmptyText()
         return inbox_page(worker, Problem(missing_words(refusal), intent))
     with here.database.reading() as session:

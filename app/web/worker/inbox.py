@@ -113,7 +113,7 @@ def do(worker: Worker, intent: Intent) -> Response:
         submission = intent.submission_for(here.vault, worker.case_id)
         wishes = _wishes_again(worker, intent)
         with here.database.writing() as session:
-            deed(session, Doing(worker, intent, submission, wishes))
+            calls = deed(session, Doing(worker, intent, submission, wishes))
     except TokenForged:
         return stale_page(worker, intent)
     except (EmptyText, TextTooLong) as refusal:
@@ -123,7 +123,8 @@ def do(worker: Worker, intent: Intent) -> Response:
     except (NothingToUndo, SharingStopped):
         # Another page of this worker was faster; the inbox shows how things stand.
         return to_inbox()
-    return to_inbox(anchor)
+    # Whoever is in danger reads first what can be done, not what they wrote.
+    return to_inbox("danger" if calls or intent.danger else anchor)
 
 
 def _let_wait(worker: Worker, intent: Intent, spent: BudgetSpent) -> Response:
@@ -164,18 +165,22 @@ def _carry_out(act: Act) -> Response:
         return kept_page(error, intent)
 
 
-def _write(session: Session, doing: Doing) -> None:
+def _write(session: Session, doing: Doing) -> bool:
     here, worker = parts(), doing.worker
     note_language(session, here.vault, here.rules, worker, doing.intent.words)
-    if write_message(session, here.vault, here.rules, worker, doing.intent.words, doing.submission):
+    calls = write_message(session, here.vault, here.rules, worker, doing.intent.words, doing.submission)
+    if calls:
         alert_danger_of(session, here.vault, worker.case_id, f"words {doing.submission}")
+    return calls
 
 
-def _say_worse(session: Session, doing: Doing) -> None:
+def _say_worse(session: Session, doing: Doing) -> bool:
     here, worker, intent = parts(), doing.worker, doing.intent
     note_language(session, here.vault, here.rules, worker, intent.said)
-    if say_worse(session, here.vault, here.rules, worker, intent.said, intent.danger, doing.submission):
+    calls = say_worse(session, here.vault, here.rules, worker, intent.said, intent.danger, doing.submission)
+    if calls:
         alert_danger_of(session, here.vault, worker.case_id, f"worse {doing.submission}")
+    return calls
 
 
 def _change_consent(session: Session, doing: Doing) -> None:
@@ -204,8 +209,8 @@ def _undo(session: Session, doing: Doing) -> None:
     alert_danger_of(session, here.vault, doing.worker.case_id)
 
 
-# What each act does, in the unit of work that stores it, and where in the inbox it then shows.
-_DEEDS: dict[Act, tuple[Callable[[Session, Doing], None], str]] = {
+# What each act does, in the unit of work that stores it, and whether somebody is called by it; and where in the inbox it shows.
+_DEEDS: dict[Act, tuple[Callable[[Session, Doing], bool | None], str]] = {
     Act.WRITE: (_write, "thread"),
     Act.WORSE: (_say_worse, "thread"),
     Act.CONSENT: (_change_consent, "seen"),

@@ -8,7 +8,7 @@ from flask import Response, make_response, render_template, request, url_for
 from app import clock
 from app.cases.consent import consent_texts
 from app.cases.enums import Urgency
-from app.cases.inbox import Worker, open_inbox
+from app.cases.inbox import InboxView, Worker, open_inbox
 from app.cases.models import Case
 from app.cases.sharing import ERASED_AFTER
 from app.cases.writing_budget import BudgetSpent
@@ -46,7 +46,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         coordinator = coordinator_name(session)
         danger = None
         case = session.get_one(Case, worker.case_id)
-        if not view.stopped and (view.waits_in_danger or _calls(case)):
+        if not view.stopped and (view.waits_in_danger or _words_call(case, view)):
             danger = danger_note(session, case, view.next_by, view.site_words)
     meant = NOTHING if problem is None else problem.intent
     page = render_template(
@@ -58,7 +58,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         next_line=next_line(view, names, coordinator, today),
         authors=authors(),
         sightings=[seen_line(seen, names) for seen in view.sightings],
-        access=list(dict.fromkeys(map(access_line, view.access))),
+        access=list(dict.fromkeys(access_line(line, about_helper=view.about_helper) for line in view.access)),
         consent=consent_texts(language.pgettext),
         chosen_consent=meant.consent if meant.act is Act.CONSENT else view.consent,
         would_erase=clock.now() + ERASED_AFTER,
@@ -71,9 +71,16 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
     return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK)
 
 
-def _calls(case: Case) -> bool:
-    """Whether it is treated as danger, also where only the worker's words told of it."""
-    return case.urgency is Urgency.DANGER and case.is_open and not case.helper_has_read
+def _words_call(case: Case, view: InboxView) -> bool:
+    """Whether words alone made it danger, and nobody has answered them."""
+    if case.urgency is not Urgency.DANGER or not case.is_open:
+        return False
+    danger = parts().rules.danger
+    return any(
+        kind.urgency is Urgency.DANGER
+        for message in view.unanswered
+        for kind in danger.found_in(message.text or "")
+    )
 
 
 def stale_page(worker: Worker, intent: Intent) -> Response:

@@ -95,12 +95,21 @@ def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
     """Who acts next and by which date; empty when nobody has to."""
     if view.next_by is None or view.next_clock is None:
         return ""
+    if view.about_helper and view.waits_for_custody and view.was_answered:
+        return ""
     day = page_language().long_day(view.next_by)
     if view.next_by.date() < today:
         return pgettext(
             "worker-next", "The next step was due on %(day)s and is late. You can write and ask.", day=day
         )
     who = names.get(view.organisation_id, "") if view.organisation_id else coordinator
+    if view.about_helper and view.waits_for_custody:
+        return pgettext(
+            "worker-next",
+            "A person at %(who)s should look at it by %(day)s.",
+            who=who or pgettext("worker-next", "the network"),
+            day=day,
+        )
     return _STEPS.get(view.next_clock, _some_step)(who or pgettext("worker-next", "the network"), day)
 
 
@@ -176,12 +185,16 @@ def _custodians_line(sighting: Sighting, name: str, day: str) -> str:
     )
 
 
-def access_line(line: AccessLine) -> str:
+def access_line(line: AccessLine, *, about_helper: bool = False) -> str:
     """Who can read the case, or until when they could."""
     name = line.organisation or pgettext("worker-seen", "Somebody who is no longer here")
     if line.until is not None:
         day = page_language().long_day(line.until)
         return pgettext("worker-seen", "%(name)s could read it until %(day)s.", name=name, day=day)
+    if line.kind is HolderKind.CUSTODY and about_helper:
+        return pgettext(
+            "worker-seen", "%(name)s keeps it sealed. If they open it, you see that here.", name=name
+        )
     if line.kind is HolderKind.CUSTODY:
         return pgettext(
             "worker-seen",
@@ -200,6 +213,8 @@ def _happens(view: InboxView) -> str:
         return str(_HAPPENS[view.stage])
     if view.consent is ConsentLevel.NOBODY:
         return pgettext("worker-stage", "It is locked. Nobody reads it until you say so.")
+    if view.waits_for_custody and view.about_helper:
+        return pgettext("worker-stage", "We have your message. That helper does not get it.")
     if view.waits_for_custody:
         return pgettext("worker-stage", "We have your message. We are looking for the right helper.")
     return pgettext("worker-stage", "We have your message. No helper has read it yet.")

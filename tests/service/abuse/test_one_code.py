@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app import clock
 from app.cases.enums import EntryKind, Urgency
@@ -18,7 +18,7 @@ from app.intake import Filed
 from app.messaging.addresses import Channel, address_of, keep_address
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingText
-from app.vault import format_receipt, read_journal
+from app.vault import Receipt, find_receipt, format_receipt, read_journal
 from tests.harness.world import World
 from tests.service.abuse.conftest import DORMITORY, ELSEWHERE, Fill, Phone
 from tests.service.desk.conftest import Member
@@ -83,8 +83,9 @@ def test_another_code_has_a_budget_of_its_own_and_a_new_code_of_the_case_has_not
     worker: Member, world: World, filed: Filed, fill: Fill, phone: Phone
 ) -> None:
     fill(MESSAGES, str(world.case_of(filed)), MESSAGES.most)
-    worker.send("/inbox/code")
+    fresh = worker.send("/inbox/code").code
     worker.open("/en/inbox")
+    worker.send("/inbox", receipt=fresh)
     assert worker.send("/inbox/write", words=WORDS).status == 429
     other = phone(DORMITORY)
     other.open("/en/inbox")
@@ -103,23 +104,27 @@ def test_the_same_message_sent_again_is_not_counted_again(
     assert [message.text for message in thread(world, filed)][1:] == [WORDS]
 
 
-def test_words_that_come_with_the_code_wait_on_its_page(
-    phone: Phone, world: World, filed: Filed, fill: Fill
-) -> None:
-    fill(MESSAGES, str(world.case_of(filed)), MESSAGES.most)
+def test_words_that_come_with_the_code_wait_in_its_messages(phone: Phone, world: World, fill: Fill) -> None:
     worker = phone(DORMITORY)
     form = worker.open("/en/")
-    worker.send("/report", words="First.")
+    code = worker.send("/report", words="First.").code
+    receipt = Receipt(code.replace(" ", ""))
+    with world.database.reading() as session:
+        row = find_receipt(session, world.vault.derive_receipt_keys(receipt))
+    assert row is not None
+    fill(MESSAGES, str(row.case_id), MESSAGES.most)
     worker.page = form
     worker.send("/report", words=WORDS)
-    page = worker.send("/inbox", receipt=format_receipt(filed.receipt))
+    page = worker.send("/inbox", receipt=code)
     assert page.status == 429
-    assert "Your code is right." in page.text
-    assert "Try again in 55 minutes." in page.text
-    assert page.form("/inbox").values["words"] == [WORDS]
+    assert "Your messages" in page.text
+    assert "Press the button again in 55 minutes" in page.text
+    assert page.form("/inbox/write").values["words"] == [WORDS]
     clock.set_offset(3600)
-    worker.send("/inbox")
-    assert WORDS in {message.text for message in thread(world, filed)}
+    worker.send("/inbox/write")
+    shown = worker.send("/inbox", receipt=code)
+    assert shown.status == 200
+    assert shown.text.count(WORDS) == 1
 
 
 def test_danger_gets_through_whatever_was_written_before(
@@ -150,10 +155,33 @@ def test_danger_said_endlessly_is_acted_upon_and_its_words_wait(
     # What stands already is not written down again and again.
     assert Counter(kinds)[EntryKind.WORSE] == 1
     with world.database.writing() as session:
-        session.execute(update(Case).where(Case.id == case_id).values(urgency=Urgency.LOW))
+        session.get_one(Case, case_id).urgency = Urgency.LOW
+    worker.open("/en/inbox")
     worker.send("/inbox/worse", danger="yes")
     with world.database.reading() as session:
         assert session.get_one(Case, case_id).urgency is Urgency.DANGER
+
+
+def test_words_that_waited_while_danger_did_not_are_stored_once_when_they_are_sent_again(
+    worker: Member, world: World, filed: Filed, fill: Fill
+) -> None:
+    fill(DANGERS, str(world.case_of(filed)), DANGERS.most)
+    page = worker.send("/inbox/worse", words=WORDS, danger="yes")
+    told(worker, "55 minutes")
+    said = [message for message in thread(world, filed) if message.kind is EntryKind.WORSE]
+    assert [(message.text, message.danger) for message in said] == [("", True)]
+    clock.set_offset(3600)
+    for _ in range(2):
+        worker.page = page
+        worker.send("/inbox/worse")
+        if "Your messages were closed" in worker.page.text:
+            worker.send("/inbox", receipt=format_receipt(filed.receipt))
+        if "This page was old" in worker.page.text:
+            worker.send("/inbox/worse")
+        assert worker.page.status == 200
+        assert WORDS in worker.page.text
+    said = [message for message in thread(world, filed) if message.kind is EntryKind.WORSE]
+    assert [(message.text, message.danger) for message in said] == [("", True), (WORDS, True)]
 
 
 def test_taking_back_is_never_counted_and_asking_anew_is(

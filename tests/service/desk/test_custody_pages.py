@@ -1,15 +1,18 @@
 """The coordinator's pages: placing a waiting case unread, and reading it only with a second custodian."""
 
+from uuid import UUID
+
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.cases.custody_models import CustodyReading
 from app.database import CaseId
 from app.messaging.addresses import Channel, keep_address
 from app.messaging.models import MemberAddress, OutgoingText
 from app.vault import read_journal
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse
+from tests.service.desk.conftest import Browse, Page
 
 WORDS = "They owe us two months."
 OTHER = "my cousin Zubin"
@@ -101,6 +104,42 @@ def test_reading_needs_a_reason_and_a_second_custodian(browse: Browse, world: Wo
     assert _acts(world, waiting).count("custody.read") == 1
 
 
+def test_the_worker_is_answered_from_custody_within_the_agreed_day_once(
+    browse: Browse, world: World, waiting: CaseId
+) -> None:
+    first, second = browse("custodian.one"), browse("custodian.two")
+    address = f"/network/waiting/{waiting}"
+    first.open(address)
+    first.send("/ask", reason="No helper may have it.")
+    assert not _offers_to_answer(first.open(address))
+    second.open(address)
+    second.send(f"/agree/{_request(world)}")
+    # Only who asked may read, so only they answer.
+    assert not _offers_to_answer(second.open(address))
+    form = first.open(address)
+    assert first.send("/answer", words=" \u200f").status == 400
+    for _ in range(2):
+        first.page = form
+        assert "Sent. The worker finds it in the inbox." in first.send("/answer", words="We look at it.").text
+    assert _acts(world, waiting).count("custody.replied") == 1
+    form = first.open(address)
+    with world.database.writing() as session:
+        session.scalars(select(CustodyReading)).one().until = clock.now()
+    refused = first.send("/answer", words="One thing more.")
+    assert "Nothing was sent." in refused.text
+    assert "One thing more." in refused.text
+    assert _acts(world, waiting).count("custody.replied") == 1
+
+
+def _offers_to_answer(page: Page) -> bool:
+    return any((form.get("action") or "").endswith("/answer") for form in page.root.iter("form"))
+
+
+def _request(world: World) -> UUID:
+    with world.database.reading() as session:
+        return session.scalars(select(CustodyReading.id)).one()
+
+
 def test_whoever_is_no_custodian_sees_no_case(browse: Browse, world: World, waiting: CaseId) -> None:
     world.join(world.coordinator, "helper.there")
     member = browse("helper.there")
@@ -108,10 +147,14 @@ def test_whoever_is_no_custodian_sees_no_case(browse: Browse, world: World, wait
     assert page.status == 200
     assert "you are not one of them" in page.text
     assert member.open(f"/network/waiting/{waiting}").status == 404
-    for name in ("note", "place", "ask"):
+    for name in ("note", "place", "ask", "answer"):
         member.open("/network/")
         answer = member.post(
-            f"/network/waiting/{waiting}/{name}", organisation=str(world.near.id), reason="Curious."
+            f"/network/waiting/{waiting}/{name}",
+            organisation=str(world.near.id),
+            reason="Curious.",
+            words="Hello.",
+            once_token=world.vault.form_token(),
         )
         assert answer.status == 404, name
 

@@ -1,16 +1,19 @@
-"""Who is told of danger, said only where it is so; and complaints about a helper, which pass every helper by."""
+"""Who is told of danger, said only where it is so; and the tile for complaints about a helper, which passes every helper by."""
 
 from app.cases.facts import CaseFacts
 from app.cases.models import Case
+from app.cases.offers import accept_offer
+from app.cases.reading import open_case
 from app.cases.veils import facts_of
-from app.database import CaseId, OrganisationId
+from app.database import CaseId
 from app.messaging.addresses import Channel, forget_address, keep_address
 from app.vault import Receipt, find_receipt
 from tests.harness.world import World
 from tests.service.worker_door.browsing import Visitor
 
 WORDS = "The man from the help group asked me for money."
-NOBODY_CALLED = "We cannot call a helper for you now."
+SELF_HARM = "I want to kill myself."
+NOBODY_CALLED = "We cannot call anybody for you now."
 
 
 def stored(world: World, code: str) -> tuple[Case, CaseFacts]:
@@ -86,28 +89,37 @@ def test_a_tile_about_the_helper_goes_to_custody_and_to_no_partner(visitor: Visi
     page = visitor.send("/report", words=WORDS, category=["mechanism_itself"])
     case, _ = stored(world, page.code)
     assert case.organisation_id is None
-    assert "No helper gets this." in page.text
+    assert "That helper does not get this." in page.text
     assert "A person at Keel Coordination" in page.text
 
 
-def test_a_complaint_from_the_inbox_is_a_case_of_its_own_without_the_helper(
+def test_words_alone_that_call_for_somebody_bring_the_note_and_claim_nothing(
     visitor: Visitor, world: World
 ) -> None:
-    page = inside(visitor, world).send("/inbox/about-helper", words=WORDS)
-    case, facts = stored(world, page.code)
-    assert case.organisation_id is None
-    assert OrganisationId(world.near.id) in facts.excluded
-    assert "mechanism_itself" in facts.topics
-    assert WORDS not in visitor.open("/en/inbox").text
+    """The worker reads numbers and what happens, never that they said what the words were only taken for."""
+    visitor.open(f"/en/s/{world.site.code}")
+    receipt = visitor.send("/report", words=SELF_HARM)
+    visitor.open("/en/inbox")
+    for page in (receipt, visitor.send("/inbox", receipt=receipt.code)):
+        assert NOBODY_CALLED in page.text
+        assert "0000 0000" in page.text
+        assert "You said" not in page.text
+        assert "because you" not in page.text
 
 
-def test_a_complaint_after_the_session_ended_comes_back_as_a_form_past_the_helpers(
+def test_words_of_danger_in_the_inbox_bring_the_note_also_after_a_helper_has_read(
     visitor: Visitor, world: World
 ) -> None:
-    inside(visitor, world)
-    visitor.client.delete_cookie("redress_worker")
-    page = visitor.send("/inbox/about-helper", words=WORDS, danger="yes")
-    values = page.form("/report").values
-    assert values["words"] == [WORDS]
-    assert values["category"] == ["mechanism_itself"]
-    assert values["danger"] == ["yes"]
+    visitor.open(f"/en/s/{world.site.code}")
+    code = visitor.send("/report", words="They owe us pay.").code
+    visitor.open("/en/inbox")
+    visitor.send("/inbox", receipt=code)
+    assert "If you can get to a safe place" not in visitor.page.text
+    case_id = CaseId(stored(world, code)[0].id)
+    lead = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        assert accept_offer(session, world.vault, world.rules, lead, case_id).taken
+    with world.database.writing() as session:
+        open_case(session, world.vault, lead, case_id)
+    visitor.send("/inbox/write", words=SELF_HARM)
+    assert "If you can get to a safe place" in visitor.page.text

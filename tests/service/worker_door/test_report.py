@@ -210,7 +210,7 @@ def test_danger_and_nobody_asks_once_and_yes_lets_one_helper_read(visitor: Visit
     page = visitor.send("/report", button=0)
     assert page.code
     # Nobody in this network left an address for alerts.
-    assert "We cannot call a helper for you now." in page.text
+    assert "We cannot call anybody for you now." in page.text
 
 
 def test_danger_and_nobody_stays_locked_when_the_worker_says_no(visitor: Visitor) -> None:

@@ -19,7 +19,7 @@ from app.cases.routing import (
     why_not,
 )
 from app.cases.rules import load_rules
-from app.cases.taxonomy import FORM_TOPICS, Handling
+from app.cases.taxonomy import ABOUT_HELPER, FORM_TOPICS, Handling
 from app.database import OrganisationId
 from app.network import OrganisationFacts, OrganisationKind, UnionStanding
 from tests.unit.cases.conftest import CONFIG
@@ -241,6 +241,31 @@ def test_a_coordinator_that_the_worker_shut_out_holds_nothing() -> None:
     assert (alone.custodian, alone.custody, alone.why) == (None, False, Outcome.NOBODY_ELIGIBLE)
 
 
+@pytest.mark.parametrize(
+    ("changes", "reason"),
+    (
+        ({}, Reason.ABOUT_HELPER),
+        # Whoever else must not know says nothing about which helper is meant.
+        ({"excluded": frozenset({organisation_id(7)})}, Reason.ABOUT_HELPER),
+        ({"excluded": frozenset({organisation_id(2)}), "helper_excluded": True}, None),
+        ({"excluded": frozenset({organisation_id(1)}), "helper_excluded": True}, Reason.EXCLUDED_BY_WORKER),
+    ),
+    ids=("nobody known", "another kind known", "another helper known", "this one"),
+)
+def test_a_complaint_about_a_helper_is_kept_from_every_helper_that_may_be_meant(
+    changes: dict[str, Any], reason: Reason | None
+) -> None:
+    facts = replace(FACTS, topics=(ABOUT_HELPER,), **changes)
+    assert why_not(facts, "MY", "ne", partner(1), TAXONOMY) is reason
+    routing = routed(partner(1), coordinator(9), facts=facts)
+    assert (routing.chosen, routing.custodian, routing.why) == (
+        None,
+        organisation_id(9),
+        Outcome.ABOUT_HELPER,
+    )
+    assert Reason.ABOUT_HELPER in FORBIDDING
+
+
 def test_nobody_yet_means_nobody_not_even_custody() -> None:
     facts = replace(FACTS, consent=ConsentLevel.NOBODY)
     routing = routed(partner(1), coordinator(9), facts=facts)
@@ -259,6 +284,7 @@ def test_a_decision_and_the_facts_come_back_from_their_veils() -> None:
         handling=frozenset({Handling.RESTRICTED, Handling.NO_MEDIATION}),
         exclusions=frozenset({Exclusion.UNION, Exclusion.OTHER}),
         excluded=frozenset({organisation_id(3)}),
+        helper_excluded=True,
         unmatched_exclusion=False,
         over_limit=True,
         tell_company=True,

@@ -1,0 +1,179 @@
+"""*It is about the helper* in the inbox: one complaint for one content, out of the helpers' reach, whatever stands in the way."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+
+from app.cases.enums import Urgency
+from app.cases.facts import CaseFacts
+from app.cases.models import Case
+from app.cases.veils import facts_of
+from app.database import CaseId, OrganisationId
+from app.vault import Receipt, find_receipt
+from app.web.worker import about_helper
+from tests.harness.world import World
+from tests.service.worker_door.browsing import Visitor
+
+WORDS = "The man from the help group asked me for money."
+FORM = "/inbox/about-helper"
+Phones = Callable[[], Visitor]
+
+
+@pytest.fixture
+def code(visitor: Visitor, world: World) -> str:
+    visitor.open(f"/en/s/{world.site.code}")
+    return visitor.send("/report", words="They owe us pay.").code
+
+
+@pytest.fixture
+def inside(visitor: Visitor, code: str) -> Visitor:
+    """The worker in the inbox of a case that a helper was asked for."""
+    return enter(visitor, code)
+
+
+def enter(visitor: Visitor, code: str) -> Visitor:
+    visitor.open("/en/code")
+    visitor.send("/inbox", receipt=code)
+    assert "Your messages" in visitor.page.text
+    return visitor
+
+
+def stored(world: World, code: str) -> tuple[Case, CaseFacts]:
+    keys = world.vault.derive_receipt_keys(Receipt(code.replace(" ", "")))
+    with world.database.reading() as session:
+        row = find_receipt(session, keys)
+        assert row is not None
+        case = session.get_one(Case, CaseId(row.case_id))
+        session.expunge(case)
+        return case, facts_of(world.vault, case)
+
+
+def cases(world: World) -> int:
+    with world.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Case)) or 0
+
+
+def test_it_becomes_a_case_of_its_own_and_closes_the_messages(inside: Visitor, world: World) -> None:
+    page = inside.send(FORM, words=WORDS)
+    case, facts = stored(world, page.code)
+    assert case.organisation_id is None
+    assert OrganisationId(world.near.id) in facts.excluded
+    assert facts.helper_excluded
+    assert "mechanism_itself" in facts.topics
+    assert "That helper does not get this." in page.text
+    shown = inside.open("/en/inbox").text
+    assert WORDS not in shown
+    assert "Open your messages" in shown
+    assert "should look at it by" in enter(inside, page.code).page.text
+
+
+def test_the_same_content_twice_is_one_complaint_and_other_words_are_another(
+    inside: Visitor, code: str, world: World
+) -> None:
+    form, before = inside.page, cases(world)
+    first = inside.send(FORM, words=WORDS).code
+    # Back, and the same again: the session is over, so the code is asked for, and the same receipt shown.
+    inside.page = form
+    shown = inside.send(FORM, words=WORDS)
+    assert not shown.code
+    assert WORDS in shown.text
+    assert inside.send("/inbox", receipt=code).code == first
+    assert cases(world) == before + 1
+    for words, danger in (("He asked again.", {}), (WORDS, {"danger": "yes"})):
+        inside.page = form
+        inside.send(FORM, words=words, **danger)
+        other = inside.send("/inbox", receipt=code).code
+        assert other not in ("", first)
+    assert cases(world) == before + 3
+
+
+def test_two_tabs_that_send_the_same_are_one_complaint(inside: Visitor, code: str, world: World) -> None:
+    tab = inside.page
+    other_tab = inside.open("/en/inbox")
+    first = inside.send(FORM, words=WORDS).code
+    inside.page = other_tab
+    inside.send(FORM, words="Something else.")
+    second = inside.send("/inbox", receipt=code).code
+    inside.page = tab
+    inside.send(FORM, words=WORDS)
+    assert second not in ("", first)
+
+
+def test_danger_is_told_also_without_words(inside: Visitor, world: World) -> None:
+    page = inside.send(FORM, words="", danger="yes")
+    assert "If you can get to a safe place, do not wait for us." in page.text
+    assert stored(world, page.code)[0].urgency is Urgency.DANGER
+
+
+def test_after_the_session_ended_it_is_kept_and_filed_with_the_code(
+    inside: Visitor, code: str, world: World
+) -> None:
+    inside.client.delete_cookie("redress_worker")
+    shown = inside.send(FORM, words=WORDS, danger="yes")
+    assert "You want to say something about the helper. It is not sent yet." in shown.text
+    assert "You ticked: I am in danger now" in shown.text
+    assert WORDS in shown.text
+    page = inside.send("/inbox", receipt=code)
+    case, facts = stored(world, page.code)
+    assert page.code not in ("", code)
+    assert case.urgency is Urgency.DANGER
+    assert OrganisationId(world.near.id) in facts.excluded
+    assert "Open your messages" in inside.open("/en/inbox").text
+
+
+def test_a_page_of_other_messages_files_nothing_from_these(
+    inside: Visitor, world: World, another_visitor: Phones
+) -> None:
+    old, before = inside.page, cases(world)
+    inside.open("/en/")
+    other = inside.send("/report", words="Another matter.").code
+    enter(inside, other)
+    inside.page = old
+    shown = inside.send(FORM, words=WORDS)
+    assert "Other messages are open on this phone now." in shown.text
+    assert WORDS in shown.text
+    assert "This code opens other messages." in inside.send("/inbox", receipt=other).text
+    assert cases(world) == before + 1
+
+
+@pytest.mark.parametrize(("words", "danger"), (("ab " * 7000, "yes"), ("", ""), ("\u200f", "")))
+def test_what_cannot_be_sent_comes_back_whole(inside: Visitor, world: World, words: str, danger: str) -> None:
+    before = cases(world)
+    shown = inside.send(FORM, words=words, danger=danger)
+    assert shown.status == 422
+    assert shown.form(FORM).values["words"] == [words]
+    assert (shown.form(FORM).values.get("danger") == ["yes"]) is bool(danger)
+    assert cases(world) == before
+    assert inside.send(FORM, words="Shorter.").code
+
+
+def test_a_broken_database_keeps_it_and_it_is_filed_once(
+    inside: Visitor, code: str, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_arguments: object, **_named: object) -> None:
+        raise OperationalError("INSERT", {}, Exception("disk full"))
+
+    before = cases(world)
+    with monkeypatch.context() as broken:
+        broken.setattr(about_helper, "file_report", fail)
+        shown = inside.send(FORM, words=WORDS, danger="yes")
+        assert shown.status == 503
+        assert "You ticked: I am in danger now" in shown.text
+        inside.client.delete_cookie("redress_worker")
+        inside.send(FORM)
+        shown = inside.send("/inbox", receipt=code)
+        assert shown.status == 503
+        assert shown.form(FORM).values["words"] == [WORDS]
+    page = inside.send(FORM)
+    assert stored(world, page.code)[0].urgency is Urgency.DANGER
+    assert cases(world) == before + 1
+
+
+def test_it_can_be_said_after_stopping_and_passes_the_same_helpers_by(inside: Visitor, world: World) -> None:
+    assert "You stopped this." in inside.send("/inbox/stop").text
+    page = inside.send(FORM, words=WORDS)
+    case, facts = stored(world, page.code)
+    assert case.stopped_hour is None
+    assert OrganisationId(world.near.id) in facts.excluded
