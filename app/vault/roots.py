@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import re
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -105,7 +106,10 @@ def sign_root(
 
     Needs the dispatcher's keyring. Raises `RootBroken`, and `JournalCut` when something is gone since the last root.
     """
-    folder.mkdir(mode=0o750, exist_ok=True)
+    if not folder.is_dir():
+        folder.mkdir(exist_ok=True)
+        # The umask would close it to the web user, whose `doctor` and `journal verify` read it.
+        folder.chmod(stat.S_IMODE(folder.stat().st_mode) | 0o750)
     roots = read_roots(holder, folder)
     last = roots[-1] if roots else None
     if last is not None and (gone := gone_since(session, folder, last, counts)):
