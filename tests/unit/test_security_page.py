@@ -104,7 +104,7 @@ _TOLD = {
     "members.organisation_id": "how many, their organisation, role and state",
     "members.role": "their organisation, role and state",
     "members.state": "their organisation, role and state",
-    "members.totp_last_step": "when each last signed in, to half a minute",
+    "members.totp_last_step": "when each last signed in, to about a minute",
     "members.wrong_codes": "wrong codes of the app in a row",
     "members.codes_rest_until": "until when codes rest",
     "members.trained_restricted": "whether they are trained for restricted cases",
