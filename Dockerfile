@@ -7,7 +7,7 @@
 #   docker run -d --user redress-dispatcher --no-healthcheck $common redress redress dispatch
 #
 # Copy the files in /var/lib/redress/keys to a safe place offline: without them nobody opens a case again.
-# Two users cannot share one SQLite file, so the image wants PostgreSQL; on one machine without it, use `redress up` outside.
+# The image wants PostgreSQL; on one machine without it, docs/two-users.md has the same two users outside of containers.
 
 FROM python:3.13-slim AS build
 ENV PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_NO_CACHE_DIR=1 PIP_ROOT_USER_ACTION=ignore
@@ -28,16 +28,16 @@ RUN /opt/venv/bin/pip install --no-deps --no-build-isolation --no-index -e . \
     && /opt/venv/bin/pip uninstall -q -y setuptools pip
 
 FROM python:3.13-slim
-# Fixed numbers, so that the files in a volume keep their owners from image to image. The home can be written by both
-# (group redress), the folder of the keys by root alone; each keyring in it is then given to its own user.
+# Fixed numbers, so that the files in a volume keep their owners from image to image. Home and keys can be written by root alone;
+# `redress-init` makes the rest of the home, and gives each keyring to its own user.
 RUN groupadd --system --gid 10000 redress \
     && useradd --system --uid 10001 --gid redress --no-create-home --shell /usr/sbin/nologin redress-web \
     && useradd --system --uid 10002 --gid redress --no-create-home --shell /usr/sbin/nologin redress-dispatcher \
-    && install -d -o root -g redress -m 2770 /var/lib/redress \
+    && install -d -o root -g redress -m 0750 /var/lib/redress \
     && install -d -o root -g redress -m 0750 /var/lib/redress/keys
 COPY --from=build /opt/venv /opt/venv
 COPY --from=build /srv/redress /srv/redress
-COPY --chmod=0755 scripts/container-init.sh /usr/local/bin/redress-init
+COPY --chmod=0755 scripts/two-users.sh /usr/local/bin/redress-init
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
     PYTHONUNBUFFERED=1 \

@@ -93,7 +93,7 @@ def _keys(deployment: Deployment) -> Iterator[Finding]:
         yield Finding(
             Weight.WARN,
             "Both keyrings belong to one system user: who takes over the web process also gets the dispatcher's keys. "
-            "Run web and dispatcher as two users, as the Dockerfile does.",
+            "Run web and dispatcher as two users: docs/two-users.md has the steps.",
         )
 
 

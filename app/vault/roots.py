@@ -106,7 +106,11 @@ def sign_root(
 
     Needs the dispatcher's keyring. Raises `RootBroken`, and `JournalCut` when something is gone since the last root.
     """
-    folder.mkdir(mode=0o750 if _is_shared(folder) else 0o700, exist_ok=True)
+    if not folder.is_dir():
+        folder.mkdir(mode=0o700, exist_ok=True)
+        if _is_shared(folder.parent):
+            # The umask would close it to the web user, whose `doctor` and `journal verify` read it.
+            folder.chmod(stat.S_IMODE(folder.stat().st_mode) | 0o750)
     roots = read_roots(holder, folder)
     last = roots[-1] if roots else None
     if last is not None and (gone := gone_since(session, folder, last, counts)):
@@ -265,8 +269,8 @@ def _put_down(prepared: Path, folder: Path, number: int, digest: bytes, signed: 
 
 
 def _is_shared(folder: Path) -> bool:
-    """Whether web and dispatcher are two system users: then the home is open to their group, and the operator checks as either."""
-    return bool(folder.parent.stat().st_mode & stat.S_IRGRP)
+    """Whether web and dispatcher are two system users: then their group reads here, and the operator checks as either."""
+    return bool(folder.stat().st_mode & stat.S_IRGRP)
 
 
 def _is_signed(holder: KeyHolder, root: Root) -> bool:

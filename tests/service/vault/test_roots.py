@@ -1,6 +1,7 @@
 """The daily root: what was cut off the journal together with its head, dropped or emptied since it was signed is named."""
 
 import json
+import os
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -96,6 +97,19 @@ def test_a_journal_that_only_grew_fits_every_root(
     assert _gone(database, web, roots) == []
     assert read_roots(web, roots)[-1].counts == {**_COUNTS, "chains": 5 + 2, "journal entries": 12 + 2 + 4}
     assert {path.stat().st_mode & 0o007 for path in roots.iterdir()} == {0}
+
+
+def test_whoever_shares_the_group_reads_roots_and_nobody_else(
+    database: Database, dispatcher: Vault, roots: Path, cases: list[CaseId]
+) -> None:
+    """The web user looks at what the dispatcher's user signed, whatever the umask says."""
+    before = os.umask(0o077)
+    try:
+        _sign(database, dispatcher, roots)
+    finally:
+        os.umask(before)
+    assert roots.stat().st_mode & 0o777 == 0o750
+    assert {path.stat().st_mode & 0o777 for path in roots.iterdir()} == {0o640}
 
 
 def _cut_tail_with_head(session: Session, case: CaseId) -> None:
