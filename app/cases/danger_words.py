@@ -3,13 +3,15 @@
 They only ever raise. A word too many makes somebody read sooner; a word too few leaves a worker waiting.
 """
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
-from functools import lru_cache
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
 
 from app.cases.config_file import Table
 from app.cases.enums import Urgency
-from app.cases.phrases import Phrases, Stretch, read_phrases
+from app.cases.phrase_lines import read_phrases
+from app.cases.phrases import Phrases, Stretch, TextLookedAt
 from app.cases.taxonomy import Taxonomy
 from app.cases.urgency import raise_urgency
 
@@ -80,21 +82,44 @@ class DangerWords:
 
     def found_in(self, text: str) -> tuple[DangerKind, ...]:
         """What the text tells of, each once and the gravest first; nothing for what only sounds like it ("the fire drill")."""
-        stretches = self._phrases.find(text)
-        denied = [each for each in stretches if each.means.denies]
+        looked_at = self._phrases.look_at(text)
         found = {
-            each.means.kind
-            for each in stretches
-            if not each.means.denies
-            and not any(_denies(no, each) for no in denied if no.means.kind is each.means.kind)
+            means.kind
+            for means in looked_at.means()
+            if not means.denies and _stands(means.kind, looked_at.stretches(means), looked_at)
         }
         return tuple(sorted(found, key=lambda kind: KINDS.index(kind.name)))
 
 
-def _denies(no: Stretch[_Meaning], yes: Stretch[_Meaning]) -> bool:
-    """Whether what only sounds like danger takes the words away; not when they say more around it ("no fire exit")."""
+def _stands(kind: DangerKind, told: Iterable[Stretch], looked_at: TextLookedAt[_Meaning]) -> bool:
+    """Whether any of these stretches tells of the kind, and is not taken away by what only sounds like it."""
+    denials: dict[tuple[bool, int], list[tuple[Stretch, bool]]] | None = None
+    for stretch in told:
+        if denials is None:  # most texts tell of nothing that could be denied
+            denials = _denials(kind, looked_at)
+        touching = (denials.get((stretch.signs, at), ()) for at in range(stretch.start, stretch.end))
+        if not any(_denies(no, stretch, exact) for here in touching for no, exact in here):
+            return True
+    return False
+
+
+def _denials(
+    kind: DangerKind, looked_at: TextLookedAt[_Meaning]
+) -> dict[tuple[bool, int], list[tuple[Stretch, bool]]]:
+    """What only sounds like this kind, and whether that is certain, by each place that it covers."""
+    covered: dict[tuple[bool, int], list[tuple[Stretch, bool]]] = defaultdict(list)
+    for means in looked_at.means():
+        if means.denies and means.kind is kind:
+            for no in looked_at.stretches(means):
+                for at in range(no.start, no.end):
+                    covered[no.signs, at].append((no, means.exact))
+    return covered
+
+
+def _denies(no: Stretch, yes: Stretch, exact: bool) -> bool:
+    """Whether what only sounds like danger takes the words away that it touches; not when they say more around it ("no fire exit")."""
     inside = yes.start <= no.start and no.end <= yes.end and yes.end - yes.start > no.end - no.start
-    return yes.touches(no) and (no.means.exact or not inside)
+    return exact or not inside
 
 
 def urgency_of_kinds(kinds: Iterable[DangerKind], current: Urgency) -> Urgency:
@@ -120,18 +145,27 @@ def read_danger_words(file: Table, taxonomy: Taxonomy) -> DangerWords:
         lines += _read_kind(name, kinds.table(name), taxonomy)
     kinds.done()
     file.done()
-    phrases, faults = _read_all(tuple(lines))
+    phrases, faults = _read_all(lines)
     for fault in faults:
         file.wrong(fault)
     return DangerWords(phrases)
 
 
-# The same file may be read several times in a process: working its phrases out is what takes long.
-@lru_cache(maxsize=1)
-def _read_all(lines: tuple[tuple[str, _Meaning], ...]) -> tuple[Phrases[_Meaning], tuple[str, ...]]:
-    faults: list[str] = []
-    phrases = read_phrases(lines, lambda line, fault: faults.append(f"{line!r} {fault}."))
-    return phrases, tuple(faults)
+# The same file may be read several times in a process: working its phrases out is what takes long. Its lines are not kept.
+_READ: dict[bytes, tuple[Phrases[_Meaning], tuple[str, ...]]] = {}
+
+
+def _read_all(lines: list[tuple[str, _Meaning]]) -> tuple[Phrases[_Meaning], tuple[str, ...]]:
+    digest = sha256()
+    for line, means in lines:
+        digest.update(f"{line}\0{means}\n".encode())
+    key = digest.digest()
+    if key not in _READ:
+        faults: list[str] = []
+        phrases = read_phrases(lines, lambda line, fault: faults.append(f"{line!r} {fault}."))
+        _READ.clear()
+        _READ[key] = phrases, tuple(faults)
+    return _READ[key]
 
 
 def _read_kind(name: str, table: Table, taxonomy: Taxonomy) -> Iterator[tuple[str, _Meaning]]:
@@ -141,15 +175,16 @@ def _read_kind(name: str, table: Table, taxonomy: Taxonomy) -> Iterator[tuple[st
     if kind.urgency is Urgency.LOW:
         table.wrong("urgency must be more than low: words only ever raise it.")
     words, denials = table.table("words"), table.table("not")
+    says, denies = _Meaning(kind, denies=False, exact=False), _Meaning(kind, denies=True, exact=False)
+    surely = replace(denies, exact=True)
     for language in SPOKEN:
         told = words.texts(language) if language in words.names() else ()
         if not told:
             words.wrong(f"{language} has no words.")
-        yield from ((line, _Meaning(kind, denies=False, exact=False)) for line in told)
+        yield from ((line, says) for line in told)
         if language in denials.names():
             yield from (
-                (line, _Meaning(kind, denies=True, exact=line.startswith("=")))
-                for line in denials.texts(language)
+                (line, surely if line.startswith("=") else denies) for line in denials.texts(language)
             )
     for part in (words, denials, table):
         part.done()

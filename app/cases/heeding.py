@@ -48,7 +48,10 @@ def with_kinds(facts: CaseFacts, kinds: tuple[DangerKind, ...], taxonomy: Taxono
 
 def changes(facts: CaseFacts, urgency: Urgency, words: str, rules: Rules) -> bool:
     """Whether these words change anything of a case that stands so."""
-    kinds = rules.danger.found_in(words)
+    return _change(facts, urgency, rules.danger.found_in(words))
+
+
+def _change(facts: CaseFacts, urgency: Urgency, kinds: tuple[DangerKind, ...]) -> bool:
     more = any(code not in facts.found for code in codes_of(kinds))
     return more or urgency_of_kinds(kinds, urgency) is not urgency
 
@@ -59,9 +62,9 @@ def heed(session: Session, vault: Vault, rules: Rules, case: Case, words: str, b
     Where it became restricted the caller sees to it that only the restricted circles keep it, since that needs keys.
     """
     before = facts_of(vault, case)
-    if not changes(before, case.urgency, words, rules):
-        return Heeded()
     kinds = rules.danger.found_in(words)
+    if not _change(before, case.urgency, kinds):
+        return Heeded()
     facts = with_kinds(before, kinds, rules.taxonomy)
     store_facts(vault, case, facts)
     journal(session, vault, CaseId(case.id), "case.words_found", by, {"kinds": list(codes_of(kinds))})
