@@ -15,16 +15,18 @@ from app.cases.taxonomy import Handling
 from tests.unit.cases.conftest import CONFIG
 
 SENTENCES = tomllib.loads(Path(__file__).with_name("danger_sentences.toml").read_text(encoding="utf-8"))
+CHAT = tomllib.loads(Path(__file__).with_name("chat_sentences.toml").read_text(encoding="utf-8"))
+HARMLESS = Path(__file__).with_name("harmless_sentences.txt").read_text(encoding="utf-8").splitlines()
 
 
 def found(rules: Rules, text: str) -> set[str]:
     return {kind.name for kind in rules.danger.found_in(text)}
 
 
-def every_sentence() -> Iterator[tuple[str, str, str]]:
-    for language, kinds in SENTENCES.items():
-        for kind, sentences in kinds.items():
-            for sentence in sentences:
+def every_sentence(sentences: dict[str, dict[str, list[str]]]) -> Iterator[tuple[str, str, str]]:
+    for language, kinds in sentences.items():
+        for kind, said in kinds.items():
+            for sentence in said:
                 yield language, kind, sentence
 
 
@@ -35,10 +37,27 @@ def test_there_is_a_sentence_for_every_language_and_kind() -> None:
     }
 
 
-@pytest.mark.parametrize(("language", "kind", "sentence"), list(every_sentence()))
+@pytest.mark.parametrize(("language", "kind", "sentence"), list(every_sentence(SENTENCES)))
 def test_what_people_write_is_found(rules: Rules, language: str, kind: str, sentence: str) -> None:
     assert kind in found(rules, sentence)
     assert kind in found(rules, f"\u200b{sentence.upper()}!!!")
+
+
+def test_there_are_chats_in_every_language() -> None:
+    assert list(CHAT) == list(SPOKEN)
+    assert {kind for kinds in CHAT.values() for kind in kinds} <= set(KINDS)
+
+
+@pytest.mark.parametrize(("language", "kind", "sentence"), list(every_sentence(CHAT)))
+def test_what_people_write_when_they_chat_is_found(
+    rules: Rules, language: str, kind: str, sentence: str
+) -> None:
+    assert kind in found(rules, sentence)
+
+
+@pytest.mark.parametrize("sentence", HARMLESS)
+def test_what_is_only_about_pay_hours_and_food_is_not_found(rules: Rules, sentence: str) -> None:
+    assert found(rules, sentence) == set()
 
 
 @pytest.mark.parametrize(
@@ -121,7 +140,7 @@ def test_somebody_who_may_harm_themselves_needs_a_person_now(rules: Rules) -> No
 
 
 def test_every_kind_is_a_kind_of_problem_and_raises(rules: Rules) -> None:
-    kinds = {kind.name: kind for _, _, text in every_sentence() for kind in rules.danger.found_in(text)}
+    kinds = {kind.name: kind for _, _, text in every_sentence(SENTENCES) for kind in rules.danger.found_in(text)}
     assert set(kinds) == set(KINDS)
     assert {kind.code for kind in kinds.values()} <= set(rules.taxonomy.kinds)
     for kind in kinds.values():
@@ -186,6 +205,13 @@ def test_a_broken_file_is_refused_with_a_line(tmp_path: Path, old: str, new: str
     with pytest.raises(RulesRefused) as refused:
         load_rules(tmp_path)
     assert line in refused.value.lines
+
+
+@pytest.mark.parametrize(
+    "flood", ("pasport ", "no fire drill. ", "不让我们 ", "不要死机 ", "laughing is killing me. "), ids=ascii
+)
+def test_much_of_one_thing_does_not_hide_another(rules: Rules, flood: str) -> None:
+    assert "self_harm" in found(rules, flood * 1_500 + " I want to end my life")
 
 
 def test_a_language_without_words_is_refused(tmp_path: Path) -> None:
