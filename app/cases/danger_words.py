@@ -117,7 +117,7 @@ def _denials(
 
 
 def _denies(no: Stretch, yes: Stretch, exact: bool) -> bool:
-    """Whether what only sounds like danger takes the words away that it touches; not when they say more around it ("no fire exit")."""
+    """Whether what only sounds like danger takes away the words it touches; not when they say more around it ("no fire exit")."""
     inside = yes.start <= no.start and no.end <= yes.end and yes.end - yes.start > no.end - no.start
     return exact or not inside
 

@@ -1,6 +1,4 @@
-"""Folding what people write into words that can be compared: in any script, without marks, in chat spelling, in time that grows
-with the text only.
-"""
+"""Folding what people write, in any script, into words that can be compared; in time that grows with the text only."""
 
 import re
 import unicodedata

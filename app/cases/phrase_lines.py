@@ -8,7 +8,7 @@ that its marks must be written just so.
 import re
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import accumulate, chain, product
 from sys import intern
 from typing import NamedTuple, TypeVar
@@ -251,11 +251,13 @@ class _Signed:
     def add(self, line: str, pieces: list[str], means: int) -> None:
         """Take in a line, which becomes a phrase for each bracket that is or is not there."""
         for chosen in product(*(_signed_options(_forms(piece)) for piece in pieces)):
-            places = [
-                self._place(gap, forms) for gap, forms in _gapped(forms for forms in chosen if forms)
-            ]
-            at = max(range(len(places)), key=lambda each: min(len(form.strip("#")) for form in places[each].forms))
-            phrase = SignedPhrase(means, places[at].gap, tuple(reversed(places[:at])), tuple(places[at + 1 :]))
+            places = [self._place(gap, forms) for gap, forms in _gapped(forms for forms in chosen if forms)]
+            at = max(
+                range(len(places)), key=lambda each: min(len(form.strip("#")) for form in places[each].forms)
+            )
+            phrase = SignedPhrase(
+                means, places[at].gap, tuple(reversed(places[:at])), tuple(places[at + 1 :])
+            )
             for form in places[at].forms:
                 if form == "#":
                     raise _Unreadable("tells nothing but a number")

@@ -1,8 +1,8 @@
 """Finding phrases among words with spaces between them, in time that grows with the text only.
 
 Thousands of phrases stay in every process, so they are kept as numbers in flat arrays. A *place* of a phrase is the set of words
-that may stand there. A phrase is looked up by its most telling place, its *anchor*, and tried only if the next telling one is in the
-text as well.
+that may stand there. A phrase is looked up by its most telling place, its *anchor*, and tried only if the next telling one is in
+the text as well.
 """
 
 from array import array
@@ -39,7 +39,7 @@ class Lists:
 
 @dataclass(frozen=True, slots=True)
 class Forms:
-    """What may stand in the places, by the number of the list in `places` that says in which; `several` is for any number above one."""
+    """What may stand in the places, by the number of the list in `places` that says in which; `several`: any number above one."""
 
     whole: Mapping[str, int]
     begins: Mapping[str, int]
@@ -94,7 +94,7 @@ class SpacedTry(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class SpacedPhrases:
-    """Phrases by their numbers, ordered by their anchors; a `code` is twice the place, and one more where a gap may be before it."""
+    """Phrases by number, ordered by their anchors; a `code` is twice the place, and one more where a gap may be before it."""
 
     forms: Forms
     codes: Lists

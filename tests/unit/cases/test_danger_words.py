@@ -140,7 +140,9 @@ def test_somebody_who_may_harm_themselves_needs_a_person_now(rules: Rules) -> No
 
 
 def test_every_kind_is_a_kind_of_problem_and_raises(rules: Rules) -> None:
-    kinds = {kind.name: kind for _, _, text in every_sentence(SENTENCES) for kind in rules.danger.found_in(text)}
+    kinds = {
+        kind.name: kind for _, _, text in every_sentence(SENTENCES) for kind in rules.danger.found_in(text)
+    }
     assert set(kinds) == set(KINDS)
     assert {kind.code for kind in kinds.values()} <= set(rules.taxonomy.kinds)
     for kind in kinds.values():

@@ -1,0 +1,111 @@
+"""Words of danger that nobody ticked, by web and by text: the case rises, is restricted where that must be, somebody is called."""
+
+import pytest
+
+from app.cases.enums import ClockKind, Profile, Urgency
+from app.cases.models import Case, Clock
+from app.cases.taxonomy import Handling
+from tests.service.texts.conftest import Texting, id_of
+from tests.service.texts.test_alerts import alerted, both, reachable
+from tests.service.texts.test_conversation import accept, read
+
+ORDINARY = "The canteen is dirty and the bus comes late"
+PLACE = "Foxglove Circuits Penang"
+# Nobody in this network reads Burmese, so there the coordinator is called.
+DIE = {
+    "en": "i cant go on, i want to die",
+    "my": "ကျွန်တော် သေချင်တယ်",
+    "hi": "main mar jana chahta hu, jeena nahi",
+}
+RAPED = "my boss raped me in the store room"
+LOCKED_IN = "they locked us in the dormitory at night"
+
+
+def restricted(texting: Texting, case: Case) -> bool:
+    """Whether it is kept from the wide circles: in what is known of it, and in who may open it."""
+    known = Handling.RESTRICTED in texting.facts(case).handling
+    live = {circle for _, circle, state in texting.grants(case) if state == "live"}
+    assert not known or "everyone" not in live
+    return known
+
+
+def who_reads(language: str) -> str:
+    return "custodian.one" if language == "my" else "near.lead"
+
+
+def filed_by_web(texting: Texting, words: str) -> Case:
+    case_id = texting.world.case_of(texting.world.file(words=words))
+    with texting.database.reading() as session:
+        return session.get_one(Case, case_id)
+
+
+@pytest.mark.parametrize("language", DIE)
+def test_self_harm_in_a_report_calls_somebody_and_is_restricted(texting: Texting, language: str) -> None:
+    reachable(texting)
+    case = filed_by_web(texting, DIE[language])
+    assert case.urgency is Urgency.DANGER
+    assert texting.facts(case).profile is Profile.FAST_TRACK
+    assert restricted(texting, case)
+    assert alerted(texting) == both(who_reads(language))
+
+
+@pytest.mark.parametrize("language", DIE)
+def test_self_harm_in_a_first_text_calls_somebody_and_is_restricted(texting: Texting, language: str) -> None:
+    reachable(texting)
+    texting.say(DIE[language])
+    case = texting.case()
+    assert case.urgency is Urgency.DANGER
+    assert texting.facts().profile is Profile.FAST_TRACK
+    assert restricted(texting, case)
+    texting.fall_silent()
+    assert set(both(who_reads(language))) <= set(alerted(texting))
+    assert texting.words() == [DIE[language]]
+
+
+@pytest.mark.parametrize("words", DIE.values(), ids=DIE)
+def test_self_harm_in_a_later_text_calls_somebody_and_restricts_what_was_open(
+    texting: Texting, words: str
+) -> None:
+    texting.say(ORDINARY, "1", "2", PLACE, "1", "1")
+    accept(texting, "near.lead")
+    assert texting.case().urgency is Urgency.MEDIUM
+    assert "everyone" in {circle for _, circle, _ in texting.grants()}
+    reachable(texting)
+    texting.say(words)
+    assert texting.case().urgency is Urgency.DANGER
+    assert restricted(texting, texting.case())
+    assert "everyone" not in {circle for _, circle, _ in texting.grants()}
+    assert alerted(texting) == both("near.lead")
+    assert read(texting, "near.lead")[-1] == words
+
+
+def test_what_is_urgent_in_a_later_text_hastens_the_clocks_and_calls_nobody(texting: Texting) -> None:
+    reachable(texting)
+    texting.say(ORDINARY, "1", "2", PLACE, "1", "1")
+    accept(texting, "near.lead")
+    texting.say(LOCKED_IN)
+    assert texting.case().urgency is Urgency.URGENT
+    assert texting.facts().profile is Profile.FAST_TRACK
+    with texting.database.reading() as session:
+        kinds = [row.kind for row in session.query(Clock).filter(Clock.case_id == texting.case().id)]
+    assert ClockKind.SAFETY_CONTACT in kinds
+    assert alerted(texting) == []
+
+
+def test_rape_in_a_first_text_is_opened_by_the_restricted_circle_only(texting: Texting) -> None:
+    texting.say(RAPED, "1", "2", PLACE)
+    assert texting.case().urgency is Urgency.URGENT
+    accept(texting, "near.lead")
+    assert restricted(texting, texting.case())
+    near = id_of(texting.world.near)
+    assert {circle for owner, circle, _ in texting.grants() if owner == near} == {"restricted"}
+    assert read(texting, "near.lead")[0] == RAPED
+
+
+def test_ordinary_words_raise_nothing(texting: Texting) -> None:
+    reachable(texting)
+    assert filed_by_web(texting, ORDINARY).urgency is Urgency.MEDIUM
+    texting.say(ORDINARY)
+    assert texting.case().urgency is Urgency.MEDIUM
+    assert not restricted(texting, texting.case())
+    assert alerted(texting) == []
