@@ -75,7 +75,10 @@ def leave() -> Response:
 
     A plain link, so that it works at once and without a script; all that another site could do with it is to close a session.
     """
-    return end_worker_session(lead_to(url_for("worker.month", lang=page_language().code)))
+    response = end_worker_session(lead_to(url_for("worker.month", lang=page_language().code)))
+    # Chromium keeps whole pages for Back, ticks and words included, also those that are not to be stored.
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
 
 
 @blueprint.get("/<lang>/calendar")

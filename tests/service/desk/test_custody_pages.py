@@ -12,7 +12,8 @@ from app.messaging.addresses import Channel, keep_address
 from app.messaging.models import MemberAddress, OutgoingText
 from app.vault import read_journal
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, Page
+from tests.service.desk.conftest import Browse
+from tests.service.worker_door.browsing import Page
 
 WORDS = "They owe us two months."
 OTHER = "my cousin Zubin"

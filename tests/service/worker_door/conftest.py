@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 
 from app.cases.rules import load_rules
 from app.language.catalogues import Project, compile_all
+from app.network import Organisation
 from app.settings import PROJECT_ROOT, read_settings
 from app.vault import Vault
 from tests.harness.application import application
@@ -37,6 +38,10 @@ def world(databases: Databases, vault: Vault, tmp_path_factory: pytest.TempPathF
     with databases.fresh("sqlite", tmp_path_factory.mktemp("worker-door")) as database:
         # With the demo's help numbers, since the shipped list is empty.
         made = World(database, vault, load_rules(PROJECT_ROOT / "config", demo=True))
+        with database.writing() as session:
+            # Room for the cases of all of these tests.
+            for helper in (made.near, made.far):
+                session.get_one(Organisation, helper.id).capacity = 1_000
         for words in ("Noise about water.", "Noise about the bus."):
             made.file(words=words, site_code=made.other_site.code)
         yield made

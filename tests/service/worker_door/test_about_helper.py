@@ -81,9 +81,9 @@ def test_the_same_content_twice_is_one_complaint_and_other_words_are_another(
     assert WORDS in shown.text
     assert inside.send("/inbox", receipt=code).code == first
     assert cases(world) == before + 1
-    for words, danger in (("He asked again.", {}), (WORDS, {"danger": "yes"})):
+    for words, ticked in (("He asked again.", []), (WORDS, ["yes"])):
         inside.page = form
-        inside.send(FORM, words=words, **danger)
+        inside.send(FORM, words=words, danger=ticked)
         other = inside.send("/inbox", receipt=code).code
         assert other not in ("", first)
     assert cases(world) == before + 3

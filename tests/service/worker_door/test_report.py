@@ -14,6 +14,8 @@ from app.web.worker import report
 from tests.harness.world import World
 from tests.service.worker_door.browsing import Visitor
 
+# Of no kind that only trained helpers may have.
+ORDINARY = "Pay is late."
 WORDS = "They keep my passport.\n\nသူတို့ မပေးဘူး <b>&amp;\n  وجوازي"
 
 
@@ -25,7 +27,7 @@ def cases(world: World) -> int:
 def test_a_few_words_are_a_report_and_the_receipt_says_who_reads_it(visitor: Visitor, world: World) -> None:
     before = cases(world)
     visitor.open("/en/")
-    page = visitor.send("/report", button=0, words=WORDS)
+    page = visitor.send("/report", button=0, words=ORDINARY)
     assert page.status == 200
     assert "We have your message." in page.text
     assert [len(group) for group in page.code.split()] == [4, 4, 4, 4, 4]
@@ -268,7 +270,7 @@ def test_a_poster_notes_the_workplace_without_naming_it(visitor: Visitor, world:
     assert "Your workplace’s code is noted." in page.text
     assert "Foxglove" not in page.response.get_data(as_text=True)
     assert "site" not in page.form("/report").values
-    page = visitor.send("/report", words=WORDS)
+    page = visitor.send("/report", words=ORDINARY)
     assert f"A helper from {world.near.name}" in page.text
 
 
