@@ -45,7 +45,7 @@ def valid_for(country: str | None, from_then: datetime) -> timedelta:
     if not _everywhere_by_day(zones, from_then):
         return _AT_NIGHT
     left = _LONGEST
-    while left > _SHORTEST and not _everywhere_by_day(zones, from_then + left):
+    while left > _SHORTEST and not _everywhere_by_day(zones, clock.quarter_after(from_then + left)):
         left -= _STEP
     return left
 

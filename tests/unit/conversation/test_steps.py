@@ -465,6 +465,23 @@ def test_how_to_be_reached_is_asked_in_danger_and_confirmed(phone: Phone, texts:
     assert phone.position.step is Step.OPEN
 
 
+def test_in_danger_and_hurt_the_number_is_kept_and_so_said(phone: Phone, texts: Texts) -> None:
+    heard = phone.send_all("he raped me", "1", "1")
+    assert (phone.step, phone.heard[-1].acts) == (Step.HURT, (SetDanger(), Settle()))
+    assert "We keep the number two days." in (heard.reply or "")
+    silent = fall_silent(heard.position)
+    assert (silent.acts, silent.position.held) == ((), True)
+    assert fall_silent(silent.position).acts == (ErasePhone(),)
+    phone.position = silent.position
+    assert phone.send("1", after=80_000).acts == (AgreeContact(Contact.CALL),)
+
+
+def test_hurt_without_danger_is_promised_nothing_and_forgotten(phone: Phone) -> None:
+    heard = phone.send_all("he raped me", "1", "2")
+    assert "keep the number" not in (heard.reply or "")
+    assert ErasePhone() in fall_silent(heard.position).acts
+
+
 def test_a_number_told_to_be_kept_in_danger_is_kept_once(phone: Phone) -> None:
     silent = fall_silent(phone.send_all("Our boss is bad", "1", "1").position)
     assert (silent.acts, silent.position.held) == ((), True)
@@ -482,21 +499,61 @@ def test_a_copy_is_no_second_answer(phone: Phone, texts: Texts) -> None:
     assert SetDanger() in phone.acts
 
 
-def test_the_same_words_count_once_the_question_went_out_and_could_be_read(phone: Phone) -> None:
-    phone.send_all("Our boss is bad", "1")
-    assert phone.send("1", after=3).reply is None
-    phone.send("1", after=20)
-    assert SetDanger() in phone.acts
-
-
-def test_where_nobody_can_tell_the_question_is_asked_again_and_the_same_words_count(
-    phone: Phone, texts: Texts
+@pytest.mark.parametrize("after", (5, 8, 20, 60, 118))
+def test_what_a_copy_could_say_is_no_danger_and_the_next_one_is(
+    phone: Phone, texts: Texts, after: int
 ) -> None:
     phone.send_all("Our boss is bad", "1")
-    assert phone.send("1", after=8).reply == texts.say(Text.DANGER)
-    assert SetDanger() not in phone.acts
-    phone.send("1", after=4)
-    assert SetDanger() in phone.acts
+    assert phone.send("1", after=1).reply is None
+    asked = phone.send("1", after=after)
+    assert (asked.reply, asked.acts, phone.step) == (texts.say(Text.DANGER), (), Step.DANGER)
+    assert phone.send("1", after=2) == Heard(asked.position)
+    assert SetDanger() in phone.send("1", after=4).acts
+
+
+def test_the_same_words_two_minutes_later_count_at_once(phone: Phone) -> None:
+    phone.send_all("Our boss is bad", "1")
+    assert SetDanger() in phone.send("1", after=120).acts
+
+
+@pytest.mark.parametrize("body", ("Yes", "1 Yes", "yes please", "one", "Yes, he is at the door"))
+def test_danger_in_another_spelling_counts_at_once(phone: Phone, body: str) -> None:
+    phone.send_all("Our boss is bad", "1")
+    assert SetDanger() in phone.send(body, after=4).acts
+
+
+def test_where_the_step_asked_the_same_again_the_same_words_count(phone: Phone, texts: Texts) -> None:
+    phone.send_all("Our boss is bad", "1")
+    assert phone.send("hm", after=20).reply == texts.say(Text.DANGER)
+    assert SetDanger() in phone.send("1", after=20).acts
+
+
+@pytest.mark.parametrize(
+    ("before", "body", "step"),
+    (
+        (("Our boss is bad", "1", "1"), "1", Step.REACH_IN_DANGER),
+        (("no wages", "1", "2", "Foxway Kulim", "1"), "1", Step.CONTACT),
+        (("Our boss is bad", "1", "2", "Foxway Kulim", "2"), "2", Step.CONSENT),
+        (("no wages", "1", "2", "Foxway Kulim", "4", "4", "1"), "1", Step.LOCKED),
+    ),
+)
+def test_no_copy_lets_anybody_know_or_text(
+    phone: Phone, before: tuple[str, ...], body: str, step: Step
+) -> None:
+    phone.send_all(*before)
+    asked = phone.send(body, after=40)
+    assert (asked.acts, phone.step, asked.reply is None) == ((), step, False)
+    assert phone.send(body, after=40).acts != ()
+
+
+def test_an_answer_that_can_do_no_harm_counts_once_the_question_could_be_read(
+    phone: Phone, texts: Texts
+) -> None:
+    phone.send_all("Our boss is bad", "1", "2", "Foxway Kulim")
+    phone.position = replace(phone.heard[-1].position, last=read_text("1", phone.words).mark)
+    assert phone.send("1", after=8).reply == texts.say(Text.TOPIC)
+    phone.position = replace(phone.heard[-2].position, last=read_text("1", phone.words).mark)
+    assert SetTopics(("wages",), chosen=True) in phone.send("1", after=20).acts
 
 
 @pytest.mark.parametrize("body", ("1", "2.", "1 2", "yes", "No", "1 Yes", "only mine", "1=Only mine", "१"))
@@ -640,7 +697,7 @@ def test_only_what_is_needed_is_looked_up(phone: Phone, texts: Texts, words: Top
     assert want("1 2 Foxway") == ("Foxway", False, True, False)
     phone.send("1")
     assert want("1") == ("", True, False, False)
-    assert want("2") == ("2", False, True, False)
+    assert want("2") == ("", False, True, False)
     phone.send("2")
     assert want("Foxway Kulim") == ("Foxway Kulim", False, True, False)
     phone.send("Foxway Kulim")
@@ -661,7 +718,8 @@ def test_every_path_ends_and_leaves_a_settled_case(texts: Texts) -> None:
         assert sum(isinstance(act, FileReport) for heard in path.heard for act in heard.acts) == 1
         assert all(not (heard.reply and SendReceipt() in heard.acts) for heard in path.heard)
     assert count > 1000
-    assert reached == {*TABLE, Step.OPEN, Step.QUIET}
+    # Whether there is danger now is asked again only after the questions: test_worse_asks_for_danger_and_passes_it_on.
+    assert reached == {*TABLE, Step.OPEN, Step.QUIET} - {Step.WORSE}
 
 
 def test_a_whole_intake_in_english_costs_at_most_six_segments(texts: Texts) -> None:
