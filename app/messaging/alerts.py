@@ -47,6 +47,7 @@ from app.vault import (
     GrantState,
     Json,
     Vault,
+    circle_name,
     circle_of,
     holder_of,
     is_sound,
@@ -179,20 +180,23 @@ def who_can_be_alerted(
     if case.state is State.CLOSED or case.practice or case.stopped_hour is not None:
         return None
     acts = _circle_that_acts(session, vault, case)
-    kept_ready = _circles_kept_ready(session, case) if routes and acts is not None else []
+    kept_ready = _circles_kept_ready(session, vault, case) if routes and acts is not None else []
     circles = kept_ready or ([] if acts is None else [acts])
     if not circles or not all(_is_reached(session, gateways, circle) for circle in circles):
         return None
     return OrganisationId(circles[0].organisation_id)
 
 
-def _circles_kept_ready(session: Session, case: Case) -> list[CircleRow]:
+def _circles_kept_ready(session: Session, vault: Vault, case: Case) -> list[CircleRow]:
     """The circles of those who may be asked for a case that nobody has yet; none where somebody was asked."""
+    restricted = Handling.RESTRICTED in facts_of(vault, case).handling
+    wanted = CircleName.RESTRICTED if restricted else CircleName.EVERYONE
     if case.organisation_id is not None:
         return []
     query = select(CircleRow).join(GrantRow, GrantRow.holder_id == CircleRow.id)
     query = query.where(GrantRow.case_id == case.id, GrantRow.state == GrantState.OFFERED)
-    return list(session.scalars(query.order_by(CircleRow.id)).unique())
+    found = session.scalars(query.order_by(CircleRow.id)).unique()
+    return [circle for circle in found if circle_name(vault, circle) is wanted]
 
 
 def _is_reached(session: Session, gateways: Gateways, circle: CircleRow) -> bool:

@@ -10,6 +10,8 @@ from functools import cache
 from babel.core import get_global
 from babel.dates import get_timezone
 
+from app import clock
+
 FIRST_HOUR, LAST_HOUR = 7, 21
 
 _STEP = timedelta(minutes=15)  # every time zone differs from every other by a multiple of it

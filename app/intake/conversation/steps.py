@@ -72,9 +72,16 @@ def wanted(position: Position, said: Said, texts: Texts) -> Wanted:
     return Wanted(
         site_words=walked.words if moved.step in PLACES else "",
         help_number=danger or (_asks_danger(position) and said.begins_with_yes),
-        read_by=(moved.step is Step.CONTACT and not moved.danger) or moved.step is Step.REACH,
+        # Words are the place there, so that something else is asked next. A copy may have the same asked again.
+        read_by=(gone and _tells_day(position))
+        or (_tells_day(moved) and not (moved.step in PLACES and walked.words)),
         gone=gone,
     )
+
+
+def _tells_day(position: Position) -> bool:
+    """Whether the question says by when somebody should have read it."""
+    return position.step is Step.REACH or (position.step is Step.CONTACT and not position.danger)
 
 
 def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
