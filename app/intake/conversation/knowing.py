@@ -16,8 +16,8 @@ from app.database import CaseId, SiteId
 from app.intake.conversation.acts import Act, SetSite
 from app.intake.conversation.knowledge import Knowledge, SiteOption
 from app.intake.conversation.learned import Surroundings
+from app.intake.conversation.meanings import MOST_PLACES
 from app.intake.conversation.steps import Wanted
-from app.intake.conversation.table import MOST_PLACES
 from app.intake.conversation.texts import Texts
 from app.messaging.alerts import who_can_be_alerted
 from app.messaging.gateways.registry import Gateways
