@@ -49,7 +49,7 @@ def test_what_is_stored_for_later_tells_no_minute_of_a_text(texting: Texting) ->
     assert len(times) >= 3
     assert all((at.minute % 15, at.second, at.microsecond) == (0, 0, 0) for at in times)
     assert texting.settle() == 0
-    assert texting.fall_silent() == 1
+    assert texting.fall_silent() > 0
 
 
 def test_in_danger_and_hurt_the_number_is_kept_as_was_said(texting: Texting) -> None:
