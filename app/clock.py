@@ -19,3 +19,9 @@ def set_offset(seconds: int) -> None:
 def hour_of(moment: datetime) -> datetime:
     """The moment cut to its hour: the database shows no finer time of a case, so that it cannot be matched with a shift."""
     return moment.replace(minute=0, second=0, microsecond=0)
+
+
+def quarter_after(moment: datetime) -> datetime:
+    """The next full quarter of an hour, or the moment itself where it is one: what is to happen later tells no minute of now."""
+    past = timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
+    return moment + timedelta(minutes=15) - past if past else moment

@@ -47,6 +47,7 @@ from app.vault import (
     GrantState,
     Json,
     Vault,
+    circle_name,
     circle_of,
     holder_of,
     is_sound,
@@ -169,19 +170,39 @@ def alerts_of(session: Session, case_id: CaseId) -> AlertsSoFar:
 
 
 def who_can_be_alerted(
-    session: Session, vault: Vault, gateways: Gateways, case: Case
+    session: Session, vault: Vault, gateways: Gateways, case: Case, *, routes: bool = False
 ) -> OrganisationId | None:
-    """The organisation in which somebody can be alerted to this case now, at an address that we can send to; None without."""
+    """The organisation in which somebody can be alerted to this case now, at an address that we can send to; None without.
+
+    `routes` says that the routing runs with it: where nobody was asked yet it asks one of those kept ready, nobody knows which, so
+    somebody has to be reached in every one of them, and the first is given.
+    """
     if case.state is State.CLOSED or case.practice or case.stopped_hour is not None:
         return None
-    circle = _circle_that_acts(session, vault, case)
-    if circle is None:
+    acts = _circle_that_acts(session, vault, case)
+    kept_ready = _circles_kept_ready(session, vault, case) if routes and acts is not None else []
+    circles = kept_ready or ([] if acts is None else [acts])
+    if not circles or not all(_is_reached(session, gateways, circle) for circle in circles):
         return None
-    reached = any(
-        carries(gateways, Channel(address.channel), address.country)
-        for address in _addresses_of(session, circle)
-    )
-    return OrganisationId(circle.organisation_id) if reached else None
+    return OrganisationId(circles[0].organisation_id)
+
+
+def _circles_kept_ready(session: Session, vault: Vault, case: Case) -> list[CircleRow]:
+    """The circles of those who may be asked for a case that nobody has yet; none where somebody was asked."""
+    restricted = Handling.RESTRICTED in facts_of(vault, case).handling
+    wanted = CircleName.RESTRICTED if restricted else CircleName.EVERYONE
+    if case.organisation_id is not None:
+        return []
+    query = select(CircleRow).join(GrantRow, GrantRow.holder_id == CircleRow.id)
+    query = query.where(GrantRow.case_id == case.id, GrantRow.state == GrantState.OFFERED)
+    found = session.scalars(query.order_by(CircleRow.id)).unique()
+    return [circle for circle in found if circle_name(vault, circle) is wanted]
+
+
+def _is_reached(session: Session, gateways: Gateways, circle: CircleRow) -> bool:
+    """Whether a member of a circle has an address that we can send to."""
+    addresses = _addresses_of(session, circle)
+    return any(carries(gateways, Channel(address.channel), address.country) for address in addresses)
 
 
 def send_test(session: Session, vault: Vault, by: SignedIn, channel: Channel, submission_id: UUID) -> UUID:
@@ -200,16 +221,6 @@ def send_test(session: Session, vault: Vault, by: SignedIn, channel: Channel, su
         valid_for=timedelta(hours=1),
         subject=TEST_SUBJECT,
     )
-
-
-def can_be_alerted(session: Session, vault: Vault, case: Case) -> bool:
-    """Whether whoever will have to act on danger has somebody who is paged; before one is asked, whoever may be."""
-    acts = _circle_that_acts(session, vault, case)
-    kept_ready = select(CircleRow).join(GrantRow, GrantRow.holder_id == CircleRow.id)
-    kept_ready = kept_ready.where(GrantRow.case_id == case.id, GrantRow.state == GrantState.OFFERED)
-    possible = [] if case.organisation_id is not None else list(session.scalars(kept_ready).unique())
-    circles = possible or ([] if acts is None else [acts])
-    return bool(circles) and all(_addresses_of(session, circle) for circle in circles)
 
 
 def unalerted(session: Session, vault: Vault) -> tuple[Unalerted, ...]:

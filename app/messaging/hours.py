@@ -10,6 +10,8 @@ from functools import cache
 from babel.core import get_global
 from babel.dates import get_timezone
 
+from app import clock
+
 FIRST_HOUR, LAST_HOUR = 7, 21
 
 _STEP = timedelta(minutes=15)  # every time zone differs from every other by a multiple of it
@@ -45,7 +47,7 @@ def valid_for(country: str | None, from_then: datetime) -> timedelta:
     if not _everywhere_by_day(zones, from_then):
         return _AT_NIGHT
     left = _LONGEST
-    while left > _SHORTEST and not _everywhere_by_day(zones, from_then + left):
+    while left > _SHORTEST and not _everywhere_by_day(zones, clock.quarter_after(from_then + left)):
         left -= _STEP
     return left
 

@@ -84,7 +84,9 @@ def seal_text(
         segments=counted.count,
         state=Delivery.WAITING,
         due_at=due_at,
-        valid_until=due_at + valid_for,
+        # Up to the quarter of an hour, since the minute of an answer is that of a worker's text. `due_at` stays exact until it went
+        # out: it is the order in which the texts of one phone go.
+        valid_until=clock.quarter_after(due_at + valid_for),
         attempts=0,
         redacted=False,
     )

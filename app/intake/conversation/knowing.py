@@ -16,10 +16,11 @@ from app.database import CaseId, SiteId
 from app.intake.conversation.acts import Act, SetSite
 from app.intake.conversation.knowledge import Knowledge, SiteOption
 from app.intake.conversation.learned import Surroundings
+from app.intake.conversation.meanings import MOST_PLACES
 from app.intake.conversation.steps import Wanted
-from app.intake.conversation.table import MOST_PLACES
 from app.intake.conversation.texts import Texts
-from app.messaging.alerts import can_be_alerted
+from app.messaging.alerts import who_can_be_alerted
+from app.messaging.gateways.registry import Gateways
 from app.network import Site, match_site, site_label
 from app.vault import Vault
 
@@ -33,7 +34,13 @@ class LookedUp:
 
 
 def look_up(
-    session: Session, vault: Vault, rules: Rules, texts: Texts, case_id: CaseId, wanted: Wanted
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    gateways: Gateways,
+    texts: Texts,
+    case_id: CaseId,
+    wanted: Wanted,
 ) -> LookedUp:
     """What was asked for, on a reading unit; nothing else is read."""
     if wanted in (Wanted(), Wanted(gone=True)):
@@ -61,7 +68,9 @@ def look_up(
         sites=sites,
         certain=certain,
         help_number=numbers[0].number if numbers else "",
-        alertable=wanted.help_number and can_be_alerted(session, vault, case),
+        # Whoever says danger is routed with it.
+        alertable=wanted.help_number
+        and who_can_be_alerted(session, vault, gateways, case, routes=True) is not None,
         read_by=day if wanted.read_by else None,
         stage=stage_of(case.state, case.helper_has_read) if wanted.status else None,
         next_day=day if wanted.status else None,

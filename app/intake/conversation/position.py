@@ -52,6 +52,7 @@ class Position:
     `handed` that a person was asked to read on, `held` that the number is kept beyond silence, `back` is where a question
     in between leads back to. `unheard` counts words that were joined to the testimony while a question stood. `last`, `last_at` and
     `replied` are a mark of the last text, when it came, and whether it was answered: the same text again may be a copy.
+    `asked_again` says that one came and the question was asked again because of it: now it counts.
     """
 
     step: Step
@@ -79,6 +80,7 @@ class Position:
     last: str = ""
     last_at: datetime | None = None
     replied: bool = False
+    asked_again: bool = False
 
     @property
     def waits(self) -> bool:
@@ -139,4 +141,5 @@ _READERS: dict[str, Any] = {
     "last": str,
     "last_at": datetime.fromisoformat,
     "replied": bool,
+    "asked_again": bool,
 }

@@ -125,7 +125,7 @@ def prepare_hearing(
             heard = begin_wordless(heard, texts, _help_number(rules, sender.number.country))
     else:
         needs = wanted_wordless(talk.position) if wordless else wanted(talk.position, said, texts)
-        looked = look_up(session, vault, rules, texts, talk.case_id, needs)
+        looked = look_up(session, vault, rules, gateways, texts, talk.case_id, needs)
         gone = needs.gone and known.phone is not None and not anything_waits(session, known.phone.id)
         know = replace(looked.know, gone=gone)
         hearing = hear_wordless if wordless else hear

@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import alias, bindparam, exists, select, update
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.database import Base, new_id
 from app.intake.conversation.models import Conversation
 from app.intake.conversation.position import Position, Step
@@ -62,7 +63,7 @@ def new_talk(
         case_id=case_id,
         number=number,
         position_veil=vault.veil_json(_place(talk_id), position.as_json()),
-        silent_at=silent_at if position.waits else None,
+        silent_at=_stored_time(position, silent_at),
         ended=position.step is Step.ENDED,
     )
 
@@ -70,7 +71,7 @@ def new_talk(
 def move_talk(vault: Vault, talk: Conversation, position: Position, silent_at: datetime | None) -> None:
     """Store where a conversation stands now, and when silence settles it."""
     talk.position_veil = vault.veil_json(_place(talk.id), position.as_json())
-    talk.silent_at = silent_at if position.waits else None
+    talk.silent_at = _stored_time(position, silent_at)
     talk.ended = position.step is Step.ENDED
 
 
@@ -85,11 +86,16 @@ def moving(vault: Vault, talk_id: UUID, stood: bytes, position: Position, silent
             "talk_id": talk_id,
             "stood": stood,
             "veil": vault.veil_json(_place(talk_id), position.as_json()),
-            "silent": silent_at if position.waits else None,
+            "silent": _stored_time(position, silent_at),
             "over": position.step is Step.ENDED,
         },
         must=True,
     )
+
+
+def _stored_time(position: Position, silent_at: datetime | None) -> datetime | None:
+    """When silence settles it, up to the next quarter of an hour: the minute would tell when the worker held the phone."""
+    return clock.quarter_after(silent_at) if silent_at is not None and position.waits else None
 
 
 def _place(talk_id: UUID) -> Place:

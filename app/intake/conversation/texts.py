@@ -100,6 +100,12 @@ class Text(StrEnum):
         "We are sorry. It is not your fault. You need not write more. A trained person can help."
         " May they 1 call 2 text 3 not contact you? 4 Secret code",
     )
+    # In danger the number is kept for longer than anybody else's, and so said.
+    HURT_IN_DANGER = pgettext(
+        "sms",
+        "We are sorry. It is not your fault. May a trained person 1 call 2 text 3 not contact you?"
+        " 4 Secret code. We keep the number two days.",
+    )
     # The same where the worker said before how to be reached.
     HURT_TOLD = pgettext(
         "sms",

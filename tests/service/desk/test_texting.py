@@ -45,7 +45,7 @@ def texted(world: World, home: Path, *said: str, accept: bool = True) -> CaseId:
     before = round((clock.now() - datetime.now(UTC)).total_seconds())
     for number, body in enumerate(said or AGREED):
         # Slowly enough that each text is its own.
-        clock.set_offset(before + 70 * number)
+        clock.set_offset(before + 125 * number)
         ears.hear(ReceivedText(NAME, f"SM{number:032x}", NUMBER, LINE, body))
     clock.set_offset(before)
     with world.database.reading() as session:

@@ -102,7 +102,7 @@ class Texting:
 
     def fall_silent(self) -> int:
         """Nothing comes for longer than anybody waits, and the dispatcher looks."""
-        self.pass_by(minutes=16)
+        self.pass_by(minutes=31)  # a quarter of an hour, up to the next full one
         return self.settle()
 
     def settle(self) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from typing import Any
+from unittest import mock
 from uuid import uuid4
 
 import pytest
@@ -27,8 +28,10 @@ from app.messaging.alerts import (
     alert_danger_of,
     send_test,
     unalerted,
+    who_can_be_alerted,
 )
 from app.messaging.delivery import Delivery, Purpose
+from app.messaging.gateways.registry import Gateways
 from app.messaging.models import MemberAddress, OutgoingText
 from app.messaging.queue import address_place, body_place
 from app.messaging.segments import count_segments
@@ -379,6 +382,28 @@ def test_a_test_goes_once_for_each_press_and_not_endlessly(texting: Texting) -> 
         with pytest.raises(TooManyTests):
             send_test(session, texting.world.vault, lead, Channel.TEXT, uuid4())
     assert set(alerted(texting)) == {NUMBERS["near.lead"]}
+
+
+def test_a_helper_is_being_told_only_where_an_alert_could_be_sent(texting: Texting) -> None:
+    texting.say("Please help us, it is bad here", "1")
+    case = texting.case()
+
+    def told(gateways: Gateways, *, routes: bool) -> OrganisationId | None:
+        with texting.database.reading() as session:
+            row = session.get_one(Case, case.id)
+            return who_can_be_alerted(session, texting.world.vault, gateways, row, routes=routes)
+
+    sends = texting.ears.gateways
+    silent = mock.create_autospec(Gateways, instance=True, names=())
+    silent.route_to.return_value = None
+    assert (told(sends, routes=True), told(sends, routes=False)) == (None, None)
+    # Whom the routing will ask is not known yet: one of two that are kept ready is not enough.
+    reachable(texting, "near.lead", "custodian.one")
+    assert told(sends, routes=True) is None
+    assert told(sends, routes=False) == texting.world.coordinator.id
+    reachable(texting, "far.lead")
+    assert told(sends, routes=True) in (texting.world.near.id, texting.world.far.id)
+    assert (told(silent, routes=True), told(silent, routes=False)) == (None, None)
 
 
 def test_organisations_where_nobody_can_be_alerted_are_named(texting: Texting) -> None:

@@ -74,7 +74,9 @@ def test_after_silence_only_the_right_circles_stay_ready(texting: Texting) -> No
     texting.say(FIRST, "1", "2", PLACE, "1", "1", "1")
     texting.fall_silent()
     held = {(owner, circle) for owner, circle, state in texting.grants() if state == "offered"}
-    assert held == {(id_of(texting.world.near), "everyone"), (id_of(texting.world.far), "everyone")}
+    # The restricted circles stay ready: later words may make the case restricted, and then nobody can seal it anew.
+    near, far = id_of(texting.world.near), id_of(texting.world.far)
+    assert held == {(each, circle) for each in (near, far) for circle in ["everyone", "restricted"]}
 
 
 def test_the_number_is_shown_to_the_partner_only_once_contact_was_agreed(texting: Texting) -> None:
@@ -417,10 +419,9 @@ def test_texts_that_no_webhook_told_are_imported_once(texting: Texting) -> None:
     texting.pass_by(minutes=5)
     assert import_texts(texting.ears, reversed(listed)) == 2
     assert import_texts(texting.ears, listed) == 0
-    assert texting.answers()[1:] == [
-        "Is anyone in danger now? 1 Yes 2 No",
-        "Where do you work? Name and town, or the code on our card.",
-    ]
+    _, danger, place = texting.answers()
+    assert danger == "Is anyone in danger now? 1 Yes 2 No"
+    assert place.endswith("Where do you work? Name, town.")
 
 
 def test_what_is_imported_late_is_kept_and_not_answered(texting: Texting) -> None:
@@ -445,7 +446,7 @@ def test_a_closed_case_opens_again_when_its_worker_writes(texting: Texting) -> N
 def test_the_partner_sees_the_place_in_the_workers_words(texting: Texting) -> None:
     texting.say(FIRST, "1", "1")
     accept(texting, "near.lead")
-    texting.say("the mill behind the old market")
+    texting.say("1", "the mill behind the old market")
     member = texting.member("near.lead")
     with texting.database.writing() as session:
         page = open_case(session, texting.world.vault, member, CaseId(texting.case().id))

@@ -2,11 +2,13 @@
 
 from datetime import timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.cases.enums import Urgency
+from app.intake.conversation.models import Conversation
 from app.intake.conversation.silence import KEPT_IN_DANGER
-from app.messaging.models import Phone
+from app.messaging.delivery import Delivery
+from app.messaging.models import OutgoingText, Phone
 from tests.service.texts.conftest import MINE, Texting
 
 FIRST = "Please help us, it is bad here"
@@ -20,6 +22,44 @@ def test_a_copy_raises_no_alarm_and_is_not_kept_twice(texting: Texting) -> None:
     assert texting.say("1", apart=60) == []
     assert texting.case().urgency is not Urgency.DANGER
     assert texting.words() == [FIRST]
+
+
+def test_a_copy_after_the_question_went_out_is_asked_about_and_the_next_one_counts(
+    texting: Texting,
+) -> None:
+    texting.say(FIRST, "1")
+    _hand_over(texting)
+    (asked,) = texting.say("1", apart=30)
+    assert asked == "Is anyone in danger now? 1 Yes 2 No"
+    assert texting.case().urgency is not Urgency.DANGER
+    (answer,) = texting.say("1", apart=30)
+    assert "If you can, go to a safe place." in answer
+    assert texting.case().urgency is Urgency.DANGER
+
+
+def test_what_is_stored_for_later_tells_no_minute_of_a_text(texting: Texting) -> None:
+    texting.pass_by(seconds=437)
+    texting.say(FIRST, "1")
+    with texting.database.reading() as session:
+        silent = session.scalars(select(Conversation.silent_at).where(Conversation.ended.is_(False))).all()
+        until = session.scalars(
+            select(OutgoingText.valid_until).where(OutgoingText.state == Delivery.WAITING)
+        ).all()
+    times = [at for at in (*silent, *until) if at is not None]
+    assert len(times) >= 3
+    assert all((at.minute % 15, at.second, at.microsecond) == (0, 0, 0) for at in times)
+    assert texting.settle() == 0
+    assert texting.fall_silent() > 0
+
+
+def test_in_danger_and_hurt_the_number_is_kept_as_was_said(texting: Texting) -> None:
+    *_, told = texting.say("he raped me", "1", "1")
+    assert "We keep the number two days." in told
+    texting.fall_silent()
+    assert _known(texting) == 1
+    texting.pass_by(seconds=(KEPT_IN_DANGER + timedelta(minutes=16)).total_seconds())
+    texting.settle()
+    assert _known(texting) == 0
 
 
 def test_an_answer_to_nothing_opens_no_case(texting: Texting) -> None:
@@ -43,9 +83,19 @@ def test_the_number_is_kept_in_danger_until_a_helper_had_time_and_an_answer_stil
 def test_and_no_longer(texting: Texting) -> None:
     texting.say(FIRST, "1", "1")
     texting.fall_silent()
-    texting.pass_by(seconds=(KEPT_IN_DANGER + timedelta(minutes=1)).total_seconds())
+    texting.pass_by(seconds=(KEPT_IN_DANGER + timedelta(minutes=16)).total_seconds())
     texting.settle()
     assert _known(texting) == 0
+
+
+def _hand_over(texting: Texting) -> None:
+    """The dispatcher hands over what waits."""
+    with texting.database.writing() as session:
+        session.execute(
+            update(OutgoingText)
+            .where(OutgoingText.state == Delivery.WAITING)
+            .values(state=Delivery.ACCEPTED, body_sealed=None)
+        )
 
 
 def _known(texting: Texting) -> int:

@@ -146,7 +146,7 @@ def test_stopping_and_starting_again_leaves_the_first_words_to_custody(texting: 
 
 
 def test_from_nobody_yet_the_code_lets_a_helper_read(texting: Texting) -> None:
-    texting.say(*INTAKE[:-1], "4", "1")
+    texting.say(*INTAKE[:-1], "4")
     _, sent = texting.say("4", "1")
     world, worker = texting.world, enter(texting, code_in(sent))
     assert inbox(texting, worker).consent is ConsentLevel.NOBODY

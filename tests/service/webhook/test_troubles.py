@@ -152,8 +152,6 @@ def test_bytes_that_are_no_text_are_taken_as_the_provider_read_them(
         "55255",
         "whatsapp:+60123456789",
         "+8888",
-        "\x00+60",
-        " \u200b",
     ),
 )
 def test_whoever_writes_gets_no_error(app: Flask, taken: Taken, sender: str) -> None:
@@ -162,6 +160,13 @@ def test_whoever_writes_gets_no_error(app: Flask, taken: Taken, sender: str) -> 
         b"<Response/>",
     )
     assert taken() == 1
+
+
+@pytest.mark.parametrize("sender", ("\x00+60", " \u200b"))
+def test_a_sender_that_no_provider_writes_is_not_believed(app: Flask, taken: Taken, sender: str) -> None:
+    signed = sign(BASE, "/sms/inbound", inbound(sender, "They keep our passports."))
+    assert post(app, signed) == (403, b"")
+    assert taken() == 0
 
 
 @pytest.fixture

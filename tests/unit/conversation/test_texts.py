@@ -64,7 +64,7 @@ def every_text(language: Language) -> Iterator[tuple[str, str]]:
     }
     for text in Text:
         yield text.name, texts.say(text, **values.get(text, {}))
-    for text in (Text.REACH_IN_DANGER, Text.HURT, Text.TOPIC, Text.CONSENT, Text.LOCKED_IN_DANGER):
+    for text in (Text.REACH_IN_DANGER, Text.HURT_IN_DANGER, Text.TOPIC, Text.CONSENT, Text.LOCKED_IN_DANGER):
         yield f"danger and {text.name}", texts.in_danger("0" * LONGEST_NUMBER, texts.say(text))
     for text in (Text.MAY_TEXT, Text.MAY_CALL):
         yield f"{text.name} and SITE", texts.behind(texts.say(text), texts.say(Text.SITE))
@@ -108,7 +108,7 @@ BUDGETS = {
         ),
         2,
     ),
-    "danger and HURT": 3,
+    "danger and HURT_IN_DANGER": 3,
 }
 
 

@@ -91,4 +91,13 @@ def _answers(position: Position, texts: Texts, detours: bool, path: Path) -> Ite
 
 def shown(position: Position) -> Position:
     """A position without its times, to compare."""
-    return replace(position, last_free_at=None, cut=False, last="", last_at=None, replied=False)
+    return replace(
+        position,
+        last_free_at=None,
+        cut=False,
+        last="",
+        last_at=None,
+        replied=False,
+        asked_again=False,
+        held=False,
+    )

@@ -1,0 +1,62 @@
+"""After the questions, on the worker's own phone: news, code and new reports by digit, all else is for the helper. No I/O."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from app.intake.conversation import meanings
+from app.intake.conversation.acts import AgreeContact, Keep
+from app.intake.conversation.answers import Said
+from app.intake.conversation.beginning import begin
+from app.intake.conversation.heard import Heard, answered, soon, spoken
+from app.intake.conversation.knowledge import Knowledge
+from app.intake.conversation.meanings import Moved
+from app.intake.conversation.position import Position, Step
+from app.intake.conversation.texts import Text, Texts
+from app.intake.report import Contact
+
+NEW_REPORT_WITHIN = timedelta(hours=1)
+"""How long the next words are a new report after somebody asked for one; later they belong to the case that is open."""
+
+
+def asks_open(said: Said) -> int | None:
+    """What is asked for after the questions, by digit or in words."""
+    if said.digits:
+        return said.digits[0] if len(said.digits) == 1 and not said.rest else None
+    named = said.named.get(Step.OPEN)
+    if said.lone is not None:
+        return said.lone if not said.bare or named == said.lone else None
+    return named
+
+
+def hear_open(  # noqa: PLR0911 - one for each thing that can be asked for
+    position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime
+) -> Heard:
+    """After the questions, on the worker's own phone: a digit asks for something, everything else is for the helper."""
+    asked = position.last_free_at
+    if (
+        position.step is Step.NEW_REPORT
+        and asks_open(said) is None
+        and asked
+        and at - asked <= NEW_REPORT_WITHIN
+    ):
+        begun = begin(said, texts, at, answerable=True)
+        return replace(begun, position=position.to(Step.OPEN, last_free_at=None))
+    open_still = position.to(Step.OPEN)
+    match asks_open(said):
+        case 8:
+            reply = texts.status(know.stage, know.next_day) if know.stage else None
+            return Heard(open_still, reply)
+        case 4 if (asked_for := meanings.ask_for_code(open_still)) is not None:
+            return answered(asked_for, know, texts)
+        case 2:
+            return Heard(position.to(Step.NEW_REPORT, last_free_at=at), texts.say(Text.NEW_REPORT))
+        case 0:
+            quiet = position.to(Step.QUIET, contact=Contact.INBOX)
+            return Heard(quiet, texts.say(Text.FAREWELL), (AgreeContact(Contact.INBOX),))
+    if said.worse:
+        return answered(Moved(position.to(Step.WORSE, back=Step.OPEN), (Keep(said.words),)), know, texts)
+    today = at.date()
+    thank = position.contact is Contact.TEXT and position.thanked_on != today and not soon(position, at)
+    kept = spoken(replace(open_still, thanked_on=today if thank else position.thanked_on), said, at)
+    joins = soon(position, at) or said.part is not None
+    return Heard(kept, texts.say(Text.KEPT) if thank else None, (Keep(said.words, joins, said.part),))
