@@ -127,7 +127,6 @@ _TRUSTED_SECONDS = 2.0
 _KEPT = {"pool_size": 8, "max_overflow": 8}
 
 # PostgreSQL itself then refuses to write.
-_BUSY_MILLISECONDS = int(PATIENCE_SECONDS * 500)
 _ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
 
@@ -211,7 +210,7 @@ class Database:
             try:
                 busy = connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
             finally:
-                connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+                connection.exec_driver_sql(f"PRAGMA busy_timeout={_busy_milliseconds()}")
             return not busy
 
     def create_file(self) -> None:
@@ -339,6 +338,10 @@ def _identity(path: str) -> tuple[int, int] | None:
     return found.st_dev, found.st_ino
 
 
+def _busy_milliseconds() -> int:
+    return int(PATIENCE_SECONDS * 500)
+
+
 def _prepare_sqlite(connection: Any, record: Any) -> None:
     record.info["file"] = _identity(connection.execute("PRAGMA database_list").fetchone()[2])
     # The driver must not begin transactions by itself: `writing()` begins them immediately, readers by their first SELECT.
@@ -352,7 +355,7 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
         # Whoever fills the log brings it into the file and everybody waits; four times as full, it holds most pages several times.
         "wal_autocheckpoint=4000",
         # Only an operator's own tool can hold the file without a turn; together with the turn this is waited for.
-        f"busy_timeout={_BUSY_MILLISECONDS}",
+        f"busy_timeout={_busy_milliseconds()}",
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

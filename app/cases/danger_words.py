@@ -157,8 +157,9 @@ _READ: dict[bytes, tuple[Phrases[_Meaning], tuple[str, ...]]] = {}
 
 def _read_all(lines: list[tuple[str, _Meaning]]) -> tuple[Phrases[_Meaning], tuple[str, ...]]:
     digest = sha256()
+    written = {means: f"\0{means}\n" for means in dict(lines).values()}
     for line, means in lines:
-        digest.update(f"{line}\0{means}\n".encode())
+        digest.update(f"{line}{written.get(means) or means}".encode())
     key = digest.digest()
     if key not in _READ:
         faults: list[str] = []

@@ -45,6 +45,7 @@ class People:
 def people_over(database: Database, folder: Path) -> People:
     """A world on this empty database, in which everybody has a page open and filled in."""
     world = World(database, light_vault(folder / "keys"))
+    world.make_room()
     for login in ("near.lead", "other.lead"):
         world.sign_in(login)
     clock.set_offset(0)

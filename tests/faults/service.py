@@ -78,6 +78,7 @@ def service_over(database: Database, folder: Path) -> Iterator[Service]:
     home = folder / "home"
     home.mkdir(mode=0o700)
     world = World(database, light_vault(home / "keys"))
+    world.make_room()
     with database.writing() as session:
         # A long run files more than one organisation would take on.
         session.get_one(Organisation, world.near.id).capacity = 1_000_000

@@ -213,6 +213,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
 @pytest.fixture
 def story(database: Database, vault: Vault, tmp_path: Path) -> Iterator[Story]:
     world = World(database, vault)
+    world.make_room()
     breaker = Breaker(world)
     try:
         yield Story(world, Phone(in_process(app_over(world, tmp_path))), breaker)
