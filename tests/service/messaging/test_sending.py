@@ -36,7 +36,8 @@ def test_a_text_goes_out_with_its_words_and_its_address_for_reports(office: Offi
     (message,) = office.provider.fake.outgoing()
     assert (message.to, message.sender, message.body) == ("+254711000999", NUMBER, "We read it & we <care>.")
     assert message.callback == f"https://help.example.org/sms/status?t={text_id}"
-    assert 7000 < int(message.form["ValidityPeriod"]) <= 7200
+    # Two hours, up to the next full quarter.
+    assert 7000 < int(message.form["ValidityPeriod"]) <= 7200 + 900
     row = office.row(text_id)
     assert (row.state, row.provider_id, row.body_sealed) == (Delivery.ACCEPTED, message.sid, None)
     assert (row.due_at.minute, row.valid_until.minute, row.claim_id) == (0, 0, None)
