@@ -5,25 +5,25 @@ from app.cases.record import kept_rows
 from app.database import Database
 from app.messaging.root_mail import mail_cut, mail_root
 from app.settings import Settings
-from app.vault import JournalCut, Root, Vault, read_roots, sign_root
+from app.vault import JournalCut, Root, RootBroken, Vault, read_roots, sign_root
 
 
 def sign_today(database: Database, vault: Vault, settings: Settings) -> int:
     """Sign the day's root unless there is one, and mail the newest; 1 when it was signed now.
 
-    Raises `JournalCut` after telling the leads, and `RootBroken`.
+    Raises `JournalCut` or `RootBroken` after telling the leads: what is in the way of the record is never in a log alone.
     """
     now = clock.now()
-    roots = read_roots(vault, settings.roots) if settings.roots.is_dir() else []
-    root, signed = (roots[-1] if roots else None), 0
-    if root is None or root.at.date() < now.date():
-        try:
+    try:
+        roots = read_roots(vault, settings.roots) if settings.roots.is_dir() else []
+        root, signed = (roots[-1] if roots else None), 0
+        if root is None or root.at.date() < now.date():
             new = _sign(database, vault, settings)
-        except JournalCut:
-            with database.writing() as session:
-                mail_cut(session, vault, f"{now:%Y-%m-%d}")
-            raise
-        root, signed = (new or root), int(new is not None)
+            root, signed = (new or root), int(new is not None)
+    except (JournalCut, RootBroken):
+        with database.writing() as session:
+            mail_cut(session, vault, f"{now:%Y-%m-%d}")
+        raise
     if root is not None:
         # Also when it was signed before: whoever died between the two, the mail is still written down, once for each lead.
         with database.writing() as session:

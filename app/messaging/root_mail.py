@@ -21,8 +21,9 @@ BODY = """Please keep this mail. It shows what the record of every act looked li
 If somebody doubts the record, the operator can check it against this mail: redress journal verify --root FILE
 """
 CUT_SUBJECT = "Redress: the record of every act does not fit"
-CUT_BODY = """Something that was in the record of every act is no longer there. Please ask the operator to run this, and to keep a
-copy of the database as evidence: redress journal verify
+CUT_BODY = """The record of every act, or a file that it is checked against, is not as it was signed. No new root is signed
+until somebody has looked. Please ask the operator to keep a copy of the database and of roots/ as evidence, and to run: redress
+journal verify
 """
 _VALID_FOR = timedelta(days=3)
 

@@ -17,7 +17,17 @@ from app.messaging.models import OutgoingText
 from app.messaging.queue import body_place
 from app.messaging.root_mail import BODY, has_readers
 from app.settings import read_settings
-from app.vault import Actor, JournalChainRow, JournalCut, JournalRow, Vault, journal, load_keyring, read_roots
+from app.vault import (
+    Actor,
+    JournalChainRow,
+    JournalCut,
+    JournalRow,
+    RootBroken,
+    Vault,
+    journal,
+    load_keyring,
+    read_roots,
+)
 from tests.harness.dispatching import tools_over
 from tests.harness.world import LIGHT, World, both_vaults
 from tests.service.operator.conftest import Redress, complaint
@@ -94,9 +104,23 @@ def test_nothing_new_is_signed_over_a_cut_journal_and_the_leads_are_told(
         with pytest.raises(JournalCut, match=f"Chain {ours}: removed at entry 1") as cut:
             run_job(_SIGN, tools)
         assert str(noise) not in str(cut.value)
-    told = [mail for mail in _mails(world, vaults[1]) if "no longer there" in mail]
+    told = [mail for mail in _mails(world, vaults[1]) if "not as it was signed" in mail]
     assert len(told) == 1
     assert len(read_roots(world.vault, tools.settings.roots)) == 1
+
+
+def test_a_lost_file_of_a_root_is_told_to_the_leads_too(
+    world: World, tools: Tools, vaults: tuple[Vault, Vault]
+) -> None:
+    _leads_give_addresses(world, "near.lead")
+    run_job(_SIGN, tools)
+    (heads,) = tools.settings.roots.glob("*.heads")
+    heads.unlink()
+    clock.set_offset(2 * 86_400)
+    for _ in range(2):
+        with pytest.raises(RootBroken, match="is missing"):
+            run_job(_SIGN, tools)
+    assert len([mail for mail in _mails(world, vaults[1]) if "not as it was signed" in mail]) == 1
 
 
 def _drop_journal(session: Session, case_id: CaseId) -> None:
