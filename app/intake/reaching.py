@@ -20,7 +20,7 @@ from app.cases.veils import facts_of
 from app.database import CaseId
 from app.intake.conversation.hearing import forget_phone
 from app.intake.conversation.models import Conversation
-from app.intake.conversation.talks import live_talks
+from app.intake.conversation.talks import live_talks, position_of
 from app.intake.report import Contact, Report
 from app.intake.sealing import SealedGrievance
 from app.messaging.gateways.registry import Gateways, Route
@@ -33,9 +33,10 @@ from app.vault import Vault, open_grant
 
 def phone_of_case(session: Session, vault: Vault, case_id: CaseId) -> Phone | None:
     """The phone on which the worker of a case may be texted: the one that wrote, or the one that was left on the form."""
-    wrote = select(Conversation.phone_id).where(Conversation.case_id == case_id)
+    talks = session.scalars(select(Conversation).where(Conversation.case_id == case_id)).all()
+    wrote = [talk.phone_id for talk in talks if position_of(vault, talk) is not None]
     asked = wished_phones(vault, case_id)
-    return session.scalars(select(Phone).where(Phone.id.in_(wrote.union_all(asked)))).first()
+    return session.scalars(select(Phone).where(Phone.id.in_(wrote) | Phone.id.in_(asked))).first()
 
 
 def contacts_of(session: Session, case_id: CaseId) -> Sequence[Entry]:

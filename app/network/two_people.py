@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.database import CircleId, MemberId
-from app.vault import CircleMemberRow
+from app.vault import CircleMemberRow, holder_of, sound
 
 SETTLED_AFTER = timedelta(days=7)
 """How long ago a member must have been admitted to count, whoever admitted them: time for others to meet them."""
@@ -23,7 +23,8 @@ def are_two_people(session: Session, circle_id: CircleId, one: MemberId, other: 
     Whoever brought in somebody who brought in somebody counts as well: each line of newcomers leads back to one person.
     """
     query = select(CircleMemberRow).where(CircleMemberRow.circle_id == circle_id)
-    admissions = {row.member_id: row for row in session.scalars(query)}
+    # A row that others wrote is missing: nobody is vouched for by it.
+    admissions = {row.member_id: row for row in sound(holder_of(session), session.scalars(query))}
     first, second = _vouched_by(admissions, one), _vouched_by(admissions, other)
     return first is not None and second is not None and first != second
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.database import Base, CircleId, MemberId, OrganisationId, new_id
+from app.logs import describe, log_event
 from app.together import Ready, Statement, send_together
 from app.vault.keyholder import KeyHolder
 from app.vault.members import MemberKey
@@ -30,8 +31,6 @@ from app.vault.public_keys import (
 from app.vault.row_macs import Signed, holder_of, is_sound, row_fits, sound, sound_or_none
 from app.vault.seals import Binding, open_seal, seal_to_key
 from app.vault.veil import Place, unveil, veil
-
-_log = logging.getLogger(__name__)
 
 
 class CircleName(StrEnum):
@@ -253,7 +252,7 @@ def _is_ours(holder: KeyHolder, key: PublicKey) -> bool:
     try:
         check_public_key(holder, key)
     except PublicKeyForged as forged:
-        _log.warning("%s", forged)
+        log_event("key.forged", level=logging.WARNING, error=describe(forged))
         return False
     return True
 

@@ -300,6 +300,9 @@ def store_key_version(session: Session, holder: KeyHolder, case_id: CaseId, vers
     head = JournalChainRow(**found._mapping)
     if not head_fits(holder, head):
         raise JournalBroken(f"the head of chain {case_id} was changed")
+    if head.key_version is not None and version <= head.key_version:
+        # Somebody dropped the newest keys: at their old number an ended grant that was put back would open again.
+        raise JournalBroken(f"the keys of case {case_id} were turned back")
     head.key_version = version
     moved = {"chain": case_id, "key_version": version, "mac": head_mac(holder, head)}
     session.connection().execute(_MOVED_HEAD, moved)

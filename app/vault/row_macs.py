@@ -19,10 +19,9 @@ from sqlalchemy.orm.base import NO_VALUE
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from app.database import Base
+from app.logs import log_event
 from app.vault.framing import to_json_bytes
 from app.vault.keyholder import KeyHolder
-
-_log = logging.getLogger(__name__)
 
 # Rows of the network are read with every report: what fitted once is only compared from then on.
 _REMEMBERED_AT_MOST = 4096
@@ -196,7 +195,7 @@ def _fits(holder: KeyHolder, model: type[Signed], values: tuple[Any, ...], mac: 
 def _refused(model: type[Signed], values: tuple[Any, ...]) -> bool:
     cover = _cover(model)
     found = dict(zip(cover.attributes, values, strict=True)).get("id")
-    _log.warning("a row was not written by this deployment: %s %s", cover.table, found)
+    log_event("row.forged", level=logging.WARNING, table=cover.table, id=str(found))
     return False
 
 

@@ -77,7 +77,7 @@ def go_on(
     statements = [
         holding(phone.id),
         taking(received, phone.id, about),
-        moving(vault, talk.id, talk.stood, heard.position, clock.now() + SILENCE),
+        moving(vault, talk.id, phone.id, talk.case_id, talk.stood, heard.position, clock.now() + SILENCE),
         *change.statements,
     ]
     counts = None

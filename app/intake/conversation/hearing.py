@@ -115,7 +115,7 @@ def _hear_first(session: Session, vault: Vault, rules: Rules, prepared: Prepared
     case_id = _case_of(prepared)
     if not take_text(session, prepared.received, None if phone is None else phone.id, case_id):
         return
-    if phone is not None and phone is not prepared.phone and live_talks(session, phone.id):
+    if phone is not None and phone is not prepared.phone and _goes_on(session, vault, phone):
         raise Overtaken
     scene = _Scene(session, vault, rules, prepared, phone)
     if prepared.filed is not None and not _file(scene, heard):
@@ -123,6 +123,10 @@ def _hear_first(session: Session, vault: Vault, rules: Rules, prepared: Prepared
     _obey(scene, heard.acts)
     session.flush()
     _answer(scene, case_id)
+
+
+def _goes_on(session: Session, vault: Vault, phone: Phone) -> bool:
+    return any(position_of(vault, talk) is not None for talk in live_talks(session, phone.id))
 
 
 def forget_phone(session: Session, phone: Phone) -> None:
@@ -255,7 +259,10 @@ def _obey(scene: _Scene, acts: tuple[Act, ...]) -> None:
         opt_out(scene.session, scene.vault, phone)
         cancel_texts(scene.session, phone_id=phone.id)
         for talk in live_talks(scene.session, phone.id):
-            quiet = position_of(scene.vault, talk).to(Step.QUIET, contact=Contact.INBOX)
+            position = position_of(scene.vault, talk)
+            if position is None:
+                continue
+            quiet = position.to(Step.QUIET, contact=Contact.INBOX)
             move_talk(scene.vault, talk, quiet, clock.now() + SILENCE)
             case = lock_case(scene.session, CaseId(talk.case_id))
             if case is not None:

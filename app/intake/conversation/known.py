@@ -159,10 +159,12 @@ def look_for(
 
 
 def _talk(vault: Vault, found: _Found) -> Talk | None:
-    if found.talk_id is None:
+    if found.talk_id is None or found.phone_id is None:
         return None
-    position = read_position(vault, found.talk_id, found.position_veil)
     case_id = CaseId(found.case_id)
+    position = read_position(vault, found.talk_id, found.phone_id, case_id, found.position_veil)
+    if position is None:
+        return None
     return Talk(found.talk_id, case_id, found.position_veil, position, _case(case_id, found))
 
 

@@ -48,7 +48,11 @@ def _settle(session: Session, vault: Vault, rules: Rules, phone: Phone) -> int:
     due = [talk for talk in talks if talk.silent_at is not None and talk.silent_at <= clock.now()]
     erase = False
     for talk in due:
-        heard = fall_silent(position_of(vault, talk))
+        position = position_of(vault, talk)
+        if position is None:
+            talk.ended = True
+            continue
+        heard = fall_silent(position)
         case = lock_case(session, CaseId(talk.case_id))
         if case is not None:
             # Also where the routing ran already: what was kept ready for answers that never came is not needed any more.

@@ -12,7 +12,7 @@ from app.database import Base, new_id
 from app.intake.conversation.models import Conversation
 from app.intake.conversation.position import Position, Step
 from app.together import Ready, Statement
-from app.vault import Place, Vault
+from app.vault import Place, Vault, VeilBroken
 
 _TABLE = Base.metadata.tables[Conversation.__tablename__]
 _TALKS, _LATER = _TABLE.c, alias(_TABLE, "later").c
@@ -39,17 +39,29 @@ def live_talks(session: Session, phone_id: UUID) -> Sequence[Conversation]:
     return session.scalars(query.execution_options(populate_existing=True)).all()
 
 
-def position_of(vault: Vault, talk: Conversation) -> Position:
-    """Where a conversation stands; one that an older version left in a way that cannot be read is only listened to."""
-    return read_position(vault, talk.id, talk.position_veil)
+def position_of(vault: Vault, talk: Conversation) -> Position | None:
+    """Where a conversation stands; None where its row was turned to another phone or case, which is as if it were not there."""
+    return read_position(vault, talk.id, talk.phone_id, talk.case_id, talk.position_veil)
 
 
-def read_position(vault: Vault, talk_id: UUID, position_veil: bytes) -> Position:
-    """The same, for whoever read only that column."""
-    try:
-        return Position.from_json(vault.unveil_json(_place(talk_id), position_veil))
-    except (KeyError, TypeError, ValueError):
-        return Position(Step.QUIET, "")
+def read_position(
+    vault: Vault, talk_id: UUID, phone_id: UUID, case_id: UUID, position_veil: bytes
+) -> Position | None:
+    """The same, for whoever read only these columns. What an older version left and nobody can read is only listened to."""
+    for place in (
+        _place(talk_id, phone_id, case_id),
+        Place(Conversation.__tablename__, talk_id, "position_veil"),
+    ):
+        try:
+            values = vault.unveil_json(place, position_veil)
+        except VeilBroken:
+            # A conversation from before its phone and case were bound into the veil; its next text binds them.
+            continue
+        try:
+            return Position.from_json(values)
+        except (KeyError, TypeError, ValueError):
+            return Position(Step.QUIET, "")
+    return None
 
 
 def new_talk(
@@ -62,7 +74,7 @@ def new_talk(
         phone_id=phone_id,
         case_id=case_id,
         number=number,
-        position_veil=vault.veil_json(_place(talk_id), position.as_json()),
+        position_veil=vault.veil_json(_place(talk_id, phone_id, case_id), position.as_json()),
         silent_at=_stored_time(position, silent_at),
         ended=position.step is Step.ENDED,
     )
@@ -70,12 +82,21 @@ def new_talk(
 
 def move_talk(vault: Vault, talk: Conversation, position: Position, silent_at: datetime | None) -> None:
     """Store where a conversation stands now, and when silence settles it."""
-    talk.position_veil = vault.veil_json(_place(talk.id), position.as_json())
+    place = _place(talk.id, talk.phone_id, talk.case_id)
+    talk.position_veil = vault.veil_json(place, position.as_json())
     talk.silent_at = _stored_time(position, silent_at)
     talk.ended = position.step is Step.ENDED
 
 
-def moving(vault: Vault, talk_id: UUID, stood: bytes, position: Position, silent_at: datetime) -> Statement:
+def moving(
+    vault: Vault,
+    talk_id: UUID,
+    phone_id: UUID,
+    case_id: UUID,
+    stood: bytes,
+    position: Position,
+    silent_at: datetime,
+) -> Statement:
     """Move a conversation on from where it was seen to stand, under the lock of its phone's row.
 
     Gives no row, and nothing happens, when it stands elsewhere by now, has ended, or its phone has a later one.
@@ -85,7 +106,7 @@ def moving(vault: Vault, talk_id: UUID, stood: bytes, position: Position, silent
         {
             "talk_id": talk_id,
             "stood": stood,
-            "veil": vault.veil_json(_place(talk_id), position.as_json()),
+            "veil": vault.veil_json(_place(talk_id, phone_id, case_id), position.as_json()),
             "silent": _stored_time(position, silent_at),
             "over": position.step is Step.ENDED,
         },
@@ -98,5 +119,6 @@ def _stored_time(position: Position, silent_at: datetime | None) -> datetime | N
     return clock.quarter_after(silent_at) if silent_at is not None and position.waits else None
 
 
-def _place(talk_id: UUID) -> Place:
-    return Place("conversations", talk_id, "position_veil")
+def _place(talk_id: UUID, phone_id: UUID, case_id: UUID) -> Place:
+    # With phone and case in it: whoever can only write the database must not make their phone the worker of another case.
+    return Place(Conversation.__tablename__, talk_id, f"position_veil of {phone_id} and {case_id}")

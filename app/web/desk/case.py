@@ -185,7 +185,7 @@ def _homeless(drafts: Drafts, opened: OpenedCase) -> list[str]:
     moves = opened.moves if opened.may_write else ()
     words = [] if opened.may_write else [drafts.reply, drafts.note, drafts.reason]
     words += [] if any(state is not State.CLOSED for state in moves) else [drafts.move_note]
-    words += [] if State.CLOSED in moves else [drafts.close_note]
+    words += [] if State.CLOSED in moves else [drafts.word, drafts.close_note]
     return [each for each in words if each.strip()]
 
 

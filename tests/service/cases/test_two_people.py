@@ -87,11 +87,9 @@ def test_whoever_came_in_before_it_was_kept_who_admitted_them_counts_after_seven
     recent = newcomer(desk, "recent", by="custodian.two")
     old = newcomer(desk, "old", by="custodian.two", days_ago=9)
     with desk.database.writing() as session:
-        session.execute(
-            update(CircleMemberRow)
-            .where(CircleMemberRow.member_id.in_([recent.member.id, old.member.id]))
-            .values(admitted_by=None)
-        )
+        theirs = CircleMemberRow.member_id.in_([recent.member.id, old.member.id])
+        for row in session.scalars(select(CircleMemberRow).where(theirs)):
+            row.admitted_by = None
     with pytest.raises(BroughtInByEachOther):
         agree(desk, desk.custodian, recent, case_id)
     agree(desk, desk.custodian, old, case_id)
@@ -165,3 +163,15 @@ def _asked(desk: Desk) -> set[CaseId]:
     with desk.database.reading() as session:
         cards = waiting_for_custody(session, desk.world.vault, desk.world.rules, desk.second_custodian)
     return {card.case_id for card in cards if card.asked_to_read}
+
+
+def test_an_admission_that_others_made_older_vouches_for_nobody(desk: Desk) -> None:
+    case_id = held(desk)
+    first = newcomer(desk, "first", by="custodian.one", days_ago=1)
+    second = newcomer(desk, "second", by="first", days_ago=1)
+    long_ago = clock.hour_of(clock.now() - timedelta(days=60))
+    with desk.database.writing() as session:
+        older = update(CircleMemberRow).where(CircleMemberRow.member_id == first.member.id)
+        session.connection().execute(older.values(admitted_hour=long_ago))
+    with pytest.raises(BroughtInByEachOther):
+        agree(desk, desk.custodian, second, case_id)
