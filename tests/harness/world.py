@@ -183,7 +183,7 @@ class World:
 
         With gateways as the page does it, so that a number may be texted.
         """
-        told = {"language": "en", "words": "They owe us two months.", "site_code": self.site.code} | answers
+        told = {"language": "en", "words": "They owe us money.", "site_code": self.site.code} | answers
         report = report or Report(**told)
         with self.database.reading() as session:
             token = token or self.token()

@@ -48,7 +48,7 @@ def test_the_worker_reads_the_reply_and_never_the_note(desk: Desk) -> None:
     with desk.database.reading() as session:
         inbox = open_inbox(session, desk.world.vault, worker)
     assert [message.text for message in inbox.messages] == [
-        "They owe us two months.",
+        "They owe us money.",
         "We read it. Are you safe?",
     ]
     thread = desk.open(desk.lead, case_id).entries

@@ -15,7 +15,7 @@ from tests.harness.world import World
 from tests.service.desk.conftest import Browse
 from tests.service.worker_door.browsing import Page
 
-WORDS = "They owe us two months."
+WORDS = "They owe us money."
 OTHER = "my cousin Zubin"
 
 

@@ -13,7 +13,7 @@ SECRETS = ("They owe us", "Foxglove", "Penang", "gbvh", "Sexual", "Hurt", "Siti"
 
 
 def _offer(world: World, **answers: Any) -> str:
-    told: dict[str, Any] = {"topics": ("gbvh",), "danger": True, "words": "They owe us two months."} | answers
+    told: dict[str, Any] = {"topics": ("gbvh",), "danger": True, "words": "They owe us money."} | answers
     return str(world.case_of(world.file(**told)))
 
 
@@ -39,7 +39,7 @@ def test_accepting_leads_to_the_case_and_the_queue_then_names_it(browse: Browse,
     member = browse("near.lead")
     page = member.send(f"{case_id}/accept")
     assert page.response.request.path == f"/desk/cases/{case_id}"
-    assert "They owe us two months." in page.text
+    assert "They owe us money." in page.text
     queue = member.open("/desk/")
     assert "Foxglove Circuits, Penang" in queue.text
     assert "Offered to you" not in queue.text
@@ -51,7 +51,7 @@ def test_an_offer_can_be_accepted_once(browse: Browse, world: World) -> None:
     first.send(f"{case_id}/accept")
     page = second.send(f"{case_id}/accept")
     assert page.response.request.path == f"/desk/cases/{case_id}"
-    assert "They owe us two months." in page.text
+    assert "They owe us money." in page.text
 
 
 def test_declining_needs_a_reason_and_passes_the_case_on(browse: Browse, world: World) -> None:
