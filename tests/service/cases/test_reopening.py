@@ -86,7 +86,12 @@ def test_every_door_opens_a_closed_case_for_somebody_who_can_answer(desk: Desk, 
 
         door(desk, worker)
         case = desk.case(case_id)
-        assert (case.is_open, case.closing_reason, case.stopped_hour, case.erase_at) == (True, None, None, None)
+        assert (case.is_open, case.closing_reason, case.stopped_hour, case.erase_at) == (
+            True,
+            None,
+            None,
+            None,
+        )
         assert case.organisation_id == desk.world.near.id
         assert case.next_due_at is not None
         assert case.edit_version > version
