@@ -6,10 +6,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.access import change_case, open_compartments
-from app.cases.clock_watch import meet_clocks
+from app.cases.clock_watch import meet_clocks, still_asks
 from app.cases.clocks import Act
 from app.cases.entries import LONGEST_TEXT, EmptyText, TextTooLong, add_entry, clean_text, entry_place
-from app.cases.enums import EntryKind
+from app.cases.enums import ClockKind, EntryKind
 from app.cases.models import Case, Entry
 from app.database import CaseId
 from app.network import SignedIn
@@ -39,14 +39,13 @@ def reply(
     sent = _sent_before(session, vault, by, case, words, submission_id)
     if sent is not None:
         return sent
-    answered = session.scalars(
-        select(Entry.id).where(Entry.case_id == case.id, Entry.kind == EntryKind.REPLY).limit(1)
-    ).first()
     entry = add_entry(
         session, vault, case, EntryKind.REPLY, {"text": words}, by.actor, submission_id=submission_id
     )
     case.worker_wrote = False
-    meet_clocks(session, case, Act.REPLIED_FIRST if answered is None else Act.REPLIED_AGAIN)
+    # Asked of the clock and not of the entries: a custodian's answer is one too, and none of a helper's.
+    first = still_asks(session, case, ClockKind.ACKNOWLEDGE)
+    meet_clocks(session, case, Act.REPLIED_FIRST if first else Act.REPLIED_AGAIN)
     journal(session, vault, case_id, "case.replied", by.actor, {"entry": str(entry.id)})
     return entry.id
 

@@ -43,6 +43,11 @@ def meet_clocks(session: Session, case: Case, act: Act) -> None:
     settle_clocks(session, case, met_by(act), ClockState.MET)
 
 
+def still_asks(session: Session, case: Case, kind: ClockKind) -> bool:
+    """Whether a clock of this kind is running or was missed: what it asks for has not been done."""
+    return any(row.kind is kind and row.state in _ASKING for row in clocks_of(session, case))
+
+
 def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], outcome: ClockState) -> int:
     """Give the clocks of these kinds that still ask for something their outcome, store the next date; how many there were."""
     settled = settle(case, clocks_of(session, case), kinds, outcome)

@@ -37,7 +37,8 @@ _MEETS = {
     Act.PLACED: frozenset({ClockKind.PLACE}),
     Act.READ: frozenset({ClockKind.READ}),
     Act.REPLIED_FIRST: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.SAFETY_CONTACT}),
-    Act.REPLIED_AGAIN: frozenset({ClockKind.FIRST_UPDATE}),
+    # After danger again the worker has to be reached again, however often somebody answered before.
+    Act.REPLIED_AGAIN: frozenset({ClockKind.FIRST_UPDATE, ClockKind.SAFETY_CONTACT}),
     Act.ASSESSED: frozenset({ClockKind.ASSESSMENT}),
     Act.CLOSED: frozenset({ClockKind.ASSESSMENT, ClockKind.OUTCOME_FEEDBACK}),
 }

@@ -47,10 +47,14 @@ from app.vault import (
     circle_of,
     circle_public_key,
     is_in_circle,
+    is_sound,
     journal,
     open_circle,
     open_grant,
+    read_journal,
 )
+
+_PLACED = "custody.placed"
 
 
 class NotACustodian(Exception):
@@ -135,12 +139,17 @@ def place_case(
     case_id: CaseId,
     organisation_id: OrganisationId,
 ) -> None:
-    """Offer the case to an organisation, re-sealed unread with the custodian's key.
+    """Offer the case to an organisation, re-sealed unread with the custodian's key. Sent twice it is placed once.
 
     Raises `CannotBePlaced`, `ReadOnly` and as `waiting_case`.
     """
     circle = custody_of(session, vault, by)
-    case = case_in_custody(session, vault, circle, case_id, lock=True)
+    try:
+        case = case_in_custody(session, vault, circle, case_id, lock=True)
+    except NoAccess:
+        if _placed_before(session, vault, by, case_id, organisation_id):
+            return
+        raise
     refuse_viewers(by)
     key = open_circle(session, vault, by.key, CircleId(circle.id))
     reason = forbidden(vault, rules, case, _candidates(session, vault, key, case).get(organisation_id))
@@ -164,8 +173,23 @@ def place_case(
     session.add_all([grant, offer])
     session.flush()
     meet_clocks(session, case, Act.PLACED)
-    journal(session, vault, case_id, "custody.placed", by.actor, {"organisation": str(organisation_id)})
+    journal(session, vault, case_id, _PLACED, by.actor, {"organisation": str(organisation_id)})
     make_offer(session, vault, rules, case, offer, by.actor)
+
+
+def _placed_before(
+    session: Session, vault: Vault, by: SignedIn, case_id: CaseId, organisation_id: OrganisationId
+) -> bool:
+    """Whether the organisation has the case, whose row is locked, before it or taken on, because this custodian placed it there."""
+    case = session.get(Case, case_id)
+    if case is None or not is_sound(vault, case) or not case.is_open:
+        return False
+    if case.organisation_id != organisation_id:
+        return False
+    placed = [entry for entry in read_journal(session, vault, case_id) if entry.act == _PLACED]
+    return bool(placed) and (
+        placed[-1].actor == by.actor and placed[-1].detail["organisation"] == str(organisation_id)
+    )
 
 
 def custody_of(session: Session, vault: Vault, by: SignedIn) -> CircleRow:

@@ -119,7 +119,7 @@ def reading_requests(
 
 
 def ask_to_read(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, reason: str) -> UUID:
-    """Ask to read a case in custody.
+    """Ask to read a case in custody; the request's id. While nobody has agreed, the same words ask for the same.
 
     Raises `NoReasonGiven`, `TextTooLong`, `UntrainedCustodian`, `ReadOnly` and as `reading_requests`.
     """
@@ -127,6 +127,9 @@ def ask_to_read(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, r
     refuse_viewers(by)
     refuse_untrained(vault, by, case)
     words = given_reason(reason)
+    asked = _asked_before(session, vault, by, case_id, words)
+    if asked is not None:
+        return asked
     request_id = new_id()
     session.add(
         CustodyReading(
@@ -141,8 +144,23 @@ def ask_to_read(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, r
     return request_id
 
 
+def _asked_before(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, words: str) -> UUID | None:
+    """The request that this custodian made with the same words and that still waits for another one."""
+    mine = session.scalars(
+        select(CustodyReading).where(
+            CustodyReading.case_id == case_id,
+            CustodyReading.asked_by == by.member.id,
+            CustodyReading.agreed_by.is_(None),
+        )
+    )
+    for row in sound(vault, mine):
+        if vault.unveil(_reason_place(row.id), row.reason_veil) == words:
+            return row.id
+    return None
+
+
 def agree_to_read(session: Session, vault: Vault, by: SignedIn, request_id: UUID) -> None:
-    """Agree, as another custodian, to a colleague's request; the asker may read for 24 hours.
+    """Agree, as another custodian, to a colleague's request; the asker may read for 24 hours. Agreeing twice changes nothing.
 
     Raises `SecondPersonNeeded`, `BroughtInByEachOther`, `NotAskedFor`, `ReadOnly` and as `reading_requests`.
     """
@@ -159,7 +177,11 @@ def agree_to_read(session: Session, vault: Vault, by: SignedIn, request_id: UUID
         .where(CustodyReading.id == request_id)
         .execution_options(populate_existing=True)
     ).one()
-    if row.agreed_by is not None or not is_sound(vault, row):
+    if not is_sound(vault, row):
+        raise NotAskedFor
+    if row.agreed_by == by.member.id and row.until is not None and row.until > clock.now():
+        return
+    if row.agreed_by is not None:
         raise NotAskedFor
     if row.asked_by == by.member.id:
         raise SecondPersonNeeded

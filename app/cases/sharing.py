@@ -29,6 +29,7 @@ from app.cases.handing_on import hold_with_custody
 from app.cases.inbox import Worker, locked_case_of, session_for
 from app.cases.models import Case, Entry, RoutingNote, RoutingRecord
 from app.cases.placing import clock_rows, route_to_keys, write_offers
+from app.cases.reopening import reopen
 from app.cases.rules import Rules
 from app.cases.taking_back import keys_held_by, opens_from_the_start, take_back
 from app.cases.veils import facts_of, note_place, site_of, store_facts
@@ -71,7 +72,7 @@ def change_consent(
     worker: Worker,
     level: ConsentLevel,
 ) -> None:
-    """Change who may know. To nobody: all access ends now. From nobody: a helper is looked for.
+    """Change who may know. To nobody: all access ends now. From nobody: a helper is looked for, also when the case was closed.
 
     Raises `SharingStopped`, and `BudgetSpent` for what is no taking back.
     """
@@ -90,6 +91,8 @@ def change_consent(
         _take_back(session, vault, worker, case)
     _record_consent(session, vault, worker, case, level, texts, language)
     if before is ConsentLevel.NOBODY:
+        # Who lets somebody know again has not had the help that the case was closed after.
+        reopen(session, vault, case, worker.actor)
         _ask_helpers(session, vault, rules, worker, case, facts)
     _edited(session, case)
 
@@ -116,8 +119,8 @@ def undo_stop(
     if case.stopped_hour is None:
         raise NothingToUndo
     spend_change(session, vault, worker.case_id)
-    case.stopped_hour = case.erase_at = case.closing_reason = None
-    case.state, case.is_open = State.RECEIVED, True
+    case.stopped_hour = case.erase_at = None
+    reopen(session, vault, case, worker.actor)
     facts = facts_of(vault, case)
     _record_consent(session, vault, worker, case, facts.consent, texts, language)
     if facts.consent is not ConsentLevel.NOBODY:

@@ -40,7 +40,10 @@ def take_back(session: Session, vault: Vault, case: Case, keep: Collection[Publi
         .values(state=ClockState.PAUSED)
     )
     # Not a step of the case's own way: whatever it had reached, no helper can read it from here on.
-    case.state, case.organisation_id, case.assignee_id = State.RECEIVED, None, None
+    # A closed case stays closed, as its other flags say.
+    if case.is_open:
+        case.state = State.RECEIVED
+    case.organisation_id, case.assignee_id = None, None
     case.worker_wrote = False
     store_next_date(session, case)
 

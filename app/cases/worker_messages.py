@@ -6,13 +6,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.clock_watch import resume_clocks
 from app.cases.entries import add_entry, clean_text
 from app.cases.enums import EntryKind, State, Urgency
 from app.cases.heeding import heed
 from app.cases.inbox import Worker, locked_case_of
 from app.cases.models import Case, Entry
 from app.cases.raising import raise_case
+from app.cases.reopening import reopen
 from app.cases.restricting import restrict_opened
 from app.cases.routing_again import route_again
 from app.cases.rules import Rules
@@ -34,7 +34,8 @@ def write(
     if _sent_before(session, submission_id):
         return False
     spend_words(session, vault, worker.case_id, words)
-    _reopen(session, vault, worker, case)
+    # A stopped case stays stopped: what is written into it is kept, and read by nobody until the worker undoes the stop.
+    reopen(session, vault, case, worker.actor)
     calls = _heed(session, vault, rules, worker, case, words)
     _add(session, vault, worker, case, EntryKind.WORKER_MESSAGE, {"text": words}, submission_id)
     case.worker_wrote = True
@@ -59,7 +60,7 @@ def say_worse(
     case = locked_case_of(session, worker)
     if _sent_before(session, submission_id) or _is_said(session, vault, worker, case, words, danger=danger):
         return False
-    _reopen(session, vault, worker, case)
+    reopen(session, vault, case, worker.actor)
     calls = _heed(session, vault, rules, worker, case, words)
     body = {"text": words, "danger": danger}
     _add(session, vault, worker, case, EntryKind.WORSE, body, submission_id)
@@ -111,13 +112,3 @@ def _add(
 ) -> None:
     body = {"at": clock.now().isoformat(timespec="seconds"), **said}
     add_entry(session, vault, case, kind, body, worker.actor, submission_id=submission_id)
-
-
-def _reopen(session: Session, vault: Vault, worker: Worker, case: Case) -> None:
-    # A stopped case stays stopped: what is written into it is kept, and read by nobody until the worker undoes the stop.
-    if case.state is not State.CLOSED or case.stopped_hour is not None:
-        return
-    case.state, case.closing_reason, case.is_open = State.ACCEPTED, None, True
-    resume_clocks(session, case)
-    case.edit_version += 1
-    journal(session, vault, worker.case_id, "case.reopened", worker.actor)

@@ -17,7 +17,7 @@ from app.cases.rules import Rules
 from app.cases.triage import EditConflict
 from app.cases.veils import facts_of, site_of, site_place, store_facts
 from app.database import CaseId, SiteId
-from app.network import SignedIn, get_site, is_country
+from app.network import SignedIn, SiteState, get_site, is_country
 from app.vault import Vault, journal
 
 
@@ -58,13 +58,13 @@ def set_workplace(
     chosen: Workplace,
     seen_version: int,
 ) -> bool:
-    """Set site and country; the site's own country counts where there is a site. Whether the organisation keeps the case.
+    """Set site and country; the site's own country counts where the network has the site. Whether the organisation keeps the case.
 
     Raises `EditConflict`, `UnknownCountry`, `UnknownSite` and as `change_case`.
     """
     case = change_case(session, by, case_id)
-    if chosen.site_id is not None:
-        chosen = Workplace(chosen.site_id, get_site(session, chosen.site_id).country)
+    if (of_site := _country_of(session, chosen)) is not None:
+        chosen = Workplace(chosen.site_id, of_site)
     elif chosen.country is not None and not is_country(chosen.country):
         raise UnknownCountry
     if chosen == _stands(vault, case):
@@ -86,6 +86,15 @@ def set_workplace(
         return True
     route_again(session, vault, rules, case, complete=True)
     return False
+
+
+def _country_of(session: Session, chosen: Workplace) -> str | None:
+    """The country of the chosen site; None without one, and where the site was removed: then the helper knows better."""
+    if chosen.site_id is None:
+        return None
+    site = get_site(session, chosen.site_id)
+    removed = site.state is SiteState.REMOVED and chosen.country is not None
+    return None if removed else site.country
 
 
 def _stands(vault: Vault, case: Case) -> Workplace:

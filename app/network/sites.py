@@ -184,7 +184,7 @@ def get_site(session: Session, site_id: SiteId) -> Site:
 
 def site_choices(session: Session, vault: Vault, country: str | None, most: int) -> dict[SiteId, str]:
     """So many sites to choose from, those of this country first; `match_site` is sure of what stands there."""
-    nearest = select(Site).order_by(Site.country != (country or ""), Site.id).limit(most)
+    nearest = select(Site).where(_IS_KNOWN).order_by(Site.country != (country or ""), Site.id).limit(most)
     return {SiteId(site.id): site_choice(vault, site) for site in session.scalars(nearest)}
 
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from app.cases.clock_watch import resume_clocks
 from app.cases.consenting import consent_row, withdraw_consents
 from app.cases.entries import add_entry
-from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, State, Urgency
+from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, Urgency
 from app.cases.handing_on import custodian_of
 from app.cases.heeding import heed
 from app.cases.models import Case, RoutingNote
 from app.cases.raising import raise_case
+from app.cases.reopening import reopen
 from app.cases.routing_again import route_again
 from app.cases.rules import Rules
 from app.cases.urgency import urgency_of
@@ -36,7 +36,7 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: L
     case.language = learned.language or case.language
     session.add_all(issue_rows(vault, CaseId(case.id), learned.topics))
     if learned.wrote:
-        _reopen(session, vault, case)
+        reopen(session, vault, case, WORKER)
     if learned.words is not None:
         _heed(session, vault, rules, case, str(learned.words["text"]))
         add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, dict(learned.words), WORKER)
@@ -48,14 +48,6 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: L
         # Before anybody has read the first words there is nothing that these would be news to.
         case.worker_wrote = case.worker_wrote or case.helper_has_read
     journal(session, vault, CaseId(case.id), learned.act, WORKER, learned.detail)
-
-
-def _reopen(session: Session, vault: Vault, case: Case) -> None:
-    if case.state is State.CLOSED and case.stopped_hour is None:
-        case.state, case.closing_reason, case.is_open = State.ACCEPTED, None, True
-        resume_clocks(session, case)
-        case.edit_version += 1
-        journal(session, vault, CaseId(case.id), "case.reopened", WORKER)
 
 
 def _heed(session: Session, vault: Vault, rules: Rules, case: Case, words: str) -> None:

@@ -49,7 +49,7 @@ def keep_workplace(case_id: UUID) -> ResponseReturnValue:
     here, by, seen = parts(), member(), _seen_version()
     try:
         with here.database.reading() as session:
-            chosen = Workplace(_typed_site(session), request.form.get("country") or None)
+            chosen = Workplace(_typed_site(session, CaseId(case_id)), request.form.get("country") or None)
         with here.database.writing() as session:
             stays = set_workplace(session, here.vault, here.rules, by, CaseId(case_id), chosen, seen)
             if not stays:
@@ -71,12 +71,16 @@ def keep_workplace(case_id: UUID) -> ResponseReturnValue:
     return see_other(url_for("desk.case", case_id=case_id, done="workplace"))
 
 
-def _typed_site(session: Session) -> SiteId | None:
-    """The one site that was typed or chosen; raises `_SiteUnclear`."""
+def _typed_site(session: Session, case_id: CaseId) -> SiteId | None:
+    """The one site that was typed or chosen; raises `_SiteUnclear` and as `workplace_of`."""
     typed = request.form.get("site", "").strip()
     if not typed:
         return None
     vault = parts().vault
+    # The site that stands there may have been removed from the network meanwhile: whoever leaves it as it is means it still.
+    known = workplace_of(session, vault, member(), case_id)
+    if typed == _standing(session, known):
+        return known.stands.site_id
     match = match_site(session, vault, typed)
     if match.certain and match.site is not None:
         return match.site.id

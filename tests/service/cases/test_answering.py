@@ -6,13 +6,17 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.cases.access import NoAccess, NotYours, ReadOnly
 from app.cases.answering import LONGEST_TEXT, AlreadySent, EmptyText, TextTooLong, note, reply
+from app.cases.clock_watch import mark_clocks_missed, still_asks
+from app.cases.custody import place_case
+from app.cases.custody_reading import agree_to_read, answer_from_custody, ask_to_read
 from app.cases.enums import ClockKind, ClockState, ClosingReason, EntryKind, State
 from app.cases.inbox import open_inbox
 from app.cases.models import Clock, Entry
 from app.cases.progress import Move, change_stage
-from app.cases.worker_messages import write
+from app.cases.worker_messages import say_worse, write
 from app.database import CaseId
 from app.network import SignedIn
 from tests.harness.world import everything_stored
@@ -136,7 +140,7 @@ def test_texts_up_to_the_limit_are_kept_whole_and_without_nul(desk: Desk) -> Non
     send(desk, desk.lead, case_id, "ก" * LONGEST_TEXT)
     send(desk, desk.lead, case_id, "one\0\r\ntwo \ud83d")
     bodies = [entry.body for entry in desk.open(desk.lead, case_id).entries if entry.kind is EntryKind.REPLY]
-    assert [body and body["text"] for body in bodies] == ["ก" * LONGEST_TEXT, "one\ntwo \ud83d"]
+    assert [body and body["text"] for body in bodies] == ["ก" * LONGEST_TEXT, "one\ntwo \ufffd"]
 
 
 def test_viewers_strangers_and_closed_cases_take_no_words(desk: Desk) -> None:
@@ -165,4 +169,50 @@ def test_viewers_strangers_and_closed_cases_take_no_words(desk: Desk) -> None:
     for act in (send, jot):
         with pytest.raises(NotYours):
             act(desk, desk.lead, case_id, "words")
-    assert entries(desk, case_id, EntryKind.REPLY) == []
+    assert len(entries(desk, case_id, EntryKind.REPLY)) == 1  # the word that closing asks for
+
+
+def test_a_custodians_answer_is_not_the_first_of_the_helper(desk: Desk) -> None:
+    filed = desk.world.file(exclude_other="my cousin Zubin", danger=True)
+    case_id, world = desk.world.case_of(filed), desk.world
+    with desk.database.writing() as session:
+        request = ask_to_read(session, world.vault, desk.custodian, case_id, "No helper fits.")
+    with desk.database.writing() as session:
+        agree_to_read(session, world.vault, desk.second_custodian, request)
+    with desk.database.writing() as session:
+        answer_from_custody(session, world.vault, desk.custodian, case_id, "We look for somebody.", uuid4())
+    with desk.database.writing() as session:
+        place_case(session, world.vault, world.rules, desk.custodian, case_id, desk.lead.organisation.id)
+    desk.accept(filed)
+
+    send(desk, desk.lead, case_id, "I help you now.")
+    assert state_of(desk, case_id, ClockKind.ACKNOWLEDGE) is ClockState.MET
+    assert state_of(desk, case_id, ClockKind.SAFETY_CONTACT) is ClockState.MET
+    assert state_of(desk, case_id, ClockKind.FIRST_UPDATE) is ClockState.RUNNING
+    send(desk, desk.lead, case_id, "We spoke to the office.")
+    assert state_of(desk, case_id, ClockKind.FIRST_UPDATE) is ClockState.MET
+
+
+def test_a_late_first_answer_still_is_the_first(desk: Desk) -> None:
+    case_id = desk.accepted()
+    clock.set_offset(round(clock._offset.total_seconds()) + 8 * 86_400)
+    with desk.database.writing() as session:
+        mark_clocks_missed(session, desk.world.vault, 500)
+    assert state_of(desk, case_id, ClockKind.ACKNOWLEDGE) is ClockState.MISSED
+
+    send(desk, desk.lead, case_id, "Sorry that you had to wait.")
+    assert state_of(desk, case_id, ClockKind.ACKNOWLEDGE) is ClockState.MET
+    assert state_of(desk, case_id, ClockKind.FIRST_UPDATE) is ClockState.RUNNING
+
+
+def test_after_danger_again_answering_is_the_safety_contact(desk: Desk) -> None:
+    filed = desk.world.file(danger=True)
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    for said in ("We are here.", "We are here again.", "We are still here."):
+        send(desk, desk.lead, case_id, said)
+        with desk.database.reading() as session:
+            assert not still_asks(session, desk.case(case_id), ClockKind.SAFETY_CONTACT)
+        with desk.database.writing() as session:
+            say_worse(session, desk.world.vault, desk.world.rules, worker, "", True, uuid4())
+        with desk.database.reading() as session:
+            assert still_asks(session, desk.case(case_id), ClockKind.SAFETY_CONTACT)

@@ -124,7 +124,8 @@ def test_a_reopened_case_takes_up_the_dates_it_had(desk: Desk) -> None:
     with desk.database.writing() as session:
         write(session, desk.world.vault, desk.world.rules, worker, "It is not over.", uuid4())
     case = desk.case(case_id)
-    assert (case.state, case.is_open, case.next_clock) == (State.ACCEPTED, True, ClockKind.ACKNOWLEDGE)
+    # The word that closing asks for was the first answer.
+    assert (case.state, case.is_open, case.next_clock) == (State.ACCEPTED, True, ClockKind.SAFETY_PLAN)
     desk.reply(desk.lead, case_id)
     desk.reply(desk.lead, case_id)
     with desk.database.reading() as session:

@@ -251,8 +251,8 @@ def test_reading_takes_two_custodians_a_reason_and_ends_after_a_day(desk: Desk) 
     with pytest.raises(SecondPersonNeeded):
         agree(desk, desk.custodian, case_id)
     agree(desk, desk.second_custodian, case_id)
-    with pytest.raises(NotAskedFor):
-        agree(desk, desk.second_custodian, case_id)
+    agree(desk, desk.second_custodian, case_id)  # a second click changes nothing
+    assert desk.acts(case_id).count("custody.read_agreed") == 1
 
     assert read(desk, desk.custodian, case_id) == ["My cousin is the foreman."]
     with pytest.raises(NotAgreed):
@@ -322,3 +322,34 @@ def test_what_nobody_took_says_so_and_can_be_placed_anew(desk: Desk) -> None:
         states = [grant.state for grant in grants_of_case(session, case_id)]
     assert states.count(GrantState.LIVE) == 3
     assert GrantState.OFFERED not in states
+
+
+def requests_of(desk: Desk, case_id: CaseId) -> list[str]:
+    with desk.database.reading() as session:
+        found = reading_requests(session, desk.world.vault, desk.custodian, case_id)
+    return sorted(request.reason for request in found)
+
+
+def test_the_same_words_ask_for_the_same_while_nobody_has_agreed(desk: Desk) -> None:
+    case_id, other = desk.world.case_of(held(desk)), desk.world.case_of(held(desk))
+    for _ in range(2):
+        ask(desk, desk.custodian, case_id, " Two routes failed.")
+    assert requests_of(desk, case_id) == ["Two routes failed."]
+    ask(desk, desk.second_custodian, case_id, "Two routes failed.")
+    ask(desk, desk.custodian, other, "Two routes failed.")
+    ask(desk, desk.custodian, case_id, "Three routes failed.")
+    assert requests_of(desk, other) == ["Two routes failed."]
+    assert requests_of(desk, case_id) == ["Three routes failed.", "Two routes failed.", "Two routes failed."]
+
+
+def test_after_an_agreed_day_the_same_words_ask_anew(desk: Desk) -> None:
+    case_id = desk.world.case_of(held(desk))
+    ask(desk, desk.custodian, case_id)
+    for _ in range(2):
+        agree(desk, desk.second_custodian, case_id)
+    assert desk.acts(case_id).count("custody.read_agreed") == 1
+    clock.set_offset(round(clock._offset.total_seconds()) + 25 * 3600)
+    with pytest.raises(NotAskedFor):
+        agree(desk, desk.second_custodian, case_id)
+    ask(desk, desk.custodian, case_id)
+    assert len(requests_of(desk, case_id)) == 2

@@ -7,6 +7,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.cases.custody_models import CustodyReading
+from app.cases.models import Offer
 from app.database import CaseId
 from app.messaging.addresses import Channel, keep_address
 from app.messaging.models import MemberAddress, OutgoingText
@@ -175,3 +176,45 @@ def test_every_other_custodian_is_told_that_one_asks_to_read(
         told = select(MemberAddress.member_id).join(OutgoingText, OutgoingText.address_id == MemberAddress.id)
         assert session.scalars(told).all() == [second]
     assert "Somebody asks to read it" in browse("custodian.two").open("/network/").text
+
+
+def test_a_second_click_places_asks_and_agrees_no_second_time(
+    browse: Browse, world: World, waiting: CaseId
+) -> None:
+    """The browser shows the answer to the second click: it has to say what the first one did."""
+    by = world.sign_in("custodian.two")
+    with world.database.writing() as session:
+        keep_address(session, world.vault, by, Channel.EMAIL, "two@example.org")
+    first, second = browse("custodian.one"), browse("custodian.two")
+    address = f"/network/waiting/{waiting}"
+    form = first.open(address)
+    for _ in range(2):
+        first.page = form
+        assert "Another custodian has to agree." in first.send("/ask", reason="No partner fits.").text
+    with world.database.reading() as session:
+        assert len(session.scalars(select(OutgoingText.id)).all()) == 1
+    form = second.open(address)
+    for _ in range(2):
+        second.page = form
+        page = second.send(f"/agree/{_request(world)}")
+        assert (page.status, "Agreed." in page.text) == (200, True)
+    form = first.open(address)
+    for _ in range(2):
+        first.page = form
+        page = first.send("/place", organisation=str(world.near.id))
+        assert (page.status, "Offered to that helper." in page.text) == (200, True)
+    acts = _acts(world, waiting)
+    assert [acts.count(f"custody.{act}") for act in ("read_asked", "read_agreed", "placed")] == [1, 1, 1]
+    with world.database.reading() as session:
+        assert len(session.scalars(select(Offer.id).where(Offer.case_id == waiting)).all()) == 1
+
+
+def test_other_clicks_on_a_placed_case_find_nothing(browse: Browse, world: World, waiting: CaseId) -> None:
+    """Neither another helper, nor another custodian who did not place it."""
+    first, second = browse("custodian.one"), browse("custodian.two")
+    forms = {each: each.open(f"/network/waiting/{waiting}") for each in (first, second)}
+    assert first.send("/place", organisation=str(world.near.id)).status == 200
+    first.page = forms[first]
+    assert first.send("/place", organisation=str(world.far.id)).status == 404
+    assert second.send("/place", organisation=str(world.near.id)).status == 404
+    assert _acts(world, waiting).count("custody.placed") == 1

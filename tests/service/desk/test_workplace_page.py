@@ -3,8 +3,9 @@
 import pytest
 
 from app.cases.models import Case
+from app.cases.veils import site_of
 from app.database import CaseId
-from app.network import declare_interest
+from app.network import declare_interest, remove_site
 from tests.harness.world import World, site_id
 from tests.service.desk.conftest import Browse, accepted
 
@@ -112,3 +113,37 @@ def test_a_case_from_a_site_of_ones_own_interest_is_gone_at_once(
 def test_viewers_and_other_organisations_have_no_such_page(browse: Browse, unplaced: CaseId) -> None:
     assert browse("near.viewer").open(f"/desk/cases/{unplaced}/workplace").status == 403
     assert browse("far.lead").open(f"/desk/cases/{unplaced}/workplace").status == 404
+
+
+def test_the_country_of_a_case_is_corrected_though_its_site_was_removed(
+    browse: Browse, world: World, unplaced: CaseId
+) -> None:
+    here = f"Foxglove Circuits, Penang · {world.site.code}"
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{unplaced}/workplace")
+    assert member.send("/workplace", site=here).status == 200
+    with world.database.writing() as session:
+        remove_site(session, world.vault, world.site.code)
+
+    page = member.open(f"/desk/cases/{unplaced}/workplace")
+    assert page.form("/workplace").values["site"] == [here]
+    listed = [option.get("value") or "" for option in page.root.iter("option")]
+    assert [choice for choice in listed if "·" in choice] == [
+        f"Banyan Boards, Chennai · {world.other_site.code}"
+    ]
+    page = member.send("/workplace", country="VN")
+    assert (page.status, "Site and country saved." in page.text) == (200, True)
+    assert "Foxglove Circuits, Penang" in page.text
+    case = _case(world, unplaced)
+    assert (case.country, site_of(world.vault, case)) == ("VN", site_id(world.site))
+
+
+def test_a_removed_site_is_no_choice_for_another_case(browse: Browse, world: World, unplaced: CaseId) -> None:
+    with world.database.writing() as session:
+        remove_site(session, world.vault, world.site.code)
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{unplaced}/workplace")
+    page = member.send("/workplace", site=f"Foxglove Circuits, Penang · {world.site.code}")
+    assert page.status == 400
+    assert "no site of that name" in page.text
+    assert site_of(world.vault, _case(world, unplaced)) is None

@@ -168,4 +168,5 @@ def test_every_clock_can_be_met() -> None:
     by_acts = frozenset[ClockKind]().union(*(met_by(act) for act in Act))
     assert by_acts | TICKED_BY_HAND == set(ClockKind)
     assert met_by(Act.REPLIED_FIRST) == {ClockKind.ACKNOWLEDGE, ClockKind.SAFETY_CONTACT}
+    assert met_by(Act.REPLIED_AGAIN) == {ClockKind.FIRST_UPDATE, ClockKind.SAFETY_CONTACT}
     assert ClockKind.READ not in TICKED_BY_HAND

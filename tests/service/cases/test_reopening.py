@@ -1,0 +1,129 @@
+"""A closed case opens again by several doors; each leaves the same flags, and somebody who sees it."""
+
+from collections.abc import Callable
+from uuid import uuid4
+
+import pytest
+
+from app.cases.access import NoAccess
+from app.cases.enums import ClosingReason, ConsentLevel, State
+from app.cases.inbox import Worker
+from app.cases.offers import accept_offer
+from app.cases.progress import Move, change_stage
+from app.cases.sharing import change_consent, stop_sharing, undo_stop
+from app.cases.worker_messages import say_worse, write
+from app.database import CaseId
+from app.intake.conversation.learned import Learned
+from app.intake.conversation.learning import take_in
+from app.network import SignedIn
+from tests.service.cases.conftest import Desk
+
+
+def close(desk: Desk, case_id: CaseId) -> None:
+    told = "The labour office helps you now."
+    move = Move(State.CLOSED, "words", uuid4(), ClosingReason.UNRESOLVED, to_worker=told)
+    with desk.database.writing() as session:
+        change_stage(session, desk.world.vault, desk.world.rules, desk.lead, case_id, move)
+
+
+def let_know(desk: Desk, worker: Worker, level: ConsentLevel) -> None:
+    with desk.database.writing() as session:
+        change_consent(session, desk.world.vault, desk.world.rules, desk.world.texts, "en", worker, level)
+
+
+def say(desk: Desk, worker: Worker) -> None:
+    with desk.database.writing() as session:
+        write(session, desk.world.vault, desk.world.rules, worker, "It is not over.", uuid4())
+
+
+def _worse(desk: Desk, worker: Worker) -> None:
+    with desk.database.writing() as session:
+        say_worse(session, desk.world.vault, desk.world.rules, worker, "", True, uuid4())
+
+
+def _text(desk: Desk, worker: Worker) -> None:
+    with desk.database.writing() as session:
+        case = session.get_one(type(desk.case(worker.case_id)), worker.case_id)
+        learned = Learned("case.texted", wrote=True)
+        take_in(session, desk.world.vault, desk.world.rules, case, learned)
+
+
+def _lock_and_unlock(desk: Desk, worker: Worker) -> None:
+    let_know(desk, worker, ConsentLevel.NOBODY)
+    let_know(desk, worker, ConsentLevel.HELPER)
+
+
+def _stop_and_undo(desk: Desk, worker: Worker) -> None:
+    with desk.database.writing() as session:
+        stop_sharing(session, desk.world.vault, worker)
+    with desk.database.writing() as session:
+        undo_stop(session, desk.world.vault, desk.world.rules, desk.world.texts, "en", worker)
+
+
+def _write_while_locked_and_unlock(desk: Desk, worker: Worker) -> None:
+    let_know(desk, worker, ConsentLevel.NOBODY)
+    say(desk, worker)
+    let_know(desk, worker, ConsentLevel.HELPER)
+
+
+Door = Callable[[Desk, Worker], None]
+DOORS = (say, _worse, _text, _lock_and_unlock, _stop_and_undo, _write_while_locked_and_unlock)
+
+
+def take_up(desk: Desk, case_id: CaseId, by: SignedIn) -> None:
+    if desk.case(case_id).state is State.OFFERED:
+        with desk.database.writing() as session:
+            assert accept_offer(session, desk.world.vault, desk.world.rules, by, case_id).taken
+
+
+@pytest.mark.parametrize("door", DOORS)
+def test_every_door_opens_a_closed_case_for_somebody_who_can_answer(desk: Desk, door: Door) -> None:
+    filed = desk.world.file()
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    for times in (1, 2):
+        close(desk, case_id)
+        version = desk.case(case_id).edit_version
+
+        door(desk, worker)
+        case = desk.case(case_id)
+        assert (case.is_open, case.closing_reason, case.stopped_hour, case.erase_at) == (
+            True,
+            None,
+            None,
+            None,
+        )
+        assert case.organisation_id == desk.world.near.id
+        assert case.next_due_at is not None
+        assert case.edit_version > version
+        assert desk.acts(case_id).count("case.reopened") == times
+        take_up(desk, case_id, desk.lead)
+        assert desk.case(case_id).state is State.ACCEPTED
+        desk.reply(desk.lead, case_id)
+
+
+def test_locking_a_closed_case_leaves_it_closed(desk: Desk) -> None:
+    filed = desk.world.file()
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    close(desk, case_id)
+
+    let_know(desk, worker, ConsentLevel.NOBODY)
+    case = desk.case(case_id)
+    assert (case.state, case.is_open, case.closing_reason) == (State.CLOSED, False, ClosingReason.UNRESOLVED)
+    assert (case.organisation_id, case.next_due_at) == (None, None)
+    assert "case.reopened" not in desk.acts(case_id)
+    with pytest.raises(NoAccess):
+        desk.open(desk.lead, case_id)
+
+
+def test_what_is_written_into_a_closed_and_locked_case_opens_it_for_nobody_yet(desk: Desk) -> None:
+    filed = desk.world.file()
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    close(desk, case_id)
+    let_know(desk, worker, ConsentLevel.NOBODY)
+
+    say(desk, worker)
+    case = desk.case(case_id)
+    assert (case.state, case.is_open, case.closing_reason) == (State.RECEIVED, True, None)
+    assert (case.organisation_id, case.next_due_at) == (None, None)
+    with pytest.raises(NoAccess):
+        desk.reply(desk.lead, case_id)
