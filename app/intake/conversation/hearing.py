@@ -22,6 +22,7 @@ from app.intake.conversation.acts import (
     Act,
     AgreeContact,
     ErasePhone,
+    GetWorse,
     HandToPerson,
     OptIn,
     OptOut,
@@ -238,6 +239,8 @@ def _learn(scene: _Scene, case: Case, act: Act) -> bool:
         case SetDanger():
             learning.set_danger(session, vault, rules, case)
             return True
+        case GetWorse():
+            learning.get_worse(session, vault, rules, case)
         case SetConsent(level) if prepared.asked is not None:
             learning.set_consent(session, vault, case, level, prepared.asked)
         case AgreeContact(how):

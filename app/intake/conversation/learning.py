@@ -74,6 +74,12 @@ def set_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None
     journal(session, vault, CaseId(case.id), "case.danger_told", WORKER)
 
 
+def get_worse(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
+    """It got worse, whether or not anybody is in danger now: urgent, as when it is said in the inbox."""
+    raise_case(session, vault, rules, case, Urgency.URGENT, WORKER)
+    journal(session, vault, CaseId(case.id), "case.worse", WORKER, {"danger": False})
+
+
 def set_consent(session: Session, vault: Vault, case: Case, level: ConsentLevel, asked: Terms) -> None:
     """Who may know, answered by digit; what was allowed before is over."""
     facts = facts_of(vault, case)
