@@ -103,3 +103,9 @@ def test_a_photo_after_asking_for_a_new_report_begins_it(taken: Texting) -> None
     assert taken.words(old) == words
     assert "Is anyone in danger now?" in taken.say("1")[0]
     assert new.id != old.id
+
+
+def test_worse_on_a_shared_phone_is_urgent_though_nothing_is_asked_there(texting: Texting) -> None:
+    texting.say(ORDINARY, "2")
+    assert texting.say("it got worse") == []
+    assert texting.case().urgency is Urgency.URGENT
