@@ -47,18 +47,23 @@ def with_kinds(facts: CaseFacts, kinds: tuple[DangerKind, ...], taxonomy: Taxono
 
 
 def changes(facts: CaseFacts, urgency: Urgency, words: str, rules: Rules) -> bool:
-    """Whether these words change anything of a case that stands so."""
+    """Whether these words change anything of a case that stands so, or call for somebody, also when they say it again."""
     return _change(facts, urgency, rules.danger.found_in(words))
 
 
 def _change(facts: CaseFacts, urgency: Urgency, kinds: tuple[DangerKind, ...]) -> bool:
     more = any(code not in facts.found for code in codes_of(kinds))
-    return more or urgency_of_kinds(kinds, urgency) is not urgency
+    return more or _calls(kinds) or urgency_of_kinds(kinds, urgency) is not urgency
+
+
+def _calls(kinds: tuple[DangerKind, ...]) -> bool:
+    return any(kind.urgency is Urgency.DANGER for kind in kinds)
 
 
 def heed(session: Session, vault: Vault, rules: Rules, case: Case, words: str, by: Actor) -> Heeded:
     """Raise a case, whose row the caller has locked, by what a worker's later words tell; never lowers anything.
 
+    Danger that was told before calls again: whoever writes it once more has not been helped.
     Where it became restricted the caller sees to it that only the restricted circles keep it, since that needs keys.
     """
     before = facts_of(vault, case)
@@ -70,6 +75,6 @@ def heed(session: Session, vault: Vault, rules: Rules, case: Case, words: str, b
     journal(session, vault, CaseId(case.id), "case.words_found", by, {"kinds": list(codes_of(kinds))})
     raise_case(session, vault, rules, case, urgency_of_kinds(kinds, Urgency.LOW), by)
     return Heeded(
-        calls=any(kind.urgency is Urgency.DANGER for kind in kinds),
+        calls=_calls(kinds),
         restricted=Handling.RESTRICTED in facts.handling and Handling.RESTRICTED not in before.handling,
     )

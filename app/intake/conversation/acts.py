@@ -49,6 +49,11 @@ class SetDanger:
 
 
 @dataclass(frozen=True)
+class GetWorse:
+    """It got worse: urgent from then on, whatever is answered to the question of danger."""
+
+
+@dataclass(frozen=True)
 class SetSite:
     """Where it is: a site that was matched, or None when only a person can tell from the words (kept, as the site's words)."""
 
@@ -113,6 +118,7 @@ Act = (
     | Keep
     | SetPhone
     | SetDanger
+    | GetWorse
     | SetSite
     | SetTopics
     | SetConsent

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.intake.conversation import meanings
-from app.intake.conversation.acts import AgreeContact, Keep
+from app.intake.conversation.acts import AgreeContact, GetWorse, Keep
 from app.intake.conversation.answers import Said
 from app.intake.conversation.beginning import begin
 from app.intake.conversation.heard import Heard, answered, soon, spoken
@@ -28,17 +28,17 @@ def asks_open(said: Said) -> int | None:
     return named
 
 
+def begins_new_report(position: Position, at: datetime) -> bool:
+    """Whether what comes now, words or a photo, is the report of its own that was asked for a short while ago."""
+    asked = position.last_free_at
+    return position.step is Step.NEW_REPORT and asked is not None and at - asked <= NEW_REPORT_WITHIN
+
+
 def hear_open(  # noqa: PLR0911 - one for each thing that can be asked for
     position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime
 ) -> Heard:
     """After the questions, on the worker's own phone: a digit asks for something, everything else is for the helper."""
-    asked = position.last_free_at
-    if (
-        position.step is Step.NEW_REPORT
-        and asks_open(said) is None
-        and asked
-        and at - asked <= NEW_REPORT_WITHIN
-    ):
+    if asks_open(said) is None and begins_new_report(position, at):
         begun = begin(said, texts, at, answerable=True)
         return replace(begun, position=position.to(Step.OPEN, last_free_at=None))
     open_still = position.to(Step.OPEN)
@@ -54,7 +54,8 @@ def hear_open(  # noqa: PLR0911 - one for each thing that can be asked for
             quiet = position.to(Step.QUIET, contact=Contact.INBOX)
             return Heard(quiet, texts.say(Text.FAREWELL), (AgreeContact(Contact.INBOX),))
     if said.worse:
-        return answered(Moved(position.to(Step.WORSE, back=Step.OPEN), (Keep(said.words),)), know, texts)
+        asked = position.to(Step.WORSE, back=Step.OPEN, worse_at=at)
+        return answered(Moved(asked, (Keep(said.words), GetWorse())), know, texts)
     today = at.date()
     thank = position.contact is Contact.TEXT and position.thanked_on != today and not soon(position, at)
     kept = spoken(replace(open_still, thanked_on=today if thank else position.thanked_on), said, at)

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.access import lock_case
-from app.cases.enums import State, Urgency
+from app.cases.enums import Urgency
 from app.cases.models import Case
 from app.cases.routing_again import route_again
 from app.cases.rules import Rules
@@ -22,6 +22,7 @@ from app.intake.conversation.acts import (
     Act,
     AgreeContact,
     ErasePhone,
+    GetWorse,
     HandToPerson,
     OptIn,
     OptOut,
@@ -200,23 +201,27 @@ def _change_case(scene: _Scene, talk: Talk, heard: Heard, left: Sequence[Act]) -
     if case is None:
         raise LookupError(f"case {talk.case_id} of a conversation is gone")
     before = case.urgency
-    for act in left:
-        _do(scene, case, act)
+    calls = [_do(scene, case, act) for act in left]
     if settles(talk, heard):
         # Nothing more is asked: what was kept ready for other answers goes now.
         route_again(scene.session, scene.vault, scene.rules, case, complete=True)
-    _page(scene, case, left, in_words=case.urgency is not before)
+    _page(scene, case, told=any(calls) or case.urgency is not before, settled=Settle() in left)
 
 
-def _page(scene: _Scene, case: Case, acts: Sequence[Act], *, in_words: bool) -> None:
-    """Call whoever has to act, when the text told of danger or led to somebody who has to hear of it."""
-    if SetDanger() in acts or Settle() in acts or in_words:
-        taken = case.state not in (State.RECEIVED, State.OFFERED)
-        told = (SetDanger() in acts or in_words) and taken
-        alert_danger(scene.session, scene.vault, case, "danger by text" if told else "")
+def _page(scene: _Scene, case: Case, *, told: bool, settled: bool) -> None:
+    """Call whoever has to act, when the text told of danger or led to somebody who has to hear of it.
+
+    Whoever waits for it already is called again by each text that tells of danger: the worker reads that a helper is told.
+    """
+    if not (told or settled) or alert_danger(scene.session, scene.vault, case):
+        return
+    if told:
+        text = scene.prepared.received
+        alert_danger(scene.session, scene.vault, case, f"danger by text {text.gateway} {text.provider_id}")
 
 
-def _do(scene: _Scene, case: Case, act: Act) -> None:
+def _do(scene: _Scene, case: Case, act: Act) -> bool:
+    """Carry out one act; whether it calls for somebody at once."""
     session, vault, prepared = scene.session, scene.vault, scene.prepared
     match act:
         case Settle():
@@ -228,14 +233,18 @@ def _do(scene: _Scene, case: Case, act: Act) -> None:
         case OptOut() | OptIn():
             _obey(scene, (act,))
         case _:
-            _learn(scene, case, act)
+            return _learn(scene, case, act)
+    return False
 
 
-def _learn(scene: _Scene, case: Case, act: Act) -> None:
+def _learn(scene: _Scene, case: Case, act: Act) -> bool:
     session, vault, rules, prepared = scene.session, scene.vault, scene.rules, scene.prepared
     match act:
         case SetDanger():
             learning.set_danger(session, vault, rules, case)
+            return True
+        case GetWorse():
+            learning.get_worse(session, vault, rules, case)
         case SetConsent(level) if prepared.asked is not None:
             learning.set_consent(session, vault, case, level, prepared.asked)
         case AgreeContact(how):
@@ -245,7 +254,8 @@ def _learn(scene: _Scene, case: Case, act: Act) -> None:
         case _:
             learned = learn(act, facts_of(vault, case), rules.taxonomy, prepared.around)
             if learned is not None:
-                learning.take_in(session, vault, rules, case, learned)
+                return learning.take_in(session, vault, rules, case, learned)
+    return False
 
 
 def _obey(scene: _Scene, acts: tuple[Act, ...]) -> None:

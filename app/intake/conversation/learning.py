@@ -25,8 +25,9 @@ from app.intake.sealing import WORKER, issue_rows
 from app.vault import CircleName, Compartment, Vault, circle_public_keys, journal
 
 
-def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: Learned) -> None:
-    """Store what an act changes; a closed case opens again with new words, since somebody has something to say."""
+def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: Learned) -> bool:
+    """Store what an act changes, and open a closed case again with new words; whether these call for somebody at once."""
+    calls = False
     if learned.facts is not None:
         store_facts(vault, case, learned.facts)
     if learned.placed:
@@ -38,7 +39,7 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: L
     if learned.wrote:
         reopen(session, vault, case, WORKER)
     if learned.words is not None:
-        _heed(session, vault, rules, case, str(learned.words["text"]))
+        calls = _heed(session, vault, rules, case, str(learned.words["text"]))
         add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, dict(learned.words), WORKER)
     if learned.for_custody:
         _note_for_custody(session, vault, case, learned.for_custody)
@@ -48,18 +49,27 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: L
         # Before anybody has read the first words there is nothing that these would be news to.
         case.worker_wrote = case.worker_wrote or case.helper_has_read
     journal(session, vault, CaseId(case.id), learned.act, WORKER, learned.detail)
+    return calls
 
 
-def _heed(session: Session, vault: Vault, rules: Rules, case: Case, words: str) -> None:
+def _heed(session: Session, vault: Vault, rules: Rules, case: Case, words: str) -> bool:
     """Act on words of danger before they are sealed, so that they too are out of the wide circles' reach."""
-    if heed(session, vault, rules, case, words, WORKER).restricted:
+    heeded = heed(session, vault, rules, case, words, WORKER)
+    if heeded.restricted:
         route_again(session, vault, rules, case, complete=False)
+    return heeded.calls
 
 
 def set_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
     """Somebody is in danger now."""
     raise_case(session, vault, rules, case, Urgency.DANGER, WORKER)
     journal(session, vault, CaseId(case.id), "case.danger_told", WORKER)
+
+
+def get_worse(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
+    """It got worse, whether or not anybody is in danger now: urgent, as when it is said in the inbox."""
+    raise_case(session, vault, rules, case, Urgency.URGENT, WORKER)
+    journal(session, vault, CaseId(case.id), "case.worse", WORKER, {"danger": False})
 
 
 def set_consent(session: Session, vault: Vault, case: Case, level: ConsentLevel, asked: Terms) -> None:

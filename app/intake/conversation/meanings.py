@@ -237,9 +237,9 @@ def no_code(position: Position) -> Moved:
 
 def danger_again(position: Position) -> Moved:
     """Danger now, after the questions."""
-    return settled(Moved(position.to(Step.OPEN, back=None, danger=True), (SetDanger(),)))
+    return settled(Moved(position.to(Step.OPEN, back=None, danger=True, worse_at=None), (SetDanger(),)))
 
 
 def no_danger_again(position: Position) -> Moved:
     """No danger now, after the questions."""
-    return Moved(position.to(Step.OPEN, back=None), say=Text.KEPT)
+    return Moved(position.to(Step.OPEN, back=None, worse_at=None), say=Text.KEPT)

@@ -53,6 +53,7 @@ class Position:
     in between leads back to. `unheard` counts words that were joined to the testimony while a question stood. `last`, `last_at` and
     `replied` are a mark of the last text, when it came, and whether it was answered: the same text again may be a copy.
     `asked_again` says that one came and the question was asked again because of it: now it counts.
+    `worse_at` is when it got worse and danger was asked for; it is there until that is answered.
     """
 
     step: Step
@@ -81,6 +82,7 @@ class Position:
     last_at: datetime | None = None
     replied: bool = False
     asked_again: bool = False
+    worse_at: datetime | None = None
 
     @property
     def waits(self) -> bool:
@@ -142,4 +144,5 @@ _READERS: dict[str, Any] = {
     "last_at": datetime.fromisoformat,
     "replied": bool,
     "asked_again": bool,
+    "worse_at": datetime.fromisoformat,
 }

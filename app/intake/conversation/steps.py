@@ -8,6 +8,7 @@ from app.intake.conversation import meanings
 from app.intake.conversation.acts import (
     Act,
     ErasePhone,
+    GetWorse,
     Keep,
     OptIn,
     OptOut,
@@ -50,6 +51,9 @@ SILENCE = timedelta(minutes=15)
 DOUBT = timedelta(days=1)
 """How long no secret code goes to a phone whose holder asked who we are."""
 
+WORSE_ANSWERED_WITHIN = timedelta(days=1)
+"""How long an answer to whether anybody is in danger counts, after it got worse; by then a phone has found its network again."""
+
 # The next part of a text that was torn apart comes within moments.
 _TORN = timedelta(seconds=10)
 # So many words may go on with a testimony before the question that stands is asked again; short ones may be meant as its answer.
@@ -64,6 +68,7 @@ _MISSES_TO_HAND_OVER = 2
 def wanted(position: Position, said: Said, texts: Texts) -> Wanted:
     """What `hear` will need to know for this text; it may ask for a little too much, never for too little."""
     gone = bool(said.mark) and position.last == said.mark
+    position = _back_at_worse(position, said, texts)
     if said.keyword is not None or position.step not in TABLE:
         return Wanted(status=asks_open(said) == 8, gone=gone)
     walked = walk(position, said, texts)
@@ -93,10 +98,24 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
         return copy
     if position.doubted_at is not None and at - position.doubted_at > DOUBT:
         position = replace(position, doubted_at=None)
+    if position.worse_at is not None and at - position.worse_at > WORSE_ANSWERED_WITHIN:
+        position = replace(position, worse_at=None)
+    position = _back_at_worse(position, said, texts)
     heard = _hear(position, said, know, texts, at)
     replied = heard.reply is not None or SendReceipt() in heard.acts
     kept = replace(heard.position, last=said.mark, last_at=at, replied=replied, held=False, asked_again=False)
     return replace(heard, position=kept)
+
+
+def _back_at_worse(position: Position, said: Said, texts: Texts) -> Position:
+    """Where a text answers whether anybody is in danger now, though silence or other words came between: at that question again."""
+    if position.step is not Step.OPEN or position.worse_at is None or said.keyword is not None:
+        return position
+    asked = position.to(Step.WORSE, back=Step.OPEN)
+    walked = walk(asked, said, texts)
+    # Whoever wrote since has read that 2 starts a new report; before that it is the answer to what was asked last.
+    clear = not position.last or said.yes is not None or SetDanger() in walked.moved.acts
+    return asked if said.begins_with_yes or (walked.taken and clear) else position
 
 
 def _hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
@@ -113,7 +132,9 @@ def _hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: dat
     if position.step in (Step.OPEN, Step.NEW_REPORT):
         return hear_open(position, said, know, texts, at)
     if position.step not in TABLE or _continues(position, said, texts, at):
-        return _join(position, said, at)
+        heard = _join(position, said, at)
+        news = position.step is Step.QUIET and said.worse and not soon(position, at)
+        return replace(heard, acts=(*heard.acts, GetWorse())) if news else heard
     return _hear_answer(position, said, know, texts, at)
 
 

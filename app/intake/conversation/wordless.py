@@ -7,7 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.intake.conversation.acts import FileReport, Keep
+from app.intake.conversation.after_questions import begins_new_report
 from app.intake.conversation.answers import Said
+from app.intake.conversation.beginning import begin
 from app.intake.conversation.knowledge import Knowledge
 from app.intake.conversation.position import Position, Step
 from app.intake.conversation.steps import SAME_TESTIMONY, Heard, Wanted
@@ -44,6 +46,9 @@ def wanted_wordless(position: Position) -> Wanted:
 
 def hear_wordless(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     """A text without words in a conversation that exists; several photos at one moment are answered once."""
+    if begins_new_report(position, at):
+        begun = begin_wordless(begin(said, texts, at, answerable=True), texts, know.help_number)
+        return replace(begun, position=position.to(Step.OPEN, last_free_at=None))
     kept = (Keep(said.words),)
     told = position.wordless_at
     row = TABLE.get(position.step)

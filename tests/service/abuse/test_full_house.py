@@ -81,10 +81,9 @@ def test_a_report_keeps_its_words_and_its_token(phone: Phone, world: World, full
 
 
 def test_the_inbox_keeps_the_code_and_the_words(phone: Phone, world: World, full_house: FullHouse) -> None:
-    code = format_receipt(world.file(words=WORDS).receipt)
     worker = phone(DORMITORY)
     form = worker.open("/en/")
-    worker.send("/report", words="First.")
+    code = worker.send("/report", words=WORDS).code
     worker.page = form
     worker.send("/report", words="More words.")
     with full_house():

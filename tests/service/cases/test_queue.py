@@ -116,7 +116,10 @@ def test_everybody_sees_the_cases_they_can_open_and_no_others(desk: Desk) -> Non
 
 
 def test_each_filter_narrows_to_its_cases(desk: Desk) -> None:
-    mine, engaged = desk.accepted(language="ms", words="Majikan simpan pasport saya dan gaji kami belum dibayar."), desk.accepted(consent=ConsentLevel.BUYERS)
+    mine, engaged = (
+        desk.accepted(language="ms", words="Majikan simpan pasport saya dan gaji kami belum dibayar."),
+        desk.accepted(consent=ConsentLevel.BUYERS),
+    )
     danger, closed = desk.accepted(danger=True), desk.accepted()
     with desk.database.writing() as session:
         claim(session, desk.world.vault, desk.lead, mine)

@@ -16,6 +16,7 @@ from app.intake.conversation.acts import (
     AgreeContact,
     ErasePhone,
     FileReport,
+    GetWorse,
     HandToPerson,
     Keep,
     OptIn,
@@ -653,7 +654,7 @@ def test_a_new_report_is_always_offered_and_nothing_is_echoed(phone: Phone, text
 
 def test_words_long_after_asking_for_a_new_report_stay_with_the_open_case(phone: Phone) -> None:
     open_phone(phone).send("2")
-    assert phone.send("it got worse", after=7200).acts == (Keep("it got worse"),)
+    assert phone.send("it got worse", after=7200).acts == (Keep("it got worse"), GetWorse())
 
 
 def test_no_more_texts(phone: Phone, texts: Texts) -> None:
