@@ -111,7 +111,8 @@ def test_silence_after_the_first_text_leaves_a_usable_case_and_no_number(texting
     texting.say(FIRST)
     texting.pass_by(minutes=14)
     assert texting.settle() == 0 or phones_known(texting) == 1
-    texting.pass_by(minutes=2)
+    # The hour of silence is kept to the quarter that follows.
+    texting.pass_by(minutes=17)
     texting.settle()
     assert phones_known(texting) == 0
     assert texting.case().state is State.OFFERED
