@@ -1,4 +1,4 @@
-"""A NUL in an address: PostgreSQL can neither store nor compare it, so no such request gets as far as the database."""
+"""A NUL in an address: PostgreSQL can neither store nor compare it, so none gets as far as the database: values come cleaned."""
 
 from pathlib import Path
 
@@ -33,7 +33,7 @@ def test_no_query_with_a_nul_is_an_error_of_ours(database: Database, vault: Vaul
     member.sign_in(world, "near.lead")
     for name in _NAMES:
         for value in ("%00", "MY%00", "%00MY", "a%00b&country=MY"):
-            assert member.client.get(f"/desk/?{name}={value}").status_code == 400, name
+            assert member.client.get(f"/desk/?{name}={value}").status_code < 400, name
     assert member.client.get("/desk/?coun%00try=MY").status_code == 400
     assert member.client.get("/desk/?country=MY").status_code == 200
     # What is no NUL filters nothing or everything, and is no error either.
@@ -41,7 +41,9 @@ def test_no_query_with_a_nul_is_an_error_of_ours(database: Database, vault: Vaul
         for name in _NAMES:
             assert member.client.get(f"/desk/?{name}={value}").status_code < 500, (name, value)
     for address in gets(app):
-        assert member.client.get(f"{address}?anything=%00").status_code < 500, address
+        # Nothing dispatches here, and the page for the operator says so whatever it is asked.
+        allowed = 503 if address == "/healthz" else 499
+        assert member.client.get(f"{address}?anything=%00").status_code <= allowed, address
         assert member.client.get(f"{address}%00").status_code == 404, address
         assert member.client.get(f"%00{address}").status_code == 404, address
 
