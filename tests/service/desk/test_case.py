@@ -27,7 +27,7 @@ def _entries(world: World, case_id: CaseId) -> int:
 def _inbox_texts(world: World, filed: Filed) -> str:
     worker = world.enter(filed)
     with world.database.reading() as session:
-        return str(open_inbox(session, world.vault, worker))
+        return "\n".join(str(message.text) for message in open_inbox(session, world.vault, worker).messages)
 
 
 def test_the_case_shows_the_words_and_the_safety_strip(browse: Browse, world: World, case_id: CaseId) -> None:
@@ -64,7 +64,7 @@ def test_a_reply_reaches_the_worker_once_however_often_it_is_sent(
         answer = member.client.post(form.action, data={**form.values, "text": "We have read it.\r\nWe act."})
         assert answer.status_code == 303
     assert _entries(world, case_id) == before + 1
-    assert "We have read it.\\nWe act." in _inbox_texts(world, filed)
+    assert "We have read it.\nWe act." in _inbox_texts(world, filed)
     assert "We have read it. We act." in member.open(f"/desk/cases/{case_id}").text
 
 

@@ -133,7 +133,8 @@ def test_closing_twice_with_the_same_page_closes_once_and_says_so_twice(
     page = member.open(f"/desk/cases/{case_id}")
     for _ in range(2):
         member.page = page
-        assert "Closed." in member.send("/close", outcome="referred", note="The office has it.").text
+        page_after = member.send("/close", outcome="referred", note="The office has it.", word="Go there.")
+        assert "Closed." in page_after.text
     assert member.page.text.count("The office has it.") == 1
 
 
