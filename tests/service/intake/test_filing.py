@@ -155,7 +155,7 @@ def test_danger_comes_first_and_on_the_fast_clocks(world: World) -> None:
 
     with world.database.reading() as session:
         rows = [session.get_one(Case, world.case_of(filed)) for filed in (calm, danger)]
-    assert [row.urgency for row in rows] == [Urgency.HIGH, Urgency.DANGER]  # two months are owed
+    assert [row.urgency for row in rows] == [Urgency.MEDIUM, Urgency.DANGER]
     assert [row.queue_rank for row in rows] == [1, 0]
     assert rows[1].next_due_at is not None
     assert rows[0].next_due_at is not None
