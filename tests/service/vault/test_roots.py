@@ -99,17 +99,25 @@ def test_a_journal_that_only_grew_fits_every_root(
     assert {path.stat().st_mode & 0o007 for path in roots.iterdir()} == {0}
 
 
-def test_whoever_shares_the_group_reads_roots_and_nobody_else(
-    database: Database, dispatcher: Vault, roots: Path, cases: list[CaseId]
+@pytest.mark.parametrize(("home", "folder", "files"), ((0o750, 0o750, 0o640), (0o700, 0o700, 0o600)))
+def test_whoever_shares_the_home_reads_roots_and_nobody_else(
+    database: Database,
+    dispatcher: Vault,
+    roots: Path,
+    cases: list[CaseId],
+    home: int,
+    folder: int,
+    files: int,
 ) -> None:
-    """The web user looks at what the dispatcher's user signed, whatever the umask says."""
+    """The web user looks at what the dispatcher's user signed, whatever the umask says; a home of one user stays closed."""
+    roots.parent.chmod(home)
     before = os.umask(0o077)
     try:
         _sign(database, dispatcher, roots)
     finally:
         os.umask(before)
-    assert roots.stat().st_mode & 0o777 == 0o750
-    assert {path.stat().st_mode & 0o777 for path in roots.iterdir()} == {0o640}
+    assert roots.stat().st_mode & 0o777 == folder
+    assert {path.stat().st_mode & 0o777 for path in roots.iterdir()} == {files}
 
 
 def _cut_tail_with_head(session: Session, case: CaseId) -> None:
