@@ -51,11 +51,13 @@ def route_again(session: Session, vault: Vault, rules: Rules, case: Case, *, com
 
     `complete` says that the worker is asked nothing more: then only what may still be needed stays ready.
     """
-    if not case.is_open or case.stopped_hour is not None or not is_sound(vault, case):
+    if case.stopped_hour is not None or not is_sound(vault, case):
         return
     facts = facts_of(vault, case)
     if facts.consent is ConsentLevel.NOBODY:
-        _lock(session, vault, case)
+        _lock(session, vault, case)  # a closed case too: whoever closed it can still read it
+        return
+    if not case.is_open:
         return
     known = candidates_of(session, vault, case)
     routing = route(facts, case.country, case.language, known.values(), rules.taxonomy, READY)
@@ -79,7 +81,7 @@ def route_again(session: Session, vault: Vault, rules: Rules, case: Case, *, com
 
 def _lock(session: Session, vault: Vault, case: Case) -> None:
     """Nobody yet: custody keeps the case unread, and whoever was asked or had taken it cannot open what comes later."""
-    if case.next_due_at is None:
+    if case.organisation_id is None and case.next_due_at is None:
         return  # nobody is asked for anything: it is locked already
     keep = keys_held_by(session, vault, case, (HolderKind.CUSTODY, HolderKind.RECEIPT))
     take_back(session, vault, case, keep)

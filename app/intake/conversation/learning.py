@@ -73,8 +73,10 @@ def get_worse(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
 
 
 def set_consent(session: Session, vault: Vault, case: Case, level: ConsentLevel, asked: Terms) -> None:
-    """Who may know, answered by digit; what was allowed before is over."""
+    """Who may know, answered by digit; what was allowed before is over, and a closed case that was nobody's opens again."""
     facts = facts_of(vault, case)
+    if facts.consent is ConsentLevel.NOBODY and level is not ConsentLevel.NOBODY:
+        reopen(session, vault, case, WORKER)
     store_facts(vault, case, replace(facts, consent=level, tell_company=False))
     withdraw_consents(session, case)
     session.add(consent_row(vault, case, level, ConsentHow.TEXT, asked.language, asked, None))

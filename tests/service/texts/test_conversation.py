@@ -253,6 +253,24 @@ def test_nobody_yet_takes_back_what_was_accepted(texting: Texting) -> None:
     assert texting.words()[-1] == "Words for nobody"
 
 
+def test_nobody_yet_takes_a_closed_case_from_whoever_closed_it(texting: Texting) -> None:
+    texting.say(FIRST, "1", "1")
+    accept(texting, "near.lead")
+    texting.pass_by(seconds=70)
+    texting.say(PLACE)
+    with texting.database.writing() as session:
+        case = session.get_one(Case, texting.case().id)
+        case.state, case.is_open, case.next_due_at = State.CLOSED, False, None
+    texting.say("1", "4")
+    assert texting.facts().consent is ConsentLevel.NOBODY
+    assert texting.grants() == {(id_of(texting.world.coordinator), "custody", "live")}
+    with pytest.raises(NoAccess):
+        read(texting, "near.lead")
+    assert texting.journal().count("case.locked") == 1
+    texting.say("1")
+    assert (texting.facts().consent, texting.case().is_open) == (ConsentLevel.HELPER, True)
+
+
 def test_nobody_yet_then_a_helper_after_all(texting: Texting) -> None:
     texting.say(FIRST, "1", "2", PLACE, "1", "4", "1")
     assert texting.facts().consent is ConsentLevel.HELPER
