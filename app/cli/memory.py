@@ -23,6 +23,13 @@ def share_one_arena() -> None:
         mallopt(_M_ARENA_MAX, 1)
 
 
+def give_back() -> None:
+    """Give back what this process has freed; before a fork, so that no child inherits it."""
+    trim = _of_glibc("malloc_trim")
+    if trim is not None:
+        trim(0)
+
+
 class Trimming:
     """Gives back what was freed, every few seconds in which something was done; without glibc it does nothing."""
 

@@ -22,6 +22,30 @@ def run_in_child(work: Callable[[], int]) -> int:
     return _status_of(os.waitpid(_fork(work, apart=False), 0)[1])
 
 
+def work_apart(work: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Begin work in a child and go on; the function given back waits for what it made, which is nothing where it failed.
+
+    For what leaves much behind while it is made: memory that a process once broke into pieces it seldom gives back.
+    """
+    reading, writing = os.pipe()
+
+    def write() -> int:
+        os.close(reading)
+        with os.fdopen(writing, "wb") as pipe:
+            pipe.write(work())
+        return 0
+
+    pid = _fork(write, apart=False)
+    os.close(writing)
+
+    def made() -> bytes:
+        with os.fdopen(reading, "rb") as pipe:
+            told = pipe.read()
+        return told if _status_of(os.waitpid(pid, 0)[1]) == 0 else b""
+
+    return made
+
+
 def hear_endings() -> Callable[[], bool]:
     """From now on a signal does not end this process: the function given back tells it that it should end, and soon."""
     asked: list[int] = []

@@ -7,7 +7,7 @@ import gc
 import os
 import socket
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -15,10 +15,12 @@ from typing import Any
 from sqlalchemy import make_url
 from sqlalchemy.orm import configure_mappers
 
+from app.cases.danger_words import take_over, worked_out
+from app.cases.rules import RulesRefused
 from app.cli import web_server
 from app.cli.deployment import Deployment
-from app.cli.memory import share_one_arena
-from app.cli.processes import Child, hear_endings, run_in_child
+from app.cli.memory import give_back, share_one_arena
+from app.cli.processes import Child, hear_endings, run_in_child, work_apart
 from app.cli.refusals import Refused, guarded
 from app.cli.setup import prepare
 from app.language import Languages, load_languages
@@ -89,6 +91,8 @@ def _load_shared_parts(deployment: Deployment) -> None:
 
     Whatever a process imports after the fork is in its own memory, and importing writes to much of what it shared until then.
     """
+    # Words of danger leave four times as much behind while they are worked out as is kept of them.
+    phrases = work_apart(partial(_phrases_of, deployment))
     from app import web_rooms
     from app.dispatcher import run  # noqa: F401 - imported for the dispatcher
 
@@ -96,11 +100,19 @@ def _load_shared_parts(deployment: Deployment) -> None:
     # The first query would do these two, in each process anew.
     configure_mappers()
     make_url(deployment.settings.database_url).get_dialect().import_dbapi()
+    take_over(phrases())
     _ = deployment.rules
     deployment.check_topic_words()
     # What exists now is shared with the children: the collector must not touch it, or each would get a copy of its own.
     gc.collect()
     gc.freeze()
+    give_back()
+
+
+def _phrases_of(deployment: Deployment) -> bytes:
+    with suppress(RulesRefused):  # whoever reads them next says what is wrong
+        _ = deployment.rules
+    return worked_out()
 
 
 def _serve(deployment: Deployment, listening: socket.socket) -> int:

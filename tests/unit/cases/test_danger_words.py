@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from app.cases import danger_words
 from app.cases.danger_words import KINDS, SPOKEN, urgency_of_kinds
 from app.cases.enums import Urgency
 from app.cases.folding import folded_words
@@ -226,3 +227,19 @@ def test_a_language_without_words_is_refused(tmp_path: Path) -> None:
         load_rules(tmp_path)
     assert "danger_words.toml, kind, beaten, words: km has no words." in refused.value.lines
     assert "danger_words.toml, kind, beaten, words: xx is not known here." in refused.value.lines
+
+
+def test_phrases_worked_out_by_another_process_are_the_same(
+    rules: Rules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    load_rules(CONFIG)
+    worked = danger_words.worked_out()
+    monkeypatch.setattr(danger_words, "_READ", {})
+    danger_words.take_over(b"")
+    assert not danger_words._READ
+    danger_words.take_over(worked)
+    # Nothing is worked out any more, and everything is found as before.
+    monkeypatch.setattr(danger_words, "read_phrases", lambda *_: pytest.fail("worked out again"))
+    again = load_rules(CONFIG)
+    for _, _, sentence in every_sentence(SENTENCES):
+        assert found(again, sentence) == found(rules, sentence)
