@@ -6,11 +6,28 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from flask import Flask
 
+    from app.language import Languages
+    from app.settings import Settings
     from app.web.parts import Parts
 
 
 def create_app(parts: "Parts") -> "Flask":
-    """Make the web application: the one place where its parts meet. Refuses when a view does not declare who may enter."""
+    """Make the web application with all that its views work with."""
+    app = create_bare_app(parts.settings, parts.languages)
+    lend_parts(app, parts)
+    return app
+
+
+def lend_parts(app: "Flask", parts: "Parts") -> None:
+    """Give an application what its views work with; in the process that holds the keyring, and before any request."""
+    app.extensions["redress"] = parts
+
+
+def create_bare_app(settings: "Settings", languages: "Languages") -> "Flask":
+    """The application as every process may know it, without a keyring or a database: who forks shares its memory.
+
+    Refuses when a view does not declare who may enter.
+    """
     # Imported here, so that the vault, the dispatcher and the command line can be imported without Flask.
     from flask import Flask
     from jinja2 import StrictUndefined
@@ -23,16 +40,15 @@ def create_app(parts: "Parts") -> "Flask":
 
     app = Flask("app.web", static_folder=None)
     app.request_class = BoundedRequest
-    app.extensions["redress"] = parts
     app.config["MAX_CONTENT_LENGTH"] = app.config["MAX_FORM_MEMORY_SIZE"] = errors.LARGEST_POST
     # A template that names something it was not given must fail in a test, not show a gap to a worker.
     app.jinja_env.undefined = StrictUndefined
-    proxies = parts.settings.trusted_proxies
+    proxies = settings.trusted_proxies
     if proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]
     headers.guard(app)
     assets.lend_assets(app)
-    speak(app, parts.languages)
+    speak(app, languages)
     errors.answer_errors(app)
     for room in web_rooms():
         app.register_blueprint(room.blueprint)

@@ -9,9 +9,10 @@ from app.cases.rules import Rules, load_rules
 from app.cli.refusals import Refused
 from app.database import Database
 from app.intake.conversation.topic_words import topic_words_in
+from app.language import Languages, load_languages
 from app.messaging.gateways.registry import Gateways, load_gateways
 from app.schema import check_schema
-from app.settings import Settings
+from app.settings import PROJECT_ROOT, Settings
 from app.vault import RowSigner, Slots, Vault, check_deployment, load_keyring
 
 KeyringKind = Literal["web", "dispatcher"]
@@ -35,6 +36,14 @@ class Deployment:
     def rules(self) -> Rules:
         """Taxonomy, deadlines, routing and help numbers of this deployment."""
         return load_rules(self.settings.config, demo=self.settings.demo)
+
+    @cached_property
+    def languages(self) -> Languages:
+        """The languages that are offered, with their catalogues."""
+        settings = self.settings
+        return load_languages(
+            settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages
+        )
 
     def check_topic_words(self) -> None:
         """Read the words that texts are understood by now, and not at a worker's first text; raises `TopicWordsRefused`."""

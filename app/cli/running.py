@@ -23,8 +23,6 @@ from app.cli.memory import give_back, share_one_arena
 from app.cli.processes import Child, hear_endings, run_in_child, work_apart
 from app.cli.refusals import Refused, guarded
 from app.cli.setup import prepare
-from app.language import Languages, load_languages
-from app.settings import PROJECT_ROOT
 from app.vault import RowSigner
 
 
@@ -53,12 +51,14 @@ def up(deployment: Deployment, choice: argparse.Namespace) -> int:
             partial(guarded, settings, "up", partial(prepare, deployment, demo=choice.demo))
         ):
             return status
-        _load_shared_parts(deployment)
+        application = _load_shared_parts(deployment)
         print(f"Redress answers at {settings.public_url}/ (stop with Ctrl-C)", flush=True)
         if settings.demo and settings.twilio is None:
             print(f"A phone to try texts with is at {settings.public_url}/sms/simulator", flush=True)
         asked = hear_endings()
-        web = Child("web", partial(guarded, settings, "up", partial(_serve, deployment, listening)))
+        web = Child(
+            "web", partial(guarded, settings, "up", partial(_serve, deployment, application, listening))
+        )
         try:
             # In the parent itself: one that only waits would keep a copy of all that its children write to.
             _dispatch(deployment, lambda: asked() or web.has_ended())
@@ -74,7 +74,7 @@ def serve(deployment: Deployment, _choice: argparse.Namespace) -> int:
     deployment.check_topic_words()
     with _take_port(deployment) as listening:
         deployment.close()
-        return _serve(deployment, listening)
+        return _serve(deployment, _application(deployment), listening)
 
 
 def dispatch(deployment: Deployment, _choice: argparse.Namespace) -> int:
@@ -86,17 +86,16 @@ def dispatch(deployment: Deployment, _choice: argparse.Namespace) -> int:
     return 0
 
 
-def _load_shared_parts(deployment: Deployment) -> None:
+def _load_shared_parts(deployment: Deployment) -> Any:
     """Import and read once what web and dispatcher share, before the fork; the keyrings are left to the process that owns each.
 
-    Whatever a process imports after the fork is in its own memory, and importing writes to much of what it shared until then.
+    Whatever a process imports or makes after the fork is in its own memory, and that writes to much of what it shared until then.
     """
     # Words of danger leave four times as much behind while they are worked out as is kept of them.
     phrases = work_apart(partial(_phrases_of, deployment))
-    from app import web_rooms
     from app.dispatcher import run  # noqa: F401 - imported for the dispatcher
 
-    web_rooms()
+    application = _application(deployment)
     # The first query would do these two, in each process anew.
     configure_mappers()
     make_url(deployment.settings.database_url).get_dialect().import_dbapi()
@@ -107,6 +106,16 @@ def _load_shared_parts(deployment: Deployment) -> None:
     gc.collect()
     gc.freeze()
     give_back()
+    return application
+
+
+def _application(deployment: Deployment) -> Any:
+    """The web application as far as it needs no keyring; Flask's name stays out of here."""
+    from app import compile_templates, create_bare_app
+
+    application = create_bare_app(deployment.settings, deployment.languages)
+    compile_templates(application)
+    return application
 
 
 def _phrases_of(deployment: Deployment) -> bytes:
@@ -115,18 +124,16 @@ def _phrases_of(deployment: Deployment) -> bytes:
     return worked_out()
 
 
-def _serve(deployment: Deployment, listening: socket.socket) -> int:
-    from app import compile_templates, create_app
+def _serve(deployment: Deployment, application: Any, listening: socket.socket) -> int:
+    from app import lend_parts
     from app.web.parts import Parts
 
-    settings = deployment.settings
-    languages, vault = _languages(deployment), deployment.web_vault()
+    settings, languages, vault = deployment.settings, deployment.languages, deployment.web_vault()
     deployment.database.sign_with(RowSigner(lambda: vault))
-    parts = Parts(
-        settings, deployment.database, vault, deployment.rules, languages, deployment.gateways(vault)
+    gateways = deployment.gateways(vault)
+    lend_parts(
+        application, Parts(settings, deployment.database, vault, deployment.rules, languages, gateways)
     )
-    application = create_app(parts)
-    compile_templates(application)
     web_server.serve(application, listening, settings.web_workers)
     return 0
 
@@ -138,14 +145,12 @@ def _dispatch(deployment: Deployment, asked: Callable[[], bool]) -> None:
     vault = deployment.vault_of("dispatcher")
     deployment.database.sign_with(RowSigner(lambda: vault))
     gateways = deployment.gateways(vault)
-    settings = deployment.settings
-    languages = _languages(deployment)
-    run(Tools(deployment.database, vault, deployment.rules, gateways, settings, languages), asked)
-
-
-def _languages(deployment: Deployment) -> Languages:
-    settings = deployment.settings
-    return load_languages(settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages)
+    run(
+        Tools(
+            deployment.database, vault, deployment.rules, gateways, deployment.settings, deployment.languages
+        ),
+        asked,
+    )
 
 
 @contextmanager
