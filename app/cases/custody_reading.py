@@ -85,10 +85,10 @@ class ReadingRequest:
 def read_routing_note(
     session: Session, vault: Vault, by: SignedIn, case_id: CaseId, reason: str
 ) -> RoutingWords | None:
-    """The worker's words about place and exclusions, in a writing unit: journaled with the reason, once an hour,
-    and the worker sees who read.
+    """The worker's words about place and exclusions, in a writing unit: journaled with the reason, and the worker sees who read.
 
-    Raises `NoReasonGiven`, `TextTooLong`, `UntrainedCustodian`, `ReadOnly` and as `waiting_case`.
+    A second click within the hour is the same reading. Raises `NoReasonGiven`, `TextTooLong`, `UntrainedCustodian`, `ReadOnly` and
+    as `waiting_case`.
     """
     circle = custody_of(session, vault, by)
     case = case_in_custody(session, vault, circle, case_id, lock=True)
