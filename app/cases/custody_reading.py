@@ -20,7 +20,17 @@ from app.cases.taxonomy import Handling
 from app.cases.veils import facts_of
 from app.database import CaseId, CircleId, MemberId, new_id
 from app.network import SignedIn, are_two_people, member_names
-from app.vault import CircleRow, Place, Vault, is_sound, journal, open_circle, open_grant, sound
+from app.vault import (
+    CircleRow,
+    Place,
+    Vault,
+    is_sound,
+    journal,
+    open_circle,
+    open_grant,
+    read_journal,
+    sound,
+)
 
 LASTS = timedelta(hours=24)
 
@@ -77,7 +87,8 @@ def read_routing_note(
 ) -> RoutingWords | None:
     """The worker's words about place and exclusions, in a writing unit: journaled with the reason, and the worker sees who read.
 
-    Raises `NoReasonGiven`, `TextTooLong`, `UntrainedCustodian`, `ReadOnly` and as `waiting_case`.
+    A second click within the hour is the same reading. Raises `NoReasonGiven`, `TextTooLong`, `UntrainedCustodian`, `ReadOnly` and
+    as `waiting_case`.
     """
     circle = custody_of(session, vault, by)
     case = case_in_custody(session, vault, circle, case_id, lock=True)
@@ -87,8 +98,21 @@ def read_routing_note(
     note = open_note(session, vault, open_circle(session, vault, by.key, CircleId(circle.id)), case.id)
     if note is None:
         return None
-    journal(session, vault, case_id, NOTE_READ, by.actor, {"reason": why})
+    if not _note_read_before(session, vault, by, case_id, why):
+        journal(session, vault, case_id, NOTE_READ, by.actor, {"reason": why})
     return RoutingWords(note["site"] or None, tuple(note["exclude"]), note["exclude_other"] or None)
+
+
+def _note_read_before(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, why: str) -> bool:
+    """Whether this custodian read the note in this hour for the same reason: a second click is the same reading."""
+    hour = clock.hour_of(clock.now())
+    return any(
+        entry.act == NOTE_READ
+        and entry.hour == hour
+        and entry.actor == by.actor
+        and entry.detail == {"reason": why}
+        for entry in read_journal(session, vault, case_id)
+    )
 
 
 def reading_requests(

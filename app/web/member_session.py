@@ -13,13 +13,14 @@ from app.web import labels
 from app.web.parts import parts
 
 # What a member may have spent minutes on; it is given back on the page when it could not be stored.
-WRITTEN_FIELDS = ("text", "reason", "word", "note", "site")
+WRITTEN_FIELDS = ("text", "words", "reason", "word", "note", "site")
 
 _CHOICES = {
     "category": labels.TOPIC,
     "urgency": labels.URGENCY,
     "to": labels.STATE,
     "outcome": labels.CLOSING_REASON,
+    "why": labels.DECLINE,
 }
 
 

@@ -54,6 +54,7 @@ class Position:
     `replied` are a mark of the last text, when it came, and whether it was answered: the same text again may be a copy.
     `asked_again` says that one came and the question was asked again because of it: now it counts.
     `worse_at` is when it got worse and danger was asked for; it is there until that is answered.
+    `unanswered` is the question that silence ended, until something else is said.
     """
 
     step: Step
@@ -83,6 +84,7 @@ class Position:
     replied: bool = False
     asked_again: bool = False
     worse_at: datetime | None = None
+    unanswered: Step | None = None
 
     @property
     def waits(self) -> bool:
@@ -145,4 +147,5 @@ _READERS: dict[str, Any] = {
     "replied": bool,
     "asked_again": bool,
     "worse_at": datetime.fromisoformat,
+    "unanswered": Step,
 }

@@ -124,7 +124,11 @@ def prepare_hearing(
         if wordless:
             heard = begin_wordless(heard, texts, _help_number(rules, sender.number.country))
     else:
-        needs = wanted_wordless(talk.position) if wordless else wanted(talk.position, said, texts)
+        needs = (
+            wanted_wordless(talk.position)
+            if wordless
+            else wanted(talk.position, said, texts, _came_at(received))
+        )
         looked = look_up(session, vault, rules, gateways, texts, talk.case_id, needs)
         gone = needs.gone and known.phone is not None and not anything_waits(session, known.phone.id)
         know = replace(looked.know, gone=gone)

@@ -1,6 +1,6 @@
 """Silence: what the worker left open is settled with what is known, and a number that nobody may text is forgotten."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
@@ -13,6 +13,7 @@ from app.database import CaseId
 from app.intake.conversation.acts import ErasePhone
 from app.intake.conversation.hearing import forget_phone
 from app.intake.conversation.models import Conversation
+from app.intake.conversation.position import Position
 from app.intake.conversation.steps import fall_silent
 from app.intake.conversation.talks import live_talks, move_talk, position_of
 from app.messaging.alerts import alert_danger
@@ -21,6 +22,9 @@ from app.vault import Vault
 
 KEPT_IN_DANGER = timedelta(days=2)
 """How long a number is kept after danger was told: a helper has 12 hours to take the case and 24 for the first contact."""
+
+KEPT_FOR_ANSWER = timedelta(days=1)
+"""How long a number is kept where the question of danger was not answered: a late yes still counts."""
 
 # A number that wrote only an order such as HELP has no conversation; its answer went out or never will within this.
 _STRAY_FOR = timedelta(hours=2)
@@ -58,13 +62,19 @@ def _settle(session: Session, vault: Vault, rules: Rules, phone: Phone) -> int:
             # Also where the routing ran already: what was kept ready for answers that never came is not needed any more.
             route_again(session, vault, rules, case, complete=not heard.position.held)
             alert_danger(session, vault, case)
-        move_talk(vault, talk, heard.position, clock.now() + KEPT_IN_DANGER if heard.position.held else None)
+        move_talk(vault, talk, heard.position, _kept_until(heard.position))
         erase = erase or ErasePhone() in heard.acts
     session.flush()
     # Somebody else on the same phone may still want to be answered.
     if erase and all(talk.ended for talk in talks):
         forget_phone(session, phone)
     return len(due)
+
+
+def _kept_until(position: Position) -> datetime | None:
+    if not position.held:
+        return None
+    return clock.now() + (KEPT_IN_DANGER if position.danger else KEPT_FOR_ANSWER)
 
 
 def _forget_strays(session: Session, limit: int) -> int:

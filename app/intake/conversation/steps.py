@@ -22,6 +22,7 @@ from app.intake.conversation.beginning import begin
 from app.intake.conversation.copies import REPEATED, copied
 from app.intake.conversation.heard import SAME_TESTIMONY, Heard, Wanted, answered, soon, spoken
 from app.intake.conversation.knowledge import Knowledge, SiteOption
+from app.intake.conversation.late import SILENCE, hear_late, is_late
 from app.intake.conversation.meanings import Moved
 from app.intake.conversation.position import Position, Step, WhosePhone
 from app.intake.conversation.table import TABLE
@@ -45,9 +46,6 @@ __all__ = [
     "wanted",
 ]
 
-SILENCE = timedelta(minutes=15)
-"""How long after the worker's last text a question may still be sent, and when silence settles what is open."""
-
 DOUBT = timedelta(days=1)
 """How long no secret code goes to a phone whose holder asked who we are."""
 
@@ -65,7 +63,7 @@ _COPY = timedelta(seconds=5)
 _MISSES_TO_HAND_OVER = 2
 
 
-def wanted(position: Position, said: Said, texts: Texts) -> Wanted:
+def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted:
     """What `hear` will need to know for this text; it may ask for a little too much, never for too little."""
     gone = bool(said.mark) and position.last == said.mark
     position = _back_at_worse(position, said, texts)
@@ -77,8 +75,8 @@ def wanted(position: Position, said: Said, texts: Texts) -> Wanted:
     return Wanted(
         site_words=walked.words if moved.step in PLACES else "",
         help_number=danger or (_asks_danger(position) and said.begins_with_yes),
-        # Words are the place there, so that something else is asked next. A copy may have the same asked again.
-        read_by=(gone and _tells_day(position))
+        # Words are the place there, so that something else is asked next. A copy or a late digit may have the same asked again.
+        read_by=((gone or is_late(position, at)) and _tells_day(position))
         or (_tells_day(moved) and not (moved.step in PLACES and walked.words)),
         gone=gone,
     )
@@ -101,6 +99,10 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
     if position.worse_at is not None and at - position.worse_at > WORSE_ANSWERED_WITHIN:
         position = replace(position, worse_at=None)
     position = _back_at_worse(position, said, texts)
+    late = hear_late(position, said, know, texts, at)
+    if late is not None:
+        return late
+    position = replace(position, unanswered=None)
     heard = _hear(position, said, know, texts, at)
     replied = heard.reply is not None or SendReceipt() in heard.acts
     kept = replace(heard.position, last=said.mark, last_at=at, replied=replied, held=False, asked_again=False)
@@ -146,14 +148,20 @@ def fall_silent(position: Position) -> Heard:
         return Heard(replace(calm, held=True), None, acts)
     if position.contact is Contact.INBOX or position.consent is ConsentLevel.NOBODY:
         return Heard(calm.to(Step.ENDED), None, (*acts, ErasePhone()))
-    return Heard(calm.to(Step.OPEN, back=None), None, acts)
+    unanswered = position.step if position.step in TABLE else None
+    return Heard(calm.to(Step.OPEN, back=None, unanswered=unanswered), None, acts)
 
 
 def _is_kept(position: Position) -> bool:
-    """Whether the worker was told that the number stays: danger on a phone of their own, and not yet said how to be reached."""
-    if position.held or position.reached or not position.danger or position.whose is not WhosePhone.OWN:
+    """Whether the number stays, on a phone of their own, until it is said how to be reached.
+
+    In danger, where it is told; and where the question of danger was never answered: who is in danger may not be able to.
+    """
+    if position.held or position.reached or position.whose is not WhosePhone.OWN:
         return False
-    return position.step in TABLE and position.consent is not ConsentLevel.NOBODY
+    if position.step is Step.DANGER:
+        return True
+    return position.danger and position.step in TABLE and position.consent is not ConsentLevel.NOBODY
 
 
 def _obey(position: Position, said: Said, texts: Texts) -> Heard:

@@ -16,8 +16,12 @@ from app.web.worker.names import names_of
 
 @dataclass(frozen=True)
 class DangerNote:
-    """What the note says; `told` is the name of the organisation that is alerted, empty where nobody can be."""
+    """What the note says; `told` is the name of the organisation that is alerted, empty where nobody can be.
 
+    `stopped` says that the worker stopped the sharing, `locked` that nobody may know: either way nobody reads it.
+    """
+
+    stopped: bool
     locked: bool
     told: str
     by_coordinator: bool  # a person of the coordinator is told, not yet a helper
@@ -33,6 +37,7 @@ def danger_note(session: Session, case: Case, by: datetime | None, site_words: s
     name = names_of(session, [answer.told]).get(answer.told, "") if answer.told else ""
     territories = page_language().locale.territories
     return DangerNote(
+        stopped=case.stopped_hour is not None,
         locked=answer.locked,
         told=name,
         by_coordinator=case.organisation_id is None,

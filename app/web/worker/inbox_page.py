@@ -46,7 +46,8 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         coordinator = coordinator_name(session)
         danger = None
         case = session.get_one(Case, worker.case_id)
-        if not view.stopped and (view.waits_in_danger or _words_call(case, view)):
+        # After a stop too: there above all the worker has to know that nobody comes.
+        if view.waits_in_danger or _words_call(case, view):
             danger = danger_note(session, case, view.next_by, view.site_words)
     meant = NOTHING if problem is None else problem.intent
     page = render_template(
@@ -73,7 +74,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
 
 def _words_call(case: Case, view: InboxView) -> bool:
     """Whether words alone made it danger, and nobody has answered them."""
-    if case.urgency is not Urgency.DANGER or not case.is_open:
+    if case.urgency is not Urgency.DANGER or not (case.is_open or view.stopped):
         return False
     danger = parts().rules.danger
     return any(

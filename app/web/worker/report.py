@@ -23,6 +23,7 @@ from app.intake import (
     seal_grievance,
     with_wish,
 )
+from app.language import has_words
 from app.logs import log_failure
 from app.network import site_by_code
 from app.vault import FormToken, TokenForged, TooBusy, format_receipt
@@ -152,7 +153,8 @@ def to_report(sent: ReportForm, language: str) -> Report:
     contact = Contact(sent.contact) if sent.contact else Contact.INBOX
     return Report(
         language=language,
-        words=sent.words,
+        # Signs that nobody can see are no words: the pages say then that none came.
+        words=sent.words if has_words(sent.words) else "",
         topics=sent.category,
         danger=sent.danger == "yes",
         site_code=sent.site_code,

@@ -67,8 +67,8 @@ class ReportForm:
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was said: neither a topic nor a word."""
-        return not self.category and not has_words(self.words)
+        """Whether nothing was said: no danger, no topic, no word. Whoever ticks only danger may have no time for more."""
+        return self.danger != "yes" and not self.category and not has_words(self.words)
 
     @property
     def asks_again(self) -> bool:

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app import clock
+from app.cases.access import NOTE_READ
 from app.cases.custody import waiting_for_custody
 from app.cases.custody_models import CustodyReading
 from app.cases.custody_reading import (
@@ -121,6 +122,35 @@ def test_place_and_exclusions_are_shown_for_a_reason_only_and_it_is_kept_sealed(
     with desk.database.reading() as session:
         entry = read_journal(session, desk.world.vault, case_id)[-1]
     assert entry.detail == {"reason": "planted reason"}
+
+
+def test_a_second_click_on_the_note_is_the_same_reading_and_another_hour_reason_or_person_is_not(
+    desk: Desk,
+) -> None:
+    case_id, noise = held(desk), held(desk)
+
+    def read(by: SignedIn, reason: str, case: CaseId = case_id) -> int:
+        with desk.database.writing() as session:
+            words = read_routing_note(session, desk.world.vault, by, case, reason)
+            assert words is not None
+            assert words.exclude_other == "somebody in the office"
+        with desk.database.reading() as session:
+            return sum(e.act == NOTE_READ for e in read_journal(session, desk.world.vault, case))
+
+    clock.set_offset(_to_the_next_hour())
+    assert read(desk.custodian, "No partner fits.", noise) == 1
+    assert [read(desk.custodian, "No partner fits.") for _ in range(2)] == [1, 1]
+    assert read(desk.second_custodian, "No partner fits.") == 2
+    assert [read(desk.custodian, "The place is unclear.") for _ in range(2)] == [3, 3]
+    clock.set_offset(round((clock._offset + timedelta(hours=1)).total_seconds()))
+    assert read(desk.custodian, "No partner fits.") == 4
+
+
+def _to_the_next_hour() -> int:
+    """The offset after which an hour has just begun, so that none ends within a test."""
+    now = clock.now()
+    rest = timedelta(hours=1) - (now - clock.hour_of(now))
+    return round((clock._offset + rest).total_seconds()) + 1
 
 
 def test_an_untrained_custodian_reads_nothing_of_a_restricted_case(desk: Desk) -> None:

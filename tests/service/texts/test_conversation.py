@@ -324,7 +324,10 @@ def test_twenty_copies_at_once_are_one(texting: Texting) -> None:
     assert len(texting.answers()) == 1
 
 
-@pytest.mark.parametrize("word", ("STOP", "stop.", "END", "Cancel", "QUIT", "ARRET", "UNSUBSCRIBE"))
+@pytest.mark.parametrize(
+    "word",
+    ("STOP", "stop.", "END", "Cancel", "QUIT", "ARRET", "UNSUBSCRIBE", "BERHENTI", "please stop texting me"),
+)
 def test_stop_ends_every_text_and_keeps_the_case(texting: Texting, word: str) -> None:
     texting.say(FIRST, "1")
     assert len(texting.answers()) == 2

@@ -90,3 +90,29 @@ def test_words_without_danger_call_nobody_in_a_case_in_danger(texting: Texting) 
     texting.pass_by(hours=2)
     texting.say("The canteen is still dirty")
     assert alerted(texting) == both("near.lead")
+
+
+@pytest.mark.parametrize("yes", ("1", "yes"))
+def test_a_yes_to_danger_counts_though_silence_came_between(texting: Texting, yes: str) -> None:
+    """The question was never answered: who is in danger may not have been able to."""
+    reachable(texting)
+    texting.say(ORDINARY, "1")
+    texting.fall_silent()
+    assert texting.case().urgency is not Urgency.DANGER
+    texting.pass_by(hours=20)
+    texting.settle()
+    assert any("A helper is being told." in answer for answer in texting.say(yes))
+    assert texting.case().urgency is Urgency.DANGER
+    assert len(texting.cases()) == 1
+
+
+def test_a_number_is_forgotten_a_day_after_danger_was_asked_for_in_vain(texting: Texting) -> None:
+    reachable(texting)
+    texting.say(ORDINARY, "1")
+    texting.fall_silent()
+    texting.pass_by(hours=23)
+    assert texting.settle() == 0
+    texting.pass_by(hours=2)
+    texting.settle()
+    assert texting.say("1")[-1].startswith("We do not know any more what this answers.")
+    assert texting.case().urgency is not Urgency.DANGER

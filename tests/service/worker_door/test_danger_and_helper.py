@@ -1,5 +1,6 @@
 """Who is told of danger, said only where it is so; and the tile for complaints about a helper, which passes every helper by."""
 
+from app.cases.enums import Urgency
 from app.cases.facts import CaseFacts
 from app.cases.models import Case
 from app.cases.offers import accept_offer
@@ -123,3 +124,51 @@ def test_words_of_danger_in_the_inbox_bring_the_note_also_after_a_helper_has_rea
         open_case(session, world.vault, lead, case_id)
     visitor.send("/inbox/write", words=SELF_HARM)
     assert "If you can get to a safe place" in visitor.page.text
+
+
+def test_danger_told_after_a_stop_says_that_nobody_reads_it_and_how_to_start_again(
+    visitor: Visitor, world: World
+) -> None:
+    """Said in a tab that was still open; by tick, and by words alone."""
+    for words, danger in (("", "yes"), (SELF_HARM, "")):
+        inside(visitor, world)
+        before = visitor.page
+        stopped = visitor.send("/stop")
+        assert "Nobody reads it, because you stopped it." not in stopped.text
+        visitor.page = before
+        page = visitor.send("/inbox/worse", words=words, danger=danger)
+        assert "Nobody reads it, because you stopped it." in page.text
+        assert "To let somebody know, press “Start it again”." in page.text
+        assert "0000 0000" in page.text
+        for untrue in (NOBODY_CALLED, "We are telling", "They should look at it", "you asked us to lock it"):
+            assert untrue not in page.text
+        again = visitor.send("/undo")
+        assert "Nobody reads it, because you stopped it." not in again.text
+        assert NOBODY_CALLED in again.text
+
+
+def test_danger_told_where_nobody_may_know_says_what_has_to_be_chosen_after_starting_again(
+    visitor: Visitor, world: World
+) -> None:
+    inside(visitor, world)
+    visitor.send("/consent", consent="nobody")
+    before = visitor.page
+    visitor.send("/stop")
+    visitor.page = before
+    page = visitor.send("/inbox/worse", danger="yes")
+    assert "Then choose who may know." in page.text
+
+
+def test_danger_ticked_alone_is_a_report_with_the_note_and_numbers(visitor: Visitor, world: World) -> None:
+    visitor.open(f"/en/s/{world.site.code}")
+    page = visitor.send("/report", danger="yes", words=" \u200b")
+    assert page.status == 200
+    assert NOBODY_CALLED in page.text
+    assert "0000 0000" in page.text
+    case, _ = stored(world, page.code)
+    assert case.urgency is Urgency.DANGER
+    visitor.open("/en/inbox")
+    page = visitor.send("/inbox", receipt=page.code)
+    assert "Sent without words." in page.text
+    visitor.open("/en/")
+    assert visitor.send("/report", danger="no").status == 422

@@ -127,6 +127,68 @@ def test_stop_in_every_language(words: TopicWords, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "text",
+    (
+        "please stop texting me",
+        "Stop texting me!",
+        "stop sms",
+        "please STOP",
+        "stop, please.",
+        "No more texts!",
+        "Don’t text me any more",
+        "BERHENTI",
+        "Tolong berhenti!",
+        "Jangan hantar SMS lagi",
+        "jangan kirim pesan lagi",
+        "sms band karo",
+        "मैसेज मत भेजो।",
+        "குறுஞ்செய்தி அனுப்ப வேண்டாம்",
+        "মেসেজ পাঠাবেন না",
+        "စာမပို့ပါနဲ့",
+        "不要再发短信了。",
+        "¡No más mensajes!",
+        "Arrêtez de m’écrire",
+        "acheni kunitumia ujumbe",
+        "Đừng nhắn tin nữa",
+        "huwag na mag-text",
+    ),
+)
+def test_stop_in_a_short_sentence_about_our_texts(words: TopicWords, text: str) -> None:
+    assert read_text(text, words).keyword is Keyword.STOP
+
+
+@pytest.mark.parametrize(
+    "text",
+    (
+        "please make them stop beating us",
+        "they stop our pay",
+        "Please stop them",
+        "please stop my boss",
+        "stop hitting us please",
+        "they stop us texting home",
+        "please help",
+        "they told me stop texting me and union",
+        "tolong suruh mereka berhenti pukul kami",
+        "gaji kami berhenti",
+        "saya mahu berhenti kerja",
+        "upah kami dihentikan, tolong",
+        "वे तनख्वाह बंद करो बोलते हैं",
+        "உற்பத்தியை நிறுத்து என்று அடித்தார்கள்",
+        "বেতন বন্ধ",
+        "လစာရပ်",
+        "他们停止发工资",
+        "nos obligan a parar la máquina sin pago",
+        "ils ne veulent pas arrêter de nous frapper",
+        "wanaacha kulipa mshahara",
+        "họ dừng trả lương",
+        "itinigil ang sahod namin",
+    ),
+)
+def test_stop_in_what_somebody_tells_never_mutes_a_phone(words: TopicWords, text: str) -> None:
+    assert read_text(text, words).keyword is None
+
+
+@pytest.mark.parametrize(
     ("text", "keyword"), (("start", "start"), ("UNSTOP", "start"), ("Help?", "help"), ("INFO", "help"))
 )
 def test_start_and_help(words: TopicWords, text: str, keyword: str) -> None:

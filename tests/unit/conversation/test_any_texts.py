@@ -47,7 +47,7 @@ def test_any_sequence_of_texts(
             heard = begin(said, texts, at, answerable=answerable)
             assert answerable or heard.reply is None or said.keyword == "start"
         else:
-            wanted(position, said, texts)
+            wanted(position, said, texts, at)
             heard = hear(position, said, knowledge(texts, found), texts, at)
         watch.check(heard, body, said, position)
         position = heard.opened or (None if position is None else heard.position)
@@ -84,8 +84,8 @@ class _Watch:
         kept = [act.words for act in heard.acts if isinstance(act, FileReport | Keep | SetSite)]
         if before is not None and before.step in TABLE and not kept:
             # Whatever is not kept was an order or nothing but answers, each of which moved the conversation or asked for the code.
-            # Or they stand there already, and came once more.
-            moved = heard.acts or shown(heard.position) != shown(before)
+            # Or they stand there already and came once more, or so late that they are asked about.
+            moved = heard.acts or heard.position.asked_again or shown(heard.position) != shown(before)
             assert moved or before.last == said.mark != "", said.words
 
 
@@ -111,6 +111,6 @@ def test_no_step_is_without_an_answer_to_anything(
 ) -> None:
     position = Position(step, "en", whose=WhosePhone.OWN)
     said = read_text(body, words)
-    wanted(position, said, texts)
+    wanted(position, said, texts, START)
     heard = hear(position, said, knowledge(texts), texts, START)
     assert heard.position.step in Step

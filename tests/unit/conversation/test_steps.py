@@ -663,7 +663,8 @@ def test_no_more_texts(phone: Phone, texts: Texts) -> None:
     assert ErasePhone() in fall_silent(heard.position).acts
 
 
-@pytest.mark.parametrize("answers", range(6))
+# After one answer danger was asked for: `test_a_late_yes_to_danger_counts_within_the_day`.
+@pytest.mark.parametrize("answers", (0, 2, 3, 4, 5))
 def test_silence_at_any_question_settles_and_forgets_the_number(phone: Phone, answers: int) -> None:
     phone.send_all("Our boss is bad", *["1", "2", "Foxway Kulim", "1", "1"][:answers])
     position = phone.heard[-1].position
@@ -675,9 +676,93 @@ def test_silence_at_any_question_settles_and_forgets_the_number(phone: Phone, an
     assert silent.acts == ((ErasePhone(),) if settled_before else (Settle(), ErasePhone()))
 
 
-def test_a_late_answer_is_still_an_answer_to_its_question(phone: Phone) -> None:
+LATE = 16 * 60
+
+
+def test_a_late_answer_in_words_is_still_an_answer_to_its_question(phone: Phone) -> None:
     phone.send("Our boss is bad")
-    assert phone.send("1", after=90_000).acts == (SetPhone(WhosePhone.OWN),)
+    assert phone.send("only mine", after=90_000).acts == (SetPhone(WhosePhone.OWN),)
+
+
+TO_CONSENT = ("Our boss is bad", "1", "2", "Foxway Kulim", "1")
+BEFORE_SILENCE = {
+    Step.WHOSE_PHONE: ("Our boss is bad",),
+    Step.REACH: ("Our boss is bad", "1", "2"),
+    Step.TOPIC: ("Our boss is bad", "1", "2", "Foxway Kulim"),
+    Step.CONSENT: TO_CONSENT,
+    Step.CONTACT: (*TO_CONSENT, "1"),
+    Step.LOCKED: (*TO_CONSENT, "4"),
+    Step.CODE: (*TO_CONSENT, "1", "4"),
+    Step.HURT: ("he raped me", "1", "2"),
+}
+
+
+@pytest.mark.parametrize("step", BEFORE_SILENCE, ids=str)
+def test_a_late_digit_changes_nothing_and_is_asked_about(words: TopicWords, texts: Texts, step: Step) -> None:
+    """Before the dispatcher has looked the question still stands: it comes again, and then the answer counts."""
+    for digit in (str(each) for each in TABLE[step].answers):
+        phone = Phone(words, texts)
+        before = phone.send_all(*BEFORE_SILENCE[step]).position
+        assert phone.step is step
+        if TABLE[step].meaning(int(digit), phone.position or before) is None:
+            continue
+        heard = phone.send(digit, after=LATE)
+        assert heard.acts == ()
+        assert phone.step is step
+        assert heard.reply == TABLE[step].ask(texts, heard.position, FOXWAY)
+        counted = phone.send(digit, after=30)
+        assert counted.acts or counted.position.step is not step
+
+
+def test_nobody_yet_in_words_counts_also_late(phone: Phone) -> None:
+    phone.send_all(*TO_CONSENT)
+    assert SetConsent(ConsentLevel.NOBODY) in phone.send("nobody yet", after=LATE).acts
+
+
+def test_a_late_digit_locks_no_case_in_danger_whose_number_is_kept(phone: Phone) -> None:
+    heard = phone.send_all("Our boss is bad", "1", "1", "Foxway Kulim", "1")
+    assert phone.step is Step.CONSENT
+    silent = fall_silent(heard.position)
+    assert silent.position.held
+    phone.position = silent.position
+    assert phone.send("4", after=20_000).acts == ()
+    assert phone.step is Step.CONSENT
+    assert SetConsent(ConsentLevel.NOBODY) in phone.send("4", after=60).acts
+
+
+@pytest.mark.parametrize("digit", ("0", "1", "2", "4"))
+def test_a_digit_for_a_question_that_silence_ended_is_asked_about(
+    phone: Phone, texts: Texts, digit: str
+) -> None:
+    """0 is "Other" there, and not that nothing may be texted any more; words or news end the question for good."""
+    phone.send_all("Our boss is bad", "1", "2", "1", "Foxway Kulim")
+    assert phone.step is Step.TOPIC
+    phone.position = fall_silent(phone.heard[-1].position).position
+    for _ in range(2):
+        heard = phone.send(digit, after=LATE)
+        assert (heard.reply, heard.acts, phone.step) == (texts.say(Text.LATE), (), Step.OPEN)
+    assert phone.send("8").reply == texts.status(Stage.READ, date(2026, 12, 3))
+    assert phone.send("2").reply == texts.say(Text.NEW_REPORT)
+
+
+@pytest.mark.parametrize("yes", ("1", "yes", "1 Yes", "yes he is at the door"))
+@pytest.mark.parametrize("looked", (True, False))
+def test_a_late_yes_to_danger_counts_within_the_day(phone: Phone, yes: str, looked: bool) -> None:
+    heard = phone.send_all("Our boss is bad", "1")
+    if looked:
+        silent = fall_silent(heard.position)
+        assert (silent.acts, silent.position.held) == ((Settle(),), True)
+        assert ErasePhone() in fall_silent(silent.position).acts
+        phone.position = silent.position
+    late = phone.send(yes, after=80_000)
+    assert SetDanger() in late.acts
+    assert "999" in (late.reply or "")
+
+
+def test_a_late_no_to_danger_is_asked_about(phone: Phone, texts: Texts) -> None:
+    phone.position = fall_silent(phone.send_all("Our boss is bad", "1").position).position
+    late = phone.send("2", after=20_000)
+    assert (late.reply, late.acts) == (texts.say(Text.DANGER), ())
 
 
 def test_silence_leaves_an_open_conversation_open(phone: Phone) -> None:
@@ -690,7 +775,7 @@ def test_silence_leaves_an_open_conversation_open(phone: Phone) -> None:
 def test_only_what_is_needed_is_looked_up(phone: Phone, texts: Texts, words: TopicWords) -> None:
     def want(body: str) -> tuple[str, bool, bool, bool]:
         assert phone.position is not None
-        needed = wanted(phone.position, read_text(body, words), texts)
+        needed = wanted(phone.position, read_text(body, words), texts, phone.at)
         return needed.site_words, needed.help_number, needed.read_by, needed.status
 
     phone.send("no wages")

@@ -62,6 +62,8 @@ def test_a_topic_or_a_word_is_enough_and_spaces_are_not() -> None:
     assert posted(("category", "hours")).mistakes == ()
     for nothing in ("", " \n", "\u200b\u200e\u2060", "\u3000"):
         assert ("category", "empty") in posted(("words", nothing), ("name", "May")).mistakes
+        assert ("category", "empty") in posted(("words", nothing), ("danger", "no")).mistakes
+        assert posted(("words", nothing), ("danger", "yes")).mistakes == ()
 
 
 def test_the_limits_are_exact() -> None:
@@ -117,7 +119,7 @@ def test_whatever_is_posted_becomes_a_form_that_can_be_shown_and_sent_again(
     for text in (form.words, form.site, form.name):
         assert text.encode() is not None
         assert "\x00" not in text
-    assert form.is_empty == (not form.category and not has_words(form.words))
+    assert form.is_empty == (form.danger != "yes" and not form.category and not has_words(form.words))
 
 
 @given(st.text(st.characters(exclude_categories=())))
