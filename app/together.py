@@ -73,9 +73,14 @@ def raising_as_sqlalchemy(connection: Connection) -> Iterator[None]:
 
 
 def new_row(row: Base, *, must: bool = False) -> Statement:
-    """Insert a new row unless a unique value of it is taken; what it was not given is NULL, never a default."""
+    """Insert a new row unless a unique value of it is taken; what it was not given is NULL, never a default.
+
+    One that must carry a MAC has been signed: here nobody knows the keys.
+    """
     attributes = inspect(type(row)).column_attrs
     given = vars(row)
+    if "row_mac" in attributes and given.get("row_mac") is None:
+        raise RuntimeError("sign a row that carries a MAC before it is sent past the session")
     values = {each.columns[0].name: given.get(each.key) for each in attributes}
     return Statement(_insert(type(row)), values, must)
 

@@ -1,6 +1,6 @@
 """Who may see a case: the member's grants decide, and nothing else. Whoever has none is told that there is no such case."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from app.cases.enums import State
 from app.cases.models import Case
 from app.clock import hour_of
-from app.database import CaseId, MemberId, OrganisationId
-from app.network import Member, Organisation, Role, SignedIn, read_member_name
+from app.database import CaseId, OrganisationId
+from app.network import Member, Organisation, Role, SignedIn, member_name
 from app.vault import (
     CircleMemberRow,
     CircleName,
@@ -27,6 +27,7 @@ from app.vault import (
     PublicKey,
     ReceiptRow,
     Vault,
+    circle_name,
     circle_of,
     circles_of_member,
     holder_of,
@@ -34,7 +35,6 @@ from app.vault import (
     open_granted,
     open_membership,
     public_key_of,
-    read_circle_name,
     read_journal,
     row_fits,
     sound_or_none,
@@ -75,6 +75,7 @@ class AccessLine:
     kind: HolderKind
     organisation: str | None
     holder: str | None  # the circle's word (everyone, restricted, custody) or the member's name
+    forged: bool  # others wrote who it is, so nobody is named
     offered: bool
     since: datetime
     until: datetime | None
@@ -276,10 +277,9 @@ def open_compartments(session: Session, vault: Vault, by: SignedIn, case_id: Cas
 _HOLDERS = (
     select(
         *GrantRow.__table__.c,
-        CircleRow.name_veil.label("circle"),
-        Member.name_veil.label("member"),
-        Organisation.id.label("owner"),
-        Organisation.name.label("organisation"),
+        CircleRow,
+        Member,
+        Organisation,
     )
     .outerjoin(CircleRow, CircleRow.id == GrantRow.holder_id)
     .outerjoin(Member, Member.id == GrantRow.holder_id)
@@ -298,24 +298,28 @@ def access_of(session: Session, vault: Vault, case_id: CaseId) -> tuple[AccessLi
         for entry in read_journal(session, vault, case_id)
         if entry.act in _READINGS
     }
+    found = session.execute(_HOLDERS, {"case": case_id})
     return tuple(
-        AccessLine(
-            kind=HolderKind(row.holder_kind),
-            organisation=row.organisation,
-            holder=_holder_name(vault, row.holder_id, row.circle, row.member),
-            offered=row.state == GrantState.OFFERED,
-            since=row.granted_hour,
-            until=row.ended_hour,
-            last_read=None if row.owner is None else last_read.get(row.owner),
-        )
-        for row in session.execute(_HOLDERS, {"case": case_id})
-        if row_fits(vault, GrantRow, row._mapping)
+        _access_line(vault, row, last_read) for row in found if row_fits(vault, GrantRow, row._mapping)
     )
 
 
-def _holder_name(
-    vault: Vault, holder_id: UUID, circle_veil: bytes | None, member_veil: bytes | None
-) -> str | None:
-    if circle_veil is not None:
-        return read_circle_name(vault, holder_id, circle_veil).value
-    return None if member_veil is None else read_member_name(vault, MemberId(holder_id), member_veil)
+def _access_line(vault: Vault, row: Any, last_read: Mapping[UUID | None, datetime]) -> AccessLine:
+    """One grant's line; whoever can write the database may turn a circle or rename who has it, and then nobody is named."""
+    circle, member, owner = row.CircleRow, row.Member, row.Organisation
+    forged = not all(is_sound(vault, each) for each in (circle, member, owner) if each is not None)
+    holder = None
+    if circle is not None and not forged:
+        holder = circle_name(vault, circle).value
+    elif member is not None and not forged:
+        holder = member_name(vault, member)
+    return AccessLine(
+        kind=HolderKind(row.holder_kind),
+        organisation=None if owner is None or forged else owner.name,
+        holder=holder,
+        forged=forged,
+        offered=row.state == GrantState.OFFERED,
+        since=row.granted_hour,
+        until=row.ended_hour,
+        last_read=None if owner is None or forged else last_read.get(owner.id),
+    )

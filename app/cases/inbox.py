@@ -250,7 +250,9 @@ def next_step(session: Session, case: Case) -> PlannedClock | None:
 
 def _holders(lines: tuple[AccessLine, ...]) -> tuple[AccessLine, ...]:
     """Everybody but the worker; what is kept ready for a second circle of those who can read it already says nothing more."""
-    reading = {line.organisation for line in lines if not line.offered and line.until is None}
+    reading = {
+        line.organisation for line in lines if not line.offered and line.until is None and line.organisation
+    }
     return tuple(
         line
         for line in lines

@@ -2,12 +2,14 @@
 
 import argparse
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import select
 
 from app.cli.deployment import Deployment
 from app.cli.refusals import Refused
+from app.network import Site
 from app.network.stakes import date_sites
 from app.schema import check_schema, migrate
 from app.vault import (
@@ -18,8 +20,28 @@ from app.vault import (
     check_deployment,
     make_keyrings,
     sign_old_rows,
+    signed_models,
 )
-from app.vault.keyring import write_private
+from app.vault.keyring import replace_private, write_private
+
+_FIRST_SIGNED = frozenset(
+    (
+        "cases",
+        "consents",
+        "custody_readings",
+        "entries",
+        "invitations",
+        "members",
+        "offers",
+        "organisations",
+        "sites",
+        "vault_circle_members",
+        "vault_circles",
+        "vault_grants",
+        "vault_receipts",
+    )
+)
+"""What a mark without names of tables stands for."""
 
 
 def add_commands(commands: Any) -> None:
@@ -100,26 +122,39 @@ def prepare_keys_and_tables(deployment: Deployment) -> bool:
 
 
 def _sign_once(deployment: Deployment, vault: Vault) -> int:
-    """Sign what an older version left without MACs; how many rows. Once for each pair of keyrings, and never again.
+    """Sign what an older version left without MACs; how many rows. Once for each table and pair of keyrings, and never again.
 
     That it is done stands beside the keys, outside the database: else whoever can write there could empty the MACs, turn the
     version back and have their own rows signed at the next upgrade.
     """
     mark = deployment.settings.keys / "rows-signed"
-    try:
-        done = mark.read_text(encoding="utf-8").strip()
-    except FileNotFoundError:
-        done = ""
-    if done == str(vault.deployment):
+    signed_before = _signed_tables(mark, vault)
+    all_signed = frozenset(model.__tablename__ for model in signed_models())
+    tables = all_signed - signed_before
+    if not tables:
         return 0
-    if done:
-        raise Refused(f"{mark} is of another deployment: bring back the copy that belongs to these keyrings.")
     with deployment.database.writing() as session:
-        date_sites(session)
-        signed = sign_old_rows(session, vault)
-    with suppress(KeyringExists):  # two first starts at once
-        write_private(mark, str(vault.deployment))
+        if Site.__tablename__ in tables:
+            date_sites(session)
+        signed = sign_old_rows(session, vault, tables)
+    line = " ".join([str(vault.deployment), *sorted(all_signed | signed_before)])
+    if mark.exists():
+        replace_private(mark, line)
+    else:
+        with suppress(KeyringExists):  # two first starts at once
+            write_private(mark, line)
     return signed
+
+
+def _signed_tables(mark: Path, vault: Vault) -> frozenset[str]:
+    """The tables whose rows were signed once; the version that signed the first of them named none."""
+    try:
+        of, *tables = mark.read_text(encoding="utf-8").split()
+    except (FileNotFoundError, ValueError):  # ValueError: nothing stands in it
+        return frozenset()
+    if of != str(vault.deployment):
+        raise Refused(f"{mark} is of another deployment: bring back the copy that belongs to these keyrings.")
+    return frozenset(tables) or _FIRST_SIGNED
 
 
 def _has_keyring(deployment: Deployment) -> bool:

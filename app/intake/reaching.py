@@ -27,16 +27,17 @@ from app.messaging.gateways.registry import Gateways, Route
 from app.messaging.models import Phone
 from app.messaging.numbers import Number, is_our_line, read_written_number
 from app.messaging.queue import cancel_texts
-from app.messaging.wishes import SealedWish, end_wish, seal_wish, wished_phones
-from app.vault import Vault, open_grant
+from app.messaging.wishes import SealedWish, end_wish, seal_wish, wished_phone
+from app.vault import Vault, open_grant, sound
 
 
 def phone_of_case(session: Session, vault: Vault, case_id: CaseId) -> Phone | None:
     """The phone on which the worker of a case may be texted: the one that wrote, or the one that was left on the form."""
     talks = session.scalars(select(Conversation).where(Conversation.case_id == case_id)).all()
-    wrote = [talk.phone_id for talk in talks if position_of(vault, talk) is not None]
-    asked = wished_phones(vault, case_id)
-    return session.scalars(select(Phone).where(Phone.id.in_(wrote) | Phone.id.in_(asked))).first()
+    may = {talk.phone_id for talk in talks if position_of(vault, talk) is not None}
+    asked = wished_phone(session, vault, case_id)
+    phones = select(Phone).where(Phone.id.in_(may if asked is None else may | {asked}))
+    return next(sound(vault, session.scalars(phones)), None)
 
 
 def contacts_of(session: Session, case_id: CaseId) -> Sequence[Entry]:

@@ -16,7 +16,7 @@ from app.messaging.models import MemberAddress
 from app.messaging.numbers import read_written_number
 from app.messaging.queue import EMAIL, address_place
 from app.network import SignedIn
-from app.vault import Place, Vault, journal
+from app.vault import Place, Vault, holder_of, journal, sound, sound_or_none
 
 _LONGEST = 254
 
@@ -73,16 +73,17 @@ def forget_address(session: Session, vault: Vault, by: SignedIn, channel: Channe
 
 
 def address_of(session: Session, member_id: MemberId, channel: Channel) -> MemberAddress | None:
-    """The member's address for this channel."""
+    """The member's address for this channel; one that others wrote is none."""
     query = select(MemberAddress).where(MemberAddress.member_id == member_id)
-    return session.scalars(query.where(MemberAddress.channel == channel.value)).one_or_none()
+    found = session.scalars(query.where(MemberAddress.channel == channel.value)).one_or_none()
+    return sound_or_none(holder_of(session), found)
 
 
 def kept_addresses(
     session: Session, vault: Vault, gateways: Gateways, member_id: MemberId
 ) -> dict[Channel, KeptAddress]:
     """The member's addresses by channel."""
-    rows = session.scalars(select(MemberAddress).where(MemberAddress.member_id == member_id)).all()
+    rows = session.scalars(select(MemberAddress).where(MemberAddress.member_id == member_id))
     return {
         Channel(row.channel): KeptAddress(
             row.id,
@@ -90,7 +91,7 @@ def kept_addresses(
             vault.unveil(_hint_place(row.id), row.hint_veil),
             carries(gateways, Channel(row.channel), row.country),
         )
-        for row in rows
+        for row in sound(vault, rows)
     }
 
 

@@ -308,7 +308,7 @@ def _addresses_of(session: Session, circle: CircleRow) -> list[MemberAddress]:
     return [
         address
         for address, member, membership in session.execute(query)
-        if is_sound(holder, member) and is_sound(holder, membership)
+        if all(is_sound(holder, each) for each in (address, member, membership))
     ]
 
 

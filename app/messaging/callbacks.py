@@ -12,7 +12,7 @@ from app.messaging.gateways.protocol import StatusReport
 from app.messaging.models import OutgoingStep, OutgoingText, Phone
 from app.messaging.opt_outs import opt_out
 from app.messaging.queue import cancel_texts
-from app.vault import Vault
+from app.vault import Vault, sound_or_none
 
 # Only in these is a text still to be sent, or looked for by its words.
 _OURS = frozenset({Delivery.WAITING, Delivery.CLAIMED, Delivery.UNCLEAR})
@@ -27,7 +27,7 @@ def take_status(session: Session, vault: Vault, report: StatusReport) -> None:
     if report.reason == _STOPPED:
         state = Delivery.OPTED_OUT
         # Before the text's own row is locked: whoever hears STOP locks the phone first and its texts after it.
-        remember_stop(session, vault, _phone_id_of(session, report))
+        remember_stop(session, vault, _phone_id_of(session, vault, report))
     text = _find(session, report)
     if text is not None:
         move_on(text, state)
@@ -39,7 +39,7 @@ def remember_stop(session: Session, vault: Vault, phone_id: UUID | None) -> None
     """The provider says that the person told it to stop: the same as if they had told us."""
     if phone_id is None:
         return
-    phone = session.get(Phone, phone_id, with_for_update=True)
+    phone = sound_or_none(vault, session.get(Phone, phone_id, with_for_update=True))
     if phone is not None:
         opt_out(session, vault, phone)
         cancel_texts(session, phone_id=phone_id)
@@ -62,12 +62,14 @@ def move_on(text: OutgoingText, state: Delivery) -> bool:
     return True
 
 
-def _phone_id_of(session: Session, report: StatusReport) -> UUID | None:
-    known = select(OutgoingText.phone_id).where(OutgoingText.gateway == report.gateway)
+def _phone_id_of(session: Session, vault: Vault, report: StatusReport) -> UUID | None:
+    known = select(OutgoingText).where(OutgoingText.gateway == report.gateway)
     found = session.scalars(known.where(OutgoingText.provider_id == report.provider_id)).first()
     if found is None and report.text_id is not None:
         found = session.scalars(known.where(OutgoingText.id == report.text_id)).first()
-    return found
+    # Turned to another phone, a text must not say stop for whoever has that one.
+    text = sound_or_none(vault, found)
+    return None if text is None else text.phone_id
 
 
 def _find(session: Session, report: StatusReport) -> OutgoingText | None:

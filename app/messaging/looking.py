@@ -1,8 +1,10 @@
 """Right before a text goes out: everything that may have changed since it was written down is asked once more.
 
+Whoever can write the database must not turn it to another phone: a text, a phone and an address are believed with their MACs only.
 Reading only, in one short unit of work for a whole batch; its words and numbers are opened here and live no longer than the call.
 """
 
+import logging
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -16,6 +18,7 @@ from app import clock
 from app.cases.enums import ConsentLevel
 from app.cases.models import Case
 from app.cases.veils import facts_of
+from app.logs import log_event
 from app.messaging.claims import Claim
 from app.messaging.delivery import UNCLEAR_REASON, Delivery, Purpose
 from app.messaging.gateways.protocol import TextToSend
@@ -23,9 +26,9 @@ from app.messaging.gateways.registry import Gateways
 from app.messaging.models import MemberAddress, OptOut, OutgoingText, Phone
 from app.messaging.opt_outs import opt_out_tags
 from app.messaging.phones import phone_place
-from app.messaging.queue import EMAIL, address_place, body_place, hour_of_id
+from app.messaging.queue import EMAIL, FORGED, address_place, body_place, hour_of_id
 from app.messaging.recording import MOST_ATTEMPTS
-from app.vault import Vault
+from app.vault import ContactKeyMissing, SealBroken, Signed, Vault, is_sound
 
 # A text that would reach the provider only at its very end may as well stay here.
 _LEAST_LEFT = timedelta(seconds=5)
@@ -51,7 +54,7 @@ class Looked:
     text: TextToSend | None
     verdict: Verdict | None
     may_be_out: bool
-    wait: bool  # for another text to the same phone, which must be cleared up first
+    wait: bool  # for another text to the same phone, which must be cleared up first, or for a key
     moved: bool  # to another gateway or line than the row says
     since: datetime
     looked_at: float  # monotonic
@@ -67,6 +70,7 @@ class _Facts:
     address: MemberAddress | None
     case_is_open: bool | None
     way: tuple[str, str] | None  # gateway and line
+    is_sound: bool  # the text and what it goes to are as this deployment wrote them
 
     @property
     def recipient(self) -> UUID | None:
@@ -78,16 +82,23 @@ def look(
     session: Session, vault: Vault, gateways: Gateways, public_url: str, claim: Claim, texts: Iterable[UUID]
 ) -> list[Looked]:
     """What is to be done with these texts; those that are no longer ours or were reported meanwhile are left out."""
-    everything = _gather(session, gateways, claim, texts)
+    everything = _gather(session, vault, gateways, claim, texts)
     stopped, locked = _stopped(session, vault, everything), _locked(session, vault, everything)
     others = _others_underway(session, everything, claim)
     known = _known_ids(session, everything)
     looked = []
     for facts in everything:
         verdict = _verdict(facts, has_stopped=facts.row.id in stopped, is_locked=facts.row.id in locked)
-        text = _open(vault, facts, public_url)
-        may_be_out = facts.row.state is Delivery.UNCLEAR
-        if may_be_out and text is None:
+        may_be_out, key_missing, text = facts.row.state is Delivery.UNCLEAR, False, None
+        try:
+            text = _open(vault, facts, public_url)
+        except SealBroken:
+            verdict = verdict or Verdict(Delivery.FAILED, FORGED)
+        except ContactKeyMissing:
+            # Its own fault alone: the others of the batch go out, and this one waits for the key as long as it is worth it.
+            key_missing = True
+            log_event("text.key_missing", level=logging.ERROR, id=str(facts.row.id))
+        if may_be_out and text is None and not key_missing:
             verdict = Verdict(Delivery.FAILED, UNCLEAR_REASON)
         gateway, line = facts.way or (facts.row.gateway, facts.row.line)
         looked.append(
@@ -98,7 +109,7 @@ def look(
                 text=text,
                 verdict=verdict,
                 may_be_out=may_be_out,
-                wait=_must_wait(facts.row, others.get(facts.recipient, [])),
+                wait=key_missing or _must_wait(facts.row, others.get(facts.recipient, [])),
                 moved=(gateway, line) != (facts.row.gateway, facts.row.line),
                 since=hour_of_id(facts.row.id) - _CLOCKS_DIFFER,
                 looked_at=time.monotonic(),
@@ -112,7 +123,9 @@ def look(
     return looked
 
 
-def _gather(session: Session, gateways: Gateways, claim: Claim, texts: Iterable[UUID]) -> list[_Facts]:
+def _gather(
+    session: Session, vault: Vault, gateways: Gateways, claim: Claim, texts: Iterable[UUID]
+) -> list[_Facts]:
     query = (
         select(OutgoingText, Phone, MemberAddress, Case.is_open)
         .outerjoin(Phone, Phone.id == OutgoingText.phone_id)
@@ -126,9 +139,20 @@ def _gather(session: Session, gateways: Gateways, claim: Claim, texts: Iterable[
         .order_by(OutgoingText.id)
     )
     return [
-        _Facts(row, phone, address, is_open, _way(gateways, row, phone, address))
+        _Facts(
+            row,
+            phone,
+            address,
+            is_open,
+            _way(gateways, row, phone, address),
+            _all_sound(vault, row, phone, address),
+        )
         for row, phone, address, is_open in session.execute(query)
     ]
+
+
+def _all_sound(vault: Vault, *rows: Signed | None) -> bool:
+    return all(is_sound(vault, row) for row in rows if row is not None)
 
 
 def _way(
@@ -149,6 +173,7 @@ def _verdict(facts: _Facts, *, has_stopped: bool, is_locked: bool) -> Verdict | 
     wants_open_case = row.case_id is not None and row.purpose is not Purpose.STATUS
     against = (
         (row.body_sealed is None, Verdict(Delivery.CANCELLED, None)),
+        (not facts.is_sound, Verdict(Delivery.FAILED, FORGED)),
         (wants_open_case and not facts.case_is_open, Verdict(Delivery.CANCELLED, "case closed")),
         (is_locked, Verdict(Delivery.CANCELLED, None)),
         (has_stopped, Verdict(Delivery.OPTED_OUT, None)),
@@ -168,7 +193,7 @@ def _sealed_recipient(facts: _Facts) -> bytes | None:
 
 def _open(vault: Vault, facts: _Facts, public_url: str) -> TextToSend | None:
     row, sealed = facts.row, _sealed_recipient(facts)
-    if row.body_sealed is None or sealed is None or facts.way is None:
+    if row.body_sealed is None or sealed is None or facts.way is None or not facts.is_sound:
         return None
     if facts.phone is not None:
         place = phone_place(facts.phone.id)

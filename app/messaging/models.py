@@ -1,9 +1,11 @@
 """What the database keeps of phones and texts: numbers and bodies sealed to the contact key, numbers found again by a slow tag.
 
-A thief of the database sees that texts went out, when to the hour and through which gateway; never to whom or which words.
+A thief of the database sees that texts went out, when to the hour and through which gateway; never to whom or which words. Whoever
+can also write there turns no text, wish, phone or address to somebody else: these rows carry a MAC.
 """
 
 from datetime import datetime
+from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, text
@@ -11,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, new_id, word_column
 from app.messaging.delivery import Delivery, Purpose
+from app.vault import Signed
 
 
 def _index_of_given(name: str, column: str) -> Index:
@@ -19,7 +22,7 @@ def _index_of_given(name: str, column: str) -> Index:
     return Index(name, column, sqlite_where=given, postgresql_where=given)
 
 
-class Phone(Base):
+class Phone(Signed, Base):
     """A number that wrote to us on this line, or that somebody left on the form and is to be texted from it.
 
     Erased (tag and number emptied) when nothing more may be sent to it.
@@ -37,7 +40,7 @@ class Phone(Base):
     made_hour: Mapped[datetime]
 
 
-class TextWish(Base):
+class TextWish(Signed, Base):
     """Somebody who filed on the web asked to be texted on this phone.
 
     Which case that is stands here as a keyed tag and veiled, never in the clear: a thief of the database must not learn who asked
@@ -75,7 +78,7 @@ class InboundText(Base):
     redacted: Mapped[bool] = mapped_column(default=False)  # at the provider, or it cannot
 
 
-class OutgoingText(Base):
+class OutgoingText(Signed, Base):
     """One text or e-mail to send, exactly once. The body goes when it was delivered or will never be sent."""
 
     __tablename__ = "outgoing_texts"
@@ -88,6 +91,19 @@ class OutgoingText(Base):
         _index_of_given("ix_outgoing_texts_asking", "ask_at"),
         UniqueConstraint("gateway", "provider_id"),
     )
+    FREE: ClassVar[dict[str, str]] = {
+        "gateway": "whereby it goes is asked of the routes anew; to whom is covered",
+        "line": "our own side, asked of the routes anew; to whom is covered",
+        "body_sealed": "sealed for this row alone, to a key that no database holds; emptied, the text is called off",
+        "state": "moved by whole batches; what goes, to whom and until when is covered",
+        "due_at": "when it may go; not after `valid_until`, which is covered",
+        "ask_at": "when the provider is asked how far it is",
+        "attempts": "how often it is tried again; not after `valid_until`, which is covered",
+        "claim_id": "which dispatcher has it; a text without a claim is claimed anew",
+        "provider_id": "by which name the provider's reports find it; they move its state only",
+        "reason": "shown to helpers as the provider's code",
+        "redacted": "whether the provider is still asked to forget the words",
+    }
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     key: Mapped[bytes] = mapped_column(LargeBinary, unique=True)  # what makes it this text and no second one
@@ -125,7 +141,7 @@ class OutgoingStep(Base):
     reason: Mapped[str | None] = mapped_column(String(60))
 
 
-class MemberAddress(Base):
+class MemberAddress(Signed, Base):
     """Where a member wants to be alerted: a number or an e-mail address, sealed to the contact key; a hint of it is veiled."""
 
     __tablename__ = "member_addresses"

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -12,7 +12,7 @@ from app.inserts import insert_unless_taken
 from app.messaging.models import Phone
 from app.messaging.numbers import Number
 from app.together import Ready, Statement
-from app.vault import Place, Vault
+from app.vault import Place, Vault, holder_of, is_sound
 
 
 def phone_place(phone_id: UUID) -> Place:
@@ -30,18 +30,33 @@ _LOCKED = (
 
 _PHONES = Base.metadata.tables[Phone.__tablename__].c
 _HELD = Ready(
-    select(_PHONES.id).where(_PHONES.id == bindparam("phone_id"), _PHONES.tag.is_not(None)).with_for_update()
+    select(_PHONES.id)
+    .where(_PHONES.id == bindparam("phone_id"), _PHONES.tag == bindparam("tag"))
+    .with_for_update()
 )
 
 
 def locked_phone(session: Session, tags: Mapping[str, bytes]) -> Phone | None:
-    """The phone of a number's tags, its row locked and read afresh."""
-    return session.scalars(_LOCKED, {"tags": list(tags.values())}).one_or_none()
+    """The phone of a number's tags, its row locked and read afresh.
+
+    A row that others wrote loses its tag: the number is as one that was never known, and whoever has it is heard.
+    """
+    holder, kept = holder_of(session), None
+    for phone in session.scalars(_LOCKED, {"tags": list(tags.values())}).all():
+        if is_sound(holder, phone):
+            kept = phone
+        else:
+            session.execute(
+                update(Phone).where(Phone.id == phone.id).values(tag=None),
+                execution_options={"synchronize_session": False},
+            )
+            session.expire(phone)
+    return kept
 
 
-def holding(phone_id: UUID) -> Statement:
-    """Lock the row of a phone whose number was not forgotten, for a unit of work that sends several statements together."""
-    return Statement(_HELD, {"phone_id": phone_id}, must=True)
+def holding(phone_id: UUID, tag: bytes) -> Statement:
+    """Lock the row of a phone that still has its number, for a unit of work that sends several statements together."""
+    return Statement(_HELD, {"phone_id": phone_id, "tag": tag}, must=True)
 
 
 def new_phone(vault: Vault, tags: Mapping[str, bytes], number: Number, gateway: str, line: str) -> Phone:
@@ -68,7 +83,7 @@ def keep_phone(session: Session, tags: Mapping[str, bytes], fresh: Phone) -> Pho
         kept = locked_phone(session, tags)
         if kept is not None:
             return kept
-        # It was there and was erased before its row could be locked: now the fresh one has a place.
+        # It was there and was erased before its row could be locked, or others wrote it: now the fresh one has a place.
 
 
 def erase_phone(session: Session, phone: Phone) -> None:

@@ -19,13 +19,16 @@ from app.messaging.models import MemberAddress, OutgoingStep, OutgoingText, Phon
 from app.messaging.opt_outs import is_opted_out
 from app.messaging.segments import count_segments
 from app.together import Statement, new_row
-from app.vault import Place, Vault
+from app.vault import KeyHolder, Place, Vault, holder_of, is_sound, sign_row
 
 EMAIL = "email"
 """The channel of an address, and the name of the gateway, through which a member is alerted by e-mail."""
 
 MERGED = "merged"
 """The reason of an alert that another one speaks for."""
+
+FORGED = "forged"
+"""The reason of a text that others wrote, turned to somebody else, or whose recipient they wrote."""
 
 _KEY = "outgoing text"
 
@@ -103,9 +106,12 @@ def keep_text(session: Session, text: OutgoingText, phone: Phone, case_id: CaseI
     return _keep(session, text)
 
 
-def keeping(text: OutgoingText, phone_id: UUID, gateway: str, line: str, case_id: CaseId) -> Statement:
+def keeping(
+    vault: Vault, text: OutgoingText, phone_id: UUID, gateway: str, line: str, case_id: CaseId
+) -> Statement:
     """As `keep_text` for a phone that `holding` locks, for a unit of work that sends several statements together."""
     _address(text, phone_id, gateway, line, case_id)
+    sign_row(vault, text)
     return new_row(text)
 
 
@@ -190,21 +196,29 @@ def texts_of_case(session: Session, case_id: CaseId) -> list[TextStatus]:
     }
     for step in session.scalars(select(OutgoingStep).where(OutgoingStep.text_id.in_(steps))):
         steps[step.text_id].append((step.state, step.hour, step.reason))
-    order = list(Delivery)
+    holder, order = holder_of(session), list(Delivery)
     for history in steps.values():
         history.sort(key=lambda step: (step[1], order.index(step[0])))
     return [
-        TextStatus(
-            id=text.id,
-            purpose=text.purpose,
-            state=text.state,
-            hour=steps[text.id][-1][1],
-            reason=text.reason,
-            segments=text.segments,
-            steps=tuple(steps[text.id]),
-        )
+        _status_of(holder, text, tuple(steps[text.id]))
         for text in sorted(texts, key=lambda text: (hour_of_id(text.id), text.due_at))
     ]
+
+
+def _status_of(
+    holder: KeyHolder, text: OutgoingText, steps: tuple[tuple[Delivery, datetime, str | None], ...]
+) -> TextStatus:
+    # One that others changed is not left out: whoever wrote an answer has to see that it does not stand as it was written.
+    told = (text.state, text.reason) if is_sound(holder, text) else (Delivery.FAILED, FORGED)
+    return TextStatus(
+        id=text.id,
+        purpose=text.purpose,
+        state=told[0],
+        hour=steps[-1][1],
+        reason=told[1],
+        segments=text.segments,
+        steps=steps,
+    )
 
 
 def body_place(text_id: UUID) -> Place:

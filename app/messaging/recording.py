@@ -15,7 +15,7 @@ from app import clock
 from app.messaging.callbacks import move_on, remember_stop
 from app.messaging.delivery import UNCLEAR_REASON, Delivery
 from app.messaging.models import OutgoingStep, OutgoingText
-from app.vault import Vault
+from app.vault import Vault, sound
 
 MOST_ATTEMPTS = 8
 _FIRST_PAUSE = timedelta(seconds=5)
@@ -43,7 +43,7 @@ def record(session: Session, vault: Vault, claim_id: UUID, outcomes: Sequence[Ou
     """Write down a batch; what a report said meanwhile stays where it is further, and a claim that was lost sets nothing back."""
     told = {outcome.id: outcome for outcome in outcomes}
     # Phones first, in the order of their keys, and then texts likewise: as everybody does who locks both.
-    for phone_id in _phones_that_stopped(session, outcomes):
+    for phone_id in _phones_that_stopped(session, vault, outcomes):
         remember_stop(session, vault, phone_id)
     rows = session.scalars(
         select(OutgoingText)
@@ -118,16 +118,14 @@ def _pause_after(row: OutgoingText) -> timedelta:
     return min(grown, _LONGEST_PAUSE) * jitter
 
 
-def _phones_that_stopped(session: Session, outcomes: Sequence[Outcome]) -> list[UUID]:
+def _phones_that_stopped(session: Session, vault: Vault, outcomes: Sequence[Outcome]) -> list[UUID]:
     stopped = [
         outcome.id for outcome in outcomes if outcome.state is Delivery.OPTED_OUT and outcome.attempted
     ]
     if not stopped:
         return []
-    phones = session.scalars(
-        select(OutgoingText.phone_id).where(OutgoingText.id.in_(stopped), OutgoingText.phone_id.is_not(None))
-    ).all()
-    return sorted({phone_id for phone_id in phones if phone_id is not None})
+    texts = session.scalars(select(OutgoingText).where(OutgoingText.id.in_(stopped)))
+    return sorted({text.phone_id for text in sound(vault, texts) if text.phone_id is not None})
 
 
 def _taken_by_others(session: Session, rows: Sequence[OutgoingText], told: dict[UUID, Outcome]) -> set[str]:

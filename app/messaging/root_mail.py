@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.messaging.models import MemberAddress
 from app.messaging.queue import EMAIL, enqueue_alert
 from app.network import Member, MemberState, Organisation, OrganisationState, Role
-from app.vault import Root, Vault
+from app.vault import Root, Vault, holder_of, is_sound
 
 SUBJECT = "Redress: the record of this day"
 BODY = """Please keep this mail. It shows what the record of every act looked like today, and says nothing of any case.
@@ -61,7 +61,7 @@ def _to_leads(session: Session, vault: Vault, key: tuple[str, ...], subject: str
 
 def _addresses(session: Session) -> list[MemberAddress]:
     query = (
-        select(MemberAddress)
+        select(MemberAddress, Member, Organisation)
         .join(Member, Member.id == MemberAddress.member_id)
         .join(Organisation, Organisation.id == Member.organisation_id)
         .where(
@@ -72,4 +72,5 @@ def _addresses(session: Session) -> list[MemberAddress]:
         )
         .order_by(MemberAddress.id)
     )
-    return list(session.scalars(query))
+    holder = holder_of(session)
+    return [rows[0] for rows in session.execute(query) if all(is_sound(holder, row) for row in rows)]

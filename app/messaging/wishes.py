@@ -3,22 +3,32 @@
 Whoever changes a wish locks its phone's row first and the case after it, as whoever hears a STOP does.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from sqlalchemy import Select, delete, select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.database import CaseId, new_id
+from app.database import Base, CaseId, new_id
 from app.inserts import insert_unless_taken
 from app.messaging.models import Phone, TextWish
 from app.messaging.numbers import Number
 from app.messaging.phones import keep_phone, new_phone
-from app.vault import Place, Vault, VeilBroken
+from app.vault import (
+    Place,
+    Vault,
+    VeilBroken,
+    holder_of,
+    is_sound,
+    row_fits,
+    sound,
+    sound_or_none,
+)
 
 _PURPOSE = "text wish"
+_WISHES = Base.metadata.tables[TextWish.__tablename__].c
 
 
 @dataclass(frozen=True)
@@ -47,41 +57,60 @@ def seal_wish(vault: Vault, case_id: CaseId, number: Number, gateway: str, line:
 def keep_wish(session: Session, sealed: SealedWish) -> None:
     """Store a wish, once for each case; a number that is known already is answered from the line that it knows."""
     sealed.wish.phone_id = keep_phone(session, sealed.tags, sealed.phone).id
-    insert_unless_taken(session, sealed.wish)
+    if insert_unless_taken(session, sealed.wish):
+        return
+    # One that others wrote must not stand in the way of the worker's own.
+    taken = select(TextWish).where(TextWish.case_tag == sealed.wish.case_tag)
+    if sound_or_none(holder_of(session), session.scalars(taken).one_or_none()) is None:
+        session.execute(delete(TextWish).where(TextWish.case_tag == sealed.wish.case_tag))
+        insert_unless_taken(session, sealed.wish)
 
 
-def wished_phones(vault: Vault, case_id: CaseId) -> Select[UUID]:
-    """The id of the phone on which the worker of a case wants to be texted, for a query; it finds none where nobody asked."""
-    return select(TextWish.phone_id).where(TextWish.case_tag.in_(vault.lookups(_PURPOSE, case_id.bytes)))
+def wished_phone(session: Session, vault: Vault, case_id: CaseId) -> UUID | None:
+    """The phone on which the worker of a case wants to be texted; None where nobody asked, or others wrote that they did."""
+    return next((wish.phone_id for wish in sound(vault, _wishes_of(session, vault, case_id))), None)
 
 
 def is_wished(session: Session, phone_id: UUID) -> bool:
     """Whether somebody who filed on the web is still to be texted on this phone."""
-    return (
-        session.scalars(select(TextWish.id).where(TextWish.phone_id == phone_id).limit(1)).first() is not None
-    )
+    wishes = session.scalars(select(TextWish).where(TextWish.phone_id == phone_id))
+    return any(is_sound(holder_of(session), wish) for wish in wishes)
 
 
 def end_wish(session: Session, vault: Vault, case_id: CaseId) -> Phone | None:
     """The worker of this case is not to be texted any more; the phone that it was, its row locked, or None where nobody asked."""
-    phone_id = session.scalars(wished_phones(vault, case_id)).first()
-    if phone_id is None:
+    wishes = _wishes_of(session, vault, case_id)
+    if not wishes:
         return None
-    phone = session.get(Phone, phone_id, with_for_update=True, populate_existing=True)
-    tags = vault.lookups(_PURPOSE, case_id.bytes)
-    session.execute(delete(TextWish).where(TextWish.case_tag.in_(tags)))
+    asked, phone = next(sound(vault, wishes), None), None
+    if asked is not None:
+        phone = session.get(Phone, asked.phone_id, with_for_update=True, populate_existing=True)
+    session.execute(delete(TextWish).where(TextWish.case_tag.in_(_tags_of(vault, case_id))))
     return phone
 
 
 def end_wishes_on(session: Session, vault: Vault, phone_id: UUID) -> list[CaseId]:
-    """Nobody is to be texted on this phone any more, whose row the caller has locked; the cases of those who asked for it."""
-    ending = delete(TextWish).where(TextWish.phone_id == phone_id).returning(TextWish.id, TextWish.case_veil)
+    """Nobody is to be texted on this phone any more, whose row the caller has locked; the cases of those who asked for it.
+
+    A wish that others wrote goes too, and its case is left alone: a STOP is obeyed, and speaks for nobody else's case.
+    """
+    ending = delete(TextWish).where(TextWish.phone_id == phone_id).returning(*_WISHES)
     cases = []
-    for wish_id, veil in session.execute(ending):
-        # A row that somebody tampered with must not keep a STOP from being obeyed.
+    for row in session.execute(ending):
+        # A row that somebody tampered with, even before it was signed, must not keep a STOP from being obeyed.
         with suppress(VeilBroken):
-            cases.append(CaseId(UUID(vault.unveil(_place(wish_id), veil))))
+            if row_fits(vault, TextWish, row._mapping):
+                cases.append(CaseId(UUID(vault.unveil(_place(row.id), row.case_veil))))
     return cases
+
+
+def _wishes_of(session: Session, vault: Vault, case_id: CaseId) -> Sequence[TextWish]:
+    wishes = select(TextWish).where(TextWish.case_tag.in_(_tags_of(vault, case_id)))
+    return session.scalars(wishes).all()
+
+
+def _tags_of(vault: Vault, case_id: CaseId) -> list[bytes]:
+    return vault.lookups(_PURPOSE, case_id.bytes)
 
 
 def _place(wish_id: UUID) -> Place:

@@ -19,7 +19,6 @@ from app.vault.circles import (
     members_of_circle,
     open_circle,
     open_membership,
-    read_circle_name,
 )
 from app.vault.compartments import (
     Compartment,
@@ -132,6 +131,7 @@ from app.vault.row_macs import (
     is_sound,
     row_fits,
     row_mac,
+    sign_row,
     sound,
     sound_or_none,
 )
@@ -286,7 +286,6 @@ __all__ = [
     "pretend_unlock",
     "public_key_of",
     "read_browser_mark",
-    "read_circle_name",
     "read_journal",
     "read_roots",
     "read_session",
@@ -296,6 +295,7 @@ __all__ = [
     "session_form_token",
     "sign_old_rows",
     "sign_root",
+    "sign_row",
     "signed_models",
     "sound",
     "sound_or_none",

@@ -35,6 +35,9 @@ class Hardness:
 
 PASSWORD_HARDNESS = Hardness(memory_kib=64 * 1024, passes=3)
 
+HARDEST = Hardness(memory_kib=4 * 64 * 1024, passes=12)
+"""What a stored key may cost at most: room for `PASSWORD_HARDNESS` to grow, and no more than a small machine has left."""
+
 
 def derive(secret: bytes, *purpose: Part, length: int = 32) -> bytes:
     """HKDF-SHA256 (RFC 5869): a key that is good for one purpose only."""

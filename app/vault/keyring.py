@@ -230,3 +230,15 @@ def write_private(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
+
+
+def replace_private(path: Path, text: str) -> None:
+    """Write a file that nobody else can read in place of the one that is there: after a crash it is the old one or the new one."""
+    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
+    write_private(fresh, text)
+    fresh.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

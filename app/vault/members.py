@@ -1,5 +1,6 @@
 """A member's key: wrapped by the password and, apart from it, by a printed recovery code that serves once."""
 
+import logging
 import secrets
 import unicodedata
 from dataclasses import dataclass, field
@@ -14,8 +15,9 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.database import Base, MemberId, new_id
 from app.language import plain_signs
+from app.logs import log_event
 from app.vault.framing import frame, unframe
-from app.vault.keyholder import Hardness, KeyHolder, derive
+from app.vault.keyholder import HARDEST, Hardness, KeyHolder, derive
 from app.vault.pairs import Pair
 from app.vault.public_keys import HolderKind, PublicKey, PublicKeyRow, new_public_key_row, public_key_from
 from app.vault.veil import decrypt, encrypt
@@ -131,7 +133,7 @@ def make_member_key(
 def unlock_member(holder: KeyHolder, row: MemberKeyRow, password: str) -> MemberKey:
     """The member's key, by password; slow on purpose; raises `WrongPassword` or `TooBusy`."""
     try:
-        wrapping = _password_key(holder, password, row.salt, row.pepper, Hardness(**row.hardness))
+        wrapping = _password_key(holder, password, row.salt, row.pepper, _hardness_of(row))
         private = decrypt(
             AESGCM(wrapping), row.by_password, _bound(holder, row.public_key_id, row.member_id, "password")
         )
@@ -203,6 +205,28 @@ def rewrap(session: Session, wrap: MemberKeyWrap) -> None:
 def member_key_row(session: Session, member_id: MemberId) -> MemberKeyRow | None:
     """The wrapped key of a member, or None before the invitation was taken up."""
     return session.scalars(select(MemberKeyRow).where(MemberKeyRow.member_id == member_id)).one_or_none()
+
+
+def _hardness_of(row: MemberKeyRow) -> Hardness:
+    """What the row says that one guess costs; raises ValueError where no version of ours can have written that.
+
+    The row is read before anybody has shown who they are: whoever can write the database must not make a log-in eat the machine.
+    """
+    try:
+        hardness = Hardness(**row.hardness)
+        within = all(
+            type(cost) is int and 0 < cost <= most
+            for cost, most in (
+                (hardness.memory_kib, HARDEST.memory_kib),
+                (hardness.passes, HARDEST.passes),
+            )
+        )
+    except (TypeError, ValueError):
+        within = False
+    if not within:
+        log_event("row.forged", level=logging.WARNING, table=MemberKeyRow.__tablename__, id=str(row.id))
+        raise ValueError("a member's key cannot cost that")
+    return hardness
 
 
 def _store(row: MemberKeyRow, wrap: MemberKeyWrap) -> None:

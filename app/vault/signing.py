@@ -1,6 +1,6 @@
 """Signing the rows of a deployment that is older than their MACs, once, and looking for rows that do not carry a MAC that fits."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,10 +31,15 @@ def signed_models() -> list[type[Any]]:
     return sorted(models, key=lambda model: str(model.__tablename__))
 
 
-def sign_old_rows(session: Session, holder: KeyHolder) -> int:
-    """Sign every row that never had a MAC, as it stands; how many. The caller sees to it that this happens only once."""
-    _date_grants(session, holder)
-    return sum(_sign_table(session, holder, model) for model in signed_models())
+def sign_old_rows(session: Session, holder: KeyHolder, tables: Collection[str]) -> int:
+    """Sign every row of these tables that never had a MAC, as it stands; how many.
+
+    The caller sees to it that this happens only once for each table.
+    """
+    if GrantRow.__tablename__ in tables:
+        _date_grants(session, holder)
+    models = [model for model in signed_models() if model.__tablename__ in tables]
+    return sum(_sign_table(session, holder, model) for model in models)
 
 
 def forged_rows(session: Session, holder: KeyHolder) -> Iterator[ForgedRow]:

@@ -286,4 +286,5 @@ def holder(kind: str, organisation: str | None, name: str | None) -> str:
     if kind == "receipt":
         return str(pgettext("desk", "The worker, with the code"))
     inner = word(CIRCLE, name) if name in CIRCLE else name
-    return ": ".join(part for part in (organisation, inner) if part)
+    who = ": ".join(part for part in (organisation, inner) if part)
+    return who or str(pgettext("desk", "Somebody we cannot name: see the operator’s check (redress doctor)"))

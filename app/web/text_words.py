@@ -93,6 +93,7 @@ _REASON: Labels = {
     "case closed": pgettext("texts", "the case was closed before"),
     "erased": pgettext("texts", "the number was forgotten before"),
     "fault": pgettext("texts", "the provider had a fault"),
+    "forged": pgettext("texts", "somebody changed it in the database; it is not sent any more"),
     "no answer": pgettext("texts", "the provider did not answer"),
     "no connection": pgettext("texts", "the provider could not be reached"),
     "no gateway": pgettext("texts", "this provider is not set up any more"),

@@ -20,7 +20,7 @@ from app.messaging.delivery import FINAL, Delivery
 from app.messaging.gateways.registry import load_gateways
 from app.messaging.models import OutgoingText
 from app.settings import read_settings
-from app.vault import Vault, load_keyring
+from app.vault import RowSigner, Vault, load_keyring
 from tests.faults.warm_dispatcher import end_after
 from tests.harness.provider import environment_of
 
@@ -48,6 +48,7 @@ def _fork(database: Database, vault: Vault, provider: str) -> int:
     child = os.fork()
     if child == 0:
         try:
+            database.sign_with(RowSigner(lambda: vault))
             _send_everything(database, vault, provider)
         except BaseException:  # noqa: BLE001 - a child must never run on into its parent's loop
             os._exit(1)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 from importlib import import_module
 from pathlib import Path
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,10 +17,11 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, Uuid, bindparam, select, text
 
 import app
-from app.database import Base, Database
+from app.database import Base, Database, UtcDateTime
 from app.inserts import insert_rows
 from app.intake.conversation.models import Conversation
-from app.messaging.models import Phone, TextWish
+from app.messaging.delivery import Delivery
+from app.messaging.models import MemberAddress, OutgoingText, Phone, TextWish
 from app.network import Organisation
 from app.schema import REVISION, SchemaOutOfDate, check_schema, migrate, revision_of
 from app.settings import PROJECT_ROOT
@@ -91,23 +93,19 @@ def test_what_was_texted_before_there_were_wishes_stays_as_it_was(
 ) -> None:
     phone_id, case_id = UUID(int=1), UUID(int=2)
     hour = datetime(2026, 3, 1, 10, tzinfo=UTC)
-    phone = Phone(
-        id=phone_id,
-        pepper="00000000",
-        tag=b"tag",
-        number_sealed=b"number",
-        gateway="simulator",
-        line="line",
-        country="MY",
-        made_hour=hour,
-    )
+    # As that version wrote it, without the columns that came since.
+    old = text(
+        "INSERT INTO phones (id, pepper, tag, number_sealed, gateway, line, country, made_hour) "
+        "VALUES (:id, '00000000', :tag, :number, 'simulator', 'line', 'MY', :hour)"
+    ).bindparams(bindparam("id", type_=Uuid()), bindparam("hour", type_=UtcDateTime()))
     talk = Conversation(
         phone_id=phone_id, case_id=case_id, number=1, position_veil=b"veil", silent_at=hour, ended=False
     )
     with databases.empty(empty_kind, tmp_path) as database:
         _migrate_to(database, "0003")
         with database.writing() as session:
-            insert_rows(session, [phone, talk])
+            session.execute(old, {"id": phone_id, "tag": b"tag", "number": b"number", "hour": hour})
+            insert_rows(session, [talk])
         assert migrate(database) is True
         with database.reading() as session:
             kept = session.scalars(select(Phone)).one()
@@ -118,6 +116,7 @@ def test_what_was_texted_before_there_were_wishes_stays_as_it_was(
                 hour,
             )
             assert session.scalars(select(Conversation.case_id)).all() == [case_id]
+            assert kept.row_mac is None
             assert session.scalars(select(TextWish.id)).all() == []
 
 
@@ -137,6 +136,53 @@ def test_rows_from_before_there_were_macs_stay_and_have_none(
         with database.reading() as session:
             found = session.scalars(select(Organisation)).one()
         assert (found.id, found.name, found.row_mac) == (UUID(int=7), "Old Union", None)
+
+
+def test_texts_from_before_they_had_macs_stay_and_have_none(
+    databases: Databases, empty_kind: str, tmp_path: Path
+) -> None:
+    hour = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    of = {"id": UUID(int=1), "phone": UUID(int=2), "member": UUID(int=3), "hour": hour, "some": b"some"}
+    inserts = (
+        (
+            "INSERT INTO phones (id, pepper, tag, number_sealed, gateway, line, country, made_hour) "
+            "VALUES (:phone, '00000000', :some, :some, 'simulator', 'line', 'MY', :hour)"
+        ),
+        "INSERT INTO text_wishes (id, case_tag, case_veil, phone_id) VALUES (:id, :some, :some, :phone)",
+        (
+            "INSERT INTO outgoing_texts (id, key, purpose, phone_id, gateway, line, body_sealed, encoding, segments, state, "
+            "due_at, valid_until, attempts, redacted) VALUES (:id, :some, 'reply', :phone, 'simulator', 'line', :some, 'GSM-7', 1, "
+            "'waiting', :hour, :hour, 0, :no)"
+        ),
+        (
+            "INSERT INTO member_addresses (id, member_id, channel, address_sealed, hint_veil, country) "
+            "VALUES (:id, :member, 'text', :some, :some, 'MY')"
+        ),
+    )
+    types: dict[str, Any] = {
+        **dict.fromkeys(("id", "phone", "member"), Uuid()),
+        "hour": UtcDateTime(),
+        "no": Boolean(),
+    }
+    with databases.empty(empty_kind, tmp_path) as database:
+        _migrate_to(database, "0008")
+        with database.writing() as session:
+            for insert in inserts:
+                names = {name for name in (*of, "no") if f":{name}" in insert}
+                typed = [bindparam(name, type_=types[name]) for name in names if name in types]
+                values = {name: value for name, value in (of | {"no": False}).items() if name in names}
+                session.execute(text(insert).bindparams(*typed), values)
+        assert migrate(database) is True
+        with database.reading() as session:
+            kept = session.scalars(select(OutgoingText)).one()
+            assert (kept.phone_id, kept.state, kept.body_sealed, kept.due_at) == (
+                UUID(int=2),
+                Delivery.WAITING,
+                b"some",
+                hour,
+            )
+            for model in (Phone, TextWish, OutgoingText, MemberAddress):
+                assert session.scalars(select(model.row_mac)).all() == [None]
 
 
 def _migrate_to(database: Database, revision: str) -> None:

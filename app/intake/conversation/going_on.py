@@ -75,7 +75,7 @@ def go_on(
     about = about or talk.case_id
     change = _change_of(vault, rules, talk, heard, around)
     statements = [
-        holding(phone.id),
+        holding(phone.id, phone.tag),
         taking(received, phone.id, about),
         moving(vault, talk.id, phone.id, talk.case_id, talk.stood, heard.position, clock.now() + SILENCE),
         *change.statements,
@@ -85,7 +85,7 @@ def go_on(
         counts = len(statements)
         statements.append(counting(vault, REPLIES, phone.tag.hex()))
         if known.answered < REPLIES.most:
-            statements.append(keeping(answer, phone.id, phone.gateway, phone.line, about))
+            statements.append(keeping(vault, answer, phone.id, phone.gateway, phone.line, about))
     return GoingOn(phone, tuple(statements), change.left, counts)
 
 

@@ -52,7 +52,7 @@ from app.messaging.queue import cancel_texts, keep_text
 from app.messaging.wishes import end_wishes_on, is_wished
 from app.network import count_attempt
 from app.together import NoRow, send_together
-from app.vault import Vault
+from app.vault import Vault, sound_or_none
 
 __all__ = ["Overtaken", "Prepared", "forget_phone", "hear_text", "prepare_hearing"]
 
@@ -102,7 +102,10 @@ def _hear_more(
         _note_last_answer(prepared, number)
     if not needs_more(talk, heard, going_on.left):
         return
-    scene = _Scene(session, vault, rules, prepared, session.get_one(Phone, going_on.phone.id))
+    phone = sound_or_none(vault, session.get(Phone, going_on.phone.id))
+    if phone is None:
+        raise Overtaken
+    scene = _Scene(session, vault, rules, prepared, phone)
     if prepared.filed is not None and not _file(scene, heard):
         return
     _change_case(scene, talk, heard, going_on.left)

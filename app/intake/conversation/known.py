@@ -20,8 +20,8 @@ from app.messaging.models import InboundText, OptOut, Phone
 from app.messaging.opt_outs import is_opted_out, opt_out_tags
 from app.network import Limit
 from app.network.attempts import Attempts, tag_of
-from app.together import Ready, Statement, send_together
-from app.vault import Compartment, CompartmentKeyRow, JournalChainRow, Vault
+from app.together import Ready, Row, Statement, send_together
+from app.vault import Compartment, CompartmentKeyRow, JournalChainRow, Vault, row_fits
 
 REPLIES = Limit("answer to a number", 12, timedelta(hours=1))
 """More than any conversation needs; a machine that answers our answers stops there."""
@@ -79,10 +79,6 @@ class _Found(NamedTuple):
     taken: bool
     stopped: bool
     answered: int | None
-    phone_id: UUID | None
-    tag: bytes
-    gateway: str
-    line: str
     talk_id: UUID | None
     case_id: UUID
     position_veil: bytes
@@ -95,6 +91,7 @@ class _Found(NamedTuple):
     mac: bytes
     secret_veil: bytes | None
     key_version: int | None
+    phone: Mapping[str, Any]
     case: Mapping[str, Any]
 
 
@@ -121,10 +118,10 @@ def _known(tags: int) -> Ready:
             ),
             exists().where(_among(_STOPS.tag, "stop", tags * tags)),
             select(func.max(_COUNTS.number)).where(_among(_COUNTS.tag, "count", tags)).scalar_subquery(),
-            *(_PHONES.c.id, _PHONES.c.tag, _PHONES.c.gateway, _PHONES.c.line),
             *(_TALKS.c.id, _TALKS.c.case_id, _TALKS.c.position_veil),
             *(_KEYS.c.id, _KEYS.c.version, _KEYS.c.raw, _KEYS.c.mac),
             *(_HEADS.c.seq, _HEADS.c.hash, _HEADS.c.mac, _HEADS.c.secret_veil, _HEADS.c.key_version),
+            *_PHONES.c,
             *_CASES.c,
         )
         .select_from(select(literal_column("1").label("one")).subquery())
@@ -147,22 +144,36 @@ def look_for(
     asked |= _numbered("stop", opt_out_tags(vault, tags.values(), line))
     asked |= _numbered("count", (tag_of(vault, REPLIES, tag.hex()) for tag in tags.values()))
     ((row,),) = send_together(session, [Statement(_known(len(tags)), asked)])
-    before = len(_Found._fields) - 1
-    found = _Found._make((*row[:before], dict(zip(_CASES.c.keys(), row[before:], strict=True))))
-    phone, stopped = None, bool(found.stopped)
-    if found.phone_id is not None:
-        phone = KnownPhone(found.phone_id, found.tag, found.gateway, found.line)
-        if phone.line != line:
-            # The routes were changed since this phone was met: it is answered from its own line.
-            stopped = is_opted_out(session, vault, phone.tag, phone.line)
-    return Known(bool(found.taken), stopped, found.answered or 0, phone, _talk(vault, found))
+    found = _found(row)
+    phone, stopped = _phone(vault, found), bool(found.stopped)
+    if phone is not None and phone.line != line:
+        # The routes were changed since this phone was met: it is answered from its own line.
+        stopped = is_opted_out(session, vault, phone.tag, phone.line)
+    talk = None if phone is None else _talk(vault, phone, found)
+    return Known(bool(found.taken), stopped, found.answered or 0, phone, talk)
 
 
-def _talk(vault: Vault, found: _Found) -> Talk | None:
-    if found.talk_id is None or found.phone_id is None:
+def _found(row: Row) -> _Found:
+    case_from = len(row) - len(_CASES.c)
+    phone_from = case_from - len(_PHONES.c)
+    phone = dict(zip(_PHONES.c.keys(), row[phone_from:case_from], strict=True))
+    case = dict(zip(_CASES.c.keys(), row[case_from:], strict=True))
+    return _Found._make((*row[:phone_from], phone, case))
+
+
+def _phone(vault: Vault, found: _Found) -> KnownPhone | None:
+    """The number's row. One that others wrote is none, and gives its place to a fresh one: nobody texts as somebody else."""
+    phone = found.phone
+    if phone["id"] is None or not row_fits(vault, Phone, phone):
+        return None
+    return KnownPhone(phone["id"], phone["tag"], phone["gateway"], phone["line"])
+
+
+def _talk(vault: Vault, phone: KnownPhone, found: _Found) -> Talk | None:
+    if found.talk_id is None:
         return None
     case_id = CaseId(found.case_id)
-    position = read_position(vault, found.talk_id, found.phone_id, case_id, found.position_veil)
+    position = read_position(vault, found.talk_id, phone.id, case_id, found.position_veil)
     if position is None:
         return None
     return Talk(found.talk_id, case_id, found.position_veil, position, _case(case_id, found))

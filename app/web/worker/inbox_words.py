@@ -187,7 +187,9 @@ def _custodians_line(sighting: Sighting, name: str, day: str) -> str:
 
 def access_line(line: AccessLine, *, about_helper: bool = False) -> str:
     """Who can read the case, or until when they could."""
-    name = line.organisation or pgettext("worker-seen", "Somebody who is no longer here")
+    gone = pgettext("worker-seen", "Somebody who is no longer here")
+    # Others wrote who it is: no name is told that they may have chosen.
+    name = pgettext("worker-seen", "Somebody we cannot name") if line.forged else line.organisation or gone
     if line.until is not None:
         day = page_language().long_day(line.until)
         return pgettext("worker-seen", "%(name)s could read it until %(day)s.", name=name, day=day)

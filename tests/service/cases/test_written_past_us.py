@@ -9,6 +9,7 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import LargeBinary, Table, Uuid, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
 
 from app.cases.access import NoAccess
 from app.cases.answering import note, reply
@@ -27,6 +28,13 @@ from app.cases.veils import facts_of, store_facts
 from app.cases.worker_messages import write
 from app.database import Base, CaseId, Database, UtcDateTime, new_id
 from app.intake import Filed
+from app.messaging.addresses import Channel, keep_address
+from app.messaging.delivery import Purpose
+from app.messaging.gateways.simulator import LINE, NAME
+from app.messaging.models import Phone
+from app.messaging.numbers import read_number
+from app.messaging.queue import enqueue_text
+from app.messaging.wishes import keep_wish, seal_wish
 from app.network import (
     Interest,
     Invitation,
@@ -55,6 +63,7 @@ from app.vault import (
     PublicKeyRow,
     ReceiptRow,
     RowForged,
+    Vault,
     declared,
     forged_rows,
     signed_models,
@@ -68,10 +77,14 @@ TABLES = {
     "custody_readings",
     "entries",
     "invitations",
+    "member_addresses",
     "members",
     "offers",
     "organisations",
+    "outgoing_texts",
+    "phones",
     "sites",
+    "text_wishes",
     "vault_circle_members",
     "vault_circles",
     "vault_grants",
@@ -140,7 +153,7 @@ def holder_of_case(desk: Desk, filed: Filed) -> UUID | None:
 
 @pytest.fixture
 def lived_in(desk: Desk) -> Desk:
-    """Every signed table has rows: a case that was answered, one in custody that two agreed to read, an open invitation."""
+    """Every signed table has rows: a case that was answered, by text too, one in custody that two agreed to read, an invitation."""
     world = desk.world
     case_id = desk.accepted()
     held = world.case_of(world.file(exclude_other="my cousin Zubin"))
@@ -164,7 +177,28 @@ def lived_in(desk: Desk) -> Desk:
             site_id=site_id(world.site),
             reason="It buys there.",
         )
+        for by in (desk.lead, desk.custodian):
+            keep_address(session, world.vault, by, Channel.EMAIL, "somebody@mail.example")
+        keep_address(session, world.vault, desk.lead, Channel.TEXT, "+60123450901")
+        for number, of in (("+60123450902", case_id), ("+60123450903", held)):
+            _text_to(session, world.vault, number, of)
     return desk
+
+
+def _text_to(session: Session, vault: Vault, number: str, case_id: CaseId) -> None:
+    """A wish to be texted, and a text that waits."""
+    wish = seal_wish(vault, case_id, read_number(number, LINE, None), NAME, LINE)
+    keep_wish(session, wish)
+    enqueue_text(
+        session,
+        vault,
+        key=("reply", number),
+        purpose=Purpose.REPLY,
+        body="We are here.",
+        phone=session.get_one(Phone, wish.wish.phone_id),
+        case_id=case_id,
+        valid_for=timedelta(hours=2),
+    )
 
 
 def test_every_column_is_covered_or_says_why_not() -> None:
@@ -286,6 +320,29 @@ def test_circles_that_were_swapped_open_nothing_and_filing_goes_on(desk: Desk) -
     assert holder_of_case(desk, filed) is None
     assert filed.with_custody
     assert "Nothing is lost." in {message.text for message in inbox(desk, world.enter(filed)).messages}
+
+
+@pytest.mark.parametrize("written", ("circle", "name", "something else"))
+def test_the_worker_reads_no_name_that_others_wrote(desk: Desk, written: str) -> None:
+    filed, world = desk.world.file(), desk.world
+    desk.accept(filed)
+    worker = world.enter(filed)
+    before = inbox(desk, worker).access
+    assert "Mawar Workers Aid" in {line.organisation for line in before}
+    if written == "name":
+        write_past_us(desk.database, Organisation, {"id": world.near.id}, name="The Nice Union")
+    elif written == "circle":
+        write_past_us(
+            desk.database, CircleRow, {"organisation_id": world.near.id}, organisation_id=world.other.id
+        )
+    else:
+        write_past_us(desk.database, Organisation, {"id": world.near.id}, capacity=7)
+    after = inbox(desk, worker).access
+    assert len(after) == len(before)  # whoever can read it is not left out
+    told = {line.organisation for line in after}
+    assert not told & {"Mawar Workers Aid", "The Nice Union", world.other.name}
+    assert any(line.forged for line in after)
+    assert not any(line.holder or line.last_read for line in after if line.forged)
 
 
 def test_a_public_key_that_was_changed_is_passed_over(desk: Desk) -> None:

@@ -26,6 +26,7 @@ from app.messaging.phones import erase_phone
 from app.messaging.queue import cancel_texts
 from app.messaging.recording import MOST_ATTEMPTS
 from app.messaging.sending import send_due
+from app.vault import RowSigner
 from tests.harness.provider import NUMBER, Trouble
 from tests.service.messaging.conftest import Office
 
@@ -196,6 +197,8 @@ def test_a_stuck_text_neither_holds_up_nor_repeats_another_of_the_same_instant(o
 def test_two_dispatchers_send_each_text_once_though_the_clock_jumps(office: Office, hours: int) -> None:
     texts = [office.waiting(valid_for=timedelta(hours=5)) for _ in range(30)]
     others = [Database(office.database.url) for _ in range(2)]
+    for database in others:
+        database.sign_with(RowSigner(lambda: office.dispatcher))
     office.provider.fake.pause = 0.02
 
     def tick(database: Database) -> None:

@@ -3,13 +3,13 @@
 from pathlib import Path
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.models import Case, Entry
 from app.cases.record import kept_rows, loose_ends
-from app.database import CaseId, Database
+from app.database import Base, CaseId, Database
 from app.dispatcher.jobs import JOBS, Tools, run_job
 from app.messaging.addresses import Channel, keep_address
 from app.messaging.delivery import Purpose
@@ -76,6 +76,30 @@ def test_a_root_is_signed_once_a_day_and_mailed_once_to_every_lead(
     clock.set_offset(2 * 86_400)
     assert run_job(_SIGN, tools) == 1
     assert len(_mails(world, vaults[1])) == 4
+
+
+@pytest.mark.parametrize("turned", ("address", "member", "organisation"))
+def test_no_root_is_mailed_where_others_wrote_who_is_a_lead(world: World, tools: Tools, turned: str) -> None:
+    _leads_give_addresses(world, "near.lead", "near.caseworker")
+    tables, ids = Base.metadata.tables, {}
+    for login in ("near.lead", "near.caseworker"):
+        ids[login] = world.sign_in(login).member.id
+    addresses, members, organisations = (
+        tables[name] for name in ("member_addresses", "members", "organisations")
+    )
+    change = {
+        "address": update(addresses)
+        .where(addresses.c.member_id == ids["near.lead"])
+        .values(member_id=world.sign_in("far.lead").member.id),
+        "member": update(members).where(members.c.id == ids["near.lead"]).values(trained_restricted=True),
+        "organisation": update(organisations).where(organisations.c.id == world.near.id).values(capacity=3),
+    }[turned]
+    with world.database.reading() as session:
+        assert has_readers(session)
+    with world.database.engine.begin() as connection:
+        assert connection.execute(change).rowcount == 1
+    with world.database.reading() as session:
+        assert not has_readers(session)
 
 
 def test_a_mail_that_was_not_written_down_before_a_crash_is_written_later(

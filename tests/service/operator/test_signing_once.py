@@ -1,5 +1,6 @@
 """An older deployment's rows get their MACs at the upgrade, once: nobody has rows of their own signed later."""
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -14,19 +15,31 @@ from app.cases.sharing import stop_sharing
 from app.cli.deployment import Deployment
 from app.cli.setup import init, upgrade
 from app.database import Base, CaseId, Database
+from app.messaging.addresses import Channel, keep_address
+from app.messaging.delivery import Delivery, Purpose
+from app.messaging.gateways.simulator import LINE, NAME
+from app.messaging.models import OutgoingText, Phone
+from app.messaging.numbers import read_number
+from app.messaging.phones import locked_phone
+from app.messaging.queue import enqueue_text
+from app.messaging.wishes import keep_wish, seal_wish
 from app.network import Organisation, OrganisationKind
 from app.settings import read_settings
 from app.vault import (
     CircleName,
+    ForgedRow,
     GrantRow,
     JournalChainRow,
     RowSigner,
     forged_rows,
+    is_sound,
     signed_models,
     verify_journal,
 )
 from app.vault.journal import head_mac
 from tests.harness.world import LIGHT, World, light_vault
+
+NUMBER = "+60123450902"
 
 
 @pytest.fixture
@@ -53,6 +66,19 @@ def _live_in(world: World) -> None:
         accept_offer(session, world.vault, world.rules, lead, accepted)
         request = ask_to_read(session, world.vault, first, held, "Nobody answers.")
         agree_to_read(session, world.vault, second, request)
+        keep_address(session, world.vault, lead, Channel.EMAIL, "somebody@mail.example")
+        wish = seal_wish(world.vault, accepted, read_number(NUMBER, LINE, None), NAME, LINE)
+        keep_wish(session, wish)
+        enqueue_text(
+            session,
+            world.vault,
+            key=("a text",),
+            purpose=Purpose.REPLY,
+            body="We are here.",
+            phone=session.get_one(Phone, wish.wish.phone_id),
+            case_id=accepted,
+            valid_for=timedelta(hours=2),
+        )
     worker = world.enter(stopped)
     with world.database.writing() as session:
         stop_sharing(session, world.vault, worker)
@@ -74,8 +100,12 @@ def _forget_macs(world: World) -> None:
 
 
 def _forged(world: World) -> int:
+    return len(_forged_rows(world))
+
+
+def _forged_rows(world: World) -> list[ForgedRow]:
     with world.database.reading() as session:
-        return len(list(forged_rows(session, world.vault)))
+        return list(forged_rows(session, world.vault))
 
 
 def test_before_the_upgrade_no_row_counts(old: tuple[Deployment, World]) -> None:
@@ -129,6 +159,47 @@ def test_no_row_is_signed_a_second_time(
     assert _forged(world) == 1
     with world.database.reading() as session:
         assert session.get_one(Organisation, world.buyer.id).row_mac is None
+
+
+def test_tables_that_got_macs_later_are_signed_once_and_the_others_never_again(
+    old: tuple[Deployment, World], capsys: pytest.CaptureFixture[str]
+) -> None:
+    """A deployment of the version that signed the first tables only: its mark names none."""
+    deployment, world = old
+    assert _run(deployment, upgrade) == 0
+    mark = deployment.settings.keys / "rows-signed"
+    mark.write_text(str(world.vault.deployment), encoding="utf-8")
+    later = ("member_addresses", "outgoing_texts", "phones", "text_wishes")
+    tables = Base.metadata.tables
+    with world.database.engine.begin() as connection:
+        for name in (*later, "organisations"):
+            assert connection.execute(update(tables[name]).values(row_mac=None)).rowcount
+    organisations = len({row.ids for row in _forged_rows(world) if row.table == "organisations"})
+    assert {row.table for row in _forged_rows(world)} == {*later, "organisations"}
+    capsys.readouterr()
+    assert _run(deployment, upgrade) == 0
+    assert "rows were signed" in capsys.readouterr().out
+    assert [row.table for row in _forged_rows(world)] == ["organisations"] * organisations
+    with world.database.engine.begin() as connection:
+        connection.execute(update(tables["phones"]).values(row_mac=None))
+    assert _run(deployment, upgrade) == 0
+    assert {row.table for row in _forged_rows(world)} == {"organisations", "phones"}
+    assert set(mark.parent.iterdir()) == {mark, mark.parent / "web.json", mark.parent / "dispatcher.json"}
+    assert mark.stat().st_mode & 0o777 == 0o600
+
+
+def test_a_phone_and_a_text_of_an_older_version_go_on_after_the_upgrade(
+    old: tuple[Deployment, World],
+) -> None:
+    deployment, world = old
+    assert _run(deployment, upgrade) == 0
+    with world.database.writing() as session:
+        tags = world.vault.number_tags(NUMBER)
+        phone = locked_phone(session, tags)
+        assert phone is not None
+        (text,) = session.scalars(select(OutgoingText).where(OutgoingText.phone_id == phone.id))
+        assert is_sound(world.vault, text)
+        assert (text.state, text.body_sealed is None) == (Delivery.WAITING, False)
 
 
 def _run(deployment: Deployment, command: object) -> int:

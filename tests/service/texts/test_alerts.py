@@ -6,7 +6,7 @@ from unittest import mock
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.cases.custody import place_case
 from app.cases.enums import ConsentLevel, Urgency
@@ -15,9 +15,16 @@ from app.cases.models import Case
 from app.cases.offers import DeclineReason, accept_offer, decline_offer
 from app.cases.sharing import change_consent
 from app.cases.worker_messages import say_worse
-from app.database import CaseId, OrganisationId
+from app.database import Base, CaseId, OrganisationId
 from app.dispatcher.jobs import JOBS, Job, Tools, run_job
-from app.messaging.addresses import AddressUnreadable, Channel, forget_address, keep_address, kept_addresses
+from app.messaging.addresses import (
+    AddressUnreadable,
+    Channel,
+    address_of,
+    forget_address,
+    keep_address,
+    kept_addresses,
+)
 from app.messaging.alerts import (
     ALERT,
     SUBJECT,
@@ -33,7 +40,7 @@ from app.messaging.alerts import (
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import MemberAddress, OutgoingText
-from app.messaging.queue import address_place, body_place
+from app.messaging.queue import FORGED, address_place, body_place
 from app.messaging.segments import count_segments
 from app.messaging.sending import send_due
 from app.network import Role, admit_member, record_training
@@ -95,6 +102,50 @@ def test_a_report_in_danger_calls_the_partner_that_is_asked_and_nobody_else(text
     with texting.database.writing() as session:
         assert alert_danger_of(session, texting.world.vault, case_id) == 0
     assert alerted(texting, case_id) == both("near.lead")
+
+
+@pytest.mark.parametrize("column", ("member_id", "channel", "country", "row_mac"))
+def test_an_address_that_others_wrote_gets_no_alert(texting: Texting, column: str) -> None:
+    reachable(texting, "far.lead", "near.lead")
+    lead, stranger = (texting.world.sign_in(login) for login in ("near.lead", "other.lead"))
+    addresses = Base.metadata.tables[MemberAddress.__tablename__]
+    turned = {
+        # A stranger's own address made the lead's, and the lead's own the stranger's.
+        "member_id": stranger.member.id,
+        "channel": "post",
+        "country": "CH",
+        "row_mac": None,
+    }
+    mine = (addresses.c.member_id == lead.member.id) & (addresses.c.channel == "text")
+    with texting.database.engine.begin() as connection:
+        assert connection.execute(update(addresses).where(mine).values({column: turned[column]})).rowcount
+    in_danger(texting)
+    assert alerted(texting) == ["near.lead@mail.example"]
+    with texting.database.reading() as session:
+        for member in (lead, stranger):
+            assert address_of(session, member.member.id, Channel.TEXT) is None
+            kept = kept_addresses(session, texting.world.vault, texting.ears.gateways, member.member.id)
+            assert Channel.TEXT not in kept
+    # Whoever it belongs to gives it anew.
+    if column != "channel":
+        reachable(texting, "near.lead", "other.lead")
+        in_danger(texting)
+        assert NUMBERS["near.lead"] in alerted(texting)
+
+
+def test_an_alert_that_was_written_down_goes_to_no_address_that_was_turned(texting: Texting) -> None:
+    reachable(texting, "near.lead")
+    in_danger(texting)
+    addresses = Base.metadata.tables[MemberAddress.__tablename__]
+    with texting.database.engine.begin() as connection:
+        turned = update(addresses).where(addresses.c.channel == "text")
+        connection.execute(turned.values(member_id=texting.world.sign_in("other.lead").member.id))
+    settings = read_settings({"REDRESS_PUBLIC_URL": "https://help.example.org"})
+    send_due(texting.database, texting.dispatcher, texting.ears.gateways, settings)
+    with texting.database.reading() as session:
+        texts = select(OutgoingText).join(MemberAddress, MemberAddress.id == OutgoingText.address_id)
+        (row,) = session.scalars(texts.where(MemberAddress.channel == "text"))
+    assert (row.state, row.reason) == (Delivery.FAILED, FORGED)
 
 
 def test_the_next_partner_is_called_when_the_first_declines_and_custody_when_nobody_is_left(

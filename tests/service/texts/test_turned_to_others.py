@@ -1,12 +1,46 @@
-"""Whoever can only write the database makes no phone the worker of another case: a conversation that was turned is not there."""
+"""Whoever can only write the database makes no phone the worker of another case: what was turned counts as if it were not there.
 
+Whoever really has the number is heard all the same.
+"""
+
+from uuid import UUID
+
+import pytest
 from sqlalchemy import select, update
 
 from app.cases.models import Case, Consent
+from app.database import Base, CaseId
 from app.intake.conversation.models import Conversation
-from app.intake.reaching import phone_of_case
-from app.messaging.models import Phone
-from tests.service.texts.conftest import Texting
+from app.intake.reaching import phone_of_case, wish_again
+from app.intake.texting import CannotBeTexted
+from app.messaging.models import OptOut, Phone, TextWish
+from app.messaging.wishes import end_wish, is_wished, keep_wish, wished_phone
+from tests.service.texts.conftest import MINE, Texting
+from tests.service.texts.test_texting_back import answer
+from tests.service.texts.test_texting_web_reports import filed, phone_of, reach_of, taken
+
+THEIRS = "+60123456702"
+
+
+def write_past_us(texting: Texting, model: type[Base], row_id: UUID, **values: object) -> None:
+    """What somebody does who has the database and no key."""
+    rows = Base.metadata.tables[model.__tablename__]
+    with texting.database.engine.begin() as connection:
+        assert connection.execute(update(rows).where(rows.c.id == row_id).values(values)).rowcount == 1
+
+
+def swap_tags(texting: Texting, one: Phone, other: Phone) -> None:
+    """Each phone's row gets the other number's tag."""
+    write_past_us(texting, Phone, one.id, tag=None)
+    write_past_us(texting, Phone, other.id, tag=one.tag)
+    write_past_us(texting, Phone, one.id, tag=other.tag)
+
+
+def rows_of(texting: Texting, number: str) -> list[Phone]:
+    """The rows that have this number's tag."""
+    tags = list(texting.world.vault.number_tags(number).values())
+    with texting.database.reading() as session:
+        return list(session.scalars(select(Phone).where(Phone.tag.in_(tags))))
 
 
 def test_a_conversation_turned_to_another_case_changes_nothing_there(texting: Texting) -> None:
@@ -36,3 +70,99 @@ def test_a_conversation_of_its_own_phone_and_case_goes_on(texting: Texting) -> N
         found = phone_of_case(session, texting.world.vault, mine.case_id)  # type: ignore[arg-type]
         assert found is not None
         assert found.id == mine.phone_id
+
+
+def test_whoever_has_the_tag_of_another_number_texts_as_nobody_else(texting: Texting) -> None:
+    texting.say("Our boss shouts", "1", sender=THEIRS)
+    (victim,) = texting.cases()
+    texting.say("Nothing much", "1")
+    mine, theirs = rows_of(texting, MINE)[0], rows_of(texting, THEIRS)[0]
+    before, cases = texting.words(victim), len(texting.cases())
+    swap_tags(texting, mine, theirs)
+    texting.say("He threatens me, I want to add this")
+    assert texting.words(victim) == before
+    assert len(texting.cases()) == cases + 1
+    assert [row.id for row in rows_of(texting, MINE)] not in ([mine.id], [theirs.id], [])
+    # The other person is heard too, in a case of their own, and the next text goes on there.
+    assert texting.say("Is somebody there?", sender=THEIRS)
+    (fresh,) = rows_of(texting, THEIRS)
+    assert fresh.id not in (mine.id, theirs.id)
+    cases = len(texting.cases())
+    assert texting.say("1", sender=THEIRS)
+    assert len(texting.cases()) == cases
+
+
+def test_a_stop_from_a_turned_phone_stops_nobody_else(texting: Texting) -> None:
+    texting.say("Our boss shouts", "1", sender=THEIRS)
+    texting.say("Nothing much", "1")
+    mine, theirs = rows_of(texting, MINE)[0], rows_of(texting, THEIRS)[0]
+    swap_tags(texting, mine, theirs)
+    texting.say("STOP")
+    assert texting.say("Still here", sender=THEIRS)
+    with texting.database.reading() as session:
+        assert len(session.scalars(select(OptOut.tag)).all()) == 1
+
+
+@pytest.mark.parametrize("column", ("phone_id", "case_tag", "row_mac"))
+def test_a_wish_turned_to_another_phone_gets_no_answer_there(texting: Texting, column: str) -> None:
+    texting.say("My own report", sender=THEIRS)
+    (mine,) = rows_of(texting, THEIRS)
+    case_id, other = taken(texting), taken(texting, phone="012-345 6703")
+    wish = wish_of(texting, case_id)
+    if column == "case_tag":
+        theirs = wish_of(texting, other)
+        write_past_us(texting, TextWish, wish.id, case_tag=b"free")
+        write_past_us(texting, TextWish, theirs.id, case_tag=wish.case_tag)
+    else:
+        write_past_us(texting, TextWish, wish.id, **{column: {"phone_id": mine.id}.get(column)})
+    assert phone_of(texting, case_id) is None
+    with pytest.raises(CannotBeTexted):
+        answer(texting, case_id)
+
+
+def wish_of(texting: Texting, case_id: CaseId) -> TextWish:
+    """The row of a case's wish, found as the database's thief cannot."""
+    with texting.database.reading() as session:
+        phone_id = wished_phone(session, texting.world.vault, case_id)
+        found = session.scalars(select(TextWish).where(TextWish.phone_id == phone_id)).all()
+    return next(
+        wish for wish in found if wish.case_tag in texting.world.vault.lookups("text wish", case_id.bytes)
+    )
+
+
+def test_a_stop_ends_no_wish_that_was_turned_to_its_phone(texting: Texting) -> None:
+    texting.say("My own report", sender=THEIRS)
+    (mine,) = rows_of(texting, THEIRS)
+    case_id = taken(texting)
+    assert reach_of(texting, case_id).reach == "text"
+    write_past_us(texting, TextWish, wish_of(texting, case_id).id, phone_id=mine.id)
+    texting.say("STOP", sender=THEIRS)
+    assert reach_of(texting, case_id).reach == "text"
+
+
+def test_a_wish_that_others_wrote_keeps_no_number_and_is_taken_back_too(texting: Texting) -> None:
+    case_id = taken(texting)
+    wish = wish_of(texting, case_id)
+    with texting.database.reading() as session:
+        assert is_wished(session, wish.phone_id)
+    write_past_us(texting, TextWish, wish.id, case_veil=b"veil")
+    with texting.database.writing() as session:
+        assert not is_wished(session, wish.phone_id)
+        assert end_wish(session, texting.world.vault, case_id) is None
+        assert session.get(TextWish, wish.id) is None
+
+
+def test_a_wish_that_others_wrote_does_not_stand_in_the_way_of_the_workers_own(texting: Texting) -> None:
+    report = filed(texting)
+    case_id = texting.world.case_of(report)
+    worker = texting.world.enter(report)
+    wish = wish_of(texting, case_id)
+    write_past_us(texting, TextWish, wish.id, phone_id=UUID(int=5))
+    vault = texting.world.vault
+    with texting.database.reading() as session:
+        again = wish_again(session, vault, texting.ears.gateways, worker)
+    assert again is not None
+    with texting.database.writing() as session:
+        keep_wish(session, again)
+    with texting.database.reading() as session:
+        assert wished_phone(session, vault, case_id) == wish.phone_id

@@ -3,6 +3,8 @@
 import time
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from typing import Any
+from unittest import mock
 
 import pytest
 
@@ -139,3 +141,26 @@ def test_a_key_survives_in_a_session(made: NewMemberKey) -> None:
 def test_neither_key_nor_code_shows_when_printed(made: NewMemberKey) -> None:
     assert made.recovery_code not in repr(made)
     assert repr(made.key.pair.private) not in repr(made) + repr(made.key)
+
+
+@pytest.mark.parametrize(
+    "hardness",
+    (
+        {"memory_kib": 2**31, "passes": 1, "lanes": 1},
+        {"memory_kib": 64, "passes": 10**9, "lanes": 1},
+        {"memory_kib": 64, "passes": 1, "lanes": 64},
+        {"memory_kib": -1, "passes": 1, "lanes": 1},
+        {"memory_kib": "64", "passes": 1, "lanes": 1},
+        {"memory_kib": 64.5, "passes": 1},
+        {"memory_kib": 64},
+        {"something": 1},
+        ["no", "mapping"],
+        None,
+    ),
+)
+def test_a_row_that_somebody_wrote_cannot_make_a_log_in_eat_the_machine(vault: Vault, hardness: Any) -> None:
+    row = vault.make_member_key(MemberId(new_id()), PASSWORD).row
+    row.hardness = hardness
+    with mock.patch("app.vault.members.Argon2id") as argon, pytest.raises(WrongPassword):
+        unlock_member(vault, row, PASSWORD)
+    argon.assert_not_called()
