@@ -126,4 +126,4 @@ def _case_name(tag: bytes) -> str:
 
 def _mac(holder: KeyHolder, key_id: str, start: bytes) -> bytes:
     key = holder.index_key(key_id, "form token")
-    return hmac.digest(key, frame(holder.deployment, start), "sha256")[:_MAC_BYTES]
+    return tag_of(key, holder.deployment, start)[:_MAC_BYTES]
