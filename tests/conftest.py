@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.database import Database
 from tests.harness import databases as harness
+from tests.harness.engines import one_engine_after_another
 from tests.harness.run import TestRun
 
 pytest.register_assert_rewrite("tests.harness.pages")
@@ -43,6 +44,12 @@ def shared_folder(pytestconfig: pytest.Config) -> Path:
     if workerinput is not None:
         return Path(workerinput["redress_shared"])
     return pytestconfig.stash[_RUN].folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _one_engine_after_another() -> Iterator[None]:
+    with one_engine_after_another():
+        yield
 
 
 @pytest.fixture(scope="session")

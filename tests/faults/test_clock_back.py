@@ -17,6 +17,8 @@ from tests.faults.breaking import app_over
 from tests.faults.people import people_over
 from tests.faults.phones import Phone, in_process
 from tests.faults.promises import Promises, check_kept
+from tests.harness.beginnings import Beginnings
+from tests.harness.databases import Databases
 from tests.harness.dispatching import tools_over
 from tests.harness.world import World, light_vault
 
@@ -29,9 +31,14 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     return light_vault(tmp_path_factory.mktemp("clock") / "keys")
 
 
+@pytest.fixture(scope="module")
+def worlds(databases: Databases, vault: Vault) -> Beginnings[World]:
+    return Beginnings(databases, lambda database: World(database, vault))
+
+
 @pytest.fixture
-def world(database: Database, vault: Vault) -> World:
-    return World(database, vault)
+def world(database: Database, worlds: Beginnings[World]) -> World:
+    return worlds.copy_into(database)
 
 
 def set_to(moment: datetime) -> None:

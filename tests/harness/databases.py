@@ -4,8 +4,11 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
+
+from sqlalchemy import make_url
 
 from app.database import Database
 from app.schema import migrate
@@ -13,6 +16,14 @@ from tests.harness.postgres import TEMPLATE, PostgresServer
 from tests.harness.run import locked
 
 KINDS = ("sqlite", "postgresql")
+
+
+@dataclass(frozen=True)
+class Kept:
+    """A database with something in it that is copied and never used: the SQLite file, or the name of the PostgreSQL database."""
+
+    kind: str
+    name: str
 
 
 class Databases:
@@ -46,6 +57,35 @@ class Databases:
         with self._on_postgres("template0") as database:
             yield database
 
+    @contextmanager
+    def keeping(self, kind: str) -> Iterator[tuple[Database, Kept]]:
+        """A fresh database to fill; when the block ends it can be copied."""
+        name = f"kept_{self._worker}_{next(self._numbers)}"
+        if kind == "sqlite":
+            folder = self._shared / name
+            folder.mkdir()
+            file = self._copy_sqlite(folder)
+            with closing_database(f"sqlite:///{file}") as database:
+                yield database, Kept(kind, str(file))
+            _empty_log(file)
+            return
+        server = self._server()
+        server.create(name, TEMPLATE)
+        with closing_database(server.url(name)) as database:
+            yield database, Kept(kind, name)
+
+    def copy_kept(self, kept: Kept, database: Database) -> None:
+        """Put what was kept in the place of a test's own database, which is of the same kind."""
+        database.dispose()
+        name = str(make_url(database.url).database)
+        if kept.kind == "sqlite":
+            _empty_log(Path(name))
+            shutil.copyfile(kept.name, name)
+            return
+        server = self._server()
+        server.drop(name)
+        server.create(name, kept.name)
+
     def close(self) -> None:
         """Let go of the server."""
         if self._postgres is not None:
@@ -71,8 +111,7 @@ class Databases:
             if not template.exists():
                 making = self._shared / "making.sqlite3"
                 create_schema(f"sqlite:///{making}")
-                with closing(sqlite3.connect(making)) as connection:
-                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+                _empty_log(making)
                 making.rename(template)
         copy = folder / "redress.sqlite3"
         shutil.copyfile(template, copy)
@@ -105,3 +144,9 @@ def create_schema(url: str) -> None:
     """Bring an empty database to the newest schema, by the migrations as an operator would."""
     with closing_database(url) as database:
         migrate(database)
+
+
+def _empty_log(file: Path) -> None:
+    """Bring SQLite's log into the file, so that the file alone is all of the database."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")

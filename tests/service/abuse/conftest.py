@@ -13,6 +13,8 @@ from app.network import Limit
 from app.network.attempts import Attempts, count_attempt, tag_of
 from app.vault import Guess, Vault
 from app.vault.keyholder import KeyHolder
+from tests.harness.beginnings import Beginnings
+from tests.harness.databases import Databases
 from tests.harness.hours import five_past_ten
 from tests.harness.pages import checked_client
 from tests.harness.world import World, light_vault
@@ -39,13 +41,22 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     return light_vault(folder)
 
 
+@pytest.fixture(scope="session")
+def worlds(databases: Databases, vault: Vault) -> Beginnings[World]:
+    """A small network, and other workers' cases as noise, made once."""
+
+    def make(database: Database) -> World:
+        made = World(database, vault)
+        for words in ("Noise about water.", "Noise about the bus."):
+            made.file(words=words, site_code=made.other_site.code, sender=ELSEWHERE)
+        return made
+
+    return Beginnings(databases, make)
+
+
 @pytest.fixture
-def world(database: Database, vault: Vault) -> World:
-    """A small network, and other workers' cases as noise."""
-    made = World(database, vault)
-    for words in ("Noise about water.", "Noise about the bus."):
-        made.file(words=words, site_code=made.other_site.code, sender=ELSEWHERE)
-    return made
+def world(database: Database, worlds: Beginnings[World]) -> World:
+    return worlds.copy_into(database)
 
 
 @pytest.fixture

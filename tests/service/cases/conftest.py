@@ -1,8 +1,9 @@
 """A network with people in every part, and other workers' cases at every stage as noise around the one a test is about."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import uuid4
 
 import pytest
@@ -15,7 +16,9 @@ from app.database import CaseId, Database
 from app.intake import Filed
 from app.network import Role, SignedIn, admit_member
 from app.vault import CircleName, Vault, read_journal
+from tests.harness.beginnings import Beginnings
 from tests.harness.crowd import Crowd
+from tests.harness.databases import Databases
 from tests.harness.world import World, light_vault
 
 
@@ -42,6 +45,10 @@ class Desk:
     def database(self) -> Database:
         """The database of the test."""
         return self.world.database
+
+    def over(self, database: Database) -> Self:
+        """The same in a copy of the database."""
+        return replace(self, world=self.world.over(database))
 
     def offered(self, **answers: Any) -> CaseId:
         """A case offered to the lead's organisation, the far one standing by."""
@@ -85,8 +92,18 @@ class Desk:
             return [entry.act for entry in read_journal(session, self.world.vault, case_id)]
 
 
+@pytest.fixture(scope="session")
+def desks(databases: Databases, vault: Vault) -> Beginnings[Desk]:
+    """The desk with noise around it, made once."""
+    return Beginnings(databases, partial(_make_desk, vault))
+
+
 @pytest.fixture
-def desk(database: Database, vault: Vault) -> Desk:
+def desk(database: Database, desks: Beginnings[Desk]) -> Desk:
+    return desks.copy_into(database)
+
+
+def _make_desk(vault: Vault, database: Database) -> Desk:
     world = World(database, vault)
     world.join(world.near, "near.viewer", Role.VIEWER)
     world.admit("custodian.one", "custodian.two", list(CircleName))

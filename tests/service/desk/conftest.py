@@ -1,15 +1,11 @@
 """The whole application around the members' pages, on a small network with other people's cases as noise."""
 
-import copy
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 from flask import Flask
-from sqlalchemy import make_url
 
 from app import clock
 from app.cases.enums import Exclusion
@@ -30,9 +26,10 @@ from app.network import (
     take_up_invitation,
 )
 from app.settings import read_settings
-from app.vault import CircleName, RowSigner, Vault
+from app.vault import CircleName, Vault
 from tests.harness.application import application
-from tests.harness.databases import Databases, closing_database
+from tests.harness.beginnings import Beginnings
+from tests.harness.databases import Databases
 from tests.harness.pages import checked_client
 from tests.harness.world import PASSWORD, World, light_vault
 from tests.service.worker_door.browsing import Page, Visitor
@@ -69,7 +66,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     return light_vault(folder)
 
 
-def make_world(database: Database, vault: Vault) -> World:
+def _make_world(database: Database, vault: Vault) -> World:
     """The world with a viewer, members let in to circles, and cases that no test is about."""
     world = World(database, vault)
     world.join(world.near, "near.viewer", Role.VIEWER)
@@ -96,31 +93,21 @@ def let_in(world: World, lead: str, login: str, circles: list[CircleName]) -> No
 
 
 @pytest.fixture(scope="session")
-def first_world(
-    databases: Databases, vault: Vault, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[World]:
-    """The world, made once: it costs a dozen key pairs and log-ins."""
-    with databases.fresh("sqlite", tmp_path_factory.mktemp("first-world")) as database:
-        made = make_world(database, vault)
+def worlds(databases: Databases, vault: Vault) -> Beginnings[World]:
+    """The world, made once on each kind of database: it costs a dozen key pairs and log-ins."""
+
+    def make(database: Database) -> World:
+        made = _make_world(database, vault)
         clock.set_offset(0)
-        yield made
+        return made
+
+    return Beginnings(databases, make)
 
 
 @pytest.fixture
-def world(first_world: World, tmp_path: Path) -> Iterator[World]:
-    """A copy of the first world. The verbs below the pages are tested on both databases; the pages themselves know neither."""
-    file = tmp_path / "redress.sqlite3"
-    with (
-        closing(sqlite3.connect(str(make_url(first_world.database.url).database))) as source,
-        closing(sqlite3.connect(file)) as target,
-    ):
-        source.backup(target)
-    with closing_database(f"sqlite:///{file}") as database:
-        copied = copy.copy(first_world)
-        copied.database = database
-        database.sign_with(RowSigner(lambda: copied.vault))
-        copied.secrets, copied.cookies = dict(first_world.secrets), dict(first_world.cookies)
-        yield copied
+def world(sqlite_database: Database, worlds: Beginnings[World]) -> World:
+    """The verbs below the pages are tested on both databases; the pages themselves know neither."""
+    return worlds.copy_into(sqlite_database)
 
 
 def make_app(world: World, home: Path, **environment: str) -> Flask:

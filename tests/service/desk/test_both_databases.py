@@ -3,13 +3,14 @@
 from pathlib import Path
 
 from app.database import Database
-from app.vault import Vault
+from tests.harness.beginnings import Beginnings
 from tests.harness.pages import checked_client
-from tests.service.desk.conftest import Member, make_app, make_world
+from tests.harness.world import World
+from tests.service.desk.conftest import Member, make_app
 
 
-def test_every_page_on_each_database(database: Database, vault: Vault, tmp_path: Path) -> None:
-    world = make_world(database, vault)
+def test_every_page_on_each_database(database: Database, worlds: Beginnings[World], tmp_path: Path) -> None:
+    world = worlds.copy_into(database)
     app = make_app(world, tmp_path)
     offered = world.case_of(world.file(words="They owe us.", topics=("wages",)))
     held = world.case_of(world.file(words="Water.", exclude_other="my cousin Zubin"))

@@ -5,9 +5,10 @@ from pathlib import Path
 from flask import Flask
 
 from app.database import Database
-from app.vault import Vault
+from tests.harness.beginnings import Beginnings
 from tests.harness.pages import checked_client
-from tests.service.desk.conftest import Member, make_app, make_world
+from tests.harness.world import World
+from tests.service.desk.conftest import Member, make_app
 from tests.service.desk.test_route_matrix import PLACES
 
 _NAMES = (
@@ -26,8 +27,10 @@ _NAMES = (
 )
 
 
-def test_no_query_with_a_nul_is_an_error_of_ours(database: Database, vault: Vault, tmp_path: Path) -> None:
-    world = make_world(database, vault)
+def test_no_query_with_a_nul_is_an_error_of_ours(
+    database: Database, worlds: Beginnings[World], tmp_path: Path
+) -> None:
+    world = worlds.copy_into(database)
     app = make_app(world, tmp_path)
     member = Member(checked_client(app))
     member.sign_in(world, "near.lead")

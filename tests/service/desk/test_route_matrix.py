@@ -12,7 +12,7 @@ from werkzeug.routing import Rule
 
 from app import clock
 from app.network import OrganisationKind, Role
-from app.vault import Vault, session_form_token
+from app.vault import session_form_token
 from app.web.access import (
     Door,
     Entry,
@@ -21,9 +21,10 @@ from app.web.access import (
     declared_entry,
     open_to_everyone,
 )
+from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
 from tests.harness.world import World
-from tests.service.desk.conftest import make_app, make_world
+from tests.service.desk.conftest import make_app
 
 NOBODY, WORKER = "nobody", "worker"
 ORGANISATIONS = {
@@ -68,11 +69,11 @@ class Caller:
 
 @pytest.fixture(scope="module")
 def matrix(
-    databases: Databases, vault: Vault, tmp_path_factory: pytest.TempPathFactory
+    databases: Databases, worlds: Beginnings[World], tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[tuple[Flask, list[Caller]]]:
     folder = tmp_path_factory.mktemp("matrix")
     with databases.fresh("sqlite", folder) as database:
-        world = make_world(database, vault)
+        world = worlds.copy_into(database)
         app = make_app(world, folder)
         yield app, list(_callers(app, world))
 

@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from app.database import Database
-from app.vault import Vault
+from tests.harness.beginnings import Beginnings
 from tests.harness.pages import checked_client
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, Member, accepted, make_app, make_world
+from tests.service.desk.conftest import Browse, Member, accepted, make_app
 
 ODD = ("%00", "a%00b", "%ED%A0%80", "%EF%BF%BF", "%C2%85", "%80")
 FIELDS = (
@@ -27,8 +27,10 @@ FIELDS = (
 )
 
 
-def test_no_address_and_no_form_breaks_a_page(database: Database, vault: Vault, tmp_path: Path) -> None:
-    world = make_world(database, vault)
+def test_no_address_and_no_form_breaks_a_page(
+    database: Database, worlds: Beginnings[World], tmp_path: Path
+) -> None:
+    world = worlds.copy_into(database)
     app = make_app(world, tmp_path)
     case = world.case_of(world.file(words="They owe us.", topics=("wages",)))
     partner = Member(checked_client(app))

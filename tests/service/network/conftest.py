@@ -3,7 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
+from typing import Self
 
 import pytest
 
@@ -27,6 +29,8 @@ from app.network import (
     take_up_invitation,
 )
 from app.vault import Hardness, RowSigner, Vault, bind_deployment, load_keyring, make_keyrings, read_journal
+from tests.harness.beginnings import Beginnings
+from tests.harness.databases import Databases
 
 PASSWORD = "a password of words"
 
@@ -60,6 +64,11 @@ class Network:
         self.database = database
         self.vault = vault
         self.watch = watch
+
+    def over(self, database: Database) -> Self:
+        """The same network in a copy of the database."""
+        database.sign_with(RowSigner(lambda: self.vault))
+        return type(self)(database, self.vault, self.watch)
 
     def organisation(
         self, name: str, kind: OrganisationKind = OrganisationKind.MONITORING_PARTNER, country: str = "MY"
@@ -125,13 +134,25 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     return Vault(load_keyring(folder, "web"), Hardness(memory_kib=64, passes=1, lanes=1))
 
 
+@pytest.fixture(scope="session")
+def networks(databases: Databases, vault: Vault) -> Beginnings[Network]:
+    """The network with noise in it, made once."""
+    return Beginnings(databases, partial(_make_network, vault))
+
+
 @pytest.fixture
-def network(database: Database, vault: Vault, watch: Watch) -> Network:
+def network(database: Database, watch: Watch, networks: Beginnings[Network]) -> Network:
     """A bound deployment with noise in it: organisations and members that no test is about."""
+    copied = networks.copy_into(database)
+    copied.watch = watch
+    return copied
+
+
+def _make_network(vault: Vault, database: Database) -> Network:
     database.sign_with(RowSigner(lambda: vault))
     with database.writing() as session:
         bind_deployment(session, vault)
-    made = Network(database, vault, watch)
+    made = Network(database, vault, Watch())
     noise = made.organisation("Noise Workers Aid", country="TH")
     made.join(noise, "noise.lead")
     made.join(noise, "noise.caseworker", Role.CASEWORKER)

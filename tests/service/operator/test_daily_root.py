@@ -28,6 +28,8 @@ from app.vault import (
     load_keyring,
     read_roots,
 )
+from tests.harness.beginnings import Beginnings
+from tests.harness.databases import Databases
 from tests.harness.dispatching import tools_over
 from tests.harness.world import LIGHT, World, both_vaults
 from tests.service.operator.conftest import Redress, complaint
@@ -41,9 +43,14 @@ def vaults(tmp_path_factory: pytest.TempPathFactory) -> tuple[Vault, Vault]:
     return both_vaults(tmp_path_factory.mktemp("roots") / "keys")
 
 
+@pytest.fixture(scope="session")
+def worlds(databases: Databases, vaults: tuple[Vault, Vault]) -> Beginnings[World]:
+    return Beginnings(databases, lambda database: World(database, vaults[0]))
+
+
 @pytest.fixture
-def world(database: Database, vaults: tuple[Vault, Vault]) -> World:
-    return World(database, vaults[0])
+def world(database: Database, worlds: Beginnings[World]) -> World:
+    return worlds.copy_into(database)
 
 
 @pytest.fixture

@@ -19,6 +19,8 @@ from app.dispatcher.heartbeat import last_ticks, oldest_tick, record_tick
 from app.dispatcher.jobs import BATCH, JOB_NAMES, JOBS, Job, Tools, run_job
 from app.dispatcher.run import tick
 from app.vault import SessionRow, Vault, open_session
+from tests.harness.beginnings import Beginnings
+from tests.harness.databases import Databases
 from tests.harness.dispatching import tools_over
 from tests.harness.server import COMMAND, ROOT, private_environment
 from tests.harness.world import World, both_vaults
@@ -37,9 +39,14 @@ def vault(vaults: tuple[Vault, Vault]) -> Vault:
     return vaults[0]
 
 
+@pytest.fixture(scope="session")
+def worlds(databases: Databases, vault: Vault) -> Beginnings[World]:
+    return Beginnings(databases, lambda database: World(database, vault))
+
+
 @pytest.fixture
-def world(database: Database, vault: Vault) -> World:
-    return World(database, vault)
+def world(database: Database, worlds: Beginnings[World]) -> World:
+    return worlds.copy_into(database)
 
 
 @pytest.fixture

@@ -20,6 +20,8 @@ from app.messaging.addresses import Channel, keep_address
 from app.settings import Settings, read_settings
 from app.vault import Vault
 from tests.harness.application import application
+from tests.harness.beginnings import Beginnings
+from tests.harness.databases import Databases
 from tests.harness.dispatching import tools_over
 from tests.harness.world import World, both_vaults
 
@@ -34,9 +36,14 @@ def vault(vaults: tuple[Vault, Vault]) -> Vault:
     return vaults[0]
 
 
+@pytest.fixture(scope="session")
+def worlds(databases: Databases, vault: Vault) -> Beginnings[World]:
+    return Beginnings(databases, lambda database: World(database, vault))
+
+
 @pytest.fixture
-def world(database: Database, vault: Vault) -> World:
-    return World(database, vault)
+def world(database: Database, worlds: Beginnings[World]) -> World:
+    return worlds.copy_into(database)
 
 
 @pytest.fixture

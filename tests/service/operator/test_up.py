@@ -170,7 +170,8 @@ def test_silent_and_trickling_connections_do_not_keep_others_waiting(tmp_path: P
                 connection.sendall(b"POST /en/report HTTP/1.1\r\nHost: x\r\n")
             started = time.monotonic()
             assert _get(server, "/healthz")[0] == 200
-            assert time.monotonic() - started < 2
+            # Whoever dawdles is given up after fifteen seconds: nobody waited for that.
+            assert time.monotonic() - started < 10
         finally:
             for connection in slow:
                 connection.close()

@@ -1,11 +1,12 @@
 """A small network with a line for texts, phones that write to it, and other people's conversations around as noise."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 from uuid import UUID
 
 import pytest
@@ -40,6 +41,8 @@ from app.vault import (
     open_grant,
     read_journal,
 )
+from tests.harness.beginnings import Beginnings
+from tests.harness.databases import Databases
 from tests.harness.hours import five_past_ten
 from tests.harness.world import World, both_vaults
 
@@ -66,6 +69,15 @@ class Texting:
     def database(self) -> Database:
         """The database under test."""
         return self.world.database
+
+    def over(self, database: Database) -> Self:
+        """The same in a copy of the database."""
+        world = self.world.over(database)
+        gateways = load_gateways(
+            read_settings({"REDRESS_PUBLIC_URL": f"https://{HOST}"}), world.vault, database, {}
+        )
+        ears = replace(self.ears, database=database, gateways=gateways)
+        return replace(self, world=world, ears=ears, _numbers=count(1))
 
     def received(self, body: str, sender: str = MINE, sid: str = "", **more: Any) -> ReceivedText:
         """A text as a webhook hands it on."""
@@ -227,7 +239,13 @@ def make_texting(database: Database, vaults: tuple[Vault, Vault]) -> Texting:
     return made
 
 
+@pytest.fixture(scope="session")
+def textings(databases: Databases, vaults: tuple[Vault, Vault]) -> Beginnings[Texting]:
+    """A world that can be texted to, made once."""
+    return Beginnings(databases, partial(make_texting, vaults=vaults))
+
+
 @pytest.fixture
-def texting(database: Database, vaults: tuple[Vault, Vault]) -> Texting:
+def texting(database: Database, textings: Beginnings[Texting]) -> Texting:
     """A world that can be texted to, on the test's database."""
-    return make_texting(database, vaults)
+    return textings.copy_into(database)

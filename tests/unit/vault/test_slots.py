@@ -111,7 +111,7 @@ def test_nobody_waits_longer_than_the_patience(folder: Path) -> None:
         began = time.monotonic()
         with pytest.raises(TooBusy), slots.one():
             pass
-    assert 0.1 <= time.monotonic() - began < 2
+    assert 0.1 <= time.monotonic() - began < 30  # a busy machine is slow, and a hang has no end
 
 
 def test_a_slot_is_free_again_after_an_error(folder: Path) -> None:
