@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -15,6 +16,10 @@ from tests.harness.run import TestRun
 
 pytest.register_assert_rewrite("tests.harness.pages")
 pytest_plugins = ["tests.harness.server", "tests.harness.browser"]
+
+# How long an example takes says what else the machine does.
+settings.register_profile("redress", settings(), deadline=None, suppress_health_check=(HealthCheck.too_slow,))
+settings.load_profile("redress")
 
 _RUN = pytest.StashKey[TestRun]()
 

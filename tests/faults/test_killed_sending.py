@@ -25,7 +25,7 @@ from app.messaging.numbers import read_number
 from app.messaging.phones import keep_phone, new_phone
 from app.messaging.queue import enqueue_text
 from app.settings import PROJECT_ROOT
-from app.vault import Vault, load_keyring, make_keyrings
+from app.vault import RowSigner, Vault, load_keyring, make_keyrings
 from tests.faults.kills import counted, share, told
 from tests.harness.provider import NUMBER, RemoteProvider
 from tests.harness.server import free_port, stop
@@ -43,6 +43,7 @@ def test_killed_dispatchers_send_every_text_exactly_once(database: Database, tmp
     keys = tmp_path / "keys"
     make_keyrings(keys)
     vault = Vault(load_keyring(keys, "web"))
+    database.sign_with(RowSigner(lambda: vault))
     phones = [_phone(database, vault, f"+254711{number:06d}") for number in range(_PHONES)]
     dice = random.Random()  # noqa: S311 - the moment of a kill is no secret
     written, answers = 0, Counter[str]()

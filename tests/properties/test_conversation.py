@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from app.cases.enums import EntryKind
 from app.cases.models import Entry
 from app.intake.conversation.models import Conversation
+from app.intake.conversation.position import Step
 from app.intake.conversation.silence import KEPT_IN_DANGER
 from app.intake.conversation.talks import position_of
 from app.messaging.delivery import Delivery
@@ -119,7 +120,7 @@ def _tell(texting: Texting, tellings: list[_Told]) -> None:
     _check_what_is_stored(texting, example, heard)
     texting.fall_silent()
     _check_who_is_held(texting)
-    # Who told of danger on a phone of their own is kept two days longer for the helper's first word.
+    # Who told of danger on a phone of their own, or left that question open, is kept for longer.
     texting.pass_by(seconds=KEPT_IN_DANGER.total_seconds())
     texting.fall_silent()
     _check_silence(texting, example)
@@ -153,7 +154,7 @@ def _check_who_is_held(texting: Texting) -> None:
         position = position_of(texting.world.vault, talk)
         assert position is not None
         assert position.held
-        assert position.danger
+        assert position.danger or position.step is Step.DANGER
 
 
 def _check_silence(texting: Texting, example: int) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from app import logs
-from app.database import Database
 from app.intake import Filed, SealedGrievance, file_grievance
 from app.vault import Vault, format_receipt
 from app.web.desk import sign_in
@@ -42,9 +41,9 @@ def log() -> Iterator[io.StringIO]:
 
 
 @pytest.fixture(autouse=True)
-def _taken(database: Database) -> None:
+def _taken(world: World) -> None:
     """A table that takes each text once, and has taken everything that the worker will write."""
-    with database.writing() as session:
+    with world.database.writing() as session:
         session.execute(text("CREATE TABLE taken (words VARCHAR(400) PRIMARY KEY)"))
         _take(session)
 
