@@ -41,8 +41,8 @@ class Text(StrEnum):
     WHOSE_PHONE = pgettext("sms", "Got it. Whose phone is this? 1 Only mine 2 Shared 3 Company")
     DANGER = pgettext("sms", "Is anyone in danger now? 1 Yes 2 No")
     HELPER_TOLD = pgettext("sms", "A helper is being told. If you can, go to a safe place.")
-    # Where nobody has left an address for alerts, nobody is being told.
-    HELPER_LATER = pgettext("sms", "A helper may be slow. If you can, go to a safe place.")
+    # Where nobody has left an address for alerts, or the case is stopped, nobody is being told.
+    HELPER_LATER = pgettext("sms", "Maybe nobody comes soon. If you can, go to a safe place.")
     CALL = pgettext("sms", "Emergency: call %(number)s.")
     REACH = pgettext(
         "sms",
@@ -122,7 +122,7 @@ class Text(StrEnum):
         "We can only read words. We cannot open photos, voice notes or places. Please write it in words.",
     )
     WHOSE_PHONE_THEN = pgettext("sms", "Whose phone is this? 1 Only mine 2 Shared 3 Company")
-    KEPT = pgettext("sms", "Got it. A helper can read it. 2 starts a new report. 8 asks for news.")
+    KEPT = pgettext("sms", "Got it. We keep it. 2 starts a new report. 8 asks for news.")
     NEW_REPORT = pgettext("sms", "Write now what happened. A few words are enough.")
     STATUS = pgettext("sms", "%(stage)s. Next date: %(day)s. 2 starts a new report.")
     STATUS_WITHOUT_DAY = pgettext("sms", "%(stage)s. 2 starts a new report.")
