@@ -7,6 +7,7 @@ from types import MappingProxyType
 
 from app.cases.config_file import Table
 from app.cases.enums import ClockKind, Profile, StartEvent, Who
+from app.network import country_hint, is_country
 
 _MOST = 1000
 
@@ -81,14 +82,11 @@ def read_deadlines(file: Table) -> Deadlines:
     weekends = {country: _read_weekend(country, weekend) for country in weekend.names()}
     for country in weekends:
         if not is_country(country):
-            weekend.wrong(f"{country} must be a country's two capital letters (ISO 3166).")
+            weekend.wrong(
+                f"{country} must be a country's two capital letters (ISO 3166){country_hint(country)}."
+            )
     file.done()
     return Deadlines(tuple(read), default, MappingProxyType(weekends))
-
-
-def is_country(code: str) -> bool:
-    """Whether a text looks like an ISO 3166 code: two capital letters."""
-    return len(code) == 2 and code.isascii() and code.isalpha() and code.isupper()
 
 
 def _read_duration(profile: Profile, table: Table) -> Duration:

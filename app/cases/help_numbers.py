@@ -5,7 +5,7 @@ from datetime import date
 from enum import StrEnum
 
 from app.cases.config_file import Table
-from app.cases.deadlines import is_country
+from app.network import country_hint, is_country
 
 _DIALLED = frozenset("0123456789*#+ -")
 
@@ -68,7 +68,7 @@ def _read_number(table: Table) -> HelpNumber:
         checked_by=table.text("checked_by"),
     )
     if number.country and not is_country(number.country):
-        table.wrong("country must be two capital letters (ISO 3166).")
+        table.wrong(f"country must be two capital letters (ISO 3166){country_hint(number.country)}.")
     if number.number and not (
         set(number.number) <= _DIALLED and any(sign.isdigit() for sign in number.number)
     ):

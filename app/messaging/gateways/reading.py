@@ -6,7 +6,6 @@ from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from app.cases.config_file import Table, Word
-from app.cases.deadlines import is_country
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.description import (
     Content,
@@ -23,6 +22,7 @@ from app.messaging.gateways.description import (
     Verdict,
 )
 from app.messaging.gateways.media import Media
+from app.network import country_hint, is_country
 
 _NAME = re.compile(r"[a-z][a-z0-9-]{1,38}")
 _HEADER = re.compile(r"[A-Za-z][A-Za-z0-9-]{0,60}")
@@ -52,8 +52,11 @@ def _check_once(file: Table, what: str, values: list[str]) -> None:
 
 def _countries(table: Table, key: str) -> frozenset[str]:
     countries = table.texts(key) if key in table.names() else ()
-    if not all(is_country(country) for country in countries):
-        table.wrong(f"{key} must hold countries as two capital letters (ISO 3166).")
+    for country in countries:
+        if not is_country(country):
+            table.wrong(
+                f"{key}: {country} must be a country's two capital letters (ISO 3166){country_hint(country)}."
+            )
     return frozenset(countries)
 
 
@@ -84,7 +87,8 @@ def _check_gateway(table: Table, gateway: HttpDescription) -> None:
     if len(gateway.line) > 60:
         table.wrong("line must have at most 60 signs.")
     if gateway.home_country is not None and not is_country(gateway.home_country):
-        table.wrong("home_country must be two capital letters (ISO 3166).")
+        hint = country_hint(gateway.home_country)
+        table.wrong(f"home_country must be two capital letters (ISO 3166){hint}.")
     if not gateway.countries:
         table.wrong("countries must name at least one country.")
     if gateway.two_way and gateway.text is None:

@@ -139,7 +139,7 @@ def test_the_shipped_files_are_right(folder: Path) -> None:
             "deadlines.toml",
             'BD = ["fri", "sat"]',
             'Bangladesh = ["fri", "sat"]',
-            "deadlines.toml, weekend: Bangladesh must be a country's two capital letters (ISO 3166).",
+            "deadlines.toml, weekend: Bangladesh must be a country's two capital letters (ISO 3166): write BD.",
         ),
         (
             "deadlines.toml",
@@ -178,7 +178,10 @@ def test_a_topic_of_the_form_without_a_category_is_refused(folder: Path, edit: E
 @pytest.mark.parametrize(
     ("old", "new", "line"),
     (
-        ('"MY"', '"Malaysia"', "country must be two capital letters (ISO 3166)."),
+        ('"MY"', '"Malaysia"', "country must be two capital letters (ISO 3166): write MY."),
+        # Two capital letters that no country has: its numbers would never have been shown.
+        ('"MY"', '"UK"', "country must be two capital letters (ISO 3166): write GB."),
+        ('"MY"', '"XX"', "country must be two capital letters (ISO 3166)."),
         (
             '"emergency"',
             '"urgent"',

@@ -135,7 +135,12 @@ def test_with_an_account_there_is_no_simulator(tmp_path: Path) -> None:
     ("old", "new", "line"),
     (
         ("[twilio]", "[twilio", "not valid TOML"),
-        ('"TZ", "KH"]', '"Tanzania"]', "one_way must hold countries"),
+        (
+            '"TZ", "KH"]',
+            '"Tanzania"]',
+            "one_way: Tanzania must be a country's two capital letters (ISO 3166): write TZ.",
+        ),
+        ('"TZ", "KH"]', '"EU"]', "one_way: EU must be a country's two capital letters (ISO 3166)."),
         ('name = "kampala"', 'name = "Kampala"', "name must be small letters"),
         ('name = "kampala"', 'name = "twilio"', "name must be small letters"),
         ('name = "kampala"', 'name = "nairobi-phone"', "two gateways have the name nairobi-phone"),
