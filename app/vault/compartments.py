@@ -23,7 +23,7 @@ from app.vault.veil import Place
 
 
 class Compartment(StrEnum):
-    """What a case is split into (design section 3)."""
+    """What a case is split into."""
 
     IDENTITY = "identity"
     ACCOUNT = "account"

@@ -90,7 +90,7 @@ class Keyring:
         )
 
 
-# Which halves each keyring holds (design section 3): stealing one must not give what only the other may open.
+# Which halves each keyring holds: stealing one must not give what only the other may open.
 _SECRETS: dict[KeyringName, tuple[KeyKind, ...]] = {
     "web": (KeyKind.FIELD, KeyKind.INDEX, KeyKind.INTAKE),
     "dispatcher": (KeyKind.FIELD, KeyKind.INDEX, KeyKind.CONTACT, KeyKind.ROOT),

@@ -31,7 +31,7 @@ RECEIPT_DIGITS = 20
 _RANDOM_DIGITS = RECEIPT_DIGITS - 1
 _BLOCK_LIMIT = 10**_RANDOM_DIGITS
 
-# The entropy of the receipt carries the weight, so one light run is enough and filing stays fast (design section 3).
+# The entropy of the receipt carries the weight, so one light run is enough and filing stays fast.
 _MEMORY_KIB = 8 * 1024
 
 
