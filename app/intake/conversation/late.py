@@ -7,10 +7,11 @@ from app.intake.conversation.acts import SetDanger
 from app.intake.conversation.answers import Said
 from app.intake.conversation.heard import Heard
 from app.intake.conversation.knowledge import Knowledge
+from app.intake.conversation.meanings import HURT_TOPIC
 from app.intake.conversation.position import Position, Step
 from app.intake.conversation.table import TABLE
 from app.intake.conversation.texts import Text, Texts
-from app.intake.conversation.walk import walk
+from app.intake.conversation.walk import Walked, walk
 
 SILENCE = timedelta(minutes=15)
 """How long after the worker's last text a question may still be sent, and when silence settles what is open."""
@@ -27,8 +28,8 @@ def is_late(position: Position, at: datetime) -> bool:
 def hear_late(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard | None:
     """What becomes of a lone answer after the silence: the question stands or is past, so it is asked what is meant.
 
-    None where it counts: words say by themselves what they choose, danger is only ever raised, and in danger people were told that
-    their answer is waited for.
+    None where it counts: words say by themselves what they choose, danger and hurt only ever raise, in danger people were told that
+    their answer is waited for, and whoever was asked again has said it twice, however slowly.
     """
     if not _says_nothing_itself(said):
         return None
@@ -36,12 +37,30 @@ def hear_late(position: Position, said: Said, know: Knowledge, texts: Texts, at:
     if position.step is Step.OPEN:
         return Heard(marked, texts.say(Text.LATE)) if _answers_the_past(position, said) else None
     row = TABLE.get(position.step)
-    if row is None or not is_late(position, at) or _is_waited_for(position):
+    if row is None or position.asked_again or not is_late(position, at) or _is_waited_for(position):
         return None
     walked = walk(position, said, texts)
-    if not walked.taken or SetDanger() in walked.moved.acts:
+    if not walked.taken or _raises(position, walked):
         return None
     return Heard(replace(marked, asked_again=True), row.ask(texts, position, know))
+
+
+def back_where_hurt(position: Position, said: Said, texts: Texts) -> Position:
+    """Where a digit tells of hurt at the question that silence ended: at that question again. Nobody has to tell it twice."""
+    if (
+        position.step is not Step.OPEN
+        or position.unanswered is not Step.TOPIC
+        or not _says_nothing_itself(said)
+    ):
+        return position
+    asked = position.to(Step.TOPIC)
+    walked = walk(asked, said, texts)
+    return asked if walked.taken and _raises(position, walked) else position
+
+
+def _raises(position: Position, walked: Walked) -> bool:
+    hurt = HURT_TOPIC in walked.moved.position.topics and HURT_TOPIC not in position.topics
+    return hurt or SetDanger() in walked.moved.acts
 
 
 def _says_nothing_itself(said: Said) -> bool:

@@ -22,7 +22,7 @@ from app.intake.conversation.beginning import begin
 from app.intake.conversation.copies import REPEATED, copied
 from app.intake.conversation.heard import SAME_TESTIMONY, Heard, Wanted, answered, soon, spoken
 from app.intake.conversation.knowledge import Knowledge, SiteOption
-from app.intake.conversation.late import SILENCE, hear_late, is_late
+from app.intake.conversation.late import SILENCE, back_where_hurt, hear_late, is_late
 from app.intake.conversation.meanings import Moved
 from app.intake.conversation.position import Position, Step, WhosePhone
 from app.intake.conversation.table import TABLE
@@ -98,7 +98,7 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
         position = replace(position, doubted_at=None)
     if position.worse_at is not None and at - position.worse_at > WORSE_ANSWERED_WITHIN:
         position = replace(position, worse_at=None)
-    position = _back_at_worse(position, said, texts)
+    position = back_where_hurt(_back_at_worse(position, said, texts), said, texts)
     late = hear_late(position, said, know, texts, at)
     if late is not None:
         return late
