@@ -1,9 +1,11 @@
 """Whoever needs long for every text gets on all the same, and what only raises counts however late it comes."""
 
 import pytest
+from sqlalchemy import select
 
 from app.cases.enums import Profile, Urgency
 from app.cases.taxonomy import Handling
+from app.messaging.models import OptOut
 from tests.service.texts.conftest import Texting
 
 TO_THE_TOPIC = ("hello", "1", "2", "1", "at Nowhere Mill")
@@ -51,6 +53,7 @@ def test_other_topics_are_asked_about_once(texting: Texting) -> None:
 )
 def test_a_plea_mutes_no_phone(texting: Texting, plea: str) -> None:
     texting.say("My husband beats me at the dormitory", "1", plea)
-    told = texting.say("he is beating me now, help")
-    assert told or texting.case().urgency is not Urgency.LOW
-    assert texting.say("1")
+    with texting.database.reading() as session:
+        assert session.scalars(select(OptOut.tag)).all() == []
+    texting.say("1")
+    assert texting.case().urgency is Urgency.DANGER
