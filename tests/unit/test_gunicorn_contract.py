@@ -45,7 +45,8 @@ def test_nothing_else_of_the_worker_is_overridden() -> None:
 @pytest.fixture
 def worker() -> Iterator[ThreadWorker]:
     config: Any = Config()
-    made = ThreadWorker(1, 1, [], None, 30, config, Logger(config))
+    # Our own: gunicorn's would cut its logger off from the root for every test that follows in this process.
+    made = ThreadWorker(1, 1, [], None, 30, config, QuietLogger(config))
     yield made
     made.tmp.close()
 
