@@ -17,12 +17,12 @@ from psycopg import sql
 from psycopg.rows import dict_row
 
 from app import clock
-from app.cases.answering import note, reply
+from app.cases.case.models import Case, Entry
+from app.cases.case.veils import facts_of, facts_place, site_of, site_place
+from app.cases.desk.answering import note, reply
 from app.cases.enums import ClosingReason, State, Urgency
-from app.cases.models import Case, Entry
-from app.cases.offers import accept_offer
-from app.cases.veils import facts_of, facts_place, site_of, site_place
-from app.cases.worker_messages import write
+from app.cases.routing.offers import accept_offer
+from app.cases.worker.messages import write
 from app.database import CaseId
 from app.network import SignedIn
 from app.vault import GrantRow, Signed, Vault, row_mac

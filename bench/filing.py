@@ -15,7 +15,7 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from app.cases.models import Case, Offer
+from app.cases.case.models import Case, Offer
 from app.intake import Report
 from app.web.worker.report import to_report
 from app.web.worker.report_form import read_report_form

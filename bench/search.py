@@ -7,7 +7,7 @@ Measured is a quarter of the cases that a search opens at most: each has to be a
 import time
 from statistics import median
 
-from app.cases.search import OPENED_AT_MOST, search_cases
+from app.cases.desk.search import OPENED_AT_MOST, search_cases
 from bench.children import private_folder
 from bench.crowded import accepted_case
 from bench.figures import Figure, Result

@@ -19,12 +19,12 @@ import psycopg
 
 from app import clock
 from app.database import Database
+from app.database.schema import migrate
 from app.messaging.delivery import Purpose
 from app.messaging.models import Phone
-from app.messaging.numbers import read_number
-from app.messaging.phones import keep_phone, new_phone
-from app.messaging.queue import enqueue_text
-from app.schema import migrate
+from app.messaging.phones.numbers import read_number
+from app.messaging.phones.phone_rows import keep_phone, new_phone
+from app.messaging.queue.outgoing import enqueue_text
 from app.vault import RowSigner, Vault, bind_deployment, load_keyring, make_keyrings
 from bench.children import private_folder, redress
 from bench.figures import Asked, Figure, Result

@@ -5,8 +5,8 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app.database import Database
+from app.database.schema import migrate
 from app.network import Mandate, Organisation, OrganisationKind, add_organisation
-from app.schema import migrate
 from app.vault import Vault, load_keyring, make_keyrings
 from tests.harness.world import EVERY_TRAINING, LIGHT, World
 

@@ -1,4 +1,4 @@
-"""Alembic's entry: runs on the connection that `app.schema.migrate` or a test hands over, inside its transaction."""
+"""Alembic's entry: runs on the connection that `app.database.schema.migrate` or a test hands over, inside its transaction."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from sqlalchemy.types import Enum, TypeDecorator
 
 from app.database import Base
 from app.dispatcher import jobs  # noqa: F401 - it knows every room that has tables, and so the metadata does too
-from app.intake.conversation import models  # noqa: F401 - until a job of the dispatcher needs it
+from app.intake.conversation.store import models  # noqa: F401 - until a job of the dispatcher needs it
 from app.messaging import models as messaging_models  # noqa: F401 - likewise
 
 

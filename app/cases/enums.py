@@ -174,3 +174,14 @@ class Profile(StrEnum):
 
     FAST_TRACK = "fast_track"
     STANDARD = "standard"
+
+
+class AccessAct(StrEnum):
+    """What the journal calls it when somebody saw something of a case; the worker is told of each."""
+
+    READ = "case.read"
+    READ_IN_SEARCH = "case.read_in_search"
+    FOUND_BY_CONTACT = "case.found_by_contact"
+    CONTACT_SHOWN = "case.contact_shown"
+    NOTE_READ = "custody.note_read"
+    READ_FROM_CUSTODY = "custody.read"

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.cases.record import kept_rows, loose_ends
+from app.cases.case import kept_rows, loose_ends
 from app.cli.deployment import Deployment
 from app.cli.examination import Weight, examine
 from app.cli.refusals import Refused

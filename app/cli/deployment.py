@@ -7,11 +7,10 @@ from typing import Literal
 
 from app.cases.rules import Rules, load_rules
 from app.cli.refusals import Refused
-from app.database import Database
-from app.intake.conversation.topic_words import topic_words_in
+from app.database import Database, check_schema
+from app.intake.conversation.machine import topic_words_in
 from app.language import Languages, load_languages
 from app.messaging.gateways.registry import Gateways, load_gateways
-from app.schema import check_schema
 from app.settings import PROJECT_ROOT, Settings
 from app.vault import RowSigner, Slots, Vault, check_deployment, load_keyring
 

@@ -13,16 +13,15 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
-from app.cases.models import Case
+from app.cases.case import Case
 from app.cli.deployment import Deployment, KeyringKind
+from app.database import SchemaOutOfDate, check_schema
 from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
 from app.dispatcher.jobs import JOB_NAMES
-from app.messaging.alerts import unalerted
 from app.messaging.gateways.registry import EMAIL, Gateways, GatewaysRefused
-from app.messaging.root_mail import has_readers
-from app.messaging.tally import tally_texts
+from app.messaging.members import has_readers, unalerted
+from app.messaging.queue import tally_texts
 from app.network import OrganisationState, organisations_of
-from app.schema import SchemaOutOfDate, check_schema
 from app.vault import (
     CircleName,
     DeploymentMissing,

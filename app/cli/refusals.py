@@ -9,11 +9,10 @@ from sqlalchemy.exc import DatabaseError, InterfaceError, OperationalError
 
 from app import logs
 from app.cases.rules import RulesRefused
-from app.database import DatabaseUnavailable
-from app.intake.conversation.topic_words import TopicWordsRefused
+from app.database import DatabaseUnavailable, SchemaOutOfDate
+from app.intake.conversation.machine import TopicWordsRefused
 from app.language import LanguagesRefused
 from app.messaging.gateways.registry import GatewaysRefused
-from app.schema import SchemaOutOfDate
 from app.settings import Settings
 from app.vault import DeploymentMissing, KeyringMissing, KeyringOfAnotherDeployment, KeyringUnreadable
 

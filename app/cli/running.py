@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import make_url
 from sqlalchemy.orm import configure_mappers
 
-from app.cases.danger_words import take_over, worked_out
 from app.cases.rules import RulesRefused
+from app.cases.words import take_over, worked_out
 from app.cli import web_server
 from app.cli.deployment import Deployment
 from app.cli.memory import give_back, share_one_arena

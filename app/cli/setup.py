@@ -9,9 +9,9 @@ from sqlalchemy import select
 
 from app.cli.deployment import Deployment
 from app.cli.refusals import Refused
+from app.database import check_schema, migrate
 from app.network import Site
 from app.network.stakes import date_sites
-from app.schema import check_schema, migrate
 from app.vault import (
     DeploymentRow,
     KeyringExists,
@@ -19,10 +19,11 @@ from app.vault import (
     bind_deployment,
     check_deployment,
     make_keyrings,
+    replace_private,
     sign_old_rows,
     signed_models,
+    write_private,
 )
-from app.vault.keyring import replace_private, write_private
 
 _FIRST_SIGNED = frozenset(
     (

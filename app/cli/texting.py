@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 from app.cli.deployment import Deployment
 from app.cli.refusals import Refused
 from app.messaging.gateways.simulator import LINE, NAME, keep_typed_text, screen_of, sign_typed_text
-from app.messaging.numbers import NumberUnreadable, read_number
+from app.messaging.phones import NumberUnreadable, read_number
 from app.settings import Settings
 
 _MADE_UP = "+60123450999"

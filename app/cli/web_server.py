@@ -17,8 +17,8 @@ from gunicorn.glogging import Logger
 from gunicorn.http import wsgi
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
-from app.cli.gathering import Gathering
 from app.cli.memory import Trimming
+from app.cli.request_buffer import Gathering
 from app.settings import PROJECT_ROOT
 
 _PIECE_BYTES = 64 * 1024

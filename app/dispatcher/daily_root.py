@@ -1,9 +1,9 @@
 """Signing the journal once a day, and sending the root to every lead: commit first, send afterwards."""
 
 from app import clock
-from app.cases.record import kept_rows
+from app.cases.case import kept_rows
 from app.database import Database
-from app.messaging.root_mail import mail_cut, mail_root
+from app.messaging.members import mail_cut, mail_root
 from app.settings import Settings
 from app.vault import JournalCut, Root, RootBroken, Vault, read_roots, sign_root
 

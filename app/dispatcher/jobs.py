@@ -8,22 +8,17 @@ from urllib.parse import urlsplit
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.clock_watch import mark_clocks_missed
-from app.cases.offers import expire_offers
+from app.cases.clocks import mark_clocks_missed
+from app.cases.routing import expire_offers
 from app.cases.rules import Rules
 from app.database import Database
 from app.dispatcher.daily_root import sign_today
 from app.dispatcher.heartbeat import last_ticks, record_tick
-from app.intake.conversation.ears import Ears
-from app.intake.conversation.importing import import_missed
-from app.intake.conversation.silence import settle_silence
+from app.intake.conversation.door import Ears, import_missed, settle_silence
 from app.language import Languages
-from app.messaging.alerts import alert_danger
-from app.messaging.asking import ask_providers
-from app.messaging.claims import ClaimWatch
 from app.messaging.gateways.registry import Gateways
-from app.messaging.redaction import redact_texts
-from app.messaging.sending import send_due
+from app.messaging.members import alert_danger
+from app.messaging.sending import ClaimWatch, ask_providers, redact_texts, send_due
 from app.network import expire_attempts, expire_invitations
 from app.settings import Settings
 from app.vault import Vault, expire_sessions

@@ -7,14 +7,13 @@ from typing import Any
 from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
-from app.cases.models import Case
-from app.database import SiteId
+from app.cases.case import Case
+from app.database import Ready, SiteId, Statement, send_together
 from app.intake.report import Report
 from app.network import OFFERED_REPORTS, REPORTS
 from app.network.attempts import Attempts, tag_of
 from app.network.models import Site
 from app.network.sites import poster_code
-from app.together import Ready, Statement, send_together
 from app.vault import FormToken, Vault, row_fits
 
 

@@ -4,12 +4,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from app.cases.case import Case, facts_of
 from app.cases.enums import ConsentLevel
-from app.cases.models import Case
-from app.cases.veils import facts_of
 from app.database import OrganisationId
-from app.messaging.alerts import who_can_be_alerted
 from app.messaging.gateways.registry import Gateways
+from app.messaging.members import who_can_be_alerted
 from app.network import match_site
 from app.vault import Vault
 

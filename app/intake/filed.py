@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from app.cases.case import Case, Clock
 from app.cases.enums import ClockKind, Urgency
-from app.cases.models import Case, Clock
 from app.database import CaseId, OrganisationId
 from app.vault import Receipt
 

@@ -6,18 +6,16 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.cases.case import Case, Clock, new_reference
 from app.cases.enums import ClockKind
-from app.cases.models import Case, Clock
-from app.cases.references import new_reference
-from app.database import CaseId, OrganisationId
-from app.inserts import insert_ready, insert_unless_taken
+from app.database import CaseId, OrganisationId, insert_ready, insert_unless_taken
 from app.intake.admission import count_report
 from app.intake.arrival import Arrival
 from app.intake.filed import Filed, told
 from app.intake.report import Report
 from app.intake.sealing import SealedGrievance
-from app.messaging.alerts import alert_danger
-from app.messaging.wishes import keep_wish
+from app.messaging.members import alert_danger
+from app.messaging.phones import keep_wish
 from app.network import OrganisationKind, get_organisation, organisations_of
 from app.vault import FormToken, Receipt, Vault
 

@@ -12,22 +12,26 @@ from dataclasses import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.case_page import body_of, latest_contact
+from app.cases.case import Case, Entry, body_of, facts_of, latest_contact
 from app.cases.enums import ConsentLevel, EntryKind
-from app.cases.inbox import Worker
-from app.cases.models import Case, Entry
-from app.cases.veils import facts_of
+from app.cases.worker import Worker
 from app.database import CaseId
-from app.intake.conversation.hearing import forget_phone
-from app.intake.conversation.models import Conversation
-from app.intake.conversation.talks import live_talks, position_of
+from app.intake.conversation.door import forget_phone
+from app.intake.conversation.store import Conversation, live_talks, position_of
 from app.intake.report import Contact, Report
 from app.intake.sealing import SealedGrievance
 from app.messaging.gateways.registry import Gateways, Route
 from app.messaging.models import Phone
-from app.messaging.numbers import Number, is_our_line, read_written_number
+from app.messaging.phones import (
+    Number,
+    SealedWish,
+    end_wish,
+    is_our_line,
+    read_written_number,
+    seal_wish,
+    wished_phone,
+)
 from app.messaging.queue import cancel_texts
-from app.messaging.wishes import SealedWish, end_wish, seal_wish, wished_phone
 from app.vault import Vault, open_grant, sound
 
 

@@ -10,25 +10,34 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.consent import ConsentTexts, level_or_default
-from app.cases.consenting import Signer, consent_row
-from app.cases.deadlines import Deadlines
-from app.cases.entries import entry_place
+from app.cases.case import (
+    Case,
+    Clock,
+    ConsentTexts,
+    Entry,
+    Issue,
+    RoutingNote,
+    RoutingRecord,
+    entry_place,
+    facts_place,
+    level_or_default,
+    new_reference,
+    note_place,
+    site_place,
+)
+from app.cases.clocks import clock_rows
+from app.cases.consent import Signer, consent_row
 from app.cases.enums import AuthorKind, ConsentLevel, EntryKind, StartEvent, State
-from app.cases.models import Case, Clock, Entry, Issue, RoutingNote, RoutingRecord
-from app.cases.placing import clock_rows, earliest, write_offers
-from app.cases.references import new_reference
-from app.cases.rules import Rules
-from app.cases.urgency import queue_rank
-from app.cases.veils import facts_place, note_place, site_place
-from app.database import Base, CaseId, new_id
-from app.inserts import ReadyRows, ready_rows
+from app.cases.routing import earliest, write_offers
+from app.cases.rules import Deadlines, Rules
+from app.cases.words import queue_rank
+from app.database import Base, CaseId, ReadyRows, new_id, ready_rows
 from app.intake.admission import Admission, admit_report
 from app.intake.arrival import Arrival
 from app.intake.filed import Filed, told
 from app.intake.report import Report
 from app.intake.understanding import Understood, understand
-from app.messaging.wishes import SealedWish
+from app.messaging.phones import SealedWish
 from app.vault import (
     Actor,
     Compartment,

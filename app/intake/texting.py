@@ -12,24 +12,39 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.access import NoAccess, NotYours, change_case, open_compartments, owned_case, refuse_viewers
-from app.cases.answering import reply
-from app.cases.case_page import body_of, latest_contact
-from app.cases.entries import clean_text
-from app.cases.facts import CaseFacts
-from app.cases.models import Case
-from app.cases.veils import facts_of
+from app.cases.case import (
+    Case,
+    CaseFacts,
+    NoAccess,
+    NotYours,
+    body_of,
+    change_case,
+    clean_text,
+    facts_of,
+    latest_contact,
+    open_compartments,
+    owned_case,
+    refuse_viewers,
+)
+from app.cases.desk import reply
 from app.database import CaseId
 from app.intake.reaching import contacts_of, phone_of_case
 from app.intake.report import Contact
+from app.messaging.composing import (
+    Giveaway,
+    Segments,
+    count_segments,
+    fits_gsm,
+    giveaways,
+    local_times,
+    quiet_until,
+    valid_for,
+)
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.registry import Gateways
-from app.messaging.giveaways import Giveaway, giveaways
-from app.messaging.hours import local_times, quiet_until, valid_for
 from app.messaging.models import OutgoingText, Phone
-from app.messaging.opt_outs import is_opted_out
+from app.messaging.phones import is_opted_out
 from app.messaging.queue import TextStatus, cancel_waiting_text, enqueue_text, texts_of_case
-from app.messaging.segments import Segments, count_segments, fits_gsm
 from app.network import SignedIn
 from app.vault import Json, ReceiptRow, Vault, journal, read_journal
 

@@ -5,15 +5,12 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from app.cases.candidates import candidates_at
-from app.cases.consent import level_or_default
+from app.cases.case import CaseFacts, level_or_default
+from app.cases.changes import at_filing
 from app.cases.enums import ConsentLevel, CountryFrom, Exclusion, Urgency
-from app.cases.facts import CaseFacts
-from app.cases.heeding import at_filing
-from app.cases.placing import Recipients, route_to_keys
-from app.cases.routing import Outcome, Routing
-from app.cases.rules import Rules
-from app.cases.urgency import profile_for, urgency_of
+from app.cases.routing import Recipients, candidates_at, route_to_keys
+from app.cases.rules import Outcome, Routing, Rules
+from app.cases.words import profile_for, urgency_of
 from app.database import SiteId
 from app.intake.admission import Admission
 from app.intake.arrival import KnownSite

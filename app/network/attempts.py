@@ -14,9 +14,7 @@ from sqlalchemy import Integer, bindparam, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.batches import chosen_once
-from app.database import Base, UtcDateTime
-from app.together import Ready, Statement, send_together
+from app.database import Base, Ready, Statement, UtcDateTime, chosen_once, send_together
 from app.vault import Vault
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -45,7 +43,7 @@ a helper still has (`app.cases.routing`), so that junk fills no helper and leave
 UNKNOWN_RECEIPTS = Limit("unknown receipt", 60, timedelta(hours=1))
 """The check digit catches ten of eleven slips before they count, so a dormitory's own mistakes stay far below this.
 
-Above it a try waits for its turn among the guesses (`app.vault.slots`), and a right one still opens."""
+Above it a try waits for its turn among the guesses (`app.vault.hash_slots`), and a right one still opens."""
 
 ALL_UNKNOWN_RECEIPTS = Limit("unknown receipt of all", 20_000, timedelta(hours=1))
 """For everybody together; above, `UNKNOWN_IN_A_FLOOD` holds."""

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import ColumnElement, ScalarSelect, Uuid, and_, bindparam, false, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
-from app.database import OrganisationId, SiteId
+from app.database import OrganisationId, Ready, Row, SiteId, Statement, send_together
 from app.network.matching import best_match, named, stands_in
 from app.network.models import (
     Interest,
@@ -20,7 +20,6 @@ from app.network.models import (
     UnionStanding,
 )
 from app.network.stakes import INTEREST, Stake, digest_of
-from app.together import Ready, Row, Statement, send_together
 from app.vault import CircleRow, KeyHolder, holder_of, row_fits, sound
 
 # Nearly every letter: excluding the wrong body would leave the one the worker fears in the run.

@@ -9,8 +9,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.batches import chosen_once
-from app.database import MemberId, OrganisationId, new_id
+from app.database import MemberId, OrganisationId, chosen_once, new_id
 from app.network.circles import make_first_circles
 from app.network.codes import CodeRefused, step_of_code
 from app.network.logins import LoginTaken, clean_login, login_row

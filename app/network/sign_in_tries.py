@@ -1,8 +1,8 @@
 """Counting tries to come in, by password, by recovery code, by invitation: whoever tries often has to go slowly.
 
-Nobody is shut out: above a limit a try waits for its turn in the slow lane (`app.vault.slots`), the right password among them. A
-browser in which a member has signed in before is counted by itself, so that no stranger's tries stand in its way. A login that does
-not exist counts like any other, so that no limit tells which logins there are.
+Nobody is shut out: above a limit a try waits for its turn in the slow lane (`app.vault.hash_slots`), the right password among
+them. A browser in which a member has signed in before is counted by itself, so that no stranger's tries stand in its way. A login
+that does not exist counts like any other, so that no limit tells which logins there are.
 """
 
 from collections.abc import Iterator

@@ -13,7 +13,7 @@ from typing import NamedTuple
 from sqlalchemy import String, bindparam, literal, or_, select
 from sqlalchemy.orm import Session
 
-from app.database import Base, SiteId, new_id
+from app.database import Base, Ready, Row, SiteId, Statement, new_id, send_together
 from app.language import plain_signs
 from app.network.matching import Named, best_match, named, plain_name, plain_text
 from app.network.models import Sector, Site, SiteState
@@ -21,7 +21,6 @@ from app.network.organisations import clean_name, country_hint, is_country
 from app.network.os_ids import CROCKFORD, OsIdRefused, os_ids_in, read_os_id
 from app.network.people import actor_of
 from app.network.stakes import digest_of
-from app.together import Ready, Row, Statement, send_together
 from app.vault import Place, Vault, VeilBroken, holder_of, journal, row_fits, sound, sound_or_none
 
 LONGEST_NAME = 200

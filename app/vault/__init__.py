@@ -50,7 +50,8 @@ from app.vault.grants import (
     stands,
     with_heads,
 )
-from app.vault.journal import (
+from app.vault.hash_slots import Guess, Slots, TooBusy
+from app.vault.journal_chains import (
     Actor,
     JournalBroken,
     JournalChainRow,
@@ -71,8 +72,10 @@ from app.vault.keyring import (
     KeyringUnreadable,
     load_keyring,
     make_keyrings,
+    replace_private,
+    write_private,
 )
-from app.vault.known_browsers import KnownBrowser, mark_browser, read_browser_mark
+from app.vault.known_browsers import KNOWN_FOR, KnownBrowser, mark_browser, read_browser_mark
 from app.vault.members import (
     RECOVERY_BYTES,
     MemberKey,
@@ -150,13 +153,13 @@ from app.vault.sessions import (
     touch_session,
 )
 from app.vault.signing import ForgedRow, forged_rows, sign_old_rows, signed_models
-from app.vault.slots import Guess, Slots, TooBusy
 from app.vault.tokens import FORM_TOKEN_LASTS, FormToken, TokenForged
 from app.vault.vault import Vault
 from app.vault.veil import Place, VeilBroken
 
 __all__ = [
     "FORM_TOKEN_LASTS",
+    "KNOWN_FOR",
     "RECEIPT_DIGITS",
     "RECOVERY_BYTES",
     "Actor",
@@ -289,6 +292,7 @@ __all__ = [
     "read_journal",
     "read_roots",
     "read_session",
+    "replace_private",
     "rewrap",
     "row_fits",
     "row_mac",
@@ -305,5 +309,6 @@ __all__ = [
     "unlock_with_recovery",
     "verify_journal",
     "with_heads",
+    "write_private",
     "write_recovery_code",
 ]

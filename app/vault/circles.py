@@ -13,9 +13,8 @@ from sqlalchemy import UniqueConstraint, Uuid, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.database import Base, CircleId, MemberId, OrganisationId, new_id
+from app.database import Base, CircleId, MemberId, OrganisationId, Ready, Statement, new_id, send_together
 from app.logs import describe, log_event
-from app.together import Ready, Statement, send_together
 from app.vault.keyholder import KeyHolder
 from app.vault.members import MemberKey
 from app.vault.pairs import Pair

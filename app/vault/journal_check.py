@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.vault.journal import (
+from app.vault.journal_chains import (
     CHAIN_START,
     ChainKeys,
     JournalBroken,

@@ -13,8 +13,8 @@ from cryptography.hazmat.primitives.hmac import HMAC
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from app.vault.framing import Part, frame
+from app.vault.hash_slots import Guess, Slots
 from app.vault.keyring import ID_BYTES, Key, KeyKind, Keyring
-from app.vault.slots import Guess, Slots
 
 _TAG = 32
 

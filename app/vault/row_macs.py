@@ -2,8 +2,8 @@
 
 A model that is `Signed` has a MAC over its table's name and every column of its row, each with its name, but those that it lists
 in `FREE` with the reason why changing them gives nobody anything. What is NULL takes no part, so a later version may add a column.
-Rows get their MAC where they are written, in `_sign_changes` below and in `app.inserts`; whoever decides by a row asks `is_sound`
-first, and takes one that is not as if it were not there.
+Rows get their MAC where they are written, in `_sign_changes` below and in `app.database.inserts`; whoever decides by a row
+asks `is_sound` first, and takes one that is not as if it were not there.
 """
 
 import logging

@@ -17,8 +17,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.batches import chosen_once
-from app.database import Base
+from app.database import Base, chosen_once
 from app.vault.framing import frame, unframe
 from app.vault.keyholder import KeyHolder, derive, tag_of
 from app.vault.veil import decrypt, encrypt

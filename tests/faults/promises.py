@@ -11,14 +11,14 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.access import NoAccess
+from app.cases.case.access import NoAccess
+from app.cases.case.models import Case, Entry, Offer, RoutingRecord
+from app.cases.case.veils import decision_place
+from app.cases.desk.queue import QueueFilters, queue_page
+from app.cases.desk.reading import open_case
 from app.cases.enums import OfferState, State
-from app.cases.inbox import enter_inbox, open_inbox, worker_of
-from app.cases.models import Case, Entry, Offer, RoutingRecord
-from app.cases.queue import QueueFilters, queue_page
-from app.cases.reading import open_case
-from app.cases.routing import routing_from
-from app.cases.veils import decision_place
+from app.cases.rules.routing import routing_from
+from app.cases.worker.inbox import enter_inbox, open_inbox, worker_of
 from app.database import CaseId, CircleId, OrganisationId
 from app.vault import (
     CircleRow,

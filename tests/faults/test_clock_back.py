@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.models import Clock, Offer
+from app.cases.case.models import Clock, Offer
 from app.database import Database
 from app.dispatcher.jobs import JOBS, run_job
 from app.network import Invitation

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app import clock
-from app.cases.models import Case
+from app.cases.case.models import Case
 from app.database import Database
 from app.vault import HolderKind, Receipt, Vault, live_grant_holders
 from tests.faults.breaking import Break, Breaker, app_over

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import make_url, text
 
-import app.database
+import app.database.engine
 import app.web.worker.report
 from app.database import Database
 from tests.faults.people import People, people_over
@@ -30,7 +30,7 @@ time.sleep(60)
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """As everywhere, only sooner."""
-    monkeypatch.setattr(app.database, "PATIENCE_SECONDS", _PATIENCE)
+    monkeypatch.setattr(app.database.engine, "PATIENCE_SECONDS", _PATIENCE)
 
 
 @pytest.fixture

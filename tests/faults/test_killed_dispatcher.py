@@ -16,13 +16,13 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.cases.case.models import Case, Clock, Offer
 from app.cases.enums import ClockState, OfferState
-from app.cases.models import Case, Clock, Offer
 from app.database import CaseId, Database
 from app.dispatcher.jobs import JOBS, Job
 from app.messaging.models import Phone
-from app.messaging.numbers import read_number
-from app.messaging.phones import keep_phone, new_phone
+from app.messaging.phones.numbers import read_number
+from app.messaging.phones.phone_rows import keep_phone, new_phone
 from app.network import REPORTS, Invitation, Role, count_attempt, invite_member
 from app.network.attempts import Attempts
 from app.settings import PROJECT_ROOT

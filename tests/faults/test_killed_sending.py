@@ -21,9 +21,9 @@ from sqlalchemy import func, select
 from app.database import Database
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingText, Phone
-from app.messaging.numbers import read_number
-from app.messaging.phones import keep_phone, new_phone
-from app.messaging.queue import enqueue_text
+from app.messaging.phones.numbers import read_number
+from app.messaging.phones.phone_rows import keep_phone, new_phone
+from app.messaging.queue.outgoing import enqueue_text
 from app.settings import PROJECT_ROOT
 from app.vault import RowSigner, Vault, load_keyring, make_keyrings
 from tests.faults.kills import counted, share, told

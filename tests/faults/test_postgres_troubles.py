@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-import app.database
+import app.database.engine
 from app.database import Database
 from tests.faults.crowd import SECRET, Crowd
 from tests.faults.kills import counted, share, told
@@ -56,7 +56,7 @@ def test_tables_that_somebody_keeps_locked(
     own_database: Database, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """As by an operator's own tool, or by a process of ours that was stopped while it held a case."""
-    monkeypatch.setattr(app.database, "PATIENCE_SECONDS", _PATIENCE)
+    monkeypatch.setattr(app.database.engine, "PATIENCE_SECONDS", _PATIENCE)
     people = people_over(own_database, tmp_path)
     with psycopg.connect(own_database.url.replace("+psycopg", "")) as other:
         other.execute("LOCK TABLE cases, entries IN ACCESS EXCLUSIVE MODE")

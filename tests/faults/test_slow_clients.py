@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import func, select
 
-from app.cases.models import Case
+from app.cases.case.models import Case
 from tests.faults.phones import Phone, Post, over_http
 from tests.faults.service import Service, service_over
 from tests.harness.databases import Databases

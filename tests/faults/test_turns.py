@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from app.turns import TurnMissed, Turns
+from app.database.write_lock import TurnMissed, Turns
 from tests.harness.server import ROOT
 
 _COUNTING = """

@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 from app import clock
-from app.cases.rules import load_rules
+from app.cases.rules.rule_set import load_rules
 from app.database import Database
 from app.dispatcher.jobs import JOBS, Errand, Job, Tools, run_job
 from app.settings import PROJECT_ROOT

@@ -14,11 +14,12 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app.database import Database
-from app.messaging import recording, sending
-from app.messaging.claims import ClaimWatch, Pace
 from app.messaging.delivery import FINAL, Delivery
 from app.messaging.gateways.registry import load_gateways
 from app.messaging.models import OutgoingText
+from app.messaging.sending import recording
+from app.messaging.sending import send_batch as sending
+from app.messaging.sending.claims import ClaimWatch, Pace
 from app.settings import read_settings
 from app.vault import RowSigner, Vault, load_keyring
 from tests.faults.warm_dispatcher import end_after

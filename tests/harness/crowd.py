@@ -7,12 +7,12 @@ from uuid import uuid4
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.entries import entry_place
+from app.cases.case.entries import entry_place
+from app.cases.case.facts import CaseFacts
+from app.cases.case.models import Case, Entry
+from app.cases.case.references import new_reference
+from app.cases.case.veils import facts_place, site_place
 from app.cases.enums import AuthorKind, ClockKind, ConsentLevel, EntryKind, Profile, State, Urgency
-from app.cases.facts import CaseFacts
-from app.cases.models import Case, Entry
-from app.cases.references import new_reference
-from app.cases.veils import facts_place, site_place
 from app.database import Base, CaseId, OrganisationId, SiteId, new_id
 from app.vault import CircleName, Compartment, CompartmentKeys, PublicKey, Vault, circle_of
 from app.vault.circles import circle_public_key

@@ -11,7 +11,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from app.database import Database
-from app.schema import migrate
+from app.database.schema import migrate
 from tests.harness.postgres import TEMPLATE, PostgresServer
 from tests.harness.run import locked
 

@@ -3,7 +3,7 @@
 import tempfile
 import weakref
 
-from app.cases.rules import Rules
+from app.cases.rules.rule_set import Rules
 from app.database import Database
 from app.dispatcher.jobs import Tools
 from app.language import load_languages

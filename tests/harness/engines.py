@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine.interfaces import CompiledCacheType
 from sqlalchemy.util import LRUCache
 
-from app import database
+from app.database import engine as database
 
 # As many as all tests of a worker need: statements with many values differ by how many there are.
 _STATEMENTS = 5_000

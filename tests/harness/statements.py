@@ -7,8 +7,8 @@ from unittest import mock
 
 from sqlalchemy import Connection, event
 
-from app import inserts, together
-from app.database import Database
+from app.database import Database, inserts
+from app.database import prepared as together
 
 
 @contextmanager

@@ -10,9 +10,9 @@ from typing import Any, Self
 from sqlalchemy import LargeBinary
 
 from app import clock
-from app.cases.consent import ConsentTexts, consent_texts
-from app.cases.inbox import Worker, enter_inbox, worker_of
-from app.cases.rules import Rules, load_rules
+from app.cases.case.consent_levels import ConsentTexts, consent_texts
+from app.cases.rules.rule_set import Rules, load_rules
+from app.cases.worker.inbox import Worker, enter_inbox, worker_of
 from app.database import Base, CaseId, Database, OrganisationId, SiteId
 from app.intake import Filed, Report, file_grievance, look_at_arrival, seal_grievance, with_wish
 from app.messaging.gateways.registry import Gateways

@@ -10,12 +10,12 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import func, select
 
+from app.cases.case.models import Entry
 from app.cases.enums import EntryKind
-from app.cases.models import Entry
-from app.intake.conversation.models import Conversation
-from app.intake.conversation.position import Step
-from app.intake.conversation.silence import KEPT_IN_DANGER
-from app.intake.conversation.talks import position_of
+from app.intake.conversation.door.silence import KEPT_IN_DANGER
+from app.intake.conversation.machine.position import Step
+from app.intake.conversation.store.conversations import position_of
+from app.intake.conversation.store.models import Conversation
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.gateways.simulator import NAME

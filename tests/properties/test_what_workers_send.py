@@ -12,9 +12,9 @@ from flask import Flask
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.cases.case.models import Case
 from app.cases.enums import EntryKind, Urgency
-from app.cases.inbox import enter_inbox, open_inbox, worker_of
-from app.cases.models import Case
+from app.cases.worker.inbox import enter_inbox, open_inbox, worker_of
 from app.language.catalogues import Project, compile_all
 from app.settings import read_settings
 from app.vault import Receipt

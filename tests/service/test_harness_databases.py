@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import inspect, text
 
 from app import clock
-from app.cases.models import Case
+from app.cases.case.models import Case
 from app.database import Database
 from tests.harness.beginnings import Beginnings
 from tests.harness.databases import KINDS, Databases

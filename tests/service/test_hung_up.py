@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import text
 
-import app.database
+import app.database.engine
 from app.database import Database
 from tests.harness.databases import Databases, closing_database
 from tests.harness.postgres import OwnPostgres
@@ -83,7 +83,7 @@ def test_a_connection_that_rested_is_tried(
     """A silent network tells nobody that it has dropped a connection."""
     with postgresql.reading() as session:
         session.execute(text("SELECT 1"))
-    monkeypatch.setattr(app.database, "_TRUSTED_SECONDS", 0.0)
+    monkeypatch.setattr(app.database.engine, "_TRUSTED_SECONDS", 0.0)
     with postgresql.reading() as session:
         session.execute(text("SELECT 1"))
     assert len(pings) == 1

@@ -18,12 +18,12 @@ from sqlalchemy import Boolean, Uuid, bindparam, select, text
 
 import app
 from app.database import Base, Database, UtcDateTime
-from app.inserts import insert_rows
-from app.intake.conversation.models import Conversation
+from app.database.inserts import insert_rows
+from app.database.schema import REVISION, SchemaOutOfDate, check_schema, migrate, revision_of
+from app.intake.conversation.store.models import Conversation
 from app.messaging.delivery import Delivery
 from app.messaging.models import MemberAddress, OutgoingText, Phone, TextWish
 from app.network import Organisation
-from app.schema import REVISION, SchemaOutOfDate, check_schema, migrate, revision_of
 from app.settings import PROJECT_ROOT
 from tests.harness.databases import KINDS, Databases
 

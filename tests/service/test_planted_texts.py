@@ -14,8 +14,8 @@ from sqlalchemy import select
 
 from app.database import Database
 from app.messaging.models import OutgoingText, Phone
-from app.messaging.phones import phone_place
-from app.messaging.queue import body_place
+from app.messaging.phones.phone_rows import phone_place
+from app.messaging.queue.outgoing import body_place
 from app.vault import ContactKeyMissing, Vault, load_keyring
 from tests.harness.databases import Databases, closing_database
 from tests.harness.server import LiveServer, running

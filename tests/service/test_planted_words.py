@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Base, CaseId, Database
 from app.messaging.models import Phone, TextWish
-from app.messaging.phones import phone_place
+from app.messaging.phones.phone_rows import phone_place
 from app.network import Site, site_label
 from app.vault import ContactKeyMissing, Place, SealBroken, Vault, VeilBroken, load_keyring, read_journal
 from app.vault.keyring import KeyringName

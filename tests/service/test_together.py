@@ -8,8 +8,8 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from app.database import Base, Database
+from app.database.prepared import NoRow, Ready, Statement, new_row, send_together
 from app.messaging.models import InboundText
-from app.together import NoRow, Ready, Statement, new_row, send_together
 
 _TEXTS = Base.metadata.tables[InboundText.__tablename__]
 _MARK = Ready(

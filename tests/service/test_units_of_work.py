@@ -10,8 +10,8 @@ from sqlalchemy.exc import InternalError
 from sqlalchemy.orm import Session
 
 from app.database import Database
+from app.database.prepared import Ready, Statement, send_together
 from app.network.attempts import Attempts
-from app.together import Ready, Statement, send_together
 from tests.harness.databases import Databases
 
 ENDS_AT = datetime(2026, 11, 28, tzinfo=UTC)

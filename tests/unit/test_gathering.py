@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from app.cli.gathering import Gathering
+from app.cli.request_buffer import Gathering
 
 _HEAD = b"POST /en/report HTTP/1.1\r\nHost: x\r\n"
 
@@ -97,7 +97,7 @@ def test_chunks_beyond_all_forms_are_endless(chunk: bytes) -> None:
 
 
 def test_a_long_body_has_longer_and_none_has_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.cli.gathering.time.monotonic", lambda: 100.0)
+    monkeypatch.setattr("app.cli.request_buffer.time.monotonic", lambda: 100.0)
     short, long, endless = Gathering(), Gathering(), Gathering()
     short.add(_HEAD)
     assert short.deadline == 115.0

@@ -9,20 +9,20 @@ from babel.dates import format_datetime
 from flask import Flask
 
 from app.cases import enums
-from app.cases.offers import DeclineReason
-from app.cases.queue import Count
-from app.cases.routing import Outcome, Reason
-from app.cases.rules import load_rules
-from app.cases.search import Matched
+from app.cases.desk.queue import Count
+from app.cases.desk.search import Matched
+from app.cases.routing.offers import DeclineReason
+from app.cases.rules.routing import Outcome, Reason
+from app.cases.rules.rule_set import load_rules
 from app.cases.taxonomy import Handling
 from app.intake import Contact
-from app.intake.conversation.filing_text import UNREACHABLE
-from app.intake.conversation.position import WhosePhone
+from app.intake.conversation.machine.position import WhosePhone
+from app.intake.conversation.store.filing_text import UNREACHABLE
 from app.intake.texting import Unreachable
 from app.language import Language
 from app.language.languages import LanguageEntry
+from app.messaging.composing.leak_warnings import Giveaway
 from app.messaging.delivery import Delivery, Purpose
-from app.messaging.giveaways import Giveaway
 from app.network import MemberState, OrganisationKind, Role
 from app.settings import PROJECT_ROOT
 from app.vault import CircleName

@@ -9,20 +9,13 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.cases.answering import note, reply
-from app.cases.assignment import claim
-from app.cases.clock_watch import mark_clocks_missed
-from app.cases.consent import consent_texts
+from app.cases.case import Case, claim, consent_texts
+from app.cases.clocks import mark_clocks_missed
+from app.cases.desk import Move, change_stage, mark_done, note, open_case, reply, set_category, set_urgency
 from app.cases.enums import ClockKind, ClosingReason, ConsentLevel, Exclusion, State, Urgency
-from app.cases.inbox import Worker, enter_inbox, worker_of
-from app.cases.models import Case
-from app.cases.offers import DeclineReason, accept_offer, decline_offer, expire_offers
-from app.cases.progress import Move, change_stage, mark_done
-from app.cases.reading import open_case
+from app.cases.routing import DeclineReason, accept_offer, decline_offer, expire_offers
 from app.cases.rules import Rules
-from app.cases.sharing import stop_sharing
-from app.cases.triage import set_category, set_urgency
-from app.cases.worker_messages import say_worse, write
+from app.cases.worker import Worker, enter_inbox, say_worse, stop_sharing, worker_of, write
 from app.cli.demo.network import DemoNetwork
 from app.database import CaseId, OrganisationId
 from app.intake import Contact, Report, file_grievance, look_at_arrival, seal_grievance

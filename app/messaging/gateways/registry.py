@@ -168,7 +168,7 @@ def _maker_of_http(described: HttpDescription) -> Callable[[], Gateway]:
 
 def _maker_of_email(settings: SmtpSettings) -> Callable[[], Gateway]:
     def make() -> Gateway:
-        from app.messaging.email import EmailGateway
+        from app.messaging.gateways.email import EmailGateway
 
         return EmailGateway(settings)
 

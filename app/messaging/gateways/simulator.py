@@ -19,8 +19,7 @@ from sqlalchemy.orm import Session
 from twilio.request_validator import SIGNATURE_HEADER, RequestValidator
 
 from app import clock
-from app.database import Database, new_id
-from app.inserts import insert_unless_taken
+from app.database import Database, insert_unless_taken, new_id
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.forms import FORM, Form
 from app.messaging.gateways.protocol import (

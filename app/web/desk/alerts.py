@@ -4,15 +4,20 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
-from app.messaging.addresses import (
+from app.messaging.members import (
+    ALERT,
+    SUBJECT,
+    TESTS,
     AddressUnreadable,
     Channel,
+    NoAddress,
+    TooManyTests,
     carries,
     forget_address,
     keep_address,
     kept_addresses,
+    send_test,
 )
-from app.messaging.alerts import ALERT, SUBJECT, TESTS, NoAddress, TooManyTests, send_test
 from app.network import OrganisationKind
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint

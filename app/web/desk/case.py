@@ -10,15 +10,25 @@ from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
-from app.cases.access import NoAccess, NotYours, ReadOnly
-from app.cases.answering import LONGEST_TEXT, AlreadySent, EmptyText, TextTooLong, note
+from app.cases.case import NoAccess, NotYours, ReadOnly
 from app.cases.clocks import TICKED_BY_HAND
+from app.cases.desk import (
+    DESK_CLOSING_REASONS,
+    LONGEST_TEXT,
+    AlreadySent,
+    Contact,
+    EmptyText,
+    OpenedCase,
+    ReadEntry,
+    TextTooLong,
+    note,
+    open_case,
+    show_contact,
+)
 from app.cases.enums import State
-from app.cases.progress import DESK_CLOSING_REASONS
-from app.cases.reading import Contact, OpenedCase, ReadEntry, open_case, show_contact
 from app.database import CaseId
 from app.intake.texting import CaseTexts, texts_for_desk
-from app.messaging.alerts import AlertsSoFar, alerts_of
+from app.messaging.members import AlertsSoFar, alerts_of
 from app.messaging.queue import TextStatus
 from app.web import labels, text_words
 from app.web.access import open_to_members

@@ -6,10 +6,10 @@ from flask import request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
-from app.cases.access import NoAccess
-from app.cases.offers import DeclineReason, OfferGone, OfferTaken, accept_offer, decline_offer
+from app.cases.case import NoAccess
+from app.cases.routing import DeclineReason, OfferGone, OfferTaken, accept_offer, decline_offer
 from app.database import CaseId
-from app.messaging.alerts import alert_danger_of
+from app.messaging.members import alert_danger_of
 from app.network import Role
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint

@@ -10,8 +10,7 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cases.enums import Stage, Urgency
-from app.cases.queue import (
+from app.cases.desk import (
     COUNTED_AT_MOST,
     OPENED_AT_MOST,
     Count,
@@ -20,6 +19,7 @@ from app.cases.queue import (
     QueuePage,
     queue_page,
 )
+from app.cases.enums import Stage, Urgency
 from app.database import SiteId
 from app.network import OrganisationKind, Role
 from app.vault import Place, VeilBroken

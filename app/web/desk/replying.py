@@ -7,7 +7,7 @@ from flask import render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
-from app.cases.answering import reply
+from app.cases.desk import reply
 from app.database import CaseId
 from app.intake.texting import (
     MOST_SEGMENTS_OF_A_REPLY,
@@ -19,7 +19,7 @@ from app.intake.texting import (
     call_off_text,
     preview_text,
 )
-from app.messaging.segments import MOST_SEGMENTS
+from app.messaging.composing import MOST_SEGMENTS
 from app.web import labels, text_words
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint

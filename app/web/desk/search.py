@@ -6,17 +6,21 @@ from flask import make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
-from app.cases.search import (
+from app.cases.desk import (
+    LEAST_SIGNS,
+    LONGEST,
     OPENED_AT_MOST,
     Hit,
     Matched,
     Search,
+    SearchesRest,
+    SearchTooLong,
+    SearchTooShort,
+    count_search,
     find_by_reference,
     record_search,
     search_cases,
 )
-from app.cases.search_limit import SearchesRest, count_search
-from app.cases.sought import LEAST_SIGNS, LONGEST, SearchTooLong, SearchTooShort
 from app.language import clean_line
 from app.network import SEARCHES
 from app.web import labels

@@ -9,8 +9,7 @@ from flask_babel import pgettext
 
 from app.network import count_sign_in_try, look_at_try, uncount_sign_in_try
 from app.network.sign_in_tries import may_be_guessing
-from app.vault import Guess, TooBusy
-from app.vault.known_browsers import KNOWN_FOR
+from app.vault import KNOWN_FOR, Guess, TooBusy
 from app.web.parts import parts
 from app.web.retry import BUSY_FOR, retry_after
 from app.web.sender import sender

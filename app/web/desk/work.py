@@ -6,12 +6,22 @@ from flask import abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
-from app.cases.assignment import AlreadyClaimed, CannotBeAssigned, assign, claim
+from app.cases.case import AlreadyClaimed, CannotBeAssigned, assign, claim
+from app.cases.desk import (
+    EditConflict,
+    Move,
+    MoveRefused,
+    NotTickedByHand,
+    ReasonMissing,
+    UnknownCategory,
+    change_stage,
+    mark_done,
+    set_category,
+    set_urgency,
+)
 from app.cases.enums import ClockKind, ClosingReason, State, Urgency
-from app.cases.progress import Move, MoveRefused, NotTickedByHand, change_stage, mark_done
-from app.cases.triage import EditConflict, ReasonMissing, UnknownCategory, set_category, set_urgency
 from app.database import CaseId, MemberId
-from app.messaging.alerts import alert_danger_of
+from app.messaging.members import alert_danger_of
 from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint

@@ -8,12 +8,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
-from app.cases.access import NoAccess, NotYours, ReadOnly
-from app.cases.triage import EditConflict
-from app.cases.workplace import KnownWorkplace, UnknownCountry, Workplace, set_workplace, workplace_of
+from app.cases.case import NoAccess, NotYours, ReadOnly
+from app.cases.desk import (
+    EditConflict,
+    KnownWorkplace,
+    UnknownCountry,
+    Workplace,
+    set_workplace,
+    workplace_of,
+)
 from app.database import CaseId, SiteId
 from app.language import Language
-from app.messaging.alerts import alert_danger_of
+from app.messaging.members import alert_danger_of
 from app.network import get_site, is_country, match_site, site_choice, site_choices, site_names
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint

@@ -6,12 +6,11 @@ from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
-from app.cases.access import NoAccess, ReadOnly
-from app.cases.answering import EmptyText, TextTooLong
-from app.cases.custody import NotACustodian
-from app.cases.custody_reading import (
+from app.cases.case import NoAccess, ReadOnly
+from app.cases.custody import (
     BroughtInByEachOther,
     NoReasonGiven,
+    NotACustodian,
     NotAgreed,
     NotAskedFor,
     SecondPersonNeeded,
@@ -21,8 +20,9 @@ from app.cases.custody_reading import (
     ask_to_read,
     open_from_custody,
 )
+from app.cases.desk import EmptyText, TextTooLong
 from app.database import CaseId
-from app.messaging.alerts import alert_custodians, alerts_of
+from app.messaging.members import alert_custodians, alerts_of
 from app.web.access import open_to_members
 from app.web.desk.case import Drafts, render_case, texts_of
 from app.web.member_session import member, see_other

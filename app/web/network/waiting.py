@@ -8,25 +8,23 @@ from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
 from app import clock
-from app.cases.access import NoAccess, ReadOnly
-from app.cases.answering import TextTooLong
+from app.cases.case import NoAccess, ReadOnly
 from app.cases.custody import (
     CannotBePlaced,
+    NoReasonGiven,
     NotACustodian,
+    RoutingWords,
+    UntrainedCustodian,
     place_case,
     placements,
+    read_routing_note,
+    reading_requests,
     waiting_case,
     waiting_for_custody,
 )
-from app.cases.custody_reading import (
-    NoReasonGiven,
-    RoutingWords,
-    UntrainedCustodian,
-    read_routing_note,
-    reading_requests,
-)
+from app.cases.desk import TextTooLong
 from app.database import CaseId, OrganisationId
-from app.messaging.alerts import alert_danger_of, unalerted
+from app.messaging.members import alert_danger_of, unalerted
 from app.network import OrganisationKind, Role
 from app.web import labels
 from app.web.access import open_to_members

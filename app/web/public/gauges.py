@@ -13,11 +13,11 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.cases.case import Case, Clock, Offer
 from app.cases.enums import ClockState, OfferState, State, Urgency
-from app.cases.models import Case, Clock, Offer
 from app.dispatcher.heartbeat import last_ticks
 from app.messaging.models import MemberAddress
-from app.messaging.tally import tally_texts
+from app.messaging.queue import tally_texts
 from app.network import Member, MemberState, Organisation, OrganisationKind, OrganisationState
 
 

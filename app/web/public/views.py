@@ -9,10 +9,10 @@ from flask import Blueprint, Response, abort, request
 from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
+from app.database import SchemaOutOfDate, check_schema
 from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
 from app.dispatcher.jobs import JOB_NAMES
 from app.logs import log_failure
-from app.schema import SchemaOutOfDate, check_schema
 from app.web.access import open_to_everyone
 from app.web.parts import parts
 from app.web.public.gauges import exposition

@@ -17,6 +17,7 @@ from flask import Response, abort, current_app, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 from werkzeug.test import Client
 
+from app.messaging.composing import count_segments
 from app.messaging.gateways.protocol import SignedRequest
 from app.messaging.gateways.simulator import (
     LINE,
@@ -26,8 +27,7 @@ from app.messaging.gateways.simulator import (
     screen_of,
     sign_typed_text,
 )
-from app.messaging.numbers import NumberUnreadable, read_number
-from app.messaging.segments import count_segments
+from app.messaging.phones import NumberUnreadable, read_number
 from app.vault import Place, VeilBroken
 from app.web.access import open_to_everyone
 from app.web.parts import parts

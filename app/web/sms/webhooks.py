@@ -12,15 +12,15 @@ from urllib.parse import urlsplit
 from flask import Response, abort
 
 from app.intake import FloodRefused
-from app.intake.conversation.hearing import Overtaken, hear_text, prepare_hearing
-from app.messaging.callbacks import take_status
+from app.intake.conversation.door import Overtaken, hear_text, prepare_hearing
 from app.messaging.gateways.protocol import ReceivedText, Webhook
+from app.messaging.receiving import take_status
 from app.vault import TooBusy
 from app.web.access import open_to_gateways
 from app.web.parts import parts
 from app.web.retry import BUSY_FOR, retry_after
-from app.web.sms.believing import believed
 from app.web.sms.blueprint import blueprint
+from app.web.sms.webhook_auth import believed
 
 # A long testimony comes as many texts at one moment, which would overtake each other: in one process they wait here instead,
 # each for the others of its number (and, seldom, for those of another), and only the processes still meet at the database.

@@ -5,9 +5,9 @@ Nothing in either case points to the other: the worker alone holds both codes.
 
 from flask import Response
 
-from app.cases.entries import EmptyText, TextTooLong
-from app.cases.inbox import Worker, helpers_of
+from app.cases.case import EmptyText, TextTooLong
 from app.cases.taxonomy import ABOUT_HELPER
+from app.cases.worker import Worker, helpers_of
 from app.intake import Report
 from app.vault import TokenForged
 from app.web.access import open_to_workers

@@ -4,8 +4,8 @@ from http import HTTPStatus
 
 from flask import Response, make_response, render_template, request
 
-from app.cases.consent import consent_texts
-from app.cases.inbox import ReceiptUnknown
+from app.cases.case import consent_texts
+from app.cases.worker import ReceiptUnknown
 from app.language import only_digits
 from app.logs import log_failure
 from app.vault import ReceiptMistyped, TooBusy

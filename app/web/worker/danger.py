@@ -6,8 +6,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.help_numbers import HelpNumber
-from app.cases.models import Case
+from app.cases.case import Case
+from app.cases.rules import HelpNumber
 from app.intake import danger_answer
 from app.web.language import page_language
 from app.web.parts import parts

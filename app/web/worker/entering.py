@@ -5,8 +5,7 @@ from http import HTTPStatus
 
 from flask import Response
 
-from app.cases.inbox import ReceiptUnknown, session_for
-from app.cases.receipt_tries import may_be_guessing, try_receipt
+from app.cases.worker import ReceiptUnknown, may_be_guessing, session_for, try_receipt
 from app.database import CaseId
 from app.vault import Guess, Receipt, end_session, parse_receipt
 from app.web.access import open_to_everyone

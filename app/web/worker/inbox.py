@@ -8,19 +8,23 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
-from app.cases.case_language import note_language
-from app.cases.consent import consent_texts
-from app.cases.entries import EmptyText, TextTooLong
+from app.cases.case import EmptyText, TextTooLong, consent_texts
 from app.cases.enums import ConsentLevel
-from app.cases.inbox import Worker
-from app.cases.sharing import NothingToUndo, SharingStopped, change_consent, stop_sharing
-from app.cases.sharing import undo_stop as undo_stop_of
-from app.cases.worker_messages import say_worse
-from app.cases.worker_messages import write as write_message
-from app.cases.writing_budget import BudgetSpent
+from app.cases.worker import (
+    BudgetSpent,
+    NothingToUndo,
+    SharingStopped,
+    Worker,
+    change_consent,
+    note_language,
+    say_worse,
+    stop_sharing,
+)
+from app.cases.worker import undo_stop as undo_stop_of
+from app.cases.worker import write as write_message
 from app.intake.reaching import stop_texts, wish_again
-from app.messaging.alerts import alert_danger_of
-from app.messaging.wishes import SealedWish, keep_wish
+from app.messaging.members import alert_danger_of
+from app.messaging.phones import SealedWish, keep_wish
 from app.vault import TokenForged, check_session_form_token
 from app.web.access import open_to_everyone, open_to_workers
 from app.web.language import page_language, pgettext
@@ -243,6 +247,6 @@ def _wishes_again(worker: Worker, intent: Intent) -> tuple[SealedWish, ...]:
 
 
 def _keep(session: Session, wishes: Iterable[SealedWish]) -> None:
-    # Before the case is locked, as everywhere (see app.messaging.wishes).
+    # Before the case is locked, as everywhere (see app.messaging.phones.text_requests).
     for wish in wishes:
         keep_wish(session, wish)

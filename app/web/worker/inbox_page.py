@@ -6,12 +6,9 @@ from http import HTTPStatus
 from flask import Response, make_response, render_template, request, url_for
 
 from app import clock
-from app.cases.consent import consent_texts
+from app.cases.case import Case, consent_texts
 from app.cases.enums import Urgency
-from app.cases.inbox import InboxView, Worker, open_inbox
-from app.cases.models import Case
-from app.cases.sharing import ERASED_AFTER
-from app.cases.writing_budget import BudgetSpent
+from app.cases.worker import ERASED_AFTER, BudgetSpent, InboxView, Worker, open_inbox
 from app.logs import log_failure
 from app.vault import TooBusy, session_form_token
 from app.web.language import npgettext, page_language, pgettext

@@ -6,10 +6,9 @@ from datetime import date
 
 from flask_babel import LazyString, lazy_pgettext
 
-from app.cases import access
-from app.cases.access import AccessLine
-from app.cases.enums import ClockKind, ClosingReason, ConsentLevel, EntryKind, Stage
-from app.cases.inbox import InboxView, Sighting
+from app.cases.case import AccessLine
+from app.cases.enums import AccessAct, ClockKind, ClosingReason, ConsentLevel, EntryKind, Stage
+from app.cases.worker import InboxView, Sighting
 from app.database import OrganisationId
 from app.vault import HolderKind
 from app.web.language import page_language, pgettext
@@ -122,30 +121,30 @@ def seen_line(sighting: Sighting, names: Names) -> str:
 
 def _seen_line(sighting: Sighting, name: str, day: str) -> str:
     match sighting.act:
-        case access.READ:
+        case AccessAct.READ:
             return pgettext("worker-seen", "Read by a helper from %(name)s on %(day)s", name=name, day=day)
-        case access.READ_IN_SEARCH:
+        case AccessAct.READ_IN_SEARCH:
             return pgettext(
                 "worker-seen",
                 "A helper from %(name)s read some of it in a search on %(day)s",
                 name=name,
                 day=day,
             )
-        case access.FOUND_BY_CONTACT:
+        case AccessAct.FOUND_BY_CONTACT:
             return pgettext(
                 "worker-seen",
                 "A helper from %(name)s looked for your name or number and found this, on %(day)s",
                 name=name,
                 day=day,
             )
-        case access.CONTACT_SHOWN:
+        case AccessAct.CONTACT_SHOWN:
             return pgettext(
                 "worker-seen",
                 "A helper from %(name)s looked up how to reach you on %(day)s",
                 name=name,
                 day=day,
             )
-        case access.NOTE_READ:
+        case AccessAct.NOTE_READ:
             return pgettext(
                 "worker-seen",
                 "A person at %(name)s read where it is and who must not know, on %(day)s",
@@ -158,7 +157,7 @@ def _seen_line(sighting: Sighting, name: str, day: str) -> str:
 
 def _custodians_line(sighting: Sighting, name: str, day: str) -> str:
     """Who of the coordinator looked: two people where the case was read, so that the worker can tell who agreed to it."""
-    if sighting.act == access.NOTE_READ:
+    if sighting.act == AccessAct.NOTE_READ:
         return pgettext(
             "worker-seen",
             "%(person)s at %(name)s read where it is and who must not know, on %(day)s",

@@ -8,10 +8,8 @@ from flask import Response, make_response, render_template
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.inbox import Worker
-from app.cases.models import Case
-from app.cases.receipt_tries import may_be_guessing, try_receipt
-from app.cases.sharing import replace_receipt
+from app.cases.case import Case
+from app.cases.worker import Worker, may_be_guessing, replace_receipt, try_receipt
 from app.database import CaseId
 from app.vault import (
     FormToken,

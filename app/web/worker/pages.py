@@ -9,8 +9,8 @@ from babel.dates import get_day_names, get_month_names
 from flask import Response, jsonify, render_template, request, url_for
 
 from app import clock
-from app.cases.deadlines import Unit
 from app.cases.enums import ClockKind, Profile
+from app.cases.rules import Unit
 from app.language import Language
 from app.network import OrganisationKind, OrganisationState, organisations_of
 from app.web.access import open_to_everyone

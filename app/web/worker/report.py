@@ -5,9 +5,8 @@ from http import HTTPStatus
 
 from flask import Response, abort, make_response, render_template, request
 
-from app.cases.consent import consent_texts
+from app.cases.case import Case, consent_texts
 from app.cases.enums import ConsentLevel, Exclusion, Urgency
-from app.cases.models import Case
 from app.cases.taxonomy import ABOUT_HELPER
 from app.intake import (
     Contact,

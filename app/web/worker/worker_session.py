@@ -3,7 +3,7 @@
 from flask import Response, request
 from sqlalchemy.exc import SQLAlchemyError
 
-from app.cases.inbox import Worker, worker_of
+from app.cases.worker import Worker, worker_of
 from app.logs import log_failure
 from app.vault import SessionEnded, end_session, touch_session
 from app.web.parts import parts

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.cases.models import Case, Offer
+from app.cases.case.models import Case, Offer
 from app.network import (
     ALL_UNKNOWN_RECEIPTS,
     EVERYBODY,

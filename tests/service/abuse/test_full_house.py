@@ -10,10 +10,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.cases.models import Case
+from app.cases.case.models import Case
 from app.network import code_now
 from app.vault import Slots, Vault, format_receipt
-from app.vault.slots import SLOTS
+from app.vault.hash_slots import SLOTS
 from tests.harness.world import LIGHT, PASSWORD, World
 from tests.service.abuse.conftest import DORMITORY, Phone
 from tests.service.desk.conftest import Member, make_app

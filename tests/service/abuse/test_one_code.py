@@ -9,14 +9,14 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.cases.case.models import Case, Entry
 from app.cases.enums import EntryKind, Urgency
-from app.cases.inbox import Message, open_inbox
-from app.cases.models import Case, Entry
-from app.cases.writing_budget import CHANGES, DANGERS, MESSAGES, SIGNS
+from app.cases.worker.inbox import Message, open_inbox
+from app.cases.worker.writing_budget import CHANGES, DANGERS, MESSAGES, SIGNS
 from app.database import CaseId, MemberId
 from app.intake import Filed
-from app.messaging.addresses import Channel, address_of, keep_address
 from app.messaging.delivery import Delivery, Purpose
+from app.messaging.members.addresses import Channel, address_of, keep_address
 from app.messaging.models import OutgoingText
 from app.vault import Receipt, find_receipt, format_receipt, read_journal
 from tests.harness.world import World

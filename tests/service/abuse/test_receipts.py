@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 import pytest
 from sqlalchemy import event
 
-from app.cases import receipt_tries
+from app.cases.worker import receipt_tries
 from app.network import (
     ALL_UNKNOWN_RECEIPTS,
     EVERYBODY,

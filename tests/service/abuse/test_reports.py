@@ -8,11 +8,11 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.custody import waiting_for_custody
+from app.cases.case.models import Case, Offer
+from app.cases.custody.deciding import waiting_for_custody
 from app.cases.enums import ConsentLevel
-from app.cases.models import Case, Offer
-from app.cases.routing import Outcome
-from app.cases.sharing import change_consent
+from app.cases.rules.routing import Outcome
+from app.cases.worker.sharing import change_consent
 from app.database import CaseId
 from app.intake import Filed, FloodRefused, SealedGrievance, file_grievance
 from app.network import EVERYBODY, HELD_REPORTS, REPORTS, attempts_so_far, window_end

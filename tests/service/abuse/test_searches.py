@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from app import clock
-from app.cases import search
+from app.cases.desk import search
 from app.network import SEARCHES, attempts_so_far
 from app.network.logins import find_by_login
 from tests.harness.world import World

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
+from app.cases.case.models import Case
 from app.cases.enums import ConsentLevel, State
-from app.cases.models import Case
-from app.cases.routing import Outcome
-from app.cases.sharing import change_consent, stop_sharing, undo_stop
+from app.cases.rules.routing import Outcome
+from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
 from app.database import CaseId
 from app.intake import Filed
 from app.network import OFFERED_REPORTS, Organisation, attempts_so_far

@@ -8,10 +8,10 @@ from uuid import uuid4
 
 import pytest
 
-from app.cases.answering import reply
-from app.cases.models import Case
-from app.cases.offers import accept_offer
-from app.cases.reading import OpenedCase, open_case
+from app.cases.case.models import Case
+from app.cases.desk.answering import reply
+from app.cases.desk.reading import OpenedCase, open_case
+from app.cases.routing.offers import accept_offer
 from app.database import CaseId, Database
 from app.intake import Filed
 from app.network import Role, SignedIn, admit_member

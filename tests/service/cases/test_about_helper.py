@@ -6,15 +6,15 @@ from uuid import uuid4
 import pytest
 
 from app import clock
-from app.cases.custody import CannotBePlaced, place_case, placements
-from app.cases.custody_reading import NotAgreed, agree_to_read, answer_from_custody, ask_to_read
-from app.cases.entries import EmptyText
+from app.cases.case.entries import EmptyText
+from app.cases.custody.deciding import CannotBePlaced, place_case, placements
+from app.cases.custody.reading import NotAgreed, agree_to_read, answer_from_custody, ask_to_read
 from app.cases.enums import ConsentLevel, EntryKind
-from app.cases.inbox import Message, helpers_of, open_inbox
-from app.cases.offers import DeclineReason, decline_offer
-from app.cases.routing import Reason
-from app.cases.sharing import stop_sharing
+from app.cases.routing.offers import DeclineReason, decline_offer
+from app.cases.rules.routing import Reason
 from app.cases.taxonomy import ABOUT_HELPER
+from app.cases.worker.inbox import Message, helpers_of, open_inbox
+from app.cases.worker.sharing import stop_sharing
 from app.database import CaseId, OrganisationId
 from app.intake import Filed, Report
 from tests.service.cases.conftest import Desk

@@ -7,16 +7,16 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.access import NoAccess, NotYours, ReadOnly
-from app.cases.answering import LONGEST_TEXT, AlreadySent, EmptyText, TextTooLong, note, reply
-from app.cases.clock_watch import mark_clocks_missed, still_asks
-from app.cases.custody import place_case
-from app.cases.custody_reading import agree_to_read, answer_from_custody, ask_to_read
+from app.cases.case.access import NoAccess, NotYours, ReadOnly
+from app.cases.case.models import Clock, Entry
+from app.cases.clocks.running import mark_clocks_missed, still_asks
+from app.cases.custody.deciding import place_case
+from app.cases.custody.reading import agree_to_read, answer_from_custody, ask_to_read
+from app.cases.desk.answering import LONGEST_TEXT, AlreadySent, EmptyText, TextTooLong, note, reply
+from app.cases.desk.progress import Move, change_stage
 from app.cases.enums import ClockKind, ClockState, ClosingReason, EntryKind, State
-from app.cases.inbox import open_inbox
-from app.cases.models import Clock, Entry
-from app.cases.progress import Move, change_stage
-from app.cases.worker_messages import say_worse, write
+from app.cases.worker.inbox import open_inbox
+from app.cases.worker.messages import say_worse, write
 from app.database import CaseId
 from app.network import SignedIn
 from tests.harness.world import everything_stored

@@ -4,8 +4,8 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from app.cases.access import NoAccess, ReadOnly
-from app.cases.assignment import AlreadyClaimed, CannotBeAssigned, Colleague, assign, claim
+from app.cases.case.access import NoAccess, ReadOnly
+from app.cases.case.assignment import AlreadyClaimed, CannotBeAssigned, Colleague, assign, claim
 from app.database import CaseId, MemberId
 from app.network import SignedIn
 from app.vault import read_journal

@@ -2,8 +2,8 @@
 
 from sqlalchemy import select
 
-from app.cases.candidates import candidates_at
-from app.cases.models import Case
+from app.cases.case.models import Case
+from app.cases.routing.candidates import candidates_at
 from tests.service.cases.conftest import Desk
 
 

@@ -7,9 +7,9 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
+from app.cases.case.models import Case, Clock, Consent, Entry, Issue, Offer, RoutingNote, RoutingRecord
+from app.cases.case.references import new_reference
 from app.cases.enums import AuthorKind, ClockKind, ConsentHow, EntryKind, OfferState, State, Urgency, Who
-from app.cases.models import Case, Clock, Consent, Entry, Issue, Offer, RoutingNote, RoutingRecord
-from app.cases.references import new_reference
 from app.database import Base, Database, new_id
 from app.vault import RowSigner, Vault
 

@@ -6,11 +6,11 @@ from uuid import uuid4
 from sqlalchemy import select
 
 from app import clock
-from app.cases.clock_watch import mark_clocks_missed
+from app.cases.case.models import Case, Clock
+from app.cases.clocks.running import mark_clocks_missed
+from app.cases.desk.progress import Move, change_stage
 from app.cases.enums import ClockKind, ClockState, ClosingReason, State
-from app.cases.models import Case, Clock
-from app.cases.progress import Move, change_stage
-from app.cases.worker_messages import write
+from app.cases.worker.messages import write
 from app.vault import read_journal, verify_journal
 from tests.service.cases.conftest import Desk
 

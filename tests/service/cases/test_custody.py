@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.access import NoAccess, ReadOnly
-from app.cases.custody import (
+from app.cases.case.access import NoAccess, ReadOnly
+from app.cases.case.models import Clock
+from app.cases.custody.deciding import (
     CannotBePlaced,
     NotACustodian,
     Placement,
@@ -17,8 +18,8 @@ from app.cases.custody import (
     waiting_case,
     waiting_for_custody,
 )
-from app.cases.custody_models import CustodyReading
-from app.cases.custody_reading import (
+from app.cases.custody.models import CustodyReading
+from app.cases.custody.reading import (
     NoReasonGiven,
     NotAgreed,
     NotAskedFor,
@@ -30,12 +31,11 @@ from app.cases.custody_reading import (
     read_routing_note,
     reading_requests,
 )
+from app.cases.desk.reading import show_contact
 from app.cases.enums import ClockKind, ClockState, State
-from app.cases.inbox import open_inbox
-from app.cases.models import Clock
-from app.cases.offers import DeclineReason, accept_offer, decline_offer
-from app.cases.reading import show_contact
-from app.cases.routing import Outcome, Reason
+from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
+from app.cases.rules.routing import Outcome, Reason
+from app.cases.worker.inbox import open_inbox
 from app.database import CaseId, OrganisationId, new_id
 from app.intake import Filed
 from app.network import Role, SignedIn, admit_member, declare_interest

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.access import NoAccess, ReadOnly
+from app.cases.case.access import NoAccess, ReadOnly
+from app.cases.case.models import Case, Clock, Offer
+from app.cases.case.veils import facts_of
 from app.cases.enums import ClockKind, ClockState, ConsentLevel, OfferState, State, Urgency
-from app.cases.inbox import Worker
-from app.cases.models import Case, Clock, Offer
-from app.cases.offers import (
+from app.cases.routing.offers import (
     Acceptance,
     DeclineReason,
     OfferGone,
@@ -22,9 +22,9 @@ from app.cases.offers import (
     expire_offers,
     offer_card,
 )
-from app.cases.routing import Reason
-from app.cases.sharing import change_consent
-from app.cases.veils import facts_of
+from app.cases.rules.routing import Reason
+from app.cases.worker.inbox import Worker
+from app.cases.worker.sharing import change_consent
 from app.database import CaseId, OrganisationId, new_id
 from app.network import SignedIn, declare_interest
 from app.vault import GrantState, HolderKind, grants_of_case, read_journal, verify_journal

@@ -8,11 +8,11 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
+from app.cases.case.models import Case, Entry, Issue
+from app.cases.case.references import new_reference
 from app.cases.enums import AuthorKind, EntryKind, State, Urgency
-from app.cases.models import Case, Entry, Issue
-from app.cases.references import new_reference
 from app.database import Base, Database, new_id
-from app.inserts import insert_rows, insert_unless_taken
+from app.database.inserts import insert_rows, insert_unless_taken
 from app.vault import RowSigner, Vault
 
 HOUR = datetime(2026, 11, 21, 10, tzinfo=UTC)

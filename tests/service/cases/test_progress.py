@@ -5,8 +5,17 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from app.cases.access import NoAccess, NotYours, ReadOnly
-from app.cases.assignment import claim
+from app.cases.case.access import NoAccess, NotYours, ReadOnly
+from app.cases.case.assignment import claim
+from app.cases.case.models import Case, Clock, Offer
+from app.cases.desk.progress import (
+    DESK_CLOSING_REASONS,
+    Move,
+    MoveRefused,
+    NotTickedByHand,
+    change_stage,
+    mark_done,
+)
 from app.cases.enums import (
     ClockKind,
     ClockState,
@@ -16,15 +25,6 @@ from app.cases.enums import (
     OfferState,
     Stage,
     State,
-)
-from app.cases.models import Case, Clock, Offer
-from app.cases.progress import (
-    DESK_CLOSING_REASONS,
-    Move,
-    MoveRefused,
-    NotTickedByHand,
-    change_stage,
-    mark_done,
 )
 from app.database import CaseId
 from app.network import SignedIn

@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import event, select
 
 from app import clock
-from app.cases import queue
-from app.cases.assignment import claim
+from app.cases.case.assignment import claim
+from app.cases.case.models import Case
+from app.cases.desk import queue
+from app.cases.desk.progress import Move, change_stage
+from app.cases.desk.queue import Count, QueueFilters, QueueKey, QueuePage, queue_page
 from app.cases.enums import ClosingReason, ConsentLevel, Stage, State, Urgency
-from app.cases.models import Case
-from app.cases.progress import Move, change_stage
-from app.cases.queue import Count, QueueFilters, QueueKey, QueuePage, queue_page
-from app.cases.worker_messages import write
+from app.cases.worker.messages import write
 from app.database import CaseId, Database
 from app.intake import Contact
 from app.network import SignedIn

@@ -9,13 +9,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.access import NoAccess
-from app.cases.answering import reply
-from app.cases.clock_watch import mark_clocks_missed
+from app.cases.case.access import NoAccess
+from app.cases.case.models import Case, Clock, Offer
+from app.cases.clocks.running import mark_clocks_missed
+from app.cases.desk.answering import reply
 from app.cases.enums import ClockState, ConsentLevel, OfferState, State
-from app.cases.inbox import Worker
-from app.cases.models import Case, Clock, Offer
-from app.cases.offers import (
+from app.cases.routing.offers import (
     DeclineReason,
     OfferGone,
     OfferTaken,
@@ -23,7 +22,8 @@ from app.cases.offers import (
     decline_offer,
     expire_offers,
 )
-from app.cases.sharing import change_consent
+from app.cases.worker.inbox import Worker
+from app.cases.worker.sharing import change_consent
 from app.database import CaseId
 from app.vault import verify_journal
 from tests.service.cases.conftest import Desk

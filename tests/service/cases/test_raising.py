@@ -8,16 +8,16 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.access import lock_case
+from app.cases.case.access import lock_case
+from app.cases.case.models import Clock
+from app.cases.case.veils import facts_of
+from app.cases.desk.triage import set_urgency
 from app.cases.enums import ClockKind, ClockState, Profile, Urgency
-from app.cases.models import Clock
 from app.cases.taxonomy import Handling
-from app.cases.triage import set_urgency
-from app.cases.veils import facts_of
-from app.cases.worker_messages import say_worse, write
+from app.cases.worker.messages import say_worse, write
 from app.database import CaseId
 from app.intake import Filed
-from app.intake.conversation.learning import set_danger
+from app.intake.conversation.store.apply import set_danger
 from app.vault import CircleName, GrantState, circle_of, grants_of_case, read_journal
 from tests.harness.world import everything_stored
 from tests.service.cases.conftest import Desk

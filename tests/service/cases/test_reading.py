@@ -6,15 +6,15 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.access import NoAccess, open_locked
-from app.cases.assignment import Colleague
+from app.cases.case.access import NoAccess, open_locked
+from app.cases.case.assignment import Colleague
+from app.cases.case.models import Case, Clock, Entry
+from app.cases.desk.reading import Contact as ShownContact
+from app.cases.desk.reading import show_contact
 from app.cases.enums import ClockKind, ClockState, EntryKind, Exclusion, Stage, State
-from app.cases.inbox import open_inbox
-from app.cases.models import Case, Clock, Entry
-from app.cases.offers import accept_offer
-from app.cases.reading import Contact as ShownContact
-from app.cases.reading import show_contact
-from app.cases.worker_messages import write
+from app.cases.routing.offers import accept_offer
+from app.cases.worker.inbox import open_inbox
+from app.cases.worker.messages import write
 from app.clock import hour_of
 from app.database import CaseId, new_id
 from app.intake import Contact

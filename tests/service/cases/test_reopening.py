@@ -5,16 +5,16 @@ from uuid import uuid4
 
 import pytest
 
-from app.cases.access import NoAccess
+from app.cases.case.access import NoAccess
+from app.cases.desk.progress import Move, change_stage
 from app.cases.enums import ClosingReason, ConsentLevel, State
-from app.cases.inbox import Worker
-from app.cases.offers import accept_offer
-from app.cases.progress import Move, change_stage
-from app.cases.sharing import change_consent, stop_sharing, undo_stop
-from app.cases.worker_messages import say_worse, write
+from app.cases.routing.offers import accept_offer
+from app.cases.worker.inbox import Worker
+from app.cases.worker.messages import say_worse, write
+from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
 from app.database import CaseId
-from app.intake.conversation.learned import Learned
-from app.intake.conversation.learning import take_in
+from app.intake.conversation.machine.changes import Learned
+from app.intake.conversation.store.apply import take_in
 from app.network import SignedIn
 from tests.service.cases.conftest import Desk
 

@@ -7,17 +7,16 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from app.cases import looking_through, search
-from app.cases.access import FOUND_BY_CONTACT, READ_IN_SEARCH
-from app.cases.answering import note, reply
-from app.cases.enums import ClosingReason, ConsentLevel, EntryKind, State
-from app.cases.inbox import open_inbox
-from app.cases.models import Entry
-from app.cases.offers import accept_offer
-from app.cases.progress import Move, change_stage
-from app.cases.search import Matched, Search, record_search, search_cases
-from app.cases.sharing import stop_sharing
-from app.cases.worker_messages import say_worse, write
+from app.cases.case.models import Entry
+from app.cases.desk import looking_through, search
+from app.cases.desk.answering import note, reply
+from app.cases.desk.progress import Move, change_stage
+from app.cases.desk.search import Matched, Search, record_search, search_cases
+from app.cases.enums import AccessAct, ClosingReason, ConsentLevel, EntryKind, State
+from app.cases.routing.offers import accept_offer
+from app.cases.worker.inbox import open_inbox
+from app.cases.worker.messages import say_worse, write
+from app.cases.worker.sharing import stop_sharing
 from app.database import CaseId
 from app.intake import Contact
 from app.network import SignedIn
@@ -182,8 +181,8 @@ def test_what_was_taken_back_between_finding_and_showing_is_not_shown(desk: Desk
 
     assert {hit.row.id for hit in both.hits} == {stopped, kept}
     assert [hit.row.id for hit in shown.hits] == [kept]
-    assert READ_IN_SEARCH not in desk.acts(stopped)
-    assert READ_IN_SEARCH in desk.acts(kept)
+    assert AccessAct.READ_IN_SEARCH not in desk.acts(stopped)
+    assert AccessAct.READ_IN_SEARCH in desk.acts(kept)
 
 
 def test_a_search_is_written_down_with_its_hits_and_never_its_words(desk: Desk) -> None:
@@ -208,10 +207,10 @@ def test_a_search_is_written_down_with_its_hits_and_never_its_words(desk: Desk) 
     for words in ("zebra", "aminah", "quagga"):
         assert words not in repr(entries).lower()
         assert words.encode() not in everything_stored(desk.database).lower()
-    assert desk.acts(read)[-2:] == [READ_IN_SEARCH, FOUND_BY_CONTACT]
-    assert desk.acts(named)[-1] == FOUND_BY_CONTACT
-    assert READ_IN_SEARCH not in desk.acts(named)
-    assert not {READ_IN_SEARCH, FOUND_BY_CONTACT} & set(desk.acts(noise))
+    assert desk.acts(read)[-2:] == [AccessAct.READ_IN_SEARCH, AccessAct.FOUND_BY_CONTACT]
+    assert desk.acts(named)[-1] == AccessAct.FOUND_BY_CONTACT
+    assert AccessAct.READ_IN_SEARCH not in desk.acts(named)
+    assert not {AccessAct.READ_IN_SEARCH, AccessAct.FOUND_BY_CONTACT} & set(desk.acts(noise))
 
 
 def test_the_worker_sees_the_search_and_still_waits_for_a_reader(desk: Desk) -> None:
@@ -223,7 +222,10 @@ def test_the_worker_sees_the_search_and_still_waits_for_a_reader(desk: Desk) -> 
     worker = desk.world.enter(filed)
     with desk.database.reading() as session:
         view = open_inbox(session, desk.world.vault, worker)
-    assert [sighting.act for sighting in view.sightings] == [READ_IN_SEARCH, FOUND_BY_CONTACT]
+    assert [sighting.act for sighting in view.sightings] == [
+        AccessAct.READ_IN_SEARCH,
+        AccessAct.FOUND_BY_CONTACT,
+    ]
     assert {sighting.organisation_id for sighting in view.sightings} == {desk.world.near.id}
     assert [
         line.last_read is not None for line in view.access if line.organisation == desk.world.near.name
@@ -300,7 +302,7 @@ def test_a_search_ends_when_its_time_is_over(desk: Desk, monkeypatch: pytest.Mon
     monkeypatch.setattr(looking_through, "_CHUNK", 2)
     # Each look at the clock is a second later; a case of the crowd has two entries that are opened.
     seconds = iter(range(10_000))
-    monkeypatch.setattr("app.cases.looking_through.time.monotonic", lambda: float(next(seconds)))
+    monkeypatch.setattr("app.cases.desk.looking_through.time.monotonic", lambda: float(next(seconds)))
     result = look(desk, "zebra")
     assert (result.opened, result.bounded) == (2, True)
     assert everything > 2
@@ -313,7 +315,7 @@ def test_more_hits_than_are_shown_are_counted_and_not_read(
     monkeypatch.setattr(search, "SHOWN_AT_MOST", 2)
     result = look(desk, "zebra")
     assert (len(result.hits), result.more) == (2, 3)
-    marked = [case_id for case_id in cases if READ_IN_SEARCH in desk.acts(case_id)]
+    marked = [case_id for case_id in cases if AccessAct.READ_IN_SEARCH in desk.acts(case_id)]
     assert sorted(marked) == sorted(hit.row.id for hit in result.hits)
 
 
@@ -346,6 +348,6 @@ def test_searches_that_find_the_same_cases_never_wait_for_each_other_for_ever(de
     with ThreadPoolExecutor(4) as pool:
         assert list(pool.map(record, [one_way, other_way] * 6)) == [6] * 12
     for hit in one_way.hits:
-        assert desk.acts(hit.row.id).count(READ_IN_SEARCH) == 12
+        assert desk.acts(hit.row.id).count(AccessAct.READ_IN_SEARCH) == 12
     with desk.database.reading() as session:
         assert verify_journal(session, desk.world.vault).sound

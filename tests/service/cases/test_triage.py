@@ -5,13 +5,13 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from app.cases.access import NoAccess, ReadOnly
-from app.cases.answering import reply
+from app.cases.case.access import NoAccess, ReadOnly
+from app.cases.case.models import Clock, Offer
+from app.cases.case.veils import facts_of
+from app.cases.desk.answering import reply
+from app.cases.desk.triage import EditConflict, ReasonMissing, UnknownCategory, set_category, set_urgency
 from app.cases.enums import ClockKind, ClockState, EntryKind, OfferState, Urgency
-from app.cases.inbox import open_inbox
-from app.cases.models import Clock, Offer
-from app.cases.triage import EditConflict, ReasonMissing, UnknownCategory, set_category, set_urgency
-from app.cases.veils import facts_of
+from app.cases.worker.inbox import open_inbox
 from app.database import CaseId
 from app.network import SignedIn
 from app.vault import CircleName, GrantState, circle_of, grants_of_case, read_journal

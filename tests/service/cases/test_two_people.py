@@ -7,10 +7,9 @@ import pytest
 from sqlalchemy import select, update
 
 from app import clock
-from app.cases.access import NOTE_READ
-from app.cases.custody import waiting_for_custody
-from app.cases.custody_models import CustodyReading
-from app.cases.custody_reading import (
+from app.cases.custody.deciding import waiting_for_custody
+from app.cases.custody.models import CustodyReading
+from app.cases.custody.reading import (
     BroughtInByEachOther,
     NoReasonGiven,
     UntrainedCustodian,
@@ -19,7 +18,8 @@ from app.cases.custody_reading import (
     open_from_custody,
     read_routing_note,
 )
-from app.cases.inbox import open_inbox
+from app.cases.enums import AccessAct
+from app.cases.worker.inbox import open_inbox
 from app.database import CaseId, MemberId
 from app.network import Role, SignedIn, record_training
 from app.vault import CircleMemberRow, CircleName, read_journal
@@ -135,7 +135,7 @@ def test_a_second_click_on_the_note_is_the_same_reading_and_another_hour_reason_
             assert words is not None
             assert words.exclude_other == "somebody in the office"
         with desk.database.reading() as session:
-            return sum(e.act == NOTE_READ for e in read_journal(session, desk.world.vault, case))
+            return sum(e.act == AccessAct.NOTE_READ for e in read_journal(session, desk.world.vault, case))
 
     clock.set_offset(_to_the_next_hour())
     assert read(desk.custodian, "No partner fits.", noise) == 1

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 import pytest
 
-from app.cases import queue
-from app.cases.queue import Count, QueueFilters, QueueKey, queue_page
-from app.cases.triage import set_category
+from app.cases.desk import queue
+from app.cases.desk.queue import Count, QueueFilters, QueueKey, queue_page
+from app.cases.desk.triage import set_category
 from app.database import CaseId
 from app.network import SignedIn
 from tests.harness.world import site_id

@@ -3,13 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from app.cases.access import NoAccess, NotYours, ReadOnly
+from app.cases.case.access import NoAccess, NotYours, ReadOnly
+from app.cases.case.models import Offer
+from app.cases.case.veils import facts_of, site_of
+from app.cases.desk.triage import EditConflict
+from app.cases.desk.workplace import UnknownCountry, Workplace, set_workplace
 from app.cases.enums import CountryFrom, OfferState, State
-from app.cases.inbox import open_inbox
-from app.cases.models import Offer
-from app.cases.triage import EditConflict
-from app.cases.veils import facts_of, site_of
-from app.cases.workplace import UnknownCountry, Workplace, set_workplace
+from app.cases.worker.inbox import open_inbox
 from app.database import CaseId, OrganisationId, SiteId
 from app.network import SignedIn, declare_interest
 from app.vault import read_journal

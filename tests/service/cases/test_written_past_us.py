@@ -11,30 +11,30 @@ from sqlalchemy import LargeBinary, Table, Uuid, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.cases.access import NoAccess
-from app.cases.answering import note, reply
-from app.cases.consenting import consent_stands
-from app.cases.custody_models import CustodyReading
-from app.cases.custody_reading import NotAgreed, agree_to_read, ask_to_read, open_from_custody
+from app.cases.case.access import NoAccess
+from app.cases.case.models import Case, Consent, Entry, Offer
+from app.cases.case.veils import facts_of, store_facts
+from app.cases.consent.consenting import consent_stands
+from app.cases.custody.models import CustodyReading
+from app.cases.custody.reading import NotAgreed, agree_to_read, ask_to_read, open_from_custody
+from app.cases.desk.answering import note, reply
+from app.cases.desk.queue import QueueFilters, QueuePage, queue_page
+from app.cases.desk.reading import open_case
+from app.cases.desk.search import search_cases
 from app.cases.enums import AuthorKind, EntryKind, OfferState, State
-from app.cases.inbox import InboxView, Worker, open_inbox
-from app.cases.models import Case, Consent, Entry, Offer
-from app.cases.offers import OfferGone, accept_offer, offer_card
-from app.cases.queue import QueueFilters, QueuePage, queue_page
-from app.cases.reading import open_case
-from app.cases.search import search_cases
-from app.cases.sharing import stop_sharing
-from app.cases.veils import facts_of, store_facts
-from app.cases.worker_messages import write
+from app.cases.routing.offers import OfferGone, accept_offer, offer_card
+from app.cases.worker.inbox import InboxView, Worker, open_inbox
+from app.cases.worker.messages import write
+from app.cases.worker.sharing import stop_sharing
 from app.database import Base, CaseId, Database, UtcDateTime, new_id
 from app.intake import Filed
-from app.messaging.addresses import Channel, keep_address
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.simulator import LINE, NAME
+from app.messaging.members.addresses import Channel, keep_address
 from app.messaging.models import Phone
-from app.messaging.numbers import read_number
-from app.messaging.queue import enqueue_text
-from app.messaging.wishes import keep_wish, seal_wish
+from app.messaging.phones.numbers import read_number
+from app.messaging.phones.text_requests import keep_wish, seal_wish
+from app.messaging.queue.outgoing import enqueue_text
 from app.network import (
     Interest,
     Invitation,

@@ -9,7 +9,7 @@ from flask import Flask
 
 from app import clock
 from app.cases.enums import Exclusion
-from app.cases.offers import accept_offer
+from app.cases.routing.offers import accept_offer
 from app.database import CaseId, Database
 from app.intake import Contact, Filed
 from app.language.catalogues import Project, compile_all

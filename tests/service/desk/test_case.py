@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
-from app.cases.inbox import open_inbox
-from app.cases.models import Entry
+from app.cases.case.models import Entry
+from app.cases.worker.inbox import open_inbox
 from app.database import CaseId
 from app.intake import Filed
 from app.vault import read_journal

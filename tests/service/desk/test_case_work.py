@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.cases.inbox import open_inbox
-from app.cases.models import Case, Consent
+from app.cases.case.models import Case, Consent
+from app.cases.worker.inbox import open_inbox
 from app.database import CaseId
 from app.intake import Contact
 from tests.harness.world import World

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.custody_models import CustodyReading
-from app.cases.models import Offer
+from app.cases.case.models import Offer
+from app.cases.custody.models import CustodyReading
 from app.database import CaseId
-from app.messaging.addresses import Channel, keep_address
+from app.messaging.members.addresses import Channel, keep_address
 from app.messaging.models import MemberAddress, OutgoingText
 from app.vault import read_journal
 from tests.harness.world import World

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from app import clock
-from app.cases.offers import DeclineReason
+from app.cases.routing.offers import DeclineReason
 from tests.harness.world import World
 from tests.service.desk.conftest import Browse, Member, accepted
 
@@ -137,7 +137,7 @@ def test_an_address_that_makes_no_sense_still_shows_the_queue(
 def test_a_long_queue_is_read_page_by_page(
     browse: Browse, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("app.cases.queue.PAGE", 2)
+    monkeypatch.setattr("app.cases.desk.queue.PAGE", 2)
     wanted = {str(accepted(world, world.file(words=f"Words {number}."))) for number in range(5)}
     member = browse("near.lead")
     seen: list[str] = []

@@ -5,7 +5,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from app.cases import search
+from app.cases.desk import search
 from app.intake import Contact
 from tests.harness.crowd import Crowd
 from tests.harness.world import World
@@ -236,7 +236,7 @@ def test_a_filter_that_stops_at_its_bound_says_so_and_leads_on(
 ) -> None:
     accepted(world, world.file(topics=("hours",), danger=True))
     pay = accepted(world, world.file(topics=("wages",)))
-    monkeypatch.setattr("app.cases.queue.OPENED_AT_MOST", 1)
+    monkeypatch.setattr("app.cases.desk.queue.OPENED_AT_MOST", 1)
     member = browse("near.lead")
     page = _choose(member, "kind", "Pay")
     assert _link(page) == []

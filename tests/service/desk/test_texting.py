@@ -8,19 +8,19 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
+from app.cases.case.models import Case, Entry
 from app.cases.enums import EntryKind
-from app.cases.models import Case, Entry
-from app.cases.offers import accept_offer
+from app.cases.routing.offers import accept_offer
 from app.database import CaseId
 from app.intake import Contact
-from app.intake.conversation.ears import Ears
+from app.intake.conversation.door.receive import Ears
 from app.language import load_languages
-from app.messaging.callbacks import take_status
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.protocol import ReceivedText, StatusReport
 from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.models import InboundText, OutgoingText, Phone
-from app.messaging.opt_outs import opt_out
+from app.messaging.phones.opt_outs import opt_out
+from app.messaging.receiving.callbacks import take_status
 from app.settings import PROJECT_ROOT
 from app.vault import read_journal
 from tests.harness.world import World

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import func, select
 
-from app.cases.models import Entry
+from app.cases.case.models import Entry
 from app.database import CaseId
 from app.web.member_session import WRITTEN_FIELDS
 from tests.harness.world import World

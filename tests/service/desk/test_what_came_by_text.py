@@ -6,9 +6,9 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app import clock
-from app.cases.offers import accept_offer
+from app.cases.routing.offers import accept_offer
 from app.database import CaseId
-from app.intake.conversation.ears import Ears
+from app.intake.conversation.door.receive import Ears
 from app.language import load_languages
 from app.messaging.gateways.media import Media
 from app.messaging.gateways.protocol import ReceivedText

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.cases.models import Case
-from app.cases.veils import site_of
+from app.cases.case.models import Case
+from app.cases.case.veils import site_of
 from app.database import CaseId
 from app.network import declare_interest, remove_site
 from tests.harness.world import World, site_id

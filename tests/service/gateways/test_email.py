@@ -9,7 +9,7 @@ import pytest
 
 from app import clock
 from app.messaging.delivery import Delivery
-from app.messaging.email import EmailGateway
+from app.messaging.gateways.email import EmailGateway
 from app.messaging.gateways.protocol import CannotTell, NotSent, Refused, TextToSend, TryLater, Unclear
 from app.settings import SmtpSettings
 from tests.harness.server import free_port

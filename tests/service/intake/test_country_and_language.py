@@ -2,11 +2,11 @@
 
 from uuid import uuid4
 
-from app.cases.case_language import note_language
+from app.cases.case.models import Case
+from app.cases.case.veils import facts_of
 from app.cases.enums import CountryFrom, Exclusion
-from app.cases.models import Case
-from app.cases.veils import facts_of
-from app.cases.worker_messages import write
+from app.cases.worker.case_language import note_language
+from app.cases.worker.messages import write
 from app.intake import Filed
 from app.network.models import Organisation
 from tests.harness.world import World

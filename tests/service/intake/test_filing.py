@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy import func, select
 
-from app.cases.consent import PURPOSE, ConsentRecord
+from app.cases.case.consent_levels import PURPOSE, ConsentRecord
+from app.cases.case.models import Case, Clock, Consent, Entry, Offer, RoutingNote
 from app.cases.enums import ConsentLevel, Exclusion, OfferState, State, Urgency
-from app.cases.models import Case, Clock, Consent, Entry, Offer, RoutingNote
 from app.intake import (
     Filed,
     Report,

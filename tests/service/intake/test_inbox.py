@@ -7,10 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.access import NOTE_READ, NoAccess
-from app.cases.custody_reading import read_routing_note
-from app.cases.entries import EmptyText
+from app.cases.case.access import NoAccess
+from app.cases.case.entries import EmptyText
+from app.cases.case.models import Case, Consent, Offer
+from app.cases.custody.reading import read_routing_note
+from app.cases.desk.reading import open_case
 from app.cases.enums import (
+    AccessAct,
     ClosingReason,
     ConsentLevel,
     EntryKind,
@@ -20,11 +23,10 @@ from app.cases.enums import (
     State,
     Urgency,
 )
-from app.cases.inbox import InboxView, ReceiptUnknown, Worker, enter_inbox, open_inbox
-from app.cases.models import Case, Consent, Offer
-from app.cases.offers import accept_offer
-from app.cases.reading import open_case
-from app.cases.sharing import (
+from app.cases.routing.offers import accept_offer
+from app.cases.worker.inbox import InboxView, ReceiptUnknown, Worker, enter_inbox, open_inbox
+from app.cases.worker.messages import say_worse, write
+from app.cases.worker.sharing import (
     ERASED_AFTER,
     NothingToUndo,
     SharingStopped,
@@ -33,7 +35,6 @@ from app.cases.sharing import (
     stop_sharing,
     undo_stop,
 )
-from app.cases.worker_messages import say_worse, write
 from app.intake import Filed
 from app.vault import (
     HolderKind,
@@ -302,5 +303,5 @@ def test_a_custodian_who_reads_the_routing_words_is_shown_to_the_worker(world: W
     assert words.exclude_other == "my cousin Zubin"
     seen = view(world, world.enter(filed)).sightings
     assert [(sighting.act, sighting.organisation_id) for sighting in seen] == [
-        (NOTE_READ, world.coordinator.id)
+        (AccessAct.NOTE_READ, world.coordinator.id)
     ]

@@ -13,16 +13,16 @@ from sqlalchemy import select
 
 from app import clock
 from app.database import CaseId, Database
-from app.messaging.asking import ask_providers
-from app.messaging.claims import PACE, ClaimWatch, Pace
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.registry import Gateways, load_gateways
 from app.messaging.models import OutgoingStep, OutgoingText, Phone
-from app.messaging.numbers import read_number
-from app.messaging.phones import keep_phone, new_phone
-from app.messaging.queue import enqueue_text
-from app.messaging.redaction import redact_texts
-from app.messaging.sending import send_due
+from app.messaging.phones.numbers import read_number
+from app.messaging.phones.phone_rows import keep_phone, new_phone
+from app.messaging.queue.outgoing import enqueue_text
+from app.messaging.sending.claims import PACE, ClaimWatch, Pace
+from app.messaging.sending.redaction import redact_texts
+from app.messaging.sending.send_batch import send_due
+from app.messaging.sending.status_polling import ask_providers
 from app.settings import Settings, read_settings
 from app.vault import RowSigner, Vault, load_keyring, make_keyrings
 from tests.harness.provider import NUMBER, Provider, provider

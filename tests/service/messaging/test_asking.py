@@ -10,12 +10,12 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.messaging import asking
-from app.messaging.callbacks import take_status
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.protocol import CannotTell, Refused, StatusReport, TryLater
 from app.messaging.gateways.twilio_gateway import TwilioGateway
 from app.messaging.models import OptOut, OutgoingText
+from app.messaging.receiving.callbacks import take_status
+from app.messaging.sending import status_polling as asking
 from tests.harness.hours import five_past_ten
 from tests.harness.provider import Message
 from tests.service.messaging.conftest import Office

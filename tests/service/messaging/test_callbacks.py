@@ -6,11 +6,11 @@ from uuid import UUID
 
 import pytest
 
-from app.messaging.callbacks import take_status
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.protocol import StatusReport
 from app.messaging.models import OutgoingText, Phone
-from app.messaging.opt_outs import is_opted_out
+from app.messaging.phones.opt_outs import is_opted_out
+from app.messaging.receiving.callbacks import take_status
 from tests.harness.provider import NUMBER, Trouble
 from tests.service.messaging.conftest import Office
 

@@ -15,15 +15,15 @@ from sqlalchemy import event, insert
 
 from app import clock
 from app.database import Database, new_id
-from app.messaging.claims import PACE, Claim, ClaimWatch, claim_due
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.protocol import NotSent, TextToSend
 from app.messaging.gateways.twilio_gateway import TwilioGateway
-from app.messaging.looking import look
 from app.messaging.models import MemberAddress, OutgoingText, Phone
-from app.messaging.queue import address_place, cancel_texts, enqueue_alert, texts_of_case
-from app.messaging.recording import Outcome, record
-from app.messaging.tally import tally_texts
+from app.messaging.queue.outgoing import address_place, cancel_texts, enqueue_alert, texts_of_case
+from app.messaging.queue.queue_counts import tally_texts
+from app.messaging.sending.claims import PACE, Claim, ClaimWatch, claim_due
+from app.messaging.sending.presend_checks import look
+from app.messaging.sending.recording import Outcome, record
 from tests.harness.provider import Trouble
 from tests.service.messaging.conftest import Office, case_id
 

@@ -8,9 +8,9 @@ from sqlalchemy import func, select, text
 
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import MemberAddress, OutgoingText, Phone
-from app.messaging.opt_outs import opt_out
-from app.messaging.phones import erase_phone
-from app.messaging.queue import address_place, body_place, cancel_texts, enqueue_alert, texts_of_case
+from app.messaging.phones.opt_outs import opt_out
+from app.messaging.phones.phone_rows import erase_phone
+from app.messaging.queue.outgoing import address_place, body_place, cancel_texts, enqueue_alert, texts_of_case
 from app.vault import ContactKeyMissing
 from tests.service.messaging.conftest import Office, case_id
 

@@ -9,7 +9,7 @@ from app.messaging.delivery import Delivery
 from app.messaging.gateways import twilio_gateway
 from app.messaging.gateways.protocol import CannotTell, TryLater
 from app.messaging.models import InboundText, OutgoingText
-from app.messaging.tally import tally_texts
+from app.messaging.queue.queue_counts import tally_texts
 from tests.harness.provider import Message, Trouble
 from tests.service.messaging.conftest import Office
 

@@ -9,23 +9,23 @@ from uuid import uuid4
 import pytest
 
 from app import clock
+from app.cases.case.models import Case
 from app.cases.enums import Urgency
-from app.cases.models import Case
 from app.database import CaseId, Database, new_id
-from app.messaging import sending
-from app.messaging.claims import Claim, Pace, claim_due
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways import twilio_gateway
 from app.messaging.gateways.protocol import CannotTell
 from app.messaging.gateways.registry import load_gateways
 from app.messaging.gateways.twilio_gateway import TwilioGateway
-from app.messaging.looking import Looked
 from app.messaging.models import OutgoingText, Phone
-from app.messaging.opt_outs import is_opted_out, opt_out
-from app.messaging.phones import erase_phone
-from app.messaging.queue import cancel_texts
-from app.messaging.recording import MOST_ATTEMPTS
-from app.messaging.sending import send_due
+from app.messaging.phones.opt_outs import is_opted_out, opt_out
+from app.messaging.phones.phone_rows import erase_phone
+from app.messaging.queue.outgoing import cancel_texts
+from app.messaging.sending import send_batch as sending
+from app.messaging.sending.claims import Claim, Pace, claim_due
+from app.messaging.sending.presend_checks import Looked
+from app.messaging.sending.recording import MOST_ATTEMPTS
+from app.messaging.sending.send_batch import send_due
 from app.vault import RowSigner
 from tests.harness.provider import NUMBER, Trouble
 from tests.service.messaging.conftest import Office

@@ -8,13 +8,13 @@ import pytest
 from sqlalchemy import select, update
 
 from app.database import Base
-from app.messaging.callbacks import take_status
 from app.messaging.delivery import UNCLEAR_REASON, Delivery, Purpose
 from app.messaging.gateways.protocol import StatusReport
 from app.messaging.models import OptOut, OutgoingText, Phone
-from app.messaging.numbers import read_number
-from app.messaging.phones import keep_phone, new_phone
-from app.messaging.queue import FORGED, texts_of_case
+from app.messaging.phones.numbers import read_number
+from app.messaging.phones.phone_rows import keep_phone, new_phone
+from app.messaging.queue.outgoing import FORGED, texts_of_case
+from app.messaging.receiving.callbacks import take_status
 from app.vault import forged_rows
 from tests.harness.provider import NUMBER
 from tests.service.messaging.conftest import Office, case_id

@@ -12,12 +12,12 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.clock_watch import mark_clocks_missed
-from app.cases.offers import expire_offers
+from app.cases.clocks.running import mark_clocks_missed
+from app.cases.routing.offers import expire_offers
 from app.database import Database, new_id
-from app.messaging.claims import PACE, claim_due
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingText
+from app.messaging.sending.claims import PACE, claim_due
 from app.network import Limit, Role, count_attempt, expire_attempts, expire_invitations, invite_member
 from app.vault import RowSigner, Vault, expire_sessions, open_session
 from tests.harness.world import World, light_vault

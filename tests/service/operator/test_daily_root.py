@@ -7,15 +7,15 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.models import Case, Entry
-from app.cases.record import kept_rows, loose_ends
+from app.cases.case.models import Case, Entry
+from app.cases.case.record import kept_rows, loose_ends
 from app.database import Base, CaseId, Database
 from app.dispatcher.jobs import JOBS, Tools, run_job
-from app.messaging.addresses import Channel, keep_address
 from app.messaging.delivery import Purpose
+from app.messaging.members.addresses import Channel, keep_address
+from app.messaging.members.root_mail import BODY, has_readers
 from app.messaging.models import OutgoingText
-from app.messaging.queue import body_place
-from app.messaging.root_mail import BODY, has_readers
+from app.messaging.queue.outgoing import body_place
 from app.settings import read_settings
 from app.vault import (
     Actor,

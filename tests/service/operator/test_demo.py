@@ -7,8 +7,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app import clock
+from app.cases.case.models import Case
 from app.cases.enums import ClosingReason, State
-from app.cases.models import Case
 from app.cli.demo import load_demo
 from app.cli.deployment import Deployment
 from app.cli.examination import examine

@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.cases.case.models import Case, Clock, Offer
 from app.cases.enums import ClockState, OfferState, State
-from app.cases.models import Case, Clock, Offer
 from app.database import Database, MemberId, new_id
 from app.dispatcher.heartbeat import last_ticks, oldest_tick, record_tick
 from app.dispatcher.jobs import BATCH, JOB_NAMES, JOBS, Job, Tools, run_job

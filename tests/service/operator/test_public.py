@@ -16,7 +16,7 @@ from app.database import Database
 from app.dispatcher.heartbeat import STALE_AFTER
 from app.dispatcher.jobs import JOBS, Tools
 from app.dispatcher.run import tick
-from app.messaging.addresses import Channel, keep_address
+from app.messaging.members.addresses import Channel, keep_address
 from app.settings import Settings, read_settings
 from app.vault import Vault
 from tests.harness.application import application

@@ -6,23 +6,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy import select, update
 
-from app.cases.custody_reading import agree_to_read, ask_to_read
-from app.cases.inbox import open_inbox
-from app.cases.models import Case
-from app.cases.offers import accept_offer
-from app.cases.reading import open_case
-from app.cases.sharing import stop_sharing
+from app.cases.case.models import Case
+from app.cases.custody.reading import agree_to_read, ask_to_read
+from app.cases.desk.reading import open_case
+from app.cases.routing.offers import accept_offer
+from app.cases.worker.inbox import open_inbox
+from app.cases.worker.sharing import stop_sharing
 from app.cli.deployment import Deployment
 from app.cli.setup import init, upgrade
 from app.database import Base, CaseId, Database
-from app.messaging.addresses import Channel, keep_address
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.simulator import LINE, NAME
+from app.messaging.members.addresses import Channel, keep_address
 from app.messaging.models import OutgoingText, Phone
-from app.messaging.numbers import read_number
-from app.messaging.phones import locked_phone
-from app.messaging.queue import enqueue_text
-from app.messaging.wishes import keep_wish, seal_wish
+from app.messaging.phones.numbers import read_number
+from app.messaging.phones.phone_rows import locked_phone
+from app.messaging.phones.text_requests import keep_wish, seal_wish
+from app.messaging.queue.outgoing import enqueue_text
 from app.network import Organisation, OrganisationKind
 from app.settings import read_settings
 from app.vault import (
@@ -36,7 +36,7 @@ from app.vault import (
     signed_models,
     verify_journal,
 )
-from app.vault.journal import head_mac
+from app.vault.journal_chains import head_mac
 from tests.harness.world import LIGHT, World, light_vault
 
 NUMBER = "+60123450902"

@@ -13,21 +13,21 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.entries import entry_place
+from app.cases.case.entries import entry_place
+from app.cases.case.facts import CaseFacts
+from app.cases.case.models import Case, Consent, Entry, Offer
+from app.cases.case.veils import facts_of
 from app.cases.enums import OfferState
-from app.cases.facts import CaseFacts
-from app.cases.models import Case, Consent, Entry, Offer
-from app.cases.veils import facts_of
 from app.database import CaseId, Database
-from app.intake.conversation.ears import Ears
-from app.intake.conversation.silence import settle_silence
+from app.intake.conversation.door.receive import Ears
+from app.intake.conversation.door.silence import settle_silence
 from app.language import load_languages
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.gateways.registry import load_gateways
 from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.models import InboundText, OutgoingText
-from app.messaging.queue import body_place
+from app.messaging.queue.outgoing import body_place
 from app.network import NotSignedIn, Organisation, SignedIn
 from app.settings import PROJECT_ROOT, read_settings
 from app.vault import (

@@ -8,16 +8,19 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select, update
 
-from app.cases.custody import place_case
+from app.cases.case.models import Case
+from app.cases.custody.deciding import place_case
 from app.cases.enums import ConsentLevel, Urgency
-from app.cases.inbox import Worker
-from app.cases.models import Case
-from app.cases.offers import DeclineReason, accept_offer, decline_offer
-from app.cases.sharing import change_consent
-from app.cases.worker_messages import say_worse
+from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
+from app.cases.worker.inbox import Worker
+from app.cases.worker.messages import say_worse
+from app.cases.worker.sharing import change_consent
 from app.database import Base, CaseId, OrganisationId
 from app.dispatcher.jobs import JOBS, Job, Tools, run_job
-from app.messaging.addresses import (
+from app.messaging.composing.segments import count_segments
+from app.messaging.delivery import Delivery, Purpose
+from app.messaging.gateways.registry import Gateways
+from app.messaging.members.addresses import (
     AddressUnreadable,
     Channel,
     address_of,
@@ -25,7 +28,7 @@ from app.messaging.addresses import (
     keep_address,
     kept_addresses,
 )
-from app.messaging.alerts import (
+from app.messaging.members.alerts import (
     ALERT,
     SUBJECT,
     TEST,
@@ -37,12 +40,9 @@ from app.messaging.alerts import (
     unalerted,
     who_can_be_alerted,
 )
-from app.messaging.delivery import Delivery, Purpose
-from app.messaging.gateways.registry import Gateways
 from app.messaging.models import MemberAddress, OutgoingText
-from app.messaging.queue import FORGED, address_place, body_place
-from app.messaging.segments import count_segments
-from app.messaging.sending import send_due
+from app.messaging.queue.outgoing import FORGED, address_place, body_place
+from app.messaging.sending.send_batch import send_due
 from app.network import Role, admit_member, record_training
 from app.settings import read_settings
 from app.vault import CircleName, read_journal

@@ -7,14 +7,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from app.cases.access import NoAccess, lock_case
-from app.cases.models import Entry
+from app.cases.case.access import NoAccess, lock_case
+from app.cases.case.models import Entry
 from app.database import CaseId
 from app.intake.texting import CALLED_OFF, NotWaiting, call_off_text
-from app.messaging.claims import PACE, claim_due
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingText, Phone
-from app.messaging.queue import cancel_texts
+from app.messaging.queue.outgoing import cancel_texts
+from app.messaging.sending.claims import PACE, claim_due
 from tests.service.texts.conftest import Texting
 from tests.service.texts.test_texting_back import answer, taken
 

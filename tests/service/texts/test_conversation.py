@@ -7,14 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.access import NoAccess
-from app.cases.custody import CannotBePlaced, place_case, waiting_for_custody
+from app.cases.case.access import NoAccess
+from app.cases.case.models import Case
+from app.cases.custody.deciding import CannotBePlaced, place_case, waiting_for_custody
+from app.cases.desk.reading import open_case, show_contact
 from app.cases.enums import ClockKind, ConsentHow, ConsentLevel, OfferState, State, Urgency
-from app.cases.models import Case
-from app.cases.offers import accept_offer, offer_card
-from app.cases.reading import open_case, show_contact
+from app.cases.routing.offers import accept_offer, offer_card
 from app.database import CaseId, OrganisationId
-from app.intake.conversation.importing import import_texts
+from app.intake.conversation.door.importing import import_texts
 from app.messaging.delivery import Delivery
 from app.messaging.models import InboundText, OptOut, OutgoingText, Phone
 from app.network import SignedIn, declare_interest

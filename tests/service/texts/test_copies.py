@@ -5,8 +5,8 @@ from datetime import timedelta
 from sqlalchemy import select, update
 
 from app.cases.enums import Urgency
-from app.intake.conversation.models import Conversation
-from app.intake.conversation.silence import KEPT_IN_DANGER
+from app.intake.conversation.door.silence import KEPT_IN_DANGER
+from app.intake.conversation.store.models import Conversation
 from app.messaging.delivery import Delivery
 from app.messaging.models import OutgoingText, Phone
 from tests.service.texts.conftest import MINE, Texting

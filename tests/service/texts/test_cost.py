@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import event, func, select
 from sqlalchemy.orm import Session
 
-from app import together
-from app.cases.entries import add_entry
+from app.cases.case.entries import add_entry
+from app.cases.case.models import Case, Entry
+from app.cases.case.veils import facts_of, store_facts
 from app.cases.enums import EntryKind, State
-from app.cases.models import Case, Entry
-from app.cases.veils import facts_of, store_facts
 from app.database import Base, CaseId, Database
-from app.intake.conversation import hearing, known
-from app.intake.conversation.hearing import Overtaken
+from app.database import prepared as together
+from app.intake.conversation.door import inbound as hearing
+from app.intake.conversation.door.inbound import Overtaken
+from app.intake.conversation.store import snapshot as known
 from app.intake.sealing import SYSTEM
 from app.network import sites
 from app.vault import journal, new_compartment_versions, verify_journal

@@ -3,10 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from app.cases.case.models import Clock
 from app.cases.enums import ClockKind, ClockState, Urgency
-from app.cases.models import Clock
 from app.database import CaseId
-from app.messaging.alerts import alerts_of
+from app.messaging.members.alerts import alerts_of
 from tests.service.texts.conftest import Texting
 from tests.service.texts.test_alerts import alerted, both, reachable
 from tests.service.texts.test_conversation import accept

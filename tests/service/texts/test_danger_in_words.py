@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.cases.case.models import Case, Clock
 from app.cases.enums import ClockKind, Profile, Urgency
-from app.cases.models import Case, Clock
 from app.cases.taxonomy import Handling
 from tests.service.texts.conftest import Texting, id_of
 from tests.service.texts.test_alerts import alerted, both, reachable

@@ -5,10 +5,10 @@ from dataclasses import replace
 import pytest
 from sqlalchemy import func, select
 
-from app.cases.access import NoAccess
-from app.cases.custody import waiting_for_custody
+from app.cases.case.access import NoAccess
+from app.cases.custody.deciding import waiting_for_custody
 from app.cases.enums import ConsentHow, ConsentLevel, CountryFrom, OfferState, State, Urgency
-from app.cases.offers import offer_card
+from app.cases.routing.offers import offer_card
 from app.database import CaseId
 from app.intake import admission
 from app.messaging.models import InboundText, Phone

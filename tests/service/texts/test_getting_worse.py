@@ -2,8 +2,8 @@
 
 import pytest
 
+from app.cases.case.models import Clock
 from app.cases.enums import ClockKind, Profile, Urgency
-from app.cases.models import Clock
 from app.messaging.gateways.media import Media
 from tests.service.texts.conftest import Texting
 from tests.service.texts.test_alerts import alerted, both, reachable

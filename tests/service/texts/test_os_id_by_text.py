@@ -1,8 +1,8 @@
 """A worker texts the OS ID where the place is asked for; on the web it goes into the field for the site."""
 
+from app.cases.case.models import Case
+from app.cases.case.veils import site_of
 from app.cases.enums import OfferState
-from app.cases.models import Case
-from app.cases.veils import site_of
 from app.network import Sector, Site, add_site
 from tests.harness.world import everything_stored
 from tests.service.texts.conftest import Texting, id_of

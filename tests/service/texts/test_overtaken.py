@@ -6,12 +6,12 @@ import pytest
 from sqlalchemy import func, select
 
 from app.database import CaseId
-from app.intake.conversation.hearing import Overtaken, hear_text, prepare_hearing
-from app.intake.conversation.models import Conversation
-from app.intake.conversation.preparing import Prepared
+from app.intake.conversation.door.inbound import Overtaken, hear_text, prepare_hearing
+from app.intake.conversation.door.preparing import Prepared
+from app.intake.conversation.store.models import Conversation
 from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.models import InboundText
-from app.messaging.queue import cancel_texts
+from app.messaging.queue.outgoing import cancel_texts
 from tests.service.texts.conftest import MINE, Texting
 
 _OTHER_NUMBER = "+60123456799"

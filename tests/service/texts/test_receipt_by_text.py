@@ -5,13 +5,13 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.cases.answering import reply
-from app.cases.custody import place_case
+from app.cases.custody.deciding import place_case
+from app.cases.desk.answering import reply
 from app.cases.enums import ConsentLevel, EntryKind, State
-from app.cases.inbox import InboxView, ReceiptUnknown, Worker, enter_inbox, open_inbox
-from app.cases.offers import accept_offer
-from app.cases.sharing import change_consent, replace_receipt, stop_sharing, undo_stop
-from app.cases.worker_messages import write
+from app.cases.routing.offers import accept_offer
+from app.cases.worker.inbox import InboxView, ReceiptUnknown, Worker, enter_inbox, open_inbox
+from app.cases.worker.messages import write
+from app.cases.worker.sharing import change_consent, replace_receipt, stop_sharing, undo_stop
 from app.database import CaseId, OrganisationId, new_id
 from app.messaging.delivery import Purpose
 from app.messaging.models import OutgoingText

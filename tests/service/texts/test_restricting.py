@@ -1,6 +1,6 @@
 """A triage that restricts a case while its worker still answers: the trained circle's grant is there already."""
 
-from app.cases.triage import set_category
+from app.cases.desk.triage import set_category
 from app.database import CaseId
 from tests.service.texts.conftest import Texting, id_of
 from tests.service.texts.test_conversation import FIRST, accept, read

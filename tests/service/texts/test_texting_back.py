@@ -7,11 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.answering import AlreadySent, reply
+from app.cases.case.models import Entry
+from app.cases.desk.answering import AlreadySent, reply
+from app.cases.desk.queue import QueueFilters, queue_page
 from app.cases.enums import EntryKind
-from app.cases.models import Entry
-from app.cases.offers import accept_offer
-from app.cases.queue import QueueFilters, queue_page
+from app.cases.routing.offers import accept_offer
 from app.database import CaseId
 from app.intake.texting import (
     CannotBeTexted,
@@ -22,11 +22,11 @@ from app.intake.texting import (
     preview_text,
     texts_for_desk,
 )
+from app.messaging.composing.leak_warnings import Giveaway
 from app.messaging.delivery import Delivery, Purpose
-from app.messaging.giveaways import Giveaway
 from app.messaging.models import OutgoingText, Phone
-from app.messaging.opt_outs import opt_out
-from app.messaging.queue import body_place
+from app.messaging.phones.opt_outs import opt_out
+from app.messaging.queue.outgoing import body_place
 from app.network import SignedIn
 from tests.service.texts.conftest import MINE, Texting
 

@@ -8,14 +8,14 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.cases.access import NoAccess
-from app.cases.consent import consent_texts
+from app.cases.case.access import NoAccess
+from app.cases.case.consent_levels import consent_texts
+from app.cases.case.facts import CaseFacts
+from app.cases.case.models import Case
+from app.cases.case.veils import facts_of
 from app.cases.enums import ConsentLevel
-from app.cases.facts import CaseFacts
-from app.cases.models import Case
-from app.cases.offers import accept_offer
-from app.cases.sharing import change_consent, stop_sharing, undo_stop
-from app.cases.veils import facts_of
+from app.cases.routing.offers import accept_offer
+from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
 from app.database import CaseId
 from app.intake import Contact, Filed, LimitMetMeanwhile, Report, SubmissionConflict
 from app.intake.reaching import can_be_texted, phone_of_case, stop_texts, wish_again
@@ -24,10 +24,10 @@ from app.messaging.delivery import Delivery
 from app.messaging.gateways.registry import Gateways, load_gateways
 from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.models import Phone, TextWish
-from app.messaging.opt_outs import opt_in
-from app.messaging.phones import phone_place
-from app.messaging.queue import body_place
-from app.messaging.wishes import keep_wish
+from app.messaging.phones.opt_outs import opt_in
+from app.messaging.phones.phone_rows import phone_place
+from app.messaging.phones.text_requests import keep_wish
+from app.messaging.queue.outgoing import body_place
 from app.settings import read_settings
 from app.vault import TooBusy, Vault, read_journal
 from tests.harness.statements import statements_of

@@ -8,13 +8,13 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select, update
 
-from app.cases.models import Case, Consent
+from app.cases.case.models import Case, Consent
 from app.database import Base, CaseId
-from app.intake.conversation.models import Conversation
+from app.intake.conversation.store.models import Conversation
 from app.intake.reaching import phone_of_case, wish_again
 from app.intake.texting import CannotBeTexted
 from app.messaging.models import OptOut, Phone, TextWish
-from app.messaging.wishes import end_wish, is_wished, keep_wish, wished_phone
+from app.messaging.phones.text_requests import end_wish, is_wished, keep_wish, wished_phone
 from tests.service.texts.conftest import MINE, Texting
 from tests.service.texts.test_texting_back import answer
 from tests.service.texts.test_texting_web_reports import filed, phone_of, reach_of, taken

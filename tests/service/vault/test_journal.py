@@ -23,7 +23,7 @@ from app.vault import (
     read_journal,
     verify_journal,
 )
-from app.vault.journal import CHAIN_START, entry_hash
+from app.vault.journal_chains import CHAIN_START, entry_hash
 from tests.unit.vault.making import new_case
 
 ACTS = ("case.filed", "case.offered", "case.accepted", "case.read", "case.replied")

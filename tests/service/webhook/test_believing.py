@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 import pytest
 from sqlalchemy import func, select
 
-from app.cases.models import Case
+from app.cases.case.models import Case
 from app.database import Database
 from app.messaging.models import InboundText
 from tests.harness.server import LiveServer

@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import func, select
 
-from app.cases.models import Case, Entry
+from app.cases.case.models import Case, Entry
 from app.database import Database
 from app.messaging.models import InboundText, OutgoingText, Phone
 from tests.harness.databases import Databases, closing_database

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.cases.rules import load_rules
+from app.cases.rules.rule_set import load_rules
 from app.language.catalogues import Project, compile_all
 from app.network import Organisation
 from app.settings import PROJECT_ROOT, read_settings

@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
+from app.cases.case.facts import CaseFacts
+from app.cases.case.models import Case
+from app.cases.case.veils import facts_of
 from app.cases.enums import Urgency
-from app.cases.facts import CaseFacts
-from app.cases.models import Case
-from app.cases.veils import facts_of
 from app.database import CaseId, OrganisationId
 from app.vault import Receipt, find_receipt
 from app.web.worker import about_helper

@@ -1,13 +1,13 @@
 """Who is told of danger, said only where it is so; and the tile for complaints about a helper, which passes every helper by."""
 
+from app.cases.case.facts import CaseFacts
+from app.cases.case.models import Case
+from app.cases.case.veils import facts_of
+from app.cases.desk.reading import open_case
 from app.cases.enums import Urgency
-from app.cases.facts import CaseFacts
-from app.cases.models import Case
-from app.cases.offers import accept_offer
-from app.cases.reading import open_case
-from app.cases.veils import facts_of
+from app.cases.routing.offers import accept_offer
 from app.database import CaseId
-from app.messaging.addresses import Channel, forget_address, keep_address
+from app.messaging.members.addresses import Channel, forget_address, keep_address
 from app.vault import Receipt, find_receipt
 from tests.harness.world import World
 from tests.service.worker_door.browsing import Visitor

@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from sqlalchemy.exc import OperationalError
 
-from app.cases.answering import reply
-from app.cases.offers import accept_offer
-from app.cases.reading import open_case
+from app.cases.desk.answering import reply
+from app.cases.desk.reading import open_case
+from app.cases.routing.offers import accept_offer
 from app.database import CaseId
 from app.vault import Receipt, find_receipt
 from app.web.worker import inbox

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from app import clock
-from app.cases.models import Case
+from app.cases.case.models import Case
 from app.vault import FORM_TOKEN_LASTS
 from app.web.worker import report
 from tests.harness.world import World

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from app.messaging.models import Phone, TextWish
-from app.messaging.opt_outs import opt_out
+from app.messaging.phones.opt_outs import opt_out
 from app.vault import TooBusy, Vault
 from tests.harness.world import World
 from tests.service.worker_door.browsing import Page, Visitor

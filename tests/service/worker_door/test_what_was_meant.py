@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from sqlalchemy.exc import OperationalError
 
+from app.cases.case.models import Case
+from app.cases.case.veils import facts_of
 from app.cases.enums import Urgency
-from app.cases.models import Case
-from app.cases.veils import facts_of
 from app.database import CaseId
 from app.vault import Receipt, find_receipt
 from app.web.worker import inbox

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from app.cases.rules import Rules, load_rules
+from app.cases.rules.rule_set import Rules, load_rules
 from app.cases.taxonomy import Taxonomy
 
 CONFIG = Path(__file__).resolve().parents[3] / "config"

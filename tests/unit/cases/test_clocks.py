@@ -4,10 +4,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cases.clocks import TICKED_BY_HAND, Act, PlannedClock, due_after, met_by, plan_clocks
-from app.cases.deadlines import Duration, Unit
+from app.cases.clocks.planning import TICKED_BY_HAND, Act, PlannedClock, due_after, met_by, plan_clocks
 from app.cases.enums import ClockKind, Profile, StartEvent, Who
-from app.cases.rules import load_rules
+from app.cases.rules.deadlines import Duration, Unit
+from app.cases.rules.rule_set import load_rules
 from tests.unit.cases.conftest import CONFIG
 
 DEADLINES = load_rules(CONFIG).deadlines

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import pytest
 
-from app.cases.consent import (
+from app.cases.case.consent_levels import (
     TEXT_VERSION,
     ConsentRecord,
     consent_texts,

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from app.cases import danger_words
-from app.cases.danger_words import KINDS, SPOKEN, urgency_of_kinds
 from app.cases.enums import Urgency
-from app.cases.folding import folded_words
-from app.cases.rules import Rules, RulesRefused, load_rules
+from app.cases.rules.rule_set import Rules, RulesRefused, load_rules
 from app.cases.taxonomy import Handling
+from app.cases.words import danger_words
+from app.cases.words.danger_words import KINDS, SPOKEN, urgency_of_kinds
+from app.cases.words.folding import folded_words
 from tests.unit.cases.conftest import CONFIG
 
 SENTENCES = tomllib.loads(Path(__file__).with_name("danger_sentences.toml").read_text(encoding="utf-8"))

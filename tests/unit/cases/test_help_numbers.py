@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from app.cases.help_numbers import HelpKind, HelpNumber, HelpNumbers
-from app.cases.rules import load_rules
+from app.cases.rules.help_numbers import HelpKind, HelpNumber, HelpNumbers
+from app.cases.rules.rule_set import load_rules
 from tests.unit.cases.conftest import CONFIG
 
 TODAY = date(2026, 11, 21)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from app.cases import place_names
-from app.cases.places import Places, open_places
-from app.cases.rules import Rules
+from app.cases.rules.rule_set import Rules
+from app.cases.words import place_names
+from app.cases.words.places import Places, open_places
 from tests.unit.cases.conftest import CONFIG
 
 TOLD = (
@@ -196,7 +196,7 @@ def test_every_name_of_the_table_is_found_where_it_stands_alone(places: Places) 
 def test_the_table_is_made_from_its_sources() -> None:
     made = place_names.make_table(CONFIG)
     assert made == (CONFIG / "place_names.txt").read_text(encoding="utf-8"), (
-        "run: python -m app.cases.place_names write"
+        "run: python -m app.cases.words.place_names write"
     )
 
 
@@ -207,5 +207,5 @@ def test_a_missing_or_broken_table_is_one_line_for_the_operator(tmp_path: Path) 
     assert open_places(tmp_path, mistakes).country_of("Penang") is None
     assert mistakes == [
         "place_names.txt: cannot be read (FileNotFoundError).",
-        "place_names.txt: broken; run: python -m app.cases.place_names write.",
+        "place_names.txt: broken; run: python -m app.cases.words.place_names write.",
     ]

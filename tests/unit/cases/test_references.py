@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cases.references import SPACE, new_reference, read_reference
+from app.cases.case.references import SPACE, new_reference, read_reference
 
 ALIKE_ON_THE_PHONE = ("bpd", "mn", "kg", "sfz", "lr", "ei", "ou", "vwb")
 

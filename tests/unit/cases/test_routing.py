@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.cases.case.facts import CaseFacts, facts_from
 from app.cases.enums import ConsentLevel, Exclusion, Profile
-from app.cases.facts import CaseFacts, facts_from
-from app.cases.routing import (
+from app.cases.rules.routing import (
     FORBIDDING,
     Outcome,
     Reason,
@@ -18,7 +18,7 @@ from app.cases.routing import (
     routing_from,
     why_not,
 )
-from app.cases.rules import load_rules
+from app.cases.rules.rule_set import load_rules
 from app.cases.taxonomy import ABOUT_HELPER, FORM_TOPICS, Handling
 from app.database import OrganisationId
 from app.network import OrganisationFacts, OrganisationKind, UnionStanding

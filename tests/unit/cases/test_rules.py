@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.cases.enums import ClockKind, Profile, Who
-from app.cases.rules import RulesRefused, load_rules
+from app.cases.rules.rule_set import RulesRefused, load_rules
 from tests.unit.cases.conftest import CONFIG
 
 Edit = Callable[[str, str, str], None]

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cases.sought import LONGEST, SearchTooLong, SearchTooShort, excerpt, read_search
+from app.cases.desk.search_match import LONGEST, SearchTooLong, SearchTooShort, excerpt, read_search
 
 
 @pytest.mark.parametrize(

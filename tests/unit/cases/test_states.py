@@ -5,8 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cases.enums import ClosingReason, ConsentLevel, Stage, State
-from app.cases.states import (
+from app.cases.case.states import (
     ALLOWED_FROM,
     HELPERS_CLOSING_REASONS,
     CaseStanding,
@@ -24,6 +23,7 @@ from app.cases.states import (
     reachable,
     stage_of,
 )
+from app.cases.enums import ClosingReason, ConsentLevel, Stage, State
 
 CASE = CaseStanding(State.ASSESSING, retaliation=False, consent=ConsentLevel.BUYERS, tell_company=False)
 UNRESOLVED = Closing(ClosingReason.UNRESOLVED, "The company closed down.")

@@ -1,7 +1,7 @@
 import pytest
 
 from app.cases.taxonomy import FORM_TOPICS, Handling, Severity, Taxonomy, UnknownKind
-from app.cases.urgency import urgency_of
+from app.cases.words.urgency import urgency_of
 
 DOMAIN_CATEGORIES = {
     *(

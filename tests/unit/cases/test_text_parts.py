@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cases.text_parts import Part, in_order, read_part
+from app.cases.case.text_parts import Part, in_order, read_part
 
 AT = datetime(2026, 11, 21, 12, tzinfo=UTC)
 MARKS = (

@@ -4,8 +4,8 @@ import unicodedata
 
 import pytest
 
-from app.cases.rules import Rules
-from app.cases.written_language import WrittenLanguages
+from app.cases.rules.rule_set import Rules
+from app.cases.words.written_language import WrittenLanguages
 
 OFFERED = {
     *("en", "zh-Hans", "zh-Hant", "vi", "ms", "id", "fil", "th", "my", "ne", "bn", "hi"),

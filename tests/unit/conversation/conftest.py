@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.intake.conversation.texts import Texts
-from app.intake.conversation.topic_words import TopicWords, load_topic_words
+from app.intake.conversation.machine.texts import Texts
+from app.intake.conversation.machine.topic_words import TopicWords, load_topic_words
 from app.language import load_languages
 from app.settings import PROJECT_ROOT
 

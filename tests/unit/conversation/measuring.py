@@ -8,7 +8,7 @@ budgets can be kept, in three scripts of UCS-2.
 
 import gettext
 
-from app.intake.conversation.texts import Text
+from app.intake.conversation.machine.texts import Text
 from app.language import Language
 from app.language.languages import LanguageEntry
 

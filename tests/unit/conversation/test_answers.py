@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cases.text_parts import Part
-from app.intake.conversation.answers import read_text
-from app.intake.conversation.topic_words import Keyword, TopicWords
+from app.cases.case.text_parts import Part
+from app.intake.conversation.machine.answers import read_text
+from app.intake.conversation.machine.topic_words import Keyword, TopicWords
 
 
 @pytest.mark.parametrize(

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.intake.conversation.acts import FileReport, Keep, OptOut, SendReceipt, SetPhone, SetSite
-from app.intake.conversation.answers import Said, read_text
-from app.intake.conversation.position import Position, Step, WhosePhone
-from app.intake.conversation.steps import Heard, begin, fall_silent, hear, wanted
-from app.intake.conversation.table import TABLE
-from app.intake.conversation.texts import Texts
-from app.intake.conversation.topic_words import TopicWords
-from app.messaging.segments import count_segments
+from app.intake.conversation.machine.acts import FileReport, Keep, OptOut, SendReceipt, SetPhone, SetSite
+from app.intake.conversation.machine.answers import Said, read_text
+from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.steps import Heard, begin, fall_silent, hear, wanted
+from app.intake.conversation.machine.table import TABLE
+from app.intake.conversation.machine.texts import Texts
+from app.intake.conversation.machine.topic_words import TopicWords
+from app.messaging.composing.segments import count_segments
 from tests.unit.conversation.walking import START, knowledge, shown
 
 BODIES = st.one_of(

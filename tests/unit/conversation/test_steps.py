@@ -8,10 +8,10 @@ from uuid import UUID
 
 import pytest
 
+from app.cases.case.text_parts import Part
 from app.cases.enums import ConsentLevel, Stage
 from app.cases.taxonomy import FORM_TOPICS
-from app.cases.text_parts import Part
-from app.intake.conversation.acts import (
+from app.intake.conversation.machine.acts import (
     Act,
     AgreeContact,
     ErasePhone,
@@ -29,10 +29,10 @@ from app.intake.conversation.acts import (
     Settle,
     SetTopics,
 )
-from app.intake.conversation.answers import read_text
-from app.intake.conversation.meanings import HURT_TOPIC
-from app.intake.conversation.position import Position, Step, WhosePhone
-from app.intake.conversation.steps import (
+from app.intake.conversation.machine.answers import read_text
+from app.intake.conversation.machine.meanings import HURT_TOPIC
+from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.steps import (
     SAME_TESTIMONY,
     Heard,
     Knowledge,
@@ -42,11 +42,11 @@ from app.intake.conversation.steps import (
     hear,
     wanted,
 )
-from app.intake.conversation.table import TABLE
-from app.intake.conversation.texts import LONGEST_NUMBER, Text, Texts
-from app.intake.conversation.topic_words import TopicWords
+from app.intake.conversation.machine.table import TABLE
+from app.intake.conversation.machine.texts import LONGEST_NUMBER, Text, Texts
+from app.intake.conversation.machine.topic_words import TopicWords
 from app.intake.report import Contact
-from app.messaging.segments import count_segments
+from app.messaging.composing.segments import count_segments
 from tests.unit.conversation.measuring import MEASURES, measuring_language
 from tests.unit.conversation.walking import START, every_path, shown
 

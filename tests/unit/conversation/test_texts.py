@@ -9,12 +9,12 @@ from pathlib import Path
 import pytest
 
 from app.cases.enums import Stage
-from app.intake.conversation.table import TABLE
-from app.intake.conversation.texts import LONGEST_NUMBER, LONGEST_TOWN, Text, Texts
+from app.intake.conversation.machine.table import TABLE
+from app.intake.conversation.machine.texts import LONGEST_NUMBER, LONGEST_TOWN, Text, Texts
 from app.language import Language, load_languages
 from app.language.catalogues import Project, compile_all
 from app.language.languages import LanguageEntry, read_entries
-from app.messaging.segments import count_segments, fits_gsm
+from app.messaging.composing.segments import count_segments, fits_gsm
 from app.settings import PROJECT_ROOT
 from tests.unit.conversation.measuring import MEASURES, measuring_language
 

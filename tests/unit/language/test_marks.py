@@ -7,7 +7,7 @@ from itertools import groupby
 
 import pytest
 
-from app.cases.sought import excerpt, read_search
+from app.cases.desk.search_match import excerpt, read_search
 from app.language import MOST_MARKS, few_marks, folded
 from app.messaging.gateways import twilio_gateway
 from app.network.logins import normal_login

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.messaging.numbers import NumberUnreadable, is_our_line, read_number, read_written_number
+from app.messaging.phones.numbers import NumberUnreadable, is_our_line, read_number, read_written_number
 
 LINE = "+8801811000000"
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.messaging.numbers import read_number, read_written_number
+from app.messaging.phones.numbers import read_number, read_written_number
 
 FULL = (
     "tel:+60123456789",

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.messaging.segments import count_segments, fits_gsm, looks_cut
+from app.messaging.composing.segments import count_segments, fits_gsm, looks_cut
 
 GSM_LETTERS = "abcXYZ 0189.,?!@£$¥èéùìòÇØøÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ¡ÄÖÑÜ§¿äöñüà\n"
 EXTENDED = "^{}[]~\\|€"

@@ -13,7 +13,7 @@ import pytest
 
 from app.settings import PROJECT_ROOT
 from app.vault import Guess, Slots, TooBusy, Vault, new_receipt, pretend_unlock
-from app.vault.slots import SLOTS
+from app.vault.hash_slots import SLOTS
 from tests.unit.vault.making import FAST
 
 IMPATIENT = 0.05

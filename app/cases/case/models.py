@@ -1,0 +1,184 @@
+"""What the database keeps of a case.
+
+Nothing here shows words, names, numbers, a site or a kind of problem: those are veiled (`_veil`) or sealed. What stays in the
+clear (country, urgency, times to the hour, who holds the case) is what a thief of the database learns, and SECURITY.md says so.
+Every table but `cases` has the case id as the first column of its key, so that a distributed PostgreSQL can shard by it. For
+the same reason ids of other rooms (organisations, members, receipts, grants) are kept as plain ids.
+"""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.cases.enums import (
+    AuthorKind,
+    ClockKind,
+    ClockState,
+    ClosingReason,
+    ConsentHow,
+    EntryKind,
+    OfferState,
+    State,
+    Urgency,
+    Who,
+)
+from app.database import Base, new_id, word_column
+from app.vault import Signed
+
+
+class Case(Signed, Base):
+    """One case: what the queue sorts and filters by in the clear, everything that could point at somebody veiled."""
+
+    __tablename__ = "cases"
+    # The queue is read in one direction of this one index, and paged by its last columns.
+    __table_args__ = (
+        Index("ix_cases_queue", "organisation_id", "is_open", "queue_rank", "next_due_at", "id"),
+    )
+    FREE: ClassVar[dict[str, str]] = {
+        "queue_rank": "orders the queue only; the urgency beside it is covered",
+        "next_due_at": "orders the queue and shows the next date; opens nothing",
+        "next_clock": "names that date; opens nothing",
+        "helper_has_read": "shows whether a helper has read; opens nothing",
+        "worker_wrote": "shows that there is something new; opens nothing",
+        "edit_version": "tells a form that is older than the case; a lower one only lets an older form through",
+    }
+
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    submission_id: Mapped[UUID] = mapped_column(unique=True)
+    body_tag: Mapped[bytes] = mapped_column(LargeBinary)
+    reference: Mapped[str] = mapped_column(String(40), unique=True)
+    country: Mapped[str | None] = mapped_column(String(2))
+    language: Mapped[str] = mapped_column(String(35))
+    urgency: Mapped[Urgency] = mapped_column(word_column(Urgency))
+    state: Mapped[State] = mapped_column(word_column(State), default=State.RECEIVED)
+    closing_reason: Mapped[ClosingReason | None] = mapped_column(word_column(ClosingReason))
+    on_hold: Mapped[bool] = mapped_column(default=False)
+    retaliation: Mapped[bool] = mapped_column(default=False)
+    practice: Mapped[bool] = mapped_column(default=False)
+    received_hour: Mapped[datetime]
+    # The partner that is offered the case or holds it; none while it waits for a custodian or is locked.
+    organisation_id: Mapped[UUID | None]
+    assignee_id: Mapped[UUID | None] = mapped_column(index=True)
+    queue_rank: Mapped[int]  # 0 for danger, 1 for everything else
+    next_due_at: Mapped[datetime | None]
+    next_clock: Mapped[ClockKind | None] = mapped_column(word_column(ClockKind))
+    is_open: Mapped[bool] = mapped_column(default=True)
+    helper_has_read: Mapped[bool] = mapped_column(default=False)
+    worker_wrote: Mapped[bool] = mapped_column(default=False)
+    site_veil: Mapped[bytes | None] = mapped_column(LargeBinary)  # the id of the site
+    facts_veil: Mapped[bytes] = mapped_column(LargeBinary)  # JSON, see app.cases.case.facts
+    edit_version: Mapped[int] = mapped_column(default=1)
+    erase_at: Mapped[datetime | None] = mapped_column(index=True)
+    stopped_hour: Mapped[datetime | None]
+
+
+class Entry(Signed, Base):
+    """One thing written on the timeline, sealed to one compartment of the case at one version of its keys."""
+
+    __tablename__ = "entries"
+    __table_args__ = (UniqueConstraint("case_id", "seq"),)
+    FREE: ClassVar[dict[str, str]] = {
+        "seq": "the order of the thread; when each was written is sealed inside and shown beside it"
+    }
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    seq: Mapped[int]
+    compartment: Mapped[str] = mapped_column(String(20))
+    version: Mapped[int]
+    kind: Mapped[EntryKind] = mapped_column(word_column(EntryKind))
+    author_kind: Mapped[AuthorKind] = mapped_column(word_column(AuthorKind))
+    author_id: Mapped[UUID | None]
+    # The form token of a reply or message: sent twice, it is one entry.
+    submission_id: Mapped[UUID | None] = mapped_column(unique=True)
+    hour: Mapped[datetime]
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Issue(Base):
+    """One problem within a case: the worker's own topic, kept as chosen, and beside it what triage made of it."""
+
+    __tablename__ = "issues"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    topic_veil: Mapped[bytes] = mapped_column(LargeBinary)
+    triage_veil: Mapped[bytes | None] = mapped_column(LargeBinary)
+
+
+class Offer(Signed, Base):
+    """A case offered to one partner, or kept ready for it as a standby; position 0 is the first choice."""
+
+    __tablename__ = "offers"
+    __table_args__ = (
+        Index("ix_offers_organisation", "organisation_id", "state"),
+        Index("ix_offers_expiring", "state", "expires_at"),
+    )
+    FREE: ClassVar[dict[str, str]] = {
+        "expires_at": "ends an offer sooner or later; who gets the case then is decided afresh"
+    }
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    organisation_id: Mapped[UUID]
+    position: Mapped[int]
+    state: Mapped[OfferState] = mapped_column(word_column(OfferState))
+    expires_at: Mapped[datetime | None]
+    grant_id: Mapped[UUID | None]
+
+
+class Consent(Signed, Base):
+    """What the worker allowed, in which words and how, signed with the receipt; withdrawn ones stay as evidence."""
+
+    __tablename__ = "consents"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    level_veil: Mapped[bytes] = mapped_column(LargeBinary)  # JSON of level and company, see app.cases.consent
+    text_version: Mapped[str] = mapped_column(String(20))
+    text_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    language: Mapped[str] = mapped_column(String(35))
+    how: Mapped[ConsentHow] = mapped_column(word_column(ConsentHow))
+    hour: Mapped[datetime]
+    signature: Mapped[bytes | None] = mapped_column(
+        LargeBinary
+    )  # none when given by text or through a helper
+    receipt_id: Mapped[UUID | None]
+    withdrawn_hour: Mapped[datetime | None]
+
+
+class Clock(Base):
+    """Something that has to happen by an hour, and who has to do it."""
+
+    __tablename__ = "clocks"
+    __table_args__ = (Index("ix_clocks_due", "state", "due_at"),)
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    kind: Mapped[ClockKind] = mapped_column(word_column(ClockKind))
+    due_at: Mapped[datetime]
+    state: Mapped[ClockState] = mapped_column(word_column(ClockState), default=ClockState.RUNNING)
+    who: Mapped[Who] = mapped_column(word_column(Who))
+
+
+class RoutingNote(Base):
+    """The worker's words about the site and about who must not know, sealed to custody so that a custodian can place the case."""
+
+    __tablename__ = "routing_notes"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class RoutingRecord(Base):
+    """One run of the routing: who was chosen, who stands by, and for everybody left out the reason."""
+
+    __tablename__ = "routing_records"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    hour: Mapped[datetime]
+    decision_veil: Mapped[bytes] = mapped_column(LargeBinary)  # JSON, see app.cases.routing

@@ -1,0 +1,7 @@
+"""Changes of a case that come through several doors, each one verb: raised, heeded, reopened."""
+
+from app.cases.changes.heeding import at_filing, changes, heed
+from app.cases.changes.raising import note_urgency, raise_case
+from app.cases.changes.reopening import reopen
+
+__all__ = ["at_filing", "changes", "heed", "note_urgency", "raise_case", "reopen"]

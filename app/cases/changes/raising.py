@@ -1,0 +1,64 @@
+"""Raising the urgency of a case: one verb for every door, so that the same change leaves the same clocks, flags and journal."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import Case, Clock, facts_of, store_facts
+from app.cases.clocks import hasten_clocks, plan_clocks, store_next_date
+from app.cases.enums import ClockKind, ClockState, ConsentLevel, Profile, StartEvent, Urgency
+from app.cases.rules import Rules
+from app.cases.words import profile_for, queue_rank, raise_urgency
+from app.database import CaseId
+from app.vault import Actor, Json, Vault, journal
+
+
+def raise_case(session: Session, vault: Vault, rules: Rules, case: Case, urgency: Urgency, by: Actor) -> bool:
+    """Raise a case, whose row the caller has locked, to at least this urgency; whether it was lower before.
+
+    On the fast track the running clocks come closer and somebody has to reach the worker, also when it was that urgent already.
+    """
+    before, after = case.urgency, raise_urgency(case.urgency, urgency)
+    if after is not before:
+        note_urgency(session, vault, case, after, by)
+    if profile_for(urgency) is Profile.FAST_TRACK:
+        _put_on_fast_track(session, vault, rules, case)
+    return after is not before
+
+
+def note_urgency(session: Session, vault: Vault, case: Case, urgency: Urgency, by: Actor) -> None:
+    """Set another urgency and its rank in the queue, and write it down; the clocks stay as they are."""
+    detail: Mapping[str, Json] = {"before": case.urgency.value, "after": urgency.value}
+    case.urgency, case.queue_rank = urgency, queue_rank(urgency)
+    journal(session, vault, CaseId(case.id), "case.urgency", by, detail)
+
+
+def _put_on_fast_track(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
+    facts = facts_of(vault, case)
+    # Deadlines that were promised stay promised: nothing ever sets the profile back.
+    if facts.profile is not Profile.FAST_TRACK:
+        facts = replace(facts, profile=Profile.FAST_TRACK)
+        store_facts(vault, case, facts)
+    if not case.is_open or case.stopped_hour is not None or facts.consent is ConsentLevel.NOBODY:
+        return  # nobody can read it, so nobody can be late; what is asked later is asked on the fast track
+    hasten_clocks(session, case, facts, rules.deadlines)
+    _ask_for_safety_contact(session, case, rules)
+
+
+def _ask_for_safety_contact(session: Session, case: Case, rules: Rules) -> None:
+    """Whoever has the case or gets it has to reach the worker, unless that is asked for already."""
+    asked = select(Clock.id).where(
+        Clock.case_id == case.id,
+        Clock.kind == ClockKind.SAFETY_CONTACT,
+        Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
+    )
+    if session.scalars(asked).first() is not None:
+        return
+    planned = plan_clocks(Profile.FAST_TRACK, StartEvent.ACCEPTED, clock.now(), rules.deadlines, case.country)
+    for plan in planned:
+        if plan.kind is ClockKind.SAFETY_CONTACT:
+            session.add(Clock(case_id=case.id, kind=plan.kind, due_at=plan.due_at, who=plan.who))
+    store_next_date(session, case)

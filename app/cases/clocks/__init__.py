@@ -1,0 +1,35 @@
+"""The dates that a case runs on: planned by a pure rule, started, met, hastened and missed in the database."""
+
+from app.cases.clocks.planning import TICKED_BY_HAND, Act, PlannedClock, met_by, plan_clocks
+from app.cases.clocks.running import (
+    clock_rows,
+    clocks_of,
+    hasten_clocks,
+    mark_clocks_missed,
+    meet_clocks,
+    resume_clocks,
+    settle,
+    settle_clocks,
+    start_clocks,
+    still_asks,
+    store_next_date,
+)
+
+__all__ = [
+    "TICKED_BY_HAND",
+    "Act",
+    "PlannedClock",
+    "clock_rows",
+    "clocks_of",
+    "hasten_clocks",
+    "mark_clocks_missed",
+    "meet_clocks",
+    "met_by",
+    "plan_clocks",
+    "resume_clocks",
+    "settle",
+    "settle_clocks",
+    "start_clocks",
+    "still_asks",
+    "store_next_date",
+]

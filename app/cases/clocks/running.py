@@ -1,0 +1,152 @@
+"""The clocks of a case in the database: starting, meeting and missing them, and the one next date on the case row."""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import bindparam, select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import Case, CaseFacts, Clock
+from app.cases.clocks.planning import Act, met_by, plan_clocks
+from app.cases.enums import ClockKind, ClockState, StartEvent
+from app.cases.rules import Deadlines
+from app.database import CaseId, chosen_once, new_id
+from app.vault import Actor, Vault, journal
+
+# A missed clock still asks for the same thing; only what was met, passed on or paused stops asking.
+_ASKING = (ClockState.RUNNING, ClockState.MISSED)
+
+
+def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadlines) -> list[Clock]:
+    """The clocks that an event starts now for this case, running."""
+    planned = plan_clocks(facts.profile, event, clock.now(), deadlines, case.country)
+    return [
+        Clock(
+            case_id=case.id,
+            id=new_id(),
+            kind=plan.kind,
+            due_at=plan.due_at,
+            state=ClockState.RUNNING,
+            who=plan.who,
+        )
+        for plan in planned
+    ]
+
+
+def start_clocks(
+    session: Session,
+    case: Case,
+    facts: CaseFacts,
+    event: StartEvent,
+    deadlines: Deadlines,
+    *,
+    beside: bool = False,
+) -> dict[ClockKind, datetime]:
+    """Write down the clocks that this event starts now, and when each is due; `beside` those that already ask for the same."""
+    asked = {row.kind for row in clocks_of(session, case) if row.state in _ASKING} if beside else ()
+    rows = [row for row in clock_rows(case, facts, event, deadlines) if row.kind not in asked]
+    session.add_all(rows)
+    store_next_date(session, case)
+    return {row.kind: row.due_at for row in rows}
+
+
+def meet_clocks(session: Session, case: Case, act: Act) -> None:
+    """Mark the clocks that this act meets, late or not, and store the next date."""
+    settle_clocks(session, case, met_by(act), ClockState.MET)
+
+
+def still_asks(session: Session, case: Case, kind: ClockKind) -> bool:
+    """Whether a clock of this kind is running or was missed: what it asks for has not been done."""
+    return any(row.kind is kind and row.state in _ASKING for row in clocks_of(session, case))
+
+
+def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], outcome: ClockState) -> int:
+    """Give the clocks of these kinds that still ask for something their outcome, store the next date; how many there were."""
+    settled = settle(case, clocks_of(session, case), kinds, outcome)
+    session.flush()
+    return settled
+
+
+def settle(case: Case, clocks: Sequence[Clock], kinds: Collection[ClockKind], outcome: ClockState) -> int:
+    """As `settle_clocks`, for all the clocks of the case as `clocks_of` gave them; nothing is read."""
+    asking = [row for row in clocks if row.kind in kinds and row.state in _ASKING]
+    for row in asking:
+        row.state = outcome
+    _keep_next_date(case, clocks)
+    return len(asking)
+
+
+_OF_CASE = select(Clock).where(Clock.case_id == bindparam("case")).order_by(Clock.due_at, Clock.kind)
+
+
+def clocks_of(session: Session, case: Case) -> Sequence[Clock]:
+    """All the clocks of a case, the earliest first."""
+    session.flush()
+    return session.scalars(_OF_CASE, {"case": case.id}).all()
+
+
+def resume_clocks(session: Session, case: Case) -> None:
+    """Let clocks run on when a closed case is reopened, with the dates they had: what was promised by then still is.
+
+    The feedback that closing gave was not the end of it, so it is owed again; an open case always has a next date.
+    """
+    known = clocks_of(session, case)
+    given = [row for row in known if row.kind is ClockKind.OUTCOME_FEEDBACK and row.state is ClockState.MET]
+    for row in known:
+        if row.state is ClockState.PAUSED:
+            row.state = ClockState.RUNNING
+    for row in given[-1:]:
+        session.add(Clock(case_id=case.id, kind=row.kind, due_at=row.due_at, who=row.who))
+    store_next_date(session, case)
+
+
+def hasten_clocks(session: Session, case: Case, facts: CaseFacts, deadlines: Deadlines) -> None:
+    """Put an earlier clock beside each running one that would come later on the case's present profile, counted from now."""
+    running = session.scalars(
+        select(Clock).where(Clock.case_id == case.id, Clock.state == ClockState.RUNNING)
+    ).all()
+    sooner = {plan.kind: plan for event in StartEvent for plan in clock_rows(case, facts, event, deadlines)}
+    for row in running:
+        if sooner[row.kind].due_at < row.due_at:
+            row.state = ClockState.ESCALATED
+            session.add(sooner[row.kind])
+    store_next_date(session, case)
+
+
+def store_next_date(session: Session, case: Case) -> None:
+    """Keep exactly one current deadline on the case: the earliest that is running or was missed; a closed case has none."""
+    _keep_next_date(case, clocks_of(session, case))
+    session.flush()
+
+
+def _keep_next_date(case: Case, clocks: Sequence[Clock]) -> None:
+    asking = (row for row in clocks if row.state in _ASKING)
+    earliest = next(asking, None) if case.is_open else None
+    case.next_due_at = None if earliest is None else earliest.due_at
+    case.next_clock = None if earliest is None else earliest.kind
+
+
+def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
+    """Claim running clocks whose date is over and mark them missed; how many. Safe with several dispatchers at once."""
+    due = (
+        select(Clock.id)
+        .join(Case, Case.id == Clock.case_id)
+        .where(Clock.state == ClockState.RUNNING, Clock.due_at <= clock.now())
+        .order_by(Clock.due_at)
+        .limit(limit)
+        # Whoever changes anything of a case locks its row first, so two claims can never wait for each other in a circle.
+        .with_for_update(of=Case, skip_locked=True)
+    )
+    # The state is asked for once more outside: a claimer that waited for another one's commit must find nothing left.
+    claim = (
+        update(Clock)
+        .where(Clock.id.in_(chosen_once(due)), Clock.state == ClockState.RUNNING)
+        .values(state=ClockState.MISSED)
+        .returning(Clock.case_id, Clock.kind)
+        .execution_options(synchronize_session=False)
+    )
+    missed = session.execute(claim).all()
+    for case_id, kind in missed:
+        journal(session, vault, CaseId(case_id), "clock.missed", Actor("system"), {"clock": kind.value})
+    return len(missed)

@@ -1,0 +1,15 @@
+"""The worker's consent to a reading helper: written, checked, and taken back with everything it gave."""
+
+from app.cases.consent.consenting import SaidToHelper, Signer, consent_row, consent_stands, withdraw_consents
+from app.cases.consent.taking_back import keys_held_by, opens_from_the_start, take_back
+
+__all__ = [
+    "SaidToHelper",
+    "Signer",
+    "consent_row",
+    "consent_stands",
+    "keys_held_by",
+    "opens_from_the_start",
+    "take_back",
+    "withdraw_consents",
+]

@@ -1,0 +1,139 @@
+"""Recording consent, veiled and signed with the worker's receipt where there is one; and proving it before anything is shared."""
+
+import hashlib
+from dataclasses import dataclass, field
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import PURPOSE, Case, Consent, ConsentRecord, facts_of
+from app.cases.enums import ConsentHow, ConsentLevel
+from app.database import new_id
+from app.vault import Place, PublicKeyForged, ReceiptKeys, ReceiptRow, SignatureForged, Vault, sound
+
+_WITHOUT_RECEIPT = frozenset({ConsentHow.TEXT, ConsentHow.TEXT_SENT, ConsentHow.HELPER})
+"""How a consent comes that no receipt can sign."""
+
+
+class Asked(Protocol):
+    """The words in which a consent was asked, by form or by text: their version and their hash."""
+
+    @property
+    def version(self) -> str:
+        """The version of the source texts."""
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 over the words as the worker read them."""
+
+
+@dataclass(frozen=True)
+class SaidToHelper:
+    """What a helper confirms of a worker who said it: there are no other words that both have read."""
+
+    version: str
+    words: str
+
+    @property
+    def hash(self) -> bytes:
+        """SHA-256 of the words."""
+        return hashlib.sha256(self.words.encode("utf-8")).digest()
+
+
+@dataclass(frozen=True)
+class Signer:
+    """The worker's receipt, which signs what was allowed."""
+
+    keys: ReceiptKeys = field(repr=False)
+    receipt_id: UUID
+
+
+def consent_row(
+    vault: Vault,
+    case: Case,
+    level: ConsentLevel,
+    how: ConsentHow,
+    language: str,
+    asked: Asked,
+    signer: Signer | None,
+    tell_company: bool = False,
+) -> Consent:
+    """The record of what the worker allowed, as a row to be added; by text or through a helper no receipt signs it."""
+    consent_id, hour = new_id(), clock.hour_of(clock.now())
+    record = ConsentRecord(
+        case_id=case.id,
+        level=level,
+        tell_company=tell_company,
+        text_version=asked.version,
+        text_hash=asked.hash,
+        language=language,
+        how=how,
+        hour=hour,
+    )
+    veiled = {"level": level.value, "company": tell_company}
+    return Consent(
+        case_id=case.id,
+        id=consent_id,
+        level_veil=vault.veil_json(_level_place(consent_id), veiled),
+        text_version=asked.version,
+        text_hash=asked.hash,
+        language=language,
+        how=how,
+        hour=hour,
+        signature=None if signer is None else signer.keys.sign(PURPOSE, record.canonical()),
+        receipt_id=None if signer is None else signer.receipt_id,
+    )
+
+
+def consent_stands(session: Session, vault: Vault, case: Case) -> bool:
+    """Whether the worker's own consent allows what the case's facts say, so that the case may be shared with one more holder.
+
+    The record must be this deployment's, still live, of the same level, and, where a receipt signed it, signed by that receipt over
+    these very words and this hour. Facts are veiled only: without this, an older copy of them would widen a consent again.
+    """
+    level = facts_of(vault, case).consent
+    live = select(Consent).where(Consent.case_id == case.id, Consent.withdrawn_hour.is_(None))
+    rows = session.scalars(live.execution_options(populate_existing=True))
+    return any(_proves(session, vault, row, level) for row in sound(vault, rows))
+
+
+def withdraw_consents(session: Session, case: Case) -> None:
+    """End every consent that is live; the rows stay as evidence. The caller has locked the case."""
+    session.flush()
+    live = select(Consent).where(Consent.case_id == case.id, Consent.withdrawn_hour.is_(None))
+    for row in session.scalars(live):
+        row.withdrawn_hour = clock.hour_of(clock.now())
+    session.flush()
+
+
+def _proves(session: Session, vault: Vault, row: Consent, level: ConsentLevel) -> bool:
+    said = vault.unveil_json(_level_place(row.id), row.level_veil)
+    if said["level"] != level.value:
+        return False
+    if row.signature is None:
+        return row.how in _WITHOUT_RECEIPT
+    record = ConsentRecord(
+        case_id=row.case_id,
+        level=level,
+        tell_company=said["company"],
+        text_version=row.text_version,
+        text_hash=row.text_hash,
+        language=row.language,
+        how=row.how,
+        hour=row.hour,
+    )
+    receipt = None if row.receipt_id is None else session.get(ReceiptRow, row.receipt_id)
+    if receipt is None or receipt.case_id != row.case_id:
+        return False
+    try:
+        vault.verify_signature(receipt, PURPOSE, record.canonical(), row.signature)
+    except (SignatureForged, PublicKeyForged):
+        return False
+    return True
+
+
+def _level_place(consent_id: UUID) -> Place:
+    return Place("consents", consent_id, "level_veil")

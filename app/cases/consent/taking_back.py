@@ -1,0 +1,69 @@
+"""Taking a case back from everybody who holds it or could: nobody but those whom the worker keeps can read what comes later."""
+
+from collections.abc import Collection
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.cases.case import Case, Clock, Offer, key_of_holder
+from app.cases.clocks import store_next_date
+from app.cases.enums import ClockState, OfferState, State
+from app.database import CaseId
+from app.vault import (
+    Compartment,
+    CompartmentKeyRow,
+    GrantRow,
+    GrantState,
+    HolderKind,
+    OpenedCompartments,
+    PublicKey,
+    Vault,
+    new_compartment_versions,
+    sound,
+)
+
+_WAITING = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
+_ASKING = (ClockState.RUNNING, ClockState.MISSED)
+
+
+def take_back(session: Session, vault: Vault, case: Case, keep: Collection[PublicKey]) -> None:
+    """End every grant but those of `keep`, withdraw all offers and let the clocks rest; the caller holds the case's lock."""
+    new_compartment_versions(session, vault, CaseId(case.id), keep)
+    for offer in session.scalars(
+        select(Offer).where(Offer.case_id == case.id, Offer.state.in_(_WAITING))
+    ).all():
+        offer.state, offer.grant_id = OfferState.WITHDRAWN, None
+    session.execute(
+        update(Clock)
+        .where(Clock.case_id == case.id, Clock.state.in_(_ASKING))
+        .values(state=ClockState.PAUSED)
+    )
+    # Not a step of the case's own way: whatever it had reached, no helper can read it from here on.
+    # A closed case stays closed, as its other flags say.
+    if case.is_open:
+        case.state = State.RECEIVED
+    case.organisation_id, case.assignee_id = None, None
+    case.worker_wrote = False
+    store_next_date(session, case)
+
+
+def keys_held_by(
+    session: Session, vault: Vault, case: Case, kinds: Collection[HolderKind]
+) -> list[PublicKey]:
+    """The public halves of those of these kinds who can open the case now."""
+    grants = session.scalars(
+        select(GrantRow).where(
+            GrantRow.case_id == case.id, GrantRow.state == GrantState.LIVE, GrantRow.holder_kind.in_(kinds)
+        )
+    )
+    return [key_of_holder(session, vault, grant) for grant in sound(vault, grants)]
+
+
+def opens_from_the_start(session: Session, case: Case, opened: OpenedCompartments) -> bool:
+    """Whether these keys open all that the worker ever wrote: a code that was asked for by text opens what came after it only."""
+    versions = session.scalars(
+        select(CompartmentKeyRow.version).where(
+            CompartmentKeyRow.case_id == case.id, CompartmentKeyRow.compartment == Compartment.ACCOUNT
+        )
+    )
+    return all(opened.opens(Compartment.ACCOUNT, version) for version in versions)

@@ -1,0 +1,303 @@
+"""Custody: cases that nobody could be offered wait with the coordinator, unread, until a custodian places them."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session
+
+from app.cases.case import (
+    Case,
+    NoAccess,
+    Offer,
+    RoutingNote,
+    RoutingRecord,
+    cases_that_stand,
+    circle_for,
+    decision_place,
+    facts_of,
+    lock_case,
+    note_place,
+    refuse_viewers,
+    site_of,
+    with_grants,
+)
+from app.cases.clocks import Act, meet_clocks
+from app.cases.consent import consent_stands
+from app.cases.custody.models import CustodyReading
+from app.cases.enums import ConsentLevel, OfferState, State, Urgency
+from app.cases.routing import EVERYTHING, candidates_at, forbidden, make_offer, next_position
+from app.cases.rules import Outcome, Reason, Routing, Rules, routing_from, why_not
+from app.cases.taxonomy import Handling
+from app.database import CaseId, CircleId, OrganisationId, SiteId, new_id
+from app.network import (
+    OrganisationFacts,
+    OrganisationKind,
+    SignedIn,
+    match_site,
+    organisations_of,
+)
+from app.vault import (
+    CircleKey,
+    CircleName,
+    CircleRow,
+    GrantState,
+    Vault,
+    circle_of,
+    circle_public_key,
+    is_in_circle,
+    is_sound,
+    journal,
+    open_circle,
+    open_grant,
+    read_journal,
+)
+
+_PLACED = "custody.placed"
+
+
+class NotACustodian(Exception):
+    """The member does not belong to a custody circle."""
+
+
+class CannotBePlaced(Exception):
+    """That organisation may not be offered the case; `reason` is routing's word."""
+
+    def __init__(self, reason: Reason) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+@dataclass(frozen=True)
+class WaitingCase:
+    """A case that waits with custody, as the custodian sees it without reading."""
+
+    case_id: CaseId
+    reference: str
+    country: str | None
+    language: str
+    urgency: Urgency
+    topics: tuple[str, ...]  # groups of the taxonomy, not its categories
+    waiting_since: datetime
+    why: Outcome
+    has_routing_note: bool
+    asked_to_read: bool  # a request waits for another custodian
+    answer_by: datetime | None
+    practice: bool
+
+
+@dataclass(frozen=True)
+class Placement:
+    """An organisation: the `reason` that forbids it, or None; and the `remark` that speaks against it but can be overruled."""
+
+    organisation_id: OrganisationId
+    name: str
+    reason: Reason | None
+    remark: Reason | None
+
+
+def waiting_for_custody(
+    session: Session, vault: Vault, rules: Rules, by: SignedIn
+) -> tuple[WaitingCase, ...]:
+    """The cases that wait to be placed, danger first, then by date; raises `NotACustodian`."""
+    circle = custody_of(session, vault, by)
+    found = session.execute(_waiting(circle).order_by(Case.queue_rank, Case.next_due_at, Case.id))
+    cases = [case for case in cases_that_stand(session, found) if _may_wait(vault, case)]
+    return _cards(session, vault, rules, cases)
+
+
+def waiting_case(session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId) -> WaitingCase:
+    """One of them; raises `NotACustodian` or `NoAccess`."""
+    case = case_in_custody(session, vault, custody_of(session, vault, by), case_id)
+    return _cards(session, vault, rules, [case])[0]
+
+
+def placements(
+    session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId
+) -> tuple[Placement, ...]:
+    """Every monitoring partner, those against whom nothing speaks first; raises as `waiting_case`."""
+    circle = custody_of(session, vault, by)
+    case = case_in_custody(session, vault, circle, case_id)
+    candidates = _candidates(session, vault, open_circle(session, vault, by.key, CircleId(circle.id)), case)
+    facts = facts_of(vault, case)
+    places = []
+    for partner in organisations_of(session, OrganisationKind.MONITORING_PARTNER):
+        reason = forbidden(vault, rules, case, candidates.get(partner.id))
+        remark = None
+        if reason is None:
+            remark = why_not(facts, case.country, case.language, candidates[partner.id], rules.taxonomy)
+        places.append(Placement(partner.id, partner.name, reason, remark))
+    return tuple(sorted(places, key=lambda place: (place.reason is not None, place.remark is not None)))
+
+
+def place_case(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    by: SignedIn,
+    case_id: CaseId,
+    organisation_id: OrganisationId,
+) -> None:
+    """Offer the case to an organisation, re-sealed unread with the custodian's key. Sent twice it is placed once.
+
+    Raises `CannotBePlaced`, `ReadOnly` and as `waiting_case`.
+    """
+    circle = custody_of(session, vault, by)
+    try:
+        case = case_in_custody(session, vault, circle, case_id, lock=True)
+    except NoAccess:
+        if _placed_before(session, vault, by, case_id, organisation_id):
+            return
+        raise
+    refuse_viewers(by)
+    key = open_circle(session, vault, by.key, CircleId(circle.id))
+    reason = forbidden(vault, rules, case, _candidates(session, vault, key, case).get(organisation_id))
+    if reason is None and not consent_stands(session, vault, case):
+        reason = Reason.LOCKED
+    restricted = Handling.RESTRICTED in facts_of(vault, case).handling
+    target = circle_for(session, vault, organisation_id, restricted=restricted)
+    if reason is not None or target is None:
+        raise CannotBePlaced(reason or Reason.NO_KEYS)
+    opened = open_grant(session, vault, case_id, key)
+    recipient = circle_public_key(session, vault, target)
+    grant = vault.write_grant(case_id, opened, EVERYTHING & opened.names, recipient, offered=True)
+    offer = Offer(
+        case_id=case_id,
+        id=new_id(),
+        organisation_id=organisation_id,
+        position=next_position(session, case),
+        state=OfferState.STANDBY,
+        grant_id=grant.id,
+    )
+    session.add_all([grant, offer])
+    session.flush()
+    meet_clocks(session, case, Act.PLACED)
+    journal(session, vault, case_id, _PLACED, by.actor, {"organisation": str(organisation_id)})
+    make_offer(session, vault, rules, case, offer, by.actor)
+
+
+def _placed_before(
+    session: Session, vault: Vault, by: SignedIn, case_id: CaseId, organisation_id: OrganisationId
+) -> bool:
+    """Whether the organisation has the case, whose row is locked, before it or taken on, because this custodian placed it there."""
+    case = session.get(Case, case_id)
+    if case is None or not is_sound(vault, case) or not case.is_open:
+        return False
+    if case.organisation_id != organisation_id:
+        return False
+    placed = [entry for entry in read_journal(session, vault, case_id) if entry.act == _PLACED]
+    return bool(placed) and (
+        placed[-1].actor == by.actor and placed[-1].detail["organisation"] == str(organisation_id)
+    )
+
+
+def custody_of(session: Session, vault: Vault, by: SignedIn) -> CircleRow:
+    """The custody circle that the member belongs to; raises `NotACustodian`."""
+    circle = circle_of(session, vault, by.organisation.id, CircleName.CUSTODY)
+    if circle is None or not is_in_circle(session, CircleId(circle.id), by.member.id):
+        raise NotACustodian
+    return circle
+
+
+def case_in_custody(
+    session: Session, vault: Vault, circle: CircleRow, case_id: CaseId, *, lock: bool = False
+) -> Case:
+    """A case that waits with this circle; raises `NoAccess`."""
+    if lock:
+        lock_case(session, case_id)
+    cases = cases_that_stand(session, session.execute(_waiting(circle).where(Case.id == case_id)))
+    if not cases or not _may_wait(vault, cases[0]):
+        raise NoAccess
+    return cases[0]
+
+
+def _may_wait(vault: Vault, case: Case) -> bool:
+    """Where the worker lets nobody know, custody only keeps the case, whatever date stands on its row."""
+    return facts_of(vault, case).consent is not ConsentLevel.NOBODY
+
+
+def _waiting(circle: CircleRow) -> Select[*tuple[Any, ...]]:
+    # Partners are still kept ready while the worker answers by text: who gets it is decided when the answers are in.
+    still_asked = exists().where(Offer.case_id == Case.id, Offer.state == OfferState.STANDBY)
+    waiting = select(Case).where(
+        Case.organisation_id.is_(None),
+        Case.is_open,
+        Case.state == State.RECEIVED,
+        Case.stopped_hour.is_(None),
+        # Where the worker lets nobody know yet, no clock asks anybody for anything, and custody only keeps it.
+        Case.next_due_at.is_not(None),
+        ~still_asked,
+    )
+    return with_grants(waiting, [circle.id], GrantState.LIVE, custody=True)
+
+
+def _cards(session: Session, vault: Vault, rules: Rules, cases: Sequence[Case]) -> tuple[WaitingCase, ...]:
+    ids = [case.id for case in cases]
+    noted = set(session.scalars(select(RoutingNote.case_id).where(RoutingNote.case_id.in_(ids))))
+    asked = set(
+        session.scalars(
+            select(CustodyReading.case_id).where(
+                CustodyReading.case_id.in_(ids), CustodyReading.agreed_by.is_(None)
+            )
+        )
+    )
+    held = _last_held(session, vault, ids)
+    return tuple(
+        WaitingCase(
+            case_id=CaseId(case.id),
+            reference=case.reference,
+            country=case.country,
+            language=case.language,
+            urgency=case.urgency,
+            topics=rules.taxonomy.groups_of(facts_of(vault, case).codes),
+            waiting_since=held[case.id][0] if case.id in held else case.received_hour,
+            why=held[case.id][1].why if case.id in held else Outcome.NOBODY_ELIGIBLE,
+            has_routing_note=case.id in noted,
+            asked_to_read=case.id in asked,
+            answer_by=case.next_due_at,
+            practice=case.practice,
+        )
+        for case in cases
+    )
+
+
+def _last_held(
+    session: Session, vault: Vault, case_ids: Collection[UUID]
+) -> dict[UUID, tuple[datetime, Routing]]:
+    """Of each case the last decision that left it with custody, and its hour."""
+    rows = session.scalars(
+        select(RoutingRecord).where(RoutingRecord.case_id.in_(case_ids)).order_by(RoutingRecord.hour)
+    )
+    held: dict[UUID, tuple[datetime, Routing]] = {}
+    for row in rows:
+        routing = routing_from(vault.unveil_json(decision_place(row.id), row.decision_veil))
+        if routing.custody:
+            held[row.case_id] = (row.hour, routing)
+    return held
+
+
+def open_note(session: Session, vault: Vault, key: CircleKey, case_id: UUID) -> dict[str, Any] | None:
+    """The worker's words about place and exclusions, opened with custody's key."""
+    row = session.get(RoutingNote, case_id)
+    if row is None:
+        return None
+    note: dict[str, Any] = vault.open_sealed(key, note_place(case_id), row.sealed)
+    return note
+
+
+def _candidates(
+    session: Session, vault: Vault, key: CircleKey, case: Case
+) -> dict[OrganisationId, OrganisationFacts]:
+    """As routing sees them; where the site is not certain, a stake in any site that the words may mean keeps out too.
+
+    The machine compares the words here and shows them to nobody, so this is no reading.
+    """
+    site, possible = site_of(vault, case), list[SiteId]()
+    if site is None:
+        note = open_note(session, vault, key, case.id)
+        if note is not None and note["site"]:
+            possible = [SiteId(found.id) for found in match_site(session, vault, note["site"]).possible]
+    return {candidate.id: candidate for candidate in candidates_at(session, site, possible)}

@@ -1,0 +1,75 @@
+"""What a helper does with cases: queue, search, reading, answering, progress, urgency and workplace."""
+
+from app.cases.desk.answering import LONGEST_TEXT, AlreadySent, EmptyText, TextTooLong, note, reply
+from app.cases.desk.progress import (
+    DESK_CLOSING_REASONS,
+    Move,
+    MoveRefused,
+    NotTickedByHand,
+    change_stage,
+    mark_done,
+)
+from app.cases.desk.queue import (
+    COUNTED_AT_MOST,
+    OPENED_AT_MOST,
+    Count,
+    QueueFilters,
+    QueueKey,
+    QueuePage,
+    queue_page,
+)
+from app.cases.desk.reading import Contact, OpenedCase, ReadEntry, open_case, show_contact
+from app.cases.desk.search import Hit, Matched, Search, find_by_reference, record_search, search_cases
+from app.cases.desk.search_limit import SearchesRest, count_search
+from app.cases.desk.search_match import LEAST_SIGNS, LONGEST, SearchTooLong, SearchTooShort
+from app.cases.desk.triage import EditConflict, ReasonMissing, UnknownCategory, set_category, set_urgency
+from app.cases.desk.workplace import KnownWorkplace, UnknownCountry, Workplace, set_workplace, workplace_of
+
+__all__ = [
+    "COUNTED_AT_MOST",
+    "DESK_CLOSING_REASONS",
+    "LEAST_SIGNS",
+    "LONGEST",
+    "LONGEST_TEXT",
+    "OPENED_AT_MOST",
+    "AlreadySent",
+    "Contact",
+    "Count",
+    "EditConflict",
+    "EmptyText",
+    "Hit",
+    "KnownWorkplace",
+    "Matched",
+    "Move",
+    "MoveRefused",
+    "NotTickedByHand",
+    "OpenedCase",
+    "QueueFilters",
+    "QueueKey",
+    "QueuePage",
+    "ReadEntry",
+    "ReasonMissing",
+    "Search",
+    "SearchTooLong",
+    "SearchTooShort",
+    "SearchesRest",
+    "TextTooLong",
+    "UnknownCategory",
+    "UnknownCountry",
+    "Workplace",
+    "change_stage",
+    "count_search",
+    "find_by_reference",
+    "mark_done",
+    "note",
+    "open_case",
+    "queue_page",
+    "record_search",
+    "reply",
+    "search_cases",
+    "set_category",
+    "set_urgency",
+    "set_workplace",
+    "show_contact",
+    "workplace_of",
+]

@@ -1,0 +1,96 @@
+"""Writing into a case from the desk: a reply to the worker, and notes that the worker never sees. Each exactly once."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.case import (
+    LONGEST_TEXT,
+    Case,
+    EmptyText,
+    Entry,
+    TextTooLong,
+    add_entry,
+    change_case,
+    clean_text,
+    entry_place,
+    open_compartments,
+)
+from app.cases.clocks import Act, meet_clocks, still_asks
+from app.cases.enums import ClockKind, EntryKind
+from app.database import CaseId
+from app.network import SignedIn
+from app.vault import Compartment, Vault, journal
+
+__all__ = ["LONGEST_TEXT", "AlreadySent", "EmptyText", "TextTooLong", "keep_note", "note", "reply"]
+
+
+class AlreadySent(Exception):
+    """This form was sent before with other words: what was sent stands, and these words were not stored."""
+
+
+def reply(
+    session: Session,
+    vault: Vault,
+    by: SignedIn,
+    case_id: CaseId,
+    text: str,
+    submission_id: UUID,
+) -> UUID:
+    """Answer the worker; the entry's id. Sent twice it is kept once.
+
+    Raises `EmptyText`, `TextTooLong`, `AlreadySent` and as `change_case`.
+    """
+    words = clean_text(text)
+    case = change_case(session, by, case_id)
+    sent = _sent_before(session, vault, by, case, words, submission_id)
+    if sent is not None:
+        return sent
+    entry = add_entry(
+        session, vault, case, EntryKind.REPLY, {"text": words}, by.actor, submission_id=submission_id
+    )
+    case.worker_wrote = False
+    # Asked of the clock and not of the entries: a custodian's answer is one too, and none of a helper's.
+    first = still_asks(session, case, ClockKind.ACKNOWLEDGE)
+    meet_clocks(session, case, Act.REPLIED_FIRST if first else Act.REPLIED_AGAIN)
+    journal(session, vault, case_id, "case.replied", by.actor, {"entry": str(entry.id)})
+    return entry.id
+
+
+def note(
+    session: Session, vault: Vault, by: SignedIn, case_id: CaseId, text: str, submission_id: UUID
+) -> UUID:
+    """Keep an internal note, which the worker cannot see; raises as `reply`."""
+    words = clean_text(text)
+    case = change_case(session, by, case_id)
+    sent = _sent_before(session, vault, by, case, words, submission_id)
+    return sent if sent is not None else keep_note(session, vault, by, case, words, submission_id)
+
+
+def keep_note(
+    session: Session, vault: Vault, by: SignedIn, case: Case, words: str, submission_id: UUID | None = None
+) -> UUID:
+    """Add a note to a case that the caller has locked for a change of its own, such as a lower urgency."""
+    entry = add_entry(
+        session, vault, case, EntryKind.NOTE, {"text": words}, by.actor, submission_id=submission_id
+    )
+    journal(session, vault, CaseId(case.id), "case.noted", by.actor, {"entry": str(entry.id)})
+    return entry.id
+
+
+def _sent_before(
+    session: Session, vault: Vault, by: SignedIn, case: Case, words: str, submission_id: UUID
+) -> UUID | None:
+    """The entry that the same form already made; raises `AlreadySent` when it holds other words or stands elsewhere."""
+    entry = session.scalars(select(Entry).where(Entry.submission_id == submission_id)).one_or_none()
+    if entry is None:
+        return None
+    if entry.case_id != case.id:
+        raise AlreadySent
+    body = open_compartments(session, vault, by, CaseId(case.id)).open_entry(
+        entry_place(entry.id), Compartment(entry.compartment), entry.version, entry.sealed
+    )
+    if body["text"] != words:
+        raise AlreadySent
+    return entry.id

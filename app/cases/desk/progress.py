@@ -1,0 +1,207 @@
+"""Moving a case on: which states the desk may set, what stands in the way of closing, and what closing ends."""
+
+from dataclasses import dataclass, replace
+from uuid import UUID, uuid5
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import (
+    HELPERS_CLOSING_REASONS,
+    Case,
+    CaseFacts,
+    CaseStanding,
+    ChangedBy,
+    ChangeRefused,
+    Closing,
+    Consent,
+    ConsentDoesNotCover,
+    Entry,
+    NotFromHere,
+    NotReachableYet,
+    NotTheirsToClose,
+    Offer,
+    ReasonMissing,
+    RetaliationOpen,
+    WorkerDecides,
+    change_case,
+    check_change,
+    covers_company,
+    facts_of,
+    reachable,
+    store_facts,
+)
+from app.cases.clocks import TICKED_BY_HAND, Act, meet_clocks, settle_clocks, start_clocks, store_next_date
+from app.cases.consent import SaidToHelper, consent_row
+from app.cases.desk.answering import EmptyText, note, reply
+from app.cases.enums import ClockKind, ClockState, ClosingReason, ConsentHow, OfferState, StartEvent, State
+from app.cases.rules import Rules
+from app.database import CaseId
+from app.language import has_words
+from app.network import Role, SignedIn
+from app.vault import Vault, delete_offered_grants, journal
+
+DESK_CLOSING_REASONS: tuple[ClosingReason, ...] = HELPERS_CLOSING_REASONS
+"""Outcomes that a desk may state; the others only the worker, or a union the worker chose, can."""
+
+_COMPANY_MAY_KNOW = SaidToHelper("helper 1", "The worker said yes to me: the company may be told.")
+
+_WHY: dict[type[ChangeRefused], str] = {
+    NotFromHere: "not_from_here",
+    NotReachableYet: "worker_decides",
+    WorkerDecides: "worker_decides",
+    ConsentDoesNotCover: "consent_does_not_cover",
+    RetaliationOpen: "retaliation_open",
+    NotTheirsToClose: "not_theirs_to_close",
+    ReasonMissing: "reason_missing",
+}
+
+
+@dataclass(frozen=True)
+class Move:
+    """Where a case is to go and the words that say why; for closing the outcome and a word to the worker.
+
+    `worker_agreed` says that the worker told a helper that the company may hear of it; `why` then says how.
+    """
+
+    to: State
+    why: str
+    submission_id: UUID
+    closing_reason: ClosingReason | None = None
+    to_worker: str = ""
+    worker_agreed: bool = False
+
+
+class MoveRefused(Exception):
+    """The case cannot go there from where it stands; `why` is a code.
+
+    One of not_from_here, worker_decides, consent_does_not_cover, retaliation_open, not_theirs_to_close, reason_missing,
+    word_missing, yes_missing.
+    """
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class NotTickedByHand(Exception):
+    """That clock is not running, or it is met by what people do in Redress and not by saying so."""
+
+
+def moves_of(case: Case, facts: CaseFacts, by: SignedIn) -> tuple[State, ...]:
+    """The states that this member may set now; a closed case is reopened by its worker only."""
+    if not case.is_open:
+        return ()
+    return reachable(_standing(case, facts), _part_of(case, by))
+
+
+def change_stage(
+    session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId, move: Move
+) -> None:
+    """Move the case on; words are kept as a note, and closing needs them, a reason and a word to the worker.
+
+    With words sent twice it moves once.
+
+    Raises `MoveRefused`, `TextTooLong`, `AlreadySent` and as `change_case`.
+    """
+    if move.why.strip() and _moved_before(session, by, case_id, move.submission_id):
+        return
+    case = change_case(session, by, case_id)
+    facts = _with_the_workers_yes(facts_of(vault, case), move)
+    closing = None if move.closing_reason is None else Closing(move.closing_reason, move.why)
+    try:
+        check_change(_standing(case, facts), move.to, _part_of(case, by), closing)
+    except ChangeRefused as refused:
+        raise MoveRefused(_WHY[type(refused)]) from None
+    if has_words(move.why):
+        note(session, vault, by, case_id, move.why, move.submission_id)
+    if move.to is State.CLOSED:
+        _tell_worker(session, vault, by, case_id, move)
+    elif facts != facts_of(vault, case):
+        _record_the_workers_yes(session, vault, by, case, facts)
+    before, case.state = case.state, move.to
+    case.edit_version += 1
+    if move.to is State.CLOSED:
+        _close(session, case, move.closing_reason)
+    if move.to is State.ENGAGING:
+        meet_clocks(session, case, Act.ASSESSED)
+        start_clocks(session, case, facts, StartEvent.ENGAGING, rules.deadlines)
+    detail = {
+        "before": before.value,
+        "after": move.to.value,
+        "reason": None if move.closing_reason is None else move.closing_reason.value,
+    }
+    journal(session, vault, case_id, "case.stage", by.actor, detail)
+
+
+def mark_done(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, kind: ClockKind) -> None:
+    """Say that something was done outside Redress, such as the safety plan; raises `NotTickedByHand` and as `change_case`."""
+    case = change_case(session, by, case_id)
+    if kind not in TICKED_BY_HAND or not settle_clocks(session, case, {kind}, ClockState.MET):
+        raise NotTickedByHand
+    journal(session, vault, case_id, "clock.met", by.actor, {"clock": kind.value})
+
+
+def _with_the_workers_yes(facts: CaseFacts, move: Move) -> CaseFacts:
+    """The facts with what the worker told a helper; raises `MoveRefused` where nobody wrote down how."""
+    if move.to is not State.ENGAGING or covers_company(facts.consent, facts.tell_company):
+        return facts
+    if move.worker_agreed and not move.why.strip():
+        raise MoveRefused("yes_missing")
+    return replace(facts, tell_company=move.worker_agreed)
+
+
+def _record_the_workers_yes(
+    session: Session, vault: Vault, by: SignedIn, case: Case, facts: CaseFacts
+) -> None:
+    store_facts(vault, case, facts)
+    live = update(Consent).where(Consent.case_id == case.id, Consent.withdrawn_hour.is_(None))
+    session.execute(live.values(withdrawn_hour=clock.hour_of(clock.now())))
+    how = ConsentHow.HELPER
+    session.add(
+        consent_row(vault, case, facts.consent, how, "en", _COMPANY_MAY_KNOW, None, tell_company=True)
+    )
+    detail = {"level": facts.consent.value, "company": True}
+    journal(session, vault, CaseId(case.id), "consent.given", by.actor, detail)
+
+
+def _tell_worker(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, move: Move) -> None:
+    """The inbox of a closed case says "See the messages": there has to be one."""
+    try:
+        reply(session, vault, by, case_id, move.to_worker, uuid5(move.submission_id, "word to the worker"))
+    except EmptyText:
+        raise MoveRefused("word_missing") from None
+
+
+def _close(session: Session, case: Case, reason: ClosingReason | None) -> None:
+    case.closing_reason = reason
+    case.is_open = False
+    meet_clocks(session, case, Act.CLOSED)
+    settle_clocks(session, case, frozenset(ClockKind), ClockState.PAUSED)
+    # Nobody may step in any more: what waited wrapped for the standbys is deleted.
+    standbys = session.scalars(
+        select(Offer).where(Offer.case_id == case.id, Offer.state == OfferState.STANDBY)
+    ).all()
+    for offer in standbys:
+        offer.state, offer.grant_id = OfferState.WITHDRAWN, None
+    delete_offered_grants(session, CaseId(case.id))
+    store_next_date(session, case)
+
+
+def _moved_before(session: Session, by: SignedIn, case_id: CaseId, submission_id: UUID) -> bool:
+    """Whether this member's same post moved the case already: after closing it nothing else would say so."""
+    query = select(Entry.id).where(
+        Entry.submission_id == submission_id, Entry.case_id == case_id, Entry.author_id == by.actor.id
+    )
+    return session.scalars(query).first() is not None
+
+
+def _standing(case: Case, facts: CaseFacts) -> CaseStanding:
+    return CaseStanding(case.state, case.retaliation, facts.consent, facts.tell_company)
+
+
+def _part_of(case: Case, by: SignedIn) -> ChangedBy:
+    if by.member.role is Role.LEAD:
+        return ChangedBy.LEAD
+    return ChangedBy.ASSIGNEE if case.assignee_id == by.member.id else ChangedBy.COLLEAGUE

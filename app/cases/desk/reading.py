@@ -1,0 +1,61 @@
+"""Opening a case: member key, circle, grant, compartments, entries; every reading is written down and the worker sees it."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.case import (
+    Allowed,
+    CaseDate,
+    Contact,
+    Entry,
+    OpenedCase,
+    ReadEntry,
+    SafetyStrip,
+    body_of,
+    colleagues_for,
+    facts_of,
+    latest_contact,
+    open_locked,
+    show_page,
+)
+from app.cases.clocks import Act, clocks_of, met_by, settle
+from app.cases.desk.progress import moves_of
+from app.cases.enums import AccessAct, ClockState, EntryKind
+from app.database import CaseId
+from app.network import Role, SignedIn
+from app.vault import Vault, journal
+
+__all__ = ["CaseDate", "Contact", "OpenedCase", "ReadEntry", "SafetyStrip", "open_case", "show_contact"]
+
+
+def open_case(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> OpenedCase:
+    """Open an accepted case for reading, in a writing unit: it is journaled and meets the read clock; raises `NoAccess`."""
+    case, opened = open_locked(session, vault, by, case_id)
+    clocks = clocks_of(session, case)
+    allowed = Allowed()
+    if by.member.role is not Role.VIEWER:
+        # A viewer can answer nothing, so what a viewer saw is not yet taken care of.
+        case.helper_has_read = True
+        case.worker_wrote = False
+        settle(case, clocks, met_by(Act.READ), ClockState.MET)
+        if case.is_open:
+            colleagues = colleagues_for(session, vault, by, opened)
+            allowed = Allowed(moves_of(case, facts_of(vault, case), by), colleagues, write=True)
+    journal(session, vault, case_id, AccessAct.READ, by.actor)
+    return show_page(session, vault, case, opened, clocks, allowed)
+
+
+def show_contact(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> Contact:
+    """The worker's name and phone, in a writing unit: journaled as case.contact_shown; raises `NoAccess`."""
+    _, opened = open_locked(session, vault, by, case_id)
+    rows = session.scalars(
+        select(Entry).where(Entry.case_id == case_id, Entry.kind == EntryKind.CONTACT).order_by(Entry.seq)
+    )
+    found = latest_contact(body_of(opened, row) for row in rows)
+    journal(session, vault, case_id, AccessAct.CONTACT_SHOWN, by.actor)
+    return Contact(
+        name=found.get("name") or None,
+        phone=found.get("phone") or None,
+        contact=found.get("contact") or None,
+        safe_times=found.get("safe_times") or None,
+    )

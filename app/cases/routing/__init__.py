@@ -1,0 +1,55 @@
+"""Who is asked to take a case, who stands by, and where it goes when an offer comes to nothing."""
+
+from app.cases.routing.candidates import candidates_at
+from app.cases.routing.handing_on import (
+    candidates_of,
+    custodian_of,
+    forbidden,
+    hold_with_custody,
+    make_offer,
+    next_position,
+)
+from app.cases.routing.offers import (
+    DeclineReason,
+    OfferGone,
+    OfferTaken,
+    accept_offer,
+    decline_offer,
+    expire_offers,
+)
+from app.cases.routing.placing import (
+    EVERYTHING,
+    Recipients,
+    earliest,
+    route_to_keys,
+    without_keys,
+    write_offers,
+)
+from app.cases.routing.routing_again import route_again
+from app.cases.routing.standbys import READY, keep_ready, ready_keys
+
+__all__ = [
+    "EVERYTHING",
+    "READY",
+    "DeclineReason",
+    "OfferGone",
+    "OfferTaken",
+    "Recipients",
+    "accept_offer",
+    "candidates_at",
+    "candidates_of",
+    "custodian_of",
+    "decline_offer",
+    "earliest",
+    "expire_offers",
+    "forbidden",
+    "hold_with_custody",
+    "keep_ready",
+    "make_offer",
+    "next_position",
+    "ready_keys",
+    "route_again",
+    "route_to_keys",
+    "without_keys",
+    "write_offers",
+]

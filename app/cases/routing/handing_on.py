@@ -1,0 +1,152 @@
+"""Where a case goes when an offer comes to nothing: to the next standby that may have it, and at last to custody."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import Case, Offer, RoutingRecord, decision_place, facts_of, site_of
+from app.cases.clocks import start_clocks
+from app.cases.consent import consent_stands
+from app.cases.enums import ClockKind, OfferState, StartEvent, State
+from app.cases.routing.candidates import candidates_at
+from app.cases.rules import FORBIDDING, Outcome, Reason, Routing, Rules, why_not
+from app.database import CaseId, OrganisationId, new_id
+from app.network import OrganisationFacts
+from app.vault import (
+    Actor,
+    CircleRow,
+    GrantRow,
+    GrantState,
+    HolderKind,
+    Vault,
+    delete_offered_grants,
+    holder_of,
+    is_sound,
+    journal,
+)
+
+SYSTEM = Actor("system")
+
+
+def forbidden(vault: Vault, rules: Rules, case: Case, candidate: OrganisationFacts | None) -> Reason | None:
+    """The reason that nobody may overrule for which this organisation must not have the case now, or None."""
+    if candidate is None:
+        return Reason.NO_KEYS
+    reason = why_not(facts_of(vault, case), case.country, case.language, candidate, rules.taxonomy)
+    return reason if reason in FORBIDDING else None
+
+
+def candidates_of(session: Session, vault: Vault, case: Case) -> dict[OrganisationId, OrganisationFacts]:
+    """Every organisation as routing sees it now, for this case."""
+    possible = facts_of(vault, case).possible_sites
+    return {candidate.id: candidate for candidate in candidates_at(session, site_of(vault, case), possible)}
+
+
+def make_offer(session: Session, vault: Vault, rules: Rules, case: Case, offer: Offer, actor: Actor) -> None:
+    """Put a case, whose row the caller has locked, before the organisation of this offer, with a date to answer by."""
+    started = start_clocks(session, case, facts_of(vault, case), StartEvent.OFFERED, rules.deadlines)
+    offer.state = OfferState.OFFERED
+    offer.expires_at = started[ClockKind.ACCEPT]
+    case.organisation_id = offer.organisation_id
+    case.state = State.OFFERED
+    case.assignee_id = None
+    journal(
+        session, vault, CaseId(case.id), "case.offered", actor, {"organisation": str(offer.organisation_id)}
+    )
+
+
+def drop_offer(session: Session, offer: Offer, outcome: OfferState) -> None:
+    """Give an offer its outcome and delete its wrapped grant, so that nothing remains that could be accepted."""
+    offer.state = outcome
+    offer.expires_at = None
+    holders = session.scalars(select(GrantRow.holder_id).where(GrantRow.id == offer.grant_id)).all()
+    delete_offered_grants(session, CaseId(offer.case_id), holders)
+    offer.grant_id = None
+
+
+def hand_on(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    case: Case,
+    why_held: Outcome = Outcome.NOBODY_ACCEPTED,
+) -> None:
+    """Offer a case to its next standby that may have it, or let it wait with custody; `why_held` then says why."""
+    if not is_sound(vault, case):
+        return  # whose it would be now, nobody can tell: `redress doctor` names it
+    standbys = session.scalars(
+        select(Offer)
+        .where(Offer.case_id == case.id, Offer.state == OfferState.STANDBY)
+        .order_by(Offer.position)
+        .execution_options(populate_existing=True)
+    ).all()
+    candidates = candidates_of(session, vault, case) if standbys else {}
+    agreed = bool(standbys) and consent_stands(session, vault, case)
+    for offer in standbys:
+        reason = forbidden(vault, rules, case, candidates.get(OrganisationId(offer.organisation_id)))
+        if reason is None and not agreed:
+            reason = Reason.LOCKED
+        if reason is None and not is_sound(vault, offer):
+            reason = Reason.NO_KEYS
+        if reason is None and offer.grant_id is not None:
+            make_offer(session, vault, rules, case, offer, SYSTEM)
+            return
+        drop_offer(session, offer, OfferState.WITHDRAWN)
+        detail = {"organisation": str(offer.organisation_id), "reason": (reason or Reason.NO_KEYS).value}
+        journal(session, vault, CaseId(case.id), "case.passed_over", SYSTEM, detail)
+    hold_with_custody(session, vault, rules, case, why_held)
+
+
+def hold_with_custody(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    case: Case,
+    why: Outcome = Outcome.NOBODY_ACCEPTED,
+) -> None:
+    """Let a case wait for a custodian; where the worker shut the coordinator out, it waits for the worker alone."""
+    case.state = State.RECEIVED
+    case.assignee_id = None
+    case.organisation_id = None
+    custodian = custodian_of(session, CaseId(case.id))
+    if custodian is None:
+        journal(session, vault, CaseId(case.id), "case.nobody_may_hold_it", SYSTEM, {})
+        return
+    facts = facts_of(vault, case)
+    start_clocks(session, case, facts, StartEvent.HELD, rules.deadlines)
+    reasons = tuple(
+        (known.id, why_not(facts, case.country, case.language, known, rules.taxonomy) or Reason.HELD)
+        for known in candidates_of(session, vault, case).values()
+    )
+    routing = Routing(None, (), reasons, custodian, custody=True, why=why)
+    record_id = new_id()
+    decision = vault.veil_json(decision_place(record_id), routing.as_json())
+    hour = clock.hour_of(clock.now())
+    session.add(RoutingRecord(case_id=case.id, id=record_id, hour=hour, decision_veil=decision))
+    journal(session, vault, CaseId(case.id), "case.held", SYSTEM, {"why": routing.why.value})
+
+
+def custodian_of(session: Session, case_id: CaseId) -> OrganisationId | None:
+    """The coordinator whose custody circle has a live grant for the case."""
+    found = session.execute(
+        select(CircleRow, GrantRow)
+        .join(GrantRow, GrantRow.holder_id == CircleRow.id)
+        .where(
+            GrantRow.case_id == case_id,
+            GrantRow.holder_kind == HolderKind.CUSTODY,
+            GrantRow.state == GrantState.LIVE,
+        )
+    )
+    holder = holder_of(session)
+    custodians = (
+        circle.organisation_id
+        for circle, grant in found
+        if is_sound(holder, circle) and is_sound(holder, grant)
+    )
+    return next(custodians, None)
+
+
+def next_position(session: Session, case: Case) -> int:
+    """The position behind every offer that the case ever had."""
+    last = session.scalar(select(func.max(Offer.position)).where(Offer.case_id == case.id))
+    return 0 if last is None else last + 1

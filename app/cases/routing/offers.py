@@ -1,0 +1,240 @@
+"""Offers: the chosen organisation sees a minimal card, accepts or declines; then the next standby, and at last custody."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import (
+    Case,
+    NoAccess,
+    Offer,
+    cases_that_stand,
+    circle_for,
+    facts_of,
+    holders_of,
+    lock_case,
+    refuse_viewers,
+    store_facts,
+    with_grants,
+)
+from app.cases.clocks import Act, meet_clocks, settle_clocks, start_clocks
+from app.cases.consent import consent_stands
+from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State, Urgency
+from app.cases.routing.handing_on import SYSTEM, candidates_of, drop_offer, forbidden, hand_on
+from app.cases.rules import Reason, Rules
+from app.cases.taxonomy import Handling
+from app.database import CaseId, CircleId, chosen_once
+from app.network import SignedIn
+from app.vault import GrantState, Vault, accept_grant, is_in_circle, is_sound, journal
+
+_LIVE = (OfferState.OFFERED, OfferState.ACCEPTED)
+
+
+class OfferTaken(Exception):
+    """A colleague was faster: the member's organisation has already accepted this case."""
+
+
+class OfferGone(Exception):
+    """The offer has been declined, has expired or was withdrawn: there is nothing left to accept."""
+
+
+class DeclineReason(StrEnum):
+    """Why an organisation cannot take a case; the words are the desk's."""
+
+    NO_CAPACITY = "no_capacity"
+    CONFLICT = "conflict"
+    LANGUAGE = "language"
+    NO_TRAINING = "no_training"
+    TOO_FAR = "too_far"
+    NOT_SAFE = "not_safe"
+    OTHER = "other"
+
+
+@dataclass(frozen=True)
+class OfferCard:
+    """All that may be seen before acceptance: never the site, the words or who wrote."""
+
+    case_id: CaseId
+    country: str | None
+    language: str
+    urgency: Urgency
+    topics: tuple[str, ...]  # groups of the taxonomy, not its categories
+    answer_by: datetime | None
+    practice: bool
+
+
+@dataclass(frozen=True)
+class Acceptance:
+    """What became of an acceptance: taken, or handed on because a fresh check found a reason (routing's word)."""
+
+    taken: bool
+    why_not: Reason | None = None
+
+
+def offer_card(session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId) -> OfferCard:
+    """The minimal card of a case offered to a circle of the member; raises `NoAccess`."""
+    found = session.execute(
+        with_grants(
+            select(Case).where(
+                Case.id == case_id,
+                Case.organisation_id == by.organisation.id,
+                Case.state == State.OFFERED,
+            ),
+            holders_of(session, by),
+            GrantState.OFFERED,
+        )
+    )
+    cases = cases_that_stand(session, found)
+    if not cases:
+        raise NoAccess
+    case = cases[0]
+    answer_by = session.scalars(
+        select(Offer.expires_at).where(Offer.case_id == case.id, Offer.state == OfferState.OFFERED)
+    ).first()
+    return OfferCard(
+        case_id=case_id,
+        country=case.country,
+        language=case.language,
+        urgency=case.urgency,
+        topics=rules.taxonomy.groups_of(facts_of(vault, case).codes),
+        answer_by=answer_by,
+        practice=case.practice,
+    )
+
+
+def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId) -> Acceptance:
+    """Take an offered case after a fresh check of consent and conflicts.
+
+    Raises `NoAccess`, `ReadOnly`, `OfferTaken` when a colleague was faster, `OfferGone` when it is no longer offered.
+    """
+    case, offer = _offer_to_answer(session, vault, by, case_id)
+    reason = forbidden(vault, rules, case, candidates_of(session, vault, case).get(by.organisation.id))
+    if reason is None and not consent_stands(session, vault, case):
+        reason = Reason.LOCKED
+    if reason is Reason.LOCKED or case.stopped_hour is not None:
+        # The worker shut the case meanwhile: nobody takes it over, and nobody else is asked.
+        raise OfferGone
+    if reason is not None or offer.grant_id is None:
+        drop_offer(session, offer, OfferState.WITHDRAWN)
+        settle_clocks(session, case, {ClockKind.ACCEPT}, ClockState.ESCALATED)
+        detail = {"organisation": str(by.organisation.id), "reason": (reason or Reason.NO_KEYS).value}
+        journal(session, vault, case_id, "case.refused", by.actor, detail)
+        hand_on(session, vault, rules, case)
+        return Acceptance(False, reason or Reason.NO_KEYS)
+    accept_grant(session, vault, offer.grant_id)
+    offer.state = OfferState.ACCEPTED
+    offer.expires_at = None
+    case.state = State.ACCEPTED
+    meet_clocks(session, case, Act.ANSWERED_OFFER)
+    start_clocks(session, case, facts_of(vault, case), StartEvent.ACCEPTED, rules.deadlines, beside=True)
+    journal(session, vault, case_id, "case.accepted", by.actor, {"organisation": str(by.organisation.id)})
+    return Acceptance(True)
+
+
+def decline_offer(
+    session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId, reason: DeclineReason
+) -> None:
+    """Decline an offered case: its grant goes, and the next standby or custody gets it; raises as `accept_offer`."""
+    case, offer = _offer_to_answer(session, vault, by, case_id)
+    if case.stopped_hour is not None:
+        raise OfferGone
+    if reason is DeclineReason.CONFLICT:
+        # Whoever says so once must never be asked again, by routing or by a custodian.
+        facts = facts_of(vault, case)
+        store_facts(vault, case, replace(facts, excluded=facts.excluded | {by.organisation.id}))
+    drop_offer(session, offer, OfferState.DECLINED)
+    meet_clocks(session, case, Act.ANSWERED_OFFER)
+    detail = {"organisation": str(by.organisation.id), "reason": reason.value}
+    journal(session, vault, case_id, "case.declined", by.actor, detail)
+    hand_on(session, vault, rules, case)
+
+
+def expire_offers(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    limit: int,
+    handed_on: Callable[[Case], object] | None = None,
+) -> int:
+    """Claim offers whose time is over and hand each case on; how many. Safe with several dispatchers at once.
+
+    `handed_on` is told of each case in the same unit of work, for the rooms above that have somebody to call.
+    """
+    over = (
+        select(Offer.id)
+        .join(Case, Case.id == Offer.case_id)
+        .where(Offer.state == OfferState.OFFERED, Offer.expires_at <= clock.now())
+        .order_by(Offer.expires_at)
+        .limit(limit)
+        # The case's row is what every change of an offer locks first, so claiming it can never end in a deadlock.
+        .with_for_update(of=Case, skip_locked=True)
+    )
+    # State and date are asked for once more outside: a claimer that waited for another one's commit must find nothing left.
+    claim = (
+        update(Offer)
+        .where(
+            Offer.id.in_(chosen_once(over)),
+            Offer.state == OfferState.OFFERED,
+            Offer.expires_at.is_not(None),
+        )
+        # The outcome is written, and signed, by `drop_offer` below; without a date nobody else claims it.
+        .values(expires_at=None)
+        .returning(Offer.id)
+        .execution_options(synchronize_session=False)
+    )
+    claimed = session.scalars(claim).all()
+    for offer_id in claimed:
+        offer = session.scalars(
+            select(Offer).where(Offer.id == offer_id).execution_options(populate_existing=True)
+        ).one()
+        case = lock_case(session, CaseId(offer.case_id))
+        drop_offer(session, offer, OfferState.EXPIRED)
+        if case is None or case.state is not State.OFFERED:
+            continue
+        settle_clocks(session, case, {ClockKind.ACCEPT}, ClockState.ESCALATED)
+        detail = {"organisation": str(offer.organisation_id)}
+        journal(session, vault, CaseId(case.id), "case.offer_expired", SYSTEM, detail)
+        hand_on(session, vault, rules, case)
+        if handed_on is not None:
+            handed_on(case)
+    return len(claimed)
+
+
+def _offer_to_answer(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> tuple[Case, Offer]:
+    """The case, locked, and its offer to the member's organisation that still waits for an answer."""
+    case = lock_case(session, case_id)
+    offer = session.scalars(
+        select(Offer)
+        .where(Offer.case_id == case_id, Offer.organisation_id == by.organisation.id)
+        # A worker who let go and asked again leaves older offers behind: what is live comes first.
+        .order_by(Offer.state.not_in(_LIVE), Offer.position.desc())
+        .limit(1)
+        .execution_options(populate_existing=True)
+    ).first()
+    if (
+        case is None
+        or offer is None
+        or not is_sound(vault, case)
+        or not is_sound(vault, offer)
+        or offer.state is OfferState.STANDBY
+        or not _may_know(session, vault, by, case)
+    ):
+        raise NoAccess
+    refuse_viewers(by)
+    if offer.state is OfferState.ACCEPTED and case.organisation_id == by.organisation.id:
+        raise OfferTaken
+    if offer.state is not OfferState.OFFERED or case.state is not State.OFFERED:
+        raise OfferGone
+    return case, offer
+
+
+def _may_know(session: Session, vault: Vault, by: SignedIn, case: Case) -> bool:
+    """Whether the member belongs to the circle that such a case is offered to, also when the grant is gone by now."""
+    restricted = Handling.RESTRICTED in facts_of(vault, case).handling
+    circle = circle_for(session, vault, by.organisation.id, restricted=restricted)
+    return circle is not None and is_in_circle(session, CircleId(circle.id), by.member.id)

@@ -1,0 +1,33 @@
+"""What an operator's files rule: routing, deadlines and numbers to call, read once at start."""
+
+from app.cases.rules.deadlines import Deadlines, Duration, Unit
+from app.cases.rules.help_numbers import HelpNumber
+from app.cases.rules.routing import (
+    FORBIDDING,
+    Outcome,
+    Reason,
+    Routing,
+    RoutingRules,
+    route,
+    routing_from,
+    why_not,
+)
+from app.cases.rules.rule_set import Rules, RulesRefused, load_rules
+
+__all__ = [
+    "FORBIDDING",
+    "Deadlines",
+    "Duration",
+    "HelpNumber",
+    "Outcome",
+    "Reason",
+    "Routing",
+    "RoutingRules",
+    "Rules",
+    "RulesRefused",
+    "Unit",
+    "load_rules",
+    "route",
+    "routing_from",
+    "why_not",
+]

@@ -1,0 +1,60 @@
+"""Everything that the operator decides about cases, read once at start from the config folder and then never again."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.cases.config_file import open_config
+from app.cases.rules.deadlines import Deadlines, read_deadlines
+from app.cases.rules.help_numbers import HelpNumbers, read_help_numbers
+from app.cases.rules.routing import RoutingRules, read_routing
+from app.cases.taxonomy import Taxonomy, read_taxonomy
+from app.cases.words import (
+    DangerWords,
+    Places,
+    WrittenLanguages,
+    open_places,
+    read_danger_words,
+    read_written_languages,
+)
+
+
+class RulesRefused(Exception):
+    """The config files are incomplete or wrong; `lines` holds one line for each mistake, of all files."""
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__("; ".join(lines))
+        self.lines = lines
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The kinds of problem, what tells danger, country and language of words, the deadlines, routing and help numbers.
+
+    Built by `load_rules` only.
+    """
+
+    taxonomy: Taxonomy
+    danger: DangerWords
+    deadlines: Deadlines
+    routing: RoutingRules
+    help: HelpNumbers
+    places: Places
+    written: WrittenLanguages
+
+
+def load_rules(folder: Path, *, demo: bool = False) -> Rules:
+    """Read and check every file, or raise `RulesRefused`; the demo has fictional help numbers of its own."""
+    mistakes: list[str] = []
+    taxonomy = read_taxonomy(open_config(folder / "taxonomy.toml", mistakes))
+    rules = Rules(
+        taxonomy=taxonomy,
+        danger=read_danger_words(open_config(folder / "danger_words.toml", mistakes), taxonomy),
+        deadlines=read_deadlines(open_config(folder / "deadlines.toml", mistakes)),
+        routing=read_routing(open_config(folder / "routing.toml", mistakes)),
+        help=read_help_numbers(open_config(folder / ("demo-help.toml" if demo else "help.toml"), mistakes)),
+        places=open_places(folder, mistakes),
+        written=read_written_languages(open_config(folder / "language_words.toml", mistakes)),
+    )
+    if mistakes:
+        raise RulesRefused(mistakes)
+    return rules

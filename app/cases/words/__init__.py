@@ -1,0 +1,33 @@
+"""What words tell, in the languages of the product: danger, the kind of problem, the place, the language they are written in."""
+
+from app.cases.words.danger_words import (
+    DangerKind,
+    DangerWords,
+    codes_of,
+    read_danger_words,
+    take_over,
+    urgency_of_kinds,
+    worked_out,
+)
+from app.cases.words.places import Places, open_places
+from app.cases.words.urgency import lowers, profile_for, queue_rank, raise_urgency, urgency_of
+from app.cases.words.written_language import WrittenLanguages, read_written_languages
+
+__all__ = [
+    "DangerKind",
+    "DangerWords",
+    "Places",
+    "WrittenLanguages",
+    "codes_of",
+    "lowers",
+    "open_places",
+    "profile_for",
+    "queue_rank",
+    "raise_urgency",
+    "read_danger_words",
+    "read_written_languages",
+    "take_over",
+    "urgency_of",
+    "urgency_of_kinds",
+    "worked_out",
+]

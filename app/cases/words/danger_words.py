@@ -1,0 +1,203 @@
+"""Words by which somebody tells of danger without ticking it (config/danger_words.toml): what they are about, and how urgent.
+
+They only ever raise. A word too many makes somebody read sooner; a word too few leaves a worker waiting.
+"""
+
+import pickle
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from hashlib import sha256
+
+from app.cases.config_file import Table
+from app.cases.enums import Urgency
+from app.cases.taxonomy import Taxonomy
+from app.cases.words.phrase_lines import read_phrases
+from app.cases.words.phrases import Phrases, Stretch, TextLookedAt
+from app.cases.words.urgency import raise_urgency
+
+SPOKEN = (
+    *(
+        "en",
+        "zh-Hans",
+        "zh-Hant",
+        "vi",
+        "ms",
+        "id",
+        "fil",
+        "th",
+        "my",
+        "ne",
+        "bn",
+        "hi",
+        "ta",
+        "km",
+        "es",
+        "fr",
+    ),
+    *("sw", "ar", "ur", "hu", "cs", "pl", "uk", "tr"),
+)
+"""The languages of the product: each has words for every kind."""
+
+KINDS = (
+    "self_harm",
+    "killed",
+    "locked_in",
+    "fire_or_gas",
+    "beaten",
+    "raped",
+    "touched",
+    "child",
+    "papers_kept",
+    "cannot_leave",
+    "unpaid_for_months",
+    "collapse",
+    "building",
+)
+"""What the words may tell of, the gravest first."""
+
+
+@dataclass(frozen=True)
+class DangerKind:
+    """One thing that words may tell of: its name in the file, the kind of problem it is, and how urgent it makes a case."""
+
+    name: str
+    code: str
+    urgency: Urgency
+
+
+@dataclass(frozen=True)
+class _Meaning:
+    """What a phrase says: that the text tells of a kind, or `denies` that it does; `exact` phrases say so wherever they stand."""
+
+    kind: DangerKind
+    denies: bool
+    exact: bool
+
+
+@dataclass(frozen=True)
+class DangerWords:
+    """The words of every language together; built by `read_danger_words` only."""
+
+    _phrases: Phrases[_Meaning] = field(repr=False)
+
+    def found_in(self, text: str) -> tuple[DangerKind, ...]:
+        """What the text tells of, each once and the gravest first; nothing for what only sounds like it ("the fire drill")."""
+        looked_at = self._phrases.look_at(text)
+        found = {
+            means.kind
+            for means in looked_at.means()
+            if not means.denies and _stands(means.kind, looked_at.stretches(means), looked_at)
+        }
+        return tuple(sorted(found, key=lambda kind: KINDS.index(kind.name)))
+
+
+def _stands(kind: DangerKind, told: Iterable[Stretch], looked_at: TextLookedAt[_Meaning]) -> bool:
+    """Whether any of these stretches tells of the kind, and is not taken away by what only sounds like it."""
+    denials: dict[tuple[bool, int], list[tuple[Stretch, bool]]] | None = None
+    for stretch in told:
+        if denials is None:  # most texts tell of nothing that could be denied
+            denials = _denials(kind, looked_at)
+        touching = (denials.get((stretch.signs, at), ()) for at in range(stretch.start, stretch.end))
+        if not any(_denies(no, stretch, exact) for here in touching for no, exact in here):
+            return True
+    return False
+
+
+def _denials(
+    kind: DangerKind, looked_at: TextLookedAt[_Meaning]
+) -> dict[tuple[bool, int], list[tuple[Stretch, bool]]]:
+    """What only sounds like this kind, and whether that is certain, by each place that it covers."""
+    covered: dict[tuple[bool, int], list[tuple[Stretch, bool]]] = defaultdict(list)
+    for means in looked_at.means():
+        if means.denies and means.kind is kind:
+            for no in looked_at.stretches(means):
+                for at in range(no.start, no.end):
+                    covered[no.signs, at].append((no, means.exact))
+    return covered
+
+
+def _denies(no: Stretch, yes: Stretch, exact: bool) -> bool:
+    """Whether what only sounds like danger takes away the words it touches; not when they say more around it ("no fire exit")."""
+    inside = yes.start <= no.start and no.end <= yes.end and yes.end - yes.start > no.end - no.start
+    return exact or not inside
+
+
+def urgency_of_kinds(kinds: Iterable[DangerKind], current: Urgency) -> Urgency:
+    """The urgency that these kinds raise a present one to."""
+    for kind in kinds:
+        current = raise_urgency(current, kind.urgency)
+    return current
+
+
+def codes_of(kinds: Iterable[DangerKind]) -> tuple[str, ...]:
+    """The codes of the taxonomy that stand for these kinds, each once."""
+    return tuple(dict.fromkeys(kind.code for kind in kinds))
+
+
+def read_danger_words(file: Table, taxonomy: Taxonomy) -> DangerWords:
+    """The words from their file; mistakes are noted on the table."""
+    lines: list[tuple[str, _Meaning]] = []
+    kinds = file.table("kind")
+    for name in KINDS:
+        if name not in kinds.names():
+            kinds.wrong(f"{name} is missing.")
+            continue
+        lines += _read_kind(name, kinds.table(name), taxonomy)
+    kinds.done()
+    file.done()
+    phrases, faults = _read_all(lines)
+    for fault in faults:
+        file.wrong(fault)
+    return DangerWords(phrases)
+
+
+# The same file may be read several times in a process: working its phrases out is what takes long. Its lines are not kept.
+_READ: dict[bytes, tuple[Phrases[_Meaning], tuple[str, ...]]] = {}
+
+
+def worked_out() -> bytes:
+    """The phrases that this process has worked out, for `take_over` in the process that it was forked from."""
+    return pickle.dumps(_READ, pickle.HIGHEST_PROTOCOL)
+
+
+def take_over(worked: bytes) -> None:
+    """Take phrases that a child of this process has worked out; a file with others in it is read as if there were none."""
+    if worked:
+        _READ.update(pickle.loads(worked))  # noqa: S301 - of our own child, through a pipe that nobody else has
+
+
+def _read_all(lines: list[tuple[str, _Meaning]]) -> tuple[Phrases[_Meaning], tuple[str, ...]]:
+    digest = sha256()
+    written = {means: f"\0{means}\n" for means in dict(lines).values()}
+    for line, means in lines:
+        digest.update(f"{line}{written.get(means) or means}".encode())
+    key = digest.digest()
+    if key not in _READ:
+        faults: list[str] = []
+        phrases = read_phrases(lines, lambda line, fault: faults.append(f"{line!r} {fault}."))
+        _READ.clear()
+        _READ[key] = phrases, tuple(faults)
+    return _READ[key]
+
+
+def _read_kind(name: str, table: Table, taxonomy: Taxonomy) -> Iterator[tuple[str, _Meaning]]:
+    kind = DangerKind(name, table.text("taxonomy"), table.word("urgency", Urgency))
+    if kind.code and kind.code not in taxonomy.kinds:
+        table.wrong(f"taxonomy names {kind.code}, which taxonomy.toml does not have.")
+    if kind.urgency is Urgency.LOW:
+        table.wrong("urgency must be more than low: words only ever raise it.")
+    words, denials = table.table("words"), table.table("not")
+    says, denies = _Meaning(kind, denies=False, exact=False), _Meaning(kind, denies=True, exact=False)
+    surely = replace(denies, exact=True)
+    for language in SPOKEN:
+        told = words.texts(language) if language in words.names() else ()
+        if not told:
+            words.wrong(f"{language} has no words.")
+        yield from ((line, says) for line in told)
+        if language in denials.names():
+            yield from (
+                (line, surely if line.startswith("=") else denies) for line in denials.texts(language)
+            )
+    for part in (words, denials, table):
+        part.done()

@@ -1,0 +1,53 @@
+"""What a worker does with their own case: read the inbox, write, stop or widen sharing."""
+
+from app.cases.worker.case_language import note_language
+from app.cases.worker.inbox import (
+    InboxView,
+    ReceiptUnknown,
+    Sighting,
+    Worker,
+    enter_inbox,
+    helpers_of,
+    next_step,
+    open_inbox,
+    session_for,
+    worker_of,
+)
+from app.cases.worker.messages import say_worse, write
+from app.cases.worker.receipt_tries import may_be_guessing, try_receipt
+from app.cases.worker.sharing import (
+    ERASED_AFTER,
+    NothingToUndo,
+    SharingStopped,
+    change_consent,
+    replace_receipt,
+    stop_sharing,
+    undo_stop,
+)
+from app.cases.worker.writing_budget import BudgetSpent
+
+__all__ = [
+    "ERASED_AFTER",
+    "BudgetSpent",
+    "InboxView",
+    "NothingToUndo",
+    "ReceiptUnknown",
+    "SharingStopped",
+    "Sighting",
+    "Worker",
+    "change_consent",
+    "enter_inbox",
+    "helpers_of",
+    "may_be_guessing",
+    "next_step",
+    "note_language",
+    "open_inbox",
+    "replace_receipt",
+    "say_worse",
+    "session_for",
+    "stop_sharing",
+    "try_receipt",
+    "undo_stop",
+    "worker_of",
+    "write",
+]

@@ -1,0 +1,327 @@
+"""The worker's inbox: in with the receipt, the thread, who has seen what, and what happens next."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.case import (
+    AccessLine,
+    Case,
+    Clock,
+    Entry,
+    Offer,
+    access_of,
+    entry_place,
+    facts_of,
+    in_order,
+    lock_case,
+    stage_of,
+)
+from app.cases.clocks import PlannedClock
+from app.cases.enums import (
+    AccessAct,
+    ClockKind,
+    ClockState,
+    ClosingReason,
+    ConsentLevel,
+    EntryKind,
+    Stage,
+    State,
+    Who,
+)
+from app.database import CaseId, OrganisationId
+from app.network import member_names
+from app.vault import (
+    Actor,
+    CircleRow,
+    Compartment,
+    GrantRow,
+    HolderKind,
+    JournalEntry,
+    OpenedCompartments,
+    ReceiptKeys,
+    ReceiptRow,
+    RowForged,
+    SealBroken,
+    SessionContent,
+    SessionEnded,
+    Vault,
+    find_receipt,
+    is_sound,
+    open_grant,
+    open_session,
+    read_journal,
+    read_session,
+    sound,
+)
+
+IDLE = timedelta(minutes=15)
+LONGEST = timedelta(hours=2)
+
+# Notes are the helpers' own, and the name and number are never shown: a boss may hold the phone.
+_SHOWN = (EntryKind.REPORT, EntryKind.WORKER_MESSAGE, EntryKind.WORSE, EntryKind.REPLY, EntryKind.SYSTEM)
+
+# Acts by which somebody came to know something of the case.
+_BY_CUSTODIANS = (AccessAct.READ_FROM_CUSTODY, AccessAct.NOTE_READ)
+_SEEN = frozenset(AccessAct)
+
+
+class ReceiptUnknown(Exception):
+    """The digits fit, but no case has this receipt: it was replaced, or it belongs to another service."""
+
+
+@dataclass(frozen=True)
+class Worker:
+    """A worker in the inbox: the receipt's keys, opened for this request only."""
+
+    case_id: CaseId
+    receipt_id: UUID
+    keys: ReceiptKeys = field(repr=False)
+    content: SessionContent = field(repr=False)
+
+    @property
+    def actor(self) -> Actor:
+        """The worker as the journal names them: by the row of the receipt, which says nothing."""
+        return Actor("worker", self.receipt_id)
+
+
+@dataclass(frozen=True)
+class Message:
+    """One message of the thread; `text` is None when it cannot be opened, which is said instead of hidden.
+
+    `more_came` says that something came with it that is no words and was not kept; `from_custody` that the coordinator wrote it.
+    """
+
+    seq: int
+    kind: EntryKind
+    from_worker: bool
+    at: datetime
+    text: str | None = field(repr=False)
+    danger: bool = False
+    site: str = field(default="", repr=False)  # where the first message said that it is
+    more_came: bool = False
+    from_custody: bool = False
+
+
+@dataclass(frozen=True)
+class Sighting:
+    """Somebody saw something of the case: what they did, for which organisation, on which day.
+
+    `people` are named only where the worker was promised that two have to agree: who read from custody, and who agreed.
+    """
+
+    act: str
+    organisation_id: OrganisationId | None
+    at: datetime
+    people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class InboxView:
+    """All that the inbox shows; never the worker's name or number."""
+
+    stage: Stage
+    closing_reason: ClosingReason | None
+    organisation_id: OrganisationId | None
+    waits_for_custody: bool
+    next_clock: ClockKind | None
+    next_who: Who | None
+    next_by: datetime | None
+    consent: ConsentLevel
+    stopped: bool
+    erase_at: datetime | None
+    messages: tuple[Message, ...]
+    sightings: tuple[Sighting, ...]
+    access: tuple[AccessLine, ...]
+    helper_has_read: bool = False
+    about_helper: bool = False
+
+    @property
+    def was_answered(self) -> bool:
+        """Whether somebody has answered and the worker has written nothing since."""
+        return bool(self.messages) and self.messages[-1].kind is EntryKind.REPLY
+
+    @property
+    def waits_in_danger(self) -> bool:
+        """Whether the worker said that they are in danger, and nobody has answered since, or read the first message."""
+        return any(each.danger for each in self.unanswered)
+
+    @property
+    def unanswered(self) -> tuple[Message, ...]:
+        """What the worker wrote since the last answer; the first message is answered once a helper has read it."""
+        last_reply = max((each.seq for each in self.messages if each.kind is EntryKind.REPLY), default=0)
+        return tuple(
+            each
+            for each in self.messages
+            if each.from_worker
+            and each.seq > last_reply
+            and not (each.kind is EntryKind.REPORT and self.helper_has_read)
+        )
+
+    @property
+    def site_words(self) -> str:
+        """Where the worker wrote that it is."""
+        return next((each.site for each in self.messages if each.site), "")
+
+
+def enter_inbox(session: Session, vault: Vault, keys: ReceiptKeys) -> str:
+    """Open a worker's session with a receipt's keys and give its cookie; raises `ReceiptUnknown`."""
+    row = find_receipt(session, keys)
+    if row is None:
+        raise ReceiptUnknown
+    return session_for(session, vault, row, keys)
+
+
+def session_for(session: Session, vault: Vault, row: ReceiptRow, keys: ReceiptKeys) -> str:
+    """A session for this receipt: its keys are kept under the cookie's secret, the receipt itself nowhere."""
+    return open_session(session, vault, "worker", row.id, keys.of(row).packed(), idle=IDLE, longest=LONGEST)
+
+
+def worker_of(session: Session, vault: Vault, cookie: str) -> Worker:
+    """Who stands behind a worker's cookie; raises `SessionEnded`, also when the receipt was replaced meanwhile."""
+    content = read_session(session, vault, "worker", cookie)
+    keys = ReceiptKeys.unpacked(content.payload)
+    row = find_receipt(session, keys)
+    if row is None or row.id != content.subject_id:
+        raise SessionEnded("the receipt was replaced")
+    return Worker(CaseId(row.case_id), row.id, keys, content)
+
+
+def locked_case_of(session: Session, worker: Worker) -> Case:
+    """The worker's case with its row locked, for a change."""
+    case = lock_case(session, worker.case_id)
+    if case is None:
+        raise LookupError(f"case {worker.case_id} of a live receipt is gone")
+    return case
+
+
+def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
+    """Read the case with the worker's own grant; raises `RowForged`, and words are still taken."""
+    case = session.get_one(Case, worker.case_id)
+    if not is_sound(vault, case):
+        raise RowForged(f"case {case.id} was not written by this deployment as it stands")
+    facts = facts_of(vault, case)
+    opened = open_grant(session, vault, worker.case_id, worker.keys)
+    following = next_step(session, case)
+    return InboxView(
+        stage=stage_of(case.state, case.helper_has_read),
+        closing_reason=case.closing_reason,
+        organisation_id=OrganisationId(case.organisation_id) if case.organisation_id else None,
+        waits_for_custody=following is not None and following.kind is ClockKind.PLACE,
+        next_clock=following.kind if following else None,
+        next_who=following.who if following else None,
+        next_by=following.due_at if following else None,
+        consent=facts.consent,
+        stopped=case.stopped_hour is not None,
+        erase_at=case.erase_at,
+        messages=_thread(session, case, opened),
+        sightings=_sightings(session, vault, worker.case_id),
+        access=_holders(access_of(session, vault, worker.case_id)),
+        helper_has_read=case.helper_has_read,
+        about_helper=facts.about_helper,
+    )
+
+
+def helpers_of(session: Session, worker: Worker) -> frozenset[OrganisationId]:
+    """Every organisation that was asked for the case, holds it, or could open it; never the coordinator as custodian."""
+    asked = select(Offer.organisation_id).where(Offer.case_id == worker.case_id)
+    holds = select(Case.organisation_id).where(Case.id == worker.case_id, Case.organisation_id.is_not(None))
+    could_open = (
+        select(CircleRow.organisation_id)
+        .join(GrantRow, GrantRow.holder_id == CircleRow.id)
+        .where(GrantRow.case_id == worker.case_id, GrantRow.holder_kind == HolderKind.CIRCLE)
+    )
+    found = session.scalars(asked.union(holds, could_open))
+    return frozenset(OrganisationId(organisation) for organisation in found)
+
+
+def next_step(session: Session, case: Case) -> PlannedClock | None:
+    """The step the worker may wait for: a promise to be read comes before the helpers' own deadlines."""
+    if case.state is State.CLOSED or case.stopped_hour is not None:
+        return None
+    rows = session.scalars(
+        select(Clock).where(
+            Clock.case_id == case.id, Clock.state.in_((ClockState.RUNNING, ClockState.MISSED))
+        )
+    )
+    clocks = [PlannedClock(row.kind, row.due_at, row.who) for row in rows]
+    promised = [row for row in clocks if row.kind in (ClockKind.PLACE, ClockKind.READ)]
+    return min(
+        promised or clocks, key=lambda row: (row.kind is not ClockKind.PLACE, row.due_at), default=None
+    )
+
+
+def _holders(lines: tuple[AccessLine, ...]) -> tuple[AccessLine, ...]:
+    """Everybody but the worker; what is kept ready for a second circle of those who can read it already says nothing more."""
+    reading = {
+        line.organisation for line in lines if not line.offered and line.until is None and line.organisation
+    }
+    return tuple(
+        line
+        for line in lines
+        if line.kind is not HolderKind.RECEIPT and not (line.offered and line.organisation in reading)
+    )
+
+
+def _thread(session: Session, case: Case, opened: OpenedCompartments) -> tuple[Message, ...]:
+    rows = session.scalars(
+        select(Entry).where(Entry.case_id == case.id, Entry.kind.in_(_SHOWN)).order_by(Entry.seq)
+    )
+    # A code that was asked for by text opens what came after it; the words before stay out of reach of whoever holds the phone.
+    # What others changed is not shown at all: a helper's note must not become a message.
+    shown = (
+        _message(row, opened)
+        for row in sound(opened.holder, rows)
+        if opened.opens(Compartment(row.compartment), row.version)
+    )
+    return in_order(shown, lambda one: (one.at, one.text) if one.from_worker and one.text else None)
+
+
+def _message(row: Entry, opened: OpenedCompartments) -> Message:
+    try:
+        body: dict[str, Any] = opened.open_entry(
+            entry_place(row.id), Compartment(row.compartment), row.version, row.sealed
+        )
+    except SealBroken:
+        body = {}
+    at = datetime.fromisoformat(body["at"]) if "at" in body else row.hour
+    return Message(
+        row.seq,
+        row.kind,
+        row.author_kind == "worker",
+        at,
+        body.get("text"),
+        danger=bool(body.get("danger")),
+        site=body.get("site") or "",
+        more_came=bool(body.get("came")),
+        from_custody=bool(body.get("from_custody")),
+    )
+
+
+def _sightings(session: Session, vault: Vault, case_id: CaseId) -> tuple[Sighting, ...]:
+    """One line a day, organisation and act: opening a case ten times is one thing to know, not ten. Custodians count one by one."""
+    entries = [entry for entry in read_journal(session, vault, case_id) if entry.act in _SEEN]
+    by_custodians = {entry.seq: _custodians_of(entry) for entry in entries if entry.act in _BY_CUSTODIANS}
+    named = {who for people in by_custodians.values() for who in people}
+    names = member_names(session, vault, named) if named else {}
+    seen: dict[tuple[object, ...], Sighting] = {}
+    for entry in entries:
+        organisation = entry.actor.organisation_id
+        people = by_custodians.get(entry.seq, ())
+        sighting = Sighting(
+            entry.act,
+            OrganisationId(organisation) if organisation else None,
+            entry.at,
+            tuple(names[who] for who in people if who in names),
+        )
+        seen.setdefault((entry.act, organisation, entry.at.date(), people), sighting)
+    return tuple(seen.values())
+
+
+def _custodians_of(entry: JournalEntry) -> tuple[UUID, ...]:
+    agreed = entry.detail.get("agreed_by")
+    return tuple(who for who in (entry.actor.id, UUID(agreed) if agreed else None) if who is not None)

@@ -1,0 +1,110 @@
+"""What a worker writes from the inbox: messages, and that it got worse. Each is kept exactly once and reopens a closed case."""
+
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import Case, Entry, add_entry, clean_text, restrict_opened
+from app.cases.changes import heed, raise_case, reopen
+from app.cases.consent import opens_from_the_start
+from app.cases.enums import EntryKind, State, Urgency
+from app.cases.routing import route_again
+from app.cases.rules import Rules
+from app.cases.worker.inbox import Worker, locked_case_of
+from app.cases.worker.writing_budget import BudgetSpent, spend_danger, spend_words
+from app.language import has_words
+from app.vault import Vault, journal, open_grant
+
+
+def write(
+    session: Session, vault: Vault, rules: Rules, worker: Worker, text: str, submission_id: UUID
+) -> bool:
+    """Add a message, exactly once, and reopen a closed case; whether its words call for somebody at once.
+
+    Raises `EmptyText`, `TextTooLong` or `BudgetSpent`.
+    """
+    words = clean_text(text)
+    case = locked_case_of(session, worker)
+    if _sent_before(session, submission_id):
+        return False
+    spend_words(session, vault, worker.case_id, words)
+    # A stopped case stays stopped: what is written into it is kept, and read by nobody until the worker undoes the stop.
+    reopen(session, vault, case, worker.actor)
+    calls = _heed(session, vault, rules, worker, case, words)
+    _add(session, vault, worker, case, EntryKind.WORKER_MESSAGE, {"text": words}, submission_id)
+    case.worker_wrote = True
+    journal(session, vault, worker.case_id, "case.worker_wrote", worker.actor)
+    return calls
+
+
+def say_worse(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    worker: Worker,
+    text: str,
+    danger: bool,
+    submission_id: UUID,
+) -> bool:
+    """Record that it got worse, with or without words: urgency rises. Whether tick or words call for somebody at once.
+
+    Raises `TextTooLong`, and `BudgetSpent` when the words have to wait; danger without words never waits.
+    """
+    words = clean_text(text) if has_words(text) else ""
+    case = locked_case_of(session, worker)
+    if _sent_before(session, submission_id) or _is_said(session, vault, worker, case, words, danger=danger):
+        return False
+    reopen(session, vault, case, worker.actor)
+    calls = _heed(session, vault, rules, worker, case, words)
+    body = {"text": words, "danger": danger}
+    _add(session, vault, worker, case, EntryKind.WORSE, body, submission_id)
+    case.worker_wrote = True
+    raise_case(session, vault, rules, case, Urgency.DANGER if danger else Urgency.URGENT, worker.actor)
+    journal(session, vault, worker.case_id, "case.worse", worker.actor, {"danger": danger})
+    return danger or calls
+
+
+def _heed(session: Session, vault: Vault, rules: Rules, worker: Worker, case: Case, words: str) -> bool:
+    """Act on words of danger before they are sealed, so that they too are out of the wide circles' reach."""
+    heeded = heed(session, vault, rules, case, words, worker.actor)
+    if heeded.restricted:
+        opened = open_grant(session, vault, worker.case_id, worker.keys)
+        if opens_from_the_start(session, case, opened):
+            restrict_opened(session, vault, worker.actor, case, opened)
+        else:
+            # A code that came by text cannot seal the first words anew; what was kept ready takes their place, else custody.
+            route_again(session, vault, rules, case, complete=False)
+    return heeded.calls
+
+
+def _is_said(session: Session, vault: Vault, worker: Worker, case: Case, words: str, *, danger: bool) -> bool:
+    """Whether this says nothing new: danger without words, in a case where it was said many times in this hour and stands."""
+    if not danger:
+        spend_words(session, vault, worker.case_id, words)
+        return False
+    try:
+        spend_danger(session, vault, worker.case_id)
+    except BudgetSpent:
+        if words:
+            raise
+        return case.urgency is Urgency.DANGER and case.state is not State.CLOSED
+    return False
+
+
+def _sent_before(session: Session, submission_id: UUID) -> bool:
+    return session.scalars(select(Entry.id).where(Entry.submission_id == submission_id)).first() is not None
+
+
+def _add(
+    session: Session,
+    vault: Vault,
+    worker: Worker,
+    case: Case,
+    kind: EntryKind,
+    said: dict[str, object],
+    submission_id: UUID,
+) -> None:
+    body = {"at": clock.now().isoformat(timespec="seconds"), **said}
+    add_entry(session, vault, case, kind, body, worker.actor, submission_id=submission_id)

@@ -1,0 +1,48 @@
+"""The database: engine and units of work, column types, the writers' lock, claims, prepared statements and the schema's version."""
+
+from app.database.claims import chosen_once
+from app.database.engine import (
+    Base,
+    CaseId,
+    CircleId,
+    Database,
+    DatabaseUnavailable,
+    MemberId,
+    OrganisationId,
+    SiteId,
+    UtcDateTime,
+    new_id,
+    word_column,
+)
+from app.database.inserts import ReadyRows, insert_ready, insert_rows, insert_unless_taken, ready_rows
+from app.database.prepared import NoRow, Ready, Row, Statement, new_row, send_together
+from app.database.schema import SchemaOutOfDate, check_schema, migrate
+
+__all__ = [
+    "Base",
+    "CaseId",
+    "CircleId",
+    "Database",
+    "DatabaseUnavailable",
+    "MemberId",
+    "NoRow",
+    "OrganisationId",
+    "Ready",
+    "ReadyRows",
+    "Row",
+    "SchemaOutOfDate",
+    "SiteId",
+    "Statement",
+    "UtcDateTime",
+    "check_schema",
+    "chosen_once",
+    "insert_ready",
+    "insert_rows",
+    "insert_unless_taken",
+    "migrate",
+    "new_id",
+    "new_row",
+    "ready_rows",
+    "send_together",
+    "word_column",
+]

@@ -1,0 +1,165 @@
+"""Statements that are sent to the database together, past the session: for what every text does while others wait for it.
+
+On PostgreSQL all of them are on their way before the first answer is read, so several cost one way there and back; they are carried
+out in their order, and each sees what those before it did. Each is put into words once in a process.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, nullcontext
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ClauseElement, Connection, ReturnsRows, inspect
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
+from sqlalchemy.engine import Dialect
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from app.database.engine import Base
+
+# psycopg's own way of writing a place for a value; with Python's it would take each statement apart again.
+NUMBERED_POSTGRESQL: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
+"""The dialect whose words `RawCursor` of psycopg takes."""
+
+Row = tuple[Any, ...]
+_Convert = Callable[[Any], Any] | None
+
+
+class Ready:
+    """A statement as a constant of its module; what it gives comes as plain tuples, in the order of its columns."""
+
+    def __init__(self, statement: ClauseElement | Callable[[str], ClauseElement]) -> None:
+        self._statement = statement
+
+    def on(self, database: str) -> ClauseElement:
+        """The statement for a kind of database, by SQLAlchemy's name for it."""
+        return self._statement if isinstance(self._statement, ClauseElement) else self._statement(database)
+
+
+@dataclass(frozen=True)
+class Statement:
+    """A statement with its values; `must` says that a unit of work in which it gives no row is not to go on."""
+
+    ready: Ready
+    values: Mapping[str, Any] = field(repr=False)
+    must: bool = False
+
+
+class NoRow(Exception):
+    """A statement that had to give a row gave none; the unit of work is to be rolled back."""
+
+
+def send_together(session: Session, statements: Sequence[Statement]) -> list[list[Row]]:
+    """The rows that each statement gives, in their order; raises `NoRow`, and what SQLAlchemy raises."""
+    connection = session.connection()
+    worded = [(_worded(each.ready, connection.dialect), each) for each in statements]
+    run = _one_by_one if connection.dialect.name == "sqlite" else _at_once
+    with raising_as_sqlalchemy(connection):
+        return run(connection, worded)
+
+
+@contextmanager
+def raising_as_sqlalchemy(connection: Connection) -> Iterator[None]:
+    """For what goes to the driver itself: its errors are raised as SQLAlchemy would, since callers know those and no driver's."""
+    errors = connection.dialect.loaded_dbapi.Error
+    try:
+        yield
+    except errors as error:
+        raise DBAPIError.instance(
+            None, None, error, errors, hide_parameters=True, dialect=connection.dialect
+        ) from error
+
+
+def new_row(row: Base, *, must: bool = False) -> Statement:
+    """Insert a new row unless a unique value of it is taken; what it was not given is NULL, never a default.
+
+    One that must carry a MAC has been signed: here nobody knows the keys.
+    """
+    attributes = inspect(type(row)).column_attrs
+    given = vars(row)
+    if "row_mac" in attributes and given.get("row_mac") is None:
+        raise RuntimeError("sign a row that carries a MAC before it is sent past the session")
+    values = {each.columns[0].name: given.get(each.key) for each in attributes}
+    return Statement(_insert(type(row)), values, must)
+
+
+@lru_cache(maxsize=128)
+def _insert(model: type[Base]) -> Ready:
+    table = Base.metadata.tables[model.__tablename__]
+
+    def statement(database: str) -> ClauseElement:
+        insert = sqlite.insert(table) if database == "sqlite" else postgresql.insert(table)
+        return insert.on_conflict_do_nothing().returning(*table.primary_key)
+
+    return Ready(statement)
+
+
+@dataclass(frozen=True)
+class _Worded:
+    """A statement in a driver's words: how to bind its values in their order, and how to read each column of its rows."""
+
+    text: str
+    binds: tuple[tuple[str, _Convert], ...]
+    constants: Mapping[str, Any]
+    readers: tuple[_Convert, ...]
+
+    def bound(self, values: Mapping[str, Any]) -> Row:
+        given = {**self.constants, **values}
+        return tuple(given[name] if convert is None else convert(given[name]) for name, convert in self.binds)
+
+    def read(self, rows: Iterable[Row]) -> list[Row]:
+        return [
+            tuple(
+                value if convert is None else convert(value)
+                for value, convert in zip(row, self.readers, strict=True)
+            )
+            for row in rows
+        ]
+
+
+# The dialect belongs to the engine of this process, statements are constants: there are as many entries as statements.
+@lru_cache(maxsize=256)
+def _worded(ready: Ready, dialect: Dialect) -> _Worded:
+    statement = ready.on(dialect.name)
+    compiled: Any = statement.compile(dialect=dialect if dialect.name == "sqlite" else NUMBERED_POSTGRESQL)
+    binds, constants = [], {}
+    for name in compiled.positiontup:
+        bind = compiled.binds[name]
+        convert = bind.type.dialect_impl(dialect).bind_processor(dialect)
+        binds.append((name, convert))
+        if not bind.required:
+            constants[name] = bind.value
+    columns = statement.exported_columns if isinstance(statement, ReturnsRows) else ()
+    readers = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
+    return _Worded(compiled.string, tuple(binds), constants, readers)
+
+
+def _one_by_one(connection: Connection, worded: Sequence[tuple[_Worded, Statement]]) -> list[list[Row]]:
+    driver: Any = connection.connection.driver_connection
+    answers = []
+    for words, statement in worded:
+        rows = driver.execute(words.text, words.bound(statement.values)).fetchall()
+        if statement.must and not rows:
+            raise NoRow
+        answers.append(words.read(rows))
+    return answers
+
+
+def _at_once(connection: Connection, worded: Sequence[tuple[_Worded, Statement]]) -> list[list[Row]]:
+    driver: Any = connection.connection.driver_connection
+    new_cursor = connection.dialect.loaded_dbapi.RawCursor
+    # For one alone the pipeline would cost more than the statement itself.
+    with driver.pipeline() if len(worded) > 1 else nullcontext():
+        cursors = [
+            new_cursor(driver).execute(words.text, words.bound(statement.values), prepare=True)
+            for words, statement in worded
+        ]
+    answers = []
+    for cursor, (words, statement) in zip(cursors, worded, strict=True):
+        rows = cursor.fetchall() if words.readers else []
+        if statement.must and not rows:
+            raise NoRow
+        answers.append(words.read(rows))
+    return answers

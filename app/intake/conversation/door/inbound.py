@@ -1,0 +1,320 @@
+"""Hearing a text: the one unit of work that stores it, moves its conversation on, changes its case and writes the answer down."""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import Case, facts_of, lock_case
+from app.cases.enums import Urgency
+from app.cases.routing import route_again
+from app.cases.rules import Rules
+from app.database import CaseId, NoRow, insert_rows, send_together
+from app.intake.admission import LimitMetMeanwhile
+from app.intake.conversation.door.preparing import Prepared, prepare_hearing
+from app.intake.conversation.machine import (
+    SILENCE,
+    Act,
+    AgreeContact,
+    ErasePhone,
+    GetWorse,
+    HandToPerson,
+    Heard,
+    OptIn,
+    OptOut,
+    SendReceipt,
+    SetConsent,
+    SetDanger,
+    Settle,
+    Step,
+    learn,
+)
+from app.intake.conversation.store import (
+    REPLIES,
+    Conversation,
+    GoingOn,
+    Talk,
+    agree_contact,
+    cannot_be_reached,
+    get_worse,
+    give_receipt,
+    live_talks,
+    move_talk,
+    needs_more,
+    needs_person,
+    new_talk,
+    position_of,
+    set_consent,
+    set_danger,
+    settles,
+    store_text,
+    take_in,
+)
+from app.intake.report import Contact
+from app.logs import log_event
+from app.messaging.members import alert_danger
+from app.messaging.models import Phone
+from app.messaging.phones import (
+    end_wishes_on,
+    erase_phone,
+    is_wished,
+    keep_phone,
+    locked_phone,
+    opt_in,
+    opt_out,
+)
+from app.messaging.queue import cancel_texts, keep_text
+from app.messaging.receiving import take_text
+from app.network import count_attempt
+from app.vault import Vault, sound_or_none
+
+__all__ = ["Overtaken", "Prepared", "forget_phone", "hear_text", "prepare_hearing"]
+
+
+class Overtaken(Exception):
+    """This text, another of its number or whoever works on the case was faster: nothing was stored, it has to be prepared again."""
+
+
+@dataclass(frozen=True)
+class _Scene:
+    """What one text is about to change; the row of the phone is locked."""
+
+    session: Session
+    vault: Vault
+    rules: Rules
+    prepared: Prepared
+    phone: Phone | None
+
+
+def hear_text(session: Session, vault: Vault, rules: Rules, prepared: Prepared) -> None:
+    """Store a prepared text and all that follows from it, exactly once; raises `Overtaken` and `FloodRefused`."""
+    heard = prepared.heard
+    if prepared.taken or heard is None:
+        return
+    if prepared.talk is not None and prepared.going_on is not None:
+        _hear_more(session, vault, rules, prepared, prepared.talk, prepared.going_on, heard)
+    else:
+        _hear_first(session, vault, rules, prepared, heard)
+
+
+def _hear_more(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    prepared: Prepared,
+    talk: Talk,
+    going_on: GoingOn,
+    heard: Heard,
+) -> None:
+    """A text in an open conversation: most are stored with what was made ready for them."""
+    try:
+        answers = send_together(session, going_on.statements)
+    except NoRow:
+        raise Overtaken from None
+    if going_on.counts is not None:
+        ((number,),) = answers[going_on.counts]
+        _note_last_answer(prepared, number)
+    if not needs_more(talk, heard, going_on.left):
+        return
+    phone = sound_or_none(vault, session.get(Phone, going_on.phone.id))
+    if phone is None:
+        raise Overtaken
+    scene = _Scene(session, vault, rules, prepared, phone)
+    if prepared.filed is not None and not _file(scene, heard):
+        return
+    _change_case(scene, talk, heard, going_on.left)
+    session.flush()
+    _answer(scene, _case_of(prepared))
+
+
+def _hear_first(session: Session, vault: Vault, rules: Rules, prepared: Prepared, heard: Heard) -> None:
+    """A text that begins a conversation, or an order that is obeyed without one."""
+    phone = _locked_phone(session, prepared)
+    case_id = _case_of(prepared)
+    if not take_text(session, prepared.received, None if phone is None else phone.id, case_id):
+        return
+    if phone is not None and phone is not prepared.phone and _goes_on(session, vault, phone):
+        raise Overtaken
+    scene = _Scene(session, vault, rules, prepared, phone)
+    if prepared.filed is not None and not _file(scene, heard):
+        return
+    _obey(scene, heard.acts)
+    session.flush()
+    _answer(scene, case_id)
+
+
+def _goes_on(session: Session, vault: Vault, phone: Phone) -> bool:
+    return any(position_of(vault, talk) is not None for talk in live_talks(session, phone.id))
+
+
+def forget_phone(session: Session, phone: Phone) -> None:
+    """Call off what still waits for a phone, whose row the caller has locked, and forget its number.
+
+    Nothing happens while somebody who filed on the web, on the same phone, is still to be texted there.
+    """
+    if is_wished(session, phone.id):
+        return
+    cancel_texts(session, phone_id=phone.id)
+    erase_phone(session, phone)
+
+
+def _case_of(prepared: Prepared) -> CaseId | None:
+    if prepared.filed is not None:
+        return CaseId(prepared.filed.case.id)
+    return None if prepared.talk is None else prepared.talk.case_id
+
+
+def _locked_phone(session: Session, prepared: Prepared) -> Phone | None:
+    """The row that makes the texts of one number wait for each other."""
+    if prepared.phone is not None:
+        return keep_phone(session, prepared.tags, prepared.phone)
+    if prepared.phone_id is None:
+        return None
+    phone = locked_phone(session, prepared.tags)
+    if phone is None or phone.id != prepared.phone_id:
+        raise Overtaken
+    return phone
+
+
+def _file(scene: _Scene, heard: Heard) -> bool:
+    """Store a first text with the conversation that begins with it."""
+    sealed = scene.prepared.filed
+    if sealed is None:
+        return False
+    try:
+        if not store_text(scene.session, scene.vault, sealed):
+            return False
+    except LimitMetMeanwhile:
+        raise Overtaken from None
+    if scene.phone is not None:
+        opened = heard.opened or heard.position
+        new = scene.phone is scene.prepared.phone
+        number = 1 if new else 1 + _last_number(scene.session, scene.phone)
+        begun = new_talk(scene.vault, scene.phone.id, sealed.case.id, number, opened, clock.now() + SILENCE)
+        insert_rows(scene.session, [begun])
+    if sealed.case.urgency is Urgency.DANGER:
+        _call_at_once(scene, CaseId(sealed.case.id))
+    return True
+
+
+def _call_at_once(scene: _Scene, case_id: CaseId) -> None:
+    """The first words told of somebody who needs a person now: that does not wait for the answers to our questions."""
+    case = lock_case(scene.session, case_id)
+    if case is not None:
+        route_again(scene.session, scene.vault, scene.rules, case, complete=False)
+        alert_danger(scene.session, scene.vault, case)
+
+
+def _last_number(session: Session, phone: Phone) -> int:
+    last = select(func.max(Conversation.number)).where(Conversation.phone_id == phone.id)
+    return session.scalar(last) or 0
+
+
+def _change_case(scene: _Scene, talk: Talk, heard: Heard, left: Sequence[Act]) -> None:
+    """Carry out what is left of the acts of a text, in their order."""
+    if not (left or settles(talk, heard)):
+        return
+    case = lock_case(scene.session, talk.case_id)
+    if case is None:
+        raise LookupError(f"case {talk.case_id} of a conversation is gone")
+    before = case.urgency
+    calls = [_do(scene, case, act) for act in left]
+    if settles(talk, heard):
+        # Nothing more is asked: what was kept ready for other answers goes now.
+        route_again(scene.session, scene.vault, scene.rules, case, complete=True)
+    _page(scene, case, told=any(calls) or case.urgency is not before, settled=Settle() in left)
+
+
+def _page(scene: _Scene, case: Case, *, told: bool, settled: bool) -> None:
+    """Call whoever has to act, when the text told of danger or led to somebody who has to hear of it.
+
+    Whoever waits for it already is called again by each text that tells of danger: the worker reads that a helper is told.
+    """
+    if not (told or settled) or alert_danger(scene.session, scene.vault, case):
+        return
+    if told:
+        text = scene.prepared.received
+        alert_danger(scene.session, scene.vault, case, f"danger by text {text.gateway} {text.provider_id}")
+
+
+def _do(scene: _Scene, case: Case, act: Act) -> bool:
+    """Carry out one act; whether it calls for somebody at once."""
+    session, vault, prepared = scene.session, scene.vault, scene.prepared
+    match act:
+        case Settle():
+            route_again(session, vault, scene.rules, case, complete=False)
+        case SendReceipt() if prepared.receipt is not None:
+            give_receipt(session, vault, case, prepared.receipt.keys)
+        case ErasePhone() if scene.phone is not None:
+            forget_phone(session, scene.phone)
+        case OptOut() | OptIn():
+            _obey(scene, (act,))
+        case _:
+            return _learn(scene, case, act)
+    return False
+
+
+def _learn(scene: _Scene, case: Case, act: Act) -> bool:
+    session, vault, rules, prepared = scene.session, scene.vault, scene.rules, scene.prepared
+    match act:
+        case SetDanger():
+            set_danger(session, vault, rules, case)
+            return True
+        case GetWorse():
+            get_worse(session, vault, rules, case)
+        case SetConsent(level) if prepared.asked is not None:
+            set_consent(session, vault, case, level, prepared.asked)
+        case AgreeContact(how):
+            agree_contact(session, vault, case, how, prepared.number)
+        case HandToPerson():
+            needs_person(session, vault, case)
+        case _:
+            learned = learn(act, facts_of(vault, case), rules.taxonomy, prepared.around)
+            if learned is not None:
+                return take_in(session, vault, rules, case, learned)
+    return False
+
+
+def _obey(scene: _Scene, acts: tuple[Act, ...]) -> None:
+    """STOP and START hold for the number and our line, whatever it is that they were said in."""
+    phone = scene.phone
+    if phone is None:
+        return
+    if OptIn() in acts:
+        opt_in(scene.session, scene.vault, scene.prepared.tags.values(), phone.line)
+    if OptOut() in acts:
+        opt_out(scene.session, scene.vault, phone)
+        cancel_texts(scene.session, phone_id=phone.id)
+        for talk in live_talks(scene.session, phone.id):
+            position = position_of(scene.vault, talk)
+            if position is None:
+                continue
+            quiet = position.to(Step.QUIET, contact=Contact.INBOX)
+            move_talk(scene.vault, talk, quiet, clock.now() + SILENCE)
+            case = lock_case(scene.session, CaseId(talk.case_id))
+            if case is not None:
+                cannot_be_reached(scene.session, scene.vault, case)
+        for case_id in end_wishes_on(scene.session, scene.vault, phone.id):
+            case = lock_case(scene.session, case_id)
+            if case is not None:
+                cannot_be_reached(scene.session, scene.vault, case)
+
+
+def _answer(scene: _Scene, case_id: CaseId | None) -> None:
+    """Write down the one text that goes back, unless its number has got too many."""
+    session, answer, phone = scene.session, scene.prepared.answer, scene.phone
+    if answer is None or phone is None or phone.tag is None:
+        return
+    number = count_attempt(session, scene.vault, REPLIES, phone.tag.hex())
+    if number <= REPLIES.most:
+        keep_text(session, answer, phone, case_id)
+    _note_last_answer(scene.prepared, number)
+
+
+def _note_last_answer(prepared: Prepared, number: int) -> None:
+    """Say once that a number gets no more answers; `number` counts the one that is due."""
+    if number == REPLIES.most + 1:
+        log_event("text.answers_stopped", level=logging.WARNING, gateway=prepared.received.gateway)

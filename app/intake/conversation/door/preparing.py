@@ -1,0 +1,253 @@
+"""Preparing a text on a reading unit: the number is hashed, the step is taken and a first text is sealed before anything is locked.
+
+The writing unit then only has to see that nobody was faster, and to store.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from babel.languages import get_official_languages
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.rules import Rules
+from app.database import CaseId
+from app.intake.conversation.machine import (
+    SILENCE,
+    FileReport,
+    Heard,
+    LookedUp,
+    OptIn,
+    SendReceipt,
+    SetConsent,
+    Surroundings,
+    Terms,
+    Texts,
+    Wanted,
+    begin,
+    begin_wordless,
+    hear,
+    hear_wordless,
+    is_wordless,
+    look_round,
+    look_up,
+    question,
+    read_text,
+    topic_words_in,
+    wanted,
+    wanted_wordless,
+    with_media,
+)
+from app.intake.conversation.store import GoingOn, SealedText, Talk, go_on, look_for, seal_text
+from app.language import Languages
+from app.messaging.delivery import Purpose
+from app.messaging.gateways.protocol import ReceivedText
+from app.messaging.gateways.registry import Gateways, Route
+from app.messaging.models import OutgoingText, Phone
+from app.messaging.phones import Number, NumberUnreadable, new_phone, read_number
+from app.messaging.queue import anything_waits
+from app.messaging.queue import seal_text as seal_outgoing
+from app.settings import PROJECT_ROOT
+from app.vault import ReceiptKeys, Vault, format_receipt, new_receipt
+
+
+@dataclass(frozen=True)
+class FreshReceipt:
+    """A secret code that the worker asked for: its text, and the keys that it derives."""
+
+    keys: ReceiptKeys = field(repr=False)
+    body: str = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A text that is ready to be stored, unless it was `taken` before.
+
+    `phone` is the fresh row of a number that was not known; `phone_id` the number's row that was. Neither is there for a sender who
+    cannot be found again. `talk` is the conversation that it belongs to, as it stood, and `going_on` what is stored of it; `answer`
+    is what goes back, sealed.
+    """
+
+    received: ReceivedText
+    taken: bool = False
+    number: str = field(default="", repr=False)
+    tags: Mapping[str, bytes] = field(default_factory=dict, repr=False)
+    phone: Phone | None = field(default=None, repr=False)
+    phone_id: UUID | None = None
+    talk: Talk | None = None
+    heard: Heard | None = field(default=None, repr=False)
+    around: Surroundings = field(default_factory=Surroundings)
+    filed: SealedText | None = None
+    receipt: FreshReceipt | None = None
+    asked: Terms | None = field(default=None, repr=False)
+    answer: OutgoingText | None = field(default=None, repr=False)
+    going_on: GoingOn | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
+class _Sender:
+    """Who wrote, under which tags the number is found, and the way back, if there is any."""
+
+    number: Number
+    tags: Mapping[str, bytes]
+    route: Route | None
+    line: str  # ours, from which an answer goes
+
+    @property
+    def answerable(self) -> bool:
+        return self.number.answerable and self.route is not None and self.route.two_way
+
+
+def prepare_hearing(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    gateways: Gateways,
+    languages: Languages,
+    received: ReceivedText,
+    host: str,
+) -> Prepared:
+    """Hash, look up, take the step and seal, on a reading unit; `host` is where a secret code is used.
+
+    Raises `TooBusy` and `FloodRefused`: then nothing was stored, and the provider has to come again.
+    """
+    sender = _sender_of(vault, gateways, received)
+    known = look_for(session, vault, received, sender.tags, sender.line)
+    if known.taken:
+        return Prepared(received, taken=True)
+    talk = known.talk
+    said = read_text(received.body, topic_words_in(PROJECT_ROOT / "config"))
+    written = rules.written.tell(said.words, talk.position.language if talk else "")
+    language = (talk and languages.get(talk.position.language)) or languages.best(
+        [*([written] if written else []), *_spoken_in(sender.number.country)]
+    )
+    texts = Texts(language)
+    may_answer = sender.answerable and not _is_late(received)
+    needs, looked = Wanted(), LookedUp()
+    wordless = is_wordless(said)
+    if talk is None:
+        heard = begin(said, texts, _came_at(received), answerable=may_answer and not known.stopped)
+        if wordless:
+            heard = begin_wordless(heard, texts, _help_number(rules, sender.number.country))
+    else:
+        needs = (
+            wanted_wordless(talk.position)
+            if wordless
+            else wanted(talk.position, said, texts, _came_at(received))
+        )
+        looked = look_up(session, vault, rules, gateways, texts, talk.case_id, needs)
+        gone = needs.gone and known.phone is not None and not anything_waits(session, known.phone.id)
+        know = replace(looked.know, gone=gone)
+        hearing = hear_wordless if wordless else hear
+        heard = hearing(talk.position, said, know, texts, _came_at(received))
+    heard = with_media(heard, received.came)
+    around = look_round(session, heard.acts, looked, written)
+    receipt = _fresh_receipt(vault, texts, host) if SendReceipt() in heard.acts else None
+    report = next((act for act in heard.acts if isinstance(act, FileReport)), None)
+    filed = (
+        _file(session, vault, rules, sender, received, replace(report, language=written), language.code)
+        if report
+        else None
+    )
+    may_answer = may_answer and (OptIn() in heard.acts or not known.stopped)
+    answer = _answer(vault, received, heard, receipt, needs) if may_answer else None
+    about = CaseId(filed.case.id) if filed else None
+    return Prepared(
+        received,
+        number=sender.number.e164,
+        tags=sender.tags,
+        phone=_fresh_phone(vault, sender, received) if known.phone is None else None,
+        phone_id=None if known.phone is None else known.phone.id,
+        talk=talk,
+        heard=heard,
+        around=around,
+        filed=filed,
+        receipt=receipt,
+        asked=question(texts) if any(isinstance(act, SetConsent) for act in heard.acts) else None,
+        answer=answer,
+        going_on=go_on(vault, rules, known, received, heard, around, answer, about),
+    )
+
+
+def _sender_of(vault: Vault, gateways: Gateways, received: ReceivedText) -> _Sender:
+    try:
+        number = read_number(received.sender, received.line, gateways.home_country(received.gateway))
+    except NumberUnreadable:
+        # Whoever it was wrote something: it is filed, though nobody can be answered.
+        return _Sender(Number("", None, answerable=False), {}, None, received.line)
+    if not number.answerable:
+        return _Sender(number, {}, None, received.line)
+    route = gateways.route_to(number.country, received.gateway, received.line)
+    line = received.line if route is None else route.line
+    return _Sender(number, vault.number_tags(number.e164), route, line)
+
+
+def _fresh_phone(vault: Vault, sender: _Sender, received: ReceivedText) -> Phone | None:
+    if not sender.tags:
+        return None
+    gateway = received.gateway if sender.route is None else sender.route.gateway
+    return new_phone(vault, sender.tags, sender.number, gateway, sender.line)
+
+
+def _file(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    sender: _Sender,
+    received: ReceivedText,
+    filed: FileReport,
+    language: str,
+) -> SealedText:
+    tag = next(iter(sender.tags.values()), b"")
+    return seal_text(
+        session,
+        vault,
+        rules,
+        received,
+        filed,
+        language=language,
+        country=sender.number.country,
+        sender=f"text|{tag.hex() or sender.number.e164}",
+    )
+
+
+def _fresh_receipt(vault: Vault, texts: Texts, host: str) -> FreshReceipt:
+    receipt = new_receipt()
+    return FreshReceipt(vault.derive_receipt_keys(receipt), texts.receipt(format_receipt(receipt), host))
+
+
+def _answer(
+    vault: Vault, received: ReceivedText, heard: Heard, receipt: FreshReceipt | None, needs: Wanted
+) -> OutgoingText | None:
+    """The one text that goes back: a secret code where it was asked for, else the conversation's next words."""
+    body = heard.reply if receipt is None else receipt.body
+    if body is None:
+        return None
+    purpose = Purpose.STATUS if needs.status else Purpose.CONVERSATION
+    return seal_outgoing(
+        vault,
+        key=("answer", received.gateway, received.provider_id),
+        purpose=purpose if receipt is None else Purpose.RECEIPT,
+        body=body,
+        valid_for=SILENCE,
+    )
+
+
+def _help_number(rules: Rules, country: str | None) -> str:
+    numbers = rules.help.help_for(country, clock.now().date())
+    return numbers[0].number if numbers else ""
+
+
+def _came_at(received: ReceivedText) -> datetime:
+    return received.at or clock.now()
+
+
+def _is_late(received: ReceivedText) -> bool:
+    return clock.now() - _came_at(received) > SILENCE
+
+
+def _spoken_in(country: str | None) -> Iterable[str]:
+    """The languages to try for somebody of whom only the country of the number is known."""
+    return get_official_languages(country) if country else ()

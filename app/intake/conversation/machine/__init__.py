@@ -1,0 +1,74 @@
+"""The conversation as a pure machine: what was said, where it stands, what is answered and learned. No I/O."""
+
+from app.intake.conversation.machine.acts import (
+    Act,
+    AgreeContact,
+    ErasePhone,
+    FileReport,
+    GetWorse,
+    HandToPerson,
+    OptIn,
+    OptOut,
+    SendReceipt,
+    SetConsent,
+    SetDanger,
+    Settle,
+)
+from app.intake.conversation.machine.answers import read_text
+from app.intake.conversation.machine.changes import Learned, Surroundings, learn
+from app.intake.conversation.machine.lookup import LookedUp, look_round, look_up
+from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.steps import SILENCE, Heard, Wanted, begin, fall_silent, hear, wanted
+from app.intake.conversation.machine.terms import CARD, Terms, question
+from app.intake.conversation.machine.texts import Texts
+from app.intake.conversation.machine.topic_words import TopicWordsRefused, topic_words_in
+from app.intake.conversation.machine.wordless import (
+    begin_wordless,
+    hear_wordless,
+    is_wordless,
+    wanted_wordless,
+    with_media,
+)
+
+__all__ = [
+    "CARD",
+    "SILENCE",
+    "Act",
+    "AgreeContact",
+    "ErasePhone",
+    "FileReport",
+    "GetWorse",
+    "HandToPerson",
+    "Heard",
+    "Learned",
+    "LookedUp",
+    "OptIn",
+    "OptOut",
+    "Position",
+    "SendReceipt",
+    "SetConsent",
+    "SetDanger",
+    "Settle",
+    "Step",
+    "Surroundings",
+    "Terms",
+    "Texts",
+    "TopicWordsRefused",
+    "Wanted",
+    "WhosePhone",
+    "begin",
+    "begin_wordless",
+    "fall_silent",
+    "hear",
+    "hear_wordless",
+    "is_wordless",
+    "learn",
+    "look_round",
+    "look_up",
+    "question",
+    "read_text",
+    "topic_words_in",
+    "wanted",
+    "wanted_wordless",
+    "with_media",
+]

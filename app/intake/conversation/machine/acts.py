@@ -1,0 +1,132 @@
+"""What a step of the conversation asks the verbs to do: plain values, carried out in their order by `hearing`."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from app.cases.case import Part
+from app.cases.enums import ConsentLevel
+from app.intake.conversation.machine.position import WhosePhone
+from app.intake.report import Contact
+from app.messaging.gateways.media import Media
+
+
+@dataclass(frozen=True)
+class FileReport:
+    """These words are a report of their own: file them as a new conversation, with the topics and the language clear in them.
+
+    `came` is what came beside the words, or instead of them, and was not kept.
+    """
+
+    words: str = field(repr=False)
+    topics: tuple[str, ...] = ()
+    came: tuple[Media, ...] = ()
+    language: str | None = None
+
+
+@dataclass(frozen=True)
+class Keep:
+    """Keep these words with the case; `joins` says that they belong to the testimony before them, `part` where in it.
+
+    `came` is what came beside the words, or instead of them, and was not kept.
+    """
+
+    words: str = field(repr=False)
+    joins: bool = False
+    part: Part | None = None
+    came: tuple[Media, ...] = ()
+
+
+@dataclass(frozen=True)
+class SetPhone:
+    """The worker said whose phone it is."""
+
+    whose: WhosePhone
+
+
+@dataclass(frozen=True)
+class SetDanger:
+    """Somebody is in danger now: raise the urgency, page whoever may know."""
+
+
+@dataclass(frozen=True)
+class GetWorse:
+    """It got worse: urgent from then on, whatever is answered to the question of danger."""
+
+
+@dataclass(frozen=True)
+class SetSite:
+    """Where it is: a site that was matched, or None when only a person can tell from the words (kept, as the site's words)."""
+
+    site_id: UUID | None
+    words: str = field(repr=False, default="")
+
+
+@dataclass(frozen=True)
+class SetTopics:
+    """What it is about; `chosen` by digit, else understood from clear words. `gbvh` makes the case restricted."""
+
+    topics: tuple[str, ...]
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class SetConsent:
+    """Who may know, by text."""
+
+    level: ConsentLevel
+
+
+@dataclass(frozen=True)
+class AgreeContact:
+    """How a helper may reach the worker here: `text` or `call`; `inbox` when not, and the number is erased at the end."""
+
+    how: Contact
+
+
+@dataclass(frozen=True)
+class Settle:
+    """Run the routing on what is known by now, and offer the case to whom it permits."""
+
+
+@dataclass(frozen=True)
+class SendReceipt:
+    """The worker asked for the secret code: make a new receipt and send `Texts.receipt`."""
+
+
+@dataclass(frozen=True)
+class OptOut:
+    """STOP: remember it for number and line, cancel what waits, mark the case as not reachable by text."""
+
+
+@dataclass(frozen=True)
+class OptIn:
+    """START: texts may go out again."""
+
+
+@dataclass(frozen=True)
+class HandToPerson:
+    """The questions did not work: flag the case for a person."""
+
+
+@dataclass(frozen=True)
+class ErasePhone:
+    """Nothing more may be sent to this number for this case: forget it, unless another conversation still needs it."""
+
+
+Act = (
+    FileReport
+    | Keep
+    | SetPhone
+    | SetDanger
+    | GetWorse
+    | SetSite
+    | SetTopics
+    | SetConsent
+    | AgreeContact
+    | Settle
+    | SendReceipt
+    | OptOut
+    | OptIn
+    | HandToPerson
+    | ErasePhone
+)

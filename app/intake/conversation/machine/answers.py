@@ -1,0 +1,113 @@
+"""Reading what somebody texted: cleaned words, digits of every script, and the words that a phone company obeys.
+
+Nothing that comes in is ever an error. Words are kept as they were written, but for signs that no text can hold.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import sha256
+
+from app.cases.case import Part, read_part
+from app.intake.conversation.machine.topic_words import Keyword, TopicWords
+from app.language import clean_words
+from app.network.matching import plain_text
+
+# More than this in a row is a phone number or a date, not answers.
+_MOST_ANSWERS = 6
+# One digit before words is how sentences begin ("2 months no pay"); two and words are answers and a place.
+_LEAST_BEFORE_WORDS = 2
+
+# "1Yes": a digit and a word that nothing keeps apart.
+_GLUED = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
+_BETWEEN = re.compile(r"[\s,;،、，]+")
+# What turns a digit into a picture of a key, and choices between pictures and letters: no part of an answer.
+_DECORATION = re.compile("[\\u20e3\\ufe00-\\ufe0f]")
+
+
+@dataclass(frozen=True)
+class Said:
+    """One text, read without knowing the question.
+
+    `words` is the whole text, cleaned; `plain` is the same to compare with. `digits` are the answers that it consists of, or that
+    stand before words (`rest`). `lone` is the one digit that a text begins or ends with, `bare` the words beside it, both without
+    politeness; `named` is what these words choose, by question. `yes` is None unless they say so and nothing else. `topics` is what
+    the text is clearly about. `mark` tells the same words again.
+    """
+
+    words: str = field(repr=False)
+    plain: str = field(repr=False, default="")
+    keyword: Keyword | None = None
+    digits: tuple[int, ...] = ()
+    rest: str = field(repr=False, default="")
+    lone: int | None = None
+    bare: str = field(repr=False, default="")
+    named: Mapping[str, int] = field(default_factory=dict)
+    yes: bool | None = None
+    begins_with_yes: bool = False
+    stranger: bool = False
+    worse: bool = False
+    part: Part | None = None
+    topics: tuple[str, ...] = ()
+
+    @property
+    def mark(self) -> str:
+        """A short mark of the words, by which the same text is known again for two minutes; empty where there are none."""
+        return sha256(self.words.encode("utf-8")).hexdigest()[:12] if self.plain else ""
+
+
+def read_text(body: str, words: TopicWords) -> Said:
+    """Read a text that came in, whatever it holds."""
+    cleaned = clean_words(body).strip()
+    plain = plain_text(_DECORATION.sub("", cleaned))
+    part = read_part(cleaned)
+    digits, rest = ((), "") if part else _read_digits(cleaned, words)
+    lone, bare = (None, "") if part else _read_option(plain, words)
+    return Said(
+        words=cleaned,
+        plain=plain,
+        keyword=words.keyword(plain),
+        digits=digits,
+        rest=rest,
+        lone=lone,
+        bare=bare,
+        named=words.named(bare),
+        yes=words.yes_or_no(bare),
+        begins_with_yes=words.begins_with_yes(plain),
+        stranger=bare in words.strangers,
+        worse=words.worse.search(plain) is not None,
+        part=part,
+        topics=words.clear_topics(plain),
+    )
+
+
+def _read_digits(text: str, words: TopicWords) -> tuple[tuple[int, ...], str]:
+    """The single digits that a text consists of or begins with, and the words behind them."""
+    tokens = _BETWEEN.split(text)
+    digits: list[int] = []
+    behind = len(tokens)
+    for place, token in enumerate(tokens):
+        plain = plain_text(_DECORATION.sub("", token))
+        digit = words.digit(plain)
+        if digit is not None:
+            digits.append(digit)
+        elif plain:
+            behind = place
+            break
+    rest = tokens[behind:]
+    if len(digits) > _MOST_ANSWERS or (rest and len(digits) < _LEAST_BEFORE_WORDS):
+        return (), ""
+    return tuple(digits), " ".join(token for token in rest if plain_text(token))
+
+
+def _read_option(plain: str, words: TopicWords) -> tuple[int | None, str]:
+    """The one digit before or behind the words of a text, and these words, as in "1 Yes", "yes 1", "1=Pay", "one please"."""
+    tokens = words.without_politeness(_GLUED.sub(" ", plain).split())
+    if sum(sign.isdecimal() for sign in plain) > 1:
+        return None, " ".join(tokens)  # an amount, a date, several answers
+    lone = None
+    for place in (0, -1):
+        digit = words.digit(tokens[place]) if tokens else None
+        if digit is not None and lone in (None, digit):
+            lone, tokens = digit, tokens[1:] if place == 0 else tokens[:-1]
+    return lone, " ".join(words.without_politeness(tokens))

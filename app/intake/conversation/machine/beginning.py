@@ -1,0 +1,47 @@
+"""The first text of a number that we are not in a conversation with. No I/O."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from app.intake.conversation.machine.acts import FileReport, OptIn, OptOut
+from app.intake.conversation.machine.answers import Said
+from app.intake.conversation.machine.heard import Heard
+from app.intake.conversation.machine.position import Position, Step
+from app.intake.conversation.machine.table import TABLE
+from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.topic_words import Keyword
+from app.messaging.composing import looks_cut
+
+
+def begin(said: Said, texts: Texts, at: datetime, *, answerable: bool) -> Heard:
+    """The first text of a number without a conversation: a report, or an order that is obeyed without a case.
+
+    `answerable` is False for a sender that no text can reach, or that said stop: filed and never answered.
+    """
+    language = texts.language.code
+    nothing = Position(Step.ENDED, language)
+    if said.keyword is Keyword.STOP:
+        return Heard(nothing, None, (OptOut(),))
+    if said.keyword is Keyword.START:
+        return Heard(nothing, texts.say(Text.STARTED), (OptIn(),))
+    if said.keyword is Keyword.HELP:
+        return Heard(nothing, texts.say(Text.ABOUT) if answerable else None)
+    if only_answers(said, texts):
+        # It answers what nobody remembers, and would be a report that says nothing.
+        return Heard(nothing, texts.say(Text.LATE) if answerable else None)
+    step = Step.WHOSE_PHONE if answerable else Step.QUIET
+    opened = Position(step, language, topics=said.topics, last_free_at=at, cut=looks_cut(said.words))
+    opened = replace(opened, last=said.mark, last_at=at, replied=answerable)
+    reply = texts.say(Text.WHOSE_PHONE) if answerable else None
+    return Heard(opened, reply, (FileReport(said.words, said.topics),), opened)
+
+
+def only_answers(said: Said, texts: Texts) -> bool:
+    """Whether a text is nothing but the answer to a question: digits, yes or no, a digit with its words, whose phone it is."""
+    if said.digits or said.part is not None:
+        return bool(said.digits) and not said.rest
+    if said.lone is None:
+        whose = Step.WHOSE_PHONE in said.named or said.bare in texts.options(Text.WHOSE_PHONE)
+        return whose or said.yes is not None
+    chosen = (texts.options(row.text).get(said.bare) for row in TABLE.values())
+    return not said.bare or said.yes is not None or said.lone in {*chosen, *said.named.values()}

@@ -1,0 +1,72 @@
+"""What came of one text, and what has to be looked up for it: plain values, and the answer that closes each. No I/O."""
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from app.intake.conversation.machine.acts import Act, AgreeContact, SendReceipt, SetDanger, Settle
+from app.intake.conversation.machine.answers import Said
+from app.intake.conversation.machine.lookup_values import Knowledge
+from app.intake.conversation.machine.meanings import Moved
+from app.intake.conversation.machine.position import Position
+from app.intake.conversation.machine.table import TABLE
+from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.report import Contact
+from app.messaging.composing import looks_cut
+
+SAME_TESTIMONY = timedelta(seconds=60)
+"""Words this soon after words are one testimony."""
+
+_CONFIRMED = {Contact.TEXT: Text.MAY_TEXT, Contact.CALL: Text.MAY_CALL}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What `hear` needs to know for a text; empty or False where it needs nothing of the kind."""
+
+    site_words: str = field(repr=False, default="")
+    help_number: bool = False
+    read_by: bool = False
+    status: bool = False
+    gone: bool = False
+
+
+@dataclass(frozen=True)
+class Heard:
+    """What came of a text: where the conversation stands now, at most one reply, and what to do, in this order.
+
+    `opened` is where a new conversation begins: it is there exactly when `acts` hold a FileReport, which belongs to it.
+    """
+
+    position: Position
+    reply: str | None = field(repr=False, default=None)
+    acts: tuple[Act, ...] = ()
+    opened: Position | None = None
+
+
+def answered(moved: Moved, know: Knowledge, texts: Texts) -> Heard:
+    """The next question, and the routing run once, after everything else of this text."""
+    position, acts = moved.position, moved.acts
+    if Settle() in acts:
+        position = replace(position, settled=True)
+        acts = (*(act for act in acts if act != Settle()), Settle())
+    if SendReceipt() in acts:
+        return Heard(position, None, acts)
+    row = TABLE.get(position.step)
+    spoken = row.ask(texts, position, know) if row else texts.say(moved.say) if moved.say else ""
+    how = next((act.how for act in acts if isinstance(act, AgreeContact)), None)
+    if how in _CONFIRMED:
+        agreed = texts.say(_CONFIRMED[how])
+        spoken = texts.behind(agreed, spoken) if spoken else agreed
+    if SetDanger() in acts:
+        spoken = texts.in_danger(know.help_number, spoken, alertable=know.alertable)
+    return Heard(position, spoken or None, acts)
+
+
+def soon(position: Position, at: datetime) -> bool:
+    """Whether a text comes so soon after words that both are one testimony."""
+    return position.last_free_at is not None and abs(at - position.last_free_at) <= SAME_TESTIMONY
+
+
+def spoken(position: Position, said: Said, at: datetime) -> Position:
+    """The same conversation, after words that were no answer."""
+    return replace(position, last_free_at=at, cut=looks_cut(said.words))

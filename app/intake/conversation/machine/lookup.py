@@ -1,0 +1,89 @@
+"""Looking up what a step of the conversation needs to know: sites that words may mean, help numbers, dates and the stage."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import Case, stage_of
+from app.cases.rules import Rules
+from app.cases.worker import next_step
+from app.database import CaseId, SiteId
+from app.intake.conversation.machine.acts import Act, SetSite
+from app.intake.conversation.machine.changes import Surroundings
+from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
+from app.intake.conversation.machine.meanings import MOST_PLACES
+from app.intake.conversation.machine.steps import Wanted
+from app.intake.conversation.machine.texts import Texts
+from app.messaging.gateways.registry import Gateways
+from app.messaging.members import who_can_be_alerted
+from app.network import Site, match_site, site_label
+from app.vault import Vault
+
+
+@dataclass(frozen=True)
+class LookedUp:
+    """What the step may know, and what is known of every site that the worker's words may mean, also of those never shown."""
+
+    know: Knowledge = field(default_factory=Knowledge)
+    around: Surroundings = field(default_factory=Surroundings)
+
+
+def look_up(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    gateways: Gateways,
+    texts: Texts,
+    case_id: CaseId,
+    wanted: Wanted,
+) -> LookedUp:
+    """What was asked for, on a reading unit; nothing else is read."""
+    if wanted in (Wanted(), Wanted(gone=True)):
+        return LookedUp()
+    sites: tuple[SiteOption, ...] = ()
+    around = Surroundings()
+    certain = False
+    if wanted.site_words:
+        match = match_site(session, vault, wanted.site_words)
+        certain = match.certain and match.site is not None
+        countries: dict[UUID, str] = {site.id: site.country for site in match.possible}
+        told = rules.places.country_of(wanted.site_words)
+        around = Surroundings(countries, tuple(map(SiteId, countries)), told)
+        found = [match.site] if certain and match.site is not None else list(match.possible)
+        # One more than can be picked from tells the table that the words are too vague for that.
+        labels = [(site, site_label(vault, site)) for site in found[: MOST_PLACES + 1]]
+        sites = tuple(SiteOption(site.id, texts.place(label.name, label.town)) for site, label in labels)
+    if not (wanted.help_number or wanted.read_by or wanted.status):
+        return LookedUp(Knowledge(sites=sites, certain=certain), around)
+    case = session.get_one(Case, case_id)
+    numbers = rules.help.help_for(case.country, clock.now().date()) if wanted.help_number else ()
+    following = next_step(session, case) if wanted.read_by or wanted.status else None
+    day = None if following is None else following.due_at.date()
+    know = Knowledge(
+        sites=sites,
+        certain=certain,
+        help_number=numbers[0].number if numbers else "",
+        # Whoever says danger is routed with it.
+        alertable=wanted.help_number
+        and who_can_be_alerted(session, vault, gateways, case, routes=True) is not None,
+        read_by=day if wanted.read_by else None,
+        stage=stage_of(case.state, case.helper_has_read) if wanted.status else None,
+        next_day=day if wanted.status else None,
+    )
+    return LookedUp(know, around)
+
+
+def look_round(session: Session, acts: Iterable[Act], looked: LookedUp, language: str | None) -> Surroundings:
+    """What the acts of a step need to know: also of a site that was picked from those found for an earlier text."""
+    around = replace(looked.around, language=language)
+    chosen = {act.site_id for act in acts if isinstance(act, SetSite) and act.site_id is not None}
+    missing = chosen - around.countries.keys()
+    if not missing:
+        return around
+    found = session.execute(select(Site.id, Site.country).where(Site.id.in_(missing)))
+    countries: dict[UUID, str] = {site_id: country for site_id, country in found}  # noqa: C416 - a SiteId is a UUID
+    return replace(around, countries={**around.countries, **countries})

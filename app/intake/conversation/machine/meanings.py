@@ -1,0 +1,245 @@
+"""What the answers of the table mean: where each leads, and what it asks to be done. No I/O."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from app.cases.enums import ConsentLevel
+from app.intake.conversation.machine.acts import (
+    Act,
+    AgreeContact,
+    HandToPerson,
+    SendReceipt,
+    SetConsent,
+    SetDanger,
+    SetPhone,
+    SetSite,
+    Settle,
+    SetTopics,
+)
+from app.intake.conversation.machine.lookup_values import Knowledge
+from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.texts import Text
+from app.intake.report import Contact
+
+HURT_TOPIC = "gbvh"
+MOST_PLACES = 3
+_BEFORE_CONSENT = frozenset(
+    {Step.DANGER, Step.REACH, Step.REACH_IN_DANGER, Step.SITE, Step.PICK_SITE, Step.TOPIC}
+)
+# How often a place is asked for before a person has to find it out.
+_MOST_SITE_QUESTIONS = 3
+
+
+@dataclass(frozen=True)
+class Moved:
+    """Where an answer leads, what it asks to be done, and what is said where nothing more is asked."""
+
+    position: Position
+    acts: tuple[Act, ...] = ()
+    say: Text | None = None
+
+
+Meaning = Callable[[Position], Moved | None]
+"""What a digit means at a position; None where it is no answer."""
+
+
+def settled(moved: Moved) -> Moved:
+    """The same, and the routing runs on what is known by now."""
+    return Moved(replace(moved.position, settled=True), (*moved.acts, Settle()), moved.say)
+
+
+def at_site(position: Position, words: str, know: Knowledge) -> Moved:
+    """What the words say about the place: certain and echoed, one of a few to pick from, or for a person to find out."""
+    position = replace(position, sites=(), places=(), settled=False, site_asked=position.site_asked + 1)
+    if know.certain and know.sites:
+        found = know.sites[0]
+        chosen = replace(position, sites=(found.site_id,), places=(found.place,))
+        return _after_site(Moved(chosen, (SetSite(found.site_id, words),)))
+    acts = (SetSite(None, words),)
+    places = tuple(option.place for option in know.sites)
+    # Picking takes the text that the topic would need, and only helps where the masked names differ.
+    if _is_clear(position) and 0 < len(places) <= MOST_PLACES and len(set(places)) == len(places):
+        sites = tuple(option.site_id for option in know.sites)
+        return Moved(position.to(Step.PICK_SITE, sites=sites, places=places), acts)
+    return _after_site(Moved(position, acts))
+
+
+def learn(position: Position, topics: tuple[str, ...]) -> Moved:
+    """Later words may make the topic clear; the question that was asked still stands."""
+    if position.topics or not topics:
+        return Moved(position)
+    return Moved(replace(position, topics=topics, settled=False), (SetTopics(topics, chosen=False),))
+
+
+def ask_again(moved: Moved) -> Moved:
+    """Where an answer was not understood: the same question, unless what was learned makes it idle."""
+    asked = moved.position.step
+    if HURT_TOPIC in moved.position.topics and asked in _BEFORE_CONSENT:
+        return _hurt(moved)
+    return _to_consent(moved) if asked is Step.TOPIC and moved.position.topics else moved
+
+
+def hand_over(moved: Moved) -> Moved:
+    """Too many answers were not understood: a person reads on, once, unless nobody may. The question stands for a right answer."""
+    position = moved.position
+    if position.back is not None:
+        position = position.to(position.back, back=None)
+    if position.handed or position.consent is ConsentLevel.NOBODY:
+        return Moved(position, moved.acts)
+    return settled(Moved(replace(position, handed=True), (*moved.acts, HandToPerson())))
+
+
+def phone(whose: WhosePhone) -> Meaning:
+    """The worker said whose phone it is."""
+
+    def meaning(position: Position) -> Moved:
+        acts = (SetPhone(whose),)
+        if whose is WhosePhone.OWN:
+            return Moved(position.to(Step.DANGER, whose=whose), acts)
+        # Somebody else may read what we send: nothing is ever sent again.
+        return settled(Moved(position.to(Step.QUIET, whose=whose), acts))
+
+    return meaning
+
+
+def danger(position: Position) -> Moved:
+    """Somebody is in danger now."""
+    return _after_danger(settled(Moved(replace(position, danger=True), (SetDanger(),))))
+
+
+def no_danger(position: Position) -> Moved:
+    """Nobody is in danger now."""
+    return _after_danger(Moved(position))
+
+
+def _after_danger(moved: Moved) -> Moved:
+    if HURT_TOPIC in moved.position.topics:
+        return _hurt(moved)
+    step = Step.REACH_IN_DANGER if moved.position.danger else Step.REACH
+    return Moved(moved.position.to(step), moved.acts)
+
+
+def _hurt(moved: Moved) -> Moved:
+    position = moved.position
+    if position.reached:
+        # How to be reached was answered before: there is nothing left to ask.
+        return settled(Moved(position.to(_end(position)), moved.acts, Text.HURT_TOLD))
+    return settled(Moved(position.to(Step.HURT), moved.acts))
+
+
+def _after_site(moved: Moved) -> Moved:
+    if HURT_TOPIC in moved.position.topics:
+        return _hurt(moved)
+    if moved.position.topics:
+        return _to_consent(moved)
+    return Moved(moved.position.to(Step.TOPIC), moved.acts)
+
+
+def _is_clear(position: Position) -> bool:
+    return bool(position.topics) and HURT_TOPIC not in position.topics
+
+
+def _to_consent(moved: Moved) -> Moved:
+    return Moved(moved.position.to(Step.CONSENT), moved.acts)
+
+
+def picked(place: int) -> Meaning:
+    """One of the places that were shown."""
+
+    def meaning(position: Position) -> Moved | None:
+        if place >= len(position.sites):
+            return None
+        site = position.sites[place]
+        chosen = replace(position, sites=(site,), places=(), settled=False)
+        return _after_site(Moved(chosen, (SetSite(site),)))
+
+    return meaning
+
+
+def picked_none(position: Position) -> Moved:
+    """None of the places that were shown."""
+    return _after_site(Moved(replace(position, sites=(), places=())))
+
+
+def topic(code: str) -> Meaning:
+    """What it is about."""
+
+    def meaning(position: Position) -> Moved:
+        known = Moved(replace(position, topics=(code,), settled=False), (SetTopics((code,), chosen=True),))
+        return _hurt(known) if code == HURT_TOPIC else _to_consent(known)
+
+    return meaning
+
+
+def consent(level: ConsentLevel) -> Meaning:
+    """Who may know."""
+
+    def meaning(position: Position) -> Moved:
+        step = _end(position) if position.reached else Step.CONTACT
+        return settled(Moved(position.to(step, consent=level), (SetConsent(level),)))
+
+    return meaning
+
+
+def nobody(position: Position) -> Moved:
+    """Nobody may know yet: it is asked once whether that is meant."""
+    step = Step.LOCKED_IN_DANGER if position.danger else Step.LOCKED
+    level = ConsentLevel.NOBODY
+    return settled(Moved(position.to(step, consent=level), (SetConsent(level),)))
+
+
+def not_our_place(position: Position) -> Moved | None:
+    """The place that was echoed is another one."""
+    if not is_echoed(position):
+        return None
+    return Moved(position.to(Step.SITE, sites=(), places=(), settled=False), (SetSite(None),))
+
+
+def is_echoed(position: Position) -> bool:
+    """Whether the place was found, and may still be said to be another."""
+    return bool(position.places) and position.site_asked < _MOST_SITE_QUESTIONS
+
+
+def _end(position: Position) -> Step:
+    return Step.QUIET if position.contact is Contact.INBOX else Step.OPEN
+
+
+def reach(how: Contact, step: Step) -> Meaning:
+    """How a helper may reach the worker, and what is asked next."""
+    return lambda position: Moved(position.to(step, contact=how, reached=True), (AgreeContact(how),))
+
+
+def leave(position: Position) -> Moved:
+    """It stays locked."""
+    # Nobody reads it, so nobody has a use for the number.
+    agreed = position.contact is not Contact.INBOX
+    return Moved(
+        position.to(Step.QUIET, contact=Contact.INBOX), (AgreeContact(Contact.INBOX),) if agreed else ()
+    )
+
+
+def ask_for_code(position: Position) -> Moved | None:
+    """The secret code was asked for: it goes out once that is said again, and not while a stranger may hold the phone."""
+    if position.doubted_at is not None:
+        return None
+    return Moved(position.to(Step.CODE, back=position.step))
+
+
+def send_code(position: Position) -> Moved:
+    """The code was asked for twice."""
+    return Moved(position.to(position.back or Step.QUIET, back=None), (SendReceipt(),))
+
+
+def no_code(position: Position) -> Moved:
+    """The code was not meant."""
+    return Moved(position.to(position.back or Step.QUIET, back=None), say=Text.NO_CODE)
+
+
+def danger_again(position: Position) -> Moved:
+    """Danger now, after the questions."""
+    return settled(Moved(position.to(Step.OPEN, back=None, danger=True, worse_at=None), (SetDanger(),)))
+
+
+def no_danger_again(position: Position) -> Moved:
+    """No danger now, after the questions."""
+    return Moved(position.to(Step.OPEN, back=None, worse_at=None), say=Text.KEPT)

@@ -1,0 +1,246 @@
+"""Hearing one text against the table of steps: at most one reply, nothing lost, never an error. No I/O."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from app.cases.enums import ConsentLevel
+from app.intake.conversation.machine import meanings
+from app.intake.conversation.machine.acts import (
+    Act,
+    ErasePhone,
+    GetWorse,
+    Keep,
+    OptIn,
+    OptOut,
+    SendReceipt,
+    SetDanger,
+    Settle,
+)
+from app.intake.conversation.machine.after_questions import NEW_REPORT_WITHIN, asks_open, hear_open
+from app.intake.conversation.machine.answers import Said
+from app.intake.conversation.machine.beginning import begin
+from app.intake.conversation.machine.copies import REPEATED, copied
+from app.intake.conversation.machine.heard import SAME_TESTIMONY, Heard, Wanted, answered, soon, spoken
+from app.intake.conversation.machine.late import SILENCE, back_where_hurt, hear_late, is_late
+from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
+from app.intake.conversation.machine.meanings import Moved
+from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.table import TABLE
+from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.topic_words import Keyword
+from app.intake.conversation.machine.walk import PLACES, walk
+from app.intake.report import Contact
+
+__all__ = [
+    "NEW_REPORT_WITHIN",
+    "REPEATED",
+    "SAME_TESTIMONY",
+    "SILENCE",
+    "Heard",
+    "Knowledge",
+    "SiteOption",
+    "Wanted",
+    "begin",
+    "fall_silent",
+    "hear",
+    "wanted",
+]
+
+DOUBT = timedelta(days=1)
+"""How long no secret code goes to a phone whose holder asked who we are."""
+
+WORSE_ANSWERED_WITHIN = timedelta(days=1)
+"""How long an answer to whether anybody is in danger counts, after it got worse; by then a phone has found its network again."""
+
+# The next part of a text that was torn apart comes within moments.
+_TORN = timedelta(seconds=10)
+# So many words may go on with a testimony before the question that stands is asked again; short ones may be meant as its answer.
+_MOST_UNHEARD, _MOST_SHORT_UNHEARD = 3, 1
+_SHORT, _FEW = 24, 3
+# A second copy of one text comes this soon: it is not counted as unheard.
+_COPY = timedelta(seconds=5)
+# Every second text that is not understood gets the question again, and none is the second in a row that is met by silence.
+_MISSES_TO_HAND_OVER = 2
+
+
+def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted:
+    """What `hear` will need to know for this text; it may ask for a little too much, never for too little."""
+    gone = bool(said.mark) and position.last == said.mark
+    position = _back_at_worse(position, said, texts)
+    if said.keyword is not None or position.step not in TABLE:
+        return Wanted(status=asks_open(said) == 8, gone=gone)
+    walked = walk(position, said, texts)
+    moved = walked.moved.position
+    danger = any(isinstance(act, SetDanger) for act in walked.moved.acts)
+    return Wanted(
+        site_words=walked.words if moved.step in PLACES else "",
+        help_number=danger or (_asks_danger(position) and said.begins_with_yes),
+        # Words are the place there, so that something else is asked next. A copy or a late digit may have the same asked again.
+        read_by=((gone or is_late(position, at)) and _tells_day(position))
+        or (_tells_day(moved) and not (moved.step in PLACES and walked.words)),
+        gone=gone,
+    )
+
+
+def _tells_day(position: Position) -> bool:
+    """Whether the question says by when somebody should have read it."""
+    return position.step is Step.REACH or (position.step is Step.CONTACT and not position.danger)
+
+
+def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
+    """One text in a conversation that exists. Never raises, whatever was said."""
+    if said.keyword is Keyword.STOP:
+        return _obey(position, said, texts)
+    copy = copied(position, said, know, texts, at)
+    if copy is not None:
+        return copy
+    if position.doubted_at is not None and at - position.doubted_at > DOUBT:
+        position = replace(position, doubted_at=None)
+    if position.worse_at is not None and at - position.worse_at > WORSE_ANSWERED_WITHIN:
+        position = replace(position, worse_at=None)
+    position = back_where_hurt(_back_at_worse(position, said, texts), said, texts)
+    late = hear_late(position, said, know, texts, at)
+    if late is not None:
+        return late
+    position = replace(position, unanswered=None)
+    heard = _hear(position, said, know, texts, at)
+    replied = heard.reply is not None or SendReceipt() in heard.acts
+    kept = replace(heard.position, last=said.mark, last_at=at, replied=replied, held=False, asked_again=False)
+    return replace(heard, position=kept)
+
+
+def _back_at_worse(position: Position, said: Said, texts: Texts) -> Position:
+    """Where a text answers whether anybody is in danger now, though silence or other words came between: at that question again."""
+    if position.step is not Step.OPEN or position.worse_at is None or said.keyword is not None:
+        return position
+    asked = position.to(Step.WORSE, back=Step.OPEN)
+    walked = walk(asked, said, texts)
+    # Whoever wrote since has read that 2 starts a new report; before that it is the answer to what was asked last.
+    clear = not position.last or said.yes is not None or SetDanger() in walked.moved.acts
+    return asked if said.begins_with_yes or (walked.taken and clear) else position
+
+
+def _hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
+    if said.keyword is not None:
+        return _obey(position, said, texts)
+    asking = position.step in TABLE or position.step in (Step.OPEN, Step.NEW_REPORT)
+    if said.stranger and asking and position.step is not Step.WHOSE_PHONE:
+        doubted = (
+            position.to(position.back, back=None)
+            if position.step is Step.CODE and position.back
+            else position
+        )
+        return Heard(replace(doubted, doubted_at=at), texts.say(Text.ABOUT), (Keep(said.words),))
+    if position.step in (Step.OPEN, Step.NEW_REPORT):
+        return hear_open(position, said, know, texts, at)
+    if position.step not in TABLE or _continues(position, said, texts, at):
+        heard = _join(position, said, at)
+        news = position.step is Step.QUIET and said.worse and not soon(position, at)
+        return replace(heard, acts=(*heard.acts, GetWorse())) if news else heard
+    return _hear_answer(position, said, know, texts, at)
+
+
+def fall_silent(position: Position) -> Heard:
+    """Nothing came for `SILENCE`: settle what is known; the number goes unless contact was agreed."""
+    acts: tuple[Act, ...] = () if position.settled else (Settle(),)
+    calm = replace(position, settled=True, last="", last_at=None)
+    if _is_kept(position):
+        return Heard(replace(calm, held=True), None, acts)
+    if position.contact is Contact.INBOX or position.consent is ConsentLevel.NOBODY:
+        return Heard(calm.to(Step.ENDED), None, (*acts, ErasePhone()))
+    unanswered = position.step if position.step in TABLE else None
+    return Heard(calm.to(Step.OPEN, back=None, unanswered=unanswered), None, acts)
+
+
+def _is_kept(position: Position) -> bool:
+    """Whether the number stays, on a phone of their own, until it is said how to be reached.
+
+    In danger, where it is told; and where the question of danger was never answered: who is in danger may not be able to.
+    """
+    if position.held or position.reached or position.whose is not WhosePhone.OWN:
+        return False
+    if position.step is Step.DANGER:
+        return True
+    return position.danger and position.step in TABLE and position.consent is not ConsentLevel.NOBODY
+
+
+def _obey(position: Position, said: Said, texts: Texts) -> Heard:
+    """STOP, START and HELP, whatever was asked. Where others may read along, neither of the last two is answered."""
+    if said.keyword is Keyword.STOP:
+        return Heard(position.to(Step.QUIET, contact=Contact.INBOX), None, (OptOut(),))
+    if said.keyword is Keyword.START:
+        shared = position.whose in (WhosePhone.SHARED, WhosePhone.COMPANY)
+        return Heard(position, None if shared else texts.say(Text.STARTED), (OptIn(),))
+    asking = position.step in TABLE or position.step in (Step.OPEN, Step.NEW_REPORT)
+    return Heard(position, texts.say(Text.ABOUT) if asking else None, (Keep(said.words),))
+
+
+def _continues(position: Position, said: Said, texts: Texts, at: datetime) -> bool:
+    """Whether a text goes on with the testimony before it, rather than answering the question: told by what it says."""
+    if said.part is not None:
+        return True
+    if not soon(position, at) or position.last_free_at is None:
+        return False
+    torn = position.cut and abs(at - position.last_free_at) <= _TORN
+    if torn and not (said.bare and walk(position, said, texts).taken):
+        return True  # its last letters may be a lone digit
+    if said.digits or position.step in PLACES or walk(position, said, texts).taken:
+        return False
+    short = len(said.words) <= _SHORT and len(said.words.split()) <= _FEW
+    return position.unheard < (_MOST_SHORT_UNHEARD if short else _MOST_UNHEARD)
+
+
+def _join(position: Position, said: Said, at: datetime) -> Heard:
+    """Keep words without a reply; where a question was asked, it still stands."""
+    learned = meanings.learn(position, said.topics)
+    joins = soon(position, at) or said.part is not None
+    kept = spoken(replace(learned.position, settled=position.settled and not learned.acts), said, at)
+    if position.last_free_at is not None and abs(at - position.last_free_at) > _COPY:
+        kept = replace(kept, unheard=position.unheard + 1)
+    return Heard(kept, None, (Keep(said.words, joins, said.part), *learned.acts))
+
+
+def _asks_danger(position: Position) -> bool:
+    return position.step in (Step.DANGER, Step.WORSE)
+
+
+def _hear_answer(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
+    walked = walk(position, said, texts)
+    moved = walked.moved
+    if walked.words and _names_place(moved.position, said, know):
+        placed = meanings.at_site(moved.position, walked.words, know)
+        acts = (*moved.acts, *placed.acts)
+        return answered(Moved(spoken(placed.position, said, at), acts, placed.say), know, texts)
+    if not walked.taken and said.begins_with_yes and _asks_danger(position):
+        danger = TABLE[position.step].answers[1](position) or moved
+        return answered(Moved(danger.position, (Keep(said.words), *danger.acts), danger.say), know, texts)
+    if not walked.taken:
+        return _missed(position, said, know, texts, at)
+    kept: tuple[Act, ...] = () if walked.whole else (Keep(said.words),)
+    onwards = replace(moved.position, last_free_at=None, cut=False)
+    return answered(Moved(onwards, (*kept, *moved.acts), moved.say), know, texts)
+
+
+def _names_place(position: Position, said: Said, know: Knowledge) -> bool:
+    """Whether words are the place: always where it was asked for; in danger, where it was not yet, only one that is certain."""
+    if position.step is Step.REACH_IN_DANGER:
+        return bool(said.rest) or know.certain
+    return position.step in PLACES
+
+
+def _missed(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
+    """Words where a digit was expected are testimony; the question is repeated, then a person reads on; it still stands."""
+    learned = meanings.learn(spoken(position, said, at), said.topics)
+    kept = Moved(replace(learned.position, settled=False), (Keep(said.words), *learned.acts))
+    again = meanings.ask_again(kept)
+    if again.position.step is not position.step:
+        return answered(again, know, texts)
+    misses = position.misses + 1
+    again = replace(again, position=replace(again.position, misses=misses, unheard=0))
+    if misses % _MISSES_TO_HAND_OVER:
+        return answered(again, know, texts)
+    handed = meanings.hand_over(again)
+    may_tell = position.whose is WhosePhone.OWN and len(handed.acts) > len(again.acts)
+    heard = answered(handed, know, texts)
+    asked = None if position.replied else heard.reply
+    return replace(heard, reply=texts.say(Text.HANDED) if may_tell else asked)

@@ -1,0 +1,116 @@
+"""What an answer by text changes in its case: each act of the conversation has one verb here. The case's row is locked."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from app.cases.case import Case, RoutingNote, add_entry, facts_of, note_place, site_place, store_facts
+from app.cases.changes import heed, raise_case, reopen
+from app.cases.consent import consent_row, withdraw_consents
+from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, Urgency
+from app.cases.routing import custodian_of, route_again
+from app.cases.rules import Rules
+from app.cases.words import urgency_of
+from app.database import CaseId
+from app.intake.conversation.machine import Learned, Terms
+from app.intake.conversation.store.filing_text import UNREACHABLE
+from app.intake.report import Contact
+from app.intake.sealing import WORKER, issue_rows
+from app.vault import CircleName, Compartment, Vault, circle_public_keys, journal
+
+
+def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: Learned) -> bool:
+    """Store what an act changes, and open a closed case again with new words; whether these call for somebody at once."""
+    calls = False
+    if learned.facts is not None:
+        store_facts(vault, case, learned.facts)
+    if learned.placed:
+        site_id, place = learned.site_id, site_place(case.id)
+        case.site_veil = None if site_id is None else vault.veil(place, str(site_id))
+        case.country = learned.country or case.country
+    case.language = learned.language or case.language
+    session.add_all(issue_rows(vault, CaseId(case.id), learned.topics))
+    if learned.wrote:
+        reopen(session, vault, case, WORKER)
+    if learned.words is not None:
+        calls = _heed(session, vault, rules, case, str(learned.words["text"]))
+        add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, dict(learned.words), WORKER)
+    if learned.for_custody:
+        _note_for_custody(session, vault, case, learned.for_custody)
+    if learned.topics:
+        raise_case(session, vault, rules, case, urgency_of(False, learned.topics, rules.taxonomy), WORKER)
+    if learned.wrote:
+        # Before anybody has read the first words there is nothing that these would be news to.
+        case.worker_wrote = case.worker_wrote or case.helper_has_read
+    journal(session, vault, CaseId(case.id), learned.act, WORKER, learned.detail)
+    return calls
+
+
+def _heed(session: Session, vault: Vault, rules: Rules, case: Case, words: str) -> bool:
+    """Act on words of danger before they are sealed, so that they too are out of the wide circles' reach."""
+    heeded = heed(session, vault, rules, case, words, WORKER)
+    if heeded.restricted:
+        route_again(session, vault, rules, case, complete=False)
+    return heeded.calls
+
+
+def set_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
+    """Somebody is in danger now."""
+    raise_case(session, vault, rules, case, Urgency.DANGER, WORKER)
+    journal(session, vault, CaseId(case.id), "case.danger_told", WORKER)
+
+
+def get_worse(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
+    """It got worse, whether or not anybody is in danger now: urgent, as when it is said in the inbox."""
+    raise_case(session, vault, rules, case, Urgency.URGENT, WORKER)
+    journal(session, vault, CaseId(case.id), "case.worse", WORKER, {"danger": False})
+
+
+def set_consent(session: Session, vault: Vault, case: Case, level: ConsentLevel, asked: Terms) -> None:
+    """Who may know, answered by digit; what was allowed before is over, and a closed case that was nobody's opens again."""
+    facts = facts_of(vault, case)
+    if facts.consent is ConsentLevel.NOBODY and level is not ConsentLevel.NOBODY:
+        reopen(session, vault, case, WORKER)
+    store_facts(vault, case, replace(facts, consent=level, tell_company=False))
+    withdraw_consents(session, case)
+    session.add(consent_row(vault, case, level, ConsentHow.TEXT, asked.language, asked, None))
+    case.edit_version += 1
+    journal(session, vault, CaseId(case.id), "consent.given", WORKER, {"level": level.value})
+
+
+def agree_contact(session: Session, vault: Vault, case: Case, how: Contact, number: str) -> None:
+    """How a helper may reach the worker on this number; `inbox` takes that back, and the number with it."""
+    agreed = how is not Contact.INBOX
+    facts = facts_of(vault, case)
+    if not agreed and facts.reach == UNREACHABLE:
+        return
+    store_facts(vault, case, replace(facts, reach=how.value if agreed else UNREACHABLE))
+    body = {"contact": how.value, "phone": number if agreed else "", "safe_times": "", "name": ""}
+    add_entry(session, vault, case, EntryKind.CONTACT, body, WORKER, compartment=Compartment.IDENTITY)
+    journal(session, vault, CaseId(case.id), "case.contact_told", WORKER, {"agreed": agreed})
+
+
+def cannot_be_reached(session: Session, vault: Vault, case: Case) -> None:
+    """The worker said stop: whoever holds the case sees that texts go nowhere."""
+    facts = facts_of(vault, case)
+    if facts.reach != UNREACHABLE:
+        store_facts(vault, case, replace(facts, reach=UNREACHABLE))
+    journal(session, vault, CaseId(case.id), "case.texts_stopped", WORKER)
+
+
+def needs_person(session: Session, vault: Vault, case: Case) -> None:
+    """The questions did not work; what was answered lies in the thread and waits for a person to read it."""
+    case.worker_wrote = True
+    journal(session, vault, CaseId(case.id), "case.questions_failed", WORKER)
+
+
+def _note_for_custody(session: Session, vault: Vault, case: Case, words: str) -> None:
+    custodian = custodian_of(session, CaseId(case.id))
+    if custodian is None:
+        return
+    key = circle_public_keys(session, vault, {custodian: CircleName.CUSTODY}).get(custodian)
+    if key is None:
+        return  # others changed it: nothing is sealed to it
+    note = {"site": words, "exclude": [], "exclude_other": ""}
+    session.merge(RoutingNote(case_id=case.id, sealed=vault.seal_for(key, note_place(case.id), note)))
+    session.flush()

@@ -1,0 +1,51 @@
+"""Members who are told that something waits: their addresses, alerts and the daily root."""
+
+from app.messaging.members.addresses import (
+    AddressUnreadable,
+    Channel,
+    carries,
+    forget_address,
+    keep_address,
+    kept_addresses,
+)
+from app.messaging.members.alerts import (
+    ALERT,
+    SUBJECT,
+    TESTS,
+    AlertsSoFar,
+    NoAddress,
+    TooManyTests,
+    alert_custodians,
+    alert_danger,
+    alert_danger_of,
+    alerts_of,
+    send_test,
+    unalerted,
+    who_can_be_alerted,
+)
+from app.messaging.members.root_mail import has_readers, mail_cut, mail_root
+
+__all__ = [
+    "ALERT",
+    "SUBJECT",
+    "TESTS",
+    "AddressUnreadable",
+    "AlertsSoFar",
+    "Channel",
+    "NoAddress",
+    "TooManyTests",
+    "alert_custodians",
+    "alert_danger",
+    "alert_danger_of",
+    "alerts_of",
+    "carries",
+    "forget_address",
+    "has_readers",
+    "keep_address",
+    "kept_addresses",
+    "mail_cut",
+    "mail_root",
+    "send_test",
+    "unalerted",
+    "who_can_be_alerted",
+]

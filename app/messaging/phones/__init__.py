@@ -1,0 +1,52 @@
+"""Phones and their owners: numbers, a stop that holds, and the wish to be texted."""
+
+from app.messaging.phones.numbers import (
+    Number,
+    NumberUnreadable,
+    is_our_line,
+    read_number,
+    read_written_number,
+)
+from app.messaging.phones.opt_outs import is_opted_out, opt_in, opt_out, opt_out_tags
+from app.messaging.phones.phone_rows import (
+    erase_phone,
+    holding,
+    keep_phone,
+    locked_phone,
+    new_phone,
+    phone_place,
+)
+from app.messaging.phones.text_requests import (
+    SealedWish,
+    end_wish,
+    end_wishes_on,
+    is_wished,
+    keep_wish,
+    seal_wish,
+    wished_phone,
+)
+
+__all__ = [
+    "Number",
+    "NumberUnreadable",
+    "SealedWish",
+    "end_wish",
+    "end_wishes_on",
+    "erase_phone",
+    "holding",
+    "is_opted_out",
+    "is_our_line",
+    "is_wished",
+    "keep_phone",
+    "keep_wish",
+    "locked_phone",
+    "new_phone",
+    "opt_in",
+    "opt_out",
+    "opt_out_tags",
+    "phone_place",
+    "read_number",
+    "read_written_number",
+    "seal_wish",
+    "wished_phone",
+]

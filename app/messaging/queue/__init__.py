@@ -1,0 +1,45 @@
+"""The outgoing queue: texts and mails that wait, and how many."""
+
+from app.messaging.queue.outgoing import (
+    EMAIL,
+    FORGED,
+    MERGED,
+    TextStatus,
+    address_place,
+    anything_waits,
+    body_place,
+    cancel_texts,
+    cancel_waiting_text,
+    enqueue_alert,
+    enqueue_text,
+    hour_of_id,
+    is_written_down,
+    keep_text,
+    keeping,
+    note_merged_alert,
+    seal_text,
+    texts_of_case,
+)
+from app.messaging.queue.queue_counts import tally_texts
+
+__all__ = [
+    "EMAIL",
+    "FORGED",
+    "MERGED",
+    "TextStatus",
+    "address_place",
+    "anything_waits",
+    "body_place",
+    "cancel_texts",
+    "cancel_waiting_text",
+    "enqueue_alert",
+    "enqueue_text",
+    "hour_of_id",
+    "is_written_down",
+    "keep_text",
+    "keeping",
+    "note_merged_alert",
+    "seal_text",
+    "tally_texts",
+    "texts_of_case",
+]

@@ -1,0 +1,280 @@
+"""Right before a text goes out: everything that may have changed since it was written down is asked once more.
+
+Whoever can write the database must not turn it to another phone: a text, a phone and an address are believed with their MACs only.
+Reading only, in one short unit of work for a whole batch; its words and numbers are opened here and live no longer than the call.
+"""
+
+import logging
+import time
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app import clock
+from app.cases.case import Case, facts_of
+from app.cases.enums import ConsentLevel
+from app.logs import log_event
+from app.messaging.delivery import UNCLEAR_REASON, Delivery, Purpose
+from app.messaging.gateways.protocol import TextToSend
+from app.messaging.gateways.registry import Gateways
+from app.messaging.models import MemberAddress, OptOut, OutgoingText, Phone
+from app.messaging.phones import opt_out_tags, phone_place
+from app.messaging.queue import EMAIL, FORGED, address_place, body_place, hour_of_id
+from app.messaging.sending.claims import Claim
+from app.messaging.sending.recording import MOST_ATTEMPTS
+from app.vault import ContactKeyMissing, SealBroken, Signed, Vault, is_sound
+
+# A text that would reach the provider only at its very end may as well stay here.
+_LEAST_LEFT = timedelta(seconds=5)
+# Between our clock and a provider's.
+_CLOCKS_DIFFER = timedelta(minutes=10)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """The state that a text gets instead of being sent, and why."""
+
+    state: Delivery
+    reason: str | None
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What is to be done with a claimed text now: send it unless there is a verdict; look for it first if it may be out already."""
+
+    id: UUID
+    gateway: str
+    line: str
+    text: TextToSend | None
+    verdict: Verdict | None
+    may_be_out: bool
+    wait: bool  # for another text to the same phone, which must be cleared up first, or for a key
+    moved: bool  # to another gateway or line than the row says
+    since: datetime
+    looked_at: float  # monotonic
+    known: frozenset[str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class _Facts:
+    """One claimed text, and what it hangs on."""
+
+    row: OutgoingText
+    phone: Phone | None
+    address: MemberAddress | None
+    case_is_open: bool | None
+    way: tuple[str, str] | None  # gateway and line
+    is_sound: bool  # the text and what it goes to are as this deployment wrote them
+
+    @property
+    def recipient(self) -> UUID | None:
+        """Whom it goes to: a phone or a member's address."""
+        return self.row.phone_id or self.row.address_id
+
+
+def look(
+    session: Session, vault: Vault, gateways: Gateways, public_url: str, claim: Claim, texts: Iterable[UUID]
+) -> list[Looked]:
+    """What is to be done with these texts; those that are no longer ours or were reported meanwhile are left out."""
+    everything = _gather(session, vault, gateways, claim, texts)
+    stopped, locked = _stopped(session, vault, everything), _locked(session, vault, everything)
+    others = _others_underway(session, everything, claim)
+    known = _known_ids(session, everything)
+    looked = []
+    for facts in everything:
+        verdict = _verdict(facts, has_stopped=facts.row.id in stopped, is_locked=facts.row.id in locked)
+        may_be_out, key_missing, text = facts.row.state is Delivery.UNCLEAR, False, None
+        try:
+            text = _open(vault, facts, public_url)
+        except SealBroken:
+            verdict = verdict or Verdict(Delivery.FAILED, FORGED)
+        except ContactKeyMissing:
+            # Its own fault alone: the others of the batch go out, and this one waits for the key as long as it is worth it.
+            key_missing = True
+            log_event("text.key_missing", level=logging.ERROR, id=str(facts.row.id))
+        if may_be_out and text is None and not key_missing:
+            verdict = Verdict(Delivery.FAILED, UNCLEAR_REASON)
+        gateway, line = facts.way or (facts.row.gateway, facts.row.line)
+        looked.append(
+            Looked(
+                id=facts.row.id,
+                gateway=gateway,
+                line=line,
+                text=text,
+                verdict=verdict,
+                may_be_out=may_be_out,
+                wait=key_missing or _must_wait(facts.row, others.get(facts.recipient, [])),
+                moved=(gateway, line) != (facts.row.gateway, facts.row.line),
+                since=hour_of_id(facts.row.id) - _CLOCKS_DIFFER,
+                looked_at=time.monotonic(),
+                known=frozenset(
+                    provider_id
+                    for text_id, provider_id in known.get(facts.recipient, ())
+                    if text_id != facts.row.id
+                ),
+            )
+        )
+    return looked
+
+
+def _gather(
+    session: Session, vault: Vault, gateways: Gateways, claim: Claim, texts: Iterable[UUID]
+) -> list[_Facts]:
+    query = (
+        select(OutgoingText, Phone, MemberAddress, Case.is_open)
+        .outerjoin(Phone, Phone.id == OutgoingText.phone_id)
+        .outerjoin(MemberAddress, MemberAddress.id == OutgoingText.address_id)
+        .outerjoin(Case, Case.id == OutgoingText.case_id)
+        .where(
+            OutgoingText.id.in_(list(texts)),
+            OutgoingText.claim_id == claim.id,
+            OutgoingText.state.in_((Delivery.CLAIMED, Delivery.UNCLEAR)),
+        )
+        .order_by(OutgoingText.id)
+    )
+    return [
+        _Facts(
+            row,
+            phone,
+            address,
+            is_open,
+            _way(gateways, row, phone, address),
+            _all_sound(vault, row, phone, address),
+        )
+        for row, phone, address, is_open in session.execute(query)
+    ]
+
+
+def _all_sound(vault: Vault, *rows: Signed | None) -> bool:
+    return all(is_sound(vault, row) for row in rows if row is not None)
+
+
+def _way(
+    gateways: Gateways, row: OutgoingText, phone: Phone | None, address: MemberAddress | None
+) -> tuple[str, str] | None:
+    if row.state is Delivery.UNCLEAR or row.gateway == EMAIL:
+        return row.gateway, row.line
+    if phone is not None:
+        route = gateways.route_to(phone.country, phone.gateway, phone.line)
+    else:
+        route = gateways.route_to(address.country, None) if address is not None else None
+    return None if route is None else (route.gateway, route.line)
+
+
+def _verdict(facts: _Facts, *, has_stopped: bool, is_locked: bool) -> Verdict | None:
+    row = facts.row
+    # A worker who asks how it goes is told also when the answer is that it is over.
+    wants_open_case = row.case_id is not None and row.purpose is not Purpose.STATUS
+    against = (
+        (row.body_sealed is None, Verdict(Delivery.CANCELLED, None)),
+        (not facts.is_sound, Verdict(Delivery.FAILED, FORGED)),
+        (wants_open_case and not facts.case_is_open, Verdict(Delivery.CANCELLED, "case closed")),
+        (is_locked, Verdict(Delivery.CANCELLED, None)),
+        (has_stopped, Verdict(Delivery.OPTED_OUT, None)),
+        (_sealed_recipient(facts) is None, Verdict(Delivery.CANCELLED, "erased")),
+        (row.valid_until <= clock.now() + _LEAST_LEFT, Verdict(Delivery.EXPIRED, row.reason)),
+        (facts.way is None, Verdict(Delivery.FAILED, "no route")),
+        (row.attempts >= MOST_ATTEMPTS, Verdict(Delivery.FAILED, row.reason)),
+    )
+    return next((verdict for holds, verdict in against if holds), None)
+
+
+def _sealed_recipient(facts: _Facts) -> bytes | None:
+    if facts.phone is not None:
+        return facts.phone.number_sealed
+    return facts.address.address_sealed if facts.address is not None else None
+
+
+def _open(vault: Vault, facts: _Facts, public_url: str) -> TextToSend | None:
+    row, sealed = facts.row, _sealed_recipient(facts)
+    if row.body_sealed is None or sealed is None or facts.way is None or not facts.is_sound:
+        return None
+    if facts.phone is not None:
+        place = phone_place(facts.phone.id)
+    else:
+        assert facts.address is not None  # noqa: S101 - one of the two gave what is sealed
+        place = address_place(facts.address.id)
+    return TextToSend(
+        id=row.id,
+        to=str(vault.open_contact(place, sealed)),
+        line=facts.way[1],
+        body=str(vault.open_contact(body_place(row.id), row.body_sealed)),
+        valid_for=max(row.valid_until - clock.now(), _LEAST_LEFT),
+        status_url=f"{public_url}/sms/status?t={row.id}",
+    )
+
+
+def _stopped(session: Session, vault: Vault, everything: list[_Facts]) -> set[UUID]:
+    """The texts to phones whose owner said stop, to the line it wrote to or to the one that would be used now."""
+    tags: dict[bytes, set[UUID]] = {}
+    for facts in everything:
+        if facts.phone is None or facts.phone.tag is None:
+            continue
+        lines = {facts.phone.line, facts.row.line} | ({facts.way[1]} if facts.way else set())
+        for line in lines:
+            for tag in opt_out_tags(vault, (facts.phone.tag,), line):
+                tags.setdefault(tag, set()).add(facts.row.id)
+    found = session.scalars(select(OptOut.tag).where(OptOut.tag.in_(list(tags)))) if tags else ()
+    return {text_id for tag in found for text_id in tags[tag]}
+
+
+def _locked(session: Session, vault: Vault, everything: list[_Facts]) -> set[UUID]:
+    """The alerts to cases that their worker locked after somebody was paged: the worker then reads that nobody is told."""
+    alerts = {
+        facts.row.id: facts.row.case_id
+        for facts in everything
+        if facts.row.purpose is Purpose.ALERT and facts.row.case_id is not None
+    }
+    cases = session.scalars(select(Case).where(Case.id.in_(set(alerts.values())))) if alerts else ()
+    locked = {case.id for case in cases if facts_of(vault, case).consent is ConsentLevel.NOBODY}
+    return {text_id for text_id, case_id in alerts.items() if case_id in locked}
+
+
+def _others_underway(
+    session: Session, everything: list[_Facts], claim: Claim
+) -> dict[UUID | None, list[tuple[UUID, Delivery]]]:
+    """What may be at the provider for the same recipients, by another dispatcher's hand or since an earlier attempt."""
+    elsewhere = and_(OutgoingText.state == Delivery.CLAIMED, OutgoingText.claim_id != claim.id)
+    underway = or_(OutgoingText.state == Delivery.UNCLEAR, elsewhere)
+    others: dict[UUID | None, list[tuple[UUID, Delivery]]] = {}
+    for recipient, wanted in _recipients(everything):
+        query = select(recipient, OutgoingText.id, OutgoingText.state).where(wanted, underway)
+        for recipient_id, text_id, state in session.execute(query):
+            others.setdefault(recipient_id, []).append((text_id, state))
+    return others
+
+
+def _known_ids(session: Session, everything: list[_Facts]) -> dict[UUID | None, list[tuple[UUID, str]]]:
+    """What the provider calls the texts to the same recipients, for those that must be looked for: none of them is another."""
+    unclear = [facts for facts in everything if facts.row.state is Delivery.UNCLEAR]
+    known: dict[UUID | None, list[tuple[UUID, str]]] = {}
+    for recipient, wanted in _recipients(unclear):
+        query = select(recipient, OutgoingText.id, OutgoingText.provider_id).where(wanted)
+        for recipient_id, text_id, provider_id in session.execute(query):
+            if provider_id is not None:
+                known.setdefault(recipient_id, []).append((text_id, provider_id))
+    return known
+
+
+def _recipients(
+    everything: list[_Facts],
+) -> Iterator[tuple[InstrumentedAttribute[UUID | None], ColumnElement[bool]]]:
+    """For phones and for members' addresses apart, so that each query keeps to one index."""
+    phones = {facts.row.phone_id for facts in everything if facts.row.phone_id is not None}
+    addresses = {facts.row.address_id for facts in everything if facts.row.address_id is not None}
+    if phones:
+        yield OutgoingText.phone_id, OutgoingText.phone_id.in_(phones)
+    if addresses:
+        yield OutgoingText.address_id, OutgoingText.address_id.in_(addresses)
+
+
+def _must_wait(row: OutgoingText, others: list[tuple[UUID, Delivery]]) -> bool:
+    """While it is unclear whether a text is out, no other may go to the same phone: the provider could take one for the other."""
+    unclear = {text_id for text_id, state in others if state is Delivery.UNCLEAR}
+    if row.state is Delivery.CLAIMED:
+        return bool(unclear)
+    return any(state is Delivery.CLAIMED for _, state in others) or row.id != min(unclear, default=row.id)
