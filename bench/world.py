@@ -4,6 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import select
 
+from app.consequences import carry_out
 from app.database import Database
 from app.database.schema import migrate
 from app.network import Mandate, Organisation, OrganisationKind, add_organisation
@@ -19,7 +20,7 @@ def make_world(home: Path, url: str) -> World:
     home.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not (home / "keys").exists():
         make_keyrings(home / "keys")
-    database = Database(url)
+    database = Database(url, before_commit=carry_out)
     migrate(database)
     world = World(database, Vault(load_keyring(home / "keys", "web"), LIGHT))
     with database.writing() as session:

@@ -7,6 +7,7 @@ from typing import Literal
 
 from app.cases.rules import Rules, load_rules
 from app.cli.refusals import Refused
+from app.consequences import carry_out
 from app.database import Database, check_schema
 from app.intake.conversation.machine import topic_words_in
 from app.language import Languages, load_languages
@@ -26,7 +27,7 @@ class Deployment:
     @cached_property
     def database(self) -> Database:
         """The database; no connection is made until a unit of work begins."""
-        database = Database(self.settings.database_url)
+        database = Database(self.settings.database_url, before_commit=carry_out)
         # The keyring is read when the first row is signed or checked: `init` makes it only after the tables.
         database.sign_with(RowSigner(lambda: self.vault))
         return database

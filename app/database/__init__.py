@@ -14,6 +14,7 @@ from app.database.engine import (
     new_id,
     word_column,
 )
+from app.database.events import note_event
 from app.database.inserts import ReadyRows, insert_ready, insert_rows, insert_unless_taken, ready_rows
 from app.database.prepared import NoRow, Ready, Row, Statement, new_row, send_together
 from app.database.schema import SchemaOutOfDate, check_schema, migrate
@@ -42,6 +43,7 @@ __all__ = [
     "migrate",
     "new_id",
     "new_row",
+    "note_event",
     "ready_rows",
     "send_together",
     "word_column",

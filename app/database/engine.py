@@ -35,6 +35,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.types import TypeDecorator
 
 from app import clock
+from app.database.events import CarryOut, carry_out_events
 from app.database.write_lock import PATIENCE_SECONDS, TurnMissed, Turns
 
 CaseId = NewType("CaseId", UUID)
@@ -146,10 +147,12 @@ class Database:
 
     `reading()` and `writing()` are the two units of work, opened at the edge: a request or a tick holds one. A writer on SQLite
     waits its turn (see `write_lock`) and then begins immediately. Both raise `DatabaseUnavailable` or the driver's error.
+    `before_commit` carries out what follows from the events that a writing unit of work noted.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, before_commit: CarryOut | None = None) -> None:
         self.url = url
+        self._before_commit = before_commit
         self._sqlite_file = _sqlite_file(url)
         self._engine: Engine | None = None
         self._turns: Turns | None = None
@@ -196,6 +199,7 @@ class Database:
                 if self._sqlite_file is not None:
                     _begin_sqlite(connection, "BEGIN IMMEDIATE")
                 yield session
+                carry_out_events(session, self._before_commit)
 
     def empty_log(self) -> bool:
         """Bring SQLite's log into the file and cut it, so that no emptied value outlives it there; False while somebody reads.

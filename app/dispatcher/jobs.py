@@ -17,7 +17,6 @@ from app.dispatcher.heartbeat import last_ticks, record_tick
 from app.intake.conversation.door import Ears, import_missed, settle_silence
 from app.language import Languages
 from app.messaging.gateways.registry import Gateways
-from app.messaging.members import alert_danger
 from app.messaging.sending import ClaimWatch, ask_providers, redact_texts, send_due
 from app.network import expire_attempts, expire_invitations
 from app.settings import Settings
@@ -64,9 +63,7 @@ class Errand:
 
 
 def _expire_offers(session: Session, tools: Tools) -> int:
-    return expire_offers(
-        session, tools.vault, tools.rules, BATCH, lambda case: alert_danger(session, tools.vault, case)
-    )
+    return expire_offers(session, tools.vault, tools.rules, BATCH)
 
 
 def _mark_clocks_missed(session: Session, tools: Tools) -> int:

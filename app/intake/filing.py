@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.case import Case, Clock, new_reference
+from app.cases.case import Case, Clock, Happened, new_reference, note
 from app.cases.enums import ClockKind
 from app.database import CaseId, OrganisationId, insert_ready, insert_unless_taken
 from app.intake.admission import count_report
@@ -14,7 +14,6 @@ from app.intake.arrival import Arrival
 from app.intake.filed import Filed, told
 from app.intake.report import Report
 from app.intake.sealing import SealedGrievance
-from app.messaging.members import alert_danger
 from app.messaging.phones import keep_wish
 from app.network import OrganisationKind, get_organisation, organisations_of
 from app.vault import FormToken, Receipt, Vault
@@ -52,7 +51,7 @@ def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> F
             )
         case.reference = new_reference()
     insert_ready(session, sealed.rows)
-    alert_danger(session, vault, case)
+    note(session, vault, Happened.FILED, case)
     if sealed.wish is not None:
         keep_wish(session, sealed.wish)
     # Last, because the count stays locked until the end: reports from one address wait for each other's commit only.

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from app import clock
 from app.cases.rules.rule_set import load_rules
+from app.consequences import carry_out
 from app.database import Database
 from app.dispatcher.jobs import JOBS, Errand, Job, Tools, run_job
 from app.settings import PROJECT_ROOT
@@ -25,7 +26,7 @@ _LOOK_AGAIN_SECONDS = 0.0005
 def main(url: str, keys: str) -> None:
     """Answer every line of standard input."""
     vault = Vault(load_keyring(Path(keys), "dispatcher"))
-    tools = tools_over(Database(url), vault, load_rules(PROJECT_ROOT / "config"))
+    tools = tools_over(Database(url, before_commit=carry_out), vault, load_rules(PROJECT_ROOT / "config"))
     jobs = {job.name: job for job in JOBS}
     print("ready", flush=True)  # noqa: T201 - this is how a program answers
     for line in sys.stdin:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from sqlalchemy import make_url
 
+from app.consequences import carry_out
 from app.database import Database
 from app.database.schema import migrate
 from tests.harness.postgres import TEMPLATE, PostgresServer
@@ -133,7 +134,7 @@ class Databases:
 @contextmanager
 def closing_database(url: str) -> Iterator[Database]:
     """A `Database` whose connections are closed at the end."""
-    database = Database(url)
+    database = Database(url, before_commit=carry_out)
     try:
         yield database
     finally:

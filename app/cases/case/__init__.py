@@ -50,6 +50,7 @@ from app.cases.case.entries import (
     clean_text,
     entry_place,
 )
+from app.cases.case.events import Event, Happened, note
 from app.cases.case.facts import CaseFacts
 from app.cases.case.models import Case, Clock, Consent, Entry, Issue, Offer, RoutingNote, RoutingRecord
 from app.cases.case.record import kept_rows, loose_ends
@@ -108,6 +109,8 @@ __all__ = [
     "Contact",
     "EmptyText",
     "Entry",
+    "Event",
+    "Happened",
     "Issue",
     "NoAccess",
     "NotFromHere",
@@ -155,6 +158,7 @@ __all__ = [
     "lock_case",
     "loose_ends",
     "new_reference",
+    "note",
     "note_place",
     "open_compartments",
     "open_locked",

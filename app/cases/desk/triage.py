@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from app.cases.case import change_case, clean_text, facts_of, restrict_case, store_facts
+from app.cases.case import Happened, change_case, clean_text, facts_of, note, restrict_case, store_facts
 from app.cases.changes import note_urgency, raise_case
 from app.cases.desk.answering import keep_note
 from app.cases.enums import Urgency
@@ -98,6 +98,7 @@ def set_urgency(
         note_urgency(session, vault, case, urgency, by.actor)
     else:
         raise_case(session, vault, rules, case, urgency, by.actor)
+        note(session, vault, Happened.CALLED, case, by=by.member.id)
     if words:
         keep_note(session, vault, by, case, words)
     return True

@@ -4,7 +4,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, Offer, RoutingRecord, decision_place, facts_of, site_of
+from app.cases.case import Case, Happened, Offer, RoutingRecord, decision_place, facts_of, note, site_of
 from app.cases.clocks import start_clocks
 from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, OfferState, StartEvent, State
@@ -50,6 +50,7 @@ def make_offer(session: Session, vault: Vault, rules: Rules, case: Case, offer: 
     case.organisation_id = offer.organisation_id
     case.state = State.OFFERED
     case.assignee_id = None
+    note(session, vault, Happened.OFFERED, case)
     journal(
         session, vault, CaseId(case.id), "case.offered", actor, {"organisation": str(offer.organisation_id)}
     )
@@ -123,6 +124,7 @@ def hold_with_custody(
     decision = vault.veil_json(decision_place(record_id), routing.as_json())
     hour = clock.hour_of(clock.now())
     session.add(RoutingRecord(case_id=case.id, id=record_id, hour=hour, decision_veil=decision))
+    note(session, vault, Happened.HELD, case)
     journal(session, vault, CaseId(case.id), "case.held", SYSTEM, {"why": routing.why.value})
 
 

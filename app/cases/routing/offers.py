@@ -1,6 +1,5 @@
 """Offers: the chosen organisation sees a minimal card, accepts or declines; then the next standby, and at last custody."""
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
@@ -154,17 +153,8 @@ def decline_offer(
     hand_on(session, vault, rules, case)
 
 
-def expire_offers(
-    session: Session,
-    vault: Vault,
-    rules: Rules,
-    limit: int,
-    handed_on: Callable[[Case], object] | None = None,
-) -> int:
-    """Claim offers whose time is over and hand each case on; how many. Safe with several dispatchers at once.
-
-    `handed_on` is told of each case in the same unit of work, for the rooms above that have somebody to call.
-    """
+def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> int:
+    """Claim offers whose time is over and hand each case on; how many. Safe with several dispatchers at once."""
     over = (
         select(Offer.id)
         .join(Case, Case.id == Offer.case_id)
@@ -200,8 +190,6 @@ def expire_offers(
         detail = {"organisation": str(offer.organisation_id)}
         journal(session, vault, CaseId(case.id), "case.offer_expired", SYSTEM, detail)
         hand_on(session, vault, rules, case)
-        if handed_on is not None:
-            handed_on(case)
     return len(claimed)
 
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, Entry, add_entry, clean_text, restrict_opened
+from app.cases.case import Case, Entry, Happened, add_entry, clean_text, note, restrict_opened
 from app.cases.changes import heed, raise_case, reopen
 from app.cases.consent import opens_from_the_start
 from app.cases.enums import EntryKind, State, Urgency
@@ -36,6 +36,8 @@ def write(
     _add(session, vault, worker, case, EntryKind.WORKER_MESSAGE, {"text": words}, submission_id)
     case.worker_wrote = True
     journal(session, vault, worker.case_id, "case.worker_wrote", worker.actor)
+    if calls:
+        note(session, vault, Happened.CALLED, case)
     return calls
 
 
@@ -63,6 +65,8 @@ def say_worse(
     case.worker_wrote = True
     raise_case(session, vault, rules, case, Urgency.DANGER if danger else Urgency.URGENT, worker.actor)
     journal(session, vault, worker.case_id, "case.worse", worker.actor, {"danger": danger})
+    if danger or calls:
+        note(session, vault, Happened.CALLED, case)
     return danger or calls
 
 

@@ -15,11 +15,13 @@ from app.cases.case import (
     CaseFacts,
     ConsentTexts,
     Entry,
+    Happened,
     RoutingNote,
     RoutingRecord,
     body_of,
     facts_of,
     key_of_holder,
+    note,
     note_place,
     site_of,
     store_facts,
@@ -214,6 +216,7 @@ def _ask_helpers(
     session.add(RoutingRecord(case_id=case.id, id=record_id, hour=hour, decision_veil=decision))
     session.add_all(write_offers(vault, case, facts, opened, recipients, rules.deadlines))
     session.add_all(clock_rows(case, facts, StartEvent.FILED, rules.deadlines))
+    note(session, vault, Happened.OFFERED if recipients.partners else Happened.HELD, case)
     if recipients.custody is not None:
         _note_for_custody(session, vault, case, opened, recipients.custody)
     store_next_date(session, case)

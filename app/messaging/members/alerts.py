@@ -132,14 +132,6 @@ def alert_danger(
     return new
 
 
-def alert_danger_of(
-    session: Session, vault: Vault, case_id: CaseId, occasion: str = "", *, but_not: MemberId | None = None
-) -> int:
-    """As `alert_danger`, for whoever knows only the case's id; the caller's verb has locked its row."""
-    case = session.get(Case, case_id)
-    return 0 if case is None else alert_danger(session, vault, case, occasion, but_not=but_not)
-
-
 def alert_custodians(session: Session, vault: Vault, by: SignedIn, request_id: UUID) -> int:
     """Tell every other custodian that one of them asks to read a case: who asks alone must be seen asking. How many were told."""
     circle = circle_of(session, vault, by.organisation.id, CircleName.CUSTODY)

@@ -9,7 +9,6 @@ from flask_babel import pgettext
 from app.cases.case import NoAccess
 from app.cases.routing import DeclineReason, OfferGone, OfferTaken, accept_offer, decline_offer
 from app.database import CaseId
-from app.messaging.members import alert_danger_of
 from app.network import Role
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
@@ -28,8 +27,6 @@ def accept(case_id: UUID) -> ResponseReturnValue:
     try:
         with here.database.writing() as session:
             acceptance = accept_offer(session, here.vault, here.rules, member(), CaseId(case_id))
-            if not acceptance.taken:
-                alert_danger_of(session, here.vault, CaseId(case_id))
     except OfferTaken:
         return see_other(url_for("desk.case", case_id=case_id))
     except (OfferGone, NoAccess):
@@ -51,7 +48,6 @@ def decline(case_id: UUID) -> ResponseReturnValue:
     try:
         with here.database.writing() as session:
             decline_offer(session, here.vault, here.rules, member(), CaseId(case_id), reason)
-            alert_danger_of(session, here.vault, CaseId(case_id))
     except (OfferGone, OfferTaken, NoAccess):
         return _gone()
     return see_other(url_for("desk.queue", done="declined"))

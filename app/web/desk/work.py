@@ -21,7 +21,6 @@ from app.cases.desk import (
 )
 from app.cases.enums import ClockKind, ClosingReason, State, Urgency
 from app.database import CaseId, MemberId
-from app.messaging.members import alert_danger_of
 from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
@@ -101,12 +100,7 @@ def urge(case_id: UUID) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.writing() as session:
-            changed = set_urgency(
-                session, here.vault, here.rules, member(), CaseId(case_id), urgency, reason, seen
-            )
-            if changed:
-                setter = member().member.id
-                alert_danger_of(session, here.vault, CaseId(case_id), f"set {seen}", but_not=setter)
+            set_urgency(session, here.vault, here.rules, member(), CaseId(case_id), urgency, reason, seen)
 
     drafts = Drafts(urgency=urgency, reason=reason)
     try:

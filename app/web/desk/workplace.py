@@ -19,7 +19,6 @@ from app.cases.desk import (
 )
 from app.database import CaseId, SiteId
 from app.language import Language
-from app.messaging.members import alert_danger_of
 from app.network import get_site, is_country, match_site, site_choice, site_choices, site_names
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
@@ -58,8 +57,6 @@ def keep_workplace(case_id: UUID) -> ResponseReturnValue:
             chosen = Workplace(_typed_site(session, CaseId(case_id)), request.form.get("country") or None)
         with here.database.writing() as session:
             stays = set_workplace(session, here.vault, here.rules, by, CaseId(case_id), chosen, seen)
-            if not stays:
-                alert_danger_of(session, here.vault, CaseId(case_id), but_not=by.member.id)
     except (NoAccess, ReadOnly):
         abort(404)
     except NotYours:

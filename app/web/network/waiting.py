@@ -24,7 +24,7 @@ from app.cases.custody import (
 )
 from app.cases.desk import TextTooLong
 from app.database import CaseId, OrganisationId
-from app.messaging.members import alert_danger_of, unalerted
+from app.messaging.members import unalerted
 from app.network import OrganisationKind, Role
 from app.web import labels
 from app.web.access import open_to_members
@@ -98,7 +98,6 @@ def place(case_id: UUID) -> ResponseReturnValue:
     def act() -> None:
         with here.database.writing() as session:
             place_case(session, here.vault, here.rules, member(), CaseId(case_id), organisation_id)
-            alert_danger_of(session, here.vault, CaseId(case_id))
 
     try:
         as_custodian(act)

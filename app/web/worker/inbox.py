@@ -23,7 +23,6 @@ from app.cases.worker import (
 from app.cases.worker import undo_stop as undo_stop_of
 from app.cases.worker import write as write_message
 from app.intake.reaching import stop_texts, wish_again
-from app.messaging.members import alert_danger_of
 from app.messaging.phones import SealedWish, keep_wish
 from app.vault import TokenForged, check_session_form_token
 from app.web.access import open_to_everyone, open_to_workers
@@ -172,19 +171,13 @@ def _carry_out(act: Act) -> Response:
 def _write(session: Session, doing: Doing) -> bool:
     here, worker = parts(), doing.worker
     note_language(session, here.vault, here.rules, worker, doing.intent.words)
-    calls = write_message(session, here.vault, here.rules, worker, doing.intent.words, doing.submission)
-    if calls:
-        alert_danger_of(session, here.vault, worker.case_id, f"words {doing.submission}")
-    return calls
+    return write_message(session, here.vault, here.rules, worker, doing.intent.words, doing.submission)
 
 
 def _say_worse(session: Session, doing: Doing) -> bool:
     here, worker, intent = parts(), doing.worker, doing.intent
     note_language(session, here.vault, here.rules, worker, intent.said)
-    calls = say_worse(session, here.vault, here.rules, worker, intent.said, intent.danger, doing.submission)
-    if calls:
-        alert_danger_of(session, here.vault, worker.case_id, f"worse {doing.submission}")
-    return calls
+    return say_worse(session, here.vault, here.rules, worker, intent.said, intent.danger, doing.submission)
 
 
 def _change_consent(session: Session, doing: Doing) -> None:
@@ -197,7 +190,6 @@ def _change_consent(session: Session, doing: Doing) -> None:
     _keep(session, doing.wishes)
     texts = consent_texts(language.pgettext)
     change_consent(session, here.vault, here.rules, texts, language.code, worker, level)
-    alert_danger_of(session, here.vault, worker.case_id)
 
 
 def _stop(session: Session, doing: Doing) -> None:
@@ -210,7 +202,6 @@ def _undo(session: Session, doing: Doing) -> None:
     _keep(session, doing.wishes)
     texts = consent_texts(language.pgettext)
     undo_stop_of(session, here.vault, here.rules, texts, language.code, doing.worker)
-    alert_danger_of(session, here.vault, doing.worker.case_id)
 
 
 # What each act does, in the unit of work that stores it, and whether somebody is called by it; and where in the inbox it shows.

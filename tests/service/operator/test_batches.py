@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.clocks.running import mark_clocks_missed
 from app.cases.routing.offers import expire_offers
+from app.consequences import carry_out
 from app.database import Database, new_id
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingText
@@ -109,7 +110,7 @@ def _waiting_text() -> OutgoingText:
 
 @pytest.mark.parametrize("name", JOBS)
 def test_several_claimers_at_once_each_get_at_most_a_batch(due: Due, name: str) -> None:
-    databases = [Database(due.world.database.url) for _ in range(3)]
+    databases = [Database(due.world.database.url, before_commit=carry_out) for _ in range(3)]
     for database in databases:
         database.sign_with(RowSigner(lambda: due.world.vault))
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case.models import Case, Clock, Offer
 from app.cases.enums import ClockState, OfferState, State
+from app.consequences import carry_out
 from app.database import Database, MemberId, new_id
 from app.dispatcher.heartbeat import last_ticks, oldest_tick, record_tick
 from app.dispatcher.jobs import BATCH, JOB_NAMES, JOBS, Job, Tools, run_job
@@ -83,7 +84,10 @@ def test_the_last_offer_leads_to_custody(world: World, tools: Tools) -> None:
 def test_three_dispatchers_move_each_offer_once(world: World, vault: Vault) -> None:
     cases = [world.case_of(world.file(words=f"Report {number}.")) for number in range(12)]
     clock.set_offset(int(_LONG_ENOUGH.total_seconds()))
-    dispatchers = [tools_over(Database(world.database.url), vault, world.rules) for _ in range(3)]
+    dispatchers = [
+        tools_over(Database(world.database.url, before_commit=carry_out), vault, world.rules)
+        for _ in range(3)
+    ]
     with ThreadPoolExecutor(3) as pool:
         done = list(pool.map(lambda tools: run_job(_JOBS["expire_offers"], tools), dispatchers))
     for tools in dispatchers:
@@ -156,7 +160,7 @@ def test_a_failing_job_is_logged_leaves_no_heartbeat_and_the_others_go_on(
 
 def test_two_first_heartbeats_at_once_are_one_row(database: Database) -> None:
     def beat(_number: int) -> None:
-        own = Database(database.url)
+        own = Database(database.url, before_commit=carry_out)
         try:
             with own.writing() as session:
                 record_tick(session, "a job")

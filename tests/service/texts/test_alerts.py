@@ -35,7 +35,7 @@ from app.messaging.members.alerts import (
     TEST_SUBJECT,
     TESTS,
     TooManyTests,
-    alert_danger_of,
+    alert_danger,
     send_test,
     unalerted,
     who_can_be_alerted,
@@ -100,7 +100,7 @@ def test_a_report_in_danger_calls_the_partner_that_is_asked_and_nobody_else(text
     case_id = in_danger(texting)
     assert alerted(texting) == both("near.lead")
     with texting.database.writing() as session:
-        assert alert_danger_of(session, texting.world.vault, case_id) == 0
+        assert alert_danger(session, texting.world.vault, session.get_one(Case, case_id)) == 0
     assert alerted(texting, case_id) == both("near.lead")
 
 
@@ -158,13 +158,11 @@ def test_the_next_partner_is_called_when_the_first_declines_and_custody_when_nob
         by = world.sign_in(login)
         with texting.database.writing() as session:
             decline_offer(session, world.vault, world.rules, by, case_id, DeclineReason.NO_CAPACITY)
-            alert_danger_of(session, world.vault, case_id)
         assert set(both(then)) <= set(alerted(texting))
     assert alerted(texting) == both("near.lead", "far.lead", "custodian.one")
     custodian = world.sign_in("custodian.one")
     with texting.database.writing() as session:
         place_case(session, world.vault, world.rules, custodian, case_id, OrganisationId(world.near.id))
-        alert_danger_of(session, world.vault, case_id)
     # Placed again with the first partner it is another occasion.
     assert alerted(texting) == sorted([*both("near.lead", "far.lead", "custodian.one"), *both("near.lead")])
 
@@ -213,10 +211,15 @@ def test_viewers_are_not_called_and_whoever_set_the_danger_neither(texting: Text
     assert alerted(texting, case_id) == both("near.lead")
     with texting.database.writing() as session:
         accept_offer(session, world.vault, world.rules, lead, case_id)
-        assert alert_danger_of(session, world.vault, case_id) == 0
-        assert alert_danger_of(session, world.vault, case_id, "set 3", but_not=lead.member.id) == 0
-        assert alert_danger_of(session, world.vault, case_id, "worse 1") == 2
-        assert alert_danger_of(session, world.vault, case_id, "worse 1") == 0
+        assert alert_danger(session, world.vault, session.get_one(Case, case_id)) == 0
+        assert (
+            alert_danger(
+                session, world.vault, session.get_one(Case, case_id), "set 3", but_not=lead.member.id
+            )
+            == 0
+        )
+        assert alert_danger(session, world.vault, session.get_one(Case, case_id), "worse 1") == 2
+        assert alert_danger(session, world.vault, session.get_one(Case, case_id), "worse 1") == 0
 
 
 def test_nobody_is_called_for_a_locked_case_whatever_becomes_of_it(texting: Texting) -> None:
@@ -268,8 +271,9 @@ def test_a_case_that_is_locked_by_text_calls_not_even_custody_which_keeps_it(tex
     assert texting.facts().consent is ConsentLevel.NOBODY
     assert (texting.world.coordinator.id, "custody", "live") in texting.grants()
     with texting.database.writing() as session:
-        session.get_one(Case, texting.case().id).urgency = Urgency.DANGER
-        assert alert_danger_of(session, texting.world.vault, CaseId(texting.case().id), "told later") == 0
+        case = session.get_one(Case, texting.case().id)
+        case.urgency = Urgency.DANGER
+        assert alert_danger(session, texting.world.vault, case, "told later") == 0
     texting.fall_silent()
     texting.pass_by(days=20)
     _every_tick(texting)
@@ -281,7 +285,6 @@ def get_worse(texting: Texting, worker: Worker) -> None:
     vault, submission = texting.world.vault, uuid4()
     with texting.database.writing() as session:
         say_worse(session, vault, texting.world.rules, worker, "They hit us.", True, submission)
-        alert_danger_of(session, vault, worker.case_id, f"worse {submission}")
 
 
 def change(texting: Texting, worker: Worker, level: ConsentLevel) -> None:
@@ -289,7 +292,6 @@ def change(texting: Texting, worker: Worker, level: ConsentLevel) -> None:
     world = texting.world
     with texting.database.writing() as session:
         change_consent(session, world.vault, world.rules, world.texts, "en", worker, level)
-        alert_danger_of(session, world.vault, worker.case_id)
 
 
 def _every_tick(texting: Texting) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, facts_of, lock_case
+from app.cases.case import Case, Happened, facts_of, lock_case, note
 from app.cases.enums import Urgency
 from app.cases.routing import route_again
 from app.cases.rules import Rules
@@ -55,7 +55,6 @@ from app.intake.conversation.store import (
 )
 from app.intake.report import Contact
 from app.logs import log_event
-from app.messaging.members import alert_danger
 from app.messaging.models import Phone
 from app.messaging.phones import (
     end_wishes_on,
@@ -204,8 +203,8 @@ def _call_at_once(scene: _Scene, case_id: CaseId) -> None:
     """The first words told of somebody who needs a person now: that does not wait for the answers to our questions."""
     case = lock_case(scene.session, case_id)
     if case is not None:
+        note(scene.session, scene.vault, Happened.FILED, case)
         route_again(scene.session, scene.vault, scene.rules, case, complete=False)
-        alert_danger(scene.session, scene.vault, case)
 
 
 def _last_number(session: Session, phone: Phone) -> int:
@@ -220,28 +219,15 @@ def _change_case(scene: _Scene, talk: Talk, heard: Heard, left: Sequence[Act]) -
     case = lock_case(scene.session, talk.case_id)
     if case is None:
         raise LookupError(f"case {talk.case_id} of a conversation is gone")
-    before = case.urgency
-    calls = [_do(scene, case, act) for act in left]
+    for act in left:
+        _do(scene, case, act)
     if settles(talk, heard):
         # Nothing more is asked: what was kept ready for other answers goes now.
         route_again(scene.session, scene.vault, scene.rules, case, complete=True)
-    _page(scene, case, told=any(calls) or case.urgency is not before, settled=Settle() in left)
 
 
-def _page(scene: _Scene, case: Case, *, told: bool, settled: bool) -> None:
-    """Call whoever has to act, when the text told of danger or led to somebody who has to hear of it.
-
-    Whoever waits for it already is called again by each text that tells of danger: the worker reads that a helper is told.
-    """
-    if not (told or settled) or alert_danger(scene.session, scene.vault, case):
-        return
-    if told:
-        text = scene.prepared.received
-        alert_danger(scene.session, scene.vault, case, f"danger by text {text.gateway} {text.provider_id}")
-
-
-def _do(scene: _Scene, case: Case, act: Act) -> bool:
-    """Carry out one act; whether it calls for somebody at once."""
+def _do(scene: _Scene, case: Case, act: Act) -> None:
+    """Carry out one act."""
     session, vault, prepared = scene.session, scene.vault, scene.prepared
     match act:
         case Settle():
@@ -253,16 +239,14 @@ def _do(scene: _Scene, case: Case, act: Act) -> bool:
         case OptOut() | OptIn():
             _obey(scene, (act,))
         case _:
-            return _learn(scene, case, act)
-    return False
+            _learn(scene, case, act)
 
 
-def _learn(scene: _Scene, case: Case, act: Act) -> bool:
+def _learn(scene: _Scene, case: Case, act: Act) -> None:
     session, vault, rules, prepared = scene.session, scene.vault, scene.rules, scene.prepared
     match act:
         case SetDanger():
             set_danger(session, vault, rules, case)
-            return True
         case GetWorse():
             get_worse(session, vault, rules, case)
         case SetConsent(level) if prepared.asked is not None:
@@ -274,8 +258,7 @@ def _learn(scene: _Scene, case: Case, act: Act) -> bool:
         case _:
             learned = learn(act, facts_of(vault, case), rules.taxonomy, prepared.around)
             if learned is not None:
-                return take_in(session, vault, rules, case, learned)
-    return False
+                take_in(session, vault, rules, case, learned)
 
 
 def _obey(scene: _Scene, acts: tuple[Act, ...]) -> None:

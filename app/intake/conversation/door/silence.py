@@ -13,7 +13,6 @@ from app.database import CaseId
 from app.intake.conversation.door.inbound import forget_phone
 from app.intake.conversation.machine import ErasePhone, Position, fall_silent
 from app.intake.conversation.store import Conversation, live_talks, move_talk, position_of
-from app.messaging.members import alert_danger
 from app.messaging.models import Phone, TextWish
 from app.vault import Vault
 
@@ -58,7 +57,6 @@ def _settle(session: Session, vault: Vault, rules: Rules, phone: Phone) -> int:
         if case is not None:
             # Also where the routing ran already: what was kept ready for answers that never came is not needed any more.
             route_again(session, vault, rules, case, complete=not heard.position.held)
-            alert_danger(session, vault, case)
         move_talk(vault, talk, heard.position, _kept_until(heard.position))
         erase = erase or ErasePhone() in heard.acts
     session.flush()

@@ -4,7 +4,17 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from app.cases.case import Case, RoutingNote, add_entry, facts_of, note_place, site_place, store_facts
+from app.cases.case import (
+    Case,
+    Happened,
+    RoutingNote,
+    add_entry,
+    facts_of,
+    note,
+    note_place,
+    site_place,
+    store_facts,
+)
 from app.cases.changes import heed, raise_case, reopen
 from app.cases.consent import consent_row, withdraw_consents
 from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, Urgency
@@ -19,9 +29,9 @@ from app.intake.sealing import WORKER, issue_rows
 from app.vault import CircleName, Compartment, Vault, circle_public_keys, journal
 
 
-def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: Learned) -> bool:
-    """Store what an act changes, and open a closed case again with new words; whether these call for somebody at once."""
-    calls = False
+def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: Learned) -> None:
+    """Store what an act changes, and open a closed case again with new words."""
+    before = case.urgency
     if learned.facts is not None:
         store_facts(vault, case, learned.facts)
     if learned.placed:
@@ -33,7 +43,7 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: L
     if learned.wrote:
         reopen(session, vault, case, WORKER)
     if learned.words is not None:
-        calls = _heed(session, vault, rules, case, str(learned.words["text"]))
+        _heed(session, vault, rules, case, str(learned.words["text"]))
         add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, dict(learned.words), WORKER)
     if learned.for_custody:
         _note_for_custody(session, vault, case, learned.for_custody)
@@ -43,20 +53,23 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: L
         # Before anybody has read the first words there is nothing that these would be news to.
         case.worker_wrote = case.worker_wrote or case.helper_has_read
     journal(session, vault, CaseId(case.id), learned.act, WORKER, learned.detail)
-    return calls
+    if case.urgency is not before:
+        note(session, vault, Happened.CALLED, case)
 
 
-def _heed(session: Session, vault: Vault, rules: Rules, case: Case, words: str) -> bool:
+def _heed(session: Session, vault: Vault, rules: Rules, case: Case, words: str) -> None:
     """Act on words of danger before they are sealed, so that they too are out of the wide circles' reach."""
     heeded = heed(session, vault, rules, case, words, WORKER)
     if heeded.restricted:
         route_again(session, vault, rules, case, complete=False)
-    return heeded.calls
+    if heeded.calls:
+        note(session, vault, Happened.CALLED, case)
 
 
 def set_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
     """Somebody is in danger now."""
     raise_case(session, vault, rules, case, Urgency.DANGER, WORKER)
+    note(session, vault, Happened.CALLED, case)
     journal(session, vault, CaseId(case.id), "case.danger_told", WORKER)
 
 

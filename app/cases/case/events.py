@@ -1,0 +1,35 @@
+"""What can happen to a case that others have to do something about; what that is stands in one table (app/consequences.py)."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy.orm import Session
+
+from app.cases.case.models import Case
+from app.database import MemberId, note_event
+from app.vault import Vault
+
+
+class Happened(StrEnum):
+    """A change of a case from which something follows."""
+
+    FILED = "filed"
+    OFFERED = "offered"
+    HELD = "held"
+    CALLED = "called"
+    """Somebody has to come now, whether or not this was said before."""
+
+
+@dataclass(frozen=True)
+class Event:
+    """What happened to a case, whose row is locked; `by` is the member who did it and need not be told."""
+
+    what: Happened
+    case: Case
+    vault: Vault
+    by: MemberId | None = None
+
+
+def note(session: Session, vault: Vault, what: Happened, case: Case, *, by: MemberId | None = None) -> None:
+    """Note on the unit of work what happened to a case."""
+    note_event(session, Event(what, case, vault, by))
