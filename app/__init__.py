@@ -7,20 +7,20 @@ if TYPE_CHECKING:
     from flask import Flask
 
     from app.language import Languages
+    from app.services import Services
     from app.settings import Settings
-    from app.web.parts import Parts
 
 
-def create_app(parts: "Parts") -> "Flask":
+def create_app(services: "Services") -> "Flask":
     """Make the web application with all that its views work with."""
-    app = create_bare_app(parts.settings, parts.languages)
-    lend_parts(app, parts)
+    app = create_bare_app(services.settings, services.languages)
+    lend_services(app, services)
     return app
 
 
-def lend_parts(app: "Flask", parts: "Parts") -> None:
+def lend_services(app: "Flask", services: "Services") -> None:
     """Give an application what its views work with; in the process that holds the keyring, and before any request."""
-    app.extensions["redress"] = parts
+    app.extensions["redress"] = services
 
 
 def create_bare_app(settings: "Settings", languages: "Languages") -> "Flask":

@@ -12,6 +12,7 @@ from app.database import Database, check_schema
 from app.intake.conversation.machine import topic_words_in
 from app.language import Languages, load_languages
 from app.messaging.gateways.registry import Gateways, load_gateways
+from app.services import Services
 from app.settings import PROJECT_ROOT, Settings
 from app.vault import RowSigner, Slots, Vault, check_deployment, load_keyring
 
@@ -63,6 +64,11 @@ class Deployment:
         slots = Slots(self.settings.home / "slots")
         slots.prepare()
         return Vault(load_keyring(self.settings.keys, "web"), slots=slots)
+
+    def services(self, vault: Vault) -> Services:
+        """All that a process which stays works with, over its own half of the keys."""
+        self.database.sign_with(RowSigner(lambda: vault))
+        return Services(self.settings, self.database, vault, self.rules, self.languages, self.gateways(vault))
 
     def gateways(self, vault: Vault) -> Gateways:
         """The gateways for texts, with the vault of whichever half asks; raises `GatewaysRefused`."""

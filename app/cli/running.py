@@ -23,7 +23,6 @@ from app.cli.memory import give_back, share_one_arena
 from app.cli.processes import Child, hear_endings, run_in_child, work_apart
 from app.cli.refusals import Refused, guarded
 from app.cli.setup import prepare
-from app.vault import RowSigner
 
 
 def add_commands(commands: Any) -> None:
@@ -125,32 +124,17 @@ def _phrases_of(deployment: Deployment) -> bytes:
 
 
 def _serve(deployment: Deployment, application: Any, listening: socket.socket) -> int:
-    from app import lend_parts
-    from app.web.parts import Parts
+    from app import lend_services
 
-    settings, languages, vault = deployment.settings, deployment.languages, deployment.web_vault()
-    deployment.database.sign_with(RowSigner(lambda: vault))
-    gateways = deployment.gateways(vault)
-    lend_parts(
-        application, Parts(settings, deployment.database, vault, deployment.rules, languages, gateways)
-    )
-    web_server.serve(application, listening, settings.web_workers)
+    lend_services(application, deployment.services(deployment.web_vault()))
+    web_server.serve(application, listening, deployment.settings.web_workers)
     return 0
 
 
 def _dispatch(deployment: Deployment, asked: Callable[[], bool]) -> None:
-    from app.dispatcher.jobs import Tools
     from app.dispatcher.run import run
 
-    vault = deployment.vault_of("dispatcher")
-    deployment.database.sign_with(RowSigner(lambda: vault))
-    gateways = deployment.gateways(vault)
-    run(
-        Tools(
-            deployment.database, vault, deployment.rules, gateways, deployment.settings, deployment.languages
-        ),
-        asked,
-    )
+    run(deployment.services(deployment.vault_of("dispatcher")), asked)
 
 
 @contextmanager

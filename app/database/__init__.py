@@ -17,6 +17,7 @@ from app.database.engine import (
 from app.database.events import note_event
 from app.database.inserts import ReadyRows, insert_ready, insert_rows, insert_unless_taken, ready_rows
 from app.database.prepared import NoRow, Ready, Row, Statement, new_row, send_together
+from app.database.retries import retrying
 from app.database.schema import SchemaOutOfDate, check_schema, migrate
 
 __all__ = [
@@ -45,6 +46,7 @@ __all__ = [
     "new_row",
     "note_event",
     "ready_rows",
+    "retrying",
     "send_together",
     "word_column",
 ]

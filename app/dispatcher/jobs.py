@@ -1,26 +1,21 @@
 """What the dispatcher does, job by job: the name, how often, and the verb of another room that does it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
-from urllib.parse import urlsplit
 
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.clocks import mark_clocks_missed
 from app.cases.routing import expire_offers
-from app.cases.rules import Rules
-from app.database import Database
 from app.dispatcher.daily_root import sign_today
 from app.dispatcher.heartbeat import last_ticks, record_tick
-from app.intake.conversation.door import Ears, import_missed, settle_silence
-from app.language import Languages
-from app.messaging.gateways.registry import Gateways
-from app.messaging.sending import ClaimWatch, ask_providers, redact_texts, send_due
+from app.intake.conversation.door import import_missed, settle_silence
+from app.messaging.sending import ask_providers, redact_texts, send_due
 from app.network import expire_attempts, expire_invitations
-from app.settings import Settings
-from app.vault import Vault, expire_sessions
+from app.services import Services
+from app.vault import expire_sessions
 
 # Small enough that a worker who files meanwhile does not wait for a long unit of work.
 BATCH = 50
@@ -29,25 +24,12 @@ _NOTED_EVERY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
-class Tools:
-    """What the jobs work with, the same for all."""
-
-    database: Database
-    vault: Vault
-    rules: Rules
-    gateways: Gateways
-    settings: Settings
-    languages: Languages
-    claims: ClaimWatch = field(default_factory=ClaimWatch)
-
-
-@dataclass(frozen=True)
 class Job:
     """One kind of work: `work` does at most `BATCH` pieces in the unit of work it is given and says how many."""
 
     name: str
     every_seconds: int
-    work: Callable[[Session, Tools], int]
+    work: Callable[[Session, Services], int]
     # Follows so closely upon what a worker did that a line in the log would tell the moment of it.
     quiet: bool = False
 
@@ -58,63 +40,60 @@ class Errand:
 
     name: str
     every_seconds: int
-    act: Callable[[Tools], int]
+    act: Callable[[Services], int]
     quiet: bool = True
 
 
-def _expire_offers(session: Session, tools: Tools) -> int:
-    return expire_offers(session, tools.vault, tools.rules, BATCH)
+def _expire_offers(session: Session, services: Services) -> int:
+    return expire_offers(session, services.vault, services.rules, BATCH)
 
 
-def _mark_clocks_missed(session: Session, tools: Tools) -> int:
-    return mark_clocks_missed(session, tools.vault, BATCH)
+def _mark_clocks_missed(session: Session, services: Services) -> int:
+    return mark_clocks_missed(session, services.vault, BATCH)
 
 
-def _expire_sessions(session: Session, _tools: Tools) -> int:
+def _expire_sessions(session: Session, _services: Services) -> int:
     return expire_sessions(session, BATCH)
 
 
-def _expire_invitations(session: Session, _tools: Tools) -> int:
+def _expire_invitations(session: Session, _services: Services) -> int:
     return expire_invitations(session, BATCH)
 
 
-def _expire_attempts(session: Session, _tools: Tools) -> int:
+def _expire_attempts(session: Session, _services: Services) -> int:
     return expire_attempts(session, BATCH)
 
 
-def _settle_silence(session: Session, tools: Tools) -> int:
-    return settle_silence(session, tools.vault, tools.rules, BATCH)
+def _settle_silence(session: Session, services: Services) -> int:
+    return settle_silence(session, services.vault, services.rules, BATCH)
 
 
-def _send_texts(tools: Tools) -> int:
-    return send_due(tools.database, tools.vault, tools.gateways, tools.settings)
+def _send_texts(services: Services) -> int:
+    return send_due(services.database, services.vault, services.gateways, services.settings)
 
 
-def _take_over_texts(tools: Tools) -> int:
-    return tools.claims.take_over(tools.database)
+def _take_over_texts(services: Services) -> int:
+    return services.claims.take_over(services.database)
 
 
-def _import_missed_texts(tools: Tools) -> int:
-    host = urlsplit(tools.settings.public_url).netloc
-    return import_missed(
-        Ears(tools.database, tools.vault, tools.rules, tools.gateways, tools.languages, host)
-    )
+def _import_missed_texts(services: Services) -> int:
+    return import_missed(services)
 
 
-def _ask_providers(tools: Tools) -> int:
-    return ask_providers(tools.database, tools.vault, tools.gateways)
+def _ask_providers(services: Services) -> int:
+    return ask_providers(services.database, services.vault, services.gateways)
 
 
-def _redact_texts(tools: Tools) -> int:
-    return redact_texts(tools.database, tools.gateways)
+def _redact_texts(services: Services) -> int:
+    return redact_texts(services.database, services.gateways)
 
 
-def _sign_root(tools: Tools) -> int:
-    return sign_today(tools.database, tools.vault, tools.settings)
+def _sign_root(services: Services) -> int:
+    return sign_today(services.database, services.vault, services.settings)
 
 
-def _empty_log(tools: Tools) -> int:
-    return int(tools.database.empty_log())
+def _empty_log(services: Services) -> int:
+    return int(services.database.empty_log())
 
 
 JOBS: tuple[Job | Errand, ...] = (
@@ -135,16 +114,16 @@ JOBS: tuple[Job | Errand, ...] = (
 JOB_NAMES = tuple(job.name for job in JOBS)
 
 
-def run_job(job: Job | Errand, tools: Tools) -> int:
+def run_job(job: Job | Errand, services: Services) -> int:
     """One tick: until nothing is due, or enough was done for the others to go on; how many pieces were done."""
     if isinstance(job, Errand):
-        done = job.act(tools)
-        _note_errand(job, tools)
+        done = job.act(services)
+        _note_errand(job, services)
         return done
     done = 0
     for _ in range(_BATCHES_A_TICK):
-        with tools.database.writing() as session:
-            pieces = job.work(session, tools)
+        with services.database.writing() as session:
+            pieces = job.work(session, services)
             record_tick(session, job.name)
         done += pieces
         if pieces < BATCH:
@@ -152,10 +131,10 @@ def run_job(job: Job | Errand, tools: Tools) -> int:
     return done
 
 
-def _note_errand(errand: Errand, tools: Tools) -> None:
+def _note_errand(errand: Errand, services: Services) -> None:
     # Some run every second: a write, and on SQLite a turn, for each of them would be most of what an idle machine does.
-    with tools.database.reading() as session:
+    with services.database.reading() as session:
         last = last_ticks(session).get(errand.name)
     if last is None or abs(clock.now() - last) >= _NOTED_EVERY:
-        with tools.database.writing() as session:
+        with services.database.writing() as session:
             record_tick(session, errand.name)

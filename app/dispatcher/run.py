@@ -8,15 +8,16 @@ from datetime import UTC, datetime
 from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 
-from app.dispatcher.jobs import JOBS, Errand, Job, Tools, run_job
+from app.dispatcher.jobs import JOBS, Errand, Job, run_job
 from app.logs import describe, log_event
+from app.services import Services
 
 _JUMP_SECONDS = 5.0
 
 
-def run(tools: Tools, asked: Callable[[], bool], jobs: tuple[Job | Errand, ...] = JOBS) -> None:
+def run(services: Services, asked: Callable[[], bool], jobs: tuple[Job | Errand, ...] = JOBS) -> None:
     """Tick until asked to end; what is being done then is finished first. Any number of dispatchers may run at once."""
-    scheduler = _scheduler(tools, jobs)
+    scheduler = _scheduler(services, jobs)
     scheduler.start()
     log_event("dispatcher.started")
     ahead = _wall_clock_ahead()
@@ -29,14 +30,14 @@ def run(tools: Tools, asked: Callable[[], bool], jobs: tuple[Job | Errand, ...] 
             log_event("dispatcher.clock_jumped", level=logging.WARNING)
             _all_due_now(scheduler)
     scheduler.shutdown(wait=True)
-    tools.database.dispose()
+    services.database.dispose()
 
 
-def tick(job: Job | Errand, tools: Tools) -> None:
+def tick(job: Job | Errand, services: Services) -> None:
     """Run one job once; whatever goes wrong is logged and left for the next tick, so that the other jobs go on."""
     started = time.monotonic()
     try:
-        done = run_job(job, tools)
+        done = run_job(job, services)
     except Exception as error:  # noqa: BLE001 - one failing job must not end the dispatcher
         log_event("job.failed", level=logging.ERROR, job=job.name, error=describe(error))
         return
@@ -44,7 +45,7 @@ def tick(job: Job | Errand, tools: Tools) -> None:
         log_event("job.done", job=job.name, pieces=done, ms=int((time.monotonic() - started) * 1000))
 
 
-def _scheduler(tools: Tools, jobs: tuple[Job | Errand, ...]) -> BackgroundScheduler:
+def _scheduler(services: Services, jobs: tuple[Job | Errand, ...]) -> BackgroundScheduler:
     scheduler = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(max(1, len(jobs)))}, timezone=UTC
     )
@@ -53,7 +54,7 @@ def _scheduler(tools: Tools, jobs: tuple[Job | Errand, ...]) -> BackgroundSchedu
             tick,
             "interval",
             seconds=job.every_seconds,
-            args=(job, tools),
+            args=(job, services),
             id=job.name,
             next_run_time=datetime.now(UTC),
             coalesce=True,

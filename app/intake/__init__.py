@@ -7,6 +7,7 @@ from app.intake.filed import Filed
 from app.intake.filing import SubmissionConflict, already_filed, file_grievance
 from app.intake.reaching import can_be_texted, with_wish
 from app.intake.report import Contact, Report
+from app.intake.reporting import file_report
 from app.intake.sealing import SealedGrievance, seal_grievance
 
 __all__ = [
@@ -23,6 +24,7 @@ __all__ = [
     "can_be_texted",
     "danger_answer",
     "file_grievance",
+    "file_report",
     "likely_country",
     "look_at_arrival",
     "seal_grievance",

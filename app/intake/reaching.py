@@ -16,7 +16,6 @@ from app.cases.case import Case, Entry, body_of, facts_of, latest_contact
 from app.cases.enums import ConsentLevel, EntryKind
 from app.cases.worker import Worker
 from app.database import CaseId
-from app.intake.conversation.door import forget_phone
 from app.intake.conversation.store import Conversation, live_talks, position_of
 from app.intake.report import Contact, Report
 from app.intake.sealing import SealedGrievance
@@ -31,7 +30,7 @@ from app.messaging.phones import (
     seal_wish,
     wished_phone,
 )
-from app.messaging.queue import cancel_texts
+from app.messaging.queue import cancel_texts, forget_phone
 from app.vault import Vault, open_grant, sound
 
 

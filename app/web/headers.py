@@ -7,7 +7,7 @@ from flask import Flask, Response, abort, current_app, request
 from werkzeug.datastructures import Headers
 
 from app.web.access import Door, declared_entry
-from app.web.parts import parts
+from app.web.services import services
 
 POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self' data:; connect-src 'self'; manifest-src 'self'; "
@@ -70,7 +70,7 @@ def _is_for_gateways() -> bool:
 
 def _own_origins() -> set[str]:
     """The public address, and the one that was asked; under https never a page that came in the clear and may be anybody's."""
-    settings = parts().settings
+    settings = services().settings
     asked = _origin_of(request.host_url)
     return {settings.public_url} | ({asked} if not settings.https or asked.startswith("https://") else set())
 
@@ -89,7 +89,7 @@ def _dress(response: Response) -> Response:
     headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     headers["Permissions-Policy"] = PERMISSIONS
-    if parts().settings.https:
+    if services().settings.https:
         headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     _lead_to_this_host(headers)
     # Everything may hold a token, a receipt or a case unless its view said otherwise.

@@ -9,7 +9,7 @@ from flask_babel import Babel, Domain
 from markupsafe import Markup
 
 from app.language import Language, Languages
-from app.web.parts import parts
+from app.web.services import services
 
 
 class LentCatalogues(Domain):  # type: ignore[misc] # Flask-Babel has no types, so its classes are of any type
@@ -51,7 +51,7 @@ def page_language() -> Language:
     """The language of this request's page; of an address that leads nowhere, the one that it begins with."""
     chosen: Language | None = g.get("page_language")
     if chosen is None:
-        languages = parts().languages
+        languages = services().languages
         start = request.path.split("/")[1] if has_request_context() else ""
         chosen = languages.get(start) or languages.default
         # Found once: a page of the desk asks for some three hundred texts.

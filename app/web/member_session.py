@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.network import NotSignedIn, OrganisationKind, Role, SignedIn, signed_in, stay_signed_in
 from app.vault import check_session_form_token, session_form_token
 from app.web import labels
-from app.web.parts import parts
+from app.web.services import services
 
 # What a member may have spent minutes on; it is given back on the page when it could not be stored.
 WRITTEN_FIELDS = ("text", "words", "reason", "word", "note", "site")
@@ -31,13 +31,13 @@ def see_other(address: str) -> Response:
 
 def cookie_name() -> str:
     """The cookie's name: over https with the prefix that browsers bind to this host, this path and Secure."""
-    return "__Host-redress_member" if parts().settings.https else "redress_member"
+    return "__Host-redress_member" if services().settings.https else "redress_member"
 
 
 def keep_session(response: Response, cookie: str) -> Response:
     """Hand the session to the browser until it closes; the server ends it earlier when idle."""
     response.set_cookie(
-        cookie_name(), cookie, path="/", secure=parts().settings.https, httponly=True, samesite="Strict"
+        cookie_name(), cookie, path="/", secure=services().settings.https, httponly=True, samesite="Strict"
     )
     return response
 
@@ -46,7 +46,7 @@ def forget_session(response: Response) -> Response:
     """Take the cookie back, if the browser sent one."""
     if session_cookie():
         response.delete_cookie(
-            cookie_name(), path="/", secure=parts().settings.https, httponly=True, samesite="Strict"
+            cookie_name(), path="/", secure=services().settings.https, httponly=True, samesite="Strict"
         )
     return response
 
@@ -80,7 +80,7 @@ def form_token() -> str:
 def case_of_page() -> str:
     """The hidden value that names the case of the page that is shown; an empty text on a page that is about none."""
     case_id = _case_of_address()
-    return "" if case_id is None else parts().vault.name_case(case_id)
+    return "" if case_id is None else services().vault.name_case(case_id)
 
 
 def turn_away(kinds: Collection[OrganisationKind], roles: Collection[Role]) -> ResponseReturnValue | None:
@@ -147,7 +147,7 @@ def safe_target(target: str) -> str:
 def _is_of_this_case() -> bool:
     """Whether a form of a case's page was sent to the address of that case; forms of other pages name none."""
     named, case_id = request.form.get("of_case", ""), _case_of_address()
-    return not named or case_id is None or parts().vault.is_case_named(named, case_id)
+    return not named or case_id is None or services().vault.is_case_named(named, case_id)
 
 
 def _case_of_address() -> UUID | None:
@@ -156,7 +156,7 @@ def _case_of_address() -> UUID | None:
 
 
 def _look_up_member() -> SignedIn | None:
-    here, cookie = parts(), session_cookie()
+    here, cookie = services(), session_cookie()
     try:
         with here.database.reading() as session:
             found = signed_in(session, here.vault, cookie)

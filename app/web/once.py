@@ -6,12 +6,12 @@ from uuid import UUID
 from flask import abort, request
 
 from app.vault import RECOVERY_BYTES, Part, TokenForged
-from app.web.parts import parts
+from app.web.services import services
 
 
 def once_token() -> str:
     """A fresh token for one form of one page."""
-    return parts().vault.form_token()
+    return services().vault.form_token()
 
 
 def submission_of_post(form: str, *meaning: Part) -> UUID:
@@ -20,7 +20,7 @@ def submission_of_post(form: str, *meaning: Part) -> UUID:
     Sent again after Back it is the same only when nothing was changed.
     """
     try:
-        token = parts().vault.read_form_token(request.form.get("once_token", ""))
+        token = services().vault.read_form_token(request.form.get("once_token", ""))
     except TokenForged:
         abort(400)
     return token.act_id("desk", form, *meaning)
@@ -29,6 +29,6 @@ def submission_of_post(form: str, *meaning: Part) -> UUID:
 def recovery_secret_of_post(*content: str) -> bytes:
     """The secret of the recovery code that this post makes: the same one however often it is sent; drawn, without our token."""
     try:
-        return parts().vault.read_form_token(request.form.get("once_token", "")).recovery_secret(*content)
+        return services().vault.read_form_token(request.form.get("once_token", "")).recovery_secret(*content)
     except TokenForged:
         return secrets.token_bytes(RECOVERY_BYTES)

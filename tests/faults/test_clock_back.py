@@ -19,7 +19,7 @@ from tests.faults.phones import Phone, in_process
 from tests.faults.promises import Promises, check_kept
 from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
-from tests.harness.dispatching import tools_over
+from tests.harness.dispatching import services_over
 from tests.harness.world import World, light_vault
 
 _HOUR = 3600
@@ -50,7 +50,7 @@ def set_to(moment: datetime) -> None:
 def tick(world: World, name: str) -> int:
     """One job once, and how much it did."""
     job = next(job for job in JOBS if job.name == name)
-    return run_job(job, tools_over(world.database, world.vault, world.rules))
+    return run_job(job, services_over(world.database, world.vault, world.rules))
 
 
 def test_an_offer_runs_out_at_its_time_and_once_however_the_clock_jumps(world: World) -> None:

@@ -15,10 +15,11 @@ from app import clock
 from app.cases.rules.rule_set import load_rules
 from app.consequences import carry_out
 from app.database import Database
-from app.dispatcher.jobs import JOBS, Errand, Job, Tools, run_job
+from app.dispatcher.jobs import JOBS, Errand, Job, run_job
+from app.services import Services
 from app.settings import PROJECT_ROOT
 from app.vault import Vault, load_keyring
-from tests.harness.dispatching import tools_over
+from tests.harness.dispatching import services_over
 
 _LOOK_AGAIN_SECONDS = 0.0005
 
@@ -26,7 +27,7 @@ _LOOK_AGAIN_SECONDS = 0.0005
 def main(url: str, keys: str) -> None:
     """Answer every line of standard input."""
     vault = Vault(load_keyring(Path(keys), "dispatcher"))
-    tools = tools_over(Database(url, before_commit=carry_out), vault, load_rules(PROJECT_ROOT / "config"))
+    tools = services_over(Database(url, before_commit=carry_out), vault, load_rules(PROJECT_ROOT / "config"))
     jobs = {job.name: job for job in JOBS}
     print("ready", flush=True)  # noqa: T201 - this is how a program answers
     for line in sys.stdin:
@@ -39,7 +40,7 @@ def main(url: str, keys: str) -> None:
         print(*ended, flush=True)  # noqa: T201
 
 
-def _fork(job: Job | Errand, tools: Tools, offset: int) -> int:
+def _fork(job: Job | Errand, tools: Services, offset: int) -> int:
     child = os.fork()
     if child == 0:
         clock.set_offset(offset)

@@ -6,9 +6,9 @@ from app import create_app
 from app.database import Database
 from app.language import load_languages
 from app.messaging.gateways.registry import load_gateways
+from app.services import Services
 from app.settings import PROJECT_ROOT, Settings
 from app.vault import RowSigner
-from app.web.parts import Parts
 from tests.harness.world import World
 
 
@@ -20,4 +20,4 @@ def application(world: World, settings: Settings, database: Database | None = No
         settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages
     )
     gateways = load_gateways(settings, world.vault, database, {})
-    return create_app(Parts(settings, database, world.vault, world.rules, languages, gateways))
+    return create_app(Services(settings, database, world.vault, world.rules, languages, gateways))

@@ -104,7 +104,7 @@ def _tell(texting: Texting, tellings: list[_Told]) -> None:
             texting.settle()
         before, all_before = _sent(texting), _everything(texting)
         text = texting.received(body, f"+60123{example:04d}{person:02d}", f"SM{example}-{number}")
-        texting.ears.hear(text)
+        texting.hear(text)
         grown = _sent(texting) - before
         assert grown <= 1
         if number in heard:

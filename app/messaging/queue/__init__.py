@@ -1,5 +1,6 @@
 """The outgoing queue: texts and mails that wait, and how many."""
 
+from app.messaging.queue.forgetting import forget_phone
 from app.messaging.queue.outgoing import (
     EMAIL,
     FORGED,
@@ -34,6 +35,7 @@ __all__ = [
     "cancel_waiting_text",
     "enqueue_alert",
     "enqueue_text",
+    "forget_phone",
     "hour_of_id",
     "is_written_down",
     "keep_text",

@@ -25,7 +25,7 @@ from app.web.desk.messages import message_of_request
 from app.web.desk.offers import WRITERS
 from app.web.member_session import member, see_other
 from app.web.once import submission_of_post
-from app.web.parts import parts
+from app.web.services import services
 
 # Whoever is asked to act on cases: partners, and the coordinator's custodians.
 ALERTED = (OrganisationKind.MONITORING_PARTNER, OrganisationKind.COORDINATOR)
@@ -42,7 +42,7 @@ def alerts() -> ResponseReturnValue:
 @open_to_members(kinds=ALERTED, roles=WRITERS)
 def save_address() -> ResponseReturnValue:
     """Keep an address instead of the one before."""
-    here, typed = parts(), request.form.get("address", "")
+    here, typed = services(), request.form.get("address", "")
     channel = _channel()
     try:
         with here.database.writing() as session:
@@ -62,7 +62,7 @@ def save_address() -> ResponseReturnValue:
 @open_to_members(kinds=ALERTED, roles=WRITERS)
 def remove_address() -> ResponseReturnValue:
     """Forget an address."""
-    here = parts()
+    here = services()
     with here.database.writing() as session:
         forget_address(session, here.vault, member(), _channel())
     return see_other(url_for("desk.alerts", done="address_forgotten"))
@@ -72,7 +72,7 @@ def remove_address() -> ResponseReturnValue:
 @open_to_members(kinds=ALERTED, roles=WRITERS)
 def test_address() -> ResponseReturnValue:
     """Send a test to one of the member's own addresses."""
-    here, submission = parts(), submission_of_post("test", _channel())
+    here, submission = services(), submission_of_post("test", _channel())
     try:
         with here.database.writing() as session:
             send_test(session, here.vault, member(), _channel(), submission)
@@ -92,7 +92,7 @@ def _channel() -> Channel:
 
 
 def _page(problem: str | None = None, *, wrong: Channel | None = None, typed: str = "") -> str:
-    here, by = parts(), member()
+    here, by = services(), member()
     with here.database.reading() as session:
         kept = kept_addresses(session, here.vault, here.gateways, by.member.id)
     home = by.organisation.country

@@ -38,7 +38,7 @@ from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
 from app.web.member_session import member, see_other
 from app.web.once import submission_of_post
-from app.web.parts import parts
+from app.web.services import services
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def case(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS)
 def contact(case_id: UUID) -> ResponseReturnValue:
     """Show name and phone; that somebody looked is written down."""
-    here = parts()
+    here = services()
     try:
         with here.database.writing() as session:
             found = show_contact(session, here.vault, member(), CaseId(case_id))
@@ -97,7 +97,7 @@ def contact(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def keep_note(case_id: UUID) -> ResponseReturnValue:
     """Keep a note for the team, once however often this is sent."""
-    here, text = parts(), posted_text()
+    here, text = services(), posted_text()
     submission = submission_of_post("note", case_id, text.strip())
 
     def act() -> None:
@@ -139,7 +139,7 @@ def show_case(
     case_id: UUID, *, contact: Contact | None = None, problem: str | None = None, drafts: Drafts | None = None
 ) -> str:
     """The page of a case, which is a reading of it like any other."""
-    here, drafts = parts(), drafts or Drafts()
+    here, drafts = services(), drafts or Drafts()
     try:
         with here.database.writing() as session:
             opened = open_case(session, here.vault, member(), CaseId(case_id))
@@ -151,7 +151,7 @@ def show_case(
 
 def texts_of(session: Session, opened: OpenedCase) -> CaseTexts | None:
     """The texts of a case that was just opened; nothing is read for one whose worker asked for the inbox only."""
-    here = parts()
+    here = services()
     return texts_for_desk(session, here.vault, here.gateways, opened.id) if opened.beyond_inbox else None
 
 
@@ -177,7 +177,7 @@ def render_case(
         danger_said=any((entry.body or {}).get("danger") for entry in opened.entries),
         contact=contact,
         colleagues=opened.colleagues,
-        categories=parts().rules.taxonomy.kinds,
+        categories=services().rules.taxonomy.kinds,
         steps=[state for state in opened.moves if state is not State.CLOSED],
         may_close=State.CLOSED in opened.moves,
         by_hand=TICKED_BY_HAND if opened.may_write else frozenset(),

@@ -14,7 +14,7 @@ from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.queue import PARTNERS, show_queue
 from app.web.member_session import member, see_other
-from app.web.parts import parts
+from app.web.services import services
 
 WRITERS = (Role.LEAD, Role.CASEWORKER)
 
@@ -23,7 +23,7 @@ WRITERS = (Role.LEAD, Role.CASEWORKER)
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def accept(case_id: UUID) -> ResponseReturnValue:
     """Take an offered case and go on to read it."""
-    here = parts()
+    here = services()
     try:
         with here.database.writing() as session:
             acceptance = accept_offer(session, here.vault, here.rules, member(), CaseId(case_id))
@@ -40,7 +40,7 @@ def accept(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def decline(case_id: UUID) -> ResponseReturnValue:
     """Pass an offered case on, saying why."""
-    here = parts()
+    here = services()
     try:
         reason = DeclineReason(request.form.get("why", ""))
     except ValueError:

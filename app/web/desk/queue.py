@@ -28,7 +28,7 @@ from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.messages import message_of_request
 from app.web.member_session import member
-from app.web.parts import parts
+from app.web.services import services
 
 PARTNERS = (OrganisationKind.MONITORING_PARTNER,)
 
@@ -64,7 +64,7 @@ def queue() -> ResponseReturnValue:
 
 def show_queue(problem: str | None = None) -> str:
     """The queue as the address asks for it, with what went wrong on top."""
-    here, filters = parts(), _filters()
+    here, filters = services(), _filters()
     with here.database.reading() as session:
         page = queue_page(session, here.vault, here.rules, member(), filters, _after())
     return render_template(
@@ -126,14 +126,16 @@ def _covered(filter_name: str, value: str, words: str, chosen: str | None) -> Co
 
 def _cover(filter_name: str, value: str) -> str:
     """The value veiled for this member: addresses end up in logs and histories, where no site or category may stand."""
-    veiled = parts().vault.veil(_place(filter_name), value)
+    veiled = services().vault.veil(_place(filter_name), value)
     return urlsafe_b64encode(veiled).rstrip(b"=").decode("ascii")
 
 
 def _uncover(filter_name: str, asked: str) -> str | None:
     """What `_cover` made for this member; anything else filters nothing."""
     try:
-        return parts().vault.unveil(_place(filter_name), urlsafe_b64decode(asked + "=" * (-len(asked) % 4)))
+        return services().vault.unveil(
+            _place(filter_name), urlsafe_b64decode(asked + "=" * (-len(asked) % 4))
+        )
     except (VeilBroken, ValueError):
         return None
 

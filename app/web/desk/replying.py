@@ -28,7 +28,7 @@ from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
 from app.web.member_session import member
 from app.web.once import submission_of_post
-from app.web.parts import parts
+from app.web.services import services
 
 # More different signs than this are another script, and nobody wants them listed.
 _FEW_SIGNS = 5
@@ -64,7 +64,7 @@ def send_reply(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def call_off(case_id: UUID, text_id: UUID) -> ResponseReturnValue:
     """Keep a text that still waits from going out; what it says stays in the thread."""
-    here = parts()
+    here = services()
 
     def act() -> None:
         with here.database.writing() as session:
@@ -78,7 +78,7 @@ def call_off(case_id: UUID, text_id: UUID) -> ResponseReturnValue:
 
 
 def _put_in_inbox(case_id: UUID, text: str, submission: UUID) -> ResponseReturnValue:
-    here = parts()
+    here = services()
 
     def act() -> None:
         with here.database.writing() as session:
@@ -89,7 +89,7 @@ def _put_in_inbox(case_id: UUID, text: str, submission: UUID) -> ResponseReturnV
 
 def _look(case_id: UUID, text: str) -> ResponseReturnValue:
     """The text as it would go out: how many, why so many, what it gives away, what time it is there."""
-    here = parts()
+    here = services()
     seen: list[Preview] = []
 
     def act() -> None:
@@ -117,7 +117,7 @@ def _look(case_id: UUID, text: str) -> ResponseReturnValue:
 
 
 def _send(case_id: UUID, text: str, submission: UUID) -> ResponseReturnValue:
-    here, later = parts(), request.form.get("when") == "morning"
+    here, later = services(), request.form.get("when") == "morning"
 
     def act() -> None:
         with here.database.writing() as session:

@@ -28,8 +28,8 @@ from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.queue import PARTNERS
 from app.web.member_session import member, see_other
-from app.web.parts import parts
 from app.web.retry import retry_after, seconds_until
+from app.web.services import services
 
 
 @blueprint.get("/search")
@@ -43,7 +43,7 @@ def search_page() -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS)
 def search() -> ResponseReturnValue:
     """Look through the member's cases, or go straight to the one whose reference was typed."""
-    here, words = parts(), _typed()
+    here, words = services(), _typed()
     try:
         found = _search(words)
     except SearchTooShort:
@@ -70,7 +70,7 @@ def search() -> ResponseReturnValue:
 
 def _search(words: str) -> Search:
     """A reference costs next to nothing and is not counted; everything else is, before anything is opened."""
-    here = parts()
+    here = services()
     with here.database.reading() as session:
         found = find_by_reference(session, member(), words)
     if found is None:

@@ -37,7 +37,7 @@ from app.web.member_session import (
     sign_in_page,
 )
 from app.web.once import recovery_secret_of_post
-from app.web.parts import parts
+from app.web.services import services
 
 
 @blueprint.get("/sign-in")
@@ -52,7 +52,7 @@ def sign_in() -> ResponseReturnValue:
 @open_to_everyone
 def take_sign_in_form() -> ResponseReturnValue:
     """Let a member in with login, password and code."""
-    here, sent = parts(), request.form
+    here, sent = services(), request.form
     login, target = sent.get("login", ""), sent.get("next", "")
     try:
         with counted_try(login):
@@ -102,7 +102,7 @@ def take_recovery_form() -> ResponseReturnValue:
 
 def _come_back(login: str, old_code: str, chosen: NewSecrets) -> Response:
     """The page with the next recovery code, the same for the same page sent twice; raises `SignInRefused`."""
-    here = parts()
+    here = services()
     again = _come_back_again(login, chosen)
     if again is not None:
         return again
@@ -118,7 +118,7 @@ def _come_back(login: str, old_code: str, chosen: NewSecrets) -> Response:
 
 def _come_back_again(login: str, chosen: NewSecrets) -> Response | None:
     """The answer to a page that already brought its member back in, or nothing for any other."""
-    here = parts()
+    here = services()
     with here.database.reading() as session:
         finished = recovered_before(session, here.vault, login, chosen)
     if finished is None:
@@ -137,7 +137,7 @@ def _recovered(answer: RecoveryAnswer) -> Response:
 @open_to_members()
 def lock() -> ResponseReturnValue:
     """Log out on this device."""
-    here = parts()
+    here = services()
     with here.database.writing() as session:
         sign_out(session, here.vault, session_cookie())
     return forget_session(see_other(url_for("desk.sign_in", locked="1")))

@@ -10,15 +10,15 @@ from flask_babel import pgettext
 from app.network import count_sign_in_try, look_at_try, uncount_sign_in_try
 from app.network.sign_in_tries import may_be_guessing
 from app.vault import KNOWN_FOR, Guess, TooBusy
-from app.web.parts import parts
 from app.web.retry import BUSY_FOR, retry_after
 from app.web.sender import sender
+from app.web.services import services
 
 
 @contextmanager
 def counted_try(login: str) -> Iterator[None]:
     """Make a try to come in with this login: counted and committed before anything is hashed; raises `TooBusy`."""
-    here, by = parts(), sender()
+    here, by = services(), sender()
     with here.database.reading() as session:
         tried = look_at_try(session, here.vault, login, by, request.cookies.get(_cookie_name(), ""))
         guessing = may_be_guessing(session, here.vault, tried)
@@ -43,7 +43,7 @@ def remember_browser(response: Response, mark: str) -> Response:
         mark,
         path="/",
         max_age=KNOWN_FOR,
-        secure=parts().settings.https,
+        secure=services().settings.https,
         httponly=True,
         samesite="Strict",
     )
@@ -59,4 +59,4 @@ def ask_to_wait(page: Callable[[str], str]) -> Response:
 
 
 def _cookie_name() -> str:
-    return "__Host-redress_known" if parts().settings.https else "redress_known"
+    return "__Host-redress_known" if services().settings.https else "redress_known"

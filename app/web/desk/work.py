@@ -30,14 +30,14 @@ from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
 from app.web.member_session import member
 from app.web.once import submission_of_post
-from app.web.parts import parts
+from app.web.services import services
 
 
 @blueprint.post("/cases/<uuid:case_id>/claim")
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def claim_case(case_id: UUID) -> ResponseReturnValue:
     """Take an unclaimed case."""
-    here = parts()
+    here = services()
 
     def act() -> None:
         with here.database.writing() as session:
@@ -54,7 +54,7 @@ def claim_case(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def assign_case(case_id: UUID) -> ResponseReturnValue:
     """Give the case to a colleague."""
-    here = parts()
+    here = services()
 
     def act() -> None:
         colleague = MemberId(_uuid("member"))
@@ -72,7 +72,7 @@ def assign_case(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def categorise(case_id: UUID) -> ResponseReturnValue:
     """Set the desk's own category; the worker's topics stay beside it."""
-    here, category, seen = parts(), request.form.get("category", ""), _seen_version()
+    here, category, seen = services(), request.form.get("category", ""), _seen_version()
 
     def act() -> None:
         with here.database.writing() as session:
@@ -92,7 +92,7 @@ def categorise(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def urge(case_id: UUID) -> ResponseReturnValue:
     """Set the urgency; lowering it needs words."""
-    here, reason, seen = parts(), request.form.get("reason", "").strip(), _seen_version()
+    here, reason, seen = services(), request.form.get("reason", "").strip(), _seen_version()
     try:
         urgency = Urgency(request.form.get("urgency", ""))
     except ValueError:
@@ -116,7 +116,7 @@ def urge(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def tick(case_id: UUID) -> ResponseReturnValue:
     """Say that something with a date was done outside Redress."""
-    here = parts()
+    here = services()
     try:
         kind = ClockKind(request.form.get("what", ""))
     except ValueError:
@@ -172,7 +172,7 @@ def _move_id(case_id: UUID, to: State, outcome: str, *words: str) -> UUID:
 
 
 def _move(case_id: UUID, wanted: Move, drafts: Drafts, *, done: str) -> ResponseReturnValue:
-    here = parts()
+    here = services()
 
     def act() -> None:
         with here.database.writing() as session:

@@ -26,7 +26,7 @@ from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
 from app.web.language import page_language
 from app.web.member_session import member, see_other
-from app.web.parts import parts
+from app.web.services import services
 
 # A list that a browser can still show; a site that is not in it is found by its name as well.
 _MOST_SITES = 500
@@ -51,7 +51,7 @@ def workplace(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def keep_workplace(case_id: UUID) -> ResponseReturnValue:
     """Keep site and country; where the organisation may not have the case any more, it is gone from the desk."""
-    here, by, seen = parts(), member(), _seen_version()
+    here, by, seen = services(), member(), _seen_version()
     try:
         with here.database.reading() as session:
             chosen = Workplace(_typed_site(session, CaseId(case_id)), request.form.get("country") or None)
@@ -79,7 +79,7 @@ def _typed_site(session: Session, case_id: CaseId) -> SiteId | None:
     typed = request.form.get("site", "").strip()
     if not typed:
         return None
-    vault = parts().vault
+    vault = services().vault
     # The site that stands there may have been removed from the network meanwhile: whoever leaves it as it is means it still.
     known = workplace_of(session, vault, member(), case_id)
     if typed == _standing(session, known):
@@ -101,7 +101,7 @@ def _which(possible: tuple[str, ...]) -> str:
 
 def _page(case_id: CaseId, problem: str | None = None, *, changed: bool = False) -> str:
     """The page with what stands on the case, or with what was typed when it could not be kept."""
-    here = parts()
+    here = services()
     try:
         with here.database.reading() as session:
             known = workplace_of(session, here.vault, member(), case_id)
@@ -126,7 +126,7 @@ def _page(case_id: CaseId, problem: str | None = None, *, changed: bool = False)
 
 def _standing(session: Session, known: KnownWorkplace) -> str:
     site_id = known.stands.site_id
-    return "" if site_id is None else site_choice(parts().vault, get_site(session, site_id))
+    return "" if site_id is None else site_choice(services().vault, get_site(session, site_id))
 
 
 @lru_cache(maxsize=4)

@@ -25,7 +25,7 @@ from app.web.desk.authenticator import authenticator_picture
 from app.web.desk.messages import secrets_refused
 from app.web.desk.tries import ask_to_wait, counted_try
 from app.web.once import recovery_secret_of_post
-from app.web.parts import parts
+from app.web.services import services
 
 blueprint = Blueprint("join", __name__, url_prefix="/desk/join", template_folder="templates")
 
@@ -48,7 +48,7 @@ def invitation(token: str) -> ResponseReturnValue:
 @open_to_everyone
 def take_up(token: str) -> ResponseReturnValue:
     """Make the membership and show the recovery code, once; it is kept nowhere."""
-    here, password, secret = parts(), request.form.get("password", ""), request.form.get("secret", "")
+    here, password, secret = services(), request.form.get("password", ""), request.form.get("secret", "")
     code = request.form.get("code", "")
     recovery = recovery_secret_of_post(token, password, secret, code)
     try:
@@ -72,14 +72,14 @@ def take_up(token: str) -> ResponseReturnValue:
 
 
 def _read(token: str) -> InvitedMember:
-    here = parts()
+    here = services()
     with here.database.reading() as session:
         return read_invitation(session, here.vault, token)
 
 
 def _shown_again(token: str, recovery: bytes, code: str) -> ResponseReturnValue | None:
     """The page with the recovery code once more, for whoever pressed *Finish* twice; nobody else."""
-    here = parts()
+    here = services()
     try:
         with here.database.reading() as session:
             invited, recovery_code = joined_before(session, here.vault, token, recovery, code)

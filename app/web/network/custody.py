@@ -29,14 +29,14 @@ from app.web.member_session import member, see_other
 from app.web.network.blueprint import blueprint
 from app.web.network.waiting import COORDINATORS, WRITERS, as_custodian, show_placing, untrained
 from app.web.once import submission_of_post
-from app.web.parts import parts
+from app.web.services import services
 
 
 @blueprint.post("/waiting/<uuid:case_id>/ask")
 @open_to_members(kinds=COORDINATORS, roles=WRITERS)
 def ask(case_id: UUID) -> ResponseReturnValue:
     """Ask to read the case, with a reason."""
-    here, reason = parts(), request.form.get("reason", "").strip()
+    here, reason = services(), request.form.get("reason", "").strip()
 
     def act() -> None:
         with here.database.writing() as session:
@@ -60,7 +60,7 @@ def ask(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=COORDINATORS, roles=WRITERS)
 def agree(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
     """Agree to a colleague's request."""
-    here = parts()
+    here = services()
 
     def act() -> None:
         with here.database.writing() as session:
@@ -86,7 +86,7 @@ def agree(case_id: UUID, request_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=COORDINATORS, roles=WRITERS)
 def read(case_id: UUID) -> ResponseReturnValue:
     """Read the case within the agreed day; it is written down and the worker sees it."""
-    here = parts()
+    here = services()
     try:
         with here.database.writing() as session:
             opened = open_from_custody(session, here.vault, member(), CaseId(case_id))
@@ -109,7 +109,7 @@ def read(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=COORDINATORS, roles=WRITERS)
 def answer(case_id: UUID) -> ResponseReturnValue:
     """Answer the worker within the agreed day: where no helper may have the case, nobody else can."""
-    here, words = parts(), request.form.get("words", "")
+    here, words = services(), request.form.get("words", "")
     submission = submission_of_post("custody answer", case_id, words)
 
     def act() -> None:

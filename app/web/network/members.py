@@ -29,7 +29,7 @@ from app.web.access import open_to_members
 from app.web.desk.messages import message_of_request
 from app.web.member_session import member, see_other
 from app.web.network.blueprint import blueprint
-from app.web.parts import parts
+from app.web.services import services
 
 _INVITING_REFUSED: dict[type[Exception], LazyString] = {
     LoginTaken: lazy_pgettext("network", "Somebody has this login already. Choose another."),
@@ -51,7 +51,7 @@ def members() -> ResponseReturnValue:
 @open_to_members(roles=[Role.LEAD])
 def invite() -> ResponseReturnValue:
     """Invite somebody and show their link, once."""
-    here, asked = parts(), request.form
+    here, asked = services(), request.form
     try:
         role = Role(asked.get("role", ""))
         with here.database.writing() as session:
@@ -76,7 +76,7 @@ def invite() -> ResponseReturnValue:
 @open_to_members(roles=[Role.LEAD])
 def admit(member_id: UUID) -> ResponseReturnValue:
     """Record training and let a member in to the ticked circles."""
-    here, asked = parts(), request.form
+    here, asked = services(), request.form
     circles = [
         name for name in circle_names(member().organisation.kind) if name.value in asked.getlist("circle")
     ]
@@ -100,7 +100,7 @@ def admit(member_id: UUID) -> ResponseReturnValue:
 
 
 def _page(problem: str | None = None, *, link: str | None = None, invited: str = "") -> str:
-    here, organisation = parts(), member().organisation
+    here, organisation = services(), member().organisation
     with here.database.reading() as session:
         people = colleagues(session, here.vault, organisation.id)
         fingerprints = {

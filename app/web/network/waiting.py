@@ -31,7 +31,7 @@ from app.web.access import open_to_members
 from app.web.desk.messages import message_of_request
 from app.web.member_session import member, see_other
 from app.web.network.blueprint import blueprint
-from app.web.parts import parts
+from app.web.services import services
 
 COORDINATORS = (OrganisationKind.COORDINATOR,)
 WRITERS = (Role.LEAD, Role.CASEWORKER)
@@ -41,7 +41,7 @@ WRITERS = (Role.LEAD, Role.CASEWORKER)
 @open_to_members(kinds=COORDINATORS)
 def waiting() -> ResponseReturnValue:
     """The cases that wait to be placed, danger first."""
-    here = parts()
+    here = services()
     try:
         with here.database.reading() as session:
             cases = waiting_for_custody(session, here.vault, here.rules, member())
@@ -64,7 +64,7 @@ def placing(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=COORDINATORS, roles=WRITERS)
 def read_note(case_id: UUID) -> ResponseReturnValue:
     """Show the worker's words about place and exclusions; who read them, and why, is written down and the worker sees who."""
-    here, reason = parts(), request.form.get("reason", "")
+    here, reason = services(), request.form.get("reason", "")
     words: list[RoutingWords | None] = []
 
     def act() -> None:
@@ -89,7 +89,7 @@ def read_note(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=COORDINATORS, roles=WRITERS)
 def place(case_id: UUID) -> ResponseReturnValue:
     """Offer the case to an organisation without reading it."""
-    here = parts()
+    here = services()
     try:
         organisation_id = OrganisationId(UUID(request.form.get("organisation", "")))
     except ValueError:
@@ -139,7 +139,7 @@ def show_placing(
     draft_answer: str = "",
 ) -> str:
     """The page of one waiting case."""
-    here, by = parts(), member()
+    here, by = services(), member()
     try:
         with here.database.reading() as session:
             case = waiting_case(session, here.vault, here.rules, by, CaseId(case_id))

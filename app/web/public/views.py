@@ -14,8 +14,8 @@ from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
 from app.dispatcher.jobs import JOB_NAMES
 from app.logs import log_failure
 from app.web.access import open_to_everyone
-from app.web.parts import parts
 from app.web.public.gauges import exposition
+from app.web.services import services
 
 blueprint = Blueprint("public", __name__)
 
@@ -30,7 +30,7 @@ def health() -> Response:
     """200 when reports can be taken and the dispatcher ticks, else 503; three plain words and nothing for an attacker."""
     database = tables = dispatcher = False
     try:
-        with parts().database.reading() as session:
+        with services().database.reading() as session:
             database = True
             check_schema(session)
             tables = True
@@ -52,7 +52,7 @@ def metrics() -> Response:
     """Gauges for Prometheus, with the token of `REDRESS_METRICS_TOKEN`; without one only where nobody else can come."""
     if not _may_measure():
         abort(403)
-    with parts().database.reading() as session:
+    with services().database.reading() as session:
         body, content_type = exposition(session)
     return Response(body, content_type=content_type)
 
@@ -61,7 +61,7 @@ def metrics() -> Response:
 @open_to_everyone
 def security_txt() -> Response:
     """Where to report a hole (RFC 9116), as the operator set it."""
-    contact = parts().settings.security_contact
+    contact = services().settings.security_contact
     if not contact:
         abort(404)
     expires = (clock.now() + _REPORTS_FOR).replace(microsecond=0).isoformat().replace("+00:00", "Z")
@@ -69,11 +69,11 @@ def security_txt() -> Response:
 
 
 def _may_measure() -> bool:
-    expected = parts().settings.metrics_token
+    expected = services().settings.metrics_token
     given = request.headers.get("Authorization", "").removeprefix("Bearer ")
     if expected and hmac.compare_digest(given.encode(), expected.encode()):
         return True
-    if not parts().settings.local or parts().settings.trusted_proxies:
+    if not services().settings.local or services().settings.trusted_proxies:
         # A proxy on this machine comes from loopback too, and a plain one does not even say that it asks for somebody else.
         return False
     if any(name in request.headers for name in _FORWARDED):

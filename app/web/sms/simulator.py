@@ -30,7 +30,7 @@ from app.messaging.gateways.simulator import (
 from app.messaging.phones import NumberUnreadable, read_number
 from app.vault import Place, VeilBroken
 from app.web.access import open_to_everyone
-from app.web.parts import parts
+from app.web.services import services
 from app.web.sms.blueprint import blueprint
 
 NUMBERS = {
@@ -98,7 +98,7 @@ def send(phone: str) -> ResponseReturnValue:
     if not body or len(body) > _LONGEST_TEXT:
         problem = "long" if body else "empty"
         return make_response(_screen(phone, number, body, problem), HTTPStatus.UNPROCESSABLE_ENTITY)
-    here = parts()
+    here = services()
     with here.database.writing() as session:
         keep_typed_text(session, here.vault, number, body)
     webhook = here.settings.public_url + url_for("sms.inbound")
@@ -112,7 +112,7 @@ def _phones_page(typed: str = "", *, refused: bool = False) -> str:
 
 
 def _only_in_demo() -> None:
-    here = parts()
+    here = services()
     if not here.settings.demo or here.gateways.default_webhook().name != NAME:
         abort(HTTPStatus.NOT_FOUND)
 
@@ -132,7 +132,7 @@ def _hand_over(signed: SignedRequest) -> int:
 
 
 def _screen(phone: str, number: str, body: str = "", problem: str = "") -> str:
-    here = parts()
+    here = services()
     with here.database.reading() as session:
         texts = [_shown(line) for line in screen_of(session, here.vault, number)]
     return render_template(
@@ -146,13 +146,13 @@ def _shown(line: SimulatedLine) -> ShownText:
 
 
 def _token_of(number: str) -> str:
-    return urlsafe_b64encode(parts().vault.veil(_PLACE, number)).decode("ascii").rstrip("=")
+    return urlsafe_b64encode(services().vault.veil(_PLACE, number)).decode("ascii").rstrip("=")
 
 
 def _number_of(token: str) -> str:
     _only_in_demo()
     try:
-        return parts().vault.unveil(_PLACE, urlsafe_b64decode(token + "=" * (-len(token) % 4)))
+        return services().vault.unveil(_PLACE, urlsafe_b64decode(token + "=" * (-len(token) % 4)))
     except (VeilBroken, binascii.Error, ValueError):
         abort(HTTPStatus.NOT_FOUND)
 

@@ -11,7 +11,7 @@ from werkzeug.exceptions import Forbidden, HTTPException
 
 from app.logs import log_event, log_failure
 from app.messaging.gateways.protocol import Forged, SignedRequest
-from app.web.parts import parts
+from app.web.services import services
 
 Told = TypeVar("Told")
 
@@ -52,7 +52,7 @@ def signed_address() -> str:
     split = urlsplit(raw) if not raw.startswith("/") else None
     if split is not None:
         raw = split.path + (f"?{split.query}" if split.query else "")
-    return parts().settings.public_url + raw
+    return services().settings.public_url + raw
 
 
 def _rebuilt() -> str:

@@ -6,33 +6,26 @@ provider comes back with it.
 """
 
 from http import HTTPStatus
-from threading import Lock
-from urllib.parse import urlsplit
 
 from flask import Response, abort
 
 from app.intake import FloodRefused
-from app.intake.conversation.door import Overtaken, hear_text, prepare_hearing
-from app.messaging.gateways.protocol import ReceivedText, Webhook
+from app.intake.conversation.door import NotHeard, receive_text
+from app.messaging.gateways.protocol import Webhook
 from app.messaging.receiving import take_status
 from app.vault import TooBusy
 from app.web.access import open_to_gateways
-from app.web.parts import parts
 from app.web.retry import BUSY_FOR, retry_after
+from app.web.services import services
 from app.web.sms.blueprint import blueprint
 from app.web.sms.webhook_auth import believed
-
-# A long testimony comes as many texts at one moment, which would overtake each other: in one process they wait here instead,
-# each for the others of its number (and, seldom, for those of another), and only the processes still meet at the database.
-_LANES = tuple(Lock() for _ in range(64))
-_TRIES = 10
 
 
 @blueprint.post("/inbound")
 @open_to_gateways
 def inbound() -> Response:
     """A text came in, at Twilio or on the simulator."""
-    return _take_text(parts().gateways.default_webhook())
+    return _take_text(services().gateways.default_webhook())
 
 
 @blueprint.post("/inbound/<gateway>")
@@ -46,7 +39,7 @@ def inbound_by(gateway: str) -> Response:
 @open_to_gateways
 def status() -> Response:
     """Twilio or the simulator says how far one of our texts has come."""
-    return _take_report(parts().gateways.default_webhook())
+    return _take_report(services().gateways.default_webhook())
 
 
 @blueprint.post("/status/<gateway>")
@@ -58,7 +51,7 @@ def status_by(gateway: str) -> Response:
 
 def _webhook(name: str) -> Webhook:
     try:
-        return parts().gateways.webhook(name)
+        return services().gateways.webhook(name)
     except KeyError:
         abort(HTTPStatus.FORBIDDEN)
 
@@ -66,34 +59,17 @@ def _webhook(name: str) -> Webhook:
 def _take_text(webhook: Webhook) -> Response:
     received = believed(webhook.read_text)
     try:
-        with _LANES[hash(received.sender) % len(_LANES)]:
-            heard = any(_hear(received) for _ in range(_TRIES))
-    except (TooBusy, FloodRefused):
-        heard = False
-    return _taken() if heard else _come_again()
-
-
-def _hear(received: ReceivedText) -> bool:
-    """Hash and seal first, then one short unit of work; False when something else came in between."""
-    here = parts()
-    host = urlsplit(here.settings.public_url).netloc
-    with here.database.reading() as session:
-        prepared = prepare_hearing(
-            session, here.vault, here.rules, here.gateways, here.languages, received, host
-        )
-    try:
-        with here.database.writing() as session:
-            hear_text(session, here.vault, here.rules, prepared)
-    except Overtaken:
-        return False
-    return True
+        receive_text(services(), received)
+    except (NotHeard, TooBusy, FloodRefused):
+        return _come_again()
+    return _taken()
 
 
 def _take_report(webhook: Webhook) -> Response:
     report = believed(webhook.read_status)
     if report is not None:
-        with parts().database.writing() as session:
-            take_status(session, parts().vault, report)
+        with services().database.writing() as session:
+            take_status(session, services().vault, report)
     return _taken()
 
 

@@ -8,18 +8,19 @@ from flask import Response
 from app.cases.case import EmptyText, TextTooLong
 from app.cases.taxonomy import ABOUT_HELPER
 from app.cases.worker import Worker, helpers_of
-from app.intake import Report
+from app.intake import Report, file_report
 from app.vault import TokenForged
 from app.web.access import open_to_workers
 from app.web.language import page_language
-from app.web.parts import parts
+from app.web.sender import sender
+from app.web.services import services
 from app.web.worker.asking import ask_again
 from app.web.worker.door import blueprint
 from app.web.worker.inbox import missing_words, refuse_other_page
 from app.web.worker.inbox_page import Problem, inbox_page, kept_page, stale_page
 from app.web.worker.intent import Act, Intent
 from app.web.worker.posted import posted_intent
-from app.web.worker.report import file_report, receipt_page
+from app.web.worker.report import receipt_page
 from app.web.worker.report_form import WORDS_LIMIT, ReportForm
 from app.web.worker.worker_session import end_worker_session, find_worker, forget_worker_cookie
 
@@ -40,7 +41,7 @@ def about_helper() -> Response:
 
 def file_about_helper(worker: Worker, intent: Intent) -> Response:
     """The page with the code of the complaint. The messages of the first case are closed: the new code opens others."""
-    here = parts()
+    here = services()
     if not (intent.said or intent.danger) or len(intent.words) > WORDS_LIMIT:
         refusal = TextTooLong() if intent.said else EmptyText()
         return inbox_page(worker, Problem(missing_words(refusal), intent))
@@ -59,4 +60,4 @@ def file_about_helper(worker: Worker, intent: Intent) -> Response:
     except TokenForged:
         return stale_page(worker, intent)
     shown = ReportForm(words=intent.words, danger="yes" if intent.danger else "", category=(ABOUT_HELPER,))
-    return end_worker_session(receipt_page(shown, file_report(report, token)))
+    return end_worker_session(receipt_page(shown, file_report(here, report, token, sender())))

@@ -10,8 +10,8 @@ from app.language import only_digits
 from app.logs import log_failure
 from app.vault import ReceiptMistyped, TooBusy
 from app.web.language import page_language
-from app.web.parts import parts
 from app.web.retry import BUSY_FOR, retry_after
+from app.web.services import services
 from app.web.worker.intent import Intent
 
 # What each refusal is called on the page.
@@ -36,7 +36,7 @@ class OtherMessages(Exception):
 
 def enter_page(problem: str = "", intent: Intent | None = None, typed: str = "") -> Response:
     """The question for the receipt, with what went wrong, what waits to be done, and the digits to mend."""
-    waiting = None if intent is None or intent.is_empty else intent.with_token(parts().vault)
+    waiting = None if intent is None or intent.is_empty else intent.with_token(services().vault)
     page = render_template(
         "worker/enter.html",
         problem=problem,

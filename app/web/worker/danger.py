@@ -10,7 +10,7 @@ from app.cases.case import Case
 from app.cases.rules import HelpNumber
 from app.intake import danger_answer
 from app.web.language import page_language
-from app.web.parts import parts
+from app.web.services import services
 from app.web.worker.names import names_of
 
 
@@ -32,7 +32,7 @@ class DangerNote:
 
 def danger_note(session: Session, case: Case, by: datetime | None, site_words: str) -> DangerNote:
     """The note for a case whose worker said that they are in danger."""
-    here, now = parts(), clock.now()
+    here, now = services(), clock.now()
     answer = danger_answer(session, here.vault, here.gateways, case, site_words)
     name = names_of(session, [answer.told]).get(answer.told, "") if answer.told else ""
     territories = page_language().locale.territories

@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 
 from app.language import Language
 from app.web.language import choose_language, page_language
-from app.web.parts import parts
+from app.web.services import services
 
 blueprint = Blueprint("worker", __name__, template_folder="templates")
 
@@ -21,7 +21,7 @@ def find_language(_endpoint: str | None, values: dict[str, Any] | None) -> None:
     """Take the language out of the address, so that no view needs to ask for it."""
     if values is None or "lang" not in values:
         return
-    language = parts().languages.get(values.pop("lang"))
+    language = services().languages.get(values.pop("lang"))
     if language is None:
         raise UnknownLanguage
     choose_language(language)
@@ -37,7 +37,7 @@ def offer_languages(_error: UnknownLanguage) -> Response:
 
 def offered() -> tuple[Language, ...]:
     """The languages to choose from."""
-    return parts().languages.offered
+    return services().languages.offered
 
 
 def lead_to(address: str, status: HTTPStatus = HTTPStatus.SEE_OTHER) -> Response:

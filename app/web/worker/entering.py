@@ -9,8 +9,8 @@ from app.cases.worker import ReceiptUnknown, may_be_guessing, session_for, try_r
 from app.database import CaseId
 from app.vault import Guess, Receipt, end_session, parse_receipt
 from app.web.access import open_to_everyone
-from app.web.parts import parts
 from app.web.sender import sender
+from app.web.services import services
 from app.web.worker.about_helper import file_about_helper
 from app.web.worker.asking import OtherMessages, not_opened
 from app.web.worker.door import blueprint, to_inbox
@@ -57,7 +57,7 @@ def enter() -> Response:
 
 def _open_with(receipt: Receipt, intent: Intent) -> str:
     """A session for this receipt, its cookie; where many wrong ones came from, a try waits for its turn, and is still made."""
-    here, by = parts(), sender()
+    here, by = services(), sender()
     with here.database.reading() as session:
         guessing = may_be_guessing(session, here.vault, by)
     with here.vault.guessing(Guess.RECEIPT) if guessing else nullcontext():
@@ -66,7 +66,7 @@ def _open_with(receipt: Receipt, intent: Intent) -> str:
 
 def _try(receipt: Receipt, intent: Intent, by: str) -> str:
     """As `_open_with`; a receipt that no case has is counted before anybody learns that there is none."""
-    here = parts()
+    here = services()
     keys = here.vault.derive_receipt_keys(receipt)
     with here.database.writing() as session:
         row = try_receipt(session, here.vault, by, keys)

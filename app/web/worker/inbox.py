@@ -27,8 +27,8 @@ from app.messaging.phones import SealedWish, keep_wish
 from app.vault import TokenForged, check_session_form_token
 from app.web.access import open_to_everyone, open_to_workers
 from app.web.language import page_language, pgettext
-from app.web.parts import parts
 from app.web.retry import retry_after, seconds_until
+from app.web.services import services
 from app.web.worker.asking import ask_again, enter_page
 from app.web.worker.door import blueprint, to_inbox
 from app.web.worker.inbox_page import Problem, inbox_page, kept_page, spent_words, stale_page
@@ -108,7 +108,7 @@ def close() -> Response:
 
 def do(worker: Worker, intent: Intent) -> Response:
     """Do what was meant in this worker's case, and lead to where it shows; what is missing brings the inbox with all of it."""
-    here, act = parts(), intent.act
+    here, act = services(), intent.act
     if act is None or act not in _DEEDS:
         return to_inbox()
     deed, anchor = _DEEDS[act]
@@ -132,7 +132,7 @@ def do(worker: Worker, intent: Intent) -> Response:
 
 def _let_wait(worker: Worker, intent: Intent, spent: BudgetSpent) -> Response:
     """The inbox with all that waits, and when to press again; that there is danger does not wait, only its words do."""
-    here = parts()
+    here = services()
     if intent.danger:
         alone = replace(intent, words="")
         submission = alone.submission_for(here.vault, worker.case_id)
@@ -151,7 +151,7 @@ def refuse_other_page(worker: Worker, intent: Intent) -> Response | None:
     """
     if check_session_form_token(worker.content, posted_fields().get("form_token", "")):
         return None
-    if intent.case and intent.fits(parts().vault, worker.case_id):
+    if intent.case and intent.fits(services().vault, worker.case_id):
         return stale_page(worker, intent)
     return enter_page("other page", intent)
 
@@ -169,19 +169,19 @@ def _carry_out(act: Act) -> Response:
 
 
 def _write(session: Session, doing: Doing) -> bool:
-    here, worker = parts(), doing.worker
+    here, worker = services(), doing.worker
     note_language(session, here.vault, here.rules, worker, doing.intent.words)
     return write_message(session, here.vault, here.rules, worker, doing.intent.words, doing.submission)
 
 
 def _say_worse(session: Session, doing: Doing) -> bool:
-    here, worker, intent = parts(), doing.worker, doing.intent
+    here, worker, intent = services(), doing.worker, doing.intent
     note_language(session, here.vault, here.rules, worker, intent.said)
     return say_worse(session, here.vault, here.rules, worker, intent.said, intent.danger, doing.submission)
 
 
 def _change_consent(session: Session, doing: Doing) -> None:
-    here, language, worker = parts(), page_language(), doing.worker
+    here, language, worker = services(), page_language(), doing.worker
     if not doing.intent.consent:
         raise EmptyText
     level = ConsentLevel(doing.intent.consent)
@@ -193,12 +193,12 @@ def _change_consent(session: Session, doing: Doing) -> None:
 
 
 def _stop(session: Session, doing: Doing) -> None:
-    stop_texts(session, parts().vault, doing.worker.case_id)
-    stop_sharing(session, parts().vault, doing.worker)
+    stop_texts(session, services().vault, doing.worker.case_id)
+    stop_sharing(session, services().vault, doing.worker)
 
 
 def _undo(session: Session, doing: Doing) -> None:
-    here, language = parts(), page_language()
+    here, language = services(), page_language()
     _keep(session, doing.wishes)
     texts = consent_texts(language.pgettext)
     undo_stop_of(session, here.vault, here.rules, texts, language.code, doing.worker)
@@ -228,7 +228,7 @@ def missing_words(refusal: EmptyText | TextTooLong) -> str:
 
 def _wishes_again(worker: Worker, intent: Intent) -> tuple[SealedWish, ...]:
     """The number to text that the worker left, at most one, where a helper may read the case again; sealed before the writing."""
-    here = parts()
+    here = services()
     if intent.act is not Act.UNDO and not (intent.act is Act.CONSENT and intent.consent):
         return ()
     level = ConsentLevel(intent.consent) if intent.act is Act.CONSENT else None

@@ -12,8 +12,8 @@ from app.cases.worker import ERASED_AFTER, BudgetSpent, InboxView, Worker, open_
 from app.logs import log_failure
 from app.vault import TooBusy, session_form_token
 from app.web.language import npgettext, page_language, pgettext
-from app.web.parts import parts
 from app.web.retry import BUSY_FOR, minutes_until, retry_after
+from app.web.services import services
 from app.web.worker.asking import chosen_words
 from app.web.worker.danger import danger_note
 from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
@@ -36,7 +36,7 @@ class Problem:
 
 def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
     """The inbox as it stands, with what went wrong above it."""
-    here, language, today = parts(), page_language(), clock.now().date()
+    here, language, today = services(), page_language(), clock.now().date()
     with here.database.reading() as session:
         view = open_inbox(session, here.vault, worker)
         names = names_of(session, [view.organisation_id, *(seen.organisation_id for seen in view.sightings)])
@@ -73,7 +73,7 @@ def _words_call(case: Case, view: InboxView) -> bool:
     """Whether words alone made it danger, and nobody has answered them."""
     if case.urgency is not Urgency.DANGER or not (case.is_open or view.stopped):
         return False
-    danger = parts().rules.danger
+    danger = services().rules.danger
     return any(
         kind.urgency is Urgency.DANGER
         for message in view.unanswered

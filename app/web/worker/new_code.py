@@ -22,8 +22,8 @@ from app.vault import (
     format_receipt,
 )
 from app.web.access import open_to_workers
-from app.web.parts import parts
 from app.web.sender import sender
+from app.web.services import services
 from app.web.worker.asking import ask_again
 from app.web.worker.door import blueprint
 from app.web.worker.inbox import refuse_other_page
@@ -53,7 +53,7 @@ def new_code() -> Response:
 
 def give_new_code(worker: Worker, intent: Intent) -> Response:
     """Replace this worker's receipt and show the new one, which alone opens the messages now: the session ends with the old one."""
-    here = parts()
+    here = services()
     try:
         token = here.vault.read_form_token(intent.token)
     except TokenForged:
@@ -71,7 +71,7 @@ def give_new_code(worker: Worker, intent: Intent) -> Response:
 
 def _show_again(intent: Intent) -> Response:
     """The new code for whoever sends the same page again after their session ended with the old one; else the question for it."""
-    here = parts()
+    here = services()
     try:
         token = here.vault.read_form_token(intent.token)
     except TokenForged:

@@ -15,7 +15,7 @@ from app.language import Language
 from app.network import OrganisationKind, OrganisationState, organisations_of
 from app.web.access import open_to_everyone
 from app.web.language import npgettext, page_language, pgettext
-from app.web.parts import parts
+from app.web.services import services
 from app.web.worker.door import blueprint, lead_to
 from app.web.worker.names import coordinator_name
 from app.web.worker.worker_session import end_worker_session
@@ -33,7 +33,7 @@ class Month:
 @open_to_everyone
 def front() -> Response:
     """Lead to the form in the language that the browser asks for first."""
-    wanted = parts().languages.best(request.accept_languages.values())
+    wanted = services().languages.best(request.accept_languages.values())
     response = lead_to(url_for("worker.form", lang=wanted.code), HTTPStatus.FOUND)
     response.headers["Vary"] = "Accept-Language"
     return response
@@ -128,7 +128,7 @@ def _month(language: Language, day: date, first: int) -> Month:
 
 def _within(kind: ClockKind, profile: Profile) -> str:
     """How long people may have to wait, as the operator set it: this page must not promise anything else."""
-    deadline = next(found for found in parts().rules.deadlines.clocks if found.kind is kind)
+    deadline = next(found for found in services().rules.deadlines.clocks if found.kind is kind)
     duration = deadline.durations[profile]
     number = duration.number
     match duration.unit:
@@ -142,7 +142,7 @@ def _within(kind: ClockKind, profile: Profile) -> str:
 
 def _helpers() -> tuple[list[str], str]:
     """The names of the partners and of the coordinator."""
-    with parts().database.reading() as session:
+    with services().database.reading() as session:
         partners = organisations_of(session, OrganisationKind.MONITORING_PARTNER)
         active = [partner.name for partner in partners if partner.state is OrganisationState.ACTIVE]
         return active, coordinator_name(session)

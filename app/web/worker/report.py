@@ -12,15 +12,10 @@ from app.intake import (
     Contact,
     Filed,
     FloodRefused,
-    LimitMetMeanwhile,
     Report,
     SubmissionConflict,
-    already_filed,
     can_be_texted,
-    file_grievance,
-    look_at_arrival,
-    seal_grievance,
-    with_wish,
+    file_report,
 )
 from app.language import has_words
 from app.logs import log_failure
@@ -28,9 +23,9 @@ from app.network import site_by_code
 from app.vault import FormToken, TokenForged, TooBusy, format_receipt
 from app.web.access import open_to_everyone
 from app.web.language import npgettext, page_language, pgettext
-from app.web.parts import parts
 from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
 from app.web.sender import sender
+from app.web.services import services
 from app.web.worker.danger import danger_note
 from app.web.worker.door import blueprint, offered
 from app.web.worker.intent import Act, Intent
@@ -83,7 +78,9 @@ def report() -> Response:
         return make_response(render_template("worker/ask_helper.html", form=sent, token=sent.token))
     try:
         # The page belongs to it: a receipt that cannot be shown is one that the same form, sent again, must show.
-        page = receipt_page(sent, file_report(to_report(sent.answered(), page_language().code), token))
+        page = receipt_page(
+            sent, file_report(services(), to_report(sent.answered(), page_language().code), token, sender())
+        )
     except SubmissionConflict as conflict:
         return _conflict_page(sent, conflict)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
@@ -97,7 +94,7 @@ def _conflict_page(sent: ReportForm, conflict: SubmissionConflict) -> Response:
 
     Both buttons carry what the page and its content give, so that whoever goes back and comes here again doubles nothing.
     """
-    vault, danger = parts().vault, sent.danger == "yes"
+    vault, danger = services().vault, sent.danger == "yes"
     adding = Intent(
         Act.WORSE if danger else Act.WRITE,
         words=sent.words,
@@ -168,41 +165,16 @@ def to_report(sent: ReportForm, language: str) -> Report:
     )
 
 
-def file_report(report: Report, token: FormToken) -> Filed:
-    """File it; where a limit of its sender was met meanwhile, it is sealed again."""
-    for crowded in (False, True):
-        try:
-            return _seal_and_file(report, token, crowded=crowded)
-        except LimitMetMeanwhile:
-            continue
-    # It was over one limit, and meanwhile over the other too.
-    return _seal_and_file(report, token, crowded=True)
-
-
-def _seal_and_file(told: Report, token: FormToken, *, crowded: bool = False) -> Filed:
-    here = parts()
-    with here.database.reading() as session:
-        arrival = look_at_arrival(session, here.vault, told, token, sender(), crowded=crowded)
-        before = already_filed(session, told, token, arrival)
-        if before is not None:
-            return before
-        texts = consent_texts(page_language().pgettext)
-        sealed = seal_grievance(session, here.vault, here.rules, texts, told, token, arrival)
-        sealed = with_wish(here.vault, here.gateways, told, sealed)
-    with here.database.writing() as session:
-        return file_grievance(session, here.vault, sealed)
-
-
 def _read_token(sent: ReportForm) -> FormToken | None:
     try:
-        token = parts().vault.read_form_token(sent.token)
+        token = services().vault.read_form_token(sent.token)
     except TokenForged:
         return None
     return None if token.expired else token
 
 
 def _known_code(code: str) -> str:
-    with parts().database.reading() as session:
+    with services().database.reading() as session:
         site = site_by_code(session, code)
         return "" if site is None else site.code
 
@@ -232,7 +204,7 @@ def form_page(
     page = render_template(
         "worker/form.html",
         form=sent,
-        token=token or parts().vault.form_token(),
+        token=token or services().vault.form_token(),
         notes=notes,
         mistakes=mistakes,
         faulty={name for name, _ in mistakes},
@@ -247,7 +219,7 @@ def form_page(
 
 def receipt_page(sent: ReportForm, filed: Filed) -> Response:
     """The code of a report that was filed, and what happens next."""
-    here = parts()
+    here = services()
     danger = None
     if filed.urgency is Urgency.DANGER:
         with here.database.reading() as session:

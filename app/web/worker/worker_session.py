@@ -6,12 +6,12 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.cases.worker import Worker, worker_of
 from app.logs import log_failure
 from app.vault import SessionEnded, end_session, touch_session
-from app.web.parts import parts
+from app.web.services import services
 
 
 def cookie_name() -> str:
     """The cookie's name: over https with the prefix that browsers bind to this host, this path and Secure."""
-    return "__Host-redress_worker" if parts().settings.https else "redress_worker"
+    return "__Host-redress_worker" if services().settings.https else "redress_worker"
 
 
 def worker_cookie() -> str:
@@ -21,7 +21,7 @@ def worker_cookie() -> str:
 
 def find_worker() -> Worker | None:
     """Who is in the inbox on this request, with the idle time started anew; nobody when there is no live session."""
-    cookie, here = worker_cookie(), parts()
+    cookie, here = worker_cookie(), services()
     if not cookie:
         return None
     try:
@@ -36,7 +36,7 @@ def find_worker() -> Worker | None:
 
 def worker_behind(cookie: str) -> Worker:
     """Who stands behind this cookie; raises `SessionEnded`."""
-    here = parts()
+    here = services()
     with here.database.reading() as session:
         return worker_of(session, here.vault, cookie)
 
@@ -44,14 +44,14 @@ def worker_behind(cookie: str) -> Worker:
 def keep_worker_session(response: Response, cookie: str) -> Response:
     """Hand the session to the browser until it closes; Lax, so that a bookmark of the inbox still opens it."""
     response.set_cookie(
-        cookie_name(), cookie, path="/", secure=parts().settings.https, httponly=True, samesite="Lax"
+        cookie_name(), cookie, path="/", secure=services().settings.https, httponly=True, samesite="Lax"
     )
     return response
 
 
 def end_worker_session(response: Response) -> Response:
     """End the session on both sides; without one nothing is touched, so that leaving is as quick as can be."""
-    cookie, here = worker_cookie(), parts()
+    cookie, here = worker_cookie(), services()
     if cookie:
         try:
             with here.database.writing() as session:
@@ -66,6 +66,6 @@ def end_worker_session(response: Response) -> Response:
 def forget_worker_cookie(response: Response) -> Response:
     """Take the cookie back, when it opens nothing any more."""
     response.delete_cookie(
-        cookie_name(), path="/", secure=parts().settings.https, httponly=True, samesite="Lax"
+        cookie_name(), path="/", secure=services().settings.https, httponly=True, samesite="Lax"
     )
     return response

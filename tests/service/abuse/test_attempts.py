@@ -25,7 +25,7 @@ from app.network.attempts import (
     window_end,
 )
 from app.vault import Vault
-from tests.harness.dispatching import tools_over
+from tests.harness.dispatching import services_over
 from tests.harness.world import World, everything_stored
 from tests.service.abuse.conftest import DORMITORY, ELSEWHERE
 
@@ -102,7 +102,7 @@ def test_no_row_tells_whom_it_counts_and_tomorrow_the_same_one_looks_otherwise(
 
 
 def test_only_rows_whose_window_is_over_go(world: World, database: Database, vault: Vault) -> None:
-    tools = tools_over(database, vault, world.rules)
+    tools = services_over(database, vault, world.rules)
     (job,) = (job for job in JOBS if job.name == "expire_attempts")
     for number in range(BATCH + 3):
         _count(database, vault, SIGN_INS_FROM_HERE, f"subject {number}")

@@ -13,7 +13,7 @@ from app.cases.enums import EntryKind
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId
 from app.intake import Contact
-from app.intake.conversation.door.receive import Ears
+from app.intake.conversation.door import receive_text
 from app.language import load_languages
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.protocol import ReceivedText, StatusReport
@@ -21,7 +21,8 @@ from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.models import InboundText, OutgoingText, Phone
 from app.messaging.phones.opt_outs import opt_out
 from app.messaging.receiving.callbacks import take_status
-from app.settings import PROJECT_ROOT
+from app.services import Services
+from app.settings import PROJECT_ROOT, read_settings
 from app.vault import read_journal
 from tests.harness.world import World
 from tests.service.desk.conftest import Browse, accepted, gateways_of
@@ -34,19 +35,19 @@ WORDS = "We have read it. We ask the office on Monday."
 
 def texted(world: World, home: Path, *said: str, accept: bool = True) -> CaseId:
     """A case by text with these texts; the near lead takes it on."""
-    ears = Ears(
+    services = Services(
+        settings=read_settings({"REDRESS_PUBLIC_URL": "https://help.example.org"}),
         database=world.database,
         vault=world.vault,
         rules=world.rules,
         gateways=gateways_of(world, home),
         languages=load_languages(PROJECT_ROOT / "config", PROJECT_ROOT / "translations"),
-        host="help.example.org",
     )
     before = round((clock.now() - datetime.now(UTC)).total_seconds())
     for number, body in enumerate(said or AGREED):
         # Slowly enough that each text is its own.
         clock.set_offset(before + 125 * number)
-        ears.hear(ReceivedText(NAME, f"SM{number:032x}", NUMBER, LINE, body))
+        receive_text(services, ReceivedText(NAME, f"SM{number:032x}", NUMBER, LINE, body))
     clock.set_offset(before)
     with world.database.reading() as session:
         (case_id,) = session.scalars(

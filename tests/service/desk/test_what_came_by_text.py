@@ -8,13 +8,14 @@ from sqlalchemy import select
 from app import clock
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId
-from app.intake.conversation.door.receive import Ears
+from app.intake.conversation.door import receive_text
 from app.language import load_languages
 from app.messaging.gateways.media import Media
 from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.models import InboundText
-from app.settings import PROJECT_ROOT
+from app.services import Services
+from app.settings import PROJECT_ROOT, read_settings
 from tests.harness.world import World
 from tests.service.desk.conftest import Browse, gateways_of
 
@@ -22,13 +23,13 @@ NUMBER = "+60123456701"
 
 
 def test_kinds_and_parts_on_the_case_page(browse: Browse, world: World, tmp_path: Path) -> None:
-    ears = Ears(
+    services = Services(
+        settings=read_settings({"REDRESS_PUBLIC_URL": "https://help.example.org"}),
         database=world.database,
         vault=world.vault,
         rules=world.rules,
         gateways=gateways_of(world, tmp_path),
         languages=load_languages(PROJECT_ROOT / "config", PROJECT_ROOT / "translations"),
-        host="help.example.org",
     )
     before = round((clock.now() - datetime.now(UTC)).total_seconds())
     # Parts as carriers tear them, all at one moment; then the answers, and pictures.
@@ -45,7 +46,7 @@ def test_kinds_and_parts_on_the_case_page(browse: Browse, world: World, tmp_path
     ]
     for number, (after, body, came) in enumerate(said):
         clock.set_offset(before + after)
-        ears.hear(ReceivedText(NAME, f"SM{number:032x}", NUMBER, LINE, body, came=came))
+        receive_text(services, ReceivedText(NAME, f"SM{number:032x}", NUMBER, LINE, body, came=came))
     clock.set_offset(before)
     with world.database.reading() as session:
         case_id = session.scalar(select(InboundText.case_id).where(InboundText.provider_id == f"SM{0:032x}"))

@@ -10,12 +10,13 @@ from app import clock
 from app.cases.case.models import Case, Entry
 from app.cases.case.record import kept_rows, loose_ends
 from app.database import Base, CaseId, Database
-from app.dispatcher.jobs import JOBS, Tools, run_job
+from app.dispatcher.jobs import JOBS, run_job
 from app.messaging.delivery import Purpose
 from app.messaging.members.addresses import Channel, keep_address
 from app.messaging.members.root_mail import BODY, has_readers
 from app.messaging.models import OutgoingText
 from app.messaging.queue.outgoing import body_place
+from app.services import Services
 from app.settings import read_settings
 from app.vault import (
     Actor,
@@ -30,7 +31,7 @@ from app.vault import (
 )
 from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
-from tests.harness.dispatching import tools_over
+from tests.harness.dispatching import services_over
 from tests.harness.world import LIGHT, World, both_vaults
 from tests.service.operator.conftest import Redress, complaint
 from tests.unit.vault.making import new_case
@@ -54,8 +55,8 @@ def world(database: Database, worlds: Beginnings[World]) -> World:
 
 
 @pytest.fixture
-def tools(world: World, vaults: tuple[Vault, Vault]) -> Tools:
-    return tools_over(world.database, vaults[1], world.rules)
+def tools(world: World, vaults: tuple[Vault, Vault]) -> Services:
+    return services_over(world.database, vaults[1], world.rules)
 
 
 def _leads_give_addresses(world: World, *logins: str) -> None:
@@ -72,7 +73,7 @@ def _mails(world: World, dispatcher: Vault) -> list[str]:
 
 
 def test_a_root_is_signed_once_a_day_and_mailed_once_to_every_lead(
-    world: World, tools: Tools, vaults: tuple[Vault, Vault]
+    world: World, tools: Services, vaults: tuple[Vault, Vault]
 ) -> None:
     _leads_give_addresses(world, "near.lead", "union.lead", "near.caseworker")
     world.file()
@@ -86,7 +87,9 @@ def test_a_root_is_signed_once_a_day_and_mailed_once_to_every_lead(
 
 
 @pytest.mark.parametrize("turned", ("address", "member", "organisation"))
-def test_no_root_is_mailed_where_others_wrote_who_is_a_lead(world: World, tools: Tools, turned: str) -> None:
+def test_no_root_is_mailed_where_others_wrote_who_is_a_lead(
+    world: World, tools: Services, turned: str
+) -> None:
     _leads_give_addresses(world, "near.lead", "near.caseworker")
     tables, ids = Base.metadata.tables, {}
     for login in ("near.lead", "near.caseworker"):
@@ -110,7 +113,7 @@ def test_no_root_is_mailed_where_others_wrote_who_is_a_lead(world: World, tools:
 
 
 def test_a_mail_that_was_not_written_down_before_a_crash_is_written_later(
-    world: World, tools: Tools, vaults: tuple[Vault, Vault]
+    world: World, tools: Services, vaults: tuple[Vault, Vault]
 ) -> None:
     run_job(_SIGN, tools)
     assert not _mails(world, vaults[1])
@@ -122,7 +125,7 @@ def test_a_mail_that_was_not_written_down_before_a_crash_is_written_later(
 
 
 def test_nothing_new_is_signed_over_a_cut_journal_and_the_leads_are_told(
-    world: World, tools: Tools, vaults: tuple[Vault, Vault]
+    world: World, tools: Services, vaults: tuple[Vault, Vault]
 ) -> None:
     _leads_give_addresses(world, "near.lead")
     ours, noise = world.case_of(world.file()), world.case_of(world.file(words="Noise."))
@@ -141,7 +144,7 @@ def test_nothing_new_is_signed_over_a_cut_journal_and_the_leads_are_told(
 
 
 def test_a_lost_file_of_a_root_is_told_to_the_leads_too(
-    world: World, tools: Tools, vaults: tuple[Vault, Vault]
+    world: World, tools: Services, vaults: tuple[Vault, Vault]
 ) -> None:
     _leads_give_addresses(world, "near.lead")
     run_job(_SIGN, tools)
@@ -186,7 +189,7 @@ def test_verify_holds_the_database_against_the_last_root_and_one_from_outside(
     world = World(database, web)
     case_id = world.case_of(world.file())
     settings = read_settings({"REDRESS_HOME": str(home)})
-    run_job(_SIGN, tools_over(database, dispatcher, world.rules, settings=settings))
+    run_job(_SIGN, services_over(database, dispatcher, world.rules, settings=settings))
     (root,) = read_roots(web, home / "roots")
     mail = tmp_path / "mail.txt"
     mail.write_text(f"From: redress\n\n{root.line(web.deployment)}\n")
@@ -207,7 +210,7 @@ def test_verify_holds_the_database_against_the_last_root_and_one_from_outside(
     database.dispose()
 
 
-def test_a_root_says_nothing_of_any_case(world: World, tools: Tools) -> None:
+def test_a_root_says_nothing_of_any_case(world: World, tools: Services) -> None:
     filed = world.file(words="planted words", name="planted name")
     run_job(_SIGN, tools)
     with world.database.reading() as session:

@@ -17,12 +17,13 @@ from app.cases.enums import ClockState, OfferState, State
 from app.consequences import carry_out
 from app.database import Database, MemberId, new_id
 from app.dispatcher.heartbeat import last_ticks, oldest_tick, record_tick
-from app.dispatcher.jobs import BATCH, JOB_NAMES, JOBS, Job, Tools, run_job
+from app.dispatcher.jobs import BATCH, JOB_NAMES, JOBS, Job, run_job
 from app.dispatcher.run import tick
+from app.services import Services
 from app.vault import SessionRow, Vault, open_session
 from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
-from tests.harness.dispatching import tools_over
+from tests.harness.dispatching import services_over
 from tests.harness.server import COMMAND, ROOT, private_environment
 from tests.harness.world import World, both_vaults
 
@@ -51,11 +52,11 @@ def world(database: Database, worlds: Beginnings[World]) -> World:
 
 
 @pytest.fixture
-def tools(world: World, vaults: tuple[Vault, Vault]) -> Tools:
-    return tools_over(world.database, vaults[1], world.rules)
+def tools(world: World, vaults: tuple[Vault, Vault]) -> Services:
+    return services_over(world.database, vaults[1], world.rules)
 
 
-def test_an_offer_nobody_answers_moves_on_to_the_next_standby(world: World, tools: Tools) -> None:
+def test_an_offer_nobody_answers_moves_on_to_the_next_standby(world: World, tools: Services) -> None:
     ours = world.case_of(world.file())
     assert run_job(_JOBS["expire_offers"], tools) == 0
     clock.set_offset(int(_LONG_ENOUGH.total_seconds()))
@@ -70,7 +71,7 @@ def test_an_offer_nobody_answers_moves_on_to_the_next_standby(world: World, tool
         assert session.get_one(Case, noise).organisation_id == world.near.id
 
 
-def test_the_last_offer_leads_to_custody(world: World, tools: Tools) -> None:
+def test_the_last_offer_leads_to_custody(world: World, tools: Services) -> None:
     case_id = world.case_of(world.file())
     for days in (6, 12):
         clock.set_offset(days * 86_400)
@@ -85,7 +86,7 @@ def test_three_dispatchers_move_each_offer_once(world: World, vault: Vault) -> N
     cases = [world.case_of(world.file(words=f"Report {number}.")) for number in range(12)]
     clock.set_offset(int(_LONG_ENOUGH.total_seconds()))
     dispatchers = [
-        tools_over(Database(world.database.url, before_commit=carry_out), vault, world.rules)
+        services_over(Database(world.database.url, before_commit=carry_out), vault, world.rules)
         for _ in range(3)
     ]
     with ThreadPoolExecutor(3) as pool:
@@ -98,7 +99,7 @@ def test_three_dispatchers_move_each_offer_once(world: World, vault: Vault) -> N
     assert sorted(current) == sorted(cases)
 
 
-def test_a_clock_that_ran_out_is_marked_once(world: World, tools: Tools) -> None:
+def test_a_clock_that_ran_out_is_marked_once(world: World, tools: Services) -> None:
     case_id = world.case_of(world.file())
     assert run_job(_JOBS["mark_clocks_missed"], tools) == 0
     clock.set_offset(100 * 86_400)
@@ -110,7 +111,7 @@ def test_a_clock_that_ran_out_is_marked_once(world: World, tools: Tools) -> None
     assert ClockState.RUNNING not in states
 
 
-def test_only_sessions_that_are_over_go(database: Database, world: World, tools: Tools) -> None:
+def test_only_sessions_that_are_over_go(database: Database, world: World, tools: Services) -> None:
     def open_one(session: Session, idle: timedelta) -> None:
         open_session(
             session, world.vault, "member", MemberId(new_id()), b"", idle=idle, longest=timedelta(hours=8)
@@ -126,7 +127,7 @@ def test_only_sessions_that_are_over_go(database: Database, world: World, tools:
         assert len(session.scalars(select(SessionRow.tag)).all()) == 1
 
 
-def test_each_job_leaves_its_heartbeat(database: Database, world: World, tools: Tools) -> None:
+def test_each_job_leaves_its_heartbeat(database: Database, world: World, tools: Services) -> None:
     with database.reading() as session:
         assert oldest_tick(session, JOB_NAMES) is None
     for job in JOBS:
@@ -143,9 +144,9 @@ def test_each_job_leaves_its_heartbeat(database: Database, world: World, tools: 
 
 
 def test_a_failing_job_is_logged_leaves_no_heartbeat_and_the_others_go_on(
-    database: Database, world: World, tools: Tools, caplog: pytest.LogCaptureFixture
+    database: Database, world: World, tools: Services, caplog: pytest.LogCaptureFixture
 ) -> None:
-    def fail(session: Session, _tools: Tools) -> int:
+    def fail(session: Session, _tools: Services) -> int:
         record_tick(session, "half done")
         raise RuntimeError("the words of a worker")
 
@@ -177,7 +178,8 @@ _JUMPING = """
 import itertools, sys, threading
 from app.database import Database
 from app.dispatcher import run as loop
-from app.dispatcher.jobs import Job, Tools
+from app.dispatcher.jobs import Job
+from app.services import Services
 
 ran, ended = threading.Semaphore(0), threading.Event()
 readings = itertools.chain([0.0] * 3, itertools.repeat(-3600.0))
@@ -193,7 +195,7 @@ def watch():
     ended.set()
 
 threading.Thread(target=watch).start()
-loop.run(Tools(Database(sys.argv[1]), None, None, None, None, None), ended.is_set, (Job("hourly", 3600, work),))
+loop.run(Services(None, Database(sys.argv[1]), None, None, None, None), ended.is_set, (Job("hourly", 3600, work),))
 """
 
 

@@ -14,15 +14,16 @@ from app import clock
 from app.cases.enums import State, Urgency
 from app.database import Database
 from app.dispatcher.heartbeat import STALE_AFTER
-from app.dispatcher.jobs import JOBS, Tools
+from app.dispatcher.jobs import JOBS
 from app.dispatcher.run import tick
 from app.messaging.members.addresses import Channel, keep_address
+from app.services import Services
 from app.settings import Settings, read_settings
 from app.vault import Vault
 from tests.harness.application import application
 from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
-from tests.harness.dispatching import tools_over
+from tests.harness.dispatching import services_over
 from tests.harness.world import World, both_vaults
 
 
@@ -62,16 +63,16 @@ def client(app: Flask) -> FlaskClient:
 
 
 @pytest.fixture
-def tools(world: World, vaults: tuple[Vault, Vault]) -> Tools:
-    return tools_over(world.database, vaults[1], world.rules)
+def tools(world: World, vaults: tuple[Vault, Vault]) -> Services:
+    return services_over(world.database, vaults[1], world.rules)
 
 
-def _tick_all(tools: Tools) -> None:
+def _tick_all(tools: Services) -> None:
     for job in JOBS:
         tick(job, tools)
 
 
-def test_a_service_whose_dispatcher_ticks_is_well(world: World, tools: Tools, client: FlaskClient) -> None:
+def test_a_service_whose_dispatcher_ticks_is_well(world: World, tools: Services, client: FlaskClient) -> None:
     assert client.get("/healthz").status_code == 503
     _tick_all(tools)
     answer = client.get("/healthz")
@@ -80,7 +81,7 @@ def test_a_service_whose_dispatcher_ticks_is_well(world: World, tools: Tools, cl
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_a_dispatcher_that_stopped_is_noticed(world: World, tools: Tools, client: FlaskClient) -> None:
+def test_a_dispatcher_that_stopped_is_noticed(world: World, tools: Services, client: FlaskClient) -> None:
     _tick_all(tools)
     clock.set_offset(int(STALE_AFTER.total_seconds()) + 60)
     answer = client.get("/healthz")
@@ -88,13 +89,15 @@ def test_a_dispatcher_that_stopped_is_noticed(world: World, tools: Tools, client
     assert answer.get_json() == {"ok": False, "database": True, "tables": True, "dispatcher": False}
 
 
-def test_one_job_that_never_goes_through_is_noticed(world: World, tools: Tools, client: FlaskClient) -> None:
+def test_one_job_that_never_goes_through_is_noticed(
+    world: World, tools: Services, client: FlaskClient
+) -> None:
     for job in JOBS[:-1]:
         tick(job, tools)
     assert client.get("/healthz").status_code == 503
 
 
-def test_an_old_schema_is_noticed(world: World, tools: Tools, client: FlaskClient) -> None:
+def test_an_old_schema_is_noticed(world: World, tools: Services, client: FlaskClient) -> None:
     _tick_all(tools)
     with world.database.writing() as session:
         session.execute(text("UPDATE alembic_version SET version_num = '0000'"))
@@ -116,7 +119,7 @@ def test_a_database_that_is_gone_is_noticed_without_details(
     assert json.loads(answer.text) == {"ok": False, "database": False, "tables": False, "dispatcher": False}
 
 
-def test_gauges_count_what_stands_in_the_database(world: World, tools: Tools, client: FlaskClient) -> None:
+def test_gauges_count_what_stands_in_the_database(world: World, tools: Services, client: FlaskClient) -> None:
     world.file()
     world.file(danger=True)
     world.file(danger=True, site_code=world.other_site.code)

@@ -19,7 +19,7 @@ from app.cases.case.models import Case, Consent, Entry, Offer
 from app.cases.case.veils import facts_of
 from app.cases.enums import OfferState
 from app.database import CaseId, Database
-from app.intake.conversation.door.receive import Ears
+from app.intake.conversation.door import receive_text
 from app.intake.conversation.door.silence import settle_silence
 from app.language import load_languages
 from app.messaging.delivery import Delivery
@@ -29,6 +29,7 @@ from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.models import InboundText, OutgoingText
 from app.messaging.queue.outgoing import body_place
 from app.network import NotSignedIn, Organisation, SignedIn
+from app.services import Services
 from app.settings import PROJECT_ROOT, read_settings
 from app.vault import (
     CircleRow,
@@ -62,7 +63,7 @@ class Texting:
 
     world: World
     dispatcher: Vault
-    ears: Ears
+    services: Services
     _numbers: Iterator[int] = field(default_factory=lambda: count(1))
 
     @property
@@ -76,8 +77,12 @@ class Texting:
         gateways = load_gateways(
             read_settings({"REDRESS_PUBLIC_URL": f"https://{HOST}"}), world.vault, database, {}
         )
-        ears = replace(self.ears, database=database, gateways=gateways)
-        return replace(self, world=world, ears=ears, _numbers=count(1))
+        services = replace(self.services, database=database, gateways=gateways)
+        return replace(self, world=world, services=services, _numbers=count(1))
+
+    def hear(self, received: ReceivedText) -> None:
+        """Let a text come in."""
+        receive_text(self.services, received)
 
     def received(self, body: str, sender: str = MINE, sid: str = "", **more: Any) -> ReceivedText:
         """A text as a webhook hands it on."""
@@ -91,7 +96,7 @@ class Texting:
         before = len(self.answers())
         for body in bodies:
             self.pass_by(seconds=apart)
-            self.ears.hear(self.received(body, sender, sid))
+            self.hear(self.received(body, sender, sid))
         return self.answers()[before:]
 
     def answers(self) -> list[str]:
@@ -221,18 +226,18 @@ def make_texting(database: Database, vaults: tuple[Vault, Vault]) -> Texting:
     world = World(database, vaults[0])
     world.file(words="Noise about water.", site_code=world.other_site.code)
     settings = read_settings({"REDRESS_PUBLIC_URL": f"https://{HOST}"})
-    ears = Ears(
+    services = Services(
+        settings=settings,
         database=database,
         vault=vaults[0],
         rules=world.rules,
-        gateways=load_gateways(settings, vaults[0], database, {}),
         languages=load_languages(PROJECT_ROOT / "config", PROJECT_ROOT / "translations"),
-        host=HOST,
+        gateways=load_gateways(settings, vaults[0], database, {}),
     )
-    made = Texting(world, vaults[1], ears)
+    made = Texting(world, vaults[1], services)
     for sender in ("+60123456798", "+919840450198"):
         noise = made.received("Noise by text, about the bus.", sender, sid=f"noise {sender}")
-        ears.hear(noise)
+        made.hear(noise)
     with database.writing() as session:
         for row in session.scalars(select(OutgoingText)):
             row.state = Delivery.SENT

@@ -16,7 +16,7 @@ from app.cases.worker.inbox import Worker
 from app.cases.worker.messages import say_worse
 from app.cases.worker.sharing import change_consent
 from app.database import Base, CaseId, OrganisationId
-from app.dispatcher.jobs import JOBS, Job, Tools, run_job
+from app.dispatcher.jobs import JOBS, Job, run_job
 from app.messaging.composing.segments import count_segments
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.registry import Gateways
@@ -44,9 +44,10 @@ from app.messaging.models import MemberAddress, OutgoingText
 from app.messaging.queue.outgoing import FORGED, address_place, body_place
 from app.messaging.sending.send_batch import send_due
 from app.network import Role, admit_member, record_training
+from app.services import Services
 from app.settings import read_settings
 from app.vault import CircleName, read_journal
-from tests.harness.dispatching import tools_over
+from tests.harness.dispatching import services_over
 from tests.harness.world import everything_stored
 from tests.service.texts.conftest import Texting
 
@@ -124,7 +125,7 @@ def test_an_address_that_others_wrote_gets_no_alert(texting: Texting, column: st
     with texting.database.reading() as session:
         for member in (lead, stranger):
             assert address_of(session, member.member.id, Channel.TEXT) is None
-            kept = kept_addresses(session, texting.world.vault, texting.ears.gateways, member.member.id)
+            kept = kept_addresses(session, texting.world.vault, texting.services.gateways, member.member.id)
             assert Channel.TEXT not in kept
     # Whoever it belongs to gives it anew.
     if column != "channel":
@@ -141,7 +142,7 @@ def test_an_alert_that_was_written_down_goes_to_no_address_that_was_turned(texti
         turned = update(addresses).where(addresses.c.channel == "text")
         connection.execute(turned.values(member_id=texting.world.sign_in("other.lead").member.id))
     settings = read_settings({"REDRESS_PUBLIC_URL": "https://help.example.org"})
-    send_due(texting.database, texting.dispatcher, texting.ears.gateways, settings)
+    send_due(texting.database, texting.dispatcher, texting.services.gateways, settings)
     with texting.database.reading() as session:
         texts = select(OutgoingText).join(MemberAddress, MemberAddress.id == OutgoingText.address_id)
         (row,) = session.scalars(texts.where(MemberAddress.channel == "text"))
@@ -256,7 +257,7 @@ def test_a_case_that_is_locked_later_calls_nobody_from_then_on(texting: Texting)
     texting.pass_by(seconds=1)
     assert alerted(texting) == sorted([*before, *both("near.lead")])
     settings = read_settings({"REDRESS_PUBLIC_URL": "https://help.example.org"})
-    send_due(texting.database, texting.dispatcher, texting.ears.gateways, settings)
+    send_due(texting.database, texting.dispatcher, texting.services.gateways, settings)
     texting.pass_by(days=20)
     _every_tick(texting)
     with texting.database.reading() as session:
@@ -302,9 +303,9 @@ def _every_tick(texting: Texting) -> None:
             run_job(job, tools)
 
 
-def _tools(texting: Texting) -> Tools:
-    return tools_over(
-        texting.database, texting.dispatcher, texting.world.rules, gateways=texting.ears.gateways
+def _tools(texting: Texting) -> Services:
+    return services_over(
+        texting.database, texting.dispatcher, texting.world.rules, gateways=texting.services.gateways
     )
 
 
@@ -375,7 +376,7 @@ def test_addresses_and_numbers_are_nowhere_in_the_clear(texting: Texting) -> Non
         kept = kept_addresses(
             session,
             texting.world.vault,
-            texting.ears.gateways,
+            texting.services.gateways,
             texting.world.sign_in("near.lead").member.id,
         )
     assert {channel: each.hint for channel, each in kept.items()} == {
@@ -446,7 +447,7 @@ def test_a_helper_is_being_told_only_where_an_alert_could_be_sent(texting: Texti
             row = session.get_one(Case, case.id)
             return who_can_be_alerted(session, texting.world.vault, gateways, row, routes=routes)
 
-    sends = texting.ears.gateways
+    sends = texting.services.gateways
     silent = mock.create_autospec(Gateways, instance=True, names=())
     silent.route_to.return_value = None
     assert (told(sends, routes=True), told(sends, routes=False)) == (None, None)

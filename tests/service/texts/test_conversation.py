@@ -310,7 +310,7 @@ def test_parts_without_marks_within_a_minute_are_one(texting: Texting) -> None:
 def test_texts_at_the_same_moment_are_taken_one_after_the_other(texting: Texting) -> None:
     texts = [texting.received(f"Words {number}") for number in range(6)]
     with ThreadPoolExecutor(6) as pool:
-        list(pool.map(texting.ears.hear, [*texts, *texts]))
+        list(pool.map(texting.hear, [*texts, *texts]))
     assert len(texting.cases()) == 1
     assert sorted(texting.words()) == [f"Words {number}" for number in range(6)]
     assert len(texting.answers()) == 1
@@ -319,7 +319,7 @@ def test_texts_at_the_same_moment_are_taken_one_after_the_other(texting: Texting
 def test_twenty_copies_at_once_are_one(texting: Texting) -> None:
     text = texting.received(FIRST)
     with ThreadPoolExecutor(8) as pool:
-        list(pool.map(texting.ears.hear, [text] * 20))
+        list(pool.map(texting.hear, [text] * 20))
     assert texting.words() == [FIRST]
     assert len(texting.answers()) == 1
 
@@ -431,7 +431,7 @@ def test_somebody_else_on_the_phone_gets_a_case_of_their_own(texting: Texting) -
 
 def test_texts_that_no_webhook_told_are_imported_once(texting: Texting) -> None:
     told = texting.received(FIRST)
-    texting.ears.hear(told)
+    texting.hear(told)
     at = clock.now()
     listed = [
         told,
@@ -439,8 +439,8 @@ def test_texts_that_no_webhook_told_are_imported_once(texting: Texting) -> None:
         texting.received("2", at=at + timedelta(seconds=200)),
     ]
     texting.pass_by(minutes=5)
-    assert import_texts(texting.ears, reversed(listed)) == 2
-    assert import_texts(texting.ears, listed) == 0
+    assert import_texts(texting.services, reversed(listed)) == 2
+    assert import_texts(texting.services, listed) == 0
     _, danger, place = texting.answers()
     assert danger == "Is anyone in danger now? 1 Yes 2 No"
     assert place.endswith("Where do you work? Name, town.")
@@ -448,7 +448,7 @@ def test_texts_that_no_webhook_told_are_imported_once(texting: Texting) -> None:
 
 def test_what_is_imported_late_is_kept_and_not_answered(texting: Texting) -> None:
     old = texting.received(FIRST, at=clock.now() - timedelta(hours=5))
-    assert import_texts(texting.ears, [old]) == 1
+    assert import_texts(texting.services, [old]) == 1
     assert texting.words() == [FIRST]
     assert texting.answers() == []
 

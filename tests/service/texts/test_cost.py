@@ -63,7 +63,7 @@ def test_a_text_looks_once_or_twice_and_is_stored_in_one_go(
     texting.pass_by(seconds=70)
     begin = [1] if texting.database.engine.dialect.name == "sqlite" else []
     with sent(texting.database) as times:
-        texting.ears.hear(texting.received(body))
+        texting.hear(texting.received(body))
     assert times == [*begin, *[1] * looked, *begin, stored]
 
 
@@ -104,7 +104,7 @@ def test_a_case_that_changed_meanwhile_is_looked_at_again(
     with pytest.raises(Overtaken):
         _hear(texting, late)
     assert _stored(texting) == before
-    texting.ears.hear(late.received)
+    texting.hear(late.received)
     assert texting.journal()[-1] == "case.site_told"
     assert texting.facts().category == ("wages" if meanwhile is _facts_were_changed else None)
     with texting.database.reading() as session:

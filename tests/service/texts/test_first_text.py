@@ -101,7 +101,7 @@ def test_a_testimony_of_the_longest_length_is_whole(texting: Texting) -> None:
 def test_the_same_text_told_twice_is_one(texting: Texting) -> None:
     received = texting.received("Boss has kept our pay", sid="SMtwice")
     for _ in range(3):
-        texting.ears.hear(received)
+        texting.hear(received)
     assert len(texting.answers()) == 1
     assert texting.words() == ["Boss has kept our pay"]
 
@@ -111,9 +111,9 @@ def test_a_replay_advances_nothing(texting: Texting) -> None:
     before = texting.answers()
     one = texting.received("2", sid="SMone")
     texting.pass_by(seconds=70)
-    texting.ears.hear(one)
+    texting.hear(one)
     after = texting.answers()
-    texting.ears.hear(one)
+    texting.hear(one)
     assert len(after) == len(before) + 1
     assert texting.answers() == after
 

@@ -95,7 +95,7 @@ def test_a_photo_after_asking_for_a_new_report_begins_it(taken: Texting) -> None
     words = taken.words(taken.case())
     taken.pass_by(seconds=70)
     before = len(taken.answers())
-    taken.ears.hear(taken.received("", came=(Media.PHOTO,)))
+    taken.hear(taken.received("", came=(Media.PHOTO,)))
     (answer,) = taken.answers()[before:]
     assert answer.startswith("We can only read words.")
     assert answer.endswith(WHOSE)

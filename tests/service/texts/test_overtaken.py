@@ -6,8 +6,8 @@ import pytest
 from sqlalchemy import func, select
 
 from app.database import CaseId
-from app.intake.conversation.door.inbound import Overtaken, hear_text, prepare_hearing
-from app.intake.conversation.door.preparing import Prepared
+from app.intake.conversation.door.inbound import Overtaken, hear_text
+from app.intake.conversation.door.preparing import Prepared, prepare_hearing
 from app.intake.conversation.store.models import Conversation
 from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.models import InboundText
@@ -22,16 +22,13 @@ def _prepare(texting: Texting, body: str, sender: str = MINE) -> Prepared:
 
 
 def _prepare_received(texting: Texting, received: ReceivedText) -> Prepared:
-    ears = texting.ears
     with texting.database.reading() as session:
-        return prepare_hearing(
-            session, ears.vault, ears.rules, ears.gateways, ears.languages, received, ears.host
-        )
+        return prepare_hearing(session, texting.services, received)
 
 
 def _hear(texting: Texting, prepared: Prepared) -> None:
     with texting.database.writing() as session:
-        hear_text(session, texting.ears.vault, texting.ears.rules, prepared)
+        hear_text(session, texting.services.vault, texting.services.rules, prepared)
 
 
 def _told(texting: Texting) -> int:

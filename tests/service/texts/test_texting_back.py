@@ -61,7 +61,7 @@ def answer(
         return answer_by_text(
             session,
             texting.world.vault,
-            texting.ears.gateways,
+            texting.services.gateways,
             by,
             case_id,
             words,
@@ -73,7 +73,7 @@ def answer(
 def shown(texting: Texting, case_id: CaseId) -> CaseTexts:
     """What the desk shows of its texts."""
     with texting.database.reading() as session:
-        texts = texts_for_desk(session, texting.world.vault, texting.ears.gateways, case_id)
+        texts = texts_for_desk(session, texting.world.vault, texting.services.gateways, case_id)
     assert texts is not None
     return texts
 
@@ -164,7 +164,7 @@ def test_a_text_at_night_can_wait_for_the_morning_there(texting: Texting) -> Non
     night = now.replace(hour=15, minute=30, second=0) + timedelta(days=1)
     texting.pass_by(seconds=(night - now).total_seconds())
     with texting.database.reading() as session:
-        seen = preview_text(session, texting.world.vault, texting.ears.gateways, lead, case_id, WORDS)
+        seen = preview_text(session, texting.world.vault, texting.services.gateways, lead, case_id, WORDS)
     assert [f"{moment:%H}" for moment in seen.now_there] == ["23"]
     assert seen.morning is not None
     assert (seen.morning.hour, seen.morning.minute) == (23, 0)
@@ -196,7 +196,7 @@ def test_the_preview_warns_of_what_would_give_the_worker_away(
     case_id = taken(texting)
     lead = texting.world.sign_in("near.lead")
     with texting.database.reading() as session:
-        seen = preview_text(session, texting.world.vault, texting.ears.gateways, lead, case_id, words)
+        seen = preview_text(session, texting.world.vault, texting.services.gateways, lead, case_id, words)
     assert seen.giveaways == said
 
 
@@ -205,7 +205,7 @@ def test_the_preview_counts_and_names_the_signs_that_cost(texting: Texting) -> N
     lead = texting.world.sign_in("near.lead")
     with texting.database.reading() as session:
         seen = preview_text(
-            session, texting.world.vault, texting.ears.gateways, lead, case_id, "ç" + "a" * 90 + "ç’"
+            session, texting.world.vault, texting.services.gateways, lead, case_id, "ç" + "a" * 90 + "ç’"
         )
     assert (seen.segments.encoding, seen.segments.count, seen.without_them) == ("UCS-2", 2, 1)
     assert seen.odd_signs == ("ç", "’")
@@ -228,7 +228,7 @@ def test_a_case_by_web_has_no_texts_and_the_queue_says_how_each_is_reached(texti
     with texting.database.writing() as session:
         accept_offer(session, world.vault, world.rules, lead, web)
     with texting.database.reading() as session:
-        assert texts_for_desk(session, world.vault, texting.ears.gateways, web) is None
+        assert texts_for_desk(session, world.vault, texting.services.gateways, web) is None
         page = queue_page(session, world.vault, world.rules, lead, QueueFilters(), None)
     owned = {row.id: row.reach for row in page.rows if not row.offered}
     assert owned == {case_id: "text", web: "inbox"}

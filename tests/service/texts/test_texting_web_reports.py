@@ -42,7 +42,7 @@ WRITTEN = "012-345 6701"  # MINE, as people of the site's country write it
 def filed(texting: Texting, **answers: Any) -> Filed:
     """A report by the form whose worker wants texts, unless the answers say otherwise."""
     told = {"contact": Contact.TEXT, "phone": WRITTEN, "safe_times": "Sundays after four"} | answers
-    return texting.world.file(gateways=texting.ears.gateways, **told)
+    return texting.world.file(gateways=texting.services.gateways, **told)
 
 
 def taken(texting: Texting, **answers: Any) -> CaseId:
@@ -111,7 +111,7 @@ def test_the_preview_shows_the_workers_own_safe_times(texting: Texting) -> None:
     case_id = taken(texting)
     lead = texting.world.sign_in("near.lead")
     with texting.database.reading() as session:
-        seen = preview_text(session, texting.world.vault, texting.ears.gateways, lead, case_id, WORDS)
+        seen = preview_text(session, texting.world.vault, texting.services.gateways, lead, case_id, WORDS)
     assert (seen.safe_times, seen.country, seen.segments.count) == ("Sundays after four", "MY", 1)
 
 
@@ -215,14 +215,16 @@ def test_a_form_sent_twice_or_at_once_leaves_one_wish(texting: Texting) -> None:
     token = texting.world.token()
     told = Report("en", "They owe us.", contact=Contact.TEXT, phone=MINE, site_code=texting.world.site.code)
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: texting.world.file(told, token, gateways=texting.ears.gateways), range(4)))
+        list(
+            pool.map(lambda _: texting.world.file(told, token, gateways=texting.services.gateways), range(4))
+        )
         # And one phone is one row, however many people file from it.
         list(pool.map(lambda _: filed(texting), range(4)))
     with pytest.raises(SubmissionConflict):
         texting.world.file(
             Report("en", "Other words.", contact=Contact.TEXT, phone="+60123456702"),
             token,
-            gateways=texting.ears.gateways,
+            gateways=texting.services.gateways,
         )
     with texting.database.reading() as session:
         wishes = session.scalars(select(TextWish)).all()
@@ -328,7 +330,7 @@ def test_stop_a_taking_back_and_a_new_report_at_once_do_not_wait_in_a_circle(tex
         report = filed(texting)
         stop = texting.received("STOP", sid=f"SMstop{number}")
         acts: list[Callable[[], object]] = [
-            partial(texting.ears.hear, stop),
+            partial(texting.hear, stop),
             partial(stopped, texting, report),
             partial(filed, texting),
         ]
@@ -373,7 +375,7 @@ def test_taking_the_case_back_forgets_the_number_and_undoing_it_brings_it_back(t
 
     worker, world = texting.world.enter(report), texting.world
     with texting.database.reading() as session:
-        wish = wish_again(session, world.vault, texting.ears.gateways, worker)
+        wish = wish_again(session, world.vault, texting.services.gateways, worker)
     assert wish is not None
     with texting.database.writing() as session:
         keep_wish(session, wish)
@@ -382,7 +384,7 @@ def test_taking_the_case_back_forgets_the_number_and_undoing_it_brings_it_back(t
     answer(texting, case_id, "We are back.", number=2)
     assert [row.state for row in replies(texting, case_id)][-1] is Delivery.WAITING
     with texting.database.reading() as session:
-        assert wish_again(session, world.vault, texting.ears.gateways, worker) is None
+        assert wish_again(session, world.vault, texting.services.gateways, worker) is None
 
 
 def test_a_shared_phone_is_forgotten_with_the_last_who_wants_texts(texting: Texting) -> None:
@@ -403,8 +405,8 @@ def test_nobody_yet_keeps_the_number_in_the_case_alone_until_a_helper_may_read(t
     assert MINE not in numbers(texting)
     worker, world = texting.world.enter(report), texting.world
     with texting.database.reading() as session:
-        assert wish_again(session, world.vault, texting.ears.gateways, worker) is None
-        wish = wish_again(session, world.vault, texting.ears.gateways, worker, ConsentLevel.HELPER)
+        assert wish_again(session, world.vault, texting.services.gateways, worker) is None
+        wish = wish_again(session, world.vault, texting.services.gateways, worker, ConsentLevel.HELPER)
     assert wish is not None
     texts = consent_texts(lambda _context, text: text)
     with texting.database.writing() as session:
@@ -418,7 +420,9 @@ def test_after_a_stop_a_new_consent_does_not_bring_the_number_back(texting: Text
     texting.say("STOP")
     worker = texting.world.enter(report)
     with texting.database.reading() as session:
-        again = wish_again(session, texting.world.vault, texting.ears.gateways, worker, ConsentLevel.UNION)
+        again = wish_again(
+            session, texting.world.vault, texting.services.gateways, worker, ConsentLevel.UNION
+        )
     assert again is None
 
 

@@ -160,7 +160,7 @@ def test_a_wish_that_others_wrote_does_not_stand_in_the_way_of_the_workers_own(t
     write_past_us(texting, TextWish, wish.id, phone_id=UUID(int=5))
     vault = texting.world.vault
     with texting.database.reading() as session:
-        again = wish_again(session, vault, texting.ears.gateways, worker)
+        again = wish_again(session, vault, texting.services.gateways, worker)
     assert again is not None
     with texting.database.writing() as session:
         keep_wish(session, again)

@@ -12,7 +12,7 @@ WHOSE = "Whose phone is this? 1 Only mine 2 Shared 3 Company"
 def _send(texting: Texting, body: str, *came: Media, apart: float = 70) -> list[str]:
     before = len(texting.answers())
     texting.pass_by(seconds=apart)
-    texting.ears.hear(texting.received(body, came=came))
+    texting.hear(texting.received(body, came=came))
     return texting.answers()[before:]
 
 

@@ -194,7 +194,7 @@ def _seconds(server: LiveServer, number: int) -> float:
 
 def test_a_web_worker_does_not_carry_the_library_that_sends() -> None:
     code = (
-        "import sys, app, app.web.parts\n"
+        "import sys, app, app.web.services\n"
         "app.web_rooms()\n"
         "assert 'app.web.sms.webhooks' in sys.modules\n"
         "print(*[name for name in sys.modules if name.split('.')[0] in ('requests', 'aiohttp', 'urllib3')\n"

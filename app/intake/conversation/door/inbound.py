@@ -14,7 +14,7 @@ from app.cases.routing import route_again
 from app.cases.rules import Rules
 from app.database import CaseId, NoRow, insert_rows, send_together
 from app.intake.admission import LimitMetMeanwhile
-from app.intake.conversation.door.preparing import Prepared, prepare_hearing
+from app.intake.conversation.door.preparing import Prepared
 from app.intake.conversation.machine import (
     SILENCE,
     Act,
@@ -58,19 +58,15 @@ from app.logs import log_event
 from app.messaging.models import Phone
 from app.messaging.phones import (
     end_wishes_on,
-    erase_phone,
-    is_wished,
     keep_phone,
     locked_phone,
     opt_in,
     opt_out,
 )
-from app.messaging.queue import cancel_texts, keep_text
+from app.messaging.queue import cancel_texts, forget_phone, keep_text
 from app.messaging.receiving import take_text
 from app.network import count_attempt
 from app.vault import Vault, sound_or_none
-
-__all__ = ["Overtaken", "Prepared", "forget_phone", "hear_text", "prepare_hearing"]
 
 
 class Overtaken(Exception):
@@ -147,17 +143,6 @@ def _hear_first(session: Session, vault: Vault, rules: Rules, prepared: Prepared
 
 def _goes_on(session: Session, vault: Vault, phone: Phone) -> bool:
     return any(position_of(vault, talk) is not None for talk in live_talks(session, phone.id))
-
-
-def forget_phone(session: Session, phone: Phone) -> None:
-    """Call off what still waits for a phone, whose row the caller has locked, and forget its number.
-
-    Nothing happens while somebody who filed on the web, on the same phone, is still to be texted there.
-    """
-    if is_wished(session, phone.id):
-        return
-    cancel_texts(session, phone_id=phone.id)
-    erase_phone(session, phone)
 
 
 def _case_of(prepared: Prepared) -> CaseId | None:

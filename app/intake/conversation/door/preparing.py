@@ -20,6 +20,7 @@ from app.intake.conversation.machine import (
     Heard,
     LookedUp,
     OptIn,
+    Said,
     SendReceipt,
     SetConsent,
     Surroundings,
@@ -40,8 +41,8 @@ from app.intake.conversation.machine import (
     wanted_wordless,
     with_media,
 )
-from app.intake.conversation.store import GoingOn, SealedText, Talk, go_on, look_for, seal_text
-from app.language import Languages
+from app.intake.conversation.store import GoingOn, SealedText, Snapshot, Talk, go_on, seal_text, take_snapshot
+from app.language import Language, Languages
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.gateways.registry import Gateways, Route
@@ -49,6 +50,7 @@ from app.messaging.models import OutgoingText, Phone
 from app.messaging.phones import Number, NumberUnreadable, new_phone, read_number
 from app.messaging.queue import anything_waits
 from app.messaging.queue import seal_text as seal_outgoing
+from app.services import Services
 from app.settings import PROJECT_ROOT
 from app.vault import ReceiptKeys, Vault, format_receipt, new_receipt
 
@@ -100,59 +102,37 @@ class _Sender:
         return self.number.answerable and self.route is not None and self.route.two_way
 
 
-def prepare_hearing(
-    session: Session,
-    vault: Vault,
-    rules: Rules,
-    gateways: Gateways,
-    languages: Languages,
-    received: ReceivedText,
-    host: str,
-) -> Prepared:
-    """Hash, look up, take the step and seal, on a reading unit; `host` is where a secret code is used.
+def prepare_hearing(session: Session, services: Services, received: ReceivedText) -> Prepared:
+    """Hash, look up, take the step and seal, on a reading unit.
 
     Raises `TooBusy` and `FloodRefused`: then nothing was stored, and the provider has to come again.
     """
-    sender = _sender_of(vault, gateways, received)
-    known = look_for(session, vault, received, sender.tags, sender.line)
+    vault, rules = services.vault, services.rules
+    sender = _sender_of(vault, services.gateways, received)
+    known = take_snapshot(session, vault, received, sender.tags, sender.line)
     if known.taken:
         return Prepared(received, taken=True)
-    talk = known.talk
     said = read_text(received.body, topic_words_in(PROJECT_ROOT / "config"))
-    written = rules.written.tell(said.words, talk.position.language if talk else "")
-    language = (talk and languages.get(talk.position.language)) or languages.best(
-        [*([written] if written else []), *_spoken_in(sender.number.country)]
-    )
+    written = rules.written.tell(said.words, known.talk.position.language if known.talk else "")
+    language = _language(services.languages, known.talk, written, sender.number.country)
     texts = Texts(language)
     may_answer = sender.answerable and not _is_late(received)
-    needs, looked = Wanted(), LookedUp()
-    wordless = is_wordless(said)
-    if talk is None:
-        heard = begin(said, texts, _came_at(received), answerable=may_answer and not known.stopped)
-        if wordless:
-            heard = begin_wordless(heard, texts, _help_number(rules, sender.number.country))
-    else:
-        needs = (
-            wanted_wordless(talk.position)
-            if wordless
-            else wanted(talk.position, said, texts, _came_at(received))
-        )
-        looked = look_up(session, vault, rules, gateways, texts, talk.case_id, needs)
-        gone = needs.gone and known.phone is not None and not anything_waits(session, known.phone.id)
-        know = replace(looked.know, gone=gone)
-        hearing = hear_wordless if wordless else hear
-        heard = hearing(talk.position, said, know, texts, _came_at(received))
-    heard = with_media(heard, received.came)
-    around = look_round(session, heard.acts, looked, written)
-    receipt = _fresh_receipt(vault, texts, host) if SendReceipt() in heard.acts else None
-    report = next((act for act in heard.acts if isinstance(act, FileReport)), None)
-    filed = (
-        _file(session, vault, rules, sender, received, replace(report, language=written), language.code)
-        if report
-        else None
+    taken = _take_step(
+        session,
+        services,
+        texts,
+        known,
+        said,
+        received,
+        sender.number.country,
+        answerable=may_answer and not known.stopped,
     )
+    heard = with_media(taken.heard, received.came)
+    around = look_round(session, heard.acts, taken.looked, written)
+    receipt = _fresh_receipt(vault, texts, services.host) if SendReceipt() in heard.acts else None
+    filed = _file(session, vault, rules, sender, received, heard, written, language.code)
     may_answer = may_answer and (OptIn() in heard.acts or not known.stopped)
-    answer = _answer(vault, received, heard, receipt, needs) if may_answer else None
+    answer = _answer(vault, received, heard, receipt, taken.needs) if may_answer else None
     about = CaseId(filed.case.id) if filed else None
     return Prepared(
         received,
@@ -160,7 +140,7 @@ def prepare_hearing(
         tags=sender.tags,
         phone=_fresh_phone(vault, sender, received) if known.phone is None else None,
         phone_id=None if known.phone is None else known.phone.id,
-        talk=talk,
+        talk=known.talk,
         heard=heard,
         around=around,
         filed=filed,
@@ -169,6 +149,50 @@ def prepare_hearing(
         answer=answer,
         going_on=go_on(vault, rules, known, received, heard, around, answer, about),
     )
+
+
+@dataclass(frozen=True)
+class _Taken:
+    """The step that the machine took, with what it needed to know and what was found of that."""
+
+    heard: Heard
+    needs: Wanted
+    looked: LookedUp
+
+
+def _take_step(
+    session: Session,
+    services: Services,
+    texts: Texts,
+    known: Snapshot,
+    said: Said,
+    received: ReceivedText,
+    country: str | None,
+    *,
+    answerable: bool,
+) -> _Taken:
+    """Begin a conversation, or look up what its next step needs and go on with it."""
+    wordless, at = is_wordless(said), _came_at(received)
+    if known.talk is None:
+        heard = begin(said, texts, at, answerable=answerable)
+        if wordless:
+            heard = begin_wordless(heard, texts, _help_number(services.rules, country))
+        return _Taken(heard, Wanted(), LookedUp())
+    position = known.talk.position
+    needs = wanted_wordless(position) if wordless else wanted(position, said, texts, at)
+    looked = look_up(
+        session, services.vault, services.rules, services.gateways, texts, known.talk.case_id, needs
+    )
+    gone = needs.gone and known.phone is not None and not anything_waits(session, known.phone.id)
+    know = replace(looked.know, gone=gone)
+    hearing = hear_wordless if wordless else hear
+    return _Taken(hearing(position, said, know, texts, at), needs, looked)
+
+
+def _language(languages: Languages, talk: Talk | None, written: str | None, country: str | None) -> Language:
+    """The language of the conversation; of a new one what was written in, else what is spoken there."""
+    going_on = None if talk is None else languages.get(talk.position.language)
+    return going_on or languages.best([*([written] if written else []), *_spoken_in(country)])
 
 
 def _sender_of(vault: Vault, gateways: Gateways, received: ReceivedText) -> _Sender:
@@ -197,16 +221,21 @@ def _file(
     rules: Rules,
     sender: _Sender,
     received: ReceivedText,
-    filed: FileReport,
+    heard: Heard,
+    written: str | None,
     language: str,
-) -> SealedText:
+) -> SealedText | None:
+    """The report that a conversation begins with, sealed; None in one that goes on."""
+    report = next((act for act in heard.acts if isinstance(act, FileReport)), None)
+    if report is None:
+        return None
     tag = next(iter(sender.tags.values()), b"")
     return seal_text(
         session,
         vault,
         rules,
         received,
-        filed,
+        replace(report, language=written),
         language=language,
         country=sender.number.country,
         sender=f"text|{tag.hex() or sender.number.e164}",

@@ -1,16 +1,16 @@
 """From a provider's text to a stored one: prepared on a reading unit, heard in one writing unit, again when another was faster."""
 
-from dataclasses import dataclass
+from threading import Lock
 
-from app.cases.rules import Rules
-from app.database import Database
+from app.database import retrying
 from app.intake.conversation.door.inbound import Overtaken, hear_text
 from app.intake.conversation.door.preparing import prepare_hearing
-from app.language import Languages
 from app.messaging.gateways.protocol import ReceivedText
-from app.messaging.gateways.registry import Gateways
-from app.vault import Vault
+from app.services import Services
 
+# A long testimony comes as many texts at one moment, which would overtake each other: in one process they wait here instead,
+# each for the others of its number (and, seldom, for those of another), and only the processes still meet at the database.
+_LANES = tuple(Lock() for _ in range(64))
 _TRIES = 10
 
 
@@ -18,28 +18,17 @@ class NotHeard(Exception):
     """Something else came in between each time: the provider has to come again."""
 
 
-@dataclass(frozen=True)
-class Ears:
-    """What hearing texts works with, made once by each process; `host` is where a secret code is used."""
+def receive_text(services: Services, received: ReceivedText) -> None:
+    """Hear a text, exactly once however often it is told; raises `NotHeard`, `TooBusy`, `FloodRefused`."""
 
-    database: Database
-    vault: Vault
-    rules: Rules
-    gateways: Gateways
-    languages: Languages
-    host: str
+    def attempt(_number: int) -> None:
+        with services.database.reading() as session:
+            prepared = prepare_hearing(session, services, received)
+        with services.database.writing() as session:
+            hear_text(session, services.vault, services.rules, prepared)
 
-    def hear(self, received: ReceivedText) -> None:
-        """Hear a text, exactly once however often it is told; raises `NotHeard`, `TooBusy`, `FloodRefused`."""
-        for _ in range(_TRIES):
-            with self.database.reading() as session:
-                prepared = prepare_hearing(
-                    session, self.vault, self.rules, self.gateways, self.languages, received, self.host
-                )
-            try:
-                with self.database.writing() as session:
-                    hear_text(session, self.vault, self.rules, prepared)
-            except Overtaken:
-                continue
-            return
-        raise NotHeard
+    with _LANES[hash(received.sender) % len(_LANES)]:
+        try:
+            retrying(attempt, on=Overtaken, tries=_TRIES)
+        except Overtaken:
+            raise NotHeard from None

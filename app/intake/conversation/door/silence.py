@@ -10,10 +10,10 @@ from app.cases.case import lock_case
 from app.cases.routing import route_again
 from app.cases.rules import Rules
 from app.database import CaseId
-from app.intake.conversation.door.inbound import forget_phone
 from app.intake.conversation.machine import ErasePhone, Position, fall_silent
 from app.intake.conversation.store import Conversation, live_talks, move_talk, position_of
 from app.messaging.models import Phone, TextWish
+from app.messaging.queue import forget_phone
 from app.vault import Vault
 
 KEPT_IN_DANGER = timedelta(days=2)

@@ -14,7 +14,7 @@ from app.intake.conversation.machine.acts import (
     SetDanger,
     Settle,
 )
-from app.intake.conversation.machine.answers import read_text
+from app.intake.conversation.machine.answers import Said, read_text
 from app.intake.conversation.machine.changes import Learned, Surroundings, learn
 from app.intake.conversation.machine.lookup import LookedUp, look_round, look_up
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -45,6 +45,7 @@ __all__ = [
     "OptIn",
     "OptOut",
     "Position",
+    "Said",
     "SendReceipt",
     "SetConsent",
     "SetDanger",

@@ -14,13 +14,14 @@ from app.intake.conversation.store.fast_path import GoingOn, go_on, needs_more, 
 from app.intake.conversation.store.filing_text import SealedText, seal_text, store_text
 from app.intake.conversation.store.models import Conversation
 from app.intake.conversation.store.receipts import give_receipt
-from app.intake.conversation.store.snapshot import REPLIES, Talk, look_for
+from app.intake.conversation.store.snapshot import REPLIES, Snapshot, Talk, take_snapshot
 
 __all__ = [
     "REPLIES",
     "Conversation",
     "GoingOn",
     "SealedText",
+    "Snapshot",
     "Talk",
     "agree_contact",
     "cannot_be_reached",
@@ -28,7 +29,6 @@ __all__ = [
     "give_receipt",
     "go_on",
     "live_talks",
-    "look_for",
     "move_talk",
     "needs_more",
     "needs_person",
@@ -40,4 +40,5 @@ __all__ = [
     "settles",
     "store_text",
     "take_in",
+    "take_snapshot",
 ]

@@ -18,7 +18,7 @@ from app.cases.words import raise_urgency, urgency_of
 from app.database import Base, CaseId, Ready, Statement, new_row
 from app.intake.conversation.machine import SILENCE, Act, FileReport, Heard, Learned, Surroundings, learn
 from app.intake.conversation.store.conversations import moving
-from app.intake.conversation.store.snapshot import REPLIES, Known, KnownCase, KnownPhone, Talk
+from app.intake.conversation.store.snapshot import REPLIES, KnownCase, KnownPhone, Snapshot, Talk
 from app.intake.sealing import WORKER, issue_rows
 from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.models import OutgoingText
@@ -55,7 +55,7 @@ class _Change:
 def go_on(
     vault: Vault,
     rules: Rules,
-    known: Known,
+    known: Snapshot,
     received: ReceivedText,
     heard: Heard,
     around: Surroundings,

@@ -59,7 +59,7 @@ class Talk:
 
 
 @dataclass(frozen=True)
-class Known:
+class Snapshot:
     """What there was before a text; `talk` is the latest conversation of its phone that has not ended.
 
     `answered` counts what went back to the number within the window of `REPLIES`.
@@ -134,9 +134,9 @@ def _known(tags: int) -> Ready:
     )
 
 
-def look_for(
+def take_snapshot(
     session: Session, vault: Vault, received: ReceivedText, tags: Mapping[str, bytes], line: str
-) -> Known:
+) -> Snapshot:
     """Look for all of it on a reading unit; `line` is the one from which an answer would go to a new phone."""
     asked = {"gateway": received.gateway, "provider_id": received.provider_id}
     asked |= _numbered("tag", tags.values())
@@ -149,7 +149,7 @@ def look_for(
         # The routes were changed since this phone was met: it is answered from its own line.
         stopped = is_opted_out(session, vault, phone.tag, phone.line)
     talk = None if phone is None else _talk(vault, phone, found)
-    return Known(bool(found.taken), stopped, found.answered or 0, phone, talk)
+    return Snapshot(bool(found.taken), stopped, found.answered or 0, phone, talk)
 
 
 def _found(row: Row) -> _Found:

@@ -1,20 +1,19 @@
-"""The parts of a running Redress, handed to the views: made once by whoever starts the process, never reached by import."""
+"""What every use case works with: made once by each process and handed on, never reached by import."""
 
-from dataclasses import dataclass
-from typing import cast
-
-from flask import current_app
+from dataclasses import dataclass, field
+from urllib.parse import urlsplit
 
 from app.cases.rules import Rules
 from app.database import Database
 from app.language import Languages
 from app.messaging.gateways.registry import Gateways
+from app.messaging.sending import ClaimWatch
 from app.settings import Settings
 from app.vault import Vault
 
 
 @dataclass(frozen=True)
-class Parts:
+class Services:
     """Settings and collaborators of one process; the database opens its first connection only after a fork."""
 
     settings: Settings
@@ -23,8 +22,9 @@ class Parts:
     rules: Rules
     languages: Languages
     gateways: Gateways
+    claims: ClaimWatch = field(default_factory=ClaimWatch)
 
-
-def parts() -> Parts:
-    """The parts of the application that answers this request."""
-    return cast(Parts, current_app.extensions["redress"])
+    @property
+    def host(self) -> str:
+        """Where a worker uses the secret code that a text brings."""
+        return urlsplit(self.settings.public_url).netloc

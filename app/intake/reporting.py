@@ -1,0 +1,45 @@
+"""A report, from what was sent to a case: read, hash and seal, write; once more where a limit of its sender was met meanwhile."""
+
+from app.cases.case import consent_texts
+from app.database import retrying
+from app.intake.admission import LimitMetMeanwhile
+from app.intake.arrival import look_at_arrival
+from app.intake.filed import Filed
+from app.intake.filing import already_filed, file_grievance
+from app.intake.reaching import with_wish
+from app.intake.report import Report
+from app.intake.sealing import seal_grievance
+from app.services import Services
+from app.vault import FormToken
+
+# One for each limit that may be met meanwhile, and the first.
+_TRIES = 3
+
+
+def file_report(services: Services, report: Report, token: FormToken, sender: str | None) -> Filed:
+    """File a report exactly once for each token, whoever brought it; `sender` is the address that it is counted under.
+
+    Raises `SubmissionConflict` when the token was used for other words, `FloodRefused` and `TooBusy`; then nothing is stored.
+    """
+
+    def attempt(number: int) -> Filed:
+        return _seal_and_file(services, report, token, sender, crowded=number > 0)
+
+    return retrying(attempt, on=LimitMetMeanwhile, tries=_TRIES)
+
+
+def _seal_and_file(
+    services: Services, report: Report, token: FormToken, sender: str | None, *, crowded: bool
+) -> Filed:
+    vault = services.vault
+    with services.database.reading() as session:
+        arrival = look_at_arrival(session, vault, report, token, sender, crowded=crowded)
+        before = already_filed(session, report, token, arrival)
+        if before is not None:
+            return before
+        language = services.languages.get(report.language) or services.languages.default
+        texts = consent_texts(language.pgettext)
+        sealed = seal_grievance(session, vault, services.rules, texts, report, token, arrival)
+        sealed = with_wish(vault, services.gateways, report, sealed)
+    with services.database.writing() as session:
+        return file_grievance(session, vault, sealed)

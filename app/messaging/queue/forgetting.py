@@ -1,0 +1,18 @@
+"""Forgetting a number: nothing goes there any more, and nobody finds out whose it was."""
+
+from sqlalchemy.orm import Session
+
+from app.messaging.models import Phone
+from app.messaging.phones import erase_phone, is_wished
+from app.messaging.queue.outgoing import cancel_texts
+
+
+def forget_phone(session: Session, phone: Phone) -> None:
+    """Call off what still waits for a phone, whose row the caller has locked, and forget its number.
+
+    Nothing happens while somebody who filed on the web, on the same phone, is still to be texted there.
+    """
+    if is_wished(session, phone.id):
+        return
+    cancel_texts(session, phone_id=phone.id)
+    erase_phone(session, phone)
