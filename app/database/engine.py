@@ -7,11 +7,12 @@ import sys
 import threading
 import time
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
+from sqlite3 import ProgrammingError
 from typing import Any, NewType, Protocol
 from urllib.parse import quote
 from uuid import UUID
@@ -177,16 +178,16 @@ class Database:
     def reading(self) -> Iterator[Session]:
         """A session on one snapshot for reads; whatever it changed is dropped, and the rows it read stay usable."""
         with Session(self.engine, expire_on_commit=False, info=self._info) as session:
-            if self._sqlite_file is None:
-                session.connection(execution_options=_ONE_SNAPSHOT)
-            else:
-                _begin_sqlite(session.connection(), "BEGIN")
+            if self._sqlite_file is not None:
+                with _refusing_writes(session.connection()):
+                    yield session
+                return
+            session.connection(execution_options=_ONE_SNAPSHOT)
             yield session
-            if self._sqlite_file is None:
-                # Nothing can have been written, and at a ROLLBACK the driver forgets the statements that it has ready. First let go
-                # of the rows, or what was changed in them would be sent.
-                session.expunge_all()
-                session.commit()
+            # Nothing can have been written, and at a ROLLBACK the driver forgets the statements that it has ready. First let go of
+            # the rows, or what was changed in them would be sent.
+            session.expunge_all()
+            session.commit()
 
     @contextmanager
     def writing(self) -> Iterator[Session]:
@@ -332,6 +333,19 @@ def _begin_sqlite(connection: Connection, begin: str) -> None:
     if at_path is None or connection.invalidated:
         raise DatabaseUnavailable("the file is gone or was replaced")
     connection.exec_driver_sql(begin)
+
+
+@contextmanager
+def _refusing_writes(connection: Connection) -> Iterator[None]:
+    """A snapshot in which SQLite refuses to write, as PostgreSQL does: what was changed there would be lost without a word."""
+    _begin_sqlite(connection, "BEGIN")
+    driver: Any = connection.connection.driver_connection
+    driver.execute("PRAGMA query_only=ON")
+    try:
+        yield
+    finally:
+        with suppress(ProgrammingError):  # a connection that was given up meanwhile is closed
+            driver.execute("PRAGMA query_only=OFF")
 
 
 def _identity(path: str) -> tuple[int, int] | None:
