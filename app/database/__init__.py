@@ -1,12 +1,16 @@
 """The database: engine and units of work, column types, the writers' lock, claims, prepared statements and the schema's version."""
 
 from app.database.claims import chosen_once
-from app.database.engine import (
+from app.database.engine import DatabaseUnavailable
+from app.database.events import note_event
+from app.database.inserts import ReadyRows, insert_ready, insert_rows, insert_unless_taken, ready_rows
+from app.database.prepared import NoRow, Ready, Row, Statement, new_row, send_together
+from app.database.retries import retrying
+from app.database.schema import SchemaOutOfDate, check_schema, migrate
+from app.database.types import (
     Base,
     CaseId,
     CircleId,
-    Database,
-    DatabaseUnavailable,
     MemberId,
     OrganisationId,
     SiteId,
@@ -14,11 +18,7 @@ from app.database.engine import (
     new_id,
     word_column,
 )
-from app.database.events import note_event
-from app.database.inserts import ReadyRows, insert_ready, insert_rows, insert_unless_taken, ready_rows
-from app.database.prepared import NoRow, Ready, Row, Statement, new_row, send_together
-from app.database.retries import retrying
-from app.database.schema import SchemaOutOfDate, check_schema, migrate
+from app.database.unit_of_work import Database
 
 __all__ = [
     "Base",

@@ -16,8 +16,9 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
-from app.database.engine import Base, Signer
 from app.database.prepared import NUMBERED_POSTGRESQL, raising_as_sqlalchemy
+from app.database.types import Base
+from app.database.unit_of_work import Signer
 
 _NUMBER = re.compile(r"\$(\d+)")
 

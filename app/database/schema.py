@@ -3,7 +3,7 @@
 from sqlalchemy import inspect, text
 from sqlalchemy.orm import Session
 
-from app.database.engine import Database
+from app.database.unit_of_work import Database
 from app.settings import PROJECT_ROOT
 
 # The newest revision in migrations/versions. Named here so that a web process needs no Alembic in its memory to compare.

@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import make_url, text
 
 import app.database.engine
+import app.database.unit_of_work
 import app.web.worker.report
 from app.database import Database
 from tests.faults.people import People, people_over
@@ -30,7 +31,8 @@ time.sleep(60)
 @pytest.fixture(autouse=True)
 def _impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """As everywhere, only sooner."""
-    monkeypatch.setattr(app.database.engine, "PATIENCE_SECONDS", _PATIENCE)
+    for room in (app.database.engine, app.database.unit_of_work):
+        monkeypatch.setattr(room, "PATIENCE_SECONDS", _PATIENCE)
 
 
 @pytest.fixture

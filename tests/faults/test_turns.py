@@ -19,7 +19,7 @@ from tests.harness.server import ROOT
 _COUNTING = """
 import sys
 from pathlib import Path
-from app.turns import Turns
+from app.database.write_lock import Turns
 turns, number = Turns(Path(sys.argv[1])), Path(sys.argv[2])
 for _ in range(int(sys.argv[3])):
     handle = turns.take(20)

@@ -10,7 +10,7 @@ from sqlalchemy.dialects.sqlite.pysqlite import SQLiteDialect_pysqlite
 from sqlalchemy.engine.interfaces import CompiledCacheType
 from sqlalchemy.util import LRUCache
 
-from app.database import engine as database
+from app.database import engine, unit_of_work
 
 # As many as all tests of a worker need: statements with many values differ by how many there are.
 _STATEMENTS = 5_000
@@ -23,16 +23,16 @@ def one_engine_after_another() -> Iterator[None]:
     SQLAlchemy finds them by the dialect, of which every engine makes its own; all of a kind talk to the same server.
     """
     words: CompiledCacheType = LRUCache(_STATEMENTS)
-    make = database._make_engine
+    make = engine.make_engine
 
     def make_with_words(url: str) -> Engine:
-        engine = make(url)
-        engine._compiled_cache = words
-        return engine
+        made = make(url)
+        made._compiled_cache = words
+        return made
 
     with pytest.MonkeyPatch.context() as patch:
         for kind in (PGDialect_psycopg, SQLiteDialect_pysqlite):
             patch.setattr(kind, "__eq__", lambda one, other: type(one) is type(other))
             patch.setattr(kind, "__hash__", lambda one: hash(type(one)))
-        patch.setattr(database, "_make_engine", make_with_words)
+        patch.setattr(unit_of_work, "make_engine", make_with_words)
         yield
