@@ -10,13 +10,18 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Column, Connection, Table, inspect
+from sqlalchemy import Connection, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
-from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
-from app.database.prepared import NUMBERED_POSTGRESQL, raising_as_sqlalchemy
+from app.database.prepared import (
+    NUMBERED_POSTGRESQL,
+    columns_of,
+    new_row,
+    raising_as_sqlalchemy,
+    send_together,
+)
 from app.database.types import Base
 from app.database.unit_of_work import Signer
 
@@ -60,11 +65,8 @@ def insert_rows(session: Session, rows: Iterable[Base]) -> None:
 def insert_unless_taken(session: Session, row: Base) -> bool:
     """Insert one new row; False, and nothing happens, when a unique value of it is taken."""
     _sign(session, [row])
-    connection = session.connection()
-    model, dialect = type(row), connection.dialect
-    return bool(
-        _send(connection, _insert_unless_taken(model, dialect), _columns(model, dialect).values([row]))
-    )
+    [taken] = send_together(session, [new_row(row)])
+    return bool(taken)
 
 
 def _sign(session: Session, rows: Sequence[Base]) -> None:
@@ -76,14 +78,14 @@ def _sign(session: Session, rows: Sequence[Base]) -> None:
         raise RuntimeError("call Database.sign_with before rows that carry a MAC are inserted")
 
 
-def _send(connection: Connection, text: str, values: tuple[Any, ...]) -> Sequence[Any]:
-    """Hand one statement to the driver in its own words, and take the rows that it gives, if it gives any."""
+def _send(connection: Connection, text: str, values: tuple[Any, ...]) -> None:
+    """Hand one statement to the driver in its own words."""
     driver: Any = connection.connection.driver_connection
     with raising_as_sqlalchemy(connection):
         if connection.dialect.name == "sqlite":
-            return list(driver.execute(text, values))
-        cursor = connection.dialect.loaded_dbapi.RawCursor(driver).execute(text, values, prepare=True)
-        return list(cursor) if cursor.description else ()
+            driver.execute(text, values)
+        else:
+            connection.dialect.loaded_dbapi.RawCursor(driver).execute(text, values, prepare=True)
 
 
 @dataclass(frozen=True)
@@ -106,15 +108,11 @@ class _Columns:
 # The dialect belongs to the engine of this process.
 @lru_cache(maxsize=128)
 def _columns(model: type[Base], dialect: Dialect) -> _Columns:
-    mapper = inspect(model)
+    columns = _table_of(model).columns
     return _Columns(
         tuple(
-            (
-                mapper.get_property_by_column(column).key,
-                _default_of(column),
-                column.type.dialect_impl(dialect).bind_processor(dialect),
-            )
-            for column in _table_of(model).columns
+            (attribute, default, columns[name].type.dialect_impl(dialect).bind_processor(dialect))
+            for name, attribute, default in columns_of(model)
         )
     )
 
@@ -123,12 +121,6 @@ def _columns(model: type[Base], dialect: Dialect) -> _Columns:
 @lru_cache(maxsize=512)
 def _insert(model: type[Base], number: int, dialect: Dialect) -> str:
     return str(_plain(model, number, dialect.name).compile(dialect=dialect))
-
-
-@lru_cache(maxsize=128)
-def _insert_unless_taken(model: type[Base], dialect: Dialect) -> str:
-    chosen = _plain(model, 1, dialect.name).on_conflict_do_nothing().returning(*_table_of(model).primary_key)
-    return str(chosen.compile(dialect=dialect if dialect.name == "sqlite" else NUMBERED_POSTGRESQL))
 
 
 @lru_cache(maxsize=512)
@@ -153,21 +145,6 @@ def _plain(model: type[Base], number: int, dialect: str) -> sqlite.Insert | post
     table = _table_of(model)
     made = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
     return made.values([dict.fromkeys(table.columns.keys())] * number)
-
-
-def _default_of(column: Column[Any]) -> Callable[[], Any]:
-    """What SQLAlchemy itself would put in; the models have plain values and functions of no argument."""
-    default = column.default
-    if isinstance(default, ScalarElementColumnDefault):
-        return partial(_same, default.arg)
-    if isinstance(default, CallableColumnDefault):
-        function: Any = default.arg  # SQLAlchemy hands it a context; ours need none
-        return partial(function, None)
-    return partial(_same, None)
-
-
-def _same(value: Any) -> Any:
-    return value
 
 
 def _table_of(model: type[Base]) -> Table:

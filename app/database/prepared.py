@@ -7,15 +7,16 @@ out in their order, and each sees what those before it did. Each is put into wor
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import ClauseElement, Connection, ReturnsRows, inspect
+from sqlalchemy import ClauseElement, Column, Connection, ReturnsRows, inspect
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
 from app.database.types import Base
 
@@ -73,16 +74,41 @@ def raising_as_sqlalchemy(connection: Connection) -> Iterator[None]:
 
 
 def new_row(row: Base, *, must: bool = False) -> Statement:
-    """Insert a new row unless a unique value of it is taken; what it was not given is NULL, never a default.
+    """Insert a new row unless a unique value of it is taken; it then gives the row's key.
 
     One that must carry a MAC has been signed: here nobody knows the keys.
     """
-    attributes = inspect(type(row)).column_attrs
-    given = vars(row)
-    if "row_mac" in attributes and given.get("row_mac") is None:
+    values = {}
+    for name, attribute, default in columns_of(type(row)):
+        values[name] = vars(row)[attribute] if attribute in vars(row) else default()
+    if "row_mac" in values and values["row_mac"] is None:
         raise RuntimeError("sign a row that carries a MAC before it is sent past the session")
-    values = {each.columns[0].name: given.get(each.key) for each in attributes}
     return Statement(_insert(type(row)), values, must)
+
+
+@lru_cache(maxsize=128)
+def columns_of(model: type[Base]) -> tuple[tuple[str, str, Callable[[], Any]], ...]:
+    """Each column of a model: its name, the attribute that holds it, and what it is where a row was not given one."""
+    mapper = inspect(model)
+    columns = Base.metadata.tables[model.__tablename__].columns
+    return tuple(
+        (column.name, mapper.get_property_by_column(column).key, _default_of(column)) for column in columns
+    )
+
+
+def _default_of(column: Column[Any]) -> Callable[[], Any]:
+    """What SQLAlchemy itself would put in; the models have plain values and functions of no argument."""
+    default = column.default
+    if isinstance(default, ScalarElementColumnDefault):
+        return partial(_same, default.arg)
+    if isinstance(default, CallableColumnDefault):
+        function: Any = default.arg  # SQLAlchemy hands it a context; ours need none
+        return partial(function, None)
+    return partial(_same, None)
+
+
+def _same(value: Any) -> Any:
+    return value
 
 
 @lru_cache(maxsize=128)

@@ -1,6 +1,6 @@
 """Which SQL statements this process sends to a database: through SQLAlchemy, and past it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 from unittest import mock
@@ -25,9 +25,9 @@ def statements_of(database: Database) -> Iterator[list[str]]:
         sent.append(words.text)
         return words
 
-    def noted_send(connection: Connection, text: str, values: tuple[Any, ...]) -> Sequence[Any]:
+    def noted_send(connection: Connection, text: str, values: tuple[Any, ...]) -> None:
         sent.append(text)
-        return send(connection, text, values)
+        send(connection, text, values)
 
     event.listen(database.engine, "before_cursor_execute", note)
     try:
