@@ -14,10 +14,9 @@ from app.cases.enums import ConsentLevel
 from app.cases.rules.routing import Outcome
 from app.cases.worker.sharing import change_consent
 from app.database import CaseId
-from app.intake import Filed, FloodRefused, SealedGrievance, file_grievance
+from app.intake import Filed, FloodRefused, SealedGrievance, file_grievance, reporting
 from app.network import EVERYBODY, HELD_REPORTS, REPORTS, attempts_so_far, window_end
 from app.vault import GrantRow, GrantState, Receipt, Vault, find_receipt, receipts
-from app.web.worker import report
 from tests.harness.world import World
 from tests.service.abuse.conftest import DORMITORY, ELSEWHERE, Fill, Phone
 from tests.service.desk.conftest import Member
@@ -224,7 +223,7 @@ def test_without_counters_no_report_is_taken_and_no_word_lost(
     if lost == "before":
         without_counters()
     else:
-        monkeypatch.setattr(report, "file_grievance", _file_while_counters_go)
+        monkeypatch.setattr(reporting, "file_grievance", _file_while_counters_go)
     page = worker.send("/report", words=WORDS, category=["wages"])
     assert page.status == 503
     assert "Your words are still here." in page.text

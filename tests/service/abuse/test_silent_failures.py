@@ -12,10 +12,10 @@ from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import Session
 
 from app import logs
-from app.intake import Filed, SealedGrievance, file_grievance
+from app.intake import Filed, SealedGrievance, file_grievance, reporting
 from app.vault import Vault, format_receipt
 from app.web.desk import sign_in
-from app.web.worker import entering, report
+from app.web.worker import entering
 from tests.harness.world import World
 from tests.service.abuse.conftest import DORMITORY, Phone
 
@@ -85,7 +85,7 @@ def test_a_report_that_the_database_refuses_stays_out_of_the_log(
         fail(session)
         raise AssertionError("it did not fail")
 
-    monkeypatch.setattr(report, "file_grievance", file)
+    monkeypatch.setattr(reporting, "file_grievance", file)
     worker = phone(DORMITORY)
     worker.open("/en/")
     page = worker.send("/report", words=WORDS, name=NAME, phone=NUMBER, site=PLACE)

@@ -101,7 +101,7 @@ def test_a_dispatcher_that_is_too_slow_stops_calling_before_its_claim_runs_out(
         return send(self, to_send)
 
     monkeypatch.setattr(TwilioGateway, "send", timed)
-    monkeypatch.setattr("app.messaging.sending._BATCHES", 1)
+    monkeypatch.setattr("app.messaging.sending.send_batch._BATCHES", 1)
     office.send(pace)
     assert 0 < len(calls) < len(texts)
     assert max(calls) < pace.claim_seconds  # six pauses would take twice as long

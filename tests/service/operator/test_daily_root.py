@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case.models import Case, Entry
 from app.cases.case.record import kept_rows, loose_ends
+from app.consequences import carry_out
 from app.database import Base, CaseId, Database
 from app.dispatcher.jobs import JOBS, run_job
 from app.messaging.delivery import Purpose
@@ -184,7 +185,7 @@ def test_verify_holds_the_database_against_the_last_root_and_one_from_outside(
     redress: Redress, home: Path, tmp_path: Path
 ) -> None:
     redress("init")
-    database = Database(f"sqlite:///{home / 'redress.sqlite3'}")
+    database = Database(f"sqlite:///{home / 'redress.sqlite3'}", before_commit=carry_out)
     web, dispatcher = (Vault(load_keyring(home / "keys", name), LIGHT) for name in ("web", "dispatcher"))
     world = World(database, web)
     case_id = world.case_of(world.file())

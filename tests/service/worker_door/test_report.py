@@ -9,8 +9,8 @@ from sqlalchemy.exc import OperationalError
 
 from app import clock
 from app.cases.case.models import Case
+from app.intake import reporting
 from app.vault import FORM_TOKEN_LASTS
-from app.web.worker import report
 from tests.harness.world import World
 from tests.service.worker_door.browsing import Visitor
 
@@ -251,7 +251,7 @@ def test_when_nothing_can_be_stored_every_word_stays_and_the_second_press_files_
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
     with monkeypatch.context() as broken:
-        broken.setattr(report, "file_grievance", fail)
+        broken.setattr(reporting, "file_grievance", fail)
         page = visitor.send("/report", words=WORDS, category=["wages"], consent="union")
     assert page.status == 503
     assert "Your words are still here." in page.text
