@@ -4,6 +4,7 @@ from app.database.claims import chosen_once
 from app.database.engine import DatabaseUnavailable
 from app.database.events import note_event
 from app.database.inserts import ReadyRows, insert_ready, insert_rows, insert_unless_taken, ready_rows
+from app.database.lock_order import Lock, locking
 from app.database.prepared import NoRow, Ready, Row, Statement, new_row, send_together
 from app.database.retries import retrying
 from app.database.schema import SchemaOutOfDate, check_schema, migrate
@@ -26,6 +27,7 @@ __all__ = [
     "CircleId",
     "Database",
     "DatabaseUnavailable",
+    "Lock",
     "MemberId",
     "NoRow",
     "OrganisationId",
@@ -41,6 +43,7 @@ __all__ = [
     "insert_ready",
     "insert_rows",
     "insert_unless_taken",
+    "locking",
     "migrate",
     "new_id",
     "new_row",

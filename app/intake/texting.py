@@ -43,7 +43,7 @@ from app.messaging.composing import (
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import OutgoingText, Phone
-from app.messaging.phones import is_opted_out
+from app.messaging.phones import is_opted_out, lock_phone
 from app.messaging.queue import TextStatus, cancel_waiting_text, enqueue_text, texts_of_case
 from app.network import SignedIn
 from app.vault import Json, ReceiptRow, Vault, journal, read_journal
@@ -227,7 +227,8 @@ def call_off_text(session: Session, vault: Vault, by: SignedIn, case_id: CaseId,
         raise NoAccess
     # The phone first, then its text and only then the case: a STOP locks them so, and would wait for us in a circle.
     phone_id = session.scalars(select(OutgoingText.phone_id).where(OutgoingText.id == text_id)).one()
-    session.get(Phone, phone_id, with_for_update=True)
+    if phone_id is not None:
+        lock_phone(session, phone_id)
     cancelled = cancel_waiting_text(session, text_id)
     change_case(session, by, case_id)
     if cancelled:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases.case.models import Case
 from app.cases.enums import AccessAct, State
 from app.clock import hour_of
-from app.database import CaseId, OrganisationId
+from app.database import CaseId, Lock, OrganisationId, locking
 from app.network import Member, Organisation, Role, SignedIn, member_name
 from app.vault import (
     CircleMemberRow,
@@ -140,6 +140,7 @@ _LOCKED = (
 
 def lock_case(session: Session, case_id: CaseId) -> Case | None:
     """The case with its row locked and read afresh: everybody who changes anything of a case takes this lock first."""
+    locking(session, Lock.CASE)
     return session.scalars(_LOCKED, {"case_id": case_id}).one_or_none()
 
 

@@ -7,7 +7,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import Base, Ready, Statement, insert_unless_taken, new_id
+from app.database import Base, Lock, Ready, Statement, insert_unless_taken, locking, new_id
 from app.messaging.models import Phone
 from app.messaging.phones.numbers import Number
 from app.vault import Place, Vault, holder_of, is_sound
@@ -39,6 +39,7 @@ def locked_phone(session: Session, tags: Mapping[str, bytes]) -> Phone | None:
 
     A row that others wrote loses its tag: the number is as one that was never known, and whoever has it is heard.
     """
+    locking(session, Lock.PHONE)
     holder, kept = holder_of(session), None
     for phone in session.scalars(_LOCKED, {"tags": list(tags.values())}).all():
         if is_sound(holder, phone):
@@ -75,6 +76,7 @@ def new_phone(vault: Vault, tags: Mapping[str, bytes], number: Number, gateway: 
 
 def keep_phone(session: Session, tags: Mapping[str, bytes], fresh: Phone) -> Phone:
     """The phone of these tags, locked: the fresh row, or the one that another text of the same number has brought meanwhile."""
+    locking(session, Lock.PHONE)
     while True:
         if insert_unless_taken(session, fresh):
             return fresh  # nobody else can see it before this unit ends, so nothing has to be read again
@@ -82,6 +84,12 @@ def keep_phone(session: Session, tags: Mapping[str, bytes], fresh: Phone) -> Pho
         if kept is not None:
             return kept
         # It was there and was erased before its row could be locked, or others wrote it: now the fresh one has a place.
+
+
+def lock_phone(session: Session, phone_id: UUID) -> Phone | None:
+    """The phone with its row locked and read afresh."""
+    locking(session, Lock.PHONE)
+    return session.get(Phone, phone_id, with_for_update=True, populate_existing=True)
 
 
 def erase_phone(session: Session, phone: Phone) -> None:

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.database import Base, CaseId, insert_unless_taken, new_id
 from app.messaging.models import Phone, TextWish
 from app.messaging.phones.numbers import Number
-from app.messaging.phones.phone_rows import keep_phone, new_phone
+from app.messaging.phones.phone_rows import keep_phone, lock_phone, new_phone
 from app.vault import (
     Place,
     Vault,
@@ -83,7 +83,7 @@ def end_wish(session: Session, vault: Vault, case_id: CaseId) -> Phone | None:
         return None
     asked, phone = next(sound(vault, wishes), None), None
     if asked is not None:
-        phone = session.get(Phone, asked.phone_id, with_for_update=True, populate_existing=True)
+        phone = lock_phone(session, asked.phone_id)
     session.execute(delete(TextWish).where(TextWish.case_tag.in_(_tags_of(vault, case_id))))
     return phone
 

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import CaseId, Statement, insert_rows, insert_unless_taken, new_id, new_row
+from app.database import CaseId, Lock, Statement, insert_rows, insert_unless_taken, locking, new_id, new_row
 from app.messaging.composing import count_segments
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import MemberAddress, OutgoingStep, OutgoingText, Phone
@@ -250,6 +250,7 @@ def _cancel_waiting(session: Session, which: ColumnElement[bool]) -> list[UUID]:
 
 
 def _call_off(session: Session, which: ColumnElement[bool], state: Delivery | None) -> list[UUID]:
+    locking(session, Lock.TEXT)
     # In the order of the keys, so that two who call off the same texts never wait for each other in a circle.
     found = select(OutgoingText.id).where(which).order_by(OutgoingText.id).with_for_update()
     values: dict[str, object] = {"body_sealed": None} | ({} if state is None else {"state": state})

@@ -6,11 +6,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import insert_unless_taken
+from app.database import Lock, insert_unless_taken, locking
 from app.messaging.delivery import ASKED_ABOUT, ASKED_AFTER, Delivery, further
 from app.messaging.gateways.protocol import StatusReport
-from app.messaging.models import OutgoingStep, OutgoingText, Phone
-from app.messaging.phones import opt_out
+from app.messaging.models import OutgoingStep, OutgoingText
+from app.messaging.phones import lock_phone, opt_out
 from app.messaging.queue import cancel_texts
 from app.vault import Vault, sound_or_none
 
@@ -28,6 +28,7 @@ def take_status(session: Session, vault: Vault, report: StatusReport) -> None:
         state = Delivery.OPTED_OUT
         # Before the text's own row is locked: whoever hears STOP locks the phone first and its texts after it.
         remember_stop(session, vault, _phone_id_of(session, vault, report))
+    locking(session, Lock.TEXT)
     text = _find(session, report)
     if text is not None:
         move_on(text, state)
@@ -39,7 +40,7 @@ def remember_stop(session: Session, vault: Vault, phone_id: UUID | None) -> None
     """The provider says that the person told it to stop: the same as if they had told us."""
     if phone_id is None:
         return
-    phone = sound_or_none(vault, session.get(Phone, phone_id, with_for_update=True))
+    phone = sound_or_none(vault, lock_phone(session, phone_id))
     if phone is not None:
         opt_out(session, vault, phone)
         cancel_texts(session, phone_id=phone_id)

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.database import Lock, locking
 from app.messaging.delivery import UNCLEAR_REASON, Delivery
 from app.messaging.models import OutgoingStep, OutgoingText
 from app.messaging.receiving import move_on, remember_stop
@@ -45,6 +46,7 @@ def record(session: Session, vault: Vault, claim_id: UUID, outcomes: Sequence[Ou
     # Phones first, in the order of their keys, and then texts likewise: as everybody does who locks both.
     for phone_id in _phones_that_stopped(session, vault, outcomes):
         remember_stop(session, vault, phone_id)
+    locking(session, Lock.TEXT)
     rows = session.scalars(
         select(OutgoingText)
         .where(OutgoingText.id.in_(list(told)))

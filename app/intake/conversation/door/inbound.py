@@ -68,6 +68,8 @@ from app.messaging.receiving import take_text
 from app.network import count_attempt
 from app.vault import Vault, sound_or_none
 
+_OF_THE_PHONE = (ErasePhone, OptOut, OptIn)
+
 
 class Overtaken(Exception):
     """This text, another of its number or whoever works on the case was faster: nothing was stored, it has to be prepared again."""
@@ -201,14 +203,27 @@ def _change_case(scene: _Scene, talk: Talk, heard: Heard, left: Sequence[Act]) -
     """Carry out what is left of the acts of a text, in their order."""
     if not (left or settles(talk, heard)):
         return
+    # What is done to the phone and its texts comes before the case is locked (app/database/lock_order.py).
+    for act in left:
+        if isinstance(act, _OF_THE_PHONE):
+            _do_to_phone(scene, act)
     case = lock_case(scene.session, talk.case_id)
     if case is None:
         raise LookupError(f"case {talk.case_id} of a conversation is gone")
     for act in left:
-        _do(scene, case, act)
+        if not isinstance(act, _OF_THE_PHONE):
+            _do(scene, case, act)
     if settles(talk, heard):
         # Nothing more is asked: what was kept ready for other answers goes now.
         route_again(scene.session, scene.vault, scene.rules, case, complete=True)
+
+
+def _do_to_phone(scene: _Scene, act: Act) -> None:
+    if isinstance(act, ErasePhone):
+        if scene.phone is not None:
+            forget_phone(scene.session, scene.phone)
+    else:
+        _obey(scene, (act,))
 
 
 def _do(scene: _Scene, case: Case, act: Act) -> None:
@@ -219,10 +234,6 @@ def _do(scene: _Scene, case: Case, act: Act) -> None:
             route_again(session, vault, scene.rules, case, complete=False)
         case SendReceipt() if prepared.receipt is not None:
             give_receipt(session, vault, case, prepared.receipt.keys)
-        case ErasePhone() if scene.phone is not None:
-            forget_phone(session, scene.phone)
-        case OptOut() | OptIn():
-            _obey(scene, (act,))
         case _:
             _learn(scene, case, act)
 

@@ -1,5 +1,6 @@
 """Silence: what the worker left open is settled with what is known, and a number that nobody may text is forgotten."""
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import exists, select
@@ -36,34 +37,47 @@ def settle_silence(session: Session, vault: Vault, rules: Rules, limit: int) -> 
         .limit(limit)
         .with_for_update(of=Phone, skip_locked=True)
     )
-    settled = 0
+    settled: list[_Settled] = []
     for phone in {phone.id: phone for phone in session.scalars(due)}.values():
-        settled += _settle(session, vault, rules, phone)
-    return settled + _forget_strays(session, limit)
+        settled += _settle(session, vault, phone)
+    strays = _forget_strays(session, limit)
+    # Cases are locked after all phones and their texts (app/database/lock_order.py).
+    for each in sorted(settled, key=lambda each: each.case_id):
+        case = lock_case(session, each.case_id)
+        if case is not None:
+            # Also where the routing ran already: what was kept ready for answers that never came is not needed any more.
+            route_again(session, vault, rules, case, complete=each.complete)
+    return len(settled) + strays
 
 
-def _settle(session: Session, vault: Vault, rules: Rules, phone: Phone) -> int:
+@dataclass(frozen=True)
+class _Settled:
+    """A conversation that fell silent: its case, and whether nothing more is waited for."""
+
+    case_id: CaseId
+    complete: bool
+
+
+def _settle(session: Session, vault: Vault, phone: Phone) -> list[_Settled]:
     """Settle what is due of a locked phone, asked again under the lock: a text may have come meanwhile."""
     talks = live_talks(session, phone.id)
-    due = [talk for talk in talks if talk.silent_at is not None and talk.silent_at <= clock.now()]
-    erase = False
-    for talk in due:
+    settled, erase = [], False
+    for talk in talks:
+        if talk.silent_at is None or talk.silent_at > clock.now():
+            continue
         position = position_of(vault, talk)
         if position is None:
             talk.ended = True
             continue
         heard = fall_silent(position)
-        case = lock_case(session, CaseId(talk.case_id))
-        if case is not None:
-            # Also where the routing ran already: what was kept ready for answers that never came is not needed any more.
-            route_again(session, vault, rules, case, complete=not heard.position.held)
         move_talk(vault, talk, heard.position, _kept_until(heard.position))
+        settled.append(_Settled(CaseId(talk.case_id), complete=not heard.position.held))
         erase = erase or ErasePhone() in heard.acts
     session.flush()
     # Somebody else on the same phone may still want to be answered.
     if erase and all(talk.ended for talk in talks):
         forget_phone(session, phone)
-    return len(due)
+    return settled
 
 
 def _kept_until(position: Position) -> datetime | None:
