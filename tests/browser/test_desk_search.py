@@ -1,4 +1,4 @@
-"""Searching and narrowing on a small phone and on a desk's screen, in a partner's list of a thousand cases more."""
+"""Searching and narrowing on a small phone and on a desk's screen, in a list of hundreds of cases more."""
 
 from collections.abc import Iterator
 
@@ -19,12 +19,14 @@ from tests.harness.server import LiveServer
 PARTNER = "Plateau Mine Watch"
 # One for each screen: a code works once, and the next one takes half a minute to come.
 PEOPLE = ((PHONE, "lead@plateau.example"), (WIDE, "caseworker@plateau.example"))
+# Fewer than a search looks through in its time, also while other tests keep this machine busy.
+CASES = 300
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
 
 
 @pytest.fixture(scope="module")
 def crowded(live_server: LiveServer) -> None:
-    """A thousand cases about nothing much, and a few that are looked for."""
+    """Hundreds of cases about nothing much, and a few that are looked for."""
     vault = Vault(load_keyring(live_server.home / "keys", "web"))
     with closing_database(f"sqlite:///{live_server.home / 'redress.sqlite3'}") as database:
         database.sign_with(RowSigner(lambda: vault))
@@ -37,7 +39,7 @@ def _fill(database: Database, vault: Vault) -> None:
         # The service is shared with other stories, whose cases must still be offered to this partner.
         partner.capacity = 10_000
         made = Crowd(session, vault, OrganisationId(partner.id))
-        for number in range(1000):
+        for number in range(CASES):
             made.add([f"The heron over press {number} drips."])
         made.add(["لم يدفعوا الراتب منذ شهرين والمشرف يصرخ"], danger=True)
         made.add([f"{LONG} {LONG}"], topics=("hours", "gbvh", "community"))
@@ -80,7 +82,7 @@ def test_a_helper_finds_cases_and_narrows_the_queue_on_any_screen(desk: PartnerD
 def _find(desk: PartnerDesk) -> None:
     page = desk.page
     _search(page, "heron over PRESS")
-    assert "1000 cases found · 950 more are not shown." in desk.sees()
+    assert f"{CASES} cases found · {CASES - 50} more are not shown." in desk.sees()
     assert page.locator("mark").count() == 50
     _search(page, "الراتب")
     mark = page.locator("mark")
