@@ -6,16 +6,14 @@ stolen database shows neither a helper's name nor a factory.
 
 from datetime import date, datetime
 from enum import StrEnum
-from typing import ClassVar, TypeVar
+from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, Enum, ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, MemberId, OrganisationId, SiteId, UtcDateTime, new_id
+from app.database import Base, MemberId, OrganisationId, SiteId, UtcDateTime, new_id, word_column
 from app.vault import Signed
-
-Word = TypeVar("Word", bound=StrEnum)
 
 
 class OrganisationKind(StrEnum):
@@ -82,11 +80,8 @@ class UnionStanding(StrEnum):
     ACCUSED = "accused"
 
 
-def _words(of: type[Word]) -> Enum:
-    """A column that holds one of the words of an enumeration as text, alike on both databases."""
-    return Enum(
-        of, native_enum=False, length=30, values_callable=lambda words: [word.value for word in words]
-    )
+# Kept at the width of the first migration.
+_WIDTH = 30
 
 
 class Organisation(Signed, Base):
@@ -96,7 +91,7 @@ class Organisation(Signed, Base):
     REMEMBERED: ClassVar[bool] = True
 
     id: Mapped[OrganisationId] = mapped_column(Uuid, primary_key=True, default=new_id)
-    kind: Mapped[OrganisationKind] = mapped_column(_words(OrganisationKind))
+    kind: Mapped[OrganisationKind] = mapped_column(word_column(OrganisationKind, _WIDTH))
     name: Mapped[str] = mapped_column(String(200))
     # Other names and short forms that workers use; "who must not know" is matched with them.
     aliases: Mapped[list[str]] = mapped_column(JSON)
@@ -107,7 +102,7 @@ class Organisation(Signed, Base):
     trained: Mapped[list[str]] = mapped_column(JSON)
     capacity: Mapped[int]
     employer_run: Mapped[bool]
-    state: Mapped[OrganisationState] = mapped_column(_words(OrganisationState))
+    state: Mapped[OrganisationState] = mapped_column(word_column(OrganisationState, _WIDTH))
 
 
 class Member(Signed, Base):
@@ -118,7 +113,7 @@ class Member(Signed, Base):
 
     id: Mapped[MemberId] = mapped_column(Uuid, primary_key=True, default=new_id)
     organisation_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisations.id"), index=True)
-    role: Mapped[Role] = mapped_column(_words(Role))
+    role: Mapped[Role] = mapped_column(word_column(Role, _WIDTH))
     login_tag: Mapped[bytes] = mapped_column(unique=True)
     login_veil: Mapped[bytes]
     name_veil: Mapped[bytes]
@@ -128,7 +123,7 @@ class Member(Signed, Base):
     # Wrong codes behind a right password, and until when codes are refused because of them (RFC 4226, 7.3).
     wrong_codes: Mapped[int] = mapped_column(default=0)
     codes_rest_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
-    state: Mapped[MemberState] = mapped_column(_words(MemberState))
+    state: Mapped[MemberState] = mapped_column(word_column(MemberState, _WIDTH))
     trained_restricted: Mapped[bool] = mapped_column(default=False)
 
 
@@ -158,8 +153,8 @@ class Site(Signed, Base):
     # An OS ID is public and leads to the name, so a site is found by its keyed tag.
     os_id_tag: Mapped[bytes | None]
     country: Mapped[str] = mapped_column(String(2))
-    sector: Mapped[Sector] = mapped_column(_words(Sector))
-    state: Mapped[SiteState] = mapped_column(_words(SiteState))
+    sector: Mapped[Sector] = mapped_column(word_column(Sector, _WIDTH))
+    state: Mapped[SiteState] = mapped_column(word_column(SiteState, _WIDTH))
     # A digest over who has an interest or a standing here (see app.network.stakes): the MAC covers it, so that none can be changed
     # and none taken away either.
     stakes: Mapped[bytes | None]
@@ -174,7 +169,7 @@ class Standing(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     union_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisations.id"))
     site_id: Mapped[SiteId] = mapped_column(ForeignKey("sites.id"), index=True)
-    standing: Mapped[UnionStanding] = mapped_column(_words(UnionStanding))
+    standing: Mapped[UnionStanding] = mapped_column(word_column(UnionStanding, _WIDTH))
     source_veil: Mapped[bytes]
     as_of: Mapped[date]
 

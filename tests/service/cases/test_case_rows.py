@@ -89,7 +89,7 @@ def test_neither_a_submission_nor_a_reference_is_stored_twice(database: Database
 
 
 def test_a_word_that_is_not_in_the_list_never_reaches_the_database(database: Database) -> None:
-    with pytest.raises(StatementError, match="LookupError"), database.writing() as session:
+    with pytest.raises(StatementError, match="ValueError"), database.writing() as session:
         session.add(a_case(urgency="terrible"))
 
 
