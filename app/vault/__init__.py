@@ -52,6 +52,7 @@ from app.vault.grants import (
 )
 from app.vault.hash_slots import Guess, Slots, TooBusy
 from app.vault.journal_chains import (
+    SYSTEM,
     Actor,
     JournalBroken,
     JournalChainRow,
@@ -162,6 +163,7 @@ __all__ = [
     "KNOWN_FOR",
     "RECEIPT_DIGITS",
     "RECOVERY_BYTES",
+    "SYSTEM",
     "Actor",
     "AlreadyInCircle",
     "CircleKey",

@@ -12,7 +12,7 @@ from app.cases.clocks.planning import Act, met_by, plan_clocks
 from app.cases.enums import ClockKind, ClockState, StartEvent
 from app.cases.rules import Deadlines
 from app.database import CaseId, chosen_once, new_id
-from app.vault import Actor, Vault, journal
+from app.vault import SYSTEM, Vault, journal
 
 # A missed clock still asks for the same thing; only what was met, passed on or paused stops asking.
 _ASKING = (ClockState.RUNNING, ClockState.MISSED)
@@ -148,5 +148,5 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
     )
     missed = session.execute(claim).all()
     for case_id, kind in missed:
-        journal(session, vault, CaseId(case_id), "clock.missed", Actor("system"), {"clock": kind.value})
+        journal(session, vault, CaseId(case_id), "clock.missed", SYSTEM, {"clock": kind.value})
     return len(missed)

@@ -24,12 +24,12 @@ from app.cases.case import (
 from app.cases.clocks import Act, meet_clocks, settle_clocks, start_clocks
 from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State, Urgency
-from app.cases.routing.handing_on import SYSTEM, candidates_of, drop_offer, forbidden, hand_on
+from app.cases.routing.handing_on import candidates_of, drop_offer, forbidden, hand_on
 from app.cases.rules import Reason, Rules
 from app.cases.taxonomy import Handling
 from app.database import CaseId, CircleId, chosen_once
 from app.network import SignedIn
-from app.vault import GrantState, Vault, accept_grant, is_in_circle, is_sound, journal
+from app.vault import SYSTEM, GrantState, Vault, accept_grant, is_in_circle, is_sound, journal
 
 _LIVE = (OfferState.OFFERED, OfferState.ACCEPTED)
 

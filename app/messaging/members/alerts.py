@@ -37,7 +37,7 @@ from app.network import (
     window_end,
 )
 from app.vault import (
-    Actor,
+    SYSTEM,
     CircleMemberRow,
     CircleName,
     CircleRow,
@@ -68,7 +68,6 @@ none of them."""
 
 # Also an alert that was held up stays worth reading, until somebody has surely looked in.
 _VALID_FOR = timedelta(hours=10)
-_SYSTEM = Actor("system")
 _ACTING = (Role.LEAD, Role.CASEWORKER)
 
 
@@ -128,7 +127,7 @@ def alert_danger(
         detail: dict[str, Json] = {"organisation": str(circle.organisation_id), "alerts": new}
         if merged:
             detail["merged"] = merged
-        journal(session, vault, CaseId(case.id), "case.alerted", _SYSTEM, detail)
+        journal(session, vault, CaseId(case.id), "case.alerted", SYSTEM, detail)
     return new
 
 
