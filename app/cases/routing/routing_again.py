@@ -45,7 +45,7 @@ from app.vault import (
     sound,
 )
 
-_LIVE = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
+_STANDING = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
 _TAKEN = (OfferState.OFFERED, OfferState.ACCEPTED)
 
 
@@ -107,7 +107,7 @@ def _ask(
 
 
 def _offers_of(session: Session, case: Case) -> list[Offer]:
-    query = select(Offer).where(Offer.case_id == case.id, Offer.state.in_(_LIVE)).order_by(Offer.position)
+    query = select(Offer).where(Offer.case_id == case.id, Offer.state.in_(_STANDING)).order_by(Offer.position)
     offers = session.scalars(query.execution_options(populate_existing=True))
     return list(sound(holder_of(session), offers))
 

@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Clock, Offer, circle_for, facts_of
-from app.cases.enums import ClockKind, ClockState, ConsentLevel, OfferState, State, Urgency
+from app.cases.clocks import ASKING
+from app.cases.enums import ClockKind, ConsentLevel, OfferState, State, Urgency
 from app.cases.routing import custodian_of
 from app.cases.taxonomy import Handling
 from app.database import CaseId, MemberId, OrganisationId
@@ -313,7 +314,7 @@ def _turn(session: Session, case: Case) -> str:
         .where(
             Clock.case_id == case.id,
             Clock.kind == ClockKind.PLACE,
-            Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
+            Clock.state.in_(ASKING),
         )
         .order_by(Clock.due_at.desc(), Clock.id)
     )
