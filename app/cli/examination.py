@@ -21,7 +21,7 @@ from app.dispatcher.jobs import JOB_NAMES
 from app.messaging.gateways.registry import EMAIL, Gateways, GatewaysRefused
 from app.messaging.members import has_readers, unalerted
 from app.messaging.queue import tally_texts
-from app.network import OrganisationState, organisations_of
+from app.network import REMOTE, OrganisationState, organisations_of
 from app.vault import (
     CircleName,
     DeploymentMissing,
@@ -215,7 +215,7 @@ def _unanswered(deployment: Deployment, gateways: Gateways) -> Iterator[Finding]
             for organisation in organisations_of(session)
             if organisation.state is OrganisationState.ACTIVE
             for country in organisation.countries
-            if country != "*"
+            if country != REMOTE
         }
     for country in sorted(countries):
         route = gateways.route_to(country, None)

@@ -16,19 +16,16 @@ from app.cases.case import (
     ConsentTexts,
     Entry,
     Issue,
-    RoutingNote,
-    RoutingRecord,
     entry_place,
     facts_place,
     level_or_default,
     new_reference,
-    note_place,
     site_place,
 )
 from app.cases.clocks import clock_rows
 from app.cases.consent import Signer, consent_row
 from app.cases.enums import AuthorKind, ConsentLevel, EntryKind, StartEvent, State
-from app.cases.routing import earliest, write_offers
+from app.cases.routing import earliest, routing_note, routing_record, write_offers
 from app.cases.rules import Deadlines, Rules
 from app.cases.words import queue_rank
 from app.database import Base, CaseId, ReadyRows, new_id, ready_rows
@@ -39,6 +36,7 @@ from app.intake.report import Report
 from app.intake.understanding import Understood, understand
 from app.messaging.phones import SealedWish
 from app.vault import (
+    SYSTEM,
     Actor,
     Compartment,
     CompartmentKeys,
@@ -49,7 +47,6 @@ from app.vault import (
 )
 
 WORKER = Actor("worker")
-SYSTEM = Actor("system")
 
 
 @dataclass(frozen=True)
@@ -94,7 +91,7 @@ def seal_grievance(
         receipt_grant,
         *_entries(vault, compartments, case_id, report),
         *issue_rows(vault, case_id, report.topics),
-        *_routing_rows(vault, case, report, understood),
+        *_routing_rows(vault, case_id, report, understood),
         *_clocks_and_offers(vault, case, understood, compartments, rules.deadlines),
         consent_row(vault, case, level, how, report.language, texts, Signer(keys, receipt_row.id)),
         *new_chain(vault, case_id, _acts(understood)),
@@ -196,18 +193,12 @@ def issue_rows(vault: Vault, case_id: CaseId, topics: Iterable[str]) -> list[Iss
     return issues
 
 
-def _routing_rows(vault: Vault, case: Case, report: Report, understood: Understood) -> list[Base]:
-    record_id = new_id()
-    decision = vault.veil_json(
-        Place("routing_records", record_id, "decision_veil"), understood.routing.as_json()
-    )
-    rows: list[Base] = [
-        RoutingRecord(case_id=case.id, id=record_id, hour=clock.hour_of(clock.now()), decision_veil=decision)
-    ]
+def _routing_rows(vault: Vault, case_id: CaseId, report: Report, understood: Understood) -> list[Base]:
+    rows: list[Base] = [routing_record(vault, case_id, understood.routing)]
     custody = understood.recipients.custody
     if custody is not None and (report.site or report.exclude_other):
-        note = {"site": report.site, "exclude": sorted(report.exclude), "exclude_other": report.exclude_other}
-        rows.append(RoutingNote(case_id=case.id, sealed=vault.seal_for(custody, note_place(case.id), note)))
+        told = {"site": report.site, "exclude_other": report.exclude_other}
+        rows.append(routing_note(vault, case_id, custody, exclude=report.exclude, **told))
     return rows
 
 

@@ -104,7 +104,7 @@ from app.network.sites import (
     site_label,
     site_names,
 )
-from app.network.standing import NotAUnion, declare_interest, interest_reason, set_standing, standing_source
+from app.network.standing import NotAUnion, declare_interest, set_standing
 from app.network.two_people import are_two_people
 from app.vault import NotInCircle
 
@@ -193,7 +193,6 @@ __all__ = [
     "get_organisation",
     "get_site",
     "import_sites",
-    "interest_reason",
     "invite_member",
     "is_country",
     "joined_before",
@@ -222,7 +221,6 @@ __all__ = [
     "site_choices",
     "site_label",
     "site_names",
-    "standing_source",
     "stay_signed_in",
     "take_recovery",
     "take_sign_in",

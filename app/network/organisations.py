@@ -17,6 +17,8 @@ from app.network.people import actor_of
 from app.vault import Vault, holder_of, journal, sound, sound_or_none
 
 REMOTE = "*"
+"""In an organisation's countries: it works remotely, wherever the case is from."""
+
 _LONGEST_NAME = 200
 # Invisible, but part of how words are written in Persian and in the scripts of India.
 _JOINERS = {"\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}"}

@@ -51,11 +51,6 @@ def set_standing(
     return row
 
 
-def standing_source(vault: Vault, standing: Standing) -> str:
-    """Who says that the union stands so."""
-    return vault.unveil(_source_place(standing.id), standing.source_veil)
-
-
 def declare_interest(
     session: Session,
     vault: Vault,
@@ -77,11 +72,6 @@ def declare_interest(
     detail = {"organisation": str(organisation_id), "site": str(site_id)}
     journal(session, vault, None, "interest.declared", actor_of(by), detail)
     return row
-
-
-def interest_reason(vault: Vault, interest: Interest) -> str:
-    """Why the organisation has a stake in the site."""
-    return vault.unveil(_reason_place(interest.id), interest.reason_veil)
 
 
 def _source_place(standing_id: UUID) -> Place:

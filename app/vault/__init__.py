@@ -16,7 +16,6 @@ from app.vault.circles import (
     has_circles,
     is_in_circle,
     make_circle,
-    members_of_circle,
     open_circle,
     open_membership,
 )
@@ -31,7 +30,6 @@ from app.vault.compartments import (
 )
 from app.vault.contact import ContactKeyMissing
 from app.vault.deployment import DeploymentMissing, DeploymentRow, bind_deployment, check_deployment
-from app.vault.files import FileKey
 from app.vault.framing import Json, Part
 from app.vault.grants import (
     GrantNotOffered,
@@ -43,7 +41,6 @@ from app.vault.grants import (
     delete_offered_grants,
     end_grants,
     grants_of_case,
-    live_grant_holders,
     new_compartment_versions,
     open_grant,
     open_granted,
@@ -52,6 +49,7 @@ from app.vault.grants import (
 )
 from app.vault.hash_slots import Guess, Slots, TooBusy
 from app.vault.journal_chains import (
+    SYSTEM,
     Actor,
     JournalBroken,
     JournalChainRow,
@@ -162,6 +160,7 @@ __all__ = [
     "KNOWN_FOR",
     "RECEIPT_DIGITS",
     "RECOVERY_BYTES",
+    "SYSTEM",
     "Actor",
     "AlreadyInCircle",
     "CircleKey",
@@ -177,7 +176,6 @@ __all__ = [
     "CoveredColumn",
     "DeploymentMissing",
     "DeploymentRow",
-    "FileKey",
     "ForgedRow",
     "FormToken",
     "GrantNotOffered",
@@ -270,13 +268,11 @@ __all__ = [
     "is_in_circle",
     "is_sound",
     "journal",
-    "live_grant_holders",
     "load_keyring",
     "make_circle",
     "make_keyrings",
     "mark_browser",
     "member_key_row",
-    "members_of_circle",
     "new_chain",
     "new_compartment_versions",
     "new_receipt",

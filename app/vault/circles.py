@@ -167,13 +167,6 @@ def is_in_circle(session: Session, circle_id: CircleId, member_id: MemberId) -> 
     return sound_or_none(holder_of(session), _membership(session, circle_id, member_id)) is not None
 
 
-def members_of_circle(session: Session, circle_id: CircleId) -> list[MemberId]:
-    """The members admitted to a circle."""
-    query = select(CircleMemberRow).where(CircleMemberRow.circle_id == circle_id)
-    found = session.scalars(query.order_by(CircleMemberRow.id))
-    return [membership.member_id for membership in sound(holder_of(session), found)]
-
-
 def circle_name(holder: KeyHolder, row: CircleRow) -> CircleName:
     """The name of a circle; raises `VeilBroken`."""
     return read_circle_name(holder, row.id, row.name_veil)

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.database import Base, CaseId, new_id
-from app.vault.files import FileKey
 from app.vault.framing import Json, frame, from_json_bytes, to_json_bytes, unframe
 from app.vault.keyholder import KeyHolder
 from app.vault.pairs import Pair, SealBroken
@@ -86,13 +85,6 @@ class OpenedCompartments:
             open_seal(self.holder, pair, _entry_binding(place, compartment, version), sealed)
         )
 
-    def open_file_key(self, place: Place, compartment: Compartment, version: int, sealed: bytes) -> FileKey:
-        """The key that `seal_file_key` sealed for this place; raises `CompartmentClosed` or `SealBroken`."""
-        pair = self._pair(compartment, version)
-        return FileKey(
-            place, open_seal(self.holder, pair, _file_binding(place, compartment, version), sealed)
-        )
-
     def _pair(self, compartment: Compartment, version: int) -> Pair:
         pair = self.pairs.get((compartment, version))
         if pair is None:
@@ -130,13 +122,6 @@ def seal_entry(holder: KeyHolder, key: CompartmentKeyRow, place: Place, body: Js
     check_compartment_key(holder, key)
     binding = _entry_binding(place, Compartment(key.compartment), key.version)
     return seal_raw(holder, key.raw, binding, to_json_bytes(body))
-
-
-def seal_file_key(holder: KeyHolder, key: CompartmentKeyRow, file_key: FileKey) -> bytes:
-    """Seal a file's key to a compartment for the file's place; raises `PublicKeyForged`."""
-    check_compartment_key(holder, key)
-    binding = _file_binding(file_key.place, Compartment(key.compartment), key.version)
-    return seal_raw(holder, key.raw, binding, file_key.secret)
 
 
 def current_compartments(
@@ -201,7 +186,3 @@ def _key_parts(key_id: UUID, case_id: UUID, name: KeyName, raw: bytes) -> tuple[
 
 def _entry_binding(place: Place, compartment: Compartment, version: int) -> Binding:
     return Binding("entry", place.table, place.row, place.column, compartment, version)
-
-
-def _file_binding(place: Place, compartment: Compartment, version: int) -> Binding:
-    return Binding("file key", place.table, place.row, place.column, compartment, version)

@@ -217,11 +217,6 @@ def delete_offered_grants(
     return len(session.scalars(query.returning(GrantRow.id)).all())
 
 
-def live_grant_holders(session: Session, case_id: CaseId) -> list[GrantRow]:
-    """The live grants of a case: everyone who can read some of it now."""
-    return [row for row in grants_of_case(session, case_id) if row.state == GrantState.LIVE]
-
-
 def grants_of_case(session: Session, case_id: CaseId) -> list[GrantRow]:
     """Every grant of a case, ended ones too, by the hour they were given: who could read, and until when."""
     query = select(GrantRow).where(GrantRow.case_id == case_id).order_by(GrantRow.granted_hour, GrantRow.id)

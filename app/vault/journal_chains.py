@@ -44,6 +44,10 @@ class Actor:
     organisation_id: UUID | None = None
 
 
+SYSTEM = Actor("system")
+"""What happens by our own rules and clocks."""
+
+
 @dataclass(frozen=True)
 class JournalEntry:
     """One opened entry; its exact time lay sealed."""

@@ -8,7 +8,6 @@ from app.database import CaseId, MemberId
 from app.vault import compartments, contact, grants, members, receipts, seals, tokens, veil
 from app.vault.circles import CircleKey
 from app.vault.compartments import Compartment, CompartmentKeyRow, CompartmentKeys, OpenedCompartments
-from app.vault.files import FileKey
 from app.vault.framing import Json, Part, from_json_bytes, to_json_bytes
 from app.vault.grants import GrantRow
 from app.vault.keyholder import KeyHolder
@@ -85,10 +84,6 @@ class Vault(KeyHolder):
     def seal_entry(self, key: CompartmentKeyRow, place: Place, body: Json) -> bytes:
         """Seal an entry to a compartment for its place; raises `PublicKeyForged`. `OpenedCompartments.open_entry` opens it."""
         return compartments.seal_entry(self, key, place, body)
-
-    def seal_file_key(self, key: CompartmentKeyRow, file_key: FileKey) -> bytes:
-        """Seal a file's own key to a compartment; raises `PublicKeyForged`. `OpenedCompartments.open_file_key` opens it."""
-        return compartments.seal_file_key(self, key, file_key)
 
     def write_grant(
         self,

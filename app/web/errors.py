@@ -77,7 +77,7 @@ def _page(status: int, *, altered: bool = False) -> Response:
     if _at_webhook():
         # A provider reads no pages, and whoever plays one learns nothing.
         return make_response("", status)
-    at_desk = request.path.startswith(("/desk", "/network", "/union", "/buyer"))
+    at_desk = request.path.startswith(("/desk", "/network"))
     template = "desk/error.html" if at_desk else "worker/error.html"
     return make_response(
         render_template(

@@ -10,7 +10,10 @@ from flask.typing import ResponseReturnValue
 from app.network import NotSignedIn, OrganisationKind, Role, SignedIn, signed_in, stay_signed_in
 from app.vault import check_session_form_token, session_form_token
 from app.web import labels
+from app.web.responses import cookie_name, see_other
 from app.web.services import services
+
+_COOKIE = "member"
 
 # What a member may have spent minutes on; it is given back on the page when it could not be stored.
 WRITTEN_FIELDS = ("text", "words", "reason", "word", "note", "site")
@@ -24,20 +27,15 @@ _CHOICES = {
 }
 
 
-def see_other(address: str) -> Response:
-    """Send the browser on, after a post or to the log-in page, with no page of its own in between."""
-    return Response(status=303, headers={"Location": address})
-
-
-def cookie_name() -> str:
-    """The cookie's name: over https with the prefix that browsers bind to this host, this path and Secure."""
-    return "__Host-redress_member" if services().settings.https else "redress_member"
-
-
 def keep_session(response: Response, cookie: str) -> Response:
     """Hand the session to the browser until it closes; the server ends it earlier when idle."""
     response.set_cookie(
-        cookie_name(), cookie, path="/", secure=services().settings.https, httponly=True, samesite="Strict"
+        cookie_name(_COOKIE),
+        cookie,
+        path="/",
+        secure=services().settings.https,
+        httponly=True,
+        samesite="Strict",
     )
     return response
 
@@ -46,14 +44,14 @@ def forget_session(response: Response) -> Response:
     """Take the cookie back, if the browser sent one."""
     if session_cookie():
         response.delete_cookie(
-            cookie_name(), path="/", secure=services().settings.https, httponly=True, samesite="Strict"
+            cookie_name(_COOKIE), path="/", secure=services().settings.https, httponly=True, samesite="Strict"
         )
     return response
 
 
 def session_cookie() -> str:
     """The cookie as the browser sent it, or an empty text."""
-    return request.cookies.get(cookie_name(), "")
+    return request.cookies.get(cookie_name(_COOKIE), "")
 
 
 def find_member() -> SignedIn | None:

@@ -10,7 +10,7 @@ import pytest
 from app import clock
 from app.cases.case.models import Case
 from app.database import Database
-from app.vault import HolderKind, Receipt, Vault, live_grant_holders
+from app.vault import GrantState, HolderKind, Receipt, Vault, grants_of_case
 from tests.faults.breaking import Break, Breaker, app_over
 from tests.faults.phones import Answer, Lost, Phone, Post, in_process
 from tests.faults.promises import Promises, case_of, check_kept
@@ -182,8 +182,9 @@ class Story:
 
     def _check_alone(self, receipt: Receipt) -> None:
         with self.world.database.reading() as session:
-            holders = live_grant_holders(session, case_of(self.world, receipt))
-        assert [row.holder_kind for row in holders] == [HolderKind.RECEIPT]
+            grants = grants_of_case(session, case_of(self.world, receipt))
+            holders = [row.holder_kind for row in grants if row.state == GrantState.LIVE]
+        assert holders == [HolderKind.RECEIPT]
 
 
 ACTS: tuple[Callable[[Story, int, Break], None], ...] = (

@@ -49,6 +49,7 @@ from app.cases.case.entries import (
     adding_words,
     clean_text,
     entry_place,
+    sent_before,
 )
 from app.cases.case.events import Event, Happened, note
 from app.cases.case.facts import CaseFacts
@@ -172,6 +173,7 @@ __all__ = [
     "restrict_case",
     "restrict_opened",
     "seen_by",
+    "sent_before",
     "show_page",
     "site_of",
     "site_place",

@@ -40,6 +40,11 @@ def clean_text(text: str) -> str:
     return words
 
 
+def sent_before(session: Session, submission_id: UUID) -> Entry | None:
+    """The entry that the same form already made, in whatever case."""
+    return session.scalars(select(Entry).where(Entry.submission_id == submission_id)).one_or_none()
+
+
 _LATEST = select(func.max(Entry.seq)).where(Entry.case_id == bindparam("case_id"))
 
 _ENTRIES, _KEYS = (Base.metadata.tables[model.__tablename__] for model in (Entry, CompartmentKeyRow))

@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, Clock, facts_of, store_facts
-from app.cases.clocks import hasten_clocks, plan_clocks, store_next_date
-from app.cases.enums import ClockKind, ClockState, ConsentLevel, Profile, StartEvent, Urgency
+from app.cases.clocks import ASKING, hasten_clocks, plan_clocks, store_next_date
+from app.cases.enums import ClockKind, ConsentLevel, Profile, StartEvent, Urgency
 from app.cases.rules import Rules
 from app.cases.words import profile_for, queue_rank, raise_urgency
 from app.database import CaseId
@@ -53,7 +53,7 @@ def _ask_for_safety_contact(session: Session, case: Case, rules: Rules) -> None:
     asked = select(Clock.id).where(
         Clock.case_id == case.id,
         Clock.kind == ClockKind.SAFETY_CONTACT,
-        Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
+        Clock.state.in_(ASKING),
     )
     if session.scalars(asked).first() is not None:
         return

@@ -2,6 +2,7 @@
 
 from app.cases.clocks.planning import TICKED_BY_HAND, Act, PlannedClock, met_by, plan_clocks
 from app.cases.clocks.running import (
+    ASKING,
     clock_rows,
     clocks_of,
     hasten_clocks,
@@ -16,6 +17,7 @@ from app.cases.clocks.running import (
 )
 
 __all__ = [
+    "ASKING",
     "TICKED_BY_HAND",
     "Act",
     "PlannedClock",

@@ -12,10 +12,10 @@ from app.cases.clocks.planning import Act, met_by, plan_clocks
 from app.cases.enums import ClockKind, ClockState, StartEvent
 from app.cases.rules import Deadlines
 from app.database import CaseId, chosen_once, new_id
-from app.vault import Actor, Vault, journal
+from app.vault import SYSTEM, Vault, journal
 
-# A missed clock still asks for the same thing; only what was met, passed on or paused stops asking.
-_ASKING = (ClockState.RUNNING, ClockState.MISSED)
+ASKING = (ClockState.RUNNING, ClockState.MISSED)
+"""A missed clock still asks for the same thing; only what was met, passed on or paused stops asking."""
 
 
 def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadlines) -> list[Clock]:
@@ -44,7 +44,7 @@ def start_clocks(
     beside: bool = False,
 ) -> dict[ClockKind, datetime]:
     """Write down the clocks that this event starts now, and when each is due; `beside` those that already ask for the same."""
-    asked = {row.kind for row in clocks_of(session, case) if row.state in _ASKING} if beside else ()
+    asked = {row.kind for row in clocks_of(session, case) if row.state in ASKING} if beside else ()
     rows = [row for row in clock_rows(case, facts, event, deadlines) if row.kind not in asked]
     session.add_all(rows)
     store_next_date(session, case)
@@ -58,7 +58,7 @@ def meet_clocks(session: Session, case: Case, act: Act) -> None:
 
 def still_asks(session: Session, case: Case, kind: ClockKind) -> bool:
     """Whether a clock of this kind is running or was missed: what it asks for has not been done."""
-    return any(row.kind is kind and row.state in _ASKING for row in clocks_of(session, case))
+    return any(row.kind is kind and row.state in ASKING for row in clocks_of(session, case))
 
 
 def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], outcome: ClockState) -> int:
@@ -70,7 +70,7 @@ def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], ou
 
 def settle(case: Case, clocks: Sequence[Clock], kinds: Collection[ClockKind], outcome: ClockState) -> int:
     """As `settle_clocks`, for all the clocks of the case as `clocks_of` gave them; nothing is read."""
-    asking = [row for row in clocks if row.kind in kinds and row.state in _ASKING]
+    asking = [row for row in clocks if row.kind in kinds and row.state in ASKING]
     for row in asking:
         row.state = outcome
     _keep_next_date(case, clocks)
@@ -121,7 +121,7 @@ def store_next_date(session: Session, case: Case) -> None:
 
 
 def _keep_next_date(case: Case, clocks: Sequence[Clock]) -> None:
-    asking = (row for row in clocks if row.state in _ASKING)
+    asking = (row for row in clocks if row.state in ASKING)
     earliest = next(asking, None) if case.is_open else None
     case.next_due_at = None if earliest is None else earliest.due_at
     case.next_clock = None if earliest is None else earliest.kind
@@ -148,5 +148,5 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
     )
     missed = session.execute(claim).all()
     for case_id, kind in missed:
-        journal(session, vault, CaseId(case_id), "clock.missed", Actor("system"), {"clock": kind.value})
+        journal(session, vault, CaseId(case_id), "clock.missed", SYSTEM, {"clock": kind.value})
     return len(missed)

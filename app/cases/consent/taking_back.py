@@ -6,7 +6,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Clock, Offer, key_of_holder
-from app.cases.clocks import store_next_date
+from app.cases.clocks import ASKING, store_next_date
 from app.cases.enums import ClockState, OfferState, State
 from app.database import CaseId
 from app.vault import (
@@ -23,7 +23,6 @@ from app.vault import (
 )
 
 _WAITING = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
-_ASKING = (ClockState.RUNNING, ClockState.MISSED)
 
 
 def take_back(session: Session, vault: Vault, case: Case, keep: Collection[PublicKey]) -> None:
@@ -34,9 +33,7 @@ def take_back(session: Session, vault: Vault, case: Case, keep: Collection[Publi
     ).all():
         offer.state, offer.grant_id = OfferState.WITHDRAWN, None
     session.execute(
-        update(Clock)
-        .where(Clock.case_id == case.id, Clock.state.in_(_ASKING))
-        .values(state=ClockState.PAUSED)
+        update(Clock).where(Clock.case_id == case.id, Clock.state.in_(ASKING)).values(state=ClockState.PAUSED)
     )
     # Not a step of the case's own way: whatever it had reached, no helper can read it from here on.
     # A closed case stays closed, as its other flags say.

@@ -2,20 +2,19 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.case import (
     LONGEST_TEXT,
     Case,
     EmptyText,
-    Entry,
     TextTooLong,
     add_entry,
     change_case,
     clean_text,
     entry_place,
     open_compartments,
+    sent_before,
 )
 from app.cases.clocks import Act, meet_clocks, still_asks
 from app.cases.enums import ClockKind, EntryKind
@@ -44,7 +43,7 @@ def reply(
     """
     words = clean_text(text)
     case = change_case(session, by, case_id)
-    sent = _sent_before(session, vault, by, case, words, submission_id)
+    sent = _kept_before(session, vault, by, case, words, submission_id)
     if sent is not None:
         return sent
     entry = add_entry(
@@ -64,7 +63,7 @@ def note(
     """Keep an internal note, which the worker cannot see; raises as `reply`."""
     words = clean_text(text)
     case = change_case(session, by, case_id)
-    sent = _sent_before(session, vault, by, case, words, submission_id)
+    sent = _kept_before(session, vault, by, case, words, submission_id)
     return sent if sent is not None else keep_note(session, vault, by, case, words, submission_id)
 
 
@@ -79,11 +78,11 @@ def keep_note(
     return entry.id
 
 
-def _sent_before(
+def _kept_before(
     session: Session, vault: Vault, by: SignedIn, case: Case, words: str, submission_id: UUID
 ) -> UUID | None:
     """The entry that the same form already made; raises `AlreadySent` when it holds other words or stands elsewhere."""
-    entry = session.scalars(select(Entry).where(Entry.submission_id == submission_id)).one_or_none()
+    entry = sent_before(session, submission_id)
     if entry is None:
         return None
     if entry.case_id != case.id:

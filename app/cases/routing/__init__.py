@@ -25,6 +25,7 @@ from app.cases.routing.placing import (
     without_keys,
     write_offers,
 )
+from app.cases.routing.records import routing_note, routing_record
 from app.cases.routing.routing_again import route_again
 from app.cases.routing.standbys import READY, keep_ready, ready_keys
 
@@ -50,6 +51,8 @@ __all__ = [
     "ready_keys",
     "route_again",
     "route_to_keys",
+    "routing_note",
+    "routing_record",
     "without_keys",
     "write_offers",
 ]

@@ -3,16 +3,17 @@
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app import clock
-from app.cases.case import Case, Happened, Offer, RoutingRecord, decision_place, facts_of, note, site_of
+from app.cases.case import Case, Happened, Offer, facts_of, note, site_of
 from app.cases.clocks import start_clocks
 from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, OfferState, StartEvent, State
 from app.cases.routing.candidates import candidates_at
+from app.cases.routing.records import routing_record
 from app.cases.rules import FORBIDDING, Outcome, Reason, Routing, Rules, why_not
-from app.database import CaseId, OrganisationId, new_id
+from app.database import CaseId, OrganisationId
 from app.network import OrganisationFacts
 from app.vault import (
+    SYSTEM,
     Actor,
     CircleRow,
     GrantRow,
@@ -24,8 +25,6 @@ from app.vault import (
     is_sound,
     journal,
 )
-
-SYSTEM = Actor("system")
 
 
 def forbidden(vault: Vault, rules: Rules, case: Case, candidate: OrganisationFacts | None) -> Reason | None:
@@ -120,10 +119,7 @@ def hold_with_custody(
         for known in candidates_of(session, vault, case).values()
     )
     routing = Routing(None, (), reasons, custodian, custody=True, why=why)
-    record_id = new_id()
-    decision = vault.veil_json(decision_place(record_id), routing.as_json())
-    hour = clock.hour_of(clock.now())
-    session.add(RoutingRecord(case_id=case.id, id=record_id, hour=hour, decision_veil=decision))
+    session.add(routing_record(vault, CaseId(case.id), routing))
     note(session, vault, Happened.HELD, case)
     journal(session, vault, CaseId(case.id), "case.held", SYSTEM, {"why": routing.why.value})
 

@@ -1,7 +1,6 @@
-"""Offers: the chosen organisation sees a minimal card, accepts or declines; then the next standby, and at last custody."""
+"""Offers: the chosen organisation accepts or declines; then the next standby, and at last custody."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import select, update
@@ -12,26 +11,23 @@ from app.cases.case import (
     Case,
     NoAccess,
     Offer,
-    cases_that_stand,
     circle_for,
     facts_of,
-    holders_of,
     lock_case,
     refuse_viewers,
     store_facts,
-    with_grants,
 )
 from app.cases.clocks import Act, meet_clocks, settle_clocks, start_clocks
 from app.cases.consent import consent_stands
-from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State, Urgency
-from app.cases.routing.handing_on import SYSTEM, candidates_of, drop_offer, forbidden, hand_on
+from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
+from app.cases.routing.handing_on import candidates_of, drop_offer, forbidden, hand_on
 from app.cases.rules import Reason, Rules
 from app.cases.taxonomy import Handling
 from app.database import CaseId, CircleId, chosen_once
 from app.network import SignedIn
-from app.vault import GrantState, Vault, accept_grant, is_in_circle, is_sound, journal
+from app.vault import SYSTEM, Vault, accept_grant, is_in_circle, is_sound, journal
 
-_LIVE = (OfferState.OFFERED, OfferState.ACCEPTED)
+_ASKED = (OfferState.OFFERED, OfferState.ACCEPTED)
 
 
 class OfferTaken(Exception):
@@ -55,55 +51,11 @@ class DeclineReason(StrEnum):
 
 
 @dataclass(frozen=True)
-class OfferCard:
-    """All that may be seen before acceptance: never the site, the words or who wrote."""
-
-    case_id: CaseId
-    country: str | None
-    language: str
-    urgency: Urgency
-    topics: tuple[str, ...]  # groups of the taxonomy, not its categories
-    answer_by: datetime | None
-    practice: bool
-
-
-@dataclass(frozen=True)
 class Acceptance:
     """What became of an acceptance: taken, or handed on because a fresh check found a reason (routing's word)."""
 
     taken: bool
     why_not: Reason | None = None
-
-
-def offer_card(session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId) -> OfferCard:
-    """The minimal card of a case offered to a circle of the member; raises `NoAccess`."""
-    found = session.execute(
-        with_grants(
-            select(Case).where(
-                Case.id == case_id,
-                Case.organisation_id == by.organisation.id,
-                Case.state == State.OFFERED,
-            ),
-            holders_of(session, by),
-            GrantState.OFFERED,
-        )
-    )
-    cases = cases_that_stand(session, found)
-    if not cases:
-        raise NoAccess
-    case = cases[0]
-    answer_by = session.scalars(
-        select(Offer.expires_at).where(Offer.case_id == case.id, Offer.state == OfferState.OFFERED)
-    ).first()
-    return OfferCard(
-        case_id=case_id,
-        country=case.country,
-        language=case.language,
-        urgency=case.urgency,
-        topics=rules.taxonomy.groups_of(facts_of(vault, case).codes),
-        answer_by=answer_by,
-        practice=case.practice,
-    )
 
 
 def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId) -> Acceptance:
@@ -199,8 +151,8 @@ def _offer_to_answer(session: Session, vault: Vault, by: SignedIn, case_id: Case
     offer = session.scalars(
         select(Offer)
         .where(Offer.case_id == case_id, Offer.organisation_id == by.organisation.id)
-        # A worker who let go and asked again leaves older offers behind: what is live comes first.
-        .order_by(Offer.state.not_in(_LIVE), Offer.position.desc())
+        # A worker who let go and asked again leaves older offers behind: one that was asked comes first.
+        .order_by(Offer.state.not_in(_ASKED), Offer.position.desc())
         .limit(1)
         .execution_options(populate_existing=True)
     ).first()

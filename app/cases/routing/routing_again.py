@@ -9,12 +9,9 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.cases.case import (
     Case,
     Offer,
-    RoutingRecord,
-    decision_place,
     facts_of,
     key_of_holder,
     let_go_of_assignee,
@@ -22,13 +19,15 @@ from app.cases.case import (
 from app.cases.clocks import settle_clocks, start_clocks
 from app.cases.consent import keys_held_by, take_back
 from app.cases.enums import ClockKind, ClockState, ConsentLevel, OfferState, StartEvent, State
-from app.cases.routing.handing_on import SYSTEM, candidates_of, forbidden, hand_on, next_position
+from app.cases.routing.handing_on import candidates_of, forbidden, hand_on, next_position
+from app.cases.routing.records import routing_record
 from app.cases.routing.standbys import READY
 from app.cases.rules import Reason, Routing, Rules, route
 from app.cases.taxonomy import Handling
-from app.database import CaseId, OrganisationId, new_id
+from app.database import CaseId, OrganisationId
 from app.network import OrganisationFacts
 from app.vault import (
+    SYSTEM,
     CircleName,
     CircleRow,
     GrantRow,
@@ -46,7 +45,7 @@ from app.vault import (
     sound,
 )
 
-_LIVE = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
+_STANDING = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
 _TAKEN = (OfferState.OFFERED, OfferState.ACCEPTED)
 
 
@@ -108,7 +107,7 @@ def _ask(
 
 
 def _offers_of(session: Session, case: Case) -> list[Offer]:
-    query = select(Offer).where(Offer.case_id == case.id, Offer.state.in_(_LIVE)).order_by(Offer.position)
+    query = select(Offer).where(Offer.case_id == case.id, Offer.state.in_(_STANDING)).order_by(Offer.position)
     offers = session.scalars(query.execution_options(populate_existing=True))
     return list(sound(holder_of(session), offers))
 
@@ -215,8 +214,6 @@ def _order(routing: Routing) -> tuple[OrganisationId, ...]:
 def _note_down(
     session: Session, vault: Vault, case: Case, routing: Routing, left_out: Mapping[UUID, Reason]
 ) -> None:
-    record_id, hour = new_id(), clock.hour_of(clock.now())
-    decision = vault.veil_json(decision_place(record_id), routing.as_json())
-    session.add(RoutingRecord(case_id=case.id, id=record_id, hour=hour, decision_veil=decision))
+    session.add(routing_record(vault, CaseId(case.id), routing))
     why = {str(organisation): reason.value for organisation, reason in left_out.items()}
     journal(session, vault, CaseId(case.id), "case.routed_again", SYSTEM, {"left_out": why})

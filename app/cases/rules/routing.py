@@ -16,10 +16,7 @@ from app.cases.config_file import Table
 from app.cases.enums import ConsentLevel, Exclusion
 from app.cases.taxonomy import Taxonomy
 from app.database import OrganisationId
-from app.network import OrganisationFacts, OrganisationKind, UnionStanding
-
-REMOTE = "*"
-"""In an organisation's countries: it works remotely, wherever the case is from."""
+from app.network import REMOTE, OrganisationFacts, OrganisationKind, UnionStanding
 
 _MOST_STANDBYS = 3
 

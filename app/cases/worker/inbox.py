@@ -21,11 +21,10 @@ from app.cases.case import (
     lock_case,
     stage_of,
 )
-from app.cases.clocks import PlannedClock
+from app.cases.clocks import ASKING, PlannedClock
 from app.cases.enums import (
     AccessAct,
     ClockKind,
-    ClockState,
     ClosingReason,
     ConsentLevel,
     EntryKind,
@@ -243,11 +242,7 @@ def next_step(session: Session, case: Case) -> PlannedClock | None:
     """The step the worker may wait for: a promise to be read comes before the helpers' own deadlines."""
     if case.state is State.CLOSED or case.stopped_hour is not None:
         return None
-    rows = session.scalars(
-        select(Clock).where(
-            Clock.case_id == case.id, Clock.state.in_((ClockState.RUNNING, ClockState.MISSED))
-        )
-    )
+    rows = session.scalars(select(Clock).where(Clock.case_id == case.id, Clock.state.in_(ASKING)))
     clocks = [PlannedClock(row.kind, row.due_at, row.who) for row in rows]
     promised = [row for row in clocks if row.kind in (ClockKind.PLACE, ClockKind.READ)]
     return min(

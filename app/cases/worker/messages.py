@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, Entry, Happened, add_entry, clean_text, note, restrict_opened
+from app.cases.case import Case, Happened, add_entry, clean_text, note, restrict_opened, sent_before
 from app.cases.changes import heed, raise_case, reopen
 from app.cases.consent import opens_from_the_start
 from app.cases.enums import EntryKind, State, Urgency
@@ -27,7 +26,7 @@ def write(
     """
     words = clean_text(text)
     case = locked_case_of(session, worker)
-    if _sent_before(session, submission_id):
+    if sent_before(session, submission_id) is not None:
         return False
     spend_words(session, vault, worker.case_id, words)
     # A stopped case stays stopped: what is written into it is kept, and read by nobody until the worker undoes the stop.
@@ -56,7 +55,9 @@ def say_worse(
     """
     words = clean_text(text) if has_words(text) else ""
     case = locked_case_of(session, worker)
-    if _sent_before(session, submission_id) or _is_said(session, vault, worker, case, words, danger=danger):
+    if sent_before(session, submission_id) is not None:
+        return False
+    if _is_said(session, vault, worker, case, words, danger=danger):
         return False
     reopen(session, vault, case, worker.actor)
     calls = _heed(session, vault, rules, worker, case, words)
@@ -95,10 +96,6 @@ def _is_said(session: Session, vault: Vault, worker: Worker, case: Case, words: 
             raise
         return case.urgency is Urgency.DANGER and case.state is not State.CLOSED
     return False
-
-
-def _sent_before(session: Session, submission_id: UUID) -> bool:
-    return session.scalars(select(Entry.id).where(Entry.submission_id == submission_id)).first() is not None
 
 
 def _add(

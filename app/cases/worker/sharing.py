@@ -16,13 +16,10 @@ from app.cases.case import (
     ConsentTexts,
     Entry,
     Happened,
-    RoutingNote,
-    RoutingRecord,
     body_of,
     facts_of,
     key_of_holder,
     note,
-    note_place,
     site_of,
     store_facts,
 )
@@ -44,16 +41,21 @@ from app.cases.enums import (
     StartEvent,
     State,
 )
-from app.cases.routing import candidates_at, hold_with_custody, route_to_keys, write_offers
+from app.cases.routing import (
+    candidates_at,
+    hold_with_custody,
+    route_to_keys,
+    routing_note,
+    routing_record,
+    write_offers,
+)
 from app.cases.rules import Rules
 from app.cases.worker.inbox import Worker, locked_case_of, session_for
 from app.cases.worker.writing_budget import spend_change
-from app.database import new_id
 from app.vault import (
-    Actor,
+    SYSTEM,
     HolderKind,
     OpenedCompartments,
-    Place,
     PublicKey,
     ReceiptKeys,
     ReceiptRow,
@@ -210,35 +212,31 @@ def _ask_helpers(
         return
     candidates = candidates_at(session, site_of(vault, case))
     routing, recipients = route_to_keys(session, vault, rules, facts, case.country, case.language, candidates)
-    record_id = new_id()
-    decision = vault.veil_json(Place("routing_records", record_id, "decision_veil"), routing.as_json())
-    hour = clock.hour_of(clock.now())
-    session.add(RoutingRecord(case_id=case.id, id=record_id, hour=hour, decision_veil=decision))
+    session.add(routing_record(vault, worker.case_id, routing))
     session.add_all(write_offers(vault, case, facts, opened, recipients, rules.deadlines))
     session.add_all(clock_rows(case, facts, StartEvent.FILED, rules.deadlines))
     note(session, vault, Happened.OFFERED if recipients.partners else Happened.HELD, case)
     if recipients.custody is not None:
-        _note_for_custody(session, vault, case, opened, recipients.custody)
+        _note_for_custody(session, vault, worker, opened, recipients.custody)
     store_next_date(session, case)
     if routing.chosen is not None:
         offered = {"organisation": str(routing.chosen)}
-        journal(session, vault, worker.case_id, "case.offered", Actor("system"), offered)
+        journal(session, vault, worker.case_id, "case.offered", SYSTEM, offered)
 
 
 def _note_for_custody(
-    session: Session, vault: Vault, case: Case, opened: OpenedCompartments, custody: PublicKey
+    session: Session, vault: Vault, worker: Worker, opened: OpenedCompartments, custody: PublicKey
 ) -> None:
     """A custodian who has to place the case needs its words about place and exclusions, and no others."""
     report = session.scalars(
-        select(Entry).where(Entry.case_id == case.id, Entry.kind == EntryKind.REPORT)
+        select(Entry).where(Entry.case_id == worker.case_id, Entry.kind == EntryKind.REPORT)
     ).first()
     body = None if report is None else body_of(opened, report)
     if body is None:
         return  # others changed it: what custody then would read as the worker's words may be somebody else's
     note = {name: body[name] for name in ("site", "exclude", "exclude_other")}
     if note["site"] or note["exclude_other"]:
-        sealed = vault.seal_for(custody, note_place(case.id), note)
-        session.merge(RoutingNote(case_id=case.id, sealed=sealed))
+        session.merge(routing_note(vault, worker.case_id, custody, **note))
 
 
 def _edited(session: Session, case: Case) -> None:

@@ -41,7 +41,6 @@ class Route:
     gateway: str
     line: str
     two_way: bool
-    alphanumeric: bool
 
 
 class Gateways:
@@ -100,22 +99,22 @@ class Gateways:
 
     def _route_by(self, name: str | None, country: str | None, line: str | None) -> Route | None:
         if name == simulator.NAME and simulator.NAME in self._makers:
-            return Route(simulator.NAME, simulator.LINE, two_way=True, alphanumeric=False)
+            return Route(simulator.NAME, simulator.LINE, two_way=True)
         if name == TWILIO and self._twilio is not None:
             return self._route_by_twilio(country, line or self._twilio.sender)
         described = self._http.get(name or "")
         if described is None or country not in described.countries:
             return None
-        return Route(described.name, line or described.line, described.two_way, described.alphanumeric)
+        return Route(described.name, line or described.line, described.two_way)
 
     def _route_by_twilio(self, country: str | None, line: str) -> Route | None:
         # What phone companies do to texts does not touch WhatsApp.
         if line.startswith(WHATSAPP):
-            return Route(TWILIO, line, two_way=True, alphanumeric=False)
+            return Route(TWILIO, line, two_way=True)
         if country in self._rules.twilio.closed:
             return None
         one_way = country in self._rules.twilio.one_way
-        return Route(TWILIO, line, two_way=not one_way, alphanumeric=False)
+        return Route(TWILIO, line, two_way=not one_way)
 
     def _make(self, name: str) -> Gateway:
         return self._makers[name]()

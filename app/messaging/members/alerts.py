@@ -14,7 +14,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Clock, Offer, circle_for, facts_of
-from app.cases.enums import ClockKind, ClockState, ConsentLevel, OfferState, State, Urgency
+from app.cases.clocks import ASKING
+from app.cases.enums import ClockKind, ConsentLevel, OfferState, State, Urgency
 from app.cases.routing import custodian_of
 from app.cases.taxonomy import Handling
 from app.database import CaseId, MemberId, OrganisationId
@@ -37,7 +38,7 @@ from app.network import (
     window_end,
 )
 from app.vault import (
-    Actor,
+    SYSTEM,
     CircleMemberRow,
     CircleName,
     CircleRow,
@@ -68,7 +69,6 @@ none of them."""
 
 # Also an alert that was held up stays worth reading, until somebody has surely looked in.
 _VALID_FOR = timedelta(hours=10)
-_SYSTEM = Actor("system")
 _ACTING = (Role.LEAD, Role.CASEWORKER)
 
 
@@ -128,7 +128,7 @@ def alert_danger(
         detail: dict[str, Json] = {"organisation": str(circle.organisation_id), "alerts": new}
         if merged:
             detail["merged"] = merged
-        journal(session, vault, CaseId(case.id), "case.alerted", _SYSTEM, detail)
+        journal(session, vault, CaseId(case.id), "case.alerted", SYSTEM, detail)
     return new
 
 
@@ -314,7 +314,7 @@ def _turn(session: Session, case: Case) -> str:
         .where(
             Clock.case_id == case.id,
             Clock.kind == ClockKind.PLACE,
-            Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
+            Clock.state.in_(ASKING),
         )
         .order_by(Clock.due_at.desc(), Clock.id)
     )

@@ -195,9 +195,10 @@ def _open(vault: Vault, facts: _Facts, public_url: str) -> TextToSend | None:
         return None
     if facts.phone is not None:
         place = phone_place(facts.phone.id)
-    else:
-        assert facts.address is not None  # noqa: S101 - one of the two gave what is sealed
+    elif facts.address is not None:
         place = address_place(facts.address.id)
+    else:
+        raise ValueError("a text goes to a phone or to a member's address")
     return TextToSend(
         id=row.id,
         to=str(vault.open_contact(place, sealed)),

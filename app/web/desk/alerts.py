@@ -23,8 +23,9 @@ from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.messages import message_of_request
 from app.web.desk.offers import WRITERS
-from app.web.member_session import member, see_other
+from app.web.member_session import member
 from app.web.once import submission_of_post
+from app.web.responses import see_other
 from app.web.services import services
 
 # Whoever is asked to act on cases: partners, and the coordinator's custodians.

@@ -13,7 +13,8 @@ from app.network import Role
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.queue import PARTNERS, show_queue
-from app.web.member_session import member, see_other
+from app.web.member_session import member
+from app.web.responses import see_other
 from app.web.services import services
 
 WRITERS = (Role.LEAD, Role.CASEWORKER)

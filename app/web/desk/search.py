@@ -27,7 +27,8 @@ from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.queue import PARTNERS
-from app.web.member_session import member, see_other
+from app.web.member_session import member
+from app.web.responses import see_other
 from app.web.retry import retry_after, seconds_until
 from app.web.services import services
 

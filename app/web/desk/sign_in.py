@@ -32,11 +32,11 @@ from app.web.member_session import (
     keep_session,
     member,
     safe_target,
-    see_other,
     session_cookie,
     sign_in_page,
 )
 from app.web.once import recovery_secret_of_post
+from app.web.responses import see_other
 from app.web.services import services
 
 

@@ -10,6 +10,7 @@ from flask_babel import pgettext
 from app.network import count_sign_in_try, look_at_try, uncount_sign_in_try
 from app.network.sign_in_tries import may_be_guessing
 from app.vault import KNOWN_FOR, Guess, TooBusy
+from app.web.responses import cookie_name
 from app.web.retry import BUSY_FOR, retry_after
 from app.web.sender import sender
 from app.web.services import services
@@ -20,7 +21,7 @@ def counted_try(login: str) -> Iterator[None]:
     """Make a try to come in with this login: counted and committed before anything is hashed; raises `TooBusy`."""
     here, by = services(), sender()
     with here.database.reading() as session:
-        tried = look_at_try(session, here.vault, login, by, request.cookies.get(_cookie_name(), ""))
+        tried = look_at_try(session, here.vault, login, by, request.cookies.get(cookie_name("known"), ""))
         guessing = may_be_guessing(session, here.vault, tried)
     counted = not guessing
     if counted:
@@ -39,7 +40,7 @@ def counted_try(login: str) -> Iterator[None]:
 def remember_browser(response: Response, mark: str) -> Response:
     """Let the browser say later that this member has signed in here: it opens nothing, and says nothing to anybody else."""
     response.set_cookie(
-        _cookie_name(),
+        cookie_name("known"),
         mark,
         path="/",
         max_age=KNOWN_FOR,
@@ -56,7 +57,3 @@ def ask_to_wait(page: Callable[[str], str]) -> Response:
         "desk", "Many people are coming in at this moment. Nothing was tried yet. Send it again."
     )
     return retry_after(make_response(page(words), HTTPStatus.SERVICE_UNAVAILABLE), BUSY_FOR)
-
-
-def _cookie_name() -> str:
-    return "__Host-redress_known" if services().settings.https else "redress_known"

@@ -25,7 +25,8 @@ from app.web.desk.blueprint import blueprint
 from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
 from app.web.language import page_language
-from app.web.member_session import member, see_other
+from app.web.member_session import member
+from app.web.responses import see_other
 from app.web.services import services
 
 # A list that a browser can still show; a site that is not in it is found by its name as well.

@@ -25,10 +25,11 @@ from app.database import CaseId
 from app.messaging.members import alert_custodians, alerts_of
 from app.web.access import open_to_members
 from app.web.desk.case import Drafts, render_case, texts_of
-from app.web.member_session import member, see_other
+from app.web.member_session import member
 from app.web.network.blueprint import blueprint
 from app.web.network.waiting import COORDINATORS, WRITERS, as_custodian, show_placing, untrained
 from app.web.once import submission_of_post
+from app.web.responses import see_other
 from app.web.services import services
 
 

@@ -27,8 +27,9 @@ from app.network import (
 from app.vault import CircleName, HolderKind, NotInCircle, public_key_of
 from app.web.access import open_to_members
 from app.web.desk.messages import message_of_request
-from app.web.member_session import member, see_other
+from app.web.member_session import member
 from app.web.network.blueprint import blueprint
+from app.web.responses import see_other
 from app.web.services import services
 
 _INVITING_REFUSED: dict[type[Exception], LazyString] = {

@@ -29,8 +29,9 @@ from app.network import OrganisationKind, Role
 from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.messages import message_of_request
-from app.web.member_session import member, see_other
+from app.web.member_session import member
 from app.web.network.blueprint import blueprint
+from app.web.responses import see_other
 from app.web.services import services
 
 COORDINATORS = (OrganisationKind.COORDINATOR,)

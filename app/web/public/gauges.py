@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, Clock, Offer
-from app.cases.enums import ClockState, OfferState, State, Urgency
+from app.cases.clocks import ASKING
+from app.cases.enums import OfferState, State, Urgency
 from app.dispatcher.heartbeat import last_ticks
 from app.messaging.models import MemberAddress
 from app.messaging.queue import tally_texts
@@ -47,7 +48,7 @@ class _Gauges(Collector):
                     Case.is_open,
                     ~Case.practice,
                     Clock.due_at < clock.now(),
-                    Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
+                    Clock.state.in_(ASKING),
                 )
             ),
         )

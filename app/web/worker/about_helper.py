@@ -5,7 +5,7 @@ Nothing in either case points to the other: the worker alone holds both codes.
 
 from flask import Response
 
-from app.cases.case import EmptyText, TextTooLong
+from app.cases.case import LONGEST_TEXT, EmptyText, TextTooLong
 from app.cases.taxonomy import ABOUT_HELPER
 from app.cases.worker import Worker, helpers_of
 from app.intake import Report, file_report
@@ -21,7 +21,7 @@ from app.web.worker.inbox_page import Problem, inbox_page, kept_page, stale_page
 from app.web.worker.intent import Act, Intent
 from app.web.worker.posted import posted_intent
 from app.web.worker.report import receipt_page
-from app.web.worker.report_form import WORDS_LIMIT, ReportForm
+from app.web.worker.report_form import ReportForm
 from app.web.worker.worker_session import end_worker_session, find_worker, forget_worker_cookie
 
 
@@ -42,7 +42,7 @@ def about_helper() -> Response:
 def file_about_helper(worker: Worker, intent: Intent) -> Response:
     """The page with the code of the complaint. The messages of the first case are closed: the new code opens others."""
     here = services()
-    if not (intent.said or intent.danger) or len(intent.words) > WORDS_LIMIT:
+    if not (intent.said or intent.danger) or len(intent.words) > LONGEST_TEXT:
         refusal = TextTooLong() if intent.said else EmptyText()
         return inbox_page(worker, Problem(missing_words(refusal), intent))
     with here.database.reading() as session:

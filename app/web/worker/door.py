@@ -7,6 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 
 from app.language import Language
 from app.web.language import choose_language, page_language
+from app.web.responses import see_other
 from app.web.services import services
 
 blueprint = Blueprint("worker", __name__, template_folder="templates")
@@ -40,11 +41,6 @@ def offered() -> tuple[Language, ...]:
     return services().languages.offered
 
 
-def lead_to(address: str, status: HTTPStatus = HTTPStatus.SEE_OTHER) -> Response:
-    """Lead on to another page of ours, with no page in between that a slow phone would show."""
-    return Response(status=status, headers={"Location": address})
-
-
 def to_inbox(anchor: str = "top") -> Response:
     """Lead to the inbox after something was stored, so that reloading the page sends nothing again."""
-    return lead_to(url_for("worker.inbox", lang=page_language().code, _anchor=anchor))
+    return see_other(url_for("worker.inbox", lang=page_language().code, _anchor=anchor))

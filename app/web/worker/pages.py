@@ -15,8 +15,9 @@ from app.language import Language
 from app.network import OrganisationKind, OrganisationState, organisations_of
 from app.web.access import open_to_everyone
 from app.web.language import npgettext, page_language, pgettext
+from app.web.responses import see_other
 from app.web.services import services
-from app.web.worker.door import blueprint, lead_to
+from app.web.worker.door import blueprint
 from app.web.worker.names import coordinator_name
 from app.web.worker.worker_session import end_worker_session
 
@@ -34,7 +35,8 @@ class Month:
 def front() -> Response:
     """Lead to the form in the language that the browser asks for first."""
     wanted = services().languages.best(request.accept_languages.values())
-    response = lead_to(url_for("worker.form", lang=wanted.code), HTTPStatus.FOUND)
+    response = see_other(url_for("worker.form", lang=wanted.code))
+    response.status_code = HTTPStatus.FOUND
     response.headers["Vary"] = "Accept-Language"
     return response
 
@@ -58,14 +60,14 @@ def how() -> str:
 @open_to_everyone
 def report_again() -> Response:
     """Lead to the form: a phone that opens its last page anew asks for a receipt's page as if it were any other."""
-    return lead_to(url_for("worker.form", lang=page_language().code))
+    return see_other(url_for("worker.form", lang=page_language().code))
 
 
 @blueprint.get("/<lang>/inbox/<_act>")
 @open_to_everyone
 def inbox_again(_act: str) -> Response:
     """Lead to the inbox, for the same reason; nothing is done again."""
-    return lead_to(url_for("worker.inbox", lang=page_language().code))
+    return see_other(url_for("worker.inbox", lang=page_language().code))
 
 
 @blueprint.get("/<lang>/exit")
@@ -75,7 +77,7 @@ def leave() -> Response:
 
     A plain link, so that it works at once and without a script; all that another site could do with it is to close a session.
     """
-    response = end_worker_session(lead_to(url_for("worker.month", lang=page_language().code)))
+    response = end_worker_session(see_other(url_for("worker.month", lang=page_language().code)))
     # Chromium keeps whole pages for Back, ticks and words included, also those that are not to be stored.
     response.headers["Clear-Site-Data"] = '"cache"'
     return response

@@ -8,9 +8,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
+from app.cases.case import LONGEST_TEXT
 from app.language import clean_line, clean_words, has_words
 
-WORDS_LIMIT = 20_000  # characters
 LINE_LIMIT = 500  # characters of a place, a name, a number
 LARGEST_WORDS = 500_000  # bytes; above, the page itself becomes too heavy to give back
 # A form writes each byte of the words with up to three characters; and there is some room for the other fields.
@@ -78,7 +78,7 @@ class ReportForm:
     @property
     def mistakes(self) -> tuple[tuple[str, str], ...]:
         """What keeps the form from being sent: pairs of a field and what is wrong with it (`empty`, `long`, `robot`)."""
-        found = [("words", "long")] if len(self.words) > WORDS_LIMIT else []
+        found = [("words", "long")] if len(self.words) > LONGEST_TEXT else []
         found += [(name, "long") for name in _LINES if len(getattr(self, name)) > LINE_LIMIT]
         if self.honeypot:
             found.append(("words", "robot"))

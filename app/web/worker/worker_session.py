@@ -6,17 +6,15 @@ from sqlalchemy.exc import SQLAlchemyError
 from app.cases.worker import Worker, worker_of
 from app.logs import log_failure
 from app.vault import SessionEnded, end_session, touch_session
+from app.web.responses import cookie_name
 from app.web.services import services
 
-
-def cookie_name() -> str:
-    """The cookie's name: over https with the prefix that browsers bind to this host, this path and Secure."""
-    return "__Host-redress_worker" if services().settings.https else "redress_worker"
+_COOKIE = "worker"
 
 
 def worker_cookie() -> str:
     """The cookie as the browser sent it, or an empty text."""
-    return request.cookies.get(cookie_name(), "")
+    return request.cookies.get(cookie_name(_COOKIE), "")
 
 
 def find_worker() -> Worker | None:
@@ -44,7 +42,12 @@ def worker_behind(cookie: str) -> Worker:
 def keep_worker_session(response: Response, cookie: str) -> Response:
     """Hand the session to the browser until it closes; Lax, so that a bookmark of the inbox still opens it."""
     response.set_cookie(
-        cookie_name(), cookie, path="/", secure=services().settings.https, httponly=True, samesite="Lax"
+        cookie_name(_COOKIE),
+        cookie,
+        path="/",
+        secure=services().settings.https,
+        httponly=True,
+        samesite="Lax",
     )
     return response
 
@@ -66,6 +69,6 @@ def end_worker_session(response: Response) -> Response:
 def forget_worker_cookie(response: Response) -> Response:
     """Take the cookie back, when it opens nothing any more."""
     response.delete_cookie(
-        cookie_name(), path="/", secure=services().settings.https, httponly=True, samesite="Lax"
+        cookie_name(_COOKIE), path="/", secure=services().settings.https, httponly=True, samesite="Lax"
     )
     return response

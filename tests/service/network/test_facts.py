@@ -21,14 +21,13 @@ from app.network import (
     add_site,
     declare_interest,
     get_organisation,
-    interest_reason,
     match_excluded,
     network_facts,
     organisation_named,
     organisations_of,
     set_standing,
-    standing_source,
 )
+from app.vault import Place
 from tests.service.network.conftest import Acts, Network
 
 KIND = OrganisationKind
@@ -184,9 +183,11 @@ def test_sources_and_reasons_are_veiled_and_the_acts_journaled(network: Network,
         interest = declare_interest(
             session, network.vault, organisation_id=union.id, site_id=here, reason="A cousin owns it"
         )
+    source = Place("standings", standing.id, "source_veil")
+    reason = Place("interests", interest.id, "reason_veil")
     assert b"Wanjiru" not in standing.source_veil
-    assert standing_source(network.vault, standing) == "Wanjiru"
-    assert interest_reason(network.vault, interest) == "A cousin owns it"
+    assert network.vault.unveil(source, standing.source_veil) == "Wanjiru"
+    assert network.vault.unveil(reason, interest.reason_veil) == "A cousin owns it"
     assert [act for act, _ in acts()][-2:] == ["standing.set", "interest.declared"]
 
 

@@ -12,7 +12,7 @@ from app.cases.case.models import Case
 from app.cases.custody.deciding import CannotBePlaced, place_case, waiting_for_custody
 from app.cases.desk.reading import open_case, show_contact
 from app.cases.enums import ClockKind, ConsentHow, ConsentLevel, OfferState, State, Urgency
-from app.cases.routing.offers import accept_offer, offer_card
+from app.cases.routing.offers import OfferGone, accept_offer
 from app.database import CaseId, OrganisationId
 from app.intake.conversation.door.importing import import_texts
 from app.messaging.delivery import Delivery
@@ -199,8 +199,8 @@ def test_an_offer_is_withdrawn_when_the_site_turns_out_to_be_theirs(texting: Tex
     texting.say(PLACE, "1", "1")
     assert texting.case().organisation_id == far
     member = texting.world.sign_in("near.lead")
-    with texting.database.reading() as session, pytest.raises(NoAccess):
-        offer_card(session, texting.world.vault, texting.world.rules, member, CaseId(texting.case().id))
+    with texting.database.writing() as session, pytest.raises(OfferGone):
+        accept_offer(session, texting.world.vault, texting.world.rules, member, CaseId(texting.case().id))
 
 
 def test_a_case_is_taken_back_when_the_site_turns_out_to_be_theirs(texting: Texting) -> None:

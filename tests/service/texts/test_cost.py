@@ -19,9 +19,8 @@ from app.database import prepared as together
 from app.intake.conversation.door import inbound as hearing
 from app.intake.conversation.door.inbound import Overtaken
 from app.intake.conversation.store import snapshot as known
-from app.intake.sealing import SYSTEM
 from app.network import sites
-from app.vault import journal, new_compartment_versions, verify_journal
+from app.vault import SYSTEM, journal, new_compartment_versions, verify_journal
 from tests.service.texts.conftest import Texting
 from tests.service.texts.test_overtaken import _hear, _prepare
 

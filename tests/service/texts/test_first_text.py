@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app.cases.case.access import NoAccess
 from app.cases.custody.deciding import waiting_for_custody
 from app.cases.enums import ConsentHow, ConsentLevel, CountryFrom, OfferState, State, Urgency
-from app.cases.routing.offers import offer_card
+from app.cases.routing.offers import accept_offer
 from app.database import CaseId
 from app.intake import admission
 from app.messaging.models import InboundText, Phone
@@ -51,8 +51,8 @@ def test_partners_of_that_country_are_ready_in_both_circles_and_none_is_asked(te
     }
     for login in ("near.lead", "far.lead", "other.lead"):
         member = texting.world.sign_in(login)
-        with texting.database.reading() as session, pytest.raises(NoAccess):
-            offer_card(session, texting.world.vault, texting.world.rules, member, CaseId(texting.case().id))
+        with texting.database.writing() as session, pytest.raises(NoAccess):
+            accept_offer(session, texting.world.vault, texting.world.rules, member, CaseId(texting.case().id))
 
 
 def test_custody_is_not_troubled_while_the_worker_answers(texting: Texting) -> None:

@@ -20,6 +20,7 @@ from app.vault import (
     CompartmentKeys,
     GrantNotOffered,
     GrantRow,
+    GrantState,
     MemberKey,
     NewMemberKey,
     NoGrant,
@@ -38,7 +39,6 @@ from app.vault import (
     end_receipt,
     find_receipt,
     grants_of_case,
-    live_grant_holders,
     make_circle,
     new_compartment_versions,
     new_receipt,
@@ -79,6 +79,10 @@ def filed(store: Database, vault: Vault) -> Filed:
         public = circle_public_key(session, vault, circle)
         opened = open_circle(session, vault, member.key, circle.id)
     return Filed(case, keys, receipt, worker, row, member, circle, opened, public)
+
+
+def _live(session: Session, case_id: CaseId) -> list[GrantRow]:
+    return [row for row in grants_of_case(session, case_id) if row.state == GrantState.LIVE]
 
 
 def _grant(
@@ -250,7 +254,7 @@ def test_ending_drops_what_was_sealed_and_remembers_until_when(
         assert end_grants(session, filed.case, {filed.circle.id, new_id()}) == 1
         assert end_grants(session, filed.case, {filed.circle.id}) == 0
     with store.reading() as session:
-        assert [row.holder_id for row in live_grant_holders(session, filed.case)] == [filed.row.id]
+        assert [row.holder_id for row in _live(session, filed.case)] == [filed.row.id]
         ended = next(row for row in grants_of_case(session, filed.case) if row.holder_id == filed.circle.id)
         assert (ended.state, ended.sealed) == ("ended", None)
         assert ended.ended_hour is not None
@@ -266,7 +270,7 @@ def test_only_offered_grants_of_this_case_are_deleted(store: Database, vault: Va
         assert delete_offered_grants(session, filed.case, {new_id()}) == 0
         assert delete_offered_grants(session, filed.case) == 1
         assert len(session.scalars(select(GrantRow)).all()) == before - 1
-        assert len(live_grant_holders(session, filed.case)) == 1
+        assert len(_live(session, filed.case)) == 1
 
 
 def test_taking_back_gives_new_versions_to_those_who_stay_and_nothing_to_the_others(
@@ -305,7 +309,7 @@ def test_a_part_of_an_older_grant_cannot_be_put_back_in_another_order(
     with store.writing() as session:
         new_compartment_versions(session, vault, filed.case, [vault.receipt_public_key(filed.row)])
     with store.writing() as session:
-        (row,) = live_grant_holders(session, filed.case)
+        (row,) = _live(session, filed.case)
         assert row.sealed is not None
         half = len(row.sealed) // 2
         row.sealed = row.sealed[half:] + row.sealed[:half]

@@ -5,7 +5,6 @@ import pytest
 from app.vault import (
     Compartment,
     CompartmentClosed,
-    FileKey,
     PublicKeyForged,
     SealBroken,
     Vault,
@@ -68,8 +67,6 @@ def test_nothing_is_sealed_to_a_key_that_was_slipped_in(vault: Vault) -> None:
     row.raw = Pair.generate().public
     with pytest.raises(PublicKeyForged):
         vault.seal_entry(row, new_place(), "words")
-    with pytest.raises(PublicKeyForged):
-        vault.seal_file_key(row, FileKey.generate(new_place()))
 
 
 def test_a_compartment_key_of_another_case_is_refused(vault: Vault) -> None:
@@ -127,34 +124,9 @@ def test_a_veil_under_another_kind_of_key_is_broken(vault: Vault) -> None:
         vault.unveil(place, blob)
 
 
-def test_a_file_opens_chunk_by_chunk_with_the_key_sealed_to_its_compartment(vault: Vault) -> None:
-    keys, place = vault.make_compartments(new_case()), new_place("files", "key")
-    file_key = FileKey.generate(place)
-    chunks = [file_key.seal_chunk(0, b"first", last=False), file_key.seal_chunk(1, b"second", last=True)]
-    sealed = vault.seal_file_key(keys.row(Compartment.ACCOUNT), file_key)
-    opened = keys.open_file_key(place, Compartment.ACCOUNT, 1, sealed)
-    assert (
-        opened.open_chunk(0, chunks[0], last=False) + opened.open_chunk(1, chunks[1], last=True)
-        == b"firstsecond"
-    )
-    for number, chunk, last in (
-        (1, chunks[0], False),
-        (0, chunks[0], True),
-        (1, chunks[1], False),
-        (0, chunks[0][:-1], False),
-        (0, b"", False),
-    ):
-        with pytest.raises(SealBroken):
-            opened.open_chunk(number, chunk, last=last)
-    with pytest.raises(SealBroken):  # the key of another file
-        keys.open_file_key(new_place("files", "key"), Compartment.ACCOUNT, 1, sealed)
-    with pytest.raises(SealBroken):  # a file's key is no entry
-        keys.open_entry(place, Compartment.ACCOUNT, 1, sealed)
-
-
 def test_secrets_do_not_show_when_printed(vault: Vault) -> None:
     keys = vault.make_compartments(new_case())
-    printed = repr(keys) + repr(FileKey.generate(new_place()))
+    printed = repr(keys)
     assert "secret" not in printed
     assert all(repr(pair.private) not in printed for pair in keys.pairs.values())
 

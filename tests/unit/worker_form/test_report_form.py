@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
+from app.cases.case import LONGEST_TEXT
 from app.language import clean_words, has_words
 from app.web.worker.report_form import (
     CONSENT,
@@ -12,7 +13,6 @@ from app.web.worker.report_form import (
     LARGEST_WORDS,
     LINE_LIMIT,
     TOPICS,
-    WORDS_LIMIT,
     ReportForm,
     read_report_form,
 )
@@ -67,8 +67,8 @@ def test_a_topic_or_a_word_is_enough_and_spaces_are_not() -> None:
 
 
 def test_the_limits_are_exact() -> None:
-    assert posted(("words", "ကျ" * (WORDS_LIMIT // 2))).mistakes == ()
-    assert posted(("words", "x" * (WORDS_LIMIT + 1))).mistakes == (("words", "long"),)
+    assert posted(("words", "ကျ" * (LONGEST_TEXT // 2))).mistakes == ()
+    assert posted(("words", "x" * (LONGEST_TEXT + 1))).mistakes == (("words", "long"),)
     assert posted(("words", "x"), ("site", "y" * LINE_LIMIT)).mistakes == ()
     assert posted(("words", "x"), ("site", "y" * (LINE_LIMIT + 1))).mistakes == (("site", "long"),)
     assert not posted(("words", "x" * LARGEST_WORDS)).too_large

@@ -7,18 +7,16 @@ from sqlalchemy.orm import Session
 from app.cases.case import (
     Case,
     Happened,
-    RoutingNote,
     add_entry,
     facts_of,
     note,
-    note_place,
     site_place,
     store_facts,
 )
 from app.cases.changes import heed, raise_case, reopen
 from app.cases.consent import consent_row, withdraw_consents
 from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, Urgency
-from app.cases.routing import custodian_of, route_again
+from app.cases.routing import custodian_of, route_again, routing_note
 from app.cases.rules import Rules
 from app.cases.words import urgency_of
 from app.database import CaseId
@@ -124,6 +122,5 @@ def _note_for_custody(session: Session, vault: Vault, case: Case, words: str) ->
     key = circle_public_keys(session, vault, {custodian: CircleName.CUSTODY}).get(custodian)
     if key is None:
         return  # others changed it: nothing is sealed to it
-    note = {"site": words, "exclude": [], "exclude_other": ""}
-    session.merge(RoutingNote(case_id=case.id, sealed=vault.seal_for(key, note_place(case.id), note)))
+    session.merge(routing_note(vault, CaseId(case.id), key, site=words))
     session.flush()

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, CaseFacts, RoutingRecord, decision_place, facts_place, new_reference
+from app.cases.case import Case, CaseFacts, facts_place, new_reference
 from app.cases.changes import at_filing
 from app.cases.clocks import clock_rows
 from app.cases.consent import consent_row
@@ -19,6 +19,7 @@ from app.cases.routing import (
     candidates_at,
     keep_ready,
     ready_keys,
+    routing_record,
     without_keys,
 )
 from app.cases.rules import Routing, Rules, route
@@ -26,10 +27,10 @@ from app.cases.words import profile_for, queue_rank, urgency_of
 from app.database import Base, CaseId, ReadyRows, insert_ready, insert_unless_taken, new_id, ready_rows
 from app.intake.admission import Admission, admit_report, count_report
 from app.intake.conversation.machine import CARD, FileReport, WhosePhone
-from app.intake.sealing import SYSTEM, WORKER, entry_row, issue_rows, point_at_next_clock
+from app.intake.sealing import WORKER, entry_row, issue_rows, point_at_next_clock
 from app.messaging.gateways.protocol import ReceivedText
 from app.network import REPORTS, attempts_so_far
-from app.vault import Actor, CircleName, Compartment, PublicKey, Vault, circle_public_keys, new_chain
+from app.vault import SYSTEM, Actor, CircleName, Compartment, PublicKey, Vault, circle_public_keys, new_chain
 
 UNREACHABLE = "none"
 """How the worker may be reached as long as they have not agreed to be texted."""
@@ -163,9 +164,7 @@ def _rows(
         rows.append(vault.write_grant(case_id, keys, EVERYTHING, custody))
     if routing.chosen is None:
         # No partner of that country could have it, whatever the worker may still answer.
-        record_id, hour = new_id(), clock.hour_of(clock.now())
-        decision = vault.veil_json(decision_place(record_id), routing.as_json())
-        rows.append(RoutingRecord(case_id=case.id, id=record_id, hour=hour, decision_veil=decision))
+        rows.append(routing_record(vault, case_id, routing))
         if routing.custody:
             rows += clock_rows(case, facts, StartEvent.HELD, rules.deadlines)
             acts.append(("case.held", SYSTEM, {"why": routing.why.value}))

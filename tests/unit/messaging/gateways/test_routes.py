@@ -71,8 +71,8 @@ def _load(
     return load_gateways(read, vault, Database(read.database_url), keys, folder / "gateways.toml")
 
 
-_PHONE = Route("nairobi-phone", "+254700000000", two_way=True, alphanumeric=False)
-_SMS = Route("twilio", "+15550100999", two_way=True, alphanumeric=False)
+_PHONE = Route("nairobi-phone", "+254700000000", two_way=True)
+_SMS = Route("twilio", "+15550100999", two_way=True)
 
 
 @pytest.mark.parametrize(
@@ -86,10 +86,10 @@ _SMS = Route("twilio", "+15550100999", two_way=True, alphanumeric=False)
         ("ZA", "nairobi-phone", None, _SMS),
         # No answer comes back through Twilio, but a phone in the country carries it.
         ("TZ", "twilio", None, _PHONE),
-        ("KH", "twilio", None, Route("twilio", "+15550100999", two_way=False, alphanumeric=False)),
+        ("KH", "twilio", None, Route("twilio", "+15550100999", two_way=False)),
         ("VN", "twilio", None, None),
         ("VN", None, None, None),
-        ("VN", "twilio", "whatsapp:+15550100998", Route("twilio", "whatsapp:+15550100998", True, False)),
+        ("VN", "twilio", "whatsapp:+15550100998", Route("twilio", "whatsapp:+15550100998", two_way=True)),
         ("UG", "kampala", None, _SMS),
         ("XX", "gone", None, _SMS),
     ),
@@ -102,7 +102,7 @@ def test_who_answers(
 
 def test_a_name_as_sender_where_nothing_else_reaches(tmp_path: Path) -> None:
     gateways = _load(tmp_path, {})
-    assert gateways.route_to("UG", None) == Route("kampala", "HelpLine", two_way=False, alphanumeric=True)
+    assert gateways.route_to("UG", None) == Route("kampala", "HelpLine", two_way=False)
 
 
 def test_without_settings_the_simulator_answers_everybody(tmp_path: Path) -> None:
