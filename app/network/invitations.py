@@ -22,7 +22,7 @@ from app.network.models import (
     OrganisationState,
     Role,
 )
-from app.network.organisations import clean_name
+from app.network.organisations import LONGEST_NAME, clean_name
 from app.network.passwords import check_new_password
 from app.network.people import (
     OrganisationFrozen,
@@ -48,7 +48,7 @@ class FirstMemberLeads(Exception):
 
 
 class NameMissing(Exception):
-    """A member needs a name that colleagues recognise."""
+    """A member needs a name of 1 to 200 letters that colleagues recognise."""
 
 
 class InvitationUnknown(Exception):
@@ -105,7 +105,7 @@ def invite_member(
     require_lead(by, organisation_id)
     organisation = active_organisation(session, organisation_id)
     login, name = clean_login(login), clean_name(name)
-    if not name:
+    if not name or len(name) > LONGEST_NAME:
         raise NameMissing
     member = login_row(session, vault.lookups("login", login))
     if member is not None and (

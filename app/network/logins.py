@@ -1,5 +1,6 @@
 """Logins: the word a member signs in with, kept veiled and found by a keyed tag."""
 
+import unicodedata
 from collections.abc import Collection
 
 from sqlalchemy import select
@@ -31,7 +32,9 @@ def clean_login(login: str) -> str:
 def normal_login(login: str) -> str:
     """What was typed, compatible forms and capitals made alike; never fails, so that no login is refused sooner than others."""
     shortened = login.strip()[: 2 * _LONGEST].encode(errors="replace").decode()
-    return folded(shortened, "NFKC").casefold()
+    # Signs that nobody sees come along when a login is copied, and are part of none.
+    seen = "".join(sign for sign in shortened if unicodedata.category(sign) != "Cf")
+    return folded(seen, "NFKC").casefold()
 
 
 def find_by_login(session: Session, vault: Vault, login: str) -> Member | None:

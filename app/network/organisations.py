@@ -19,7 +19,7 @@ from app.vault import Vault, holder_of, journal, sound, sound_or_none
 REMOTE = "*"
 """In an organisation's countries: it works remotely, wherever the case is from."""
 
-_LONGEST_NAME = 200
+LONGEST_NAME = 200
 # Invisible, but part of how words are written in Persian and in the scripts of India.
 _JOINERS = {"\N{ZERO WIDTH NON-JOINER}", "\N{ZERO WIDTH JOINER}"}
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -158,8 +158,8 @@ def clean_name(text: str) -> str:
 
 
 def _check(name: str, country: str, mandate: Mandate) -> None:
-    if not name or len(name) > _LONGEST_NAME:
-        raise OrganisationRefused(f"An organisation needs a name of 1 to {_LONGEST_NAME} letters.")
+    if not name or len(name) > LONGEST_NAME:
+        raise OrganisationRefused(f"An organisation needs a name of 1 to {LONGEST_NAME} letters.")
     for code in (country, *(code for code in mandate.countries if code != REMOTE)):
         if not is_country(code):
             raise OrganisationRefused(

@@ -45,7 +45,9 @@ def sent_before(session: Session, submission_id: UUID) -> Entry | None:
     return session.scalars(select(Entry).where(Entry.submission_id == submission_id)).one_or_none()
 
 
-_LATEST = select(func.max(Entry.seq)).where(Entry.case_id == bindparam("case_id"))
+# The number orders the thread and no MAC covers it: one that others set to the highest there is must not silence a worker.
+_MOST = 1_000_000
+_LATEST = select(func.max(Entry.seq)).where(Entry.case_id == bindparam("case_id"), Entry.seq < _MOST)
 
 _ENTRIES, _KEYS = (Base.metadata.tables[model.__tablename__] for model in (Entry, CompartmentKeyRow))
 _GIVEN = ("case_id", "id", "compartment", "version", "kind", "author_kind", "hour", "sealed", "row_mac")
@@ -55,7 +57,9 @@ _NEWER_KEY = exists().where(
     _KEYS.c.compartment == _VALUES["compartment"],
     _KEYS.c.version > _VALUES["version"],
 )
-_LAST = select(func.coalesce(func.max(_ENTRIES.c.seq), 0)).where(_ENTRIES.c.case_id == _VALUES["case_id"])
+_LAST = select(func.coalesce(func.max(_ENTRIES.c.seq), 0)).where(
+    _ENTRIES.c.case_id == _VALUES["case_id"], _ENTRIES.c.seq < _MOST
+)
 
 
 def _add_words(database: str) -> ClauseElement:

@@ -46,6 +46,7 @@ from app.vault import (
     CircleRow,
     GrantState,
     Vault,
+    VeilBroken,
     circle_of,
     circle_public_key,
     is_in_circle,
@@ -105,7 +106,7 @@ def waiting_for_custody(
     """The cases that wait to be placed, danger first, then by date; raises `NotACustodian`."""
     circle = custody_of(session, vault, by)
     found = session.execute(_waiting(circle).order_by(Case.queue_rank, Case.next_due_at, Case.id))
-    cases = [case for case in cases_that_stand(session, found) if _may_wait(vault, case)]
+    cases = [case for case in cases_that_stand(session, found) if _may_wait(session, vault, case)]
     return _cards(session, vault, rules, cases)
 
 
@@ -209,14 +210,17 @@ def case_in_custody(
     if lock:
         lock_case(session, case_id)
     cases = cases_that_stand(session, session.execute(_waiting(circle).where(Case.id == case_id)))
-    if not cases or not _may_wait(vault, cases[0]):
+    if not cases or not _may_wait(session, vault, cases[0]):
         raise NoAccess
     return cases[0]
 
 
-def _may_wait(vault: Vault, case: Case) -> bool:
-    """Where the worker lets nobody know, custody only keeps the case, whatever date stands on its row."""
-    return facts_of(vault, case).consent is not ConsentLevel.NOBODY
+def _may_wait(session: Session, vault: Vault, case: Case) -> bool:
+    """Where the worker lets nobody know, custody only keeps the case, whatever stands on its row.
+
+    An older copy of the row, put back, still fits: so the worker's own consent is asked, as for any other reader.
+    """
+    return facts_of(vault, case).consent is not ConsentLevel.NOBODY and consent_stands(session, vault, case)
 
 
 def _waiting(circle: CircleRow) -> Select[*tuple[Any, ...]]:
@@ -227,8 +231,6 @@ def _waiting(circle: CircleRow) -> Select[*tuple[Any, ...]]:
         Case.is_open,
         Case.state == State.RECEIVED,
         Case.stopped_hour.is_(None),
-        # Where the worker lets nobody know yet, no clock asks anybody for anything, and custody only keeps it.
-        Case.next_due_at.is_not(None),
         ~still_asked,
     )
     return with_grants(waiting, [circle.id], GrantState.LIVE, custody=True)
@@ -273,7 +275,10 @@ def _last_held(
     )
     held: dict[UUID, tuple[datetime, Routing]] = {}
     for row in rows:
-        routing = routing_from(vault.unveil_json(decision_place(row.id), row.decision_veil))
+        try:
+            routing = routing_from(vault.unveil_json(decision_place(row.id), row.decision_veil))
+        except VeilBroken:
+            continue  # others wrote it: the case only loses its reason
         if routing.custody:
             held[row.case_id] = (row.hour, routing)
     return held

@@ -55,14 +55,16 @@ def say_worse(
     """
     words = clean_text(text) if has_words(text) else ""
     case = locked_case_of(session, worker)
-    if sent_before(session, submission_id) is not None:
+    again = sent_before(session, submission_id) is not None
+    # Danger that somebody has lowered meanwhile is new, also from the same page: whoever presses it again is not safe.
+    if again and not (danger and case.urgency is not Urgency.DANGER):
         return False
     if _is_said(session, vault, worker, case, words, danger=danger):
         return False
     reopen(session, vault, case, worker.actor)
     calls = _heed(session, vault, rules, worker, case, words)
     body = {"text": words, "danger": danger}
-    _add(session, vault, worker, case, EntryKind.WORSE, body, submission_id)
+    _add(session, vault, worker, case, EntryKind.WORSE, body, None if again else submission_id)
     case.worker_wrote = True
     raise_case(session, vault, rules, case, Urgency.DANGER if danger else Urgency.URGENT, worker.actor)
     journal(session, vault, worker.case_id, "case.worse", worker.actor, {"danger": danger})
@@ -105,7 +107,7 @@ def _add(
     case: Case,
     kind: EntryKind,
     said: dict[str, object],
-    submission_id: UUID,
+    submission_id: UUID | None,
 ) -> None:
     body = {"at": clock.now().isoformat(timespec="seconds"), **said}
     add_entry(session, vault, case, kind, body, worker.actor, submission_id=submission_id)

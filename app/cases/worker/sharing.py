@@ -90,10 +90,11 @@ def change_consent(
 ) -> None:
     """Change who may know. To nobody: all access ends now. From nobody: a helper is looked for, also when the case was closed.
 
-    Raises `SharingStopped`, and `BudgetSpent` for what is no taking back.
+    To nobody is kept also while sharing is stopped: whoever starts it again shares with nobody then. Raises `SharingStopped` for
+    what is no taking back, and `BudgetSpent` likewise.
     """
     case = locked_case_of(session, worker)
-    if case.stopped_hour is not None:
+    if case.stopped_hour is not None and level is not ConsentLevel.NOBODY:
         raise SharingStopped
     facts = facts_of(vault, case)
     if facts.consent is level:

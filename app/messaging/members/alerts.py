@@ -274,7 +274,8 @@ def _circle_that_acts(session: Session, vault: Vault, case: Case) -> CircleRow |
         # because you asked us to lock it". A page without content would still tell somebody, who could open nothing and help
         # nobody, and whom custody's grant of a report by text would tempt. The worker's next word unlocks it, and that pages.
         return None
-    if case.organisation_id is not None:
+    # Whose case it is, a row that others wrote cannot say: then custody, who holds a grant, is paged.
+    if case.organisation_id is not None and is_sound(vault, case):
         restricted = Handling.RESTRICTED in facts.handling
         return circle_for(session, vault, OrganisationId(case.organisation_id), restricted=restricted)
     custodian = custodian_of(session, CaseId(case.id))

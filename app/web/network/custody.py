@@ -110,7 +110,7 @@ def read(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=COORDINATORS, roles=WRITERS)
 def answer(case_id: UUID) -> ResponseReturnValue:
     """Answer the worker within the agreed day: where no helper may have the case, nobody else can."""
-    here, words = services(), request.form.get("words", "")
+    here, words = services(), request.form.get("words", "").strip()
     submission = submission_of_post("custody answer", case_id, words)
 
     def act() -> None:

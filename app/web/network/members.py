@@ -92,7 +92,7 @@ def admit(member_id: UUID) -> ResponseReturnValue:
         ), 409
     except NotTrained:
         problem = pgettext("network", "Restricted cases are only for trained members: tick the training too.")
-        return _page(problem), 400
+        return _page(problem, ticked_for=member_id), 400
     except (CircleMissing, NotInCircle):
         return _page(pgettext("network", "You can only let others in where you are yourself.")), 409
     except OrganisationFrozen:
@@ -100,7 +100,9 @@ def admit(member_id: UUID) -> ResponseReturnValue:
     return see_other(url_for("network.members", done="admitted"))
 
 
-def _page(problem: str | None = None, *, link: str | None = None, invited: str = "") -> str:
+def _page(
+    problem: str | None = None, *, link: str | None = None, invited: str = "", ticked_for: UUID | None = None
+) -> str:
     here, organisation = services(), member().organisation
     with here.database.reading() as session:
         people = colleagues(session, here.vault, organisation.id)
@@ -120,4 +122,5 @@ def _page(problem: str | None = None, *, link: str | None = None, invited: str =
         link=link,
         invited=invited,
         typed=request.form if problem else {},
+        ticked_for=ticked_for,
     )

@@ -81,7 +81,7 @@ def read_note(case_id: UUID) -> ResponseReturnValue:
         return show_placing(case_id, problem=problem), 400
     except TextTooLong:
         problem = pgettext("network", "The reason is too long. Nothing was shown.")
-        return show_placing(case_id, problem=problem), 400
+        return show_placing(case_id, problem=problem, draft_note_reason=reason), 400
     problem = None if words[0] else pgettext("network", "The worker wrote nothing about it.")
     return show_placing(case_id, words=words[0], problem=problem)
 
@@ -137,6 +137,7 @@ def show_placing(
     words: RoutingWords | None = None,
     problem: str | None = None,
     draft_reason: str = "",
+    draft_note_reason: str = "",
     draft_answer: str = "",
 ) -> str:
     """The page of one waiting case."""
@@ -159,6 +160,7 @@ def show_placing(
         message=None if problem else message_of_request(),
         problem=problem,
         draft_reason=draft_reason,
+        draft_note_reason=draft_note_reason,
         draft_answer=draft_answer,
         may_write=by.member.role in WRITERS,
     )

@@ -1,13 +1,14 @@
 """Silence: what the worker left open is settled with what is known, and a number that nobody may text is forgotten."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, select
+from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import lock_case
+from app.cases.case import Case, lock_case
+from app.cases.enums import State
 from app.cases.routing import route_again
 from app.cases.rules import Rules
 from app.database import CaseId
@@ -38,7 +39,8 @@ def settle_silence(session: Session, vault: Vault, rules: Rules, limit: int) -> 
         .with_for_update(of=Phone, skip_locked=True)
     )
     settled: list[_Settled] = []
-    for phone in {phone.id: phone for phone in session.scalars(due)}.values():
+    phones = [*session.scalars(due), *session.scalars(_forgotten(limit))]
+    for phone in {phone.id: phone for phone in phones}.values():
         settled += _settle(session, vault, phone)
     strays = _forget_strays(session, limit)
     # Cases are locked after all phones and their texts (app/database/lock_order.py).
@@ -63,14 +65,15 @@ def _settle(session: Session, vault: Vault, phone: Phone) -> list[_Settled]:
     talks = live_talks(session, phone.id)
     settled, erase = [], False
     for talk in talks:
-        if talk.silent_at is None or talk.silent_at > clock.now():
-            continue
         position = position_of(vault, talk)
         if position is None:
-            talk.ended = True
+            talk.ended = True  # others wrote it: it keeps nobody's number
+            continue
+        if not _is_silent(talk, position):
             continue
         heard = fall_silent(position)
-        move_talk(vault, talk, heard.position, _kept_until(heard.position))
+        kept_until = _kept_until(heard.position)
+        move_talk(vault, talk, replace(heard.position, kept_until=kept_until), kept_until)
         settled.append(_Settled(CaseId(talk.case_id), complete=not heard.position.held))
         erase = erase or ErasePhone() in heard.acts
     session.flush()
@@ -78,6 +81,32 @@ def _settle(session: Session, vault: Vault, phone: Phone) -> list[_Settled]:
     if erase and all(talk.ended for talk in talks):
         forget_phone(session, phone)
     return settled
+
+
+def _is_silent(talk: Conversation, position: Position) -> bool:
+    """Whether silence has come: by its column, unless what is veiled says that the number is kept longer, or that it must come."""
+    if position.held and position.kept_until is not None and position.kept_until > clock.now():
+        return False
+    return position.waits and (talk.silent_at is None or talk.silent_at <= clock.now())
+
+
+def _forgotten(limit: int) -> Select[tuple[Phone]]:
+    """Phones with a conversation that no time settles though its case is still nobody's: others emptied the column."""
+    return (
+        select(Phone)
+        .join(Conversation, Conversation.phone_id == Phone.id)
+        .join(Case, Case.id == Conversation.case_id)
+        .where(
+            Conversation.ended.is_(False),
+            Conversation.silent_at.is_(None),
+            Case.state == State.RECEIVED,
+            Case.organisation_id.is_(None),
+            Case.is_open,
+            Case.received_hour <= clock.now() - KEPT_FOR_ANSWER,
+        )
+        .limit(limit)
+        .with_for_update(of=Phone, skip_locked=True)
+    )
 
 
 def _kept_until(position: Position) -> datetime | None:

@@ -54,6 +54,7 @@ class Position:
     `replied` are a mark of the last text, when it came, and whether it was answered: the same text again may be a copy.
     `asked_again` says that one came and the question was asked again because of it: now it counts.
     `worse_at` is when it got worse and danger was asked for; it is there until that is answered.
+    `kept_until` is how long a held number is kept, whatever stands in the row's own column.
     `unanswered` is the question that silence ended, until something else is said.
     """
 
@@ -85,6 +86,7 @@ class Position:
     asked_again: bool = False
     worse_at: datetime | None = None
     unanswered: Step | None = None
+    kept_until: datetime | None = None
 
     @property
     def waits(self) -> bool:
@@ -148,4 +150,5 @@ _READERS: dict[str, Any] = {
     "asked_again": bool,
     "worse_at": datetime.fromisoformat,
     "unanswered": Step,
+    "kept_until": datetime.fromisoformat,
 }
