@@ -6,13 +6,13 @@ from app.intake.danger import DangerAnswer, danger_answer, likely_country
 from app.intake.filed import Filed
 from app.intake.filing import SubmissionConflict, already_filed, file_grievance
 from app.intake.reaching import can_be_texted, with_wish
-from app.intake.report import Contact, Report
+from app.intake.report import ContactWay, Report
 from app.intake.reporting import file_report
 from app.intake.sealing import SealedGrievance, seal_grievance
 
 __all__ = [
     "Arrival",
-    "Contact",
+    "ContactWay",
     "DangerAnswer",
     "Filed",
     "FloodRefused",

@@ -17,7 +17,7 @@ from app.cases.enums import ConsentLevel, EntryKind
 from app.cases.worker import Worker
 from app.database import CaseId
 from app.intake.conversation.store import Conversation, live_talks, position_of
-from app.intake.report import Contact, Report
+from app.intake.report import ContactWay, Report
 from app.intake.sealing import SealedGrievance
 from app.messaging.gateways.registry import Gateways, Route
 from app.messaging.models import Phone
@@ -63,7 +63,7 @@ def with_wish(vault: Vault, gateways: Gateways, report: Report, sealed: SealedGr
 
     Only then is a second Argon2id spent. A report that nobody may read yet keeps its number in the case alone.
     """
-    if report.contact is not Contact.TEXT or report.consent is ConsentLevel.NOBODY:
+    if report.contact is not ContactWay.TEXT or report.consent is ConsentLevel.NOBODY:
         return sealed
     wish = _sealed_wish(vault, gateways, CaseId(sealed.case.id), report.phone, sealed.case.country)
     return replace(sealed, wish=wish)
@@ -79,7 +79,7 @@ def wish_again(
     """
     case = session.get_one(Case, worker.case_id)
     facts = facts_of(vault, case)
-    if (level or facts.consent) is ConsentLevel.NOBODY or facts.reach != Contact.TEXT:
+    if (level or facts.consent) is ConsentLevel.NOBODY or facts.reach != ContactWay.TEXT:
         return None
     if phone_of_case(session, vault, worker.case_id) is not None:
         return None

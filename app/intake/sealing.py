@@ -26,7 +26,7 @@ from app.cases.case import (
     site_place,
 )
 from app.cases.clocks import clock_rows
-from app.cases.consent import Signer, consent_row
+from app.cases.consent import ConsentSigner, consent_row
 from app.cases.enums import AuthorKind, ConsentLevel, EntryKind, StartEvent, State
 from app.cases.routing import earliest, write_offers
 from app.cases.rules import Deadlines, Rules
@@ -96,7 +96,7 @@ def seal_grievance(
         *issue_rows(vault, case_id, report.topics),
         *_routing_rows(vault, case, report, understood),
         *_clocks_and_offers(vault, case, understood, compartments, rules.deadlines),
-        consent_row(vault, case, level, how, report.language, texts, Signer(keys, receipt_row.id)),
+        consent_row(vault, case, level, how, report.language, texts, ConsentSigner(keys, receipt_row.id)),
         *new_chain(vault, case_id, _acts(understood)),
     ]
     point_at_next_clock(case, rows)

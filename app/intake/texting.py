@@ -29,7 +29,7 @@ from app.cases.case import (
 from app.cases.desk import reply
 from app.database import CaseId
 from app.intake.reaching import contacts_of, phone_of_case
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 from app.messaging.composing import (
     Giveaway,
     Segments,
@@ -256,8 +256,8 @@ def _way(session: Session, vault: Vault, gateways: Gateways, case: Case, facts: 
     here = TextWay(facts.phone, by_form=not facts.phone, why_not=None)
     if _said_stop(session, vault, case, phone):
         return replace(here, why_not=Unreachable.STOPPED)
-    if facts.reach != Contact.TEXT:
-        called = facts.reach == Contact.CALL
+    if facts.reach != ContactWay.TEXT:
+        called = facts.reach == ContactWay.CALL
         return replace(here, why_not=Unreachable.CALL_ONLY if called else Unreachable.NOT_AGREED)
     if phone is None or phone.tag is None or phone.number_sealed is None:
         return replace(here, why_not=Unreachable.NO_NUMBER if here.by_form else Unreachable.FORGOTTEN)

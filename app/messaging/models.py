@@ -59,7 +59,7 @@ class TextWish(Signed, Base):
     phone_id: Mapped[UUID] = mapped_column(index=True)
 
 
-class OptOut(Base):
+class OptOutRow(Base):
     """Somebody said stop: kept for the number and the line, also after the number itself was erased."""
 
     __tablename__ = "opt_outs"

@@ -12,10 +12,10 @@ from app.cases import enums
 from app.cases.desk.queue import Count
 from app.cases.desk.search import Matched
 from app.cases.routing.offers import DeclineReason
-from app.cases.rules.routing import Outcome, Reason
+from app.cases.rules.routing import Reason, RoutingOutcome
 from app.cases.rules.rule_set import load_rules
 from app.cases.taxonomy import Handling
-from app.intake import Contact
+from app.intake import ContactWay
 from app.intake.conversation.machine.position import WhosePhone
 from app.intake.conversation.store.filing_text import UNREACHABLE
 from app.intake.texting import Unreachable
@@ -40,7 +40,7 @@ TABLES: tuple[tuple[labels.Labels, type[StrEnum], set[str]], ...] = (
     (labels.CLOCK, enums.ClockKind, set()),
     (labels.CLOCK_STATE, enums.ClockState, set()),
     (labels.WHO, enums.Who, set()),
-    (labels.CONTACT, Contact, set()),
+    (labels.CONTACT, ContactWay, set()),
     (text_words.DELIVERY, Delivery, set()),
     (text_words.PURPOSE, Purpose, set()),
     (text_words.WHOSE_PHONE, WhosePhone, set()),
@@ -51,7 +51,7 @@ TABLES: tuple[tuple[labels.Labels, type[StrEnum], set[str]], ...] = (
     (labels.MATCHED, Matched, set()),
     (labels.HANDLING, Handling, set()),
     (labels.LEFT_OUT, Reason, set()),
-    (labels.WAITING, Outcome, {"chosen"}),
+    (labels.WAITING, RoutingOutcome, {"chosen"}),
     (labels.KIND, OrganisationKind, set()),
     (labels.ROLE, Role, set()),
     (labels.MEMBER_STATE, MemberState, set()),
@@ -67,7 +67,7 @@ def test_every_code_has_words(table: labels.Labels, codes: type[StrEnum], never_
 
 
 def test_every_way_to_reach_a_worker_has_words() -> None:
-    assert set(labels.REACH) == {*Contact, UNREACHABLE}
+    assert set(labels.REACH) == {*ContactWay, UNREACHABLE}
 
 
 @pytest.mark.parametrize(

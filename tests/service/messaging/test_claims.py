@@ -23,7 +23,7 @@ from app.messaging.queue.outgoing import address_place, cancel_texts, enqueue_al
 from app.messaging.queue.queue_counts import tally_texts
 from app.messaging.sending.claims import PACE, Claim, ClaimWatch, claim_due
 from app.messaging.sending.presend_checks import look
-from app.messaging.sending.recording import Outcome, record
+from app.messaging.sending.recording import SendOutcome, record
 from tests.harness.provider import Trouble
 from tests.service.messaging.conftest import Office, case_id
 
@@ -120,11 +120,14 @@ def test_a_record_that_comes_after_the_claim_was_lost_sets_nothing_back(office: 
     office.abandon()
     with office.database.writing() as session:
         record(
-            session, office.dispatcher, claim.id, [Outcome(text_id, Delivery.WAITING, "429", attempted=True)]
+            session,
+            office.dispatcher,
+            claim.id,
+            [SendOutcome(text_id, Delivery.WAITING, "429", attempted=True)],
         )
     assert office.state(text_id) is Delivery.UNCLEAR
     with office.database.writing() as session:
-        taken = Outcome(text_id, Delivery.ACCEPTED, provider_id="SM" + "c" * 32)
+        taken = SendOutcome(text_id, Delivery.ACCEPTED, provider_id="SM" + "c" * 32)
         record(session, office.dispatcher, claim.id, [taken])
     assert (office.state(text_id), office.row(text_id).provider_id) == (Delivery.ACCEPTED, "SM" + "c" * 32)
 
@@ -134,7 +137,7 @@ def test_one_provider_s_id_never_stands_for_two_texts(office: Office) -> None:
     claim = claim_due(office.database, PACE)
     assert claim is not None
     with office.database.writing() as session:
-        both = [Outcome(text_id, Delivery.ACCEPTED, provider_id="SM" + "c" * 32) for text_id in texts]
+        both = [SendOutcome(text_id, Delivery.ACCEPTED, provider_id="SM" + "c" * 32) for text_id in texts]
         record(session, office.dispatcher, claim.id, both)
     assert {(office.state(one), office.row(one).reason) for one in texts} == {(Delivery.FAILED, "unclear")}
 

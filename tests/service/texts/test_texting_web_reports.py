@@ -17,7 +17,7 @@ from app.cases.enums import ConsentLevel
 from app.cases.routing.offers import accept_offer
 from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
 from app.database import CaseId
-from app.intake import Contact, Filed, LimitMetMeanwhile, Report, SubmissionConflict
+from app.intake import ContactWay, Filed, LimitMetMeanwhile, Report, SubmissionConflict
 from app.intake.reaching import can_be_texted, phone_of_case, stop_texts, wish_again
 from app.intake.texting import CannotBeTexted, Unreachable, preview_text, texts_for_desk
 from app.messaging.delivery import Delivery
@@ -41,7 +41,7 @@ WRITTEN = "012-345 6701"  # MINE, as people of the site's country write it
 
 def filed(texting: Texting, **answers: Any) -> Filed:
     """A report by the form whose worker wants texts, unless the answers say otherwise."""
-    told = {"contact": Contact.TEXT, "phone": WRITTEN, "safe_times": "Sundays after four"} | answers
+    told = {"contact": ContactWay.TEXT, "phone": WRITTEN, "safe_times": "Sundays after four"} | answers
     return texting.world.file(gateways=texting.services.gateways, **told)
 
 
@@ -143,7 +143,7 @@ def test_a_number_that_no_text_can_go_to_is_filed_all_the_same(
 def test_where_no_gateway_reaches_and_to_our_own_line_nothing_is_kept(texting: Texting) -> None:
     gateways = twilio_only(texting)
     for number in (CLOSED, OURS):
-        report = texting.world.file(gateways=gateways, contact=Contact.TEXT, phone=number)
+        report = texting.world.file(gateways=gateways, contact=ContactWay.TEXT, phone=number)
         assert phone_of(texting, texting.world.case_of(report)) is None
         assert not can_be_texted(gateways, number, "MY")
     assert {CLOSED, OURS}.isdisjoint(numbers(texting))
@@ -170,7 +170,7 @@ def twilio_only(texting: Texting) -> Gateways:
 
 
 def test_who_asked_to_be_called_is_not_texted(texting: Texting) -> None:
-    case_id = taken(texting, contact=Contact.CALL)
+    case_id = taken(texting, contact=ContactWay.CALL)
     assert phone_of(texting, case_id) is None
     assert shown(texting, case_id).way.why_not is Unreachable.CALL_ONLY
     with pytest.raises(CannotBeTexted) as refused:
@@ -198,9 +198,9 @@ def test_who_did_not_ask_for_texts_costs_no_hash_and_no_statement_more(
     texting.world.file()  # everything that is looked up once is known now
     plain = statements(texting.world.file)
     for answers in (
-        {"contact": Contact.INBOX, "phone": ""},
-        {"contact": Contact.INBOX},
-        {"contact": Contact.CALL},
+        {"contact": ContactWay.INBOX, "phone": ""},
+        {"contact": ContactWay.INBOX},
+        {"contact": ContactWay.CALL},
         {"phone": ""},
         {"phone": "03-2345 6789"},
         {"consent": ConsentLevel.NOBODY},
@@ -213,7 +213,9 @@ def test_who_did_not_ask_for_texts_costs_no_hash_and_no_statement_more(
 
 def test_a_form_sent_twice_or_at_once_leaves_one_wish(texting: Texting) -> None:
     token = texting.world.token()
-    told = Report("en", "They owe us.", contact=Contact.TEXT, phone=MINE, site_code=texting.world.site.code)
+    told = Report(
+        "en", "They owe us.", contact=ContactWay.TEXT, phone=MINE, site_code=texting.world.site.code
+    )
     with ThreadPoolExecutor(4) as pool:
         list(
             pool.map(lambda _: texting.world.file(told, token, gateways=texting.services.gateways), range(4))
@@ -222,7 +224,7 @@ def test_a_form_sent_twice_or_at_once_leaves_one_wish(texting: Texting) -> None:
         list(pool.map(lambda _: filed(texting), range(4)))
     with pytest.raises(SubmissionConflict):
         texting.world.file(
-            Report("en", "Other words.", contact=Contact.TEXT, phone="+60123456702"),
+            Report("en", "Other words.", contact=ContactWay.TEXT, phone="+60123456702"),
             token,
             gateways=texting.services.gateways,
         )

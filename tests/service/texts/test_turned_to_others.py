@@ -13,7 +13,7 @@ from app.database import Base, CaseId
 from app.intake.conversation.store.models import Conversation
 from app.intake.reaching import phone_of_case, wish_again
 from app.intake.texting import CannotBeTexted
-from app.messaging.models import OptOut, Phone, TextWish
+from app.messaging.models import OptOutRow, Phone, TextWish
 from app.messaging.phones.text_requests import end_wish, is_wished, keep_wish, wished_phone
 from tests.service.texts.conftest import MINE, Texting
 from tests.service.texts.test_texting_back import answer
@@ -100,7 +100,7 @@ def test_a_stop_from_a_turned_phone_stops_nobody_else(texting: Texting) -> None:
     texting.say("STOP")
     assert texting.say("Still here", sender=THEIRS)
     with texting.database.reading() as session:
-        assert len(session.scalars(select(OptOut.tag)).all()) == 1
+        assert len(session.scalars(select(OptOutRow.tag)).all()) == 1
 
 
 @pytest.mark.parametrize("column", ("phone_id", "case_tag", "row_mac"))

@@ -17,8 +17,8 @@ from app.intake.admission import LimitMetMeanwhile
 from app.intake.conversation.door.preparing import Prepared
 from app.intake.conversation.machine import (
     SILENCE,
-    Act,
     AgreeContact,
+    ConversationAct,
     ErasePhone,
     GetWorse,
     HandToPerson,
@@ -53,7 +53,7 @@ from app.intake.conversation.store import (
     store_text,
     take_in,
 )
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 from app.logs import log_event
 from app.messaging.models import Phone
 from app.messaging.phones import (
@@ -197,7 +197,7 @@ def _last_number(session: Session, phone: Phone) -> int:
     return session.scalar(last) or 0
 
 
-def _change_case(scene: _Scene, talk: Talk, heard: Heard, left: Sequence[Act]) -> None:
+def _change_case(scene: _Scene, talk: Talk, heard: Heard, left: Sequence[ConversationAct]) -> None:
     """Carry out what is left of the acts of a text, in their order."""
     if not (left or settles(talk, heard)):
         return
@@ -211,7 +211,7 @@ def _change_case(scene: _Scene, talk: Talk, heard: Heard, left: Sequence[Act]) -
         route_again(scene.session, scene.vault, scene.rules, case, complete=True)
 
 
-def _do(scene: _Scene, case: Case, act: Act) -> None:
+def _do(scene: _Scene, case: Case, act: ConversationAct) -> None:
     """Carry out one act."""
     session, vault, prepared = scene.session, scene.vault, scene.prepared
     match act:
@@ -227,7 +227,7 @@ def _do(scene: _Scene, case: Case, act: Act) -> None:
             _learn(scene, case, act)
 
 
-def _learn(scene: _Scene, case: Case, act: Act) -> None:
+def _learn(scene: _Scene, case: Case, act: ConversationAct) -> None:
     session, vault, rules, prepared = scene.session, scene.vault, scene.rules, scene.prepared
     match act:
         case SetDanger():
@@ -246,7 +246,7 @@ def _learn(scene: _Scene, case: Case, act: Act) -> None:
                 take_in(session, vault, rules, case, learned)
 
 
-def _obey(scene: _Scene, acts: tuple[Act, ...]) -> None:
+def _obey(scene: _Scene, acts: tuple[ConversationAct, ...]) -> None:
     """STOP and START hold for the number and our line, whatever it is that they were said in."""
     phone = scene.phone
     if phone is None:
@@ -260,7 +260,7 @@ def _obey(scene: _Scene, acts: tuple[Act, ...]) -> None:
             position = position_of(scene.vault, talk)
             if position is None:
                 continue
-            quiet = position.to(Step.QUIET, contact=Contact.INBOX)
+            quiet = position.to(Step.QUIET, contact=ContactWay.INBOX)
             move_talk(scene.vault, talk, quiet, clock.now() + SILENCE)
             case = lock_case(scene.session, CaseId(talk.case_id))
             if case is not None:

@@ -1,8 +1,8 @@
 """The conversation as a pure machine: what was said, where it stands, what is answered and learned. No I/O."""
 
 from app.intake.conversation.machine.acts import (
-    Act,
     AgreeContact,
+    ConversationAct,
     ErasePhone,
     FileReport,
     GetWorse,
@@ -33,8 +33,8 @@ from app.intake.conversation.machine.wordless import (
 __all__ = [
     "CARD",
     "SILENCE",
-    "Act",
     "AgreeContact",
+    "ConversationAct",
     "ErasePhone",
     "FileReport",
     "GetWorse",

@@ -8,7 +8,7 @@ from app.cases.case import CaseFacts
 from app.cases.enums import CountryFrom
 from app.cases.taxonomy import Taxonomy
 from app.database import SiteId
-from app.intake.conversation.machine.acts import Act, Keep, SetPhone, SetSite, SetTopics
+from app.intake.conversation.machine.acts import ConversationAct, Keep, SetPhone, SetSite, SetTopics
 from app.vault import Json
 
 
@@ -46,7 +46,7 @@ class Learned:
     for_custody: str = field(repr=False, default="")
 
 
-def learn(act: Act, facts: CaseFacts, taxonomy: Taxonomy, around: Surroundings) -> Learned | None:
+def learn(act: ConversationAct, facts: CaseFacts, taxonomy: Taxonomy, around: Surroundings) -> Learned | None:
     """What an act changes; None for those that need more than is known of the case."""
     match act:
         case Keep():

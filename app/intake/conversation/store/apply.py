@@ -24,7 +24,7 @@ from app.cases.words import urgency_of
 from app.database import CaseId
 from app.intake.conversation.machine import Learned, Terms
 from app.intake.conversation.store.filing_text import UNREACHABLE
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 from app.intake.sealing import WORKER, issue_rows
 from app.vault import CircleName, Compartment, Vault, circle_public_keys, journal
 
@@ -91,9 +91,9 @@ def set_consent(session: Session, vault: Vault, case: Case, level: ConsentLevel,
     journal(session, vault, CaseId(case.id), "consent.given", WORKER, {"level": level.value})
 
 
-def agree_contact(session: Session, vault: Vault, case: Case, how: Contact, number: str) -> None:
+def agree_contact(session: Session, vault: Vault, case: Case, how: ContactWay, number: str) -> None:
     """How a helper may reach the worker on this number; `inbox` takes that back, and the number with it."""
-    agreed = how is not Contact.INBOX
+    agreed = how is not ContactWay.INBOX
     facts = facts_of(vault, case)
     if not agreed and facts.reach == UNREACHABLE:
         return

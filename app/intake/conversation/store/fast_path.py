@@ -16,7 +16,15 @@ from app.cases.changes import changes
 from app.cases.rules import Rules
 from app.cases.words import raise_urgency, urgency_of
 from app.database import Base, CaseId, Ready, Statement, new_row
-from app.intake.conversation.machine import SILENCE, Act, FileReport, Heard, Learned, Surroundings, learn
+from app.intake.conversation.machine import (
+    SILENCE,
+    ConversationAct,
+    FileReport,
+    Heard,
+    Learned,
+    Surroundings,
+    learn,
+)
 from app.intake.conversation.store.conversations import moving
 from app.intake.conversation.store.snapshot import REPLIES, KnownCase, KnownPhone, Snapshot, Talk
 from app.intake.sealing import WORKER, issue_rows
@@ -40,7 +48,7 @@ class GoingOn:
 
     phone: KnownPhone
     statements: tuple[Statement, ...] = field(repr=False)
-    left: tuple[Act, ...]
+    left: tuple[ConversationAct, ...]
     counts: int | None
 
 
@@ -49,7 +57,7 @@ class _Change:
     """What the first acts of a text change in their case; `left` are the others, from the first that needs the row's lock."""
 
     statements: tuple[Statement, ...]
-    left: tuple[Act, ...]
+    left: tuple[ConversationAct, ...]
 
 
 def go_on(
@@ -83,7 +91,7 @@ def go_on(
     return GoingOn(phone, tuple(statements), change.left, counts)
 
 
-def needs_more(talk: Talk, heard: Heard, left: Sequence[Act]) -> bool:
+def needs_more(talk: Talk, heard: Heard, left: Sequence[ConversationAct]) -> bool:
     """Whether a text is not done with its statements: acts are left, it begins a case, or nothing more will be asked."""
     begins = any(isinstance(act, FileReport) for act in heard.acts)
     return bool(left) or begins or settles(talk, heard)

@@ -16,7 +16,7 @@ from app.intake.conversation.machine import Position
 from app.intake.conversation.store.conversations import read_position
 from app.intake.conversation.store.models import Conversation
 from app.messaging.gateways.protocol import ReceivedText
-from app.messaging.models import InboundText, OptOut, Phone
+from app.messaging.models import InboundText, OptOutRow, Phone
 from app.messaging.phones import is_opted_out, opt_out_tags
 from app.network import Limit
 from app.network.attempts import Attempts, tag_of
@@ -95,7 +95,7 @@ class _Found(NamedTuple):
 
 
 _TABLES = Base.metadata.tables
-_TEXTS, _STOPS = _TABLES[InboundText.__tablename__].c, _TABLES[OptOut.__tablename__].c
+_TEXTS, _STOPS = _TABLES[InboundText.__tablename__].c, _TABLES[OptOutRow.__tablename__].c
 _COUNTS = _TABLES[Attempts.__tablename__].c
 _PHONES, _TALKS, _CASES, _KEYS, _HEADS = (
     _TABLES[model.__tablename__] for model in (Phone, Conversation, Case, CompartmentKeyRow, JournalChainRow)
