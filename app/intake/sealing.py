@@ -37,7 +37,7 @@ from app.intake.arrival import Arrival
 from app.intake.filed import Filed, told
 from app.intake.report import Report
 from app.intake.understanding import Understood, understand
-from app.messaging.phones import SealedWish
+from app.messaging.phones import SealedTextRequest
 from app.vault import (
     Actor,
     Compartment,
@@ -61,7 +61,7 @@ class SealedGrievance:
     told: Filed
     country_confirmed: bool
     admission: Admission
-    wish: SealedWish | None = None  # see app.intake.reaching
+    wish: SealedTextRequest | None = None  # see app.intake.reaching
 
 
 def seal_grievance(

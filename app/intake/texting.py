@@ -31,14 +31,14 @@ from app.database import CaseId
 from app.intake.reaching import contacts_of, phone_of_case
 from app.intake.report import ContactWay
 from app.messaging.composing import (
-    Giveaway,
+    LeakWarning,
     Segments,
     count_segments,
     fits_gsm,
-    giveaways,
     local_times,
     quiet_until,
     valid_for,
+    warn_of_leaks,
 )
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.registry import Gateways
@@ -119,7 +119,7 @@ class Preview:
     segments: Segments
     odd_signs: tuple[str, ...]
     without_them: int
-    giveaways: tuple[Giveaway, ...]
+    leaks: tuple[LeakWarning, ...]
     country: str | None
     now_there: tuple[datetime, ...]
     morning: datetime | None
@@ -163,7 +163,7 @@ def preview_text(
         segments=count_segments(words),
         odd_signs=odd,
         without_them=count_segments("".join("x" if sign in odd else sign for sign in words)).count,
-        giveaways=giveaways(session, vault, case, words),
+        leaks=warn_of_leaks(session, vault, case, words),
         country=way.country,
         now_there=local_times(way.country, now),
         morning=quiet_until(way.country, now),

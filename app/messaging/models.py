@@ -44,7 +44,7 @@ class Phone(Signed, Base):
     made_hour: Mapped[datetime]
 
 
-class TextWish(Signed, Base):
+class TextRequest(Signed, Base):
     """Somebody who filed on the web asked to be texted on this phone.
 
     Which case that is stands here as a keyed tag and veiled, never in the clear: a thief of the database must not learn who asked

@@ -21,7 +21,7 @@ from app.intake.conversation.store.filing_text import UNREACHABLE
 from app.intake.texting import Unreachable
 from app.language import Language
 from app.language.languages import LanguageEntry
-from app.messaging.composing.leak_warnings import Giveaway
+from app.messaging.composing.leak_warnings import LeakWarning
 from app.messaging.delivery import Delivery, Purpose
 from app.network import MemberState, OrganisationKind, Role
 from app.settings import PROJECT_ROOT
@@ -45,7 +45,7 @@ TABLES: tuple[tuple[labels.Labels, type[StrEnum], set[str]], ...] = (
     (text_words.PURPOSE, Purpose, set()),
     (text_words.WHOSE_PHONE, WhosePhone, set()),
     (text_words.UNREACHABLE, Unreachable, set()),
-    (text_words.GIVEAWAY, Giveaway, set()),
+    (text_words.GIVEAWAY, LeakWarning, set()),
     (labels.DECLINE, DeclineReason, set()),
     (labels.COUNT, Count, set()),
     (labels.MATCHED, Matched, set()),

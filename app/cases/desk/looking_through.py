@@ -14,7 +14,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from app.cases.case import Entry, body_of
-from app.cases.desk.search_match import Sought
+from app.cases.desk.search_match import SearchTerm
 from app.cases.enums import EntryKind
 from app.vault import (
     CircleKey,
@@ -95,7 +95,7 @@ class LookedThrough:
 
 
 def look_through(
-    session: Session, vault: Vault, keys: Keys, references: Mapping[UUID, str], wanted: Sought
+    session: Session, vault: Vault, keys: Keys, references: Mapping[UUID, str], wanted: SearchTerm
 ) -> LookedThrough:
     """Look through the cases with these references, in their order, as far as the bounds reach."""
     through, until = LookedThrough(), time.monotonic() + SECONDS_AT_MOST
@@ -201,7 +201,7 @@ def _entries(session: Session, ids: Sequence[UUID], last_seq: int | None) -> Ite
     return iter(session.execute(query if last_seq is None else query.where(Entry.seq <= last_seq)))
 
 
-def _compare(match: CaseMatch, row: Row[Any], opened: OpenedCompartments, wanted: Sought) -> None:
+def _compare(match: CaseMatch, row: Row[Any], opened: OpenedCompartments, wanted: SearchTerm) -> None:
     compartment = Compartment(row.compartment)
     if not opened.opens(compartment, row.version):
         return  # sealed for others than this reader

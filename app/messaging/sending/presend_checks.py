@@ -76,7 +76,7 @@ class _Facts:
         return self.row.phone_id or self.row.address_id
 
 
-def look(
+def check_before_sending(
     session: Session, vault: Vault, gateways: Gateways, public_url: str, claim: Claim, texts: Iterable[UUID]
 ) -> list[Looked]:
     """What is to be done with these texts; those that are no longer ours or were reported meanwhile are left out."""

@@ -30,7 +30,7 @@ from app.messaging.gateways.protocol import (
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import OutgoingText
 from app.messaging.sending.claims import PACE, Claim, Pace, claim_due
-from app.messaging.sending.presend_checks import Looked, look
+from app.messaging.sending.presend_checks import Looked, check_before_sending
 from app.messaging.sending.recording import SendOutcome, record
 from app.settings import Settings
 from app.vault import Vault
@@ -82,7 +82,7 @@ class _Sender:
     def look(self, claim: Claim, texts: Sequence[UUID]) -> list[Looked]:
         """What is to be done with these texts now."""
         with self.database.reading() as session:
-            return look(session, self.vault, self.gateways, self.public_url, claim, texts)
+            return check_before_sending(session, self.vault, self.gateways, self.public_url, claim, texts)
 
     def keep_ways(self, claim: Claim, looked: Sequence[Looked]) -> None:
         """Write down, before the call, which gateway gets a text: a report and whoever looks for it go by that."""

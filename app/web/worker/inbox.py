@@ -22,8 +22,8 @@ from app.cases.worker import (
 )
 from app.cases.worker import undo_stop as undo_stop_of
 from app.cases.worker import write as write_message
-from app.intake.reaching import stop_texts, wish_again
-from app.messaging.phones import SealedWish, keep_wish
+from app.intake.reaching import request_texts_again, stop_texts
+from app.messaging.phones import SealedTextRequest, keep_text_request
 from app.vault import TokenForged, check_session_form_token
 from app.web.access import open_to_everyone, open_to_workers
 from app.web.language import page_language, pgettext
@@ -49,7 +49,7 @@ class Doing:
     worker: Worker
     intent: Intent
     submission: UUID
-    wishes: tuple[SealedWish, ...] = ()
+    wishes: tuple[SealedTextRequest, ...] = ()
 
 
 @blueprint.get("/<lang>/inbox")
@@ -226,18 +226,18 @@ def missing_words(refusal: EmptyText | TextTooLong) -> str:
             )
 
 
-def _wishes_again(worker: Worker, intent: Intent) -> tuple[SealedWish, ...]:
+def _wishes_again(worker: Worker, intent: Intent) -> tuple[SealedTextRequest, ...]:
     """The number to text that the worker left, at most one, where a helper may read the case again; sealed before the writing."""
     here = services()
     if intent.act is not InboxAct.UNDO and not (intent.act is InboxAct.CONSENT and intent.consent):
         return ()
     level = ConsentLevel(intent.consent) if intent.act is InboxAct.CONSENT else None
     with here.database.reading() as session:
-        wish = wish_again(session, here.vault, here.gateways, worker, level)
+        wish = request_texts_again(session, here.vault, here.gateways, worker, level)
     return () if wish is None else (wish,)
 
 
-def _keep(session: Session, wishes: Iterable[SealedWish]) -> None:
+def _keep(session: Session, wishes: Iterable[SealedTextRequest]) -> None:
     # Before the case is locked, as everywhere (see app.messaging.phones.text_requests).
     for wish in wishes:
-        keep_wish(session, wish)
+        keep_text_request(session, wish)

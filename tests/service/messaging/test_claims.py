@@ -20,9 +20,9 @@ from app.messaging.gateways.protocol import NotSent, TextToSend
 from app.messaging.gateways.twilio_gateway import TwilioGateway
 from app.messaging.models import MemberAddress, OutgoingText, Phone
 from app.messaging.queue.outgoing import address_place, cancel_texts, enqueue_alert, texts_of_case
-from app.messaging.queue.queue_counts import tally_texts
+from app.messaging.queue.queue_counts import count_queue
 from app.messaging.sending.claims import PACE, Claim, ClaimWatch, claim_due
-from app.messaging.sending.presend_checks import look
+from app.messaging.sending.presend_checks import check_before_sending
 from app.messaging.sending.recording import SendOutcome, record
 from tests.harness.provider import Trouble
 from tests.service.messaging.conftest import Office, case_id
@@ -159,7 +159,7 @@ def test_no_tick_ever_walks_through_the_texts_that_only_wait(office: Office) -> 
         _alert_while_one_is_unclear(office)
         with office.database.writing() as session:
             cancel_texts(session, phone_id=phone.id)
-            tally_texts(session)
+            count_queue(session)
             texts_of_case(session, case_id(1))
     assert len(seen) > 10
     for statement, plan in _plans(office.database, seen).items():
@@ -198,7 +198,9 @@ def _alert_while_one_is_unclear(office: Office) -> None:
     with office.database.writing() as session:
         session.get_one(OutgoingText, text_id).state = Delivery.UNCLEAR
         session.flush()
-        look(session, office.dispatcher, office.gateways, "https://x.example.org", claim, claim.texts)
+        check_before_sending(
+            session, office.dispatcher, office.gateways, "https://x.example.org", claim, claim.texts
+        )
 
 
 def _crowd(database: Database, number: int) -> None:

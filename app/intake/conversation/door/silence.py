@@ -11,8 +11,8 @@ from app.cases.routing import route_again
 from app.cases.rules import Rules
 from app.database import CaseId
 from app.intake.conversation.machine import ErasePhone, Position, fall_silent
-from app.intake.conversation.store import Conversation, live_talks, move_talk, position_of
-from app.messaging.models import Phone, TextWish
+from app.intake.conversation.store import Conversation, live_conversations, move_conversation, position_of
+from app.messaging.models import Phone, TextRequest
 from app.messaging.queue import forget_phone
 from app.vault import Vault
 
@@ -44,7 +44,7 @@ def settle_silence(session: Session, vault: Vault, rules: Rules, limit: int) -> 
 
 def _settle(session: Session, vault: Vault, rules: Rules, phone: Phone) -> int:
     """Settle what is due of a locked phone, asked again under the lock: a text may have come meanwhile."""
-    talks = live_talks(session, phone.id)
+    talks = live_conversations(session, phone.id)
     due = [talk for talk in talks if talk.silent_at is not None and talk.silent_at <= clock.now()]
     erase = False
     for talk in due:
@@ -57,7 +57,7 @@ def _settle(session: Session, vault: Vault, rules: Rules, phone: Phone) -> int:
         if case is not None:
             # Also where the routing ran already: what was kept ready for answers that never came is not needed any more.
             route_again(session, vault, rules, case, complete=not heard.position.held)
-        move_talk(vault, talk, heard.position, _kept_until(heard.position))
+        move_conversation(vault, talk, heard.position, _kept_until(heard.position))
         erase = erase or ErasePhone() in heard.acts
     session.flush()
     # Somebody else on the same phone may still want to be answered.
@@ -74,7 +74,7 @@ def _kept_until(position: Position) -> datetime | None:
 
 def _forget_strays(session: Session, limit: int) -> int:
     live = exists().where(Conversation.phone_id == Phone.id, Conversation.ended.is_(False))
-    wished = exists().where(TextWish.phone_id == Phone.id)
+    wished = exists().where(TextRequest.phone_id == Phone.id)
     strays = session.scalars(
         select(Phone)
         .where(Phone.tag.is_not(None), Phone.made_hour <= clock.now() - _STRAY_FOR, ~live, ~wished)

@@ -77,7 +77,7 @@ def look_up(
     return LookedUp(know, around)
 
 
-def look_round(
+def surroundings_of(
     session: Session, acts: Iterable[ConversationAct], looked: LookedUp, language: str | None
 ) -> Surroundings:
     """What the acts of a step need to know: also of a site that was picked from those found for an earlier text."""

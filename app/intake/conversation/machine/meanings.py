@@ -64,7 +64,7 @@ def at_site(position: Position, words: str, know: Knowledge) -> Moved:
     return _after_site(Moved(position, acts))
 
 
-def learn(position: Position, topics: tuple[str, ...]) -> Moved:
+def take_up_topics(position: Position, topics: tuple[str, ...]) -> Moved:
     """Later words may make the topic clear; the question that was asked still stands."""
     if position.topics or not topics:
         return Moved(position)

@@ -192,7 +192,7 @@ def _continues(position: Position, said: Said, texts: Texts, at: datetime) -> bo
 
 def _join(position: Position, said: Said, at: datetime) -> Heard:
     """Keep words without a reply; where a question was asked, it still stands."""
-    learned = meanings.learn(position, said.topics)
+    learned = meanings.take_up_topics(position, said.topics)
     joins = soon(position, at) or said.part is not None
     kept = spoken(replace(learned.position, settled=position.settled and not learned.acts), said, at)
     if position.last_free_at is not None and abs(at - position.last_free_at) > _COPY:
@@ -230,7 +230,7 @@ def _names_place(position: Position, said: Said, know: Knowledge) -> bool:
 
 def _missed(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     """Words where a digit was expected are testimony; the question is repeated, then a person reads on; it still stands."""
-    learned = meanings.learn(spoken(position, said, at), said.topics)
+    learned = meanings.take_up_topics(spoken(position, said, at), said.topics)
     kept = Moved(replace(learned.position, settled=False), (Keep(said.words), *learned.acts))
     again = meanings.ask_again(kept)
     if again.position.step is not position.step:

@@ -22,14 +22,14 @@ from app.cases.routing import custodian_of, route_again
 from app.cases.rules import Rules
 from app.cases.words import urgency_of
 from app.database import CaseId
-from app.intake.conversation.machine import Learned, Terms
+from app.intake.conversation.machine import CaseChange, Terms
 from app.intake.conversation.store.filing_text import UNREACHABLE
 from app.intake.report import ContactWay
 from app.intake.sealing import WORKER, issue_rows
 from app.vault import CircleName, Compartment, Vault, circle_public_keys, journal
 
 
-def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: Learned) -> None:
+def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: CaseChange) -> None:
     """Store what an act changes, and open a closed case again with new words."""
     before = case.urgency
     if learned.facts is not None:
