@@ -77,7 +77,7 @@ def request_texts_again(
     """The wish of a worker who lets a helper read again, out of the case that the code opens; for `keep_text_request`.
 
     `level` is the consent that is to hold, if it changes. None where nobody may read, where no wish was left, where it still
-    stands, and where a STOP ended it. Raises `TooBusy`.
+    stands, and where a STOP ended it. On a reading unit. Raises `TooBusy`.
     """
     case = session.get_one(Case, worker.case_id)
     facts = facts_of(vault, case)
