@@ -9,7 +9,7 @@ TESTS ?= tests
 # How many random kills on each database: make faults KILLS=50
 KILLS ?= 500
 
-.PHONY: run test bench faults check environment style types imports texts catalogues lock clean
+.PHONY: run test bench faults check environment style types imports texts catalogues columns lock clean
 
 run: ## Redress with a fictional network, at the address it prints
 	@scripts/bootstrap.sh run
@@ -51,6 +51,9 @@ texts: environment
 catalogues: environment ## collect new texts from the code and compile every language
 	@$(PY) -m app.language.catalogues extract
 	@$(PY) -m app.language.catalogues compile
+
+columns: environment ## docs/sealed-columns.md from what the models say
+	@$(PY) -m app.cli.sealed_columns
 
 lock: ## choose versions anew from pyproject.toml; needs uv on the PATH
 	@scripts/lock.sh

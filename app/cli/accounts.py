@@ -4,7 +4,7 @@ import argparse
 from typing import Any
 
 from app.cli.deployment import Deployment
-from app.cli.refusals import Refused
+from app.cli.refusals import CommandRefused
 from app.network import (
     FirstMemberLeads,
     LoginTaken,
@@ -75,7 +75,7 @@ def add(deployment: Deployment, choice: argparse.Namespace) -> int:
     for training in choice.trained:
         # A misspelled training would keep the organisation out of exactly the cases it was trained for, without a word.
         if training not in known:
-            raise Refused(
+            raise CommandRefused(
                 f"{training!r} is no training of config/taxonomy.toml; there are: {', '.join(sorted(known))}."
             )
     mandate = Mandate(
@@ -97,7 +97,7 @@ def add(deployment: Deployment, choice: argparse.Namespace) -> int:
                 employer_run=choice.employer_run,
             )
         except OrganisationRefused as refused:
-            raise Refused(str(refused)) from None
+            raise CommandRefused(str(refused)) from None
     print(f"{added.name} takes part now. It gets no case before its first lead has taken up an invitation.")
     return 0
 
@@ -137,7 +137,7 @@ def invite(deployment: Deployment, choice: argparse.Namespace) -> int:
                 name=choice.name,
             )
         except tuple(troubles) as trouble:
-            raise Refused(troubles[type(trouble)]) from None
+            raise CommandRefused(troubles[type(trouble)]) from None
     print(f"{deployment.settings.public_url}/desk/join/{token}")
     print("This link works once, within 48 hours. Hand it over in a way that only this person can read.")
     return 0
@@ -150,7 +150,7 @@ def list_members(deployment: Deployment, choice: argparse.Namespace) -> int:
         try:
             organisation = organisation_named(session, choice.organisation)
         except UnknownOrganisation:
-            raise Refused(f"There is no organisation named {choice.organisation!r}.") from None
+            raise CommandRefused(f"There is no organisation named {choice.organisation!r}.") from None
         for member in colleagues(session, deployment.vault, organisation.id):
             circles = ",".join(sorted(member.circles)) or "not admitted to any circle"
             print(f"{member.name}\t{member.role}\t{member.state}\t{circles}")

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.cases.case import kept_rows, loose_ends
 from app.cli.deployment import Deployment
 from app.cli.examination import Weight, examine
-from app.cli.refusals import Refused
+from app.cli.refusals import CommandRefused
 from app.vault import RootBroken, check_outside, gone_since, read_roots, verify_journal
 
 
@@ -35,7 +35,9 @@ def add_commands(commands: Any) -> None:
 def doctor(deployment: Deployment, _choice: argparse.Namespace) -> int:
     """Print every finding, the bad ones last; 1 when something must be mended."""
     if not deployment.settings.keys.is_dir():
-        raise Refused(f"There is no deployment in {deployment.settings.home} yet: run 'redress init' first.")
+        raise CommandRefused(
+            f"There is no deployment in {deployment.settings.home} yet: run 'redress init' first."
+        )
     findings = sorted(examine(deployment), key=lambda finding: finding.weight)
     for finding in findings:
         print(f"{finding.weight.name.lower():5} {finding.text}")
@@ -79,4 +81,4 @@ def _read_outside(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8", errors="replace")
     except OSError as error:
-        raise Refused(f"Cannot read {path}: {error.strerror}.") from None
+        raise CommandRefused(f"Cannot read {path}: {error.strerror}.") from None

@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Literal
 
 from app.cases.rules import Rules, load_rules
-from app.cli.refusals import Refused
+from app.cli.refusals import CommandRefused
 from app.consequences import carry_out
 from app.database import Database, check_schema
 from app.intake.conversation.machine import topic_words_in
@@ -84,7 +84,7 @@ class Deployment:
         home = self.settings.home
         home.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not home.is_dir() or not os.access(home, os.W_OK | os.X_OK):
-            raise Refused(f"Cannot write to {home}: check its owner and mode, or set REDRESS_HOME.")
+            raise CommandRefused(f"Cannot write to {home}: check its owner and mode, or set REDRESS_HOME.")
         if home.stat().st_uid == os.geteuid() and stat.S_IMODE(home.stat().st_mode) & 0o007:
             home.chmod(0o700)
 

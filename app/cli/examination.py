@@ -20,7 +20,7 @@ from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
 from app.dispatcher.jobs import JOB_NAMES
 from app.messaging.gateways.registry import EMAIL, Gateways, GatewaysRefused
 from app.messaging.members import has_readers, unalerted
-from app.messaging.queue import tally_texts
+from app.messaging.queue import count_queue
 from app.network import REMOTE, OrganisationState, organisations_of
 from app.vault import (
     CircleName,
@@ -228,7 +228,7 @@ def _unanswered(deployment: Deployment, gateways: Gateways) -> Iterator[Finding]
 
 def _texts(deployment: Deployment) -> Iterator[Finding]:
     with deployment.database.reading() as session:
-        tally = tally_texts(session)
+        tally = count_queue(session)
     told = f"{tally.due} texts are due, {tally.unclear} may or may not have gone out, {tally.failed} failed."
     yield Finding(Weight.WARN if tally.unclear or tally.failed else Weight.GOOD, told)
 

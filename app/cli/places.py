@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.cli.deployment import Deployment
-from app.cli.refusals import Refused
+from app.cli.refusals import CommandRefused
 from app.network import (
     Sector,
     Site,
@@ -62,7 +62,7 @@ def add(deployment: Deployment, choice: argparse.Namespace) -> int:
                 os_id=choice.os_id,
             )
         except SiteRefused as refused:
-            raise Refused(str(refused)) from None
+            raise CommandRefused(str(refused)) from None
     print(f"Its posters lead to {deployment.settings.public_url}/en/s/{site.code}")
     return 0
 
@@ -87,7 +87,7 @@ def remove(deployment: Deployment, choice: argparse.Namespace) -> int:
         try:
             site, label = remove_site(session, deployment.vault, choice.code)
         except SiteRefused as refused:
-            raise Refused(str(refused)) from None
+            raise CommandRefused(str(refused)) from None
     where = ", ".join(part for part in (label.name, label.town) if part)
     print(f"{where} is removed: no words and no poster with the code {site.code} lead to it any more.")
     print("Cases that name it keep its name.")
@@ -102,7 +102,7 @@ def import_file(deployment: Deployment, choice: argparse.Namespace) -> int:
         try:
             imported = import_sites(session, deployment.vault, raw)
         except SiteListRefused as refused:
-            raise Refused(*(f"{line} (In {choice.file}.)" for line in refused.lines)) from None
+            raise CommandRefused(*(f"{line} (In {choice.file}.)" for line in refused.lines)) from None
     print(f"{imported.added} added, {imported.known} known before.")
     if imported.identified:
         print(f"{imported.identified} of those known got an OS ID.")

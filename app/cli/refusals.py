@@ -28,7 +28,7 @@ _CLOSED = frozenset(
 _PLAIN = (SchemaOutOfDate, DeploymentMissing, KeyringMissing, KeyringUnreadable, KeyringOfAnotherDeployment)
 
 
-class Refused(Exception):
+class CommandRefused(Exception):
     """The command cannot do what was asked; `lines` is what the operator reads."""
 
     def __init__(self, *lines: str) -> None:
@@ -63,7 +63,7 @@ def complain(lines: Sequence[str], status: int) -> int:
 
 def lines_of(error: Exception, settings: Settings) -> list[str] | None:
     """The lines for an error that an operator can mend, or None when it is a defect of ours."""
-    if isinstance(error, Refused | RulesRefused | TopicWordsRefused):
+    if isinstance(error, CommandRefused | RulesRefused | TopicWordsRefused):
         return list(error.lines)
     if isinstance(error, LanguagesRefused | GatewaysRefused):
         return error.mistakes

@@ -21,7 +21,7 @@ from app.cli import web_server
 from app.cli.deployment import Deployment
 from app.cli.memory import give_back, share_one_arena
 from app.cli.processes import Child, hear_endings, run_in_child, work_apart
-from app.cli.refusals import Refused, guarded
+from app.cli.refusals import CommandRefused, guarded
 from app.cli.setup import prepare
 
 
@@ -146,7 +146,7 @@ def _only_copy(deployment: Deployment) -> Iterator[None]:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
-            raise Refused(
+            raise CommandRefused(
                 f"Redress already runs on {deployment.settings.home}: stop that copy first."
             ) from None
         yield
@@ -165,4 +165,4 @@ def _take_port(deployment: Deployment) -> socket.socket:
             errno.EADDRNOTAVAIL: "this machine has no such address; check REDRESS_BIND",
         }
         reason = reasons.get(error.errno or 0, "the system refused it")
-        raise Refused(f"Cannot listen on {settings.bind} port {settings.port}: {reason}.") from None
+        raise CommandRefused(f"Cannot listen on {settings.bind} port {settings.port}: {reason}.") from None

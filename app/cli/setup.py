@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.cli.deployment import Deployment
-from app.cli.refusals import Refused
+from app.cli.refusals import CommandRefused
 from app.database import check_schema, migrate
 from app.network import Site
 from app.network.stakes import date_sites
@@ -111,7 +111,7 @@ def prepare_keys_and_tables(deployment: Deployment) -> bool:
             make_keyrings(settings.keys)
         vaults = [deployment.vault_of(kind) for kind in ("web", "dispatcher")]
         if len({vault.deployment for vault in vaults}) != 1:
-            raise Refused(
+            raise CommandRefused(
                 f"The two keyrings in {settings.keys} are not of the same deployment: bring back your copies."
             )
         if new:
@@ -154,7 +154,9 @@ def _signed_tables(mark: Path, vault: Vault) -> frozenset[str]:
     except (FileNotFoundError, ValueError):  # ValueError: nothing stands in it
         return frozenset()
     if of != str(vault.deployment):
-        raise Refused(f"{mark} is of another deployment: bring back the copy that belongs to these keyrings.")
+        raise CommandRefused(
+            f"{mark} is of another deployment: bring back the copy that belongs to these keyrings."
+        )
     return frozenset(tables) or _FIRST_SIGNED
 
 

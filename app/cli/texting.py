@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from app.cli.deployment import Deployment
-from app.cli.refusals import Refused
+from app.cli.refusals import CommandRefused
 from app.messaging.gateways.simulator import LINE, NAME, keep_typed_text, screen_of, sign_typed_text
 from app.messaging.phones import NumberUnreadable, read_number
 from app.settings import Settings
@@ -41,11 +41,11 @@ def chat(deployment: Deployment, choice: argparse.Namespace) -> int:
     """Send each line as a text and print the answers as they come, until Ctrl-C or the end of the input."""
     deployment.check("web")
     if deployment.gateways(deployment.vault).default_webhook().name != NAME:
-        raise Refused("Texts go through Twilio here: the phone in the terminal needs the simulator.")
+        raise CommandRefused("Texts go through Twilio here: the phone in the terminal needs the simulator.")
     try:
         number = read_number(choice.number, LINE, None).e164
     except NumberUnreadable:
-        raise Refused("--number must be a number such as +60123450999.") from None
+        raise CommandRefused("--number must be a number such as +60123450999.") from None
     phone = _Phone(deployment, number)
     phone.check()
     try:
@@ -132,7 +132,7 @@ class _Phone:
             connection.request(method, path, body, headers)
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
-            raise Refused(
+            raise CommandRefused(
                 f"Redress does not answer on port {self._settings.port} of this machine: start it with 'redress up'."
             ) from None
         finally:

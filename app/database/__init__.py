@@ -5,6 +5,7 @@ from app.database.engine import DatabaseUnavailable
 from app.database.events import note_event
 from app.database.inserts import ReadyRows, insert_ready, insert_rows, insert_unless_taken, ready_rows
 from app.database.lock_order import Lock, locking
+from app.database.opaque import Opaque, opaque_columns, opaque_table
 from app.database.prepared import NoRow, Ready, Row, Statement, new_row, send_together
 from app.database.retries import retrying
 from app.database.schema import SchemaOutOfDate, check_schema, migrate
@@ -30,6 +31,7 @@ __all__ = [
     "Lock",
     "MemberId",
     "NoRow",
+    "Opaque",
     "OrganisationId",
     "Ready",
     "ReadyRows",
@@ -48,6 +50,8 @@ __all__ = [
     "new_id",
     "new_row",
     "note_event",
+    "opaque_columns",
+    "opaque_table",
     "ready_rows",
     "retrying",
     "send_together",

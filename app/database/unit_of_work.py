@@ -20,7 +20,7 @@ from app.database.engine import (
 )
 from app.database.events import CarryOut, carry_out_events
 from app.database.types import Base
-from app.database.write_lock import PATIENCE_SECONDS, TurnMissed, Turns
+from app.database.write_lock import PATIENCE_SECONDS, WriteLock, WriteLockMissed
 
 # PostgreSQL itself then refuses to write.
 _ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -46,7 +46,7 @@ class Database:
         self._before_commit = before_commit
         self._sqlite_file = sqlite_file(url)
         self._engine: Engine | None = None
-        self._turns: Turns | None = None
+        self._turns: WriteLock | None = None
         self._owner = 0
         self._guard = threading.Lock()
         self._info: dict[str, Any] = {}
@@ -127,11 +127,11 @@ class Database:
         with self._guard:
             self._forget_parent()
             if self._turns is None:
-                self._turns = Turns(Path(f"{self._sqlite_file}.turn"))
+                self._turns = WriteLock(Path(f"{self._sqlite_file}.turn"))
             turns = self._turns
         try:
             handle = turns.take(PATIENCE_SECONDS)
-        except (TurnMissed, OSError) as error:
+        except (WriteLockMissed, OSError) as error:
             raise DatabaseUnavailable("no turn to write") from error
         try:
             yield

@@ -19,7 +19,7 @@ PATIENCE_SECONDS = 10.0
 _TRIES, _MOMENT_SECONDS = 25, 0.0004
 
 
-class TurnMissed(Exception):
+class WriteLockMissed(Exception):
     """Another writer kept the database for longer than anybody should wait; nothing was written."""
 
 
@@ -32,7 +32,7 @@ class _Place:
     reached: threading.Event = field(default_factory=threading.Event)
 
 
-class Turns:
+class WriteLock:
     """The turns of one process; a forked child must make its own."""
 
     def __init__(self, path: Path) -> None:
@@ -44,11 +44,11 @@ class Turns:
     def take(self, patience: float) -> int:
         """Wait at most so many seconds to be the only writer, and get what `give_back` needs.
 
-        Raises `TurnMissed`, or `OSError` when the lock's file cannot be opened.
+        Raises `WriteLockMissed`, or `OSError` when the lock's file cannot be opened.
         """
         deadline = time.monotonic() + patience
         if not self._first.acquire(timeout=patience):
-            raise TurnMissed
+            raise WriteLockMissed
         try:
             return self._queue(deadline)
         except BaseException:
@@ -80,7 +80,7 @@ class Turns:
         with self._guard:
             if not place.reached.is_set():
                 place.wanted = False
-                raise TurnMissed
+                raise WriteLockMissed
             self._place = None
             return place.handle
 

@@ -1,18 +1,18 @@
 """Intake: the one verb that every door calls to turn what a worker sent into a case."""
 
 from app.intake.admission import FloodRefused, LimitMetMeanwhile
-from app.intake.arrival import Arrival, look_at_arrival
+from app.intake.arrival import Arrival, read_arrival
 from app.intake.danger import DangerAnswer, danger_answer, likely_country
 from app.intake.filed import Filed
 from app.intake.filing import SubmissionConflict, already_filed, file_grievance
-from app.intake.reaching import can_be_texted, with_wish
-from app.intake.report import Contact, Report
+from app.intake.reaching import can_be_texted, with_text_request
+from app.intake.report import ContactWay, Report
 from app.intake.reporting import file_report
 from app.intake.sealing import SealedGrievance, seal_grievance
 
 __all__ = [
     "Arrival",
-    "Contact",
+    "ContactWay",
     "DangerAnswer",
     "Filed",
     "FloodRefused",
@@ -26,7 +26,7 @@ __all__ = [
     "file_grievance",
     "file_report",
     "likely_country",
-    "look_at_arrival",
+    "read_arrival",
     "seal_grievance",
-    "with_wish",
+    "with_text_request",
 ]

@@ -54,7 +54,7 @@ _ARRIVAL = Ready(
 )
 
 
-def look_at_arrival(
+def read_arrival(
     session: Session,
     vault: Vault,
     report: Report,

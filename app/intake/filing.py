@@ -14,7 +14,7 @@ from app.intake.arrival import Arrival
 from app.intake.filed import Filed, told
 from app.intake.report import Report
 from app.intake.sealing import SealedGrievance
-from app.messaging.phones import keep_wish
+from app.messaging.phones import keep_text_request
 from app.network import OrganisationKind, get_organisation, organisations_of
 from app.vault import FormToken, Receipt, Vault
 
@@ -53,7 +53,7 @@ def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> F
     insert_ready(session, sealed.rows)
     note(session, vault, Happened.FILED, case)
     if sealed.wish is not None:
-        keep_wish(session, sealed.wish)
+        keep_text_request(session, sealed.wish)
     # Last, because the count stays locked until the end: reports from one address wait for each other's commit only.
     count_report(session, vault, sealed.admission)
     return replace(sealed.told, reference=case.reference)

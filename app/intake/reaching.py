@@ -16,19 +16,19 @@ from app.cases.case import Case, Entry, body_of, facts_of, latest_contact
 from app.cases.enums import ConsentLevel, EntryKind
 from app.cases.worker import Worker
 from app.database import CaseId
-from app.intake.conversation.store import Conversation, live_talks, position_of
-from app.intake.report import Contact, Report
+from app.intake.conversation.store import Conversation, live_conversations, position_of
+from app.intake.report import ContactWay, Report
 from app.intake.sealing import SealedGrievance
 from app.messaging.gateways.registry import Gateways, Route
 from app.messaging.models import Phone
 from app.messaging.phones import (
     Number,
-    SealedWish,
-    end_wish,
+    SealedTextRequest,
+    end_text_request,
     is_our_line,
     read_written_number,
-    seal_wish,
-    wished_phone,
+    requested_phone,
+    seal_text_request,
 )
 from app.messaging.queue import cancel_texts, forget_phone
 from app.vault import Vault, open_grant, sound
@@ -38,7 +38,7 @@ def phone_of_case(session: Session, vault: Vault, case_id: CaseId) -> Phone | No
     """The phone on which the worker of a case may be texted: the one that wrote, or the one that was left on the form."""
     talks = session.scalars(select(Conversation).where(Conversation.case_id == case_id)).all()
     may = {talk.phone_id for talk in talks if position_of(vault, talk) is not None}
-    asked = wished_phone(session, vault, case_id)
+    asked = requested_phone(session, vault, case_id)
     phones = select(Phone).where(Phone.id.in_(may if asked is None else may | {asked}))
     return next(sound(vault, session.scalars(phones)), None)
 
@@ -58,28 +58,30 @@ def can_be_texted(gateways: Gateways, written: str, country: str | None) -> bool
     return _way_to(gateways, written, country) is not None
 
 
-def with_wish(vault: Vault, gateways: Gateways, report: Report, sealed: SealedGrievance) -> SealedGrievance:
+def with_text_request(
+    vault: Vault, gateways: Gateways, report: Report, sealed: SealedGrievance
+) -> SealedGrievance:
     """The same sealed report, with the number to text where its worker asked for texts and one can come; raises `TooBusy`.
 
     Only then is a second Argon2id spent. A report that nobody may read yet keeps its number in the case alone.
     """
-    if report.contact is not Contact.TEXT or report.consent is ConsentLevel.NOBODY:
+    if report.contact is not ContactWay.TEXT or report.consent is ConsentLevel.NOBODY:
         return sealed
     wish = _sealed_wish(vault, gateways, CaseId(sealed.case.id), report.phone, sealed.case.country)
     return replace(sealed, wish=wish)
 
 
-def wish_again(
+def request_texts_again(
     session: Session, vault: Vault, gateways: Gateways, worker: Worker, level: ConsentLevel | None = None
-) -> SealedWish | None:
-    """The wish of a worker who lets a helper read again, out of the case that the code opens; on a reading unit, for `keep_wish`.
+) -> SealedTextRequest | None:
+    """The wish of a worker who lets a helper read again, out of the case that the code opens; for `keep_text_request`.
 
     `level` is the consent that is to hold, if it changes. None where nobody may read, where no wish was left, where it still
-    stands, and where a STOP ended it. Raises `TooBusy`.
+    stands, and where a STOP ended it. On a reading unit. Raises `TooBusy`.
     """
     case = session.get_one(Case, worker.case_id)
     facts = facts_of(vault, case)
-    if (level or facts.consent) is ConsentLevel.NOBODY or facts.reach != Contact.TEXT:
+    if (level or facts.consent) is ConsentLevel.NOBODY or facts.reach != ContactWay.TEXT:
         return None
     if phone_of_case(session, vault, worker.case_id) is not None:
         return None
@@ -95,21 +97,21 @@ def stop_texts(session: Session, vault: Vault, case_id: CaseId) -> None:
 
     Before the case is locked, so that this and a STOP from the same phone never wait for each other in a circle.
     """
-    phone = end_wish(session, vault, case_id)
+    phone = end_text_request(session, vault, case_id)
     cancel_texts(session, case_id=case_id)
     # Somebody else on the same phone may still want to be answered.
-    if phone is not None and not live_talks(session, phone.id):
+    if phone is not None and not live_conversations(session, phone.id):
         forget_phone(session, phone)
 
 
 def _sealed_wish(
     vault: Vault, gateways: Gateways, case_id: CaseId, written: str, country: str | None
-) -> SealedWish | None:
+) -> SealedTextRequest | None:
     way = _way_to(gateways, written, country)
     if way is None:
         return None
     number, route = way
-    return seal_wish(vault, case_id, number, route.gateway, route.line)
+    return seal_text_request(vault, case_id, number, route.gateway, route.line)
 
 
 def _way_to(gateways: Gateways, written: str, country: str | None) -> tuple[Number, Route] | None:

@@ -8,7 +8,7 @@ from app.cases.enums import ConsentLevel, Exclusion
 from app.database import OrganisationId
 
 
-class Contact(StrEnum):
+class ContactWay(StrEnum):
     """How the worker may be answered."""
 
     INBOX = "inbox"
@@ -28,7 +28,7 @@ class Report:
     site: str = ""
     exclude: frozenset[Exclusion] = frozenset()
     exclude_other: str = ""
-    contact: Contact = Contact.INBOX
+    contact: ContactWay = ContactWay.INBOX
     phone: str = ""
     safe_times: str = ""
     name: str = ""

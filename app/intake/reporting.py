@@ -3,10 +3,10 @@
 from app.cases.case import consent_texts
 from app.database import retrying
 from app.intake.admission import LimitMetMeanwhile
-from app.intake.arrival import look_at_arrival
+from app.intake.arrival import read_arrival
 from app.intake.filed import Filed
 from app.intake.filing import already_filed, file_grievance
-from app.intake.reaching import with_wish
+from app.intake.reaching import with_text_request
 from app.intake.report import Report
 from app.intake.sealing import seal_grievance
 from app.services import Services
@@ -33,13 +33,13 @@ def _seal_and_file(
 ) -> Filed:
     vault = services.vault
     with services.database.reading() as session:
-        arrival = look_at_arrival(session, vault, report, token, sender, crowded=crowded)
+        arrival = read_arrival(session, vault, report, token, sender, crowded=crowded)
         before = already_filed(session, report, token, arrival)
         if before is not None:
             return before
         language = services.languages.get(report.language) or services.languages.default
         texts = consent_texts(language.pgettext)
         sealed = seal_grievance(session, vault, services.rules, texts, report, token, arrival)
-        sealed = with_wish(vault, services.gateways, report, sealed)
+        sealed = with_text_request(vault, services.gateways, report, sealed)
     with services.database.writing() as session:
         return file_grievance(session, vault, sealed)

@@ -23,7 +23,7 @@ from app.cases.case import (
     site_place,
 )
 from app.cases.clocks import clock_rows
-from app.cases.consent import Signer, consent_row
+from app.cases.consent import ConsentSigner, consent_row
 from app.cases.enums import AuthorKind, ConsentLevel, EntryKind, StartEvent, State
 from app.cases.routing import earliest, routing_note, routing_record, write_offers
 from app.cases.rules import Deadlines, Rules
@@ -34,7 +34,7 @@ from app.intake.arrival import Arrival
 from app.intake.filed import Filed, told
 from app.intake.report import Report
 from app.intake.understanding import Understood, understand
-from app.messaging.phones import SealedWish
+from app.messaging.phones import SealedTextRequest
 from app.vault import (
     SYSTEM,
     Actor,
@@ -58,7 +58,7 @@ class SealedGrievance:
     told: Filed
     country_confirmed: bool
     admission: Admission
-    wish: SealedWish | None = None  # see app.intake.reaching
+    wish: SealedTextRequest | None = None  # see app.intake.reaching
 
 
 def seal_grievance(
@@ -93,7 +93,7 @@ def seal_grievance(
         *issue_rows(vault, case_id, report.topics),
         *_routing_rows(vault, case_id, report, understood),
         *_clocks_and_offers(vault, case, understood, compartments, rules.deadlines),
-        consent_row(vault, case, level, how, report.language, texts, Signer(keys, receipt_row.id)),
+        consent_row(vault, case, level, how, report.language, texts, ConsentSigner(keys, receipt_row.id)),
         *new_chain(vault, case_id, _acts(understood)),
     ]
     point_at_next_clock(case, rows)

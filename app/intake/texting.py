@@ -29,16 +29,16 @@ from app.cases.case import (
 from app.cases.desk import reply
 from app.database import CaseId
 from app.intake.reaching import contacts_of, phone_of_case
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 from app.messaging.composing import (
-    Giveaway,
+    LeakWarning,
     Segments,
     count_segments,
     fits_gsm,
-    giveaways,
     local_times,
     quiet_until,
     valid_for,
+    warn_of_leaks,
 )
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.gateways.registry import Gateways
@@ -119,7 +119,7 @@ class Preview:
     segments: Segments
     odd_signs: tuple[str, ...]
     without_them: int
-    giveaways: tuple[Giveaway, ...]
+    leaks: tuple[LeakWarning, ...]
     country: str | None
     now_there: tuple[datetime, ...]
     morning: datetime | None
@@ -163,7 +163,7 @@ def preview_text(
         segments=count_segments(words),
         odd_signs=odd,
         without_them=count_segments("".join("x" if sign in odd else sign for sign in words)).count,
-        giveaways=giveaways(session, vault, case, words),
+        leaks=warn_of_leaks(session, vault, case, words),
         country=way.country,
         now_there=local_times(way.country, now),
         morning=quiet_until(way.country, now),
@@ -257,8 +257,8 @@ def _way(session: Session, vault: Vault, gateways: Gateways, case: Case, facts: 
     here = TextWay(facts.phone, by_form=not facts.phone, why_not=None)
     if _said_stop(session, vault, case, phone):
         return replace(here, why_not=Unreachable.STOPPED)
-    if facts.reach != Contact.TEXT:
-        called = facts.reach == Contact.CALL
+    if facts.reach != ContactWay.TEXT:
+        called = facts.reach == ContactWay.CALL
         return replace(here, why_not=Unreachable.CALL_ONLY if called else Unreachable.NOT_AGREED)
     if phone is None or phone.tag is None or phone.number_sealed is None:
         return replace(here, why_not=Unreachable.NO_NUMBER if here.by_form else Unreachable.FORGOTTEN)

@@ -9,7 +9,7 @@ from app.cases.case import CaseFacts, level_or_default
 from app.cases.changes import at_filing
 from app.cases.enums import ConsentLevel, CountryFrom, Exclusion, Urgency
 from app.cases.routing import Recipients, candidates_at, route_to_keys
-from app.cases.rules import Outcome, Routing, Rules
+from app.cases.rules import Routing, RoutingOutcome, Rules
 from app.cases.words import profile_for, urgency_of
 from app.database import SiteId
 from app.intake.admission import Admission
@@ -86,7 +86,7 @@ def understand(
         session, vault, rules, facts, country, language, candidates, from_here=admission.offered
     )
     # So that it stays held also when its worker locks it and unlocks it again.
-    facts = replace(facts, over_limit=facts.over_limit or routing.why is Outcome.OVER_LIMIT)
+    facts = replace(facts, over_limit=facts.over_limit or routing.why is RoutingOutcome.OVER_LIMIT)
     # Who looks at it next: the partner that is asked, else the coordinator that holds it.
     next_reader = routing.chosen or (routing.custodian if routing.custody else None)
     reader = next((candidate.name for candidate in candidates if candidate.id == next_reader), "")

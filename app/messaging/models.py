@@ -11,7 +11,7 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, new_id, word_column
+from app.database import Base, Opaque, new_id, word_column
 from app.messaging.delivery import Delivery, Purpose
 from app.vault import Signed
 
@@ -32,15 +32,19 @@ class Phone(Signed, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     pepper: Mapped[str] = mapped_column(String(40))
-    tag: Mapped[bytes | None] = mapped_column(LargeBinary, unique=True)
-    number_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)  # to the contact key, as E.164
+    tag: Mapped[bytes | None] = mapped_column(
+        LargeBinary, unique=True, info=Opaque.tag("the number, by a peppered Argon2id")
+    )
+    number_sealed: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=Opaque.sealed_to_contact("the number")
+    )
     gateway: Mapped[str] = mapped_column(String(40))
     line: Mapped[str] = mapped_column(String(60))  # our own side, where it wrote to or is texted from
     country: Mapped[str | None] = mapped_column(String(2))
     made_hour: Mapped[datetime]
 
 
-class TextWish(Signed, Base):
+class TextRequest(Signed, Base):
     """Somebody who filed on the web asked to be texted on this phone.
 
     Which case that is stands here as a keyed tag and veiled, never in the clear: a thief of the database must not learn who asked
@@ -50,17 +54,19 @@ class TextWish(Signed, Base):
     __tablename__ = "text_wishes"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    case_tag: Mapped[bytes] = mapped_column(LargeBinary, unique=True)
-    case_veil: Mapped[bytes] = mapped_column(LargeBinary)
+    case_tag: Mapped[bytes] = mapped_column(LargeBinary, unique=True, info=Opaque.tag("the id of the case"))
+    case_veil: Mapped[bytes] = mapped_column(LargeBinary, info=Opaque.veiled("the id of the case"))
     phone_id: Mapped[UUID] = mapped_column(index=True)
 
 
-class OptOut(Base):
+class OptOutRow(Base):
     """Somebody said stop: kept for the number and the line, also after the number itself was erased."""
 
     __tablename__ = "opt_outs"
 
-    tag: Mapped[bytes] = mapped_column(LargeBinary, primary_key=True)
+    tag: Mapped[bytes] = mapped_column(
+        LargeBinary, primary_key=True, info=Opaque.tag("the number's tag and our line")
+    )
     hour: Mapped[datetime]
 
 
@@ -106,14 +112,18 @@ class OutgoingText(Signed, Base):
     }
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    key: Mapped[bytes] = mapped_column(LargeBinary, unique=True)  # what makes it this text and no second one
+    key: Mapped[bytes] = mapped_column(
+        LargeBinary, unique=True, info=Opaque.tag("what makes it this text and no second one")
+    )
     purpose: Mapped[Purpose] = mapped_column(word_column(Purpose))
     case_id: Mapped[UUID | None]
     phone_id: Mapped[UUID | None]
     address_id: Mapped[UUID | None]  # of a member, for alerts
     gateway: Mapped[str] = mapped_column(String(40))
     line: Mapped[str] = mapped_column(String(60))
-    body_sealed: Mapped[bytes | None] = mapped_column(LargeBinary)
+    body_sealed: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=Opaque.sealed_to_contact("the words, until they are sent")
+    )
     encoding: Mapped[str] = mapped_column(String(10))
     segments: Mapped[int]
     state: Mapped[Delivery] = mapped_column(word_column(Delivery), default=Delivery.WAITING)
@@ -150,8 +160,10 @@ class MemberAddress(Signed, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     member_id: Mapped[UUID]
     channel: Mapped[str] = mapped_column(String(10))  # text or email
-    address_sealed: Mapped[bytes] = mapped_column(LargeBinary)
-    hint_veil: Mapped[bytes] = mapped_column(LargeBinary)
+    address_sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, info=Opaque.sealed_to_contact("the number or e-mail address")
+    )
+    hint_veil: Mapped[bytes] = mapped_column(LargeBinary, info=Opaque.veiled("a hint of it"))
     country: Mapped[str | None] = mapped_column(String(2))
 
 
@@ -162,7 +174,8 @@ class SimulatedText(Base):
     __table_args__ = (Index("ix_simulated_texts_phone", "phone_tag", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    phone_tag: Mapped[bytes] = mapped_column(LargeBinary)
+    phone_tag: Mapped[bytes] = mapped_column(LargeBinary, info=Opaque.tag("the number"))
     outgoing_id: Mapped[UUID | None] = mapped_column(unique=True)
     at: Mapped[datetime]
-    text_veil: Mapped[bytes] = mapped_column(LargeBinary)  # JSON of direction and body
+    # JSON of direction and body
+    text_veil: Mapped[bytes] = mapped_column(LargeBinary, info=Opaque.veiled("direction and words"))

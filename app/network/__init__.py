@@ -74,8 +74,8 @@ from app.network.organisations import (
 )
 from app.network.passwords import PasswordRefused, check_new_password
 from app.network.people import (
-    Colleague,
     LeadsOnly,
+    ListedMember,
     OrganisationFrozen,
     SignedIn,
     colleagues,
@@ -120,7 +120,6 @@ __all__ = [
     "UNKNOWN_RECEIPTS",
     "CircleMissing",
     "CodeRefused",
-    "Colleague",
     "Excluded",
     "Finished",
     "FirstMemberLeads",
@@ -134,6 +133,7 @@ __all__ = [
     "InvitedMember",
     "LeadsOnly",
     "Limit",
+    "ListedMember",
     "LoginTaken",
     "LoginUnusable",
     "Mandate",

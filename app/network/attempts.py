@@ -14,7 +14,7 @@ from sqlalchemy import Integer, bindparam, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.database import Base, Ready, Statement, UtcDateTime, chosen_once, send_together
+from app.database import Base, Opaque, Ready, Statement, UtcDateTime, chosen_once, send_together
 from app.vault import Vault
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -75,7 +75,9 @@ class Attempts(Base):
 
     __tablename__ = "attempts"
 
-    tag: Mapped[bytes] = mapped_column(primary_key=True)
+    tag: Mapped[bytes] = mapped_column(
+        primary_key=True, info=Opaque.tag("what is counted, of whom and in which window")
+    )
     number: Mapped[int]
     ends_at: Mapped[datetime] = mapped_column(index=True)
 

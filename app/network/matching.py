@@ -58,7 +58,7 @@ class Named(Generic[T]):
 
 
 @dataclass(frozen=True)
-class Match(Generic[T]):
+class BestMatch(Generic[T]):
     """The one thing that fits best, whether that is certain, and everything that could be meant, best first."""
 
     best: T | None
@@ -81,13 +81,13 @@ def named(thing: T, names: Iterable[str], towns: Iterable[str] = ()) -> Named[T]
     )
 
 
-def best_match(text: str, things: Iterable[Named[T]], *, sure: float = SURE) -> Match[T]:
+def best_match(text: str, things: Iterable[Named[T]], *, sure: float = SURE) -> BestMatch[T]:
     """Which thing the words name; `sure` is how much of what was written its name has to account for (0 to 100)."""
     # Cut again: some signs become eight when they are folded, and every site is compared.
     words = plain_name(text[:_LONGEST])[:_LONGEST]
     fits = [fit for thing in things if words and (fit := _fit(words, thing)).score >= _PLAUSIBLE]
     if not fits:
-        return Match(None, False, ())
+        return BestMatch(None, False, ())
     fits.sort(key=lambda fit: (fit.score, len(fit.name)), reverse=True)
     best = fits[0]
     # A shorter name inside the best one ("Foxway" in "Foxway Precision") is found with it and is no rival.
@@ -96,7 +96,7 @@ def best_match(text: str, things: Iterable[Named[T]], *, sure: float = SURE) -> 
         for other in fits[1:]
     )
     possible = tuple(fit.thing for fit in fits)
-    return Match(best.thing if alone else None, alone and best.accounted >= sure, possible)
+    return BestMatch(best.thing if alone else None, alone and best.accounted >= sure, possible)
 
 
 def plain_text(text: str) -> str:

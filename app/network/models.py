@@ -12,7 +12,7 @@ from uuid import UUID
 from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, MemberId, OrganisationId, SiteId, UtcDateTime, new_id, word_column
+from app.database import Base, MemberId, Opaque, OrganisationId, SiteId, UtcDateTime, new_id, word_column
 from app.vault import Signed
 
 
@@ -114,10 +114,10 @@ class Member(Signed, Base):
     id: Mapped[MemberId] = mapped_column(Uuid, primary_key=True, default=new_id)
     organisation_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisations.id"), index=True)
     role: Mapped[Role] = mapped_column(word_column(Role, _WIDTH))
-    login_tag: Mapped[bytes] = mapped_column(unique=True)
-    login_veil: Mapped[bytes]
-    name_veil: Mapped[bytes]
-    totp_veil: Mapped[bytes | None]
+    login_tag: Mapped[bytes] = mapped_column(unique=True, info=Opaque.tag("the login"))
+    login_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("the login"))
+    name_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("the name"))
+    totp_veil: Mapped[bytes | None] = mapped_column(info=Opaque.veiled("the secret of the codes"))
     # The last time step whose code was taken: no code opens the door twice (RFC 6238, 5.2).
     totp_last_step: Mapped[int] = mapped_column(default=0)
     # Wrong codes behind a right password, and until when codes are refused because of them (RFC 4226, 7.3).
@@ -134,7 +134,7 @@ class Invitation(Signed, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     member_id: Mapped[MemberId] = mapped_column(ForeignKey("members.id"), index=True)
-    token_tag: Mapped[bytes] = mapped_column(unique=True)
+    token_tag: Mapped[bytes] = mapped_column(unique=True, info=Opaque.tag("the token of the link"))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
@@ -149,15 +149,17 @@ class Site(Signed, Base):
     id: Mapped[SiteId] = mapped_column(Uuid, primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(String(12), unique=True)
     # Name, town, aliases and OS ID in one veil: matching a worker's words opens every site, so each costs one decryption.
-    label_veil: Mapped[bytes]
+    label_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("names, town and OS ID"))
     # An OS ID is public and leads to the name, so a site is found by its keyed tag.
-    os_id_tag: Mapped[bytes | None]
+    os_id_tag: Mapped[bytes | None] = mapped_column(info=Opaque.tag("the OS ID"))
     country: Mapped[str] = mapped_column(String(2))
     sector: Mapped[Sector] = mapped_column(word_column(Sector, _WIDTH))
     state: Mapped[SiteState] = mapped_column(word_column(SiteState, _WIDTH))
     # A digest over who has an interest or a standing here (see app.network.stakes): the MAC covers it, so that none can be changed
     # and none taken away either.
-    stakes: Mapped[bytes | None]
+    stakes: Mapped[bytes | None] = mapped_column(
+        info=Opaque.nothing_to_open("digest", "of who has an interest or a standing at the site")
+    )
 
 
 class Standing(Base):
@@ -170,7 +172,7 @@ class Standing(Base):
     union_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisations.id"))
     site_id: Mapped[SiteId] = mapped_column(ForeignKey("sites.id"), index=True)
     standing: Mapped[UnionStanding] = mapped_column(word_column(UnionStanding, _WIDTH))
-    source_veil: Mapped[bytes]
+    source_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("who says so"))
     as_of: Mapped[date]
 
 
@@ -183,4 +185,4 @@ class Interest(Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     organisation_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisations.id"))
     site_id: Mapped[SiteId] = mapped_column(ForeignKey("sites.id"))
-    reason_veil: Mapped[bytes]
+    reason_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("why there is an interest"))

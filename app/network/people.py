@@ -49,7 +49,7 @@ class SignedIn:
 
 
 @dataclass(frozen=True)
-class Colleague:
+class ListedMember:
     """One line of an organisation's list of members."""
 
     id: MemberId
@@ -85,13 +85,13 @@ def member_names(session: Session, vault: Vault, ids: Iterable[UUID | None]) -> 
     return {row.id: read_member_name(vault, row.id, row.name_veil) for row in found}
 
 
-def colleagues(session: Session, vault: Vault, organisation_id: OrganisationId) -> list[Colleague]:
+def colleagues(session: Session, vault: Vault, organisation_id: OrganisationId) -> list[ListedMember]:
     """The members of an organisation who have not departed, by name."""
     members = session.scalars(
         select(Member).where(Member.organisation_id == organisation_id, Member.state != MemberState.DEPARTED)
     )
     lines = [
-        Colleague(
+        ListedMember(
             member.id,
             member_name(vault, member),
             member.role,

@@ -13,7 +13,17 @@ from sqlalchemy import UniqueConstraint, Uuid, bindparam, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.database import Base, CircleId, MemberId, OrganisationId, Ready, Statement, new_id, send_together
+from app.database import (
+    Base,
+    CircleId,
+    MemberId,
+    Opaque,
+    OrganisationId,
+    Ready,
+    Statement,
+    new_id,
+    send_together,
+)
 from app.logs import describe, log_event
 from app.vault.keyholder import KeyHolder
 from app.vault.members import MemberKey
@@ -56,7 +66,7 @@ class CircleRow(Signed, Base):
 
     id: Mapped[CircleId] = mapped_column(Uuid, primary_key=True)
     organisation_id: Mapped[OrganisationId] = mapped_column(Uuid, index=True)
-    name_veil: Mapped[bytes]
+    name_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("the name of the circle"))
     made_hour: Mapped[datetime]
 
 
@@ -71,7 +81,11 @@ class CircleMemberRow(Signed, Base):
     member_id: Mapped[MemberId] = mapped_column(Uuid, index=True)
     circle_key_id: Mapped[UUID]
     member_key_id: Mapped[UUID]
-    sealed: Mapped[bytes]
+    sealed: Mapped[bytes] = mapped_column(
+        info=Opaque.sealed(
+            "the private half of the circle's key", to="the member whom the row names, by their own key"
+        )
+    )
     admitted_hour: Mapped[datetime]
     # Who let the member in: themselves where they made the circle; unknown for those who came before this was kept.
     admitted_by: Mapped[MemberId | None] = mapped_column(Uuid)

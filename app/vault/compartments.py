@@ -12,7 +12,7 @@ from sqlalchemy import UniqueConstraint, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.database import Base, CaseId, new_id
+from app.database import Base, CaseId, Opaque, new_id
 from app.vault.framing import Json, frame, from_json_bytes, to_json_bytes, unframe
 from app.vault.keyholder import KeyHolder
 from app.vault.pairs import Pair, SealBroken
@@ -51,8 +51,8 @@ class CompartmentKeyRow(Base):
     case_id: Mapped[CaseId] = mapped_column(Uuid)
     compartment: Mapped[str]
     version: Mapped[int]
-    raw: Mapped[bytes]
-    mac: Mapped[bytes]
+    raw: Mapped[bytes] = mapped_column(info=Opaque.nothing_to_open("public key", "of a compartment"))
+    mac: Mapped[bytes] = mapped_column(info=Opaque.mac("that key"))
     made_hour: Mapped[datetime]
 
 

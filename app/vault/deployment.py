@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.database import Base
+from app.database import Base, Opaque
 from app.vault.keyholder import KeyHolder
 from app.vault.keyring import KeyringOfAnotherDeployment
 from app.vault.veil import Place, VeilBroken, unveil, veil
@@ -23,8 +23,8 @@ class DeploymentRow(Base):
     __tablename__ = "vault_deployment"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    field_check: Mapped[bytes]
-    index_check: Mapped[bytes]
+    field_check: Mapped[bytes] = mapped_column(info=Opaque.veiled("a known word"))
+    index_check: Mapped[bytes] = mapped_column(info=Opaque.mac("a known word"))
     made_hour: Mapped[datetime]
 
 

@@ -15,7 +15,7 @@ from sqlalchemy import Index, Select, Uuid, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.database import Base, CaseId, new_id
+from app.database import Base, CaseId, Opaque, new_id
 from app.vault.circles import CircleKey
 from app.vault.compartments import (
     Compartment,
@@ -59,6 +59,11 @@ class GrantNotOffered(Exception):
     """The grant is gone or no longer waits to be accepted."""
 
 
+_HOLDERS = (
+    "the holder that the row names: a code, a circle or a member; an offered one only with a keyring as well"
+)
+
+
 class GrantRow(Signed, Base):
     """One holder's grant for one case."""
 
@@ -80,8 +85,10 @@ class GrantRow(Signed, Base):
     holder_id: Mapped[UUID] = mapped_column(index=True)
     public_key_id: Mapped[UUID]
     state: Mapped[str]
-    names_veil: Mapped[bytes]
-    sealed: Mapped[bytes | None]
+    names_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("which compartments may be opened"))
+    sealed: Mapped[bytes | None] = mapped_column(
+        info=Opaque.sealed("the private halves of those compartments", to=_HOLDERS)
+    )
     granted_hour: Mapped[datetime]
     ended_hour: Mapped[datetime | None]
     # The newest version of the case's keys that it opens.

@@ -19,7 +19,7 @@ from sqlalchemy import Row, UniqueConstraint, bindparam, insert, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.database import Base, CaseId, Ready, Statement, insert_rows, new_id, new_row
+from app.database import Base, CaseId, Opaque, Ready, Statement, insert_rows, new_id, new_row
 from app.vault.framing import Json, Part, frame, from_json_bytes, pad, to_json_bytes, unpad
 from app.vault.keyholder import KeyHolder, derive, tag_of
 from app.vault.veil import Place, VeilBroken, decrypt, encrypt, unveil_bytes, veil_bytes
@@ -67,9 +67,11 @@ class JournalChainRow(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     seq: Mapped[int]
-    hash: Mapped[bytes]
-    mac: Mapped[bytes]
-    secret_veil: Mapped[bytes | None]
+    hash: Mapped[bytes] = mapped_column(info=Opaque.nothing_to_open("digest", "of the last act"))
+    mac: Mapped[bytes] = mapped_column(info=Opaque.mac("the head of the chain"))
+    secret_veil: Mapped[bytes | None] = mapped_column(
+        info=Opaque.veiled("the secret under which the acts of the chain are encrypted")
+    )
     # The newest version of the case's keys, under the head's MAC: see `stands` in app.vault.grants.
     key_version: Mapped[int | None]
 
@@ -84,9 +86,18 @@ class JournalRow(Base):
     chain_id: Mapped[UUID]
     seq: Mapped[int]
     hour: Mapped[datetime]
-    commitment: Mapped[bytes]
-    content: Mapped[bytes | None]
-    hash: Mapped[bytes]
+    commitment: Mapped[bytes] = mapped_column(
+        info=Opaque.nothing_to_open("digest", "of the act, under the chain's secret")
+    )
+    content: Mapped[bytes | None] = mapped_column(
+        info=Opaque.encrypted(
+            "the act, by whom and when exactly",
+            "whoever holds a keyring, the web's or the dispatcher's, by the chain's secret",
+        )
+    )
+    hash: Mapped[bytes] = mapped_column(
+        info=Opaque.nothing_to_open("digest", "of the commitment and of the act before")
+    )
 
 
 _ENTRIES = Base.metadata.tables[JournalRow.__tablename__]

@@ -13,7 +13,7 @@ from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sqlalchemy import JSON, Uuid, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.database import Base, MemberId, new_id
+from app.database import Base, MemberId, Opaque, new_id
 from app.language import plain_signs
 from app.logs import log_event
 from app.vault.framing import frame, unframe
@@ -59,9 +59,19 @@ class MemberKeyRow(Base):
     edition: Mapped[int]
     pepper: Mapped[str]
     hardness: Mapped[dict[str, Any]] = mapped_column(JSON)
-    salt: Mapped[bytes]
-    by_password: Mapped[bytes]
-    by_recovery: Mapped[bytes]
+    salt: Mapped[bytes] = mapped_column(info=Opaque.nothing_to_open("random", "salt"))
+    by_password: Mapped[bytes] = mapped_column(
+        info=Opaque.encrypted(
+            "the private half of the member's key",
+            "the member, by the password, with a keyring for its pepper",
+        )
+    )
+    by_recovery: Mapped[bytes] = mapped_column(
+        info=Opaque.encrypted(
+            "the private half of the member's key",
+            "the member, by the printed recovery code, with a keyring for its pepper",
+        )
+    )
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.database import Base, new_id
+from app.database import Base, Opaque, new_id
 from app.vault.keyholder import KeyHolder
 from app.vault.pairs import Pair
 
@@ -59,8 +59,8 @@ class PublicKeyRow(Base):
     kind: Mapped[str]
     holder_id: Mapped[UUID]
     version: Mapped[int]
-    raw: Mapped[bytes]
-    mac: Mapped[bytes]
+    raw: Mapped[bytes] = mapped_column(info=Opaque.nothing_to_open("public key", "of a member or a circle"))
+    mac: Mapped[bytes] = mapped_column(info=Opaque.mac("that key"))
     made_hour: Mapped[datetime]
 
 

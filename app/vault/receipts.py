@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from stdnum.iso7064 import mod_11_10
 
 from app import clock
-from app.database import Base, CaseId, new_id
+from app.database import Base, CaseId, Opaque, new_id
 from app.language import find_codes
 from app.vault.framing import frame, unframe
 from app.vault.keyholder import KeyHolder, derive, tag_of
@@ -51,11 +51,17 @@ class ReceiptRow(Signed, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[CaseId] = mapped_column(Uuid, index=True)
     pepper: Mapped[str]
-    tag: Mapped[bytes | None] = mapped_column(unique=True)
-    sealing: Mapped[bytes]
-    sealing_mac: Mapped[bytes]
-    signing: Mapped[bytes]
-    signing_mac: Mapped[bytes]
+    tag: Mapped[bytes | None] = mapped_column(
+        unique=True, info=Opaque.tag("the worker's code, by a peppered Argon2id")
+    )
+    sealing: Mapped[bytes] = mapped_column(
+        info=Opaque.nothing_to_open("public key", "of the code, for sealing")
+    )
+    sealing_mac: Mapped[bytes] = mapped_column(info=Opaque.mac("that key"))
+    signing: Mapped[bytes] = mapped_column(
+        info=Opaque.nothing_to_open("public key", "of the code, for its signatures")
+    )
+    signing_mac: Mapped[bytes] = mapped_column(info=Opaque.mac("that key"))
     registered_hour: Mapped[datetime]
     ended_hour: Mapped[datetime | None]
 

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.base import NO_VALUE
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
-from app.database import Base
+from app.database import Base, Opaque
 from app.logs import log_event
 from app.vault.framing import to_json_bytes
 from app.vault.keyholder import KeyHolder
@@ -35,7 +35,7 @@ class Signed:
     REMEMBERED: ClassVar[bool] = False
     """Whether a process keeps the values that fitted, for rows that are few and read often."""
 
-    row_mac: Mapped[bytes | None] = mapped_column(LargeBinary, sort_order=100)
+    row_mac: Mapped[bytes | None] = mapped_column(LargeBinary, sort_order=100, info=Opaque.mac("the row"))
 
 
 SignedRow = TypeVar("SignedRow", bound=Signed)

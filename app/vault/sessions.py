@@ -17,7 +17,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.database import Base, chosen_once
+from app.database import Base, Opaque, chosen_once
 from app.vault.framing import frame, unframe
 from app.vault.keyholder import KeyHolder, derive, tag_of
 from app.vault.veil import decrypt, encrypt
@@ -42,10 +42,12 @@ class SessionRow(Base):
 
     __tablename__ = "vault_sessions"
 
-    tag: Mapped[bytes] = mapped_column(primary_key=True)
+    tag: Mapped[bytes] = mapped_column(primary_key=True, info=Opaque.tag("the cookie"))
     kind: Mapped[str]
-    subject_tag: Mapped[bytes] = mapped_column(index=True)
-    payload: Mapped[bytes]
+    subject_tag: Mapped[bytes] = mapped_column(index=True, info=Opaque.tag("whose session it is"))
+    payload: Mapped[bytes] = mapped_column(
+        info=Opaque.encrypted("the opened key", "the browser, by its cookie")
+    )
     over_hour: Mapped[datetime] = mapped_column(index=True)
 
 

@@ -28,7 +28,7 @@ class Door(StrEnum):
 
 
 @dataclass(frozen=True)
-class Entry:
+class ViewAccess:
     """What a view declares: its door and, for members, the kinds of organisation and the roles that may pass."""
 
     door: Door
@@ -48,7 +48,7 @@ class ViewWithoutEntry(Exception):
 
 def open_to_everyone(view: View[P]) -> View[P]:
     """Declare that anybody may call this view."""
-    return _declare(view, Entry(Door.EVERYONE))
+    return _declare(view, ViewAccess(Door.EVERYONE))
 
 
 def open_to_workers(view: View[P]) -> View[P]:
@@ -56,12 +56,12 @@ def open_to_workers(view: View[P]) -> View[P]:
 
     The view reads the worker's session itself, because only it knows the language in which to ask for the receipt.
     """
-    return _declare(view, Entry(Door.WORKERS))
+    return _declare(view, ViewAccess(Door.WORKERS))
 
 
 def open_to_gateways(view: View[P]) -> View[P]:
     """Declare that this view is for a provider's signed request, whoever sends it; the view itself checks the signature."""
-    return _declare(view, Entry(Door.GATEWAYS))
+    return _declare(view, ViewAccess(Door.GATEWAYS))
 
 
 def open_to_members(
@@ -71,7 +71,7 @@ def open_to_members(
 
     What is turned away: no live session (to the log-in page), another kind or role (403), a post without the session's form token.
     """
-    entry = Entry(Door.MEMBERS, frozenset(kinds), frozenset(roles))
+    entry = ViewAccess(Door.MEMBERS, frozenset(kinds), frozenset(roles))
 
     def declare(view: View[P]) -> View[P]:
         @wraps(view)
@@ -84,10 +84,10 @@ def open_to_members(
     return declare
 
 
-def declared_entry(view: Callable[..., object]) -> Entry | None:
+def declared_entry(view: Callable[..., object]) -> ViewAccess | None:
     """What the view declares, or nothing."""
     entry = getattr(view, _DECLARED, None)
-    return entry if isinstance(entry, Entry) else None
+    return entry if isinstance(entry, ViewAccess) else None
 
 
 def check_every_view_declares(app: Flask) -> None:
@@ -97,6 +97,6 @@ def check_every_view_declares(app: Flask) -> None:
         raise ViewWithoutEntry(f"These views do not declare who may enter: {', '.join(silent)}.")
 
 
-def _declare(view: View[P], entry: Entry) -> View[P]:
+def _declare(view: View[P], entry: ViewAccess) -> View[P]:
     setattr(view, _DECLARED, entry)
     return view

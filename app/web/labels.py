@@ -11,10 +11,10 @@ from babel.dates import parse_pattern
 # Lazy on purpose: the tables below are made once, long before it is known who reads. The plain name keeps extraction simple.
 from app.language import to_ascii
 from app.web import topic_words
-from app.web.language import Message, page_language
+from app.web.language import LazyText, page_language
 from app.web.language import lazy_pgettext as pgettext
 
-Labels = dict[str, Message]
+Labels = dict[str, LazyText]
 
 GROUP: Labels = topic_words.GROUP
 TOPIC: Labels = topic_words.TOPIC

@@ -60,7 +60,7 @@ def page_language() -> Language:
 
 
 @dataclass(frozen=True, slots=True)
-class Message:
+class LazyText:
     """A text in a table that is made long before it is known who reads: it turns into words when it is shown."""
 
     context: str
@@ -70,9 +70,9 @@ class Message:
         return page_language().pgettext(self.context, self.text)
 
 
-def lazy_pgettext(context: str, message: str, /) -> Message:
+def lazy_pgettext(context: str, message: str, /) -> LazyText:
     """The text of this message in the language of whichever page will show it."""
-    return Message(context, message)
+    return LazyText(context, message)
 
 
 def pgettext(context: str, message: str, /, **values: object) -> str:

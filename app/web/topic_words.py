@@ -1,11 +1,11 @@
 """People's words for the taxonomy: groups on the card of an offer, categories, and what is below them."""
 
-from app.web.language import Message
+from app.web.language import LazyText
 
 # Lazy on purpose, see app.web.labels.
 from app.web.language import lazy_pgettext as pgettext
 
-GROUP: dict[str, Message] = {
+GROUP: dict[str, LazyText] = {
     "pay_and_hours": pgettext("desk", "Pay, hours or contract"),
     "safety_and_health": pgettext("desk", "Safety, health or housing"),
     "freedom_and_treatment": pgettext("desk", "Freedom and treatment"),
@@ -13,7 +13,7 @@ GROUP: dict[str, Message] = {
     "other": pgettext("desk", "Other"),
 }
 
-TOPIC: dict[str, Message] = {
+TOPIC: dict[str, LazyText] = {
     "wages": pgettext("desk", "Pay"),
     "wages.unpaid_or_late": pgettext("desk", "Pay: not paid, or late"),
     "wages.unpaid_two_months": pgettext("desk", "Pay: two months or more not paid"),

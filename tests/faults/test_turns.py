@@ -13,14 +13,14 @@ from pathlib import Path
 
 import pytest
 
-from app.database.write_lock import TurnMissed, Turns
+from app.database.write_lock import WriteLock, WriteLockMissed
 from tests.harness.server import ROOT
 
 _COUNTING = """
 import sys
 from pathlib import Path
-from app.database.write_lock import Turns
-turns, number = Turns(Path(sys.argv[1])), Path(sys.argv[2])
+from app.database.write_lock import WriteLock
+turns, number = WriteLock(Path(sys.argv[1])), Path(sys.argv[2])
 for _ in range(int(sys.argv[3])):
     handle = turns.take(20)
     number.write_text(str(int(number.read_text()) + 1))
@@ -61,7 +61,7 @@ def test_threads_and_processes_take_turns(path: Path, tmp_path: Path) -> None:
         subprocess.Popen([sys.executable, "-c", _COUNTING, str(path), str(number), "200"], cwd=ROOT)
         for _ in range(2)
     ]
-    turns = Turns(path)
+    turns = WriteLock(path)
 
     def count(_thread: int) -> None:
         for _ in range(100):
@@ -76,12 +76,12 @@ def test_threads_and_processes_take_turns(path: Path, tmp_path: Path) -> None:
 
 
 def test_nobody_waits_longer_than_agreed(path: Path) -> None:
-    turns = Turns(path)
+    turns = WriteLock(path)
     handle = turns.take(1)
 
     def wait(_thread: int) -> float:
         started = time.monotonic()
-        with pytest.raises(TurnMissed):
+        with pytest.raises(WriteLockMissed):
             turns.take(0.2)
         return time.monotonic() - started
 
@@ -92,10 +92,10 @@ def test_nobody_waits_longer_than_agreed(path: Path) -> None:
 
 
 def test_who_gave_up_leaves_neither_a_lock_nor_threads_behind(path: Path) -> None:
-    turns, before = Turns(path), threading.active_count()
+    turns, before = WriteLock(path), threading.active_count()
     with held_elsewhere(path) as other:
         for _ in range(5):
-            with pytest.raises(TurnMissed):
+            with pytest.raises(WriteLockMissed):
                 turns.take(0.05)
         # One place in the kernel's queue serves them all.
         assert threading.active_count() == before + 1
@@ -105,15 +105,15 @@ def test_who_gave_up_leaves_neither_a_lock_nor_threads_behind(path: Path) -> Non
         time.sleep(0.01)
     assert threading.active_count() == before
     # Nobody holds it: another process could have it at once.
-    other_process = Turns(path)
+    other_process = WriteLock(path)
     other_process.give_back(other_process.take(0))
     turns.give_back(turns.take(0))
 
 
 def test_who_comes_after_somebody_gave_up_gets_the_turn(path: Path) -> None:
-    turns = Turns(path)
+    turns = WriteLock(path)
     with held_elsewhere(path) as other:
-        with pytest.raises(TurnMissed):
+        with pytest.raises(WriteLockMissed):
             turns.take(0.05)
         threading.Timer(0.2, other.kill).start()
         turns.give_back(turns.take(5))
@@ -123,12 +123,12 @@ def test_who_comes_after_somebody_gave_up_gets_the_turn(path: Path) -> None:
 def test_a_killed_writer_leaves_the_turn_to_the_next(path: Path) -> None:
     with held_elsewhere(path) as other:
         os.kill(other.pid, signal.SIGKILL)
-        turns = Turns(path)
+        turns = WriteLock(path)
         turns.give_back(turns.take(5))
 
 
 def test_a_turn_that_cannot_be_asked_for_says_so_each_time(tmp_path: Path) -> None:
-    turns = Turns(tmp_path / "nowhere" / "turn")
+    turns = WriteLock(tmp_path / "nowhere" / "turn")
     for _ in range(3):
         with pytest.raises(FileNotFoundError):
             turns.take(0.1)

@@ -14,7 +14,7 @@ from app.cases.case.consent_levels import ConsentTexts, consent_texts
 from app.cases.rules.rule_set import Rules, load_rules
 from app.cases.worker.inbox import Worker, enter_inbox, worker_of
 from app.database import Base, CaseId, Database, OrganisationId, SiteId
-from app.intake import Filed, Report, file_grievance, look_at_arrival, seal_grievance, with_wish
+from app.intake import Filed, Report, file_grievance, read_arrival, seal_grievance, with_text_request
 from app.messaging.gateways.registry import Gateways
 from app.network import (
     Mandate,
@@ -196,10 +196,10 @@ class World:
         report = report or Report(**told)
         with self.database.reading() as session:
             token = token or self.token()
-            arrival = look_at_arrival(session, self.vault, report, token, sender)
+            arrival = read_arrival(session, self.vault, report, token, sender)
             sealed = seal_grievance(session, self.vault, self.rules, self.texts, report, token, arrival)
             if gateways is not None:
-                sealed = with_wish(self.vault, gateways, report, sealed)
+                sealed = with_text_request(self.vault, gateways, report, sealed)
         with self.database.writing() as session:
             return file_grievance(session, self.vault, sealed)
 

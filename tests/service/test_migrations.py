@@ -22,7 +22,7 @@ from app.database.inserts import insert_rows
 from app.database.schema import REVISION, SchemaOutOfDate, check_schema, migrate, revision_of
 from app.intake.conversation.store.models import Conversation
 from app.messaging.delivery import Delivery
-from app.messaging.models import MemberAddress, OutgoingText, Phone, TextWish
+from app.messaging.models import MemberAddress, OutgoingText, Phone, TextRequest
 from app.network import Organisation
 from app.settings import PROJECT_ROOT
 from tests.harness.databases import KINDS, Databases
@@ -117,7 +117,7 @@ def test_what_was_texted_before_there_were_wishes_stays_as_it_was(
             )
             assert session.scalars(select(Conversation.case_id)).all() == [case_id]
             assert kept.row_mac is None
-            assert session.scalars(select(TextWish.id)).all() == []
+            assert session.scalars(select(TextRequest.id)).all() == []
 
 
 def test_rows_from_before_there_were_macs_stay_and_have_none(
@@ -181,7 +181,7 @@ def test_texts_from_before_they_had_macs_stay_and_have_none(
                 b"some",
                 hour,
             )
-            for model in (Phone, TextWish, OutgoingText, MemberAddress):
+            for model in (Phone, TextRequest, OutgoingText, MemberAddress):
                 assert session.scalars(select(model.row_mac)).all() == [None]
 
 

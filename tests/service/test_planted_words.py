@@ -18,7 +18,7 @@ from sqlalchemy import LargeBinary, select
 from sqlalchemy.orm import Session
 
 from app.database import Base, CaseId, Database
-from app.messaging.models import Phone, TextWish
+from app.messaging.models import Phone, TextRequest
 from app.messaging.phones.phone_rows import phone_place
 from app.network import Site, site_label
 from app.vault import ContactKeyMissing, Place, SealBroken, Vault, VeilBroken, load_keyring, read_journal
@@ -99,7 +99,7 @@ def test_the_number_to_text_is_opened_by_the_dispatchers_keyring_only(
     web, dispatcher = (Vault(load_keyring(server.home / "keys", name)) for name in ("web", "dispatcher"))
 
     with closing_database(url) as database, database.reading() as session:
-        (wish,) = session.scalars(select(TextWish))
+        (wish,) = session.scalars(select(TextRequest))
         phone = session.get_one(Phone, wish.phone_id)
     sealed = phone.number_sealed or b""
     assert dispatcher.open_contact(phone_place(phone.id), sealed) == NUMBER

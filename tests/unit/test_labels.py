@@ -12,16 +12,16 @@ from app.cases import enums
 from app.cases.desk.queue import Count
 from app.cases.desk.search import Matched
 from app.cases.routing.offers import DeclineReason
-from app.cases.rules.routing import Outcome, Reason
+from app.cases.rules.routing import Reason, RoutingOutcome
 from app.cases.rules.rule_set import load_rules
 from app.cases.taxonomy import Handling
-from app.intake import Contact
+from app.intake import ContactWay
 from app.intake.conversation.machine.position import WhosePhone
 from app.intake.conversation.store.filing_text import UNREACHABLE
 from app.intake.texting import Unreachable
 from app.language import Language
 from app.language.languages import LanguageEntry
-from app.messaging.composing.leak_warnings import Giveaway
+from app.messaging.composing.leak_warnings import LeakWarning
 from app.messaging.delivery import Delivery, Purpose
 from app.network import MemberState, OrganisationKind, Role
 from app.settings import PROJECT_ROOT
@@ -40,18 +40,18 @@ TABLES: tuple[tuple[labels.Labels, type[StrEnum], set[str]], ...] = (
     (labels.CLOCK, enums.ClockKind, set()),
     (labels.CLOCK_STATE, enums.ClockState, set()),
     (labels.WHO, enums.Who, set()),
-    (labels.CONTACT, Contact, set()),
+    (labels.CONTACT, ContactWay, set()),
     (text_words.DELIVERY, Delivery, set()),
     (text_words.PURPOSE, Purpose, set()),
     (text_words.WHOSE_PHONE, WhosePhone, set()),
     (text_words.UNREACHABLE, Unreachable, set()),
-    (text_words.GIVEAWAY, Giveaway, set()),
+    (text_words.GIVEAWAY, LeakWarning, set()),
     (labels.DECLINE, DeclineReason, set()),
     (labels.COUNT, Count, set()),
     (labels.MATCHED, Matched, set()),
     (labels.HANDLING, Handling, set()),
     (labels.LEFT_OUT, Reason, set()),
-    (labels.WAITING, Outcome, {"chosen"}),
+    (labels.WAITING, RoutingOutcome, {"chosen"}),
     (labels.KIND, OrganisationKind, set()),
     (labels.ROLE, Role, set()),
     (labels.MEMBER_STATE, MemberState, set()),
@@ -67,7 +67,7 @@ def test_every_code_has_words(table: labels.Labels, codes: type[StrEnum], never_
 
 
 def test_every_way_to_reach_a_worker_has_words() -> None:
-    assert set(labels.REACH) == {*Contact, UNREACHABLE}
+    assert set(labels.REACH) == {*ContactWay, UNREACHABLE}
 
 
 @pytest.mark.parametrize(

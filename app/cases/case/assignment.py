@@ -26,7 +26,7 @@ class CannotBeAssigned(Exception):
 
 
 @dataclass(frozen=True)
-class Colleague:
+class AssignableMember:
     """A member to whom the case may be given."""
 
     id: MemberId
@@ -35,10 +35,12 @@ class Colleague:
 
 def colleagues_for(
     session: Session, vault: Vault, by: SignedIn, opened: OpenedCompartments
-) -> tuple[Colleague, ...]:
+) -> tuple[AssignableMember, ...]:
     """The members of the own organisation who may write and can open the case too, by name."""
     able = _able(session, by, opened.case_id)
-    found = [Colleague(member_id, read_member_name(vault, member_id, veiled)) for member_id, veiled in able]
+    found = [
+        AssignableMember(member_id, read_member_name(vault, member_id, veiled)) for member_id, veiled in able
+    ]
     return tuple(sorted(found, key=lambda colleague: (colleague.name.casefold(), colleague.id)))
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case.access import AccessLine, access_of
-from app.cases.case.assignment import Colleague
+from app.cases.case.assignment import AssignableMember
 from app.cases.case.consent_levels import covers_company
 from app.cases.case.entries import entry_place
 from app.cases.case.facts import CaseFacts
@@ -120,11 +120,11 @@ class OpenedCase:
     beyond_inbox: bool  # there may be texts to show, or a reason why there are none
     may_write: bool  # false for viewers, for custodians who read, and for closed cases
     moves: tuple[State, ...]  # the states that `change_stage` would take now
-    colleagues: tuple[Colleague, ...]  # to whom the case may be given
+    colleagues: tuple[AssignableMember, ...]  # to whom the case may be given
 
 
 @dataclass(frozen=True)
-class Contact:
+class ShownContact:
     """What the worker gave so that we can answer; shown only on request, and the request is written down."""
 
     name: str | None
@@ -138,7 +138,7 @@ class Allowed:
     """What the reader may do with the case: nothing for viewers, for custodians who read, and in closed cases."""
 
     moves: tuple[State, ...] = ()
-    colleagues: tuple[Colleague, ...] = ()
+    colleagues: tuple[AssignableMember, ...] = ()
     write: bool = False
 
 

@@ -25,8 +25,12 @@ from app.cases.enums import (
     Urgency,
     Who,
 )
-from app.database import Base, new_id, word_column
+from app.database import Base, Opaque, new_id, word_column
 from app.vault import Signed
+
+_READERS = (
+    "whoever has a grant for its compartment: the worker by the code, members and custodians through a circle"
+)
 
 
 class Case(Signed, Base):
@@ -48,7 +52,10 @@ class Case(Signed, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     submission_id: Mapped[UUID] = mapped_column(unique=True)
-    body_tag: Mapped[bytes] = mapped_column(LargeBinary)
+    body_tag: Mapped[bytes] = mapped_column(
+        LargeBinary,
+        info=Opaque.nothing_to_open("keyed tag", "of what was filed, under a key that only its form has"),
+    )
     reference: Mapped[str] = mapped_column(String(40), unique=True)
     country: Mapped[str | None] = mapped_column(String(2))
     language: Mapped[str] = mapped_column(String(35))
@@ -68,8 +75,11 @@ class Case(Signed, Base):
     is_open: Mapped[bool] = mapped_column(default=True)
     helper_has_read: Mapped[bool] = mapped_column(default=False)
     worker_wrote: Mapped[bool] = mapped_column(default=False)
-    site_veil: Mapped[bytes | None] = mapped_column(LargeBinary)  # the id of the site
-    facts_veil: Mapped[bytes] = mapped_column(LargeBinary)  # JSON, see app.cases.case.facts
+    site_veil: Mapped[bytes | None] = mapped_column(LargeBinary, info=Opaque.veiled("the id of the site"))
+    # JSON, see app.cases.case.facts
+    facts_veil: Mapped[bytes] = mapped_column(
+        LargeBinary, info=Opaque.veiled("the worker's topics, how to be reached, who must not know")
+    )
     edit_version: Mapped[int] = mapped_column(default=1)
     erase_at: Mapped[datetime | None] = mapped_column(index=True)
     stopped_hour: Mapped[datetime | None]
@@ -95,7 +105,9 @@ class Entry(Signed, Base):
     # The form token of a reply or message: sent twice, it is one entry.
     submission_id: Mapped[UUID | None] = mapped_column(unique=True)
     hour: Mapped[datetime]
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(
+        LargeBinary, info=Opaque.sealed("what was written, or how to reach the worker", to=_READERS)
+    )
 
 
 class Issue(Base):
@@ -105,8 +117,12 @@ class Issue(Base):
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    topic_veil: Mapped[bytes] = mapped_column(LargeBinary)
-    triage_veil: Mapped[bytes | None] = mapped_column(LargeBinary)
+    topic_veil: Mapped[bytes] = mapped_column(
+        LargeBinary, info=Opaque.veiled("the kind of problem, as chosen")
+    )
+    triage_veil: Mapped[bytes | None] = mapped_column(
+        LargeBinary, info=Opaque.veiled("the kind of problem, as triage found it")
+    )
 
 
 class Offer(Signed, Base):
@@ -137,15 +153,21 @@ class Consent(Signed, Base):
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    level_veil: Mapped[bytes] = mapped_column(LargeBinary)  # JSON of level and company, see app.cases.consent
+    # JSON of level and company, see app.cases.consent
+    level_veil: Mapped[bytes] = mapped_column(
+        LargeBinary, info=Opaque.veiled("how far the worker lets the case go")
+    )
     text_version: Mapped[str] = mapped_column(String(20))
-    text_hash: Mapped[bytes] = mapped_column(LargeBinary)
+    text_hash: Mapped[bytes] = mapped_column(
+        LargeBinary, info=Opaque.nothing_to_open("digest", "of the question, which is public")
+    )
     language: Mapped[str] = mapped_column(String(35))
     how: Mapped[ConsentHow] = mapped_column(word_column(ConsentHow))
     hour: Mapped[datetime]
+    # none when given by text or through a helper
     signature: Mapped[bytes | None] = mapped_column(
-        LargeBinary
-    )  # none when given by text or through a helper
+        LargeBinary, info=Opaque.nothing_to_open("signature", "of the consent, made with the worker's code")
+    )
     receipt_id: Mapped[UUID | None]
     withdrawn_hour: Mapped[datetime | None]
 
@@ -170,7 +192,13 @@ class RoutingNote(Base):
     __tablename__ = "routing_notes"
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
-    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    sealed: Mapped[bytes] = mapped_column(
+        LargeBinary,
+        info=Opaque.sealed(
+            "the worker's words about the place and who must not know",
+            to="custodians, by the key of the custody circle",
+        ),
+    )
 
 
 class RoutingRecord(Base):
@@ -181,4 +209,7 @@ class RoutingRecord(Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     hour: Mapped[datetime]
-    decision_veil: Mapped[bytes] = mapped_column(LargeBinary)  # JSON, see app.cases.routing
+    # JSON, see app.cases.routing
+    decision_veil: Mapped[bytes] = mapped_column(
+        LargeBinary, info=Opaque.veiled("who was chosen or left out, and why")
+    )

@@ -77,7 +77,7 @@ class NotTheirsToClose(ChangeRefused):
     """Only a lead or the assignee closes a case."""
 
 
-class ReasonMissing(ChangeRefused):
+class ClosingReasonMissing(ChangeRefused):
     """Closing needs one of the reasons, and words that say why."""
 
 
@@ -143,7 +143,7 @@ _STAGES = {
 
 def _check_closing(case: CaseStanding, by: ChangedBy, closing: Closing | None) -> None:
     if closing is None:
-        raise ReasonMissing("Closing needs a reason.")
+        raise ClosingReasonMissing("Closing needs a reason.")
     if closing.reason in _REASONS_NOT_REACHABLE_YET:
         raise NotReachableYet(f"A case cannot be closed as {closing.reason} yet.")
     if closing.reason is ClosingReason.WITHDRAWN:
@@ -156,7 +156,7 @@ def _check_closing(case: CaseStanding, by: ChangedBy, closing: Closing | None) -
     if by not in _MAY_CLOSE:
         raise NotTheirsToClose("Only a lead or the assignee closes a case.")
     if not has_words(closing.words):
-        raise ReasonMissing("Closing needs words that say why.")
+        raise ClosingReasonMissing("Closing needs words that say why.")
 
 
 def _passes(case: CaseStanding, to: State, by: ChangedBy, closing: Closing) -> bool:

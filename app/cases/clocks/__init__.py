@@ -1,6 +1,6 @@
 """The dates that a case runs on: planned by a pure rule, started, met, hastened and missed in the database."""
 
-from app.cases.clocks.planning import TICKED_BY_HAND, Act, PlannedClock, met_by, plan_clocks
+from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, met_by, plan_clocks
 from app.cases.clocks.running import (
     ASKING,
     clock_rows,
@@ -19,7 +19,7 @@ from app.cases.clocks.running import (
 __all__ = [
     "ASKING",
     "TICKED_BY_HAND",
-    "Act",
+    "ClockAct",
     "PlannedClock",
     "clock_rows",
     "clocks_of",

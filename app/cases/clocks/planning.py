@@ -20,7 +20,7 @@ class PlannedClock:
     who: Who
 
 
-class Act(StrEnum):
+class ClockAct(StrEnum):
     """What somebody did that may meet clocks."""
 
     ANSWERED_OFFER = "answered_offer"
@@ -33,14 +33,14 @@ class Act(StrEnum):
 
 
 _MEETS = {
-    Act.ANSWERED_OFFER: frozenset({ClockKind.ACCEPT}),
-    Act.PLACED: frozenset({ClockKind.PLACE}),
-    Act.READ: frozenset({ClockKind.READ}),
-    Act.REPLIED_FIRST: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.SAFETY_CONTACT}),
+    ClockAct.ANSWERED_OFFER: frozenset({ClockKind.ACCEPT}),
+    ClockAct.PLACED: frozenset({ClockKind.PLACE}),
+    ClockAct.READ: frozenset({ClockKind.READ}),
+    ClockAct.REPLIED_FIRST: frozenset({ClockKind.ACKNOWLEDGE, ClockKind.SAFETY_CONTACT}),
     # After danger again the worker has to be reached again, however often somebody answered before.
-    Act.REPLIED_AGAIN: frozenset({ClockKind.FIRST_UPDATE, ClockKind.SAFETY_CONTACT}),
-    Act.ASSESSED: frozenset({ClockKind.ASSESSMENT}),
-    Act.CLOSED: frozenset({ClockKind.ASSESSMENT, ClockKind.OUTCOME_FEEDBACK}),
+    ClockAct.REPLIED_AGAIN: frozenset({ClockKind.FIRST_UPDATE, ClockKind.SAFETY_CONTACT}),
+    ClockAct.ASSESSED: frozenset({ClockKind.ASSESSMENT}),
+    ClockAct.CLOSED: frozenset({ClockKind.ASSESSMENT, ClockKind.OUTCOME_FEEDBACK}),
 }
 
 TICKED_BY_HAND = frozenset(
@@ -79,7 +79,7 @@ def due_after(start: datetime, duration: Duration, weekend: frozenset[int]) -> d
     return start
 
 
-def met_by(act: Act) -> frozenset[ClockKind]:
+def met_by(act: ClockAct) -> frozenset[ClockKind]:
     """Which clocks are met when somebody did that, of those still running."""
     return _MEETS[act]
 

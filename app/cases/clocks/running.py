@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, CaseFacts, Clock
-from app.cases.clocks.planning import Act, met_by, plan_clocks
+from app.cases.clocks.planning import ClockAct, met_by, plan_clocks
 from app.cases.enums import ClockKind, ClockState, StartEvent
 from app.cases.rules import Deadlines
 from app.database import CaseId, chosen_once, new_id
@@ -51,7 +51,7 @@ def start_clocks(
     return {row.kind: row.due_at for row in rows}
 
 
-def meet_clocks(session: Session, case: Case, act: Act) -> None:
+def meet_clocks(session: Session, case: Case, act: ClockAct) -> None:
     """Mark the clocks that this act meets, late or not, and store the next date."""
     settle_clocks(session, case, met_by(act), ClockState.MET)
 

@@ -1,11 +1,17 @@
 """The worker's consent to a reading helper: written, checked, and taken back with everything it gave."""
 
-from app.cases.consent.consenting import SaidToHelper, Signer, consent_row, consent_stands, withdraw_consents
+from app.cases.consent.consenting import (
+    ConsentSigner,
+    SaidToHelper,
+    consent_row,
+    consent_stands,
+    withdraw_consents,
+)
 from app.cases.consent.taking_back import keys_held_by, opens_from_the_start, take_back
 
 __all__ = [
+    "ConsentSigner",
     "SaidToHelper",
-    "Signer",
     "consent_row",
     "consent_stands",
     "keys_held_by",

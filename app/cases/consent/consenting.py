@@ -44,7 +44,7 @@ class SaidToHelper:
 
 
 @dataclass(frozen=True)
-class Signer:
+class ConsentSigner:
     """The worker's receipt, which signs what was allowed."""
 
     keys: ReceiptKeys = field(repr=False)
@@ -58,7 +58,7 @@ def consent_row(
     how: ConsentHow,
     language: str,
     asked: Asked,
-    signer: Signer | None,
+    signer: ConsentSigner | None,
     tell_company: bool = False,
 ) -> Consent:
     """The record of what the worker allowed, as a row to be added; by text or through a helper no receipt signs it."""

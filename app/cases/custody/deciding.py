@@ -25,12 +25,12 @@ from app.cases.case import (
     site_of,
     with_grants,
 )
-from app.cases.clocks import Act, meet_clocks
+from app.cases.clocks import ClockAct, meet_clocks
 from app.cases.consent import consent_stands
 from app.cases.custody.models import CustodyReading
 from app.cases.enums import ConsentLevel, OfferState, State, Urgency
 from app.cases.routing import EVERYTHING, candidates_at, forbidden, make_offer, next_position
-from app.cases.rules import Outcome, Reason, Routing, Rules, routing_from, why_not
+from app.cases.rules import Reason, Routing, RoutingOutcome, Rules, routing_from, why_not
 from app.cases.taxonomy import Handling
 from app.database import CaseId, CircleId, OrganisationId, SiteId, new_id
 from app.network import (
@@ -83,7 +83,7 @@ class WaitingCase:
     urgency: Urgency
     topics: tuple[str, ...]  # groups of the taxonomy, not its categories
     waiting_since: datetime
-    why: Outcome
+    why: RoutingOutcome
     has_routing_note: bool
     asked_to_read: bool  # a request waits for another custodian
     answer_by: datetime | None
@@ -175,7 +175,7 @@ def place_case(
     )
     session.add_all([grant, offer])
     session.flush()
-    meet_clocks(session, case, Act.PLACED)
+    meet_clocks(session, case, ClockAct.PLACED)
     journal(session, vault, case_id, _PLACED, by.actor, {"organisation": str(organisation_id)})
     make_offer(session, vault, rules, case, offer, by.actor)
 
@@ -256,7 +256,7 @@ def _cards(session: Session, vault: Vault, rules: Rules, cases: Sequence[Case]) 
             urgency=case.urgency,
             topics=rules.taxonomy.groups_of(facts_of(vault, case).codes),
             waiting_since=held[case.id][0] if case.id in held else case.received_hour,
-            why=held[case.id][1].why if case.id in held else Outcome.NOBODY_ELIGIBLE,
+            why=held[case.id][1].why if case.id in held else RoutingOutcome.NOBODY_ELIGIBLE,
             has_routing_note=case.id in noted,
             asked_to_read=case.id in asked,
             answer_by=case.next_due_at,

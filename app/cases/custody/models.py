@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, new_id
+from app.database import Base, Opaque, new_id
 from app.vault import Signed
 
 
@@ -19,7 +19,7 @@ class CustodyReading(Signed, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     asked_by: Mapped[UUID]
     asked_hour: Mapped[datetime]
-    reason_veil: Mapped[bytes]
+    reason_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("why a custodian asks to read"))
     agreed_by: Mapped[UUID | None]
     agreed_hour: Mapped[datetime | None]
     until: Mapped[datetime | None]

@@ -18,11 +18,17 @@ from app.cases.desk.queue import (
     QueuePage,
     queue_page,
 )
-from app.cases.desk.reading import Contact, OpenedCase, ReadEntry, open_case, show_contact
+from app.cases.desk.reading import OpenedCase, ReadEntry, ShownContact, open_case, show_contact
 from app.cases.desk.search import Hit, Matched, Search, find_by_reference, record_search, search_cases
 from app.cases.desk.search_limit import SearchesRest, count_search
 from app.cases.desk.search_match import LEAST_SIGNS, LONGEST, SearchTooLong, SearchTooShort
-from app.cases.desk.triage import EditConflict, ReasonMissing, UnknownCategory, set_category, set_urgency
+from app.cases.desk.triage import (
+    EditConflict,
+    LoweringReasonMissing,
+    UnknownCategory,
+    set_category,
+    set_urgency,
+)
 from app.cases.desk.workplace import KnownWorkplace, UnknownCountry, Workplace, set_workplace, workplace_of
 
 __all__ = [
@@ -33,12 +39,12 @@ __all__ = [
     "LONGEST_TEXT",
     "OPENED_AT_MOST",
     "AlreadySent",
-    "Contact",
     "Count",
     "EditConflict",
     "EmptyText",
     "Hit",
     "KnownWorkplace",
+    "LoweringReasonMissing",
     "Matched",
     "Move",
     "MoveRefused",
@@ -48,11 +54,11 @@ __all__ = [
     "QueueKey",
     "QueuePage",
     "ReadEntry",
-    "ReasonMissing",
     "Search",
     "SearchTooLong",
     "SearchTooShort",
     "SearchesRest",
+    "ShownContact",
     "TextTooLong",
     "UnknownCategory",
     "UnknownCountry",

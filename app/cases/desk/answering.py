@@ -16,7 +16,7 @@ from app.cases.case import (
     open_compartments,
     sent_before,
 )
-from app.cases.clocks import Act, meet_clocks, still_asks
+from app.cases.clocks import ClockAct, meet_clocks, still_asks
 from app.cases.enums import ClockKind, EntryKind
 from app.database import CaseId
 from app.network import SignedIn
@@ -52,7 +52,7 @@ def reply(
     case.worker_wrote = False
     # Asked of the clock and not of the entries: a custodian's answer is one too, and none of a helper's.
     first = still_asks(session, case, ClockKind.ACKNOWLEDGE)
-    meet_clocks(session, case, Act.REPLIED_FIRST if first else Act.REPLIED_AGAIN)
+    meet_clocks(session, case, ClockAct.REPLIED_FIRST if first else ClockAct.REPLIED_AGAIN)
     journal(session, vault, case_id, "case.replied", by.actor, {"entry": str(entry.id)})
     return entry.id
 

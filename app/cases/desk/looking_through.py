@@ -14,7 +14,7 @@ from sqlalchemy import Row, func, select
 from sqlalchemy.orm import Session
 
 from app.cases.case import Entry, body_of
-from app.cases.desk.search_match import Sought
+from app.cases.desk.search_match import SearchTerm
 from app.cases.enums import EntryKind
 from app.vault import (
     CircleKey,
@@ -75,7 +75,7 @@ _FIELDS: dict[EntryKind, tuple[tuple[str, Matched], ...]] = {
 
 
 @dataclass
-class Match:
+class CaseMatch:
     """What matched in one case while it is looked through."""
 
     matched: set[Matched] = field(default_factory=set)
@@ -87,7 +87,7 @@ class Match:
 class LookedThrough:
     """What a search came to so far, the cases in which something matched in their order."""
 
-    found: dict[UUID, Match] = field(default_factory=dict)
+    found: dict[UUID, CaseMatch] = field(default_factory=dict)
     cases: int = 0
     entries: int = 0
     unreadable: int = 0
@@ -95,7 +95,7 @@ class LookedThrough:
 
 
 def look_through(
-    session: Session, vault: Vault, keys: Keys, references: Mapping[UUID, str], wanted: Sought
+    session: Session, vault: Vault, keys: Keys, references: Mapping[UUID, str], wanted: SearchTerm
 ) -> LookedThrough:
     """Look through the cases with these references, in their order, as far as the bounds reach."""
     through, until = LookedThrough(), time.monotonic() + SECONDS_AT_MOST
@@ -107,7 +107,7 @@ def look_through(
         for batch, last_seq in _batches(session, chunk):
             if through.entries >= ENTRIES_AT_MOST:
                 return through
-            matches = {case_id: Match() for case_id in batch}
+            matches = {case_id: CaseMatch() for case_id in batch}
             for row in _entries(session, [case_id for case_id in batch if case_id in opened], last_seq):
                 if time.monotonic() > until:
                     return through
@@ -201,7 +201,7 @@ def _entries(session: Session, ids: Sequence[UUID], last_seq: int | None) -> Ite
     return iter(session.execute(query if last_seq is None else query.where(Entry.seq <= last_seq)))
 
 
-def _compare(match: Match, row: Row[Any], opened: OpenedCompartments, wanted: Sought) -> None:
+def _compare(match: CaseMatch, row: Row[Any], opened: OpenedCompartments, wanted: SearchTerm) -> None:
     compartment = Compartment(row.compartment)
     if not opened.opens(compartment, row.version):
         return  # sealed for others than this reader

@@ -15,6 +15,7 @@ from app.cases.case import (
     ChangedBy,
     ChangeRefused,
     Closing,
+    ClosingReasonMissing,
     Consent,
     ConsentDoesNotCover,
     Entry,
@@ -22,7 +23,6 @@ from app.cases.case import (
     NotReachableYet,
     NotTheirsToClose,
     Offer,
-    ReasonMissing,
     RetaliationOpen,
     WorkerDecides,
     change_case,
@@ -32,7 +32,14 @@ from app.cases.case import (
     reachable,
     store_facts,
 )
-from app.cases.clocks import TICKED_BY_HAND, Act, meet_clocks, settle_clocks, start_clocks, store_next_date
+from app.cases.clocks import (
+    TICKED_BY_HAND,
+    ClockAct,
+    meet_clocks,
+    settle_clocks,
+    start_clocks,
+    store_next_date,
+)
 from app.cases.consent import SaidToHelper, consent_row
 from app.cases.desk.answering import EmptyText, note, reply
 from app.cases.enums import ClockKind, ClockState, ClosingReason, ConsentHow, OfferState, StartEvent, State
@@ -54,7 +61,7 @@ _WHY: dict[type[ChangeRefused], str] = {
     ConsentDoesNotCover: "consent_does_not_cover",
     RetaliationOpen: "retaliation_open",
     NotTheirsToClose: "not_theirs_to_close",
-    ReasonMissing: "reason_missing",
+    ClosingReasonMissing: "reason_missing",
 }
 
 
@@ -125,7 +132,7 @@ def change_stage(
     if move.to is State.CLOSED:
         _close(session, case, move.closing_reason)
     if move.to is State.ENGAGING:
-        meet_clocks(session, case, Act.ASSESSED)
+        meet_clocks(session, case, ClockAct.ASSESSED)
         start_clocks(session, case, facts, StartEvent.ENGAGING, rules.deadlines)
     detail = {
         "before": before.value,
@@ -177,7 +184,7 @@ def _tell_worker(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, 
 def _close(session: Session, case: Case, reason: ClosingReason | None) -> None:
     case.closing_reason = reason
     case.is_open = False
-    meet_clocks(session, case, Act.CLOSED)
+    meet_clocks(session, case, ClockAct.CLOSED)
     settle_clocks(session, case, frozenset(ClockKind), ClockState.PAUSED)
     # Nobody may step in any more: what waited wrapped for the standbys is deleted.
     standbys = session.scalars(

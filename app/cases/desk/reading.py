@@ -6,11 +6,11 @@ from sqlalchemy.orm import Session
 from app.cases.case import (
     Allowed,
     CaseDate,
-    Contact,
     Entry,
     OpenedCase,
     ReadEntry,
     SafetyStrip,
+    ShownContact,
     body_of,
     colleagues_for,
     facts_of,
@@ -18,14 +18,14 @@ from app.cases.case import (
     open_locked,
     show_page,
 )
-from app.cases.clocks import Act, clocks_of, met_by, settle
+from app.cases.clocks import ClockAct, clocks_of, met_by, settle
 from app.cases.desk.progress import moves_of
 from app.cases.enums import AccessAct, ClockState, EntryKind
 from app.database import CaseId
 from app.network import Role, SignedIn
 from app.vault import Vault, journal
 
-__all__ = ["CaseDate", "Contact", "OpenedCase", "ReadEntry", "SafetyStrip", "open_case", "show_contact"]
+__all__ = ["CaseDate", "OpenedCase", "ReadEntry", "SafetyStrip", "ShownContact", "open_case", "show_contact"]
 
 
 def open_case(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> OpenedCase:
@@ -37,7 +37,7 @@ def open_case(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> 
         # A viewer can answer nothing, so what a viewer saw is not yet taken care of.
         case.helper_has_read = True
         case.worker_wrote = False
-        settle(case, clocks, met_by(Act.READ), ClockState.MET)
+        settle(case, clocks, met_by(ClockAct.READ), ClockState.MET)
         if case.is_open:
             colleagues = colleagues_for(session, vault, by, opened)
             allowed = Allowed(moves_of(case, facts_of(vault, case), by), colleagues, write=True)
@@ -45,7 +45,7 @@ def open_case(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> 
     return show_page(session, vault, case, opened, clocks, allowed)
 
 
-def show_contact(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> Contact:
+def show_contact(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> ShownContact:
     """The worker's name and phone, in a writing unit: journaled as case.contact_shown; raises `NoAccess`."""
     _, opened = open_locked(session, vault, by, case_id)
     rows = session.scalars(
@@ -53,7 +53,7 @@ def show_contact(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) 
     )
     found = latest_contact(body_of(opened, row) for row in rows)
     journal(session, vault, case_id, AccessAct.CONTACT_SHOWN, by.actor)
-    return Contact(
+    return ShownContact(
         name=found.get("name") or None,
         phone=found.get("phone") or None,
         contact=found.get("contact") or None,

@@ -13,9 +13,9 @@ from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, granted, holders_of, read_reference
-from app.cases.desk.looking_through import CONTACT, Keys, Match, Matched, look_through
+from app.cases.desk.looking_through import CONTACT, CaseMatch, Keys, Matched, look_through
 from app.cases.desk.queue_rows import QueueRow, read_rows
-from app.cases.desk.search_match import Excerpt, Sought, excerpt, read_search
+from app.cases.desk.search_match import Excerpt, SearchTerm, excerpt, read_search
 from app.cases.enums import AccessAct, State
 from app.cases.rules import Rules
 from app.database import CaseId, CircleId
@@ -169,7 +169,7 @@ def _keys(session: Session, vault: Vault, by: SignedIn) -> Keys:
 
 
 def _hits(
-    session: Session, vault: Vault, rules: Rules, wanted: Sought, matches: Mapping[UUID, Match]
+    session: Session, vault: Vault, rules: Rules, wanted: SearchTerm, matches: Mapping[UUID, CaseMatch]
 ) -> tuple[Hit, ...]:
     cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(matches)))}
     rows = read_rows(

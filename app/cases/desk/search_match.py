@@ -51,7 +51,7 @@ class Excerpt:
 
 
 @dataclass(frozen=True)
-class Sought:
+class SearchTerm:
     """What is searched for, made comparable once; `tight` and `digits` are empty where they are not compared."""
 
     words: str
@@ -80,7 +80,7 @@ class Sought:
         return self.words in reference.split("-")
 
 
-def read_search(text: str) -> Sought:
+def read_search(text: str) -> SearchTerm:
     """What somebody typed to search for; raises `SearchTooShort` or `SearchTooLong`."""
     if len(text) > LONGEST:
         raise SearchTooLong
@@ -89,14 +89,14 @@ def read_search(text: str) -> Sought:
     if len(tight) < LEAST_SIGNS:
         raise SearchTooShort
     digits = "" if any(sign.isalpha() for sign in tight) else _digits(tight)
-    return Sought(
+    return SearchTerm(
         words=words,
         tight=tight if len(tight) >= _TIGHT or any(map(_is_unspaced, tight)) else "",
         digits=digits if len(digits) >= _LAST_DIGITS else "",
     )
 
 
-def excerpt(text: str, wanted: Sought) -> Excerpt:
+def excerpt(text: str, wanted: SearchTerm) -> Excerpt:
     """The piece of a text around the first place where the words stand, in one line; its beginning when they do not."""
     line = few_marks(" ".join(text.split()))
     # Fifty long texts may be hits: only the piece that holds the words is taken apart sign by sign.
@@ -109,7 +109,7 @@ def excerpt(text: str, wanted: Sought) -> Excerpt:
     return Excerpt("", "", _cut_end(line, 0))
 
 
-def _find(piece: str, wanted: Sought) -> tuple[int, int] | None:
+def _find(piece: str, wanted: SearchTerm) -> tuple[int, int] | None:
     signs: list[str] = []
     spans: list[tuple[int, int]] = []
     for start, end in _clusters(piece):

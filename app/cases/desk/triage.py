@@ -31,7 +31,7 @@ class UnknownCategory(Exception):
     """The taxonomy has no such category."""
 
 
-class ReasonMissing(Exception):
+class LoweringReasonMissing(Exception):
     """Lowering an urgency needs a reason in words."""
 
 
@@ -83,7 +83,7 @@ def set_urgency(
 ) -> bool:
     """Set the urgency; a reason is kept as a note, and a lower urgency needs one. Whether that changed anything.
 
-    Raises `EditConflict`, `ReasonMissing`, `TextTooLong` and as `change_case`.
+    Raises `EditConflict`, `LoweringReasonMissing`, `TextTooLong` and as `change_case`.
     """
     case = change_case(session, by, case_id)
     if case.urgency is urgency:
@@ -91,7 +91,7 @@ def set_urgency(
     if case.edit_version != seen_version:
         raise EditConflict(case.urgency.value, urgency.value, case.edit_version)
     if not has_words(reason) and lowers(case.urgency, urgency):
-        raise ReasonMissing
+        raise LoweringReasonMissing
     words = clean_text(reason) if has_words(reason) else ""
     case.edit_version += 1
     if lowers(case.urgency, urgency):

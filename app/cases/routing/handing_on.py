@@ -9,7 +9,7 @@ from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, OfferState, StartEvent, State
 from app.cases.routing.candidates import candidates_at
 from app.cases.routing.records import routing_record
-from app.cases.rules import FORBIDDING, Outcome, Reason, Routing, Rules, why_not
+from app.cases.rules import FORBIDDING, Reason, Routing, RoutingOutcome, Rules, why_not
 from app.database import CaseId, OrganisationId
 from app.network import OrganisationFacts
 from app.vault import (
@@ -69,7 +69,7 @@ def hand_on(
     vault: Vault,
     rules: Rules,
     case: Case,
-    why_held: Outcome = Outcome.NOBODY_ACCEPTED,
+    why_held: RoutingOutcome = RoutingOutcome.NOBODY_ACCEPTED,
 ) -> None:
     """Offer a case to its next standby that may have it, or let it wait with custody; `why_held` then says why."""
     if not is_sound(vault, case):
@@ -102,7 +102,7 @@ def hold_with_custody(
     vault: Vault,
     rules: Rules,
     case: Case,
-    why: Outcome = Outcome.NOBODY_ACCEPTED,
+    why: RoutingOutcome = RoutingOutcome.NOBODY_ACCEPTED,
 ) -> None:
     """Let a case wait for a custodian; where the worker shut the coordinator out, it waits for the worker alone."""
     case.state = State.RECEIVED

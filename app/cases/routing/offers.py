@@ -17,7 +17,7 @@ from app.cases.case import (
     refuse_viewers,
     store_facts,
 )
-from app.cases.clocks import Act, meet_clocks, settle_clocks, start_clocks
+from app.cases.clocks import ClockAct, meet_clocks, settle_clocks, start_clocks
 from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
 from app.cases.routing.handing_on import candidates_of, drop_offer, forbidden, hand_on
@@ -81,7 +81,7 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
     offer.state = OfferState.ACCEPTED
     offer.expires_at = None
     case.state = State.ACCEPTED
-    meet_clocks(session, case, Act.ANSWERED_OFFER)
+    meet_clocks(session, case, ClockAct.ANSWERED_OFFER)
     start_clocks(session, case, facts_of(vault, case), StartEvent.ACCEPTED, rules.deadlines, beside=True)
     journal(session, vault, case_id, "case.accepted", by.actor, {"organisation": str(by.organisation.id)})
     return Acceptance(True)
@@ -99,7 +99,7 @@ def decline_offer(
         facts = facts_of(vault, case)
         store_facts(vault, case, replace(facts, excluded=facts.excluded | {by.organisation.id}))
     drop_offer(session, offer, OfferState.DECLINED)
-    meet_clocks(session, case, Act.ANSWERED_OFFER)
+    meet_clocks(session, case, ClockAct.ANSWERED_OFFER)
     detail = {"organisation": str(by.organisation.id), "reason": reason.value}
     journal(session, vault, case_id, "case.declined", by.actor, detail)
     hand_on(session, vault, rules, case)

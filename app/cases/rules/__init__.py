@@ -4,9 +4,9 @@ from app.cases.rules.deadlines import Deadlines, Duration, Unit
 from app.cases.rules.help_numbers import HelpNumber
 from app.cases.rules.routing import (
     FORBIDDING,
-    Outcome,
     Reason,
     Routing,
+    RoutingOutcome,
     RoutingRules,
     route,
     routing_from,
@@ -19,9 +19,9 @@ __all__ = [
     "Deadlines",
     "Duration",
     "HelpNumber",
-    "Outcome",
     "Reason",
     "Routing",
+    "RoutingOutcome",
     "RoutingRules",
     "Rules",
     "RulesRefused",

@@ -59,7 +59,7 @@ FORBIDDING = frozenset(
 """Reasons that nobody may overrule; a custodian may place a case against the others, and acceptance checks only these."""
 
 
-class Outcome(StrEnum):
+class RoutingOutcome(StrEnum):
     """What the routing came to, for the coordinator and, in plain words, for the worker."""
 
     CHOSEN = "chosen"
@@ -91,7 +91,7 @@ class Routing:
     reasons: tuple[tuple[OrganisationId, Reason], ...]
     custodian: OrganisationId | None
     custody: bool
-    why: Outcome
+    why: RoutingOutcome
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the veil of the routing record."""
@@ -113,7 +113,7 @@ def routing_from(values: dict[str, Any]) -> Routing:
         reasons=tuple((OrganisationId(UUID(text)), Reason(code)) for text, code in values["reasons"].items()),
         custodian=_organisation(values["custodian"]),
         custody=values["custody"],
-        why=Outcome(values["why"]),
+        why=RoutingOutcome(values["why"]),
     )
 
 
@@ -134,7 +134,7 @@ def route(
     everyone = sorted(candidates, key=lambda candidate: candidate.id.bytes)
     if facts.consent is ConsentLevel.NOBODY:
         locked = tuple((candidate.id, Reason.LOCKED) for candidate in everyone)
-        return Routing(None, (), locked, None, custody=False, why=Outcome.LOCKED)
+        return Routing(None, (), locked, None, custody=False, why=RoutingOutcome.LOCKED)
     reasons: dict[OrganisationId, Reason] = {}
     eligible = []
     for candidate in everyone:
@@ -150,13 +150,15 @@ def route(
         return _held(reasons, custodian, why_held)
     if not eligible:
         flooded = Reason.SHARE in reasons.values()
-        return _held(reasons, custodian, Outcome.OVER_LIMIT if flooded else Outcome.NOBODY_ELIGIBLE)
+        return _held(
+            reasons, custodian, RoutingOutcome.OVER_LIMIT if flooded else RoutingOutcome.NOBODY_ELIGIBLE
+        )
     useful = taxonomy.useful_training(facts.codes)
     ranked = sorted(eligible, key=lambda candidate: _rank(candidate, country, language, useful))
     first, *others = [candidate.id for candidate in ranked]
     standbys = tuple(others[: rules.standbys])
     reasons |= dict.fromkeys(others[rules.standbys :], Reason.RANKED_LOWER)
-    return Routing(first, standbys, _listed(reasons), custodian, custody=False, why=Outcome.CHOSEN)
+    return Routing(first, standbys, _listed(reasons), custodian, custody=False, why=RoutingOutcome.CHOSEN)
 
 
 def why_not(
@@ -248,20 +250,22 @@ def _may_hold(candidate: OrganisationFacts, facts: CaseFacts) -> bool:
     )
 
 
-def _why_held(facts: CaseFacts) -> Outcome | None:
+def _why_held(facts: CaseFacts) -> RoutingOutcome | None:
     """Why a person has to look before the first offer goes out, whoever could have the case."""
     if facts.about_helper:  # a helper must not judge another one before somebody above them has looked
-        return Outcome.ABOUT_HELPER
+        return RoutingOutcome.ABOUT_HELPER
     if facts.unmatched_exclusion:  # words that name nobody for certain may mean any of them
-        return Outcome.UNMATCHED_EXCLUSION
+        return RoutingOutcome.UNMATCHED_EXCLUSION
     if (
         facts.over_limit
     ):  # a flood must not fill the partners' queues, and a true report in it must not be lost
-        return Outcome.OVER_LIMIT
+        return RoutingOutcome.OVER_LIMIT
     return None
 
 
-def _held(reasons: dict[OrganisationId, Reason], custodian: OrganisationId | None, why: Outcome) -> Routing:
+def _held(
+    reasons: dict[OrganisationId, Reason], custodian: OrganisationId | None, why: RoutingOutcome
+) -> Routing:
     return Routing(None, (), _listed(reasons), custodian, custody=custodian is not None, why=why)
 
 

@@ -16,7 +16,7 @@ from typing import NamedTuple, TypeVar
 from app.cases.words.folding import UNSPACED, folded_words, marked_words
 from app.cases.words.phrases import Phrases
 from app.cases.words.signed_phrases import KEY as KEY_OF_SIGNS
-from app.cases.words.signed_phrases import Place, SignedPhrase, SignedPhrases
+from app.cases.words.signed_phrases import PhrasePlace, SignedPhrase, SignedPhrases
 from app.cases.words.spaced_phrases import KEY, Forms, Lists, SpacedPhrases
 
 T = TypeVar("T")
@@ -245,7 +245,7 @@ class _Signed:
     """Gathers the phrases in scripts without spaces."""
 
     def __init__(self) -> None:
-        self._places: dict[Place, Place] = {}
+        self._places: dict[PhrasePlace, PhrasePlace] = {}
         self._by_key: dict[str, dict[tuple[str, SignedPhrase], None]] = defaultdict(dict)
 
     def add(self, line: str, pieces: list[str], means: int) -> None:
@@ -263,11 +263,11 @@ class _Signed:
                     raise _Unreadable("tells nothing but a number")
                 self._by_key[form[:KEY_OF_SIGNS]][form, phrase] = None
 
-    def _place(self, gap: bool, forms: list[str]) -> Place:
+    def _place(self, gap: bool, forms: list[str]) -> PhrasePlace:
         letters = tuple(intern(form if form == "#" else "".join(folded_words(form))) for form in forms)
         if not all(letters):
             raise _Unreadable("holds no letter")
-        place = Place(gap, letters)
+        place = PhrasePlace(gap, letters)
         return self._places.setdefault(place, place)
 
     def made(self) -> SignedPhrases:

@@ -17,7 +17,7 @@ _SEVERAL = re.compile(r"1[0-9]|[2-9]|[二两兩三四五六七八九十几幾数
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class PhrasePlace:
     """One place of a phrase, in each of its forms; `#` among them is a number. `gap`: other signs may stand before it."""
 
     gap: bool
@@ -79,8 +79,8 @@ class SignedPhrase:
 
     means: int
     gap: bool
-    before: tuple[Place, ...]
-    after: tuple[Place, ...]
+    before: tuple[PhrasePlace, ...]
+    after: tuple[PhrasePlace, ...]
 
     def may_be_in(self, text: str) -> bool:
         """Whether every other place stands anywhere in the text."""

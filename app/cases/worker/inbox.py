@@ -89,7 +89,7 @@ class Worker:
 
 
 @dataclass(frozen=True)
-class Message:
+class InboxMessage:
     """One message of the thread; `text` is None when it cannot be opened, which is said instead of hidden.
 
     `more_came` says that something came with it that is no words and was not kept; `from_custody` that the coordinator wrote it.
@@ -133,7 +133,7 @@ class InboxView:
     consent: ConsentLevel
     stopped: bool
     erase_at: datetime | None
-    messages: tuple[Message, ...]
+    messages: tuple[InboxMessage, ...]
     sightings: tuple[Sighting, ...]
     access: tuple[AccessLine, ...]
     helper_has_read: bool = False
@@ -150,7 +150,7 @@ class InboxView:
         return any(each.danger for each in self.unanswered)
 
     @property
-    def unanswered(self) -> tuple[Message, ...]:
+    def unanswered(self) -> tuple[InboxMessage, ...]:
         """What the worker wrote since the last answer; the first message is answered once a helper has read it."""
         last_reply = max((each.seq for each in self.messages if each.kind is EntryKind.REPLY), default=0)
         return tuple(
@@ -262,7 +262,7 @@ def _holders(lines: tuple[AccessLine, ...]) -> tuple[AccessLine, ...]:
     )
 
 
-def _thread(session: Session, case: Case, opened: OpenedCompartments) -> tuple[Message, ...]:
+def _thread(session: Session, case: Case, opened: OpenedCompartments) -> tuple[InboxMessage, ...]:
     rows = session.scalars(
         select(Entry).where(Entry.case_id == case.id, Entry.kind.in_(_SHOWN)).order_by(Entry.seq)
     )
@@ -276,7 +276,7 @@ def _thread(session: Session, case: Case, opened: OpenedCompartments) -> tuple[M
     return in_order(shown, lambda one: (one.at, one.text) if one.from_worker and one.text else None)
 
 
-def _message(row: Entry, opened: OpenedCompartments) -> Message:
+def _message(row: Entry, opened: OpenedCompartments) -> InboxMessage:
     try:
         body: dict[str, Any] = opened.open_entry(
             entry_place(row.id), Compartment(row.compartment), row.version, row.sealed
@@ -284,7 +284,7 @@ def _message(row: Entry, opened: OpenedCompartments) -> Message:
     except SealBroken:
         body = {}
     at = datetime.fromisoformat(body["at"]) if "at" in body else row.hour
-    return Message(
+    return InboxMessage(
         row.seq,
         row.kind,
         row.author_kind == "worker",

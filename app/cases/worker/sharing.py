@@ -26,7 +26,7 @@ from app.cases.case import (
 from app.cases.changes import reopen
 from app.cases.clocks import clock_rows, start_clocks, store_next_date
 from app.cases.consent import (
-    Signer,
+    ConsentSigner,
     consent_row,
     keys_held_by,
     opens_from_the_start,
@@ -195,7 +195,7 @@ def _record_consent(
     language: str,
 ) -> None:
     _withdraw_consents(session, vault, worker, case)
-    signer = Signer(worker.keys, worker.receipt_id)
+    signer = ConsentSigner(worker.keys, worker.receipt_id)
     row = consent_row(vault, case, level, ConsentHow.INBOX, language, texts, signer)
     session.add(row)
     journal(session, vault, worker.case_id, "consent.given", worker.actor, {"level": level.value})

@@ -14,7 +14,7 @@ from app import clock
 from app.cli.demo.network import DemoNetwork, load_network
 from app.cli.demo.story import Story
 from app.cli.deployment import Deployment
-from app.cli.refusals import Refused
+from app.cli.refusals import CommandRefused
 from app.network import Organisation
 from app.settings import Settings
 
@@ -31,7 +31,7 @@ def load_demo(deployment: Deployment) -> None:
     with deployment.database.writing() as session:
         if session.scalars(select(Organisation.id).limit(1)).first() is not None:
             if not path.exists():
-                raise Refused(
+                raise CommandRefused(
                     f"{deployment.settings.home} holds a real network; choose another REDRESS_HOME for the demo."
                 )
             print(f"The demo's data is as you left it; its logins are in {path}.")

@@ -18,7 +18,7 @@ from app.cases.rules import Rules
 from app.cases.worker import Worker, enter_inbox, say_worse, stop_sharing, worker_of, write
 from app.cli.demo.network import DemoNetwork
 from app.database import CaseId, OrganisationId
-from app.intake import Contact, Report, file_grievance, look_at_arrival, seal_grievance
+from app.intake import ContactWay, Report, file_grievance, read_arrival, seal_grievance
 from app.network import Role, SignedIn
 from app.vault import ReceiptKeys, Vault
 
@@ -91,14 +91,14 @@ class Story:
             site=entry.get("site_words", ""),
             exclude=frozenset(Exclusion(word) for word in entry.get("exclude", ())),
             exclude_other=entry.get("exclude_other", ""),
-            contact=Contact(entry["contact"]),
+            contact=ContactWay(entry["contact"]),
             phone=entry.get("phone", ""),
             safe_times=entry.get("safe_times", ""),
             name=entry.get("name", ""),
             consent=ConsentLevel(entry["consent"]),
         )
         token = self._vault.read_form_token(self._vault.form_token())
-        arrival = look_at_arrival(self._session, self._vault, report, token, sender=None)
+        arrival = read_arrival(self._session, self._vault, report, token, sender=None)
         sealed = seal_grievance(self._session, self._vault, self._rules, self._texts, report, token, arrival)
         file_grievance(self._session, self._vault, sealed)
         return _Told(entry, CaseId(sealed.case.id), self._vault.derive_receipt_keys(token.receipt))

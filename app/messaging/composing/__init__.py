@@ -1,18 +1,18 @@
 """Before a text is written: how long it gets, at what hours it may arrive, what it would give away."""
 
 from app.messaging.composing.hours import local_times, quiet_until, valid_for
-from app.messaging.composing.leak_warnings import Giveaway, giveaways
+from app.messaging.composing.leak_warnings import LeakWarning, warn_of_leaks
 from app.messaging.composing.segments import MOST_SEGMENTS, Segments, count_segments, fits_gsm, looks_cut
 
 __all__ = [
     "MOST_SEGMENTS",
-    "Giveaway",
+    "LeakWarning",
     "Segments",
     "count_segments",
     "fits_gsm",
-    "giveaways",
     "local_times",
     "looks_cut",
     "quiet_until",
     "valid_for",
+    "warn_of_leaks",
 ]

@@ -37,7 +37,7 @@ _COMMON = frozenset(
 )
 
 
-class Giveaway(StrEnum):
+class LeakWarning(StrEnum):
     """A kind of thing that a text gives away."""
 
     SITE = "site"
@@ -45,7 +45,7 @@ class Giveaway(StrEnum):
     RECEIPT = "receipt"
 
 
-def giveaways(session: Session, vault: Vault, case: Case, words: str) -> tuple[Giveaway, ...]:
+def warn_of_leaks(session: Session, vault: Vault, case: Case, words: str) -> tuple[LeakWarning, ...]:
     """What these words would give away about this case to somebody else who reads them."""
     plain = f" {plain_text(words)} "
     found = []
@@ -54,12 +54,12 @@ def giveaways(session: Session, vault: Vault, case: Case, words: str) -> tuple[G
     label = None if site is None else site_label(vault, site)
     # An OS ID leads everybody to the place in a public register; a mistyped one nearly so.
     if os_ids_in(words).any_written or (label and _names(plain, (label.name, *label.aliases))):
-        found.append(Giveaway.SITE)
+        found.append(LeakWarning.SITE)
     organisations = session.scalars(select(Organisation).where(Organisation.kind.in_(_NAMED_TO_WORKERS)))
     if any(_names(plain, (each.name, *each.aliases), whole=True) for each in organisations):
-        found.append(Giveaway.ORGANISATION)
+        found.append(LeakWarning.ORGANISATION)
     if find_codes(words, RECEIPT_DIGITS, glued=True):
-        found.append(Giveaway.RECEIPT)
+        found.append(LeakWarning.RECEIPT)
     return tuple(found)
 
 

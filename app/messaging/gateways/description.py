@@ -8,7 +8,7 @@ from app.messaging.delivery import Delivery
 from app.messaging.gateways.media import Media
 
 
-class Verdict(StrEnum):
+class AnswerMeaning(StrEnum):
     """What an aggregator's own word in its answer means for a text."""
 
     TAKEN = "taken"
@@ -51,7 +51,7 @@ class SendShape:
     headers: Mapping[str, str] = field(repr=False)
     answer_id: str | None
     answer_state: str | None
-    states: Mapping[str, Verdict]
+    states: Mapping[str, AnswerMeaning]
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ from app.messaging.gateways.protocol import (
     Health,
     NotSent,
     ReceivedText,
-    Refused,
+    SendRefused,
     StatusReport,
     Taken,
     TextToSend,
@@ -41,7 +41,7 @@ class EmailGateway:
         self._settings = settings
 
     def send(self, text: TextToSend) -> Taken:
-        """Hand the mail over; raises `TryLater`, `Refused` or `Unclear`."""
+        """Hand the mail over; raises `TryLater`, `SendRefused` or `Unclear`."""
         message = self._message(text)
         with _failing_as(TryLater), self._connected() as server:
             _expect(server.mail(self._settings.sender), 250)
@@ -83,7 +83,7 @@ class EmailGateway:
             message["Subject"] = subject.strip()
         except ValueError:
             # A line break or an odd sign in the address.
-            raise Refused("address") from None
+            raise SendRefused("address") from None
         message["Date"] = format_datetime(clock.now())
         # The same for each try, so that a mail program shows a doubled one once.
         message["Message-ID"] = f"<{text.id}@{self._settings.sender.partition('@')[2]}>"
@@ -117,7 +117,7 @@ class EmailGateway:
 def _expect(answer: tuple[int, bytes], *codes: int) -> None:
     """Raise what an answer means that is not one of these codes: 4xx passes, 5xx does not (RFC 5321, 4.2.1)."""
     if answer[0] not in codes:
-        raise (TryLater if 400 <= answer[0] < 500 else Refused)(f"SMTP {answer[0]}")
+        raise (TryLater if 400 <= answer[0] < 500 else SendRefused)(f"SMTP {answer[0]}")
 
 
 @contextmanager
@@ -132,6 +132,6 @@ def _failing_as(outcome: Callable[[str], NotSent]) -> Iterator[None]:
     except smtplib.SMTPNotSupportedError:
         raise TryLater("no encryption") from None
     except ValueError:
-        raise Refused("address") from None
+        raise SendRefused("address") from None
     except (smtplib.SMTPException, OSError):
         raise outcome("no answer") from None

@@ -9,7 +9,7 @@ from uuid import UUID
 import requests
 
 from app.messaging.delivery import Delivery
-from app.messaging.gateways.description import FindShape, HttpDescription, Verdict
+from app.messaging.gateways.description import AnswerMeaning, FindShape, HttpDescription
 from app.messaging.gateways.outcomes import (
     ANSWER_SECONDS,
     CONNECT_SECONDS,
@@ -24,7 +24,7 @@ from app.messaging.gateways.protocol import (
     NotSent,
     OptedOut,
     ReceivedText,
-    Refused,
+    SendRefused,
     StatusReport,
     Taken,
     TextToSend,
@@ -34,10 +34,10 @@ from app.messaging.gateways.protocol import (
 
 _PLACEHOLDER = re.compile(r"\{([a-z_]+)\}")
 _TIMEOUT = (CONNECT_SECONDS, ANSWER_SECONDS)
-_OUTCOMES: dict[Verdict, type[NotSent]] = {
-    Verdict.LATER: TryLater,
-    Verdict.REFUSED: Refused,
-    Verdict.OPTED_OUT: OptedOut,
+_OUTCOMES: dict[AnswerMeaning, type[NotSent]] = {
+    AnswerMeaning.LATER: TryLater,
+    AnswerMeaning.REFUSED: SendRefused,
+    AnswerMeaning.OPTED_OUT: OptedOut,
 }
 
 
@@ -50,7 +50,7 @@ class HttpGateway:
         self._session = new_http_session()
 
     def send(self, text: TextToSend) -> Taken:
-        """Hand the text over; raises `TryLater`, `Refused`, `OptedOut` or `Unclear`."""
+        """Hand the text over; raises `TryLater`, `SendRefused`, `OptedOut` or `Unclear`."""
         shape = self._described.send
         known = _known(text)
         fields = {name: _filled(template, known) for name, template in shape.fields.items()}
@@ -81,7 +81,7 @@ class HttpGateway:
         return Taken(provider_id, Delivery.ACCEPTED)
 
     def ask(self, text_id: UUID, provider_id: str) -> StatusReport:
-        """How far the gateway is with a text that it knows by our id; raises `TryLater`, or `Refused` when it holds none such.
+        """How far the gateway is with a text that it knows by our id; raises `TryLater`, or `SendRefused` when it holds none such.
 
         Raises `CannotTell` when it was described without `find`, or without where that tells how far a text is.
         """
@@ -90,7 +90,7 @@ class HttpGateway:
             raise CannotTell(self.name)
         content = self._held(shape, text_id)
         if content is None:
-            raise Refused("HTTP 404")
+            raise SendRefused("HTTP 404")
         word = value_at(content, shape.answer_state)
         if word is None:
             raise TryLater("odd answer")
@@ -140,7 +140,7 @@ class HttpGateway:
             verdict = shape.states.get(word or "")
             if verdict is None:
                 raise Unclear("odd answer")
-            if verdict is not Verdict.TAKEN:
+            if verdict is not AnswerMeaning.TAKEN:
                 raise _OUTCOMES[verdict](f"answer {word}"[:60])
         if shape.answer_id is None:
             return Taken(str(text.id), Delivery.ACCEPTED)

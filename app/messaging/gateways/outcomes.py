@@ -11,7 +11,7 @@ import requests
 from requests.adapters import HTTPAdapter
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError, ProxyError
 
-from app.messaging.gateways.protocol import NotSent, Refused, TryLater, Unclear
+from app.messaging.gateways.protocol import NotSent, SendRefused, TryLater, Unclear
 
 CONNECT_SECONDS = 5.0
 ANSWER_SECONDS = 15.0
@@ -44,7 +44,7 @@ def outcome_of_trouble(error: requests.RequestException) -> NotSent:
         return TryLater("no connection")
     if isinstance(error, ValueError):
         # How requests says that the address or a header can never work.
-        return Refused("address")
+        return SendRefused("address")
     return Unclear("no answer")
 
 
@@ -57,7 +57,7 @@ def outcome_of_status(status: int) -> NotSent:
     # Behind such an answer the text may have been taken: 409 says that it was there already, 5xx that something broke on the way.
     if status in (408, 409) or status >= 500:
         return Unclear(reason)
-    return Refused(reason)
+    return SendRefused(reason)
 
 
 def _causes(error: BaseException) -> Iterator[BaseException]:

@@ -26,11 +26,11 @@ class TryLater(NotSent):
     """It may work later: the provider is busy, limits us or has a fault. Nothing was sent."""
 
 
-class Refused(NotSent):
+class SendRefused(NotSent):
     """It will never work as it is: a wrong number, a blocked country, an account closed. Nothing was sent."""
 
 
-class OptedOut(Refused):
+class OptedOut(SendRefused):
     """The person behind the number told the provider to stop (Twilio's 21610): as good as telling us."""
 
 
@@ -125,7 +125,7 @@ class Gateway(Protocol):
     name: str
 
     def send(self, text: TextToSend) -> Taken:
-        """Hand the text over; raises `TryLater`, `Refused`, `OptedOut` or `Unclear`."""
+        """Hand the text over; raises `TryLater`, `SendRefused`, `OptedOut` or `Unclear`."""
 
     def find(self, text: TextToSend, since: datetime, known: frozenset[str]) -> Taken | None:
         """The text, if the provider has taken it since then under an id that is not among `known`.
@@ -136,11 +136,11 @@ class Gateway(Protocol):
     def ask(self, text_id: UUID, provider_id: str) -> StatusReport:
         """How far a text of ours has come that this provider took and calls `provider_id`.
 
-        Raises `CannotTell` when it cannot be asked, `Refused` when it holds no such text, and `TryLater`.
+        Raises `CannotTell` when it cannot be asked, `SendRefused` when it holds no such text, and `TryLater`.
         """
 
     def redact(self, provider_id: str) -> None:
-        """Make the provider forget the words of a text, in or out; raises `CannotTell`, `TryLater` or `Refused`."""
+        """Make the provider forget the words of a text, in or out; raises `CannotTell`, `TryLater` or `SendRefused`."""
 
     def received_since(self, since: datetime) -> Iterable[ReceivedText]:
         """What came in since then, for texts that no webhook told us; raises `CannotTell` or `TryLater`."""

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from app.cases.config_file import Table, Word
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.description import (
+    AnswerMeaning,
     Content,
     Digits,
     FindShape,
@@ -19,7 +20,6 @@ from app.messaging.gateways.description import (
     StatusShape,
     TextShape,
     TwilioReach,
-    Verdict,
 )
 from app.messaging.gateways.media import Media
 from app.network import country_hint, is_country
@@ -110,7 +110,7 @@ def _read_send(table: Table, environment: Mapping[str, str]) -> SendShape:
         headers=_auth(table, environment),
         answer_id=table.optional_text("answer_id", None),
         answer_state=table.optional_text("answer_state", None),
-        states=_words(table, "states", Verdict),
+        states=_words(table, "states", AnswerMeaning),
     )
     for name in shape.fields:
         if any(other.startswith(f"{name}.") for other in shape.fields):

@@ -34,7 +34,7 @@ from app.messaging.gateways.protocol import (
     NotSent,
     OptedOut,
     ReceivedText,
-    Refused,
+    SendRefused,
     StatusReport,
     Taken,
     TextToSend,
@@ -69,7 +69,7 @@ class TwilioGateway:
         )
 
     def send(self, text: TextToSend) -> Taken:
-        """Hand the text over; raises `TryLater`, `Refused`, `OptedOut` or `Unclear`."""
+        """Hand the text over; raises `TryLater`, `SendRefused`, `OptedOut` or `Unclear`."""
         sender: Mapping[str, str] = {"from_": text.line}
         if text.line.startswith("MG"):
             sender = {"messaging_service_sid": text.line}
@@ -100,7 +100,7 @@ class TwilioGateway:
         return None
 
     def ask(self, text_id: UUID, provider_id: str) -> StatusReport:
-        """How far Twilio is with a message; raises `TryLater`, or `Refused` when there is no such message."""
+        """How far Twilio is with a message; raises `TryLater`, or `SendRefused` when there is no such message."""
         with _asking():
             message = self._client.messages(provider_id).fetch()
             code = message.error_code
@@ -108,7 +108,7 @@ class TwilioGateway:
             return StatusReport(self.name, provider_id, _taken(message).state, reason)
 
     def redact(self, provider_id: str) -> None:
-        """Empty the words of a message at Twilio; raises `TryLater`, or `Refused` when there is no such message."""
+        """Empty the words of a message at Twilio; raises `TryLater`, or `SendRefused` when there is no such message."""
         with _asking():
             self._client.messages(provider_id).update(body="")
 
@@ -251,7 +251,7 @@ def outcome_of_twilio(error: TwilioException) -> NotSent:
     by_status = outcome_of_status(status)
     if code in _PASSING or (isinstance(by_status, TryLater) and status in (429, 503)):
         return TryLater(str(code))
-    return Unclear(str(code)) if isinstance(by_status, Unclear) else Refused(str(code))
+    return Unclear(str(code)) if isinstance(by_status, Unclear) else SendRefused(str(code))
 
 
 def _taken(message: Any) -> Taken:

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.database import insert_unless_taken
-from app.messaging.models import OptOut, Phone
+from app.messaging.models import OptOutRow, Phone
 from app.vault import Vault
 
 _PURPOSE = "opt-out"
@@ -17,18 +17,18 @@ def opt_out(session: Session, vault: Vault, phone: Phone) -> None:
     """From now on nothing is sent from this line to this number, whoever asks; saying stop twice changes nothing."""
     if phone.tag is not None:
         tag = vault.lookup(_PURPOSE, _subject(phone.tag, phone.line))
-        insert_unless_taken(session, OptOut(tag=tag, hour=clock.hour_of(clock.now())))
+        insert_unless_taken(session, OptOutRow(tag=tag, hour=clock.hour_of(clock.now())))
 
 
 def opt_in(session: Session, vault: Vault, number_tags: Iterable[bytes], line: str) -> None:
     """The person asked for texts from this line again."""
-    session.execute(delete(OptOut).where(OptOut.tag.in_(opt_out_tags(vault, number_tags, line))))
+    session.execute(delete(OptOutRow).where(OptOutRow.tag.in_(opt_out_tags(vault, number_tags, line))))
 
 
 def is_opted_out(session: Session, vault: Vault, tag_of_number: bytes, line: str) -> bool:
     """Whether the number with this tag said stop to this line."""
     tags = opt_out_tags(vault, (tag_of_number,), line)
-    return session.scalars(select(OptOut.hour).where(OptOut.tag.in_(tags))).first() is not None
+    return session.scalars(select(OptOutRow.hour).where(OptOutRow.tag.in_(tags))).first() is not None
 
 
 def opt_out_tags(vault: Vault, number_tags: Iterable[bytes], line: str) -> list[bytes]:

@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.database import Base, CaseId, insert_unless_taken, new_id
-from app.messaging.models import Phone, TextWish
+from app.messaging.models import Phone, TextRequest
 from app.messaging.phones.numbers import Number
 from app.messaging.phones.phone_rows import keep_phone, lock_phone, new_phone
 from app.vault import (
@@ -27,56 +27,58 @@ from app.vault import (
 )
 
 _PURPOSE = "text wish"
-_WISHES = Base.metadata.tables[TextWish.__tablename__].c
+_WISHES = Base.metadata.tables[TextRequest.__tablename__].c
 
 
 @dataclass(frozen=True)
-class SealedWish:
-    """A wish whose number is hashed and sealed: rows for `keep_wish`, and nothing that could be read back."""
+class SealedTextRequest:
+    """A wish whose number is hashed and sealed: rows for `keep_text_request`, and nothing that could be read back."""
 
-    wish: TextWish
+    wish: TextRequest
     phone: Phone = field(repr=False)
     tags: Mapping[str, bytes] = field(repr=False)
 
 
-def seal_wish(vault: Vault, case_id: CaseId, number: Number, gateway: str, line: str) -> SealedWish:
+def seal_text_request(
+    vault: Vault, case_id: CaseId, number: Number, gateway: str, line: str
+) -> SealedTextRequest:
     """Hash and seal a number, before any unit of work for writing: one run of Argon2id. Raises `TooBusy`."""
     tags = vault.number_tags(number.e164)
     phone = new_phone(vault, tags, number, gateway, line)
     wish_id = new_id()
-    wish = TextWish(
+    wish = TextRequest(
         id=wish_id,
         case_tag=vault.lookup(_PURPOSE, case_id.bytes),
         case_veil=vault.veil(_place(wish_id), str(case_id)),
         phone_id=phone.id,
     )
-    return SealedWish(wish, phone, tags)
+    return SealedTextRequest(wish, phone, tags)
 
 
-def keep_wish(session: Session, sealed: SealedWish) -> None:
+def keep_text_request(session: Session, sealed: SealedTextRequest) -> None:
     """Store a wish, once for each case; a number that is known already is answered from the line that it knows."""
     sealed.wish.phone_id = keep_phone(session, sealed.tags, sealed.phone).id
     if insert_unless_taken(session, sealed.wish):
         return
     # One that others wrote must not stand in the way of the worker's own.
-    taken = select(TextWish).where(TextWish.case_tag == sealed.wish.case_tag)
+    taken = select(TextRequest).where(TextRequest.case_tag == sealed.wish.case_tag)
     if sound_or_none(holder_of(session), session.scalars(taken).one_or_none()) is None:
-        session.execute(delete(TextWish).where(TextWish.case_tag == sealed.wish.case_tag))
+        session.execute(delete(TextRequest).where(TextRequest.case_tag == sealed.wish.case_tag))
         insert_unless_taken(session, sealed.wish)
 
 
-def wished_phone(session: Session, vault: Vault, case_id: CaseId) -> UUID | None:
+def requested_phone(session: Session, vault: Vault, case_id: CaseId) -> UUID | None:
     """The phone on which the worker of a case wants to be texted; None where nobody asked, or others wrote that they did."""
     return next((wish.phone_id for wish in sound(vault, _wishes_of(session, vault, case_id))), None)
 
 
-def is_wished(session: Session, phone_id: UUID) -> bool:
+def is_text_requested(session: Session, phone_id: UUID) -> bool:
     """Whether somebody who filed on the web is still to be texted on this phone."""
-    wishes = session.scalars(select(TextWish).where(TextWish.phone_id == phone_id))
+    wishes = session.scalars(select(TextRequest).where(TextRequest.phone_id == phone_id))
     return any(is_sound(holder_of(session), wish) for wish in wishes)
 
 
-def end_wish(session: Session, vault: Vault, case_id: CaseId) -> Phone | None:
+def end_text_request(session: Session, vault: Vault, case_id: CaseId) -> Phone | None:
     """The worker of this case is not to be texted any more; the phone that it was, its row locked, or None where nobody asked."""
     wishes = _wishes_of(session, vault, case_id)
     if not wishes:
@@ -84,27 +86,27 @@ def end_wish(session: Session, vault: Vault, case_id: CaseId) -> Phone | None:
     asked, phone = next(sound(vault, wishes), None), None
     if asked is not None:
         phone = lock_phone(session, asked.phone_id)
-    session.execute(delete(TextWish).where(TextWish.case_tag.in_(_tags_of(vault, case_id))))
+    session.execute(delete(TextRequest).where(TextRequest.case_tag.in_(_tags_of(vault, case_id))))
     return phone
 
 
-def end_wishes_on(session: Session, vault: Vault, phone_id: UUID) -> list[CaseId]:
+def end_text_requests_on(session: Session, vault: Vault, phone_id: UUID) -> list[CaseId]:
     """Nobody is to be texted on this phone any more, whose row the caller has locked; the cases of those who asked for it.
 
     A wish that others wrote goes too, and its case is left alone: a STOP is obeyed, and speaks for nobody else's case.
     """
-    ending = delete(TextWish).where(TextWish.phone_id == phone_id).returning(*_WISHES)
+    ending = delete(TextRequest).where(TextRequest.phone_id == phone_id).returning(*_WISHES)
     cases = []
     for row in session.execute(ending):
         # A row that somebody tampered with, even before it was signed, must not keep a STOP from being obeyed.
         with suppress(VeilBroken):
-            if row_fits(vault, TextWish, row._mapping):
+            if row_fits(vault, TextRequest, row._mapping):
                 cases.append(CaseId(UUID(vault.unveil(_place(row.id), row.case_veil))))
     return cases
 
 
-def _wishes_of(session: Session, vault: Vault, case_id: CaseId) -> Sequence[TextWish]:
-    wishes = select(TextWish).where(TextWish.case_tag.in_(_tags_of(vault, case_id)))
+def _wishes_of(session: Session, vault: Vault, case_id: CaseId) -> Sequence[TextRequest]:
+    wishes = select(TextRequest).where(TextRequest.case_tag.in_(_tags_of(vault, case_id)))
     return session.scalars(wishes).all()
 
 

@@ -21,7 +21,7 @@ from app.messaging.queue.outgoing import (
     seal_text,
     texts_of_case,
 )
-from app.messaging.queue.queue_counts import tally_texts
+from app.messaging.queue.queue_counts import count_queue
 
 __all__ = [
     "EMAIL",
@@ -33,6 +33,7 @@ __all__ = [
     "body_place",
     "cancel_texts",
     "cancel_waiting_text",
+    "count_queue",
     "enqueue_alert",
     "enqueue_text",
     "forget_phone",
@@ -42,6 +43,5 @@ __all__ = [
     "keeping",
     "note_merged_alert",
     "seal_text",
-    "tally_texts",
     "texts_of_case",
 ]

@@ -3,7 +3,7 @@
 from sqlalchemy.orm import Session
 
 from app.messaging.models import Phone
-from app.messaging.phones import erase_phone, is_wished
+from app.messaging.phones import erase_phone, is_text_requested
 from app.messaging.queue.outgoing import cancel_texts
 
 
@@ -12,7 +12,7 @@ def forget_phone(session: Session, phone: Phone) -> None:
 
     Nothing happens while somebody who filed on the web, on the same phone, is still to be texted there.
     """
-    if is_wished(session, phone.id):
+    if is_text_requested(session, phone.id):
         return
     cancel_texts(session, phone_id=phone.id)
     erase_phone(session, phone)

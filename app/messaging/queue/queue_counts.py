@@ -12,7 +12,7 @@ from app.messaging.models import OutgoingText
 
 
 @dataclass(frozen=True)
-class Tally:
+class QueueCounts:
     """Texts that wait though they are due, that may be out though nobody knows, and that failed for good."""
 
     due: int
@@ -20,14 +20,14 @@ class Tally:
     failed: int
 
 
-def tally_texts(session: Session) -> Tally:
+def count_queue(session: Session) -> QueueCounts:
     """Count what an operator should look at; what waits for its time is not counted, and costs nothing."""
     unclear_for_good = OutgoingText.reason == UNCLEAR_REASON
     failed = _count(OutgoingText.state.in_((Delivery.FAILED, Delivery.UNDELIVERED)))
     given_up = session.scalar(_count(OutgoingText.state == Delivery.FAILED).where(unclear_for_good)) or 0
     being_found_out = session.scalar(_count(OutgoingText.state == Delivery.UNCLEAR)) or 0
     due = _count(OutgoingText.state == Delivery.WAITING).where(OutgoingText.due_at <= clock.now())
-    return Tally(
+    return QueueCounts(
         due=session.scalar(due) or 0,
         unclear=being_found_out + given_up,
         failed=(session.scalar(failed) or 0) - given_up,

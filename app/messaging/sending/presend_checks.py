@@ -21,7 +21,7 @@ from app.logs import log_event
 from app.messaging.delivery import UNCLEAR_REASON, Delivery, Purpose
 from app.messaging.gateways.protocol import TextToSend
 from app.messaging.gateways.registry import Gateways
-from app.messaging.models import MemberAddress, OptOut, OutgoingText, Phone
+from app.messaging.models import MemberAddress, OptOutRow, OutgoingText, Phone
 from app.messaging.phones import opt_out_tags, phone_place
 from app.messaging.queue import EMAIL, FORGED, address_place, body_place, hour_of_id
 from app.messaging.sending.claims import Claim
@@ -35,7 +35,7 @@ _CLOCKS_DIFFER = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
-class Verdict:
+class PresendVerdict:
     """The state that a text gets instead of being sent, and why."""
 
     state: Delivery
@@ -50,7 +50,7 @@ class Looked:
     gateway: str
     line: str
     text: TextToSend | None
-    verdict: Verdict | None
+    verdict: PresendVerdict | None
     may_be_out: bool
     wait: bool  # for another text to the same phone, which must be cleared up first, or for a key
     moved: bool  # to another gateway or line than the row says
@@ -76,7 +76,7 @@ class _Facts:
         return self.row.phone_id or self.row.address_id
 
 
-def look(
+def check_before_sending(
     session: Session, vault: Vault, gateways: Gateways, public_url: str, claim: Claim, texts: Iterable[UUID]
 ) -> list[Looked]:
     """What is to be done with these texts; those that are no longer ours or were reported meanwhile are left out."""
@@ -91,13 +91,13 @@ def look(
         try:
             text = _open(vault, facts, public_url)
         except SealBroken:
-            verdict = verdict or Verdict(Delivery.FAILED, FORGED)
+            verdict = verdict or PresendVerdict(Delivery.FAILED, FORGED)
         except ContactKeyMissing:
             # Its own fault alone: the others of the batch go out, and this one waits for the key as long as it is worth it.
             key_missing = True
             log_event("text.key_missing", level=logging.ERROR, id=str(facts.row.id))
         if may_be_out and text is None and not key_missing:
-            verdict = Verdict(Delivery.FAILED, UNCLEAR_REASON)
+            verdict = PresendVerdict(Delivery.FAILED, UNCLEAR_REASON)
         gateway, line = facts.way or (facts.row.gateway, facts.row.line)
         looked.append(
             Looked(
@@ -165,20 +165,20 @@ def _way(
     return None if route is None else (route.gateway, route.line)
 
 
-def _verdict(facts: _Facts, *, has_stopped: bool, is_locked: bool) -> Verdict | None:
+def _verdict(facts: _Facts, *, has_stopped: bool, is_locked: bool) -> PresendVerdict | None:
     row = facts.row
     # A worker who asks how it goes is told also when the answer is that it is over.
     wants_open_case = row.case_id is not None and row.purpose is not Purpose.STATUS
     against = (
-        (row.body_sealed is None, Verdict(Delivery.CANCELLED, None)),
-        (not facts.is_sound, Verdict(Delivery.FAILED, FORGED)),
-        (wants_open_case and not facts.case_is_open, Verdict(Delivery.CANCELLED, "case closed")),
-        (is_locked, Verdict(Delivery.CANCELLED, None)),
-        (has_stopped, Verdict(Delivery.OPTED_OUT, None)),
-        (_sealed_recipient(facts) is None, Verdict(Delivery.CANCELLED, "erased")),
-        (row.valid_until <= clock.now() + _LEAST_LEFT, Verdict(Delivery.EXPIRED, row.reason)),
-        (facts.way is None, Verdict(Delivery.FAILED, "no route")),
-        (row.attempts >= MOST_ATTEMPTS, Verdict(Delivery.FAILED, row.reason)),
+        (row.body_sealed is None, PresendVerdict(Delivery.CANCELLED, None)),
+        (not facts.is_sound, PresendVerdict(Delivery.FAILED, FORGED)),
+        (wants_open_case and not facts.case_is_open, PresendVerdict(Delivery.CANCELLED, "case closed")),
+        (is_locked, PresendVerdict(Delivery.CANCELLED, None)),
+        (has_stopped, PresendVerdict(Delivery.OPTED_OUT, None)),
+        (_sealed_recipient(facts) is None, PresendVerdict(Delivery.CANCELLED, "erased")),
+        (row.valid_until <= clock.now() + _LEAST_LEFT, PresendVerdict(Delivery.EXPIRED, row.reason)),
+        (facts.way is None, PresendVerdict(Delivery.FAILED, "no route")),
+        (row.attempts >= MOST_ATTEMPTS, PresendVerdict(Delivery.FAILED, row.reason)),
     )
     return next((verdict for holds, verdict in against if holds), None)
 
@@ -219,7 +219,7 @@ def _stopped(session: Session, vault: Vault, everything: list[_Facts]) -> set[UU
         for line in lines:
             for tag in opt_out_tags(vault, (facts.phone.tag,), line):
                 tags.setdefault(tag, set()).add(facts.row.id)
-    found = session.scalars(select(OptOut.tag).where(OptOut.tag.in_(list(tags)))) if tags else ()
+    found = session.scalars(select(OptOutRow.tag).where(OptOutRow.tag.in_(list(tags)))) if tags else ()
     return {text_id for tag in found for text_id in tags[tag]}
 
 

@@ -26,7 +26,7 @@ _LONGEST_REASON = 60
 
 
 @dataclass(frozen=True)
-class Outcome:
+class SendOutcome:
     """What a claimed text came to: a state for good or for now, the provider's id and reason where there are any.
 
     WAITING and UNCLEAR go back to the queue: after a failed attempt with a growing pause, else after `pause`.
@@ -40,7 +40,7 @@ class Outcome:
     pause: timedelta = timedelta()
 
 
-def record(session: Session, vault: Vault, claim_id: UUID, outcomes: Sequence[Outcome]) -> None:
+def record(session: Session, vault: Vault, claim_id: UUID, outcomes: Sequence[SendOutcome]) -> None:
     """Write down a batch; what a report said meanwhile stays where it is further, and a claim that was lost sets nothing back."""
     told = {outcome.id: outcome for outcome in outcomes}
     # Phones first, in the order of their keys, and then texts likewise: as everybody does who locks both.
@@ -60,7 +60,7 @@ def record(session: Session, vault: Vault, claim_id: UUID, outcomes: Sequence[Ou
         outcome = told[row.id]
         if outcome.provider_id is not None and outcome.provider_id in taken:
             # Another text of ours has this id: which of the two the provider means, only a person can find out.
-            outcome = Outcome(row.id, Delivery.FAILED, UNCLEAR_REASON)
+            outcome = SendOutcome(row.id, Delivery.FAILED, UNCLEAR_REASON)
         if outcome.provider_id is not None and row.provider_id is None:
             row.provider_id, row.redacted = outcome.provider_id, False
         ours = row.claim_id == claim_id
@@ -94,14 +94,14 @@ _STEPS: dict[str, Insert] = {
 }
 
 
-def _put_back(row: OutgoingText, outcome: Outcome) -> Outcome:
+def _put_back(row: OutgoingText, outcome: SendOutcome) -> SendOutcome:
     """Let a text of ours be claimed again later, unless it was tried often enough: then what it came to."""
     row.claim_id = None
     row.attempts += outcome.attempted
     may_be_out = Delivery.UNCLEAR in (row.state, outcome.state)
     # One that may be out is looked for once more after its last attempt; when not even that works, nobody knows.
     if row.attempts >= MOST_ATTEMPTS + may_be_out:
-        return Outcome(row.id, Delivery.FAILED, UNCLEAR_REASON if may_be_out else outcome.reason)
+        return SendOutcome(row.id, Delivery.FAILED, UNCLEAR_REASON if may_be_out else outcome.reason)
     if outcome.reason is not None:
         row.reason = outcome.reason[:_LONGEST_REASON]
     if row.state is Delivery.CLAIMED:
@@ -120,7 +120,7 @@ def _pause_after(row: OutgoingText) -> timedelta:
     return min(grown, _LONGEST_PAUSE) * jitter
 
 
-def _phones_that_stopped(session: Session, vault: Vault, outcomes: Sequence[Outcome]) -> list[UUID]:
+def _phones_that_stopped(session: Session, vault: Vault, outcomes: Sequence[SendOutcome]) -> list[UUID]:
     stopped = [
         outcome.id for outcome in outcomes if outcome.state is Delivery.OPTED_OUT and outcome.attempted
     ]
@@ -130,7 +130,9 @@ def _phones_that_stopped(session: Session, vault: Vault, outcomes: Sequence[Outc
     return sorted({text.phone_id for text in sound(vault, texts) if text.phone_id is not None})
 
 
-def _taken_by_others(session: Session, rows: Sequence[OutgoingText], told: dict[UUID, Outcome]) -> set[str]:
+def _taken_by_others(
+    session: Session, rows: Sequence[OutgoingText], told: dict[UUID, SendOutcome]
+) -> set[str]:
     """Ids of this batch that stand on other rows already, or on two rows of it."""
     mine: dict[tuple[str, str], UUID] = {}
     twice: set[str] = set()

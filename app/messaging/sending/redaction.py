@@ -18,7 +18,7 @@ from app import clock
 from app.database import Database
 from app.logs import describe, log_event
 from app.messaging.delivery import FINAL, GIVEN_UP_AFTER, Delivery
-from app.messaging.gateways.protocol import CannotTell, Refused, TryLater
+from app.messaging.gateways.protocol import CannotTell, SendRefused, TryLater
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import InboundText, OutgoingText
 
@@ -99,7 +99,7 @@ def _forget(gateways: Gateways, text: _Told, troubles: Counter[str]) -> bool:
         return False
     try:
         gateways.gateway(text.gateway).redact(text.provider_id)
-    except (CannotTell, Refused, KeyError):
+    except (CannotTell, SendRefused, KeyError):
         # It has no such thing, holds no such text, or is no gateway of ours any more.
         return True
     except TryLater:

@@ -21,7 +21,7 @@ from app.messaging.gateways.protocol import (
     CannotTell,
     Gateway,
     OptedOut,
-    Refused,
+    SendRefused,
     Taken,
     TextToSend,
     TryLater,
@@ -30,8 +30,8 @@ from app.messaging.gateways.protocol import (
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import OutgoingText
 from app.messaging.sending.claims import PACE, Claim, Pace, claim_due
-from app.messaging.sending.presend_checks import Looked, look
-from app.messaging.sending.recording import Outcome, record
+from app.messaging.sending.presend_checks import Looked, check_before_sending
+from app.messaging.sending.recording import SendOutcome, record
 from app.settings import Settings
 from app.vault import Vault
 
@@ -82,7 +82,7 @@ class _Sender:
     def look(self, claim: Claim, texts: Sequence[UUID]) -> list[Looked]:
         """What is to be done with these texts now."""
         with self.database.reading() as session:
-            return look(session, self.vault, self.gateways, self.public_url, claim, texts)
+            return check_before_sending(session, self.vault, self.gateways, self.public_url, claim, texts)
 
     def keep_ways(self, claim: Claim, looked: Sequence[Looked]) -> None:
         """Write down, before the call, which gateway gets a text: a report and whoever looks for it go by that."""
@@ -96,16 +96,18 @@ class _Sender:
                 )
                 session.execute(ours.values(gateway=each.gateway, line=each.line))
 
-    def settle(self, claim: Claim, looked: Looked) -> Outcome | None:
+    def settle(self, claim: Claim, looked: Looked) -> SendOutcome | None:
         """Send one text, or find out that it must not or need not be sent; None when it is no longer ours."""
         if looked.verdict is not None and not (looked.may_be_out and looked.text is not None):
-            return Outcome(looked.id, looked.verdict.state, looked.verdict.reason)
+            return SendOutcome(looked.id, looked.verdict.state, looked.verdict.reason)
         if looked.wait:
             return _back(looked, _AFTER_THE_OTHER)
         try:
             gateway = self.gateways.gateway(looked.gateway)
         except KeyError:
-            return Outcome(looked.id, Delivery.FAILED, UNCLEAR_REASON if looked.may_be_out else "no gateway")
+            return SendOutcome(
+                looked.id, Delivery.FAILED, UNCLEAR_REASON if looked.may_be_out else "no gateway"
+            )
         if self.troubles[looked.gateway] >= _TROUBLES:
             return _back(looked, _NEXT_TIME)
         if looked.may_be_out:
@@ -114,7 +116,7 @@ class _Sender:
                 return outcome or _verdict_of(looked)
         return self._send_fresh(claim, gateway, looked)
 
-    def record(self, claim: Claim, outcomes: Sequence[Outcome]) -> None:
+    def record(self, claim: Claim, outcomes: Sequence[SendOutcome]) -> None:
         """Write down what came of a batch; a database that is away is asked again while the claim lasts."""
         while True:
             try:
@@ -128,22 +130,22 @@ class _Sender:
             else:
                 return
 
-    def _find(self, claim: Claim, gateway: Gateway, looked: Looked) -> Outcome | None:
+    def _find(self, claim: Claim, gateway: Gateway, looked: Looked) -> SendOutcome | None:
         if not claim.leaves(self.pace.call_seconds, self.pace):
             return _back(looked, timedelta())
         text = _text_of(looked)
         try:
             found = gateway.find(text, looked.since, looked.known)
         except CannotTell:
-            return Outcome(looked.id, Delivery.FAILED, UNCLEAR_REASON)
+            return SendOutcome(looked.id, Delivery.FAILED, UNCLEAR_REASON)
         except TryLater as trouble:
             self.troubles[looked.gateway] += 1
-            return Outcome(looked.id, Delivery.UNCLEAR, trouble.reason, attempted=True)
+            return SendOutcome(looked.id, Delivery.UNCLEAR, trouble.reason, attempted=True)
         except Exception as error:  # noqa: BLE001 - a gateway's own fault must not lose the rest of the batch
             return self._odd(looked, error)
         return None if found is None else _taken(looked, found)
 
-    def _send_fresh(self, claim: Claim, gateway: Gateway, looked: Looked) -> Outcome | None:
+    def _send_fresh(self, claim: Claim, gateway: Gateway, looked: Looked) -> SendOutcome | None:
         """Send a text, unless something changed since it was looked at; last of all it is seen that there is time for the call."""
         if time.monotonic() - looked.looked_at > _FRESH_SECONDS:
             try:
@@ -161,43 +163,43 @@ class _Sender:
             return _back(looked, timedelta())
         return self._send(gateway, looked)
 
-    def _send(self, gateway: Gateway, looked: Looked) -> Outcome:
+    def _send(self, gateway: Gateway, looked: Looked) -> SendOutcome:
         try:
             taken = gateway.send(_text_of(looked))
         except OptedOut as stop:
-            return Outcome(looked.id, Delivery.OPTED_OUT, stop.reason, attempted=True)
-        except Refused as refusal:
-            return Outcome(looked.id, Delivery.FAILED, refusal.reason, attempted=True)
+            return SendOutcome(looked.id, Delivery.OPTED_OUT, stop.reason, attempted=True)
+        except SendRefused as refusal:
+            return SendOutcome(looked.id, Delivery.FAILED, refusal.reason, attempted=True)
         except TryLater as trouble:
             self.troubles[looked.gateway] += 1
-            return Outcome(looked.id, Delivery.WAITING, trouble.reason, attempted=True)
+            return SendOutcome(looked.id, Delivery.WAITING, trouble.reason, attempted=True)
         except Unclear as trouble:
             self.troubles[looked.gateway] += 1
-            return Outcome(looked.id, Delivery.UNCLEAR, trouble.reason, attempted=True)
+            return SendOutcome(looked.id, Delivery.UNCLEAR, trouble.reason, attempted=True)
         except Exception as error:  # noqa: BLE001 - whatever it was, the text may be out
             return self._odd(looked, error)
         self.troubles[looked.gateway] = 0
         return _taken(looked, taken)
 
-    def _odd(self, looked: Looked, error: Exception) -> Outcome:
+    def _odd(self, looked: Looked, error: Exception) -> SendOutcome:
         self.troubles[looked.gateway] += 1
         log_event("gateway.failed", level=logging.ERROR, gateway=looked.gateway, error=describe(error))
-        return Outcome(looked.id, Delivery.UNCLEAR, "fault", attempted=True)
+        return SendOutcome(looked.id, Delivery.UNCLEAR, "fault", attempted=True)
 
 
-def _taken(looked: Looked, taken: Taken) -> Outcome:
-    return Outcome(looked.id, taken.state, provider_id=taken.provider_id, attempted=True)
+def _taken(looked: Looked, taken: Taken) -> SendOutcome:
+    return SendOutcome(looked.id, taken.state, provider_id=taken.provider_id, attempted=True)
 
 
-def _back(looked: Looked, pause: timedelta) -> Outcome:
+def _back(looked: Looked, pause: timedelta) -> SendOutcome:
     state = Delivery.UNCLEAR if looked.may_be_out else Delivery.WAITING
-    return Outcome(looked.id, state, pause=pause * random.uniform(1, 2))  # noqa: S311 - a pause is no secret
+    return SendOutcome(looked.id, state, pause=pause * random.uniform(1, 2))  # noqa: S311 - a pause is no secret
 
 
-def _verdict_of(looked: Looked) -> Outcome:
+def _verdict_of(looked: Looked) -> SendOutcome:
     if looked.verdict is None:
         raise ValueError("nothing speaks against sending this text")
-    return Outcome(looked.id, looked.verdict.state, looked.verdict.reason)
+    return SendOutcome(looked.id, looked.verdict.state, looked.verdict.reason)
 
 
 def _text_of(looked: Looked) -> TextToSend:

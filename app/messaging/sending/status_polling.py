@@ -19,7 +19,7 @@ from app import clock
 from app.database import Database, chosen_once
 from app.logs import describe, log_event
 from app.messaging.delivery import ASKED_AFTER, GIVEN_UP_AFTER, further
-from app.messaging.gateways.protocol import CannotTell, Refused, StatusReport, TryLater
+from app.messaging.gateways.protocol import CannotTell, SendRefused, StatusReport, TryLater
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import OutgoingText
 from app.messaging.queue import hour_of_id
@@ -86,7 +86,7 @@ def _ask(gateways: Gateways, text: OutgoingText, troubles: Counter[str]) -> _Ask
         return again
     try:
         report = gateways.gateway(text.gateway).ask(text.id, text.provider_id or "")
-    except (CannotTell, Refused, KeyError):
+    except (CannotTell, SendRefused, KeyError):
         # It cannot be asked, holds no such text, or is no gateway of ours any more.
         return _Asked(text)
     except TryLater:

@@ -16,10 +16,10 @@ from app.cases.desk import (
     DESK_CLOSING_REASONS,
     LONGEST_TEXT,
     AlreadySent,
-    Contact,
     EmptyText,
     OpenedCase,
     ReadEntry,
+    ShownContact,
     TextTooLong,
     note,
     open_case,
@@ -137,7 +137,11 @@ def change(case_id: UUID, act: Callable[[], None], *, done: str, drafts: Drafts)
 
 
 def show_case(
-    case_id: UUID, *, contact: Contact | None = None, problem: str | None = None, drafts: Drafts | None = None
+    case_id: UUID,
+    *,
+    contact: ShownContact | None = None,
+    problem: str | None = None,
+    drafts: Drafts | None = None,
 ) -> str:
     """The page of a case, which is a reading of it like any other."""
     here, drafts = services(), drafts or Drafts()
@@ -161,7 +165,7 @@ def render_case(
     texts: CaseTexts | None,
     *,
     alerts: AlertsSoFar,
-    contact: Contact | None,
+    contact: ShownContact | None,
     problem: str | None,
     drafts: Drafts,
     custody: bool = False,

@@ -9,10 +9,10 @@ from flask_babel import pgettext
 from app.cases.case import AlreadyClaimed, CannotBeAssigned, assign, claim
 from app.cases.desk import (
     EditConflict,
+    LoweringReasonMissing,
     Move,
     MoveRefused,
     NotTickedByHand,
-    ReasonMissing,
     UnknownCategory,
     change_stage,
     mark_done,
@@ -105,7 +105,7 @@ def urge(case_id: UUID) -> ResponseReturnValue:
     drafts = Drafts(urgency=urgency, reason=reason)
     try:
         return change(case_id, act, done="urgency", drafts=drafts)
-    except ReasonMissing:
+    except LoweringReasonMissing:
         problem = pgettext("desk", "Say why it is less urgent. Nothing was changed.")
         return show_case(case_id, problem=problem, drafts=drafts), 400
     except EditConflict as conflict:

@@ -18,7 +18,7 @@ from app.cases.clocks import ASKING
 from app.cases.enums import OfferState, State, Urgency
 from app.dispatcher.heartbeat import last_ticks
 from app.messaging.models import MemberAddress
-from app.messaging.queue import tally_texts
+from app.messaging.queue import count_queue
 from app.network import Member, MemberState, Organisation, OrganisationKind, OrganisationState
 
 
@@ -95,7 +95,7 @@ class _Gauges(Collector):
         return family
 
     def _texts(self) -> GaugeMetricFamily:
-        tally = tally_texts(self._session)
+        tally = count_queue(self._session)
         family = GaugeMetricFamily(
             "redress_texts",
             "Texts and alerts that should have gone out by now, may have or failed",

@@ -18,7 +18,7 @@ from app.web.worker.asking import ask_again
 from app.web.worker.door import blueprint
 from app.web.worker.inbox import missing_words, refuse_other_page
 from app.web.worker.inbox_page import Problem, inbox_page, kept_page, stale_page
-from app.web.worker.intent import Act, Intent
+from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.posted import posted_intent
 from app.web.worker.report import receipt_page
 from app.web.worker.report_form import ReportForm
@@ -29,7 +29,7 @@ from app.web.worker.worker_session import end_worker_session, find_worker, forge
 @open_to_workers
 def about_helper() -> Response:
     """File the complaint with custody, out of reach of every organisation that has or had the case, and show its code."""
-    intent = posted_intent(Act.ABOUT_HELPER)
+    intent = posted_intent(InboxAct.ABOUT_HELPER)
     try:
         worker = find_worker()
         if worker is None:

@@ -16,7 +16,7 @@ from app.web.worker.asking import OtherMessages, not_opened
 from app.web.worker.door import blueprint, to_inbox
 from app.web.worker.inbox import do
 from app.web.worker.inbox_page import kept_page
-from app.web.worker.intent import Act, Intent
+from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.new_code import give_new_code
 from app.web.worker.posted import posted_fields, posted_intent
 from app.web.worker.worker_session import (
@@ -87,9 +87,9 @@ def _do_what_waited(cookie: str, intent: Intent) -> Response:
     worker = None
     try:
         worker = worker_behind(cookie)
-        if intent.act is Act.NEW_CODE:
+        if intent.act is InboxAct.NEW_CODE:
             return give_new_code(worker, intent)
-        if intent.act is Act.ABOUT_HELPER:
+        if intent.act is InboxAct.ABOUT_HELPER:
             page = file_about_helper(worker, intent)
             # With the code of the complaint on the screen, these messages are closed again: nobody gets their cookie.
             return page if page.status_code == HTTPStatus.OK else keep_worker_session(page, cookie)

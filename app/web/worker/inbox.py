@@ -22,8 +22,8 @@ from app.cases.worker import (
 )
 from app.cases.worker import undo_stop as undo_stop_of
 from app.cases.worker import write as write_message
-from app.intake.reaching import stop_texts, wish_again
-from app.messaging.phones import SealedWish, keep_wish
+from app.intake.reaching import request_texts_again, stop_texts
+from app.messaging.phones import SealedTextRequest, keep_text_request
 from app.vault import TokenForged, check_session_form_token
 from app.web.access import open_to_everyone, open_to_workers
 from app.web.language import page_language, pgettext
@@ -32,7 +32,7 @@ from app.web.services import services
 from app.web.worker.asking import ask_again, enter_page
 from app.web.worker.door import blueprint, to_inbox
 from app.web.worker.inbox_page import Problem, inbox_page, kept_page, spent_words, stale_page
-from app.web.worker.intent import Act, Intent
+from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.posted import posted_fields, posted_intent
 from app.web.worker.worker_session import (
     end_worker_session,
@@ -49,7 +49,7 @@ class Doing:
     worker: Worker
     intent: Intent
     submission: UUID
-    wishes: tuple[SealedWish, ...] = ()
+    wishes: tuple[SealedTextRequest, ...] = ()
 
 
 @blueprint.get("/<lang>/inbox")
@@ -68,35 +68,35 @@ def inbox() -> Response:
 @open_to_workers
 def write() -> Response:
     """Add a message for the helper."""
-    return _carry_out(Act.WRITE)
+    return _carry_out(InboxAct.WRITE)
 
 
 @blueprint.post("/<lang>/inbox/worse")
 @open_to_workers
 def worse() -> Response:
     """Record that it got worse, with or without words."""
-    return _carry_out(Act.WORSE)
+    return _carry_out(InboxAct.WORSE)
 
 
 @blueprint.post("/<lang>/inbox/consent")
 @open_to_workers
 def consent() -> Response:
     """Change who may know."""
-    return _carry_out(Act.CONSENT)
+    return _carry_out(InboxAct.CONSENT)
 
 
 @blueprint.post("/<lang>/inbox/stop")
 @open_to_workers
 def stop() -> Response:
     """Stop sharing now, and erase after thirty days."""
-    return _carry_out(Act.STOP)
+    return _carry_out(InboxAct.STOP)
 
 
 @blueprint.post("/<lang>/inbox/undo")
 @open_to_workers
 def undo_stop() -> Response:
     """Take a stop back."""
-    return _carry_out(Act.UNDO)
+    return _carry_out(InboxAct.UNDO)
 
 
 @blueprint.post("/<lang>/inbox/leave")
@@ -156,7 +156,7 @@ def refuse_other_page(worker: Worker, intent: Intent) -> Response | None:
     return enter_page("other page", intent)
 
 
-def _carry_out(act: Act) -> Response:
+def _carry_out(act: InboxAct) -> Response:
     """Do one thing for the worker behind the cookie; whatever stands in the way, all that was filled in stays on the page."""
     intent = posted_intent(act)
     try:
@@ -205,12 +205,12 @@ def _undo(session: Session, doing: Doing) -> None:
 
 
 # What each act does, in the unit of work that stores it, and whether somebody is called by it; and where in the inbox it shows.
-_DEEDS: dict[Act, tuple[Callable[[Session, Doing], bool | None], str]] = {
-    Act.WRITE: (_write, "thread"),
-    Act.WORSE: (_say_worse, "thread"),
-    Act.CONSENT: (_change_consent, "seen"),
-    Act.STOP: (_stop, "top"),
-    Act.UNDO: (_undo, "top"),
+_DEEDS: dict[InboxAct, tuple[Callable[[Session, Doing], bool | None], str]] = {
+    InboxAct.WRITE: (_write, "thread"),
+    InboxAct.WORSE: (_say_worse, "thread"),
+    InboxAct.CONSENT: (_change_consent, "seen"),
+    InboxAct.STOP: (_stop, "top"),
+    InboxAct.UNDO: (_undo, "top"),
 }
 
 
@@ -226,18 +226,18 @@ def missing_words(refusal: EmptyText | TextTooLong) -> str:
             )
 
 
-def _wishes_again(worker: Worker, intent: Intent) -> tuple[SealedWish, ...]:
+def _wishes_again(worker: Worker, intent: Intent) -> tuple[SealedTextRequest, ...]:
     """The number to text that the worker left, at most one, where a helper may read the case again; sealed before the writing."""
     here = services()
-    if intent.act is not Act.UNDO and not (intent.act is Act.CONSENT and intent.consent):
+    if intent.act is not InboxAct.UNDO and not (intent.act is InboxAct.CONSENT and intent.consent):
         return ()
-    level = ConsentLevel(intent.consent) if intent.act is Act.CONSENT else None
+    level = ConsentLevel(intent.consent) if intent.act is InboxAct.CONSENT else None
     with here.database.reading() as session:
-        wish = wish_again(session, here.vault, here.gateways, worker, level)
+        wish = request_texts_again(session, here.vault, here.gateways, worker, level)
     return () if wish is None else (wish,)
 
 
-def _keep(session: Session, wishes: Iterable[SealedWish]) -> None:
+def _keep(session: Session, wishes: Iterable[SealedTextRequest]) -> None:
     # Before the case is locked, as everywhere (see app.messaging.phones.text_requests).
     for wish in wishes:
-        keep_wish(session, wish)
+        keep_text_request(session, wish)

@@ -17,7 +17,7 @@ from app.web.services import services
 from app.web.worker.asking import chosen_words
 from app.web.worker.danger import danger_note
 from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
-from app.web.worker.intent import NOTHING, Act, Intent
+from app.web.worker.intent import NOTHING, InboxAct, Intent
 from app.web.worker.names import coordinator_name, names_of
 from app.web.worker.posted import posted_fields
 
@@ -58,7 +58,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         sightings=[seen_line(seen, names) for seen in view.sightings],
         access=list(dict.fromkeys(access_line(line, about_helper=view.about_helper) for line in view.access)),
         consent=consent_texts(language.pgettext),
-        chosen_consent=meant.consent if meant.act is Act.CONSENT else view.consent,
+        chosen_consent=meant.consent if meant.act is InboxAct.CONSENT else view.consent,
         would_erase=clock.now() + ERASED_AFTER,
         form_token=session_form_token(worker.content),
         case_name=here.vault.name_case(worker.case_id),

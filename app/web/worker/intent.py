@@ -13,7 +13,7 @@ from app.vault import TokenForged, Vault
 from app.web.worker.report_form import CONSENT, Fields
 
 
-class Act(StrEnum):
+class InboxAct(StrEnum):
     """What can be done from the inbox; the values are those of the hidden field `act`, and the endings of the addresses."""
 
     WRITE = "write"
@@ -29,7 +29,7 @@ class Act(StrEnum):
 class Intent:
     """An act and all that was filled in with it; without an act a worker only wants to read."""
 
-    act: Act | None = None
+    act: InboxAct | None = None
     words: str = field(default="", repr=False)
     danger: bool = False
     consent: str = ""
@@ -40,7 +40,7 @@ class Intent:
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing to do and nothing to lose."""
-        return self.act is None or (self.act is Act.WRITE and not self.words)
+        return self.act is None or (self.act is InboxAct.WRITE and not self.words)
 
     @property
     def said(self) -> str:
@@ -86,13 +86,13 @@ NOTHING = Intent()
 """What is meant by a page that nobody filled in."""
 
 
-def read_intent(fields: Fields, act: Act | None = None) -> Intent:
+def read_intent(fields: Fields, act: InboxAct | None = None) -> Intent:
     """The intent of a post to an act's own address, or of one that names its act in a field; what is unknown is left out."""
     words, danger = clean_words(_first(fields, "words")), _first(fields, "danger") == "yes"
     if act is None:
         named = _first(fields, "act")
-        act = Act(named) if named in set(Act) else None
-    if act in (None, Act.WRITE):
+        act = InboxAct(named) if named in set(InboxAct) else None
+    if act in (None, InboxAct.WRITE):
         act = _act_of(words, danger=danger) or act
     consent = _first(fields, "consent")
     return Intent(
@@ -105,11 +105,11 @@ def read_intent(fields: Fields, act: Act | None = None) -> Intent:
     )
 
 
-def _act_of(words: str, *, danger: bool) -> Act | None:
+def _act_of(words: str, *, danger: bool) -> InboxAct | None:
     """What words or a tick mean that came without an act; a danger is never an ordinary message."""
     if danger:
-        return Act.WORSE
-    return Act.WRITE if words else None
+        return InboxAct.WORSE
+    return InboxAct.WRITE if words else None
 
 
 def _first(fields: Fields, name: str) -> str:

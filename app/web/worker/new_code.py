@@ -28,7 +28,7 @@ from app.web.worker.asking import ask_again
 from app.web.worker.door import blueprint
 from app.web.worker.inbox import refuse_other_page
 from app.web.worker.inbox_page import kept_page, stale_page
-from app.web.worker.intent import Act, Intent
+from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.posted import posted_intent
 from app.web.worker.worker_session import find_worker, forget_worker_cookie
 
@@ -40,7 +40,7 @@ _SHOWN_AGAIN_FOR = timedelta(minutes=15)
 @open_to_workers
 def new_code() -> Response:
     """Replace the receipt. The new one comes from the form's token, so that sending the form twice makes one new receipt."""
-    intent = posted_intent(Act.NEW_CODE)
+    intent = posted_intent(InboxAct.NEW_CODE)
     try:
         worker = find_worker()
         if worker is None:

@@ -8,7 +8,7 @@ from werkzeug.datastructures import MultiDict
 
 from app.language import clean_words
 from app.web.requests import too_many_fields
-from app.web.worker.intent import Act, Intent, read_intent
+from app.web.worker.intent import InboxAct, Intent, read_intent
 from app.web.worker.report_form import LARGEST_FORM
 
 
@@ -25,6 +25,6 @@ def posted_fields() -> MultiDict[str, str]:
     return MultiDict([(name, clean_words(value)) for name, value in pairs])
 
 
-def posted_intent(act: Act | None = None) -> Intent:
+def posted_intent(act: InboxAct | None = None) -> Intent:
     """What the worker meant with this post: the act of its address, or the one that it names."""
     return read_intent(posted_fields(), act)

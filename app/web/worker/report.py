@@ -9,7 +9,7 @@ from app.cases.case import Case, consent_texts
 from app.cases.enums import ConsentLevel, Exclusion, Urgency
 from app.cases.taxonomy import ABOUT_HELPER
 from app.intake import (
-    Contact,
+    ContactWay,
     Filed,
     FloodRefused,
     Report,
@@ -28,7 +28,7 @@ from app.web.sender import sender
 from app.web.services import services
 from app.web.worker.danger import danger_note
 from app.web.worker.door import blueprint, offered
-from app.web.worker.intent import Act, Intent
+from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.posted import posted_fields
 from app.web.worker.report_form import ReportForm, read_report_form
 from app.web.worker.worker_session import end_worker_session
@@ -96,7 +96,7 @@ def _conflict_page(sent: ReportForm, conflict: SubmissionConflict) -> Response:
     """
     vault, danger = services().vault, sent.danger == "yes"
     adding = Intent(
-        Act.WORSE if danger else Act.WRITE,
+        InboxAct.WORSE if danger else InboxAct.WRITE,
         words=sent.words,
         danger=danger,
         token=sent.token,
@@ -146,7 +146,7 @@ def _not_kept(sent: ReportForm, error: Exception) -> Response:
 
 def to_report(sent: ReportForm, language: str) -> Report:
     """The form as the filing verb takes it: whatever was skipped means the choice that tells least."""
-    contact = Contact(sent.contact) if sent.contact else Contact.INBOX
+    contact = ContactWay(sent.contact) if sent.contact else ContactWay.INBOX
     return Report(
         language=language,
         # Signs that nobody can see are no words: the pages say then that none came.
@@ -225,7 +225,7 @@ def receipt_page(sent: ReportForm, filed: Filed) -> Response:
         with here.database.reading() as session:
             case = session.get_one(Case, filed.case_id)
             danger = danger_note(session, case, filed.read_by, sent.site)
-    wants_texts = sent.contact == Contact.TEXT and bool(sent.phone)
+    wants_texts = sent.contact == ContactWay.TEXT and bool(sent.phone)
     return make_response(
         render_template(
             "worker/receipt.html",

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app import clock
 from app.cases.case.models import Case, Entry
 from app.cases.enums import EntryKind, Urgency
-from app.cases.worker.inbox import Message, open_inbox
+from app.cases.worker.inbox import InboxMessage, open_inbox
 from app.cases.worker.writing_budget import CHANGES, DANGERS, MESSAGES, SIGNS
 from app.database import CaseId, MemberId
 from app.intake import Filed
@@ -41,7 +41,7 @@ def worker(phone: Phone, filed: Filed) -> Member:
     return member
 
 
-def thread(world: World, filed: Filed) -> tuple[Message, ...]:
+def thread(world: World, filed: Filed) -> tuple[InboxMessage, ...]:
     worker = world.enter(filed)
     with world.database.reading() as session:
         return open_inbox(session, world.vault, worker).messages

@@ -11,7 +11,7 @@ from app import clock
 from app.cases.case.models import Case, Offer
 from app.cases.custody.deciding import waiting_for_custody
 from app.cases.enums import ConsentLevel
-from app.cases.rules.routing import Outcome
+from app.cases.rules.routing import RoutingOutcome
 from app.cases.worker.sharing import change_consent
 from app.database import CaseId
 from app.intake import Filed, FloodRefused, SealedGrievance, file_grievance, reporting
@@ -59,7 +59,7 @@ def holders(world: World, case_id: CaseId) -> set[str]:
         return set(rows)
 
 
-def waiting(world: World) -> list[tuple[CaseId, Outcome]]:
+def waiting(world: World) -> list[tuple[CaseId, RoutingOutcome]]:
     with world.database.reading() as session:
         found = waiting_for_custody(session, world.vault, world.rules, world.sign_in("custodian.one"))
     return [(case.case_id, case.why) for case in found]
@@ -80,7 +80,7 @@ def test_the_last_report_under_the_limit_is_offered_and_the_next_is_held_with_cu
     with world.database.reading() as session:
         assert session.scalar(select(func.count()).select_from(Offer).where(Offer.case_id == held)) == 0
         assert session.get_one(Case, held).organisation_id is None
-    assert waiting(world) == [(held, Outcome.OVER_LIMIT)]
+    assert waiting(world) == [(held, RoutingOutcome.OVER_LIMIT)]
     worker.open("/en/inbox")
     assert WORDS in worker.send("/inbox", receipt=code).text
 
@@ -163,13 +163,13 @@ def test_a_held_case_that_is_locked_and_opened_again_is_still_held(world: World,
     with world.database.writing() as session:
         change_consent(session, world.vault, world.rules, world.texts, "en", worker, ConsentLevel.HELPER)
     assert holders(world, case_id) == {"receipt", "custody"}
-    assert waiting(world) == [(case_id, Outcome.OVER_LIMIT)]
+    assert waiting(world) == [(case_id, RoutingOutcome.OVER_LIMIT)]
 
 
 def test_an_exclusion_that_nobody_understands_is_the_reason_that_counts(world: World, fill: Fill) -> None:
     fill(REPORTS, DORMITORY, REPORTS.most)
     case_id = world.case_of(world.file(sender=DORMITORY, exclude_other="my cousin Zubin"))
-    assert waiting(world) == [(case_id, Outcome.UNMATCHED_EXCLUSION)]
+    assert waiting(world) == [(case_id, RoutingOutcome.UNMATCHED_EXCLUSION)]
 
 
 def test_the_last_place_of_the_quota_is_taken_and_then_every_word_stays_on_the_page(

@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from app import clock
 from app.cases.case.models import Case
 from app.cases.enums import ConsentLevel, State
-from app.cases.rules.routing import Outcome
+from app.cases.rules.routing import RoutingOutcome
 from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
 from app.database import CaseId
 from app.intake import Filed
@@ -54,7 +54,7 @@ def test_one_address_takes_half_of_the_room_and_the_others_reports_are_offered(
     for _ in range(3 * ROOM):
         assert send(flood, world)
     assert offered(world) == ROOM // 2
-    assert {why for _, why in waiting(world)} == {Outcome.OVER_LIMIT}
+    assert {why for _, why in waiting(world)} == {RoutingOutcome.OVER_LIMIT}
     assert "looks for the right helper" in flood.page.text
     worker = phone("192.0.2.43")
     send(worker, world)

@@ -13,7 +13,7 @@ from app.cases.enums import ConsentLevel, EntryKind
 from app.cases.routing.offers import DeclineReason, decline_offer
 from app.cases.rules.routing import Reason
 from app.cases.taxonomy import ABOUT_HELPER
-from app.cases.worker.inbox import Message, helpers_of, open_inbox
+from app.cases.worker.inbox import InboxMessage, helpers_of, open_inbox
 from app.cases.worker.sharing import stop_sharing
 from app.database import CaseId, OrganisationId
 from app.intake import Filed, Report
@@ -133,7 +133,7 @@ def test_custody_answers_once_two_people_have_agreed_and_the_worker_sees_who_wri
         answered(desk, case_id, "Too late.")
 
 
-def thread(desk: Desk, filed: Filed) -> tuple[Message, ...]:
+def thread(desk: Desk, filed: Filed) -> tuple[InboxMessage, ...]:
     worker = desk.world.enter(filed)
     with desk.database.reading() as session:
         return open_inbox(session, desk.world.vault, worker).messages

@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from app.cases.case.access import NoAccess, ReadOnly
-from app.cases.case.assignment import AlreadyClaimed, CannotBeAssigned, Colleague, assign, claim
+from app.cases.case.assignment import AlreadyClaimed, AssignableMember, CannotBeAssigned, assign, claim
 from app.database import CaseId, MemberId
 from app.network import SignedIn
 from app.vault import read_journal
@@ -54,11 +54,11 @@ def test_of_two_who_claim_at_once_one_has_it(desk: Desk) -> None:
 def test_a_case_is_given_only_to_colleagues_who_can_open_it(desk: Desk) -> None:
     plain, restricted = desk.accepted(), desk.accepted(topics=("gbvh",))
 
-    def able(case_id: CaseId) -> tuple[Colleague, ...]:
+    def able(case_id: CaseId) -> tuple[AssignableMember, ...]:
         return desk.open(desk.lead, case_id).colleagues
 
-    lead = Colleague(desk.lead.member.id, desk.lead.name)
-    caseworker = Colleague(desk.caseworker.member.id, desk.caseworker.name)
+    lead = AssignableMember(desk.lead.member.id, desk.lead.name)
+    caseworker = AssignableMember(desk.caseworker.member.id, desk.caseworker.name)
     assert able(plain) == (caseworker, lead)
     assert able(restricted) == (lead,)
     give(desk, desk.lead, plain, desk.caseworker)

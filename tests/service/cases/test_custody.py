@@ -34,7 +34,7 @@ from app.cases.custody.reading import (
 from app.cases.desk.reading import show_contact
 from app.cases.enums import ClockKind, ClockState, State
 from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
-from app.cases.rules.routing import Outcome, Reason
+from app.cases.rules.routing import Reason, RoutingOutcome
 from app.cases.worker.inbox import open_inbox
 from app.database import CaseId, OrganisationId, new_id
 from app.intake import Filed
@@ -105,7 +105,7 @@ def test_waiting_cases_are_cards_with_the_reason_and_the_date(desk: Desk) -> Non
         card = waiting_case(session, desk.world.vault, desk.world.rules, desk.custodian, case_id)
     assert card in cards
     assert (card.why, card.topics, card.country) == (
-        Outcome.UNMATCHED_EXCLUSION,
+        RoutingOutcome.UNMATCHED_EXCLUSION,
         ("freedom_and_treatment",),
         "MY",
     )
@@ -314,7 +314,7 @@ def test_what_nobody_took_says_so_and_can_be_placed_anew(desk: Desk) -> None:
             decline_offer(session, desk.world.vault, desk.world.rules, by, case_id, DeclineReason.NO_CAPACITY)
 
     card = next(card for card in waiting(desk) if card.case_id == case_id)
-    assert card.why is Outcome.NOBODY_ACCEPTED
+    assert card.why is RoutingOutcome.NOBODY_ACCEPTED
     place(desk, case_id, desk.lead)
     with desk.database.writing() as session:
         assert accept_offer(session, desk.world.vault, desk.world.rules, desk.lead, case_id).taken

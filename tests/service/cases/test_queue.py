@@ -18,7 +18,7 @@ from app.cases.desk.queue import Count, QueueFilters, QueueKey, QueuePage, queue
 from app.cases.enums import ClosingReason, ConsentLevel, Stage, State, Urgency
 from app.cases.worker.messages import write
 from app.database import CaseId, Database
-from app.intake import Contact
+from app.intake import ContactWay
 from app.network import SignedIn
 from tests.service.cases.conftest import Desk
 
@@ -75,7 +75,7 @@ def test_danger_comes_first_then_the_late_and_then_the_next_date(desk: Desk) -> 
 
 def test_a_row_holds_what_the_desk_needs_and_an_offered_one_only_the_card(desk: Desk) -> None:
     case_id = desk.accepted(
-        topics=("wages",), contact=Contact.CALL, phone="+60123456789", words="Planted words"
+        topics=("wages",), contact=ContactWay.CALL, phone="+60123456789", words="Planted words"
     )
     offered = desk.offered(topics=("gbvh",), words="Planted words", danger=True)
     with desk.database.writing() as session:

@@ -7,17 +7,16 @@ from sqlalchemy import select
 
 from app import clock
 from app.cases.case.access import NoAccess, open_locked
-from app.cases.case.assignment import Colleague
+from app.cases.case.assignment import AssignableMember
 from app.cases.case.models import Case, Clock, Entry
-from app.cases.desk.reading import Contact as ShownContact
-from app.cases.desk.reading import show_contact
+from app.cases.desk.reading import ShownContact, show_contact
 from app.cases.enums import ClockKind, ClockState, EntryKind, Exclusion, Stage, State
 from app.cases.routing.offers import accept_offer
 from app.cases.worker.inbox import open_inbox
 from app.cases.worker.messages import write
 from app.clock import hour_of
 from app.database import CaseId, new_id
-from app.intake import Contact
+from app.intake import ContactWay
 from app.network import SignedIn
 from app.vault import (
     CircleName,
@@ -47,7 +46,7 @@ def test_the_page_holds_what_the_worker_wrote_and_what_must_stay_in_sight(desk: 
         topics=("wages",),
         danger=True,
         exclude=frozenset({Exclusion.UNION, Exclusion.POLICE}),
-        contact=Contact.CALL,
+        contact=ContactWay.CALL,
         phone="+60123456789",
         safe_times="after nine",
         name="Nazrin",
@@ -146,7 +145,9 @@ def test_a_broken_entry_hides_no_other(desk: Desk) -> None:
 
 
 def test_name_and_number_are_shown_on_request_and_the_worker_learns_of_it(desk: Desk) -> None:
-    filed = desk.world.file(contact=Contact.TEXT, phone="+60123456789", safe_times="Sundays", name="Nazrin")
+    filed = desk.world.file(
+        contact=ContactWay.TEXT, phone="+60123456789", safe_times="Sundays", name="Nazrin"
+    )
     case_id, worker = desk.accept(filed), desk.world.enter(filed)
     desk.accepted(phone="+60999999999", name="Another")
 
@@ -249,7 +250,7 @@ def test_a_grant_of_the_members_own_opens_without_a_circle(desk: Desk) -> None:
 
     page = desk.open(desk.caseworker, case_id)
     assert [entry.body and entry.body["text"] for entry in page.entries] == ["For one reader."]
-    assert page.colleagues == (Colleague(desk.caseworker.member.id, desk.caseworker.name),)
+    assert page.colleagues == (AssignableMember(desk.caseworker.member.id, desk.caseworker.name),)
     with pytest.raises(NoAccess):
         desk.open(desk.lead, case_id)
 
@@ -257,7 +258,7 @@ def test_a_grant_of_the_members_own_opens_without_a_circle(desk: Desk) -> None:
 def test_a_page_opens_each_entry_once_and_its_statements_do_not_grow(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    filed = desk.world.file(name="Nazrin", contact=Contact.CALL, phone="+60123456789")
+    filed = desk.world.file(name="Nazrin", contact=ContactWay.CALL, phone="+60123456789")
     case_id, worker = desk.accept(filed), desk.world.enter(filed)
     with statements(desk.database) as few:
         desk.open(desk.lead, case_id)

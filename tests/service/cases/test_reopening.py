@@ -13,7 +13,7 @@ from app.cases.worker.inbox import Worker
 from app.cases.worker.messages import say_worse, write
 from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
 from app.database import CaseId
-from app.intake.conversation.machine.changes import Learned
+from app.intake.conversation.machine.changes import CaseChange
 from app.intake.conversation.store.apply import take_in
 from app.network import SignedIn
 from tests.service.cases.conftest import Desk
@@ -44,7 +44,7 @@ def _worse(desk: Desk, worker: Worker) -> None:
 def _text(desk: Desk, worker: Worker) -> None:
     with desk.database.writing() as session:
         case = session.get_one(type(desk.case(worker.case_id)), worker.case_id)
-        learned = Learned("case.texted", wrote=True)
+        learned = CaseChange("case.texted", wrote=True)
         take_in(session, desk.world.vault, desk.world.rules, case, learned)
 
 

@@ -18,7 +18,7 @@ from app.cases.worker.inbox import open_inbox
 from app.cases.worker.messages import say_worse, write
 from app.cases.worker.sharing import stop_sharing
 from app.database import CaseId
-from app.intake import Contact
+from app.intake import ContactWay
 from app.network import SignedIn
 from app.vault import GrantRow, GrantState, read_journal, verify_journal
 from tests.harness.world import everything_stored
@@ -54,7 +54,7 @@ def close(desk: Desk, case_id: CaseId) -> None:
 def test_every_kind_of_field_is_found_and_said(desk: Desk) -> None:
     filed = desk.world.file(
         words="The Zebra press has no guard.",
-        contact=Contact.CALL,
+        contact=ContactWay.CALL,
         phone="+60 12-555 0199",
         name="Siti Nurhaliza",
         site="Hall seven",

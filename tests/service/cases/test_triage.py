@@ -9,7 +9,13 @@ from app.cases.case.access import NoAccess, ReadOnly
 from app.cases.case.models import Clock, Offer
 from app.cases.case.veils import facts_of
 from app.cases.desk.answering import reply
-from app.cases.desk.triage import EditConflict, ReasonMissing, UnknownCategory, set_category, set_urgency
+from app.cases.desk.triage import (
+    EditConflict,
+    LoweringReasonMissing,
+    UnknownCategory,
+    set_category,
+    set_urgency,
+)
 from app.cases.enums import ClockKind, ClockState, EntryKind, OfferState, Urgency
 from app.cases.worker.inbox import open_inbox
 from app.database import CaseId
@@ -97,7 +103,7 @@ def test_lowering_the_urgency_needs_words_which_the_worker_never_sees(desk: Desk
     filed = desk.world.file(danger=True)
     case_id, worker = desk.accept(filed), desk.world.enter(filed)
 
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(LoweringReasonMissing):
         urge(desk, desk.lead, case_id, Urgency.LOW, "  ")
     assert desk.case(case_id).queue_rank == 0
     urge(desk, desk.lead, case_id, Urgency.LOW, "She is with her sister now.")

@@ -33,7 +33,7 @@ from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.members.addresses import Channel, keep_address
 from app.messaging.models import Phone
 from app.messaging.phones.numbers import read_number
-from app.messaging.phones.text_requests import keep_wish, seal_wish
+from app.messaging.phones.text_requests import keep_text_request, seal_text_request
 from app.messaging.queue.outgoing import enqueue_text
 from app.network import (
     Interest,
@@ -187,8 +187,8 @@ def lived_in(desk: Desk) -> Desk:
 
 def _text_to(session: Session, vault: Vault, number: str, case_id: CaseId) -> None:
     """A wish to be texted, and a text that waits."""
-    wish = seal_wish(vault, case_id, read_number(number, LINE, None), NAME, LINE)
-    keep_wish(session, wish)
+    wish = seal_text_request(vault, case_id, read_number(number, LINE, None), NAME, LINE)
+    keep_text_request(session, wish)
     enqueue_text(
         session,
         vault,

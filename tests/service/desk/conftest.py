@@ -11,7 +11,7 @@ from app import clock
 from app.cases.enums import Exclusion
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId, Database
-from app.intake import Contact, Filed
+from app.intake import ContactWay, Filed
 from app.language.catalogues import Project, compile_all
 from app.messaging.gateways.registry import Gateways, load_gateways
 from app.network import (
@@ -196,7 +196,7 @@ def filed(world: World, tmp_path: Path) -> Filed:
         topics=("wages", "hours"),
         exclude=frozenset({Exclusion.POLICE}),
         exclude_other=None,
-        contact=Contact.TEXT,
+        contact=ContactWay.TEXT,
         phone="+60 12 555 0199",
         safe_times="Sundays after four",
         name="Siti",

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.cases.case.models import Case, Consent
 from app.cases.worker.inbox import open_inbox
 from app.database import CaseId
-from app.intake import Contact
+from app.intake import ContactWay
 from tests.harness.world import World
 from tests.service.desk.conftest import Browse, accepted
 from tests.service.worker_door.browsing import Page
@@ -249,7 +249,7 @@ def test_the_company_is_asked_where_the_worker_said_yes_to_a_helper(browse: Brow
 
 
 def test_a_number_is_a_link_that_dials_it(browse: Browse, world: World) -> None:
-    case_id = accepted(world, world.file(phone="+60 12-345 ٦٧٨٩", contact=Contact.CALL))
+    case_id = accepted(world, world.file(phone="+60 12-345 ٦٧٨٩", contact=ContactWay.CALL))
     member = browse("near.lead")
     member.open(f"/desk/cases/{case_id}")
     page = member.send("/contact")

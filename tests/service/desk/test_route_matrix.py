@@ -15,7 +15,7 @@ from app.network import OrganisationKind, Role
 from app.vault import session_form_token
 from app.web.access import (
     Door,
-    Entry,
+    ViewAccess,
     ViewWithoutEntry,
     check_every_view_declares,
     declared_entry,
@@ -60,7 +60,7 @@ class Caller:
     kind: OrganisationKind | None = None
     role: Role | None = None
 
-    def admitted(self, entry: Entry) -> bool:
+    def admitted(self, entry: ViewAccess) -> bool:
         """Whether the declaration lets this caller pass."""
         if self.kind is None or self.role is None:
             return entry.door is Door.EVERYONE
@@ -101,7 +101,7 @@ def _address(rule: Rule) -> str:
     return built[1]
 
 
-def _cells(app: Flask) -> Iterator[tuple[Rule, str, Entry]]:
+def _cells(app: Flask) -> Iterator[tuple[Rule, str, ViewAccess]]:
     for rule in app.url_map.iter_rules():
         entry = declared_entry(app.view_functions[rule.endpoint])
         assert entry is not None, rule.endpoint
@@ -124,7 +124,7 @@ def test_every_cell_of_the_matrix_is_as_declared(matrix: tuple[Flask, list[Calle
     assert cells > 14 * 40
 
 
-def _told(caller: Caller, rule: Rule, method: str, entry: Entry) -> str | None:
+def _told(caller: Caller, rule: Rule, method: str, entry: ViewAccess) -> str | None:
     """What is wrong with the answer, or nothing."""
     data = {"form_token": caller.form_token} if method == "POST" else None
     answer = caller.client.open(_address(rule), method=method, data=data)

@@ -6,7 +6,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from app.cases.desk import search
-from app.intake import Contact
+from app.intake import ContactWay
 from tests.harness.crowd import Crowd
 from tests.harness.world import World
 from tests.service.desk.conftest import Browse, Member, accepted
@@ -30,7 +30,7 @@ def _filed(world: World) -> str:
     filed = world.file(
         words="They <b>owe</b> us two months since the flood.",
         topics=("wages",),
-        contact=Contact.TEXT,
+        contact=ContactWay.TEXT,
         phone="+60 12 555 0199",
         name="Siti Aminah",
     )

@@ -12,7 +12,7 @@ from app.cases.case.models import Case, Entry
 from app.cases.enums import EntryKind
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId
-from app.intake import Contact
+from app.intake import ContactWay
 from app.intake.conversation.door import receive_text
 from app.language import load_languages
 from app.messaging.delivery import Delivery, Purpose
@@ -241,14 +241,14 @@ def test_the_number_shows_only_on_request_and_that_is_written_down(
 
 def by_form(world: World, home: Path, **answers: Any) -> CaseId:
     """A case by the form whose worker asked for texts, unless the answers say otherwise."""
-    told = {"contact": Contact.TEXT, "phone": "012-345 6701", "safe_times": "Sundays after four"} | answers
+    told = {"contact": ContactWay.TEXT, "phone": "012-345 6701", "safe_times": "Sundays after four"} | answers
     return accepted(world, world.file(gateways=gateways_of(world, home), **told))
 
 
 def test_a_web_case_that_asked_for_the_inbox_is_answered_there(
     browse: Browse, world: World, tmp_path: Path
 ) -> None:
-    case_id = by_form(world, tmp_path, contact=Contact.INBOX)
+    case_id = by_form(world, tmp_path, contact=ContactWay.INBOX)
     page = browse("near.lead").open(f"/desk/cases/{case_id}")
     assert "Send to the worker" in page.text
     assert "Whose phone" not in page.text
@@ -286,7 +286,7 @@ def test_a_web_case_that_asked_for_texts_is_answered_as_one_by_text(
             {"phone": "03-2345 6789"},
             "No texts: the worker asked for them, but none can go to the number given",
         ),
-        ({"contact": Contact.CALL}, "May be called, not texted"),
+        ({"contact": ContactWay.CALL}, "May be called, not texted"),
     ),
     ids=("fixed line", "call"),
 )

@@ -10,7 +10,7 @@ import pytest
 from app import clock
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.email import EmailGateway
-from app.messaging.gateways.protocol import CannotTell, NotSent, Refused, TextToSend, TryLater, Unclear
+from app.messaging.gateways.protocol import CannotTell, NotSent, SendRefused, TextToSend, TryLater, Unclear
 from app.settings import SmtpSettings
 from tests.harness.server import free_port
 from tests.service.gateways.conftest import NewText
@@ -98,15 +98,15 @@ def test_a_mail_has_a_subject_a_line_and_the_same_id_each_time(
     (
         ("EHLO", "421 later", TryLater, "SMTP"),
         ("MAIL", "451 later", TryLater, "SMTP 451"),
-        ("MAIL", "553 no", Refused, "SMTP 553"),
+        ("MAIL", "553 no", SendRefused, "SMTP 553"),
         ("RCPT", "450 full", TryLater, "SMTP 450"),
-        ("RCPT", "550 nobody", Refused, "SMTP 550"),
+        ("RCPT", "550 nobody", SendRefused, "SMTP 550"),
         ("RCPT", "", TryLater, "no answer"),
         ("DATA", "451 later", TryLater, "SMTP 451"),
-        ("DATA", "554 no", Refused, "SMTP 554"),
+        ("DATA", "554 no", SendRefused, "SMTP 554"),
         (".", "", Unclear, "no answer"),
         (".", "452 full", TryLater, "SMTP 452"),
-        (".", "554 spam", Refused, "SMTP 554"),
+        (".", "554 spam", SendRefused, "SMTP 554"),
     ),
 )
 def test_what_an_answer_means(
@@ -127,7 +127,7 @@ def test_what_an_answer_means(
 
 @pytest.mark.parametrize("address", ("a@b.example\r\nBcc: c@d.example", "ü@b.example"))
 def test_an_odd_address_is_refused(settings: SmtpSettings, new_text: NewText, address: str) -> None:
-    with pytest.raises(Refused):
+    with pytest.raises(SendRefused):
         EmailGateway(settings).send(new_text(to=address))
 
 

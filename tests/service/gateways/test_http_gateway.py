@@ -15,13 +15,13 @@ import pytest
 from app import clock
 from app.messaging.delivery import Delivery
 from app.messaging.gateways import http_gateway
-from app.messaging.gateways.description import FindShape, HttpDescription, SendShape, Verdict
+from app.messaging.gateways.description import AnswerMeaning, FindShape, HttpDescription, SendShape
 from app.messaging.gateways.http_gateway import HttpGateway
 from app.messaging.gateways.protocol import (
     CannotTell,
     NotSent,
     OptedOut,
-    Refused,
+    SendRefused,
     StatusReport,
     TryLater,
     Unclear,
@@ -154,7 +154,7 @@ def test_a_text_as_a_form_whose_answer_names_it(device: Device, new_text: NewTex
     (
         ("101", None, ""),
         ("406", OptedOut, "answer 406"),
-        ("403", Refused, "answer 403"),
+        ("403", SendRefused, "answer 403"),
         ("501", TryLater, "answer 501"),
         ("999", Unclear, "odd answer"),
     ),
@@ -163,10 +163,10 @@ def test_words_of_an_aggregator_that_always_answers_200(
     device: Device, new_text: NewText, word: str, outcome: type[NotSent] | None, reason: str
 ) -> None:
     states = {
-        "101": Verdict.TAKEN,
-        "406": Verdict.OPTED_OUT,
-        "403": Verdict.REFUSED,
-        "501": Verdict.LATER,
+        "101": AnswerMeaning.TAKEN,
+        "406": AnswerMeaning.OPTED_OUT,
+        "403": AnswerMeaning.REFUSED,
+        "501": AnswerMeaning.LATER,
     }
     described = _described(device.url)
     gateway = HttpGateway(
@@ -187,7 +187,7 @@ def test_words_of_an_aggregator_that_always_answers_200(
     ("status", "outcome"),
     (
         (302, TryLater),
-        (400, Refused),
+        (400, SendRefused),
         (401, TryLater),
         (409, Unclear),
         (429, TryLater),
@@ -255,7 +255,7 @@ def test_asking_how_far_a_text_is(device: Device, new_text: NewText) -> None:
         with pytest.raises(TryLater):
             gateway.ask(text_id, "m1")
     device.answer = (404, "{}")
-    with pytest.raises(Refused):
+    with pytest.raises(SendRefused):
         gateway.ask(text_id, "m1")
 
 

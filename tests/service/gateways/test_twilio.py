@@ -13,7 +13,7 @@ import pytest
 from app import clock
 from app.messaging.delivery import Delivery
 from app.messaging.gateways import twilio_gateway
-from app.messaging.gateways.protocol import NotSent, OptedOut, Refused, TryLater, Unclear
+from app.messaging.gateways.protocol import NotSent, OptedOut, SendRefused, TryLater, Unclear
 from app.messaging.gateways.twilio_gateway import TwilioGateway
 from app.messaging.gateways.twilio_webhook import TwilioWebhook
 from app.settings import PROJECT_ROOT, read_settings
@@ -80,7 +80,7 @@ def test_a_messaging_service_and_whatsapp(
         (Trouble.DROPPED_ACCEPTED, Unclear, "no answer", True),
         (Trouble.HANGING_ACCEPTED, Unclear, "no answer", True),
         (Trouble.STOPPED, OptedOut, "21610", False),
-        (Trouble.WRONG_NUMBER, Refused, "21211", False),
+        (Trouble.WRONG_NUMBER, SendRefused, "21211", False),
         (Trouble.PAGE, Unclear, "odd answer", False),
     ),
 )
@@ -162,7 +162,7 @@ def test_words_are_redacted_once_they_were_delivered(
     report_posts(message, ("sent", "delivered"))
     gateway.redact(taken.provider_id)
     assert message.body == ""
-    with pytest.raises(Refused, match="20404"):
+    with pytest.raises(SendRefused, match="20404"):
         gateway.redact("SM" + "0" * 32)
 
 

@@ -15,7 +15,7 @@ from app.intake import (
     SubmissionConflict,
     already_filed,
     filing,
-    look_at_arrival,
+    read_arrival,
     sealing,
 )
 from app.vault import (
@@ -184,7 +184,7 @@ def test_the_same_form_with_other_words_is_refused_and_changes_nothing(world: Wo
         world.file(token=token, words="Other words")
     other = Report(language="en", words="Other words")
     with world.database.reading() as session, pytest.raises(SubmissionConflict):
-        already_filed(session, other, token, look_at_arrival(session, world.vault, other, token, None))
+        already_filed(session, other, token, read_arrival(session, world.vault, other, token, None))
     assert everything_stored(world.database) == before
 
 

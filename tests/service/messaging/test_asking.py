@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from app import clock
 from app.messaging.delivery import Delivery
-from app.messaging.gateways.protocol import CannotTell, Refused, StatusReport, TryLater
+from app.messaging.gateways.protocol import CannotTell, SendRefused, StatusReport, TryLater
 from app.messaging.gateways.twilio_gateway import TwilioGateway
-from app.messaging.models import OptOut, OutgoingText
+from app.messaging.models import OptOutRow, OutgoingText
 from app.messaging.receiving.callbacks import take_status
 from app.messaging.sending import status_polling as asking
 from tests.harness.hours import five_past_ten
@@ -88,7 +88,7 @@ def test_a_stop_that_only_the_provider_heard_is_ours_too(office: Office) -> None
     assert office.ask() == 1
     assert office.state(later) is Delivery.CANCELLED
     with office.database.reading() as session:
-        assert session.scalars(select(OptOut)).all()
+        assert session.scalars(select(OptOutRow)).all()
 
 
 def test_a_provider_that_never_reports_is_asked_ever_more_seldom_and_then_no_more(
@@ -157,7 +157,7 @@ def test_a_tick_asks_about_a_batch_and_several_dispatchers_about_each_text_once(
 
 @pytest.mark.parametrize(
     ("trouble", "asked_again"),
-    ((TryLater("503"), True), (OSError(), True), (Refused("20404"), False), (CannotTell("none"), False)),
+    ((TryLater("503"), True), (OSError(), True), (SendRefused("20404"), False), (CannotTell("none"), False)),
 )
 def test_a_provider_in_trouble_is_asked_later_and_one_that_cannot_tell_never(
     office: Office, monkeypatch: pytest.MonkeyPatch, trouble: Exception, asked_again: bool

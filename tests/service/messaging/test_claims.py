@@ -20,10 +20,10 @@ from app.messaging.gateways.protocol import NotSent, TextToSend
 from app.messaging.gateways.twilio_gateway import TwilioGateway
 from app.messaging.models import MemberAddress, OutgoingText, Phone
 from app.messaging.queue.outgoing import address_place, cancel_texts, enqueue_alert, texts_of_case
-from app.messaging.queue.queue_counts import tally_texts
+from app.messaging.queue.queue_counts import count_queue
 from app.messaging.sending.claims import PACE, Claim, ClaimWatch, claim_due
-from app.messaging.sending.presend_checks import look
-from app.messaging.sending.recording import Outcome, record
+from app.messaging.sending.presend_checks import check_before_sending
+from app.messaging.sending.recording import SendOutcome, record
 from tests.harness.provider import Trouble
 from tests.service.messaging.conftest import Office, case_id
 
@@ -120,11 +120,14 @@ def test_a_record_that_comes_after_the_claim_was_lost_sets_nothing_back(office: 
     office.abandon()
     with office.database.writing() as session:
         record(
-            session, office.dispatcher, claim.id, [Outcome(text_id, Delivery.WAITING, "429", attempted=True)]
+            session,
+            office.dispatcher,
+            claim.id,
+            [SendOutcome(text_id, Delivery.WAITING, "429", attempted=True)],
         )
     assert office.state(text_id) is Delivery.UNCLEAR
     with office.database.writing() as session:
-        taken = Outcome(text_id, Delivery.ACCEPTED, provider_id="SM" + "c" * 32)
+        taken = SendOutcome(text_id, Delivery.ACCEPTED, provider_id="SM" + "c" * 32)
         record(session, office.dispatcher, claim.id, [taken])
     assert (office.state(text_id), office.row(text_id).provider_id) == (Delivery.ACCEPTED, "SM" + "c" * 32)
 
@@ -134,7 +137,7 @@ def test_one_provider_s_id_never_stands_for_two_texts(office: Office) -> None:
     claim = claim_due(office.database, PACE)
     assert claim is not None
     with office.database.writing() as session:
-        both = [Outcome(text_id, Delivery.ACCEPTED, provider_id="SM" + "c" * 32) for text_id in texts]
+        both = [SendOutcome(text_id, Delivery.ACCEPTED, provider_id="SM" + "c" * 32) for text_id in texts]
         record(session, office.dispatcher, claim.id, both)
     assert {(office.state(one), office.row(one).reason) for one in texts} == {(Delivery.FAILED, "unclear")}
 
@@ -156,7 +159,7 @@ def test_no_tick_ever_walks_through_the_texts_that_only_wait(office: Office) -> 
         _alert_while_one_is_unclear(office)
         with office.database.writing() as session:
             cancel_texts(session, phone_id=phone.id)
-            tally_texts(session)
+            count_queue(session)
             texts_of_case(session, case_id(1))
     assert len(seen) > 10
     for statement, plan in _plans(office.database, seen).items():
@@ -195,7 +198,9 @@ def _alert_while_one_is_unclear(office: Office) -> None:
     with office.database.writing() as session:
         session.get_one(OutgoingText, text_id).state = Delivery.UNCLEAR
         session.flush()
-        look(session, office.dispatcher, office.gateways, "https://x.example.org", claim, claim.texts)
+        check_before_sending(
+            session, office.dispatcher, office.gateways, "https://x.example.org", claim, claim.texts
+        )
 
 
 def _crowd(database: Database, number: int) -> None:

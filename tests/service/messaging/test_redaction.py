@@ -9,7 +9,7 @@ from app.messaging.delivery import Delivery
 from app.messaging.gateways import twilio_gateway
 from app.messaging.gateways.protocol import CannotTell, TryLater
 from app.messaging.models import InboundText, OutgoingText
-from app.messaging.queue.queue_counts import tally_texts
+from app.messaging.queue.queue_counts import count_queue
 from tests.harness.provider import Message, Trouble
 from tests.service.messaging.conftest import Office
 
@@ -91,7 +91,7 @@ def test_what_no_provider_ever_held_is_done_with(office: Office) -> None:
 
 def test_the_operator_sees_how_many_do_not_go_as_they_should(office: Office) -> None:
     with office.database.reading() as session:
-        noise = tally_texts(session)
+        noise = count_queue(session)
     office.provider.fake.trouble(Trouble.WRONG_NUMBER)
     office.waiting()
     office.send()
@@ -105,5 +105,5 @@ def test_the_operator_sees_how_many_do_not_go_as_they_should(office: Office) -> 
         row = session.get_one(OutgoingText, given_up)
         row.state, row.reason = Delivery.FAILED, "unclear"
     with office.database.reading() as session:
-        tally = tally_texts(session)
+        tally = count_queue(session)
     assert (tally.due - noise.due, tally.failed - noise.failed, tally.unclear - noise.unclear) == (1, 1, 2)

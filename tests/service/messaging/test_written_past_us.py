@@ -10,7 +10,7 @@ from sqlalchemy import select, update
 from app.database import Base
 from app.messaging.delivery import UNCLEAR_REASON, Delivery, Purpose
 from app.messaging.gateways.protocol import StatusReport
-from app.messaging.models import OptOut, OutgoingText, Phone
+from app.messaging.models import OptOutRow, OutgoingText, Phone
 from app.messaging.phones.numbers import read_number
 from app.messaging.phones.phone_rows import keep_phone, new_phone
 from app.messaging.queue.outgoing import FORGED, texts_of_case
@@ -115,7 +115,7 @@ def test_a_stop_told_by_the_provider_speaks_for_nobody_else(office: Office, turn
 
 def _stops(office: Office) -> int:
     with office.database.reading() as session:
-        return len(session.scalars(select(OptOut.tag)).all())
+        return len(session.scalars(select(OptOutRow.tag)).all())
 
 
 def test_the_desk_reads_of_a_turned_text_that_it_was_changed(office: Office) -> None:

@@ -12,7 +12,7 @@ from app.cases.enums import ClosingReason, State
 from app.cli.demo import load_demo
 from app.cli.deployment import Deployment
 from app.cli.examination import examine
-from app.cli.refusals import Refused
+from app.cli.refusals import CommandRefused
 from app.database import Database
 from app.network import Member, Organisation, OrganisationKind, Site, UnionStanding
 from app.network.models import Standing
@@ -89,7 +89,7 @@ def test_loading_again_changes_nothing(deployment: Deployment, capsys: pytest.Ca
     assert (deployment.settings.home / "demo-logins.json").read_bytes() == logins
     assert "as you left it" in capsys.readouterr().out
     os.unlink(deployment.settings.home / "demo-logins.json")  # noqa: PTH108 - as an operator's rm
-    with pytest.raises(Refused, match="another REDRESS_HOME"):
+    with pytest.raises(CommandRefused, match="another REDRESS_HOME"):
         load_demo(deployment)
 
 

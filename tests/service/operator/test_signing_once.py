@@ -21,7 +21,7 @@ from app.messaging.members.addresses import Channel, keep_address
 from app.messaging.models import OutgoingText, Phone
 from app.messaging.phones.numbers import read_number
 from app.messaging.phones.phone_rows import locked_phone
-from app.messaging.phones.text_requests import keep_wish, seal_wish
+from app.messaging.phones.text_requests import keep_text_request, seal_text_request
 from app.messaging.queue.outgoing import enqueue_text
 from app.network import Organisation, OrganisationKind
 from app.settings import read_settings
@@ -67,8 +67,8 @@ def _live_in(world: World) -> None:
         request = ask_to_read(session, world.vault, first, held, "Nobody answers.")
         agree_to_read(session, world.vault, second, request)
         keep_address(session, world.vault, lead, Channel.EMAIL, "somebody@mail.example")
-        wish = seal_wish(world.vault, accepted, read_number(NUMBER, LINE, None), NAME, LINE)
-        keep_wish(session, wish)
+        wish = seal_text_request(world.vault, accepted, read_number(NUMBER, LINE, None), NAME, LINE)
+        keep_text_request(session, wish)
         enqueue_text(
             session,
             world.vault,

@@ -16,7 +16,7 @@ from app.cases.routing.offers import OfferGone, accept_offer
 from app.database import CaseId, OrganisationId
 from app.intake.conversation.door.importing import import_texts
 from app.messaging.delivery import Delivery
-from app.messaging.models import InboundText, OptOut, OutgoingText, Phone
+from app.messaging.models import InboundText, OptOutRow, OutgoingText, Phone
 from app.network import SignedIn, declare_interest
 from tests.harness.world import site_id
 from tests.service.texts.conftest import MINE, Texting, id_of
@@ -334,7 +334,7 @@ def test_stop_ends_every_text_and_keeps_the_case(texting: Texting, word: str) ->
     texting.say(word)
     assert texting.answers() == []
     with texting.database.reading() as session:
-        assert len(session.scalars(select(OptOut)).all()) == 1
+        assert len(session.scalars(select(OptOutRow)).all()) == 1
         gone = session.scalars(select(OutgoingText).where(OutgoingText.state == Delivery.CANCELLED)).all()
     assert len(gone) == 2
     assert texting.facts().reach == "none"

@@ -5,7 +5,7 @@ from sqlalchemy import select
 
 from app.cases.enums import Profile, Urgency
 from app.cases.taxonomy import Handling
-from app.messaging.models import OptOut
+from app.messaging.models import OptOutRow
 from tests.service.texts.conftest import Texting
 
 TO_THE_TOPIC = ("hello", "1", "2", "1", "at Nowhere Mill")
@@ -54,6 +54,6 @@ def test_other_topics_are_asked_about_once(texting: Texting) -> None:
 def test_a_plea_mutes_no_phone(texting: Texting, plea: str) -> None:
     texting.say("My husband beats me at the dormitory", "1", plea)
     with texting.database.reading() as session:
-        assert session.scalars(select(OptOut.tag)).all() == []
+        assert session.scalars(select(OptOutRow.tag)).all() == []
     texting.say("1")
     assert texting.case().urgency is Urgency.DANGER

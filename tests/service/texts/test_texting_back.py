@@ -22,7 +22,7 @@ from app.intake.texting import (
     preview_text,
     texts_for_desk,
 )
-from app.messaging.composing.leak_warnings import Giveaway
+from app.messaging.composing.leak_warnings import LeakWarning
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingText, Phone
 from app.messaging.phones.opt_outs import opt_out
@@ -178,26 +178,26 @@ def test_a_text_at_night_can_wait_for_the_morning_there(texting: Texting) -> Non
 @pytest.mark.parametrize(
     ("words", "said"),
     (
-        ("We asked at Foxglove yesterday.", (Giveaway.SITE,)),
-        ("We asked FOXGLOVE  circuits.", (Giveaway.SITE,)),
-        ("We asked at MY2018188 3D25VM.", (Giveaway.SITE,)),
-        ("We asked at my20181883d25vn.", (Giveaway.SITE,)),  # mistyped
-        ("Mawar Workers Aid will come.", (Giveaway.ORGANISATION,)),
-        ("The Harbour Union and Foxglove talk.", (Giveaway.SITE, Giveaway.ORGANISATION)),
-        ("Code 4821 7730 9154 2067 3398 opens it.", (Giveaway.RECEIPT,)),
-        ("Code ৪৮২১৭৭৩০৯১৫৪২০৬৭৩৩৯৮ opens it.", (Giveaway.RECEIPT,)),
+        ("We asked at Foxglove yesterday.", (LeakWarning.SITE,)),
+        ("We asked FOXGLOVE  circuits.", (LeakWarning.SITE,)),
+        ("We asked at MY2018188 3D25VM.", (LeakWarning.SITE,)),
+        ("We asked at my20181883d25vn.", (LeakWarning.SITE,)),  # mistyped
+        ("Mawar Workers Aid will come.", (LeakWarning.ORGANISATION,)),
+        ("The Harbour Union and Foxglove talk.", (LeakWarning.SITE, LeakWarning.ORGANISATION)),
+        ("Code 4821 7730 9154 2067 3398 opens it.", (LeakWarning.RECEIPT,)),
+        ("Code ৪৮২১৭৭৩০৯১৫৪২০৬৭৩৩৯৮ opens it.", (LeakWarning.RECEIPT,)),
         ("The workers and the union come on 12 05 2027 at 0900.", ()),
         (WORDS, ()),
     ),
 )
 def test_the_preview_warns_of_what_would_give_the_worker_away(
-    texting: Texting, words: str, said: tuple[Giveaway, ...]
+    texting: Texting, words: str, said: tuple[LeakWarning, ...]
 ) -> None:
     case_id = taken(texting)
     lead = texting.world.sign_in("near.lead")
     with texting.database.reading() as session:
         seen = preview_text(session, texting.world.vault, texting.services.gateways, lead, case_id, words)
-    assert seen.giveaways == said
+    assert seen.leaks == said
 
 
 def test_the_preview_counts_and_names_the_signs_that_cost(texting: Texting) -> None:

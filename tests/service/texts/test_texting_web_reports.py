@@ -17,16 +17,16 @@ from app.cases.enums import ConsentLevel
 from app.cases.routing.offers import accept_offer
 from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
 from app.database import CaseId
-from app.intake import Contact, Filed, LimitMetMeanwhile, Report, SubmissionConflict
-from app.intake.reaching import can_be_texted, phone_of_case, stop_texts, wish_again
+from app.intake import ContactWay, Filed, LimitMetMeanwhile, Report, SubmissionConflict
+from app.intake.reaching import can_be_texted, phone_of_case, request_texts_again, stop_texts
 from app.intake.texting import CannotBeTexted, Unreachable, preview_text, texts_for_desk
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.registry import Gateways, load_gateways
 from app.messaging.gateways.simulator import LINE, NAME
-from app.messaging.models import Phone, TextWish
+from app.messaging.models import Phone, TextRequest
 from app.messaging.phones.opt_outs import opt_in
 from app.messaging.phones.phone_rows import phone_place
-from app.messaging.phones.text_requests import keep_wish
+from app.messaging.phones.text_requests import keep_text_request
 from app.messaging.queue.outgoing import body_place
 from app.settings import read_settings
 from app.vault import TooBusy, Vault, read_journal
@@ -41,7 +41,7 @@ WRITTEN = "012-345 6701"  # MINE, as people of the site's country write it
 
 def filed(texting: Texting, **answers: Any) -> Filed:
     """A report by the form whose worker wants texts, unless the answers say otherwise."""
-    told = {"contact": Contact.TEXT, "phone": WRITTEN, "safe_times": "Sundays after four"} | answers
+    told = {"contact": ContactWay.TEXT, "phone": WRITTEN, "safe_times": "Sundays after four"} | answers
     return texting.world.file(gateways=texting.services.gateways, **told)
 
 
@@ -143,7 +143,7 @@ def test_a_number_that_no_text_can_go_to_is_filed_all_the_same(
 def test_where_no_gateway_reaches_and_to_our_own_line_nothing_is_kept(texting: Texting) -> None:
     gateways = twilio_only(texting)
     for number in (CLOSED, OURS):
-        report = texting.world.file(gateways=gateways, contact=Contact.TEXT, phone=number)
+        report = texting.world.file(gateways=gateways, contact=ContactWay.TEXT, phone=number)
         assert phone_of(texting, texting.world.case_of(report)) is None
         assert not can_be_texted(gateways, number, "MY")
     assert {CLOSED, OURS}.isdisjoint(numbers(texting))
@@ -170,7 +170,7 @@ def twilio_only(texting: Texting) -> Gateways:
 
 
 def test_who_asked_to_be_called_is_not_texted(texting: Texting) -> None:
-    case_id = taken(texting, contact=Contact.CALL)
+    case_id = taken(texting, contact=ContactWay.CALL)
     assert phone_of(texting, case_id) is None
     assert shown(texting, case_id).way.why_not is Unreachable.CALL_ONLY
     with pytest.raises(CannotBeTexted) as refused:
@@ -198,9 +198,9 @@ def test_who_did_not_ask_for_texts_costs_no_hash_and_no_statement_more(
     texting.world.file()  # everything that is looked up once is known now
     plain = statements(texting.world.file)
     for answers in (
-        {"contact": Contact.INBOX, "phone": ""},
-        {"contact": Contact.INBOX},
-        {"contact": Contact.CALL},
+        {"contact": ContactWay.INBOX, "phone": ""},
+        {"contact": ContactWay.INBOX},
+        {"contact": ContactWay.CALL},
         {"phone": ""},
         {"phone": "03-2345 6789"},
         {"consent": ConsentLevel.NOBODY},
@@ -213,7 +213,9 @@ def test_who_did_not_ask_for_texts_costs_no_hash_and_no_statement_more(
 
 def test_a_form_sent_twice_or_at_once_leaves_one_wish(texting: Texting) -> None:
     token = texting.world.token()
-    told = Report("en", "They owe us.", contact=Contact.TEXT, phone=MINE, site_code=texting.world.site.code)
+    told = Report(
+        "en", "They owe us.", contact=ContactWay.TEXT, phone=MINE, site_code=texting.world.site.code
+    )
     with ThreadPoolExecutor(4) as pool:
         list(
             pool.map(lambda _: texting.world.file(told, token, gateways=texting.services.gateways), range(4))
@@ -222,12 +224,12 @@ def test_a_form_sent_twice_or_at_once_leaves_one_wish(texting: Texting) -> None:
         list(pool.map(lambda _: filed(texting), range(4)))
     with pytest.raises(SubmissionConflict):
         texting.world.file(
-            Report("en", "Other words.", contact=Contact.TEXT, phone="+60123456702"),
+            Report("en", "Other words.", contact=ContactWay.TEXT, phone="+60123456702"),
             token,
             gateways=texting.services.gateways,
         )
     with texting.database.reading() as session:
-        wishes = session.scalars(select(TextWish)).all()
+        wishes = session.scalars(select(TextRequest)).all()
         assert len(wishes) == 5
         assert len({wish.phone_id for wish in wishes}) == 1
 
@@ -249,7 +251,7 @@ def test_a_report_that_is_not_stored_leaves_no_number(
     with pytest.raises(TooBusy):
         filed(texting)
     with texting.database.reading() as session:
-        assert session.scalars(select(TextWish.id)).all() == []
+        assert session.scalars(select(TextRequest.id)).all() == []
         assert MINE not in numbers(texting)
 
 
@@ -345,7 +347,7 @@ def test_stop_a_taking_back_and_a_new_report_at_once_do_not_wait_in_a_circle(tex
 def test_a_wish_that_was_tampered_with_keeps_no_stop_from_being_obeyed(texting: Texting) -> None:
     broken, case_id = filed(texting), taken(texting)
     with texting.database.writing() as session:
-        rows = session.scalars(select(TextWish)).all()
+        rows = session.scalars(select(TextRequest)).all()
         tags = texting.world.vault.lookups("text wish", texting.world.case_of(broken).bytes)
         next(row for row in rows if row.case_tag in tags).case_veil = b"x" * 60
     texting.say("STOP")
@@ -375,16 +377,16 @@ def test_taking_the_case_back_forgets_the_number_and_undoing_it_brings_it_back(t
 
     worker, world = texting.world.enter(report), texting.world
     with texting.database.reading() as session:
-        wish = wish_again(session, world.vault, texting.services.gateways, worker)
+        wish = request_texts_again(session, world.vault, texting.services.gateways, worker)
     assert wish is not None
     with texting.database.writing() as session:
-        keep_wish(session, wish)
+        keep_text_request(session, wish)
         undo_stop(session, world.vault, world.rules, world.texts, "en", worker)
     accepted(texting, report)
     answer(texting, case_id, "We are back.", number=2)
     assert [row.state for row in replies(texting, case_id)][-1] is Delivery.WAITING
     with texting.database.reading() as session:
-        assert wish_again(session, world.vault, texting.services.gateways, worker) is None
+        assert request_texts_again(session, world.vault, texting.services.gateways, worker) is None
 
 
 def test_a_shared_phone_is_forgotten_with_the_last_who_wants_texts(texting: Texting) -> None:
@@ -405,12 +407,14 @@ def test_nobody_yet_keeps_the_number_in_the_case_alone_until_a_helper_may_read(t
     assert MINE not in numbers(texting)
     worker, world = texting.world.enter(report), texting.world
     with texting.database.reading() as session:
-        assert wish_again(session, world.vault, texting.services.gateways, worker) is None
-        wish = wish_again(session, world.vault, texting.services.gateways, worker, ConsentLevel.HELPER)
+        assert request_texts_again(session, world.vault, texting.services.gateways, worker) is None
+        wish = request_texts_again(
+            session, world.vault, texting.services.gateways, worker, ConsentLevel.HELPER
+        )
     assert wish is not None
     texts = consent_texts(lambda _context, text: text)
     with texting.database.writing() as session:
-        keep_wish(session, wish)
+        keep_text_request(session, wish)
         change_consent(session, world.vault, world.rules, texts, "en", worker, ConsentLevel.HELPER)
     answer(texting, accepted(texting, report))
 
@@ -420,7 +424,7 @@ def test_after_a_stop_a_new_consent_does_not_bring_the_number_back(texting: Text
     texting.say("STOP")
     worker = texting.world.enter(report)
     with texting.database.reading() as session:
-        again = wish_again(
+        again = request_texts_again(
             session, texting.world.vault, texting.services.gateways, worker, ConsentLevel.UNION
         )
     assert again is None
@@ -429,13 +433,13 @@ def test_after_a_stop_a_new_consent_does_not_bring_the_number_back(texting: Text
 def test_the_database_does_not_say_whose_wish_it_is(texting: Texting) -> None:
     case_id = texting.world.case_of(filed(texting))
     with texting.database.reading() as session:
-        (wish,) = session.scalars(select(TextWish)).all()
+        (wish,) = session.scalars(select(TextRequest)).all()
     kept = b"|".join((wish.case_tag, wish.case_veil, wish.phone_id.bytes, wish.id.bytes))
     assert case_id.bytes not in kept
     assert str(case_id).encode() not in kept
     other = texting.world.case_of(filed(texting))
     with texting.database.reading() as session:
-        tags = {row.case_tag for row in session.scalars(select(TextWish))}
+        tags = {row.case_tag for row in session.scalars(select(TextRequest))}
     assert len(tags) == 2
     assert other != case_id
 

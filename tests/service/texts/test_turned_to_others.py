@@ -11,10 +11,15 @@ from sqlalchemy import select, update
 from app.cases.case.models import Case, Consent
 from app.database import Base, CaseId
 from app.intake.conversation.store.models import Conversation
-from app.intake.reaching import phone_of_case, wish_again
+from app.intake.reaching import phone_of_case, request_texts_again
 from app.intake.texting import CannotBeTexted
-from app.messaging.models import OptOut, Phone, TextWish
-from app.messaging.phones.text_requests import end_wish, is_wished, keep_wish, wished_phone
+from app.messaging.models import OptOutRow, Phone, TextRequest
+from app.messaging.phones.text_requests import (
+    end_text_request,
+    is_text_requested,
+    keep_text_request,
+    requested_phone,
+)
 from tests.service.texts.conftest import MINE, Texting
 from tests.service.texts.test_texting_back import answer
 from tests.service.texts.test_texting_web_reports import filed, phone_of, reach_of, taken
@@ -100,7 +105,7 @@ def test_a_stop_from_a_turned_phone_stops_nobody_else(texting: Texting) -> None:
     texting.say("STOP")
     assert texting.say("Still here", sender=THEIRS)
     with texting.database.reading() as session:
-        assert len(session.scalars(select(OptOut.tag)).all()) == 1
+        assert len(session.scalars(select(OptOutRow.tag)).all()) == 1
 
 
 @pytest.mark.parametrize("column", ("phone_id", "case_tag", "row_mac"))
@@ -111,20 +116,20 @@ def test_a_wish_turned_to_another_phone_gets_no_answer_there(texting: Texting, c
     wish = wish_of(texting, case_id)
     if column == "case_tag":
         theirs = wish_of(texting, other)
-        write_past_us(texting, TextWish, wish.id, case_tag=b"free")
-        write_past_us(texting, TextWish, theirs.id, case_tag=wish.case_tag)
+        write_past_us(texting, TextRequest, wish.id, case_tag=b"free")
+        write_past_us(texting, TextRequest, theirs.id, case_tag=wish.case_tag)
     else:
-        write_past_us(texting, TextWish, wish.id, **{column: {"phone_id": mine.id}.get(column)})
+        write_past_us(texting, TextRequest, wish.id, **{column: {"phone_id": mine.id}.get(column)})
     assert phone_of(texting, case_id) is None
     with pytest.raises(CannotBeTexted):
         answer(texting, case_id)
 
 
-def wish_of(texting: Texting, case_id: CaseId) -> TextWish:
+def wish_of(texting: Texting, case_id: CaseId) -> TextRequest:
     """The row of a case's wish, found as the database's thief cannot."""
     with texting.database.reading() as session:
-        phone_id = wished_phone(session, texting.world.vault, case_id)
-        found = session.scalars(select(TextWish).where(TextWish.phone_id == phone_id)).all()
+        phone_id = requested_phone(session, texting.world.vault, case_id)
+        found = session.scalars(select(TextRequest).where(TextRequest.phone_id == phone_id)).all()
     return next(
         wish for wish in found if wish.case_tag in texting.world.vault.lookups("text wish", case_id.bytes)
     )
@@ -135,7 +140,7 @@ def test_a_stop_ends_no_wish_that_was_turned_to_its_phone(texting: Texting) -> N
     (mine,) = rows_of(texting, THEIRS)
     case_id = taken(texting)
     assert reach_of(texting, case_id).reach == "text"
-    write_past_us(texting, TextWish, wish_of(texting, case_id).id, phone_id=mine.id)
+    write_past_us(texting, TextRequest, wish_of(texting, case_id).id, phone_id=mine.id)
     texting.say("STOP", sender=THEIRS)
     assert reach_of(texting, case_id).reach == "text"
 
@@ -144,12 +149,12 @@ def test_a_wish_that_others_wrote_keeps_no_number_and_is_taken_back_too(texting:
     case_id = taken(texting)
     wish = wish_of(texting, case_id)
     with texting.database.reading() as session:
-        assert is_wished(session, wish.phone_id)
-    write_past_us(texting, TextWish, wish.id, case_veil=b"veil")
+        assert is_text_requested(session, wish.phone_id)
+    write_past_us(texting, TextRequest, wish.id, case_veil=b"veil")
     with texting.database.writing() as session:
-        assert not is_wished(session, wish.phone_id)
-        assert end_wish(session, texting.world.vault, case_id) is None
-        assert session.get(TextWish, wish.id) is None
+        assert not is_text_requested(session, wish.phone_id)
+        assert end_text_request(session, texting.world.vault, case_id) is None
+        assert session.get(TextRequest, wish.id) is None
 
 
 def test_a_wish_that_others_wrote_does_not_stand_in_the_way_of_the_workers_own(texting: Texting) -> None:
@@ -157,12 +162,12 @@ def test_a_wish_that_others_wrote_does_not_stand_in_the_way_of_the_workers_own(t
     case_id = texting.world.case_of(report)
     worker = texting.world.enter(report)
     wish = wish_of(texting, case_id)
-    write_past_us(texting, TextWish, wish.id, phone_id=UUID(int=5))
+    write_past_us(texting, TextRequest, wish.id, phone_id=UUID(int=5))
     vault = texting.world.vault
     with texting.database.reading() as session:
-        again = wish_again(session, vault, texting.services.gateways, worker)
+        again = request_texts_again(session, vault, texting.services.gateways, worker)
     assert again is not None
     with texting.database.writing() as session:
-        keep_wish(session, again)
+        keep_text_request(session, again)
     with texting.database.reading() as session:
-        assert wished_phone(session, vault, case_id) == wish.phone_id
+        assert requested_phone(session, vault, case_id) == wish.phone_id

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from app.messaging.models import Phone, TextWish
+from app.messaging.models import Phone, TextRequest
 from app.messaging.phones.opt_outs import opt_out
 from app.vault import TooBusy, Vault
 from tests.harness.world import World
@@ -27,7 +27,7 @@ def ticked(visitor: Visitor, world: World, phone: str, **answers: str) -> Page:
 def wished(world: World) -> list[Phone]:
     """The phones on which somebody is to be texted."""
     with world.database.reading() as session:
-        query = select(Phone).join(TextWish, TextWish.phone_id == Phone.id)
+        query = select(Phone).join(TextRequest, TextRequest.phone_id == Phone.id)
         return [phone for phone in session.scalars(query) if phone.number_sealed]
 
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.cases.clocks.planning import TICKED_BY_HAND, Act, PlannedClock, due_after, met_by, plan_clocks
+from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, due_after, met_by, plan_clocks
 from app.cases.enums import ClockKind, Profile, StartEvent, Who
 from app.cases.rules.deadlines import Duration, Unit
 from app.cases.rules.rule_set import load_rules
@@ -165,8 +165,8 @@ def test_a_start_in_another_time_zone_is_counted_in_utc() -> None:
 
 
 def test_every_clock_can_be_met() -> None:
-    by_acts = frozenset[ClockKind]().union(*(met_by(act) for act in Act))
+    by_acts = frozenset[ClockKind]().union(*(met_by(act) for act in ClockAct))
     assert by_acts | TICKED_BY_HAND == set(ClockKind)
-    assert met_by(Act.REPLIED_FIRST) == {ClockKind.ACKNOWLEDGE, ClockKind.SAFETY_CONTACT}
-    assert met_by(Act.REPLIED_AGAIN) == {ClockKind.FIRST_UPDATE, ClockKind.SAFETY_CONTACT}
+    assert met_by(ClockAct.REPLIED_FIRST) == {ClockKind.ACKNOWLEDGE, ClockKind.SAFETY_CONTACT}
+    assert met_by(ClockAct.REPLIED_AGAIN) == {ClockKind.FIRST_UPDATE, ClockKind.SAFETY_CONTACT}
     assert ClockKind.READ not in TICKED_BY_HAND

@@ -10,9 +10,9 @@ from app.cases.case.facts import CaseFacts, facts_from
 from app.cases.enums import ConsentLevel, Exclusion, Profile
 from app.cases.rules.routing import (
     FORBIDDING,
-    Outcome,
     Reason,
     Routing,
+    RoutingOutcome,
     RoutingRules,
     route,
     routing_from,
@@ -191,13 +191,13 @@ def test_a_chosen_partner_leaves_the_coordinator_its_key_but_not_the_case() -> N
         organisation_id(9),
         False,
     )
-    assert routing.why is Outcome.CHOSEN
+    assert routing.why is RoutingOutcome.CHOSEN
 
 
 def test_nobody_eligible_waits_with_the_coordinator_and_says_so() -> None:
     routing = routed(partner(1, frozen=True), coordinator(9))
     assert (order(routing), routing.custodian, routing.custody) == ([], organisation_id(9), True)
-    assert routing.why is Outcome.NOBODY_ELIGIBLE
+    assert routing.why is RoutingOutcome.NOBODY_ELIGIBLE
     assert reasons(routing) == {1: Reason.FROZEN, 9: Reason.KIND}
 
 
@@ -205,19 +205,19 @@ def test_words_that_name_nobody_for_certain_hold_the_case_before_any_offer() -> 
     facts = replace(FACTS, unmatched_exclusion=True)
     routing = routed(partner(1), partner(2, frozen=True), coordinator(9), facts=facts)
     assert (order(routing), routing.custody) == ([], True)
-    assert routing.why is Outcome.UNMATCHED_EXCLUSION
+    assert routing.why is RoutingOutcome.UNMATCHED_EXCLUSION
     assert reasons(routing) == {1: Reason.HELD, 2: Reason.FROZEN, 9: Reason.KIND}
 
 
 def test_a_report_out_of_a_flood_waits_for_a_person_and_words_about_exclusion_go_before() -> None:
     facts = replace(FACTS, over_limit=True)
     routing = routed(partner(1), partner(2, frozen=True), coordinator(9), facts=facts)
-    assert (order(routing), routing.custody, routing.why) == ([], True, Outcome.OVER_LIMIT)
+    assert (order(routing), routing.custody, routing.why) == ([], True, RoutingOutcome.OVER_LIMIT)
     assert reasons(routing) == {1: Reason.HELD, 2: Reason.FROZEN, 9: Reason.KIND}
     both = replace(facts, unmatched_exclusion=True)
-    assert routed(partner(1), coordinator(9), facts=both).why is Outcome.UNMATCHED_EXCLUSION
+    assert routed(partner(1), coordinator(9), facts=both).why is RoutingOutcome.UNMATCHED_EXCLUSION
     locked = replace(facts, consent=ConsentLevel.NOBODY)
-    assert routed(partner(1), coordinator(9), facts=locked).why is Outcome.LOCKED
+    assert routed(partner(1), coordinator(9), facts=locked).why is RoutingOutcome.LOCKED
 
 
 def test_facts_from_before_there_were_limits_are_under_them() -> None:
@@ -238,7 +238,7 @@ def test_a_coordinator_that_the_worker_shut_out_holds_nothing() -> None:
     facts = replace(FACTS, excluded=frozenset({organisation_id(9)}))
     assert routed(partner(1), coordinator(9), facts=facts).custodian is None
     alone = routed(coordinator(9), facts=facts)
-    assert (alone.custodian, alone.custody, alone.why) == (None, False, Outcome.NOBODY_ELIGIBLE)
+    assert (alone.custodian, alone.custody, alone.why) == (None, False, RoutingOutcome.NOBODY_ELIGIBLE)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_a_complaint_about_a_helper_is_kept_from_every_helper_that_may_be_meant(
     assert (routing.chosen, routing.custodian, routing.why) == (
         None,
         organisation_id(9),
-        Outcome.ABOUT_HELPER,
+        RoutingOutcome.ABOUT_HELPER,
     )
     assert Reason.ABOUT_HELPER in FORBIDDING
 
@@ -270,7 +270,7 @@ def test_nobody_yet_means_nobody_not_even_custody() -> None:
     facts = replace(FACTS, consent=ConsentLevel.NOBODY)
     routing = routed(partner(1), coordinator(9), facts=facts)
     assert (order(routing), routing.custodian, routing.custody) == ([], None, False)
-    assert routing.why is Outcome.LOCKED
+    assert routing.why is RoutingOutcome.LOCKED
     assert reasons(routing) == {1: Reason.LOCKED, 9: Reason.LOCKED}
     assert why_not(facts, "MY", "ne", partner(1), TAXONOMY) is Reason.LOCKED
 
@@ -379,7 +379,7 @@ def test_everybody_is_either_asked_or_told_why_not(
     assert sorted([*left_out, *asked(routing)]) == sorted(candidate.id for candidate in candidates)
     assert len(set(left_out)) == len(left_out)
     assert len(routing.standbys) <= 3
-    assert (routing.chosen is not None) == (routing.why is Outcome.CHOSEN)
+    assert (routing.chosen is not None) == (routing.why is RoutingOutcome.CHOSEN)
     assert not (routing.custody and (routing.chosen or routing.custodian is None))
 
 
@@ -451,7 +451,7 @@ def test_reports_from_one_address_take_at_most_half_of_the_room_that_is_left(
     assert (routing.chosen == only.id) is asked
     if not asked:
         assert reasons(routing)[1] is Reason.SHARE
-        assert (routing.why, routing.custody) == (Outcome.OVER_LIMIT, True)
+        assert (routing.why, routing.custody) == (RoutingOutcome.OVER_LIMIT, True)
 
 
 def test_who_has_more_room_is_asked_for_the_rest_of_a_flood() -> None:

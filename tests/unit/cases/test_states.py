@@ -12,11 +12,11 @@ from app.cases.case.states import (
     ChangedBy,
     ChangeRefused,
     Closing,
+    ClosingReasonMissing,
     ConsentDoesNotCover,
     NotFromHere,
     NotReachableYet,
     NotTheirsToClose,
-    ReasonMissing,
     RetaliationOpen,
     WorkerDecides,
     check_change,
@@ -128,7 +128,7 @@ def test_leads_and_assignees_close_with_a_written_reason(state: State, reason: C
     case = replace(CASE, state=state)
     for by in (ChangedBy.LEAD, ChangedBy.ASSIGNEE):
         check_change(case, State.CLOSED, by, Closing(reason, "The labour court has it."))
-        with pytest.raises(ReasonMissing):
+        with pytest.raises(ClosingReasonMissing):
             check_change(case, State.CLOSED, by, Closing(reason, " \n"))
     for by in (ChangedBy.COLLEAGUE, ChangedBy.SYSTEM, ChangedBy.WORKER):
         with pytest.raises(NotTheirsToClose):
@@ -136,7 +136,7 @@ def test_leads_and_assignees_close_with_a_written_reason(state: State, reason: C
 
 
 def test_closing_without_any_reason_is_refused() -> None:
-    with pytest.raises(ReasonMissing):
+    with pytest.raises(ClosingReasonMissing):
         check_change(CASE, State.CLOSED, ChangedBy.LEAD)
 
 

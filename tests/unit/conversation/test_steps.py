@@ -12,8 +12,8 @@ from app.cases.case.text_parts import Part
 from app.cases.enums import ConsentLevel, Stage
 from app.cases.taxonomy import FORM_TOPICS
 from app.intake.conversation.machine.acts import (
-    Act,
     AgreeContact,
+    ConversationAct,
     ErasePhone,
     FileReport,
     GetWorse,
@@ -45,7 +45,7 @@ from app.intake.conversation.machine.steps import (
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import LONGEST_NUMBER, Text, Texts
 from app.intake.conversation.machine.topic_words import TopicWords
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 from app.messaging.composing.segments import count_segments
 from tests.unit.conversation.measuring import MEASURES, measuring_language
 from tests.unit.conversation.walking import START, every_path, shown
@@ -88,7 +88,7 @@ class Phone:
         return [self.send(body) for body in bodies][-1]
 
     @property
-    def acts(self) -> tuple[Act, ...]:
+    def acts(self) -> tuple[ConversationAct, ...]:
         """Everything that was asked to be done so far."""
         return tuple(act for heard in self.heard for act in heard.acts)
 
@@ -123,7 +123,7 @@ def test_from_the_first_text_to_the_thanks(phone: Phone, texts: Texts) -> None:
         SetTopics(("wages",), chosen=True),
         SetConsent(ConsentLevel.UNION),
         Settle(),
-        AgreeContact(Contact.TEXT),
+        AgreeContact(ContactWay.TEXT),
     )
 
 
@@ -171,14 +171,14 @@ def test_hurt_asks_nothing_more(phone: Phone, texts: Texts) -> None:
     heard = phone.send_all("Our boss is bad", "1", "2", "Foxway Kulim", "5")
     assert heard.reply == texts.say(Text.HURT)
     assert heard.acts == (SetTopics(("gbvh",), chosen=True), Settle())
-    assert phone.send("2").acts == (AgreeContact(Contact.TEXT),)
+    assert phone.send("2").acts == (AgreeContact(ContactWay.TEXT),)
     assert phone.heard[-1].reply == texts.say(Text.MAY_TEXT)
     assert phone.step is Step.OPEN
 
 
 def test_clear_words_of_hurt_ask_not_even_where(phone: Phone, texts: Texts) -> None:
     assert phone.send_all("he raped me", "1", "2").reply == texts.say(Text.HURT)
-    assert phone.send("3").acts == (AgreeContact(Contact.INBOX),)
+    assert phone.send("3").acts == (AgreeContact(ContactWay.INBOX),)
     assert phone.step is Step.QUIET
 
 
@@ -458,7 +458,7 @@ def test_a_yes_before_more_words_is_danger_and_the_words_are_kept(phone: Phone) 
 def test_how_to_be_reached_is_asked_in_danger_and_confirmed(phone: Phone, texts: Texts) -> None:
     phone.send_all("Our boss is bad", "1", "1")
     heard = phone.send("call me please")
-    assert heard.acts == (AgreeContact(Contact.CALL),)
+    assert heard.acts == (AgreeContact(ContactWay.CALL),)
     assert (heard.reply or "").startswith(texts.say(Text.MAY_CALL))
     assert phone.step is Step.SITE
     assert fall_silent(heard.position).position.step is Step.OPEN
@@ -475,7 +475,7 @@ def test_in_danger_and_hurt_the_number_is_kept_and_so_said(phone: Phone, texts: 
     assert (silent.acts, silent.position.held) == ((), True)
     assert fall_silent(silent.position).acts == (ErasePhone(),)
     phone.position = silent.position
-    assert phone.send("1", after=80_000).acts == (AgreeContact(Contact.CALL),)
+    assert phone.send("1", after=80_000).acts == (AgreeContact(ContactWay.CALL),)
 
 
 def test_hurt_without_danger_is_promised_nothing_and_forgotten(phone: Phone) -> None:
@@ -489,7 +489,7 @@ def test_a_number_told_to_be_kept_in_danger_is_kept_once(phone: Phone) -> None:
     assert (silent.acts, silent.position.held) == ((), True)
     assert fall_silent(silent.position).acts == (ErasePhone(),)
     phone.position = silent.position
-    assert phone.send("1", after=80_000).acts == (AgreeContact(Contact.TEXT),)
+    assert phone.send("1", after=80_000).acts == (AgreeContact(ContactWay.TEXT),)
 
 
 def test_a_copy_is_no_second_answer(phone: Phone, texts: Texts) -> None:
@@ -660,7 +660,7 @@ def test_words_long_after_asking_for_a_new_report_stay_with_the_open_case(phone:
 
 def test_no_more_texts(phone: Phone, texts: Texts) -> None:
     heard = open_phone(phone).send("0")
-    assert (heard.reply, heard.acts) == (texts.say(Text.FAREWELL), (AgreeContact(Contact.INBOX),))
+    assert (heard.reply, heard.acts) == (texts.say(Text.FAREWELL), (AgreeContact(ContactWay.INBOX),))
     assert ErasePhone() in fall_silent(heard.position).acts
 
 

@@ -100,11 +100,11 @@ def test_nothing_that_was_typed_can_be_printed_by_accident() -> None:
 def test_the_choices_are_those_of_the_cases() -> None:
     from app.cases.enums import ConsentLevel, Exclusion
     from app.cases.taxonomy import ABOUT_HELPER, FORM_TOPICS
-    from app.intake.report import Contact
+    from app.intake.report import ContactWay
 
     assert list(CONSENT) == [level.value for level in ConsentLevel]
     assert set(EXCLUDE) == {exclusion.value for exclusion in Exclusion}
-    assert set(CONTACT) == {contact.value for contact in Contact}
+    assert set(CONTACT) == {contact.value for contact in ContactWay}
     assert (*FORM_TOPICS, ABOUT_HELPER) == TOPICS
 
 

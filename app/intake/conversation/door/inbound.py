@@ -17,8 +17,8 @@ from app.intake.admission import LimitMetMeanwhile
 from app.intake.conversation.door.preparing import Prepared
 from app.intake.conversation.machine import (
     SILENCE,
-    Act,
     AgreeContact,
+    ConversationAct,
     ErasePhone,
     GetWorse,
     HandToPerson,
@@ -30,22 +30,22 @@ from app.intake.conversation.machine import (
     SetDanger,
     Settle,
     Step,
-    learn,
+    change_of,
 )
 from app.intake.conversation.store import (
     REPLIES,
     Conversation,
-    GoingOn,
-    Talk,
+    FastPath,
+    KnownConversation,
     agree_contact,
     cannot_be_reached,
     get_worse,
     give_receipt,
-    live_talks,
-    move_talk,
+    live_conversations,
+    move_conversation,
     needs_more,
     needs_person,
-    new_talk,
+    new_conversation,
     position_of,
     set_consent,
     set_danger,
@@ -53,11 +53,11 @@ from app.intake.conversation.store import (
     store_text,
     take_in,
 )
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 from app.logs import log_event
 from app.messaging.models import Phone
 from app.messaging.phones import (
-    end_wishes_on,
+    end_text_requests_on,
     keep_phone,
     locked_phone,
     opt_in,
@@ -102,8 +102,8 @@ def _hear_more(
     vault: Vault,
     rules: Rules,
     prepared: Prepared,
-    talk: Talk,
-    going_on: GoingOn,
+    talk: KnownConversation,
+    going_on: FastPath,
     heard: Heard,
 ) -> None:
     """A text in an open conversation: most are stored with what was made ready for them."""
@@ -144,7 +144,7 @@ def _hear_first(session: Session, vault: Vault, rules: Rules, prepared: Prepared
 
 
 def _goes_on(session: Session, vault: Vault, phone: Phone) -> bool:
-    return any(position_of(vault, talk) is not None for talk in live_talks(session, phone.id))
+    return any(position_of(vault, talk) is not None for talk in live_conversations(session, phone.id))
 
 
 def _case_of(prepared: Prepared) -> CaseId | None:
@@ -179,7 +179,9 @@ def _file(scene: _Scene, heard: Heard) -> bool:
         opened = heard.opened or heard.position
         new = scene.phone is scene.prepared.phone
         number = 1 if new else 1 + _last_number(scene.session, scene.phone)
-        begun = new_talk(scene.vault, scene.phone.id, sealed.case.id, number, opened, clock.now() + SILENCE)
+        begun = new_conversation(
+            scene.vault, scene.phone.id, sealed.case.id, number, opened, clock.now() + SILENCE
+        )
         insert_rows(scene.session, [begun])
     if sealed.case.urgency is Urgency.DANGER:
         _call_at_once(scene, CaseId(sealed.case.id))
@@ -199,7 +201,9 @@ def _last_number(session: Session, phone: Phone) -> int:
     return session.scalar(last) or 0
 
 
-def _change_case(scene: _Scene, talk: Talk, heard: Heard, left: Sequence[Act]) -> None:
+def _change_case(
+    scene: _Scene, talk: KnownConversation, heard: Heard, left: Sequence[ConversationAct]
+) -> None:
     """Carry out what is left of the acts of a text, in their order."""
     if not (left or settles(talk, heard)):
         return
@@ -218,7 +222,7 @@ def _change_case(scene: _Scene, talk: Talk, heard: Heard, left: Sequence[Act]) -
         route_again(scene.session, scene.vault, scene.rules, case, complete=True)
 
 
-def _do_to_phone(scene: _Scene, act: Act) -> None:
+def _do_to_phone(scene: _Scene, act: ConversationAct) -> None:
     if isinstance(act, ErasePhone):
         if scene.phone is not None:
             forget_phone(scene.session, scene.phone)
@@ -226,7 +230,7 @@ def _do_to_phone(scene: _Scene, act: Act) -> None:
         _obey(scene, (act,))
 
 
-def _do(scene: _Scene, case: Case, act: Act) -> None:
+def _do(scene: _Scene, case: Case, act: ConversationAct) -> None:
     """Carry out one act."""
     session, vault, prepared = scene.session, scene.vault, scene.prepared
     match act:
@@ -235,10 +239,10 @@ def _do(scene: _Scene, case: Case, act: Act) -> None:
         case SendReceipt() if prepared.receipt is not None:
             give_receipt(session, vault, case, prepared.receipt.keys)
         case _:
-            _learn(scene, case, act)
+            _apply_act(scene, case, act)
 
 
-def _learn(scene: _Scene, case: Case, act: Act) -> None:
+def _apply_act(scene: _Scene, case: Case, act: ConversationAct) -> None:
     session, vault, rules, prepared = scene.session, scene.vault, scene.rules, scene.prepared
     match act:
         case SetDanger():
@@ -252,12 +256,12 @@ def _learn(scene: _Scene, case: Case, act: Act) -> None:
         case HandToPerson():
             needs_person(session, vault, case)
         case _:
-            learned = learn(act, facts_of(vault, case), rules.taxonomy, prepared.around)
+            learned = change_of(act, facts_of(vault, case), rules.taxonomy, prepared.around)
             if learned is not None:
                 take_in(session, vault, rules, case, learned)
 
 
-def _obey(scene: _Scene, acts: tuple[Act, ...]) -> None:
+def _obey(scene: _Scene, acts: tuple[ConversationAct, ...]) -> None:
     """STOP and START hold for the number and our line, whatever it is that they were said in."""
     phone = scene.phone
     if phone is None:
@@ -267,16 +271,16 @@ def _obey(scene: _Scene, acts: tuple[Act, ...]) -> None:
     if OptOut() in acts:
         opt_out(scene.session, scene.vault, phone)
         cancel_texts(scene.session, phone_id=phone.id)
-        for talk in live_talks(scene.session, phone.id):
+        for talk in live_conversations(scene.session, phone.id):
             position = position_of(scene.vault, talk)
             if position is None:
                 continue
-            quiet = position.to(Step.QUIET, contact=Contact.INBOX)
-            move_talk(scene.vault, talk, quiet, clock.now() + SILENCE)
+            quiet = position.to(Step.QUIET, contact=ContactWay.INBOX)
+            move_conversation(scene.vault, talk, quiet, clock.now() + SILENCE)
             case = lock_case(scene.session, CaseId(talk.case_id))
             if case is not None:
                 cannot_be_reached(scene.session, scene.vault, case)
-        for case_id in end_wishes_on(scene.session, scene.vault, phone.id):
+        for case_id in end_text_requests_on(scene.session, scene.vault, phone.id):
             case = lock_case(scene.session, case_id)
             if case is not None:
                 cannot_be_reached(scene.session, scene.vault, case)

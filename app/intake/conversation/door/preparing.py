@@ -32,16 +32,24 @@ from app.intake.conversation.machine import (
     hear,
     hear_wordless,
     is_wordless,
-    look_round,
     look_up,
     question,
     read_text,
+    surroundings_of,
     topic_words_in,
     wanted,
     wanted_wordless,
     with_media,
 )
-from app.intake.conversation.store import GoingOn, SealedText, Snapshot, Talk, go_on, seal_text, take_snapshot
+from app.intake.conversation.store import (
+    FastPath,
+    KnownConversation,
+    SealedText,
+    Snapshot,
+    seal_text,
+    take_fast_path,
+    take_snapshot,
+)
 from app.language import Language, Languages
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.protocol import ReceivedText
@@ -78,14 +86,14 @@ class Prepared:
     tags: Mapping[str, bytes] = field(default_factory=dict, repr=False)
     phone: Phone | None = field(default=None, repr=False)
     phone_id: UUID | None = None
-    talk: Talk | None = None
+    talk: KnownConversation | None = None
     heard: Heard | None = field(default=None, repr=False)
     around: Surroundings = field(default_factory=Surroundings)
     filed: SealedText | None = None
     receipt: FreshReceipt | None = None
     asked: Terms | None = field(default=None, repr=False)
     answer: OutgoingText | None = field(default=None, repr=False)
-    going_on: GoingOn | None = field(default=None, repr=False)
+    going_on: FastPath | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -128,7 +136,7 @@ def prepare_hearing(session: Session, services: Services, received: ReceivedText
         answerable=may_answer and not known.stopped,
     )
     heard = with_media(taken.heard, received.came)
-    around = look_round(session, heard.acts, taken.looked, written)
+    around = surroundings_of(session, heard.acts, taken.looked, written)
     receipt = _fresh_receipt(vault, texts, services.host) if SendReceipt() in heard.acts else None
     filed = _file(session, vault, rules, sender, received, heard, written, language.code)
     may_answer = may_answer and (OptIn() in heard.acts or not known.stopped)
@@ -147,7 +155,7 @@ def prepare_hearing(session: Session, services: Services, received: ReceivedText
         receipt=receipt,
         asked=question(texts) if any(isinstance(act, SetConsent) for act in heard.acts) else None,
         answer=answer,
-        going_on=go_on(vault, rules, known, received, heard, around, answer, about),
+        going_on=take_fast_path(vault, rules, known, received, heard, around, answer, about),
     )
 
 
@@ -189,7 +197,9 @@ def _take_step(
     return _Taken(hearing(position, said, know, texts, at), needs, looked)
 
 
-def _language(languages: Languages, talk: Talk | None, written: str | None, country: str | None) -> Language:
+def _language(
+    languages: Languages, talk: KnownConversation | None, written: str | None, country: str | None
+) -> Language:
     """The language of the conversation; of a new one what was written in, else what is spoken there."""
     going_on = None if talk is None else languages.get(talk.position.language)
     return going_on or languages.best([*([written] if written else []), *_spoken_in(country)])

@@ -13,8 +13,8 @@ from app.cases.routing import route_again
 from app.cases.rules import Rules
 from app.database import CaseId
 from app.intake.conversation.machine import ErasePhone, Position, fall_silent
-from app.intake.conversation.store import Conversation, live_talks, move_talk, position_of
-from app.messaging.models import Phone, TextWish
+from app.intake.conversation.store import Conversation, live_conversations, move_conversation, position_of
+from app.messaging.models import Phone, TextRequest
 from app.messaging.queue import forget_phone
 from app.vault import Vault
 
@@ -62,7 +62,7 @@ class _Settled:
 
 def _settle(session: Session, vault: Vault, phone: Phone) -> list[_Settled]:
     """Settle what is due of a locked phone, asked again under the lock: a text may have come meanwhile."""
-    talks = live_talks(session, phone.id)
+    talks = live_conversations(session, phone.id)
     settled, erase = [], False
     for talk in talks:
         position = position_of(vault, talk)
@@ -73,7 +73,7 @@ def _settle(session: Session, vault: Vault, phone: Phone) -> list[_Settled]:
             continue
         heard = fall_silent(position)
         kept_until = _kept_until(heard.position)
-        move_talk(vault, talk, replace(heard.position, kept_until=kept_until), kept_until)
+        move_conversation(vault, talk, replace(heard.position, kept_until=kept_until), kept_until)
         settled.append(_Settled(CaseId(talk.case_id), complete=not heard.position.held))
         erase = erase or ErasePhone() in heard.acts
     session.flush()
@@ -90,7 +90,7 @@ def _is_silent(talk: Conversation, position: Position) -> bool:
     return position.waits and (talk.silent_at is None or talk.silent_at <= clock.now())
 
 
-def _forgotten(limit: int) -> Select[tuple[Phone]]:
+def _forgotten(limit: int) -> Select[Phone]:
     """Phones with a conversation that no time settles though its case is still nobody's: others emptied the column."""
     return (
         select(Phone)
@@ -117,7 +117,7 @@ def _kept_until(position: Position) -> datetime | None:
 
 def _forget_strays(session: Session, limit: int) -> int:
     live = exists().where(Conversation.phone_id == Phone.id, Conversation.ended.is_(False))
-    wished = exists().where(TextWish.phone_id == Phone.id)
+    wished = exists().where(TextRequest.phone_id == Phone.id)
     strays = session.scalars(
         select(Phone)
         .where(Phone.tag.is_not(None), Phone.made_hour <= clock.now() - _STRAY_FOR, ~live, ~wished)

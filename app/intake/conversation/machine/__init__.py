@@ -1,8 +1,8 @@
 """The conversation as a pure machine: what was said, where it stands, what is answered and learned. No I/O."""
 
 from app.intake.conversation.machine.acts import (
-    Act,
     AgreeContact,
+    ConversationAct,
     ErasePhone,
     FileReport,
     GetWorse,
@@ -15,8 +15,8 @@ from app.intake.conversation.machine.acts import (
     Settle,
 )
 from app.intake.conversation.machine.answers import Said, read_text
-from app.intake.conversation.machine.changes import Learned, Surroundings, learn
-from app.intake.conversation.machine.lookup import LookedUp, look_round, look_up
+from app.intake.conversation.machine.changes import CaseChange, Surroundings, change_of
+from app.intake.conversation.machine.lookup import LookedUp, look_up, surroundings_of
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.steps import SILENCE, Heard, Wanted, begin, fall_silent, hear, wanted
 from app.intake.conversation.machine.terms import CARD, Terms, question
@@ -33,14 +33,14 @@ from app.intake.conversation.machine.wordless import (
 __all__ = [
     "CARD",
     "SILENCE",
-    "Act",
     "AgreeContact",
+    "CaseChange",
+    "ConversationAct",
     "ErasePhone",
     "FileReport",
     "GetWorse",
     "HandToPerson",
     "Heard",
-    "Learned",
     "LookedUp",
     "OptIn",
     "OptOut",
@@ -59,15 +59,15 @@ __all__ = [
     "WhosePhone",
     "begin",
     "begin_wordless",
+    "change_of",
     "fall_silent",
     "hear",
     "hear_wordless",
     "is_wordless",
-    "learn",
-    "look_round",
     "look_up",
     "question",
     "read_text",
+    "surroundings_of",
     "topic_words_in",
     "wanted",
     "wanted_wordless",

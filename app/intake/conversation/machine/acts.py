@@ -6,7 +6,7 @@ from uuid import UUID
 from app.cases.case import Part
 from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine.position import WhosePhone
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 from app.messaging.gateways.media import Media
 
 
@@ -80,7 +80,7 @@ class SetConsent:
 class AgreeContact:
     """How a helper may reach the worker here: `text` or `call`; `inbox` when not, and the number is erased at the end."""
 
-    how: Contact
+    how: ContactWay
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ class ErasePhone:
     """Nothing more may be sent to this number for this case: forget it, unless another conversation still needs it."""
 
 
-Act = (
+ConversationAct = (
     FileReport
     | Keep
     | SetPhone

@@ -12,7 +12,7 @@ from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.position import Position, Step
 from app.intake.conversation.machine.texts import Text, Texts
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 
 NEW_REPORT_WITHIN = timedelta(hours=1)
 """How long the next words are a new report after somebody asked for one; later they belong to the case that is open."""
@@ -51,13 +51,13 @@ def hear_open(  # noqa: PLR0911 - one for each thing that can be asked for
         case 2:
             return Heard(position.to(Step.NEW_REPORT, last_free_at=at), texts.say(Text.NEW_REPORT))
         case 0:
-            quiet = position.to(Step.QUIET, contact=Contact.INBOX)
-            return Heard(quiet, texts.say(Text.FAREWELL), (AgreeContact(Contact.INBOX),))
+            quiet = position.to(Step.QUIET, contact=ContactWay.INBOX)
+            return Heard(quiet, texts.say(Text.FAREWELL), (AgreeContact(ContactWay.INBOX),))
     if said.worse:
         asked = position.to(Step.WORSE, back=Step.OPEN, worse_at=at)
         return answered(Moved(asked, (Keep(said.words), GetWorse())), know, texts)
     today = at.date()
-    thank = position.contact is Contact.TEXT and position.thanked_on != today and not soon(position, at)
+    thank = position.contact is ContactWay.TEXT and position.thanked_on != today and not soon(position, at)
     kept = spoken(replace(open_still, thanked_on=today if thank else position.thanked_on), said, at)
     joins = soon(position, at) or said.part is not None
     return Heard(kept, texts.say(Text.KEPT) if thank else None, (Keep(said.words, joins, said.part),))

@@ -8,7 +8,7 @@ from app.cases.case import CaseFacts
 from app.cases.enums import CountryFrom
 from app.cases.taxonomy import Taxonomy
 from app.database import SiteId
-from app.intake.conversation.machine.acts import Act, Keep, SetPhone, SetSite, SetTopics
+from app.intake.conversation.machine.acts import ConversationAct, Keep, SetPhone, SetSite, SetTopics
 from app.vault import Json
 
 
@@ -26,7 +26,7 @@ class Surroundings:
 
 
 @dataclass(frozen=True)
-class Learned:
+class CaseChange:
     """What one act changes: new facts, words to be kept, new topics, a place, and the line of the journal.
 
     `placed` says that the place was told, `site_id` is None when only a person can tell which it is; `for_custody` are the words by
@@ -46,13 +46,15 @@ class Learned:
     for_custody: str = field(repr=False, default="")
 
 
-def learn(act: Act, facts: CaseFacts, taxonomy: Taxonomy, around: Surroundings) -> Learned | None:
+def change_of(
+    act: ConversationAct, facts: CaseFacts, taxonomy: Taxonomy, around: Surroundings
+) -> CaseChange | None:
     """What an act changes; None for those that need more than is known of the case."""
     match act:
         case Keep():
             return _keep_words(act, facts, around)
         case SetPhone(whose):
-            return Learned("case.phone_told", facts=replace(facts, phone=whose))
+            return CaseChange("case.phone_told", facts=replace(facts, phone=whose))
         case SetTopics():
             return _set_topics(act, facts, taxonomy)
         case SetSite():
@@ -61,7 +63,7 @@ def learn(act: Act, facts: CaseFacts, taxonomy: Taxonomy, around: Surroundings) 
             return None
 
 
-def _keep_words(kept: Keep, facts: CaseFacts, around: Surroundings) -> Learned:
+def _keep_words(kept: Keep, facts: CaseFacts, around: Surroundings) -> CaseChange:
     """Words, and their language where no earlier ones told it."""
     body: dict[str, Json] = {"text": kept.words, "joins": kept.joins}
     if kept.part is not None:
@@ -69,20 +71,20 @@ def _keep_words(kept: Keep, facts: CaseFacts, around: Surroundings) -> Learned:
     if kept.came:
         body["came"] = [kind.value for kind in kept.came]
     if facts.language_written or around.language is None:
-        return Learned("case.worker_wrote", words=body, wrote=True)
+        return CaseChange("case.worker_wrote", words=body, wrote=True)
     known = replace(facts, language_written=True)
-    return Learned("case.worker_wrote", facts=known, words=body, wrote=True, language=around.language)
+    return CaseChange("case.worker_wrote", facts=known, words=body, wrote=True, language=around.language)
 
 
-def _set_topics(told: SetTopics, facts: CaseFacts, taxonomy: Taxonomy) -> Learned:
+def _set_topics(told: SetTopics, facts: CaseFacts, taxonomy: Taxonomy) -> CaseChange:
     """What it is about, beside what earlier words said; a protection that was set once stays."""
     fresh = tuple(topic for topic in told.topics if topic not in facts.topics)
     handling = facts.handling | taxonomy.handling(fresh)
     known = replace(facts, topics=(*facts.topics, *fresh), handling=handling)
-    return Learned("case.topic_told", {"chosen": told.chosen}, facts=known, topics=fresh)
+    return CaseChange("case.topic_told", {"chosen": told.chosen}, facts=known, topics=fresh)
 
 
-def _set_site(told: SetSite, facts: CaseFacts, around: Surroundings) -> Learned:
+def _set_site(told: SetSite, facts: CaseFacts, around: Surroundings) -> CaseChange:
     """Where it is. Words that name no site for certain are sealed to custody too, which may have to place the case by them."""
     at_site = None if told.site_id is None else around.countries.get(told.site_id)
     certain = at_site is not None
@@ -91,7 +93,7 @@ def _set_site(told: SetSite, facts: CaseFacts, around: Surroundings) -> Learned:
     if country is not None:
         country_from = CountryFrom.SITE if certain else CountryFrom.WORDS
     unclear = frozenset(around.possible if told.words and not certain else ())
-    return Learned(
+    return CaseChange(
         "case.site_told",
         {"certain": certain},
         facts=replace(facts, possible_sites=unclear, country_from=country_from),

@@ -4,7 +4,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.cases.enums import ConsentLevel
-from app.intake.conversation.machine.acts import Act, AgreeContact, SendReceipt, SetConsent, SetDanger
+from app.intake.conversation.machine.acts import (
+    AgreeContact,
+    ConversationAct,
+    SendReceipt,
+    SetConsent,
+    SetDanger,
+)
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard
 from app.intake.conversation.machine.lookup_values import Knowledge
@@ -12,7 +18,7 @@ from app.intake.conversation.machine.position import Position
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Texts
 from app.intake.conversation.machine.walk import walk
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 
 REPEATED = timedelta(minutes=2)
 """The same words within this may be one text that a phone company brought twice."""
@@ -55,11 +61,11 @@ def _since_the_same(position: Position, said: Said, at: datetime) -> timedelta |
     return passed if passed < REPEATED else None
 
 
-def _does_harm(position: Position, acts: tuple[Act, ...]) -> bool:
+def _does_harm(position: Position, acts: tuple[ConversationAct, ...]) -> bool:
     """Whether taken by mistake it would raise an alarm, send the secret code, or let somebody know or text unasked."""
     return any(
         isinstance(act, SetDanger | SendReceipt)
-        or (isinstance(act, AgreeContact) and act.how is not Contact.INBOX)
+        or (isinstance(act, AgreeContact) and act.how is not ContactWay.INBOX)
         or (isinstance(act, SetConsent) and (act.level, position.consent) != (ConsentLevel.HELPER, None))
         for act in acts
     )

@@ -3,20 +3,20 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from app.intake.conversation.machine.acts import Act, AgreeContact, SendReceipt, SetDanger, Settle
+from app.intake.conversation.machine.acts import AgreeContact, ConversationAct, SendReceipt, SetDanger, Settle
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.position import Position
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Text, Texts
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 from app.messaging.composing import looks_cut
 
 SAME_TESTIMONY = timedelta(seconds=60)
 """Words this soon after words are one testimony."""
 
-_CONFIRMED = {Contact.TEXT: Text.MAY_TEXT, Contact.CALL: Text.MAY_CALL}
+_CONFIRMED = {ContactWay.TEXT: Text.MAY_TEXT, ContactWay.CALL: Text.MAY_CALL}
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ class Heard:
 
     position: Position
     reply: str | None = field(repr=False, default=None)
-    acts: tuple[Act, ...] = ()
+    acts: tuple[ConversationAct, ...] = ()
     opened: Position | None = None
 
 

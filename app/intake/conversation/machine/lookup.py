@@ -12,7 +12,7 @@ from app.cases.case import Case, stage_of
 from app.cases.rules import Rules
 from app.cases.worker import next_step
 from app.database import CaseId, SiteId
-from app.intake.conversation.machine.acts import Act, SetSite
+from app.intake.conversation.machine.acts import ConversationAct, SetSite
 from app.intake.conversation.machine.changes import Surroundings
 from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
 from app.intake.conversation.machine.meanings import MOST_PLACES
@@ -77,7 +77,9 @@ def look_up(
     return LookedUp(know, around)
 
 
-def look_round(session: Session, acts: Iterable[Act], looked: LookedUp, language: str | None) -> Surroundings:
+def surroundings_of(
+    session: Session, acts: Iterable[ConversationAct], looked: LookedUp, language: str | None
+) -> Surroundings:
     """What the acts of a step need to know: also of a site that was picked from those found for an earlier text."""
     around = replace(looked.around, language=language)
     chosen = {act.site_id for act in acts if isinstance(act, SetSite) and act.site_id is not None}

@@ -5,8 +5,8 @@ from dataclasses import dataclass, replace
 
 from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine.acts import (
-    Act,
     AgreeContact,
+    ConversationAct,
     HandToPerson,
     SendReceipt,
     SetConsent,
@@ -19,7 +19,7 @@ from app.intake.conversation.machine.acts import (
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.texts import Text
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 
 HURT_TOPIC = "gbvh"
 MOST_PLACES = 3
@@ -35,7 +35,7 @@ class Moved:
     """Where an answer leads, what it asks to be done, and what is said where nothing more is asked."""
 
     position: Position
-    acts: tuple[Act, ...] = ()
+    acts: tuple[ConversationAct, ...] = ()
     say: Text | None = None
 
 
@@ -64,7 +64,7 @@ def at_site(position: Position, words: str, know: Knowledge) -> Moved:
     return _after_site(Moved(position, acts))
 
 
-def learn(position: Position, topics: tuple[str, ...]) -> Moved:
+def take_up_topics(position: Position, topics: tuple[str, ...]) -> Moved:
     """Later words may make the topic clear; the question that was asked still stands."""
     if position.topics or not topics:
         return Moved(position)
@@ -201,10 +201,10 @@ def is_echoed(position: Position) -> bool:
 
 
 def _end(position: Position) -> Step:
-    return Step.QUIET if position.contact is Contact.INBOX else Step.OPEN
+    return Step.QUIET if position.contact is ContactWay.INBOX else Step.OPEN
 
 
-def reach(how: Contact, step: Step) -> Meaning:
+def reach(how: ContactWay, step: Step) -> Meaning:
     """How a helper may reach the worker, and what is asked next."""
     return lambda position: Moved(position.to(step, contact=how, reached=True), (AgreeContact(how),))
 
@@ -212,9 +212,9 @@ def reach(how: Contact, step: Step) -> Meaning:
 def leave(position: Position) -> Moved:
     """It stays locked."""
     # Nobody reads it, so nobody has a use for the number.
-    agreed = position.contact is not Contact.INBOX
+    agreed = position.contact is not ContactWay.INBOX
     return Moved(
-        position.to(Step.QUIET, contact=Contact.INBOX), (AgreeContact(Contact.INBOX),) if agreed else ()
+        position.to(Step.QUIET, contact=ContactWay.INBOX), (AgreeContact(ContactWay.INBOX),) if agreed else ()
     )
 
 

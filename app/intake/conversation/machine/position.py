@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from app.cases.enums import ConsentLevel
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 
 
 class Step(StrEnum):
@@ -67,7 +67,7 @@ class Position:
     places: tuple[str, ...] = ()
     site_asked: int = 0
     consent: ConsentLevel | None = None
-    contact: Contact = Contact.INBOX
+    contact: ContactWay = ContactWay.INBOX
     settled: bool = False
     misses: int = 0
     last_free_at: datetime | None = None
@@ -131,7 +131,7 @@ _READERS: dict[str, Any] = {
     "places": tuple,
     "site_asked": int,
     "consent": ConsentLevel,
-    "contact": Contact,
+    "contact": ContactWay,
     "settled": bool,
     "misses": int,
     "last_free_at": datetime.fromisoformat,

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine import meanings
 from app.intake.conversation.machine.acts import (
-    Act,
+    ConversationAct,
     ErasePhone,
     GetWorse,
     Keep,
@@ -29,7 +29,7 @@ from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Text, Texts
 from app.intake.conversation.machine.topic_words import Keyword
 from app.intake.conversation.machine.walk import PLACES, walk
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 
 __all__ = [
     "NEW_REPORT_WITHIN",
@@ -142,11 +142,11 @@ def _hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: dat
 
 def fall_silent(position: Position) -> Heard:
     """Nothing came for `SILENCE`: settle what is known; the number goes unless contact was agreed."""
-    acts: tuple[Act, ...] = () if position.settled else (Settle(),)
+    acts: tuple[ConversationAct, ...] = () if position.settled else (Settle(),)
     calm = replace(position, settled=True, last="", last_at=None)
     if _is_kept(position):
         return Heard(replace(calm, held=True), None, acts)
-    if position.contact is Contact.INBOX or position.consent is ConsentLevel.NOBODY:
+    if position.contact is ContactWay.INBOX or position.consent is ConsentLevel.NOBODY:
         return Heard(calm.to(Step.ENDED), None, (*acts, ErasePhone()))
     unanswered = position.step if position.step in TABLE else None
     return Heard(calm.to(Step.OPEN, back=None, unanswered=unanswered), None, acts)
@@ -167,7 +167,7 @@ def _is_kept(position: Position) -> bool:
 def _obey(position: Position, said: Said, texts: Texts) -> Heard:
     """STOP, START and HELP, whatever was asked. Where others may read along, neither of the last two is answered."""
     if said.keyword is Keyword.STOP:
-        return Heard(position.to(Step.QUIET, contact=Contact.INBOX), None, (OptOut(),))
+        return Heard(position.to(Step.QUIET, contact=ContactWay.INBOX), None, (OptOut(),))
     if said.keyword is Keyword.START:
         shared = position.whose in (WhosePhone.SHARED, WhosePhone.COMPANY)
         return Heard(position, None if shared else texts.say(Text.STARTED), (OptIn(),))
@@ -192,7 +192,7 @@ def _continues(position: Position, said: Said, texts: Texts, at: datetime) -> bo
 
 def _join(position: Position, said: Said, at: datetime) -> Heard:
     """Keep words without a reply; where a question was asked, it still stands."""
-    learned = meanings.learn(position, said.topics)
+    learned = meanings.take_up_topics(position, said.topics)
     joins = soon(position, at) or said.part is not None
     kept = spoken(replace(learned.position, settled=position.settled and not learned.acts), said, at)
     if position.last_free_at is not None and abs(at - position.last_free_at) > _COPY:
@@ -216,7 +216,7 @@ def _hear_answer(position: Position, said: Said, know: Knowledge, texts: Texts, 
         return answered(Moved(danger.position, (Keep(said.words), *danger.acts), danger.say), know, texts)
     if not walked.taken:
         return _missed(position, said, know, texts, at)
-    kept: tuple[Act, ...] = () if walked.whole else (Keep(said.words),)
+    kept: tuple[ConversationAct, ...] = () if walked.whole else (Keep(said.words),)
     onwards = replace(moved.position, last_free_at=None, cut=False)
     return answered(Moved(onwards, (*kept, *moved.acts), moved.say), know, texts)
 
@@ -230,7 +230,7 @@ def _names_place(position: Position, said: Said, know: Knowledge) -> bool:
 
 def _missed(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     """Words where a digit was expected are testimony; the question is repeated, then a person reads on; it still stands."""
-    learned = meanings.learn(spoken(position, said, at), said.topics)
+    learned = meanings.take_up_topics(spoken(position, said, at), said.topics)
     kept = Moved(replace(learned.position, settled=False), (Keep(said.words), *learned.acts))
     again = meanings.ask_again(kept)
     if again.position.step is not position.step:

@@ -39,7 +39,7 @@ from app.intake.conversation.machine.questions import (
     plainly,
 )
 from app.intake.conversation.machine.texts import Text
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 
 
 @dataclass(frozen=True)
@@ -79,7 +79,7 @@ TABLE: Mapping[Step, Row] = MappingProxyType(
         # Words are the place here, whether or not the other question is answered: `meanings.at_site`.
         Step.REACH: _row(
             Text.REACH,
-            {1: reach(Contact.TEXT, Step.SITE), 2: reach(Contact.INBOX, Step.SITE), 4: ask_for_code},
+            {1: reach(ContactWay.TEXT, Step.SITE), 2: reach(ContactWay.INBOX, Step.SITE), 4: ask_for_code},
             ask=ask_reach,
             yes=1,
             no=2,
@@ -87,9 +87,9 @@ TABLE: Mapping[Step, Row] = MappingProxyType(
         Step.REACH_IN_DANGER: _row(
             Text.REACH_IN_DANGER,
             {
-                1: reach(Contact.TEXT, Step.SITE),
-                2: reach(Contact.CALL, Step.SITE),
-                3: reach(Contact.INBOX, Step.SITE),
+                1: reach(ContactWay.TEXT, Step.SITE),
+                2: reach(ContactWay.CALL, Step.SITE),
+                3: reach(ContactWay.INBOX, Step.SITE),
             },
             yes=1,
             no=3,
@@ -125,7 +125,7 @@ TABLE: Mapping[Step, Row] = MappingProxyType(
         ),
         Step.CONTACT: _row(
             Text.CONTACT,
-            {1: reach(Contact.TEXT, Step.OPEN), 2: reach(Contact.INBOX, Step.QUIET), 4: ask_for_code},
+            {1: reach(ContactWay.TEXT, Step.OPEN), 2: reach(ContactWay.INBOX, Step.QUIET), 4: ask_for_code},
             ask=ask_contact,
             yes=1,
             no=2,
@@ -133,9 +133,9 @@ TABLE: Mapping[Step, Row] = MappingProxyType(
         Step.HURT: _row(
             Text.HURT,
             {
-                1: reach(Contact.CALL, Step.OPEN),
-                2: reach(Contact.TEXT, Step.OPEN),
-                3: reach(Contact.INBOX, Step.QUIET),
+                1: reach(ContactWay.CALL, Step.OPEN),
+                2: reach(ContactWay.TEXT, Step.OPEN),
+                3: reach(ContactWay.INBOX, Step.QUIET),
                 4: ask_for_code,
             },
             ask=ask_hurt,

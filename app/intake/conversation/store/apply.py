@@ -20,14 +20,14 @@ from app.cases.routing import custodian_of, route_again, routing_note
 from app.cases.rules import Rules
 from app.cases.words import urgency_of
 from app.database import CaseId
-from app.intake.conversation.machine import Learned, Terms
+from app.intake.conversation.machine import CaseChange, Terms
 from app.intake.conversation.store.filing_text import UNREACHABLE
-from app.intake.report import Contact
+from app.intake.report import ContactWay
 from app.intake.sealing import WORKER, issue_rows
 from app.vault import CircleName, Compartment, Vault, circle_public_keys, journal
 
 
-def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: Learned) -> None:
+def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: CaseChange) -> None:
     """Store what an act changes, and open a closed case again with new words."""
     before = case.urgency
     if learned.facts is not None:
@@ -89,9 +89,9 @@ def set_consent(session: Session, vault: Vault, case: Case, level: ConsentLevel,
     journal(session, vault, CaseId(case.id), "consent.given", WORKER, {"level": level.value})
 
 
-def agree_contact(session: Session, vault: Vault, case: Case, how: Contact, number: str) -> None:
+def agree_contact(session: Session, vault: Vault, case: Case, how: ContactWay, number: str) -> None:
     """How a helper may reach the worker on this number; `inbox` takes that back, and the number with it."""
-    agreed = how is not Contact.INBOX
+    agreed = how is not ContactWay.INBOX
     facts = facts_of(vault, case)
     if not agreed and facts.reach == UNREACHABLE:
         return

@@ -31,7 +31,7 @@ _MOVE = Ready(
 )
 
 
-def live_talks(session: Session, phone_id: UUID) -> Sequence[Conversation]:
+def live_conversations(session: Session, phone_id: UUID) -> Sequence[Conversation]:
     """What is still going on with a phone whose row the caller has locked, the latest first: that one a text belongs to."""
     query = select(Conversation).where(Conversation.phone_id == phone_id, Conversation.ended.is_(False))
     query = query.order_by(Conversation.number.desc())
@@ -63,7 +63,7 @@ def read_position(
     return None
 
 
-def new_talk(
+def new_conversation(
     vault: Vault, phone_id: UUID, case_id: UUID, number: int, position: Position, silent_at: datetime
 ) -> Conversation:
     """A conversation about a new case, as a row to be added."""
@@ -79,7 +79,9 @@ def new_talk(
     )
 
 
-def move_talk(vault: Vault, talk: Conversation, position: Position, silent_at: datetime | None) -> None:
+def move_conversation(
+    vault: Vault, talk: Conversation, position: Position, silent_at: datetime | None
+) -> None:
     """Store where a conversation stands now, and when silence settles it."""
     place = _place(talk.id, talk.phone_id, talk.case_id)
     talk.position_veil = vault.veil_json(place, position.as_json())

@@ -16,9 +16,17 @@ from app.cases.changes import changes
 from app.cases.rules import Rules
 from app.cases.words import raise_urgency, urgency_of
 from app.database import Base, CaseId, Ready, Statement, new_row
-from app.intake.conversation.machine import SILENCE, Act, FileReport, Heard, Learned, Surroundings, learn
+from app.intake.conversation.machine import (
+    SILENCE,
+    CaseChange,
+    ConversationAct,
+    FileReport,
+    Heard,
+    Surroundings,
+    change_of,
+)
 from app.intake.conversation.store.conversations import moving
-from app.intake.conversation.store.snapshot import REPLIES, KnownCase, KnownPhone, Snapshot, Talk
+from app.intake.conversation.store.snapshot import REPLIES, KnownCase, KnownConversation, KnownPhone, Snapshot
 from app.intake.sealing import WORKER, issue_rows
 from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.models import OutgoingText
@@ -32,7 +40,7 @@ _CASES = Base.metadata.tables[Case.__tablename__]
 
 
 @dataclass(frozen=True)
-class GoingOn:
+class FastPath:
     """The statements of one text in an open conversation, and the acts that are still to be done under the locks they take.
 
     `counts` is the place of the statement that counts the answer; without one the answer is still to be counted and written down.
@@ -40,7 +48,7 @@ class GoingOn:
 
     phone: KnownPhone
     statements: tuple[Statement, ...] = field(repr=False)
-    left: tuple[Act, ...]
+    left: tuple[ConversationAct, ...]
     counts: int | None
 
 
@@ -49,10 +57,10 @@ class _Change:
     """What the first acts of a text change in their case; `left` are the others, from the first that needs the row's lock."""
 
     statements: tuple[Statement, ...]
-    left: tuple[Act, ...]
+    left: tuple[ConversationAct, ...]
 
 
-def go_on(
+def take_fast_path(
     vault: Vault,
     rules: Rules,
     known: Snapshot,
@@ -61,7 +69,7 @@ def go_on(
     around: Surroundings,
     answer: OutgoingText | None,
     about: CaseId | None,
-) -> GoingOn | None:
+) -> FastPath | None:
     """Make a text ready that belongs to a known conversation, None where it does not; `about` is a case that begins with it."""
     phone, talk = known.phone, known.talk
     if phone is None or talk is None:
@@ -80,29 +88,31 @@ def go_on(
         statements.append(counting(vault, REPLIES, phone.tag.hex()))
         if known.answered < REPLIES.most:
             statements.append(keeping(vault, answer, phone.id, phone.gateway, phone.line, about))
-    return GoingOn(phone, tuple(statements), change.left, counts)
+    return FastPath(phone, tuple(statements), change.left, counts)
 
 
-def needs_more(talk: Talk, heard: Heard, left: Sequence[Act]) -> bool:
+def needs_more(talk: KnownConversation, heard: Heard, left: Sequence[ConversationAct]) -> bool:
     """Whether a text is not done with its statements: acts are left, it begins a case, or nothing more will be asked."""
     begins = any(isinstance(act, FileReport) for act in heard.acts)
     return bool(left) or begins or settles(talk, heard)
 
 
-def settles(talk: Talk, heard: Heard) -> bool:
+def settles(talk: KnownConversation, heard: Heard) -> bool:
     """Whether a text is the last that anybody waits for: silence will not come by any more."""
     return bool(heard.acts) and talk.position.waits and not heard.position.waits
 
 
-def _change_of(vault: Vault, rules: Rules, talk: Talk, heard: Heard, around: Surroundings) -> _Change:
+def _change_of(
+    vault: Vault, rules: Rules, talk: KnownConversation, heard: Heard, around: Surroundings
+) -> _Change:
     acts = tuple(act for act in heard.acts if not isinstance(act, FileReport))
     case = talk.case
     if case is None or not case.row["is_open"] or not acts:
         return _Change((), acts)
     facts = read_facts(vault, case.id, case.row["facts_veil"])
-    learned: list[Learned] = []
+    learned: list[CaseChange] = []
     for act in acts:
-        one = learn(act, facts, rules.taxonomy, around)
+        one = change_of(act, facts, rules.taxonomy, around)
         if one is None or _needs_lock(rules, case, facts, one):
             break
         learned.append(one)
@@ -110,7 +120,7 @@ def _change_of(vault: Vault, rules: Rules, talk: Talk, heard: Heard, around: Sur
     return _Change(tuple(_stored(vault, case, learned)), acts[len(learned) :])
 
 
-def _needs_lock(rules: Rules, case: KnownCase, facts: CaseFacts, learned: Learned) -> bool:
+def _needs_lock(rules: Rules, case: KnownCase, facts: CaseFacts, learned: CaseChange) -> bool:
     """Words are to be sealed to custody too or tell of danger, or deadlines come closer."""
     if learned.words is not None and changes(facts, case.row["urgency"], str(learned.words["text"]), rules):
         return True
@@ -118,7 +128,7 @@ def _needs_lock(rules: Rules, case: KnownCase, facts: CaseFacts, learned: Learne
     return bool(learned.for_custody) or raise_urgency(case.row["urgency"], urgency) is not case.row["urgency"]
 
 
-def _stored(vault: Vault, case: KnownCase, learned: Sequence[Learned]) -> list[Statement]:
+def _stored(vault: Vault, case: KnownCase, learned: Sequence[CaseChange]) -> list[Statement]:
     if not learned:
         return []
     values: dict[str, object] = {}

@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import Index, LargeBinary
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, new_id
+from app.database import Base, Opaque, new_id
 
 
 class Conversation(Base):
@@ -23,8 +23,9 @@ class Conversation(Base):
     phone_id: Mapped[UUID]
     case_id: Mapped[UUID]
     number: Mapped[int]  # the how-manieth of its phone: a text belongs to the latest that has not ended
+    # JSON, see app.intake.conversation.machine.position
     position_veil: Mapped[bytes] = mapped_column(
-        LargeBinary
-    )  # JSON, see app.intake.conversation.machine.position
+        LargeBinary, info=Opaque.veiled("where the conversation stands")
+    )
     silent_at: Mapped[datetime | None]  # when silence settles what is still open
     ended: Mapped[bool] = mapped_column(default=False)

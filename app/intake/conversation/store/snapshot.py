@@ -16,7 +16,7 @@ from app.intake.conversation.machine import Position
 from app.intake.conversation.store.conversations import read_position
 from app.intake.conversation.store.models import Conversation
 from app.messaging.gateways.protocol import ReceivedText
-from app.messaging.models import InboundText, OptOut, Phone
+from app.messaging.models import InboundText, OptOutRow, Phone
 from app.messaging.phones import is_opted_out, opt_out_tags
 from app.network import Limit
 from app.network.attempts import Attempts, tag_of
@@ -48,7 +48,7 @@ class KnownCase:
 
 
 @dataclass(frozen=True)
-class Talk:
+class KnownConversation:
     """A conversation as it stood when it was looked at; `stood` is that as it was stored. `case` is None where the case is gone."""
 
     id: UUID
@@ -69,7 +69,7 @@ class Snapshot:
     stopped: bool
     answered: int
     phone: KnownPhone | None
-    talk: Talk | None
+    talk: KnownConversation | None
 
 
 class _Found(NamedTuple):
@@ -95,7 +95,7 @@ class _Found(NamedTuple):
 
 
 _TABLES = Base.metadata.tables
-_TEXTS, _STOPS = _TABLES[InboundText.__tablename__].c, _TABLES[OptOut.__tablename__].c
+_TEXTS, _STOPS = _TABLES[InboundText.__tablename__].c, _TABLES[OptOutRow.__tablename__].c
 _COUNTS = _TABLES[Attempts.__tablename__].c
 _PHONES, _TALKS, _CASES, _KEYS, _HEADS = (
     _TABLES[model.__tablename__] for model in (Phone, Conversation, Case, CompartmentKeyRow, JournalChainRow)
@@ -168,14 +168,14 @@ def _phone(vault: Vault, found: _Found) -> KnownPhone | None:
     return KnownPhone(phone["id"], phone["tag"], phone["gateway"], phone["line"])
 
 
-def _talk(vault: Vault, phone: KnownPhone, found: _Found) -> Talk | None:
+def _talk(vault: Vault, phone: KnownPhone, found: _Found) -> KnownConversation | None:
     if found.talk_id is None:
         return None
     case_id = CaseId(found.case_id)
     position = read_position(vault, found.talk_id, phone.id, case_id, found.position_veil)
     if position is None:
         return None
-    return Talk(found.talk_id, case_id, found.position_veil, position, _case(case_id, found))
+    return KnownConversation(found.talk_id, case_id, found.position_veil, position, _case(case_id, found))
 
 
 def _case(case_id: CaseId, found: _Found) -> KnownCase | None:

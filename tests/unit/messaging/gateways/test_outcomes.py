@@ -11,7 +11,7 @@ from urllib3.connection import HTTPConnection
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProtocolError, SSLError
 
 from app.messaging.gateways.outcomes import new_http_session, outcome_of_status, outcome_of_trouble
-from app.messaging.gateways.protocol import NotSent, OptedOut, Refused, TryLater, Unclear
+from app.messaging.gateways.protocol import NotSent, OptedOut, SendRefused, TryLater, Unclear
 from app.messaging.gateways.twilio_gateway import outcome_of_twilio
 
 
@@ -19,14 +19,14 @@ from app.messaging.gateways.twilio_gateway import outcome_of_twilio
     ("status", "outcome"),
     (
         (301, TryLater),
-        (400, Refused),
+        (400, SendRefused),
         (401, TryLater),
         (403, TryLater),
         (404, TryLater),
         (408, Unclear),
         (409, Unclear),
-        (410, Refused),
-        (422, Refused),
+        (410, SendRefused),
+        (422, SendRefused),
         (429, TryLater),
         (500, Unclear),
         (502, Unclear),
@@ -63,8 +63,8 @@ _POOL = requests.adapters.HTTPAdapter().poolmanager.connection_from_url("http://
         (requests.ReadTimeout(), Unclear),
         (requests.ConnectionError(ProtocolError("aborted", ConnectionResetError())), Unclear),
         (requests.exceptions.ChunkedEncodingError(), Unclear),
-        (requests.exceptions.InvalidURL(), Refused),
-        (requests.exceptions.InvalidHeader(), Refused),
+        (requests.exceptions.InvalidURL(), SendRefused),
+        (requests.exceptions.InvalidHeader(), SendRefused),
     ),
 )
 def test_no_answer(error: requests.RequestException, outcome: type[NotSent]) -> None:
@@ -93,25 +93,25 @@ def test_nothing_is_tried_again_by_itself() -> None:
     ("status", "code", "outcome"),
     (
         (400, 21610, OptedOut),
-        (400, 21211, Refused),
-        (400, 21614, Refused),
-        (400, 21408, Refused),
-        (400, 30003, Refused),
-        (400, 30005, Refused),
-        (400, 30007, Refused),
+        (400, 21211, SendRefused),
+        (400, 21614, SendRefused),
+        (400, 21408, SendRefused),
+        (400, 30003, SendRefused),
+        (400, 30005, SendRefused),
+        (400, 30007, SendRefused),
         (400, 30001, TryLater),
         (400, 21611, TryLater),
         (429, 20429, TryLater),
         (429, 63038, TryLater),
         (401, 20003, TryLater),
-        (404, 20404, Refused),
+        (404, 20404, SendRefused),
         (409, 20009, TryLater),
         (500, 20500, Unclear),
         (503, 20503, TryLater),
         (504, 20504, Unclear),
         (429, 429, TryLater),
         (502, 502, Unclear),
-        (418, None, Refused),
+        (418, None, SendRefused),
     ),
 )
 def test_codes_of_twilio(status: int, code: int | None, outcome: type[NotSent]) -> None:
