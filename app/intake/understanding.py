@@ -22,6 +22,7 @@ from app.network import (
     OrganisationKind,
     match_excluded,
     match_site,
+    named_in,
 )
 from app.vault import Vault
 
@@ -81,6 +82,8 @@ def understand(
     )
     facts, urgency = at_filing(facts, report.words, urgency, rules)
     candidates = candidates_at(session, SiteId(site.id) if site else None, possible)
+    # Who is named in the account may be who it is about: somebody else reads it.
+    facts = replace(facts, excluded=facts.excluded | named_in(candidates, report.words))
     facts = replace(facts, helper_excluded=_excludes_helper(facts, candidates))
     routing, recipients = route_to_keys(
         session, vault, rules, facts, country, language, candidates, from_here=admission.offered

@@ -28,7 +28,7 @@ from app.network.circles import (
     record_training,
 )
 from app.network.codes import CodeRefused, TotpSecretUnusable, code_now, new_totp_secret, totp_uri
-from app.network.facts import Excluded, OrganisationFacts, match_excluded, network_facts
+from app.network.facts import Excluded, OrganisationFacts, match_excluded, named_in, network_facts
 from app.network.finishing import Finished, come_back_again, joined_before, recovered_before
 from app.network.invitations import (
     FirstMemberLeads,
@@ -201,6 +201,7 @@ __all__ = [
     "match_site",
     "member_name",
     "member_names",
+    "named_in",
     "network_facts",
     "new_totp_secret",
     "organisation_named",

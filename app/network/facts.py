@@ -201,6 +201,11 @@ def _standings(rows: Iterable[_Found], certain: SiteId | None) -> dict[Organisat
     return found
 
 
+def named_in(organisations: Iterable[OrganisationFacts], words: str) -> frozenset[OrganisationId]:
+    """The organisations of which a name stands in these words, letter for letter."""
+    return frozenset(each.id for each in organisations if stands_in(named(each.id, (each.name,)), words))
+
+
 def match_excluded(session: Session, text: str) -> Excluded:
     """Whom these words name, frozen organisations too; `all_said` only when they certainly name one and nothing else."""
     rows = sound(holder_of(session), session.scalars(select(Organisation)))

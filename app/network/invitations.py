@@ -124,7 +124,7 @@ def invite_member(
     member.name_veil = vault.veil(name_place(member.id), name)
     session.add(member)
     session.flush()
-    token = _write_invitation(session, vault, member.id)
+    token = _write_invitation(session, vault, member.id, None if by is None else by.member.id)
     detail = {"member": str(member.id), "role": role.value}
     journal(session, vault, None, "member.invited", actor_of(by), detail)
     return token
@@ -228,7 +228,7 @@ def expire_invitations(session: Session, limit: int) -> int:
     return len(session.scalars(query, execution_options={"synchronize_session": False}).all())
 
 
-def _write_invitation(session: Session, vault: Vault, member_id: MemberId) -> str:
+def _write_invitation(session: Session, vault: Vault, member_id: MemberId, by: MemberId | None = None) -> str:
     # An older link of this member stops working: only the newest one is in anybody's hands on purpose.
     unused = select(Invitation).where(Invitation.member_id == member_id, Invitation.used_at.is_(None))
     for older in session.scalars(unused.with_for_update()):
@@ -239,6 +239,7 @@ def _write_invitation(session: Session, vault: Vault, member_id: MemberId) -> st
             member_id=member_id,
             token_tag=vault.lookup(_LOOKUP, token),
             expires_at=clock.now() + VALID_FOR,
+            invited_by=by,
         )
     )
     session.flush()

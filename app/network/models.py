@@ -137,6 +137,8 @@ class Invitation(Signed, Base):
     token_tag: Mapped[bytes] = mapped_column(unique=True, info=Opaque.tag("the token of the link"))
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    # Nobody where the operator invited from the terminal.
+    invited_by: Mapped[MemberId | None] = mapped_column(Uuid)
 
 
 class Site(Signed, Base):

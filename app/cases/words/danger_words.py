@@ -41,6 +41,7 @@ SPOKEN = (
 
 KINDS = (
     "self_harm",
+    "in_danger",
     "killed",
     "locked_in",
     "fire_or_gas",

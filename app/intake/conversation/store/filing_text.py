@@ -1,6 +1,7 @@
 """Filing a first text: custody holds it, possible partners are kept ready, and nobody is asked before more is known."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -29,7 +30,7 @@ from app.intake.admission import Admission, admit_report, count_report
 from app.intake.conversation.machine import CARD, FileReport, WhosePhone
 from app.intake.sealing import WORKER, entry_row, issue_rows, point_at_next_clock
 from app.messaging.gateways.protocol import ReceivedText
-from app.network import REPORTS, attempts_so_far
+from app.network import REPORTS, OrganisationFacts, attempts_so_far, named_in
 from app.vault import SYSTEM, Actor, CircleName, Compartment, PublicKey, Vault, circle_public_keys, new_chain
 
 UNREACHABLE = "none"
@@ -74,6 +75,9 @@ def seal_text(
         language_written=filed.language is not None,
     )
     facts, urgency = at_filing(facts, filed.words, urgency, rules)
+    candidates = candidates_at(session, None)
+    # As for a report from the web: who is named in the account may be who it is about.
+    facts = replace(facts, excluded=named_in(candidates, filed.words))
     case_id = CaseId(new_id())
     case = Case(
         id=case_id,
@@ -88,16 +92,21 @@ def seal_text(
         queue_rank=queue_rank(urgency),
         facts_veil=vault.veil_json(facts_place(case_id), facts.as_json()),
     )
-    routing, custody = _route(session, vault, rules, facts, country, case.language)
+    routing, custody = _route(session, vault, rules, facts, country, case.language, candidates)
     rows = _rows(session, vault, rules, case, facts, routing, custody, filed)
     return SealedText(case, ready_rows(session, rows), admission)
 
 
 def _route(
-    session: Session, vault: Vault, rules: Rules, facts: CaseFacts, country: str | None, language: str
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    facts: CaseFacts,
+    country: str | None,
+    language: str,
+    candidates: Sequence[OrganisationFacts],
 ) -> tuple[Routing, PublicKey | None]:
     """The routing and the key of whoever holds the case; a coordinator whose keys others changed is passed over."""
-    candidates = candidates_at(session, None)
     while True:
         routing = route(facts, country, language, candidates, rules.taxonomy, READY)
         if routing.custodian is None:

@@ -1,0 +1,138 @@
+"""Whoever can write the database puts an older copy of a row back, or what nobody else writes there: who reads and waits."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import Table, literal_column, select, update
+
+from app.cases.case.access import NoAccess
+from app.cases.case.models import Case, Entry, RoutingRecord
+from app.cases.custody.deciding import waiting_for_custody
+from app.cases.custody.reading import ask_to_read, read_routing_note
+from app.cases.desk.queue import QueueFilters, queue_page
+from app.cases.enums import ConsentLevel, Urgency
+from app.cases.worker.messages import say_worse, write
+from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
+from app.database import Base, CaseId, new_id
+from app.database.types import Word
+from tests.service.cases.conftest import Desk
+from tests.service.cases.test_custody import held, waiting
+
+_CASES: Table = Base.metadata.tables["cases"]
+
+
+def row_of(desk: Desk, case_id: CaseId) -> dict[str, Any]:
+    with desk.database.reading() as session:
+        return dict(
+            session.connection().execute(select(_CASES).where(_CASES.c.id == case_id)).mappings().one()
+        )
+
+
+def put_back(desk: Desk, row: dict[str, Any]) -> None:
+    with desk.database.writing() as session:
+        session.connection().execute(update(_CASES).where(_CASES.c.id == row["id"]).values(row))
+
+
+def test_an_older_row_of_a_locked_case_opens_it_to_no_custodian(desk: Desk) -> None:
+    filed = held(desk)
+    case_id, worker = desk.world.case_of(filed), desk.world.enter(filed)
+    before = row_of(desk, case_id)
+    world = desk.world
+    with desk.database.writing() as session:
+        change_consent(session, world.vault, world.rules, world.texts, "en", worker, ConsentLevel.NOBODY)
+    put_back(desk, before)
+    assert case_id not in {case.case_id for case in waiting(desk)}
+    for read in (read_routing_note, ask_to_read):
+        with pytest.raises(NoAccess), desk.database.writing() as session:
+            read(session, world.vault, desk.custodian, case_id, "Because.")
+
+
+WORDS = [
+    pytest.param(table, column.name, id=f"{table.name}.{column.name}")
+    for table in Base.metadata.sorted_tables
+    for column in table.columns
+    if isinstance(column.type, Word)
+]
+
+
+@pytest.mark.parametrize(("table", "column"), WORDS)
+def test_a_word_that_does_not_exist_stops_nobody_else(desk: Desk, table: Table, column: str) -> None:
+    world = desk.world
+    held(desk)
+    mine = desk.offered()
+    kept = {"cases": mine, "organisations": world.near.id, "members": desk.lead.member.id}.get(table.name)
+    with desk.database.writing() as session:
+        key = table.primary_key.columns.values()[0]
+        rows = session.connection().execute(select(key)).scalars().all()
+        other = next((row for row in rows if row != kept), None)
+        if other is None:
+            pytest.skip("no such row in this world")
+        strange: dict[str, Any] = {column: literal_column("'zzz'")}
+        session.connection().execute(update(table).where(key == other).values(strange))
+    world.case_of(world.file(danger=True))
+    with desk.database.reading() as session:
+        waiting_for_custody(session, world.vault, world.rules, desk.custodian)
+        page = queue_page(session, world.vault, world.rules, desk.lead, QueueFilters(), None)
+    assert mine in {row.id for row in page.rows}
+
+
+def test_no_column_without_a_mac_hides_a_case_from_custody(desk: Desk) -> None:
+    case_id = desk.world.case_of(held(desk))
+    with desk.database.writing() as session:
+        session.execute(update(Case).values(next_due_at=None))
+    assert case_id in {case.case_id for case in waiting(desk)}
+
+
+def test_the_highest_number_in_a_thread_silences_no_worker(desk: Desk) -> None:
+    filed = desk.world.file()
+    worker = desk.world.enter(filed)
+    with desk.database.writing() as session:
+        first = session.scalars(select(Entry).where(Entry.case_id == worker.case_id)).first()
+        assert first is not None
+        session.execute(update(Entry).where(Entry.id == first.id).values(seq=2_147_483_647))
+    with desk.database.writing() as session:
+        assert (
+            write(session, desk.world.vault, desk.world.rules, worker, "They hit us.", new_id()) is not None
+        )
+
+
+def test_a_spoilt_record_costs_one_case_its_reason_only(desk: Desk) -> None:
+    spoilt, other = (desk.world.case_of(held(desk)) for _ in range(2))
+    with desk.database.writing() as session:
+        session.execute(
+            update(RoutingRecord).where(RoutingRecord.case_id == spoilt).values(decision_veil=b"x" * 40)
+        )
+    assert {spoilt, other} <= {case.case_id for case in waiting(desk)}
+
+
+def test_nobody_yet_is_kept_while_sharing_is_stopped(desk: Desk) -> None:
+    """An older page says it after another one stopped: whoever starts again then shares with nobody."""
+    world = desk.world
+    filed = world.file()
+    worker = world.enter(filed)
+    with desk.database.writing() as session:
+        stop_sharing(session, world.vault, worker)
+    with desk.database.writing() as session:
+        change_consent(session, world.vault, world.rules, world.texts, "en", worker, ConsentLevel.NOBODY)
+    with desk.database.writing() as session:
+        undo_stop(session, world.vault, world.rules, world.texts, "en", worker)
+    case = desk.case(worker.case_id)
+    assert case.organisation_id is None
+    assert case.next_due_at is None
+
+
+def test_danger_pressed_again_after_it_was_lowered_counts(desk: Desk) -> None:
+    world, again = desk.world, new_id()
+    filed = world.file()
+    worker = world.enter(filed)
+
+    def press() -> bool:
+        with desk.database.writing() as session:
+            return say_worse(session, world.vault, world.rules, worker, "", True, again)
+
+    assert press()
+    assert not press()
+    with desk.database.writing() as session:
+        session.get_one(Case, worker.case_id).urgency = Urgency.LOW
+    assert press()
+    assert desk.case(worker.case_id).urgency is Urgency.DANGER
