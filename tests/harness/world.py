@@ -122,7 +122,9 @@ class World:
         database.sign_with(RowSigner(lambda: copied.vault))
         return copied
 
-    def join(self, organisation: Organisation, login: str, role: Role = Role.LEAD) -> None:
+    def join(
+        self, organisation: Organisation, login: str, role: Role = Role.LEAD, *, by: SignedIn | None = None
+    ) -> None:
         """Invite somebody and let them take the invitation up; who comes first makes the organisation's keys."""
         with self.database.writing() as session:
             token = invite_member(
@@ -132,6 +134,7 @@ class World:
                 role=role,
                 login=login,
                 name=f"Name of {login}",
+                by=by,
             )
         with self.database.reading() as session:
             invited = read_invitation(session, self.vault, token)

@@ -275,7 +275,8 @@ def _circle_that_acts(session: Session, vault: Vault, case: Case) -> CircleRow |
         # nobody, and whom custody's grant of a report by text would tempt. The worker's next word unlocks it, and that pages.
         return None
     # Whose case it is, a row that others wrote cannot say: then custody, who holds a grant, is paged.
-    if case.organisation_id is not None and is_sound(vault, case):
+    forged = case in session and not is_sound(vault, case)
+    if case.organisation_id is not None and not forged:
         restricted = Handling.RESTRICTED in facts.handling
         return circle_for(session, vault, OrganisationId(case.organisation_id), restricted=restricted)
     custodian = custodian_of(session, CaseId(case.id))

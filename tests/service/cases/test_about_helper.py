@@ -137,3 +137,13 @@ def thread(desk: Desk, filed: Filed) -> tuple[InboxMessage, ...]:
     worker = desk.world.enter(filed)
     with desk.database.reading() as session:
         return open_inbox(session, desk.world.vault, worker).messages
+
+
+@pytest.mark.parametrize(
+    "words", ("Mawar Workers Aid told my boss my name.", "the helper from MAWAR WORKERS AID asked money")
+)
+def test_whom_the_account_names_is_not_asked(desk: Desk, words: str) -> None:
+    case_id = desk.world.case_of(desk.world.file(words=words))
+    assert desk.case(case_id).organisation_id != desk.world.near.id
+    noise = desk.world.case_of(desk.world.file(words="The workers need aid."))
+    assert desk.case(noise).organisation_id == desk.world.near.id

@@ -205,3 +205,18 @@ def test_an_admission_that_others_made_older_vouches_for_nobody(desk: Desk) -> N
         session.connection().execute(older.values(admitted_hour=long_ago))
     with pytest.raises(BroughtInByEachOther):
         agree(desk, desk.custodian, second, case_id)
+
+
+def test_whoever_sent_the_link_is_no_second_person_beside_who_took_it_up(desk: Desk) -> None:
+    """One custodian invites and takes the link up alone; another one lets the newcomer in, in good faith."""
+    case_id = held(desk)
+    now = round(clock._offset.total_seconds())
+    clock.set_offset(0)
+    desk.world.join(desk.world.coordinator, "dana", Role.LEAD, by=desk.custodian)
+    clock.set_offset(max(now, 60))
+    desk.world.admit("custodian.two", "dana", list(CircleName), 0)
+    dana = desk.world.sign_in("dana")
+    for asker, second in ((desk.custodian, dana), (dana, desk.custodian), (desk.second_custodian, dana)):
+        with pytest.raises(BroughtInByEachOther):
+            agree(desk, asker, second, case_id)
+    agree(desk, desk.custodian, desk.second_custodian, case_id)

@@ -27,6 +27,7 @@ from app.cases.worker.inbox import InboxView, Worker, open_inbox
 from app.cases.worker.messages import write
 from app.cases.worker.sharing import stop_sharing
 from app.database import Base, CaseId, Database, UtcDateTime, new_id
+from app.database.types import Word
 from app.intake import Filed
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.simulator import LINE, NAME
@@ -180,6 +181,7 @@ def lived_in(desk: Desk) -> Desk:
         for by in (desk.lead, desk.custodian):
             keep_address(session, world.vault, by, Channel.EMAIL, "somebody@mail.example")
         keep_address(session, world.vault, desk.lead, Channel.TEXT, "+60123450901")
+    with desk.database.writing() as session:
         for number, of in (("+60123450902", case_id), ("+60123450903", held)):
             _text_to(session, world.vault, number, of)
     return desk
@@ -245,8 +247,8 @@ def _other(column: Any, value: Any, others: list[Any]) -> Iterator[Any]:
         yield uuid4()
     elif isinstance(value, list):
         yield [*value, "x"]
-    elif words := getattr(column.type, "enums", None):
-        yield from (word for word in (column.type.enum_class or words) if word != value)
+    elif isinstance(column.type, Word):
+        yield from (word for word in column.type.words if word != value)
     elif isinstance(value, str):
         yield value[:-1] + ("Y" if value[-1:] == "X" else "X")
 
