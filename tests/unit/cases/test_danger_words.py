@@ -134,6 +134,11 @@ def test_ways_of_writing_make_no_difference(rules: Rules, text: str) -> None:
     assert found(rules, text) == {"self_harm"}
 
 
+@pytest.mark.parametrize("word", ("sœur", "cœur", "Œil", "læge", "þorn", "ðæt", "Straße"))
+def test_letters_that_stand_for_two_do_not_stop_the_reading(rules: Rules, word: str) -> None:
+    assert found(rules, f"ma {word}: je veux mourir") == {"self_harm"}
+
+
 def test_somebody_who_may_harm_themselves_needs_a_person_now(rules: Rules) -> None:
     (kind,) = rules.danger.found_in("I want to end my life")
     assert kind.urgency is Urgency.DANGER
