@@ -71,7 +71,7 @@ def _plain_sign(sign: str) -> str:
     if digit is not None:
         return str(digit)
     # Sign by sign: normalising a whole text would take long where thousands of marks stand on one letter.
-    apart = (_PLAIN.get(part, part) for part in unicodedata.normalize("NFKD", sign.casefold()))
+    apart = "".join(_PLAIN.get(part, part) for part in unicodedata.normalize("NFKD", sign.casefold()))
     return "".join(
         part if unicodedata.category(part)[0] in "LMN" else " " for part in apart if part not in _DROPPED
     )

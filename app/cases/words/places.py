@@ -119,6 +119,7 @@ class Places:
                 clear = not found.mark or behind_in or (whole and (last or (alone and found.mark == "!")))
                 yield _Mention(frozenset(found.codes.split()), clear)
             at = max(end, at + 1)
+            at += part[at : at + 1] == " "  # the next name may begin right behind this one
 
     def _found_at(self, part: str, at: int) -> tuple[int, _Found | None]:
         """The longest name that begins here, also behind what Arabic writes together with it."""

@@ -17,6 +17,9 @@ from tests.unit.cases.conftest import CONFIG
 
 SENTENCES = tomllib.loads(Path(__file__).with_name("danger_sentences.toml").read_text(encoding="utf-8"))
 CHAT = tomllib.loads(Path(__file__).with_name("chat_sentences.toml").read_text(encoding="utf-8"))
+SHORT: dict[str, list[str]] = tomllib.loads(
+    Path(__file__).with_name("short_sentences.toml").read_text(encoding="utf-8")
+)
 HARMLESS = Path(__file__).with_name("harmless_sentences.txt").read_text(encoding="utf-8").splitlines()
 
 
@@ -54,6 +57,17 @@ def test_what_people_write_when_they_chat_is_found(
     rules: Rules, language: str, kind: str, sentence: str
 ) -> None:
     assert kind in found(rules, sentence)
+
+
+@pytest.mark.parametrize(
+    ("kind", "sentence"), [(kind, each) for kind, said in SHORT.items() for each in said]
+)
+def test_what_tired_people_text_is_found(rules: Rules, kind: str, sentence: str) -> None:
+    assert kind in found(rules, sentence)
+
+
+def test_a_sunstroke_is_a_collapse_and_no_blow(rules: Rules) -> None:
+    assert found(rules, "ضربة شمس") == {"collapse"}
 
 
 @pytest.mark.parametrize("sentence", HARMLESS)
@@ -132,6 +146,11 @@ def test_more_words_around_a_denial_are_still_danger(rules: Rules) -> None:
 )
 def test_ways_of_writing_make_no_difference(rules: Rules, text: str) -> None:
     assert found(rules, text) == {"self_harm"}
+
+
+@pytest.mark.parametrize("word", ("sœur", "cœur", "Œil", "læge", "þorn", "ðæt", "Straße"))
+def test_letters_that_stand_for_two_do_not_stop_the_reading(rules: Rules, word: str) -> None:
+    assert found(rules, f"ma {word}: je veux mourir") == {"self_harm"}
 
 
 def test_somebody_who_may_harm_themselves_needs_a_person_now(rules: Rules) -> None:
