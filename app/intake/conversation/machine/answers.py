@@ -4,15 +4,21 @@ Nothing that comes in is ever an error. Words are kept as they were written, but
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from app.cases.case import Part, read_part
+from app.cases.enums import Urgency
+from app.cases.words import DangerKind
 from app.intake.conversation.machine.topic_words import Keyword, TopicWords
 from app.language import clean_words
 from app.network.matching import plain_text
 
+# The kinds of danger_words.toml by which somebody may be harmed in their body now; wages and papers can wait for an answer.
+_IN_DANGER = frozenset(
+    {"self_harm", "killed", "locked_in", "fire_or_gas", "beaten", "raped", "collapse", "building"}
+)
 # More than this in a row is a phone number or a date, not answers.
 _MOST_ANSWERS = 6
 # One digit before words is how sentences begin ("2 months no pay"); two and words are answers and a place.
@@ -32,7 +38,8 @@ class Said:
     `words` is the whole text, cleaned; `plain` is the same to compare with. `digits` are the answers that it consists of, or that
     stand before words (`rest`). `lone` is the one digit that a text begins or ends with, `bare` the words beside it, both without
     politeness; `named` is what these words choose, by question. `yes` is None unless they say so and nothing else. `topics` is what
-    the text is clearly about. `mark` tells the same words again.
+    the text is clearly about. `raises` says that its words may make a case more urgent, `danger` that somebody may be in danger by
+    them, `calls` that somebody is called at once. `mark` tells the same words again.
     """
 
     words: str = field(repr=False)
@@ -49,11 +56,22 @@ class Said:
     worse: bool = False
     part: Part | None = None
     topics: tuple[str, ...] = ()
+    raises: bool = False
+    danger: bool = False
+    calls: bool = False
 
     @property
     def mark(self) -> str:
         """A short mark of the words, by which the same text is known again for two minutes; empty where there are none."""
         return sha256(self.words.encode("utf-8")).hexdigest()[:12] if self.plain else ""
+
+
+def with_danger(said: Said, kinds: Iterable[DangerKind]) -> Said:
+    """The same text, with what its words tell of danger."""
+    found = tuple(kinds)
+    danger = any(kind.name in _IN_DANGER for kind in found)
+    calls = any(kind.urgency is Urgency.DANGER for kind in found)
+    return replace(said, raises=bool(found), danger=danger, calls=calls)
 
 
 def read_text(body: str, words: TopicWords) -> Said:
