@@ -50,9 +50,7 @@ def hear_alarm(position: Position, said: Said, know: Knowledge, texts: Texts, at
     if not asking:
         asked = asked.to(Step.WORSE, back=_after(asked), worse_at=at)
     # Only what calls somebody at once may promise that somebody is being told.
-    reply = texts.in_danger(
-        know.help_number, texts.say(Text.DANGER), alertable=know.alertable and said.calls
-    )
+    reply = texts.in_danger(know.help_number, texts.say(Text.DANGER), alertable=know.alertable and said.calls)
     return Heard(spoken(asked, said, at), reply, acts)
 
 
