@@ -1,4 +1,4 @@
-"""Danger told while another question stands: answered at once, with the safety line and the question of danger, never an old date."""
+"""Danger told while another question stands: answered at once, with the safety line and the question of danger, no old date."""
 
 import pytest
 

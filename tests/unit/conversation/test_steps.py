@@ -30,7 +30,6 @@ from app.intake.conversation.machine.acts import (
     SetTopics,
 )
 from app.intake.conversation.machine.answers import read_text
-from app.intake.conversation.machine.meanings import HURT_TOPIC
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.steps import (
     SAME_TESTIMONY,

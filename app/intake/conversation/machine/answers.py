@@ -26,6 +26,8 @@ _LEAST_BEFORE_WORDS = 2
 
 # "1Yes": a digit and a word that nothing keeps apart.
 _GLUED = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
+# "yes, Penang factory": a yes, a sign, and what may be a place.
+_YES_AND_PLACE = re.compile(r"(?:yes|yeah|yep)(?:\s+(?:ok|okay|please|pls|text me))*\s*[,.;:!]\s*(\w.*)", re.I | re.S)
 _BETWEEN = re.compile(r"[\s,;،、，]+")
 # What turns a digit into a picture of a key, and choices between pictures and letters: no part of an answer.
 _DECORATION = re.compile("[\\u20e3\\ufe00-\\ufe0f]")
@@ -47,6 +49,7 @@ class Said:
     keyword: Keyword | None = None
     digits: tuple[int, ...] = ()
     rest: str = field(repr=False, default="")
+    place: str = field(repr=False, default="")
     lone: int | None = None
     bare: str = field(repr=False, default="")
     named: Mapping[str, int] = field(default_factory=dict)
@@ -80,6 +83,8 @@ def read_text(body: str, words: TopicWords) -> Said:
     plain = plain_text(_DECORATION.sub("", cleaned))
     part = read_part(cleaned)
     digits, rest = ((), "") if part else _read_digits(cleaned, words)
+    yes_there = None if part or digits else _YES_AND_PLACE.match(cleaned)
+    place = "" if yes_there is None else yes_there[1]
     lone, bare = (None, "") if part else _read_option(plain, words)
     return Said(
         words=cleaned,
@@ -87,6 +92,7 @@ def read_text(body: str, words: TopicWords) -> Said:
         keyword=words.keyword(plain),
         digits=digits,
         rest=rest,
+        place=place,
         lone=lone,
         bare=bare,
         named=words.named(bare),
