@@ -39,6 +39,7 @@ from app.intake.conversation.machine import (
     topic_words_in,
     wanted,
     wanted_wordless,
+    with_danger,
     with_media,
 )
 from app.intake.conversation.store import (
@@ -121,6 +122,7 @@ def prepare_hearing(session: Session, services: Services, received: ReceivedText
     if known.taken:
         return Prepared(received, taken=True)
     said = read_text(received.body, topic_words_in(PROJECT_ROOT / "config"))
+    said = with_danger(said, rules.danger.found_in(said.words))
     written = rules.written.tell(said.words, known.talk.position.language if known.talk else "")
     language = _language(services.languages, known.talk, written, sender.number.country)
     texts = Texts(language)

@@ -14,7 +14,7 @@ from app.intake.conversation.machine.acts import (
     SetDanger,
     Settle,
 )
-from app.intake.conversation.machine.answers import Said, read_text
+from app.intake.conversation.machine.answers import Said, read_text, with_danger
 from app.intake.conversation.machine.changes import CaseChange, Surroundings, change_of
 from app.intake.conversation.machine.lookup import LookedUp, look_up, surroundings_of
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -71,5 +71,6 @@ __all__ = [
     "topic_words_in",
     "wanted",
     "wanted_wordless",
+    "with_danger",
     "with_media",
 ]

@@ -4,15 +4,21 @@ Nothing that comes in is ever an error. Words are kept as they were written, but
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 
 from app.cases.case import Part, read_part
+from app.cases.enums import Urgency
+from app.cases.words import DangerKind
 from app.intake.conversation.machine.topic_words import Keyword, TopicWords
 from app.language import clean_words
 from app.network.matching import plain_text
 
+# The kinds of danger_words.toml by which somebody may be harmed in their body now; wages and papers can wait for an answer.
+_IN_DANGER = frozenset(
+    {"self_harm", "killed", "locked_in", "fire_or_gas", "beaten", "raped", "collapse", "building"}
+)
 # More than this in a row is a phone number or a date, not answers.
 _MOST_ANSWERS = 6
 # One digit before words is how sentences begin ("2 months no pay"); two and words are answers and a place.
@@ -20,6 +26,10 @@ _LEAST_BEFORE_WORDS = 2
 
 # "1Yes": a digit and a word that nothing keeps apart.
 _GLUED = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
+# "yes, Penang factory": a yes, a sign, and what may be a place.
+_YES_AND_PLACE = re.compile(
+    r"(?:yes|yeah|yep)(?:\s+(?:ok|okay|please|pls|text me))*\s*[,.;:!]\s*(\w.*)", re.IGNORECASE | re.DOTALL
+)
 _BETWEEN = re.compile(r"[\s,;،、，]+")
 # What turns a digit into a picture of a key, and choices between pictures and letters: no part of an answer.
 _DECORATION = re.compile("[\\u20e3\\ufe00-\\ufe0f]")
@@ -32,7 +42,8 @@ class Said:
     `words` is the whole text, cleaned; `plain` is the same to compare with. `digits` are the answers that it consists of, or that
     stand before words (`rest`). `lone` is the one digit that a text begins or ends with, `bare` the words beside it, both without
     politeness; `named` is what these words choose, by question. `yes` is None unless they say so and nothing else. `topics` is what
-    the text is clearly about. `mark` tells the same words again.
+    the text is clearly about. `raises` says that its words may make a case more urgent, `danger` that somebody may be in danger by
+    them, `calls` that somebody is called at once. `mark` tells the same words again.
     """
 
     words: str = field(repr=False)
@@ -40,6 +51,7 @@ class Said:
     keyword: Keyword | None = None
     digits: tuple[int, ...] = ()
     rest: str = field(repr=False, default="")
+    place: str = field(repr=False, default="")
     lone: int | None = None
     bare: str = field(repr=False, default="")
     named: Mapping[str, int] = field(default_factory=dict)
@@ -49,11 +61,22 @@ class Said:
     worse: bool = False
     part: Part | None = None
     topics: tuple[str, ...] = ()
+    raises: bool = False
+    danger: bool = False
+    calls: bool = False
 
     @property
     def mark(self) -> str:
         """A short mark of the words, by which the same text is known again for two minutes; empty where there are none."""
         return sha256(self.words.encode("utf-8")).hexdigest()[:12] if self.plain else ""
+
+
+def with_danger(said: Said, kinds: Iterable[DangerKind]) -> Said:
+    """The same text, with what its words tell of danger."""
+    found = tuple(kinds)
+    danger = any(kind.name in _IN_DANGER for kind in found)
+    calls = any(kind.urgency is Urgency.DANGER for kind in found)
+    return replace(said, raises=bool(found), danger=danger, calls=calls)
 
 
 def read_text(body: str, words: TopicWords) -> Said:
@@ -62,6 +85,8 @@ def read_text(body: str, words: TopicWords) -> Said:
     plain = plain_text(_DECORATION.sub("", cleaned))
     part = read_part(cleaned)
     digits, rest = ((), "") if part else _read_digits(cleaned, words)
+    yes_there = None if part or digits else _YES_AND_PLACE.match(cleaned)
+    place = "" if yes_there is None else yes_there[1]
     lone, bare = (None, "") if part else _read_option(plain, words)
     return Said(
         words=cleaned,
@@ -69,6 +94,7 @@ def read_text(body: str, words: TopicWords) -> Said:
         keyword=words.keyword(plain),
         digits=digits,
         rest=rest,
+        place=place,
         lone=lone,
         bare=bare,
         named=words.named(bare),

@@ -26,6 +26,7 @@ MOST_PLACES = 3
 _BEFORE_CONSENT = frozenset(
     {Step.DANGER, Step.REACH, Step.REACH_IN_DANGER, Step.SITE, Step.PICK_SITE, Step.TOPIC}
 )
+_IN_DANGER = {Step.REACH: Step.REACH_IN_DANGER, Step.LOCKED: Step.LOCKED_IN_DANGER}
 # How often a place is asked for before a person has to find it out.
 _MOST_SITE_QUESTIONS = 3
 
@@ -69,6 +70,11 @@ def take_up_topics(position: Position, topics: tuple[str, ...]) -> Moved:
     if position.topics or not topics:
         return Moved(position)
     return Moved(replace(position, topics=topics, settled=False), (SetTopics(topics, chosen=False),))
+
+
+def ends_in_hurt(position: Position, topics: tuple[str, ...]) -> bool:
+    """Whether words with these topics end the questions: whoever is hurt is asked nothing more but how to be reached."""
+    return not position.topics and HURT_TOPIC in topics and position.step in _BEFORE_CONSENT
 
 
 def ask_again(moved: Moved) -> Moved:
@@ -236,10 +242,12 @@ def no_code(position: Position) -> Moved:
 
 
 def danger_again(position: Position) -> Moved:
-    """Danger now, after the questions."""
-    return settled(Moved(position.to(Step.OPEN, back=None, danger=True, worse_at=None), (SetDanger(),)))
+    """Danger now, told later: what was asked before is asked as it is where somebody is in danger."""
+    back = position.back or Step.OPEN
+    asked = position.to(_IN_DANGER.get(back, back), back=None, danger=True, worse_at=None)
+    return settled(Moved(asked, (SetDanger(),)))
 
 
 def no_danger_again(position: Position) -> Moved:
-    """No danger now, after the questions."""
-    return Moved(position.to(Step.OPEN, back=None, worse_at=None), say=Text.KEPT)
+    """No danger now, told later: what was asked before is asked again."""
+    return Moved(position.to(position.back or Step.OPEN, back=None, worse_at=None), say=Text.KEPT)

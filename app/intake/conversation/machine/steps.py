@@ -17,11 +17,12 @@ from app.intake.conversation.machine.acts import (
     Settle,
 )
 from app.intake.conversation.machine.after_questions import NEW_REPORT_WITHIN, asks_open, hear_open
+from app.intake.conversation.machine.alarm import hear_alarm, tells_danger
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin
 from app.intake.conversation.machine.copies import REPEATED, copied
 from app.intake.conversation.machine.heard import SAME_TESTIMONY, Heard, Wanted, answered, soon, spoken
-from app.intake.conversation.machine.late import SILENCE, back_where_hurt, hear_late, is_late
+from app.intake.conversation.machine.late import SILENCE, back_at_unanswered, hear_late, is_late
 from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -66,18 +67,25 @@ _MISSES_TO_HAND_OVER = 2
 def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted:
     """What `hear` will need to know for this text; it may ask for a little too much, never for too little."""
     gone = bool(said.mark) and position.last == said.mark
-    position = _back_at_worse(position, said, texts)
+    position = back_at_unanswered(_back_at_worse(position, said, texts), said, texts)
     if said.keyword is not None or position.step not in TABLE:
-        return Wanted(status=asks_open(said) == 8, gone=gone)
+        alarm = tells_danger(position, said, texts, at)
+        return Wanted(status=asks_open(said) == 8 and not alarm, help_number=alarm, gone=gone)
     walked = walk(position, said, texts)
     moved = walked.moved.position
     danger = any(isinstance(act, SetDanger) for act in walked.moved.acts)
     return Wanted(
         site_words=walked.words if moved.step in PLACES else "",
-        help_number=danger or (_asks_danger(position) and said.begins_with_yes),
+        help_number=danger
+        or (_asks_danger(position) and said.begins_with_yes)
+        or tells_danger(position, said, texts, at),
         # Words are the place there, so that something else is asked next. A copy or a late digit may have the same asked again.
-        read_by=((gone or is_late(position, at)) and _tells_day(position))
-        or (_tells_day(moved) and not (moved.step in PLACES and walked.words)),
+        # By what the text tells the day may change: none is named then.
+        read_by=not said.raises
+        and (
+            ((gone or is_late(position, at)) and _tells_day(position))
+            or (_tells_day(moved) and not (moved.step in PLACES and walked.words))
+        ),
         gone=gone,
     )
 
@@ -98,7 +106,7 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
         position = replace(position, doubted_at=None)
     if position.worse_at is not None and at - position.worse_at > WORSE_ANSWERED_WITHIN:
         position = replace(position, worse_at=None)
-    position = back_where_hurt(_back_at_worse(position, said, texts), said, texts)
+    position = back_at_unanswered(_back_at_worse(position, said, texts), said, texts)
     late = hear_late(position, said, know, texts, at)
     if late is not None:
         return late
@@ -131,6 +139,8 @@ def _hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: dat
             else position
         )
         return Heard(replace(doubted, doubted_at=at), texts.say(Text.ABOUT), (Keep(said.words),))
+    if tells_danger(position, said, texts, at):
+        return hear_alarm(position, said, know, texts, at)
     if position.step in (Step.OPEN, Step.NEW_REPORT):
         return hear_open(position, said, know, texts, at)
     if position.step not in TABLE or _continues(position, said, texts, at):

@@ -31,6 +31,9 @@ def walk(position: Position, said: Said, texts: Texts) -> Walked:
     """Take the answers of a text in their order; words may follow only where the table asks for words."""
     moved, taken = Moved(position), 0
     digits = said.digits or _in_words(position, said, texts)
+    beside = said.place if not digits and position.step is Step.REACH else ""
+    if beside:
+        digits = (1,)
     for digit in digits:
         row = TABLE.get(moved.position.step)
         step = row.meaning(digit, moved.position) if row else None
@@ -42,7 +45,7 @@ def walk(position: Position, said: Said, texts: Texts) -> Walked:
     whole = taken == len(digits)
     if said.rest and not (whole and moved.position.step in PLACES):
         return Walked(Moved(position), 0, whole=False, words=said.words)
-    return Walked(moved, taken, whole, said.rest if digits else said.words)
+    return Walked(moved, taken, whole, (said.rest or beside) if digits else said.words)
 
 
 def _in_words(position: Position, said: Said, texts: Texts) -> tuple[int, ...]:

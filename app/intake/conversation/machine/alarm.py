@@ -1,0 +1,73 @@
+"""Words of danger in a later text: answered at once with whom to call and whether anybody is in danger now, never with a date.
+
+Only on a phone of the worker's own, and only while something may still be sent to it. No I/O.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+
+from app.intake.conversation.machine import meanings
+from app.intake.conversation.machine.acts import ConversationAct, Keep, SetDanger
+from app.intake.conversation.machine.after_questions import begins_new_report
+from app.intake.conversation.machine.answers import Said
+from app.intake.conversation.machine.heard import Heard, soon, spoken
+from app.intake.conversation.machine.lookup_values import Knowledge
+from app.intake.conversation.machine.meanings import HURT_TOPIC, Moved
+from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.table import TABLE
+from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.walk import PLACES, Walked, walk
+
+_ASKS_DANGER = (Step.DANGER, Step.WORSE)
+_AFTER_QUESTIONS = (Step.OPEN, Step.NEW_REPORT)
+
+
+def tells_danger(position: Position, said: Said, texts: Texts, at: datetime) -> bool:
+    """Whether a text tells of danger beside what was asked. A plain no does not stand against words of danger in the same text."""
+    if not said.danger or said.keyword is not None or position.whose is not WhosePhone.OWN:
+        return False
+    if position.step in _AFTER_QUESTIONS:
+        return not begins_new_report(position, at)
+    if position.step not in TABLE or meanings.ends_in_hurt(position, said.topics):
+        return False
+    walked = walk(position, said, texts)
+    if SetDanger() in walked.moved.acts or HURT_TOPIC in walked.moved.position.topics:
+        return False
+    if position.step in _ASKS_DANGER:
+        # Asked a moment ago, and what comes now may be the rest of the same words.
+        return not (said.begins_with_yes or (soon(position, at) and not walked.taken))
+    return not walked.taken or bool(walked.words)
+
+
+def hear_alarm(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
+    """Keep the words, which raise the case, and ask whether anybody is in danger now; then the question that stood comes again."""
+    asking = position.step in _ASKS_DANGER
+    moved = Moved(position) if asking else _answer_beside(position, said, know, texts)
+    learned = meanings.take_up_topics(moved.position, said.topics)
+    joins = soon(position, at) or said.part is not None
+    acts: tuple[ConversationAct, ...] = (*moved.acts, Keep(said.words, joins, said.part), *learned.acts)
+    asked = replace(learned.position, misses=0, unheard=0)
+    if not asking:
+        asked = asked.to(Step.WORSE, back=_after(asked), worse_at=at)
+    # Only what calls somebody at once may promise that somebody is being told.
+    reply = texts.in_danger(know.help_number, texts.say(Text.DANGER), alertable=know.alertable and said.calls)
+    return Heard(spoken(asked, said, at), reply, acts)
+
+
+def _answer_beside(position: Position, said: Said, know: Knowledge, texts: Texts) -> Moved:
+    """What of such a text is an answer all the same: yes or no beside it, and a place that is certain."""
+    if position.step not in TABLE:
+        return Moved(position)
+    walked: Walked = walk(position, said, texts)
+    moved = walked.moved if walked.taken else Moved(position)
+    if moved.position.step in PLACES and know.certain and walked.words:
+        placed = meanings.at_site(moved.position, walked.words, know)
+        return Moved(placed.position, (*moved.acts, *placed.acts))
+    return moved
+
+
+def _after(position: Position) -> Step:
+    """Where the question of danger leads back to."""
+    if position.step is Step.CODE:
+        return position.back or Step.OPEN
+    return Step.OPEN if position.step is Step.NEW_REPORT else position.step
