@@ -74,6 +74,7 @@ _TOLD = {
     "interests.site_id": "which organisations have an interest in a site",
     "invitations.expires_at": "the times of their invitations",
     "invitations.used_at": "the times of their invitations",
+    "invitations.invited_by": "their invitations and who sent them",
     "member_addresses.channel": "has a text or e-mail address for alerts",
     "member_addresses.country": "address for alerts, and its country",
     "members.organisation_id": "how many, their organisation, role and state",

@@ -30,6 +30,7 @@ from app.intake.conversation.machine.acts import (
     SetTopics,
 )
 from app.intake.conversation.machine.answers import read_text
+from app.intake.conversation.machine.meanings import HURT_TOPIC
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.steps import (
     SAME_TESTIMONY,
@@ -698,20 +699,21 @@ BEFORE_SILENCE = {
 
 
 @pytest.mark.parametrize("step", BEFORE_SILENCE, ids=str)
-def test_a_late_digit_counts_while_its_question_stands(words: TopicWords, texts: Texts, step: Step) -> None:
-    """Only the secret code is asked about once more: somebody else may hold the phone by then."""
+def test_a_late_digit_changes_nothing_and_is_asked_about(words: TopicWords, texts: Texts, step: Step) -> None:
+    """Before the dispatcher has looked the question still stands: it comes again, and then the answer counts."""
     for digit in (str(each) for each in TABLE[step].answers):
         phone = Phone(words, texts)
         before = phone.send_all(*BEFORE_SILENCE[step]).position
         assert phone.step is step
-        if TABLE[step].meaning(int(digit), phone.position or before) is None:
-            continue
+        meaning = TABLE[step].meaning(int(digit), phone.position or before)
+        if meaning is None or (step is Step.TOPIC and HURT_TOPIC in meaning.position.topics):
+            continue  # hurt counts at once
         heard = phone.send(digit, after=LATE)
-        if step is Step.CODE:
-            assert (heard.acts, phone.step) == ((), step)
-            assert heard.reply == TABLE[step].ask(texts, heard.position, FOXWAY)
-            heard = phone.send(digit, after=30)
-        assert heard.acts or heard.position.step is not step
+        assert heard.acts == ()
+        assert phone.step is step
+        assert heard.reply == TABLE[step].ask(texts, heard.position, FOXWAY)
+        counted = phone.send(digit, after=30)
+        assert counted.acts or counted.position.step is not step
 
 
 def test_nobody_yet_in_words_counts_also_late(phone: Phone) -> None:
@@ -719,29 +721,28 @@ def test_nobody_yet_in_words_counts_also_late(phone: Phone) -> None:
     assert SetConsent(ConsentLevel.NOBODY) in phone.send("nobody yet", after=LATE).acts
 
 
-def test_a_late_digit_counts_in_danger_where_the_number_is_kept(phone: Phone) -> None:
+def test_a_late_digit_locks_no_case_in_danger_whose_number_is_kept(phone: Phone) -> None:
     heard = phone.send_all("Our boss is bad", "1", "1", "Foxway Kulim", "1")
     assert phone.step is Step.CONSENT
     silent = fall_silent(heard.position)
     assert silent.position.held
     phone.position = silent.position
-    assert SetConsent(ConsentLevel.NOBODY) in phone.send("4", after=20_000).acts
+    assert phone.send("4", after=20_000).acts == ()
+    assert phone.step is Step.CONSENT
+    assert SetConsent(ConsentLevel.NOBODY) in phone.send("4", after=60).acts
 
 
 @pytest.mark.parametrize("digit", ("0", "1", "2", "4"))
-def test_a_digit_for_a_question_that_silence_ended_answers_it(phone: Phone, digit: str) -> None:
-    """0 is "Other" there, and not that nothing may be texted any more."""
+def test_a_digit_for_a_question_that_silence_ended_is_asked_about(
+    phone: Phone, texts: Texts, digit: str
+) -> None:
+    """0 is "Other" there, and not that nothing may be texted any more; words or news end the question for good."""
     phone.send_all("Our boss is bad", "1", "2", "1", "Foxway Kulim")
-    asked = phone.step
-    assert asked is Step.TOPIC
+    assert phone.step is Step.TOPIC
     phone.position = fall_silent(phone.heard[-1].position).position
-    phone.send(digit, after=LATE)
-    assert phone.step is Step.CONSENT
-
-
-def test_news_ends_the_question_that_silence_ended(phone: Phone, texts: Texts) -> None:
-    phone.send_all("Our boss is bad", "1", "2", "1", "Foxway Kulim")
-    phone.position = fall_silent(phone.heard[-1].position).position
+    for _ in range(2):
+        heard = phone.send(digit, after=LATE)
+        assert (heard.reply, heard.acts, phone.step) == (texts.say(Text.LATE), (), Step.OPEN)
     assert phone.send("8").reply == texts.status(Stage.READ, date(2026, 12, 3))
     assert phone.send("2").reply == texts.say(Text.NEW_REPORT)
 
@@ -760,10 +761,10 @@ def test_a_late_yes_to_danger_counts_within_the_day(phone: Phone, yes: str, look
     assert "999" in (late.reply or "")
 
 
-def test_a_late_no_to_danger_counts_too(phone: Phone) -> None:
+def test_a_late_no_to_danger_is_asked_about(phone: Phone, texts: Texts) -> None:
     phone.position = fall_silent(phone.send_all("Our boss is bad", "1").position).position
-    phone.send("2", after=20_000)
-    assert phone.step is Step.REACH
+    late = phone.send("2", after=20_000)
+    assert (late.reply, late.acts) == (texts.say(Text.DANGER), ())
 
 
 def test_silence_leaves_an_open_conversation_open(phone: Phone) -> None:

@@ -17,7 +17,17 @@ from app.network.matching import plain_text
 
 # The kinds of danger_words.toml by which somebody may be harmed in their body now; wages and papers can wait for an answer.
 _IN_DANGER = frozenset(
-    {"self_harm", "killed", "locked_in", "fire_or_gas", "beaten", "raped", "collapse", "building"}
+    {
+        "self_harm",
+        "in_danger",
+        "killed",
+        "locked_in",
+        "fire_or_gas",
+        "beaten",
+        "raped",
+        "collapse",
+        "building",
+    }
 )
 # More than this in a row is a phone number or a date, not answers.
 _MOST_ANSWERS = 6

@@ -1,15 +1,17 @@
-"""An answer after the silence: it counts while its question is the last thing we asked. No I/O."""
+"""A lone digit after the silence: what was asked lies far back, so it is asked about and changes nothing by surprise. No I/O."""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from app.intake.conversation.machine.acts import SetDanger
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard
 from app.intake.conversation.machine.lookup_values import Knowledge
+from app.intake.conversation.machine.meanings import HURT_TOPIC
 from app.intake.conversation.machine.position import Position, Step
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import Texts
-from app.intake.conversation.machine.walk import walk
+from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.walk import Walked, walk
 
 SILENCE = timedelta(minutes=15)
 """How long after the worker's last text a question may still be sent, and when silence settles what is open."""
@@ -24,27 +26,41 @@ def is_late(position: Position, at: datetime) -> bool:
 
 
 def hear_late(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard | None:
-    """What becomes of a lone answer to whether the secret code is to be sent: somebody else may hold the phone by now.
+    """What becomes of a lone answer after the silence: the question stands or is past, so it is asked what is meant.
 
-    None where the answer counts, and at every other question it does. Whoever was asked again has said it twice, however slowly.
+    None where it counts: words say by themselves what they choose, danger and hurt only ever raise, in danger people were told that
+    their answer is waited for, and whoever was asked again has said it twice, however slowly.
     """
-    if position.step is not Step.CODE or position.asked_again or not is_late(position, at):
+    if not _says_nothing_itself(said):
         return None
-    if not _says_nothing_itself(said) or not walk(position, said, texts).taken:
+    marked = replace(position, last=said.mark, last_at=at, replied=True, held=False)
+    if position.step is Step.OPEN:
+        return Heard(marked, texts.say(Text.LATE)) if _answers_the_past(position, said) else None
+    row = TABLE.get(position.step)
+    if row is None or position.asked_again or not is_late(position, at) or _is_waited_for(position):
         return None
-    marked = replace(position, last=said.mark, last_at=at, replied=True, held=False, asked_again=True)
-    return Heard(marked, TABLE[Step.CODE].ask(texts, position, know))
+    walked = walk(position, said, texts)
+    if not walked.taken or _raises(position, walked):
+        return None
+    return Heard(replace(marked, asked_again=True), row.ask(texts, position, know))
 
 
-def back_at_unanswered(position: Position, said: Said, texts: Texts) -> Position:
-    """Where a digit answers the question that silence ended, and nothing was said or asked since: at that question again."""
-    asked = position.unanswered
-    if position.step is not Step.OPEN or asked is None or asked is Step.CODE:
+def back_where_hurt(position: Position, said: Said, texts: Texts) -> Position:
+    """Where a digit tells of hurt at the question that silence ended: at that question again. Nobody has to tell it twice."""
+    if (
+        position.step is not Step.OPEN
+        or position.unanswered is not Step.TOPIC
+        or not _says_nothing_itself(said)
+    ):
         return position
-    if not _says_nothing_itself(said) or position.worse_at is not None or _NEWS in (said.lone, *said.digits):
-        return position
-    back = position.to(asked)
-    return back if walk(back, said, texts).taken else position
+    asked = position.to(Step.TOPIC)
+    walked = walk(asked, said, texts)
+    return asked if walked.taken and _raises(position, walked) else position
+
+
+def _raises(position: Position, walked: Walked) -> bool:
+    hurt = HURT_TOPIC in walked.moved.position.topics and HURT_TOPIC not in position.topics
+    return hurt or SetDanger() in walked.moved.acts
 
 
 def _says_nothing_itself(said: Said) -> bool:
@@ -52,3 +68,16 @@ def _says_nothing_itself(said: Said) -> bool:
     if said.digits:
         return not said.rest
     return said.yes is not None or (said.lone is not None and not said.bare)
+
+
+def _answers_the_past(position: Position, said: Said) -> bool:
+    """Whether a digit is an answer to the question that silence ended: it may be meant for that."""
+    if position.unanswered is None or position.worse_at is not None:
+        return False
+    digits = said.digits or (() if said.lone is None else (said.lone,))
+    return bool(digits) and digits != (_NEWS,) and digits[0] in TABLE[position.unanswered].answers
+
+
+def _is_waited_for(position: Position) -> bool:
+    """Whether the question itself says that the number is kept two days for its answer."""
+    return position.step is Step.REACH_IN_DANGER or (position.step is Step.HURT and position.danger)

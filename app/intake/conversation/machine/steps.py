@@ -22,7 +22,7 @@ from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin
 from app.intake.conversation.machine.copies import REPEATED, copied
 from app.intake.conversation.machine.heard import SAME_TESTIMONY, Heard, Wanted, answered, soon, spoken
-from app.intake.conversation.machine.late import SILENCE, back_at_unanswered, hear_late, is_late
+from app.intake.conversation.machine.late import SILENCE, back_where_hurt, hear_late, is_late
 from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -67,7 +67,7 @@ _MISSES_TO_HAND_OVER = 2
 def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted:
     """What `hear` will need to know for this text; it may ask for a little too much, never for too little."""
     gone = bool(said.mark) and position.last == said.mark
-    position = back_at_unanswered(_back_at_worse(position, said, texts), said, texts)
+    position = _back_at_worse(position, said, texts)
     if said.keyword is not None or position.step not in TABLE:
         alarm = tells_danger(position, said, texts, at)
         return Wanted(status=asks_open(said) == 8 and not alarm, help_number=alarm, gone=gone)
@@ -106,7 +106,7 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
         position = replace(position, doubted_at=None)
     if position.worse_at is not None and at - position.worse_at > WORSE_ANSWERED_WITHIN:
         position = replace(position, worse_at=None)
-    position = back_at_unanswered(_back_at_worse(position, said, texts), said, texts)
+    position = back_where_hurt(_back_at_worse(position, said, texts), said, texts)
     late = hear_late(position, said, know, texts, at)
     if late is not None:
         return late
