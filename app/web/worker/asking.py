@@ -25,6 +25,7 @@ _PROBLEMS: dict[type[Exception], str] = {
 _ENTER_STATUS = {
     "": HTTPStatus.OK,
     "ended": HTTPStatus.OK,
+    "sent before": HTTPStatus.OK,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "broken": HTTPStatus.SERVICE_UNAVAILABLE,
 }

@@ -17,6 +17,7 @@ from app.web.worker.door import blueprint, to_inbox
 from app.web.worker.inbox import do
 from app.web.worker.inbox_page import kept_page
 from app.web.worker.intent import InboxAct, Intent
+from app.web.worker.left import mark_left
 from app.web.worker.new_code import give_new_code
 from app.web.worker.posted import posted_fields, posted_intent
 from app.web.worker.worker_session import (
@@ -37,7 +38,7 @@ def have_a_code() -> Response:
 
     A plain link, as leaving is: all that another site could do with it is to close a session.
     """
-    return end_worker_session(to_inbox())
+    return end_worker_session(mark_left(to_inbox()))
 
 
 @blueprint.post("/<lang>/inbox")
@@ -51,8 +52,8 @@ def enter() -> Response:
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker typed must not be lost with it
         return not_opened(error, intent, typed)
     if intent.is_empty:
-        return keep_worker_session(to_inbox(), cookie)
-    return _do_what_waited(cookie, intent)
+        return mark_left(keep_worker_session(to_inbox(), cookie))
+    return mark_left(_do_what_waited(cookie, intent))
 
 
 def _open_with(receipt: Receipt, intent: Intent) -> str:

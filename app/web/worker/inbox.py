@@ -33,6 +33,7 @@ from app.web.worker.asking import ask_again, enter_page
 from app.web.worker.door import blueprint, to_inbox
 from app.web.worker.inbox_page import Problem, inbox_page, kept_page, spent_words, stale_page
 from app.web.worker.intent import InboxAct, Intent
+from app.web.worker.left import mark_left
 from app.web.worker.posted import posted_fields, posted_intent
 from app.web.worker.worker_session import (
     end_worker_session,
@@ -103,7 +104,7 @@ def undo_stop() -> Response:
 @open_to_everyone
 def close() -> Response:
     """Close whatever messages are open on this phone; the way back in is the receipt."""
-    return end_worker_session(to_inbox())
+    return end_worker_session(mark_left(to_inbox()))
 
 
 def do(worker: Worker, intent: Intent) -> Response:

@@ -18,6 +18,7 @@ from app.web.language import npgettext, page_language, pgettext
 from app.web.responses import see_other
 from app.web.services import services
 from app.web.worker.door import blueprint
+from app.web.worker.left import mark_left
 from app.web.worker.names import coordinator_name
 from app.web.worker.worker_session import end_worker_session
 
@@ -77,7 +78,7 @@ def leave() -> Response:
 
     A plain link, so that it works at once and without a script; all that another site could do with it is to close a session.
     """
-    response = end_worker_session(see_other(url_for("worker.month", lang=page_language().code)))
+    response = end_worker_session(mark_left(see_other(url_for("worker.month", lang=page_language().code))))
     # Chromium keeps whole pages for Back, ticks and words included, also those that are not to be stored.
     response.headers["Clear-Site-Data"] = '"cache"'
     return response

@@ -26,9 +26,11 @@ from app.web.language import npgettext, page_language, pgettext
 from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
 from app.web.sender import sender
 from app.web.services import services
+from app.web.worker.asking import enter_page
 from app.web.worker.danger import danger_note
 from app.web.worker.door import blueprint, offered
 from app.web.worker.intent import InboxAct, Intent
+from app.web.worker.left import begin_anew, has_left
 from app.web.worker.posted import posted_fields
 from app.web.worker.report_form import ReportForm, read_report_form
 from app.web.worker.worker_session import end_worker_session
@@ -41,7 +43,7 @@ _BROKEN_FOR = 60
 @open_to_everyone
 def form() -> Response:
     """The empty form. It reads nothing from the database, so it is there even when that is not."""
-    return form_page(ReportForm())
+    return begin_anew(form_page(ReportForm()))
 
 
 @blueprint.get("/<lang>/s/<site_code>")
@@ -51,11 +53,11 @@ def form_at_site(site_code: str) -> Response:
     # The code as we know it, never as it stood in the address: the page is compressed and holds a token (BREACH).
     known = _known_code(site_code)
     if known:
-        return form_page(ReportForm(site_code=known))
+        return begin_anew(form_page(ReportForm(site_code=known)))
     note = pgettext(
         "worker-form", "We do not know this workplace code. You can write the name of your workplace below."
     )
-    return form_page(ReportForm(), notes=[note])
+    return begin_anew(form_page(ReportForm(), notes=[note]))
 
 
 @blueprint.post("/<lang>/report")
@@ -78,9 +80,8 @@ def report() -> Response:
         return make_response(render_template("worker/ask_helper.html", form=sent, token=sent.token))
     try:
         # The page belongs to it: a receipt that cannot be shown is one that the same form, sent again, must show.
-        page = receipt_page(
-            sent, file_report(services(), to_report(sent.answered(), page_language().code), token, sender())
-        )
+        filed = file_report(services(), to_report(sent.answered(), page_language().code), token, sender())
+        page = enter_page("sent before") if filed.already and has_left() else receipt_page(sent, filed)
     except SubmissionConflict as conflict:
         return _conflict_page(sent, conflict)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it

@@ -1,0 +1,34 @@
+"""That somebody has left in this browser: it keeps what was posted, and Back and Reload post it again for whoever comes next.
+
+The same form again shows the same code, since an answer may be lost on its way. After leaving it must not: then the page says that
+it was sent and asks for the code. The cookie holds one letter; whoever begins a new form takes it back.
+"""
+
+from flask import Response, request
+
+from app.web.responses import cookie_name
+from app.web.services import services
+
+_COOKIE = "left"
+
+
+def mark_left(response: Response) -> Response:
+    """From here on no form that was sent before shows its code in this browser."""
+    response.set_cookie(
+        cookie_name(_COOKIE), "1", path="/", secure=services().settings.https, httponly=True, samesite="Lax"
+    )
+    return response
+
+
+def has_left() -> bool:
+    """Whether somebody left in this browser and nobody has begun a new form since."""
+    return cookie_name(_COOKIE) in request.cookies
+
+
+def begin_anew(response: Response) -> Response:
+    """Somebody opens an empty form: what they send is theirs."""
+    if has_left():
+        response.delete_cookie(
+            cookie_name(_COOKIE), path="/", secure=services().settings.https, httponly=True, samesite="Lax"
+        )
+    return response

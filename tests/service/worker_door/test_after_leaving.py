@@ -1,0 +1,69 @@
+"""A browser posts a sent form again for whoever presses Back and Reload: after leaving, that shows no code and no words."""
+
+from collections.abc import Callable
+
+import pytest
+
+from tests.harness.world import World
+from tests.service.worker_door.browsing import Page, Visitor
+from tests.service.worker_door.test_report import cases
+
+WORDS = "They keep our passports in the office."
+
+
+def send(visitor: Visitor) -> tuple[Page, dict[str, object]]:
+    """File a report from a fresh form; the page with its code, and what was posted."""
+    form = visitor.open("/en/").form("/report")
+    posted: dict[str, object] = {**form.values, "words": WORDS, "category": ["wages"]}
+    visitor.page = Page(visitor.client.post(form.action, data=posted))
+    return visitor.page, posted
+
+
+def again(visitor: Visitor, posted: dict[str, object]) -> Page:
+    """Back, and Reload."""
+    return Page(visitor.client.post("/en/report", data=posted))
+
+
+def leave(visitor: Visitor, _code: str) -> None:
+    visitor.open("/en/exit")
+
+
+def ask_for_the_code(visitor: Visitor, _code: str) -> None:
+    visitor.open("/en/code")
+
+
+def open_and_close(visitor: Visitor, code: str) -> None:
+    visitor.open("/en/inbox")
+    visitor.send("/inbox", receipt=code)
+    visitor.send("/leave")
+
+
+def only_open(visitor: Visitor, code: str) -> None:
+    visitor.open("/en/inbox")
+    visitor.send("/inbox", receipt=code)
+
+
+@pytest.mark.parametrize("go", (leave, ask_for_the_code, open_and_close, only_open))
+def test_after_leaving_a_form_sent_again_shows_no_code(
+    visitor: Visitor, world: World, go: Callable[[Visitor, str], None]
+) -> None:
+    page, posted = send(visitor)
+    code = page.code
+    assert code
+    assert again(visitor, posted).code == code  # an answer may be lost on its way
+    before = cases(world)
+    go(visitor, code)
+    shown = again(visitor, posted)
+    assert shown.code == ""
+    assert code not in shown.text
+    assert WORDS not in shown.response.get_data(as_text=True)
+    assert "sent already" in shown.text
+    assert cases(world) == before
+
+
+def test_the_next_ones_own_report_shows_its_code_also_when_sent_twice(visitor: Visitor) -> None:
+    send(visitor)
+    leave(visitor, "")
+    page, posted = send(visitor)
+    assert page.code
+    assert again(visitor, posted).code == page.code
