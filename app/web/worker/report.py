@@ -30,7 +30,7 @@ from app.web.worker.asking import enter_page
 from app.web.worker.danger import danger_note
 from app.web.worker.door import blueprint, offered
 from app.web.worker.intent import InboxAct, Intent
-from app.web.worker.left import begin_anew, has_left
+from app.web.worker.left import begin_anew, has_left, mark_sent
 from app.web.worker.posted import posted_fields
 from app.web.worker.report_form import ReportForm, read_report_form
 from app.web.worker.worker_session import end_worker_session
@@ -81,7 +81,8 @@ def report() -> Response:
     try:
         # The page belongs to it: a receipt that cannot be shown is one that the same form, sent again, must show.
         filed = file_report(services(), to_report(sent.answered(), page_language().code), token, sender())
-        page = enter_page("sent before") if filed.already and has_left() else receipt_page(sent, filed)
+        shown = not (filed.already and has_left())
+        page = mark_sent(receipt_page(sent, filed)) if shown else enter_page("sent before")
     except SubmissionConflict as conflict:
         return _conflict_page(sent, conflict)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
