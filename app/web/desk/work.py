@@ -31,6 +31,7 @@ from app.web.desk.queue import PARTNERS
 from app.web.member_session import member
 from app.web.once import submission_of_post
 from app.web.services import services
+from app.web.wording import worded
 
 
 @blueprint.post("/cases/<uuid:case_id>/claim")
@@ -100,7 +101,8 @@ def urge(case_id: UUID) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.writing() as session:
-            set_urgency(session, here.vault, here.rules, member(), CaseId(case_id), urgency, reason, seen)
+            why = worded(reason)
+            set_urgency(session, here.vault, here.rules, member(), CaseId(case_id), urgency, why, seen)
 
     drafts = Drafts(urgency=urgency, reason=reason)
     try:
@@ -145,7 +147,8 @@ def move(case_id: UUID) -> ResponseReturnValue:
     except ValueError:
         problem = pgettext("desk", "Choose where it should go.")
         return show_case(case_id, problem=problem, drafts=drafts), 400
-    wanted = Move(to, drafts.move_note, _move_id(case_id, to, "", drafts.move_note), worker_agreed=agreed)
+    submission = submission_of_post("stage", case_id, to, "", drafts.move_note)
+    wanted = Move(to, worded(drafts.move_note), submission, worker_agreed=agreed)
     return _move(case_id, wanted, drafts, done="moved")
 
 
@@ -161,14 +164,9 @@ def close(case_id: UUID) -> ResponseReturnValue:
     except ValueError:
         problem = pgettext("desk", "Choose what came of it. The case is still open.")
         return show_case(case_id, problem=problem, drafts=drafts), 400
-    wanted = Move(
-        State.CLOSED, note, _move_id(case_id, State.CLOSED, outcome, note, word), outcome, to_worker=word
-    )
+    submission = submission_of_post("stage", case_id, State.CLOSED, outcome, note, word)
+    wanted = Move(State.CLOSED, worded(note), submission, outcome, to_worker=worded(word))
     return _move(case_id, wanted, drafts, done="closed")
-
-
-def _move_id(case_id: UUID, to: State, outcome: str, *words: str) -> UUID:
-    return submission_of_post("stage", case_id, to, outcome, *words)
 
 
 def _move(case_id: UUID, wanted: Move, drafts: Drafts, *, done: str) -> ResponseReturnValue:
