@@ -1,6 +1,7 @@
 """What words tell, in the languages of the product: danger, the kind of problem, the place, the language they are written in."""
 
 from app.cases.words.danger_words import (
+    BODILY,
     DangerKind,
     DangerWords,
     codes_of,
@@ -14,6 +15,7 @@ from app.cases.words.urgency import lowers, profile_for, queue_rank, raise_urgen
 from app.cases.words.written_language import WrittenLanguages, read_written_languages
 
 __all__ = [
+    "BODILY",
     "DangerKind",
     "DangerWords",
     "Places",

@@ -57,6 +57,21 @@ KINDS = (
 )
 """What the words may tell of, the gravest first."""
 
+BODILY = frozenset(
+    {
+        "self_harm",
+        "in_danger",
+        "killed",
+        "locked_in",
+        "fire_or_gas",
+        "beaten",
+        "raped",
+        "collapse",
+        "building",
+    }
+)
+"""Those by which somebody may be harmed in their body now; wages and papers can wait for an answer."""
+
 
 @dataclass(frozen=True)
 class DangerKind:

@@ -7,7 +7,9 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case
+from app.cases.enums import Urgency
 from app.cases.rules import HelpNumber
+from app.cases.words import BODILY
 from app.intake import danger_answer
 from app.web.language import page_language
 from app.web.services import services
@@ -30,11 +32,17 @@ class DangerNote:
     numbers: tuple[HelpNumber, ...]
 
 
+def tells_of_harm(words: str) -> bool:
+    """Whether words tell that somebody may be harmed now: then numbers to call are shown, ticked or not."""
+    return any(kind.name in BODILY for kind in services().rules.danger.found_in(words))
+
+
 def danger_note(session: Session, case: Case, by: datetime | None, site_words: str) -> DangerNote:
-    """The note for a case whose worker said that they are in danger."""
+    """The note for a case whose worker said that they are in danger, or whose words tell of harm: only danger calls somebody."""
     here, now = services(), clock.now()
     answer = danger_answer(session, here.vault, here.gateways, case, site_words)
-    name = names_of(session, [answer.told]).get(answer.told, "") if answer.told else ""
+    told = answer.told if case.urgency is Urgency.DANGER else None
+    name = names_of(session, [told]).get(told, "") if told else ""
     territories = page_language().locale.territories
     return DangerNote(
         stopped=case.stopped_hour is not None,

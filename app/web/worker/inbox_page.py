@@ -7,7 +7,6 @@ from flask import Response, make_response, render_template, request, url_for
 
 from app import clock
 from app.cases.case import Case, consent_texts
-from app.cases.enums import Urgency
 from app.cases.worker import ERASED_AFTER, BudgetSpent, InboxView, Worker, open_inbox
 from app.logs import log_failure
 from app.vault import TooBusy, session_form_token
@@ -15,7 +14,7 @@ from app.web.language import npgettext, page_language, pgettext
 from app.web.retry import BUSY_FOR, minutes_until, retry_after
 from app.web.services import services
 from app.web.worker.asking import chosen_words
-from app.web.worker.danger import danger_note
+from app.web.worker.danger import danger_note, tells_of_harm
 from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
 from app.web.worker.intent import NOTHING, InboxAct, Intent
 from app.web.worker.names import coordinator_name, names_of
@@ -70,15 +69,10 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
 
 
 def _words_call(case: Case, view: InboxView) -> bool:
-    """Whether words alone made it danger, and nobody has answered them."""
-    if case.urgency is not Urgency.DANGER or not (case.is_open or view.stopped):
+    """Whether words alone tell of harm, and nobody has answered them."""
+    if not (case.is_open or view.stopped):
         return False
-    danger = services().rules.danger
-    return any(
-        kind.urgency is Urgency.DANGER
-        for message in view.unanswered
-        for kind in danger.found_in(message.text or "")
-    )
+    return any(tells_of_harm(message.text or "") for message in view.unanswered)
 
 
 def stale_page(worker: Worker, intent: Intent) -> Response:

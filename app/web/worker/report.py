@@ -27,7 +27,7 @@ from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
 from app.web.sender import sender
 from app.web.services import services
 from app.web.worker.asking import enter_page
-from app.web.worker.danger import danger_note
+from app.web.worker.danger import danger_note, tells_of_harm
 from app.web.worker.door import blueprint, offered
 from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.left import begin_anew, has_left, mark_sent
@@ -223,7 +223,7 @@ def receipt_page(sent: ReportForm, filed: Filed) -> Response:
     """The code of a report that was filed, and what happens next."""
     here = services()
     danger = None
-    if filed.urgency is Urgency.DANGER:
+    if filed.urgency is Urgency.DANGER or tells_of_harm(sent.words):
         with here.database.reading() as session:
             case = session.get_one(Case, filed.case_id)
             danger = danger_note(session, case, filed.read_by, sent.site)

@@ -172,3 +172,26 @@ def test_danger_ticked_alone_is_a_report_with_the_note_and_numbers(visitor: Visi
     assert "Sent without words." in page.text
     visitor.open("/en/")
     assert visitor.send("/report", danger="no").status == 422
+
+
+def test_words_of_harm_show_whom_to_call_and_promise_nobody(visitor: Visitor, world: World) -> None:
+    """Locked in, with fire: urgent by its words, so nobody is called, also where somebody could be."""
+    lead = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        keep_address(session, world.vault, lead, Channel.TEXT, "+60123456789")
+    try:
+        visitor.open(f"/en/s/{world.site.code}")
+        page = visitor.send("/report", words="HELP we are locked inside and there is fire now!! smoke")
+        assert stored(world, page.code)[0].urgency is Urgency.URGENT
+        assert "Numbers you can call in this country: Malaysia" in page.text
+        assert NOBODY_CALLED in page.text
+        assert "We are telling" not in page.text
+        visitor.open(f"/en/s/{world.site.code}")
+        assert "Numbers you can call" not in visitor.send("/report", words="They owe us pay.").text
+        inside(visitor, world)
+        assert "Numbers you can call" not in visitor.page.text
+        page = visitor.send("/write", words="HELP he locked us in and fire")
+        assert "Numbers you can call in this country: Malaysia" in page.text
+    finally:
+        with world.database.writing() as session:
+            forget_address(session, world.vault, lead, Channel.TEXT)

@@ -10,25 +10,11 @@ from hashlib import sha256
 
 from app.cases.case import Part, read_part
 from app.cases.enums import Urgency
-from app.cases.words import DangerKind
+from app.cases.words import BODILY, DangerKind
 from app.intake.conversation.machine.topic_words import Keyword, TopicWords
 from app.language import clean_words
 from app.network.matching import plain_text
 
-# The kinds of danger_words.toml by which somebody may be harmed in their body now; wages and papers can wait for an answer.
-_IN_DANGER = frozenset(
-    {
-        "self_harm",
-        "in_danger",
-        "killed",
-        "locked_in",
-        "fire_or_gas",
-        "beaten",
-        "raped",
-        "collapse",
-        "building",
-    }
-)
 # More than this in a row is a phone number or a date, not answers.
 _MOST_ANSWERS = 6
 # One digit before words is how sentences begin ("2 months no pay"); two and words are answers and a place.
@@ -84,7 +70,7 @@ class Said:
 def with_danger(said: Said, kinds: Iterable[DangerKind]) -> Said:
     """The same text, with what its words tell of danger."""
     found = tuple(kinds)
-    danger = any(kind.name in _IN_DANGER for kind in found)
+    danger = any(kind.name in BODILY for kind in found)
     calls = any(kind.urgency is Urgency.DANGER for kind in found)
     return replace(said, raises=bool(found), danger=danger, calls=calls)
 
