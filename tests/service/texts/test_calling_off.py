@@ -132,8 +132,8 @@ def test_a_stop_or_a_taking_back_and_a_helper_never_wait_for_each_other_in_a_cir
             waits = pool.submit(call_off)
             time.sleep(0.3)
             assert not waits.done()
-            assert lock_case(session, case_id) is not None
             cancel_texts(session, phone_id=phone_id)
+            assert lock_case(session, case_id) is not None
         waits.result(timeout=10)
     with texting.database.reading() as session:
         assert session.get_one(OutgoingText, text_id).state is Delivery.CANCELLED
