@@ -24,7 +24,13 @@ class LoginUnusable(Exception):
 def clean_login(login: str) -> str:
     """The login in the one form that is stored and looked up; raises `LoginUnusable`."""
     cleaned = normal_login(login)
-    if not cleaned or len(cleaned) > _LONGEST or not cleaned.isprintable() or " " in cleaned:
+    if (
+        any(unicodedata.category(sign) == "Cf" for sign in login)
+        or not cleaned
+        or len(cleaned) > _LONGEST
+        or not cleaned.isprintable()
+        or " " in cleaned
+    ):
         raise LoginUnusable
     return cleaned
 
