@@ -25,7 +25,7 @@ from tests.service.test_planted_words import SITE, everything_kept, everything_u
 from tests.service.webhook.conftest import BEHIND_A_PROXY, PUBLIC
 
 NUMBER = "+60123456789"
-WORDS = "The quincunx at the loading bay crushed her hand."
+WORDS = "The quincunx at the loading bay keeps our gloves."
 MESSAGE = "They moved the turnstile."
 GEOGRAPHY = "Selangor"
 # What is answered to which question, whichever of them come.
@@ -116,8 +116,11 @@ def _converse(server: LiveServer, database: Database) -> list[str]:
     vault = Vault(load_keyring(server.home / "keys", "dispatcher"))
     _say(server, WORDS)
     asked: set[str] = set()
+    seen: list[str] = []
     while "text you" not in asked:
-        question = _bodies(database, vault)[-1]
+        # Rows have no order of their own that a database keeps: the question is the body that was not there before.
+        (question,) = (body for body in _bodies(database, vault) if body not in seen)
+        seen.append(question)
         known = next((words for words in ANSWERS if words in question and words not in asked), None)
         assert known, question
         asked.add(known)

@@ -66,6 +66,7 @@ def _live_in(world: World) -> None:
         accept_offer(session, world.vault, world.rules, lead, accepted)
         request = ask_to_read(session, world.vault, first, held, "Nobody answers.")
         agree_to_read(session, world.vault, second, request)
+    with world.database.writing() as session:
         keep_address(session, world.vault, lead, Channel.EMAIL, "somebody@mail.example")
         wish = seal_text_request(world.vault, accepted, read_number(NUMBER, LINE, None), NAME, LINE)
         keep_text_request(session, wish)
