@@ -6,6 +6,7 @@ from app.intake.conversation.machine.texts import Texts
 from app.intake.conversation.machine.topic_words import TopicWords, load_topic_words
 from app.language import load_languages
 from app.settings import PROJECT_ROOT
+from tests.unit.conversation.phone import Phone
 
 
 @pytest.fixture(scope="session")
@@ -18,3 +19,9 @@ def words() -> TopicWords:
 def texts() -> Texts:
     """The texts in the language of the source."""
     return Texts(load_languages(PROJECT_ROOT / "config", PROJECT_ROOT / "translations").default)
+
+
+@pytest.fixture
+def phone(words: TopicWords, texts: Texts) -> Phone:
+    """A phone that has not written yet."""
+    return Phone(words, texts)

@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from uuid import UUID
 
@@ -13,7 +13,6 @@ from app.cases.enums import ConsentLevel, Stage
 from app.cases.taxonomy import FORM_TOPICS
 from app.intake.conversation.machine.acts import (
     AgreeContact,
-    ConversationAct,
     ErasePhone,
     FileReport,
     GetWorse,
@@ -48,59 +47,8 @@ from app.intake.conversation.machine.topic_words import TopicWords
 from app.intake.report import ContactWay
 from app.messaging.composing.segments import count_segments
 from tests.unit.conversation.measuring import MEASURES, measuring_language
+from tests.unit.conversation.phone import FOXWAY, NOWHERE, Phone
 from tests.unit.conversation.walking import START, every_path, shown
-
-FOXWAY = Knowledge(
-    sites=(SiteOption(UUID(int=7), "F... in Kulim"),),
-    certain=True,
-    help_number="999",
-    read_by=date(2026, 11, 26),
-    stage=Stage.READ,
-    next_day=date(2026, 12, 3),
-    alertable=True,
-    gone=True,
-)
-NOWHERE = Knowledge(read_by=date(2026, 11, 26))
-
-
-class Phone:
-    """A worker's phone: texts go in, the last thing heard can be looked at."""
-
-    def __init__(self, words: TopicWords, texts: Texts) -> None:
-        self.words, self.texts, self.at = words, texts, START
-        self.heard: list[Heard] = []
-        self.position: Position | None = None
-
-    def send(self, body: str, know: Knowledge = FOXWAY, *, after: int = 120) -> Heard:
-        """Send a text so many seconds after the last one."""
-        self.at += timedelta(seconds=after)
-        said = read_text(body, self.words)
-        if self.position is None:
-            heard = begin(said, self.texts, self.at, answerable=True)
-        else:
-            heard = hear(self.position, said, know, self.texts, self.at)
-        self.heard.append(heard)
-        self.position = heard.opened or heard.position
-        return heard
-
-    def send_all(self, *bodies: str) -> Heard:
-        """Send several texts, one after the other."""
-        return [self.send(body) for body in bodies][-1]
-
-    @property
-    def acts(self) -> tuple[ConversationAct, ...]:
-        """Everything that was asked to be done so far."""
-        return tuple(act for heard in self.heard for act in heard.acts)
-
-    @property
-    def step(self) -> Step | None:
-        """What is waited for."""
-        return self.position.step if self.position else None
-
-
-@pytest.fixture
-def phone(words: TopicWords, texts: Texts) -> Phone:
-    return Phone(words, texts)
 
 
 def test_from_the_first_text_to_the_thanks(phone: Phone, texts: Texts) -> None:

@@ -22,10 +22,8 @@ _LEAST_BEFORE_WORDS = 2
 
 # "1Yes": a digit and a word that nothing keeps apart.
 _GLUED = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
-# "yes, Penang factory": a yes, a sign, and what may be a place.
-_YES_AND_PLACE = re.compile(
-    r"(?:yes|yeah|yep)(?:\s+(?:ok|okay|please|pls|text me))*\s*[,.;:!]\s*(\w.*)", re.IGNORECASE | re.DOTALL
-)
+# "yes, Penang factory": an answer, a sign, and words behind it. Not "No. 5 factory".
+_FIRST_SIGN = re.compile(r"\s*(?:[,;!:،、，。;]|\.(?!\s*\d))\s*")
 _BETWEEN = re.compile(r"[\s,;،、，]+")
 # What turns a digit into a picture of a key, and choices between pictures and letters: no part of an answer.
 _DECORATION = re.compile("[\\u20e3\\ufe00-\\ufe0f]")
@@ -39,7 +37,8 @@ class Said:
     stand before words (`rest`). `lone` is the one digit that a text begins or ends with, `bare` the words beside it, both without
     politeness; `named` is what these words choose, by question. `yes` is None unless they say so and nothing else. `topics` is what
     the text is clearly about. `raises` says that its words may make a case more urgent, `danger` that somebody may be in danger by
-    them, `calls` that somebody is called at once. `mark` tells the same words again.
+    them, `calls` that somebody is called at once. `ahead` are the words before the first sign, read likewise, and `behind` those
+    after it. `mark` tells the same words again.
     """
 
     words: str = field(repr=False)
@@ -47,7 +46,8 @@ class Said:
     keyword: Keyword | None = None
     digits: tuple[int, ...] = ()
     rest: str = field(repr=False, default="")
-    place: str = field(repr=False, default="")
+    ahead: "Said | None" = field(repr=False, default=None)
+    behind: str = field(repr=False, default="")
     lone: int | None = None
     bare: str = field(repr=False, default="")
     named: Mapping[str, int] = field(default_factory=dict)
@@ -81,8 +81,9 @@ def read_text(body: str, words: TopicWords) -> Said:
     plain = plain_text(_DECORATION.sub("", cleaned))
     part = read_part(cleaned)
     digits, rest = ((), "") if part else _read_digits(cleaned, words)
-    yes_there = None if part or digits else _YES_AND_PLACE.match(cleaned)
-    place = "" if yes_there is None else yes_there[1]
+    ahead, *behind = ("",) if part or digits else _FIRST_SIGN.split(cleaned, maxsplit=1)
+    # "Yes, but do not text me" says two things: nothing of it is taken for an answer.
+    parted = any((plain_behind := plain_text(tail)) and not words.says_how(plain_behind) for tail in behind)
     lone, bare = (None, "") if part else _read_option(plain, words)
     return Said(
         words=cleaned,
@@ -90,7 +91,8 @@ def read_text(body: str, words: TopicWords) -> Said:
         keyword=words.keyword(plain),
         digits=digits,
         rest=rest,
-        place=place,
+        ahead=read_text(ahead, words) if parted else None,
+        behind=behind[0] if parted else "",
         lone=lone,
         bare=bare,
         named=words.named(bare),

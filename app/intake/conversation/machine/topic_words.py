@@ -15,6 +15,7 @@ from app.cases.config_file import Table, open_config
 from app.cases.taxonomy import FORM_TOPICS
 from app.network.matching import plain_text
 
+_HOW = ("reach", "reach_in_danger")
 _PHRASES = ("polite", "yes_first", "stranger", "worse")
 # The questions whose options have words of their own, beside those that the question itself prints; `open` is after all questions.
 _QUESTIONS = (
@@ -103,6 +104,10 @@ class TopicWords:
     def named(self, plain: str) -> Mapping[str, int]:
         """What a plain text chooses, by the question that it would answer."""
         return {question: words[plain] for question, words in self.options.items() if plain in words}
+
+    def says_how(self, plain: str) -> bool:
+        """Whether a plain text says somewhere how the worker may or may not be reached."""
+        return any(f" {phrase} " in f" {plain} " for step in _HOW for phrase in self.options[step])
 
     def without_politeness(self, tokens: Sequence[str]) -> list[str]:
         """The words of a plain text without "please", "it is" and the like around them."""

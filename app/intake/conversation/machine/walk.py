@@ -30,10 +30,9 @@ class Walked:
 def walk(position: Position, said: Said, texts: Texts) -> Walked:
     """Take the answers of a text in their order; words may follow only where the table asks for words."""
     moved, taken = Moved(position), 0
-    digits = said.digits or _in_words(position, said, texts)
-    beside = said.place if not digits and position.step is Step.REACH else ""
-    if beside:
-        digits = (1,)
+    digits, beside = said.digits or _in_words(position, said, texts), said.rest
+    if not digits and said.ahead is not None and position.step in PLACES:
+        digits, beside = _in_words(position, said.ahead, texts), said.behind
     for digit in digits:
         row = TABLE.get(moved.position.step)
         step = row.meaning(digit, moved.position) if row else None
@@ -43,9 +42,9 @@ def walk(position: Position, said: Said, texts: Texts) -> Walked:
         if step.position.step is Step.CODE or SendReceipt() in step.acts:
             break  # one text is answered once, and asking for the code is not confirming it
     whole = taken == len(digits)
-    if said.rest and not (whole and moved.position.step in PLACES):
+    if digits and beside and not (whole and moved.position.step in PLACES):
         return Walked(Moved(position), 0, whole=False, words=said.words)
-    return Walked(moved, taken, whole, (said.rest or beside) if digits else said.words)
+    return Walked(moved, taken, whole, beside if digits else said.words)
 
 
 def _in_words(position: Position, said: Said, texts: Texts) -> tuple[int, ...]:
