@@ -19,7 +19,7 @@ from app.cases.case import (
     NotYours,
     body_of,
     change_case,
-    clean_text,
+    clean_answer,
     facts_of,
     latest_contact,
     open_compartments,
@@ -150,7 +150,7 @@ def preview_text(
     session: Session, vault: Vault, gateways: Gateways, by: SignedIn, case_id: CaseId, text: str
 ) -> Preview:
     """Look at a text before it is sent, on a reading unit; raises `EmptyText`, `TextTooLong`, `CannotBeTexted` and as `reply`."""
-    words = clean_text(text)
+    words = clean_answer(text)
     case = owned_case(session, by, case_id)
     refuse_viewers(by)
     if not case.is_open:
@@ -186,7 +186,7 @@ def answer_by_text(
 
     `in_the_morning` lets it wait for the hours in which it wakes nobody. Raises `CannotBeTexted`, `TooLongToText` and as `reply`.
     """
-    words = clean_text(text)
+    words = clean_answer(text)
     case = change_case(session, by, case_id)
     if count_segments(words).count > MOST_SEGMENTS_OF_A_REPLY:
         raise TooLongToText

@@ -1,6 +1,6 @@
 """Languages: their catalogues, dates, digits, and what people write. Knows no Flask, because texts to phones need it too."""
 
-from app.language.cleaning import clean_line, clean_words, has_words
+from app.language.cleaning import clean_line, clean_words, has_words, says_something
 from app.language.digits import find_codes, only_digits, plain_signs, to_ascii
 from app.language.languages import Language, Languages, LanguagesRefused, load_languages
 from app.language.marks import MOST_MARKS, few_marks, folded
@@ -19,5 +19,6 @@ __all__ = [
     "load_languages",
     "only_digits",
     "plain_signs",
+    "says_something",
     "to_ascii",
 ]

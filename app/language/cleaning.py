@@ -43,6 +43,11 @@ def has_words(text: str) -> bool:
     return _PLAIN.search(text) is not None or any(_is_seen(sign) for sign in text)
 
 
+def says_something(text: str) -> bool:
+    """Whether a text holds a letter or a digit of any script: a dot can be seen and is no answer."""
+    return has_words("".join(filter(str.isalnum, text)))
+
+
 def _is_seen(sign: str) -> bool:
     category = unicodedata.category(sign)
     return category[0] not in "ZM" and category not in _UNSEEN and not _BLANK.match(sign)

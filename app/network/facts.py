@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, ScalarSelect, Uuid, and_, bindparam, false
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.database import OrganisationId, Ready, Row, SiteId, Statement, send_together
-from app.network.matching import best_match, named, stands_in
+from app.network.matching import best_match, named, named_by, stands_in
 from app.network.models import (
     Interest,
     Organisation,
@@ -48,6 +48,7 @@ class OrganisationFacts:
     interest_in_site: bool
     standing: UnionStanding | None
     site_in_doubt: bool = False
+    aliases: tuple[str, ...] = ()
 
     @property
     def capacity_left(self) -> int:
@@ -115,6 +116,7 @@ def network_facts(
         OrganisationFacts(
             id=row.id,
             name=said["name"],
+            aliases=tuple(said["aliases"]),
             kind=said["kind"],
             country=said["country"],
             countries=frozenset(said["countries"]),
@@ -181,7 +183,7 @@ def _in_doubt(
         if row.interest_at is not None:
             stakes[row.interest_at].add((row.id, INTEREST))
         if row.site_id is not None and row.standing is not None:
-            stakes[row.site_id].add((row.id, row.standing.value))
+            stakes[row.site_id].add((row.id, str(row.standing)))
     recorded = {
         site["id"]: site["stakes"]
         for row in sites
@@ -203,7 +205,7 @@ def _standings(rows: Iterable[_Found], certain: SiteId | None) -> dict[Organisat
 
 def named_in(organisations: Iterable[OrganisationFacts], words: str) -> frozenset[OrganisationId]:
     """The organisations of which a name stands in these words, letter for letter."""
-    return frozenset(each.id for each in organisations if stands_in(named(each.id, (each.name,)), words))
+    return frozenset(named_by(words, [named(each.id, (each.name, *each.aliases)) for each in organisations]))
 
 
 def match_excluded(session: Session, text: str) -> Excluded:

@@ -176,7 +176,16 @@ def _alike(words: str, name: str) -> float:
 
 def stands_in(thing: Named[T], text: str) -> bool:
     """Whether one of its names stands in the words, whole and letter for letter, whatever else is written around it."""
-    words = plain_name(text[:_LONGEST_LIST])
+    return _stands(thing, plain_name(text[:_LONGEST_LIST]))
+
+
+def named_by(text: str, things: Iterable[Named[T]]) -> list[T]:
+    """The things of which a name stands so in a text of any length, which is folded once."""
+    words = plain_name(text)
+    return [thing.thing for thing in things if _stands(thing, words)]
+
+
+def _stands(thing: Named[T], words: str) -> bool:
     return any(
         name in words if _UNSPACED.search(name) else f" {name} " in f" {words} "
         for name in thing.names

@@ -50,4 +50,4 @@ def _digest(session: Session, site: Site) -> bytes:
         select(Standing.union_id, Standing.standing).where(Standing.site_id == site.id)
     )
     stakes = [(organisation, INTEREST) for organisation in interests]
-    return digest_of([*stakes, *((union, standing.value) for union, standing in standings)])
+    return digest_of([*stakes, *((union, str(standing)) for union, standing in standings)])

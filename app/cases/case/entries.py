@@ -11,7 +11,7 @@ from app import clock
 from app.cases.case.models import Case, Entry
 from app.cases.enums import AuthorKind, EntryKind
 from app.database import Base, CaseId, Ready, Statement, new_id
-from app.language import clean_words, has_words
+from app.language import clean_words, has_words, says_something
 from app.vault import Actor, Compartment, CompartmentKeyRow, Place, Vault, current_compartments, row_mac
 
 LONGEST_TEXT = 20_000
@@ -37,6 +37,17 @@ def clean_text(text: str) -> str:
         raise EmptyText
     if len(words) > LONGEST_TEXT:
         raise TextTooLong
+    return words
+
+
+def clean_answer(text: str) -> str:
+    """What a member wrote, as `clean_text`: a dot is no answer, and would meet the date by which a worker was promised one.
+
+    A worker's own "..." is kept: it may be all that somebody can say.
+    """
+    words = clean_text(text)
+    if not says_something(words):
+        raise EmptyText
     return words
 
 

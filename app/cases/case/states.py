@@ -6,7 +6,7 @@ from enum import StrEnum
 
 from app.cases.case.consent_levels import covers_company
 from app.cases.enums import ClosingReason, ConsentLevel, Stage, State
-from app.language import has_words
+from app.language import says_something
 
 ALLOWED_FROM: Mapping[State, frozenset[State]] = {
     State.RECEIVED: frozenset({State.OFFERED, State.ACCEPTED, State.CLOSED}),
@@ -155,7 +155,7 @@ def _check_closing(case: CaseStanding, by: ChangedBy, closing: Closing | None) -
         raise RetaliationOpen("Retaliation is open: the case stays open until it has ended.")
     if by not in _MAY_CLOSE:
         raise NotTheirsToClose("Only a lead or the assignee closes a case.")
-    if not has_words(closing.words):
+    if not says_something(closing.words):
         raise ClosingReasonMissing("Closing needs words that say why.")
 
 

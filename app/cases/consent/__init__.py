@@ -5,6 +5,7 @@ from app.cases.consent.consenting import (
     SaidToHelper,
     consent_row,
     consent_stands,
+    consents_that_stand,
     withdraw_consents,
 )
 from app.cases.consent.taking_back import keys_held_by, opens_from_the_start, take_back
@@ -14,6 +15,7 @@ __all__ = [
     "SaidToHelper",
     "consent_row",
     "consent_stands",
+    "consents_that_stand",
     "keys_held_by",
     "opens_from_the_start",
     "take_back",

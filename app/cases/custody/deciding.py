@@ -26,7 +26,7 @@ from app.cases.case import (
     with_grants,
 )
 from app.cases.clocks import ClockAct, meet_clocks
-from app.cases.consent import consent_stands
+from app.cases.consent import consent_stands, consents_that_stand
 from app.cases.custody.models import CustodyReading
 from app.cases.enums import ConsentLevel, OfferState, State, Urgency
 from app.cases.routing import EVERYTHING, candidates_at, forbidden, make_offer, next_position
@@ -106,8 +106,7 @@ def waiting_for_custody(
     """The cases that wait to be placed, danger first, then by date; raises `NotACustodian`."""
     circle = custody_of(session, vault, by)
     found = session.execute(_waiting(circle).order_by(Case.queue_rank, Case.next_due_at, Case.id))
-    cases = [case for case in cases_that_stand(session, found) if _may_wait(session, vault, case)]
-    return _cards(session, vault, rules, cases)
+    return _cards(session, vault, rules, _that_may_wait(session, vault, cases_that_stand(session, found)))
 
 
 def waiting_case(session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId) -> WaitingCase:
@@ -210,17 +209,23 @@ def case_in_custody(
     if lock:
         lock_case(session, case_id)
     cases = cases_that_stand(session, session.execute(_waiting(circle).where(Case.id == case_id)))
-    if not cases or not _may_wait(session, vault, cases[0]):
+    may_wait = _that_may_wait(session, vault, cases)
+    if not may_wait:
         raise NoAccess
-    return cases[0]
+    return may_wait[0]
 
 
-def _may_wait(session: Session, vault: Vault, case: Case) -> bool:
-    """Where the worker lets nobody know, custody only keeps the case, whatever stands on its row.
+def _that_may_wait(session: Session, vault: Vault, cases: Collection[Case]) -> list[Case]:
+    """Without those whose worker lets nobody know: custody only keeps them, whatever stands on their rows.
 
-    An older copy of the row, put back, still fits: so the worker's own consent is asked, as for any other reader.
+    An older copy of a row, put back, still fits: so the worker's own consent is asked, as for any other reader.
     """
-    return facts_of(vault, case).consent is not ConsentLevel.NOBODY and consent_stands(session, vault, case)
+    standing = consents_that_stand(session, vault, cases)
+    return [
+        case
+        for case in cases
+        if case.id in standing and facts_of(vault, case).consent is not ConsentLevel.NOBODY
+    ]
 
 
 def _waiting(circle: CircleRow) -> Select[*tuple[Any, ...]]:

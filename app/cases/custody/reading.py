@@ -15,7 +15,7 @@ from app.cases.case import (
     Entry,
     OpenedCase,
     add_entry,
-    clean_text,
+    clean_answer,
     facts_of,
     refuse_viewers,
     show_page,
@@ -245,7 +245,7 @@ def answer_from_custody(
 
     Raises `EmptyText`, `TextTooLong` and as `open_from_custody`.
     """
-    words = clean_text(text)
+    words = clean_answer(text)
     _, case, agreed = _agreed_reading(session, vault, by, case_id)
     if session.scalars(select(Entry.id).where(Entry.submission_id == submission_id)).first() is not None:
         return
@@ -287,7 +287,7 @@ def refuse_untrained(vault: Vault, by: SignedIn, case: Case) -> None:
 def given_reason(reason: str) -> str:
     """The reason, cleaned; raises `NoReasonGiven` or `TextTooLong`."""
     try:
-        return clean_text(reason)
+        return clean_answer(reason)
     except EmptyText:
         raise NoReasonGiven from None
 

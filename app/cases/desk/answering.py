@@ -11,7 +11,7 @@ from app.cases.case import (
     TextTooLong,
     add_entry,
     change_case,
-    clean_text,
+    clean_answer,
     entry_place,
     open_compartments,
     sent_before,
@@ -41,7 +41,7 @@ def reply(
 
     Raises `EmptyText`, `TextTooLong`, `AlreadySent` and as `change_case`.
     """
-    words = clean_text(text)
+    words = clean_answer(text)
     case = change_case(session, by, case_id)
     sent = _kept_before(session, vault, by, case, words, submission_id)
     if sent is not None:
@@ -61,7 +61,7 @@ def note(
     session: Session, vault: Vault, by: SignedIn, case_id: CaseId, text: str, submission_id: UUID
 ) -> UUID:
     """Keep an internal note, which the worker cannot see; raises as `reply`."""
-    words = clean_text(text)
+    words = clean_answer(text)
     case = change_case(session, by, case_id)
     sent = _kept_before(session, vault, by, case, words, submission_id)
     return sent if sent is not None else keep_note(session, vault, by, case, words, submission_id)

@@ -45,7 +45,7 @@ from app.cases.desk.answering import EmptyText, note, reply
 from app.cases.enums import ClockKind, ClockState, ClosingReason, ConsentHow, OfferState, StartEvent, State
 from app.cases.rules import Rules
 from app.database import CaseId
-from app.language import has_words
+from app.language import says_something
 from app.network import Role, SignedIn
 from app.vault import Vault, delete_offered_grants, journal
 
@@ -121,7 +121,7 @@ def change_stage(
         check_change(_standing(case, facts), move.to, _part_of(case, by), closing)
     except ChangeRefused as refused:
         raise MoveRefused(_WHY[type(refused)]) from None
-    if has_words(move.why):
+    if says_something(move.why):
         note(session, vault, by, case_id, move.why, move.submission_id)
     if move.to is State.CLOSED:
         _tell_worker(session, vault, by, case_id, move)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from app.cases.case import Happened, change_case, clean_text, facts_of, note, restrict_case, store_facts
+from app.cases.case import Happened, change_case, clean_answer, facts_of, note, restrict_case, store_facts
 from app.cases.changes import note_urgency, raise_case
 from app.cases.desk.answering import keep_note
 from app.cases.enums import Urgency
@@ -12,7 +12,7 @@ from app.cases.rules import Rules
 from app.cases.taxonomy import Handling, UnknownKind
 from app.cases.words import lowers, urgency_of
 from app.database import CaseId
-from app.language import has_words
+from app.language import says_something
 from app.network import SignedIn
 from app.vault import Vault, journal
 
@@ -90,9 +90,9 @@ def set_urgency(
         return False
     if case.edit_version != seen_version:
         raise EditConflict(case.urgency.value, urgency.value, case.edit_version)
-    if not has_words(reason) and lowers(case.urgency, urgency):
+    if not says_something(reason) and lowers(case.urgency, urgency):
         raise LoweringReasonMissing
-    words = clean_text(reason) if has_words(reason) else ""
+    words = clean_answer(reason) if says_something(reason) else ""
     case.edit_version += 1
     if lowers(case.urgency, urgency):
         note_urgency(session, vault, case, urgency, by.actor)

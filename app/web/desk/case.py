@@ -40,7 +40,6 @@ from app.web.member_session import member
 from app.web.once import submission_of_post
 from app.web.responses import see_other
 from app.web.services import services
-from app.web.wording import worded
 
 
 @dataclass(frozen=True)
@@ -104,7 +103,7 @@ def keep_note(case_id: UUID) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.writing() as session:
-            note(session, here.vault, member(), CaseId(case_id), worded(text), submission)
+            note(session, here.vault, member(), CaseId(case_id), text, submission)
 
     return change(case_id, act, done="noted", drafts=Drafts(note=text))
 

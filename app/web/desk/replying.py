@@ -29,7 +29,6 @@ from app.web.desk.queue import PARTNERS
 from app.web.member_session import member
 from app.web.once import submission_of_post
 from app.web.services import services
-from app.web.wording import worded
 
 # More different signs than this are another script, and nobody wants them listed.
 _FEW_SIGNS = 5
@@ -83,7 +82,7 @@ def _put_in_inbox(case_id: UUID, text: str, submission: UUID) -> ResponseReturnV
 
     def act() -> None:
         with here.database.writing() as session:
-            reply(session, here.vault, member(), CaseId(case_id), worded(text), submission)
+            reply(session, here.vault, member(), CaseId(case_id), text, submission)
 
     return change(case_id, act, done="replied", drafts=Drafts(reply=text))
 
@@ -95,8 +94,7 @@ def _look(case_id: UUID, text: str) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.reading() as session:
-            words = worded(text)
-            seen.append(preview_text(session, here.vault, here.gateways, member(), CaseId(case_id), words))
+            seen.append(preview_text(session, here.vault, here.gateways, member(), CaseId(case_id), text))
 
     refusal = change(case_id, act, done="", drafts=Drafts(reply=text))
     if not seen:
@@ -129,7 +127,7 @@ def _send(case_id: UUID, text: str, submission: UUID) -> ResponseReturnValue:
                 here.gateways,
                 member(),
                 CaseId(case_id),
-                worded(text),
+                text,
                 submission,
                 in_the_morning=later,
             )

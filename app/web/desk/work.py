@@ -31,7 +31,6 @@ from app.web.desk.queue import PARTNERS
 from app.web.member_session import member
 from app.web.once import submission_of_post
 from app.web.services import services
-from app.web.wording import worded
 
 
 @blueprint.post("/cases/<uuid:case_id>/claim")
@@ -101,8 +100,7 @@ def urge(case_id: UUID) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.writing() as session:
-            why = worded(reason)
-            set_urgency(session, here.vault, here.rules, member(), CaseId(case_id), urgency, why, seen)
+            set_urgency(session, here.vault, here.rules, member(), CaseId(case_id), urgency, reason, seen)
 
     drafts = Drafts(urgency=urgency, reason=reason)
     try:
@@ -148,7 +146,7 @@ def move(case_id: UUID) -> ResponseReturnValue:
         problem = pgettext("desk", "Choose where it should go.")
         return show_case(case_id, problem=problem, drafts=drafts), 400
     submission = submission_of_post("stage", case_id, to, "", drafts.move_note)
-    wanted = Move(to, worded(drafts.move_note), submission, worker_agreed=agreed)
+    wanted = Move(to, drafts.move_note, submission, worker_agreed=agreed)
     return _move(case_id, wanted, drafts, done="moved")
 
 
@@ -165,7 +163,7 @@ def close(case_id: UUID) -> ResponseReturnValue:
         problem = pgettext("desk", "Choose what came of it. The case is still open.")
         return show_case(case_id, problem=problem, drafts=drafts), 400
     submission = submission_of_post("stage", case_id, State.CLOSED, outcome, note, word)
-    wanted = Move(State.CLOSED, worded(note), submission, outcome, to_worker=worded(word))
+    wanted = Move(State.CLOSED, note, submission, outcome, to_worker=word)
     return _move(case_id, wanted, drafts, done="closed")
 
 

@@ -31,7 +31,6 @@ from app.web.network.waiting import COORDINATORS, WRITERS, as_custodian, show_pl
 from app.web.once import submission_of_post
 from app.web.responses import see_other
 from app.web.services import services
-from app.web.wording import worded
 
 
 @blueprint.post("/waiting/<uuid:case_id>/ask")
@@ -42,7 +41,7 @@ def ask(case_id: UUID) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.writing() as session:
-            request_id = ask_to_read(session, here.vault, member(), CaseId(case_id), worded(reason))
+            request_id = ask_to_read(session, here.vault, member(), CaseId(case_id), reason)
             alert_custodians(session, here.vault, member(), request_id)
 
     try:
@@ -116,7 +115,7 @@ def answer(case_id: UUID) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.writing() as session:
-            answer_from_custody(session, here.vault, member(), CaseId(case_id), worded(words), submission)
+            answer_from_custody(session, here.vault, member(), CaseId(case_id), words, submission)
 
     try:
         as_custodian(act)

@@ -33,7 +33,6 @@ from app.web.member_session import member
 from app.web.network.blueprint import blueprint
 from app.web.responses import see_other
 from app.web.services import services
-from app.web.wording import worded
 
 COORDINATORS = (OrganisationKind.COORDINATOR,)
 WRITERS = (Role.LEAD, Role.CASEWORKER)
@@ -71,7 +70,7 @@ def read_note(case_id: UUID) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.writing() as session:
-            words.append(read_routing_note(session, here.vault, member(), CaseId(case_id), worded(reason)))
+            words.append(read_routing_note(session, here.vault, member(), CaseId(case_id), reason))
 
     try:
         as_custodian(act)

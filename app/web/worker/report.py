@@ -30,7 +30,7 @@ from app.web.worker.asking import enter_page
 from app.web.worker.danger import danger_note, tells_of_harm
 from app.web.worker.door import blueprint, offered
 from app.web.worker.intent import InboxAct, Intent
-from app.web.worker.left import begin_anew, has_left, mark_sent
+from app.web.worker.left import mark_sent, was_left
 from app.web.worker.posted import posted_fields
 from app.web.worker.report_form import ReportForm, read_report_form
 from app.web.worker.worker_session import end_worker_session
@@ -43,7 +43,7 @@ _BROKEN_FOR = 60
 @open_to_everyone
 def form() -> Response:
     """The empty form. It reads nothing from the database, so it is there even when that is not."""
-    return begin_anew(form_page(ReportForm()))
+    return form_page(ReportForm())
 
 
 @blueprint.get("/<lang>/s/<site_code>")
@@ -53,11 +53,11 @@ def form_at_site(site_code: str) -> Response:
     # The code as we know it, never as it stood in the address: the page is compressed and holds a token (BREACH).
     known = _known_code(site_code)
     if known:
-        return begin_anew(form_page(ReportForm(site_code=known)))
+        return form_page(ReportForm(site_code=known))
     note = pgettext(
         "worker-form", "We do not know this workplace code. You can write the name of your workplace below."
     )
-    return begin_anew(form_page(ReportForm(), notes=[note]))
+    return form_page(ReportForm(), notes=[note])
 
 
 @blueprint.post("/<lang>/report")
@@ -81,8 +81,8 @@ def report() -> Response:
     try:
         # The page belongs to it: a receipt that cannot be shown is one that the same form, sent again, must show.
         filed = file_report(services(), to_report(sent.answered(), page_language().code), token, sender())
-        shown = not (filed.already and has_left())
-        page = mark_sent(receipt_page(sent, filed)) if shown else enter_page("sent before")
+        shown = not (filed.already and was_left(token))
+        page = mark_sent(receipt_page(sent, filed), token) if shown else enter_page("sent before")
     except SubmissionConflict as conflict:
         return _conflict_page(sent, conflict)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it

@@ -5,16 +5,21 @@ from typing import Any
 import pytest
 from sqlalchemy import Table, literal_column, select, update
 
+from app import clock
 from app.cases.case.access import NoAccess
 from app.cases.case.models import Case, Entry, RoutingRecord
+from app.cases.clocks.running import mark_clocks_missed
 from app.cases.custody.deciding import waiting_for_custody
 from app.cases.custody.reading import ask_to_read, read_routing_note
 from app.cases.desk.queue import QueueFilters, queue_page
 from app.cases.enums import ConsentLevel, Urgency
 from app.cases.worker.messages import say_worse, write
 from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
-from app.database import Base, CaseId, new_id
+from app.database import Base, CaseId, OrganisationId, SiteId, new_id
 from app.database.types import Word
+from app.messaging.members.addresses import Channel, keep_address
+from app.messaging.queue.outgoing import cancel_texts
+from app.network import UnionStanding, set_standing
 from tests.service.cases.conftest import Desk
 from tests.service.cases.test_custody import held, waiting
 
@@ -55,18 +60,36 @@ WORDS = [
 ]
 
 
+def _fill_every_table(desk: Desk) -> None:
+    """A row at least of all that has a word: a case with custody, an alert that was called off, how free a union is."""
+    world = desk.world
+    held(desk)
+    with desk.database.writing() as session:
+        keep_address(session, world.vault, desk.lead, Channel.TEXT, "+60123450901")
+        set_standing(
+            session,
+            world.vault,
+            union_id=OrganisationId(world.union.id),
+            site_id=SiteId(world.site.id),
+            standing=UnionStanding.INDEPENDENT,
+            source="It says so.",
+            as_of=clock.now().date(),
+        )
+    alerted = world.case_of(world.file(danger=True))
+    with desk.database.writing() as session:
+        cancel_texts(session, case_id=alerted)
+
+
 @pytest.mark.parametrize(("table", "column"), WORDS)
 def test_a_word_that_does_not_exist_stops_nobody_else(desk: Desk, table: Table, column: str) -> None:
     world = desk.world
-    held(desk)
+    _fill_every_table(desk)
     mine = desk.offered()
     kept = {"cases": mine, "organisations": world.near.id, "members": desk.lead.member.id}.get(table.name)
     with desk.database.writing() as session:
         key = table.primary_key.columns.values()[0]
         rows = session.connection().execute(select(key)).scalars().all()
-        other = next((row for row in rows if row != kept), None)
-        if other is None:
-            pytest.skip("no such row in this world")
+        other = next(row for row in rows if row != kept)
         strange: dict[str, Any] = {column: literal_column("'zzz'")}
         session.connection().execute(update(table).where(key == other).values(strange))
     world.case_of(world.file(danger=True))
@@ -74,6 +97,25 @@ def test_a_word_that_does_not_exist_stops_nobody_else(desk: Desk, table: Table, 
         waiting_for_custody(session, world.vault, world.rules, desk.custodian)
         page = queue_page(session, world.vault, world.rules, desk.lead, QueueFilters(), None)
     assert mine in {row.id for row in page.rows}
+
+
+@pytest.mark.parametrize("column", ("kind", "state", "who"))
+def test_a_spoilt_clock_keeps_no_worker_from_telling_danger(desk: Desk, column: str) -> None:
+    world, clocks = desk.world, Base.metadata.tables["clocks"]
+    worker = world.enter(world.file())
+    strange: dict[str, Any] = {column: literal_column("'zzz'")}
+    with desk.database.writing() as session:
+        first = session.connection().execute(
+            select(clocks.c.id).where(clocks.c.case_id == worker.case_id).order_by(clocks.c.due_at)
+        )
+        spoilt = first.scalars().first()
+        session.connection().execute(update(clocks).where(clocks.c.id == spoilt).values(strange))
+    with desk.database.writing() as session:
+        assert say_worse(session, world.vault, world.rules, worker, "They have knives.", True, new_id())
+    assert desk.case(worker.case_id).urgency is Urgency.DANGER
+    clock.set_offset(round(clock._offset.total_seconds()) + 30 * 86_400)
+    with desk.database.writing() as session:
+        mark_clocks_missed(session, world.vault, 50)
 
 
 def test_no_column_without_a_mac_hides_a_case_from_custody(desk: Desk) -> None:

@@ -6,8 +6,12 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 from flask.testing import FlaskClient
+from sqlalchemy import func, select
 from tinyhtml5.parser import HTMLParser
 from werkzeug.test import TestResponse
+
+from app.cases.case.models import Case
+from tests.harness.world import World
 
 
 @dataclass
@@ -95,3 +99,9 @@ def _values(form: Element) -> dict[str, list[str]]:
 
 def _buttons(form: Element) -> list[tuple[str, str]]:
     return [(each.get("name", ""), each.get("value", "")) for each in form.iter("button")]
+
+
+def cases(world: World) -> int:
+    """How many cases there are."""
+    with world.database.reading() as session:
+        return session.scalar(select(func.count()).select_from(Case)) or 0

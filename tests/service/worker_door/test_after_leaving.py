@@ -5,8 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.harness.world import World
-from tests.service.worker_door.browsing import Page, Visitor
-from tests.service.worker_door.test_report import cases
+from tests.service.worker_door.browsing import Page, Visitor, cases
 
 WORDS = "They keep our passports in the office."
 
@@ -67,3 +66,28 @@ def test_the_next_ones_own_report_shows_its_code_also_when_sent_twice(visitor: V
     page, posted = send(visitor)
     assert page.code
     assert again(visitor, posted).code == page.code
+
+
+def test_an_answer_that_got_lost_before_leaving_in_another_tab_is_still_shown(visitor: Visitor) -> None:
+    """Two tabs: one report is sent and left; the other one's answer never came, and only its form can show its code."""
+    form = visitor.open("/en/").form("/report")
+    lost: dict[str, object] = {**form.values, "words": "Another tab.", "category": ["hours"]}
+    cookies = visitor.client.get_cookie("redress_sent")
+    assert cookies is None
+    _, posted = send(visitor)
+    kept = visitor.client.get_cookie("redress_sent")
+    visitor.client.post("/en/report", data=lost)
+    assert kept is not None
+    visitor.client.set_cookie("redress_sent", kept.value)  # the answer with its cookie did not arrive
+    leave(visitor, "")
+    assert again(visitor, posted).code == ""
+    assert again(visitor, lost).code
+
+
+def test_the_cookies_say_nothing_of_what_was_sent(visitor: Visitor, world: World) -> None:
+    _, posted = send(visitor)
+    first = visitor.client.get_cookie("redress_sent")
+    assert first is not None
+    token = world.vault.read_form_token(str(posted["token"][0]))  # type: ignore[index]
+    assert token.submission_id.hex not in first.value
+    assert len(first.value) == 16

@@ -4,24 +4,17 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
 from app import clock
-from app.cases.case.models import Case
 from app.intake import reporting
 from app.vault import FORM_TOKEN_LASTS
 from tests.harness.world import World
-from tests.service.worker_door.browsing import Visitor
+from tests.service.worker_door.browsing import Visitor, cases
 
 # Of no kind that only trained helpers may have.
 ORDINARY = "Pay is late."
 WORDS = "They keep my passport.\n\nသူတို့ မပေးဘူး <b>&amp;\n  وجوازي"
-
-
-def cases(world: World) -> int:
-    with world.database.reading() as session:
-        return session.scalar(select(func.count()).select_from(Case)) or 0
 
 
 def test_a_few_words_are_a_report_and_the_receipt_says_who_reads_it(visitor: Visitor, world: World) -> None:
@@ -45,7 +38,7 @@ def test_the_receipt_stands_on_the_page_and_nowhere_else(visitor: Visitor) -> No
     assert digits not in sent.replace(" ", "")
     assert page.code not in sent
     # A cookie says that something was sent, so that leaving can hide the code from whoever comes next; nothing of it is in there.
-    assert page.response.headers.get("Set-Cookie", "").startswith("redress_form=sent; ")
+    assert page.response.headers.get("Set-Cookie", "").startswith("redress_sent=")
     title = page.root.find("head/title")
     assert title is not None
     assert title.text == "Help and information"

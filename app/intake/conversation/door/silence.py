@@ -7,8 +7,8 @@ from sqlalchemy import Select, exists, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, lock_case
-from app.cases.enums import State
+from app.cases.case import Case, Offer, lock_case
+from app.cases.enums import OfferState, State
 from app.cases.routing import route_again
 from app.cases.rules import Rules
 from app.database import CaseId
@@ -91,7 +91,7 @@ def _is_silent(talk: Conversation, position: Position) -> bool:
 
 
 def _forgotten(limit: int) -> Select[Phone]:
-    """Phones with a conversation that no time settles though its case is still nobody's: others emptied the column."""
+    """Phones with a conversation that no time settles though its case still waits for the answers: others emptied the column."""
     return (
         select(Phone)
         .join(Conversation, Conversation.phone_id == Phone.id)
@@ -103,6 +103,7 @@ def _forgotten(limit: int) -> Select[Phone]:
             Case.organisation_id.is_(None),
             Case.is_open,
             Case.received_hour <= clock.now() - KEPT_FOR_ANSWER,
+            exists().where(Offer.case_id == Case.id, Offer.state == OfferState.STANDBY),
         )
         .limit(limit)
         .with_for_update(of=Phone, skip_locked=True)
