@@ -2,14 +2,14 @@
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Uuid, and_, bindparam, false, literal, select
+from sqlalchemy import ColumnElement, ScalarSelect, Uuid, and_, bindparam, exists, false, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.database import OrganisationId, Ready, Row, SiteId, Statement, send_together
-from app.network.matching import best_match, named, named_by, stands_in
+from app.network.matching import Named, best_match, named, named_by, stands_in
 from app.network.models import (
     Interest,
     Organisation,
@@ -31,6 +31,7 @@ class OrganisationFacts:
     """One organisation as routing sees it, at one site or at none.
 
     `site_in_doubt` says that nobody can tell any more who has a stake there: then no partner is asked, and custody holds the case.
+    `has_keys` says that keys were made; whether they are still ours is looked at when a case is sealed to them.
     """
 
     id: OrganisationId
@@ -71,6 +72,7 @@ class _Found(NamedTuple):
     interest_at: SiteId | None
     site_id: SiteId | None
     standing: UnionStanding | None
+    has_keys: bool
     open_cases: int | None
 
     @property
@@ -98,19 +100,14 @@ def network_facts(
     session.flush()
     holder = holder_of(session)
     asked = {f"site{number}": each for number, each in enumerate(here)}
-    statements = [Statement(_network(load, len(here)), asked), _EVERY_CIRCLE]
+    statements = [Statement(_network(load, len(here)), asked)]
     if here:
         statements.append(Statement(_sites(len(here)), asked))
-    rows, circles, *sites = send_together(session, statements)
+    rows, *sites = send_together(session, statements)
     found = [_read(row) for row in rows]
     in_doubt = bool(here) and _in_doubt(holder, here, sites[0], found)
     standings = _standings(found, site_id)
     interested = {row.id for row in found if row.interest_at is not None}
-    with_keys = {
-        circle["organisation_id"]
-        for row in circles
-        if row_fits(holder, CircleRow, circle := dict(zip(_CIRCLES.keys(), row, strict=True)))
-    }
     once = {row.id: row for row in found}
     return tuple(
         OrganisationFacts(
@@ -125,7 +122,7 @@ def network_facts(
             capacity=said["capacity"],
             open_cases=row.open_cases or 0,
             frozen=said["state"] is OrganisationState.FROZEN,
-            has_keys=row.id in with_keys,
+            has_keys=row.has_keys,
             employer_run=said["employer_run"],
             interest_in_site=row.id in interested,
             site_in_doubt=in_doubt,
@@ -136,9 +133,7 @@ def network_facts(
     )
 
 
-_ORGANISATIONS, _CIRCLES = Organisation.__table__.c, CircleRow.__table__.c
-_SITES = Site.__table__.c
-_EVERY_CIRCLE = Statement(Ready(select(*_CIRCLES)), {})
+_ORGANISATIONS, _SITES = Organisation.__table__.c, Site.__table__.c
 
 
 @cache
@@ -155,6 +150,7 @@ def _network(load: ScalarSelect[int] | None, sites: int) -> Ready:
             Interest.site_id,
             Standing.site_id,
             Standing.standing,
+            exists().where(CircleRow.organisation_id == Organisation.id),
             literal(0) if load is None else load,
         )
         .select_from(Organisation)
@@ -205,7 +201,13 @@ def _standings(rows: Iterable[_Found], certain: SiteId | None) -> dict[Organisat
 
 def named_in(organisations: Iterable[OrganisationFacts], words: str) -> frozenset[OrganisationId]:
     """The organisations of which a name stands in these words, letter for letter."""
-    return frozenset(named_by(words, [named(each.id, (each.name, *each.aliases)) for each in organisations]))
+    return frozenset(named_by(words, [_named(each.id, each.name, each.aliases) for each in organisations]))
+
+
+# Every report is compared with all of them, and they hardly ever change.
+@lru_cache(maxsize=4096)
+def _named(organisation: OrganisationId, name: str, aliases: tuple[str, ...]) -> Named[OrganisationId]:
+    return named(organisation, (name, *aliases))
 
 
 def match_excluded(session: Session, text: str) -> Excluded:

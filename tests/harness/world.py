@@ -14,8 +14,9 @@ from app.cases.case.consent_levels import ConsentTexts, consent_texts
 from app.cases.rules.rule_set import Rules, load_rules
 from app.cases.worker.inbox import Worker, enter_inbox, worker_of
 from app.database import Base, CaseId, Database, OrganisationId, SiteId
-from app.intake import Filed, Report, file_grievance, read_arrival, seal_grievance, with_text_request
-from app.messaging.gateways.registry import Gateways
+from app.intake import Filed, Report, file_report
+from app.language import Languages, load_languages
+from app.messaging.gateways.registry import Gateways, load_gateways
 from app.network import (
     Mandate,
     Organisation,
@@ -38,7 +39,8 @@ from app.network import (
     take_sign_in,
     take_up_invitation,
 )
-from app.settings import PROJECT_ROOT
+from app.services import Services
+from app.settings import PROJECT_ROOT, read_settings
 from app.vault import (
     CircleName,
     FormToken,
@@ -75,6 +77,12 @@ def _untranslated(_context: str, text: str) -> str:
 def shipped_rules() -> Rules:
     """The rules as shipped, read once: they are frozen, and their words take a while to work out."""
     return load_rules(PROJECT_ROOT / "config")
+
+
+@cache
+def shipped_languages() -> Languages:
+    """The languages as shipped, read once."""
+    return load_languages(PROJECT_ROOT / "config", PROJECT_ROOT / "translations")
 
 
 @dataclass
@@ -191,20 +199,21 @@ class World:
         gateways: Gateways | None = None,
         **answers: Any,
     ) -> Filed:
-        """File a report; without one, plain words from the poster of the Penang site and these answers.
-
-        With gateways as the page does it, so that a number may be texted.
-        """
+        """File a report as every door does; without one, plain words from the poster of the Penang site and these answers."""
         told = {"language": "en", "words": "They owe us money.", "site_code": self.site.code} | answers
-        report = report or Report(**told)
-        with self.database.reading() as session:
-            token = token or self.token()
-            arrival = read_arrival(session, self.vault, report, token, sender)
-            sealed = seal_grievance(session, self.vault, self.rules, self.texts, report, token, arrival)
-            if gateways is not None:
-                sealed = with_text_request(self.vault, gateways, report, sealed)
-        with self.database.writing() as session:
-            return file_grievance(session, self.vault, sealed)
+        return file_report(self.services(gateways), report or Report(**told), token or self.token(), sender)
+
+    def services(self, gateways: Gateways | None = None) -> Services:
+        """What the use cases work with; without gateways no text can be sent to anybody."""
+        settings = read_settings({})
+        return Services(
+            settings,
+            self.database,
+            self.vault,
+            self.rules,
+            shipped_languages(),
+            gateways or load_gateways(settings, self.vault, self.database, {}),
+        )
 
     def enter(self, filed: Filed) -> Worker:
         """Come back with the receipt."""

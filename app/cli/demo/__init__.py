@@ -25,27 +25,32 @@ _BEGAN_BEFORE = timedelta(days=40)
 
 
 def load_demo(deployment: Deployment) -> None:
-    """Load the fictional network in one unit of work and print its logins; once loaded, whatever became of it is kept."""
+    """Load the fictional network and print its logins; once loaded, whatever became of it is kept."""
     path = deployment.settings.home / "demo-logins.json"
-    vault = deployment.vault
-    with deployment.database.writing() as session:
-        if session.scalars(select(Organisation.id).limit(1)).first() is not None:
-            if not path.exists():
-                raise CommandRefused(
-                    f"{deployment.settings.home} holds a real network; choose another REDRESS_HOME for the demo."
-                )
-            print(f"The demo's data is as you left it; its logins are in {path}.")
-            return
-        try:
-            now = clock.now()
-            turn_clock(deployment.settings, now - _BEGAN_BEFORE)
-            network = load_network(session, vault, _read(deployment, "network"))
-            story = Story(session, vault, deployment.rules, network, partial(turn_clock, deployment.settings))
-            story.tell(_read(deployment, "cases")["case"], until=now)
-        finally:
-            clock.set_offset(deployment.settings.clock_offset)
-        _write_logins(path, network)
+    services = deployment.services(deployment.vault)
+    now = clock.now()
+    try:
+        turn_clock(deployment.settings, now - _BEGAN_BEFORE)
+        with services.database.writing() as session:
+            if session.scalars(select(Organisation.id).limit(1)).first() is not None:
+                _say_loaded(deployment, path)
+                return
+            network = load_network(session, services.vault, _read(deployment, "network"))
+            # In the same unit: a network without logins would be taken for a real one.
+            _write_logins(path, network)
+        story = Story(services, network, partial(turn_clock, deployment.settings))
+        story.tell(_read(deployment, "cases")["case"], until=now)
+    finally:
+        clock.set_offset(deployment.settings.clock_offset)
     _print_logins(path, network)
+
+
+def _say_loaded(deployment: Deployment, path: Path) -> None:
+    if not path.exists():
+        raise CommandRefused(
+            f"{deployment.settings.home} holds a real network; choose another REDRESS_HOME for the demo."
+        )
+    print(f"The demo's data is as you left it; its logins are in {path}.")
 
 
 def turn_clock(settings: Settings, moment: datetime) -> None:
