@@ -23,6 +23,8 @@ _QUESTIONS = (
     "open",
 )
 
+# "s'il vous plaît" has four words.
+_LONGEST_POLITE = 4
 # Scripts that put no space between words: a word in them may stand anywhere.
 _UNSPACED = re.compile(r"[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF]")
 
@@ -117,7 +119,7 @@ class TopicWords:
         return left
 
     def _polite_at(self, tokens: Sequence[str]) -> tuple[str, ...]:
-        for length in range(min(3, len(tokens)), 0, -1):
+        for length in range(min(_LONGEST_POLITE, len(tokens)), 0, -1):
             for phrase in (tuple(tokens[:length]), tuple(tokens[-length:])):
                 if phrase in self.polite:
                     return phrase
