@@ -2,7 +2,14 @@
 
 from app.intake.admission import FloodRefused, LimitMetMeanwhile
 from app.intake.arrival import Arrival, read_arrival
-from app.intake.danger import DangerAnswer, danger_answer, likely_country
+from app.intake.danger import (
+    DangerAnswer,
+    Whereabouts,
+    country_told,
+    danger_answer,
+    likely_country,
+    number_left,
+)
 from app.intake.filed import Filed
 from app.intake.filing import SubmissionConflict, already_filed, file_grievance
 from app.intake.reaching import can_be_texted, with_text_request
@@ -20,12 +27,15 @@ __all__ = [
     "Report",
     "SealedGrievance",
     "SubmissionConflict",
+    "Whereabouts",
     "already_filed",
     "can_be_texted",
+    "country_told",
     "danger_answer",
     "file_grievance",
     "file_report",
     "likely_country",
+    "number_left",
     "read_arrival",
     "seal_grievance",
     "with_text_request",

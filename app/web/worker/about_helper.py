@@ -60,4 +60,4 @@ def file_about_helper(worker: Worker, intent: Intent) -> Response:
     except TokenForged:
         return stale_page(worker, intent)
     shown = ReportForm(words=intent.words, danger="yes" if intent.danger else "", category=(ABOUT_HELPER,))
-    return end_worker_session(receipt_page(shown, file_report(here, report, token, sender())))
+    return end_worker_session(receipt_page(shown, file_report(here, report, token, sender()), intent.country))

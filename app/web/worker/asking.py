@@ -12,6 +12,7 @@ from app.vault import ReceiptMistyped, TooBusy
 from app.web.language import page_language
 from app.web.retry import BUSY_FOR, retry_after
 from app.web.services import services
+from app.web.worker.danger import Help, help_for_intent
 from app.web.worker.intent import Intent
 
 # What each refusal is called on the page.
@@ -35,13 +36,19 @@ class OtherMessages(Exception):
     """The receipt opens another case than the one that the page with the words was about; nothing was done in either."""
 
 
-def enter_page(problem: str = "", intent: Intent | None = None, typed: str = "") -> Response:
-    """The question for the receipt, with what went wrong, what waits to be done, and the digits to mend."""
+def enter_page(
+    problem: str = "", intent: Intent | None = None, typed: str = "", numbers: Help | None = None
+) -> Response:
+    """The question for the receipt, with what went wrong, what waits to be done, and the digits to mend.
+
+    `numbers` are shown whatever was written, by a page that must not tell what that was.
+    """
     waiting = None if intent is None or intent.is_empty else intent.with_token(services().vault)
     page = render_template(
         "worker/enter.html",
         problem=problem,
         waiting=waiting,
+        help=numbers if waiting is None else help_for_intent(waiting),
         chosen="" if waiting is None else chosen_words(waiting),
         typed=_in_groups(typed),
     )

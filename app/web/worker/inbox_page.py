@@ -1,20 +1,20 @@
 """The inbox as a page: how things stand, what went wrong above it, and in its forms whatever was filled in there."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from http import HTTPStatus
 
 from flask import Response, make_response, render_template, request, url_for
 
 from app import clock
-from app.cases.case import Case, consent_texts, facts_of
-from app.cases.worker import ERASED_AFTER, BudgetSpent, InboxView, Worker, open_inbox
+from app.cases.case import Case, consent_texts
+from app.cases.worker import ERASED_AFTER, BudgetSpent, Worker, open_inbox
 from app.logs import log_failure
 from app.vault import TooBusy, session_form_token
 from app.web.language import npgettext, page_language, pgettext
 from app.web.retry import BUSY_FOR, minutes_until, retry_after
 from app.web.services import services
 from app.web.worker.asking import chosen_words
-from app.web.worker.danger import danger_note, tells_of_harm
+from app.web.worker.danger import country_of_worker, help_for_intent, inbox_note
 from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
 from app.web.worker.intent import NOTHING, InboxAct, Intent
 from app.web.worker.names import coordinator_name, names_of
@@ -40,16 +40,16 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         view = open_inbox(session, here.vault, worker)
         names = names_of(session, [view.organisation_id, *(seen.organisation_id for seen in view.sightings)])
         coordinator = coordinator_name(session)
-        danger = None
         case = session.get_one(Case, worker.case_id)
-        # After a stop too: there above all the worker has to know that nobody comes.
-        if view.waits_in_danger or _words_call(case, view):
-            danger = danger_note(session, case, view.next_by, view.site_words)
+        country = country_of_worker(session, worker, case, view) or ""
+        danger = inbox_note(session, case, view, country)
     meant = NOTHING if problem is None else problem.intent
     page = render_template(
         "worker/inbox.html",
         view=view,
         danger=danger,
+        help=None if danger else help_for_intent(replace(meant, country=country)),
+        country=country,
         coordinator=coordinator,
         stages=stage_lines(view),
         next_line=next_line(view, names, coordinator, today),
@@ -66,14 +66,6 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         problem=problem or Problem(),
     )
     return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK)
-
-
-def _words_call(case: Case, view: InboxView) -> bool:
-    """Whether words alone tell of harm, and nobody has answered them."""
-    # Looking through words takes time; where none were found when they came, none are there.
-    if not (case.is_open or view.stopped) or not facts_of(services().vault, case).found:
-        return False
-    return any(tells_of_harm(message.text or "") for message in view.unanswered)
 
 
 def stale_page(worker: Worker, intent: Intent) -> Response:
@@ -117,6 +109,7 @@ def kept_page(error: Exception, intent: Intent, worker: Worker | None = None) ->
         "worker/kept.html",
         address=address if intent.act is None else f"{address}/{intent.act}",
         intent=intent,
+        help=help_for_intent(intent),
         chosen=chosen_words(intent),
         form_token=form_token,
     )

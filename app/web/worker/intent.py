@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.language import clean_words, has_words
+from app.network import is_country
 from app.vault import TokenForged, Vault
 from app.web.worker.report_form import CONSENT, Fields
 
@@ -36,6 +37,8 @@ class Intent:
     token: str = field(default="", repr=False)
     case: str = field(default="", repr=False)
     """What the page called the case it was about; empty where it knew of none, as the form does."""
+    country: str = ""
+    """Where the page knew the worker to be; only to show numbers of help, also once nobody can look it up any more."""
 
     @property
     def is_empty(self) -> bool:
@@ -78,6 +81,7 @@ class Intent:
             ("words", self.words if words else ""),
             ("danger", "yes" if self.danger else ""),
             ("consent", self.consent),
+            ("country", self.country),
         ]
         return [(name, value) for name, value in pairs if value]
 
@@ -94,7 +98,7 @@ def read_intent(fields: Fields, act: InboxAct | None = None) -> Intent:
         act = InboxAct(named) if named in set(InboxAct) else None
     if act in (None, InboxAct.WRITE):
         act = _act_of(words, danger=danger) or act
-    consent = _first(fields, "consent")
+    consent, country = _first(fields, "consent"), _first(fields, "country")
     return Intent(
         act,
         words=words,
@@ -102,6 +106,7 @@ def read_intent(fields: Fields, act: InboxAct | None = None) -> Intent:
         consent=consent if consent in CONSENT else "",
         token=_first(fields, "token").strip(),
         case=_first(fields, "case").strip(),
+        country=country if is_country(country) else "",
     )
 
 

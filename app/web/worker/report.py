@@ -5,8 +5,8 @@ from http import HTTPStatus
 
 from flask import Response, abort, make_response, render_template, request
 
-from app.cases.case import Case, consent_texts
-from app.cases.enums import ConsentLevel, Exclusion, Urgency
+from app.cases.case import consent_texts
+from app.cases.enums import ConsentLevel, Exclusion
 from app.cases.taxonomy import ABOUT_HELPER
 from app.intake import (
     ContactWay,
@@ -27,7 +27,7 @@ from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
 from app.web.sender import sender
 from app.web.services import services
 from app.web.worker.asking import enter_page
-from app.web.worker.danger import danger_note, tells_of_harm
+from app.web.worker.danger import help_for_form, help_in, receipt_note
 from app.web.worker.door import blueprint, offered
 from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.left import mark_sent, was_left
@@ -77,12 +77,15 @@ def report() -> Response:
         )
         return form_page(sent, notes=[note], status=HTTPStatus.BAD_REQUEST)
     if sent.asks_again:
-        return make_response(render_template("worker/ask_helper.html", form=sent, token=sent.token))
+        asked = render_template(
+            "worker/ask_helper.html", form=sent, token=sent.token, help=help_for_form(sent)
+        )
+        return make_response(asked)
     try:
         # The page belongs to it: a receipt that cannot be shown is one that the same form, sent again, must show.
         filed = file_report(services(), to_report(sent.answered(), page_language().code), token, sender())
         shown = not (filed.already and was_left(token))
-        page = mark_sent(receipt_page(sent, filed), token) if shown else enter_page("sent before")
+        page = mark_sent(receipt_page(sent, filed), token) if shown else _sent_before_page(filed)
     except SubmissionConflict as conflict:
         return _conflict_page(sent, conflict)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
@@ -91,18 +94,25 @@ def report() -> Response:
     return end_worker_session(page)
 
 
+def _sent_before_page(filed: Filed) -> Response:
+    """The question for the code, for whoever holds the phone now."""
+    # With numbers for every message: were they shown for danger alone, the page would tell of it.
+    return enter_page("sent before", numbers=help_in(filed.home_country))
+
+
 def _conflict_page(sent: ReportForm, conflict: SubmissionConflict) -> Response:
     """What was sent now, and a choice: words and danger are added to the first report, or everything goes as another one.
 
     Both buttons carry what the page and its content give, so that whoever goes back and comes here again doubles nothing.
     """
-    vault, danger = services().vault, sent.danger == "yes"
+    vault, danger, shown = services().vault, sent.danger == "yes", help_for_form(sent, conflict.case_id)
     adding = Intent(
         InboxAct.WORSE if danger else InboxAct.WRITE,
         words=sent.words,
         danger=danger,
         token=sent.token,
         case=vault.name_case(conflict.case_id),
+        country=shown.code if shown else "",
     )
     told = to_report(sent.answered(), page_language().code)
     page = render_template(
@@ -110,6 +120,7 @@ def _conflict_page(sent: ReportForm, conflict: SubmissionConflict) -> Response:
         form=sent,
         token=vault.follow_form_token(sent.token, told.canonical()),
         adding=None if adding.is_empty else adding,
+        help=shown,
         typed="",
     )
     return make_response(page, HTTPStatus.CONFLICT)
@@ -208,6 +219,7 @@ def form_page(
         form=sent,
         token=token or services().vault.form_token(),
         notes=notes,
+        help=help_for_form(sent),
         mistakes=mistakes,
         faulty={name for name, _ in mistakes},
         # Whoever filled the trap by accident must be able to get out of it.
@@ -219,26 +231,20 @@ def form_page(
     return make_response(page, status)
 
 
-def receipt_page(sent: ReportForm, filed: Filed) -> Response:
-    """The code of a report that was filed, and what happens next."""
-    here = services()
-    danger = None
-    if filed.urgency is Urgency.DANGER or tells_of_harm(sent.words):
-        with here.database.reading() as session:
-            case = session.get_one(Case, filed.case_id)
-            danger = danger_note(session, case, filed.read_by, sent.site)
+def receipt_page(sent: ReportForm, filed: Filed, country: str = "") -> Response:
+    """The code of a report that was filed, and what happens next; `country` where the page before knew the worker to be."""
     wants_texts = sent.contact == ContactWay.TEXT and bool(sent.phone)
     return make_response(
         render_template(
             "worker/receipt.html",
             groups=format_receipt(filed.receipt).split(),
-            danger=danger,
+            danger=receipt_note(sent, filed, country),
             about_helper=ABOUT_HELPER in sent.category,
             locked=filed.locked,
             with_custody=filed.with_custody,
             next_who=filed.reader,
             read_by=filed.read_by,
             quiet=sent.contact in ("", "inbox") or not sent.phone,
-            no_texts=wants_texts and not can_be_texted(here.gateways, sent.phone, filed.home_country),
+            no_texts=wants_texts and not can_be_texted(services().gateways, sent.phone, filed.home_country),
         )
     )
