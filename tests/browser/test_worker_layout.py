@@ -99,6 +99,36 @@ def test_the_way_out_stays_in_reach_when_the_page_is_scrolled(page: Page) -> Non
     assert page.url.endswith("/my-x-long/calendar")
 
 
+# Each word of the way out by the lines that it stands on.
+BROKEN_WORDS = """
+(() => {
+    const text = document.querySelector('.leave').firstChild;
+    return [...text.data.matchAll(/\\S+/g)].filter(word => {
+        const range = document.createRange();
+        range.setStart(text, word.index);
+        range.setEnd(text, word.index + word[0].length);
+        return new Set([...range.getClientRects()].map(box => Math.round(box.top))).size > 1;
+    }).map(word => word[0]);
+})()
+"""
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_with_large_letters_the_way_out_is_whole_and_nothing_is_cut_off(page: Page, language: str) -> None:
+    """Text at 200 %: no word of *Leave now* breaks, and the bar leaves the screen to the page."""
+    assert page.viewport_size is not None
+    for address in ("", "how", "inbox"):
+        page.goto(f"/{language}/{address}")
+        page.evaluate("document.documentElement.style.fontSize = '200%'")
+        assert page.evaluate(BROKEN_WORDS) == [], address
+        bar, way_out = page.locator("header").bounding_box(), page.locator(".leave").bounding_box()
+        assert bar is not None
+        assert way_out is not None
+        assert bar["height"] < page.viewport_size["height"] * 0.3, address
+        assert 0 <= way_out["x"] <= page.viewport_size["width"] - way_out["width"], address
+        check_layout(page)
+
+
 def exchange(server: LiveServer, request: bytes) -> bytes:
     """What one connection brings back, to the last byte."""
     address = urlsplit(server.url)
