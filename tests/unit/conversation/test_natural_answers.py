@@ -61,6 +61,7 @@ def test_what_only_begins_like_an_answer_agrees_to_nothing(phone: Phone, said: s
             "No one is in danger",
             "nobody is in danger thank god",
             "no one right now",
+            "No one.",
             "tak ada bahaya",
             "nadie",
         ),

@@ -98,7 +98,8 @@ def read_text(body: str, words: TopicWords) -> Said:
         named=words.named(bare),
         yes=words.yes_or_no(bare),
         begins_with_yes=words.begins_with_yes(plain),
-        stranger=bare in words.strangers,
+        # "Wrong number" with its last word, which is mere politeness in "number 2".
+        stranger=not words.strangers.isdisjoint((plain, bare)),
         worse=words.worse.search(plain) is not None,
         part=part,
         topics=words.clear_topics(plain),
@@ -127,8 +128,10 @@ def _read_digits(text: str, words: TopicWords) -> tuple[tuple[int, ...], str]:
 def _read_option(plain: str, words: TopicWords) -> tuple[int | None, str]:
     """The one digit before or behind the words of a text, and these words, as in "1 Yes", "yes 1", "1=Pay", "one please"."""
     tokens = words.without_politeness(_GLUED.sub(" ", plain).split())
+    if words.named(whole := " ".join(tokens)):
+        return None, whole  # "no one" is no digit
     if sum(sign.isdecimal() for sign in plain) > 1:
-        return None, " ".join(tokens)  # an amount, a date, several answers
+        return None, whole  # an amount, a date, several answers
     lone = None
     for place in (0, -1):
         digit = words.digit(tokens[place]) if tokens else None
