@@ -3,10 +3,7 @@
 Nothing is claimed: asking twice to forget does no harm, and two dispatchers seldom tick at the same moment.
 """
 
-import logging
-from collections import Counter
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import timedelta
 from uuid import UUID
@@ -16,18 +13,15 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.database import Database
-from app.logs import describe, log_event
 from app.messaging.delivery import FINAL, GIVEN_UP_AFTER, Delivery
-from app.messaging.gateways.protocol import CannotTell, SendRefused, TryLater
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import InboundText, OutgoingText
+from app.messaging.sending.provider_round import Outcome, ask_each
 
 # What came in is safe here by then; after a restored backup a text of these hours can still be fetched once more.
 _KEPT_THERE = timedelta(hours=6)
 
 _BATCH = 200
-_AT_ONCE = 4
-_TROUBLES = 3
 
 
 @dataclass(frozen=True)
@@ -44,13 +38,9 @@ def redact_texts(database: Database, gateways: Gateways) -> int:
     with database.reading() as session:
         texts = [*_gone_out(session), *_come_in(session)]
         silent = _never_handed_over(session)
-    troubles: Counter[str] = Counter()
-
-    def forget(text: _Told) -> bool:
-        return _forget(gateways, text, troubles)
-
-    with ThreadPoolExecutor(_AT_ONCE, "redact") as pool:
-        forgotten = [text for text, done in zip(texts, pool.map(forget, texts), strict=True) if done]
+    asked = ask_each(gateways, texts, "redact", lambda gateway, text: gateway.redact(text.provider_id))
+    # One that the provider cannot forget, or does not hold, need not be asked for again.
+    forgotten = [each.text for each in asked if each.outcome is not Outcome.LATER]
     if forgotten or silent:
         with database.writing() as session:
             _note(session, forgotten, silent)
@@ -91,25 +81,6 @@ def _never_handed_over(session: Session) -> Sequence[UUID]:
         OutgoingText.redacted.is_(False), OutgoingText.state.in_(FINAL), OutgoingText.provider_id.is_(None)
     )
     return session.scalars(query.limit(_BATCH)).all()
-
-
-def _forget(gateways: Gateways, text: _Told, troubles: Counter[str]) -> bool:
-    """Whether this provider need not be asked again about this text."""
-    if troubles[text.gateway] >= _TROUBLES:
-        return False
-    try:
-        gateways.gateway(text.gateway).redact(text.provider_id)
-    except (CannotTell, SendRefused, KeyError):
-        # It has no such thing, holds no such text, or is no gateway of ours any more.
-        return True
-    except TryLater:
-        troubles[text.gateway] += 1
-        return False
-    except Exception as error:  # noqa: BLE001 - a gateway's own fault must not keep the others' texts
-        log_event("redact.failed", level=logging.ERROR, gateway=text.gateway, error=describe(error))
-        troubles[text.gateway] += 1
-        return False
-    return True
 
 
 def _note(session: Session, forgotten: Sequence[_Told], silent: Sequence[UUID]) -> None:

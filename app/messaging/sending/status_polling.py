@@ -4,11 +4,7 @@ Claim and commit, ask with no transaction and no lock held, write down what is n
 whoever dies meanwhile has put the question off, and a text that was asked about twice has not moved twice.
 """
 
-import logging
-from collections import Counter
-from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -17,28 +13,17 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.database import Database, chosen_once
-from app.logs import describe, log_event
 from app.messaging.delivery import ASKED_AFTER, GIVEN_UP_AFTER, further
-from app.messaging.gateways.protocol import CannotTell, SendRefused, StatusReport, TryLater
+from app.messaging.gateways.protocol import Gateway, StatusReport
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import OutgoingText
 from app.messaging.queue import hour_of_id
 from app.messaging.receiving import take_status
+from app.messaging.sending.provider_round import Asked, Outcome, ask_each
 from app.vault import Vault
 
 # A tick comes each minute; a provider that never reports is asked so often and no more.
 _BATCH = 100
-_AT_ONCE = 4
-_TROUBLES = 3
-
-
-@dataclass(frozen=True)
-class _Asked:
-    """A text of this tick as it stood when it was claimed; `next_at` is when to ask once more, None for never again."""
-
-    row: OutgoingText
-    report: StatusReport | None = None
-    next_at: datetime | None = None
 
 
 def ask_providers(database: Database, vault: Vault, gateways: Gateways) -> int:
@@ -46,16 +31,14 @@ def ask_providers(database: Database, vault: Vault, gateways: Gateways) -> int:
     texts = _claim(database)
     if not texts:
         return 0
-    troubles: Counter[str] = Counter()
-    with ThreadPoolExecutor(_AT_ONCE, "ask") as pool:
-        asked = list(pool.map(lambda text: _ask(gateways, text, troubles), texts))
-    news = [each.report for each in asked if each.report is not None]
+    asked = ask_each(gateways, texts, "ask", _how_far)
+    news = [each.answer for each in asked if each.answer is not None]
     for report in news:
         # One unit of work each: one that tells of a STOP locks a phone first and its texts after it.
         with database.writing() as session:
             take_status(session, vault, report)
     with database.writing() as session:
-        _put_off(session, [each for each in asked if each.report is None])
+        _put_off(session, [each for each in asked if each.answer is None])
     return len(news)
 
 
@@ -80,23 +63,10 @@ def _claim(database: Database) -> Sequence[OutgoingText]:
     return texts
 
 
-def _ask(gateways: Gateways, text: OutgoingText, troubles: Counter[str]) -> _Asked:
-    again = _Asked(text, next_at=_next_time(text))
-    if troubles[text.gateway] >= _TROUBLES:
-        return again
-    try:
-        report = gateways.gateway(text.gateway).ask(text.id, text.provider_id or "")
-    except (CannotTell, SendRefused, KeyError):
-        # It cannot be asked, holds no such text, or is no gateway of ours any more.
-        return _Asked(text)
-    except TryLater:
-        troubles[text.gateway] += 1
-        return again
-    except Exception as error:  # noqa: BLE001 - a gateway's own fault must not keep the others' texts
-        log_event("ask.failed", level=logging.ERROR, gateway=text.gateway, error=describe(error))
-        troubles[text.gateway] += 1
-        return again
-    return _Asked(text, report) if further(text.state, report.state) else again
+def _how_far(gateway: Gateway, text: OutgoingText) -> StatusReport | None:
+    """What the provider says, where that is further than we know."""
+    report = gateway.ask(text.id, text.provider_id or "")
+    return report if further(text.state, report.state) else None
 
 
 def _next_time(text: OutgoingText) -> datetime | None:
@@ -106,10 +76,14 @@ def _next_time(text: OutgoingText) -> datetime | None:
     return at if at <= text.valid_until + GIVEN_UP_AFTER else None
 
 
-def _put_off(session: Session, asked: Sequence[_Asked]) -> None:
+def _put_off(session: Session, asked: Iterable[Asked[OutgoingText, StatusReport | None]]) -> None:
     # In the order of the keys, as everybody who locks several texts does.
     values: list[dict[str, Any]] = sorted(
-        ({"text": each.row.id, "at": each.next_at} for each in asked), key=lambda value: value["text"]
+        (
+            {"text": each.text.id, "at": None if each.outcome is Outcome.NEVER else _next_time(each.text)}
+            for each in asked
+        ),
+        key=lambda value: value["text"],
     )
     # The last word has emptied it.
     still = OutgoingText.ask_at.is_not(None)

@@ -15,6 +15,7 @@ from app.messaging.gateways.protocol import CannotTell, SendRefused, StatusRepor
 from app.messaging.gateways.twilio_gateway import TwilioGateway
 from app.messaging.models import OptOutRow, OutgoingText
 from app.messaging.receiving.callbacks import take_status
+from app.messaging.sending import provider_round
 from app.messaging.sending import status_polling as asking
 from tests.harness.hours import five_past_ten
 from tests.harness.provider import Message
@@ -169,7 +170,7 @@ def test_a_provider_in_trouble_is_asked_later_and_one_that_cannot_tell_never(
         calls.append(provider_id)
         raise trouble
 
-    monkeypatch.setattr(asking, "_AT_ONCE", 1)
+    monkeypatch.setattr(provider_round, "_AT_ONCE", 1)
     with monkeypatch.context() as troubled:
         troubled.setattr(TwilioGateway, "ask", fails)
         office.pass_by(hours=2)
@@ -186,7 +187,7 @@ def test_whoever_dies_while_asking_has_only_put_the_question_off(
     text_id, _ = taken(office, "delivered")
     office.pass_by(hours=2)
     with monkeypatch.context() as died:
-        died.setattr(asking, "_ask", _die)
+        died.setattr(TwilioGateway, "ask", _die)
         with pytest.raises(KeyboardInterrupt):
             office.ask()
     assert office.ask() == 0
