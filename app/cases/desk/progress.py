@@ -29,6 +29,7 @@ from app.cases.case import (
     check_change,
     covers_company,
     facts_of,
+    owned_case,
     reachable,
     store_facts,
 )
@@ -108,11 +109,13 @@ def change_stage(
 ) -> None:
     """Move the case on; words are kept as a note, and closing needs them, a reason and a word to the worker.
 
-    With words sent twice it moves once.
+    With words sent twice it moves once; where it has gone elsewhere since, that is refused.
 
     Raises `MoveRefused`, `TextTooLong`, `AlreadySent` and as `change_case`.
     """
     if move.why.strip() and _moved_before(session, by, case_id, move.submission_id):
+        if owned_case(session, by, case_id, lock=True).state is not move.to:
+            raise MoveRefused("not_from_here")  # it has gone on since, as when its worker reopened it
         return
     case = change_case(session, by, case_id)
     facts = _with_the_workers_yes(facts_of(vault, case), move)

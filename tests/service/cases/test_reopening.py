@@ -1,12 +1,12 @@
 """A closed case opens again by several doors; each leaves the same flags, and somebody who sees it."""
 
 from collections.abc import Callable
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 
 from app.cases.case.access import NoAccess
-from app.cases.desk.progress import Move, change_stage
+from app.cases.desk.progress import Move, MoveRefused, change_stage
 from app.cases.enums import ClosingReason, ConsentLevel, State
 from app.cases.routing.offers import accept_offer
 from app.cases.worker.inbox import Worker
@@ -19,9 +19,9 @@ from app.network import SignedIn
 from tests.service.cases.conftest import Desk
 
 
-def close(desk: Desk, case_id: CaseId) -> None:
+def close(desk: Desk, case_id: CaseId, submission_id: UUID | None = None) -> None:
     told = "The labour office helps you now."
-    move = Move(State.CLOSED, "words", uuid4(), ClosingReason.UNRESOLVED, to_worker=told)
+    move = Move(State.CLOSED, "words", submission_id or uuid4(), ClosingReason.UNRESOLVED, to_worker=told)
     with desk.database.writing() as session:
         change_stage(session, desk.world.vault, desk.world.rules, desk.lead, case_id, move)
 
@@ -127,3 +127,15 @@ def test_what_is_written_into_a_closed_and_locked_case_opens_it_for_nobody_yet(d
     assert (case.organisation_id, case.next_due_at) == (None, None)
     with pytest.raises(NoAccess):
         desk.reply(desk.lead, case_id)
+
+
+def test_closing_again_from_an_old_page_does_not_say_that_a_reopened_case_is_closed(desk: Desk) -> None:
+    filed, post = desk.world.file(), uuid4()
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    close(desk, case_id, post)
+    close(desk, case_id, post)
+    say(desk, worker)
+    with pytest.raises(MoveRefused) as refused:
+        close(desk, case_id, post)
+    assert refused.value.why == "not_from_here"
+    assert desk.case(case_id).is_open

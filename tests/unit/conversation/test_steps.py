@@ -326,10 +326,18 @@ def test_stop_is_obeyed_without_a_word(phone: Phone, word: str, before: int) -> 
     assert ErasePhone() in fall_silent(phone.heard[-1].position).acts
 
 
-def test_start_is_answered_once(phone: Phone, texts: Texts) -> None:
+def test_start_from_a_shared_phone_is_obeyed_without_a_word(phone: Phone, texts: Texts) -> None:
+    phone.send_all("no wages", "2", "STOP")
+    heard = phone.send("START")
+    assert (heard.reply, heard.acts) == (None, (OptIn(),))
+
+
+def test_start_after_a_stop_between_the_questions_begins_them_again(phone: Phone, texts: Texts) -> None:
     phone.send_all("no wages", "1", "STOP")
     heard = phone.send("START")
-    assert (heard.reply, heard.acts) == (texts.say(Text.STARTED), (OptIn(),))
+    assert heard.acts == (OptIn(),)
+    assert heard.reply == f"{texts.say(Text.STARTED)} {texts.say(Text.WHOSE_PHONE_THEN)}"
+    assert phone.send("1").position.step is Step.DANGER
 
 
 def test_orders_of_a_number_without_a_conversation_make_no_case(words: TopicWords, texts: Texts) -> None:

@@ -179,8 +179,13 @@ def _obey(position: Position, said: Said, texts: Texts) -> Heard:
     if said.keyword is Keyword.STOP:
         return Heard(position.to(Step.QUIET, contact=ContactWay.INBOX), None, (OptOut(),))
     if said.keyword is Keyword.START:
-        shared = position.whose in (WhosePhone.SHARED, WhosePhone.COMPANY)
-        return Heard(position, None if shared else texts.say(Text.STARTED), (OptIn(),))
+        if position.whose in (WhosePhone.SHARED, WhosePhone.COMPANY):
+            return Heard(position, None, (OptIn(),))
+        if position.step is Step.QUIET and not position.settled:
+            # STOP came before the questions were done: they begin again, or nothing would ever be answered here.
+            asked = texts.behind(texts.say(Text.STARTED), texts.say(Text.WHOSE_PHONE_THEN))
+            return Heard(position.to(Step.WHOSE_PHONE), asked, (OptIn(),))
+        return Heard(position, texts.say(Text.STARTED), (OptIn(),))
     asking = position.step in TABLE or position.step in (Step.OPEN, Step.NEW_REPORT)
     return Heard(position, texts.say(Text.ABOUT) if asking else None, (Keep(said.words),))
 
