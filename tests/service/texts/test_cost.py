@@ -52,18 +52,20 @@ def sent(database: Database) -> Iterator[list[int]]:
 
 
 @pytest.mark.parametrize(
-    ("before", "body", "looked", "stored"),
+    ("before", "body", "looks", "most_stored"),
     (((), "1", 1, 8), (("1",), "2", 3, 5), (("1", "2"), _PLACE, 2, 9), (("1",), "(1/2) He said", 1, 7)),
 )
 def test_a_text_looks_once_or_twice_and_is_stored_in_one_go(
-    texting: Texting, before: tuple[str, ...], body: str, looked: int, stored: int
+    texting: Texting, before: tuple[str, ...], body: str, looks: int, most_stored: int
 ) -> None:
     texting.say("Boss is bad", *before)
     texting.pass_by(seconds=70)
-    begin = [1] if texting.database.engine.dialect.name == "sqlite" else []
+    begins = 2 if texting.database.engine.dialect.name == "sqlite" else 0
     with sent(texting.database) as times:
         texting.hear(texting.received(body))
-    assert times == [*begin, *[1] * looked, *begin, stored]
+    *looked, stored = times
+    assert len(looked) == sum(looked) <= looks + begins
+    assert stored <= most_stored
 
 
 def _somebody_wrote_in_the_journal(texting: Texting) -> None:
