@@ -32,7 +32,7 @@ class _Held(Protocol):
 T = TypeVar("T", bound=_Held)
 
 
-class Outcome(Enum):
+class RoundOutcome(Enum):
     """What became of a question: an answer, none now, or none ever."""
 
     ANSWERED = auto()
@@ -41,34 +41,34 @@ class Outcome(Enum):
 
 
 @dataclass(frozen=True)
-class Asked(Generic[T, A]):
+class AskedText(Generic[T, A]):
     """A text with the outcome of its question, and the answer where there is one."""
 
     text: T
-    outcome: Outcome
+    outcome: RoundOutcome
     answer: A | None = None
 
 
 def ask_each(
     gateways: Gateways, texts: Sequence[T], what: str, question: Callable[[Gateway, T], A]
-) -> list[Asked[T, A]]:
+) -> list[AskedText[T, A]]:
     """Put the question about each text to its provider, with no transaction and no lock held; `what` names it in the log."""
     troubles: Counter[str] = Counter()
 
-    def ask(text: T) -> Asked[T, A]:
+    def ask(text: T) -> AskedText[T, A]:
         if troubles[text.gateway] >= _TROUBLES:
-            return Asked(text, Outcome.LATER)
+            return AskedText(text, RoundOutcome.LATER)
         try:
-            return Asked(text, Outcome.ANSWERED, question(gateways.gateway(text.gateway), text))
+            return AskedText(text, RoundOutcome.ANSWERED, question(gateways.gateway(text.gateway), text))
         except (CannotTell, SendRefused, KeyError):
             # It cannot be asked, holds no such text, or is no gateway of ours any more.
-            return Asked(text, Outcome.NEVER)
+            return AskedText(text, RoundOutcome.NEVER)
         except TryLater:
             troubles[text.gateway] += 1
         except Exception as error:  # noqa: BLE001 - a gateway's own fault must not keep the others' texts
             log_event(f"{what}.failed", level=logging.ERROR, gateway=text.gateway, error=describe(error))
             troubles[text.gateway] += 1
-        return Asked(text, Outcome.LATER)
+        return AskedText(text, RoundOutcome.LATER)
 
     with ThreadPoolExecutor(_AT_ONCE, what) as pool:
         return list(pool.map(ask, texts))

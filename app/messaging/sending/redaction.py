@@ -16,7 +16,7 @@ from app.database import Database
 from app.messaging.delivery import FINAL, GIVEN_UP_AFTER, Delivery
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import InboundText, OutgoingText
-from app.messaging.sending.provider_round import Outcome, ask_each
+from app.messaging.sending.provider_round import RoundOutcome, ask_each
 
 # What came in is safe here by then; after a restored backup a text of these hours can still be fetched once more.
 _KEPT_THERE = timedelta(hours=6)
@@ -40,7 +40,7 @@ def redact_texts(database: Database, gateways: Gateways) -> int:
         silent = _never_handed_over(session)
     asked = ask_each(gateways, texts, "redact", lambda gateway, text: gateway.redact(text.provider_id))
     # One that the provider cannot forget, or does not hold, need not be asked for again.
-    forgotten = [each.text for each in asked if each.outcome is not Outcome.LATER]
+    forgotten = [each.text for each in asked if each.outcome is not RoundOutcome.LATER]
     if forgotten or silent:
         with database.writing() as session:
             _note(session, forgotten, silent)

@@ -19,7 +19,7 @@ from app.messaging.gateways.registry import Gateways
 from app.messaging.models import OutgoingText
 from app.messaging.queue import hour_of_id
 from app.messaging.receiving import take_status
-from app.messaging.sending.provider_round import Asked, Outcome, ask_each
+from app.messaging.sending.provider_round import AskedText, RoundOutcome, ask_each
 from app.vault import Vault
 
 # A tick comes each minute; a provider that never reports is asked so often and no more.
@@ -76,11 +76,14 @@ def _next_time(text: OutgoingText) -> datetime | None:
     return at if at <= text.valid_until + GIVEN_UP_AFTER else None
 
 
-def _put_off(session: Session, asked: Iterable[Asked[OutgoingText, StatusReport | None]]) -> None:
+def _put_off(session: Session, asked: Iterable[AskedText[OutgoingText, StatusReport | None]]) -> None:
     # In the order of the keys, as everybody who locks several texts does.
     values: list[dict[str, Any]] = sorted(
         (
-            {"text": each.text.id, "at": None if each.outcome is Outcome.NEVER else _next_time(each.text)}
+            {
+                "text": each.text.id,
+                "at": None if each.outcome is RoundOutcome.NEVER else _next_time(each.text),
+            }
             for each in asked
         ),
         key=lambda value: value["text"],

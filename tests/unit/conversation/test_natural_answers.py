@@ -3,9 +3,12 @@
 import pytest
 
 from app.intake.conversation.machine.acts import AgreeContact, SetDanger, SetPhone, SetSite
+from app.intake.conversation.machine.answers import read_text, with_danger
 from app.intake.conversation.machine.position import Step, WhosePhone
+from app.intake.conversation.machine.steps import hear
 from app.intake.report import ContactWay
-from tests.unit.conversation.phone import Phone
+from tests.harness.world import shipped_rules
+from tests.unit.conversation.phone import FOXWAY, Phone
 
 FIRST = "Our boss is bad"
 YES, NO = AgreeContact(ContactWay.TEXT), AgreeContact(ContactWay.INBOX)
@@ -92,3 +95,35 @@ def test_what_begins_with_a_no_and_tells_of_harm_is_none(phone: Phone, said: str
 def test_a_phone_of_their_own_in_their_own_words(phone: Phone, said: str) -> None:
     phone.send(FIRST)
     assert SetPhone(WhosePhone.OWN) in phone.send(said).acts
+
+
+@pytest.mark.parametrize(
+    "said",
+    (
+        *("si, ahora", "sí, me pega", "Có, đang nguy hiểm", "ya, dia pukul saya", "sim, ele me bate"),
+        *("1. please hurry", "1, now", "Yes! they do not let us out", "igen, nem engednek ki"),
+    ),
+)
+def test_a_yes_to_danger_is_one_whatever_is_said_behind_its_sign(phone: Phone, said: str) -> None:
+    phone.send_all(FIRST, "1")
+    assert SetDanger() in phone.send(said).acts
+
+
+@pytest.mark.parametrize(
+    "said",
+    ("si me estan pegando", "1 he beats me", "1 me están golpeando", "ya dia pukul saya", "có họ đánh tôi"),
+)
+def test_a_yes_to_danger_needs_no_sign_before_words_of_danger(phone: Phone, said: str) -> None:
+    phone.send_all(FIRST, "1")
+    position = phone.position
+    assert position is not None
+    text = with_danger(read_text(said, phone.words), shipped_rules().danger.found_in(said))
+    assert SetDanger() in hear(position, text, FOXWAY, phone.texts, phone.at).acts
+
+
+@pytest.mark.parametrize(
+    "said", ("Yes, no danger", "1 month no pay", "si no pagan, nos vamos", "no, they do not pay")
+)
+def test_what_only_begins_like_a_yes_raises_nobody(phone: Phone, said: str) -> None:
+    phone.send_all(FIRST, "1")
+    assert SetDanger() not in phone.send(said).acts

@@ -15,6 +15,8 @@ from app.intake.conversation.machine.topic_words import Keyword, TopicWords
 from app.language import clean_words
 from app.network.matching import plain_text
 
+# As the question of danger counts them.
+_YES, _NO = 1, 2
 # More than this in a row is a phone number or a date, not answers.
 _MOST_ANSWERS = 6
 # One digit before words is how sentences begin ("2 months no pay"); two and words are answers and a place.
@@ -35,10 +37,11 @@ class Said:
 
     `words` is the whole text, cleaned; `plain` is the same to compare with. `digits` are the answers that it consists of, or that
     stand before words (`rest`). `lone` is the one digit that a text begins or ends with, `bare` the words beside it, both without
-    politeness; `named` is what these words choose, by question. `yes` is None unless they say so and nothing else. `topics` is what
-    the text is clearly about. `raises` says that its words may make a case more urgent, `danger` that somebody may be in danger by
-    them, `calls` that somebody is called at once. `ahead` are the words before the first sign, read likewise, and `behind` those
-    after it. `mark` tells the same words again.
+    politeness; `named` is what these words choose, by question. `yes` is None unless they say so and nothing else.
+    `begins_with_yes` says that words follow a yes, for the question of danger only, and `perhaps_yes` that they do if these tell of
+    danger. `topics` is what the text is clearly about. `raises` says that its words may make a case more urgent, `danger` that
+    somebody may be in danger by them, `calls` that somebody is called at once. `ahead` are the words before the first sign, read
+    likewise, and `behind` those after it. `mark` tells the same words again.
     """
 
     words: str = field(repr=False)
@@ -53,6 +56,7 @@ class Said:
     named: Mapping[str, int] = field(default_factory=dict)
     yes: bool | None = None
     begins_with_yes: bool = False
+    perhaps_yes: bool = False
     stranger: bool = False
     worse: bool = False
     part: Part | None = None
@@ -72,7 +76,9 @@ def with_danger(said: Said, kinds: Iterable[DangerKind]) -> Said:
     found = tuple(kinds)
     danger = any(kind.name in BODILY for kind in found)
     calls = any(kind.urgency is Urgency.DANGER for kind in found)
-    return replace(said, raises=bool(found), danger=danger, calls=calls)
+    # "Si" is also "if", and "1 he" may be "1 hour": with words of danger behind it is a yes in any language.
+    begins = said.begins_with_yes or (danger and said.perhaps_yes)
+    return replace(said, raises=bool(found), danger=danger, calls=calls, begins_with_yes=begins)
 
 
 def read_text(body: str, words: TopicWords) -> Said:
@@ -85,25 +91,35 @@ def read_text(body: str, words: TopicWords) -> Said:
     # "Yes, but do not text me" says two things: nothing of it is taken for an answer.
     parted = any((plain_behind := plain_text(tail)) and not words.says_how(plain_behind) for tail in behind)
     lone, bare = (None, "") if part else _read_option(plain, words)
+    first = read_text(ahead, words) if parted else None
     return Said(
         words=cleaned,
         plain=plain,
         keyword=words.keyword(plain),
         digits=digits,
         rest=rest,
-        ahead=read_text(ahead, words) if parted else None,
+        ahead=first,
         behind=behind[0] if parted else "",
         lone=lone,
         bare=bare,
         named=words.named(bare),
         yes=words.yes_or_no(bare),
-        begins_with_yes=words.begins_with_yes(plain),
+        begins_with_yes=words.begins_with_yes(plain)
+        or (
+            first is not None and _says_yes(first) and words.named(plain_text(behind[0])).get("danger") != _NO
+        ),
+        perhaps_yes=lone == _YES or words.opens_with_yes(plain),
         # "Wrong number" with its last word, which is mere politeness in "number 2".
         stranger=not words.strangers.isdisjoint((plain, bare)),
         worse=words.worse.search(plain) is not None,
         part=part,
         topics=words.clear_topics(plain),
     )
+
+
+def _says_yes(said: Said) -> bool:
+    """Whether this is a yes and nothing else, in words or by its digit; for the question of danger."""
+    return said.yes is True or said.digits == (_YES,)
 
 
 def _read_digits(text: str, words: TopicWords) -> tuple[tuple[int, ...], str]:

@@ -103,6 +103,11 @@ class TopicWords:
         first, _, more = plain.partition(" ")
         return bool(more) and first in self.yes_first and self.no.isdisjoint(more.split())
 
+    def opens_with_yes(self, plain: str) -> bool:
+        """Whether the first word of several says yes, in whichever language; it may begin other sentences too."""
+        first, _, more = plain.partition(" ")
+        return bool(more) and first in self.yes
+
     def named(self, plain: str) -> Mapping[str, int]:
         """What a plain text chooses, by the question that it would answer."""
         return {question: words[plain] for question, words in self.options.items() if plain in words}
