@@ -10,10 +10,12 @@ from app.cases.rules.routing import RoutingRules, read_routing
 from app.cases.taxonomy import Taxonomy, read_taxonomy
 from app.cases.words import (
     DangerWords,
+    HelperWords,
     Places,
     WrittenLanguages,
     open_places,
     read_danger_words,
+    read_helper_words,
     read_written_languages,
 )
 
@@ -28,13 +30,14 @@ class RulesRefused(Exception):
 
 @dataclass(frozen=True)
 class Rules:
-    """The kinds of problem, what tells danger, country and language of words, the deadlines, routing and help numbers.
+    """The kinds of problem, what words tell (danger, a helper, country, language), the deadlines, routing and help numbers.
 
     Built by `load_rules` only.
     """
 
     taxonomy: Taxonomy
     danger: DangerWords
+    helper_words: HelperWords
     deadlines: Deadlines
     routing: RoutingRules
     help: HelpNumbers
@@ -46,9 +49,11 @@ def load_rules(folder: Path, *, demo: bool = False) -> Rules:
     """Read and check every file, or raise `RulesRefused`; the demo has fictional help numbers of its own."""
     mistakes: list[str] = []
     taxonomy = read_taxonomy(open_config(folder / "taxonomy.toml", mistakes))
+    words = open_config(folder / "danger_words.toml", mistakes)
     rules = Rules(
         taxonomy=taxonomy,
-        danger=read_danger_words(open_config(folder / "danger_words.toml", mistakes), taxonomy),
+        helper_words=read_helper_words(words),
+        danger=read_danger_words(words, taxonomy),
         deadlines=read_deadlines(open_config(folder / "deadlines.toml", mistakes)),
         routing=read_routing(open_config(folder / "routing.toml", mistakes)),
         help=read_help_numbers(open_config(folder / ("demo-help.toml" if demo else "help.toml"), mistakes)),

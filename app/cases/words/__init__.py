@@ -1,4 +1,4 @@
-"""What words tell, in the languages of the product: danger, the kind of problem, the place, the language they are written in."""
+"""What words tell, in the languages of the product: danger, a complaint about a helper, the kind of problem, place, language."""
 
 from app.cases.words.danger_words import (
     BODILY,
@@ -10,6 +10,7 @@ from app.cases.words.danger_words import (
     urgency_of_kinds,
     worked_out,
 )
+from app.cases.words.helper_words import HelperWords, read_helper_words
 from app.cases.words.places import Places, open_places
 from app.cases.words.urgency import lowers, profile_for, queue_rank, raise_urgency, urgency_of
 from app.cases.words.written_language import WrittenLanguages, read_written_languages
@@ -18,6 +19,7 @@ __all__ = [
     "BODILY",
     "DangerKind",
     "DangerWords",
+    "HelperWords",
     "Places",
     "WrittenLanguages",
     "codes_of",
@@ -27,6 +29,7 @@ __all__ = [
     "queue_rank",
     "raise_urgency",
     "read_danger_words",
+    "read_helper_words",
     "read_written_languages",
     "take_over",
     "urgency_of",
