@@ -179,6 +179,7 @@ MATCHED: Labels = {
 
 WAITING: Labels = {
     "about_helper": pgettext("network", "The worker complains about a helper"),
+    "helper_in_words": pgettext("network", "The words seem to complain about a helper: see who is meant"),
     "unmatched_exclusion": pgettext(
         "network", "The worker named somebody who must not know, and the words fit nobody for certain"
     ),

@@ -28,6 +28,8 @@ class CaseFacts:
     # Whether one of `excluded` is a helper: then it is known for certain whom a complaint about a helper means.
     helper_excluded: bool = False
     unmatched_exclusion: bool = False
+    # Whether words alone complain about a helper without a name (config/danger_words.toml, about_helper): custody looks first.
+    helper_in_words: bool = False
     over_limit: bool = False
     tell_company: bool = False
     # How the worker may be answered (inbox, text, call, none), for the queue; the number itself stays sealed.
@@ -70,6 +72,7 @@ class CaseFacts:
             "excluded": sorted(str(organisation) for organisation in self.excluded),
             "helper_excluded": self.helper_excluded,
             "unmatched_exclusion": self.unmatched_exclusion,
+            "helper_in_words": self.helper_in_words,
             "over_limit": self.over_limit,
             "tell_company": self.tell_company,
             "reach": self.reach,
@@ -94,6 +97,9 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         # Cases from before it was asked do not say it: then a complaint about a helper may mean any of them.
         helper_excluded=values.get("helper_excluded", False),
         unmatched_exclusion=values["unmatched_exclusion"],
+        helper_in_words=values.get(
+            "helper_in_words", False
+        ),  # cases from before words were read for it do not say
         over_limit=values.get("over_limit", False),  # reports from before there were limits do not say
         tell_company=values["tell_company"],
         reach=values["reach"],

@@ -32,7 +32,8 @@ def at_filing(facts: CaseFacts, words: str, urgency: Urgency, rules: Rules) -> t
         urgency = raise_urgency(urgency, Urgency.MEDIUM)
     urgency = urgency_of_kinds(kinds, urgency)
     facts = with_kinds(facts, kinds, rules.taxonomy)
-    return replace(facts, profile=profile_for(urgency)), urgency
+    told = rules.helper_words.found_in(words)
+    return replace(facts, profile=profile_for(urgency), helper_in_words=told), urgency
 
 
 def with_kinds(facts: CaseFacts, kinds: tuple[DangerKind, ...], taxonomy: Taxonomy) -> CaseFacts:

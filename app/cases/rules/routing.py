@@ -65,6 +65,7 @@ class RoutingOutcome(StrEnum):
     CHOSEN = "chosen"
     LOCKED = "locked"
     ABOUT_HELPER = "about_helper"
+    HELPER_IN_WORDS = "helper_in_words"
     UNMATCHED_EXCLUSION = "unmatched_exclusion"
     OVER_LIMIT = "over_limit"
     NOBODY_ELIGIBLE = "nobody_eligible"
@@ -252,15 +253,15 @@ def _may_hold(candidate: OrganisationFacts, facts: CaseFacts) -> bool:
 
 def _why_held(facts: CaseFacts) -> RoutingOutcome | None:
     """Why a person has to look before the first offer goes out, whoever could have the case."""
-    if facts.about_helper:  # a helper must not judge another one before somebody above them has looked
-        return RoutingOutcome.ABOUT_HELPER
-    if facts.unmatched_exclusion:  # words that name nobody for certain may mean any of them
-        return RoutingOutcome.UNMATCHED_EXCLUSION
-    if (
-        facts.over_limit
-    ):  # a flood must not fill the partners' queues, and a true report in it must not be lost
-        return RoutingOutcome.OVER_LIMIT
-    return None
+    held = (
+        # A helper must not judge another one before somebody above them has looked. Words alone may mislead: they forbid nobody.
+        (facts.about_helper, RoutingOutcome.ABOUT_HELPER),
+        (facts.helper_in_words, RoutingOutcome.HELPER_IN_WORDS),
+        (facts.unmatched_exclusion, RoutingOutcome.UNMATCHED_EXCLUSION),
+        # Words that name nobody for certain may mean any. A flood must not fill the queues, nor a true report in it be lost.
+        (facts.over_limit, RoutingOutcome.OVER_LIMIT),
+    )
+    return next((why for holds, why in held if holds), None)
 
 
 def _held(

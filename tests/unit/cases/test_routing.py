@@ -220,6 +220,19 @@ def test_a_report_out_of_a_flood_waits_for_a_person_and_words_about_exclusion_go
     assert routed(partner(1), coordinator(9), facts=locked).why is RoutingOutcome.LOCKED
 
 
+def test_words_about_a_helper_hold_a_case_and_forbid_nobody() -> None:
+    facts = replace(FACTS, helper_in_words=True)
+    routing = routed(partner(1), partner(2, frozen=True), coordinator(9), facts=facts)
+    assert (order(routing), routing.custody, routing.why) == ([], True, RoutingOutcome.HELPER_IN_WORDS)
+    assert reasons(routing) == {1: Reason.HELD, 2: Reason.FROZEN, 9: Reason.KIND}
+    assert why_not(facts, "MY", "ne", partner(1), TAXONOMY) is None
+    assert not facts_from(
+        {k: v for k, v in facts.as_json().items() if k != "helper_in_words"}
+    ).helper_in_words
+    ticked = replace(facts, topics=(ABOUT_HELPER,))
+    assert routed(partner(1), coordinator(9), facts=ticked).why is RoutingOutcome.ABOUT_HELPER
+
+
 def test_facts_from_before_there_were_limits_are_under_them() -> None:
     written = FACTS.as_json()
     del written["over_limit"]
@@ -286,6 +299,7 @@ def test_a_decision_and_the_facts_come_back_from_their_veils() -> None:
         excluded=frozenset({organisation_id(3)}),
         helper_excluded=True,
         unmatched_exclusion=False,
+        helper_in_words=True,
         over_limit=True,
         tell_company=True,
     )
@@ -331,6 +345,7 @@ case_facts = st.builds(
     exclusions=st.frozensets(st.sampled_from(Exclusion), max_size=2),
     excluded=st.frozensets(st.integers(1, 30).map(organisation_id), max_size=8),
     unmatched_exclusion=_bool(6),
+    helper_in_words=_bool(6),
     over_limit=_bool(6),
 )
 countries = st.sampled_from([None, "MY", "MY", "VN"])
@@ -361,6 +376,7 @@ def test_nobody_excluded_or_in_conflict_ever_gets_a_case(
         assert not ("gbvh" in facts.topics and "survivor_care" not in candidate.trained)
         assert facts.consent is not ConsentLevel.NOBODY
         assert not facts.unmatched_exclusion
+        assert not facts.helper_in_words
         assert not facts.over_limit
     if routing.custodian is not None:
         custodian = by_id[routing.custodian]
