@@ -28,7 +28,14 @@ from app.network.circles import (
     record_training,
 )
 from app.network.codes import CodeRefused, TotpSecretUnusable, code_now, new_totp_secret, totp_uri
-from app.network.facts import Excluded, OrganisationFacts, match_excluded, named_in, network_facts
+from app.network.facts import (
+    Excluded,
+    OrganisationFacts,
+    helpers_named,
+    match_excluded,
+    named_in,
+    network_facts,
+)
 from app.network.finishing import Finished, come_back_again, joined_before, recovered_before
 from app.network.invitations import (
     FirstMemberLeads,
@@ -192,6 +199,7 @@ __all__ = [
     "expire_invitations",
     "get_organisation",
     "get_site",
+    "helpers_named",
     "import_sites",
     "invite_member",
     "is_country",

@@ -210,6 +210,17 @@ def _named(organisation: OrganisationId, name: str, aliases: tuple[str, ...]) ->
     return named(organisation, (name, *aliases))
 
 
+def helpers_named(session: Session, words: str) -> frozenset[OrganisationId]:
+    """As `named_in`, of every organisation but the coordinator, who holds for the others what they must not see."""
+    rows = sound(
+        holder_of(session),
+        session.scalars(select(Organisation).where(Organisation.kind != OrganisationKind.COORDINATOR)),
+    )
+    return frozenset(
+        named_by(words, [named(OrganisationId(row.id), (row.name, *row.aliases)) for row in rows])
+    )
+
+
 def match_excluded(session: Session, text: str) -> Excluded:
     """Whom these words name, frozen organisations too; `all_said` only when they certainly name one and nothing else."""
     rows = sound(holder_of(session), session.scalars(select(Organisation)))

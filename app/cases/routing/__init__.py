@@ -9,6 +9,7 @@ from app.cases.routing.handing_on import (
     make_offer,
     next_position,
 )
+from app.cases.routing.helpers_meant import heed_helpers, may_mean_helper, means_holder
 from app.cases.routing.offers import (
     DeclineReason,
     OfferGone,
@@ -44,9 +45,12 @@ __all__ = [
     "earliest",
     "expire_offers",
     "forbidden",
+    "heed_helpers",
     "hold_with_custody",
     "keep_ready",
     "make_offer",
+    "may_mean_helper",
+    "means_holder",
     "next_position",
     "ready_keys",
     "route_again",

@@ -49,10 +49,13 @@ _STANDING = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
 _TAKEN = (OfferState.OFFERED, OfferState.ACCEPTED)
 
 
-def route_again(session: Session, vault: Vault, rules: Rules, case: Case, *, complete: bool) -> None:
+def route_again(
+    session: Session, vault: Vault, rules: Rules, case: Case, *, complete: bool, custody_first: bool = False
+) -> None:
     """Bring offers and grants in line with what is known of the case, whose row the caller has locked, and ask somebody.
 
-    `complete` says that the worker is asked nothing more: then only what may still be needed stays ready.
+    `complete` says that the worker is asked nothing more: then only what may still be needed stays ready. `custody_first` says that
+    custody has to look before anybody takes the case: an offer that nobody has answered goes too.
     """
     if case.stopped_hour is not None or not is_sound(vault, case):
         return
@@ -66,6 +69,9 @@ def route_again(session: Session, vault: Vault, rules: Rules, case: Case, *, com
     routing = route(facts, case.country, case.language, known.values(), rules.taxonomy, READY)
     offers = _offers_of(session, case)
     left_out = _left_out(vault, rules, case, offers, known, routing)
+    if custody_first:
+        unanswered = (offer.organisation_id for offer in offers if offer.state is OfferState.OFFERED)
+        left_out = dict.fromkeys(unanswered, Reason.HELD) | left_out
     if complete:
         left_out |= _surplus(offers, left_out, routing, rules.routing.standbys)
     kept = [offer for offer in offers if offer.organisation_id not in left_out]

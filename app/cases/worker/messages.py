@@ -9,7 +9,7 @@ from app.cases.case import Case, Happened, add_entry, clean_text, note, restrict
 from app.cases.changes import heed, raise_case, reopen
 from app.cases.consent import opens_from_the_start
 from app.cases.enums import EntryKind, State, Urgency
-from app.cases.routing import route_again
+from app.cases.routing import heed_helpers, route_again
 from app.cases.rules import Rules
 from app.cases.worker.inbox import Worker, locked_case_of
 from app.cases.worker.writing_budget import BudgetSpent, spend_danger, spend_words
@@ -74,7 +74,7 @@ def say_worse(
 
 
 def _heed(session: Session, vault: Vault, rules: Rules, worker: Worker, case: Case, words: str) -> bool:
-    """Act on words of danger before they are sealed, so that they too are out of the wide circles' reach."""
+    """Act on words of danger and about helpers before they are sealed, so that they too are out of reach of whom they keep out."""
     heeded = heed(session, vault, rules, case, words, worker.actor)
     if heeded.restricted:
         opened = open_grant(session, vault, worker.case_id, worker.keys)
@@ -83,6 +83,7 @@ def _heed(session: Session, vault: Vault, rules: Rules, worker: Worker, case: Ca
         else:
             # A code that came by text cannot seal the first words anew; what was kept ready takes their place, else custody.
             route_again(session, vault, rules, case, complete=False)
+    heed_helpers(session, vault, rules, case, words, worker.actor)
     return heeded.calls
 
 

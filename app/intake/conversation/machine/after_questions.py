@@ -60,4 +60,5 @@ def hear_open(  # noqa: PLR0911 - one for each thing that can be asked for
     thank = position.contact is ContactWay.TEXT and position.thanked_on != today and not soon(position, at)
     kept = spoken(replace(open_still, thanked_on=today if thank else position.thanked_on), said, at)
     joins = soon(position, at) or said.part is not None
-    return Heard(kept, texts.say(Text.KEPT) if thank else None, (Keep(said.words, joins, said.part),))
+    reply = Text.ABOUT_HELPER if know.holder_meant else Text.KEPT if thank else None
+    return Heard(kept, texts.say(reply) if reply else None, (Keep(said.words, joins, said.part),))

@@ -7,7 +7,7 @@ from uuid import UUID
 from app.cases.case import CaseFacts
 from app.cases.enums import CountryFrom
 from app.cases.taxonomy import Taxonomy
-from app.database import SiteId
+from app.database import OrganisationId, SiteId
 from app.intake.conversation.machine.acts import ConversationAct, Keep, SetPhone, SetSite, SetTopics
 from app.vault import Json
 
@@ -16,12 +16,14 @@ from app.vault import Json
 class Surroundings:
     """What was looked up for a text: the country of each site that an answer chose, and all sites that words may mean.
 
-    `told` is the country that words about the place tell, `language` that of the words of the text, where it is sure.
+    `told` is the country that words about the place tell, `named` whom the words to be kept name, `language` that of the words of
+    the text, where it is sure.
     """
 
     countries: Mapping[UUID, str] = field(default_factory=dict)
     possible: Collection[SiteId] = ()
     told: str | None = None
+    named: frozenset[OrganisationId] = frozenset()
     language: str | None = None
 
 

@@ -28,6 +28,7 @@ class Wanted:
     read_by: bool = False
     status: bool = False
     gone: bool = False
+    free_words: str = field(repr=False, default="")
 
 
 @dataclass(frozen=True)

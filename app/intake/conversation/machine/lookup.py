@@ -1,6 +1,6 @@
 """Looking up what a step of the conversation needs to know: sites that words may mean, help numbers, dates and the stage."""
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -9,18 +9,20 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, stage_of
+from app.cases.routing import means_holder
 from app.cases.rules import Rules
 from app.cases.worker import next_step
 from app.database import CaseId, SiteId
-from app.intake.conversation.machine.acts import ConversationAct, SetSite
+from app.intake.conversation.machine.acts import ConversationAct, Keep, SetSite
 from app.intake.conversation.machine.changes import Surroundings
 from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
 from app.intake.conversation.machine.meanings import MOST_PLACES
 from app.intake.conversation.machine.steps import Wanted
 from app.intake.conversation.machine.texts import Texts
+from app.language import has_words
 from app.messaging.gateways.registry import Gateways
 from app.messaging.members import who_can_be_alerted
-from app.network import Site, match_site, site_label
+from app.network import Site, helpers_named, match_site, site_label
 from app.vault import Vault
 
 
@@ -57,7 +59,7 @@ def look_up(
         # One more than can be picked from tells the table that the words are too vague for that.
         labels = [(site, site_label(vault, site)) for site in found[: MOST_PLACES + 1]]
         sites = tuple(SiteOption(site.id, texts.place(label.name, label.town)) for site, label in labels)
-    if not (wanted.help_number or wanted.read_by or wanted.status):
+    if not (wanted.help_number or wanted.read_by or wanted.status or wanted.free_words):
         return LookedUp(Knowledge(sites=sites, certain=certain), around)
     case = session.get_one(Case, case_id)
     numbers = rules.help.help_for(case.country, clock.now().date()) if wanted.help_number else ()
@@ -73,15 +75,18 @@ def look_up(
         read_by=day if wanted.read_by else None,
         stage=stage_of(case.state, case.helper_has_read) if wanted.status else None,
         next_day=day if wanted.status else None,
+        holder_meant=bool(wanted.free_words) and means_holder(session, rules, case, wanted.free_words),
     )
     return LookedUp(know, around)
 
 
 def surroundings_of(
-    session: Session, acts: Iterable[ConversationAct], looked: LookedUp, language: str | None
+    session: Session, acts: Collection[ConversationAct], looked: LookedUp, language: str | None
 ) -> Surroundings:
     """What the acts of a step need to know: also of a site that was picked from those found for an earlier text."""
-    around = replace(looked.around, language=language)
+    kept = " ".join(act.words for act in acts if isinstance(act, Keep))
+    named = helpers_named(session, kept) if has_words(kept) else frozenset()
+    around = replace(looked.around, language=language, named=named)
     chosen = {act.site_id for act in acts if isinstance(act, SetSite) and act.site_id is not None}
     missing = chosen - around.countries.keys()
     if not missing:

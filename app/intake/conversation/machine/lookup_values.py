@@ -22,6 +22,7 @@ class Knowledge:
     `sites` are the possible ones, best first; `certain` says that the first is meant for certain, from a name and town or a code.
     `alertable` says that somebody can be paged, `gone` that nothing waits any more to go out to the phone.
     `read_by` is the day by which a helper should read it; stage and next day are those that the worker's inbox shows.
+    `holder_meant` says that the words are about the helper who has the case.
     """
 
     sites: tuple[SiteOption, ...] = ()
@@ -32,3 +33,4 @@ class Knowledge:
     next_day: date | None = None
     alertable: bool = False
     gone: bool = False
+    holder_meant: bool = False

@@ -70,7 +70,13 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
     position = _back_at_worse(position, said, texts)
     if said.keyword is not None or position.step not in TABLE:
         alarm = tells_danger(position, said, texts, at)
-        return Wanted(status=asks_open(said) == 8 and not alarm, help_number=alarm, gone=gone)
+        free = position.step is Step.OPEN and said.keyword is None and asks_open(said) is None and not alarm
+        return Wanted(
+            status=asks_open(said) == 8 and not alarm,
+            help_number=alarm,
+            gone=gone,
+            free_words=said.words if free else "",
+        )
     walked = walk(position, said, texts)
     moved = walked.moved.position
     danger = any(isinstance(act, SetDanger) for act in walked.moved.acts)

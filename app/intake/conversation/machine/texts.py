@@ -123,6 +123,13 @@ class Text(StrEnum):
     )
     WHOSE_PHONE_THEN = pgettext("sms", "Whose phone is this? 1 Only mine 2 Shared 3 Company")
     KEPT = pgettext("sms", "Got it. We keep it. 2 starts a new report. 8 asks for news.")
+    # A helper has the case, and these words may be about that helper: nothing moves by itself. Whoever translates it: what is to
+    # be written has to be found in that language (config/danger_words.toml, about_helper).
+    ABOUT_HELPER = pgettext(
+        "sms",
+        "The helper can read it. To complain about them, text 2, then write: about the helper, and what was done."
+        " Another person reads that first.",
+    )
     NEW_REPORT = pgettext("sms", "Write now what happened. A few words are enough.")
     STATUS = pgettext("sms", "%(stage)s. Next date: %(day)s. 2 starts a new report.")
     STATUS_WITHOUT_DAY = pgettext("sms", "%(stage)s. 2 starts a new report.")

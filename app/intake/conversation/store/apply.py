@@ -16,7 +16,7 @@ from app.cases.case import (
 from app.cases.changes import heed, raise_case, reopen
 from app.cases.consent import consent_row, withdraw_consents
 from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, Urgency
-from app.cases.routing import custodian_of, route_again, routing_note
+from app.cases.routing import custodian_of, heed_helpers, route_again, routing_note
 from app.cases.rules import Rules
 from app.cases.words import urgency_of
 from app.database import CaseId
@@ -56,10 +56,11 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: C
 
 
 def _heed(session: Session, vault: Vault, rules: Rules, case: Case, words: str) -> None:
-    """Act on words of danger before they are sealed, so that they too are out of the wide circles' reach."""
+    """Act on words of danger and about helpers before they are sealed, so that they too are out of reach of whom they keep out."""
     heeded = heed(session, vault, rules, case, words, WORKER)
     if heeded.restricted:
         route_again(session, vault, rules, case, complete=False)
+    heed_helpers(session, vault, rules, case, words, WORKER)
     if heeded.calls:
         note(session, vault, Happened.CALLED, case)
 

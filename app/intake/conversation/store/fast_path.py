@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, or_, update
 from app import clock
 from app.cases.case import Case, CaseFacts, adding_words, facts_place, read_facts, site_place
 from app.cases.changes import changes
+from app.cases.routing import may_mean_helper
 from app.cases.rules import Rules
 from app.cases.words import raise_urgency, urgency_of
 from app.database import Base, CaseId, Ready, Statement, new_row
@@ -113,17 +114,23 @@ def _change_of(
     learned: list[CaseChange] = []
     for act in acts:
         one = change_of(act, facts, rules.taxonomy, around)
-        if one is None or _needs_lock(rules, case, facts, one):
+        if one is None or _needs_lock(rules, case, facts, one, around):
             break
         learned.append(one)
         facts = one.facts or facts
     return _Change(tuple(_stored(vault, case, learned)), acts[len(learned) :])
 
 
-def _needs_lock(rules: Rules, case: KnownCase, facts: CaseFacts, learned: CaseChange) -> bool:
-    """Words are to be sealed to custody too or tell of danger, or deadlines come closer."""
-    if learned.words is not None and changes(facts, case.row["urgency"], str(learned.words["text"]), rules):
-        return True
+def _needs_lock(
+    rules: Rules, case: KnownCase, facts: CaseFacts, learned: CaseChange, around: Surroundings
+) -> bool:
+    """Words are to be sealed to custody too, tell of danger or are about a helper, or deadlines come closer."""
+    if learned.words is not None:
+        words = str(learned.words["text"])
+        if changes(facts, case.row["urgency"], words, rules):
+            return True
+        if may_mean_helper(rules, facts, words, around.named):
+            return True
     urgency = urgency_of(False, learned.topics, rules.taxonomy)
     return bool(learned.for_custody) or raise_urgency(case.row["urgency"], urgency) is not case.row["urgency"]
 
