@@ -7,6 +7,7 @@ from flask import Response, make_response, render_template, request, url_for
 
 from app import clock
 from app.cases.case import Case, consent_texts
+from app.cases.routing import means_holder
 from app.cases.worker import ERASED_AFTER, BudgetSpent, Worker, open_inbox
 from app.logs import log_failure
 from app.vault import TooBusy, session_form_token
@@ -43,6 +44,10 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         case = session.get_one(Case, worker.case_id)
         country = country_of_worker(session, worker, case, view) or ""
         danger = inbox_note(session, case, view, country)
+        said = "\n".join(message.text or "" for message in view.unanswered)
+        meant_helper = ""
+        if view.organisation_id and means_holder(session, here.rules, case, said):
+            meant_helper = names.get(view.organisation_id, "")
     meant = NOTHING if problem is None else problem.intent
     page = render_template(
         "worker/inbox.html",
@@ -50,6 +55,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         danger=danger,
         help=None if danger else help_for_intent(replace(meant, country=country)),
         country=country,
+        meant_helper=meant_helper,
         coordinator=coordinator,
         stages=stage_lines(view),
         next_line=next_line(view, names, coordinator, today),

@@ -1,6 +1,7 @@
 """*It is about the helper* in the inbox: one complaint for one content, out of the helpers' reach, whatever stands in the way."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from sqlalchemy import func, select
@@ -9,7 +10,9 @@ from sqlalchemy.exc import OperationalError
 from app.cases.case.facts import CaseFacts
 from app.cases.case.models import Case
 from app.cases.case.veils import facts_of
+from app.cases.desk.answering import reply
 from app.cases.enums import Urgency
+from app.cases.routing.offers import accept_offer
 from app.database import CaseId, OrganisationId
 from app.vault import Receipt, find_receipt
 from app.web.worker import about_helper
@@ -176,4 +179,33 @@ def test_it_can_be_said_after_stopping_and_passes_the_same_helpers_by(inside: Vi
     page = inside.send(FORM, words=WORDS)
     case, facts = stored(world, page.code)
     assert case.stopped_hour is None
+    assert OrganisationId(world.near.id) in facts.excluded
+
+
+def test_words_about_the_helper_who_has_the_case_lead_to_the_complaint(
+    inside: Visitor, world: World, code: str
+) -> None:
+    note = "seems to be about Mawar Workers Aid"
+    case, _ = stored(world, code)
+    named = "Mawar Workers Aid told my boss my name."
+    assert note not in inside.send("/inbox/write", words="Thank you.").text
+    lead = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        assert accept_offer(session, world.vault, world.rules, lead, CaseId(case.id)).taken
+    assert note not in inside.open("/en/inbox").text
+    for words in (named, "Your staff told my boss what I said."):
+        inside.send("/inbox/write", words=words)
+        page = inside.open("/en/inbox")
+        assert note in page.text
+        links = [each.get("href") for each in page.root.iter("a")]
+        (folded,) = (each for each in page.root.iter("details") if each.get("id") == "past-helper")
+        assert "#past-helper" in links
+        assert folded.get("open") is not None
+        with world.database.writing() as session:
+            reply(session, world.vault, lead, CaseId(case.id), "Who was it?", uuid4())
+        assert note not in inside.open("/en/inbox").text
+    case, facts = stored(world, code)
+    assert (case.organisation_id, facts.excluded) == (world.near.id, frozenset())
+    complaint, facts = stored(world, inside.send(FORM, words=named).code)
+    assert complaint.organisation_id is None
     assert OrganisationId(world.near.id) in facts.excluded
