@@ -219,7 +219,7 @@ def test_who_kept_a_copy_of_the_form_does_not_get_the_code_of_what_was_sent_with
 
 
 def test_stopping_says_until_when_it_can_be_undone(inside: Visitor) -> None:
-    assert "Everything is erased after 30 days" in inside.page.text
+    assert "Sharing stops now. You can start it again until" in inside.page.text
     page = inside.send("/stop")
     assert "You stopped this." in page.text
     assert WORDS in page.text
