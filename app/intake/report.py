@@ -16,6 +16,10 @@ class ContactWay(StrEnum):
     CALL = "call"
 
 
+# It may be another on the next day, and a form that is sent again must still be known.
+_OF_THE_DOOR = frozenset({"excluded", "country"})
+
+
 @dataclass(frozen=True)
 class Report:
     """A worker's report: every field but the language may be empty. `consent` is None where the question was skipped."""
@@ -33,11 +37,14 @@ class Report:
     safe_times: str = ""
     name: str = ""
     consent: ConsentLevel | None = None
-    # Who must not know where the door knows it for certain: no answer of the worker's, and not the same on another day.
+    # What the door knows, and is no answer of the worker's: who must not know, and where they are.
     excluded: frozenset[OrganisationId] = frozenset()
+    country: str = ""
 
     def canonical(self) -> bytes:
         """The same bytes for the same answers, to tell a second post of a form from one with other words."""
-        values = {field.name: getattr(self, field.name) for field in fields(self) if field.name != "excluded"}
+        values = {
+            field.name: getattr(self, field.name) for field in fields(self) if field.name not in _OF_THE_DOOR
+        }
         values["exclude"] = sorted(self.exclude)
         return json.dumps(values, sort_keys=True, ensure_ascii=True).encode("ascii")

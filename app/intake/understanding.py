@@ -59,7 +59,7 @@ def understand(
     match = None if poster or not report.site else match_site(session, vault, report.site)
     site = poster or (match.site if match and match.certain else None)
     possible = [SiteId(found.id) for found in match.possible] if match else []
-    country = site.country if site else rules.places.country_of(report.site)
+    country = site.country if site else rules.places.country_of(report.site) or report.country or None
     written = rules.written.tell(report.words, report.language)
     language = written or report.language
     urgency = urgency_of(report.danger, report.topics, rules.taxonomy)

@@ -53,6 +53,7 @@ def file_about_helper(worker: Worker, intent: Intent) -> Response:
         topics=(ABOUT_HELPER,),
         danger=intent.danger,
         excluded=helpers,
+        country=intent.country,
     )
     try:
         # A token for this content: other words from the same page are another complaint, the same are the same one.

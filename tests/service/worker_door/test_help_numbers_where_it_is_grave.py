@@ -190,6 +190,9 @@ def test_a_complaint_about_the_helper_shows_those_of_where_it_came_from(
     page = visitor.send("/about-helper", **answers)
     assert page.code
     helps(page, country)
+    # Its own messages know it too: the first case is out of their reach.
+    enter(visitor, page.code)
+    helps(visitor.send("/worse", words="", danger="yes"), country)
 
 
 def test_a_complaint_about_the_helper_on_the_form_shows_those_of_the_words(visitor: Visitor) -> None:
