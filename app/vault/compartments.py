@@ -14,6 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app import clock
 from app.database import Base, CaseId, Opaque, new_id
 from app.vault.framing import Json, frame, from_json_bytes, to_json_bytes, unframe
+from app.vault.journal_chains import HEAD_OF_CASE, JournalChainRow, head_fits
 from app.vault.keyholder import KeyHolder
 from app.vault.pairs import Pair, SealBroken
 from app.vault.public_keys import PublicKeyForged
@@ -127,17 +128,27 @@ def seal_entry(holder: KeyHolder, key: CompartmentKeyRow, place: Place, body: Js
 def current_compartments(
     session: Session, holder: KeyHolder, case_id: CaseId
 ) -> dict[Compartment, CompartmentKeyRow]:
-    """The newest public key of each compartment, authenticated; raises `PublicKeyForged` or `CompartmentKeyMissing`."""
-    rows = session.scalars(
-        select(CompartmentKeyRow)
+    """The newest public key of each compartment, authenticated; raises `PublicKeyForged` or `CompartmentKeyMissing`.
+
+    The head of the case's chain says which is the newest: where that row was taken away, who lost access holds the one before.
+    """
+    found = session.execute(
+        select(CompartmentKeyRow, *HEAD_OF_CASE)
+        .outerjoin(JournalChainRow, JournalChainRow.id == CompartmentKeyRow.case_id)
         .where(CompartmentKeyRow.case_id == case_id)
         .order_by(CompartmentKeyRow.version)
-    )
-    newest = {Compartment(row.compartment): row for row in rows}
+    ).all()
+    newest = {Compartment(row.compartment): row for row, *_ in found}
     if set(newest) != set(Compartment):
         raise CompartmentKeyMissing(f"case {case_id} lacks the key of a compartment")
     for row in newest.values():
         check_compartment_key(holder, row)
+    chain, seq, digest, mac, version = found[0][1:]
+    if chain is None:
+        return newest
+    head = JournalChainRow(id=chain, seq=seq, hash=digest, mac=mac, key_version=version)
+    if not head_fits(holder, head) or any(row.version != (version or row.version) for row in newest.values()):
+        raise CompartmentKeyMissing(f"case {case_id} lacks the newest key of a compartment")
     return newest
 
 

@@ -5,22 +5,25 @@ from dataclasses import dataclass
 from itertools import chain, combinations
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.database import CaseId, CircleId, Database, MemberId, OrganisationId, new_id
+from app.database import Base, CaseId, CircleId, Database, MemberId, OrganisationId, new_id
 from app.vault import (
+    Actor,
     CircleKey,
     CircleName,
     CircleRow,
     Compartment,
     CompartmentClosed,
     CompartmentKeyMissing,
+    CompartmentKeyRow,
     CompartmentKeys,
     GrantNotOffered,
     GrantRow,
     GrantState,
+    JournalChainRow,
     MemberKey,
     NewMemberKey,
     NoGrant,
@@ -39,6 +42,7 @@ from app.vault import (
     end_receipt,
     find_receipt,
     grants_of_case,
+    journal,
     make_circle,
     new_compartment_versions,
     new_receipt,
@@ -339,3 +343,34 @@ def test_the_member_key_kept_in_a_session_still_opens_the_circle(
     kept = MemberKey.unpacked(filed.member.key.packed())
     with store.reading() as session:
         assert open_circle(session, vault, kept, CircleId(filed.circle.id)) == filed.circle_key
+
+
+def test_an_ended_grant_that_is_put_back_does_not_open_where_the_head_lost_its_number(
+    store: Database, vault: Vault, filed: Filed
+) -> None:
+    with store.writing() as session:
+        journal(session, vault, filed.case, "case.filed", Actor("worker"))
+    before = _grant(store, vault, filed, ALL, offered=False)
+    kept = {column.name: getattr(before, column.name) for column in GrantRow.__mapper__.columns}
+    with store.writing() as session:
+        new_compartment_versions(session, vault, filed.case, [vault.receipt_public_key(filed.row)])
+    tables = Base.metadata.tables
+    table, heads = tables[GrantRow.__tablename__], tables[JournalChainRow.__tablename__]
+    with store.engine.begin() as connection:
+        connection.execute(update(table).where(table.c.id == before.id).values(**kept))
+        connection.execute(update(heads).where(heads.c.id == filed.case).values(key_version=None))
+    with store.reading() as session, pytest.raises(NoGrant):
+        open_grant(session, vault, filed.case, filed.circle_key)
+
+
+def test_nothing_new_is_sealed_to_older_keys_where_the_newest_were_taken_away(
+    store: Database, vault: Vault, filed: Filed
+) -> None:
+    with store.writing() as session:
+        journal(session, vault, filed.case, "case.filed", Actor("worker"))
+        new_compartment_versions(session, vault, filed.case, [vault.receipt_public_key(filed.row)])
+    keys = Base.metadata.tables[CompartmentKeyRow.__tablename__]
+    with store.engine.begin() as connection:
+        connection.execute(delete(keys).where(keys.c.case_id == filed.case, keys.c.version == 2))
+    with store.reading() as session, pytest.raises(CompartmentKeyMissing):
+        current_compartments(session, vault, filed.case)
