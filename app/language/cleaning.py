@@ -13,10 +13,10 @@ _NO_LETTER = re.compile(
     + "]"
 )
 # Letters and pictures by name that show nothing: fillers of Hangul and of hieroglyphs, an empty Braille cell, an empty note, and
-# what is left of a photo where only its words came. Whatever else is invisible has a category that says so, but for those that
-# Unicode keeps free for invisible signs to come.
+# what is left of a photo, or of a sign that nothing can hold, where only its words came. Whatever else is invisible has a category
+# that says so, but for those that Unicode keeps free for invisible signs to come.
 _BLANK = re.compile(
-    "[\u115f\u1160\u3164\uffa0\u2800\ufffc\U00013441\U00013442\U0001d159\u2065\ufff0-\ufff8\U000e0000-\U000e0fff]"
+    "[\u115f\u1160\u3164\uffa0\u2800\ufffc\ufffd\U00013441\U00013442\U0001d159\u2065\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
 _PLAIN = re.compile("[!-~]")

@@ -20,11 +20,15 @@ def raise_case(session: Session, vault: Vault, rules: Rules, case: Case, urgency
     """Raise a case, whose row the caller has locked, to at least this urgency; whether it was lower before.
 
     On the fast track the running clocks come closer and somebody has to reach the worker, also when it was that urgent already.
+    A page of the desk that is older than this must not close the case or lower it.
     """
     before, after = case.urgency, raise_urgency(case.urgency, urgency)
+    fast = profile_for(urgency) is Profile.FAST_TRACK
+    if fast or after is not before:
+        case.edit_version += 1
     if after is not before:
         note_urgency(session, vault, case, after, by)
-    if profile_for(urgency) is Profile.FAST_TRACK:
+    if fast:
         _put_on_fast_track(session, vault, rules, case)
     return after is not before
 

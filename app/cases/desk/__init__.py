@@ -3,6 +3,7 @@
 from app.cases.desk.answering import LONGEST_TEXT, AlreadySent, EmptyText, TextTooLong, note, reply
 from app.cases.desk.progress import (
     DESK_CLOSING_REASONS,
+    CaseMovedOn,
     Move,
     MoveRefused,
     NotTickedByHand,
@@ -39,6 +40,7 @@ __all__ = [
     "LONGEST_TEXT",
     "OPENED_AT_MOST",
     "AlreadySent",
+    "CaseMovedOn",
     "Count",
     "EditConflict",
     "EmptyText",

@@ -70,7 +70,8 @@ _WHY: dict[type[ChangeRefused], str] = {
 class Move:
     """Where a case is to go and the words that say why; for closing the outcome and a word to the worker.
 
-    `worker_agreed` says that the worker told a helper that the company may hear of it; `why` then says how.
+    `worker_agreed` says that the worker told a helper that the company may hear of it; `why` then says how. `seen_version` is how
+    the case stood on the page that it comes from, None where there was no page.
     """
 
     to: State
@@ -79,6 +80,7 @@ class Move:
     closing_reason: ClosingReason | None = None
     to_worker: str = ""
     worker_agreed: bool = False
+    seen_version: int | None = None
 
 
 class MoveRefused(Exception):
@@ -91,6 +93,10 @@ class MoveRefused(Exception):
     def __init__(self, why: str) -> None:
         super().__init__(why)
         self.why = why
+
+
+class CaseMovedOn(Exception):
+    """The case changed, or its worker wrote, after the page was made from which this comes; nothing was done."""
 
 
 class NotTickedByHand(Exception):
@@ -111,13 +117,16 @@ def change_stage(
 
     With words sent twice it moves once; where it has gone elsewhere since, that is refused.
 
-    Raises `MoveRefused`, `TextTooLong`, `AlreadySent` and as `change_case`.
+    Raises `CaseMovedOn`, `MoveRefused`, `TextTooLong`, `AlreadySent` and as `change_case`.
     """
+    # Under the lock: the same post at the same moment may just be moving it.
+    standing = owned_case(session, by, case_id, lock=True)
     if move.why.strip() and _moved_before(session, by, case_id, move.submission_id):
-        if owned_case(session, by, case_id, lock=True).state is not move.to:
-            raise MoveRefused("not_from_here")  # it has gone on since, as when its worker reopened it
+        if standing.state is not move.to:
+            raise CaseMovedOn  # as when its worker reopened it
         return
     case = change_case(session, by, case_id)
+    _refuse_old_page(case, move.seen_version, unread=move.to is State.CLOSED and case.worker_wrote)
     facts = _with_the_workers_yes(facts_of(vault, case), move)
     closing = None if move.closing_reason is None else Closing(move.closing_reason, move.why)
     try:
@@ -145,12 +154,28 @@ def change_stage(
     journal(session, vault, case_id, "case.stage", by.actor, detail)
 
 
-def mark_done(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, kind: ClockKind) -> None:
-    """Say that something was done outside Redress, such as the safety plan; raises `NotTickedByHand` and as `change_case`."""
+def mark_done(
+    session: Session,
+    vault: Vault,
+    by: SignedIn,
+    case_id: CaseId,
+    kind: ClockKind,
+    seen_version: int | None = None,
+) -> None:
+    """Say that something was done outside Redress, such as the safety plan.
+
+    Raises `CaseMovedOn`, since a newer danger asks for it anew, `NotTickedByHand` and as `change_case`.
+    """
     case = change_case(session, by, case_id)
+    _refuse_old_page(case, seen_version)
     if kind not in TICKED_BY_HAND or not settle_clocks(session, case, {kind}, ClockState.MET):
         raise NotTickedByHand
     journal(session, vault, case_id, "clock.met", by.actor, {"clock": kind.value})
+
+
+def _refuse_old_page(case: Case, seen_version: int | None, *, unread: bool = False) -> None:
+    if seen_version is not None and (unread or case.edit_version != seen_version):
+        raise CaseMovedOn
 
 
 def _with_the_workers_yes(facts: CaseFacts, move: Move) -> CaseFacts:

@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.cases.case import (
     AccessLine,
     Case,
@@ -138,6 +139,11 @@ class InboxView:
     access: tuple[AccessLine, ...]
     helper_has_read: bool = False
     about_helper: bool = False
+
+    @property
+    def may_start_again(self) -> bool:
+        """Whether a stop can still be taken back."""
+        return self.stopped and (self.erase_at is None or clock.now() < self.erase_at)
 
     @property
     def was_answered(self) -> bool:

@@ -72,7 +72,7 @@ ERASED_AFTER = timedelta(days=30)
 
 
 class NothingToUndo(Exception):
-    """Sharing was not stopped, or it was started again already."""
+    """Sharing was not stopped, was started again already, or was stopped so long ago that it stays so."""
 
 
 class SharingStopped(Exception):
@@ -133,7 +133,7 @@ def undo_stop(
 ) -> None:
     """Take a stop back: the same consent is given anew and a helper is asked again; raises `NothingToUndo` or `BudgetSpent`."""
     case = locked_case_of(session, worker)
-    if case.stopped_hour is None:
+    if case.stopped_hour is None or (case.erase_at is not None and case.erase_at <= clock.now()):
         raise NothingToUndo
     spend_change(session, vault, worker.case_id)
     case.stopped_hour = case.erase_at = None

@@ -16,6 +16,7 @@ from app.cases.desk import (
     DESK_CLOSING_REASONS,
     LONGEST_TEXT,
     AlreadySent,
+    CaseMovedOn,
     EmptyText,
     OpenedCase,
     ReadEntry,
@@ -118,6 +119,12 @@ def change(case_id: UUID, act: Callable[[], None], *, done: str, drafts: Drafts)
         abort(403)
     except NotYours:
         problem = pgettext("desk", "This case is closed or was never accepted, so nothing was changed.")
+        return show_case(case_id, problem=problem, drafts=drafts), 409
+    except CaseMovedOn:
+        problem = pgettext(
+            "desk",
+            "Nothing was done: the case has changed, or the worker wrote, since you opened the page. Read it, then press again.",
+        )
         return show_case(case_id, problem=problem, drafts=drafts), 409
     except EmptyText:
         problem = pgettext("desk", "There was nothing in it. Write something first.")

@@ -124,7 +124,7 @@ def tick(case_id: UUID) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.writing() as session:
-            mark_done(session, here.vault, member(), CaseId(case_id), kind)
+            mark_done(session, here.vault, member(), CaseId(case_id), kind, _seen_version())
 
     try:
         return change(case_id, act, done="ticked", drafts=Drafts())
@@ -146,7 +146,7 @@ def move(case_id: UUID) -> ResponseReturnValue:
         problem = pgettext("desk", "Choose where it should go.")
         return show_case(case_id, problem=problem, drafts=drafts), 400
     submission = submission_of_post("stage", case_id, to, "", drafts.move_note)
-    wanted = Move(to, drafts.move_note, submission, worker_agreed=agreed)
+    wanted = Move(to, drafts.move_note, submission, worker_agreed=agreed, seen_version=_seen_version())
     return _move(case_id, wanted, drafts, done="moved")
 
 
@@ -163,7 +163,7 @@ def close(case_id: UUID) -> ResponseReturnValue:
         problem = pgettext("desk", "Choose what came of it. The case is still open.")
         return show_case(case_id, problem=problem, drafts=drafts), 400
     submission = submission_of_post("stage", case_id, State.CLOSED, outcome, note, word)
-    wanted = Move(State.CLOSED, note, submission, outcome, to_worker=word)
+    wanted = Move(State.CLOSED, note, submission, outcome, to_worker=word, seen_version=_seen_version())
     return _move(case_id, wanted, drafts, done="closed")
 
 
@@ -198,8 +198,9 @@ def _conflict(
 
 
 def _seen_version() -> int:
+    """How the case stood on the page; 0, older than any, where a page of another version of ours does not say."""
     try:
-        return int(request.form.get("seen", ""))
+        return int(request.form.get("seen", "0"))
     except ValueError:
         abort(400)
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case
-from app.cases.worker import Worker, may_be_guessing, replace_receipt, try_receipt
+from app.cases.worker import Worker, locked_case_of, may_be_guessing, replace_receipt, try_receipt
 from app.database import CaseId
 from app.vault import (
     FormToken,
@@ -60,6 +60,8 @@ def give_new_code(worker: Worker, intent: Intent) -> Response:
         return stale_page(worker, intent)
     fresh = here.vault.derive_receipt_keys(token.receipt)
     with here.database.writing() as session:
+        # Under the lock: the same button pressed twice at one moment made it perhaps just now.
+        locked_case_of(session, worker)
         row = find_receipt(session, fresh)
         if row is None:
             # Nobody gets its cookie: the next person on this phone must know the code.

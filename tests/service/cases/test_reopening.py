@@ -5,13 +5,14 @@ from uuid import UUID, uuid4
 
 import pytest
 
+from app import clock
 from app.cases.case.access import NoAccess
-from app.cases.desk.progress import Move, MoveRefused, change_stage
+from app.cases.desk.progress import CaseMovedOn, Move, change_stage
 from app.cases.enums import ClosingReason, ConsentLevel, State
 from app.cases.routing.offers import accept_offer
 from app.cases.worker.inbox import Worker
 from app.cases.worker.messages import say_worse, write
-from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
+from app.cases.worker.sharing import NothingToUndo, change_consent, stop_sharing, undo_stop
 from app.database import CaseId
 from app.intake.conversation.machine.changes import CaseChange
 from app.intake.conversation.store.apply import take_in
@@ -135,7 +136,17 @@ def test_closing_again_from_an_old_page_does_not_say_that_a_reopened_case_is_clo
     close(desk, case_id, post)
     close(desk, case_id, post)
     say(desk, worker)
-    with pytest.raises(MoveRefused) as refused:
+    with pytest.raises(CaseMovedOn):
         close(desk, case_id, post)
-    assert refused.value.why == "not_from_here"
     assert desk.case(case_id).is_open
+
+
+def test_a_stop_stays_after_the_day_until_which_it_could_be_taken_back(desk: Desk) -> None:
+    filed = desk.world.file()
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    with desk.database.writing() as session:
+        stop_sharing(session, desk.world.vault, worker)
+    clock.set_offset(round(clock._offset.total_seconds()) + 31 * 86_400)
+    with desk.database.writing() as session, pytest.raises(NothingToUndo):
+        undo_stop(session, desk.world.vault, desk.world.rules, desk.world.texts, "en", worker)
+    assert desk.case(case_id).stopped_hour is not None
