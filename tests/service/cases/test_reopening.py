@@ -1,6 +1,8 @@
 """A closed case opens again by several doors; each leaves the same flags, and somebody who sees it."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
@@ -150,3 +152,18 @@ def test_a_stop_stays_after_the_day_until_which_it_could_be_taken_back(desk: Des
     with desk.database.writing() as session, pytest.raises(NothingToUndo):
         undo_stop(session, desk.world.vault, desk.world.rules, desk.world.texts, "en", worker)
     assert desk.case(case_id).stopped_hour is not None
+
+
+def test_closing_twice_at_one_moment_closes_once_and_refuses_neither(desk: Desk) -> None:
+    for _ in range(3):
+        case_id, post, together = desk.accepted(), uuid4(), Barrier(2)
+
+        def press(
+            _hand: int, case_id: CaseId = case_id, post: UUID = post, together: Barrier = together
+        ) -> None:
+            together.wait()
+            close(desk, case_id, post)
+
+        with ThreadPoolExecutor(2) as pool:
+            list(pool.map(press, range(2)))
+        assert desk.acts(case_id).count("case.stage") == 1
