@@ -23,6 +23,11 @@ def lend_services(app: "Flask", services: "Services") -> None:
     app.extensions["redress"] = services
 
 
+def take_back_services(app: "Flask") -> None:
+    """Leave an application as it was before it was lent anything."""
+    app.extensions.pop("redress", None)
+
+
 def create_bare_app(settings: "Settings", languages: "Languages") -> "Flask":
     """The application as every process may know it, without a keyring or a database: who forks shares its memory.
 
@@ -61,10 +66,3 @@ def web_rooms() -> tuple[ModuleType, ...]:
     from app.web import desk, join, network, public, sms, worker
 
     return worker, desk, network, join, public, sms
-
-
-def compile_templates(app: "Flask") -> None:
-    """Compile every template now: workers that are forked later share the result, instead of each compiling for itself."""
-    with app.app_context():
-        for name in app.jinja_env.list_templates():
-            app.jinja_env.get_template(name)

@@ -2,7 +2,9 @@
 
 import os
 import stat
+from dataclasses import replace
 from functools import cached_property
+from pathlib import Path
 from typing import Literal
 
 from app.cases.rules import Rules, load_rules
@@ -73,6 +75,21 @@ class Deployment:
     def gateways(self, vault: Vault) -> Gateways:
         """The gateways for texts, with the vault of whichever half asks; raises `GatewaysRefused`."""
         return load_gateways(self.settings, vault, self.database)
+
+    def apart(self, home: Path) -> "Deployment":
+        """This deployment with a home, keys and a database of its own, and nobody to send anything to."""
+        other = Deployment(
+            replace(
+                self.settings,
+                home=home,
+                database_url=f"sqlite:///{home / 'redress.sqlite3'}",
+                demo=False,
+                twilio=None,
+                smtp=None,
+            )
+        )
+        other.make_home()
+        return other
 
     def close(self) -> None:
         """Close this process's connections, if there are any."""

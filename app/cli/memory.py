@@ -6,6 +6,7 @@ them back at once, and make every derivation a third slower; so all threads shar
 """
 
 import ctypes
+import gc
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -24,7 +25,7 @@ def share_one_arena() -> None:
 
 
 def give_back() -> None:
-    """Give back what this process has freed; before a fork, so that no child inherits it."""
+    """Give back what this process has freed: before a fork, so that no child inherits it, and where much was taken once."""
     trim = _of_glibc("malloc_trim")
     if trim is not None:
         trim(0)
@@ -43,6 +44,8 @@ class Trimming:
         if self._trim is None or done == self._done or now - self._last < _EVERY_SECONDS:
             return
         self._last, self._done = now, done
+        # What refers to itself is not freed before somebody looks; what was there at the start is not looked at again.
+        gc.collect()
         self._trim(0)
 
 

@@ -5,6 +5,7 @@ import errno
 import fcntl
 import gc
 import os
+import pickle
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -22,7 +23,9 @@ from app.cli.deployment import Deployment
 from app.cli.memory import give_back, share_one_arena
 from app.cli.processes import Child, hear_endings, run_in_child, work_apart
 from app.cli.refusals import CommandRefused, guarded
+from app.cli.rehearsal import Rehearsal
 from app.cli.setup import prepare
+from app.vault import TooBusy, Vault, self_test
 
 
 def add_commands(commands: Any) -> None:
@@ -86,21 +89,11 @@ def dispatch(deployment: Deployment, _choice: argparse.Namespace) -> int:
 
 
 def _load_shared_parts(deployment: Deployment) -> Any:
-    """Import and read once what web and dispatcher share, before the fork; the keyrings are left to the process that owns each.
+    """Import, read and do once what web and dispatcher share, before the fork; the keyrings are left to the process that owns each.
 
     Whatever a process imports or makes after the fork is in its own memory, and that writes to much of what it shared until then.
     """
-    # Words of danger leave four times as much behind while they are worked out as is kept of them.
-    phrases = work_apart(partial(_phrases_of, deployment))
-    from app.dispatcher import run  # noqa: F401 - imported for the dispatcher
-
-    application = _application(deployment)
-    # The first query would do these two, in each process anew.
-    configure_mappers()
-    make_url(deployment.settings.database_url).get_dialect().import_dbapi()
-    take_over(phrases())
-    _ = deployment.rules
-    deployment.check_topic_words()
+    application = _rehearsed(deployment)
     # What exists now is shared with the children: the collector must not touch it, or each would get a copy of its own.
     gc.collect()
     gc.freeze()
@@ -108,12 +101,32 @@ def _load_shared_parts(deployment: Deployment) -> Any:
     return application
 
 
-def _application(deployment: Deployment) -> Any:
+def _rehearsed(deployment: Deployment) -> Any:
+    # Words of danger leave four times as much behind while they are worked out as is kept of them.
+    phrases = work_apart(partial(_phrases_of, deployment))
+    pages = work_apart(partial(_pages_of, deployment))
+    rehearsal = Rehearsal(deployment)
+    from app.dispatcher import run  # noqa: F401 - imported for the dispatcher
+
+    application = _application(deployment, pages)
+    # The first query would do these two, in each process anew.
+    configure_mappers()
+    make_url(deployment.settings.database_url).get_dialect().import_dbapi()
+    take_over(phrases())
+    _ = deployment.rules
+    deployment.check_topic_words()
+    rehearsal.hold(application)
+    return application
+
+
+def _application(deployment: Deployment, pages: Callable[[], bytes] = bytes) -> Any:
     """The web application as far as it needs no keyring; Flask's name stays out of here."""
-    from app import compile_templates, create_bare_app
+    from app import create_bare_app
+    from app.web.compiled import compile_templates
 
     application = create_bare_app(deployment.settings, deployment.languages)
-    compile_templates(application)
+    compiled = pages()
+    compile_templates(application, pickle.loads(compiled) if compiled else {})  # noqa: S301 - of our own child
     return application
 
 
@@ -123,12 +136,29 @@ def _phrases_of(deployment: Deployment) -> bytes:
     return worked_out()
 
 
+def _pages_of(deployment: Deployment) -> bytes:
+    from app import create_bare_app
+    from app.web.compiled import compile_templates
+
+    code: dict[str, bytes] = {}
+    compile_templates(create_bare_app(deployment.settings, deployment.languages), code)
+    return pickle.dumps(code)
+
+
 def _serve(deployment: Deployment, application: Any, listening: socket.socket) -> int:
     from app import lend_services
 
-    lend_services(application, deployment.services(deployment.web_vault()))
-    web_server.serve(application, listening, deployment.settings.web_workers)
+    vault = deployment.web_vault()
+    lend_services(application, deployment.services(vault))
+    web_server.serve(application, listening, deployment.settings.web_workers, partial(_prove, vault))
     return 0
+
+
+def _prove(vault: Vault) -> None:
+    # Where the slots stay taken others have proved it, and one that begins anew must not wait for a flood to end.
+    with suppress(TooBusy):
+        self_test(vault)
+    give_back()
 
 
 def _dispatch(deployment: Deployment, asked: Callable[[], bool]) -> None:

@@ -5,6 +5,7 @@ import logging
 import selectors
 import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 from typing import Any
@@ -203,8 +204,10 @@ class QuietLogger(Logger):
 class _Server(Application):
     """Hands gunicorn our configuration and an application that is already built."""
 
-    def __init__(self, application: Any, listening: socket.socket, workers: int) -> None:
-        self._application = application
+    def __init__(
+        self, application: Any, listening: socket.socket, workers: int, ready: Callable[[], None]
+    ) -> None:
+        self._application, self._ready = application, ready
         # A file descriptor's number outlives a reload of the configuration, the Python object would not.
         self._bind = f"fd://{listening.detach()}"
         self._workers = workers
@@ -216,10 +219,14 @@ class _Server(Application):
         self.cfg.set("bind", self._bind)
         self.cfg.set("workers", self._workers)
         self.cfg.set("logger_class", QuietLogger)
+        self.cfg.set("post_worker_init", self._begin)
 
     def load(self) -> Any:
         """The application that the workers inherit."""
         return self._application
+
+    def _begin(self, _worker: ThreadWorker) -> None:
+        self._ready()
 
 
 def bind(address: str, port: int) -> socket.socket:
@@ -235,14 +242,17 @@ def bind(address: str, port: int) -> socket.socket:
     return taken
 
 
-def serve(application: Any, listening: socket.socket, workers: int) -> None:
-    """Fork web workers and look after them until told to stop; does not return."""
+def serve(application: Any, listening: socket.socket, workers: int, ready: Callable[[], None]) -> None:
+    """Fork web workers and look after them until told to stop; does not return.
+
+    Each calls `ready` before it answers anybody; what that raises ends them all (`WORKER_BOOT_ERROR` of the arbiter).
+    """
     # The product's name would tell a scanner which holes to try.
     gunicorn.SERVER = wsgi.SERVER = "web"
     # As in `up`: what the workers inherit stays shared only while the collector leaves it alone.
     gc.collect()
     gc.freeze()
-    Arbiter(_Server(application, listening, workers)).run()
+    Arbiter(_Server(application, listening, workers, ready)).run()
 
 
 def _shut(connection: socket.socket, direction: int) -> None:

@@ -157,6 +157,8 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
         "secure_delete=ON",
         # Whoever fills the log brings it into the file and everybody waits; four times as full, it holds most pages several times.
         "wal_autocheckpoint=4000",
+        # KiB for each connection: the system keeps the pages of the file once for all of them, we would keep them once for each.
+        "cache_size=-256",
         # Only an operator's own tool can hold the file without a turn; together with the turn this is waited for.
         f"busy_timeout={busy_milliseconds()}",
     ):

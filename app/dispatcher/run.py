@@ -46,8 +46,11 @@ def tick(job: Job | Errand, services: Services) -> None:
 
 
 def _scheduler(services: Services, jobs: tuple[Job | Errand, ...]) -> BackgroundScheduler:
+    # Each thread holds a connection. Errands may wait for others, each in its own; what only writes waits for its turn anyway.
+    errands = sum(isinstance(job, Errand) for job in jobs)
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(max(1, len(jobs)))}, timezone=UTC
+        executors={"default": ThreadPoolExecutor(1), "errands": ThreadPoolExecutor(max(1, errands))},
+        timezone=UTC,
     )
     for job in jobs:
         scheduler.add_job(
@@ -56,6 +59,7 @@ def _scheduler(services: Services, jobs: tuple[Job | Errand, ...]) -> Background
             seconds=job.every_seconds,
             args=(job, services),
             id=job.name,
+            executor="errands" if isinstance(job, Errand) else "default",
             next_run_time=datetime.now(UTC),
             coalesce=True,
             max_instances=1,

@@ -91,6 +91,7 @@ from app.vault.members import (
     write_recovery_code,
 )
 from app.vault.pairs import SealBroken
+from app.vault.power_on import SelfTestFailed, self_test
 from app.vault.public_keys import (
     HolderKind,
     PublicKey,
@@ -224,6 +225,7 @@ __all__ = [
     "RowForged",
     "RowSigner",
     "SealBroken",
+    "SelfTestFailed",
     "SessionContent",
     "SessionEnded",
     "SessionKind",
@@ -292,6 +294,7 @@ __all__ = [
     "rewrap",
     "row_fits",
     "row_mac",
+    "self_test",
     "session_form_token",
     "sign_old_rows",
     "sign_root",

@@ -173,7 +173,7 @@ def open_grant(session: Session, holder: KeyHolder, case_id: CaseId, key: Holder
     ).one_or_none()
     if found is None or not stands(holder, found[0], found[1:]):
         raise NoGrant(f"no live grant for case {case_id}")
-    return _open_row(holder, found[0], pair)
+    return open_row(holder, found[0], pair)
 
 
 def open_granted(
@@ -185,7 +185,7 @@ def open_granted(
         raise NoGrant(f"grant {row.id} was not written by this deployment or has ended")
     if row.state != GrantState.LIVE or row.holder_id != holder_id or row.holder_kind not in kinds:
         raise NoGrant(f"grant {row.id} is not a live one of this holder")
-    return _open_row(holder, row, pair)
+    return open_row(holder, row, pair)
 
 
 def accept_grant(session: Session, holder: KeyHolder, grant_id: UUID) -> GrantRow:
@@ -259,7 +259,8 @@ def new_compartment_versions(
     return fresh
 
 
-def _open_row(holder: KeyHolder, row: GrantRow, pair: Pair) -> OpenedCompartments:
+def open_row(holder: KeyHolder, row: GrantRow, pair: Pair) -> OpenedCompartments:
+    """What a grant's row holds, for who has checked that it stands; raises `NoGrant` or `SealBroken`."""
     if row.sealed is None:
         raise NoGrant(f"grant {row.id} is empty")
     pairs: dict[KeyName, Pair] = {}

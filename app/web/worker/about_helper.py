@@ -17,7 +17,6 @@ from app.web.language import page_language
 from app.web.sender import sender
 from app.web.services import services
 from app.web.worker.asking import ask_again, enter_page
-from app.web.worker.danger import help_in
 from app.web.worker.door import blueprint
 from app.web.worker.inbox import missing_words, refuse_other_page
 from app.web.worker.inbox_page import Problem, inbox_page, kept_page, stale_page
@@ -60,7 +59,7 @@ def file_about_helper(worker: Worker, intent: Intent) -> Response:
 
 
 def _sent_before_page(intent: Intent) -> Response | None:
-    """For the same complaint posted again: the first ended the session, and its code is not shown to whoever asks now."""
+    """For the same complaint posted again: the first ended the session, and whoever missed its code gets it with the other one."""
     here, report = services(), _complaint(intent)
     try:
         token = _token_of(intent, report)
@@ -68,7 +67,7 @@ def _sent_before_page(intent: Intent) -> Response | None:
         return None
     with here.database.reading() as session:
         arrival = read_arrival(session, here.vault, report, token, None)
-    return enter_page("sent before", numbers=help_in(intent.country)) if arrival.filed_before else None
+    return enter_page("complaint sent", intent) if arrival.filed_before else None
 
 
 def _complaint(intent: Intent) -> Report:

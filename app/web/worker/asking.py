@@ -27,6 +27,7 @@ _ENTER_STATUS = {
     "": HTTPStatus.OK,
     "ended": HTTPStatus.OK,
     "sent before": HTTPStatus.OK,
+    "complaint sent": HTTPStatus.OK,
     "busy": HTTPStatus.SERVICE_UNAVAILABLE,
     "broken": HTTPStatus.SERVICE_UNAVAILABLE,
 }
