@@ -152,7 +152,10 @@ def main(port: str, workers: str, recipe: str, database: str) -> None:
     """Serve until told to stop."""
     store: Store = PostgresStore(database) if "dbname=" in database else SqliteStore(database)
     web_server.serve(
-        make_app(Recipe.read(Path(recipe)), store), web_server.bind("127.0.0.1", int(port)), int(workers)
+        make_app(Recipe.read(Path(recipe)), store),
+        web_server.bind("127.0.0.1", int(port)),
+        int(workers),
+        ready=lambda: None,
     )
 
 
