@@ -17,6 +17,7 @@ from app.database.types import (
     OrganisationId,
     SiteId,
     UtcDateTime,
+    hour_of_id,
     new_id,
     word_column,
 )
@@ -42,6 +43,7 @@ __all__ = [
     "UtcDateTime",
     "check_schema",
     "chosen_once",
+    "hour_of_id",
     "insert_ready",
     "insert_rows",
     "insert_unless_taken",

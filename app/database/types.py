@@ -112,3 +112,8 @@ def new_id() -> UUID:
     random = secrets.randbits(74)
     value = milliseconds << 80 | 0x7 << 76 | random >> 62 << 64 | 0b10 << 62 | random & (1 << 62) - 1
     return UUID(int=value)
+
+
+def hour_of_id(made: UUID) -> datetime:
+    """The hour in which `new_id` made it."""
+    return datetime.fromtimestamp((made.int >> 80) / 1000, UTC)

@@ -39,7 +39,7 @@ from app.vault import Actor, NewMemberKey, Vault, is_sound, journal
 
 VALID_FOR = timedelta(hours=48)
 # Until then an old link still says that it ran out or was used, and whom to ask.
-_EXPLAINED_FOR = timedelta(days=30)
+EXPLAINED_FOR = timedelta(days=30)
 _LOOKUP = "invitation"
 
 
@@ -220,7 +220,7 @@ def expire_invitations(session: Session, limit: int) -> int:
     """Delete up to so many links that nobody needs an explanation for any more, thirty days after they ran out; how many."""
     over = (
         select(Invitation.id)
-        .where(Invitation.expires_at <= clock.now() - _EXPLAINED_FOR)
+        .where(Invitation.expires_at <= clock.now() - EXPLAINED_FOR)
         .limit(limit)
         .with_for_update(skip_locked=True)
     )

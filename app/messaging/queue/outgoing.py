@@ -5,14 +5,24 @@ a text is called off that a dispatcher has already claimed: it looks once more r
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import CaseId, Lock, Statement, insert_rows, insert_unless_taken, locking, new_id, new_row
+from app.database import (
+    CaseId,
+    Lock,
+    Statement,
+    hour_of_id,
+    insert_rows,
+    insert_unless_taken,
+    locking,
+    new_id,
+    new_row,
+)
 from app.messaging.composing import count_segments
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import MemberAddress, OutgoingStep, OutgoingText, Phone
@@ -227,11 +237,6 @@ def body_place(text_id: UUID) -> Place:
 def address_place(address_id: UUID) -> Place:
     """Where a member's own number or e-mail address is sealed to the contact key."""
     return Place("member_addresses", address_id, "address_sealed")
-
-
-def hour_of_id(text_id: UUID) -> datetime:
-    """The hour in which a row was made, as its key tells it (see `new_id`)."""
-    return datetime.fromtimestamp((text_id.int >> 80) / 1000, UTC)
 
 
 def _keep(session: Session, text: OutgoingText) -> UUID:

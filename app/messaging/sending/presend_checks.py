@@ -17,13 +17,14 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app import clock
 from app.cases.case import Case, facts_of
 from app.cases.enums import ConsentLevel
+from app.database import hour_of_id
 from app.logs import log_event
 from app.messaging.delivery import UNCLEAR_REASON, Delivery, Purpose
 from app.messaging.gateways.protocol import TextToSend
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import MemberAddress, OptOutRow, OutgoingText, Phone
 from app.messaging.phones import opt_out_tags, phone_place
-from app.messaging.queue import EMAIL, FORGED, address_place, body_place, hour_of_id
+from app.messaging.queue import EMAIL, FORGED, address_place, body_place
 from app.messaging.sending.claims import Claim
 from app.messaging.sending.recording import MOST_ATTEMPTS
 from app.vault import ContactKeyMissing, SealBroken, Signed, Vault, is_sound

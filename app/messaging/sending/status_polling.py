@@ -12,12 +12,11 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import Database, chosen_once
+from app.database import Database, chosen_once, hour_of_id
 from app.messaging.delivery import ASKED_AFTER, GIVEN_UP_AFTER, further
 from app.messaging.gateways.protocol import Gateway, StatusReport
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import OutgoingText
-from app.messaging.queue import hour_of_id
 from app.messaging.receiving import take_status
 from app.messaging.sending.provider_round import AskedText, RoundOutcome, ask_each
 from app.vault import Vault

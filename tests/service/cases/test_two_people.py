@@ -4,7 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 from app import clock
 from app.cases.custody.deciding import waiting_for_custody
@@ -21,7 +21,7 @@ from app.cases.custody.reading import (
 from app.cases.enums import AccessAct
 from app.cases.worker.inbox import open_inbox
 from app.database import CaseId, MemberId
-from app.network import Role, SignedIn, record_training
+from app.network import Invitation, Role, SignedIn, expire_invitations, record_training
 from app.vault import CircleMemberRow, CircleName, read_journal
 from tests.service.cases.conftest import Desk
 
@@ -94,6 +94,35 @@ def test_whoever_came_in_before_it_was_kept_who_admitted_them_counts_after_seven
     with pytest.raises(BroughtInByEachOther):
         agree(desk, desk.custodian, recent, case_id)
     agree(desk, desk.custodian, old, case_id)
+
+
+def test_a_link_that_was_taken_away_makes_nobody_a_second_person(desk: Desk) -> None:
+    """Who can write the database deletes the link by which a custodian invited an account of their own."""
+    case_id = held(desk)
+    clock.set_offset(0)
+    by = desk.world.sign_in("custodian.one")
+    desk.world.join(desk.world.coordinator, "puppet", Role.LEAD, by=by)
+    desk.world.admit("custodian.two", "puppet", list(CircleName), 1)
+    puppet = desk.world.sign_in("puppet")
+    with pytest.raises(BroughtInByEachOther):
+        agree(desk, desk.custodian, puppet, case_id)
+    with desk.database.writing() as session:
+        session.execute(delete(Invitation).where(Invitation.member_id == puppet.member.id))
+    for asker, second in ((desk.custodian, puppet), (puppet, desk.second_custodian)):
+        with pytest.raises(BroughtInByEachOther):
+            agree(desk, asker, second, case_id)
+    agree(desk, desk.custodian, desk.second_custodian, case_id)
+
+
+def test_who_joined_before_links_were_thrown_away_needs_none(desk: Desk) -> None:
+    case_id = held(desk)
+    desk.world.join(desk.world.coordinator, "old.hand", Role.LEAD)
+    clock.set_offset(40 * 86_400)
+    desk.world.cookies.clear()
+    desk.world.admit("custodian.two", "old.hand", list(CircleName), 1)
+    with desk.database.writing() as session:
+        assert expire_invitations(session, 100)
+    agree(desk, desk.world.sign_in("custodian.one"), desk.world.sign_in("old.hand"), case_id)
 
 
 def test_the_worker_reads_both_names_and_who_looked_at_the_place(desk: Desk) -> None:
