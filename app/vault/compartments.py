@@ -145,9 +145,9 @@ def current_compartments(
         check_compartment_key(holder, row)
     chain, seq, digest, mac, version = found[0][1:]
     if chain is None:
-        return newest
+        raise CompartmentKeyMissing(f"nothing says which keys of case {case_id} are the newest")
     head = JournalChainRow(id=chain, seq=seq, hash=digest, mac=mac, key_version=version)
-    if not head_fits(holder, head) or any(row.version != (version or row.version) for row in newest.values()):
+    if not head_fits(holder, head) or any(row.version != version for row in newest.values()):
         raise CompartmentKeyMissing(f"case {case_id} lacks the newest key of a compartment")
     return newest
 

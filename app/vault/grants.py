@@ -110,14 +110,12 @@ def stands(holder: KeyHolder, row: GrantRow, head: HeadOfCase) -> bool:
     An older copy of an ended grant's row has a MAC that fits. But everything that ends a grant makes a new version of the keys,
     which the grants that remain then hold, and the head of the case's chain says which is the newest.
     """
-    if not is_sound(holder, row):
-        return False
     chain, seq, digest, mac, newest = head
-    if chain is None:
-        return True  # a chain that was taken away is what `journal verify` and the daily root find
+    # A case whose chain was taken away opens to nobody, and neither does one whose chain was begun anew, which has no number.
+    if chain is None or newest is None or not is_sound(holder, row):
+        return False
     known = JournalChainRow(id=chain, seq=seq, hash=digest, mac=mac, key_version=newest)
-    # Without a number the head is one that no `redress upgrade` has reached yet; taking it out breaks the MAC.
-    return head_fits(holder, known) and newest in (None, row.key_version)
+    return head_fits(holder, known) and newest == row.key_version
 
 
 def write_grant(

@@ -1,6 +1,6 @@
 """Very many cases of one partner, made without the doors: real keys, grants, seals and veils, only the rows that the desk reads."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 from uuid import uuid4
 
@@ -14,9 +14,20 @@ from app.cases.case.references import new_reference
 from app.cases.case.veils import facts_place, site_place
 from app.cases.enums import AuthorKind, ClockKind, ConsentLevel, EntryKind, Profile, State, Urgency
 from app.database import Base, CaseId, OrganisationId, SiteId, new_id
-from app.vault import CircleName, Compartment, CompartmentKeys, PublicKey, Vault, circle_of
+from app.vault import (
+    Actor,
+    CircleName,
+    Compartment,
+    CompartmentKeys,
+    Json,
+    PublicKey,
+    Vault,
+    circle_of,
+    new_chain,
+)
 from app.vault.circles import circle_public_key
 
+_FILED: tuple[tuple[str, Actor, Mapping[str, Json]], ...] = (("case.filed", Actor("worker"), {}),)
 _KINDS = (EntryKind.WORKER_MESSAGE, EntryKind.REPLY, EntryKind.NOTE)
 
 
@@ -58,7 +69,7 @@ class Crowd:
             ),
         ]
         entries = [self._entry(keys, case_id, number + 1, *parts) for number, parts in enumerate(told)]
-        rows: list[Base] = [*keys.rows(), grant, *entries]
+        rows: list[Base] = [*keys.rows(), grant, *entries, *new_chain(self._vault, case_id, _FILED)]
         self._session.add(case)
         self._session.flush()
         self._session.add_all(rows)

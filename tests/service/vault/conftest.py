@@ -15,6 +15,7 @@ from app.vault import (
     bind_deployment,
     journal,
     make_circle,
+    new_chain,
     new_receipt,
     open_session,
 )
@@ -48,7 +49,7 @@ def store(database: Database, vault: Vault) -> Database:
             make_circle(session, vault, OrganisationId(new_id()), CircleName.EVERYONE, member.public)
             session.add(vault.write_grant(case, keys, set(Compartment), vault.receipt_public_key(row)))
             session.add(vault.write_grant(case, keys, {Compartment.BRIEF}, member.public, offered=True))
-            journal(session, vault, case, "case.filed", Actor("worker"))
+            session.add_all(new_chain(vault, case, [("case.filed", Actor("worker"), {})]))
             journal(session, vault, None, "sign_in", Actor("member", member.key.member_id))
             open_session(
                 session,

@@ -24,6 +24,7 @@ from app.vault import (
     GrantRow,
     GrantState,
     JournalChainRow,
+    JournalRow,
     MemberKey,
     NewMemberKey,
     NoGrant,
@@ -44,6 +45,7 @@ from app.vault import (
     grants_of_case,
     journal,
     make_circle,
+    new_chain,
     new_compartment_versions,
     new_receipt,
     open_circle,
@@ -80,6 +82,7 @@ def filed(store: Database, vault: Vault) -> Filed:
         session.add_all([*keys.rows(), row, member.row, member.public_row])
         circle = make_circle(session, vault, OrganisationId(new_id()), CircleName.EVERYONE, member.public)
         session.add(vault.write_grant(case, keys, ALL, vault.receipt_public_key(row)))
+        session.add_all(new_chain(vault, case, [("case.filed", Actor("worker"), {})]))
         public = circle_public_key(session, vault, circle)
         opened = open_circle(session, vault, member.key, circle.id)
     return Filed(case, keys, receipt, worker, row, member, circle, opened, public)
@@ -203,14 +206,14 @@ def test_a_moved_cut_or_altered_grant_fails(
         open_grant(session, vault, filed.case, filed.circle_key)
 
 
-@pytest.mark.parametrize("column", ("holder_id", "case_id"))
+@pytest.mark.parametrize(("column", "refused"), (("holder_id", SealBroken), ("case_id", GrantNotOffered)))
 def test_an_offered_grant_that_was_moved_cannot_be_accepted(
-    store: Database, vault: Vault, filed: Filed, column: str
+    store: Database, vault: Vault, filed: Filed, column: str, refused: type[Exception]
 ) -> None:
     grant = _grant(store, vault, filed, ALL, offered=True)
     with store.writing() as session:
         setattr(session.get_one(GrantRow, grant.id), column, new_id())
-    with store.writing() as session, pytest.raises(SealBroken):
+    with store.writing() as session, pytest.raises(refused):
         accept_grant(session, vault, grant.id)
 
 
@@ -345,29 +348,39 @@ def test_the_member_key_kept_in_a_session_still_opens_the_circle(
         assert open_circle(session, vault, kept, CircleId(filed.circle.id)) == filed.circle_key
 
 
-def test_an_ended_grant_that_is_put_back_does_not_open_where_the_head_lost_its_number(
-    store: Database, vault: Vault, filed: Filed
+@pytest.mark.parametrize("how", ("its number was taken out", "it was taken away", "it was begun anew"))
+def test_an_ended_grant_that_is_put_back_does_not_open_whatever_became_of_the_head(
+    store: Database, vault: Vault, filed: Filed, how: str
 ) -> None:
-    with store.writing() as session:
-        journal(session, vault, filed.case, "case.filed", Actor("worker"))
     before = _grant(store, vault, filed, ALL, offered=False)
     kept = {column.name: getattr(before, column.name) for column in GrantRow.__mapper__.columns}
     with store.writing() as session:
         new_compartment_versions(session, vault, filed.case, [vault.receipt_public_key(filed.row)])
     tables = Base.metadata.tables
     table, heads = tables[GrantRow.__tablename__], tables[JournalChainRow.__tablename__]
+    entries = tables[JournalRow.__tablename__]
     with store.engine.begin() as connection:
         connection.execute(update(table).where(table.c.id == before.id).values(**kept))
-        connection.execute(update(heads).where(heads.c.id == filed.case).values(key_version=None))
-    with store.reading() as session, pytest.raises(NoGrant):
-        open_grant(session, vault, filed.case, filed.circle_key)
+        if how == "its number was taken out":
+            connection.execute(update(heads).where(heads.c.id == filed.case).values(key_version=None))
+        else:
+            connection.execute(delete(entries).where(entries.c.chain_id == filed.case))
+            connection.execute(delete(heads).where(heads.c.id == filed.case))
+    if how == "it was begun anew":
+        with store.writing() as session:
+            journal(session, vault, filed.case, "case.read", Actor("worker"))
+    with store.reading() as session:
+        with pytest.raises(NoGrant):
+            open_grant(session, vault, filed.case, filed.circle_key)
+        # Nothing tells any more which keys are the newest, so nothing is sealed to any of them.
+        with pytest.raises(CompartmentKeyMissing):
+            current_compartments(session, vault, filed.case)
 
 
 def test_nothing_new_is_sealed_to_older_keys_where_the_newest_were_taken_away(
     store: Database, vault: Vault, filed: Filed
 ) -> None:
     with store.writing() as session:
-        journal(session, vault, filed.case, "case.filed", Actor("worker"))
         new_compartment_versions(session, vault, filed.case, [vault.receipt_public_key(filed.row)])
     keys = Base.metadata.tables[CompartmentKeyRow.__tablename__]
     with store.engine.begin() as connection:

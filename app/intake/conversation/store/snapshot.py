@@ -181,7 +181,7 @@ def _talk(vault: Vault, phone: KnownPhone, found: _Found) -> KnownConversation |
 def _case(case_id: CaseId, found: _Found) -> KnownCase | None:
     if found.case["facts_veil"] is None or found.key_id is None or found.seq is None:
         return None
-    if found.version != (found.key_version or found.version):
+    if found.version != found.key_version:
         return None  # the newest key was taken away, and whoever lost access holds this one: under the lock it is refused
     return KnownCase(
         id=case_id,
