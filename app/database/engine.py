@@ -23,13 +23,14 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
+from app.database.types import read_structure
 from app.database.write_lock import PATIENCE_SECONDS
 
 # A network may drop a connection that rests without telling either side; one that rested for less is taken at its word.
 _TRUSTED_SECONDS = 2.0
 
 # One for each thread of a web worker. What goes beyond them is opened and closed for each unit of work.
-_KEPT = {"pool_size": 8, "max_overflow": 8}
+_KEPT: dict[str, Any] = {"pool_size": 8, "max_overflow": 8, "json_deserializer": read_structure}
 
 
 class DatabaseUnavailable(SQLAlchemyError):

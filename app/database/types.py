@@ -1,6 +1,8 @@
 """Base class, ids and column types, for SQLite and PostgreSQL alike."""
 
+import json
 import secrets
+from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
@@ -21,8 +23,45 @@ SiteId = NewType("SiteId", UUID)
 CircleId = NewType("CircleId", UUID)
 
 
+# What a cell reads as in which somebody wrote what cannot be read: no MAC fits it, it belongs to nobody and is long past.
+# SQLite takes any text in any column, and an error while rows are fetched would end every query that meets one of them.
+_NOBODY, _LONG_PAST = UUID(int=0), datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class Id(Uuid[UUID]):
+    """A UUID; what is none reads as `UUID(int=0)`."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """How a cell is read."""
+        return _reading(super().result_processor(dialect, coltype), _NOBODY)  # type: ignore[no-untyped-call]
+
+
+def _reading(read: Callable[[Any], Any] | None, instead: Any) -> Callable[[Any], Any] | None:
+    if read is None:
+        return None
+
+    def process(cell: Any) -> Any:
+        try:
+            return read(cell)
+        except (AttributeError, TypeError, ValueError, OverflowError):
+            return instead
+
+    return process
+
+
+def read_structure(cell: str | bytes) -> Any:
+    """What a column of JSON holds: a list or a record. Anything else reads as an empty list, also the text of one."""
+    try:
+        found = json.loads(cell)
+    except ValueError:
+        return []
+    return found if isinstance(found, list | dict) else []
+
+
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time, kept in UTC; a naive one is refused instead of being guessed at."""
+    """An aware time, kept in UTC; a naive one is refused instead of being guessed at. What is no time reads as 1970."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -35,6 +74,10 @@ class UtcDateTime(TypeDecorator[datetime]):
             raise ValueError("a naive time cannot be stored")
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """How a cell is read."""
+        return _reading(super().result_processor(dialect, coltype), _LONG_PAST)
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give back an aware time in UTC, whatever the driver returned."""
@@ -57,12 +100,13 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
         datetime: UtcDateTime(),
+        UUID: Id(),
         # SQLAlchemy does not look through a NewType to the UUID beneath.
-        CaseId: Uuid(),
-        OrganisationId: Uuid(),
-        MemberId: Uuid(),
-        SiteId: Uuid(),
-        CircleId: Uuid(),
+        CaseId: Id(),
+        OrganisationId: Id(),
+        MemberId: Id(),
+        SiteId: Id(),
+        CircleId: Id(),
     }
 
     def __init__(self, **values: Any) -> None:

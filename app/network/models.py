@@ -9,10 +9,10 @@ from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint, Uuid
+from sqlalchemy import JSON, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, MemberId, Opaque, OrganisationId, SiteId, UtcDateTime, new_id, word_column
+from app.database import Base, Id, MemberId, Opaque, OrganisationId, SiteId, UtcDateTime, new_id, word_column
 from app.vault import Signed
 
 
@@ -90,7 +90,7 @@ class Organisation(Signed, Base):
     __tablename__ = "organisations"
     REMEMBERED: ClassVar[bool] = True
 
-    id: Mapped[OrganisationId] = mapped_column(Uuid, primary_key=True, default=new_id)
+    id: Mapped[OrganisationId] = mapped_column(Id, primary_key=True, default=new_id)
     kind: Mapped[OrganisationKind] = mapped_column(word_column(OrganisationKind, _WIDTH))
     name: Mapped[str] = mapped_column(String(200))
     # Other names and short forms that workers use; "who must not know" is matched with them.
@@ -111,7 +111,7 @@ class Member(Signed, Base):
     __tablename__ = "members"
     REMEMBERED: ClassVar[bool] = True
 
-    id: Mapped[MemberId] = mapped_column(Uuid, primary_key=True, default=new_id)
+    id: Mapped[MemberId] = mapped_column(Id, primary_key=True, default=new_id)
     organisation_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisations.id"), index=True)
     role: Mapped[Role] = mapped_column(word_column(Role, _WIDTH))
     login_tag: Mapped[bytes] = mapped_column(unique=True, info=Opaque.tag("the login"))
@@ -138,7 +138,7 @@ class Invitation(Signed, Base):
     expires_at: Mapped[datetime] = mapped_column(UtcDateTime)
     used_at: Mapped[datetime | None] = mapped_column(UtcDateTime)
     # Nobody where the operator invited from the terminal.
-    invited_by: Mapped[MemberId | None] = mapped_column(Uuid)
+    invited_by: Mapped[MemberId | None] = mapped_column(Id)
 
 
 class Site(Signed, Base):
@@ -148,7 +148,7 @@ class Site(Signed, Base):
     REMEMBERED: ClassVar[bool] = True
     __table_args__ = (Index("ix_sites_os_id", "os_id_tag", unique=True),)
 
-    id: Mapped[SiteId] = mapped_column(Uuid, primary_key=True, default=new_id)
+    id: Mapped[SiteId] = mapped_column(Id, primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(String(12), unique=True)
     # Name, town, aliases and OS ID in one veil: matching a worker's words opens every site, so each costs one decryption.
     label_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("names, town and OS ID"))

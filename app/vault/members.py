@@ -10,10 +10,10 @@ from uuid import UUID
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlalchemy import JSON, Uuid, select
+from sqlalchemy import JSON, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
-from app.database import Base, MemberId, Opaque, new_id
+from app.database import Base, Id, MemberId, Opaque, new_id
 from app.language import plain_signs
 from app.logs import log_event
 from app.vault.framing import frame, unframe
@@ -54,7 +54,7 @@ class MemberKeyRow(Base):
     __tablename__ = "vault_member_keys"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    member_id: Mapped[MemberId] = mapped_column(Uuid, unique=True)
+    member_id: Mapped[MemberId] = mapped_column(Id, unique=True)
     public_key_id: Mapped[UUID]
     edition: Mapped[int]
     pepper: Mapped[str]

@@ -1,0 +1,100 @@
+"""SQLite takes any text in any column: a cell that cannot be read stops nobody's report, inbox or queue."""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+
+import pytest
+from sqlalchemy import LargeBinary, Table
+
+from app.cases.worker.inbox import open_inbox
+from app.database import Base, Database
+from tests.service.cases.conftest import Desk
+from tests.service.cases.test_written_past_us import lived_in, seen
+
+__all__ = ["lived_in"]  # a fixture
+
+JUNK = "no such thing"
+NETWORK = (
+    "interests",
+    "invitations",
+    "members",
+    "organisations",
+    "sites",
+    "standings",
+    "vault_circle_members",
+    "vault_circles",
+    "vault_public_keys",
+)
+CASES = (
+    "case_issues",
+    "cases",
+    "clocks",
+    "consents",
+    "custody_readings",
+    "entries",
+    "offers",
+    "vault_grants",
+)
+
+
+@pytest.fixture(autouse=True)
+def _only_sqlite(database: Database) -> None:
+    if database.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL refuses such values itself")
+
+
+def cells(*names: str) -> list[tuple[Table, str]]:
+    """Every column of these tables that holds no bytes."""
+    tables = [Base.metadata.tables[name] for name in names if name in Base.metadata.tables]
+    return [
+        (table, column.name)
+        for table in tables
+        for column in table.columns
+        if not isinstance(column.type, LargeBinary)
+    ]
+
+
+@contextmanager
+def spoilt(database: Database, table: Table, column: str) -> Iterator[bool]:
+    """The newest row with junk in this cell, until the block ends; False where there is none, or the database did not take it."""
+    found = f"select rowid, {column} from {table.name} order by rowid desc"  # noqa: S608 - names of our own columns
+    change = f"update {table.name} set {column} = ? where rowid = ?"  # noqa: S608
+    # Without foreign keys, as any tool of SQLite's opens it.
+    path = database.engine.url.database
+    assert path is not None
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        row = connection.execute(found).fetchone()
+        taken = row is not None
+        try:
+            if row is not None:
+                connection.execute(change, (JUNK, row[0]))
+        except sqlite3.IntegrityError:
+            taken = False
+        yield taken
+        if taken:
+            connection.execute(change, (row[1], row[0]))
+
+
+def test_a_report_is_filed_whatever_stands_in_the_network(lived_in: Desk) -> None:
+    world, tried = lived_in.world, 0
+    for table, column in cells(*NETWORK):
+        with spoilt(lived_in.database, table, column) as taken:
+            tried += taken
+            filed = world.file(words="Nothing is lost.")
+            assert filed.receipt, f"{table.name}.{column}"
+            worker = world.enter(filed)
+            with lived_in.database.reading() as session:
+                messages = open_inbox(session, world.vault, worker).messages
+            assert "Nothing is lost." in {message.text for message in messages}, f"{table.name}.{column}"
+    assert tried > 40
+
+
+def test_the_queue_shows_the_others_whatever_stands_in_one_case(lived_in: Desk) -> None:
+    others, tried = {lived_in.accepted()}, 0
+    lived_in.accepted()
+    for table, column in cells(*CASES):
+        with spoilt(lived_in.database, table, column) as taken:
+            tried += taken
+            assert others <= seen(lived_in, lived_in.lead), f"{table.name}.{column}"
+    assert tried > 40
