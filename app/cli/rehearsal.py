@@ -25,14 +25,6 @@ Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 # The interpreter makes a function quick once it was called a few times.
 _REPORTS = 10
 _WORDS = "They keep our passports. We are not paid for extra hours."
-_SITE = {
-    "key": "site",
-    "name": "Rehearsal",
-    "town": "Rehearsal",
-    "country": "MY",
-    "sector": "electronics",
-    "os_id": None,
-}
 _PARTNER = {
     "key": "partner",
     "kind": "monitoring_partner",
@@ -66,11 +58,11 @@ class Rehearsal:
         # Its events never happened.
         logging.disable(logging.CRITICAL)
         try:
-            site = self._laid().decode()
+            self._laid()
             self._stage.rules, self._stage.languages = self._real.rules, self._real.languages
             vault = self._stage.web_vault()
             lend_services(application, self._stage.services(vault))
-            _visit(application, vault, self._stage.settings.public_url, site)
+            _visit(application, vault, self._stage.settings.public_url)
             _tick(self._stage)
         except Exception as error:  # noqa: BLE001 - see above
             logging.disable(level)
@@ -86,23 +78,19 @@ def _lay(deployment: Deployment) -> bytes:
     from app.cli.demo.network import load_network
 
     prepare(deployment, demo=False)
+    network = {"organisation": [_PARTNER], "site": [], "standing": [], "interest": []}
     with deployment.database.writing() as session:
-        load_network(
-            session,
-            deployment.vault,
-            {"organisation": [_PARTNER], "site": [], "standing": [], "interest": []},
-        )
+        load_network(session, deployment.vault, network)
     deployment.close()
     return b""
 
 
-def _visit(application: Application, vault: Vault, url: str, site: str) -> None:
+def _visit(application: Application, vault: Vault, url: str) -> None:
     for _ in range(_REPORTS):
         token = vault.form_token()
         code = format_receipt(vault.read_form_token(token).receipt)
         _ask(application, url, "/en/")
-        filled = {"token": token, "words": _WORDS, "consent": "helper", "site_code": site}
-        _ask(application, url, "/en/report", filled)
+        _ask(application, url, "/en/report", {"token": token, "words": _WORDS, "consent": "helper"})
         _ask(application, url, "/en/inbox", {"receipt": code})
 
 
