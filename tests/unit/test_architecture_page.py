@@ -1,4 +1,4 @@
-"""ARCHITECTURE.md names files and functions: a reader who follows it must find them."""
+"""ARCHITECTURE.md and the glossary name files and functions: a reader who follows them must find them."""
 
 import ast
 import re
@@ -9,7 +9,8 @@ import pytest
 from app.settings import PROJECT_ROOT
 
 PAGE = (PROJECT_ROOT / "ARCHITECTURE.md").read_text(encoding="utf-8")
-NAMED = sorted(set(re.findall(r"`([\w/]+\.py):(\w+)`", PAGE)))
+GLOSSARY = (PROJECT_ROOT / "docs" / "glossary.md").read_text(encoding="utf-8")
+NAMED = sorted(set(re.findall(r"`([\w/]+\.py):(\w+)`", PAGE + GLOSSARY)))
 
 
 def names_in(file: Path) -> set[str]:
