@@ -27,13 +27,15 @@ NETWORK = (
     "vault_public_keys",
 )
 CASES = (
-    "case_issues",
     "cases",
     "clocks",
     "consents",
     "custody_readings",
     "entries",
+    "issues",
     "offers",
+    "routing_notes",
+    "routing_records",
     "vault_grants",
 )
 
@@ -46,7 +48,7 @@ def _only_sqlite(database: Database) -> None:
 
 def cells(*names: str) -> list[tuple[Table, str]]:
     """Every column of these tables that holds no bytes."""
-    tables = [Base.metadata.tables[name] for name in names if name in Base.metadata.tables]
+    tables = [Base.metadata.tables[name] for name in names]
     return [
         (table, column.name)
         for table in tables

@@ -1,5 +1,6 @@
 """Whoever can write the database but holds no key gains no reader and changes no meaning: each column, and each known attack."""
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -297,6 +298,16 @@ def test_a_buyer_that_is_made_a_partner_gets_no_case(desk: Desk) -> None:
         assert holder_of_case(desk, desk.world.file()) not in (desk.world.buyer.id, desk.world.near.id)
     with pytest.raises(NotSignedIn), desk.database.reading() as session:
         signed_in(session, desk.world.vault, _cookie(desk, "near.lead"))
+
+
+@pytest.mark.parametrize("column", ("countries", "languages", "trained"))
+def test_a_list_that_became_the_text_of_itself_is_refused(desk: Desk, column: str) -> None:
+    """Its MAC would fit: the bytes of a list and of its text are the same."""
+    near = copy_of(desk.database, Organisation, id=desk.world.near.id)[column]
+    assert holder_of_case(desk, desk.world.file()) == desk.world.near.id
+    spelt = json.dumps(near, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+    write_past_us(desk.database, Organisation, {"id": desk.world.near.id}, **{column: spelt})
+    assert holder_of_case(desk, desk.world.file()) != desk.world.near.id
 
 
 def _cookie(desk: Desk, login: str) -> str:
