@@ -21,6 +21,7 @@ class Filed:
     reader: str  # the name of whoever looks at it next; empty when nobody can
     read_by: datetime | None
     urgency: Urgency
+    harm: bool  # the words tell that somebody may be harmed in their body now
     locked: bool
     with_custody: bool
     country: str | None
@@ -29,7 +30,14 @@ class Filed:
 
 
 def told(
-    case: Case, clocks: Iterable[Clock], receipt: Receipt, reader: str, *, confirmed: bool, already: bool
+    case: Case,
+    clocks: Iterable[Clock],
+    receipt: Receipt,
+    reader: str,
+    *,
+    harm: bool,
+    confirmed: bool,
+    already: bool,
 ) -> Filed:
     """The answer for a case with these clocks; `confirmed` says that its country is certain enough to give numbers of it."""
     due = {row.kind: row.due_at for row in clocks}
@@ -41,6 +49,7 @@ def told(
         reader=reader,
         read_by=due.get(ClockKind.READ),
         urgency=case.urgency,
+        harm=harm,
         locked=not due,
         with_custody=case.organisation_id is None and ClockKind.PLACE in due,
         country=case.country if confirmed else None,

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Clock, Happened, new_reference, note
 from app.cases.enums import ClockKind
+from app.cases.rules import Rules
+from app.cases.words import harms
 from app.database import CaseId, OrganisationId, insert_ready, insert_unless_taken
 from app.intake.admission import count_report
 from app.intake.arrival import Arrival
@@ -27,13 +29,21 @@ class SubmissionConflict(Exception):
         self.case_id = case_id
 
 
-def already_filed(session: Session, report: Report, token: FormToken, arrival: Arrival) -> Filed | None:
+def already_filed(
+    session: Session, rules: Rules, report: Report, token: FormToken, arrival: Arrival
+) -> Filed | None:
     """The answer to a form that was posted before, or nothing; raises `SubmissionConflict` when the words differ."""
     case = _case_of(session, token.submission_id) if arrival.filed_before else None
     if case is None:
         return None
-    confirmed = arrival.site is not None
-    return _told_again(session, case, token.body_tag(report.canonical()), token.receipt, confirmed=confirmed)
+    return _told_again(
+        session,
+        case,
+        token.body_tag(report.canonical()),
+        token.receipt,
+        harm=harms(rules.danger.found_in(report.words)),
+        confirmed=arrival.site is not None,
+    )
 
 
 def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> Filed:
@@ -47,7 +57,12 @@ def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> F
         first = _case_of(session, case.submission_id)
         if first is not None:
             return _told_again(
-                session, first, case.body_tag, sealed.told.receipt, confirmed=sealed.country_confirmed
+                session,
+                first,
+                case.body_tag,
+                sealed.told.receipt,
+                harm=sealed.told.harm,
+                confirmed=sealed.country_confirmed,
             )
         case.reference = new_reference()
     insert_ready(session, sealed.rows)
@@ -63,13 +78,15 @@ def _case_of(session: Session, submission_id: UUID) -> Case | None:
     return session.scalars(select(Case).where(Case.submission_id == submission_id)).one_or_none()
 
 
-def _told_again(session: Session, case: Case, body_tag: bytes, receipt: Receipt, *, confirmed: bool) -> Filed:
+def _told_again(
+    session: Session, case: Case, body_tag: bytes, receipt: Receipt, *, harm: bool, confirmed: bool
+) -> Filed:
     if case.body_tag != body_tag:
         raise SubmissionConflict(CaseId(case.id))
     clocks = list(session.scalars(select(Clock).where(Clock.case_id == case.id)))
     held = any(row.kind is ClockKind.PLACE for row in clocks)
     reader = _reader_of(session, case.organisation_id, held=held)
-    return told(case, clocks, receipt, reader, confirmed=confirmed, already=True)
+    return told(case, clocks, receipt, reader, harm=harm, confirmed=confirmed, already=True)
 
 
 def _reader_of(session: Session, organisation_id: UUID | None, *, held: bool) -> str:

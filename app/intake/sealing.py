@@ -106,6 +106,7 @@ def seal_grievance(
             _clocks(rows),
             token.receipt,
             understood.reader,
+            harm=understood.harm,
             confirmed=understood.confirmed,
             already=False,
         ),

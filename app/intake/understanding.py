@@ -10,7 +10,7 @@ from app.cases.changes import at_filing
 from app.cases.enums import ConsentLevel, CountryFrom, Exclusion, Urgency
 from app.cases.routing import Recipients, candidates_at, route_to_keys
 from app.cases.rules import Routing, RoutingOutcome, Rules
-from app.cases.words import profile_for, urgency_of
+from app.cases.words import harms, profile_for, urgency_of
 from app.database import SiteId
 from app.intake.admission import Admission
 from app.intake.arrival import KnownSite
@@ -45,6 +45,7 @@ class Understood:
     recipients: Recipients
     reader: str
     share: int | None  # see `Admission`
+    harm: bool  # see `Filed`
 
 
 def understand(
@@ -80,7 +81,7 @@ def understand(
         country_from=_country_from(site is not None, country),
         language_written=written is not None,
     )
-    facts, urgency = at_filing(facts, report.words, urgency, rules)
+    facts, urgency, kinds = at_filing(facts, report.words, urgency, rules)
     candidates = candidates_at(session, SiteId(site.id) if site else None, possible)
     # Who is named in the account may be who it is about: somebody else reads it.
     facts = replace(facts, excluded=facts.excluded | named_in(candidates, report.words))
@@ -105,6 +106,7 @@ def understand(
         recipients=recipients,
         reader=reader,
         share=share,
+        harm=harms(kinds),
     )
 
 

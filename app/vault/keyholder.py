@@ -53,6 +53,18 @@ def tag_of(key: bytes, *parts: Part) -> bytes:
     return tag.finalize()
 
 
+class Fitted(dict[bytes, object]):
+    """What fitted each MAC, so that it is only compared from then on; as much as the network of a deployment needs."""
+
+    _AT_MOST = 4096
+
+    def remember(self, mac: bytes, what: object) -> None:
+        """Keep what this MAC was made for; when there is too much, everything is looked at afresh."""
+        if len(self) >= self._AT_MOST:
+            self.clear()
+        self[mac] = what
+
+
 class KeyHolder:
     """The part of the vault that all its rooms lean on: derived keys, tags, and nothing that knows a table."""
 
@@ -69,8 +81,9 @@ class KeyHolder:
         # Per object, not per module: two keyrings in one process must never share derived keys.
         self._derived = lru_cache(maxsize=512)(self._derive)
         self._cipher = lru_cache(maxsize=512)(self._make_cipher)
-        self.sound_rows: dict[bytes, tuple[object, ...]] = {}
-        """Of rows that are read often, the values that fitted each MAC (see `app.vault.row_macs`)."""
+        self._keyed = lru_cache(maxsize=512)(self._make_keyed)
+        self.fitted = Fitted()
+        """What fitted its MAC and is read often: rows (see `app.vault.row_macs`) and public keys."""
 
     @property
     def deployment(self) -> UUID:
@@ -92,17 +105,15 @@ class KeyHolder:
     def mac(self, purpose: str, *parts: Part) -> bytes:
         """An authentication tag under the current index key, with that key's id in front: 36 bytes."""
         key_id = self.pepper_ids[0]
-        return bytes.fromhex(key_id) + tag_of(
-            self.index_key(key_id, f"mac:{purpose}"), self.deployment, *parts
-        )
+        return bytes.fromhex(key_id) + self._tag(key_id, f"mac:{purpose}", *parts)
 
     def mac_fits(self, mac: bytes, purpose: str, *parts: Part) -> bool:
         """Whether `mac` made this tag for these parts, under any version that the keyring still holds."""
         try:
-            key = self.index_key(mac[:ID_BYTES].hex(), f"mac:{purpose}")
+            tag = self._tag(mac[:ID_BYTES].hex(), f"mac:{purpose}", *parts)
         except KeyError:
             return False
-        return hmac.compare_digest(mac[ID_BYTES:], tag_of(key, self.deployment, *parts))
+        return hmac.compare_digest(mac[ID_BYTES:], tag)
 
     def field_cipher(self, purpose: str, key_id: str | None = None) -> tuple[str, AESGCM]:
         """The cipher for one purpose under the field key, and that key's id; one purpose a column keeps nonces apart."""
@@ -119,7 +130,18 @@ class KeyHolder:
 
     def _lookups(self, purpose: str, value: str | bytes) -> Iterator[bytes]:
         for key_id in self.pepper_ids:
-            yield tag_of(self.index_key(key_id, f"lookup:{purpose}"), self.deployment, value)
+            yield self._tag(key_id, f"lookup:{purpose}", value)
+
+    def _tag(self, key_id: str, purpose: str, *parts: Part) -> bytes:
+        tag = self._keyed(key_id, purpose).copy()
+        tag.update(frame(*parts))
+        return tag.finalize()
+
+    def _make_keyed(self, key_id: str, purpose: str) -> HMAC:
+        """The beginning of every tag for one purpose; some forty are made for a report, and copying it saves half of each."""
+        begun = HMAC(self.index_key(key_id, purpose), SHA256())
+        begun.update(frame(self.deployment))
+        return begun
 
     def _of_kind(self, key_id: str, kind: KeyKind) -> Key:
         key = self._secrets[key_id]

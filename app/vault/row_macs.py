@@ -23,9 +23,6 @@ from app.logs import log_event
 from app.vault.framing import to_json_bytes
 from app.vault.keyholder import KeyHolder
 
-# Rows of the network are read with every report: what fitted once is only compared from then on.
-_REMEMBERED_AT_MOST = 4096
-
 
 class Signed:
     """A row with a MAC; NULL is a row that this deployment never signed, and is refused like any other that does not fit."""
@@ -176,7 +173,7 @@ def _stored(row: Signed) -> Callable[[str], Any]:
 def _fits(holder: KeyHolder, model: type[Signed], values: tuple[Any, ...], mac: bytes | None) -> bool:
     if mac is None:
         return _refused(model, values)
-    if model.REMEMBERED and holder.sound_rows.get(mac) == values:
+    if model.REMEMBERED and holder.fitted.get(mac) == values:
         return True
     cover = _cover(model)
     try:
@@ -186,9 +183,7 @@ def _fits(holder: KeyHolder, model: type[Signed], values: tuple[Any, ...], mac: 
     if not fits:
         return _refused(model, values)
     if model.REMEMBERED:
-        if len(holder.sound_rows) >= _REMEMBERED_AT_MOST:
-            holder.sound_rows.clear()
-        holder.sound_rows[mac] = values
+        holder.fitted.remember(mac, values)
     return True
 
 

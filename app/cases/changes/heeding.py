@@ -22,8 +22,10 @@ class Heeded:
     restricted: bool = False
 
 
-def at_filing(facts: CaseFacts, words: str, urgency: Urgency, rules: Rules) -> tuple[CaseFacts, Urgency]:
-    """The facts and the urgency of a new case, with what its words tell beyond the ticks.
+def at_filing(
+    facts: CaseFacts, words: str, urgency: Urgency, rules: Rules
+) -> tuple[CaseFacts, Urgency, tuple[DangerKind, ...]]:
+    """The facts and the urgency of a new case, with what its words tell beyond the ticks, and what that is.
 
     Words are never less than Medium: nobody knows what they hold before somebody has read them.
     """
@@ -33,7 +35,7 @@ def at_filing(facts: CaseFacts, words: str, urgency: Urgency, rules: Rules) -> t
     urgency = urgency_of_kinds(kinds, urgency)
     facts = with_kinds(facts, kinds, rules.taxonomy)
     told = rules.helper_words.found_in(words)
-    return replace(facts, profile=profile_for(urgency), helper_in_words=told), urgency
+    return replace(facts, profile=profile_for(urgency), helper_in_words=told), urgency, kinds
 
 
 def with_kinds(facts: CaseFacts, kinds: tuple[DangerKind, ...], taxonomy: Taxonomy) -> CaseFacts:

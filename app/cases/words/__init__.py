@@ -1,10 +1,10 @@
 """What words tell, in the languages of the product: danger, a complaint about a helper, the kind of problem, place, language."""
 
 from app.cases.words.danger_words import (
-    BODILY,
     DangerKind,
     DangerWords,
     codes_of,
+    harms,
     read_danger_words,
     take_over,
     urgency_of_kinds,
@@ -16,13 +16,13 @@ from app.cases.words.urgency import lowers, profile_for, queue_rank, raise_urgen
 from app.cases.words.written_language import WrittenLanguages, read_written_languages
 
 __all__ = [
-    "BODILY",
     "DangerKind",
     "DangerWords",
     "HelperWords",
     "Places",
     "WrittenLanguages",
     "codes_of",
+    "harms",
     "lowers",
     "open_places",
     "profile_for",

@@ -57,7 +57,7 @@ KINDS = (
 )
 """What the words may tell of, the gravest first."""
 
-BODILY = frozenset(
+_BODILY = frozenset(
     {
         "self_harm",
         "in_danger",
@@ -70,7 +70,6 @@ BODILY = frozenset(
         "building",
     }
 )
-"""Those by which somebody may be harmed in their body now; wages and papers can wait for an answer."""
 
 
 @dataclass(frozen=True)
@@ -144,6 +143,11 @@ def urgency_of_kinds(kinds: Iterable[DangerKind], current: Urgency) -> Urgency:
     for kind in kinds:
         current = raise_urgency(current, kind.urgency)
     return current
+
+
+def harms(kinds: Iterable[DangerKind]) -> bool:
+    """Whether any of these kinds may harm somebody in their body now; wages and papers can wait for an answer."""
+    return any(kind.name in _BODILY for kind in kinds)
 
 
 def codes_of(kinds: Iterable[DangerKind]) -> tuple[str, ...]:

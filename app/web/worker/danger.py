@@ -13,7 +13,7 @@ from app import clock
 from app.cases.case import LONGEST_TEXT, Case, facts_of
 from app.cases.enums import Urgency
 from app.cases.rules import HelpNumber
-from app.cases.words import BODILY
+from app.cases.words import harms
 from app.cases.worker import InboxView, Worker
 from app.database import CaseId
 from app.intake import Filed, Whereabouts, country_told, danger_answer, likely_country, number_left
@@ -82,7 +82,7 @@ def help_for_intent(intent: Intent) -> Help | None:
 
 def receipt_note(sent: ReportForm, filed: Filed, country: str = "") -> DangerNote | None:
     """The note on a receipt; `country` is where the page that it came from knew the worker to be."""
-    if filed.urgency is not Urgency.DANGER and not tells_of_harm(sent.words):
+    if filed.urgency is not Urgency.DANGER and not filed.harm:
         return None
     here = services()
     with here.database.reading() as session:
@@ -113,7 +113,7 @@ def country_of_worker(session: Session, worker: Worker, case: Case, view: InboxV
 def tells_of_harm(words: str) -> bool:
     """Whether words tell that somebody may be harmed now: then numbers to call are shown, ticked or not."""
     # What is longer is not taken, and only comes back.
-    return any(kind.name in BODILY for kind in services().rules.danger.found_in(words[:LONGEST_TEXT]))
+    return harms(services().rules.danger.found_in(words[:LONGEST_TEXT]))
 
 
 def _in_danger(words: str, *, ticked: bool) -> bool:

@@ -10,7 +10,7 @@ from hashlib import sha256
 
 from app.cases.case import Part, read_part
 from app.cases.enums import Urgency
-from app.cases.words import BODILY, DangerKind
+from app.cases.words import DangerKind, harms
 from app.intake.conversation.machine.topic_words import Keyword, TopicWords
 from app.language import clean_words
 from app.network.matching import plain_text
@@ -74,7 +74,7 @@ class Said:
 def with_danger(said: Said, kinds: Iterable[DangerKind]) -> Said:
     """The same text, with what its words tell of danger."""
     found = tuple(kinds)
-    danger = any(kind.name in BODILY for kind in found)
+    danger = harms(found)
     calls = any(kind.urgency is Urgency.DANGER for kind in found)
     # "Si" is also "if", and "1 he" may be "1 hour": with words of danger behind it is a yes in any language.
     begins = said.begins_with_yes or (danger and said.perhaps_yes)

@@ -74,7 +74,7 @@ def seal_text(
         country_from=CountryFrom.UNKNOWN if country is None else CountryFrom.PHONE,
         language_written=filed.language is not None,
     )
-    facts, urgency = at_filing(facts, filed.words, urgency, rules)
+    facts, urgency, _ = at_filing(facts, filed.words, urgency, rules)
     candidates = candidates_at(session, None)
     # As for a report from the web: who is named in the account may be who it is about.
     facts = replace(facts, excluded=named_in(candidates, filed.words))
