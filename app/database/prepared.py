@@ -24,6 +24,8 @@ from app.database.types import Base
 NUMBERED_POSTGRESQL: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
 """The dialect whose words `RawCursor` of psycopg takes."""
 
+_KNOWN_AT_MOST = 200
+
 Row = tuple[Any, ...]
 _Convert = Callable[[Any], Any] | None
 
@@ -31,8 +33,12 @@ _Convert = Callable[[Any], Any] | None
 class Ready:
     """A statement as a constant of its module; what it gives comes as plain tuples, in the order of its columns."""
 
-    def __init__(self, statement: ClauseElement | Callable[[str], ClauseElement]) -> None:
+    def __init__(
+        self, statement: ClauseElement | Callable[[str], ClauseElement], *, often_the_same: bool = False
+    ) -> None:
         self._statement = statement
+        self.often_the_same = often_the_same
+        """Whether its rows are few and hardly ever change: one that is like one before is then not taken apart again."""
 
     def on(self, database: str) -> ClauseElement:
         """The statement for a kind of database, by SQLAlchemy's name for it."""
@@ -130,19 +136,30 @@ class _Worded:
     binds: tuple[tuple[str, _Convert], ...]
     constants: Mapping[str, Any]
     readers: tuple[_Convert, ...]
+    known: dict[Row, Row] | None = field(default=None, repr=False)
 
     def bound(self, values: Mapping[str, Any]) -> Row:
         given = {**self.constants, **values}
         return tuple(given[name] if convert is None else convert(given[name]) for name, convert in self.binds)
 
     def read(self, rows: Iterable[Row]) -> list[Row]:
-        return [
-            tuple(
-                value if convert is None else convert(value)
-                for value, convert in zip(row, self.readers, strict=True)
-            )
-            for row in rows
-        ]
+        return [self._read(row) for row in rows] if self.known is None else [self._know(row) for row in rows]
+
+    def _read(self, row: Row) -> Row:
+        return tuple(
+            value if convert is None else convert(value)
+            for value, convert in zip(row, self.readers, strict=True)
+        )
+
+    def _know(self, row: Row) -> Row:
+        known: Any = self.known
+        found: Row | None = known.get(row)
+        if found is None:
+            found = self._read(row)
+            if len(known) >= _KNOWN_AT_MOST:
+                known.clear()
+            known[row] = found
+        return found
 
 
 # The dialect belongs to the engine of this process, statements are constants: there are as many entries as statements.
@@ -159,7 +176,9 @@ def _worded(ready: Ready, dialect: Dialect) -> _Worded:
             constants[name] = bind.value
     columns = statement.exported_columns if isinstance(statement, ReturnsRows) else ()
     readers = tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in columns)
-    return _Worded(compiled.string, tuple(binds), constants, readers)
+    # psycopg has taken its values apart before we see them.
+    known: dict[Row, Row] | None = {} if ready.often_the_same and dialect.name == "sqlite" else None
+    return _Worded(compiled.string, tuple(binds), constants, readers, known)
 
 
 def _one_by_one(connection: Connection, worded: Sequence[tuple[_Worded, Statement]]) -> list[list[Row]]:

@@ -4,13 +4,15 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.language.signs import SignTable
+
 # No code stands deeper in what somebody wrote; what is longer is not read for one.
 _MOST_READ = 2_000
 
 
 def to_ascii(text: str) -> str:
     """The text with every digit, of whichever script, written as 0 to 9; all else stays as it is."""
-    return "".join(_ascii_digit(letter) for letter in text)
+    return text if text.isascii() else text.translate(_ASCII_DIGITS)
 
 
 def plain_signs(text: str) -> str:
@@ -109,6 +111,9 @@ def _ascii_digit(letter: str) -> str:
     # `digit` also knows what `decimal` does not: the Ethiopic digits, and digits in circles.
     value = unicodedata.digit(letter, None)
     return letter if value is None else str(value)
+
+
+_ASCII_DIGITS = SignTable(_ascii_digit)
 
 
 def _is_unseen(sign: str) -> bool:

@@ -156,14 +156,15 @@ def _network(load: ScalarSelect[int] | None, sites: int) -> Ready:
         .select_from(Organisation)
         .outerjoin(Interest, and_(Interest.organisation_id == Organisation.id, is_here(Interest.site_id)))
         .outerjoin(Standing, and_(Standing.union_id == Organisation.id, is_here(Standing.site_id)))
-        .order_by(Organisation.id)
+        .order_by(Organisation.id),
+        often_the_same=True,
     )
 
 
 @cache
 def _sites(number: int) -> Ready:
     here = [bindparam(f"site{each}", type_=Uuid()) for each in range(number)]
-    return Ready(select(*_SITES).where(_SITES.id.in_(here)))
+    return Ready(select(*_SITES).where(_SITES.id.in_(here)), often_the_same=True)
 
 
 def _read(row: Row) -> _Found:

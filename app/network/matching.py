@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz
 
-from app.language import folded, to_ascii
+from app.language import SignTable, folded, to_ascii
 
 T = TypeVar("T")
 
@@ -103,8 +103,7 @@ def plain_text(text: str) -> str:
     """The words as they are compared: without case, accents, punctuation and invisible signs, digits as 0 to 9."""
     plain = folded(to_ascii(text), "NFKD").casefold().translate(_PLAIN)
     plain = _ABBREVIATION.sub(lambda found: found[0].replace(".", ""), plain)
-    letters = (_plain_sign(sign) for sign in plain)
-    return " ".join(folded("".join(letters), "NFKC").split())
+    return " ".join(folded(plain.translate(_PLAIN_SIGNS), "NFKC").split())
 
 
 def plain_name(text: str) -> str:
@@ -118,6 +117,9 @@ def _plain_sign(sign: str) -> str:
     if sign in _ACCENTS or category == "Cf":
         return ""
     return sign if category[0] in "LMN" else " "
+
+
+_PLAIN_SIGNS = SignTable(_plain_sign)
 
 
 def _distinct(texts: Iterable[str]) -> tuple[str, ...]:

@@ -225,7 +225,8 @@ def _keys_of(organisations: int) -> Ready:
         )
         .join(PublicKeyRow, PublicKeyRow.holder_id == CircleRow.id)
         .where(CircleRow.organisation_id.in_(wanted))
-        .order_by(PublicKeyRow.version)
+        .order_by(PublicKeyRow.version),
+        often_the_same=True,
     )
 
 

@@ -16,11 +16,12 @@ _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",",
 
 def frame(*parts: Part) -> bytes:
     """Join parts so that no two different lists give the same bytes; whole numbers take eight bytes."""
-    framed = b""
+    framed = []
     for part in parts:
-        raw = part if isinstance(part, bytes) else _raw(part)
-        framed += len(raw).to_bytes(_LENGTH) + raw
-    return framed
+        raw = part if type(part) is bytes else _raw(part)
+        framed.append(len(raw).to_bytes(_LENGTH))
+        framed.append(raw)
+    return b"".join(framed)
 
 
 def unframe(framed: bytes) -> list[bytes]:
@@ -61,9 +62,11 @@ def unpad(padded: bytes) -> bytes:
     return padded[_LENGTH:end]
 
 
-def _raw(part: str | int | UUID) -> bytes:
+def _raw(part: Part) -> bytes:
     if isinstance(part, str):
         return part.encode("utf-8", "surrogatepass")
     if isinstance(part, UUID):
         return part.int.to_bytes(16)
+    if isinstance(part, bytes):
+        return part
     return part.to_bytes(8, signed=True)

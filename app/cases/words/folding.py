@@ -2,12 +2,12 @@
 
 import re
 import unicodedata
-from collections.abc import Callable
+
+from app.language import SignTable
 
 UNSPACED = re.compile(r"[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF]")
 """Scripts that put no space between words: a word in them may stand anywhere."""
 
-_MOST_REMEMBERED = 8_192
 _LONGEST_RUN_OF_MARKS = re.compile(r"([\u0300-\u036F]{3})[\u0300-\u036F]+")
 
 _STOPS = frozenset(".!?…‽。！？．।॥؟۔။។፡።")
@@ -48,20 +48,6 @@ _DOUBLED = tuple((2 * letter, letter) for letter in "abcdefghijklmnopqrstuvwxyz"
 _DIGITS = re.compile(r"[0-9]+")
 
 
-class _Signs(dict[int, str]):
-    """What each sign becomes: worked out when it is first met, and remembered for as many as any writing needs."""
-
-    def __init__(self, become: Callable[[str], str]) -> None:
-        super().__init__()
-        self._become = become
-
-    def __missing__(self, code: int) -> str:
-        plain = self._become(chr(code))
-        if len(self) < _MOST_REMEMBERED:
-            self[code] = plain
-        return plain
-
-
 def _plain_sign(sign: str) -> str:
     if sign in _STOPS:
         return "."
@@ -83,8 +69,8 @@ def _marked_sign(sign: str) -> str:
     return sign.casefold() if plain.isalpha() or sign in _DROPPED else plain
 
 
-_SIGNS = _Signs(_plain_sign)
-_MARKED_SIGNS = _Signs(_marked_sign)
+_SIGNS = SignTable(_plain_sign)
+_MARKED_SIGNS = SignTable(_marked_sign)
 
 
 def folded_words(text: str) -> list[str]:
