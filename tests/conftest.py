@@ -14,7 +14,7 @@ from tests.harness import databases as harness
 from tests.harness.engines import one_engine_after_another
 from tests.harness.run import TestRun
 
-pytest.register_assert_rewrite("tests.harness.pages")
+pytest.register_assert_rewrite("tests.harness.pages", "tests.support")
 pytest_plugins = ["tests.harness.server", "tests.harness.browser"]
 
 # How long an example takes says what else the machine does.

@@ -3,7 +3,7 @@
 import pytest
 
 from app.vault import Vault
-from tests.unit.vault.making import new_vault
+from tests.support.making import new_vault
 
 
 @pytest.fixture(scope="session")

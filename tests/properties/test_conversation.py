@@ -23,7 +23,7 @@ from app.messaging.models import InboundText, OutgoingText, Phone
 from app.vault import Vault, load_keyring, make_keyrings
 from tests.harness.databases import Databases
 from tests.harness.world import LIGHT
-from tests.service.texts.conftest import Texting, make_texting
+from tests.support.texting import Texting, make_texting
 
 _PEOPLE = 2
 _WORDS = ("Please help us", "it is bad here", "he raped her", "They owe us pay (1/2)")

@@ -25,7 +25,7 @@ from app.vault.compartments import pack_bundle, unpack_bundle
 from app.vault.pairs import Pair
 from app.vault.public_keys import new_public_key_row, public_key_from
 from app.vault.seals import Binding, open_seal, seal_raw
-from tests.unit.vault.making import new_case, new_place
+from tests.support.making import new_case, new_place
 
 # `vault` is made once a session and no test changes it; hypothesis only sees that it is a fixture.
 bodies: st.SearchStrategy[Json] = st.dictionaries(

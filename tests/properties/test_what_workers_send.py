@@ -22,7 +22,7 @@ from tests.harness.application import application
 from tests.harness.databases import KINDS, Databases
 from tests.harness.pages import checked_client
 from tests.harness.world import World, light_vault
-from tests.service.worker_door.browsing import Page, Visitor
+from tests.support.browsing import Page, Visitor
 
 _WORDS = ("one apple", "two pears\nand a plum", "", "\u200f")
 _STEPS = st.one_of(

@@ -22,7 +22,7 @@ from tests.harness.server import LiveServer, running
 from tests.harness.signing import inbound, sign
 from tests.harness.wire import exchange
 from tests.service.test_planted_words import SITE, everything_kept, everything_unveiled, site_of_the_demo
-from tests.service.webhook.conftest import BEHIND_A_PROXY, PUBLIC
+from tests.support.public_address import BEHIND_A_PROXY, PUBLIC
 
 NUMBER = "+60123456789"
 WORDS = "The quincunx at the loading bay keeps our gloves."

@@ -10,7 +10,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from tests.harness.world import World
-from tests.service.desk.conftest import Member
+from tests.support.member import Member
 
 MANY = 20
 

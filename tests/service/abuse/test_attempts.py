@@ -27,7 +27,7 @@ from app.network.attempts import (
 from app.vault import Vault
 from tests.harness.dispatching import services_over
 from tests.harness.world import World, everything_stored
-from tests.service.abuse.conftest import DORMITORY, ELSEWHERE
+from tests.support.addresses import DORMITORY, ELSEWHERE
 
 
 def _count(database: Database, vault: Vault, limit: Limit, subject: str) -> int:

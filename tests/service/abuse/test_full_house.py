@@ -15,9 +15,9 @@ from app.network import code_now
 from app.vault import Slots, Vault, format_receipt
 from app.vault.hash_slots import SLOTS
 from tests.harness.world import LIGHT, PASSWORD, World
-from tests.service.abuse.conftest import DORMITORY, Phone
-from tests.service.desk.conftest import Member, make_app
-from tests.service.worker_door.browsing import Page
+from tests.support.addresses import DORMITORY, Phone
+from tests.support.browsing import Page
+from tests.support.member import Member, make_app
 
 WORDS = "They keep my passport."
 

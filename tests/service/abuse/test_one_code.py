@@ -20,8 +20,8 @@ from app.messaging.members.addresses import Channel, address_of, keep_address
 from app.messaging.models import OutgoingText
 from app.vault import Receipt, find_receipt, format_receipt, read_journal
 from tests.harness.world import World
-from tests.service.abuse.conftest import DORMITORY, ELSEWHERE, Fill, Phone
-from tests.service.desk.conftest import Member
+from tests.support.addresses import DORMITORY, ELSEWHERE, Fill, Phone
+from tests.support.member import Member
 
 WORDS = "They came to my room again."
 

@@ -17,8 +17,8 @@ from app.network import (
 from app.vault import Guess, TooBusy, format_receipt, members, new_receipt, receipts
 from app.vault.keyholder import KeyHolder
 from tests.harness.world import World
-from tests.service.abuse.conftest import DORMITORY, ELSEWHERE, Fill, Phone
-from tests.service.desk.conftest import Member
+from tests.support.addresses import DORMITORY, ELSEWHERE, Fill, Phone
+from tests.support.member import Member
 
 WORDS = "They keep my passport."
 ALL = (UNKNOWN_RECEIPTS, DORMITORY), (ALL_UNKNOWN_RECEIPTS, EVERYBODY)

@@ -18,8 +18,8 @@ from app.intake import Filed, FloodRefused, SealedGrievance, file_grievance, rep
 from app.network import EVERYBODY, HELD_REPORTS, REPORTS, attempts_so_far, window_end
 from app.vault import GrantRow, GrantState, Receipt, Vault, find_receipt, receipts
 from tests.harness.world import World
-from tests.service.abuse.conftest import DORMITORY, ELSEWHERE, Fill, Phone
-from tests.service.desk.conftest import Member
+from tests.support.addresses import DORMITORY, ELSEWHERE, Fill, Phone
+from tests.support.member import Member
 
 WORDS = "They lock us in at night."
 

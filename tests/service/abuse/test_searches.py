@@ -11,8 +11,8 @@ from app.network import SEARCHES, attempts_so_far
 from app.network.logins import find_by_login
 from tests.harness.world import World
 from tests.service.abuse.at_once import MANY, AtOnce, statuses
-from tests.service.abuse.conftest import DORMITORY, Fill, Phone
-from tests.service.desk.conftest import Member, accepted
+from tests.support.addresses import DORMITORY, Fill, Phone
+from tests.support.member import Member, accepted
 
 SEARCH = "/desk/search"
 TOO_OFTEN = "Nothing was searched this time."

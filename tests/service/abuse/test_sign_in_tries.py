@@ -17,8 +17,8 @@ from app.network.attempts import (
 )
 from app.vault import Guess, TooBusy, members, read_journal
 from tests.harness.world import PASSWORD, World
-from tests.service.abuse.conftest import DORMITORY, ELSEWHERE, Fill, Phone
-from tests.service.desk.conftest import Member
+from tests.support.addresses import DORMITORY, ELSEWHERE, Fill, Phone
+from tests.support.member import Member
 
 LOGIN, NOBODY, WRONG = "near.lead", "nobody.at.all", "a wrong password of words"
 REFUSED = "That did not work."

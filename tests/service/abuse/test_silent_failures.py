@@ -17,7 +17,7 @@ from app.vault import Vault, format_receipt
 from app.web.desk import sign_in
 from app.web.worker import entering
 from tests.harness.world import World
-from tests.service.abuse.conftest import DORMITORY, Phone
+from tests.support.addresses import DORMITORY, Phone
 
 WORDS, NAME, NUMBER, PLACE = "Zawadi-hid-the-payslips", "Amina-Okello", "+60 12 345 6789", "Foxglove-Circuits"
 PLANTED = (WORDS, NAME, NUMBER, PLACE, DORMITORY)

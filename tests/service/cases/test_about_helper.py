@@ -17,7 +17,7 @@ from app.cases.worker.inbox import InboxMessage, helpers_of, open_inbox
 from app.cases.worker.sharing import stop_sharing
 from app.database import CaseId, OrganisationId
 from app.intake import Filed, Report
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 REPORT = Report(language="en", words="He asked me for money.", topics=(ABOUT_HELPER,))
 

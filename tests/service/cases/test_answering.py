@@ -20,7 +20,7 @@ from app.cases.worker.messages import say_worse, write
 from app.database import CaseId
 from app.network import SignedIn
 from tests.harness.world import everything_stored
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 
 def send(desk: Desk, by: SignedIn, case_id: CaseId, text: str, submission: UUID | None = None) -> UUID:

@@ -9,7 +9,7 @@ from app.cases.case.assignment import AlreadyClaimed, AssignableMember, CannotBe
 from app.database import CaseId, MemberId
 from app.network import SignedIn
 from app.vault import read_journal
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 
 def take(desk: Desk, by: SignedIn, case_id: CaseId) -> None:

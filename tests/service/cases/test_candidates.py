@@ -4,7 +4,7 @@ from sqlalchemy import select
 
 from app.cases.case.models import Case
 from app.cases.routing.candidates import candidates_at
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 
 def test_each_organisation_has_its_own_open_cases_and_no_other(desk: Desk) -> None:

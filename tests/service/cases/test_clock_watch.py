@@ -12,7 +12,7 @@ from app.cases.desk.progress import Move, change_stage
 from app.cases.enums import ClockKind, ClockState, ClosingReason, State
 from app.cases.worker.messages import write
 from app.vault import read_journal, verify_journal
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 
 def miss(desk: Desk, limit: int = 50) -> int:

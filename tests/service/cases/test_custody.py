@@ -41,7 +41,7 @@ from app.intake import Filed
 from app.network import Role, SignedIn, admit_member, declare_interest
 from app.vault import CircleName, GrantState, grants_of_case
 from tests.harness.world import everything_stored, site_id
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 
 def held(desk: Desk, **answers: Any) -> Filed:

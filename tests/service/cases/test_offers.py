@@ -29,7 +29,7 @@ from app.database import CaseId, OrganisationId, new_id
 from app.network import SignedIn, declare_interest
 from app.vault import GrantState, HolderKind, grants_of_case, read_journal, verify_journal
 from tests.harness.world import site_id
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 
 def accept(desk: Desk, by: SignedIn, case_id: CaseId) -> Acceptance:

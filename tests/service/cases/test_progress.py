@@ -29,7 +29,7 @@ from app.cases.enums import (
 from app.database import CaseId
 from app.network import SignedIn
 from app.vault import GrantState, grants_of_case, read_journal
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 
 def move(

@@ -20,7 +20,7 @@ from app.cases.worker.messages import write
 from app.database import CaseId, Database
 from app.intake import ContactWay
 from app.network import SignedIn
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 
 def page(

@@ -26,7 +26,7 @@ from app.cases.worker.inbox import Worker
 from app.cases.worker.sharing import change_consent
 from app.database import CaseId
 from app.vault import verify_journal
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 ASKING = (ClockState.RUNNING, ClockState.MISSED)
 

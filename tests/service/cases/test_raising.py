@@ -20,7 +20,7 @@ from app.intake import Filed
 from app.intake.conversation.store.apply import set_danger
 from app.vault import CircleName, GrantState, circle_of, grants_of_case, read_journal
 from tests.harness.world import everything_stored
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 Door = Callable[[Desk, Filed, CaseId], None]
 

@@ -31,8 +31,8 @@ from app.vault import (
     read_journal,
 )
 from app.vault.pairs import Pair
-from tests.service.cases.conftest import Desk
 from tests.service.cases.test_queue import statements
+from tests.support.desk import Desk
 
 
 def shown(desk: Desk, by: SignedIn, case_id: CaseId) -> ShownContact:

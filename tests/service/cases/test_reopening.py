@@ -19,7 +19,7 @@ from app.database import CaseId
 from app.intake.conversation.machine.changes import CaseChange
 from app.intake.conversation.store.apply import take_in
 from app.network import SignedIn
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 
 def close(desk: Desk, case_id: CaseId, submission_id: UUID | None = None) -> None:

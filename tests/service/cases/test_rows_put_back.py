@@ -20,8 +20,8 @@ from app.database.types import Word
 from app.messaging.members.addresses import Channel, keep_address
 from app.messaging.queue.outgoing import cancel_texts
 from app.network import UnionStanding, set_standing
-from tests.service.cases.conftest import Desk
 from tests.service.cases.test_custody import held, waiting
+from tests.support.desk import Desk
 
 _CASES: Table = Base.metadata.tables["cases"]
 

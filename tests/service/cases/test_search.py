@@ -22,8 +22,8 @@ from app.intake import ContactWay
 from app.network import SignedIn
 from app.vault import GrantRow, GrantState, read_journal, verify_journal
 from tests.harness.world import everything_stored
-from tests.service.cases.conftest import Desk
 from tests.service.cases.test_queue import statements
+from tests.support.desk import Desk
 
 
 def look(desk: Desk, text: str, by: SignedIn | None = None) -> Search:

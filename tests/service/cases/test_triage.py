@@ -22,7 +22,7 @@ from app.database import CaseId
 from app.network import SignedIn
 from app.vault import CircleName, GrantState, circle_of, grants_of_case, read_journal
 from tests.harness.world import everything_stored
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 
 def categorise(desk: Desk, by: SignedIn, case_id: CaseId, category: str, seen: int | None = None) -> None:

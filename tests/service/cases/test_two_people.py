@@ -23,7 +23,7 @@ from app.cases.worker.inbox import open_inbox
 from app.database import CaseId, MemberId
 from app.network import Invitation, Role, SignedIn, expire_invitations, record_training
 from app.vault import CircleMemberRow, CircleName, read_journal
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 _NAMES = {"one": "Name of custodian.one", "two": "Name of custodian.two"}
 

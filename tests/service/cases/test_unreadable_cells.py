@@ -9,8 +9,8 @@ from sqlalchemy import LargeBinary, Table
 
 from app.cases.worker.inbox import open_inbox
 from app.database import Base, Database
-from tests.service.cases.conftest import Desk
 from tests.service.cases.test_written_past_us import lived_in, seen
+from tests.support.desk import Desk
 
 __all__ = ["lived_in"]  # a fixture
 

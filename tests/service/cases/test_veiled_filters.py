@@ -10,8 +10,8 @@ from app.cases.desk.triage import set_category
 from app.database import CaseId
 from app.network import SignedIn
 from tests.harness.world import site_id
-from tests.service.cases.conftest import Desk
 from tests.service.cases.test_queue import page, shown, statements
+from tests.support.desk import Desk
 
 
 def triage(desk: Desk, case_id: CaseId, category: str) -> None:

@@ -14,7 +14,7 @@ from app.database import CaseId, OrganisationId, SiteId
 from app.network import SignedIn, declare_interest
 from app.vault import read_journal
 from tests.harness.world import site_id
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 
 def say(

@@ -71,7 +71,7 @@ from app.vault import (
     signed_models,
 )
 from tests.harness.world import PASSWORD, site_id
-from tests.service.cases.conftest import Desk
+from tests.support.desk import Desk
 
 TABLES = {
     "cases",

@@ -1,7 +1,7 @@
 """The whole application around the members' pages, on a small network with other people's cases as noise."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -9,55 +9,22 @@ from flask import Flask
 
 from app import clock
 from app.cases.enums import Exclusion
-from app.cases.routing.offers import accept_offer
 from app.database import CaseId, Database
 from app.intake import ContactWay, Filed
-from app.language.catalogues import Project, compile_all
-from app.messaging.gateways.registry import Gateways, load_gateways
-from app.network import (
-    Role,
-    admit_member,
-    code_now,
-    invite_member,
-    new_totp_secret,
-    prepare_membership,
-    read_invitation,
-    record_training,
-    take_up_invitation,
-)
-from app.settings import read_settings
-from app.vault import CircleName, Vault
-from tests.harness.application import application
+from app.vault import Vault
 from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
 from tests.harness.pages import checked_client
-from tests.harness.world import PASSWORD, World, light_vault
-from tests.service.worker_door.browsing import Page, Visitor
-
-
-class Member(Visitor):
-    """A member at a browser without scripts."""
-
-    def sign_in(self, world: World, login: str, *, password: str = PASSWORD, code: str | None = None) -> Page:
-        """Fill in the log-in page as it stands, with a code that was not used yet unless the test brings one."""
-        clock.set_offset(world_offset(world))
-        self.open("/desk/sign-in")
-        return self.send(
-            "/desk/sign-in", login=login, password=password, code=code or code_now(world.secrets[login])
-        )
-
-    def post(self, address: str, **fields: str) -> Page:
-        """Send what no page offers, with this session's own form token taken from the Lock button."""
-        token = self.page.form("/desk/lock").values["form_token"]
-        self.page = Page(self.client.post(address, data={"form_token": token, **fields}))
-        return self.page
-
-
-def world_offset(world: World) -> int:
-    """Half a minute later than the last time, since no code works twice."""
-    later = int(world.cookies.get("test clock", "30")) + 30
-    world.cookies["test clock"] = str(later)
-    return later
+from tests.harness.world import World, light_vault
+from tests.support.member import (
+    Member,
+    accepted,
+    gateways_of,
+    invitation_link,
+    make_app,
+    make_world,
+    recovery_code_of,
+)
 
 
 @pytest.fixture(scope="session")
@@ -66,38 +33,12 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
     return light_vault(folder)
 
 
-def _make_world(database: Database, vault: Vault) -> World:
-    """The world with a viewer, members let in to circles, and cases that no test is about."""
-    world = World(database, vault)
-    world.join(world.near, "near.viewer", Role.VIEWER)
-    for login in ("near.caseworker", "near.viewer"):
-        let_in(world, "near.lead", login, [CircleName.EVERYONE])
-    world.admit("custodian.one", "custodian.two", list(CircleName))
-    world.file(words="Noise about water.", site_code=world.other_site.code)
-    taken = world.case_of(world.file(words="Noise about the bus.", site_code=world.other_site.code))
-    other = world.sign_in("other.lead")
-    with database.writing() as session:
-        accept_offer(session, vault, world.rules, other, taken)
-    # Each of those log-ins went half a minute on; the next one at a page takes a later code.
-    world.cookies["test clock"] = str(round((clock.now() - datetime.now(UTC)).total_seconds()))
-    return world
-
-
-def let_in(world: World, lead: str, login: str, circles: list[CircleName]) -> None:
-    """Let a member in to these circles."""
-    by, member = world.sign_in(lead), world.sign_in(login).member
-    with world.database.writing() as session:
-        if CircleName.RESTRICTED in circles:
-            record_training(session, world.vault, by, member.id, trained=True)
-        admit_member(session, world.vault, by, member.id, circles)
-
-
 @pytest.fixture(scope="session")
 def worlds(databases: Databases, vault: Vault) -> Beginnings[World]:
     """The world, made once on each kind of database: it costs a dozen key pairs and log-ins."""
 
     def make(database: Database) -> World:
-        made = _make_world(database, vault)
+        made = make_world(database, vault)
         clock.set_offset(0)
         return made
 
@@ -108,13 +49,6 @@ def worlds(databases: Databases, vault: Vault) -> Beginnings[World]:
 def world(sqlite_database: Database, worlds: Beginnings[World]) -> World:
     """The verbs below the pages are tested on both databases; the pages themselves know neither."""
     return worlds.copy_into(sqlite_database)
-
-
-def make_app(world: World, home: Path, **environment: str) -> Flask:
-    """The application over this world."""
-    settings = read_settings({"REDRESS_HOME": str(home), **environment})
-    assert compile_all(Project()) == []
-    return application(world, settings)
 
 
 @pytest.fixture
@@ -135,57 +69,16 @@ def browse(app: Flask, world: World) -> Callable[[str], Member]:
     return enter
 
 
-Browse = Callable[[str], Member]
-
-
-def accepted(world: World, filed: Filed | None = None) -> CaseId:
-    """A case that the near lead has accepted."""
-    case_id = world.case_of(filed or world.file())
-    lead = world.sign_in("near.lead")
-    with world.database.writing() as session:
-        assert accept_offer(session, world.vault, world.rules, lead, case_id).taken
-    return case_id
-
-
 @pytest.fixture
-def invitation(world: World) -> Callable[[str], str]:
+def invitation(world: World) -> Callable[..., str]:
     """Invites somebody to the near partner and gives the address of their link."""
-
-    def invite(login: str, role: Role = Role.CASEWORKER) -> str:
-        with world.database.writing() as session:
-            token = invite_member(
-                session,
-                world.vault,
-                organisation_id=world.near.id,
-                role=role,
-                login=login,
-                name=f"Name of {login}",
-            )
-        return f"/desk/join/{token}"
-
-    return invite
+    return partial(invitation_link, world)
 
 
 @pytest.fixture
-def recovery_codes(world: World, invitation: Callable[..., str]) -> Callable[[str], str]:
+def recovery_codes(world: World) -> Callable[[str], str]:
     """Lets somebody join and gives the recovery code that they wrote down."""
-
-    def join(login: str) -> str:
-        token = invitation(login, Role.LEAD).rpartition("/")[2]
-        with world.database.reading() as session:
-            invited = read_invitation(session, world.vault, token)
-        world.secrets[login] = new_totp_secret()
-        code = code_now(world.secrets[login])
-        prepared = prepare_membership(world.vault, invited, PASSWORD, world.secrets[login], code)
-        with world.database.writing() as session:
-            return take_up_invitation(session, world.vault, prepared)
-
-    return join
-
-
-def gateways_of(world: World, home: Path) -> Gateways:
-    """The gateways of a deployment without settings: the simulator."""
-    return load_gateways(read_settings({"REDRESS_HOME": str(home)}), world.vault, world.database, {})
+    return partial(recovery_code_of, world)
 
 
 @pytest.fixture

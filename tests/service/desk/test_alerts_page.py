@@ -5,8 +5,8 @@ from sqlalchemy import select
 
 from app.messaging.models import MemberAddress, OutgoingText
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, Member
-from tests.service.worker_door.browsing import Page
+from tests.support.browsing import Page
+from tests.support.member import Browse, Member
 
 PHONE, MAIL = "+60 12-345 0901", "siti@mail.example"
 

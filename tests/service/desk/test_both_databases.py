@@ -6,7 +6,7 @@ from app.database import Database
 from tests.harness.beginnings import Beginnings
 from tests.harness.pages import checked_client
 from tests.harness.world import World
-from tests.service.desk.conftest import Member, make_app
+from tests.support.member import Member, make_app
 
 
 def test_every_page_on_each_database(database: Database, worlds: Beginnings[World], tmp_path: Path) -> None:

@@ -13,8 +13,8 @@ from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingStep, OutgoingText
 from app.vault import Json, read_journal, verify_journal
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse
 from tests.service.desk.test_texting import WORDS, sent, texted
+from tests.support.member import Browse
 
 
 @pytest.fixture

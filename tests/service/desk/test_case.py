@@ -10,8 +10,8 @@ from app.database import CaseId
 from app.intake import Filed
 from app.vault import read_journal
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, accepted
-from tests.service.worker_door.browsing import Page
+from tests.support.browsing import Page
+from tests.support.member import Browse, accepted
 
 
 def _acts(world: World, case_id: CaseId) -> list[str]:

@@ -10,8 +10,8 @@ from app.cases.worker.inbox import open_inbox
 from app.database import CaseId
 from app.intake import ContactWay
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, accepted
-from tests.service.worker_door.browsing import Page
+from tests.support.browsing import Page
+from tests.support.member import Browse, accepted
 
 
 def _case(world: World, case_id: CaseId) -> Case:

@@ -13,8 +13,8 @@ from app.messaging.members.addresses import Channel, keep_address
 from app.messaging.models import MemberAddress, OutgoingText
 from app.vault import read_journal
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse
-from tests.service.worker_door.browsing import Page
+from tests.support.browsing import Page
+from tests.support.member import Browse
 
 WORDS = "They owe us money."
 OTHER = "my cousin Zubin"

@@ -13,8 +13,8 @@ from app.network import code_now
 from app.network.models import Organisation, OrganisationState
 from tests.harness.pages import checked_client
 from tests.harness.world import World
-from tests.service.desk.conftest import Member
-from tests.service.worker_door.browsing import Page
+from tests.support.browsing import Page
+from tests.support.member import Member
 
 PASSWORD = "four words that differ"
 

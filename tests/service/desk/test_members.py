@@ -13,8 +13,8 @@ from app.network.models import Organisation, OrganisationState
 from app.vault import HolderKind, circles_of_member, public_key_of
 from tests.harness.pages import checked_client
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, Member
-from tests.service.worker_door.browsing import Page
+from tests.support.browsing import Page
+from tests.support.member import Browse, Member
 
 LEADS = ("near.lead", "custodian.one", "union.lead", "buyer.lead")
 

@@ -11,7 +11,7 @@ from app.cases.enums import Urgency
 from app.cases.worker.inbox import Worker
 from app.cases.worker.messages import say_worse, write
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, accepted
+from tests.support.member import Browse, accepted
 
 CHANGED = "the case has changed, or the worker wrote"
 

@@ -10,8 +10,8 @@ from app.network import code_now
 from app.vault import format_receipt
 from tests.harness.pages import checked_client
 from tests.harness.world import PASSWORD, World
-from tests.service.desk.conftest import Browse, Member, world_offset
-from tests.service.worker_door.browsing import Visitor
+from tests.support.browsing import Visitor
+from tests.support.member import Browse, Member, world_offset
 
 Write = Callable[[str], str]
 # Each takes a code in its groups, or a number in full.

@@ -15,8 +15,8 @@ from app.vault import grants_of_case
 from app.web.headers import COMPRESSED
 from tests.harness.application import application
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse
 from tests.service.desk.test_route_matrix import PLACES
+from tests.support.member import Browse
 
 HOME = "http://localhost"
 

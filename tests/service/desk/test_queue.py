@@ -7,7 +7,7 @@ import pytest
 from app import clock
 from app.cases.routing.offers import DeclineReason
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, Member, accepted
+from tests.support.member import Browse, Member, accepted
 
 SECRETS = ("They owe us", "Foxglove", "Penang", "gbvh", "Sexual", "Hurt", "Siti", "555 0199")
 

@@ -24,7 +24,7 @@ from app.web.access import (
 from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
 from tests.harness.world import World
-from tests.service.desk.conftest import make_app
+from tests.support.member import make_app
 
 NOBODY, WORKER = "nobody", "worker"
 ORGANISATIONS = {

@@ -9,8 +9,8 @@ from app.cases.desk import search
 from app.intake import ContactWay
 from tests.harness.crowd import Crowd
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, Member, accepted
-from tests.service.worker_door.browsing import Page
+from tests.support.browsing import Page
+from tests.support.member import Browse, Member, accepted
 
 SEARCH = "/desk/search"
 

@@ -11,7 +11,7 @@ from app import clock
 from app.network import code_now, new_totp_secret
 from tests.harness.pages import checked_client
 from tests.harness.world import PASSWORD, World
-from tests.service.desk.conftest import Browse, Member, accepted, make_app
+from tests.support.member import Browse, Member, accepted, make_app
 
 REFUSED = "That did not work."
 

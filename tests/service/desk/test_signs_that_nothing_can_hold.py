@@ -8,7 +8,7 @@ from app.database import Database
 from tests.harness.beginnings import Beginnings
 from tests.harness.pages import checked_client
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, Member, accepted, make_app
+from tests.support.member import Browse, Member, accepted, make_app
 
 ODD = ("%00", "a%00b", "%ED%A0%80", "%EF%BF%BF", "%C2%85", "%80")
 FIELDS = (

@@ -25,7 +25,7 @@ from app.services import Services
 from app.settings import PROJECT_ROOT, read_settings
 from app.vault import read_journal
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, accepted, gateways_of
+from tests.support.member import Browse, accepted, gateways_of
 
 NUMBER = "+60123456701"
 FIRST = "Please help us, it is bad here"

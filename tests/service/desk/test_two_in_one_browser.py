@@ -10,7 +10,7 @@ from app.cases.case.models import Entry
 from app.database import CaseId
 from app.web.member_session import WRITTEN_FIELDS
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, accepted
+from tests.support.member import Browse, accepted
 
 _TEMPLATES = Path(__file__).parents[3] / "app" / "web"
 _WORDS = "We come on Tuesday, by the back door."

@@ -17,7 +17,7 @@ from app.messaging.models import InboundText
 from app.services import Services
 from app.settings import PROJECT_ROOT, read_settings
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, gateways_of
+from tests.support.member import Browse, gateways_of
 
 NUMBER = "+60123456701"
 

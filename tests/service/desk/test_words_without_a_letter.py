@@ -7,7 +7,7 @@ from app.cases.case.models import Case, Clock
 from app.cases.enums import ClockKind, ClockState
 from app.database import CaseId
 from tests.harness.world import World
-from tests.service.desk.conftest import Browse, accepted
+from tests.support.member import Browse, accepted
 
 WORDLESS = (".", " ... ", "!?", "\u3002", "\u2026\n-", "\U0001f64f", "\u3164.", "_*_", "\u0301\u0964")
 SHORT = ("1", "\u597d", "\u0995\u09bf", "x.", "\u0663")

@@ -7,7 +7,7 @@ from app.cases.case.veils import site_of
 from app.database import CaseId
 from app.network import declare_interest, remove_site
 from tests.harness.world import World, site_id
-from tests.service.desk.conftest import Browse, accepted
+from tests.support.member import Browse, accepted
 
 WORDS = "the yellow shed, Batu Pahat, Malaysia"
 

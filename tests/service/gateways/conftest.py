@@ -1,6 +1,6 @@
 """A stand-in for Twilio over HTTP, and the gateway that sends through it with Twilio's own client."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import timedelta
 from uuid import uuid4
 
@@ -10,8 +10,7 @@ from app.messaging.gateways.protocol import TextToSend
 from app.messaging.gateways.twilio_gateway import TwilioGateway
 from app.settings import read_settings
 from tests.harness.provider import NUMBER, Provider, provider
-
-NewText = Callable[..., TextToSend]
+from tests.support.new_text import NewText
 
 
 @pytest.fixture

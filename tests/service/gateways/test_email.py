@@ -13,7 +13,7 @@ from app.messaging.gateways.email import EmailGateway
 from app.messaging.gateways.protocol import CannotTell, NotSent, SendRefused, TextToSend, TryLater, Unclear
 from app.settings import SmtpSettings
 from tests.harness.server import free_port
-from tests.service.gateways.conftest import NewText
+from tests.support.new_text import NewText
 
 
 @dataclass

@@ -27,7 +27,7 @@ from app.messaging.gateways.protocol import (
     Unclear,
 )
 from tests.harness.server import free_port
-from tests.service.gateways.conftest import NewText
+from tests.support.new_text import NewText
 
 
 @dataclass

@@ -20,7 +20,7 @@ from app.messaging.gateways.registry import load_gateways
 from app.messaging.gateways.simulator import LINE, Simulator, keep_typed_text, screen_of, sign_typed_text
 from app.settings import read_settings
 from app.vault import Vault, load_keyring, make_keyrings
-from tests.service.gateways.conftest import NewText
+from tests.support.new_text import NewText
 
 _URL = "http://127.0.0.1:8000/sms/inbound"
 

@@ -20,7 +20,7 @@ from app.settings import PROJECT_ROOT, read_settings
 from tests.harness.provider import NUMBER, TOKEN, Provider, RemoteProvider, Trouble, environment_of
 from tests.harness.provider_posts import delivery_posts, report_posts, text_post
 from tests.harness.server import free_port, stop
-from tests.service.gateways.conftest import NewText
+from tests.support.new_text import NewText
 
 _SERVICE = "MG" + "7" * 32
 

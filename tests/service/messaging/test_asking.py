@@ -19,7 +19,7 @@ from app.messaging.sending import provider_round
 from app.messaging.sending import status_polling as asking
 from tests.harness.hours import five_past_ten
 from tests.harness.provider import Message
-from tests.service.messaging.conftest import Office
+from tests.support.office import Office
 
 Ask = Callable[[TwilioGateway, UUID, str], StatusReport]
 

@@ -12,7 +12,7 @@ from app.messaging.models import OutgoingText, Phone
 from app.messaging.phones.opt_outs import is_opted_out
 from app.messaging.receiving.callbacks import take_status
 from tests.harness.provider import NUMBER, Trouble
-from tests.service.messaging.conftest import Office
+from tests.support.office import Office
 
 _SID = "SM" + "a" * 32
 

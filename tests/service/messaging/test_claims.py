@@ -25,7 +25,7 @@ from app.messaging.sending.claims import PACE, Claim, ClaimWatch, claim_due
 from app.messaging.sending.presend_checks import check_before_sending
 from app.messaging.sending.recording import SendOutcome, record
 from tests.harness.provider import Trouble
-from tests.service.messaging.conftest import Office, case_id
+from tests.support.office import Office, case_id
 
 
 def test_claimers_at_once_never_get_the_same_text(office: Office) -> None:

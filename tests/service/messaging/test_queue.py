@@ -12,7 +12,7 @@ from app.messaging.phones.opt_outs import opt_out
 from app.messaging.phones.phone_rows import erase_phone
 from app.messaging.queue.outgoing import address_place, body_place, cancel_texts, enqueue_alert, texts_of_case
 from app.vault import ContactKeyMissing
-from tests.service.messaging.conftest import Office, case_id
+from tests.support.office import Office, case_id
 
 
 def test_the_same_key_again_is_the_same_text(office: Office) -> None:

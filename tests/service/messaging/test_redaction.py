@@ -11,7 +11,7 @@ from app.messaging.gateways.protocol import CannotTell, TryLater
 from app.messaging.models import InboundText, OutgoingText
 from app.messaging.queue.queue_counts import count_queue
 from tests.harness.provider import Message, Trouble
-from tests.service.messaging.conftest import Office
+from tests.support.office import Office
 
 
 def delivered(office: Office) -> tuple[Message, OutgoingText]:

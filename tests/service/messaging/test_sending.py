@@ -28,7 +28,7 @@ from app.messaging.sending.recording import MOST_ATTEMPTS
 from app.messaging.sending.send_batch import send_due
 from app.vault import RowSigner
 from tests.harness.provider import NUMBER, Trouble
-from tests.service.messaging.conftest import Office
+from tests.support.office import Office
 
 
 def test_a_text_goes_out_with_its_words_and_its_address_for_reports(office: Office) -> None:

@@ -17,7 +17,7 @@ from app.messaging.queue.outgoing import FORGED, texts_of_case
 from app.messaging.receiving.callbacks import take_status
 from app.vault import forged_rows
 from tests.harness.provider import NUMBER
-from tests.service.messaging.conftest import Office, case_id
+from tests.support.office import Office, case_id
 
 MINE, THEIRS = "+254711000777", "+254711000888"
 

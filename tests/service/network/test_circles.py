@@ -24,7 +24,7 @@ from app.network import (
     record_training,
 )
 from app.vault import CircleName, circle_of, open_circle
-from tests.service.network.conftest import Acts, Network, Person
+from tests.support.network import Acts, Network, Person
 
 BOTH = (CircleName.EVERYONE, CircleName.RESTRICTED)
 

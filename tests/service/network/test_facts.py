@@ -28,7 +28,7 @@ from app.network import (
     set_standing,
 )
 from app.vault import Place
-from tests.service.network.conftest import Acts, Network
+from tests.support.network import Acts, Network
 
 KIND = OrganisationKind
 

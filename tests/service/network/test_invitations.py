@@ -35,7 +35,7 @@ from app.network import (
     take_up_invitation,
 )
 from app.vault import CircleName, CircleRow, circle_name, circles_of_member
-from tests.service.network.conftest import PASSWORD, Acts, Network
+from tests.support.network import PASSWORD, Acts, Network
 
 
 def circles(network: Network, organisation: Organisation) -> set[CircleName]:

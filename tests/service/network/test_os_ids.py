@@ -19,7 +19,7 @@ from app.network import (
 )
 from app.vault import Vault
 from app.vault.keyring import Key, KeyState
-from tests.service.network.conftest import Acts, Network
+from tests.support.network import Acts, Network
 
 # Made up: in 2018 none was given yet.
 FIRST = "MY20181669S346D"

@@ -20,7 +20,7 @@ from app.network import (
     take_recovery,
     take_sign_in,
 )
-from tests.service.network.conftest import PASSWORD, Acts, Network, Person
+from tests.support.network import PASSWORD, Acts, Network, Person
 
 NEW_PASSWORD = "another set of words"
 

@@ -26,7 +26,7 @@ from app.network import (
     take_sign_in,
 )
 from app.vault import members
-from tests.service.network.conftest import PASSWORD, Acts, Network, Person
+from tests.support.network import PASSWORD, Acts, Network, Person
 
 
 @pytest.fixture

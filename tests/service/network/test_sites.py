@@ -22,7 +22,7 @@ from app.network import (
     site_label,
     site_names,
 )
-from tests.service.network.conftest import Acts, Network
+from tests.support.network import Acts, Network
 
 HEADER = "name,town,country,sector,aliases\n"
 

@@ -6,7 +6,7 @@ from contextlib import closing
 from pathlib import Path
 
 from tests.harness.databases import Databases
-from tests.service.operator.conftest import Redress, complaint
+from tests.support.commands import Redress, complaint
 
 
 def test_init_makes_everything_once(redress: Redress, home: Path) -> None:

@@ -34,8 +34,8 @@ from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
 from tests.harness.dispatching import services_over
 from tests.harness.world import LIGHT, World, both_vaults
-from tests.service.operator.conftest import Redress, complaint
-from tests.unit.vault.making import new_case
+from tests.support.commands import Redress, complaint
+from tests.support.making import new_case
 
 _SIGN = next(job for job in JOBS if job.name == "sign_root")
 

@@ -1,7 +1,7 @@
 """What the doctor tells of the ways that texts go: credit, failures, countries that nobody can be answered in."""
 
 from tests.harness.provider import provider
-from tests.service.operator.conftest import Redress, complaint
+from tests.support.commands import Redress, complaint
 
 
 def test_without_settings_texts_go_nowhere(ready: Redress) -> None:

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.harness.server import COMMAND, ROOT, private_environment, running
-from tests.service.operator.conftest import Redress, complaint
+from tests.support.commands import Redress, complaint
 
 
 def test_every_wrong_setting_is_named_at_once(redress: Redress) -> None:

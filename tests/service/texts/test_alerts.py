@@ -49,7 +49,7 @@ from app.settings import read_settings
 from app.vault import CircleName, read_journal
 from tests.harness.dispatching import services_over
 from tests.harness.world import everything_stored
-from tests.service.texts.conftest import Texting
+from tests.support.texting import Texting
 
 NUMBERS = {
     "near.lead": "+60123450901",

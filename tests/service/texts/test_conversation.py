@@ -19,7 +19,7 @@ from app.messaging.delivery import Delivery
 from app.messaging.models import InboundText, OptOutRow, OutgoingText, Phone
 from app.network import SignedIn, declare_interest
 from tests.harness.world import site_id
-from tests.service.texts.conftest import MINE, Texting, id_of
+from tests.support.texting import MINE, Texting, id_of
 
 OTHER = "+60123456702"
 FIRST = "Please help us, it is bad here"

@@ -9,7 +9,7 @@ from app.intake.conversation.door.silence import KEPT_IN_DANGER
 from app.intake.conversation.store.models import Conversation
 from app.messaging.delivery import Delivery
 from app.messaging.models import OutgoingText, Phone
-from tests.service.texts.conftest import MINE, Texting
+from tests.support.texting import MINE, Texting
 
 FIRST = "Please help us, it is bad here"
 

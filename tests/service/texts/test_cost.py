@@ -21,8 +21,8 @@ from app.intake.conversation.door.inbound import Overtaken
 from app.intake.conversation.store import snapshot as known
 from app.network import sites
 from app.vault import SYSTEM, journal, new_compartment_versions, verify_journal
-from tests.service.texts.conftest import Texting
 from tests.service.texts.test_overtaken import _hear, _prepare
+from tests.support.texting import Texting
 
 _PLACE = "Foxglove Circuits, Penang"
 

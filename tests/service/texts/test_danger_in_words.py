@@ -5,9 +5,9 @@ import pytest
 from app.cases.case.models import Case, Clock
 from app.cases.enums import ClockKind, Profile, Urgency
 from app.cases.taxonomy import Handling
-from tests.service.texts.conftest import Texting, id_of
 from tests.service.texts.test_alerts import alerted, both, reachable
 from tests.service.texts.test_conversation import accept, read
+from tests.support.texting import Texting, id_of
 
 ORDINARY = "The canteen is dirty and the bus comes late"
 PLACE = "Foxglove Circuits Penang"

@@ -3,7 +3,7 @@
 import pytest
 
 from app.cases.enums import Urgency
-from tests.service.texts.conftest import Texting
+from tests.support.texting import Texting
 
 KNIFE = "he has a knife now he say he kill me help"
 LATER = (KNIFE, "now it is worse he hit me", "now he hit me with stick")

@@ -16,7 +16,7 @@ from app.network import REPORTS
 from app.network.models import Organisation
 from app.vault import ReceiptRow, verify_journal
 from tests.harness.world import everything_stored
-from tests.service.texts.conftest import Texting, id_of
+from tests.support.texting import Texting, id_of
 
 
 def test_a_first_text_is_filed_and_answered_once(texting: Texting) -> None:

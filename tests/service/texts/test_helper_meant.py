@@ -4,9 +4,9 @@ import pytest
 
 from app.cases.case.facts import CaseFacts
 from app.cases.enums import OfferState, State
-from tests.service.texts.conftest import Texting, id_of
 from tests.service.texts.test_conversation import FIRST, accept
 from tests.service.texts.test_overtaken import _hear, _prepare
+from tests.support.texting import Texting, id_of
 
 UNNAMED = "Your staff told my boss what I said."
 NEAR = "Mawar Workers Aid told my boss my name"

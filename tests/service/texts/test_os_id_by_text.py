@@ -5,7 +5,7 @@ from app.cases.case.veils import site_of
 from app.cases.enums import OfferState
 from app.network import Sector, Site, add_site
 from tests.harness.world import everything_stored
-from tests.service.texts.conftest import Texting, id_of
+from tests.support.texting import Texting, id_of
 
 # Made up: in 2018 none was given yet.
 OS_ID = "MY20181883D25VM"

@@ -12,7 +12,7 @@ from app.intake.conversation.store.models import Conversation
 from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.models import InboundText
 from app.messaging.queue.outgoing import cancel_texts
-from tests.service.texts.conftest import MINE, Texting
+from tests.support.texting import MINE, Texting
 
 _OTHER_NUMBER = "+60123456799"
 

@@ -16,7 +16,7 @@ from app.database import CaseId, OrganisationId, new_id
 from app.messaging.delivery import Purpose
 from app.messaging.models import OutgoingText
 from app.vault import Compartment, CompartmentClosed, new_receipt, open_grant, parse_receipt
-from tests.service.texts.conftest import HOST, Texting, id_of
+from tests.support.texting import HOST, Texting, id_of
 
 FIRST = "Please help us, it is bad here"
 INTAKE = (FIRST, "1", "2", "Foxglove Circuits Penang", "1", "1")

@@ -2,8 +2,8 @@
 
 from app.cases.desk.triage import set_category
 from app.database import CaseId
-from tests.service.texts.conftest import Texting, id_of
 from tests.service.texts.test_conversation import FIRST, accept, read
+from tests.support.texting import Texting, id_of
 
 
 def test_triage_restricts_a_case_that_is_still_kept_ready_for_both_circles(texting: Texting) -> None:

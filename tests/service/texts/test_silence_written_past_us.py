@@ -8,7 +8,7 @@ from app import clock
 from app.cases.enums import State
 from app.intake.conversation.store.models import Conversation
 from app.messaging.models import Phone
-from tests.service.texts.conftest import Texting
+from tests.support.texting import Texting
 
 FIRST = "Please help us, it is bad here"
 

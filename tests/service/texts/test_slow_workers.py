@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.cases.enums import Profile, Urgency
 from app.cases.taxonomy import Handling
 from app.messaging.models import OptOutRow
-from tests.service.texts.conftest import Texting
+from tests.support.texting import Texting
 
 TO_THE_TOPIC = ("hello", "1", "2", "1", "at Nowhere Mill")
 

@@ -28,7 +28,7 @@ from app.messaging.models import OutgoingText, Phone
 from app.messaging.phones.opt_outs import opt_out
 from app.messaging.queue.outgoing import body_place
 from app.network import SignedIn
-from tests.service.texts.conftest import MINE, Texting
+from tests.support.texting import MINE, Texting
 
 FIRST = "They have not treated us well since June"
 AGREED = (FIRST, "1", "2", "Foxglove Circuits Penang", "1", "1", "1")

@@ -31,8 +31,8 @@ from app.messaging.queue.outgoing import body_place
 from app.settings import read_settings
 from app.vault import TooBusy, Vault, read_journal
 from tests.harness.statements import statements_of
-from tests.service.texts.conftest import MINE, Texting
 from tests.service.texts.test_texting_back import AGREED, WORDS, answer, replies, shown, thread
+from tests.support.texting import MINE, Texting
 
 OURS = "+12025550123"
 CLOSED = "+84912345678"

@@ -3,7 +3,7 @@
 import pytest
 
 from app.messaging.gateways.media import Media
-from tests.service.texts.conftest import Texting
+from tests.support.texting import Texting
 
 CANNOT = "We can only read words. We cannot open photos, voice notes or places. Please write it in words."
 WHOSE = "Whose phone is this? 1 Only mine 2 Shared 3 Company"

@@ -19,7 +19,7 @@ from app.vault import (
     new_receipt,
     open_session,
 )
-from tests.unit.vault.making import new_case, new_vault
+from tests.support.making import new_case, new_vault
 
 
 @pytest.fixture(scope="module")

@@ -45,7 +45,7 @@ from app.vault import (
     unlock_with_recovery,
 )
 from app.vault.keyring import KeyKind
-from tests.unit.vault.making import FAST, new_place, new_vault
+from tests.support.making import FAST, new_place, new_vault
 
 PASSWORD = "a password"
 HOME = OrganisationId(new_id())

@@ -51,7 +51,7 @@ from app.vault import (
     open_circle,
     open_grant,
 )
-from tests.unit.vault.making import new_case, new_place
+from tests.support.making import new_case, new_place
 
 ALL = frozenset(Compartment)
 SUBSETS = tuple(chain.from_iterable(combinations(Compartment, size) for size in (1, 2, 3)))

@@ -24,7 +24,7 @@ from app.vault import (
     verify_journal,
 )
 from app.vault.journal_chains import CHAIN_START, entry_hash
-from tests.unit.vault.making import new_case
+from tests.support.making import new_case
 
 ACTS = ("case.filed", "case.offered", "case.accepted", "case.read", "case.replied")
 

@@ -31,7 +31,7 @@ from app.vault import (
     sign_root,
     verify_journal,
 )
-from tests.unit.vault.making import FAST, new_case
+from tests.support.making import FAST, new_case
 
 _COUNTS = {"cases": 4, "entries": 9}
 

@@ -13,7 +13,7 @@ from app.messaging.models import InboundText
 from tests.harness.server import LiveServer
 from tests.harness.signing import FORM, LINE, Signed, inbound, new_sid, sign
 from tests.harness.wire import exchange
-from tests.service.webhook.conftest import OLD_TOKEN, PUBLIC
+from tests.support.public_address import OLD_TOKEN, PUBLIC
 
 SENDER = "+60123456789"
 Make = Callable[[], Signed]

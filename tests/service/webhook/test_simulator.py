@@ -14,7 +14,7 @@ from tests.harness.application import application
 from tests.harness.pages import checked_client
 from tests.harness.signing import TWILIO
 from tests.harness.world import World, everything_stored, light_vault
-from tests.service.worker_door.browsing import Visitor
+from tests.support.browsing import Visitor
 
 MINE, NOISE = "+60123450111", "+60123450222"
 

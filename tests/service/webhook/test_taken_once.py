@@ -14,7 +14,7 @@ from tests.harness.databases import Databases, closing_database
 from tests.harness.server import LiveServer, running
 from tests.harness.signing import Signed, inbound, new_sid, sign
 from tests.harness.wire import exchange
-from tests.service.webhook.conftest import BEHIND_A_PROXY, PUBLIC
+from tests.support.public_address import BEHIND_A_PROXY, PUBLIC
 
 COUNTED = (InboundText, Phone, Case, Entry, OutgoingText)
 

@@ -23,7 +23,7 @@ from tests.harness.server import LiveServer, running
 from tests.harness.signing import TWILIO, Signed, inbound, sign
 from tests.harness.wire import exchange
 from tests.harness.world import World, light_vault
-from tests.service.webhook.conftest import BEHIND_A_PROXY, PUBLIC
+from tests.support.public_address import BEHIND_A_PROXY, PUBLIC
 
 Taken = Callable[[], int]
 SENDER = "+60123456789"

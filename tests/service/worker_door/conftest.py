@@ -18,7 +18,7 @@ from tests.harness.application import application
 from tests.harness.databases import Databases
 from tests.harness.pages import checked_client
 from tests.harness.world import World, light_vault
-from tests.service.worker_door.browsing import Visitor
+from tests.support.browsing import Visitor
 
 _addresses = count(1)
 

@@ -17,7 +17,7 @@ from app.database import CaseId, OrganisationId
 from app.vault import Receipt, find_receipt
 from app.web.worker import about_helper
 from tests.harness.world import World
-from tests.service.worker_door.browsing import Visitor
+from tests.support.browsing import Visitor
 
 WORDS = "The man from the help group asked me for money."
 FORM = "/inbox/about-helper"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from tests.harness.world import World
-from tests.service.worker_door.browsing import Page, Visitor, cases
+from tests.support.browsing import Page, Visitor, cases
 
 WORDS = "They keep our passports in the office."
 

@@ -3,7 +3,7 @@
 import pytest
 
 from app.web.requests import BoundedRequest
-from tests.service.worker_door.browsing import Page, Visitor
+from tests.support.browsing import Page, Visitor
 
 MANY = "a&" * 10_000
 

@@ -10,7 +10,7 @@ from app.database import CaseId
 from app.messaging.members.addresses import Channel, forget_address, keep_address
 from app.vault import Receipt, find_receipt
 from tests.harness.world import World
-from tests.service.worker_door.browsing import Visitor
+from tests.support.browsing import Visitor
 
 WORDS = "The man from the help group asked me for money."
 SELF_HARM = "I want to kill myself."

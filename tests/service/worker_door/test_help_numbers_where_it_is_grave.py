@@ -13,7 +13,7 @@ from app.intake import reporting
 from app.vault import Receipt, TooBusy, find_receipt
 from app.web.worker import danger, inbox
 from tests.harness.world import World
-from tests.service.worker_door.browsing import Page, Visitor
+from tests.support.browsing import Page, Visitor
 
 SAFE = "If you can get to a safe place, do not wait for us."
 MALAYSIA = "Numbers you can call in this country: Malaysia"

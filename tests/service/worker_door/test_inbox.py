@@ -12,7 +12,7 @@ from app.database import CaseId
 from app.vault import Receipt, find_receipt
 from app.web.worker import inbox
 from tests.harness.world import World
-from tests.service.worker_door.browsing import Visitor
+from tests.support.browsing import Visitor
 
 WORDS = "They keep my passport."
 

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from tests.harness.world import World
-from tests.service.worker_door.browsing import Visitor
+from tests.support.browsing import Visitor
 
 BUDGET = 14_600  # bytes of one initial TCP window (RFC 6928: ten segments of 1,460)
 LANGUAGES = ("en", "my-x-long", "ar-x-rtl")

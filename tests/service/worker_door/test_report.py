@@ -10,7 +10,7 @@ from app import clock
 from app.intake import reporting
 from app.vault import FORM_TOKEN_LASTS
 from tests.harness.world import World
-from tests.service.worker_door.browsing import Visitor, cases
+from tests.support.browsing import Visitor, cases
 
 # Of no kind that only trained helpers may have.
 ORDINARY = "Pay is late."

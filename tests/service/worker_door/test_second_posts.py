@@ -1,7 +1,7 @@
 """The same button pressed again after the first press ended the session, and a stop that is older than it can be taken back."""
 
 from app import clock
-from tests.service.worker_door.browsing import Page, Visitor
+from tests.support.browsing import Page, Visitor
 
 
 def _enter(visitor: Visitor, code: str) -> Page:

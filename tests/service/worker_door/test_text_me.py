@@ -10,7 +10,7 @@ from app.messaging.models import Phone, TextRequest
 from app.messaging.phones.opt_outs import opt_out
 from app.vault import TooBusy, Vault
 from tests.harness.world import World
-from tests.service.worker_door.browsing import Page, Visitor
+from tests.support.browsing import Page, Visitor
 
 WORDS = "They keep my passport."
 CANNOT = "We cannot text your number. Our answer will be here. Open it with your code."

@@ -13,7 +13,7 @@ from app.database import CaseId
 from app.vault import Receipt, find_receipt
 from app.web.worker import inbox
 from tests.harness.world import World
-from tests.service.worker_door.browsing import Page, Visitor
+from tests.support.browsing import Page, Visitor
 
 FIRST = "They keep my passport."
 INVISIBLE = "\u200f"

@@ -1,11 +1,8 @@
-from pathlib import Path
-
 import pytest
 
 from app.cases.rules.rule_set import Rules, load_rules
 from app.cases.taxonomy import Taxonomy
-
-CONFIG = Path(__file__).resolve().parents[3] / "config"
+from tests.support.project import CONFIG
 
 
 @pytest.fixture(scope="session")

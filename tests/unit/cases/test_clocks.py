@@ -8,7 +8,7 @@ from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, du
 from app.cases.enums import ClockKind, Profile, StartEvent, Who
 from app.cases.rules.deadlines import Duration, Unit
 from app.cases.rules.rule_set import load_rules
-from tests.unit.cases.conftest import CONFIG
+from tests.support.project import CONFIG
 
 DEADLINES = load_rules(CONFIG).deadlines
 WEEKEND = frozenset({5, 6})

@@ -13,7 +13,7 @@ from app.cases.taxonomy import Handling
 from app.cases.words import danger_words
 from app.cases.words.danger_words import KINDS, SPOKEN, urgency_of_kinds
 from app.cases.words.folding import folded_words
-from tests.unit.cases.conftest import CONFIG
+from tests.support.project import CONFIG
 
 SENTENCES = tomllib.loads(Path(__file__).with_name("danger_sentences.toml").read_text(encoding="utf-8"))
 CHAT = tomllib.loads(Path(__file__).with_name("chat_sentences.toml").read_text(encoding="utf-8"))

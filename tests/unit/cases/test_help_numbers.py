@@ -4,7 +4,7 @@ import pytest
 
 from app.cases.rules.help_numbers import HelpKind, HelpNumber, HelpNumbers
 from app.cases.rules.rule_set import load_rules
-from tests.unit.cases.conftest import CONFIG
+from tests.support.project import CONFIG
 
 TODAY = date(2026, 11, 21)
 

@@ -8,7 +8,7 @@ import pytest
 
 from app.cases.rules.rule_set import Rules, RulesRefused, load_rules
 from app.cases.words.danger_words import SPOKEN
-from tests.unit.cases.conftest import CONFIG
+from tests.support.project import CONFIG
 from tests.unit.cases.test_danger_words import HARMLESS
 
 SENTENCES: dict[str, list[str]] = tomllib.loads(

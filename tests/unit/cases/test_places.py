@@ -7,7 +7,7 @@ import pytest
 from app.cases.rules.rule_set import Rules
 from app.cases.words import place_names
 from app.cases.words.places import Places, open_places
-from tests.unit.cases.conftest import CONFIG
+from tests.support.project import CONFIG
 
 TOLD = (
     ("MY", "Penang, Malaysia"),

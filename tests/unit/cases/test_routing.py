@@ -22,7 +22,7 @@ from app.cases.rules.rule_set import load_rules
 from app.cases.taxonomy import ABOUT_HELPER, FORM_TOPICS, Handling
 from app.database import OrganisationId
 from app.network import OrganisationFacts, OrganisationKind, UnionStanding
-from tests.unit.cases.conftest import CONFIG
+from tests.support.project import CONFIG
 
 RULES = load_rules(CONFIG)
 TAXONOMY = RULES.taxonomy

@@ -6,7 +6,7 @@ import pytest
 
 from app.cases.enums import ClockKind, Profile, Who
 from app.cases.rules.rule_set import RulesRefused, load_rules
-from tests.unit.cases.conftest import CONFIG
+from tests.support.project import CONFIG
 
 Edit = Callable[[str, str, str], None]
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from app.cases.enums import Profile, Urgency
 from app.cases.rules.rule_set import load_rules
 from app.cases.words.urgency import lowers, profile_for, queue_rank, raise_urgency, urgency_of
-from tests.unit.cases.conftest import CONFIG
+from tests.support.project import CONFIG
 
 TAXONOMY = load_rules(CONFIG).taxonomy
 ORDER = ["danger", "urgent", "high", "medium", "low"]

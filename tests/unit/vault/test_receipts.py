@@ -20,7 +20,7 @@ from app.vault import (
 from app.vault.keyholder import tag_of
 from app.vault.keyring import Key, KeyState
 from app.vault.receipts import receipt_from_secret
-from tests.unit.vault.making import new_case
+from tests.support.making import new_case
 
 GIVEN = Receipt("48217730915420673399"[:19] + mod_11_10.calc_check_digit("4821773091542067339"))
 

@@ -13,7 +13,7 @@ from app.vault import (
 from app.vault.pairs import Pair
 from app.vault.public_keys import HolderKind, new_public_key_row, public_key_from
 from app.vault.seals import Binding, open_seal, seal_raw
-from tests.unit.vault.making import account_key, holder_key, new_case, new_place
+from tests.support.making import account_key, holder_key, new_case, new_place
 
 
 def test_the_longest_report_in_burmese_is_kept_whole(vault: Vault) -> None:

@@ -14,7 +14,7 @@ import pytest
 from app.settings import PROJECT_ROOT
 from app.vault import Guess, Slots, TooBusy, Vault, new_receipt, pretend_unlock
 from app.vault.hash_slots import SLOTS
-from tests.unit.vault.making import FAST
+from tests.support.making import FAST
 
 IMPATIENT = 0.05
 

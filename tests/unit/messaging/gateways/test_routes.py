@@ -8,7 +8,7 @@ import pytest
 from app.database import Database
 from app.messaging.gateways.registry import Gateways, GatewaysRefused, Route, load_gateways
 from app.settings import read_settings
-from tests.unit.vault.making import new_vault
+from tests.support.making import new_vault
 
 _TWILIO = {
     "TWILIO_ACCOUNT_SID": "AC" + "0" * 32,

@@ -1,0 +1,5 @@
+"""The project's own files."""
+
+from app.settings import PROJECT_ROOT
+
+CONFIG = PROJECT_ROOT / "config"
