@@ -17,9 +17,10 @@ _STOPS_WITHIN_SECONDS = 30
 _ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-def run_in_child(work: Callable[[], int]) -> int:
-    """Do the work in a child and give back its exit status: whatever it opens or imports is gone when it ends."""
-    return _status_of(os.waitpid(_fork(work, apart=False), 0)[1])
+def begin_in_child(work: Callable[[], int]) -> Callable[[], int]:
+    """Begin work in a child and go on; the function given back waits for its exit status. What it opens or imports ends with it."""
+    pid = _fork(work, apart=False)
+    return lambda: _status_of(os.waitpid(pid, 0)[1])
 
 
 def work_apart(work: Callable[[], bytes]) -> Callable[[], bytes]:

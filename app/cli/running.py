@@ -21,7 +21,7 @@ from app.cases.words import take_over, worked_out
 from app.cli import web_server
 from app.cli.deployment import Deployment
 from app.cli.memory import give_back, share_one_arena
-from app.cli.processes import Child, hear_endings, run_in_child, work_apart
+from app.cli.processes import Child, begin_in_child, hear_endings, work_apart
 from app.cli.refusals import CommandRefused, guarded
 from app.cli.rehearsal import Rehearsal
 from app.cli.setup import prepare
@@ -48,12 +48,19 @@ def up(deployment: Deployment, choice: argparse.Namespace) -> int:
     deployment.make_home()
     with _only_copy(deployment), _take_port(deployment) as listening:
         # In a child, because no connection may exist before the fork, and to keep the tools of migrations out of the workers'
-        # memory. It complains in its own line.
-        if status := run_in_child(
+        # memory. It complains in its own line, and nothing answers before it is done.
+        prepared = begin_in_child(
             partial(guarded, settings, "up", partial(prepare, deployment, demo=choice.demo))
-        ):
+        )
+        try:
+            application = _load_shared_parts(deployment)
+        except Exception:
+            # What is wrong with the files is wrong for both, and one line of it is enough.
+            if status := prepared():
+                return status
+            raise
+        if status := prepared():
             return status
-        application = _load_shared_parts(deployment)
         print(f"Redress answers at {settings.public_url}/ (stop with Ctrl-C)", flush=True)
         if settings.demo and settings.twilio is None:
             print(f"A phone to try texts with is at {settings.public_url}/sms/simulator", flush=True)
