@@ -10,7 +10,8 @@ from statistics import median
 from bench import load
 from bench.children import Server, private_folder, redress, run_redress
 from bench.figures import Asked, Figure, Result
-from bench.filing import Sender, form_tokens
+from bench.filing import Sender, floor_beside, form_tokens
+from bench.recipe import Recipe
 from bench.world import make_world
 
 PART = "memory"
@@ -28,8 +29,10 @@ def measure() -> Result:
     with private_folder() as folder:
         home = folder / "home"
         run_redress(home, "init")
-        starts, together, processes = [], [], 0
+        starts, bare, together, processes = [], [], [], 0
         for _ in range(_STARTS):
+            with floor_beside(home, Recipe(), str(folder / "floor.sqlite3")) as floor:
+                bare.append(floor.started_in)
             with redress(home, "up", first="/en/") as server:
                 starts.append(server.started_in)
                 found = _at_rest(server)
@@ -51,7 +54,14 @@ def measure() -> Result:
             ),
             Figure(PART, "redress serve alone, PSS", web, "MB"),
             Figure(PART, "redress dispatch alone, PSS", dispatcher, "MB"),
-            Figure(PART, "redress up: start to first 200", median(starts), "s", asked=Asked(at_most=2.0)),
+            Figure(
+                PART,
+                "redress up: start to first 200; floor: a bare view's start",
+                median(starts),
+                "s",
+                median(bare),
+                Asked(at_most=2.0),
+            ),
             after_filings(),
         )
     )
