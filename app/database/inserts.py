@@ -22,6 +22,7 @@ from app.database.prepared import (
     raising_as_sqlalchemy,
     send_together,
 )
+from app.database.sent import tell_of
 from app.database.types import Base
 from app.database.unit_of_work import Signer
 
@@ -54,6 +55,7 @@ def insert_ready(session: Session, ready: ReadyRows) -> None:
     """Insert rows that were made ready: on SQLite one statement a table, on PostgreSQL one for all."""
     connection = session.connection()
     for text, values in ready.statements:
+        tell_of(session, [text])
         _send(connection, text, values)
 
 

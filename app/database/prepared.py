@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
+from app.database.sent import tell_of
 from app.database.types import Base
 
 # psycopg's own way of writing a place for a value; with Python's it would take each statement apart again.
@@ -62,6 +63,7 @@ def send_together(session: Session, statements: Sequence[Statement]) -> list[lis
     """The rows that each statement gives, in their order; raises `NoRow`, and what SQLAlchemy raises."""
     connection = session.connection()
     worded = [(_worded(each.ready, connection.dialect), each) for each in statements]
+    tell_of(session, [words.text for words, _ in worded])
     run = _one_by_one if connection.dialect.name == "sqlite" else _at_once
     with raising_as_sqlalchemy(connection):
         return run(connection, worded)

@@ -3,7 +3,7 @@
 import os
 import threading
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +19,7 @@ from app.database.engine import (
     sqlite_file,
 )
 from app.database.events import CarryOut, carry_out_events
+from app.database.sent import Hear, hearing
 from app.database.types import Base
 from app.database.write_lock import PATIENCE_SECONDS, WriteLock, WriteLockMissed
 
@@ -53,7 +54,11 @@ class Database:
 
     def sign_with(self, signer: Signer) -> None:
         """Let every session from now on sign and check rows with the keys of this process."""
-        self._info = {"signer": signer}
+        self._info["signer"] = signer
+
+    def hearing_statements(self, hear: Hear) -> AbstractContextManager[None]:
+        """Tell of every statement that is sent within the block; those that go to the database together are told together."""
+        return hearing(self.engine, self._info, hear)
 
     @property
     def engine(self) -> Engine:

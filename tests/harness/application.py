@@ -1,10 +1,16 @@
 """The web application over a world, as the real service makes it, for Flask's test client."""
 
+from functools import cache
+from pathlib import Path
+
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from app import create_app
 from app.database import Database
-from app.language import load_languages
+from app.language import Languages, load_languages
+from app.language.catalogues import Project, compile_all
 from app.messaging.gateways.registry import load_gateways
 from app.services import Services
 from app.settings import PROJECT_ROOT, Settings
@@ -12,12 +18,41 @@ from app.vault import RowSigner
 from tests.harness.world import World
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled once for a worker: each application has an environment of its own, a real process one."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        if bucket.key in self._kept:
+            bucket.bytecode_from_string(self._kept[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.bytecode_to_string()
+
+
+_TEMPLATES = _Compiled()
+
+
+@cache
+def _compile_catalogues() -> None:
+    """As `make test` has done; here for who runs pytest alone."""
+    assert compile_all(Project()) == []
+
+
+@cache
+def _languages(config: Path, pseudo: bool) -> Languages:
+    _compile_catalogues()
+    return load_languages(config, PROJECT_ROOT / "translations", pseudo=pseudo)
+
+
 def application(world: World, settings: Settings, database: Database | None = None) -> Flask:
     """The whole application with these settings, over the world's database or another one."""
     database = database or world.database
     database.sign_with(RowSigner(lambda: world.vault))
-    languages = load_languages(
-        settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages
-    )
+    languages = _languages(settings.config, settings.pseudo_languages)
     gateways = load_gateways(settings, world.vault, database, {})
-    return create_app(Services(settings, database, world.vault, world.rules, languages, gateways))
+    app = create_app(Services(settings, database, world.vault, world.rules, languages, gateways))
+    app.jinja_env.bytecode_cache = _TEMPLATES
+    return app

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from app.cases.case.models import Case
 from app.cases.enums import EntryKind, Urgency
 from app.cases.worker.inbox import enter_inbox, open_inbox, worker_of
-from app.language.catalogues import Project, compile_all
 from app.settings import read_settings
 from app.vault import Receipt
 from tests.harness.application import application
@@ -193,7 +192,6 @@ def world(
 
 @pytest.fixture(scope="module")
 def app(world: World, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    assert compile_all(Project()) == []
     return application(world, read_settings({"REDRESS_HOME": str(tmp_path_factory.mktemp("home"))}))
 
 

@@ -35,16 +35,12 @@ def statements(world: World) -> Iterator[list[str]]:
     """Every SQL statement and every connection taken from here on."""
     seen: list[str] = []
 
-    def note(_connection: object, _cursor: object, statement: str, *_others: object) -> None:
-        seen.append(statement)
-
     def taken(*_others: object) -> None:
         seen.append("a connection")
 
-    event.listen(world.database.engine, "before_cursor_execute", note)
     event.listen(world.database.engine, "checkout", taken)
-    yield seen
-    event.remove(world.database.engine, "before_cursor_execute", note)
+    with world.database.hearing_statements(seen.extend):
+        yield seen
     event.remove(world.database.engine, "checkout", taken)
 
 

@@ -31,7 +31,7 @@ from app.vault import (
     read_journal,
 )
 from app.vault.pairs import Pair
-from tests.service.cases.test_queue import statements
+from tests.harness.statements import reads_of
 from tests.support.desk import Desk
 
 
@@ -260,7 +260,7 @@ def test_a_page_opens_each_entry_once_and_its_statements_do_not_grow(
 ) -> None:
     filed = desk.world.file(name="Nazrin", contact=ContactWay.CALL, phone="+60123456789")
     case_id, worker = desk.accept(filed), desk.world.enter(filed)
-    with statements(desk.database) as few:
+    with reads_of(desk.database) as few:
         desk.open(desk.lead, case_id)
     for number in range(4):
         desk.reply(desk.lead, case_id, f"Answer {number}.")
@@ -274,14 +274,14 @@ def test_a_page_opens_each_entry_once_and_its_statements_do_not_grow(
         return open_pair(pair, ciphertext, info)
 
     monkeypatch.setattr(Pair, "open", counted)
-    with statements(desk.database) as many:
+    with reads_of(desk.database) as many:
         page = desk.open(desk.lead, case_id)
 
     assert len(page.entries) == 9
     assert page.strip.contact == "call"
     # The circle's key, the grant, the contact, and what the page shows.
     assert len(opened) == 2 + 1 + 9
-    assert len(many) == len(few) <= 10
+    assert len(many) <= len(few) <= 10
 
 
 def test_a_case_accepted_elsewhere_is_read_there_only(desk: Desk) -> None:

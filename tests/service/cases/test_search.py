@@ -21,8 +21,8 @@ from app.database import CaseId
 from app.intake import ContactWay
 from app.network import SignedIn
 from app.vault import GrantRow, GrantState, read_journal, verify_journal
+from tests.harness.statements import reads_of
 from tests.harness.world import everything_stored
-from tests.service.cases.test_queue import statements
 from tests.support.desk import Desk
 
 
@@ -323,14 +323,14 @@ def test_the_number_of_statements_does_not_grow_with_the_cases(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def cost() -> int:
-        with statements(desk.database) as seen, desk.database.reading() as session:
+        with reads_of(desk.database) as seen, desk.database.reading() as session:
             search_cases(session, desk.world.vault, desk.world.rules, desk.lead, "zebra")
         return len(seen)
 
     desk.crowd(1, "Planted zebra.")
     few = cost()
     desk.crowd(6, "Planted zebra.", site=desk.world.site.id)
-    assert cost() == few
+    assert cost() <= few
     monkeypatch.setattr(looking_through, "_CHUNK", 4)
     assert few < cost() <= few + 3 * 2
 

@@ -9,8 +9,9 @@ from app.cases.desk.queue import Count, QueueFilters, QueueKey, queue_page
 from app.cases.desk.triage import set_category
 from app.database import CaseId
 from app.network import SignedIn
+from tests.harness.statements import reads_of
 from tests.harness.world import site_id
-from tests.service.cases.test_queue import page, shown, statements
+from tests.service.cases.test_queue import page, shown
 from tests.support.desk import Desk
 
 
@@ -106,7 +107,7 @@ def test_a_page_stops_at_the_bound_says_so_and_goes_on(desk: Desk, monkeypatch: 
 
 def test_statements_do_not_grow_with_the_cases(desk: Desk) -> None:
     def cost() -> int:
-        with statements(desk.database) as seen, desk.database.reading() as session:
+        with reads_of(desk.database) as seen, desk.database.reading() as session:
             queue_page(
                 session, desk.world.vault, desk.world.rules, desk.lead, QueueFilters(kind="wages"), None
             )
@@ -114,4 +115,4 @@ def test_statements_do_not_grow_with_the_cases(desk: Desk) -> None:
 
     few = cost()
     desk.crowd(9, site=site_id(desk.world.other_site))
-    assert cost() == few
+    assert cost() <= few

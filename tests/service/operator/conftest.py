@@ -1,12 +1,13 @@
 """Commands as an operator types them: a process of its own, a private home, nothing of the developer's environment."""
 
 import shutil
+from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.support.commands import Redress, run_command
+from tests.support.commands import Commands, Redress, commands
 
 
 @pytest.fixture
@@ -15,17 +16,24 @@ def home(tmp_path: Path) -> Path:
     return tmp_path / "home"
 
 
+@pytest.fixture(scope="session")
+def typed() -> Iterator[Commands]:
+    """Whoever runs the commands of these tests."""
+    with commands() as made:
+        yield made
+
+
 @pytest.fixture
-def redress(home: Path) -> Redress:
+def redress(home: Path, typed: Commands) -> Redress:
     """Run one command to its end: `redress("org", "list", DATABASE_URL=...)`."""
-    return partial(run_command, home)
+    return partial(typed.run, home)
 
 
 @pytest.fixture(scope="session")
-def made_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def made_home(tmp_path_factory: pytest.TempPathFactory, typed: Commands) -> Path:
     """A home that `redress init` made; copy it, never use it."""
     made = tmp_path_factory.mktemp("made") / "home"
-    outcome = run_command(made, "init")
+    outcome = typed.run(made, "init")
     assert outcome.returncode == 0, outcome
     return made
 

@@ -1,54 +1,23 @@
 """What one text in an open conversation asks of the database: in the unit of work for which others wait, nothing but storing."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
-from typing import Any
-from unittest import mock
 
 import pytest
-from sqlalchemy import event, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, select
 
 from app.cases.case.entries import add_entry
 from app.cases.case.models import Case, Entry
 from app.cases.case.veils import facts_of, store_facts
 from app.cases.enums import EntryKind, State
-from app.database import Base, CaseId, Database
-from app.database import prepared as together
-from app.intake.conversation.door import inbound as hearing
+from app.database import Base, CaseId
 from app.intake.conversation.door.inbound import Overtaken
-from app.intake.conversation.store import snapshot as known
-from app.network import sites
 from app.vault import SYSTEM, journal, new_compartment_versions, verify_journal
+from tests.harness.statements import sendings_of
 from tests.service.texts.test_overtaken import _hear, _prepare
 from tests.support.texting import Texting
 
 _PLACE = "Foxglove Circuits, Penang"
-
-
-@contextmanager
-def sent(database: Database) -> Iterator[list[int]]:
-    """How many statements went to the database each time; alone what SQLAlchemy sends, together what does without it."""
-    times: list[int] = []
-
-    def alone(*_: Any) -> None:
-        times.append(1)
-
-    def together_sent(session: Session, statements: Sequence[together.Statement]) -> Any:
-        times.append(len(statements))
-        return together.send_together(session, statements)
-
-    event.listen(database.engine, "before_cursor_execute", alone)
-    try:
-        with (
-            mock.patch.object(hearing, "send_together", together_sent),
-            mock.patch.object(known, "send_together", together_sent),
-            mock.patch.object(sites, "send_together", together_sent),
-        ):
-            yield times
-    finally:
-        event.remove(database.engine, "before_cursor_execute", alone)
 
 
 @pytest.mark.parametrize(
@@ -61,7 +30,7 @@ def test_a_text_looks_once_or_twice_and_is_stored_in_one_go(
     texting.say("Boss is bad", *before)
     texting.pass_by(seconds=70)
     begins = 2 if texting.database.engine.dialect.name == "sqlite" else 0
-    with sent(texting.database) as times:
+    with sendings_of(texting.database) as times:
         texting.hear(texting.received(body))
     *looked, stored = times
     assert len(looked) == sum(looked) <= looks + begins
