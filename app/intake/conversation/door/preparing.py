@@ -31,6 +31,7 @@ from app.intake.conversation.machine import (
     begin_wordless,
     hear,
     hear_wordless,
+    in_language,
     is_wordless,
     look_up,
     question,
@@ -125,7 +126,7 @@ def prepare_hearing(session: Session, services: Services, received: ReceivedText
     said = with_danger(said, rules.danger.found_in(said.words))
     written = rules.written.tell(said.words, known.talk.position.language if known.talk else "")
     language = _language(services.languages, known.talk, written, sender.number.country)
-    texts = Texts(language)
+    said, texts = in_language(said, language.code), Texts(language)
     may_answer = sender.answerable and not _is_late(received)
     taken = _take_step(
         session,

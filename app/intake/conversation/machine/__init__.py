@@ -14,7 +14,7 @@ from app.intake.conversation.machine.acts import (
     SetDanger,
     Settle,
 )
-from app.intake.conversation.machine.answers import Said, read_text, with_danger
+from app.intake.conversation.machine.answers import Said, in_language, read_text, with_danger
 from app.intake.conversation.machine.changes import CaseChange, Surroundings, change_of
 from app.intake.conversation.machine.lookup import LookedUp, look_up, surroundings_of
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -63,6 +63,7 @@ __all__ = [
     "fall_silent",
     "hear",
     "hear_wordless",
+    "in_language",
     "is_wordless",
     "look_up",
     "question",

@@ -90,7 +90,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
         read_by=not said.raises
         and (
             ((gone or is_late(position, at)) and _tells_day(position))
-            or (_tells_day(moved) and not (moved.step in PLACES and walked.words))
+            or (_tells_day(moved) and (walked.hardly or not (moved.step in PLACES and walked.words)))
         ),
         gone=gone,
     )
@@ -228,7 +228,7 @@ def _asks_danger(position: Position) -> bool:
 def _hear_answer(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     walked = walk(position, said, texts)
     moved = walked.moved
-    if walked.words and _names_place(moved.position, said, know):
+    if walked.words and _names_place(moved.position, said, know, hardly=walked.hardly):
         placed = meanings.at_site(moved.position, walked.words, know)
         acts = (*moved.acts, *placed.acts)
         return answered(Moved(spoken(placed.position, said, at), acts, placed.say), know, texts)
@@ -237,16 +237,16 @@ def _hear_answer(position: Position, said: Said, know: Knowledge, texts: Texts, 
         return answered(Moved(danger.position, (Keep(said.words), *danger.acts), danger.say), know, texts)
     if not walked.taken:
         return _missed(position, said, know, texts, at)
-    kept: tuple[ConversationAct, ...] = () if walked.whole else (Keep(said.words),)
+    kept: tuple[ConversationAct, ...] = () if walked.whole and not walked.words else (Keep(said.words),)
     onwards = replace(moved.position, last_free_at=None, cut=False)
     return answered(Moved(onwards, (*kept, *moved.acts), moved.say), know, texts)
 
 
-def _names_place(position: Position, said: Said, know: Knowledge) -> bool:
-    """Whether words are the place: always where it was asked for; in danger, where it was not yet, only one that is certain."""
+def _names_place(position: Position, said: Said, know: Knowledge, *, hardly: bool) -> bool:
+    """Whether words are the place: where it was asked for and they speak of nothing else; else only one that is certain."""
     if position.step is Step.REACH_IN_DANGER:
         return bool(said.rest) or know.certain
-    return position.step in PLACES
+    return position.step in PLACES and (know.certain or not hardly)
 
 
 def _missed(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
