@@ -28,6 +28,7 @@ from app.intake.conversation.machine import (
     Texts,
     Wanted,
     begin,
+    begin_called,
     begin_wordless,
     hear,
     hear_wordless,
@@ -185,9 +186,9 @@ def _take_step(
     """Begin a conversation, or look up what its next step needs and go on with it."""
     wordless, at = is_wordless(said), _came_at(received)
     if known.talk is None:
-        heard = begin(said, texts, at, answerable=answerable)
-        if wordless:
-            heard = begin_wordless(heard, texts, _help_number(services.rules, country))
+        number = _help_number(services.rules, country)
+        heard = begin_called(begin(said, texts, at, answerable=answerable), said, texts, number)
+        heard = begin_wordless(heard, texts, number) if wordless else heard
         return _Taken(heard, Wanted(), LookedUp())
     position = known.talk.position
     needs = wanted_wordless(position) if wordless else wanted(position, said, texts, at)

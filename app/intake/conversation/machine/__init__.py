@@ -15,6 +15,7 @@ from app.intake.conversation.machine.acts import (
     Settle,
 )
 from app.intake.conversation.machine.answers import Said, in_language, read_text, with_danger
+from app.intake.conversation.machine.beginning import begin_called
 from app.intake.conversation.machine.changes import CaseChange, Surroundings, change_of
 from app.intake.conversation.machine.lookup import LookedUp, look_up, surroundings_of
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -58,6 +59,7 @@ __all__ = [
     "Wanted",
     "WhosePhone",
     "begin",
+    "begin_called",
     "begin_wordless",
     "change_of",
     "fall_silent",

@@ -21,7 +21,15 @@ from app.intake.conversation.machine.alarm import hear_alarm, tells_danger
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin
 from app.intake.conversation.machine.copies import REPEATED, copied
-from app.intake.conversation.machine.heard import SAME_TESTIMONY, Heard, Wanted, answered, soon, spoken
+from app.intake.conversation.machine.heard import (
+    SAME_TESTIMONY,
+    Heard,
+    Wanted,
+    answered,
+    owes_danger_answer,
+    soon,
+    spoken,
+)
 from app.intake.conversation.machine.late import SILENCE, back_where_hurt, hear_late, is_late
 from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
 from app.intake.conversation.machine.meanings import Moved
@@ -73,7 +81,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
         free = position.step is Step.OPEN and said.keyword is None and asks_open(said) is None and not alarm
         return Wanted(
             status=asks_open(said) == 8 and not alarm,
-            help_number=alarm,
+            help_number=alarm or (said.calls and position.step is Step.NEW_REPORT),
             gone=gone,
             free_words=said.words if free else "",
         )
@@ -83,6 +91,8 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
     return Wanted(
         site_words=walked.words if moved.step in PLACES else "",
         help_number=danger
+        or owes_danger_answer(moved)
+        or _is_called(position, said)
         or (_asks_danger(position) and said.begins_with_yes)
         or tells_danger(position, said, texts, at),
         # Words are the place there, so that something else is asked next. A copy or a late digit may have the same asked again.
@@ -118,9 +128,18 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
         return late
     position = replace(position, unanswered=None)
     heard = _hear(position, said, know, texts, at)
+    if _is_called(position, said) and heard.position.step is Step.WHOSE_PHONE:
+        reply = heard.reply or texts.say(Text.WHOSE_PHONE_THEN)
+        reply = heard.reply if position.called else texts.call_first(know.help_number, reply)
+        heard = replace(heard, position=replace(heard.position, called=True), reply=reply)
     replied = heard.reply is not None or SendReceipt() in heard.acts
     kept = replace(heard.position, last=said.mark, last_at=at, replied=replied, held=False, asked_again=False)
     return replace(heard, position=kept)
+
+
+def _is_called(position: Position, said: Said) -> bool:
+    """Whether words call for somebody at once while it is asked whose phone this is."""
+    return said.calls and position.step is Step.WHOSE_PHONE
 
 
 def _back_at_worse(position: Position, said: Said, texts: Texts) -> Position:
