@@ -129,8 +129,9 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
     position = replace(position, unanswered=None)
     heard = _hear(position, said, know, texts, at)
     if _is_called(position, said) and heard.position.step is Step.WHOSE_PHONE:
-        reply = heard.reply or texts.say(Text.WHOSE_PHONE_THEN)
-        reply = heard.reply if position.called else texts.call_first(know.help_number, reply)
+        reply = heard.reply
+        if not position.called:
+            reply = texts.call_first(know.help_number, reply or texts.say(Text.WHOSE_PHONE_THEN))
         heard = replace(heard, position=replace(heard.position, called=True), reply=reply)
     replied = heard.reply is not None or SendReceipt() in heard.acts
     kept = replace(heard.position, last=said.mark, last_at=at, replied=replied, held=False, asked_again=False)
