@@ -159,6 +159,10 @@ class Texting:
 
     def words(self, case: Case | None = None) -> list[str]:
         """Every word kept in a case, as custody's key opens it."""
+        return [str(body["text"]) for body in self.bodies(case) if "text" in body]
+
+    def bodies(self, case: Case | None = None) -> list[dict[str, Any]]:
+        """All that is kept in the thread of a case, as custody's key opens it."""
         chosen = case or self.case()
         member = self.member("custodian.one")
         with self.database.reading() as session:
@@ -169,8 +173,7 @@ class Texting:
             key = open_circle(session, self.world.vault, member.key, custody.id)
             opened = open_grant(session, self.world.vault, CaseId(chosen.id), key)
             rows = session.scalars(select(Entry).where(Entry.case_id == chosen.id).order_by(Entry.seq))
-            bodies = [opened.open_entry(*_where(row)) for row in rows]
-        return [str(body["text"]) for body in bodies if "text" in body]
+            return [opened.open_entry(*_where(row)) for row in rows]
 
     def member(self, login: str) -> SignedIn:
         """Who a member is, signed in again when hours went by."""

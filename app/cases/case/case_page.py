@@ -121,6 +121,9 @@ class OpenedCase:
     may_write: bool  # false for viewers, for custodians who read, and for closed cases
     moves: tuple[State, ...]  # the states that `change_stage` would take now
     colleagues: tuple[AssignableMember, ...]  # to whom the case may be given
+    danger_told: datetime | None = (
+        None  # when last, where whoever closes it has to say what makes the worker safe
+    )
 
 
 @dataclass(frozen=True)

@@ -77,6 +77,10 @@ class NotTheirsToClose(ChangeRefused):
     """Only a lead or the assignee closes a case."""
 
 
+class DangerOpen(ChangeRefused):
+    """The case stands at danger: closing it needs words that say what makes the worker safe now."""
+
+
 class ClosingReasonMissing(ChangeRefused):
     """Closing needs one of the reasons, and words that say why."""
 
@@ -89,14 +93,16 @@ class CaseStanding:
     retaliation: bool
     consent: ConsentLevel
     tell_company: bool
+    in_danger: bool = False
 
 
 @dataclass(frozen=True)
 class Closing:
-    """Why a case is to be closed: the reason's code, and words for whoever reads it later."""
+    """Why a case is to be closed: the reason's code, and words for whoever reads it later; `safe` says why danger is over."""
 
     reason: ClosingReason
     words: str
+    safe: str = ""
 
 
 def check_change(case: CaseStanding, to: State, by: ChangedBy, closing: Closing | None = None) -> None:
@@ -118,7 +124,7 @@ def reachable(case: CaseStanding, by: ChangedBy) -> tuple[State, ...]:
     """
     said_to_helper = replace(case, tell_company=True)
     chosen_by_hand = (State.ASSESSING, State.ENGAGING, State.CLOSED)
-    example = Closing(ClosingReason.UNRESOLVED, "any words")
+    example = Closing(ClosingReason.UNRESOLVED, "any words", "any words")
     return tuple(to for to in chosen_by_hand if _passes(said_to_helper, to, by, example))
 
 
@@ -155,6 +161,8 @@ def _check_closing(case: CaseStanding, by: ChangedBy, closing: Closing | None) -
         raise RetaliationOpen("Retaliation is open: the case stays open until it has ended.")
     if by not in _MAY_CLOSE:
         raise NotTheirsToClose("Only a lead or the assignee closes a case.")
+    if case.in_danger and not says_something(closing.safe):
+        raise DangerOpen("A case in danger closes only with what makes the worker safe.")
     if not says_something(closing.words):
         raise ClosingReasonMissing("Closing needs words that say why.")
 

@@ -2,6 +2,6 @@
 
 from app.cases.changes.heeding import at_filing, changes, heed
 from app.cases.changes.raising import note_urgency, raise_case
-from app.cases.changes.reopening import reopen
+from app.cases.changes.reopening import reopen, reopen_by_words
 
-__all__ = ["at_filing", "changes", "heed", "note_urgency", "raise_case", "reopen"]
+__all__ = ["at_filing", "changes", "heed", "note_urgency", "raise_case", "reopen", "reopen_by_words"]

@@ -5,8 +5,17 @@ from sqlalchemy.orm import Session
 from app.cases.case import Case
 from app.cases.clocks import resume_clocks
 from app.cases.enums import State
+from app.cases.rules import Rules
 from app.database import CaseId
 from app.vault import Actor, Vault, journal
+
+
+def reopen_by_words(
+    session: Session, vault: Vault, rules: Rules, case: Case, words: str, by: Actor, *, more: bool = False
+) -> None:
+    """Open a closed case again by what its worker writes, unless that only says thanks or hello; `more` came beside the words."""
+    if more or not rules.thanks.is_all(words):
+        reopen(session, vault, case, by)
 
 
 def reopen(session: Session, vault: Vault, case: Case, by: Actor) -> None:

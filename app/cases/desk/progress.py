@@ -1,6 +1,8 @@
 """Moving a case on: which states the desk may set, what stands in the way of closing, and what closing ends."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from uuid import UUID, uuid5
 
 from sqlalchemy import select, update
@@ -18,6 +20,7 @@ from app.cases.case import (
     ClosingReasonMissing,
     Consent,
     ConsentDoesNotCover,
+    DangerOpen,
     Entry,
     NotFromHere,
     NotReachableYet,
@@ -43,12 +46,21 @@ from app.cases.clocks import (
 )
 from app.cases.consent import SaidToHelper, consent_row
 from app.cases.desk.answering import EmptyText, note, reply
-from app.cases.enums import ClockKind, ClockState, ClosingReason, ConsentHow, OfferState, StartEvent, State
+from app.cases.enums import (
+    ClockKind,
+    ClockState,
+    ClosingReason,
+    ConsentHow,
+    OfferState,
+    StartEvent,
+    State,
+    Urgency,
+)
 from app.cases.rules import Rules
 from app.database import CaseId
 from app.language import says_something
 from app.network import Role, SignedIn
-from app.vault import Vault, delete_offered_grants, journal
+from app.vault import Json, Vault, delete_offered_grants, journal, read_journal
 
 DESK_CLOSING_REASONS: tuple[ClosingReason, ...] = HELPERS_CLOSING_REASONS
 """Outcomes that a desk may state; the others only the worker, or a union the worker chose, can."""
@@ -62,6 +74,7 @@ _WHY: dict[type[ChangeRefused], str] = {
     ConsentDoesNotCover: "consent_does_not_cover",
     RetaliationOpen: "retaliation_open",
     NotTheirsToClose: "not_theirs_to_close",
+    DangerOpen: "danger_open",
     ClosingReasonMissing: "reason_missing",
 }
 
@@ -70,6 +83,7 @@ _WHY: dict[type[ChangeRefused], str] = {
 class Move:
     """Where a case is to go and the words that say why; for closing the outcome and a word to the worker.
 
+    `safe` says what makes the worker safe now, where the case is in danger; it is kept as a note too.
     `worker_agreed` says that the worker told a helper that the company may hear of it; `why` then says how. `seen_version` is how
     the case stood on the page that it comes from, None where there was no page.
     """
@@ -79,6 +93,7 @@ class Move:
     submission_id: UUID
     closing_reason: ClosingReason | None = None
     to_worker: str = ""
+    safe: str = ""
     worker_agreed: bool = False
     seen_version: int | None = None
 
@@ -86,8 +101,8 @@ class Move:
 class MoveRefused(Exception):
     """The case cannot go there from where it stands; `why` is a code.
 
-    One of not_from_here, worker_decides, consent_does_not_cover, retaliation_open, not_theirs_to_close, reason_missing,
-    word_missing, yes_missing.
+    One of not_from_here, worker_decides, consent_does_not_cover, retaliation_open, not_theirs_to_close, danger_open,
+    reason_missing, word_missing, yes_missing.
     """
 
     def __init__(self, why: str) -> None:
@@ -110,6 +125,23 @@ def moves_of(case: Case, facts: CaseFacts, by: SignedIn) -> tuple[State, ...]:
     return reachable(_standing(case, facts), _part_of(case, by))
 
 
+def danger_told_at(session: Session, vault: Vault, case: Case) -> datetime | None:
+    """When danger was told last, by a tick, by words or by a helper who saw it; None for a case that is not in danger."""
+    if case.urgency is not Urgency.DANGER:
+        return None
+    acts = read_journal(session, vault, CaseId(case.id))
+    told = [entry.at for entry in acts if _tells_danger(entry.act, entry.detail)]
+    return max(told, default=case.received_hour)
+
+
+def _tells_danger(act: str, detail: Mapping[str, Json]) -> bool:
+    if act in ("case.filed", "case.danger_told", "case.words_found"):
+        return True
+    return (act == "case.worse" and bool(detail.get("danger"))) or (
+        act == "case.urgency" and detail.get("after") == Urgency.DANGER.value
+    )
+
+
 def change_stage(
     session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId, move: Move
 ) -> None:
@@ -128,7 +160,7 @@ def change_stage(
     case = change_case(session, by, case_id)
     _refuse_old_page(case, move.seen_version, unread=move.to is State.CLOSED and case.worker_wrote)
     facts = _with_the_workers_yes(facts_of(vault, case), move)
-    closing = None if move.closing_reason is None else Closing(move.closing_reason, move.why)
+    closing = None if move.closing_reason is None else Closing(move.closing_reason, move.why, move.safe)
     try:
         check_change(_standing(case, facts), move.to, _part_of(case, by), closing)
     except ChangeRefused as refused:
@@ -136,6 +168,8 @@ def change_stage(
     if says_something(move.why):
         note(session, vault, by, case_id, move.why, move.submission_id)
     if move.to is State.CLOSED:
+        if says_something(move.safe):
+            note(session, vault, by, case_id, move.safe, uuid5(move.submission_id, "what makes them safe"))
         _tell_worker(session, vault, by, case_id, move)
     elif facts != facts_of(vault, case):
         _record_the_workers_yes(session, vault, by, case, facts)
@@ -233,7 +267,8 @@ def _moved_before(session: Session, by: SignedIn, case_id: CaseId, submission_id
 
 
 def _standing(case: Case, facts: CaseFacts) -> CaseStanding:
-    return CaseStanding(case.state, case.retaliation, facts.consent, facts.tell_company)
+    in_danger = case.urgency is Urgency.DANGER
+    return CaseStanding(case.state, case.retaliation, facts.consent, facts.tell_company, in_danger)
 
 
 def _part_of(case: Case, by: SignedIn) -> ChangedBy:

@@ -1,5 +1,7 @@
 """Opening a case: member key, circle, grant, compartments, entries; every reading is written down and the worker sees it."""
 
+from dataclasses import replace
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,7 +21,7 @@ from app.cases.case import (
     show_page,
 )
 from app.cases.clocks import ClockAct, clocks_of, met_by, settle
-from app.cases.desk.progress import moves_of
+from app.cases.desk.progress import danger_told_at, moves_of
 from app.cases.enums import AccessAct, ClockState, EntryKind
 from app.database import CaseId
 from app.network import Role, SignedIn
@@ -42,7 +44,8 @@ def open_case(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> 
             colleagues = colleagues_for(session, vault, by, opened)
             allowed = Allowed(moves_of(case, facts_of(vault, case), by), colleagues, write=True)
     journal(session, vault, case_id, AccessAct.READ, by.actor)
-    return show_page(session, vault, case, opened, clocks, allowed)
+    page = show_page(session, vault, case, opened, clocks, allowed)
+    return replace(page, danger_told=danger_told_at(session, vault, case) if allowed.moves else None)
 
 
 def show_contact(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> ShownContact:

@@ -12,10 +12,12 @@ from app.cases.words import (
     DangerWords,
     HelperWords,
     Places,
+    ThanksWords,
     WrittenLanguages,
     open_places,
     read_danger_words,
     read_helper_words,
+    read_thanks_words,
     read_written_languages,
 )
 
@@ -30,7 +32,7 @@ class RulesRefused(Exception):
 
 @dataclass(frozen=True)
 class Rules:
-    """The kinds of problem, what words tell (danger, a helper, country, language), the deadlines, routing and help numbers.
+    """The kinds of problem, what words tell (danger, a helper, thanks, country, language), the deadlines, routing and help numbers.
 
     Built by `load_rules` only.
     """
@@ -38,6 +40,7 @@ class Rules:
     taxonomy: Taxonomy
     danger: DangerWords
     helper_words: HelperWords
+    thanks: ThanksWords
     deadlines: Deadlines
     routing: RoutingRules
     help: HelpNumbers
@@ -54,6 +57,7 @@ def load_rules(folder: Path, *, demo: bool = False) -> Rules:
         taxonomy=taxonomy,
         helper_words=read_helper_words(words),
         danger=read_danger_words(words, taxonomy),
+        thanks=read_thanks_words(open_config(folder / "thanks_words.toml", mistakes)),
         deadlines=read_deadlines(open_config(folder / "deadlines.toml", mistakes)),
         routing=read_routing(open_config(folder / "routing.toml", mistakes)),
         help=read_help_numbers(open_config(folder / ("demo-help.toml" if demo else "help.toml"), mistakes)),

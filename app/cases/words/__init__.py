@@ -12,6 +12,7 @@ from app.cases.words.danger_words import (
 )
 from app.cases.words.helper_words import HelperWords, read_helper_words
 from app.cases.words.places import Places, open_places
+from app.cases.words.thanks import ThanksWords, read_thanks_words
 from app.cases.words.urgency import lowers, profile_for, queue_rank, raise_urgency, urgency_of
 from app.cases.words.written_language import WrittenLanguages, read_written_languages
 
@@ -20,6 +21,7 @@ __all__ = [
     "DangerWords",
     "HelperWords",
     "Places",
+    "ThanksWords",
     "WrittenLanguages",
     "codes_of",
     "harms",
@@ -30,6 +32,7 @@ __all__ = [
     "raise_urgency",
     "read_danger_words",
     "read_helper_words",
+    "read_thanks_words",
     "read_written_languages",
     "take_over",
     "urgency_of",

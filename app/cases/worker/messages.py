@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, Happened, add_entry, clean_text, note, restrict_opened, sent_before
-from app.cases.changes import heed, raise_case, reopen
+from app.cases.changes import heed, raise_case, reopen, reopen_by_words
 from app.cases.consent import opens_from_the_start
 from app.cases.enums import EntryKind, State, Urgency
 from app.cases.routing import heed_helpers, route_again
@@ -20,7 +20,7 @@ from app.vault import Vault, journal, open_grant
 def write(
     session: Session, vault: Vault, rules: Rules, worker: Worker, text: str, submission_id: UUID
 ) -> bool:
-    """Add a message, exactly once, and reopen a closed case; whether its words call for somebody at once.
+    """Add a message, exactly once, and reopen a closed case unless it only thanks; whether its words call for somebody at once.
 
     Raises `EmptyText`, `TextTooLong` or `BudgetSpent`.
     """
@@ -30,7 +30,7 @@ def write(
         return False
     spend_words(session, vault, worker.case_id, words)
     # A stopped case stays stopped: what is written into it is kept, and read by nobody until the worker undoes the stop.
-    reopen(session, vault, case, worker.actor)
+    reopen_by_words(session, vault, rules, case, words, worker.actor)
     calls = _heed(session, vault, rules, worker, case, words)
     _add(session, vault, worker, case, EntryKind.WORKER_MESSAGE, {"text": words}, submission_id)
     case.worker_wrote = True

@@ -13,6 +13,7 @@ from app import clock
 from app.cases.case import (
     Case,
     CaseFacts,
+    Consent,
     ConsentTexts,
     Entry,
     Happened,
@@ -112,6 +113,36 @@ def change_consent(
         reopen(session, vault, case, worker.actor)
         _ask_helpers(session, vault, rules, worker, case, facts)
     _edited(session, case)
+
+
+def lock_of(session: Session, vault: Vault, case: Case) -> str:
+    """What pages call the lock that stands on a case whose worker lets nobody know; empty where there is none.
+
+    It names the very consent: a page that is sent again opens no lock that was set after it.
+    """
+    if facts_of(vault, case).consent is not ConsentLevel.NOBODY or case.stopped_hour is not None:
+        return ""
+    live = select(Consent.id).where(Consent.case_id == case.id, Consent.withdrawn_hour.is_(None))
+    consent_id = session.scalars(live.order_by(Consent.id.desc())).first()
+    return vault.name_case(case.id if consent_id is None else consent_id)
+
+
+def let_one_read(
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    texts: ConsentTexts,
+    language: str,
+    worker: Worker,
+    lock: str,
+) -> None:
+    """Let one helper read a locked case, by one tap; nothing is changed where this lock is not the one that stands.
+
+    Raises `BudgetSpent`.
+    """
+    case = locked_case_of(session, worker)
+    if lock and lock_of(session, vault, case) == lock:
+        change_consent(session, vault, rules, texts, language, worker, ConsentLevel.HELPER)
 
 
 def stop_sharing(session: Session, vault: Vault, worker: Worker) -> None:

@@ -72,6 +72,7 @@ class Drafts:
     outcome: str = ""
     word: str = ""
     close_note: str = ""
+    safe: str = ""
     elsewhere: tuple[str, ...] = ()
 
 
@@ -208,6 +209,7 @@ def _homeless(drafts: Drafts, opened: OpenedCase) -> list[str]:
     words = [] if opened.may_write else [drafts.reply, drafts.note, drafts.reason]
     words += [] if any(state is not State.CLOSED for state in moves) else [drafts.move_note]
     words += [] if State.CLOSED in moves else [drafts.word, drafts.close_note]
+    words += [] if State.CLOSED in moves and opened.danger_told else [drafts.safe]
     return [each for each in words if each.strip()]
 
 

@@ -60,6 +60,9 @@ MOVE_REFUSED: Labels = {
     "retaliation_open": pgettext(
         "desk", "While somebody is being punished for speaking up, the case stays open."
     ),
+    "danger_open": pgettext(
+        "desk", "This case is in danger. Write what makes the worker safe now. The case is still open."
+    ),
     "word_missing": pgettext(
         "desk", "Write a word to the worker: the inbox says that it is there. The case is still open."
     ),

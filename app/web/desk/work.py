@@ -156,14 +156,17 @@ def close(case_id: UUID) -> ResponseReturnValue:
     """Close the case with an outcome, words for the team and a word to the worker."""
     sent = request.form
     note, word = sent.get("note", "").strip(), sent.get("word", "").strip()
-    drafts = Drafts(outcome=sent.get("outcome", ""), close_note=note, word=word)
+    safe = sent.get("safe", "").strip()
+    drafts = Drafts(outcome=sent.get("outcome", ""), close_note=note, word=word, safe=safe)
     try:
         outcome = ClosingReason(drafts.outcome)
     except ValueError:
         problem = pgettext("desk", "Choose what came of it. The case is still open.")
         return show_case(case_id, problem=problem, drafts=drafts), 400
-    submission = submission_of_post("stage", case_id, State.CLOSED, outcome, note, word)
-    wanted = Move(State.CLOSED, note, submission, outcome, to_worker=word, seen_version=_seen_version())
+    submission = submission_of_post("stage", case_id, State.CLOSED, outcome, note, word, safe)
+    wanted = Move(
+        State.CLOSED, note, submission, outcome, to_worker=word, safe=safe, seen_version=_seen_version()
+    )
     return _move(case_id, wanted, drafts, done="closed")
 
 

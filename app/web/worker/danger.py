@@ -3,23 +3,25 @@
 Danger is a tick, or words that tell of harm. A page that stores nothing tells of nobody who is told, and shows the same numbers.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from flask import url_for
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import LONGEST_TEXT, Case, facts_of
-from app.cases.enums import Urgency
+from app.cases.enums import ConsentLevel, Urgency
 from app.cases.rules import HelpNumber
+from app.cases.taxonomy import ABOUT_HELPER
 from app.cases.words import harms
-from app.cases.worker import InboxView, Worker
+from app.cases.worker import InboxView, Worker, lock_of
 from app.database import CaseId
 from app.intake import Filed, Whereabouts, country_told, danger_answer, likely_country, number_left
 from app.web.language import page_language
 from app.web.services import services
-from app.web.worker.intent import Intent
+from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.names import names_of
 from app.web.worker.report_form import ReportForm
 
@@ -31,6 +33,14 @@ class Help:
     code: str  # of the country
     country: str
     numbers: tuple[HelpNumber, ...]
+
+
+@dataclass(frozen=True)
+class OneTap:
+    """A form without questions: where it goes, and what it carries."""
+
+    address: str
+    fields: tuple[tuple[str, str], ...] = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -46,6 +56,8 @@ class DangerNote:
     by_coordinator: bool  # a person of the coordinator is told, not yet a helper
     by: datetime | None  # None where the date has passed, which the page says elsewhere
     help: Help
+    lock: str = ""  # what the one tap opens that lets a helper read it
+    about_helper: bool = False
 
 
 def help_in(country: str | None) -> Help:
@@ -90,6 +102,22 @@ def receipt_note(sent: ReportForm, filed: Filed, country: str = "") -> DangerNot
         known: str | None = case.country or country
         known = known or likely_country(session, here.vault, here.rules.places, _whereabouts(sent))
         return _note(session, case, filed.read_by, known)
+
+
+def opening(note: DangerNote | None, case_id: CaseId, ending: str, **more: str) -> OneTap | None:
+    """The one tap that lets a helper read a locked case, for the note of that case; None where nothing is locked."""
+    if note is None or not note.lock:
+        return None
+    vault = services().vault
+    intent = Intent(
+        InboxAct.LET_READ,
+        consent=ConsentLevel.HELPER.value,
+        case=vault.name_case(case_id),
+        lock=note.lock,
+        country=note.help.code,
+    )
+    address = url_for(f"worker.{ending}", lang=page_language().code)
+    return OneTap(address, (*intent.with_token(vault).hidden_fields(), *more.items()))
 
 
 def inbox_note(session: Session, case: Case, view: InboxView, country: str | None) -> DangerNote | None:
@@ -144,4 +172,6 @@ def _note(session: Session, case: Case, by: datetime | None, country: str | None
         by_coordinator=case.organisation_id is None,
         by=by if by and by >= clock.now() else None,
         help=help_in(country),
+        lock=lock_of(session, here.vault, case),
+        about_helper=ABOUT_HELPER in facts_of(here.vault, case).topics,
     )

@@ -28,7 +28,7 @@ from app.web.worker.worker_session import (
 )
 
 # Whatever sentence stands around twenty digits: what is longer is not read, and not given back.
-_LONGEST_RECEIPT = 1_000
+LONGEST_RECEIPT = 1_000
 
 
 @blueprint.get("/<lang>/code")
@@ -46,9 +46,9 @@ def have_a_code() -> Response:
 def enter() -> Response:
     """Open the inbox with a receipt, and do what waited for it."""
     intent = posted_intent()
-    typed = posted_fields().get("receipt", "")[:_LONGEST_RECEIPT].strip()
+    typed = posted_fields().get("receipt", "")[:LONGEST_RECEIPT].strip()
     try:
-        cookie = _open_with(parse_receipt(typed), intent)
+        cookie = open_with(parse_receipt(typed), intent)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker typed must not be lost with it
         return not_opened(error, intent, typed)
     if intent.is_empty:
@@ -56,7 +56,7 @@ def enter() -> Response:
     return mark_left(_do_what_waited(cookie, intent))
 
 
-def _open_with(receipt: Receipt, intent: Intent) -> str:
+def open_with(receipt: Receipt, intent: Intent) -> str:
     """A session for this receipt, its cookie; where many wrong ones came from, a try waits for its turn, and is still made."""
     here, by = services(), sender()
     with here.database.reading() as session:
@@ -66,7 +66,7 @@ def _open_with(receipt: Receipt, intent: Intent) -> str:
 
 
 def _try(receipt: Receipt, intent: Intent, by: str) -> str:
-    """As `_open_with`; a receipt that no case has is counted before anybody learns that there is none."""
+    """As `open_with`; a receipt that no case has is counted before anybody learns that there is none."""
     here = services()
     keys = here.vault.derive_receipt_keys(receipt)
     with here.database.writing() as session:

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
-from app.cases.case import EmptyText, TextTooLong, consent_texts
+from app.cases.case import Case, EmptyText, TextTooLong, consent_texts
 from app.cases.enums import ConsentLevel
 from app.cases.worker import (
     BudgetSpent,
@@ -16,6 +16,8 @@ from app.cases.worker import (
     SharingStopped,
     Worker,
     change_consent,
+    let_one_read,
+    lock_of,
     note_language,
     say_worse,
     stop_sharing,
@@ -84,6 +86,13 @@ def worse() -> Response:
 def consent() -> Response:
     """Change who may know."""
     return _carry_out(InboxAct.CONSENT)
+
+
+@blueprint.post("/<lang>/inbox/let-read")
+@open_to_workers
+def let_read() -> Response:
+    """Let one helper read a locked case, by one tap."""
+    return _carry_out(InboxAct.LET_READ)
 
 
 @blueprint.post("/<lang>/inbox/stop")
@@ -193,6 +202,13 @@ def _change_consent(session: Session, doing: Doing) -> None:
     change_consent(session, here.vault, here.rules, texts, language.code, worker, level)
 
 
+def _let_read(session: Session, doing: Doing) -> None:
+    here, language = services(), page_language()
+    _keep(session, doing.wishes)
+    texts, lock = consent_texts(language.pgettext), doing.intent.lock
+    let_one_read(session, here.vault, here.rules, texts, language.code, doing.worker, lock)
+
+
 def _stop(session: Session, doing: Doing) -> None:
     stop_texts(session, services().vault, doing.worker.case_id)
     stop_sharing(session, services().vault, doing.worker)
@@ -210,6 +226,7 @@ _DEEDS: dict[InboxAct, tuple[Callable[[Session, Doing], bool | None], str]] = {
     InboxAct.WRITE: (_write, "thread"),
     InboxAct.WORSE: (_say_worse, "thread"),
     InboxAct.CONSENT: (_change_consent, "seen"),
+    InboxAct.LET_READ: (_let_read, "top"),
     InboxAct.STOP: (_stop, "top"),
     InboxAct.UNDO: (_undo, "top"),
 }
@@ -230,12 +247,20 @@ def missing_words(refusal: EmptyText | TextTooLong) -> str:
 def _wishes_again(worker: Worker, intent: Intent) -> tuple[SealedTextRequest, ...]:
     """The number to text that the worker left, at most one, where a helper may read the case again; sealed before the writing."""
     here = services()
-    if intent.act is not InboxAct.UNDO and not (intent.act is InboxAct.CONSENT and intent.consent):
+    changes = intent.act in (InboxAct.CONSENT, InboxAct.LET_READ) and bool(intent.consent)
+    if intent.act is not InboxAct.UNDO and not changes:
         return ()
-    level = ConsentLevel(intent.consent) if intent.act is InboxAct.CONSENT else None
+    level = ConsentLevel(intent.consent) if changes else None
     with here.database.reading() as session:
+        if intent.act is InboxAct.LET_READ and not _opens(session, worker, intent):
+            return ()
         wish = request_texts_again(session, here.vault, here.gateways, worker, level)
     return () if wish is None else (wish,)
+
+
+def _opens(session: Session, worker: Worker, intent: Intent) -> bool:
+    case = session.get_one(Case, worker.case_id)
+    return lock_of(session, services().vault, case) == intent.lock
 
 
 def _keep(session: Session, wishes: Iterable[SealedTextRequest]) -> None:

@@ -15,7 +15,7 @@ from app.web.language import npgettext, page_language, pgettext
 from app.web.retry import BUSY_FOR, minutes_until, retry_after
 from app.web.services import services
 from app.web.worker.asking import chosen_words
-from app.web.worker.danger import country_of_worker, help_for_intent, inbox_note
+from app.web.worker.danger import country_of_worker, help_for_intent, inbox_note, opening
 from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
 from app.web.worker.intent import NOTHING, InboxAct, Intent
 from app.web.worker.names import coordinator_name, names_of
@@ -53,6 +53,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         "worker/inbox.html",
         view=view,
         danger=danger,
+        opens=opening(danger, worker.case_id, "let_read", form_token=session_form_token(worker.content)),
         help=None if danger else help_for_intent(replace(meant, country=country)),
         country=country,
         meant_helper=meant_helper,

@@ -20,6 +20,7 @@ class InboxAct(StrEnum):
     WRITE = "write"
     WORSE = "worse"
     CONSENT = "consent"
+    LET_READ = "let-read"
     STOP = "stop"
     UNDO = "undo"
     NEW_CODE = "code"
@@ -37,6 +38,8 @@ class Intent:
     token: str = field(default="", repr=False)
     case: str = field(default="", repr=False)
     """What the page called the case it was about; empty where it knew of none, as the form does."""
+    lock: str = ""
+    """What the page called the lock that the worker wants to open."""
     country: str = ""
     """Where the page knew the worker to be; only to show numbers of help, also once nobody can look it up any more."""
 
@@ -81,6 +84,7 @@ class Intent:
             ("words", self.words if words else ""),
             ("danger", "yes" if self.danger else ""),
             ("consent", self.consent),
+            ("lock", self.lock),
             ("country", self.country),
         ]
         return [(name, value) for name, value in pairs if value]
@@ -106,6 +110,7 @@ def read_intent(fields: Fields, act: InboxAct | None = None) -> Intent:
         consent=consent if consent in CONSENT else "",
         token=_first(fields, "token").strip(),
         case=_first(fields, "case").strip(),
+        lock=_first(fields, "lock").strip(),
         country=country if is_country(country) else "",
     )
 

@@ -27,7 +27,7 @@ from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
 from app.web.sender import sender
 from app.web.services import services
 from app.web.worker.asking import enter_page
-from app.web.worker.danger import help_for_form, help_in, receipt_note
+from app.web.worker.danger import help_for_form, help_in, opening, receipt_note
 from app.web.worker.door import blueprint, offered
 from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.left import mark_sent, was_left
@@ -233,12 +233,14 @@ def form_page(
 
 def receipt_page(sent: ReportForm, filed: Filed, country: str = "") -> Response:
     """The code of a report that was filed, and what happens next; `country` where the page before knew the worker to be."""
+    danger = receipt_note(sent, filed, country)
     wants_texts = sent.contact == ContactWay.TEXT and bool(sent.phone)
     return make_response(
         render_template(
             "worker/receipt.html",
             groups=format_receipt(filed.receipt).split(),
-            danger=receipt_note(sent, filed, country),
+            danger=danger,
+            opens=opening(danger, filed.case_id, "let_read_at_once", receipt=format_receipt(filed.receipt)),
             about_helper=ABOUT_HELPER in sent.category,
             locked=filed.locked,
             with_custody=filed.with_custody,

@@ -174,7 +174,7 @@ def test_words_that_waited_while_danger_did_not_are_stored_once_when_they_are_se
     for _ in range(2):
         worker.page = page
         worker.send("/inbox/worse")
-        if "Your messages were closed" in worker.page.text:
+        if "Your messages are closed" in worker.page.text:
             worker.send("/inbox", receipt=format_receipt(filed.receipt))
         if "This page was old" in worker.page.text:
             worker.send("/inbox/worse")

@@ -24,7 +24,14 @@ from tests.support.desk import Desk
 
 def close(desk: Desk, case_id: CaseId, submission_id: UUID | None = None) -> None:
     told = "The labour office helps you now."
-    move = Move(State.CLOSED, "words", submission_id or uuid4(), ClosingReason.UNRESOLVED, to_worker=told)
+    move = Move(
+        State.CLOSED,
+        "words",
+        submission_id or uuid4(),
+        ClosingReason.UNRESOLVED,
+        to_worker=told,
+        safe="At home.",
+    )
     with desk.database.writing() as session:
         change_stage(session, desk.world.vault, desk.world.rules, desk.lead, case_id, move)
 
@@ -102,6 +109,50 @@ def test_every_door_opens_a_closed_case_for_somebody_who_can_answer(desk: Desk, 
         take_up(desk, case_id, desk.lead)
         assert desk.case(case_id).state is State.ACCEPTED
         desk.reply(desk.lead, case_id)
+
+
+def _thank_in_the_inbox(desk: Desk, worker: Worker, words: str) -> None:
+    with desk.database.writing() as session:
+        write(session, desk.world.vault, desk.world.rules, worker, words, uuid4())
+
+
+def _thank_by_text(desk: Desk, worker: Worker, words: str, came: tuple[str, ...] = ()) -> None:
+    with desk.database.writing() as session:
+        case = session.get_one(type(desk.case(worker.case_id)), worker.case_id)
+        learned = CaseChange(
+            "case.worker_wrote", words={"text": words, "joins": False, "came": list(came)}, wrote=True
+        )
+        take_in(session, desk.world.vault, desk.world.rules, case, learned)
+
+
+@pytest.mark.parametrize("door", (_thank_in_the_inbox, _thank_by_text))
+@pytest.mark.parametrize("words", ("Thank you so much!", "asante sana", "hello"))
+def test_thanks_stay_in_the_thread_of_a_closed_case_and_leave_it_closed(
+    desk: Desk, door: Callable[[Desk, Worker, str], None], words: str
+) -> None:
+    filed = desk.world.file()
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    desk.open(desk.lead, case_id)
+    close(desk, case_id)
+    before = desk.case(case_id)
+    door(desk, worker, words)
+    case = desk.case(case_id)
+    assert (case.state, case.is_open, case.closing_reason) == (State.CLOSED, False, ClosingReason.UNRESOLVED)
+    assert case.edit_version == before.edit_version
+    assert case.worker_wrote
+    assert "case.reopened" not in desk.acts(case_id)
+    page = desk.open(desk.lead, case_id)
+    assert words in [(entry.body or {}).get("text") for entry in page.entries]
+    door(desk, worker, words + " But they hit us again.")
+    assert desk.case(case_id).is_open
+
+
+def test_thanks_with_a_photo_open_a_closed_case(desk: Desk) -> None:
+    filed = desk.world.file()
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    close(desk, case_id)
+    _thank_by_text(desk, worker, "Thank you", ("photo",))
+    assert desk.case(case_id).is_open
 
 
 def test_locking_a_closed_case_leaves_it_closed(desk: Desk) -> None:

@@ -255,3 +255,84 @@ def test_a_number_is_a_link_that_dials_it(browse: Browse, world: World) -> None:
     page = member.send("/contact")
     [link] = [each for each in page.root.iter("a") if (each.get("href") or "").startswith("tel:")]
     assert (link.get("href"), link.text) == ("tel:+60123456789", "+60 12-345 ٦٧٨٩")
+
+
+SAFE = "She sleeps at her sister's since Monday; I heard it from both."
+
+
+def test_a_case_in_danger_closes_only_with_what_makes_the_worker_safe(browse: Browse, world: World) -> None:
+    case_id = accepted(world, world.file(danger=True))
+    member = browse("near.lead")
+    page = member.open(f"/desk/cases/{case_id}")
+    assert "This case is in danger. It was told last:" in page.text
+    assert "What makes them safe now" in page.text
+    told: dict[str, Any] = {"outcome": "referred", "note": "The police has it.", "word": "Go to your sister."}
+    for safe in ("", " \n", "\u200b"):
+        page = member.send("/close", safe=safe, **told)
+        assert page.status == 409
+        assert "Write what makes the worker safe now. The case is still open." in page.text
+        assert page.form("/close").values["note"] == ["The police has it."]
+        assert _case(world, case_id).is_open
+    page = member.send("/close", safe=SAFE, **told)
+    assert "Closed." in page.text
+    assert SAFE in page.text
+    assert _case(world, case_id).state == "closed"
+
+
+def test_closing_in_danger_twice_with_the_same_page_is_done_once(browse: Browse, world: World) -> None:
+    case_id = accepted(world, world.file(danger=True))
+    member = browse("near.lead")
+    page = member.open(f"/desk/cases/{case_id}")
+    for _ in range(2):
+        member.page = page
+        after = member.send(
+            "/close", outcome="referred", note="The police has it.", word="Go there.", safe=SAFE
+        )
+        assert "Closed." in after.text
+    assert member.page.text.count(SAFE) == 1
+    assert member.page.text.count("Go there.") == 1
+
+
+def test_what_was_refused_comes_back_with_its_words(browse: Browse, world: World) -> None:
+    case_id = accepted(world, world.file(danger=True))
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    page = member.send("/close", outcome="referred", note="", word="Go there.", safe=SAFE)
+    assert page.status == 409
+    assert page.form("/close").values["safe"] == [SAFE]
+
+
+def test_danger_told_after_the_page_was_opened_asks_before_anything_closes(
+    browse: Browse, world: World, case_id: CaseId
+) -> None:
+    member, other = browse("near.lead"), browse("near.caseworker")
+    page = member.open(f"/desk/cases/{case_id}")
+    assert "What makes them safe now" not in page.text
+    other.open(f"/desk/cases/{case_id}")
+    other.send("/urgency", urgency="danger")
+    page = member.send("/close", outcome="referred", note="The office has it.", word="Go there.")
+    assert page.status == 409
+    assert _case(world, case_id).is_open
+    assert "What makes them safe now" in page.text
+
+
+def test_a_danger_that_was_lowered_with_a_reason_asks_no_more(browse: Browse, world: World) -> None:
+    case_id = accepted(world, world.file(danger=True))
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    member.send("/urgency", urgency="low", reason=SAFE)
+    page = member.send("/close", outcome="referred", note="The office has it.", word="Go there.")
+    assert "Closed." in page.text
+
+
+def test_words_about_safety_are_not_lost_where_danger_was_lowered_meanwhile(
+    browse: Browse, world: World
+) -> None:
+    case_id = accepted(world, world.file(danger=True))
+    member, other = browse("near.lead"), browse("near.caseworker")
+    member.open(f"/desk/cases/{case_id}")
+    other.open(f"/desk/cases/{case_id}")
+    other.send("/urgency", urgency="low", reason="Her sister called.")
+    page = member.send("/close", outcome="referred", note="It goes on.", word="Go there.", safe=SAFE)
+    assert page.status == 409
+    assert SAFE in page.text

@@ -62,6 +62,31 @@ def test_self_harm_in_a_first_text_calls_somebody_and_is_restricted(texting: Tex
     assert texting.words() == [DIE[language]]
 
 
+def test_self_harm_in_a_first_text_is_answered_in_full_once_the_phone_is_their_own(texting: Texting) -> None:
+    """With what is true: somebody is asked and alerted with that very text, before the question of danger is answered."""
+    reachable(texting)
+    answer = texting.say(DIE["en"], "1")[-1]
+    assert "A helper is being told. If you can, go to a safe place." in answer
+    assert "in danger now?" in answer
+    assert set(both("near.lead")) <= set(alerted(texting))
+
+
+def test_self_harm_where_nobody_can_be_alerted_promises_nobody(texting: Texting) -> None:
+    answer = texting.say(DIE["en"], "1")[-1]
+    assert "Maybe nobody comes soon." in answer
+    assert "being told" not in answer
+
+
+@pytest.mark.parametrize("whose", ("2", "3"))
+def test_self_harm_on_a_phone_of_others_is_answered_by_nothing_after_that_is_known(
+    texting: Texting, whose: str
+) -> None:
+    reachable(texting)
+    texting.say(DIE["en"])
+    assert not [text for text in texting.say(whose) if "waits for you" not in text]
+    assert set(both("near.lead")) <= set(alerted(texting))
+
+
 @pytest.mark.parametrize("words", DIE.values(), ids=DIE)
 def test_self_harm_in_a_later_text_calls_somebody_and_restricts_what_was_open(
     texting: Texting, words: str

@@ -67,3 +67,32 @@ def test_after_the_questions_too(texting: Texting) -> None:
     assert answer.startswith(CANNOT)
     assert "Got it" not in answer
     assert len(texting.words()) == before + 1
+
+
+@pytest.mark.parametrize(
+    "typed",
+    (
+        "[photo]",
+        "[Photo] my hand",
+        "photo",
+        "<image omitted>",
+        "image/jpeg",
+        "[voice note]",
+        "[location]",
+        "📷",
+    ),
+)
+def test_what_is_typed_is_words_and_no_mark_of_a_photo(texting: Texting, typed: str) -> None:
+    """That something came is known by what the gateway counts, and never by what somebody wrote."""
+    assert texting.say(typed) == [f"Got it. {WHOSE}"]
+    texting.say("1", "2", "Foxglove Circuits Penang", "1", "1", "1")
+    assert CANNOT not in " ".join(texting.say(typed))
+    assert texting.words().count(typed) == 2
+    entries = texting.bodies()
+    assert not any(body.get("came") for body in entries)
+
+
+def test_words_beside_a_photo_stay_words(texting: Texting) -> None:
+    _send(texting, "[photo]", Media.VOICE)
+    (body,) = [body for body in texting.bodies() if body.get("came")]
+    assert (body["text"], body["came"]) == ("[photo]", ["voice"])

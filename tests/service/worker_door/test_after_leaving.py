@@ -4,6 +4,10 @@ from collections.abc import Callable
 
 import pytest
 
+from app import clock
+from app.cases.case.models import Case
+from app.intake.conversation.store.receipts import give_receipt
+from app.vault import Receipt, find_receipt, new_receipt
 from tests.harness.world import World
 from tests.support.browsing import Page, Visitor, cases
 
@@ -91,3 +95,27 @@ def test_the_cookies_say_nothing_of_what_was_sent(visitor: Visitor, world: World
     token = world.vault.read_form_token(str(posted["token"][0]))  # type: ignore[index]
     assert token.submission_id.hex not in first.value
     assert len(first.value) == 16
+
+
+@pytest.mark.parametrize("how", ("another report", "a new code", "time"))
+def test_why_messages_are_closed_is_told_as_it_is(visitor: Visitor, world: World, how: str) -> None:
+    """Nobody is told that time went by where it was another report, or a code that somebody asked for, that closed them."""
+    code = send(visitor)[0].code
+    only_open(visitor, code)
+    write = visitor.page.form("/inbox/write")
+    if how == "another report":
+        send(visitor)
+    elif how == "a new code":
+        with world.database.writing() as session:
+            row = find_receipt(session, world.vault.derive_receipt_keys(Receipt(code.replace(" ", ""))))
+            assert row is not None
+            case = session.get_one(Case, row.case_id)
+            give_receipt(session, world.vault, case, world.vault.derive_receipt_keys(new_receipt()))
+    else:
+        clock.set_offset(86_400)
+    page = Page(visitor.client.post(write.action, data={**write.values, "words": "More words"}))
+    assert "because some time went by" not in page.text
+    assert "Your messages are closed on this phone now." in page.text
+    assert "More words" in page.text
+    if how == "a new code":
+        assert "Give your newest code" in page.text

@@ -239,7 +239,7 @@ def test_leaving_ends_the_session_on_both_sides_and_shows_a_calendar(inside: Vis
     inside.client.set_cookie("redress_worker", cookie.value)
     page = inside.open("/en/inbox")
     assert WORDS not in page.text
-    assert "Give your code again." in page.text
+    assert "Give your newest code." in page.text
 
 
 def test_leaving_works_when_the_database_does_not(inside: Visitor, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -313,7 +313,7 @@ def test_a_broken_database_keeps_what_was_meant(
         # Between two tries the session ends as well.
         inside.client.delete_cookie("redress_worker")
         shown = inside.send(form)
-        assert "Give your code again." in shown.text
+        assert "Give your newest code." in shown.text
         shown = inside.send("/inbox", receipt=code)
         assert shown.status == 503
     assert _done(inside.send(form), form, answers), inside.page.text

@@ -129,6 +129,61 @@ def test_what_only_sounds_like_danger_is_not_found(rules: Rules, text: str) -> N
     assert found(rules, text) == set()
 
 
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    (
+        ("killed", "la mata de un golpe"),
+        ("killed", "mi jefe nos mata"),
+        ("killed", "quieren matarnos"),
+        ("killed", "dice que me mata"),
+        ("killed", "orang tua saya dibunuh"),
+        ("killed", "ketua line mau bunuh saya"),
+        ("killed", "semua mau dibunuh"),
+        ("killed", "anamuua mke wake"),
+        ("killed", "walituua ndugu zetu"),
+        ("killed", "ameua mtu"),
+        ("killed", "atatuua sote"),
+        ("killed", "he could kill me"),
+        ("killed", "they could kill us for a debt"),
+        ("killed", "pinatay nila ang kasama ko"),
+        ("killed", "papatayin nila ako"),
+        ("killed", "họ giết người"),
+        ("killed", "nó dọa giết em"),
+        ("fire_or_gas", "there is a fire near the fire exit"),
+        ("fire_or_gas", "there is a fire and the fire exit is locked"),
+        ("fire_or_gas", "kebakaran di pabrik"),
+        ("fire_or_gas", "nasunog ang dormitoryo"),
+        ("fire_or_gas", "le feu est dans l'atelier"),
+        ("fire_or_gas", "xưởng cháy"),
+        ("beaten", "he beats me"),
+        ("beaten", "it beats me every day"),
+        ("beaten", "ketua line pukul saya"),
+        ("beaten", "semua dipukul"),
+        ("beaten", "me pega mi jefe"),
+        ("beaten", "me pega bajo el sol"),
+        ("beaten", "pinalo niya ako"),
+        ("beaten", "sinaktan niya ako"),
+        ("beaten", "nadie ayuda y me golpea"),
+        ("beaten", "bị đánh không ai giúp"),
+        ("beaten", "il me bat"),
+        ("beaten", "il nous a battus"),
+        ("touched", "me toca en la noche"),
+        ("touched", "el jefe me toca"),
+        ("touched", "toca la puerta y me toca"),
+        ("locked_in", "nos encerraron enfermos en el cuarto"),
+        ("locked_in", "on nous enferme la nuit"),
+        ("locked_in", "ils nous enferment"),
+        ("collapse", "se cayó del andamio"),
+        ("building", "sập nhà xưởng"),
+        ("self_harm", "mệt muốn chết"),
+        ("self_harm", "aku mau mati"),
+        ("collapse", "se cayó el techo"),
+    ),
+)
+def test_what_resembles_a_false_friend_is_still_danger(rules: Rules, kind: str, text: str) -> None:
+    assert kind in found(rules, text)
+
+
 def test_more_words_around_a_denial_are_still_danger(rules: Rules) -> None:
     assert found(rules, "there is no fire exit") == {"fire_or_gas"}
 

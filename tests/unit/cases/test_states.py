@@ -14,6 +14,7 @@ from app.cases.case.states import (
     Closing,
     ClosingReasonMissing,
     ConsentDoesNotCover,
+    DangerOpen,
     NotFromHere,
     NotReachableYet,
     NotTheirsToClose,
@@ -191,3 +192,15 @@ def test_the_workers_word_for_each_state(state: State, read: bool, stage: Stage)
 
 def test_every_state_has_a_stage() -> None:
     assert {stage_of(state, read) for state in State for read in (True, False)} == set(Stage)
+
+
+def test_a_case_in_danger_closes_only_with_what_makes_the_worker_safe() -> None:
+    in_danger = replace(CASE, in_danger=True)
+    with pytest.raises(DangerOpen):
+        check_change(in_danger, State.CLOSED, ChangedBy.LEAD, UNRESOLVED)
+    with pytest.raises(DangerOpen):
+        check_change(in_danger, State.CLOSED, ChangedBy.LEAD, replace(UNRESOLVED, safe=" \n"))
+    check_change(in_danger, State.CLOSED, ChangedBy.LEAD, replace(UNRESOLVED, safe="She is with her family."))
+    # The worker may always take it back.
+    check_change(in_danger, State.CLOSED, ChangedBy.WORKER, Closing(ClosingReason.WITHDRAWN, ""))
+    assert State.CLOSED in reachable(in_danger, ChangedBy.LEAD)

@@ -5,7 +5,7 @@ from uuid import UUID
 
 from app.cases.enums import Stage
 from app.intake.conversation.machine.acts import ConversationAct
-from app.intake.conversation.machine.answers import read_text
+from app.intake.conversation.machine.answers import in_language, read_text
 from app.intake.conversation.machine.position import Position, Step
 from app.intake.conversation.machine.steps import Heard, Knowledge, SiteOption, begin, hear
 from app.intake.conversation.machine.texts import Texts
@@ -36,7 +36,7 @@ class Phone:
     def send(self, body: str, know: Knowledge = FOXWAY, *, after: int = 120) -> Heard:
         """Send a text so many seconds after the last one."""
         self.at += timedelta(seconds=after)
-        said = read_text(body, self.words)
+        said = in_language(read_text(body, self.words), self.texts.language.code)
         if self.position is None:
             heard = begin(said, self.texts, self.at, answerable=True)
         else:

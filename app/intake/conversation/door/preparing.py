@@ -28,9 +28,11 @@ from app.intake.conversation.machine import (
     Texts,
     Wanted,
     begin,
+    begin_called,
     begin_wordless,
     hear,
     hear_wordless,
+    in_language,
     is_wordless,
     look_up,
     question,
@@ -125,7 +127,7 @@ def prepare_hearing(session: Session, services: Services, received: ReceivedText
     said = with_danger(said, rules.danger.found_in(said.words))
     written = rules.written.tell(said.words, known.talk.position.language if known.talk else "")
     language = _language(services.languages, known.talk, written, sender.number.country)
-    texts = Texts(language)
+    said, texts = in_language(said, language.code), Texts(language)
     may_answer = sender.answerable and not _is_late(received)
     taken = _take_step(
         session,
@@ -184,9 +186,9 @@ def _take_step(
     """Begin a conversation, or look up what its next step needs and go on with it."""
     wordless, at = is_wordless(said), _came_at(received)
     if known.talk is None:
-        heard = begin(said, texts, at, answerable=answerable)
-        if wordless:
-            heard = begin_wordless(heard, texts, _help_number(services.rules, country))
+        number = _help_number(services.rules, country)
+        heard = begin_called(begin(said, texts, at, answerable=answerable), said, texts, number)
+        heard = begin_wordless(heard, texts, number) if wordless else heard
         return _Taken(heard, Wanted(), LookedUp())
     position = known.talk.position
     needs = wanted_wordless(position) if wordless else wanted(position, said, texts, at)

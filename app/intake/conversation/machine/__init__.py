@@ -14,7 +14,8 @@ from app.intake.conversation.machine.acts import (
     SetDanger,
     Settle,
 )
-from app.intake.conversation.machine.answers import Said, read_text, with_danger
+from app.intake.conversation.machine.answers import Said, in_language, read_text, with_danger
+from app.intake.conversation.machine.beginning import begin_called
 from app.intake.conversation.machine.changes import CaseChange, Surroundings, change_of
 from app.intake.conversation.machine.lookup import LookedUp, look_up, surroundings_of
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -58,11 +59,13 @@ __all__ = [
     "Wanted",
     "WhosePhone",
     "begin",
+    "begin_called",
     "begin_wordless",
     "change_of",
     "fall_silent",
     "hear",
     "hear_wordless",
+    "in_language",
     "is_wordless",
     "look_up",
     "question",

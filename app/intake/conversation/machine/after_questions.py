@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from app.intake.conversation.machine import meanings
 from app.intake.conversation.machine.acts import AgreeContact, GetWorse, Keep
 from app.intake.conversation.machine.answers import Said
-from app.intake.conversation.machine.beginning import begin
+from app.intake.conversation.machine.beginning import begin, begin_called
 from app.intake.conversation.machine.heard import Heard, answered, soon, spoken
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import Moved
@@ -39,7 +39,7 @@ def hear_open(  # noqa: PLR0911 - one for each thing that can be asked for
 ) -> Heard:
     """After the questions, on the worker's own phone: a digit asks for something, everything else is for the helper."""
     if asks_open(said) is None and begins_new_report(position, at):
-        begun = begin(said, texts, at, answerable=True)
+        begun = begin_called(begin(said, texts, at, answerable=True), said, texts, know.help_number)
         return replace(begun, position=position.to(Step.OPEN, last_free_at=None))
     open_still = position.to(Step.OPEN)
     match asks_open(said):

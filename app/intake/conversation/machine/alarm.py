@@ -36,7 +36,7 @@ def tells_danger(position: Position, said: Said, texts: Texts, at: datetime) -> 
     if position.step in _ASKS_DANGER:
         # Asked a moment ago, and what comes now may be the rest of the same words.
         return not (said.begins_with_yes or (soon(position, at) and not walked.taken))
-    return not walked.taken or bool(walked.words)
+    return not walked.taken or not walked.whole or bool(walked.words)
 
 
 def hear_alarm(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:

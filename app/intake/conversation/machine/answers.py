@@ -11,6 +11,7 @@ from hashlib import sha256
 from app.cases.case import Part, read_part
 from app.cases.enums import Urgency
 from app.cases.words import DangerKind, harms
+from app.intake.conversation.machine.sentences import Sentences
 from app.intake.conversation.machine.topic_words import Keyword, TopicWords
 from app.language import clean_words
 from app.network.matching import plain_text
@@ -21,6 +22,11 @@ _YES, _NO = 1, 2
 _MOST_ANSWERS = 6
 # One digit before words is how sentences begin ("2 months no pay"); two and words are answers and a place.
 _LEAST_BEFORE_WORDS = 2
+
+_HINDI_IS_NO = ("fil",)
+# Beside these "hindi" is a no in every conversation.
+_FILIPINO = frozenset({"po", "naman", "salamat"})
+_ASKING = ("?", "\uff1f", "\u061f")
 
 # "1Yes": a digit and a word that nothing keeps apart.
 _GLUED = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
@@ -41,7 +47,8 @@ class Said:
     `begins_with_yes` says that words follow a yes, for the question of danger only, and `perhaps_yes` that they do if these tell of
     danger. `topics` is what the text is clearly about. `raises` says that its words may make a case more urgent, `danger` that
     somebody may be in danger by them, `calls` that somebody is called at once. `ahead` are the words before the first sign, read
-    likewise, and `behind` those after it. `mark` tells the same words again.
+    likewise, and `behind` those after it. `wish` says that it names a language and nothing else, `asks` that it ends as a question.
+    `sentences` takes its words apart where it is longer than an answer. `mark` tells the same words again.
     """
 
     words: str = field(repr=False)
@@ -64,6 +71,9 @@ class Said:
     raises: bool = False
     danger: bool = False
     calls: bool = False
+    wish: bool = False
+    asks: bool = False
+    sentences: Sentences | None = field(repr=False, compare=False, default=None)
 
     @property
     def mark(self) -> str:
@@ -79,6 +89,13 @@ def with_danger(said: Said, kinds: Iterable[DangerKind]) -> Said:
     # "Si" is also "if", and "1 he" may be "1 hour": with words of danger behind it is a yes in any language.
     begins = said.begins_with_yes or (danger and said.perhaps_yes)
     return replace(said, raises=bool(found), danger=danger, calls=calls, begins_with_yes=begins)
+
+
+def in_language(said: Said, spoken: str) -> Said:
+    """The same text in a conversation in this language: "Hindi please" is a no in Filipino, and in every other a wish."""
+    if not said.wish:
+        return said
+    return replace(said, wish=False) if spoken in _HINDI_IS_NO else replace(said, yes=None)
 
 
 def read_text(body: str, words: TopicWords) -> Said:
@@ -114,6 +131,9 @@ def read_text(body: str, words: TopicWords) -> Said:
         worse=words.worse.search(plain) is not None,
         part=part,
         topics=words.clear_topics(plain),
+        wish=bare in words.wishes and _FILIPINO.isdisjoint(plain.split()),
+        asks=cleaned.endswith(_ASKING),
+        sentences=words.sentences,
     )
 
 

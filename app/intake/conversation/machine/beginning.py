@@ -36,6 +36,20 @@ def begin(said: Said, texts: Texts, at: datetime, *, answerable: bool) -> Heard:
     return Heard(opened, reply, (FileReport(said.words, said.topics),), opened)
 
 
+def begin_called(heard: Heard, said: Said, texts: Texts, help_number: str) -> Heard:
+    """How a conversation begins with words that call for somebody at once: with whom to call, before anything is asked.
+
+    Nobody knows yet who else sees this phone: no more is told than a number, and the rest with the next answer.
+    """
+    if not said.calls or heard.opened is None or heard.reply is None:
+        return heard
+    opened = replace(heard.opened, called=True)
+    reply = texts.call_first(
+        help_number, texts.say(Text.WHOSE_PHONE_THEN if help_number else Text.WHOSE_PHONE)
+    )
+    return replace(heard, position=opened, opened=opened, reply=reply)
+
+
 def only_answers(said: Said, texts: Texts) -> bool:
     """Whether a text is nothing but the answer to a question: digits, yes or no, a digit with its words, whose phone it is."""
     if said.digits or said.part is not None:

@@ -7,7 +7,7 @@ from app.intake.conversation.machine.acts import AgreeContact, ConversationAct, 
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import Moved
-from app.intake.conversation.machine.position import Position
+from app.intake.conversation.machine.position import Position, WhosePhone
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Text, Texts
 from app.intake.report import ContactWay
@@ -58,9 +58,15 @@ def answered(moved: Moved, know: Knowledge, texts: Texts) -> Heard:
     if how in _CONFIRMED:
         agreed = texts.say(_CONFIRMED[how])
         spoken = texts.behind(agreed, spoken) if spoken else agreed
-    if SetDanger() in acts:
+    if SetDanger() in acts or owes_danger_answer(position):
         spoken = texts.in_danger(know.help_number, spoken, alertable=know.alertable)
+        position = replace(position, called=False)
     return Heard(position, spoken or None, acts)
+
+
+def owes_danger_answer(position: Position) -> bool:
+    """Whether words called for somebody before it was known that the phone is the worker's own: now all can be said."""
+    return position.called and position.whose is WhosePhone.OWN
 
 
 def soon(position: Position, at: datetime) -> bool:

@@ -101,7 +101,9 @@ def phone(whose: WhosePhone) -> Meaning:
     def meaning(position: Position) -> Moved:
         acts = (SetPhone(whose),)
         if whose is WhosePhone.OWN:
-            return Moved(position.to(Step.DANGER, whose=whose), acts)
+            asked = Moved(position.to(Step.DANGER, whose=whose), acts)
+            # That somebody is being told is true only once a helper is asked.
+            return settled(asked) if position.called else asked
         # Somebody else may read what we send: nothing is ever sent again.
         return settled(Moved(position.to(Step.QUIET, whose=whose), acts))
 

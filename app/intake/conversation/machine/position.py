@@ -55,6 +55,7 @@ class Position:
     `asked_again` says that one came and the question was asked again because of it: now it counts.
     `worse_at` is when it got worse and danger was asked for; it is there until that is answered.
     `kept_until` is how long a held number is kept, whatever stands in the row's own column.
+    `called` says that words called for somebody at once before it was known whose phone it is: its owner is told all.
     `unanswered` is the question that silence ended, until something else is said.
     """
 
@@ -87,6 +88,7 @@ class Position:
     worse_at: datetime | None = None
     unanswered: Step | None = None
     kept_until: datetime | None = None
+    called: bool = False
 
     @property
     def waits(self) -> bool:
@@ -151,4 +153,5 @@ _READERS: dict[str, Any] = {
     "worse_at": datetime.fromisoformat,
     "unanswered": Step,
     "kept_until": datetime.fromisoformat,
+    "called": bool,
 }

@@ -21,7 +21,15 @@ from app.intake.conversation.machine.alarm import hear_alarm, tells_danger
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin
 from app.intake.conversation.machine.copies import REPEATED, copied
-from app.intake.conversation.machine.heard import SAME_TESTIMONY, Heard, Wanted, answered, soon, spoken
+from app.intake.conversation.machine.heard import (
+    SAME_TESTIMONY,
+    Heard,
+    Wanted,
+    answered,
+    owes_danger_answer,
+    soon,
+    spoken,
+)
 from app.intake.conversation.machine.late import SILENCE, back_where_hurt, hear_late, is_late
 from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
 from app.intake.conversation.machine.meanings import Moved
@@ -73,7 +81,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
         free = position.step is Step.OPEN and said.keyword is None and asks_open(said) is None and not alarm
         return Wanted(
             status=asks_open(said) == 8 and not alarm,
-            help_number=alarm,
+            help_number=alarm or (said.calls and position.step is Step.NEW_REPORT),
             gone=gone,
             free_words=said.words if free else "",
         )
@@ -83,6 +91,8 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
     return Wanted(
         site_words=walked.words if moved.step in PLACES else "",
         help_number=danger
+        or owes_danger_answer(moved)
+        or _is_called(position, said)
         or (_asks_danger(position) and said.begins_with_yes)
         or tells_danger(position, said, texts, at),
         # Words are the place there, so that something else is asked next. A copy or a late digit may have the same asked again.
@@ -90,7 +100,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
         read_by=not said.raises
         and (
             ((gone or is_late(position, at)) and _tells_day(position))
-            or (_tells_day(moved) and not (moved.step in PLACES and walked.words))
+            or (_tells_day(moved) and (walked.hardly or not (moved.step in PLACES and walked.words)))
         ),
         gone=gone,
     )
@@ -118,9 +128,19 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
         return late
     position = replace(position, unanswered=None)
     heard = _hear(position, said, know, texts, at)
+    if _is_called(position, said) and heard.position.step is Step.WHOSE_PHONE:
+        reply = heard.reply
+        if not position.called:
+            reply = texts.call_first(know.help_number, reply or texts.say(Text.WHOSE_PHONE_THEN))
+        heard = replace(heard, position=replace(heard.position, called=True), reply=reply)
     replied = heard.reply is not None or SendReceipt() in heard.acts
     kept = replace(heard.position, last=said.mark, last_at=at, replied=replied, held=False, asked_again=False)
     return replace(heard, position=kept)
+
+
+def _is_called(position: Position, said: Said) -> bool:
+    """Whether words call for somebody at once while it is asked whose phone this is."""
+    return said.calls and position.step is Step.WHOSE_PHONE
 
 
 def _back_at_worse(position: Position, said: Said, texts: Texts) -> Position:
@@ -228,7 +248,7 @@ def _asks_danger(position: Position) -> bool:
 def _hear_answer(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     walked = walk(position, said, texts)
     moved = walked.moved
-    if walked.words and _names_place(moved.position, said, know):
+    if walked.words and _names_place(moved.position, said, know, hardly=walked.hardly):
         placed = meanings.at_site(moved.position, walked.words, know)
         acts = (*moved.acts, *placed.acts)
         return answered(Moved(spoken(placed.position, said, at), acts, placed.say), know, texts)
@@ -237,16 +257,16 @@ def _hear_answer(position: Position, said: Said, know: Knowledge, texts: Texts, 
         return answered(Moved(danger.position, (Keep(said.words), *danger.acts), danger.say), know, texts)
     if not walked.taken:
         return _missed(position, said, know, texts, at)
-    kept: tuple[ConversationAct, ...] = () if walked.whole else (Keep(said.words),)
+    kept: tuple[ConversationAct, ...] = () if walked.whole and not walked.words else (Keep(said.words),)
     onwards = replace(moved.position, last_free_at=None, cut=False)
     return answered(Moved(onwards, (*kept, *moved.acts), moved.say), know, texts)
 
 
-def _names_place(position: Position, said: Said, know: Knowledge) -> bool:
-    """Whether words are the place: always where it was asked for; in danger, where it was not yet, only one that is certain."""
+def _names_place(position: Position, said: Said, know: Knowledge, *, hardly: bool) -> bool:
+    """Whether words are the place: where it was asked for and they speak of nothing else; else only one that is certain."""
     if position.step is Step.REACH_IN_DANGER:
         return bool(said.rest) or know.certain
-    return position.step in PLACES
+    return position.step in PLACES and (know.certain or not hardly)
 
 
 def _missed(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:

@@ -218,8 +218,7 @@ class Texts:
         promise.
         """
         told = self.say(Text.HELPER_TOLD if alertable else Text.HELPER_LATER)
-        number = number.replace(" ", "").replace("-", "")
-        call = self.say(Text.CALL, number=number) if 0 < len(number) <= LONGEST_NUMBER else ""
+        call = self._call(number)
         if not spoken:
             return f"{told} {call}".strip()
         for before in (f"{told} {call}".strip(), call or told):
@@ -228,11 +227,19 @@ class Texts:
                 return both
         return self.behind(told, spoken)
 
+    def call_first(self, number: str, spoken: str) -> str:
+        """Whom to call, before a question that is asked of whoever holds the phone; the question alone where no number is known."""
+        call = self._call(number)
+        return f"{call} {spoken}" if call else spoken
+
+    def _call(self, number: str) -> str:
+        number = number.replace(" ", "").replace("-", "")
+        return self.say(Text.CALL, number=number) if 0 < len(number) <= LONGEST_NUMBER else ""
+
     def cannot_open(self, number: str, spoken: str) -> str:
         """What somebody reads who sent something without words, with whom to call instead and the question, if there is room."""
         told = self.say(Text.CANNOT_OPEN)
-        number = number.replace(" ", "").replace("-", "")
-        call = self.say(Text.CALL, number=number) if 0 < len(number) <= LONGEST_NUMBER else ""
+        call = self._call(number)
         pieces = ((told, call, spoken), (told, spoken), (told, call))
         whole = (" ".join(filter(None, each)) for each in pieces)
         return next((each for each in whole if count_segments(each).count <= MOST_SEGMENTS), told)

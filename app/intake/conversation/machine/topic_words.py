@@ -13,10 +13,13 @@ from types import MappingProxyType
 
 from app.cases.config_file import Table, open_config
 from app.cases.taxonomy import FORM_TOPICS
+from app.intake.conversation.machine.sentences import Sentences
 from app.network.matching import plain_text
 
 _HOW = ("reach", "reach_in_danger")
-_PHRASES = ("polite", "yes_first", "stranger", "worse")
+_PHRASES = (
+    *("polite", "yes_first", "stranger", "worse", "beside", "condition", "negation", "no_first", "wish"),
+)
 # The questions whose options have words of their own, beside those that the question itself prints; `open` is after all questions.
 _QUESTIONS = (
     *("whose_phone", "danger", "reach", "reach_in_danger", "topic", "consent", "locked", "contact", "hurt"),
@@ -71,6 +74,8 @@ class TopicWords:
     yes_first: frozenset[str]
     strangers: frozenset[str]
     worse: Sayings
+    wishes: frozenset[str]
+    sentences: Sentences
 
     def clear_topics(self, plain: str) -> tuple[str, ...]:
         """The one topic that a plain text speaks of; nothing when there is none or more than one."""
@@ -161,6 +166,7 @@ def load_topic_words(folder: Path) -> TopicWords:
     _refuse_doubles(file, {**{str(name): words for name, words in orders.items()}, **answers})
     if mistakes:
         raise TopicWordsRefused(mistakes)
+    plain = {name: _plain(each) for name, each in phrases.items()}
     return TopicWords(
         topics=MappingProxyType(topics),
         keywords=MappingProxyType({word: order for order, words in orders.items() for word in words}),
@@ -171,9 +177,21 @@ def load_topic_words(folder: Path) -> TopicWords:
         no=answers["no"],
         options=MappingProxyType(options),
         polite=frozenset(tuple(plain_text(phrase).split()) for phrase in phrases["polite"]),
-        yes_first=_plain(phrases["yes_first"]),
-        strangers=_plain(phrases["stranger"]),
+        yes_first=plain["yes_first"],
+        strangers=plain["stranger"],
         worse=_sayings(phrases["worse"]),
+        wishes=plain["wish"],
+        sentences=Sentences(
+            polite=plain["polite"],
+            beside=plain["beside"],
+            condition=plain["condition"],
+            negation=plain["negation"],
+            yes=answers["yes"],
+            no=answers["no"],
+            yes_first=plain["yes_first"],
+            no_first=plain["no_first"],
+            options=options,
+        ),
     )
 
 

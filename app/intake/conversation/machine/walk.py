@@ -6,6 +6,7 @@ from app.intake.conversation.machine.acts import SendReceipt
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.position import Position, Step
+from app.intake.conversation.machine.sentences import Answer
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Texts
 from app.network.matching import plain_text
@@ -13,26 +14,41 @@ from app.network.matching import plain_text
 PLACES = frozenset({Step.SITE, Step.REACH, Step.REACH_IN_DANGER})
 """The questions that words answer: they are the place."""
 
+# Not danger: a false no to it is the worst mistake, and any yes counts already. Not whose phone: "mine and my husband's".
+_IN_SENTENCES = frozenset(
+    {Step.REACH, Step.REACH_IN_DANGER, Step.CONTACT, Step.HURT, Step.CODE, Step.LOCKED_IN_DANGER}
+)
+
 # Danger is told in the same words wherever it is asked for.
 _QUESTION = {Step.WORSE: Step.DANGER}
 
 
 @dataclass(frozen=True)
 class Walked:
-    """How far the answers of a text lead: `taken` of them were understood, `whole` says all; `words` may name a place."""
+    """How far the answers of a text lead: `taken` of them were understood, `whole` says all; `words` may name a place.
+
+    `hardly` says that they speak of the answer to the question, so that they are the place only where it is a certain one.
+    """
 
     moved: Moved
     taken: int
     whole: bool
     words: str = field(repr=False)
+    hardly: bool = False
 
 
 def walk(position: Position, said: Said, texts: Texts) -> Walked:
     """Take the answers of a text in their order; words may follow only where the table asks for words."""
     moved, taken = Moved(position), 0
     digits, beside = said.digits or _in_words(position, said, texts), said.rest
+    hardly = False
     if not digits and said.ahead is not None and position.step in PLACES:
         digits, beside = _in_words(position, said.ahead, texts), said.behind
+        if digits and (answer := _read(position, plain_text(beside), said, texts)).touches:
+            # "Yes, but only at night": more about the answer, unless it takes it back.
+            hardly, digits = True, digits if answer.whole and answer.digit in (None, *digits) else ()
+    if not digits:
+        return _walk_sentence(position, said, texts)
     for digit in digits:
         row = TABLE.get(moved.position.step)
         step = row.meaning(digit, moved.position) if row else None
@@ -42,9 +58,40 @@ def walk(position: Position, said: Said, texts: Texts) -> Walked:
         if step.position.step is Step.CODE or SendReceipt() in step.acts:
             break  # one text is answered once, and asking for the code is not confirming it
     whole = taken == len(digits)
-    if digits and beside and not (whole and moved.position.step in PLACES):
+    if beside and not (whole and moved.position.step in PLACES):
         return Walked(Moved(position), 0, whole=False, words=said.words)
-    return Walked(moved, taken, whole, beside if digits else said.words)
+    return Walked(moved, taken, whole, beside, hardly)
+
+
+def _walk_sentence(position: Position, said: Said, texts: Texts) -> Walked:
+    """The one answer that stands in a sentence, as in "ok sure do it"; its words are kept in any case."""
+    here = Moved(position)
+    answer = _read(position, said.plain, said, texts)
+    row = TABLE[position.step]
+    hardly = answer.touches or said.wish or said.asks
+    alone = not said.wish and (said.lone is None or said.lone not in row.answers)
+    digit = answer.digit if alone and position.step in _IN_SENTENCES else None
+    if digit is None or not _is_enough(position, answer):
+        return Walked(here, 0, whole=False, words=said.words, hardly=hardly)
+    step = row.meaning(digit, position)
+    if step is None:
+        return Walked(here, 0, whole=False, words=said.words, hardly=hardly)
+    rest = "" if answer.whole else said.words.partition(" ")[2]
+    return Walked(step, 1, whole=False, words=rest, hardly=True)
+
+
+def _is_enough(position: Position, answer: Answer) -> bool:
+    """Whether this much of an answer counts here: whoever lets somebody read or sends a code has to say no more than yes."""
+    row = TABLE[position.step]
+    plainly = position.step in (Step.CODE, Step.LOCKED_IN_DANGER) and answer.digit == row.yes
+    return (answer.whole and not answer.depends) or not plainly
+
+
+def _read(position: Position, plain: str, said: Said, texts: Texts) -> Answer:
+    if said.sentences is None or said.part is not None:
+        return Answer()
+    row = TABLE[position.step]
+    return said.sentences.read(plain, position.step, texts.options(row.text), row.yes, row.no)
 
 
 def _in_words(position: Position, said: Said, texts: Texts) -> tuple[int, ...]:
@@ -52,7 +99,12 @@ def _in_words(position: Position, said: Said, texts: Texts) -> tuple[int, ...]:
     row = TABLE[position.step]
     places = {plain_text(place): number for number, place in enumerate(position.places, start=1)}
     known = texts.options(row.text) | (places if position.step is Step.PICK_SITE else {})
-    chosen = known.get(said.bare, said.named.get(_QUESTION.get(position.step, position.step)))
+    question = _QUESTION.get(position.step, position.step)
+    chosen = known.get(said.bare, said.named.get(question))
+    if chosen is None and row.yes is None and said.sentences is not None:
+        # "Ok, only mine": where no yes is asked for, one says nothing.
+        bare = said.sentences.without_yes(said.bare)
+        chosen = known.get(bare, said.sentences.options.get(question, {}).get(bare))
     if chosen is None and said.yes is not None:
         chosen = row.yes if said.yes else row.no
     if said.bare and chosen is None:

@@ -13,7 +13,7 @@ from app.cases.case import (
     site_place,
     store_facts,
 )
-from app.cases.changes import heed, raise_case, reopen
+from app.cases.changes import heed, raise_case, reopen, reopen_by_words
 from app.cases.consent import consent_row, withdraw_consents
 from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, Urgency
 from app.cases.routing import custodian_of, heed_helpers, route_again, routing_note
@@ -39,7 +39,9 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: C
     case.language = learned.language or case.language
     session.add_all(issue_rows(vault, CaseId(case.id), learned.topics))
     if learned.wrote:
-        reopen(session, vault, case, WORKER)
+        said = learned.words or {}
+        text, more = str(said.get("text", "")), bool(said.get("came"))
+        reopen_by_words(session, vault, rules, case, text, WORKER, more=more)
     if learned.words is not None:
         _heed(session, vault, rules, case, str(learned.words["text"]))
         add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, dict(learned.words), WORKER)

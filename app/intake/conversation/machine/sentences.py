@@ -1,0 +1,189 @@
+"""An answer inside a sentence, "ok sure do it": its words taken apart into yes, no, what a question offers and what says nothing.
+
+Nothing is guessed: what could mean two things, or says more than is known, leaves the question open. No I/O.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from types import MappingProxyType
+
+# Longer words are testimony, whatever they begin with.
+_LONGEST = 400
+# From here on letters stand in scripts that put no space between words, as in `topic_words.py`.
+_UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x3400, 0x9FFF))
+_NO_OPTIONS: Mapping[str, int] = MappingProxyType({})
+
+
+class _Kind(Enum):
+    YES = auto()
+    NO = auto()
+    OPTION = auto()
+    NEGATION = auto()
+    CONDITION = auto()
+    BESIDE = auto()
+    UNKNOWN = auto()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What a sentence says at one question.
+
+    `digit` is the one answer that it holds, None where it holds none or two. `whole` says that every word of it is known, `depends`
+    that something in it is a condition. `touches` says that it speaks of such an answer all the same, and names no place.
+    """
+
+    digit: int | None = None
+    whole: bool = False
+    depends: bool = False
+    touches: bool = False
+
+
+@dataclass(frozen=True)
+class Sentences:
+    """The words by which sentences are taken apart, in plain form, of every language together."""
+
+    polite: frozenset[str]
+    beside: frozenset[str]
+    condition: frozenset[str]
+    negation: frozenset[str]
+    yes: frozenset[str]
+    no: frozenset[str]
+    yes_first: frozenset[str]
+    no_first: frozenset[str]
+    options: Mapping[str, Mapping[str, int]]
+    _kinds: dict[str, _Kind] = field(init=False, repr=False, default_factory=dict)
+    _lengths: dict[str, tuple[int, ...]] = field(init=False, repr=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Put the words in order: of two meanings the one that says more stands."""
+        tables = (
+            (_Kind.BESIDE, self.polite | self.beside),
+            (_Kind.CONDITION, self.condition),
+            (_Kind.NEGATION, self.negation),
+            (_Kind.YES, self.yes),
+            (_Kind.NO, self.no),
+        )
+        for kind, table in tables:
+            self._kinds.update(dict.fromkeys(table, kind))
+        self._lengths.update(
+            _lengths([*self._kinds, *(word for each in self.options.values() for word in each)])
+        )
+
+    def read(
+        self, plain: str, question: str, printed: Mapping[str, int], yes: int | None, no: int | None
+    ) -> Answer:
+        """What a plain text answers; `printed` are the options that the question itself names."""
+        if not plain or len(plain) > _LONGEST:
+            return Answer()
+        offered = self.options.get(question, _NO_OPTIONS)
+        pieces = [
+            (_Kind.NO if kind is _Kind.OPTION and printed.get(piece, -1) == no else kind, piece)
+            for kind, piece in self._pieces(plain, offered, printed)
+        ]
+        for place, (kind, piece) in enumerate(pieces[1:], start=1):
+            if kind is _Kind.OPTION and pieces[place - 1][0] is _Kind.NEGATION:
+                pieces[place] = _Kind.BESIDE, piece  # "don't text me" offers nothing
+        kinds = [kind for kind, _piece in pieces]
+        known = sum(len(piece) for kind, piece in pieces if kind is not _Kind.UNKNOWN)
+        whole, depends = _Kind.UNKNOWN not in kinds, _Kind.CONDITION in kinds
+        digits = {
+            printed.get(piece, offered.get(piece)) for kind, piece in pieces if kind is _Kind.OPTION
+        } - {None}
+        says_yes, says_no = _Kind.YES in kinds, _Kind.NO in kinds
+        denies = says_no or _Kind.NEGATION in kinds
+        begins = self._begins(pieces, plain)
+        mostly = 2 * known >= len(plain.replace(" ", ""))
+        digit: int | None = None
+        if denies and not says_yes and digits <= {no} and (says_no or digits):
+            sure = whole or (begins is False and mostly)
+            digit = no if sure else None
+        elif not denies and len(digits) < 2 and not (says_yes and no in digits):
+            chosen = next(iter(digits), yes if says_yes else None)
+            # "Yes but my husband must not see" is more than is known here, and may mean the opposite.
+            sure = whole or (begins is True and not depends)
+            digit = chosen if sure else None
+        return Answer(digit, whole, depends, touches=begins is not None or mostly)
+
+    def without_yes(self, plain: str) -> str:
+        """A plain text without a yes at its beginning or end, and without politeness behind the first."""
+        left = plain.split()
+        while left and (left[0] in self.yes or left[-1] in self.yes):
+            left = left[1:] if left[0] in self.yes else left[:-1]
+        for length in (2, 1):
+            if " ".join(left[:length]) in self.polite:
+                left = left[length:]
+        return " ".join(left)
+
+    def _begins(self, pieces: list[tuple[_Kind, str]], plain: str) -> bool | None:
+        """Whether a sentence begins with a yes or a no that begins no other sentences; None where with neither."""
+        place = next((place for place, (kind, _piece) in enumerate(pieces) if kind is not _Kind.BESIDE), None)
+        if place is None:
+            return None
+        first, behind = pieces[place][1], "".join(piece for _kind, piece in pieces[place + 1 :])
+        # "No. 5 factory" and "\u5bf9\u9762" are names.
+        if behind[:1].isdecimal() or (behind and f"{first} " not in plain):
+            return None
+        return True if first in self.yes_first else False if first in self.no_first else None
+
+    def _pieces(
+        self, plain: str, offered: Mapping[str, int], printed: Mapping[str, int]
+    ) -> Iterator[tuple[_Kind, str]]:
+        """The longest known phrases of a text from its beginning on, and the words between them."""
+        lengths = {**self._lengths, **_lengths([*printed], self._lengths)} if printed else self._lengths
+        at = 0
+        while at < len(plain):
+            if plain[at] == " ":
+                at += 1
+                continue
+            kind, end = self._longest(plain, at, lengths, offered, printed)
+            yield kind, plain[at:end]
+            at = end
+
+    def _longest(
+        self,
+        plain: str,
+        at: int,
+        lengths: Mapping[str, tuple[int, ...]],
+        offered: Mapping[str, int],
+        printed: Mapping[str, int],
+    ) -> tuple[_Kind, int]:
+        for length in lengths.get(plain[at], ()):
+            end = at + length
+            if end > len(plain) or not _ends_word(plain, end):
+                continue
+            piece = plain[at:end]
+            kind = self._kinds.get(piece)
+            if kind not in (_Kind.YES, _Kind.NO) and (piece in printed or piece in offered):
+                return _Kind.OPTION, end
+            if kind is not None:
+                return kind, end
+        end = at + 1
+        while end < len(plain) and not _ends_word(plain, end):
+            end += 1
+        return (_Kind.BESIDE if plain[at:end].isdecimal() else _Kind.UNKNOWN), end
+
+
+def _lengths(
+    words: Iterable[str], beside: Mapping[str, tuple[int, ...]] = MappingProxyType({})
+) -> dict[str, tuple[int, ...]]:
+    """How long words are, by their first letter, the longest first."""
+    found: defaultdict[str, set[int]] = defaultdict(set)
+    for word in words:
+        found[word[0]].add(len(word))
+    return {
+        letter: tuple(sorted(each | set(beside.get(letter, ())), reverse=True))
+        for letter, each in found.items()
+    }
+
+
+def _ends_word(plain: str, end: int) -> bool:
+    """Whether a word may end here: at a space, and anywhere between letters of a script without spaces."""
+    if end >= len(plain) or plain[end] == " ":
+        return True
+    return _is_unspaced(plain[end - 1]) or _is_unspaced(plain[end])
+
+
+def _is_unspaced(letter: str) -> bool:
+    return any(first <= ord(letter) <= last for first, last in _UNSPACED)

@@ -1,0 +1,112 @@
+"""Words that call for somebody at once, before it is known whose phone it is: the number comes with the very next text."""
+
+from datetime import timedelta
+
+import pytest
+
+from app.cases.words import DangerKind
+from app.intake.conversation.machine import in_language, with_danger
+from app.intake.conversation.machine.acts import FileReport, Keep, SetPhone, Settle
+from app.intake.conversation.machine.answers import Said, read_text
+from app.intake.conversation.machine.beginning import begin, begin_called
+from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.steps import Heard, hear, wanted
+from app.intake.conversation.machine.texts import Texts
+from app.intake.conversation.machine.topic_words import TopicWords
+from tests.harness.world import shipped_rules
+from tests.unit.conversation.phone import FOXWAY
+from tests.unit.conversation.walking import START
+
+SELF_HARM = (
+    *("i want to die", "I cant go on, I will kill myself", "ya no quiero vivir", "aku udah gak kuat, pengen mati aja"),
+    *("naiisip ko magpakamatay", "mujhe marna hai", "em muốn chết", "nataka kujiua", "je veux mourir"),
+)  # fmt: skip
+ORDINARY = "Our boss is bad"
+
+
+def told(words: TopicWords, body: str) -> Said:
+    kinds: tuple[DangerKind, ...] = shipped_rules().danger.found_in(body)
+    return in_language(with_danger(read_text(body, words), kinds), "en")
+
+
+def begun(words: TopicWords, texts: Texts, body: str, number: str = "999") -> Heard:
+    said = told(words, body)
+    return begin_called(begin(said, texts, START, answerable=True), said, texts, number)
+
+
+def answer(words: TopicWords, texts: Texts, position: Position, body: str, minutes: int = 2) -> Heard:
+    said, at = told(words, body), START + timedelta(minutes=minutes)
+    assert wanted(position, said, texts, at).help_number
+    return hear(position, said, FOXWAY, texts, at)
+
+
+@pytest.mark.parametrize("body", SELF_HARM)
+def test_the_first_answer_has_the_number_and_asks_whose_phone(
+    words: TopicWords, texts: Texts, body: str
+) -> None:
+    heard = begun(words, texts, body)
+    assert heard.reply == "Emergency: call 999. Whose phone is this? 1 Only mine 2 Shared 3 Company"
+    assert isinstance(heard.acts[0], FileReport)
+    assert heard.opened is not None
+    assert heard.opened.step is Step.WHOSE_PHONE
+
+
+def test_ordinary_words_get_no_number(words: TopicWords, texts: Texts) -> None:
+    heard = begun(words, texts, ORDINARY)
+    assert heard.reply is not None
+    assert "999" not in heard.reply
+
+
+def test_without_a_number_the_question_is_the_same(words: TopicWords, texts: Texts) -> None:
+    assert begun(words, texts, SELF_HARM[0], "").reply == begun(words, texts, ORDINARY).reply
+
+
+@pytest.mark.parametrize("said", ("1", "only mine", "mine"))
+def test_on_a_phone_of_their_own_all_of_it_comes_with_the_next_answer(
+    words: TopicWords, texts: Texts, said: str
+) -> None:
+    position = begun(words, texts, SELF_HARM[0]).position
+    heard = answer(words, texts, position, said)
+    assert heard.reply is not None
+    assert "A helper is being told." in heard.reply
+    assert "Emergency: call 999." in heard.reply
+    assert "in danger now?" in heard.reply
+    assert Settle() in heard.acts  # or nobody were told
+    again = hear(heard.position, told(words, "2"), FOXWAY, texts, START.replace(hour=11))
+    assert "999" not in (again.reply or "")
+
+
+@pytest.mark.parametrize("said", ("2", "3"))
+def test_on_a_phone_of_others_nothing_more_is_said(words: TopicWords, texts: Texts, said: str) -> None:
+    position = begun(words, texts, SELF_HARM[0]).position
+    heard = hear(position, told(words, said), FOXWAY, texts, START + timedelta(minutes=2))
+    assert heard.reply is None
+
+
+@pytest.mark.parametrize("seconds", (20, 150))
+@pytest.mark.parametrize("body", SELF_HARM)
+def test_said_while_it_is_asked_whose_phone_it_is(
+    words: TopicWords, texts: Texts, body: str, seconds: int
+) -> None:
+    """Also where it goes on with the words before it, which are met by silence otherwise."""
+    position = begun(words, texts, ORDINARY).position
+    said, at = told(words, body), START + timedelta(seconds=seconds)
+    assert wanted(position, said, texts, at).help_number
+    heard = hear(position, said, FOXWAY, texts, at)
+    assert heard.reply is not None
+    assert heard.reply.startswith("Emergency: call 999.")
+    assert "1 Only mine" in heard.reply
+    assert any(isinstance(act, Keep) for act in heard.acts)
+    after = answer(words, texts, heard.position, "1", minutes=10)
+    assert SetPhone(WhosePhone.OWN) in after.acts
+    assert "A helper is being told." in (after.reply or "")
+
+
+def test_a_new_report_that_calls_begins_with_the_number(words: TopicWords, texts: Texts) -> None:
+    position = Position(Step.NEW_REPORT, "en", whose=WhosePhone.OWN, last_free_at=START)
+    heard = answer(words, texts, position, SELF_HARM[0])
+    assert heard.reply is not None
+    assert heard.reply.startswith("Emergency: call 999.")
+    assert heard.opened is not None
+    assert heard.opened.called
+    assert not heard.position.called
