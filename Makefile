@@ -9,6 +9,9 @@ TESTS ?= tests
 # How many random kills on each database: make faults KILLS=50
 KILLS ?= 500
 
+# What Python compiles it keeps, whatever the shell says: else each of the hundred commands that tests start compiles everything anew.
+export PYTHONDONTWRITEBYTECODE =
+
 .PHONY: run test coverage bench faults check environment style types imports texts catalogues columns lock clean
 
 run: ## Redress with a fictional network, at the address it prints
