@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.cli.deployment import Deployment
 from app.cli.refusals import CommandRefused
 from app.database import check_schema, migrate
-from app.network import Site
+from app.network import Site, SiteHead, count_sites
 from app.network.stakes import date_sites
 from app.vault import (
     DeploymentRow,
@@ -138,6 +138,8 @@ def _sign_once(deployment: Deployment, vault: Vault) -> int:
         if Site.__tablename__ in tables:
             date_sites(session)
         signed = sign_old_rows(session, vault, tables)
+        if SiteHead.__tablename__ in tables:
+            count_sites(session, vault)
     line = " ".join([str(vault.deployment), *sorted(all_signed | signed_before)])
     if mark.exists():
         replace_private(mark, line)

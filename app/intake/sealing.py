@@ -196,8 +196,10 @@ def issue_rows(vault: Vault, case_id: CaseId, topics: Iterable[str]) -> list[Iss
 def _routing_rows(vault: Vault, case_id: CaseId, report: Report, understood: Understood) -> list[Base]:
     rows: list[Base] = [routing_record(vault, case_id, understood.routing)]
     custody = understood.recipients.custody
-    if custody is not None and (report.site or report.exclude_other):
-        told = {"site": report.site, "exclude_other": report.exclude_other}
+    # A code that leads nowhere is all that custody can compare with a list of sites that was made good again.
+    place = report.site or (report.site_code if understood.facts.place_in_doubt else "")
+    if custody is not None and (place or report.exclude_other):
+        told = {"site": place, "exclude_other": report.exclude_other}
         rows.append(routing_note(vault, case_id, custody, exclude=report.exclude, **told))
     return rows
 

@@ -37,8 +37,11 @@ def forbidden(vault: Vault, rules: Rules, case: Case, candidate: OrganisationFac
 
 def candidates_of(session: Session, vault: Vault, case: Case) -> dict[OrganisationId, OrganisationFacts]:
     """Every organisation as routing sees it now, for this case."""
-    possible = facts_of(vault, case).possible_sites
-    return {candidate.id: candidate for candidate in candidates_at(session, site_of(vault, case), possible)}
+    facts = facts_of(vault, case)
+    found = candidates_at(
+        session, site_of(vault, case), facts.possible_sites, place_in_doubt=facts.place_in_doubt
+    )
+    return {candidate.id: candidate for candidate in found}
 
 
 def make_offer(session: Session, vault: Vault, rules: Rules, case: Case, offer: Offer, actor: Actor) -> None:
