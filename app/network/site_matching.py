@@ -1,4 +1,4 @@
-"""Which site a worker's words mean, in any script. They are compared with every site, and a stake in any that they may mean counts."""
+"""Which site a worker's words mean, in any script: they are compared with every site, and a stake in each that fits counts."""
 
 from dataclasses import dataclass
 from functools import lru_cache

@@ -11,11 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Index, Select, Uuid, delete, select, text
+from sqlalchemy import Index, Select, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.database import Base, CaseId, Opaque, new_id
+from app.database import Base, CaseId, Id, Opaque, new_id
 from app.vault.circles import CircleKey
 from app.vault.compartments import (
     Compartment,
@@ -80,7 +80,7 @@ class GrantRow(Signed, Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[CaseId] = mapped_column(Uuid, index=True)
+    case_id: Mapped[CaseId] = mapped_column(Id, index=True)
     holder_kind: Mapped[str]
     holder_id: Mapped[UUID] = mapped_column(index=True)
     public_key_id: Mapped[UUID]

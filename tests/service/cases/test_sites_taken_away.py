@@ -26,8 +26,8 @@ from tests.harness.world import site_id
 from tests.service.cases.conftest import Desk
 from tests.service.cases.test_written_past_us import copy_of, holder_of_case, put_back, table, write_past_us
 
-WORDS = {"site": "Foxglove Circuits, Penang", "site_code": "", "country": "MY"}
-NOWHERE = {"site": "", "site_code": "", "country": "MY"}
+WORDS: dict[str, Any] = {"site": "Foxglove Circuits, Penang", "site_code": "", "country": "MY"}
+NOWHERE: dict[str, Any] = {"site": "", "site_code": "", "country": "MY"}
 Attack = Callable[[Database, Any], None]
 
 
@@ -112,7 +112,9 @@ def test_an_older_copy_of_the_site_is_told_from_the_newest(desk: Desk) -> None:
         )
     with desk.database.engine.begin() as connection:
         connection.execute(delete(table(Interest)))
-    write_past_us(desk.database, Site, {"id": world.site.id}, stakes=before["stakes"], row_mac=before["row_mac"])
+    write_past_us(
+        desk.database, Site, {"id": world.site.id}, stakes=before["stakes"], row_mac=before["row_mac"]
+    )
     assert holder_of_case(desk, world.file(**WORDS)) is None
 
 
@@ -151,7 +153,9 @@ def test_a_list_that_the_operator_counted_anew_is_whole(interested: Desk) -> Non
     with interested.database.engine.begin() as connection:
         for model in (Site, SiteHead):
             rows = table(model)
-            connection.execute(delete(rows).where(rows.c.id.in_((world.other_site.id, world.vault.deployment))))
+            connection.execute(
+                delete(rows).where(rows.c.id.in_((world.other_site.id, world.vault.deployment)))
+            )
     with interested.database.writing() as session:
         assert count_sites(session, world.vault) == 2
     with interested.database.reading() as session:
