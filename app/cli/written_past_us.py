@@ -6,7 +6,7 @@ from itertools import islice
 from app.cli.deployment import Deployment
 from app.cli.findings import Finding, Weight
 from app.network import sites_are_whole
-from app.vault import forged_rows
+from app.vault import forged_rows, own_chain_stands
 
 _FORGED_AT_MOST = 20
 
@@ -35,4 +35,16 @@ def list_of_sites(deployment: Deployment) -> Iterator[Finding]:
             "Somebody took workplaces out of the database past Redress, or wrote into them: reports that name a place in words "
             "wait with the coordinator. Bring back what is missing from a backup, look at 'redress site list', then run "
             "'redress site count'.",
+        )
+
+
+def own_record(deployment: Deployment) -> Iterator[Finding]:
+    """Whether the record of the deployment's own acts was left alone."""
+    with deployment.database.reading() as session:
+        stands = own_chain_stands(session, deployment.vault)
+    if not stands:
+        yield Finding(
+            Weight.BAD,
+            "Somebody spoilt the record of the deployment's own acts (who signed in, invited, added a site). People sign in all "
+            "the same, and new acts stand in a chain of their own: run 'redress journal verify' and keep a copy as evidence.",
         )
