@@ -21,6 +21,7 @@ from app.cases.case import (
     level_or_default,
     new_reference,
     site_place,
+    topic_place,
 )
 from app.cases.clocks import clock_rows
 from app.cases.consent import ConsentSigner, consent_row
@@ -41,7 +42,6 @@ from app.vault import (
     Compartment,
     CompartmentKeys,
     FormToken,
-    Place,
     Vault,
     new_chain,
 )
@@ -188,7 +188,7 @@ def issue_rows(vault: Vault, case_id: CaseId, topics: Iterable[str]) -> list[Iss
     issues = []
     for topic in topics:
         issue_id = new_id()
-        veil = vault.veil(Place("issues", issue_id, "topic_veil"), topic)
+        veil = vault.veil(topic_place(case_id, issue_id), topic)
         issues.append(Issue(case_id=case_id, id=issue_id, topic_veil=veil))
     return issues
 

@@ -223,6 +223,7 @@ def _keys_of(organisations: int) -> Ready:
             PublicKeyRow.holder_id,
             PublicKeyRow.raw,
             PublicKeyRow.mac,
+            PublicKeyRow.version,
         )
         .join(PublicKeyRow, PublicKeyRow.holder_id == CircleRow.id)
         .where(CircleRow.organisation_id.in_(wanted))
@@ -248,10 +249,10 @@ def circle_public_keys(
         circle = dict(zip(names, row, strict=False))
         if not row_fits(holder, CircleRow, circle):
             continue
-        key_id, kind, holder_id, raw, mac = row[len(names) :]
+        key_id, kind, holder_id, raw, mac, version = row[len(names) :]
         organisation_id, name = circle["organisation_id"], wanted[circle["organisation_id"]]
         if kind == _kind_of(name) and read_circle_name(holder, holder_id, circle["name_veil"]) is name:
-            newest[organisation_id] = PublicKey(key_id, HolderKind(kind), holder_id, raw, mac)
+            newest[organisation_id] = PublicKey(key_id, HolderKind(kind), holder_id, raw, mac, version)
     return {organisation: key for organisation, key in newest.items() if _is_ours(holder, key)}
 
 

@@ -284,7 +284,7 @@ def _last_held(
     held: dict[UUID, tuple[datetime, Routing]] = {}
     for row in rows:
         try:
-            routing = routing_from(vault.unveil_json(decision_place(row.id), row.decision_veil))
+            routing = routing_from(vault.unveil_json(decision_place(row.case_id, row.id), row.decision_veil))
         except VeilBroken:
             continue  # others wrote it: the case only loses its reason
         if routing.custody:
