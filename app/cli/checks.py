@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import kept_rows, loose_ends
 from app.cli.deployment import Deployment
-from app.cli.examination import Weight, examine
+from app.cli.examination import examine
+from app.cli.findings import Weight
 from app.cli.refusals import CommandRefused
 from app.vault import RootBroken, check_outside, gone_since, read_roots, verify_journal
 

@@ -4,10 +4,7 @@ import os
 import shutil
 import stat
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from enum import IntEnum
-from itertools import islice
 
 from sqlalchemy import select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -15,6 +12,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from app import clock
 from app.cases.case import Case
 from app.cli.deployment import Deployment, KeyringKind
+from app.cli.findings import Finding, Weight
+from app.cli.written_past_us import list_of_sites, own_record, rows
 from app.database import SchemaOutOfDate, check_schema
 from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
 from app.dispatcher.jobs import JOB_NAMES
@@ -31,14 +30,12 @@ from app.vault import (
     RootBroken,
     check_deployment,
     circle_of,
-    forged_rows,
     read_roots,
 )
 
 _KINDS: tuple[KeyringKind, ...] = ("web", "dispatcher")
 _ROOM_NEEDED = 1 << 30
 _ROOT_TOO_OLD = timedelta(days=2)
-_FORGED_AT_MOST = 20
 _WRITTEN_IN = datetime(2026, 1, 1, tzinfo=UTC)
 _EXPLAINED = (
     DeploymentMissing,
@@ -47,22 +44,6 @@ _EXPLAINED = (
     KeyringOfAnotherDeployment,
     SchemaOutOfDate,
 )
-
-
-class Weight(IntEnum):
-    """How much a finding matters."""
-
-    GOOD = 0
-    WARN = 1
-    BAD = 2
-
-
-@dataclass(frozen=True)
-class Finding:
-    """One line of the doctor."""
-
-    weight: Weight
-    text: str
 
 
 def examine(deployment: Deployment) -> Iterator[Finding]:
@@ -102,19 +83,6 @@ def _deployment(deployment: Deployment) -> Iterator[Finding]:
         for kind in _readable_kinds(deployment):
             check_deployment(session, deployment.vault_of(kind))
     yield Finding(Weight.GOOD, "The tables are those of this version, and the keyrings belong to them.")
-
-
-def _rows(deployment: Deployment) -> Iterator[Finding]:
-    with deployment.database.reading() as session:
-        forged = list(islice(forged_rows(session, deployment.vault), _FORGED_AT_MOST))
-    for row in forged:
-        yield Finding(
-            Weight.BAD,
-            f"Somebody wrote into the database past Redress: {row.table} {' '.join(row.ids)}. The row counts for nothing now; "
-            "keep a copy as evidence.",
-        )
-    if not forged:
-        yield Finding(Weight.GOOD, "Every row that gives access was written by this deployment.")
 
 
 def _database(deployment: Deployment) -> Iterator[Finding]:
@@ -305,7 +273,9 @@ def _readable_kinds(deployment: Deployment) -> list[KeyringKind]:
 _QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
     _keys,
     _deployment,
-    _rows,
+    rows,
+    list_of_sites,
+    own_record,
     _database,
     _room,
     _clock,

@@ -14,14 +14,16 @@ from app.network import (
     SiteListRefused,
     SiteRefused,
     add_site,
+    count_sites,
     import_sites,
     remove_site,
     site_label,
 )
+from app.vault import Actor, journal
 
 
 def add_commands(commands: Any) -> None:
-    """Add `site add|list|remove|import`."""
+    """Add `site add|list|remove|import|count`."""
     site = commands.add_parser("site", help="workplaces").add_subparsers(
         dest="act", required=True, metavar="act"
     )
@@ -44,6 +46,10 @@ def add_commands(commands: Any) -> None:
         "file", type=Path, help="UTF-8, columns name,town,country,sector,aliases (divided by |),os_id"
     )
     importing.set_defaults(run=import_file)
+    counting = site.add_parser(
+        "count", help="take the list for whole as it stands, after somebody changed it past Redress"
+    )
+    counting.set_defaults(run=count)
 
 
 def add(deployment: Deployment, choice: argparse.Namespace) -> int:
@@ -91,6 +97,16 @@ def remove(deployment: Deployment, choice: argparse.Namespace) -> int:
     where = ", ".join(part for part in (label.name, label.town) if part)
     print(f"{where} is removed: no words and no poster with the code {site.code} lead to it any more.")
     print("Cases that name it keep its name.")
+    return 0
+
+
+def count(deployment: Deployment, _choice: argparse.Namespace) -> int:
+    """Begin the head of the list anew: the operator has looked at it and brought back what was missing."""
+    deployment.check("web")
+    with deployment.database.writing() as session:
+        number = count_sites(session, deployment.vault)
+        journal(session, deployment.vault, None, "sites.counted", Actor("operator"), {"number": number})
+    print(f"{number} workplaces are known; from now on Redress says when one of them is taken away.")
     return 0
 
 

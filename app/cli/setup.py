@@ -7,10 +7,11 @@ from typing import Any
 
 from sqlalchemy import select
 
+from app.cases.case import BOUND_TO_CASES, bind_to_cases
 from app.cli.deployment import Deployment
 from app.cli.refusals import CommandRefused
 from app.database import check_schema, migrate
-from app.network import Site
+from app.network import Site, SiteHead, count_sites
 from app.network.stakes import date_sites
 from app.vault import (
     DeploymentRow,
@@ -130,7 +131,7 @@ def _sign_once(deployment: Deployment, vault: Vault) -> int:
     """
     mark = deployment.settings.keys / "rows-signed"
     signed_before = _signed_tables(mark, vault)
-    all_signed = frozenset(model.__tablename__ for model in signed_models())
+    all_signed = frozenset(model.__tablename__ for model in signed_models()) | BOUND_TO_CASES
     tables = all_signed - signed_before
     if not tables:
         return 0
@@ -138,6 +139,10 @@ def _sign_once(deployment: Deployment, vault: Vault) -> int:
         if Site.__tablename__ in tables:
             date_sites(session)
         signed = sign_old_rows(session, vault, tables)
+        for table in tables & BOUND_TO_CASES:
+            bind_to_cases(session, vault, table)
+        if SiteHead.__tablename__ in tables:
+            count_sites(session, vault)
     line = " ".join([str(vault.deployment), *sorted(all_signed | signed_before)])
     if mark.exists():
         replace_private(mark, line)

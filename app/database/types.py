@@ -5,11 +5,11 @@ import secrets
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
-from functools import cache
+from functools import cache, partial
 from typing import Any, NewType
 from uuid import UUID
 
-from sqlalchemy import DateTime, MetaData, String, Uuid, inspect
+from sqlalchemy import Boolean, DateTime, MetaData, String, Uuid, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -29,13 +29,37 @@ _NOBODY, _LONG_PAST = UUID(int=0), datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class Id(Uuid[UUID]):
-    """A UUID; what is none reads as `UUID(int=0)`."""
+    """A UUID; what is none reads as `UUID(int=0)`, and so does any other spelling of one, which no comparison in SQL would find."""
 
     cache_ok = True
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """How a cell is read."""
-        return _reading(super().result_processor(dialect, coltype), _NOBODY)  # type: ignore[no-untyped-call]
+        native = super().result_processor(dialect, coltype) is None  # type: ignore[no-untyped-call]
+        return None if native else _id_in
+
+
+def _id_in(cell: Any) -> UUID | None:
+    if cell is None:
+        return None
+    try:
+        number = int(cell, 16)
+    except (TypeError, ValueError):
+        return _NOBODY
+    return UUID(int=number) if f"{number:032x}" == cell else _NOBODY
+
+
+class Flag(Boolean):
+    """True or False; what is neither 1 nor 0 in SQLite reads as None, which no MAC fits: in SQL it is neither true nor false."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """How a cell is read."""
+        return None if dialect.supports_native_boolean else _FLAGS.get
+
+
+_FLAGS = {0: False, 1: True}
 
 
 def _reading(read: Callable[[Any], Any] | None, instead: Any) -> Callable[[Any], Any] | None:
@@ -61,7 +85,10 @@ def read_structure(cell: str | bytes) -> Any:
 
 
 class UtcDateTime(TypeDecorator[datetime]):
-    """An aware time, kept in UTC; a naive one is refused instead of being guessed at. What is no time reads as 1970."""
+    """An aware time, kept in UTC; a naive one is refused instead of being guessed at.
+
+    What is no time reads as 1970, and so does any other spelling of one in SQLite: there times are compared as text.
+    """
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -77,13 +104,21 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """How a cell is read."""
-        return _reading(super().result_processor(dialect, coltype), _LONG_PAST)
+        read = _reading(super().result_processor(dialect, coltype), _LONG_PAST)
+        return partial(_time_in, read) if read is not None and dialect.name == "sqlite" else read
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give back an aware time in UTC, whatever the driver returned."""
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def _time_in(read: Callable[[Any], datetime | None], cell: Any) -> datetime | None:
+    value = read(cell)
+    if value is None or value.replace(tzinfo=None).isoformat(" ", "microseconds") == cell:
+        return value
+    return _LONG_PAST
 
 
 class Base(DeclarativeBase):
@@ -99,6 +134,7 @@ class Base(DeclarativeBase):
         }
     )
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
+        bool: Flag(),
         datetime: UtcDateTime(),
         UUID: Id(),
         # SQLAlchemy does not look through a NewType to the UUID beneath.

@@ -21,6 +21,7 @@ from app.cases.case import (
     level_or_default,
     new_reference,
     site_place,
+    topic_place,
 )
 from app.cases.clocks import clock_rows
 from app.cases.consent import ConsentSigner, consent_row
@@ -41,7 +42,6 @@ from app.vault import (
     Compartment,
     CompartmentKeys,
     FormToken,
-    Place,
     Vault,
     new_chain,
 )
@@ -189,7 +189,7 @@ def issue_rows(vault: Vault, case_id: CaseId, topics: Iterable[str]) -> list[Iss
     issues = []
     for topic in topics:
         issue_id = new_id()
-        veil = vault.veil(Place("issues", issue_id, "topic_veil"), topic)
+        veil = vault.veil(topic_place(case_id, issue_id), topic)
         issues.append(Issue(case_id=case_id, id=issue_id, topic_veil=veil))
     return issues
 
@@ -197,8 +197,10 @@ def issue_rows(vault: Vault, case_id: CaseId, topics: Iterable[str]) -> list[Iss
 def _routing_rows(vault: Vault, case_id: CaseId, report: Report, understood: Understood) -> list[Base]:
     rows: list[Base] = [routing_record(vault, case_id, understood.routing)]
     custody = understood.recipients.custody
-    if custody is not None and (report.site or report.exclude_other):
-        told = {"site": report.site, "exclude_other": report.exclude_other}
+    # A code that leads nowhere is all that custody can compare with a list of sites that was made good again.
+    place = report.site or (report.site_code if understood.facts.place_in_doubt else "")
+    if custody is not None and (place or report.exclude_other):
+        told = {"site": place, "exclude_other": report.exclude_other}
         rows.append(routing_note(vault, case_id, custody, exclude=report.exclude, **told))
     return rows
 

@@ -171,7 +171,7 @@ def preview_text(
     )
 
 
-def answer_by_text(
+def answer_by_text(  # noqa: PLR0913 - what makes a text, each by its name
     session: Session,
     vault: Vault,
     gateways: Gateways,
@@ -181,6 +181,7 @@ def answer_by_text(
     submission_id: UUID,
     *,
     in_the_morning: bool,
+    seen_version: int | None = None,
 ) -> UUID:
     """Reply to the worker and send the reply as a text too; the text's id. Sent twice it is kept and texted once.
 
@@ -192,7 +193,7 @@ def answer_by_text(
         raise TooLongToText
     way = _open_way(session, vault, gateways, case)
     phone = session.get_one(Phone, way.phone_id)
-    entry_id = reply(session, vault, by, case_id, words, submission_id)
+    entry_id = reply(session, vault, by, case_id, words, submission_id, seen_version)
     before = {known.id for known in texts_of_case(session, case_id)}
     morning = quiet_until(way.country, clock.now()) if in_the_morning else None
     text_id = enqueue_text(

@@ -57,7 +57,10 @@ def understand(
     admission: Admission,
 ) -> Understood:
     """Match the site unless the poster's code tells it, read the exclusions, run the routing and look up the keys."""
-    match = None if poster or not report.site else match_site(session, vault, report.site)
+    # A poster's code that leads nowhere may be that of a site which others took away.
+    told = not poster and bool(report.site or report.site_code)
+    match = match_site(session, vault, report.site) if told else None
+    in_doubt = match is not None and not match.whole
     site = poster or (match.site if match and match.certain else None)
     possible = [SiteId(found.id) for found in match.possible] if match else []
     country = site.country if site else rules.places.country_of(report.site) or report.country or None
@@ -80,9 +83,11 @@ def understand(
         over_limit=admission.over_limit or _over_share_when_locked(level, admission),
         country_from=_country_from(site is not None, country),
         language_written=written is not None,
+        place_in_doubt=in_doubt,
     )
     facts, urgency, kinds = at_filing(facts, report.words, urgency, rules)
-    candidates = candidates_at(session, SiteId(site.id) if site else None, possible)
+    site_id = SiteId(site.id) if site else None
+    candidates = candidates_at(session, site_id, possible, place_in_doubt=in_doubt)
     # Who is named in the account may be who it is about: somebody else reads it.
     facts = replace(facts, excluded=facts.excluded | named_in(candidates, report.words))
     facts = replace(facts, helper_excluded=_excludes_helper(facts, candidates))

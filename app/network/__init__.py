@@ -63,6 +63,7 @@ from app.network.models import (
     Role,
     Sector,
     Site,
+    SiteHead,
     SiteState,
     Standing,
     UnionStanding,
@@ -94,16 +95,16 @@ from app.network.recovery import NewSecrets, PreparedRecovery, RecoveryAnswer, p
 from app.network.sessions import NotSignedIn, sign_out, signed_in, stay_signed_in
 from app.network.sign_in import PreparedSignIn, SignInAnswer, SignInRefused, prepare_sign_in, take_sign_in
 from app.network.sign_in_tries import count_sign_in_try, look_at_try, uncount_sign_in_try
+from app.network.site_head import count_sites, sites_are_whole
 from app.network.site_lists import ImportedSites, SiteListRefused, import_sites
+from app.network.site_matching import SiteMatch, match_site
 from app.network.sites import (
     FoundSite,
     SiteLabel,
-    SiteMatch,
     SiteRefused,
     UnknownSite,
     add_site,
     get_site,
-    match_site,
     remove_site,
     site_by_code,
     site_choice,
@@ -170,6 +171,7 @@ __all__ = [
     "SignInRefused",
     "SignedIn",
     "Site",
+    "SiteHead",
     "SiteLabel",
     "SiteListRefused",
     "SiteMatch",
@@ -192,6 +194,7 @@ __all__ = [
     "come_back_again",
     "count_attempt",
     "count_sign_in_try",
+    "count_sites",
     "counted_address",
     "country_hint",
     "declare_interest",
@@ -230,6 +233,7 @@ __all__ = [
     "site_choices",
     "site_label",
     "site_names",
+    "sites_are_whole",
     "stay_signed_in",
     "take_recovery",
     "take_sign_in",

@@ -6,6 +6,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from sqlalchemy import delete, func, select
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -96,14 +97,18 @@ def invite_member(
     login: str,
     name: str,
     by: SignedIn | None = None,
+    token: str | None = None,
 ) -> str:
     """Invite somebody and give back the token of their link: shown once, good once, for 48 hours.
 
-    Inviting the same login again while it is still unused makes a new link and ends the old one. Raises `LeadsOnly`, `LoginTaken`,
+    Inviting the same login again while it is still unused makes a new link and ends the old one. `token` is what a page made for
+    this very post: sent twice, it is one invitation and the same link. Raises `LeadsOnly`, `LoginTaken`,
     `LoginUnusable`, `NameMissing`, `FirstMemberLeads` or `OrganisationFrozen`.
     """
     require_lead(by, organisation_id)
     organisation = active_organisation(session, organisation_id)
+    # Two invitations at once wait for each other: the second finds the member whom the first one made.
+    session.scalar(select(Organisation.id).where(Organisation.id == organisation_id).with_for_update())
     login, name = clean_login(login), clean_name(name)
     if not name or len(name) > LONGEST_NAME:
         raise NameMissing
@@ -114,6 +119,8 @@ def invite_member(
         or not is_sound(vault, member)
     ):
         raise LoginTaken
+    if token is not None and member is not None and _is_open(session, vault, token, member):
+        return token
     member = member or Member(
         id=MemberId(new_id()), organisation_id=organisation.id, login_tag=vault.lookup("login", login)
     )
@@ -123,8 +130,11 @@ def invite_member(
     member.login_veil = vault.veil(login_place(member.id), login)
     member.name_veil = vault.veil(name_place(member.id), name)
     session.add(member)
-    session.flush()
-    token = _write_invitation(session, vault, member.id, None if by is None else by.member.id)
+    try:
+        session.flush()
+    except IntegrityError:
+        raise LoginTaken from None  # another organisation was faster
+    token = _write_invitation(session, vault, member.id, None if by is None else by.member.id, token)
     detail = {"member": str(member.id), "role": role.value}
     journal(session, vault, None, "member.invited", actor_of(by), detail)
     return token
@@ -228,12 +238,29 @@ def expire_invitations(session: Session, limit: int) -> int:
     return len(session.scalars(query, execution_options={"synchronize_session": False}).all())
 
 
-def _write_invitation(session: Session, vault: Vault, member_id: MemberId, by: MemberId | None = None) -> str:
+def _is_open(session: Session, vault: Vault, token: str, member: Member) -> bool:
+    """Whether this token leads to an invitation of this member that was not used and has not ended."""
+    found = find_invitation(session, vault, token)
+    return (
+        found is not None
+        and found.member_id == member.id
+        and found.used_at is None
+        and found.expires_at > clock.now()
+    )
+
+
+def _write_invitation(
+    session: Session,
+    vault: Vault,
+    member_id: MemberId,
+    by: MemberId | None = None,
+    token: str | None = None,
+) -> str:
     # An older link of this member stops working: only the newest one is in anybody's hands on purpose.
     unused = select(Invitation).where(Invitation.member_id == member_id, Invitation.used_at.is_(None))
     for older in session.scalars(unused.with_for_update()):
         older.expires_at = clock.now()
-    token = secrets.token_urlsafe(32)
+    token = token or secrets.token_urlsafe(32)
     session.add(
         Invitation(
             member_id=member_id,

@@ -6,7 +6,7 @@ from collections.abc import Collection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.language import folded
+from app.language import folded, says_something
 from app.network.models import Member
 from app.vault import Vault, sound_or_none
 
@@ -25,8 +25,8 @@ def clean_login(login: str) -> str:
     """The login in the one form that is stored and looked up; raises `LoginUnusable`."""
     cleaned = normal_login(login)
     if (
-        any(unicodedata.category(sign) == "Cf" for sign in login)
-        or not cleaned
+        len(login.strip()) > 2 * _LONGEST
+        or not says_something(cleaned)
         or len(cleaned) > _LONGEST
         or not cleaned.isprintable()
         or " " in cleaned

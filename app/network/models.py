@@ -164,6 +164,18 @@ class Site(Signed, Base):
     )
 
 
+class SiteHead(Signed, Base):
+    """The one row that says which sites are known, so that none is taken away unseen (see app.network.site_head)."""
+
+    __tablename__ = "site_heads"
+    REMEMBERED: ClassVar[bool] = True
+
+    # The deployment's.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    number: Mapped[int]
+    total: Mapped[bytes] = mapped_column(info=Opaque.nothing_to_open("digest", "of the known sites"))
+
+
 class Standing(Base):
     """How independent a union is at a site, who says so (veiled), and when that was true."""
 

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.database import OrganisationId
-from app.language import clean_line, folded, has_words
+from app.language import clean_line, folded, says_something
 from app.network.models import Organisation, OrganisationKind, OrganisationState
 from app.network.people import actor_of
 from app.vault import Vault, holder_of, journal, sound, sound_or_none
@@ -151,10 +151,10 @@ def _named_countries() -> dict[str, str]:
 
 
 def clean_name(text: str) -> str:
-    """A name in NFC on one line, without marks of direction that would spoil a page or a comparison; empty where nothing shows."""
+    """A name in NFC on one line, without marks of direction that would spoil a page or a comparison; empty without a letter."""
     line = clean_line(text)
     kept = (sign for sign in line if sign in _JOINERS or unicodedata.category(sign) != "Cf")
-    return clean_line(folded("".join(kept), "NFC")) if has_words(line) else ""
+    return clean_line(folded("".join(kept), "NFC")) if says_something(line) else ""
 
 
 def _check(name: str, country: str, mandate: Mandate) -> None:

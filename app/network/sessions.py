@@ -36,9 +36,14 @@ class NotSignedIn(Exception):
     """There is no live session behind this cookie."""
 
 
-def open_member_session(session: Session, vault: Vault, member: Member, key: MemberKey) -> str:
+def open_member_session(
+    session: Session, vault: Vault, member: Member, key: MemberKey, secret: bytes | None = None
+) -> str:
     """Open a session that carries the member's key; gives the cookie."""
-    return open_session(session, vault, "member", member.id, key.packed(), idle=IDLE, longest=LONGEST)
+    packed = key.packed()
+    return open_session(
+        session, vault, "member", member.id, packed, idle=IDLE, longest=LONGEST, secret=secret
+    )
 
 
 def signed_in(session: Session, vault: Vault, cookie: str) -> SignedIn:

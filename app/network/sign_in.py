@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.database import MemberId
-from app.network.codes import step_of_code
+from app.network.codes import fits_step, step_of_code
 from app.network.logins import find_by_login, normal_login
 from app.network.models import Member, MemberState, Organisation, OrganisationState
 from app.network.passwords import LONGEST, normal_password
@@ -27,14 +27,17 @@ from app.network.sessions import open_member_session
 from app.vault import (
     Actor,
     MemberKey,
+    SessionEnded,
     Vault,
     WrongPassword,
+    cookie_of,
     holder_of,
     is_sound,
     journal,
     mark_browser,
     member_key_row,
     pretend_unlock,
+    read_session,
     sound_or_none,
     unlock_member,
 )
@@ -43,6 +46,8 @@ from app.vault import (
 _WRONG_CODES = 5
 _SHORTEST_REST = timedelta(minutes=15)
 _LONGEST_REST = timedelta(hours=24)
+# Long enough for a button that was pressed twice, on a slow line.
+_SENT_AGAIN_WITHIN = timedelta(minutes=1)
 
 
 class SignInRefused(Exception):
@@ -91,16 +96,46 @@ def prepare_sign_in(session: Session, vault: Vault, login: str, password: str) -
         return PreparedSignIn(member_id, None)
 
 
-def take_sign_in(session: Session, vault: Vault, prepared: PreparedSignIn, code: str) -> SignInAnswer:
-    """Check the code and open a session, or journal the refusal; the answer tells which, once this unit has committed."""
+def take_sign_in(
+    session: Session, vault: Vault, prepared: PreparedSignIn, code: str, secret: bytes | None = None
+) -> SignInAnswer:
+    """Check the code and open a session, or journal the refusal; the answer tells which, once this unit has committed.
+
+    `secret` is what the page made of its token and all that was typed: sent twice, both posts open the same session.
+    """
     member = lock_member(session, prepared.member_id)
+    opened = _opened_before(session, vault, member, prepared, code, secret)
+    if opened is not None:
+        return opened
     why = why_shut_out(session, member) or _why_refused(session, vault, member, prepared.key, code)
     if why is not None or member is None or prepared.key is None:
         journal_refusal(session, vault, member, why or "unknown")
         return SignInAnswer(None)
-    cookie = open_member_session(session, vault, member, prepared.key)
+    cookie = open_member_session(session, vault, member, prepared.key, secret)
     journal(session, vault, None, "sign_in", Actor("member", member.id, member.organisation_id), None)
     return SignInAnswer(cookie, mark_browser(vault, MemberId(member.id)))
+
+
+def _opened_before(
+    session: Session,
+    vault: Vault,
+    member: Member | None,
+    prepared: PreparedSignIn,
+    code: str,
+    secret: bytes | None,
+) -> SignInAnswer | None:
+    """The answer to the same post a moment ago, while its session is open and no later code was used."""
+    if secret is None or member is None or member.totp_veil is None or prepared.key is None:
+        return None
+    try:
+        subject = read_session(session, vault, "member", cookie_of(secret)).subject_id
+    except SessionEnded:
+        return None
+    totp_secret = vault.unveil(totp_place(member.id), member.totp_veil)
+    again = fits_step(totp_secret, code, member.totp_last_step, within=_SENT_AGAIN_WITHIN)
+    if subject != member.id or not again or why_shut_out(session, member) is not None:
+        return None
+    return SignInAnswer(cookie_of(secret), mark_browser(vault, MemberId(member.id)))
 
 
 def lock_member(session: Session, member_id: MemberId | None) -> Member | None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.network.models import Sector, Site
 from app.network.people import SignedIn, actor_of
+from app.network.site_head import kept_in_head
 from app.network.sites import (
     SiteLabel,
     SiteRefused,
@@ -73,8 +74,7 @@ def import_sites(session: Session, vault: Vault, raw: bytes, *, by: SignedIn | N
     new = [line for line in lines if line.key not in known]
     for line in new:
         write_site(session, vault, line.label, country=line.country, sector=line.sector)
-    identified = _identify(vault, lines, known)
-    session.flush()
+    identified = _identify(session, vault, lines, known)
     counted = {"added": len(new), "identified": identified}
     journal(session, vault, None, "sites.imported", actor_of(by), counted)
     return ImportedSites(len(new), len(lines) - len(new), identified)
@@ -105,14 +105,17 @@ def _doubles(vault: Vault, lines: Iterable[_Line], known: Mapping[_Key, tuple[Si
     return wrong
 
 
-def _identify(vault: Vault, lines: Iterable[_Line], known: Mapping[_Key, tuple[Site, SiteLabel]]) -> int:
+def _identify(
+    session: Session, vault: Vault, lines: Iterable[_Line], known: Mapping[_Key, tuple[Site, SiteLabel]]
+) -> int:
     """Give known sites the OS ID that they lacked; how many got one."""
     lacking = [
         line for line in lines if line.label.os_id and line.key in known and not known[line.key][1].os_id
     ]
-    for line in lacking:
-        site, label = known[line.key]
-        write_label(vault, site, replace(label, os_id=line.label.os_id))
+    with kept_in_head(session, [known[line.key][0] for line in lacking]):
+        for line in lacking:
+            site, label = known[line.key]
+            write_label(vault, site, replace(label, os_id=line.label.os_id))
     return len(lacking)
 
 

@@ -7,29 +7,29 @@ import secrets
 import unicodedata
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import NamedTuple
 
-from sqlalchemy import String, bindparam, literal, or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
-from app.database import Base, Ready, Row, SiteId, Statement, new_id, send_together
+from app.database import SiteId, new_id
 from app.language import plain_signs
-from app.network.matching import Named, best_match, named, plain_name, plain_text
+from app.network.matching import plain_name, plain_text
 from app.network.models import Sector, Site, SiteState
 from app.network.organisations import clean_name, country_hint, is_country
-from app.network.os_ids import CROCKFORD, OsIdRefused, os_ids_in, read_os_id
+from app.network.os_ids import CROCKFORD, OsIdRefused, read_os_id
 from app.network.people import actor_of
+from app.network.site_head import kept_in_head
 from app.network.stakes import digest_of
-from app.vault import Place, Vault, VeilBroken, holder_of, journal, row_fits, sound, sound_or_none
+from app.vault import Place, Vault, holder_of, journal, sound, sound_or_none
 
 LONGEST_NAME = 200
 MOST_ALIASES = 20
-# 8 signs of base 32 are 40 bits: nobody guesses a poster.
 _CODE_SIGNS = CROCKFORD.casefold()
-_CODE_LENGTH = 8
+CODE_LENGTH = 8
+"""8 signs of base 32 are 40 bits: nobody guesses a poster."""
 _MISREAD = str.maketrans("ilo", "110")
-_OS_ID = "site-os-id"
+OS_ID = "site-os-id"
+"""What the tag of an OS ID is for."""
 
 
 _IS_KNOWN = Site.state != SiteState.REMOVED
@@ -60,18 +60,6 @@ class FoundSite:
     id: SiteId
     country: str
     label_veil: bytes = field(repr=False)
-
-
-@dataclass(frozen=True)
-class SiteMatch:
-    """Which site a worker's words mean: certain only for one clear winner. `possible` holds every candidate, best first.
-
-    Where it is not certain, treat an interest in any possible site as an interest in this case.
-    """
-
-    site: FoundSite | None
-    certain: bool
-    possible: tuple[FoundSite, ...] = ()
 
 
 def add_site(
@@ -110,8 +98,8 @@ def remove_site(session: Session, vault: Vault, code: str) -> tuple[Site, SiteLa
     site = session.scalars(select(Site).where(Site.code == poster_code(code)).with_for_update()).one_or_none()
     if site is None or site.state is SiteState.REMOVED:
         raise SiteRefused("No workplace has this code; 'redress site list' prints the codes.")
-    site.state, site.os_id_tag = SiteState.REMOVED, None
-    session.flush()
+    with kept_in_head(session, [site]):
+        site.state, site.os_id_tag = SiteState.REMOVED, None
     journal(session, vault, None, "site.removed", actor_of(None), {"site": str(site.id)})
     return site, site_label(vault, site)
 
@@ -151,13 +139,13 @@ def site_by_code(session: Session, code: str) -> Site | None:
 
 def poster_code(typed: str) -> str:
     """A poster's code as it is stored, out of what somebody typed; nothing when it cannot be one."""
-    plain = _plain_code(typed)
-    return plain if len(plain) == _CODE_LENGTH else ""
+    plain = plain_code(typed)
+    return plain if len(plain) == CODE_LENGTH else ""
 
 
 def site_label(vault: Vault, site: Site | FoundSite) -> SiteLabel:
     """The site's names, unveiled."""
-    return _read_label(vault, SiteId(site.id), site.label_veil)
+    return read_label(vault, SiteId(site.id), site.label_veil)
 
 
 _LABELS = select(Site.id, Site.label_veil).where(Site.id.in_(bindparam("ids", expanding=True)))
@@ -168,7 +156,7 @@ def site_names(session: Session, vault: Vault, ids: Iterable[SiteId | None]) -> 
     wanted = {site_id for site_id in ids if site_id is not None}
     names = {}
     for site_id, label_veil in session.execute(_LABELS, {"ids": list(wanted)}):
-        label = _read_label(vault, site_id, label_veil)
+        label = read_label(vault, site_id, label_veil)
         names[site_id] = ", ".join(part for part in (label.name, label.town) if part)
     return names
 
@@ -191,50 +179,6 @@ def site_choice(vault: Vault, site: Site) -> str:
     """A site as it stands in a list to choose from."""
     label = site_label(vault, site)
     return f"{label.name}, {label.town} · {site.code}"
-
-
-def match_site(session: Session, vault: Vault, text: str) -> SiteMatch:
-    """Which site a worker's words name, in any script; a poster's code or an OS ID among the words is certain."""
-    written = os_ids_in(text)
-    words = written.rest[:LONGEST_NAME].split()
-    codes = {code for word in words if len(code := _plain_code(word)) == _CODE_LENGTH}
-    tags = {tag for os_id in written.found for tag in vault.lookups(_OS_ID, os_id)}
-    # All in one statement: names are veiled, so every row is needed in any case.
-    (rows,) = send_together(session, [_EVERY_SITE])
-    sites = {SiteId(row[0]): site for row in rows if (site := _comparable(vault, row)) is not None}
-    identified = tuple(site.found for site in sites.values() if site.code in codes or site.os_id_tag in tags)
-    if identified:
-        certain = len(identified) == 1 and sites[identified[0].id].sound
-        return SiteMatch(identified[0] if certain else None, certain, identified)
-    match = best_match(written.rest, (site.named for site in sites.values()))
-    best = None if match.best is None else sites[match.best]
-    # Who wrote an OS ID that is not this site's may mean another place of the same name.
-    another = written.any_written and best is not None and best.os_id_tag is not None
-    possible = tuple(sites[site_id].found for site_id in match.possible)
-    certain = match.certain and not another and best is not None and best.sound
-    return SiteMatch(None if best is None else best.found, certain, possible)
-
-
-_SITES = Base.metadata.tables[Site.__tablename__].c
-_COLUMNS = ("id", "country", *(name for name in _SITES.keys() if name not in ("id", "country")))  # noqa: SIM118
-_EVERY_SITE = Statement(
-    Ready(
-        select(*(_SITES[name] for name in _COLUMNS)).where(
-            _SITES.state != literal(SiteState.REMOVED.value, String)
-        )
-    ),
-    {},
-)
-
-
-class _Comparable(NamedTuple):
-    """A site with its names made comparable. One whose row was changed by others is never certain, but may still be meant."""
-
-    found: FoundSite
-    sound: bool
-    code: str
-    os_id_tag: bytes | None
-    named: Named[SiteId]
 
 
 def known_sites(session: Session, vault: Vault) -> dict[tuple[str, str, str], tuple[Site, SiteLabel]]:
@@ -280,8 +224,8 @@ def write_site(session: Session, vault: Vault, label: SiteLabel, *, country: str
         stakes=digest_of(()),
     )
     write_label(vault, site, label)
-    session.add(site)
-    session.flush()
+    with kept_in_head(session, [site]):
+        session.add(site)
     return site
 
 
@@ -289,23 +233,11 @@ def write_label(vault: Vault, site: Site, label: SiteLabel) -> None:
     """Veil a site's names and its OS ID, and tag the OS ID so that it is found."""
     names = [label.name, label.town, list(label.aliases), label.os_id]
     site.label_veil = vault.veil_json(_label_place(SiteId(site.id)), names)
-    site.os_id_tag = vault.lookup(_OS_ID, label.os_id) if label.os_id else None
+    site.os_id_tag = vault.lookup(OS_ID, label.os_id) if label.os_id else None
 
 
-# A worker waits while every site is compared. What is remembered here could be opened at any time with this process's own keyring.
-@lru_cache(maxsize=50_000)
-def _comparable(vault: Vault, row: Row) -> _Comparable | None:
-    site = dict(zip(_COLUMNS, row, strict=True))
-    try:
-        label = _read_label(vault, site["id"], site["label_veil"])
-    except VeilBroken:
-        return None
-    names = named(site["id"], (label.name, *label.aliases), label.town.split("/"))
-    found = FoundSite(site["id"], site["country"], site["label_veil"])
-    return _Comparable(found, row_fits(vault, Site, site), site["code"], site["os_id_tag"], names)
-
-
-def _read_label(vault: Vault, site_id: SiteId, label_veil: bytes) -> SiteLabel:
+def read_label(vault: Vault, site_id: SiteId, label_veil: bytes) -> SiteLabel:
+    """The names in a site's veil; raises `VeilBroken`."""
     # Sites that were added before OS IDs were kept have three parts.
     name, town, aliases, *os_id = vault.unveil_json(_label_place(site_id), label_veil)
     return SiteLabel(name, town, tuple(aliases), *os_id)
@@ -317,19 +249,20 @@ def _identified(
     """The sites with one of these poster codes or OS IDs."""
     if not codes and not os_ids:
         return ()
-    tags = [tag for os_id in os_ids for tag in vault.lookups(_OS_ID, os_id)]
+    tags = [tag for os_id in os_ids for tag in vault.lookups(OS_ID, os_id)]
     wanted = or_(Site.code.in_(codes), Site.os_id_tag.in_(tags))
     return tuple(session.scalars(select(Site).where(wanted, _IS_KNOWN)))
 
 
 def _new_code() -> str:
     # Not only digits: the longest receipt and the shortest poster code must never be taken for each other's kind.
-    code = "".join(secrets.choice(_CODE_SIGNS) for _ in range(_CODE_LENGTH))
+    code = "".join(secrets.choice(_CODE_SIGNS) for _ in range(CODE_LENGTH))
     return code if not code.isdigit() else _new_code()
 
 
-def _plain_code(code: str) -> str:
-    typed = plain_signs(code[: 4 * _CODE_LENGTH]).casefold().translate(_MISREAD)
+def plain_code(code: str) -> str:
+    """What was typed as the signs of a poster's code, of any length; nothing when other signs are in it."""
+    typed = plain_signs(code[: 4 * CODE_LENGTH]).casefold().translate(_MISREAD)
     plain = "".join(sign for sign in typed if unicodedata.category(sign)[0] not in "ZP")
     return plain if all(sign in _CODE_SIGNS for sign in plain) else ""
 

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.network.models import Interest, Site, Standing
+from app.network.site_head import kept_in_head
 
 Stake = tuple[UUID, str]
 """An organisation, and what it is to the site: a standing's word, or `INTEREST`."""
@@ -28,8 +29,8 @@ def digest_of(stakes: Iterable[Stake]) -> bytes:
 def store_stakes(session: Session, site: Site) -> None:
     """Write the digest anew after a change; the caller has locked the site's row."""
     session.flush()
-    site.stakes = _digest(session, site)
-    session.flush()
+    with kept_in_head(session, [site]):
+        site.stakes = _digest(session, site)
 
 
 def date_sites(session: Session) -> None:

@@ -58,6 +58,7 @@ from app.vault.journal_chains import (
     continuing,
     journal,
     new_chain,
+    own_chain,
     read_journal,
 )
 from app.vault.journal_check import JournalFault, JournalFaultKind, JournalVerdict, verify_journal
@@ -90,6 +91,7 @@ from app.vault.members import (
     unlock_with_recovery,
     write_recovery_code,
 )
+from app.vault.own_record import own_chain_stands, own_chains
 from app.vault.pairs import SealBroken
 from app.vault.power_on import SelfTestFailed, self_test
 from app.vault.public_keys import (
@@ -143,6 +145,7 @@ from app.vault.sessions import (
     SessionKind,
     SessionRow,
     check_session_form_token,
+    cookie_of,
     end_session,
     end_sessions_of,
     expire_sessions,
@@ -252,6 +255,7 @@ __all__ = [
     "circle_public_keys",
     "circles_of_member",
     "continuing",
+    "cookie_of",
     "current_compartments",
     "declared",
     "delete_offered_grants",
@@ -283,6 +287,9 @@ __all__ = [
     "open_granted",
     "open_membership",
     "open_session",
+    "own_chain",
+    "own_chain_stands",
+    "own_chains",
     "parse_receipt",
     "pretend_unlock",
     "public_key_of",

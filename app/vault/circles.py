@@ -16,6 +16,7 @@ from app import clock
 from app.database import (
     Base,
     CircleId,
+    Id,
     MemberId,
     Opaque,
     OrganisationId,
@@ -64,8 +65,8 @@ class CircleRow(Signed, Base):
     __tablename__ = "vault_circles"
     REMEMBERED: ClassVar[bool] = True
 
-    id: Mapped[CircleId] = mapped_column(Uuid, primary_key=True)
-    organisation_id: Mapped[OrganisationId] = mapped_column(Uuid, index=True)
+    id: Mapped[CircleId] = mapped_column(Id, primary_key=True)
+    organisation_id: Mapped[OrganisationId] = mapped_column(Id, index=True)
     name_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("the name of the circle"))
     made_hour: Mapped[datetime]
 
@@ -77,8 +78,8 @@ class CircleMemberRow(Signed, Base):
     __table_args__ = (UniqueConstraint("circle_id", "member_id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    circle_id: Mapped[CircleId] = mapped_column(Uuid)
-    member_id: Mapped[MemberId] = mapped_column(Uuid, index=True)
+    circle_id: Mapped[CircleId] = mapped_column(Id)
+    member_id: Mapped[MemberId] = mapped_column(Id, index=True)
     circle_key_id: Mapped[UUID]
     member_key_id: Mapped[UUID]
     sealed: Mapped[bytes] = mapped_column(
@@ -88,7 +89,7 @@ class CircleMemberRow(Signed, Base):
     )
     admitted_hour: Mapped[datetime]
     # Who let the member in: themselves where they made the circle; unknown for those who came before this was kept.
-    admitted_by: Mapped[MemberId | None] = mapped_column(Uuid)
+    admitted_by: Mapped[MemberId | None] = mapped_column(Id)
 
 
 @dataclass(frozen=True)
@@ -222,6 +223,7 @@ def _keys_of(organisations: int) -> Ready:
             PublicKeyRow.holder_id,
             PublicKeyRow.raw,
             PublicKeyRow.mac,
+            PublicKeyRow.version,
         )
         .join(PublicKeyRow, PublicKeyRow.holder_id == CircleRow.id)
         .where(CircleRow.organisation_id.in_(wanted))
@@ -248,10 +250,10 @@ def circle_public_keys(
         circle = dict(zip(names, row, strict=False))
         if not row_fits(holder, CircleRow, circle):
             continue
-        key_id, kind, holder_id, raw, mac = row[len(names) :]
+        key_id, kind, holder_id, raw, mac, version = row[len(names) :]
         organisation_id, name = circle["organisation_id"], wanted[circle["organisation_id"]]
         if kind == _kind_of(name) and read_circle_name(holder, holder_id, circle["name_veil"]) is name:
-            newest[organisation_id] = PublicKey(key_id, HolderKind(kind), holder_id, raw, mac)
+            newest[organisation_id] = PublicKey(key_id, HolderKind(kind), holder_id, raw, mac, version)
     return {organisation: key for organisation, key in newest.items() if _is_ours(holder, key)}
 
 

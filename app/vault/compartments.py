@@ -8,11 +8,11 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, Uuid, select
+from sqlalchemy import UniqueConstraint, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.database import Base, CaseId, Opaque, new_id
+from app.database import Base, CaseId, Id, Opaque, new_id
 from app.vault.framing import Json, frame, from_json_bytes, to_json_bytes, unframe
 from app.vault.journal_chains import HEAD_OF_CASE, JournalChainRow, head_fits
 from app.vault.keyholder import KeyHolder
@@ -49,7 +49,7 @@ class CompartmentKeyRow(Base):
     __table_args__ = (UniqueConstraint("case_id", "compartment", "version"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[CaseId] = mapped_column(Uuid)
+    case_id: Mapped[CaseId] = mapped_column(Id)
     compartment: Mapped[str]
     version: Mapped[int]
     raw: Mapped[bytes] = mapped_column(info=Opaque.nothing_to_open("public key", "of a compartment"))

@@ -11,11 +11,11 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Index, Select, Uuid, delete, select, text
+from sqlalchemy import Index, Select, delete, select, text
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
-from app.database import Base, CaseId, Opaque, new_id
+from app.database import Base, CaseId, Id, Opaque, new_id
 from app.vault.circles import CircleKey
 from app.vault.compartments import (
     Compartment,
@@ -80,7 +80,7 @@ class GrantRow(Signed, Base):
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[CaseId] = mapped_column(Uuid, index=True)
+    case_id: Mapped[CaseId] = mapped_column(Id, index=True)
     holder_kind: Mapped[str]
     holder_id: Mapped[UUID] = mapped_column(index=True)
     public_key_id: Mapped[UUID]
@@ -240,13 +240,14 @@ def new_compartment_versions(
     rows = _locked(session, case_id, GrantState.LIVE, GrantState.OFFERED)
     end_grants(session, case_id, {row.holder_id for row in rows} - set(kept))
     delete_offered_grants(session, case_id, {row.holder_id for row in rows} - set(kept))
-    newest = {name: row.version + 1 for name, row in current_compartments(session, holder, case_id).items()}
+    current = {name: row.version for name, row in current_compartments(session, holder, case_id).items()}
+    newest = {name: version + 1 for name, version in current.items()}
     fresh = make_compartments(holder, case_id, newest)
     session.add_all(fresh.rows())
     store_key_version(session, holder, case_id, max(newest.values()))
     for row in rows:
-        # Whoever wrote a grant into the database must not be sealed the new keys by us.
-        if row.holder_id in kept and is_sound(holder, row):
+        # Whoever wrote a grant into the database, or put an ended one back, must not be sealed the new keys by us.
+        if row.holder_id in kept and row.key_version == max(current.values()) and is_sound(holder, row):
             row.key_version = max(newest.values())
             parts = _read_parts(holder, row)
             named = granted_names(holder, row)

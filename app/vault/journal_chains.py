@@ -6,10 +6,12 @@ secret and contents and the chain still verifies. The chain's head carries a tag
 
 import hashlib
 import hmac
+import logging
 import secrets
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import count
 from typing import Any, Literal, Self
 from uuid import UUID
 
@@ -20,6 +22,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
 from app.database import Base, CaseId, Opaque, Ready, Statement, insert_rows, new_id, new_row
+from app.logs import log_event
 from app.vault.framing import Json, Part, frame, from_json_bytes, pad, to_json_bytes, unpad
 from app.vault.keyholder import KeyHolder, derive, tag_of
 from app.vault.veil import Place, VeilBroken, decrypt, encrypt, unveil_bytes, veil_bytes
@@ -28,6 +31,9 @@ ActorKind = Literal["worker", "member", "system", "operator"]
 
 CHAIN_START = bytes(32)
 """What the first entry of a chain follows."""
+
+SPOILT = "journal.spoilt"
+"""The act by which a chain begins that goes on for the deployment's own."""
 
 FIRST_VERSION = 1
 """The version of a new case's keys."""
@@ -108,6 +114,7 @@ HEAD_OF_CASE = (_HEADS.c.id, _HEADS.c.seq, _HEADS.c.hash, _HEADS.c.mac, _HEADS.c
 _NEXT_ENTRY = insert(_ENTRIES)
 _LOCKED_HEAD = select(_HEADS).where(_HEADS.c.id == bindparam("chain")).with_for_update()
 _MOVED_HEAD = update(_HEADS).where(_HEADS.c.id == bindparam("chain"))
+_ANY_ENTRY = select(_ENTRIES.c.id).where(_ENTRIES.c.chain_id == bindparam("chain")).limit(1)
 _WHOLE_CHAIN = (
     select(_ENTRIES, _HEADS.c.secret_veil)
     .join_from(_ENTRIES, _HEADS, _HEADS.c.id == _ENTRIES.c.chain_id)
@@ -150,18 +157,22 @@ def journal(
     actor: Actor,
     detail: Mapping[str, Json] | None = None,
 ) -> None:
-    """Append an entry to a case's chain, or with None to the deployment's own; raises `JournalBroken`.
+    """Append an entry to a case's chain, or with None to the deployment's own; raises `JournalBroken` for that of a case.
 
+    Where others spoilt the deployment's own, it goes on in another that begins by saying so: nobody is kept from signing in by it.
     The chain stays locked until the unit of work ends, so its entries have one order. Never put a worker's words in the detail.
     """
     # The session's changes first, and then past it: it never holds a head that others have moved on meanwhile.
     session.flush()
-    head, secret = _head(session, holder, chain or CaseId(holder.deployment))
-    begins = head.seq == 0
-    entry = _append(holder, head, ChainKeys.of(secret), act, actor, detail or {})
+    head, secret, spoilt = (
+        _own_head(session, holder) if chain is None else (*_head(session, holder, chain), None)
+    )
+    begins, keys = head.seq == 0, ChainKeys.of(secret)
+    said = [] if spoilt is None else [_append(holder, head, keys, SPOILT, SYSTEM, {"chain": str(spoilt)})]
+    entry = _append(holder, head, keys, act, actor, detail or {})
     head.mac = head_mac(holder, head)
     if begins:
-        insert_rows(session, [head, entry])
+        insert_rows(session, [head, *said, entry])
         return
     connection = session.connection()
     connection.execute(_NEXT_ENTRY, {column.name: getattr(entry, column.key) for column in _ENTRIES.columns})
@@ -270,6 +281,29 @@ def entry_content(
         return None
     opened: dict[str, Any] = from_json_bytes(content)
     return opened
+
+
+def own_chain(holder: KeyHolder, number: int = 0) -> CaseId:
+    """The id of the deployment's own chain, or of the how-manieth that goes on for it."""
+    if number == 0:
+        return CaseId(holder.deployment)
+    return CaseId(UUID(bytes=holder.mac("journal goes on", number)[-16:]))
+
+
+def _own_head(session: Session, holder: KeyHolder) -> tuple[JournalChainRow, bytes, UUID | None]:
+    """As `_head`, of the deployment's own acts; with the chain that was found spoilt where another begins for it."""
+    spoilt = None
+    for number in count():
+        chain_id = own_chain(holder, number)
+        try:
+            head, secret = _head(session, holder, chain_id)
+            if head.seq or session.connection().execute(_ANY_ENTRY, {"chain": chain_id}).first() is None:
+                return head, secret, None if head.seq else spoilt
+        except JournalBroken:
+            pass
+        spoilt = chain_id
+        log_event("journal.spoilt", level=logging.ERROR, chain=str(chain_id))
+    raise AssertionError  # `count` has no end
 
 
 def _head(session: Session, holder: KeyHolder, chain_id: CaseId) -> tuple[JournalChainRow, bytes]:

@@ -41,6 +41,7 @@ class PublicKey:
     holder_id: UUID
     raw: bytes
     mac: bytes
+    version: int = 1
 
     @property
     def fingerprint(self) -> str:
@@ -64,16 +65,24 @@ class PublicKeyRow(Base):
     made_hour: Mapped[datetime]
 
 
-def mac_public_key(holder: KeyHolder, key_id: UUID, kind: str, holder_id: UUID, raw: bytes) -> bytes:
-    """The tag that says: this deployment made this key for this holder."""
-    return holder.mac("public key", key_id, kind, holder_id, raw)
+def mac_public_key(
+    holder: KeyHolder, key_id: UUID, kind: str, holder_id: UUID, raw: bytes, version: int = 1
+) -> bytes:
+    """The tag that says: this deployment made this key for this holder, as its how-manieth."""
+    return holder.mac("public key", key_id, kind, holder_id, raw, *_told(version))
+
+
+def _told(version: int) -> tuple[int, ...]:
+    # The first one goes without saying: the tags of every key from before there were later ones fit as they are.
+    return () if version == 1 else (version,)
 
 
 def check_public_key(holder: KeyHolder, key: PublicKey) -> PublicKey:
     """The key again when its tag fits; raises `PublicKeyForged`."""
     if holder.fitted.get(key.mac) == key:
         return key
-    fits = holder.mac_fits(key.mac, "public key", key.id, key.kind, key.holder_id, key.raw)
+    told = _told(key.version)
+    fits = holder.mac_fits(key.mac, "public key", key.id, key.kind, key.holder_id, key.raw, *told)
     if not fits or len(key.raw) != Pair.PUBLIC_BYTES:
         raise PublicKeyForged(f"the public key of {key.kind} {key.holder_id} was not made by this deployment")
     # Those of circles are checked several times for every report; a receipt's is used once.
@@ -98,7 +107,8 @@ def new_public_key_row(holder: KeyHolder, kind: HolderKind, holder_id: UUID, raw
 
 def public_key_from(holder: KeyHolder, row: PublicKeyRow) -> PublicKey:
     """The authenticated key of a row; raises `PublicKeyForged`."""
-    return check_public_key(holder, PublicKey(row.id, HolderKind(row.kind), row.holder_id, row.raw, row.mac))
+    kind = HolderKind(row.kind)
+    return check_public_key(holder, PublicKey(row.id, kind, row.holder_id, row.raw, row.mac, row.version))
 
 
 def public_key_of(session: Session, holder: KeyHolder, kind: HolderKind, holder_id: UUID) -> PublicKey:

@@ -12,12 +12,12 @@ from uuid import UUID
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlalchemy import Uuid, select
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from stdnum.iso7064 import mod_11_10
 
 from app import clock
-from app.database import Base, CaseId, Opaque, new_id
+from app.database import Base, CaseId, Id, Opaque, new_id
 from app.language import find_codes
 from app.vault.framing import frame, unframe
 from app.vault.keyholder import KeyHolder, derive, tag_of
@@ -49,7 +49,7 @@ class ReceiptRow(Signed, Base):
     __tablename__ = "vault_receipts"
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[CaseId] = mapped_column(Uuid, index=True)
+    case_id: Mapped[CaseId] = mapped_column(Id, index=True)
     pepper: Mapped[str]
     tag: Mapped[bytes | None] = mapped_column(
         unique=True, info=Opaque.tag("the worker's code, by a peppered Argon2id")

@@ -13,12 +13,12 @@ from datetime import UTC, date, datetime
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import LargeBinary, event, inspect
+from sqlalchemy import JSON, LargeBinary, event, inspect
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.base import NO_VALUE
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
-from app.database import Base, Opaque
+from app.database import Base, Opaque, Word
 from app.logs import log_event
 from app.vault.framing import to_json_bytes
 from app.vault.keyholder import KeyHolder
@@ -70,11 +70,12 @@ class CoveredColumn:
 
 @dataclass(frozen=True)
 class _Cover:
-    """What the MAC of a model covers: attribute, its framed name, and the value that it gets when a new row is not given one."""
+    """What the MAC of a model covers: attribute, its framed name, what its values are, and the one that a new row is not given."""
 
     table: str
     attributes: tuple[str, ...]
     names: tuple[bytes, ...]
+    kinds: tuple[type | tuple[type, ...], ...]
     defaults: Mapping[str, Callable[[], Any]]
 
 
@@ -177,7 +178,8 @@ def _fits(holder: KeyHolder, model: type[Signed], values: tuple[Any, ...], mac: 
         return True
     cover = _cover(model)
     try:
-        fits = holder.mac_fits(mac, "row", _framed(cover, values))
+        # SQLite takes bytes in every column: framed they are like the text or number whose place they took, and SQL finds neither.
+        fits = all(map(_is_kind, values, cover.kinds)) and holder.mac_fits(mac, "row", _framed(cover, values))
     except (TypeError, ValueError):
         fits = False
     if not fits:
@@ -242,7 +244,21 @@ def _cover_of(model: type[Signed]) -> _Cover:
     }
     names = tuple(b"%d:%b=" % (len(column.name), column.name.encode()) for column in attributes.values())
     defaults = {key: _default(column) for key, column in attributes.items() if column.default is not None}
-    return _Cover(mapper.local_table.name, tuple(attributes), names, defaults)
+    kinds = tuple(_kind_of(column) for column in attributes.values())
+    return _Cover(mapper.local_table.name, tuple(attributes), names, kinds, defaults)
+
+
+def _kind_of(column: Any) -> type | tuple[type, ...]:
+    if isinstance(column.type, JSON):
+        return (list, dict)
+    if isinstance(column.type, Word):
+        return str
+    kind: type = column.type.python_type
+    return kind
+
+
+def _is_kind(value: Any, kind: type | tuple[type, ...]) -> bool:
+    return value is None or isinstance(value, kind)
 
 
 def _default(column: Any) -> Callable[[], Any]:

@@ -91,9 +91,10 @@ def open_session(
     *,
     idle: timedelta,
     longest: timedelta,
+    secret: bytes | None = None,
 ) -> str:
-    """Open a session and give the cookie's value, which is kept nowhere else."""
-    secret, now = secrets.token_bytes(_COOKIE_BYTES), clock.now()
+    """Open a session and give the cookie's value, which is kept nowhere else; `secret` is what a page made for this one post."""
+    secret, now = secret or secrets.token_bytes(_COOKIE_BYTES), clock.now()
     tag = holder.lookup("session", secret)
     opened = _Opened(
         subject_id=subject_id,
@@ -107,6 +108,11 @@ def open_session(
     _keep(holder, row, secret, opened)
     session.add(row)
     session.flush()
+    return cookie_of(secret)
+
+
+def cookie_of(secret: bytes) -> str:
+    """The value of the cookie that carries this secret."""
     return base64.urlsafe_b64encode(secret).decode().rstrip("=")
 
 

@@ -61,6 +61,11 @@ class FormToken:
         """What tells a second post with the same words from one with others; says nothing without the token."""
         return tag_of(self.body_key, canonical)
 
+    def secret_for(self, what: str, *content: str) -> bytes:
+        """A secret of 32 bytes that this page with this content makes, and only it: sent twice, it is the same one."""
+        told = (text.encode("utf-8", "surrogatepass") for text in content)
+        return tag_of(self.body_key, f"secret for {what}", *told)
+
     def recovery_secret(self, *content: str) -> bytes:
         """The secret of a recovery code that this page with this content makes, and only it: sent twice, it is the same one."""
         told = (text.encode("utf-8", "surrogatepass") for text in content)

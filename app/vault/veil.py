@@ -24,11 +24,12 @@ class VeilBroken(Exception):
 
 @dataclass(frozen=True)
 class Place:
-    """Where a veiled or sealed value stands; it opens nowhere else."""
+    """Where a veiled or sealed value stands; it opens nowhere else. `case` is that of a row whose own MAC does not tell it."""
 
     table: str
     row: UUID
     column: str
+    case: UUID | None = None
 
 
 def veil_bytes(holder: KeyHolder, place: Place, raw: bytes) -> bytes:
@@ -78,4 +79,5 @@ def decrypt(cipher: AESGCM, blob: bytes, bound: bytes) -> bytes:
 
 
 def _bound(holder: KeyHolder, place: Place) -> bytes:
-    return frame("redress veil", holder.deployment, place.table, place.row, place.column)
+    case = () if place.case is None else (place.case,)
+    return frame("redress veil", holder.deployment, place.table, place.row, place.column, *case)

@@ -194,6 +194,10 @@ WAITING: Labels = {
 LEFT_OUT: Labels = {
     "excluded_by_worker": pgettext("network", "the worker named them"),
     "interest_in_site": pgettext("network", "has an interest in the site"),
+    "site_in_doubt": pgettext(
+        "network",
+        "nobody can tell who has an interest there: the list of workplaces was changed past Redress",
+    ),
     "employer_run": pgettext("network", "run by employers"),
     "not_independent": pgettext("network", "not independent at the site"),
     "frozen": pgettext("network", "frozen"),

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from app.network import NotSignedIn, OrganisationKind, Role, SignedIn, signed_in, stay_signed_in
 from app.vault import check_session_form_token, session_form_token
 from app.web import labels
+from app.web.requests import LARGEST_FORM
 from app.web.responses import cookie_name, see_other
 from app.web.services import services
 
@@ -83,6 +84,8 @@ def case_of_page() -> str:
 
 def turn_away(kinds: Collection[OrganisationKind], roles: Collection[Role]) -> ResponseReturnValue | None:
     """Answer a request of somebody who is not a member of these kinds and roles, or nothing when it may pass."""
+    # Words that are too long come back on the page, as at the worker's door, also where the session ended meanwhile.
+    request.max_content_length = request.max_form_memory_size = LARGEST_FORM
     found = find_member()
     if found is None:
         return _ask_to_sign_in()

@@ -26,6 +26,14 @@ def submission_of_post(form: str, *meaning: Part) -> UUID:
     return token.act_id("desk", form, *meaning)
 
 
+def secret_of_post(what: str, *content: str) -> bytes | None:
+    """The secret of what this post makes, the same one however often it is sent; None without our token."""
+    try:
+        return services().vault.read_form_token(request.form.get("once_token", "")).secret_for(what, *content)
+    except TokenForged:
+        return None
+
+
 def recovery_secret_of_post(*content: str) -> bytes:
     """The secret of the recovery code that this post makes: the same one however often it is sent; drawn, without our token."""
     try:

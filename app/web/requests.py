@@ -8,6 +8,11 @@ from werkzeug.formparser import FormDataParser
 
 from app.web.clean_request import CleanRequest
 
+LARGEST_WORDS = 500_000
+"""Bytes of words that come back on the page when they cannot be kept; above, the page itself becomes too heavy."""
+LARGEST_FORM = 3 * LARGEST_WORDS + 64 * 1024
+"""A form writes each byte of the words with up to three characters; and there is some room for the other fields."""
+
 # No form of ours has a tenth of these.
 _MOST_FIELDS = 1_000
 # A browser asks for a handful of languages and has a few cookies of ours; several headers of one name come joined.

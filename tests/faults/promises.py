@@ -156,7 +156,9 @@ def _check_case(
 def _named_by_routing(session: Session, world: World, case: Case) -> set[UUID]:
     named: set[UUID] = set()
     for record in session.scalars(select(RoutingRecord).where(RoutingRecord.case_id == case.id)):
-        decision = routing_from(world.vault.unveil_json(decision_place(record.id), record.decision_veil))
+        decision = routing_from(
+            world.vault.unveil_json(decision_place(record.case_id, record.id), record.decision_veil)
+        )
         named |= {one for one in (decision.chosen, *decision.standbys) if one is not None}
     return named
 

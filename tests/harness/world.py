@@ -29,6 +29,7 @@ from app.network import (
     add_site,
     admit_member,
     code_now,
+    count_sites,
     invite_member,
     new_totp_secret,
     prepare_membership,
@@ -100,6 +101,7 @@ class World:
         self.database.sign_with(RowSigner(lambda: self.vault))
         with self.database.writing() as session:
             bind_deployment(session, self.vault)
+            count_sites(session, self.vault)
             self.coordinator = self._organisation(
                 session, OrganisationKind.COORDINATOR, "Keel Coordination", "NL"
             )

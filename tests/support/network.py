@@ -14,6 +14,7 @@ from app.network import (
     SignedIn,
     add_organisation,
     code_now,
+    count_sites,
     invite_member,
     new_totp_secret,
     prepare_membership,
@@ -115,6 +116,7 @@ def make_network(vault: Vault, database: Database) -> Network:
     database.sign_with(RowSigner(lambda: vault))
     with database.writing() as session:
         bind_deployment(session, vault)
+        count_sites(session, vault)
     made = Network(database, vault, Watch())
     noise = made.organisation("Noise Workers Aid", country="TH")
     made.join(noise, "noise.lead")

@@ -129,6 +129,7 @@ _TOLD = {
     "sites.country": "country, sector and state",
     "sites.sector": "country, sector and state",
     "sites.state": "country, sector and state",
+    "site_heads.number": "How many known sites there are",
     "standings.union_id": "how independent which union is there",
     "standings.site_id": "how independent which union is there",
     "standings.standing": "how independent which union is there",

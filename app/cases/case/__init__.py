@@ -22,6 +22,7 @@ from app.cases.case.access import (
     with_grants,
 )
 from app.cases.case.assignment import AlreadyClaimed, CannotBeAssigned, assign, claim, colleagues_for
+from app.cases.case.binding import BOUND_TO_CASES, bind_to_cases
 from app.cases.case.case_page import (
     Allowed,
     CaseDate,
@@ -87,9 +88,11 @@ from app.cases.case.veils import (
     site_of,
     site_place,
     store_facts,
+    topic_place,
 )
 
 __all__ = [
+    "BOUND_TO_CASES",
     "HELPERS_CLOSING_REASONS",
     "LONGEST_TEXT",
     "PURPOSE",
@@ -137,6 +140,7 @@ __all__ = [
     "add_entry",
     "adding_words",
     "assign",
+    "bind_to_cases",
     "body_of",
     "cases_that_stand",
     "change_case",
@@ -184,5 +188,6 @@ __all__ = [
     "stage_of",
     "standing_grants",
     "store_facts",
+    "topic_place",
     "with_grants",
 ]

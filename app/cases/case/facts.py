@@ -36,6 +36,8 @@ class CaseFacts:
     reach: str = "inbox"
     # Where the worker's words may mean several sites: whoever has a stake in any of them stays out.
     possible_sites: frozenset[SiteId] = frozenset()
+    # Whether they were compared with a list that others had taken sites from: then nobody can tell who has a stake there.
+    place_in_doubt: bool = False
     # Whose phone a worker texts from (own, shared, company, unknown); empty for reports by web.
     phone: str = ""
     # Kinds of problem that the worker's words told of without a tick (config/danger_words.toml); the words themselves stay sealed.
@@ -77,6 +79,7 @@ class CaseFacts:
             "tell_company": self.tell_company,
             "reach": self.reach,
             "possible_sites": sorted(str(site) for site in self.possible_sites),
+            "place_in_doubt": self.place_in_doubt,
             "phone": self.phone,
             "found": list(self.found),
             "country_from": self.country_from.value,
@@ -105,6 +108,7 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         reach=values["reach"],
         # Reports from before there were texts do not say these.
         possible_sites=frozenset(SiteId(UUID(text)) for text in values.get("possible_sites", ())),
+        place_in_doubt=values.get("place_in_doubt", False),
         phone=values.get("phone", ""),
         found=tuple(values.get("found", ())),
         # Cases from before words were read for it do not say these.

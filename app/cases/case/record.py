@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cases.case.models import Case, Consent, Entry
-from app.vault import JournalChainRow, Vault
+from app.vault import JournalChainRow, Vault, own_chains
 
 _KEPT = {"cases": Case, "entries": Entry, "consents": Consent}
 
@@ -19,9 +19,12 @@ def kept_rows(session: Session) -> dict[str, int]:
 
 
 def loose_ends(session: Session, vault: Vault) -> Iterator[str]:
-    """The cases without a journal, and the journals whose case is gone; each is one line."""
+    """The cases without a journal, the journals whose case is gone, and what goes on for the deployment's own; each is one line."""
+    own = list(own_chains(session, vault))
+    for later in own[1:]:
+        yield f"Chain {later}: it goes on for the deployment's own acts, since somebody spoilt the chain before it."
     dropped = select(JournalChainRow.id).where(
-        JournalChainRow.id.not_in(select(Case.id)), JournalChainRow.id != vault.deployment
+        JournalChainRow.id.not_in(select(Case.id)), JournalChainRow.id.not_in(own)
     )
     for chain_id in session.scalars(dropped.order_by(JournalChainRow.id)):
         yield f"Chain {chain_id}: its case is gone."

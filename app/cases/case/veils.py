@@ -23,9 +23,14 @@ def note_place(case_id: UUID) -> Place:
     return Place("routing_notes", case_id, "sealed")
 
 
-def decision_place(record_id: UUID) -> Place:
+def decision_place(case_id: UUID, record_id: UUID) -> Place:
     """Where the decision of a routing record is veiled."""
-    return Place("routing_records", record_id, "decision_veil")
+    return Place("routing_records", record_id, "decision_veil", case_id)
+
+
+def topic_place(case_id: UUID, issue_id: UUID) -> Place:
+    """Where the worker's topic of a problem is veiled."""
+    return Place("issues", issue_id, "topic_veil", case_id)
 
 
 def facts_of(vault: Vault, case: Case) -> CaseFacts:

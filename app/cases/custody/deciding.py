@@ -1,7 +1,7 @@
 """Custody: cases that nobody could be offered wait with the coordinator, unread, until a custodian places them."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -20,28 +20,25 @@ from app.cases.case import (
     decision_place,
     facts_of,
     lock_case,
-    note_place,
     refuse_viewers,
-    site_of,
+    store_facts,
     with_grants,
 )
 from app.cases.clocks import ClockAct, meet_clocks
 from app.cases.consent import consent_stands, consents_that_stand
 from app.cases.custody.models import CustodyReading
+from app.cases.custody.place_told import candidates_in, place_of
 from app.cases.enums import ConsentLevel, OfferState, State, Urgency
-from app.cases.routing import EVERYTHING, candidates_at, forbidden, make_offer, next_position
+from app.cases.routing import EVERYTHING, forbidden, make_offer, next_position
 from app.cases.rules import Reason, Routing, RoutingOutcome, Rules, routing_from, why_not
 from app.cases.taxonomy import Handling
-from app.database import CaseId, CircleId, OrganisationId, SiteId, new_id
+from app.database import CaseId, CircleId, OrganisationId, new_id
 from app.network import (
-    OrganisationFacts,
     OrganisationKind,
     SignedIn,
-    match_site,
     organisations_of,
 )
 from app.vault import (
-    CircleKey,
     CircleName,
     CircleRow,
     GrantState,
@@ -121,7 +118,8 @@ def placements(
     """Every monitoring partner, those against whom nothing speaks first; raises as `waiting_case`."""
     circle = custody_of(session, vault, by)
     case = case_in_custody(session, vault, circle, case_id)
-    candidates = _candidates(session, vault, open_circle(session, vault, by.key, CircleId(circle.id)), case)
+    place = place_of(session, vault, open_circle(session, vault, by.key, CircleId(circle.id)), case)
+    candidates = candidates_in(session, place)
     facts = facts_of(vault, case)
     places = []
     for partner in organisations_of(session, OrganisationKind.MONITORING_PARTNER):
@@ -154,13 +152,18 @@ def place_case(
         raise
     refuse_viewers(by)
     key = open_circle(session, vault, by.key, CircleId(circle.id))
-    reason = forbidden(vault, rules, case, _candidates(session, vault, key, case).get(organisation_id))
+    place = place_of(session, vault, key, case)
+    reason = forbidden(vault, rules, case, candidates_in(session, place).get(organisation_id))
     if reason is None and not consent_stands(session, vault, case):
         reason = Reason.LOCKED
     restricted = Handling.RESTRICTED in facts_of(vault, case).handling
     target = circle_for(session, vault, organisation_id, restricted=restricted)
     if reason is not None or target is None:
         raise CannotBePlaced(reason or Reason.NO_KEYS)
+    facts = facts_of(vault, case)
+    if facts.place_in_doubt:
+        # The list of sites was made good again: who accepts is held against what the words mean now.
+        store_facts(vault, case, replace(facts, place_in_doubt=False, possible_sites=place.possible))
     opened = open_grant(session, vault, case_id, key)
     recipient = circle_public_key(session, vault, target)
     grant = vault.write_grant(case_id, opened, EVERYTHING & opened.names, recipient, offered=True)
@@ -281,33 +284,9 @@ def _last_held(
     held: dict[UUID, tuple[datetime, Routing]] = {}
     for row in rows:
         try:
-            routing = routing_from(vault.unveil_json(decision_place(row.id), row.decision_veil))
+            routing = routing_from(vault.unveil_json(decision_place(row.case_id, row.id), row.decision_veil))
         except VeilBroken:
             continue  # others wrote it: the case only loses its reason
         if routing.custody:
             held[row.case_id] = (row.hour, routing)
     return held
-
-
-def open_note(session: Session, vault: Vault, key: CircleKey, case_id: UUID) -> dict[str, Any] | None:
-    """The worker's words about place and exclusions, opened with custody's key."""
-    row = session.get(RoutingNote, case_id)
-    if row is None:
-        return None
-    note: dict[str, Any] = vault.open_sealed(key, note_place(case_id), row.sealed)
-    return note
-
-
-def _candidates(
-    session: Session, vault: Vault, key: CircleKey, case: Case
-) -> dict[OrganisationId, OrganisationFacts]:
-    """As routing sees them; where the site is not certain, a stake in any site that the words may mean keeps out too.
-
-    The machine compares the words here and shows them to nobody, so this is no reading.
-    """
-    site, possible = site_of(vault, case), list[SiteId]()
-    if site is None:
-        note = open_note(session, vault, key, case.id)
-        if note is not None and note["site"]:
-            possible = [SiteId(found.id) for found in match_site(session, vault, note["site"]).possible]
-    return {candidate.id: candidate for candidate in candidates_at(session, site, possible)}

@@ -21,8 +21,9 @@ from app.cases.case import (
     show_page,
 )
 from app.cases.clocks import clocks_of
-from app.cases.custody.deciding import case_in_custody, custody_of, open_note
+from app.cases.custody.deciding import case_in_custody, custody_of
 from app.cases.custody.models import CustodyReading
+from app.cases.custody.place_told import open_note
 from app.cases.enums import AccessAct, EntryKind
 from app.cases.taxonomy import Handling
 from app.database import CaseId, CircleId, MemberId, new_id

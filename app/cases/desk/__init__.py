@@ -1,9 +1,16 @@
 """What a helper does with cases: queue, search, reading, answering, progress, urgency and workplace."""
 
-from app.cases.desk.answering import LONGEST_TEXT, AlreadySent, EmptyText, TextTooLong, note, reply
+from app.cases.desk.answering import (
+    LONGEST_TEXT,
+    AlreadySent,
+    CaseMovedOn,
+    EmptyText,
+    TextTooLong,
+    note,
+    reply,
+)
 from app.cases.desk.progress import (
     DESK_CLOSING_REASONS,
-    CaseMovedOn,
     Move,
     MoveRefused,
     NotTickedByHand,

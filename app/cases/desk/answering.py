@@ -22,7 +22,21 @@ from app.database import CaseId
 from app.network import SignedIn
 from app.vault import Compartment, Vault, journal
 
-__all__ = ["LONGEST_TEXT", "AlreadySent", "EmptyText", "TextTooLong", "keep_note", "note", "reply"]
+__all__ = [
+    "LONGEST_TEXT",
+    "AlreadySent",
+    "CaseMovedOn",
+    "EmptyText",
+    "TextTooLong",
+    "keep_note",
+    "note",
+    "refuse_old_page",
+    "reply",
+]
+
+
+class CaseMovedOn(Exception):
+    """The case changed, or its worker wrote, after the page was made from which this comes; nothing was done."""
 
 
 class AlreadySent(Exception):
@@ -36,16 +50,19 @@ def reply(
     case_id: CaseId,
     text: str,
     submission_id: UUID,
+    seen_version: int | None = None,
 ) -> UUID:
     """Answer the worker; the entry's id. Sent twice it is kept once.
 
-    Raises `EmptyText`, `TextTooLong`, `AlreadySent` and as `change_case`.
+    From a page that is older than a danger, or than the worker's newest words, it would tick off what it does not answer.
+    Raises `CaseMovedOn` then, `EmptyText`, `TextTooLong`, `AlreadySent` and as `change_case`.
     """
     words = clean_answer(text)
     case = change_case(session, by, case_id)
     sent = _kept_before(session, vault, by, case, words, submission_id)
     if sent is not None:
         return sent
+    refuse_old_page(case, seen_version, unread=case.worker_wrote)
     entry = add_entry(
         session, vault, case, EntryKind.REPLY, {"text": words}, by.actor, submission_id=submission_id
     )
@@ -55,6 +72,12 @@ def reply(
     meet_clocks(session, case, ClockAct.REPLIED_FIRST if first else ClockAct.REPLIED_AGAIN)
     journal(session, vault, case_id, "case.replied", by.actor, {"entry": str(entry.id)})
     return entry.id
+
+
+def refuse_old_page(case: Case, seen_version: int | None, *, unread: bool = False) -> None:
+    """Raise `CaseMovedOn` where the page shows another version of the case; None comes from no page."""
+    if seen_version is not None and (unread or case.edit_version != seen_version):
+        raise CaseMovedOn
 
 
 def note(

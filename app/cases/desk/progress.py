@@ -45,7 +45,7 @@ from app.cases.clocks import (
     store_next_date,
 )
 from app.cases.consent import SaidToHelper, consent_row
-from app.cases.desk.answering import EmptyText, note, reply
+from app.cases.desk.answering import CaseMovedOn, EmptyText, note, refuse_old_page, reply
 from app.cases.enums import (
     ClockKind,
     ClockState,
@@ -110,10 +110,6 @@ class MoveRefused(Exception):
         self.why = why
 
 
-class CaseMovedOn(Exception):
-    """The case changed, or its worker wrote, after the page was made from which this comes; nothing was done."""
-
-
 class NotTickedByHand(Exception):
     """That clock is not running, or it is met by what people do in Redress and not by saying so."""
 
@@ -147,18 +143,18 @@ def change_stage(
 ) -> None:
     """Move the case on; words are kept as a note, and closing needs them, a reason and a word to the worker.
 
-    With words sent twice it moves once; where it has gone elsewhere since, that is refused.
+    Sent twice it moves once; where it has gone elsewhere since, that is refused.
 
     Raises `CaseMovedOn`, `MoveRefused`, `TextTooLong`, `AlreadySent` and as `change_case`.
     """
     # Under the lock: the same post at the same moment may just be moving it.
     standing = owned_case(session, by, case_id, lock=True)
-    if move.why.strip() and _moved_before(session, by, case_id, move.submission_id):
+    if _moved_before(session, vault, by, standing, move):
         if standing.state is not move.to:
             raise CaseMovedOn  # as when its worker reopened it
         return
     case = change_case(session, by, case_id)
-    _refuse_old_page(case, move.seen_version, unread=move.to is State.CLOSED and case.worker_wrote)
+    refuse_old_page(case, move.seen_version, unread=move.to is State.CLOSED and case.worker_wrote)
     facts = _with_the_workers_yes(facts_of(vault, case), move)
     closing = None if move.closing_reason is None else Closing(move.closing_reason, move.why, move.safe)
     try:
@@ -184,6 +180,7 @@ def change_stage(
         "before": before.value,
         "after": move.to.value,
         "reason": None if move.closing_reason is None else move.closing_reason.value,
+        "post": str(move.submission_id),
     }
     journal(session, vault, case_id, "case.stage", by.actor, detail)
 
@@ -198,18 +195,17 @@ def mark_done(
 ) -> None:
     """Say that something was done outside Redress, such as the safety plan.
 
-    Raises `CaseMovedOn`, since a newer danger asks for it anew, `NotTickedByHand` and as `change_case`.
+    Sent twice it is done once. Raises `CaseMovedOn`, since a newer danger asks for it anew, `NotTickedByHand` and as `change_case`.
     """
     case = change_case(session, by, case_id)
-    _refuse_old_page(case, seen_version)
-    if kind not in TICKED_BY_HAND or not settle_clocks(session, case, {kind}, ClockState.MET):
+    refuse_old_page(case, seen_version)
+    if kind not in TICKED_BY_HAND:
+        raise NotTickedByHand
+    if not settle_clocks(session, case, {kind}, ClockState.MET):
+        if _ticked_before(session, vault, by, case_id, kind):
+            return
         raise NotTickedByHand
     journal(session, vault, case_id, "clock.met", by.actor, {"clock": kind.value})
-
-
-def _refuse_old_page(case: Case, seen_version: int | None, *, unread: bool = False) -> None:
-    if seen_version is not None and (unread or case.edit_version != seen_version):
-        raise CaseMovedOn
 
 
 def _with_the_workers_yes(facts: CaseFacts, move: Move) -> CaseFacts:
@@ -258,12 +254,32 @@ def _close(session: Session, case: Case, reason: ClosingReason | None) -> None:
     store_next_date(session, case)
 
 
-def _moved_before(session: Session, by: SignedIn, case_id: CaseId, submission_id: UUID) -> bool:
+def _moved_before(session: Session, vault: Vault, by: SignedIn, case: Case, move: Move) -> bool:
     """Whether this member's same post moved the case already: after closing it nothing else would say so."""
-    query = select(Entry.id).where(
-        Entry.submission_id == submission_id, Entry.case_id == case_id, Entry.author_id == by.actor.id
+    if says_something(move.why):
+        query = select(Entry.id).where(
+            Entry.submission_id == move.submission_id,
+            Entry.case_id == case.id,
+            Entry.author_id == by.actor.id,
+        )
+        return session.scalars(query).first() is not None
+    if move.seen_version in (None, case.edit_version):
+        return False  # nothing was changed since the page was made
+    post = str(move.submission_id)
+    return any(
+        entry.act == "case.stage" and entry.actor == by.actor and entry.detail.get("post") == post
+        for entry in read_journal(session, vault, CaseId(case.id))
     )
-    return session.scalars(query).first() is not None
+
+
+def _ticked_before(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, kind: ClockKind) -> bool:
+    """Whether it was this member who said last that it was done: the button was pressed twice."""
+    ticked = [
+        entry
+        for entry in read_journal(session, vault, case_id)
+        if entry.act == "clock.met" and entry.detail["clock"] == kind.value
+    ]
+    return bool(ticked) and ticked[-1].actor == by.actor
 
 
 def _standing(case: Case, facts: CaseFacts) -> CaseStanding:

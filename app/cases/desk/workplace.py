@@ -80,8 +80,10 @@ def set_workplace(
     facts = facts_of(vault, case)
     # Without a site, whoever has a stake in one that the words may mean stays out as before.
     possible = facts.possible_sites if chosen.site_id is None else frozenset[SiteId]()
+    in_doubt = facts.place_in_doubt and chosen.site_id is None
     known_from = CountryFrom.UNKNOWN if chosen.country is None else CountryFrom.HELPER
-    store_facts(vault, case, replace(facts, possible_sites=possible, country_from=known_from))
+    known = replace(facts, possible_sites=possible, place_in_doubt=in_doubt, country_from=known_from)
+    store_facts(vault, case, known)
     case.site_veil = None if chosen.site_id is None else vault.veil(site_place(case.id), str(chosen.site_id))
     case.country = chosen.country
     case.edit_version += 1

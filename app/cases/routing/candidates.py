@@ -19,7 +19,13 @@ _LOAD = (
 
 
 def candidates_at(
-    session: Session, site_id: SiteId | None, possible_sites: Collection[SiteId] = ()
+    session: Session,
+    site_id: SiteId | None,
+    possible_sites: Collection[SiteId] = (),
+    *,
+    place_in_doubt: bool = False,
 ) -> tuple[OrganisationFacts, ...]:
     """Every organisation with its open cases and what speaks against it at this site, or at any site that may be meant."""
-    return network_facts(session, site_id, possible_sites=possible_sites, load=_LOAD)
+    return network_facts(
+        session, site_id, possible_sites=possible_sites, place_in_doubt=place_in_doubt, load=_LOAD
+    )

@@ -24,6 +24,8 @@ from app.vault import (
     holder_of,
     is_sound,
     journal,
+    stands,
+    with_heads,
 )
 
 
@@ -37,8 +39,11 @@ def forbidden(vault: Vault, rules: Rules, case: Case, candidate: OrganisationFac
 
 def candidates_of(session: Session, vault: Vault, case: Case) -> dict[OrganisationId, OrganisationFacts]:
     """Every organisation as routing sees it now, for this case."""
-    possible = facts_of(vault, case).possible_sites
-    return {candidate.id: candidate for candidate in candidates_at(session, site_of(vault, case), possible)}
+    facts = facts_of(vault, case)
+    found = candidates_at(
+        session, site_of(vault, case), facts.possible_sites, place_in_doubt=facts.place_in_doubt
+    )
+    return {candidate.id: candidate for candidate in found}
 
 
 def make_offer(session: Session, vault: Vault, rules: Rules, case: Case, offer: Offer, actor: Actor) -> None:
@@ -125,21 +130,23 @@ def hold_with_custody(
 
 
 def custodian_of(session: Session, case_id: CaseId) -> OrganisationId | None:
-    """The coordinator whose custody circle has a live grant for the case."""
+    """The coordinator whose custody circle has a live grant for the case; one that ended and was put back names nobody."""
     found = session.execute(
-        select(CircleRow, GrantRow)
-        .join(GrantRow, GrantRow.holder_id == CircleRow.id)
-        .where(
-            GrantRow.case_id == case_id,
-            GrantRow.holder_kind == HolderKind.CUSTODY,
-            GrantRow.state == GrantState.LIVE,
+        with_heads(
+            select(CircleRow, GrantRow)
+            .join(GrantRow, GrantRow.holder_id == CircleRow.id)
+            .where(
+                GrantRow.case_id == case_id,
+                GrantRow.holder_kind == HolderKind.CUSTODY,
+                GrantRow.state == GrantState.LIVE,
+            )
         )
     )
     holder = holder_of(session)
     custodians = (
         circle.organisation_id
-        for circle, grant in found
-        if is_sound(holder, circle) and is_sound(holder, grant)
+        for circle, grant, *head in found
+        if is_sound(holder, circle) and stands(holder, grant, (head[0], head[1], head[2], head[3], head[4]))
     )
     return next(custodians, None)
 

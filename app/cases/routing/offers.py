@@ -25,7 +25,7 @@ from app.cases.rules import Reason, Rules
 from app.cases.taxonomy import Handling
 from app.database import CaseId, CircleId, chosen_once
 from app.network import SignedIn
-from app.vault import SYSTEM, Vault, accept_grant, is_in_circle, is_sound, journal
+from app.vault import SYSTEM, Vault, accept_grant, is_in_circle, is_sound, journal, read_journal
 
 _ASKED = (OfferState.OFFERED, OfferState.ACCEPTED)
 
@@ -90,8 +90,16 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
 def decline_offer(
     session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId, reason: DeclineReason
 ) -> None:
-    """Decline an offered case: its grant goes, and the next standby or custody gets it; raises as `accept_offer`."""
-    case, offer = _offer_to_answer(session, vault, by, case_id)
+    """Decline an offered case: its grant goes, and the next standby or custody gets it; raises as `accept_offer`.
+
+    Sent twice it is declined once.
+    """
+    try:
+        case, offer = _offer_to_answer(session, vault, by, case_id)
+    except OfferGone:
+        if _declined_before(session, vault, by, case_id, reason):
+            return
+        raise
     if case.stopped_hour is not None:
         raise OfferGone
     if reason is DeclineReason.CONFLICT:
@@ -103,6 +111,25 @@ def decline_offer(
     detail = {"organisation": str(by.organisation.id), "reason": reason.value}
     journal(session, vault, case_id, "case.declined", by.actor, detail)
     hand_on(session, vault, rules, case)
+
+
+def _declined_before(
+    session: Session, vault: Vault, by: SignedIn, case_id: CaseId, reason: DeclineReason
+) -> bool:
+    """Whether this member declined it last for their organisation, and for the same reason: the button was pressed twice."""
+    answers = [
+        entry
+        for entry in read_journal(session, vault, case_id)
+        if entry.act in ("case.offered", "case.declined")
+        and entry.detail["organisation"] == str(by.organisation.id)
+    ]
+    last = answers[-1] if answers else None
+    return (
+        last is not None
+        and last.act == "case.declined"
+        and last.actor == by.actor
+        and last.detail["reason"] == reason.value
+    )
 
 
 def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> int:

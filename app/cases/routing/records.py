@@ -16,7 +16,7 @@ def routing_record(vault: Vault, case_id: CaseId, routing: Routing) -> RoutingRe
         case_id=case_id,
         id=record_id,
         hour=clock.hour_of(clock.now()),
-        decision_veil=vault.veil_json(decision_place(record_id), routing.as_json()),
+        decision_veil=vault.veil_json(decision_place(case_id, record_id), routing.as_json()),
     )
 
 

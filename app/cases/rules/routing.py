@@ -26,6 +26,7 @@ class Reason(StrEnum):
 
     EXCLUDED_BY_WORKER = "excluded_by_worker"
     INTEREST_IN_SITE = "interest_in_site"
+    SITE_IN_DOUBT = "site_in_doubt"
     EMPLOYER_RUN = "employer_run"
     NOT_INDEPENDENT = "not_independent"
     FROZEN = "frozen"
@@ -46,6 +47,7 @@ FORBIDDING = frozenset(
     {
         Reason.EXCLUDED_BY_WORKER,
         Reason.INTEREST_IN_SITE,
+        Reason.SITE_IN_DOUBT,
         Reason.EMPLOYER_RUN,
         Reason.NOT_INDEPENDENT,
         Reason.FROZEN,
@@ -170,7 +172,7 @@ def why_not(
         return Reason.LOCKED
     return (
         _conflict(candidate, facts)
-        or (Reason.INTEREST_IN_SITE if candidate.site_in_doubt else None)
+        or (Reason.SITE_IN_DOUBT if candidate.site_in_doubt else None)
         or _unfit(candidate)
         or _perhaps_meant(facts)
         or _untrained(candidate, facts, taxonomy)

@@ -233,3 +233,11 @@ def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
 def posted_text() -> str:
     """What was written."""
     return request.form.get("text", "")
+
+
+def seen_version() -> int:
+    """How the case stood on the page; 0, older than any, where a page of another version of ours does not say."""
+    try:
+        return int(request.form.get("seen", "0"))
+    except ValueError:
+        abort(400)

@@ -23,7 +23,7 @@ from app.messaging.composing import MOST_SEGMENTS
 from app.web import labels, text_words
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
-from app.web.desk.case import Drafts, change, posted_text, show_case
+from app.web.desk.case import Drafts, change, posted_text, seen_version, show_case
 from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
 from app.web.member_session import member
@@ -78,11 +78,11 @@ def call_off(case_id: UUID, text_id: UUID) -> ResponseReturnValue:
 
 
 def _put_in_inbox(case_id: UUID, text: str, submission: UUID) -> ResponseReturnValue:
-    here = services()
+    here, seen = services(), seen_version()
 
     def act() -> None:
         with here.database.writing() as session:
-            reply(session, here.vault, member(), CaseId(case_id), text, submission)
+            reply(session, here.vault, member(), CaseId(case_id), text, submission, seen)
 
     return change(case_id, act, done="replied", drafts=Drafts(reply=text))
 
@@ -107,6 +107,7 @@ def _look(case_id: UUID, text: str) -> ResponseReturnValue:
         mark=_mark_of(text),
         typed=text,
         once=request.form.get("once_token", ""),
+        seen=seen_version(),
         too_many=preview.segments.count > MOST_SEGMENTS,
         impossible=preview.segments.count > MOST_SEGMENTS_OF_A_REPLY,
         most=MOST_SEGMENTS,
@@ -117,7 +118,7 @@ def _look(case_id: UUID, text: str) -> ResponseReturnValue:
 
 
 def _send(case_id: UUID, text: str, submission: UUID) -> ResponseReturnValue:
-    here, later = services(), request.form.get("when") == "morning"
+    here, later, seen = services(), request.form.get("when") == "morning", seen_version()
 
     def act() -> None:
         with here.database.writing() as session:
@@ -130,6 +131,7 @@ def _send(case_id: UUID, text: str, submission: UUID) -> ResponseReturnValue:
                 text,
                 submission,
                 in_the_morning=later,
+                seen_version=seen,
             )
 
     done = "texted_later" if later else "texted"

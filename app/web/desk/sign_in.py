@@ -35,7 +35,7 @@ from app.web.member_session import (
     session_cookie,
     sign_in_page,
 )
-from app.web.once import recovery_secret_of_post
+from app.web.once import recovery_secret_of_post, secret_of_post
 from app.web.responses import see_other
 from app.web.services import services
 
@@ -53,14 +53,15 @@ def sign_in() -> ResponseReturnValue:
 def take_sign_in_form() -> ResponseReturnValue:
     """Let a member in with login, password and code."""
     here, sent = services(), request.form
-    login, target = sent.get("login", ""), sent.get("next", "")
+    login, target, code = sent.get("login", ""), sent.get("next", ""), sent.get("code", "")
+    secret = secret_of_post("session", login, sent.get("password", ""), code)
     try:
         with counted_try(login):
             # Argon2id runs outside the writing unit: no other writer waits for a hash.
             with here.database.reading() as session:
                 prepared = prepare_sign_in(session, here.vault, login, sent.get("password", ""))
             with here.database.writing() as session:
-                answer = take_sign_in(session, here.vault, prepared, sent.get("code", ""))
+                answer = take_sign_in(session, here.vault, prepared, code, secret)
         return remember_browser(keep_session(see_other(safe_target(target)), answer.cookie), answer.mark)
     except TooBusy:
         return ask_to_wait(lambda why: sign_in_page(target=target, problem=why, login=login))

@@ -24,7 +24,7 @@ from app.database import CaseId, MemberId
 from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
-from app.web.desk.case import Drafts, change, show_case
+from app.web.desk.case import Drafts, change, seen_version, show_case
 from app.web.desk.messages import move_refused
 from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
@@ -72,7 +72,7 @@ def assign_case(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def categorise(case_id: UUID) -> ResponseReturnValue:
     """Set the desk's own category; the worker's topics stay beside it."""
-    here, category, seen = services(), request.form.get("category", ""), _seen_version()
+    here, category, seen = services(), request.form.get("category", ""), seen_version()
 
     def act() -> None:
         with here.database.writing() as session:
@@ -92,7 +92,7 @@ def categorise(case_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def urge(case_id: UUID) -> ResponseReturnValue:
     """Set the urgency; lowering it needs words."""
-    here, reason, seen = services(), request.form.get("reason", "").strip(), _seen_version()
+    here, reason, seen = services(), request.form.get("reason", "").strip(), seen_version()
     try:
         urgency = Urgency(request.form.get("urgency", ""))
     except ValueError:
@@ -124,7 +124,7 @@ def tick(case_id: UUID) -> ResponseReturnValue:
 
     def act() -> None:
         with here.database.writing() as session:
-            mark_done(session, here.vault, member(), CaseId(case_id), kind, _seen_version())
+            mark_done(session, here.vault, member(), CaseId(case_id), kind, seen_version())
 
     try:
         return change(case_id, act, done="ticked", drafts=Drafts())
@@ -146,7 +146,7 @@ def move(case_id: UUID) -> ResponseReturnValue:
         problem = pgettext("desk", "Choose where it should go.")
         return show_case(case_id, problem=problem, drafts=drafts), 400
     submission = submission_of_post("stage", case_id, to, "", drafts.move_note)
-    wanted = Move(to, drafts.move_note, submission, worker_agreed=agreed, seen_version=_seen_version())
+    wanted = Move(to, drafts.move_note, submission, worker_agreed=agreed, seen_version=seen_version())
     return _move(case_id, wanted, drafts, done="moved")
 
 
@@ -165,7 +165,7 @@ def close(case_id: UUID) -> ResponseReturnValue:
         return show_case(case_id, problem=problem, drafts=drafts), 400
     submission = submission_of_post("stage", case_id, State.CLOSED, outcome, note, word, safe)
     wanted = Move(
-        State.CLOSED, note, submission, outcome, to_worker=word, safe=safe, seen_version=_seen_version()
+        State.CLOSED, note, submission, outcome, to_worker=word, safe=safe, seen_version=seen_version()
     )
     return _move(case_id, wanted, drafts, done="closed")
 
@@ -198,14 +198,6 @@ def _conflict(
         reason=request.form.get("reason", "").strip(),
     )
     return page, 409
-
-
-def _seen_version() -> int:
-    """How the case stood on the page; 0, older than any, where a page of another version of ours does not say."""
-    try:
-        return int(request.form.get("seen", "0"))
-    except ValueError:
-        abort(400)
 
 
 def _uuid(name: str) -> UUID:

@@ -1,5 +1,6 @@
 """An organisation's members: who they are, the fingerprints of their keys, inviting, and letting them in to circles."""
 
+import base64
 from uuid import UUID
 
 from flask import render_template, request, url_for
@@ -29,6 +30,7 @@ from app.web.access import open_to_members
 from app.web.desk.messages import message_of_request
 from app.web.member_session import member
 from app.web.network.blueprint import blueprint
+from app.web.once import secret_of_post
 from app.web.responses import see_other
 from app.web.services import services
 
@@ -55,22 +57,26 @@ def invite() -> ResponseReturnValue:
     here, asked = services(), request.form
     try:
         role = Role(asked.get("role", ""))
+        login, name = asked.get("login", ""), asked.get("name", "")
+        secret = secret_of_post("invitation", str(member().member.id), role, login, name)
+        link_token = None if secret is None else base64.urlsafe_b64encode(secret).decode().rstrip("=")
         with here.database.writing() as session:
             token = invite_member(
                 session,
                 here.vault,
                 organisation_id=member().organisation.id,
                 role=role,
-                login=asked.get("login", ""),
-                name=asked.get("name", ""),
+                login=login,
+                name=name,
                 by=member(),
+                token=link_token,
             )
     except ValueError:
         return _page(pgettext("network", "Choose a role.")), 400
     except tuple(_INVITING_REFUSED) as refused:
         return _page(str(_INVITING_REFUSED[type(refused)])), 409
     link = here.settings.public_url + url_for("join.invitation", token=token)
-    return _page(link=link, invited=asked.get("name", ""))
+    return _page(link=link, invited=name)
 
 
 @blueprint.post("/members/<uuid:member_id>/admit")

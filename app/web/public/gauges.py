@@ -20,19 +20,21 @@ from app.dispatcher.heartbeat import last_ticks
 from app.messaging.models import MemberAddress
 from app.messaging.queue import count_queue
 from app.network import Member, MemberState, Organisation, OrganisationKind, OrganisationState
+from app.vault import Vault, own_chain_stands
 
 
-def exposition(session: Session) -> tuple[bytes, str]:
+def exposition(session: Session, vault: Vault) -> tuple[bytes, str]:
     """All gauges in Prometheus' text format, with its content type."""
     # A registry for each answer: nothing is kept in a process, so any number of hosts say the same.
     registry = CollectorRegistry(auto_describe=False)
-    registry.register(_Gauges(session))
+    registry.register(_Gauges(session, vault))
     return generate_latest(registry), CONTENT_TYPE_LATEST
 
 
 class _Gauges(Collector):
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, vault: Vault) -> None:
         self._session = session
+        self._vault = vault
 
     def collect(self) -> Iterator[GaugeMetricFamily]:
         """Count, one family after the other."""
@@ -75,6 +77,11 @@ class _Gauges(Collector):
             "redress_organisations_not_alerted",
             "Partners and coordinators in which no member has said where to be alerted to danger",
             self._count(_not_alerted()),
+        )
+        yield self._gauge(
+            "redress_own_record_spoilt",
+            "1 where somebody spoilt the record of the deployment's own acts: see redress journal verify",
+            int(not own_chain_stands(self._session, self._vault)),
         )
         yield self._texts()
         yield self._ticks()

@@ -53,7 +53,7 @@ def metrics() -> Response:
     if not _may_measure():
         abort(403)
     with services().database.reading() as session:
-        body, content_type = exposition(session)
+        body, content_type = exposition(session, services().vault)
     return Response(body, content_type=content_type)
 
 

@@ -14,6 +14,7 @@ from app.database import CaseId
 from app.vault import (
     FormToken,
     Guess,
+    NoGrant,
     Receipt,
     ReceiptRow,
     TokenForged,
@@ -59,15 +60,19 @@ def give_new_code(worker: Worker, intent: Intent) -> Response:
     except TokenForged:
         return stale_page(worker, intent)
     fresh = here.vault.derive_receipt_keys(token.receipt)
-    with here.database.writing() as session:
-        # Under the lock: the same button pressed twice at one moment made it perhaps just now.
-        locked_case_of(session, worker)
-        row = find_receipt(session, fresh)
-        if row is None:
-            # Nobody gets its cookie: the next person on this phone must know the code.
-            end_session(session, here.vault, replace_receipt(session, here.vault, worker, fresh))
-        elif row.case_id != worker.case_id or not _made_before(session, token, row):
-            return stale_page(worker, replace(intent, token=""))
+    try:
+        with here.database.writing() as session:
+            # Under the lock: the same button pressed twice at one moment made it perhaps just now.
+            locked_case_of(session, worker)
+            row = find_receipt(session, fresh)
+            if row is None:
+                # Nobody gets its cookie: the next person on this phone must know the code.
+                end_session(session, here.vault, replace_receipt(session, here.vault, worker, fresh))
+            elif row.case_id != worker.case_id or not _made_before(session, token, row):
+                return stale_page(worker, replace(intent, token=""))
+    except NoGrant:
+        # Another window was faster, and the code that it shows is the one that opens now: as if this one had come a moment later.
+        return ask_again(intent)
     return _new_code_page(token.receipt)
 
 

@@ -7,9 +7,8 @@ from flask import abort, request
 from werkzeug.datastructures import MultiDict
 
 from app.language import clean_words
-from app.web.requests import too_many_fields
+from app.web.requests import LARGEST_FORM, too_many_fields
 from app.web.worker.intent import InboxAct, Intent, read_intent
-from app.web.worker.report_form import LARGEST_FORM
 
 
 def posted_fields() -> MultiDict[str, str]:

@@ -10,11 +10,9 @@ from typing import Protocol
 
 from app.cases.case import LONGEST_TEXT
 from app.language import clean_line, clean_words, has_words
+from app.web.requests import LARGEST_WORDS
 
 LINE_LIMIT = 500  # characters of a place, a name, a number
-LARGEST_WORDS = 500_000  # bytes; above, the page itself becomes too heavy to give back
-# A form writes each byte of the words with up to three characters; and there is some room for the other fields.
-LARGEST_FORM = 3 * LARGEST_WORDS + 64 * 1024
 
 TOPICS = (
     "wages",

@@ -9,7 +9,8 @@ import pytest
 
 from app import clock
 from app.cases.case.access import NoAccess
-from app.cases.desk.progress import CaseMovedOn, Move, change_stage
+from app.cases.desk.answering import CaseMovedOn
+from app.cases.desk.progress import Move, change_stage
 from app.cases.enums import ClosingReason, ConsentLevel, State
 from app.cases.routing.offers import accept_offer
 from app.cases.worker.inbox import Worker

@@ -3,16 +3,20 @@
 from typing import Any
 
 import pytest
-from sqlalchemy import Table, literal_column, select, update
+from sqlalchemy import Table, delete, literal_column, select, update
 
 from app import clock
 from app.cases.case.access import NoAccess
-from app.cases.case.models import Case, Entry, RoutingRecord
+from app.cases.case.models import Case, Entry, Issue, RoutingRecord
+from app.cases.case.veils import topic_place
 from app.cases.clocks.running import mark_clocks_missed
+from app.cases.consent.taking_back import keys_held_by
 from app.cases.custody.deciding import waiting_for_custody
 from app.cases.custody.reading import ask_to_read, read_routing_note
 from app.cases.desk.queue import QueueFilters, queue_page
 from app.cases.enums import ConsentLevel, Urgency
+from app.cases.routing.handing_on import custodian_of
+from app.cases.rules import RoutingOutcome
 from app.cases.worker.messages import say_worse, write
 from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
 from app.database import Base, CaseId, OrganisationId, SiteId, new_id
@@ -20,6 +24,7 @@ from app.database.types import Word
 from app.messaging.members.addresses import Channel, keep_address
 from app.messaging.queue.outgoing import cancel_texts
 from app.network import UnionStanding, set_standing
+from app.vault import GrantRow, HolderKind, Place, VeilBroken, new_compartment_versions
 from tests.service.cases.test_custody import held, waiting
 from tests.support.desk import Desk
 
@@ -145,6 +150,48 @@ def test_a_spoilt_record_costs_one_case_its_reason_only(desk: Desk) -> None:
             update(RoutingRecord).where(RoutingRecord.case_id == spoilt).values(decision_veil=b"x" * 40)
         )
     assert {spoilt, other} <= {case.case_id for case in waiting(desk)}
+
+
+def test_the_reasons_of_another_case_are_shown_at_none(desk: Desk) -> None:
+    mine, other = (desk.world.case_of(held(desk)) for _ in range(2))
+    assert {card.case_id: card.why for card in waiting(desk)}[mine] is RoutingOutcome.UNMATCHED_EXCLUSION
+    with desk.database.writing() as session:
+        session.execute(delete(RoutingRecord).where(RoutingRecord.case_id == mine))
+        session.execute(update(RoutingRecord).where(RoutingRecord.case_id == other).values(case_id=mine))
+    assert {card.case_id: card.why for card in waiting(desk)}[mine] is RoutingOutcome.NOBODY_ELIGIBLE
+
+
+def test_a_topic_opens_at_its_own_case_only(desk: Desk) -> None:
+    case_id, vault = desk.offered(topics=("gbvh",)), desk.world.vault
+    with desk.database.reading() as session:
+        issue = session.scalars(select(Issue).where(Issue.case_id == case_id)).one()
+    assert vault.unveil(topic_place(case_id, issue.id), issue.topic_veil) == "gbvh"
+    for place in (topic_place(new_id(), issue.id), Place("issues", issue.id, "topic_veil")):
+        with pytest.raises(VeilBroken):
+            vault.unveil(place, issue.topic_veil)
+
+
+def test_a_custody_grant_that_was_put_back_names_nobody_and_gets_no_new_keys(desk: Desk) -> None:
+    world, filed = desk.world, desk.world.file()
+    case_id, worker = world.case_of(filed), world.enter(filed)
+    grants: Table = Base.metadata.tables["vault_grants"]
+    of_custody = (grants.c.case_id == case_id) & (grants.c.holder_kind == "custody")
+    with desk.database.reading() as session:
+        before = dict(session.connection().execute(select(grants).where(of_custody)).mappings().one())
+        assert custodian_of(session, case_id) == world.coordinator.id
+    with desk.database.writing() as session:
+        stop_sharing(session, world.vault, worker)
+    with desk.database.writing() as session:
+        session.connection().execute(update(grants).where(of_custody).values(before))
+    with desk.database.writing() as session:
+        assert custodian_of(session, case_id) is None
+        case = session.get_one(Case, case_id)
+        new_compartment_versions(
+            session, world.vault, case_id, keys_held_by(session, world.vault, case, list(HolderKind))
+        )
+    with desk.database.reading() as session:
+        kept = session.scalars(select(GrantRow.key_version).where(GrantRow.id == before["id"])).one()
+        assert kept == before["key_version"]
 
 
 def test_nobody_yet_is_kept_while_sharing_is_stopped(desk: Desk) -> None:

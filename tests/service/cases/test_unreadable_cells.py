@@ -3,12 +3,15 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from typing import Any
+from uuid import UUID
 
 import pytest
-from sqlalchemy import LargeBinary, Table
+from sqlalchemy import JSON, Boolean, LargeBinary, Table, Uuid
 
 from app.cases.worker.inbox import open_inbox
-from app.database import Base, Database
+from app.database import Base, Database, UtcDateTime
+from app.vault import declared, forged_rows, signed_models
 from tests.service.cases.test_written_past_us import lived_in, seen
 from tests.support.desk import Desk
 
@@ -100,3 +103,54 @@ def test_the_queue_shows_the_others_whatever_stands_in_one_case(lived_in: Desk) 
             tried += taken
             assert others <= seen(lived_in, lived_in.lead), f"{table.name}.{column}"
     assert tried > 40
+
+
+def respelled(table: Table, column: str, cell: Any) -> list[Any]:
+    """The same value as SQLite takes it too, and as no comparison in SQL finds it."""
+    kind = table.columns[column].type
+    if isinstance(kind, Boolean):
+        return [2, -1, b"%d" % cell]
+    if isinstance(kind, Uuid):
+        return [cell.upper(), str(UUID(cell)), f"{{{cell}}}", cell.encode()]
+    if isinstance(kind, UtcDateTime):
+        return [cell.replace(" ", "T"), cell.replace("-", ""), cell.encode()]
+    return [str(cell).encode()]
+
+
+def test_a_value_in_another_spelling_is_named_by_the_doctor(lived_in: Desk) -> None:
+    """Else it would hide a case from the queue, or a grant from its holder, while every check is clean."""
+    path = lived_in.database.engine.url.database
+    assert path is not None
+    tried = 0
+    free = {(line.table, line.column) for line in declared() if line.free_because}
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        for table, column in cells(*(model.__tablename__ for model in signed_models())):
+            if (table.name, column) in free or isinstance(table.columns[column].type, JSON):
+                continue
+            found = f"select rowid, {column} from {table.name} where {column} is not null order by rowid desc"  # noqa: S608
+            change = f"update {table.name} set {column} = ? where rowid = ?"  # noqa: S608
+            row = connection.execute(found).fetchone()
+            for other in respelled(table, column, row[1]) if row else ():
+                if other == row[1]:
+                    continue  # an id of digits only
+                connection.execute(change, (other, row[0]))
+                tried += 1
+                with lived_in.database.reading() as session:
+                    forged = [each.table for each in forged_rows(session, lived_in.world.vault)]
+                connection.execute(change, (row[1], row[0]))
+                assert forged == [table.name], f"{table.name}.{column} {other!r}"
+    assert tried > 100
+
+
+@pytest.mark.parametrize("hidden", ({"is_open": 2}, {"organisation_id": "upper"}))
+def test_a_case_that_is_hidden_from_the_queue_is_named(lived_in: Desk, hidden: dict[str, Any]) -> None:
+    case_id = lived_in.accepted()
+    path = lived_in.database.engine.url.database
+    assert path is not None
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        value = "2" if "is_open" in hidden else "upper(organisation_id)"
+        column = next(iter(hidden))
+        connection.execute(f"update cases set {column} = {value} where id = ?", (case_id.hex,))  # noqa: S608
+    assert case_id not in seen(lived_in, lived_in.lead)
+    with lived_in.database.reading() as session:
+        assert [row.ids for row in forged_rows(session, lived_in.world.vault)] == [(str(case_id),)]

@@ -85,6 +85,7 @@ TABLES = {
     "organisations",
     "outgoing_texts",
     "phones",
+    "site_heads",
     "sites",
     "text_wishes",
     "vault_circle_members",

@@ -6,10 +6,12 @@ from uuid import uuid4
 
 import pytest
 
+from app.cases.case.access import lock_case
 from app.cases.case.models import Case
 from app.cases.enums import Urgency
 from app.cases.worker.inbox import Worker
 from app.cases.worker.messages import say_worse, write
+from app.intake.conversation.store.apply import set_danger
 from tests.harness.world import World
 from tests.support.member import Browse, accepted
 
@@ -26,6 +28,14 @@ def _words(world: World, worker: Worker) -> None:
         write(session, world.vault, world.rules, worker, "Wait, please read this first.", uuid4())
 
 
+def _danger_by_text(world: World, worker: Worker) -> None:
+    with world.database.writing() as session:
+        case = lock_case(session, worker.case_id)
+        assert case is not None
+        set_danger(session, world.vault, world.rules, case)
+
+
+REPLY = ("/reply", {"text": "Kept note."})
 CLOSE = ("/close", {"outcome": "unfounded", "note": "Kept note.", "word": "Kept word."})
 
 
@@ -35,6 +45,11 @@ CLOSE = ("/close", {"outcome": "unfounded", "note": "Kept note.", "word": "Kept 
         (_danger, *CLOSE),
         (_words, *CLOSE),
         (_danger, "/stage", {"to": "assessing", "note": "Kept note."}),
+        (_danger_by_text, "/stage", {"to": "assessing", "note": "Kept note."}),
+        (_danger_by_text, *CLOSE),
+        (_danger, *REPLY),
+        (_danger_by_text, *REPLY),
+        (_words, *REPLY),
     ),
 )
 def test_an_older_page_goes_over_nothing_that_it_does_not_show(
@@ -55,14 +70,15 @@ def test_an_older_page_goes_over_nothing_that_it_does_not_show(
     assert member.send(ending, **fields).status == 200
 
 
+@pytest.mark.parametrize("said", (_danger, _danger_by_text))
 def test_an_older_page_neither_lowers_a_newer_danger_nor_ticks_off_its_call(
-    browse: Browse, world: World
+    browse: Browse, world: World, said: Callable[[World, Worker], None]
 ) -> None:
     filed = world.file(danger=True)
     case_id, worker = accepted(world, filed), world.enter(filed)
     member = browse("near.lead")
     page = member.open(f"/desk/cases/{case_id}")
-    _danger(world, worker)
+    said(world, worker)
     assert member.send("/done", what="safety_contact").status == 409
     member.page = page
     assert member.send("/urgency", urgency="low", reason="It is over.").status == 409

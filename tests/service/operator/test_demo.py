@@ -14,7 +14,7 @@ from app.cli.deployment import Deployment
 from app.cli.examination import examine
 from app.cli.refusals import CommandRefused
 from app.database import Database
-from app.network import Member, Organisation, OrganisationKind, Site, UnionStanding
+from app.network import Member, Organisation, OrganisationKind, Site, UnionStanding, count_sites
 from app.network.models import Standing
 from app.settings import read_settings
 from app.vault import RowSigner, bind_deployment, verify_journal
@@ -34,6 +34,7 @@ def deployment(database: Database, tmp_path: Path) -> Deployment:
     database.sign_with(RowSigner(lambda: vault))
     with database.writing() as session:
         bind_deployment(session, vault)
+        count_sites(session, vault)
     return made
 
 

@@ -1,12 +1,14 @@
 """An older deployment's rows get their MACs at the upgrade, once: nobody has rows of their own signed later."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
-from app.cases.case.models import Case
+from app.cases.case.models import Case, RoutingRecord
+from app.cases.case.veils import decision_place
 from app.cases.custody.reading import agree_to_read, ask_to_read
 from app.cases.desk.reading import open_case
 from app.cases.routing.offers import accept_offer
@@ -23,7 +25,7 @@ from app.messaging.phones.numbers import read_number
 from app.messaging.phones.phone_rows import locked_phone
 from app.messaging.phones.text_requests import keep_text_request, seal_text_request
 from app.messaging.queue.outgoing import enqueue_text
-from app.network import Organisation, OrganisationKind
+from app.network import Organisation, OrganisationKind, SiteHead, sites_are_whole
 from app.settings import read_settings
 from app.vault import (
     CircleName,
@@ -212,3 +214,20 @@ def _run(deployment: Deployment, command: object) -> int:
     done: int = command(deployment, None)
     database.sign_with(RowSigner(lambda: vault))
     return done
+
+
+def test_the_upgrade_binds_reasons_to_their_cases_and_counts_the_sites(old: tuple[Deployment, World]) -> None:
+    deployment, world = old
+    with world.database.writing() as session:
+        for record in session.scalars(select(RoutingRecord)):
+            place = decision_place(record.case_id, record.id)
+            opened = world.vault.unveil(place, record.decision_veil)
+            record.decision_veil = world.vault.veil(replace(place, case=None), opened)
+        session.execute(delete(SiteHead))
+    assert _run(deployment, upgrade) == 0
+    with world.database.reading() as session:
+        records = session.scalars(select(RoutingRecord)).all()
+        for record in records:
+            assert world.vault.unveil(decision_place(record.case_id, record.id), record.decision_veil)
+        assert records
+        assert sites_are_whole(session, world.vault)

@@ -32,6 +32,7 @@ from app.vault import (
     circle_name,
     circle_of,
     circle_public_key,
+    circle_public_keys,
     circles_of_member,
     is_in_circle,
     load_keyring,
@@ -129,6 +130,19 @@ def test_a_public_key_slipped_into_the_database_is_found_out(store: Database, va
             circle_public_key(session, vault, circle)
         with pytest.raises(PublicKeyMissing):
             public_key_of(session, vault, HolderKind.MEMBER, new_id())
+
+
+def test_the_number_by_which_the_newest_key_is_chosen_cannot_be_changed(
+    store: Database, vault: Vault
+) -> None:
+    circle = _circle(store, vault, _member(store, vault))
+    with store.writing() as session:
+        session.scalars(select(PublicKeyRow).where(PublicKeyRow.holder_id == circle.id)).one().version = 7
+    with store.reading() as session:
+        with pytest.raises(PublicKeyForged):
+            circle_public_key(session, vault, circle)
+        wanted = {circle.organisation_id: CircleName.EVERYONE}
+        assert circle_public_keys(session, vault, wanted) == {}
 
 
 def test_a_note_to_custody_opens_for_a_custodian_in_its_place_only(store: Database, vault: Vault) -> None:

@@ -1,6 +1,7 @@
 """A worker comes back: in with the receipt, and one form for each thing that can be done."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from sqlalchemy.exc import OperationalError
@@ -8,9 +9,11 @@ from sqlalchemy.exc import OperationalError
 from app.cases.desk.answering import reply
 from app.cases.desk.reading import open_case
 from app.cases.routing.offers import accept_offer
+from app.cases.worker.inbox import Worker
 from app.database import CaseId
 from app.vault import Receipt, find_receipt
 from app.web.worker import inbox
+from app.web.worker.worker_session import find_worker
 from tests.harness.world import World
 from tests.support.browsing import Visitor
 
@@ -201,6 +204,34 @@ def test_a_new_code_whose_page_was_lost_is_shown_again(
     lost.page = form
     assert lost.send("/code").code == fresh
     assert opens(another_visitor(), fresh)
+
+
+def test_two_windows_that_ask_for_a_new_code_at_once_make_one(
+    inside: Visitor, another_visitor: Callable[[], Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    form, fresh = inside.page, list[str]()
+    faster = another_visitor()
+    cookie = inside.client.get_cookie("redress_worker")
+    assert cookie is not None
+    faster.client.set_cookie("redress_worker", cookie.value)
+    faster.open("/en/inbox")
+    inside.page = form
+
+    def found_and_overtaken() -> Worker | None:
+        worker = find_worker()
+        if not fresh:
+            fresh.append("")
+            # The other window's post comes and goes while this one is on its way to the lock.
+            with ThreadPoolExecutor(1) as other:
+                fresh[0] = other.submit(lambda: faster.send("/code").code).result()
+        return worker
+
+    monkeypatch.setattr("app.web.worker.new_code.find_worker", found_and_overtaken)
+    page = inside.send("/code")
+    assert page.status == 200
+    assert page.code == ""
+    assert 'name="receipt"' in page.response.get_data(as_text=True)
+    assert opens(another_visitor(), fresh[0])
 
 
 def test_who_kept_a_copy_of_the_form_does_not_get_the_code_of_what_was_sent_with_it(

@@ -6,11 +6,11 @@ from werkzeug.datastructures import MultiDict
 
 from app.cases.case import LONGEST_TEXT
 from app.language import clean_words, has_words
+from app.web.requests import LARGEST_WORDS
 from app.web.worker.report_form import (
     CONSENT,
     CONTACT,
     EXCLUDE,
-    LARGEST_WORDS,
     LINE_LIMIT,
     TOPICS,
     ReportForm,

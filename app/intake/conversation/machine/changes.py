@@ -22,6 +22,7 @@ class Surroundings:
 
     countries: Mapping[UUID, str] = field(default_factory=dict)
     possible: Collection[SiteId] = ()
+    whole: bool = True  # of the list of sites, see `SiteMatch`
     told: str | None = None
     named: frozenset[OrganisationId] = frozenset()
     language: str | None = None
@@ -98,7 +99,12 @@ def _set_site(told: SetSite, facts: CaseFacts, around: Surroundings) -> CaseChan
     return CaseChange(
         "case.site_told",
         {"certain": certain},
-        facts=replace(facts, possible_sites=unclear, country_from=country_from),
+        facts=replace(
+            facts,
+            possible_sites=unclear,
+            place_in_doubt=not certain and (not around.whole if told.words else facts.place_in_doubt),
+            country_from=country_from,
+        ),
         words={"text": told.words, "site": True} if told.words else None,
         placed=True,
         site_id=told.site_id if certain else None,

@@ -54,7 +54,7 @@ def look_up(
         certain = match.certain and match.site is not None
         countries: dict[UUID, str] = {site.id: site.country for site in match.possible}
         told = rules.places.country_of(wanted.site_words)
-        around = Surroundings(countries, tuple(map(SiteId, countries)), told)
+        around = Surroundings(countries, tuple(map(SiteId, countries)), match.whole, told)
         found = [match.site] if certain and match.site is not None else list(match.possible)
         # One more than can be picked from tells the table that the words are too vague for that.
         labels = [(site, site_label(vault, site)) for site in found[: MOST_PLACES + 1]]
