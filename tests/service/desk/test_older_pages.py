@@ -51,8 +51,10 @@ def test_an_older_page_goes_over_nothing_that_it_does_not_show(
     assert "Kept note." in page.response.get_data(as_text=True)
     with world.database.reading() as session:
         assert session.get_one(Case, case_id).state == "accepted"
-    # What came is on the page now, and who still wants it presses again.
-    assert member.send(ending, **fields).status == 200
+    # What came is on the page now, and who still wants it presses again, and says why where the worker is in danger.
+    asked = {"safe": "She is with her family."} if page.root.findall(".//textarea[@name='safe']") else {}
+    assert bool(asked) == (said is _danger and ending == "/close")
+    assert member.send(ending, **fields, **asked).status == 200
 
 
 def test_an_older_page_neither_lowers_a_newer_danger_nor_ticks_off_its_call(
