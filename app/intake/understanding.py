@@ -67,20 +67,9 @@ def understand(
     written = rules.written.tell(report.words, report.language)
     language = written or report.language
     urgency = urgency_of(report.danger, report.topics, rules.taxonomy)
-    excluded = match_excluded(session, report.exclude_other) if report.exclude_other else None
-    level, _ = level_or_default(report.consent)
-    facts = CaseFacts(
-        topics=report.topics,
-        profile=profile_for(urgency),
-        consent=level,
-        handling=rules.taxonomy.handling(report.topics),
-        exclusions=report.exclude,
-        reach=report.contact.value,
-        excluded=report.excluded | (excluded.organisations if excluded else frozenset()),
-        # "Someone else" without a name says that there is somebody, and nobody can tell who: a person has to look. Likewise where
-        # the words name an organisation and go on ("and my foreman"): it is left out, and somebody looks who the other one is.
-        unmatched_exclusion=not excluded.all_said if excluded else Exclusion.OTHER in report.exclude,
-        over_limit=admission.over_limit or _over_share_when_locked(level, admission),
+    facts = _facts_told(session, report, rules, urgency, admission)
+    facts = replace(
+        facts,
         country_from=_country_from(site is not None, country),
         language_written=written is not None,
         place_in_doubt=in_doubt,
@@ -112,6 +101,27 @@ def understand(
         reader=reader,
         share=share,
         harm=harms(kinds),
+    )
+
+
+def _facts_told(
+    session: Session, report: Report, rules: Rules, urgency: Urgency, admission: Admission
+) -> CaseFacts:
+    """What the worker ticked and whom they left out, before anything is read in their words."""
+    excluded = match_excluded(session, report.exclude_other) if report.exclude_other else None
+    level, _ = level_or_default(report.consent)
+    return CaseFacts(
+        topics=report.topics,
+        profile=profile_for(urgency),
+        consent=level,
+        handling=rules.taxonomy.handling(report.topics),
+        exclusions=report.exclude,
+        reach=report.contact.value,
+        excluded=report.excluded | (excluded.organisations if excluded else frozenset()),
+        # "Someone else" without a name says that there is somebody, and nobody can tell who: a person has to look. Likewise where
+        # the words name an organisation and go on ("and my foreman"): it is left out, and somebody looks who the other one is.
+        unmatched_exclusion=not excluded.all_said if excluded else Exclusion.OTHER in report.exclude,
+        over_limit=admission.over_limit or _over_share_when_locked(level, admission),
     )
 
 

@@ -48,20 +48,9 @@ from app.vault.grants import (
     with_heads,
 )
 from app.vault.hash_slots import Guess, Slots, TooBusy
-from app.vault.journal_chains import (
-    SYSTEM,
-    Actor,
-    JournalBroken,
-    JournalChainRow,
-    JournalEntry,
-    JournalRow,
-    continuing,
-    journal,
-    new_chain,
-    own_chain,
-    read_journal,
-)
+from app.vault.journal_chains import JournalBroken, continuing, journal, new_chain, own_chain, read_journal
 from app.vault.journal_check import JournalFault, JournalFaultKind, JournalVerdict, verify_journal
+from app.vault.journal_rows import SYSTEM, Actor, JournalChainRow, JournalEntry, JournalRow
 from app.vault.keyholder import Hardness, KeyHolder
 from app.vault.keyring import (
     Keyring,

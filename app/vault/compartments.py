@@ -14,7 +14,8 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app import clock
 from app.database import Base, CaseId, Id, Opaque, new_id
 from app.vault.framing import Json, frame, from_json_bytes, to_json_bytes, unframe
-from app.vault.journal_chains import HEAD_OF_CASE, JournalChainRow, head_fits
+from app.vault.journal_chains import head_fits
+from app.vault.journal_rows import HEAD_OF_CASE, JournalChainRow
 from app.vault.keyholder import KeyHolder
 from app.vault.pairs import Pair, SealBroken
 from app.vault.public_keys import PublicKeyForged

@@ -12,22 +12,21 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import count
-from typing import Any, Literal, Self
+from typing import Any, Self
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Row, UniqueConstraint, bindparam, insert, select, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import Base, CaseId, Opaque, Ready, Statement, insert_rows, new_id, new_row
+from app.database import Base, CaseId, Ready, Statement, insert_rows, new_id, new_row
 from app.logs import log_event
 from app.vault.framing import Json, Part, frame, from_json_bytes, pad, to_json_bytes, unpad
+from app.vault.journal_rows import SYSTEM, Actor, JournalChainRow, JournalEntry, JournalRow
 from app.vault.keyholder import KeyHolder, derive, tag_of
 from app.vault.veil import Place, VeilBroken, decrypt, encrypt, unveil_bytes, veil_bytes
-
-ActorKind = Literal["worker", "member", "system", "operator"]
 
 CHAIN_START = bytes(32)
 """What the first entry of a chain follows."""
@@ -41,76 +40,8 @@ FIRST_VERSION = 1
 _STEPS = (256, 1024, 4096)
 
 
-@dataclass(frozen=True)
-class Actor:
-    """Who did something: a worker, a member of an organisation, a job of ours, or the operator at the terminal."""
-
-    kind: ActorKind
-    id: UUID | None = None
-    organisation_id: UUID | None = None
-
-
-SYSTEM = Actor("system")
-"""What happens by our own rules and clocks."""
-
-
-@dataclass(frozen=True)
-class JournalEntry:
-    """One opened entry; its exact time lay sealed."""
-
-    seq: int
-    hour: datetime
-    at: datetime
-    act: str
-    actor: Actor
-    detail: dict[str, Any]
-
-
-class JournalChainRow(Base):
-    """The head of a chain: its length and last hash, authenticated, and the chain's veiled secret."""
-
-    __tablename__ = "vault_journal_chains"
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    seq: Mapped[int]
-    hash: Mapped[bytes] = mapped_column(info=Opaque.nothing_to_open("digest", "of the last act"))
-    mac: Mapped[bytes] = mapped_column(info=Opaque.mac("the head of the chain"))
-    secret_veil: Mapped[bytes | None] = mapped_column(
-        info=Opaque.veiled("the secret under which the acts of the chain are encrypted")
-    )
-    # The newest version of the case's keys, under the head's MAC: see `stands` in app.vault.grants.
-    key_version: Mapped[int | None]
-
-
-class JournalRow(Base):
-    """One entry: its place in the chain, the hour, a commitment to its content, and the content encrypted."""
-
-    __tablename__ = "vault_journal"
-    __table_args__ = (UniqueConstraint("chain_id", "seq"),)
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    chain_id: Mapped[UUID]
-    seq: Mapped[int]
-    hour: Mapped[datetime]
-    commitment: Mapped[bytes] = mapped_column(
-        info=Opaque.nothing_to_open("digest", "of the act, under the chain's secret")
-    )
-    content: Mapped[bytes | None] = mapped_column(
-        info=Opaque.encrypted(
-            "the act, by whom and when exactly",
-            "whoever holds a keyring, the web's or the dispatcher's, by the chain's secret",
-        )
-    )
-    hash: Mapped[bytes] = mapped_column(
-        info=Opaque.nothing_to_open("digest", "of the commitment and of the act before")
-    )
-
-
 _ENTRIES = Base.metadata.tables[JournalRow.__tablename__]
 _HEADS = Base.metadata.tables[JournalChainRow.__tablename__]
-HEAD_OF_CASE = (_HEADS.c.id, _HEADS.c.seq, _HEADS.c.hash, _HEADS.c.mac, _HEADS.c.key_version)
-"""What has to be read of a head to know the newest version of its case's keys."""
-
 _NEXT_ENTRY = insert(_ENTRIES)
 _LOCKED_HEAD = select(_HEADS).where(_HEADS.c.id == bindparam("chain")).with_for_update()
 _MOVED_HEAD = update(_HEADS).where(_HEADS.c.id == bindparam("chain"))

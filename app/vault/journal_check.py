@@ -11,13 +11,12 @@ from app.vault.journal_chains import (
     CHAIN_START,
     ChainKeys,
     JournalBroken,
-    JournalChainRow,
-    JournalRow,
     chain_secret,
     entry_content,
     entry_hash,
     head_fits,
 )
+from app.vault.journal_rows import JournalChainRow, JournalRow
 from app.vault.keyholder import KeyHolder
 
 

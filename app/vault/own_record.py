@@ -7,14 +7,8 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.database import CaseId
-from app.vault.journal_chains import (
-    JournalBroken,
-    JournalChainRow,
-    JournalRow,
-    chain_secret,
-    head_fits,
-    own_chain,
-)
+from app.vault.journal_chains import JournalBroken, chain_secret, head_fits, own_chain
+from app.vault.journal_rows import JournalChainRow, JournalRow
 from app.vault.keyholder import KeyHolder
 
 

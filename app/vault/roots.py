@@ -22,8 +22,8 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.vault.framing import frame
-from app.vault.journal_chains import JournalChainRow, JournalRow
 from app.vault.journal_check import JournalFault, JournalFaultKind
+from app.vault.journal_rows import JournalChainRow, JournalRow
 from app.vault.keyholder import KeyHolder
 from app.vault.keyring import KeyKind
 
