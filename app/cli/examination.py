@@ -196,9 +196,11 @@ def _unanswered(deployment: Deployment, gateways: Gateways) -> Iterator[Finding]
 
 def _texts(deployment: Deployment) -> Iterator[Finding]:
     with deployment.database.reading() as session:
-        tally = count_queue(session)
-    told = f"{tally.due} texts are due, {tally.unclear} may or may not have gone out, {tally.failed} failed."
-    yield Finding(Weight.WARN if tally.unclear or tally.failed else Weight.GOOD, told)
+        counts = count_queue(session)
+    told = (
+        f"{counts.due} texts are due, {counts.unclear} may or may not have gone out, {counts.failed} failed."
+    )
+    yield Finding(Weight.WARN if counts.unclear or counts.failed else Weight.GOOD, told)
 
 
 def _alerts(deployment: Deployment) -> Iterator[Finding]:

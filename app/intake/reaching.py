@@ -36,8 +36,8 @@ from app.vault import Vault, open_grant, sound
 
 def phone_of_case(session: Session, vault: Vault, case_id: CaseId) -> Phone | None:
     """The phone on which the worker of a case may be texted: the one that wrote, or the one that was left on the form."""
-    talks = session.scalars(select(Conversation).where(Conversation.case_id == case_id)).all()
-    may = {talk.phone_id for talk in talks if position_of(vault, talk) is not None}
+    conversations = session.scalars(select(Conversation).where(Conversation.case_id == case_id)).all()
+    may = {talk.phone_id for talk in conversations if position_of(vault, talk) is not None}
     asked = requested_phone(session, vault, case_id)
     phones = select(Phone).where(Phone.id.in_(may if asked is None else may | {asked}))
     return next(sound(vault, session.scalars(phones)), None)

@@ -15,7 +15,7 @@ from app.database import CaseId, chosen_once, new_id
 from app.vault import SYSTEM, Vault, journal
 
 ASKING = (ClockState.RUNNING, ClockState.MISSED)
-"""A missed clock still asks for the same thing; only what was met, passed on or paused stops asking."""
+"""A missed clock still asks for the same thing; only what was met, passed on or paused stops waiting."""
 
 
 def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadlines) -> list[Clock]:
@@ -70,11 +70,11 @@ def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], ou
 
 def settle(case: Case, clocks: Sequence[Clock], kinds: Collection[ClockKind], outcome: ClockState) -> int:
     """As `settle_clocks`, for all the clocks of the case as `clocks_of` gave them; nothing is read."""
-    asking = [row for row in clocks if row.kind in kinds and row.state in ASKING]
-    for row in asking:
+    waiting = [row for row in clocks if row.kind in kinds and row.state in ASKING]
+    for row in waiting:
         row.state = outcome
     _keep_next_date(case, clocks)
-    return len(asking)
+    return len(waiting)
 
 
 _KINDS, _STATES = frozenset(ClockKind), frozenset(ClockState)
@@ -124,8 +124,8 @@ def store_next_date(session: Session, case: Case) -> None:
 
 
 def _keep_next_date(case: Case, clocks: Sequence[Clock]) -> None:
-    asking = (row for row in clocks if row.state in ASKING)
-    earliest = next(asking, None) if case.is_open else None
+    waiting = (row for row in clocks if row.state in ASKING)
+    earliest = next(waiting, None) if case.is_open else None
     case.next_due_at = None if earliest is None else earliest.due_at
     case.next_clock = None if earliest is None else earliest.kind
 

@@ -170,8 +170,8 @@ def who_can_be_alerted(
     if case.state is State.CLOSED or case.practice or case.stopped_hour is not None:
         return None
     acts = _circle_that_acts(session, vault, case)
-    kept_ready = _circles_kept_ready(session, vault, case) if routes and acts is not None else []
-    circles = kept_ready or ([] if acts is None else [acts])
+    standing_by = _circles_kept_ready(session, vault, case) if routes and acts is not None else []
+    circles = standing_by or ([] if acts is None else [acts])
     if not circles or not all(_is_reached(session, gateways, circle) for circle in circles):
         return None
     return OrganisationId(circles[0].organisation_id)

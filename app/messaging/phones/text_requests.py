@@ -74,16 +74,16 @@ def requested_phone(session: Session, vault: Vault, case_id: CaseId) -> UUID | N
 
 def is_text_requested(session: Session, phone_id: UUID) -> bool:
     """Whether somebody who filed on the web is still to be texted on this phone."""
-    wishes = session.scalars(select(TextRequest).where(TextRequest.phone_id == phone_id))
-    return any(is_sound(holder_of(session), wish) for wish in wishes)
+    requests = session.scalars(select(TextRequest).where(TextRequest.phone_id == phone_id))
+    return any(is_sound(holder_of(session), wish) for wish in requests)
 
 
 def end_text_request(session: Session, vault: Vault, case_id: CaseId) -> Phone | None:
     """The worker of this case is not to be texted any more; the phone that it was, its row locked, or None where nobody asked."""
-    wishes = _wishes_of(session, vault, case_id)
-    if not wishes:
+    requests = _wishes_of(session, vault, case_id)
+    if not requests:
         return None
-    asked, phone = next(sound(vault, wishes), None), None
+    asked, phone = next(sound(vault, requests), None), None
     if asked is not None:
         phone = lock_phone(session, asked.phone_id)
     session.execute(delete(TextRequest).where(TextRequest.case_tag.in_(_tags_of(vault, case_id))))
@@ -106,8 +106,8 @@ def end_text_requests_on(session: Session, vault: Vault, phone_id: UUID) -> list
 
 
 def _wishes_of(session: Session, vault: Vault, case_id: CaseId) -> Sequence[TextRequest]:
-    wishes = select(TextRequest).where(TextRequest.case_tag.in_(_tags_of(vault, case_id)))
-    return session.scalars(wishes).all()
+    requests = select(TextRequest).where(TextRequest.case_tag.in_(_tags_of(vault, case_id)))
+    return session.scalars(requests).all()
 
 
 def _tags_of(vault: Vault, case_id: CaseId) -> list[bytes]:

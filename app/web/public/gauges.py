@@ -102,14 +102,14 @@ class _Gauges(Collector):
         return family
 
     def _texts(self) -> GaugeMetricFamily:
-        tally = count_queue(self._session)
+        counts = count_queue(self._session)
         family = GaugeMetricFamily(
             "redress_texts",
             "Texts and alerts that should have gone out by now, may have or failed",
             labels=["state"],
         )
         for state in ("due", "unclear", "failed"):
-            family.add_metric([state], getattr(tally, state))
+            family.add_metric([state], getattr(counts, state))
         return family
 
     def _ticks(self) -> GaugeMetricFamily:

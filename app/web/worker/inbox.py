@@ -52,7 +52,7 @@ class Doing:
     worker: Worker
     intent: Intent
     submission: UUID
-    wishes: tuple[SealedTextRequest, ...] = ()
+    text_requests: tuple[SealedTextRequest, ...] = ()
 
 
 @blueprint.get("/<lang>/inbox")
@@ -124,9 +124,9 @@ def do(worker: Worker, intent: Intent) -> Response:
     deed, anchor = _DEEDS[act]
     try:
         submission = intent.submission_for(here.vault, worker.case_id)
-        wishes = _wishes_again(worker, intent)
+        text_requests = _wishes_again(worker, intent)
         with here.database.writing() as session:
-            calls = deed(session, Doing(worker, intent, submission, wishes))
+            calls = deed(session, Doing(worker, intent, submission, text_requests))
     except TokenForged:
         return stale_page(worker, intent)
     except (EmptyText, TextTooLong) as refusal:
@@ -197,14 +197,14 @@ def _change_consent(session: Session, doing: Doing) -> None:
     level = ConsentLevel(doing.intent.consent)
     if level is ConsentLevel.NOBODY:
         stop_texts(session, here.vault, worker.case_id)
-    _keep(session, doing.wishes)
+    _keep(session, doing.text_requests)
     texts = consent_texts(language.pgettext)
     change_consent(session, here.vault, here.rules, texts, language.code, worker, level)
 
 
 def _let_read(session: Session, doing: Doing) -> None:
     here, language = services(), page_language()
-    _keep(session, doing.wishes)
+    _keep(session, doing.text_requests)
     texts, lock = consent_texts(language.pgettext), doing.intent.lock
     let_one_read(session, here.vault, here.rules, texts, language.code, doing.worker, lock)
 
@@ -216,7 +216,7 @@ def _stop(session: Session, doing: Doing) -> None:
 
 def _undo(session: Session, doing: Doing) -> None:
     here, language = services(), page_language()
-    _keep(session, doing.wishes)
+    _keep(session, doing.text_requests)
     texts = consent_texts(language.pgettext)
     undo_stop_of(session, here.vault, here.rules, texts, language.code, doing.worker)
 
@@ -263,7 +263,7 @@ def _opens(session: Session, worker: Worker, intent: Intent) -> bool:
     return lock_of(session, services().vault, case) == intent.lock
 
 
-def _keep(session: Session, wishes: Iterable[SealedTextRequest]) -> None:
+def _keep(session: Session, text_requests: Iterable[SealedTextRequest]) -> None:
     # Before the case is locked, as everywhere (see app.messaging.phones.text_requests).
-    for wish in wishes:
+    for wish in text_requests:
         keep_text_request(session, wish)

@@ -91,8 +91,8 @@ def hear_text(session: Session, vault: Vault, rules: Rules, prepared: Prepared) 
     heard = prepared.heard
     if prepared.taken or heard is None:
         return
-    if prepared.talk is not None and prepared.going_on is not None:
-        _hear_more(session, vault, rules, prepared, prepared.talk, prepared.going_on, heard)
+    if prepared.talk is not None and prepared.fast_path is not None:
+        _hear_more(session, vault, rules, prepared, prepared.talk, prepared.fast_path, heard)
     else:
         _hear_first(session, vault, rules, prepared, heard)
 
@@ -103,26 +103,26 @@ def _hear_more(
     rules: Rules,
     prepared: Prepared,
     talk: KnownConversation,
-    going_on: FastPath,
+    fast_path: FastPath,
     heard: Heard,
 ) -> None:
     """A text in an open conversation: most are stored with what was made ready for them."""
     try:
-        answers = send_together(session, going_on.statements)
+        answers = send_together(session, fast_path.statements)
     except NoRow:
         raise Overtaken from None
-    if going_on.counts is not None:
-        ((number,),) = answers[going_on.counts]
+    if fast_path.counts is not None:
+        ((number,),) = answers[fast_path.counts]
         _note_last_answer(prepared, number)
-    if not needs_more(talk, heard, going_on.left):
+    if not needs_more(talk, heard, fast_path.left):
         return
-    phone = sound_or_none(vault, session.get(Phone, going_on.phone.id))
+    phone = sound_or_none(vault, session.get(Phone, fast_path.phone.id))
     if phone is None:
         raise Overtaken
     scene = _Scene(session, vault, rules, prepared, phone)
     if prepared.filed is not None and not _file(scene, heard):
         return
-    _change_case(scene, talk, heard, going_on.left)
+    _change_case(scene, talk, heard, fast_path.left)
     session.flush()
     _answer(scene, _case_of(prepared))
 
@@ -256,9 +256,9 @@ def _apply_act(scene: _Scene, case: Case, act: ConversationAct) -> None:
         case HandToPerson():
             needs_person(session, vault, case)
         case _:
-            learned = change_of(act, facts_of(vault, case), rules.taxonomy, prepared.around)
-            if learned is not None:
-                take_in(session, vault, rules, case, learned)
+            change = change_of(act, facts_of(vault, case), rules.taxonomy, prepared.around)
+            if change is not None:
+                take_in(session, vault, rules, case, change)
 
 
 def _obey(scene: _Scene, acts: tuple[ConversationAct, ...]) -> None:

@@ -79,8 +79,8 @@ class Prepared:
     """A text that is ready to be stored, unless it was `taken` before.
 
     `phone` is the fresh row of a number that was not known; `phone_id` the number's row that was. Neither is there for a sender who
-    cannot be found again. `talk` is the conversation that it belongs to, as it stood, and `going_on` what is stored of it; `answer`
-    is what goes back, sealed.
+    cannot be found again. `talk` is the conversation that it belongs to, as it stood, and `fast_path` what is stored;
+    `answer` is what goes back, sealed.
     """
 
     received: ReceivedText
@@ -96,7 +96,7 @@ class Prepared:
     receipt: FreshReceipt | None = None
     asked: Terms | None = field(default=None, repr=False)
     answer: OutgoingText | None = field(default=None, repr=False)
-    going_on: FastPath | None = field(default=None, repr=False)
+    fast_path: FastPath | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -159,7 +159,7 @@ def prepare_hearing(session: Session, services: Services, received: ReceivedText
         receipt=receipt,
         asked=question(texts) if any(isinstance(act, SetConsent) for act in heard.acts) else None,
         answer=answer,
-        going_on=take_fast_path(vault, rules, known, received, heard, around, answer, about),
+        fast_path=take_fast_path(vault, rules, known, received, heard, around, answer, about),
     )
 
 
@@ -197,16 +197,16 @@ def _take_step(
     )
     gone = needs.gone and known.phone is not None and not anything_waits(session, known.phone.id)
     know = replace(looked.know, gone=gone)
-    hearing = hear_wordless if wordless else hear
-    return _Taken(hearing(position, said, know, texts, at), needs, looked)
+    take = hear_wordless if wordless else hear
+    return _Taken(take(position, said, know, texts, at), needs, looked)
 
 
 def _language(
     languages: Languages, talk: KnownConversation | None, written: str | None, country: str | None
 ) -> Language:
     """The language of the conversation; of a new one what was written in, else what is spoken there."""
-    going_on = None if talk is None else languages.get(talk.position.language)
-    return going_on or languages.best([*([written] if written else []), *_spoken_in(country)])
+    held = None if talk is None else languages.get(talk.position.language)
+    return held or languages.best([*([written] if written else []), *_spoken_in(country)])
 
 
 def _sender_of(vault: Vault, gateways: Gateways, received: ReceivedText) -> _Sender:

@@ -62,9 +62,9 @@ class _Settled:
 
 def _settle(session: Session, vault: Vault, phone: Phone) -> list[_Settled]:
     """Settle what is due of a locked phone, asked again under the lock: a text may have come meanwhile."""
-    talks = live_conversations(session, phone.id)
+    conversations = live_conversations(session, phone.id)
     settled, erase = [], False
-    for talk in talks:
+    for talk in conversations:
         position = position_of(vault, talk)
         if position is None:
             talk.ended = True  # others wrote it: it keeps nobody's number
@@ -78,7 +78,7 @@ def _settle(session: Session, vault: Vault, phone: Phone) -> list[_Settled]:
         erase = erase or ErasePhone() in heard.acts
     session.flush()
     # Somebody else on the same phone may still want to be answered.
-    if erase and all(talk.ended for talk in talks):
+    if erase and all(talk.ended for talk in conversations):
         forget_phone(session, phone)
     return settled
 

@@ -41,13 +41,13 @@ def tells_danger(position: Position, said: Said, texts: Texts, at: datetime) -> 
 
 def hear_alarm(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     """Keep the words, which raise the case, and ask whether anybody is in danger now; then the question that stood comes again."""
-    asking = position.step in _ASKS_DANGER
-    moved = Moved(position) if asking else _answer_beside(position, said, know, texts)
-    learned = meanings.take_up_topics(moved.position, said.topics)
+    waits = position.step in _ASKS_DANGER
+    moved = Moved(position) if waits else _answer_beside(position, said, know, texts)
+    about = meanings.take_up_topics(moved.position, said.topics)
     joins = soon(position, at) or said.part is not None
-    acts: tuple[ConversationAct, ...] = (*moved.acts, Keep(said.words, joins, said.part), *learned.acts)
-    asked = replace(learned.position, misses=0, unheard=0)
-    if not asking:
+    acts: tuple[ConversationAct, ...] = (*moved.acts, Keep(said.words, joins, said.part), *about.acts)
+    asked = replace(about.position, misses=0, unheard=0)
+    if not waits:
         asked = asked.to(Step.WORSE, back=_after(asked), worse_at=at)
     # Only what calls somebody at once may promise that somebody is being told.
     reply = texts.in_danger(know.help_number, texts.say(Text.DANGER), alertable=know.alertable and said.calls)

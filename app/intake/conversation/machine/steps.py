@@ -157,8 +157,8 @@ def _back_at_worse(position: Position, said: Said, texts: Texts) -> Position:
 def _hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     if said.keyword is not None:
         return _obey(position, said, texts)
-    asking = position.step in TABLE or position.step in (Step.OPEN, Step.NEW_REPORT)
-    if said.stranger and asking and position.step is not Step.WHOSE_PHONE:
+    waits = position.step in TABLE or position.step in (Step.OPEN, Step.NEW_REPORT)
+    if said.stranger and waits and position.step is not Step.WHOSE_PHONE:
         doubted = (
             position.to(position.back, back=None)
             if position.step is Step.CODE and position.back
@@ -212,8 +212,8 @@ def _obey(position: Position, said: Said, texts: Texts) -> Heard:
             asked = texts.behind(texts.say(Text.STARTED), texts.say(Text.WHOSE_PHONE_THEN))
             return Heard(position.to(Step.WHOSE_PHONE), asked, (OptIn(),))
         return Heard(position, texts.say(Text.STARTED), (OptIn(),))
-    asking = position.step in TABLE or position.step in (Step.OPEN, Step.NEW_REPORT)
-    return Heard(position, texts.say(Text.ABOUT) if asking else None, (Keep(said.words),))
+    waits = position.step in TABLE or position.step in (Step.OPEN, Step.NEW_REPORT)
+    return Heard(position, texts.say(Text.ABOUT) if waits else None, (Keep(said.words),))
 
 
 def _continues(position: Position, said: Said, texts: Texts, at: datetime) -> bool:
@@ -233,12 +233,12 @@ def _continues(position: Position, said: Said, texts: Texts, at: datetime) -> bo
 
 def _join(position: Position, said: Said, at: datetime) -> Heard:
     """Keep words without a reply; where a question was asked, it still stands."""
-    learned = meanings.take_up_topics(position, said.topics)
+    about = meanings.take_up_topics(position, said.topics)
     joins = soon(position, at) or said.part is not None
-    kept = spoken(replace(learned.position, settled=position.settled and not learned.acts), said, at)
+    kept = spoken(replace(about.position, settled=position.settled and not about.acts), said, at)
     if position.last_free_at is not None and abs(at - position.last_free_at) > _COPY:
         kept = replace(kept, unheard=position.unheard + 1)
-    return Heard(kept, None, (Keep(said.words, joins, said.part), *learned.acts))
+    return Heard(kept, None, (Keep(said.words, joins, said.part), *about.acts))
 
 
 def _asks_danger(position: Position) -> bool:
@@ -271,8 +271,8 @@ def _names_place(position: Position, said: Said, know: Knowledge, *, hardly: boo
 
 def _missed(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     """Words where a digit was expected are testimony; the question is repeated, then a person reads on; it still stands."""
-    learned = meanings.take_up_topics(spoken(position, said, at), said.topics)
-    kept = Moved(replace(learned.position, settled=False), (Keep(said.words), *learned.acts))
+    about = meanings.take_up_topics(spoken(position, said, at), said.topics)
+    kept = Moved(replace(about.position, settled=False), (Keep(said.words), *about.acts))
     again = meanings.ask_again(kept)
     if again.position.step is not position.step:
         return answered(again, know, texts)

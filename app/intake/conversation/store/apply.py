@@ -27,32 +27,32 @@ from app.intake.sealing import WORKER, issue_rows
 from app.vault import CircleName, Compartment, Vault, circle_public_keys, journal
 
 
-def take_in(session: Session, vault: Vault, rules: Rules, case: Case, learned: CaseChange) -> None:
+def take_in(session: Session, vault: Vault, rules: Rules, case: Case, change: CaseChange) -> None:
     """Store what an act changes, and open a closed case again with new words."""
     before = case.urgency
-    if learned.facts is not None:
-        store_facts(vault, case, learned.facts)
-    if learned.placed:
-        site_id, place = learned.site_id, site_place(case.id)
+    if change.facts is not None:
+        store_facts(vault, case, change.facts)
+    if change.placed:
+        site_id, place = change.site_id, site_place(case.id)
         case.site_veil = None if site_id is None else vault.veil(place, str(site_id))
-        case.country = learned.country or case.country
-    case.language = learned.language or case.language
-    session.add_all(issue_rows(vault, CaseId(case.id), learned.topics))
-    if learned.wrote:
-        said = learned.words or {}
+        case.country = change.country or case.country
+    case.language = change.language or case.language
+    session.add_all(issue_rows(vault, CaseId(case.id), change.topics))
+    if change.wrote:
+        said = change.words or {}
         text, more = str(said.get("text", "")), bool(said.get("came"))
         reopen_by_words(session, vault, rules, case, text, WORKER, more=more)
-    if learned.words is not None:
-        _heed(session, vault, rules, case, str(learned.words["text"]))
-        add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, dict(learned.words), WORKER)
-    if learned.for_custody:
-        _note_for_custody(session, vault, case, learned.for_custody)
-    if learned.topics:
-        raise_case(session, vault, rules, case, urgency_of(False, learned.topics, rules.taxonomy), WORKER)
-    if learned.wrote:
+    if change.words is not None:
+        _heed(session, vault, rules, case, str(change.words["text"]))
+        add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, dict(change.words), WORKER)
+    if change.for_custody:
+        _note_for_custody(session, vault, case, change.for_custody)
+    if change.topics:
+        raise_case(session, vault, rules, case, urgency_of(False, change.topics, rules.taxonomy), WORKER)
+    if change.wrote:
         # Before anybody has read the first words there is nothing that these would be news to.
         case.worker_wrote = case.worker_wrote or case.helper_has_read
-    journal(session, vault, CaseId(case.id), learned.act, WORKER, learned.detail)
+    journal(session, vault, CaseId(case.id), change.act, WORKER, change.detail)
     if case.urgency is not before:
         note(session, vault, Happened.CALLED, case)
 
