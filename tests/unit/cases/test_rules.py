@@ -13,7 +13,16 @@ Edit = Callable[[str, str, str], None]
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    for name in ("taxonomy", "danger_words", "deadlines", "routing", "help", "demo-help", "language_words"):
+    for name in (
+        "taxonomy",
+        "danger_words",
+        "thanks_words",
+        "deadlines",
+        "routing",
+        "help",
+        "demo-help",
+        "language_words",
+    ):
         shutil.copy(CONFIG / f"{name}.toml", tmp_path)
     shutil.copy(CONFIG / "place_names.txt", tmp_path)
     return tmp_path
