@@ -69,12 +69,13 @@ def people_over(database: Database, folder: Path) -> People:
     token = phone.report_form("", "").fields["token"]
     added = {"receipt": second, "words": "Added with the code.", "token": token}
     posts = {
+        # Before the worker's message: from a page that is older than what the worker wrote nothing is answered.
+        "reply": at_first("reply", "An answer."),
         "report": phone.report_form("A new report.", world.site.code),
         "code and words": Post("/en/inbox", added, "", "Added with the code."),
         "message": phone.in_inbox(phone.enter(first), "write", "A message."),
         "worse": phone.in_inbox(phone.enter(second), "worse", "It got worse."),
         "consent": phone.in_inbox(phone.enter(second), "consent", consent="union"),
-        "reply": at_first("reply", "An answer."),
         "note": at_second("note", "A note."),
         "accept": phone.on_offer(offered, helper),
     }

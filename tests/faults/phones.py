@@ -168,7 +168,7 @@ class Phone:
 
     def on_case(self, case_id: UUID, cookie: str, act: str, text: str) -> Post:
         """A form of the case page, filled in."""
-        tokens = self.get(f"/desk/cases/{case_id}", cookie).hidden("form_token", "once_token")
+        tokens = self.get(f"/desk/cases/{case_id}", cookie).hidden("form_token", "once_token", "seen")
         return Post(f"/desk/cases/{case_id}/{act}", {**tokens, "text": text}, cookie, text)
 
 
