@@ -33,7 +33,7 @@ def test_a_text_looks_once_or_twice_and_is_stored_in_one_go(
     with sendings_of(texting.database) as times:
         texting.hear(texting.received(body))
     *looked, stored = times
-    assert len(looked) == sum(looked) <= looks + begins
+    assert len(looked) <= looks + begins
     assert stored <= most_stored
 
 
