@@ -137,6 +137,8 @@ class Crowd:
             accepted = phone.insist(phone.on_offer(case_id, self._helper))
             assert accepted.location.partition("?")[0] == f"/desk/cases/{case_id}", accepted.location
             replied = phone.insist(phone.on_case(case_id, self._helper, "reply", words))
+            while replied.status == HTTPStatus.CONFLICT:  # the worker wrote meanwhile: that is read first
+                replied = phone.insist(phone.on_case(case_id, self._helper, "reply", words))
             assert replied.status == HTTPStatus.SEE_OTHER, replied.status
             self.promises.acknowledged(receipt, words)
 
