@@ -17,6 +17,7 @@ from app.cli.written_past_us import list_of_sites, own_record, rows
 from app.database import SchemaOutOfDate, check_schema
 from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
 from app.dispatcher.jobs import JOB_NAMES
+from app.logs import log_failure
 from app.messaging.gateways.registry import EMAIL, Gateways, GatewaysRefused
 from app.messaging.members import has_readers, unalerted
 from app.messaging.queue import count_queue
@@ -53,7 +54,9 @@ def examine(deployment: Deployment) -> Iterator[Finding]:
             yield from question(deployment)
         except _EXPLAINED as trouble:
             yield Finding(Weight.BAD, " ".join(str(trouble).split()))
-        except (SQLAlchemyError, OSError):
+        except Exception as trouble:  # noqa: BLE001 - whatever somebody wrote there, the other questions are asked
+            if not isinstance(trouble, SQLAlchemyError | OSError):
+                log_failure("doctor", trouble)
             yield Finding(
                 Weight.BAD, f"The {question.__name__.strip('_').replace('_', ' ')} cannot be checked."
             )

@@ -11,6 +11,7 @@ from app.database.retries import retrying
 from app.database.schema import SchemaOutOfDate, check_schema, migrate
 from app.database.types import (
     Base,
+    Blob,
     CaseId,
     CircleId,
     Id,
@@ -27,6 +28,7 @@ from app.database.unit_of_work import Database
 
 __all__ = [
     "Base",
+    "Blob",
     "CaseId",
     "CircleId",
     "Database",

@@ -147,6 +147,8 @@ def busy_milliseconds() -> int:
 
 
 def _prepare_sqlite(connection: Any, record: Any) -> None:
+    # What is no UTF-8 reads as something else, which no MAC fits, instead of ending every query that meets it.
+    connection.text_factory = partial(str, encoding="utf-8", errors="replace")
     record.info["file"] = _identity(connection.execute("PRAGMA database_list").fetchone()[2])
     # The driver must not begin transactions by itself: `writing()` begins them immediately, readers by their first SELECT.
     connection.isolation_level = None

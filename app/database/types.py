@@ -9,7 +9,7 @@ from functools import cache, partial
 from typing import Any, NewType
 from uuid import UUID
 
-from sqlalchemy import Boolean, DateTime, MetaData, String, Uuid, inspect
+from sqlalchemy import Boolean, DateTime, Integer, LargeBinary, MetaData, String, Uuid, inspect
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import DeclarativeBase
 from sqlalchemy.types import TypeDecorator
@@ -62,6 +62,37 @@ class Flag(Boolean):
 _FLAGS = {0: False, 1: True}
 
 
+class Blob(LargeBinary):
+    """Bytes; what is none in SQLite reads as no bytes, which no MAC, veil or seal fits."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """How a cell is read."""
+        return _blob_in if dialect.name == "sqlite" else super().result_processor(dialect, coltype)  # type: ignore[no-untyped-call]
+
+
+def _blob_in(cell: Any) -> bytes | None:
+    return cell if cell is None or type(cell) is bytes else b""
+
+
+class Number(Integer):
+    """A whole number as large as PostgreSQL takes it; what is none in SQLite reads as -1."""
+
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """How a cell is read."""
+        return _number_in if dialect.name == "sqlite" else super().result_processor(dialect, coltype)
+
+
+def _number_in(cell: Any) -> int | None:
+    return cell if cell is None or (type(cell) is int and abs(cell) < _MOST) else -1
+
+
+_MOST = 1 << 31
+
+
 def _reading(read: Callable[[Any], Any] | None, instead: Any) -> Callable[[Any], Any] | None:
     if read is None:
         return None
@@ -79,7 +110,7 @@ def read_structure(cell: str | bytes) -> Any:
     """What a column of JSON holds: a list or a record. Anything else reads as an empty list, also the text of one."""
     try:
         found = json.loads(cell)
-    except ValueError:
+    except (ValueError, RecursionError):
         return []
     return found if isinstance(found, list | dict) else []
 
@@ -135,6 +166,8 @@ class Base(DeclarativeBase):
     )
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
         bool: Flag(),
+        bytes: Blob(),
+        int: Number(),
         datetime: UtcDateTime(),
         UUID: Id(),
         # SQLAlchemy does not look through a NewType to the UUID beneath.

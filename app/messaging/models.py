@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary, String, UniqueConstraint, text
+from sqlalchemy import Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, Opaque, new_id, word_column
+from app.database import Base, Blob, Opaque, new_id, word_column
 from app.messaging.delivery import Delivery, Purpose
 from app.vault import Signed
 
@@ -33,11 +33,9 @@ class Phone(Signed, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     pepper: Mapped[str] = mapped_column(String(40))
     tag: Mapped[bytes | None] = mapped_column(
-        LargeBinary, unique=True, info=Opaque.tag("the number, by a peppered Argon2id")
+        Blob, unique=True, info=Opaque.tag("the number, by a peppered Argon2id")
     )
-    number_sealed: Mapped[bytes | None] = mapped_column(
-        LargeBinary, info=Opaque.sealed_to_contact("the number")
-    )
+    number_sealed: Mapped[bytes | None] = mapped_column(Blob, info=Opaque.sealed_to_contact("the number"))
     gateway: Mapped[str] = mapped_column(String(40))
     line: Mapped[str] = mapped_column(String(60))  # our own side, where it wrote to or is texted from
     country: Mapped[str | None] = mapped_column(String(2))
@@ -54,8 +52,8 @@ class TextRequest(Signed, Base):
     __tablename__ = "text_wishes"
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    case_tag: Mapped[bytes] = mapped_column(LargeBinary, unique=True, info=Opaque.tag("the id of the case"))
-    case_veil: Mapped[bytes] = mapped_column(LargeBinary, info=Opaque.veiled("the id of the case"))
+    case_tag: Mapped[bytes] = mapped_column(Blob, unique=True, info=Opaque.tag("the id of the case"))
+    case_veil: Mapped[bytes] = mapped_column(Blob, info=Opaque.veiled("the id of the case"))
     phone_id: Mapped[UUID] = mapped_column(index=True)
 
 
@@ -65,7 +63,7 @@ class OptOutRow(Base):
     __tablename__ = "opt_outs"
 
     tag: Mapped[bytes] = mapped_column(
-        LargeBinary, primary_key=True, info=Opaque.tag("the number's tag and our line")
+        Blob, primary_key=True, info=Opaque.tag("the number's tag and our line")
     )
     hour: Mapped[datetime]
 
@@ -113,7 +111,7 @@ class OutgoingText(Signed, Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     key: Mapped[bytes] = mapped_column(
-        LargeBinary, unique=True, info=Opaque.tag("what makes it this text and no second one")
+        Blob, unique=True, info=Opaque.tag("what makes it this text and no second one")
     )
     purpose: Mapped[Purpose] = mapped_column(word_column(Purpose))
     case_id: Mapped[UUID | None]
@@ -122,7 +120,7 @@ class OutgoingText(Signed, Base):
     gateway: Mapped[str] = mapped_column(String(40))
     line: Mapped[str] = mapped_column(String(60))
     body_sealed: Mapped[bytes | None] = mapped_column(
-        LargeBinary, info=Opaque.sealed_to_contact("the words, until they are sent")
+        Blob, info=Opaque.sealed_to_contact("the words, until they are sent")
     )
     encoding: Mapped[str] = mapped_column(String(10))
     segments: Mapped[int]
@@ -161,9 +159,9 @@ class MemberAddress(Signed, Base):
     member_id: Mapped[UUID]
     channel: Mapped[str] = mapped_column(String(10))  # text or email
     address_sealed: Mapped[bytes] = mapped_column(
-        LargeBinary, info=Opaque.sealed_to_contact("the number or e-mail address")
+        Blob, info=Opaque.sealed_to_contact("the number or e-mail address")
     )
-    hint_veil: Mapped[bytes] = mapped_column(LargeBinary, info=Opaque.veiled("a hint of it"))
+    hint_veil: Mapped[bytes] = mapped_column(Blob, info=Opaque.veiled("a hint of it"))
     country: Mapped[str | None] = mapped_column(String(2))
 
 
@@ -174,8 +172,8 @@ class SimulatedText(Base):
     __table_args__ = (Index("ix_simulated_texts_phone", "phone_tag", "id"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    phone_tag: Mapped[bytes] = mapped_column(LargeBinary, info=Opaque.tag("the number"))
+    phone_tag: Mapped[bytes] = mapped_column(Blob, info=Opaque.tag("the number"))
     outgoing_id: Mapped[UUID | None] = mapped_column(unique=True)
     at: Mapped[datetime]
     # JSON of direction and body
-    text_veil: Mapped[bytes] = mapped_column(LargeBinary, info=Opaque.veiled("direction and words"))
+    text_veil: Mapped[bytes] = mapped_column(Blob, info=Opaque.veiled("direction and words"))

@@ -47,11 +47,16 @@ def sites_are_whole(session: Session, vault: Vault) -> bool:
     return len(sites) == len(known) and is_whole(vault, [tuple(row) for row in head], shares)
 
 
+def lock_head(session: Session) -> None:
+    """Let whoever changes the list of sites wait for whoever else does; to be called before any of them is read."""
+    session.execute(select(_COLUMNS.id).with_for_update())
+
+
 @contextmanager
 def kept_in_head(session: Session, sites: Collection[Site]) -> Iterator[None]:
     """Change these sites within: what changes is carried over into the head. What was amiss with it before stays amiss.
 
-    The caller has locked the sites, or they are new and become known to the session within. The head is locked last.
+    The caller has called `lock_head` and locked the sites, or they are new and become known to the session within.
     """
     before = [_share_now(site) for site in sites if site in session]
     yield
@@ -70,6 +75,7 @@ def count_sites(session: Session, vault: Vault) -> int:
 
     For the first start of a version that keeps a head, and for the operator who has looked at the list.
     """
+    lock_head(session)
     known = select(Site).where(Site.state != SiteState.REMOVED).with_for_update()
     shares = [share_of(site.row_mac) for site in sound(vault, session.scalars(known))]
     stood = session.get(SiteHead, vault.deployment, with_for_update=True)

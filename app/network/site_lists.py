@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.network.models import Sector, Site
 from app.network.people import SignedIn, actor_of
-from app.network.site_head import kept_in_head
+from app.network.site_head import kept_in_head, lock_head
 from app.network.sites import (
     SiteLabel,
     SiteRefused,
@@ -67,6 +67,7 @@ def import_sites(session: Session, vault: Vault, raw: bytes, *, by: SignedIn | N
     OS ID where they had none, so that a longer list may be imported again.
     """
     lines = _read(raw)
+    lock_head(session)
     known = known_sites(session, vault)
     doubles = _doubles(vault, lines, known)
     if wrong := doubles + _contradictions(lines, {key: label.os_id for key, (_, label) in known.items()}):

@@ -18,7 +18,7 @@ from app.network.models import Sector, Site, SiteState
 from app.network.organisations import clean_name, country_hint, is_country
 from app.network.os_ids import CROCKFORD, OsIdRefused, read_os_id
 from app.network.people import actor_of
-from app.network.site_head import kept_in_head
+from app.network.site_head import kept_in_head, lock_head
 from app.network.stakes import digest_of
 from app.vault import Place, Vault, holder_of, journal, sound, sound_or_none
 
@@ -78,6 +78,7 @@ def add_site(
     Other spellings of the town may follow after a slash: "Penang / Pulau Pinang".
     """
     label = checked_label(name, town, country, aliases, os_id)
+    lock_head(session)
     if label.os_id and (others := _identified(session, vault, (), (label.os_id,))):
         raise SiteRefused(f"Another site has this OS ID. It is {named_site(vault, others[0])}.")
     known = [(site, known) for site, known in known_sites(session, vault).values()]
@@ -95,6 +96,7 @@ def remove_site(session: Session, vault: Vault, code: str) -> tuple[Site, SiteLa
 
     Raises `SiteRefused`. Its row stays, since which cases name it is veiled; its OS ID is free for another.
     """
+    lock_head(session)
     site = session.scalars(select(Site).where(Site.code == poster_code(code)).with_for_update()).one_or_none()
     if site is None or site.state is SiteState.REMOVED:
         raise SiteRefused("No workplace has this code; 'redress site list' prints the codes.")

@@ -10,6 +10,7 @@ from app.database import OrganisationId, SiteId, new_id
 from app.network.models import Interest, OrganisationKind, Site, Standing, UnionStanding
 from app.network.organisations import get_organisation
 from app.network.people import SignedIn, actor_of
+from app.network.site_head import lock_head
 from app.network.stakes import store_stakes
 from app.vault import Place, Vault, journal
 
@@ -31,6 +32,7 @@ def set_standing(
 ) -> Standing:
     """Record how independent a union is at a site, who says so and since when; what was recorded before is replaced."""
     # Locking the site keeps two people from recording the same pair at once.
+    lock_head(session)
     site = session.get_one(Site, site_id, with_for_update=True)
     if get_organisation(session, union_id).kind is not OrganisationKind.TRADE_UNION:
         raise NotAUnion
@@ -62,6 +64,7 @@ def declare_interest(
 ) -> Interest:
     """Record that an organisation has a stake in a site; from now on it is left out of every case from there."""
     get_organisation(session, organisation_id)
+    lock_head(session)
     site = session.get_one(Site, site_id, with_for_update=True)
     pair = (Interest.organisation_id == organisation_id, Interest.site_id == site.id)
     row = session.scalars(select(Interest).where(*pair)).one_or_none()

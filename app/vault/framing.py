@@ -69,4 +69,6 @@ def _raw(part: Part) -> bytes:
         return part.int.to_bytes(16)
     if isinstance(part, bytes):
         return part
+    if not isinstance(part, int):
+        raise TypeError("this cannot be framed")
     return part.to_bytes(8, signed=True)

@@ -45,7 +45,11 @@ _HEADS = Base.metadata.tables[JournalChainRow.__tablename__]
 _NEXT_ENTRY = insert(_ENTRIES)
 _LOCKED_HEAD = select(_HEADS).where(_HEADS.c.id == bindparam("chain")).with_for_update()
 _MOVED_HEAD = update(_HEADS).where(_HEADS.c.id == bindparam("chain"))
-_ANY_ENTRY = select(_ENTRIES.c.id).where(_ENTRIES.c.chain_id == bindparam("chain")).limit(1)
+_BEYOND_HEAD = (
+    select(_ENTRIES.c.id)
+    .where(_ENTRIES.c.chain_id == bindparam("chain"), _ENTRIES.c.seq > bindparam("seq"))
+    .limit(1)
+)
 _WHOLE_CHAIN = (
     select(_ENTRIES, _HEADS.c.secret_veil)
     .join_from(_ENTRIES, _HEADS, _HEADS.c.id == _ENTRIES.c.chain_id)
@@ -228,7 +232,9 @@ def _own_head(session: Session, holder: KeyHolder) -> tuple[JournalChainRow, byt
         chain_id = own_chain(holder, number)
         try:
             head, secret = _head(session, holder, chain_id)
-            if head.seq or session.connection().execute(_ANY_ENTRY, {"chain": chain_id}).first() is None:
+            # An entry behind the last one was written by others, and would stand where the next one belongs.
+            beyond = {"chain": chain_id, "seq": head.seq}
+            if session.connection().execute(_BEYOND_HEAD, beyond).first() is None:
                 return head, secret, None if head.seq else spoilt
         except JournalBroken:
             pass

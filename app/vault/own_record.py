@@ -36,4 +36,5 @@ def own_chain_stands(session: Session, holder: KeyHolder) -> bool:
         chain_secret(holder, head)
     except JournalBroken:
         return False
-    return head_fits(holder, head)
+    beyond = exists().where(JournalRow.chain_id == chain_id, JournalRow.seq > head.seq)
+    return head_fits(holder, head) and not session.scalar(select(beyond))

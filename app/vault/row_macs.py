@@ -13,12 +13,12 @@ from datetime import UTC, date, datetime
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
-from sqlalchemy import JSON, LargeBinary, event, inspect
+from sqlalchemy import JSON, event, inspect
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from sqlalchemy.orm.base import NO_VALUE
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
-from app.database import Base, Opaque, Word
+from app.database import Base, Blob, Opaque, Word
 from app.logs import log_event
 from app.vault.framing import to_json_bytes
 from app.vault.keyholder import KeyHolder
@@ -32,7 +32,7 @@ class Signed:
     REMEMBERED: ClassVar[bool] = False
     """Whether a process keeps the values that fitted, for rows that are few and read often."""
 
-    row_mac: Mapped[bytes | None] = mapped_column(LargeBinary, sort_order=100, info=Opaque.mac("the row"))
+    row_mac: Mapped[bytes | None] = mapped_column(Blob, sort_order=100, info=Opaque.mac("the row"))
 
 
 SignedRow = TypeVar("SignedRow", bound=Signed)

@@ -17,7 +17,7 @@ from app.web.services import services
 _COOKIE = "member"
 
 # What a member may have spent minutes on; it is given back on the page when it could not be stored.
-WRITTEN_FIELDS = ("text", "words", "reason", "word", "note", "site")
+WRITTEN_FIELDS = ("text", "words", "reason", "word", "note", "safe", "site")
 
 _CHOICES = {
     "category": labels.TOPIC,

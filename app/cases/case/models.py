@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.cases.enums import (
@@ -25,12 +25,15 @@ from app.cases.enums import (
     Urgency,
     Who,
 )
-from app.database import Base, Opaque, new_id, word_column
+from app.database import Base, Blob, Opaque, new_id, word_column
 from app.vault import Signed
 
 _READERS = (
     "whoever has a grant for its compartment: the worker by the code, members and custodians through a circle"
 )
+
+
+_LAST_EDIT = 2_000_000_000
 
 
 class Case(Signed, Base):
@@ -53,7 +56,7 @@ class Case(Signed, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     submission_id: Mapped[UUID] = mapped_column(unique=True)
     body_tag: Mapped[bytes] = mapped_column(
-        LargeBinary,
+        Blob,
         info=Opaque.nothing_to_open("keyed tag", "of what was filed, under a key that only its form has"),
     )
     reference: Mapped[str] = mapped_column(String(40), unique=True)
@@ -75,14 +78,18 @@ class Case(Signed, Base):
     is_open: Mapped[bool] = mapped_column(default=True)
     helper_has_read: Mapped[bool] = mapped_column(default=False)
     worker_wrote: Mapped[bool] = mapped_column(default=False)
-    site_veil: Mapped[bytes | None] = mapped_column(LargeBinary, info=Opaque.veiled("the id of the site"))
+    site_veil: Mapped[bytes | None] = mapped_column(Blob, info=Opaque.veiled("the id of the site"))
     # JSON, see app.cases.case.facts
     facts_veil: Mapped[bytes] = mapped_column(
-        LargeBinary, info=Opaque.veiled("the worker's topics, how to be reached, who must not know")
+        Blob, info=Opaque.veiled("the worker's topics, how to be reached, who must not know")
     )
     edit_version: Mapped[int] = mapped_column(default=1)
     erase_at: Mapped[datetime | None] = mapped_column(index=True)
     stopped_hour: Mapped[datetime | None]
+
+    def count_edit(self) -> None:
+        """Count a change, so that a page from before it is known. It begins anew at a number that only others can have set."""
+        self.edit_version = self.edit_version + 1 if self.edit_version < _LAST_EDIT else 1
 
 
 class Entry(Signed, Base):
@@ -106,7 +113,7 @@ class Entry(Signed, Base):
     submission_id: Mapped[UUID | None] = mapped_column(unique=True)
     hour: Mapped[datetime]
     sealed: Mapped[bytes] = mapped_column(
-        LargeBinary, info=Opaque.sealed("what was written, or how to reach the worker", to=_READERS)
+        Blob, info=Opaque.sealed("what was written, or how to reach the worker", to=_READERS)
     )
 
 
@@ -117,11 +124,9 @@ class Issue(Base):
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
-    topic_veil: Mapped[bytes] = mapped_column(
-        LargeBinary, info=Opaque.veiled("the kind of problem, as chosen")
-    )
+    topic_veil: Mapped[bytes] = mapped_column(Blob, info=Opaque.veiled("the kind of problem, as chosen"))
     triage_veil: Mapped[bytes | None] = mapped_column(
-        LargeBinary, info=Opaque.veiled("the kind of problem, as triage found it")
+        Blob, info=Opaque.veiled("the kind of problem, as triage found it")
     )
 
 
@@ -154,19 +159,17 @@ class Consent(Signed, Base):
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
     # JSON of level and company, see app.cases.consent
-    level_veil: Mapped[bytes] = mapped_column(
-        LargeBinary, info=Opaque.veiled("how far the worker lets the case go")
-    )
+    level_veil: Mapped[bytes] = mapped_column(Blob, info=Opaque.veiled("how far the worker lets the case go"))
     text_version: Mapped[str] = mapped_column(String(20))
     text_hash: Mapped[bytes] = mapped_column(
-        LargeBinary, info=Opaque.nothing_to_open("digest", "of the question, which is public")
+        Blob, info=Opaque.nothing_to_open("digest", "of the question, which is public")
     )
     language: Mapped[str] = mapped_column(String(35))
     how: Mapped[ConsentHow] = mapped_column(word_column(ConsentHow))
     hour: Mapped[datetime]
     # none when given by text or through a helper
     signature: Mapped[bytes | None] = mapped_column(
-        LargeBinary, info=Opaque.nothing_to_open("signature", "of the consent, made with the worker's code")
+        Blob, info=Opaque.nothing_to_open("signature", "of the consent, made with the worker's code")
     )
     receipt_id: Mapped[UUID | None]
     withdrawn_hour: Mapped[datetime | None]
@@ -193,7 +196,7 @@ class RoutingNote(Base):
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     sealed: Mapped[bytes] = mapped_column(
-        LargeBinary,
+        Blob,
         info=Opaque.sealed(
             "the worker's words about the place and who must not know",
             to="custodians, by the key of the custody circle",
@@ -211,5 +214,5 @@ class RoutingRecord(Base):
     hour: Mapped[datetime]
     # JSON, see app.cases.routing
     decision_veil: Mapped[bytes] = mapped_column(
-        LargeBinary, info=Opaque.veiled("who was chosen or left out, and why")
+        Blob, info=Opaque.veiled("who was chosen or left out, and why")
     )

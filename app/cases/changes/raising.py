@@ -25,7 +25,7 @@ def raise_case(session: Session, vault: Vault, rules: Rules, case: Case, urgency
     before, after = case.urgency, raise_urgency(case.urgency, urgency)
     fast = profile_for(urgency) is Profile.FAST_TRACK
     if fast or after is not before:
-        case.edit_version += 1
+        case.count_edit()
     if after is not before:
         note_urgency(session, vault, case, after, by)
     if fast:

@@ -30,5 +30,5 @@ def reopen(session: Session, vault: Vault, case: Case, by: Actor) -> None:
     case.state, case.closing_reason, case.is_open = State.ACCEPTED if held else State.RECEIVED, None, True
     if held:
         resume_clocks(session, case)
-    case.edit_version += 1
+    case.count_edit()
     journal(session, vault, CaseId(case.id), "case.reopened", by)

@@ -170,7 +170,7 @@ def change_stage(
     elif facts != facts_of(vault, case):
         _record_the_workers_yes(session, vault, by, case, facts)
     before, case.state = case.state, move.to
-    case.edit_version += 1
+    case.count_edit()
     if move.to is State.CLOSED:
         _close(session, case, move.closing_reason)
     if move.to is State.ENGAGING:

@@ -62,7 +62,7 @@ def set_category(
     # A protection that was once set is never taken away by a second thought about the category.
     facts = replace(facts, category=category, handling=before | rules.taxonomy.handling([category]))
     store_facts(vault, case, facts)
-    case.edit_version += 1
+    case.count_edit()
     journal(session, vault, case_id, "case.category", by.actor, {"category": category})
     called_for = urgency_of(False, [category], rules.taxonomy)
     if lowers(called_for, case.urgency):
@@ -93,7 +93,7 @@ def set_urgency(
     if not says_something(reason) and lowers(case.urgency, urgency):
         raise LoweringReasonMissing
     words = clean_answer(reason) if says_something(reason) else ""
-    case.edit_version += 1
+    case.count_edit()
     if lowers(case.urgency, urgency):
         note_urgency(session, vault, case, urgency, by.actor)
     else:

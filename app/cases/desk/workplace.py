@@ -86,7 +86,7 @@ def set_workplace(
     store_facts(vault, case, known)
     case.site_veil = None if chosen.site_id is None else vault.veil(site_place(case.id), str(chosen.site_id))
     case.country = chosen.country
-    case.edit_version += 1
+    case.count_edit()
     site = None if chosen.site_id is None else str(chosen.site_id)
     journal(session, vault, case_id, "case.workplace", by.actor, {"site": site, "country": chosen.country})
     session.flush()

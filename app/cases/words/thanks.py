@@ -3,6 +3,7 @@
 Whatever may say more is not taken for thanks.
 """
 
+import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -18,6 +19,8 @@ _LONGEST = 160
 _MOST_GREETINGS = 2
 _KIND_PICTURES = frozenset("🙏😊🙂😀😃😄😁☺❤♥💕💖💗💙💚💛💜🧡👍🌹🌸💐🌺🌻🤗😍😇🤝🙌✨⭐🌟🤲🏻🏼🏽🏾🏿")
 _ASKING = frozenset("?？؟՞፧")
+# Drawn with signs that are else none: ":(" and ":'(", as a sad picture is.
+_SAD = re.compile(r"[:;=]['’]?-?[(\[/\\|<{]|[)\]]-?['’]?[:;=]|[DT][:;_.]?[DT]\b|;_;")
 
 
 @dataclass(frozen=True)
@@ -27,59 +30,73 @@ class ThanksWords:
     thanks: frozenset[str]
     greetings: frozenset[str]
     beside: frozenset[str]
+    reasons: frozenset[str]  # what thanks are for
     _lengths: Mapping[str, tuple[int, ...]] = field(repr=False)
 
     def is_all(self, text: str) -> bool:
         """Whether a text consists of thanks or one greeting, and what may stand around them."""
-        if len(text) > _LONGEST or any(_says_more(sign) for sign in text):
+        if len(text) > _LONGEST or _SAD.search(text) or any(_says_more(sign) for sign in text):
             return False
         plain = " ".join(word for word in folded_words(text) if word != ".")
         return bool(plain) and self._consists(plain)
 
     def _consists(self, plain: str) -> bool:
         """Whether some way to take the text apart has no other words: by place, the ways that lead there, thanked or not."""
-        ways: defaultdict[int, set[tuple[bool, int]]] = defaultdict(set)
-        ways[0] = {(False, 0)}
+        ways: defaultdict[int, set[tuple[bool, int, bool]]] = defaultdict(set)
+        ways[0] = {(False, 0, False)}
         for at in range(len(plain)):
             if at not in ways:
                 continue
-            for end, thanked, greeted in self._steps(plain, at):
+            for end, phrase in self._steps(plain, at):
+                thanked, greeted, reason = (
+                    phrase in self.thanks,
+                    phrase in self.greetings,
+                    phrase in self.reasons,
+                )
                 ways[end] |= {
-                    (before or thanked, min(count + greeted, _MOST_GREETINGS + 1))
-                    for before, count in ways[at]
+                    (before or thanked, min(count + greeted, _MOST_GREETINGS + 1), asked or reason)
+                    for before, count, asked in ways[at]
                 }
-        return any(thanked or 0 < greeted <= _MOST_GREETINGS for thanked, greeted in ways[len(plain)])
+        return any(
+            thanked or (0 < greeted <= _MOST_GREETINGS and not reason)
+            for thanked, greeted, reason in ways[len(plain)]
+        )
 
-    def _steps(self, plain: str, at: int) -> Iterator[tuple[int, bool, int]]:
-        """Each known phrase that stands here: where the next one begins, whether it thanks, and whether it greets."""
+    def _steps(self, plain: str, at: int) -> Iterator[tuple[int, str]]:
+        """Each known phrase that stands here, and where the next one begins."""
         for length in self._lengths.get(plain[at], ()):
             end = at + length
             phrase = plain[at:end]
-            thanked, greeted = phrase in self.thanks, phrase in self.greetings
-            if len(phrase) < length or not (thanked or greeted or phrase in self.beside):
+            if len(phrase) < length or not any(phrase in known for known in self._known()):
                 continue
             if end == len(plain) or plain[end] == " ":
-                yield min(end + 1, len(plain)), thanked, int(greeted)
+                yield min(end + 1, len(plain)), phrase
             elif UNSPACED.match(plain[end - 1]) or UNSPACED.match(plain[end]):
-                yield end, thanked, int(greeted)
+                yield end, phrase
+
+    def _known(self) -> tuple[frozenset[str], ...]:
+        return self.thanks, self.greetings, self.beside, self.reasons
 
 
 def read_thanks_words(file: Table) -> ThanksWords:
     """The words from their file; mistakes are noted on its table."""
     thanks, greetings, beside = (_phrases(file.table(name)) for name in ("thanks", "greeting", "beside"))
+    reasons = _phrases(file.table("for"), every=False)
     file.done()
     lengths: defaultdict[str, set[int]] = defaultdict(set)
-    for phrase in thanks | greetings | beside:
+    for phrase in thanks | greetings | beside | reasons:
         lengths[phrase[0]].add(len(phrase))
     by_letter = {letter: tuple(sorted(each)) for letter, each in lengths.items()}
-    return ThanksWords(thanks, greetings, beside, by_letter)
+    return ThanksWords(thanks, greetings, beside, reasons, by_letter)
 
 
-def _phrases(table: Table) -> frozenset[str]:
+def _phrases(table: Table, *, every: bool = True) -> frozenset[str]:
+    """The phrases of a table; each language has some where `every` says so."""
     found: set[str] = set()
     for language in SPOKEN:
         if language not in table.names():
-            table.wrong(f"{language} has no words.")
+            if every:
+                table.wrong(f"{language} has no words.")
             continue
         for phrase in table.texts(language):
             plain = " ".join(word for word in folded_words(phrase) if word != ".")

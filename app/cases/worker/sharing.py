@@ -272,5 +272,5 @@ def _note_for_custody(
 
 
 def _edited(session: Session, case: Case) -> None:
-    case.edit_version += 1
+    case.count_edit()
     session.flush()

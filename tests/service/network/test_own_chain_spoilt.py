@@ -3,10 +3,10 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import Table, delete, update
+from sqlalchemy import Table, bindparam, delete, insert, text, update
 
 from app.cases.case.record import loose_ends
-from app.database import Base
+from app.database import Base, new_id
 from app.network import SignInRefused, code_now
 from app.vault import (
     JournalChainRow,
@@ -62,7 +62,25 @@ def _taken_away(network: Network, number: int) -> None:
         connection.execute(delete(HEADS).where(HEADS.c.id == own_chain(network.vault, number)))
 
 
-@pytest.mark.parametrize("spoil", (_length, _digest, _mac, _secret, _emptied, _taken_away))
+def _mac_that_is_a_text(network: Network, number: int) -> None:
+    with network.database.engine.begin() as connection:
+        changed = text("UPDATE vault_journal_chains SET mac = 'x' WHERE id = :chain")
+        chain = bindparam("chain", own_chain(network.vault, number), HEADS.c.id.type)
+        assert connection.execute(changed.bindparams(chain)).rowcount
+
+
+def _one_more_entry(network: Network, number: int) -> None:
+    with network.database.engine.begin() as connection:
+        of_chain = ENTRIES.select().where(ENTRIES.c.chain_id == own_chain(network.vault, number))
+        last = connection.execute(of_chain.order_by(ENTRIES.c.seq.desc())).mappings().first()
+        assert last is not None
+        connection.execute(insert(ENTRIES).values({**last, "id": new_id(), "seq": last["seq"] + 1}))
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    (_length, _digest, _mac, _mac_that_is_a_text, _secret, _emptied, _taken_away, _one_more_entry),
+)
 def test_people_sign_in_and_it_is_told(network: Network, lea: Person, spoil: Spoil) -> None:
     vault = network.vault
     with network.database.reading() as session:

@@ -145,7 +145,7 @@ def test_what_may_say_more_is_not(text: str) -> None:
 
 def test_all_thanks_of_every_language_count_alone_and_with_a_greeting() -> None:
     file = tomllib.loads((PROJECT_ROOT / "config" / "thanks_words.toml").read_text(encoding="utf-8"))
-    assert all(set(table) == set(SPOKEN) for table in file.values())
+    assert all(set(table) == set(SPOKEN) for name, table in file.items() if name != "for")
     thanks = shipped_rules().thanks
     for language in SPOKEN:
         for words in file["thanks"][language]:
@@ -184,3 +184,26 @@ def test_a_language_without_words_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RulesRefused) as refused:
         load_rules(tmp_path)
     assert any("km has no words" in line for line in refused.value.lines)
+
+
+@pytest.mark.parametrize(
+    "said",
+    (
+        *("你好,帮忙", "नमस्ते मदद के लिए", "namaste, madad ke liye", "hello for the help", "halo atas bantuan"),
+        *("yes thank you", "Vâng cảm ơn", "ya terima kasih", "opo salamat"),
+        *(
+            "goodbye everyone, thank you for everything",
+            "adios a todos, gracias por todo",
+            "thank you :(",
+            "thanks :'(",
+        ),
+    ),
+)
+def test_what_asks_answers_or_takes_leave_is_more_than_thanks(said: str) -> None:
+    assert not shipped_rules().thanks.is_all(said)
+
+
+def test_what_thanks_are_for_stands_beside_thanks_only() -> None:
+    thanks = shipped_rules().thanks
+    assert thanks.is_all("hello, thank you for your help")
+    assert not thanks.is_all("hello, for your help")

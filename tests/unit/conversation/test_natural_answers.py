@@ -329,3 +329,25 @@ def test_hindi_is_a_no_in_filipino(words: TopicWords) -> None:
 def test_a_filipino_no_with_more_words_is_one_in_every_conversation(phone: Phone, said: str) -> None:
     phone.send_all(FIRST, "1", "2")
     assert NO in phone.send(said, NOWHERE).acts
+
+
+TAKEN_BACK = (
+    *("ok, don't", "yes, stop", "yes, dangerous", "yes, wrong", "ok, no one", "sí, peligroso", "haan, mat"),
+    *("Yes, my boss reads my texts", "ok my husband reads my messages", "my boss checks my texts ok"),
+    *(
+        "haan pati padhta hai",
+        "ndiyo bosi anasoma simu",
+        "vâng chồng đọc tin nhắn",
+        "oo binabasa ng asawa ko",
+    ),
+    *("ok you can text but my husband reads them", "oui mon mari lit mes messages", "yes? who reads it"),
+)
+
+
+@pytest.mark.parametrize("said", TAKEN_BACK)
+def test_a_yes_that_is_taken_back_or_speaks_of_others_is_none(phone: Phone, said: str) -> None:
+    phone.send_all(FIRST, "1", "2", "Foxway Kulim", "2", "1")
+    assert phone.step is Step.CONTACT
+    assert not any(
+        isinstance(act, AgreeContact) and act.how is ContactWay.TEXT for act in phone.send(said).acts
+    )

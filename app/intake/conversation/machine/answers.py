@@ -47,7 +47,7 @@ class Said:
     `begins_with_yes` says that words follow a yes, for the question of danger only, and `perhaps_yes` that they do if these tell of
     danger. `topics` is what the text is clearly about. `raises` says that its words may make a case more urgent, `danger` that
     somebody may be in danger by them, `calls` that somebody is called at once. `ahead` are the words before the first sign, read
-    likewise, and `behind` those after it. `wish` says that it names a language and nothing else, `asks` that it ends as a question.
+    likewise, and `behind` those after it. `wish` says that it names a language and nothing else, `asks` that it asks something.
     `sentences` takes its words apart where it is longer than an answer. `mark` tells the same words again.
     """
 
@@ -132,7 +132,7 @@ def read_text(body: str, words: TopicWords) -> Said:
         part=part,
         topics=words.clear_topics(plain),
         wish=bare in words.wishes and _FILIPINO.isdisjoint(plain.split()),
-        asks=cleaned.endswith(_ASKING),
+        asks=any(sign in cleaned for sign in _ASKING),
         sentences=words.sentences,
     )
 

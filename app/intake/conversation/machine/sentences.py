@@ -22,6 +22,7 @@ class _Kind(Enum):
     OPTION = auto()
     NEGATION = auto()
     CONDITION = auto()
+    OTHERS = auto()
     BESIDE = auto()
     UNKNOWN = auto()
 
@@ -31,12 +32,14 @@ class Answer:
     """What a sentence says at one question.
 
     `digit` is the one answer that it holds, None where it holds none or two. `whole` says that every word of it is known, `depends`
-    that something in it is a condition. `touches` says that it speaks of such an answer all the same, and names no place.
+    that something in it is a condition, `takes_back` that it denies or speaks of somebody else. `touches` says that it speaks of
+    such an answer all the same, and names no place.
     """
 
     digit: int | None = None
     whole: bool = False
     depends: bool = False
+    takes_back: bool = False
     touches: bool = False
 
 
@@ -46,6 +49,7 @@ class Sentences:
 
     polite: frozenset[str]
     beside: frozenset[str]
+    others: frozenset[str]
     condition: frozenset[str]
     negation: frozenset[str]
     yes: frozenset[str]
@@ -60,6 +64,7 @@ class Sentences:
         """Put the words in order: of two meanings the one that says more stands."""
         tables = (
             (_Kind.BESIDE, self.polite | self.beside),
+            (_Kind.OTHERS, self.others),
             (_Kind.CONDITION, self.condition),
             (_Kind.NEGATION, self.negation),
             (_Kind.YES, self.yes),
@@ -92,7 +97,7 @@ class Sentences:
             printed.get(piece, offered.get(piece)) for kind, piece in pieces if kind is _Kind.OPTION
         } - {None}
         says_yes, says_no = _Kind.YES in kinds, _Kind.NO in kinds
-        denies = says_no or _Kind.NEGATION in kinds
+        denies, others = says_no or _Kind.NEGATION in kinds, _Kind.OTHERS in kinds
         begins = self._begins(pieces, plain)
         mostly = 2 * known >= len(plain.replace(" ", ""))
         digit: int | None = None
@@ -101,10 +106,11 @@ class Sentences:
             digit = no if sure else None
         elif not denies and len(digits) < 2 and not (says_yes and no in digits):
             chosen = next(iter(digits), yes if says_yes else None)
-            # "Yes but my husband must not see" is more than is known here, and may mean the opposite.
-            sure = whole or (begins is True and not depends)
+            # "Yes but my husband must not see" is more than is known here, and may mean the opposite; "yes, my boss reads my texts"
+            # is what the question warns of.
+            sure = (chosen == no or not others) and (whole or (begins is True and not depends))
             digit = chosen if sure else None
-        return Answer(digit, whole, depends, touches=begins is not None or mostly)
+        return Answer(digit, whole, depends, denies or others, touches=begins is not None or mostly)
 
     def without_yes(self, plain: str) -> str:
         """A plain text without a yes at its beginning or end, and without politeness behind the first."""

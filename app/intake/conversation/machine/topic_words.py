@@ -18,7 +18,18 @@ from app.network.matching import plain_text
 
 _HOW = ("reach", "reach_in_danger")
 _PHRASES = (
-    *("polite", "yes_first", "stranger", "worse", "beside", "condition", "negation", "no_first", "wish"),
+    *(
+        "polite",
+        "yes_first",
+        "stranger",
+        "worse",
+        "beside",
+        "others",
+        "condition",
+        "negation",
+        "no_first",
+        "wish",
+    ),
 )
 # The questions whose options have words of their own, beside those that the question itself prints; `open` is after all questions.
 _QUESTIONS = (
@@ -184,6 +195,7 @@ def load_topic_words(folder: Path) -> TopicWords:
         sentences=Sentences(
             polite=plain["polite"],
             beside=plain["beside"],
+            others=plain["others"],
             condition=plain["condition"],
             negation=plain["negation"],
             yes=answers["yes"],

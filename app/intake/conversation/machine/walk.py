@@ -45,8 +45,7 @@ def walk(position: Position, said: Said, texts: Texts) -> Walked:
     if not digits and said.ahead is not None and position.step in PLACES:
         digits, beside = _in_words(position, said.ahead, texts), said.behind
         if digits and (answer := _read(position, plain_text(beside), said, texts)).touches:
-            # "Yes, but only at night": more about the answer, unless it takes it back.
-            hardly, digits = True, digits if answer.whole and answer.digit in (None, *digits) else ()
+            hardly, digits = True, digits if _stands(position, digits, said, answer) else ()
     if not digits:
         return _walk_sentence(position, said, texts)
     for digit in digits:
@@ -61,6 +60,15 @@ def walk(position: Position, said: Said, texts: Texts) -> Walked:
     if beside and not (whole and moved.position.step in PLACES):
         return Walked(Moved(position), 0, whole=False, words=said.words)
     return Walked(moved, taken, whole, beside, hardly)
+
+
+def _stands(position: Position, digits: tuple[int, ...], said: Said, behind: Answer) -> bool:
+    """Whether an answer is one with these words behind it: "yes, but only at night" says more, "yes, dangerous" takes it back."""
+    if said.asks or not behind.whole:
+        return False
+    return behind.digit in digits or (
+        behind.digit is None and (not behind.takes_back or digits == (TABLE[position.step].no,))
+    )
 
 
 def _walk_sentence(position: Position, said: Said, texts: Texts) -> Walked:

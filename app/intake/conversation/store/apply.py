@@ -88,7 +88,7 @@ def set_consent(session: Session, vault: Vault, case: Case, level: ConsentLevel,
     store_facts(vault, case, replace(facts, consent=level, tell_company=False))
     withdraw_consents(session, case)
     session.add(consent_row(vault, case, level, ConsentHow.TEXT, asked.language, asked, None))
-    case.edit_version += 1
+    case.count_edit()
     journal(session, vault, CaseId(case.id), "consent.given", WORKER, {"level": level.value})
 
 

@@ -3,10 +3,10 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Index, LargeBinary
+from sqlalchemy import Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, Opaque, new_id
+from app.database import Base, Blob, Opaque, new_id
 
 
 class Conversation(Base):
@@ -24,8 +24,6 @@ class Conversation(Base):
     case_id: Mapped[UUID]
     number: Mapped[int]  # the how-manieth of its phone: a text belongs to the latest that has not ended
     # JSON, see app.intake.conversation.machine.position
-    position_veil: Mapped[bytes] = mapped_column(
-        LargeBinary, info=Opaque.veiled("where the conversation stands")
-    )
+    position_veil: Mapped[bytes] = mapped_column(Blob, info=Opaque.veiled("where the conversation stands"))
     silent_at: Mapped[datetime | None]  # when silence settles what is still open
     ended: Mapped[bool] = mapped_column(default=False)
