@@ -76,7 +76,7 @@ def _blob_in(cell: Any) -> bytes | None:
     return cell if cell is None or type(cell) is bytes else b""
 
 
-class Number(Integer):
+class WholeNumber(Integer):
     """A whole number as large as PostgreSQL takes it; what is none in SQLite reads as -1."""
 
     cache_ok = True
@@ -167,7 +167,7 @@ class Base(DeclarativeBase):
     type_annotation_map = {  # noqa: RUF012 - SQLAlchemy reads it from the class
         bool: Flag(),
         bytes: Blob(),
-        int: Number(),
+        int: WholeNumber(),
         datetime: UtcDateTime(),
         UUID: Id(),
         # SQLAlchemy does not look through a NewType to the UUID beneath.
