@@ -1,7 +1,19 @@
-"""Changes of a case that come through several doors, each one verb: raised, heeded, reopened."""
+"""Changes of a case that come through several doors, each one verb: raised, heeded, reopened, and who may know."""
 
+from app.cases.changes.consent_change import ask_helpers, set_consent, shut_out_helpers
 from app.cases.changes.heeding import at_filing, changes, heed
 from app.cases.changes.raising import note_urgency, raise_case
 from app.cases.changes.reopening import reopen, reopen_by_words
 
-__all__ = ["at_filing", "changes", "heed", "note_urgency", "raise_case", "reopen", "reopen_by_words"]
+__all__ = [
+    "ask_helpers",
+    "at_filing",
+    "changes",
+    "heed",
+    "note_urgency",
+    "raise_case",
+    "reopen",
+    "reopen_by_words",
+    "set_consent",
+    "shut_out_helpers",
+]

@@ -12,8 +12,19 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import PURPOSE, Case, Consent, ConsentRecord, facts_of
 from app.cases.enums import ConsentHow, ConsentLevel
-from app.database import new_id
-from app.vault import Place, PublicKeyForged, ReceiptKeys, ReceiptRow, SignatureForged, Vault, sound
+from app.database import CaseId, new_id
+from app.vault import (
+    Actor,
+    Json,
+    Place,
+    PublicKeyForged,
+    ReceiptKeys,
+    ReceiptRow,
+    SignatureForged,
+    Vault,
+    journal,
+    sound,
+)
 
 _WITHOUT_RECEIPT = frozenset({ConsentHow.TEXT, ConsentHow.TEXT_SENT, ConsentHow.HELPER})
 """How a consent comes that no receipt can sign."""
@@ -52,6 +63,17 @@ class ConsentSigner:
     receipt_id: UUID
 
 
+@dataclass(frozen=True)
+class ConsentGiven:
+    """How a consent came: through which door, in which words, from whom, and signed by the worker's receipt where there is one."""
+
+    how: ConsentHow
+    language: str
+    asked: Asked
+    by: Actor
+    signer: ConsentSigner | None = None
+
+
 def consent_row(
     vault: Vault,
     case: Case,
@@ -87,6 +109,23 @@ def consent_row(
         signature=None if signer is None else signer.keys.sign(PURPOSE, record.canonical()),
         receipt_id=None if signer is None else signer.receipt_id,
     )
+
+
+def record_consent(
+    session: Session,
+    vault: Vault,
+    case: Case,
+    level: ConsentLevel,
+    given: ConsentGiven,
+    tell_company: bool = False,
+) -> None:
+    """Write down what the worker allows from now on; what was allowed before is over. The caller has locked the case."""
+    withdraw_consents(session, case)
+    session.add(
+        consent_row(vault, case, level, given.how, given.language, given.asked, given.signer, tell_company)
+    )
+    detail: dict[str, Json] = {"level": level.value} | ({"company": True} if tell_company else {})
+    journal(session, vault, CaseId(case.id), "consent.given", given.by, detail)
 
 
 def consent_stands(session: Session, vault: Vault, case: Case) -> bool:

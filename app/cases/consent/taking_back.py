@@ -1,6 +1,6 @@
-"""Taking a case back from everybody who holds it or could: nobody but those whom the worker keeps can read what comes later."""
+"""Taking a case back from everybody who holds it or could, and letting it rest unread while a worker makes up their mind."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
@@ -28,10 +28,34 @@ _WAITING = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
 def take_back(session: Session, vault: Vault, case: Case, keep: Collection[PublicKey]) -> None:
     """End every grant but those of `keep`, withdraw all offers and let the clocks rest; the caller holds the case's lock."""
     new_compartment_versions(session, vault, CaseId(case.id), keep)
-    for offer in session.scalars(
-        select(Offer).where(Offer.case_id == case.id, Offer.state.in_(_WAITING))
-    ).all():
+    for offer in _waiting(session, case):
         offer.state, offer.grant_id = OfferState.WITHDRAWN, None
+    _rest(session, case)
+
+
+def rest_unread(session: Session, case: Case) -> bool:
+    """Ask nobody any more, and leave wrapped what is kept ready, so that it need not be sealed anew; the case is locked.
+
+    False, and nothing is changed, where somebody but custody could read it by now: then it has to be taken back.
+    """
+    readers = select(GrantRow.id).where(
+        GrantRow.case_id == case.id,
+        GrantRow.state == GrantState.LIVE,
+        GrantRow.holder_kind.not_in((HolderKind.CUSTODY, HolderKind.RECEIPT)),
+    )
+    if session.scalars(readers).first() is not None:
+        return False
+    for offer in _waiting(session, case):
+        offer.state, offer.expires_at = OfferState.STANDBY, None
+    _rest(session, case)
+    return True
+
+
+def _waiting(session: Session, case: Case) -> Sequence[Offer]:
+    return session.scalars(select(Offer).where(Offer.case_id == case.id, Offer.state.in_(_WAITING))).all()
+
+
+def _rest(session: Session, case: Case) -> None:
     session.execute(
         update(Clock).where(Clock.case_id == case.id, Clock.state.in_(ASKING)).values(state=ClockState.PAUSED)
     )

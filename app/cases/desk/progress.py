@@ -5,10 +5,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from uuid import UUID, uuid5
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.cases.case import (
     HELPERS_CLOSING_REASONS,
     Case,
@@ -18,7 +17,6 @@ from app.cases.case import (
     ChangeRefused,
     Closing,
     ClosingReasonMissing,
-    Consent,
     ConsentDoesNotCover,
     DangerOpen,
     Entry,
@@ -44,7 +42,7 @@ from app.cases.clocks import (
     start_clocks,
     store_next_date,
 )
-from app.cases.consent import SaidToHelper, consent_row
+from app.cases.consent import ConsentGiven, SaidToHelper, record_consent
 from app.cases.desk.answering import CaseMovedOn, EmptyText, note, refuse_old_page, reply
 from app.cases.enums import (
     ClockKind,
@@ -221,14 +219,8 @@ def _record_the_workers_yes(
     session: Session, vault: Vault, by: SignedIn, case: Case, facts: CaseFacts
 ) -> None:
     store_facts(vault, case, facts)
-    live = update(Consent).where(Consent.case_id == case.id, Consent.withdrawn_hour.is_(None))
-    session.execute(live.values(withdrawn_hour=clock.hour_of(clock.now())))
-    how = ConsentHow.HELPER
-    session.add(
-        consent_row(vault, case, facts.consent, how, "en", _COMPANY_MAY_KNOW, None, tell_company=True)
-    )
-    detail = {"level": facts.consent.value, "company": True}
-    journal(session, vault, CaseId(case.id), "consent.given", by.actor, detail)
+    given = ConsentGiven(ConsentHow.HELPER, "en", _COMPANY_MAY_KNOW, by.actor)
+    record_consent(session, vault, case, facts.consent, given, tell_company=True)
 
 
 def _tell_worker(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, move: Move) -> None:

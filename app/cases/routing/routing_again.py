@@ -22,7 +22,7 @@ from app.cases.enums import ClockKind, ClockState, ConsentLevel, OfferState, Sta
 from app.cases.routing.handing_on import candidates_of, forbidden, hand_on, next_position
 from app.cases.routing.records import routing_record
 from app.cases.routing.standbys import READY
-from app.cases.rules import Reason, Routing, Rules, route
+from app.cases.rules import Reason, Routing, RoutingOutcome, Rules, route
 from app.cases.taxonomy import Handling
 from app.database import CaseId, OrganisationId
 from app.network import OrganisationFacts
@@ -61,7 +61,8 @@ def route_again(
         return
     facts = facts_of(vault, case)
     if facts.consent is ConsentLevel.NOBODY:
-        _lock(session, vault, case)  # a closed case too: whoever closed it can still read it
+        if complete:
+            _let_go(session, vault, case)
         return
     if not case.is_open:
         return
@@ -88,10 +89,11 @@ def route_again(
     _ask(session, vault, rules, case, offers, routing)
 
 
-def _lock(session: Session, vault: Vault, case: Case) -> None:
-    """Nobody yet: custody keeps the case unread, and whoever was asked or had taken it cannot open what comes later."""
-    if case.organisation_id is None and case.next_due_at is None:
-        return  # nobody is asked for anything: it is locked already
+def _let_go(session: Session, vault: Vault, case: Case) -> None:
+    """The worker lets nobody know and is asked nothing more: what was kept ready goes, and custody keeps the case unread."""
+    standing = select(Offer.id).where(Offer.case_id == case.id, Offer.state.in_(_STANDING))
+    if session.scalars(standing).first() is None:
+        return
     keep = keys_held_by(session, vault, case, (HolderKind.CUSTODY, HolderKind.RECEIPT))
     take_back(session, vault, case, keep)
     journal(session, vault, CaseId(case.id), "case.locked", SYSTEM)
@@ -109,7 +111,8 @@ def _ask(
         start_clocks(session, case, facts_of(vault, case), StartEvent.FILED, rules.deadlines)
     settle_clocks(session, case, {ClockKind.ACCEPT}, ClockState.ESCALATED)
     case.state, case.organisation_id, case.assignee_id = State.RECEIVED, None, None
-    hand_on(session, vault, rules, case, why_held=routing.why)
+    why = routing.why if routing.chosen is None else RoutingOutcome.NOBODY_ACCEPTED
+    hand_on(session, vault, rules, case, why_held=why)
 
 
 def _offers_of(session: Session, case: Case) -> list[Offer]:

@@ -3,7 +3,6 @@
 Each verb takes the worker as `worker_of` gave it and locks the case first. Taking back comes before anything else in its unit.
 """
 
-from dataclasses import replace
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -12,52 +11,30 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import (
     Case,
-    CaseFacts,
     Consent,
     ConsentTexts,
-    Entry,
-    Happened,
-    body_of,
     facts_of,
     key_of_holder,
-    note,
-    site_of,
-    store_facts,
 )
-from app.cases.changes import reopen
-from app.cases.clocks import clock_rows, start_clocks, store_next_date
+from app.cases.changes import ask_helpers, reopen, set_consent, shut_out_helpers
 from app.cases.consent import (
+    ConsentGiven,
     ConsentSigner,
-    consent_row,
-    keys_held_by,
-    opens_from_the_start,
-    take_back,
+    record_consent,
     withdraw_consents,
 )
 from app.cases.enums import (
     ClosingReason,
     ConsentHow,
     ConsentLevel,
-    EntryKind,
-    StartEvent,
     State,
-)
-from app.cases.routing import (
-    candidates_at,
-    hold_with_custody,
-    route_to_keys,
-    routing_note,
-    routing_record,
-    write_offers,
 )
 from app.cases.rules import Rules
 from app.cases.worker.inbox import Worker, locked_case_of, session_for
 from app.cases.worker.writing_budget import spend_change
 from app.vault import (
-    SYSTEM,
     HolderKind,
     OpenedCompartments,
-    PublicKey,
     ReceiptKeys,
     ReceiptRow,
     Vault,
@@ -97,22 +74,12 @@ def change_consent(
     case = locked_case_of(session, worker)
     if case.stopped_hour is not None and level is not ConsentLevel.NOBODY:
         raise SharingStopped
-    facts = facts_of(vault, case)
-    if facts.consent is level:
+    if facts_of(vault, case).consent is level:
         return
     if level is not ConsentLevel.NOBODY:
         spend_change(session, vault, worker.case_id)
-    before = facts.consent
-    facts = replace(facts, consent=level, tell_company=False)
-    store_facts(vault, case, facts)
-    if level is ConsentLevel.NOBODY:
-        _take_back(session, vault, worker, case)
-    _record_consent(session, vault, worker, case, level, texts, language)
-    if before is ConsentLevel.NOBODY:
-        # Who lets somebody know again has not had the help that the case was closed after.
-        reopen(session, vault, case, worker.actor)
-        _ask_helpers(session, vault, rules, worker, case, facts)
-    _edited(session, case)
+    opened = open_grant(session, vault, worker.case_id, worker.keys)
+    set_consent(session, vault, rules, case, level, _given(worker, texts, language), opened)
 
 
 def lock_of(session: Session, vault: Vault, case: Case) -> str:
@@ -150,8 +117,11 @@ def stop_sharing(session: Session, vault: Vault, worker: Worker) -> None:
     case = locked_case_of(session, worker)
     if case.stopped_hour is not None:
         return
-    _take_back(session, vault, worker, case)
-    _withdraw_consents(session, vault, worker, case)
+    receipt = session.get_one(ReceiptRow, worker.receipt_id)
+    opened = open_grant(session, vault, worker.case_id, worker.keys)
+    shut_out_helpers(session, vault, case, vault.receipt_public_key(receipt), opened)
+    withdraw_consents(session, case)
+    journal(session, vault, worker.case_id, "consent.withdrawn", worker.actor)
     hour = clock.hour_of(clock.now())
     case.stopped_hour, case.erase_at = hour, hour + ERASED_AFTER
     case.state, case.closing_reason, case.is_open = State.CLOSED, ClosingReason.WITHDRAWN, False
@@ -169,10 +139,10 @@ def undo_stop(
     spend_change(session, vault, worker.case_id)
     case.stopped_hour = case.erase_at = None
     reopen(session, vault, case, worker.actor)
-    facts = facts_of(vault, case)
-    _record_consent(session, vault, worker, case, facts.consent, texts, language)
-    if facts.consent is not ConsentLevel.NOBODY:
-        _ask_helpers(session, vault, rules, worker, case, facts)
+    level = facts_of(vault, case).consent
+    record_consent(session, vault, case, level, _given(worker, texts, language))
+    if level is not ConsentLevel.NOBODY:
+        ask_helpers(session, vault, rules, case, open_grant(session, vault, worker.case_id, worker.keys))
     _edited(session, case)
     journal(session, vault, worker.case_id, "case.stop_undone", worker.actor)
 
@@ -202,73 +172,9 @@ def replace_receipt(session: Session, vault: Vault, worker: Worker, fresh: Recei
     return session_for(session, vault, row, fresh)
 
 
-def _take_back(session: Session, vault: Vault, worker: Worker, case: Case) -> None:
-    receipt = session.get_one(ReceiptRow, worker.receipt_id)
-    keep = [vault.receipt_public_key(receipt)]
-    if not opens_from_the_start(session, case, open_grant(session, vault, worker.case_id, worker.keys)):
-        # Of a report by text the worker's code opens the later part only: without custody the first words would be lost for ever.
-        keep += keys_held_by(session, vault, case, [HolderKind.CUSTODY])
-    take_back(session, vault, case, keep)
-
-
-def _withdraw_consents(session: Session, vault: Vault, worker: Worker, case: Case) -> None:
-    withdraw_consents(session, case)
-    journal(session, vault, worker.case_id, "consent.withdrawn", worker.actor)
-
-
-def _record_consent(
-    session: Session,
-    vault: Vault,
-    worker: Worker,
-    case: Case,
-    level: ConsentLevel,
-    texts: ConsentTexts,
-    language: str,
-) -> None:
-    _withdraw_consents(session, vault, worker, case)
+def _given(worker: Worker, texts: ConsentTexts, language: str) -> ConsentGiven:
     signer = ConsentSigner(worker.keys, worker.receipt_id)
-    row = consent_row(vault, case, level, ConsentHow.INBOX, language, texts, signer)
-    session.add(row)
-    journal(session, vault, worker.case_id, "consent.given", worker.actor, {"level": level.value})
-
-
-def _ask_helpers(
-    session: Session, vault: Vault, rules: Rules, worker: Worker, case: Case, facts: CaseFacts
-) -> None:
-    """Run the routing anew and seal the case to whom it leads; the promise to be read starts now."""
-    opened = open_grant(session, vault, worker.case_id, worker.keys)
-    if not opens_from_the_start(session, case, opened):
-        # The worker cannot hand on what this code does not open; custody kept it, unread, and can.
-        start_clocks(session, case, facts, StartEvent.FILED, rules.deadlines)
-        hold_with_custody(session, vault, rules, case)
-        return
-    candidates = candidates_at(session, site_of(vault, case))
-    routing, recipients = route_to_keys(session, vault, rules, facts, case.country, case.language, candidates)
-    session.add(routing_record(vault, worker.case_id, routing))
-    session.add_all(write_offers(vault, case, facts, opened, recipients, rules.deadlines))
-    session.add_all(clock_rows(case, facts, StartEvent.FILED, rules.deadlines))
-    note(session, vault, Happened.OFFERED if recipients.partners else Happened.HELD, case)
-    if recipients.custody is not None:
-        _note_for_custody(session, vault, worker, opened, recipients.custody)
-    store_next_date(session, case)
-    if routing.chosen is not None:
-        offered = {"organisation": str(routing.chosen)}
-        journal(session, vault, worker.case_id, "case.offered", SYSTEM, offered)
-
-
-def _note_for_custody(
-    session: Session, vault: Vault, worker: Worker, opened: OpenedCompartments, custody: PublicKey
-) -> None:
-    """A custodian who has to place the case needs its words about place and exclusions, and no others."""
-    report = session.scalars(
-        select(Entry).where(Entry.case_id == worker.case_id, Entry.kind == EntryKind.REPORT)
-    ).first()
-    body = None if report is None else body_of(opened, report)
-    if body is None:
-        return  # others changed it: what custody then would read as the worker's words may be somebody else's
-    note = {name: body[name] for name in ("site", "exclude", "exclude_other")}
-    if note["site"] or note["exclude_other"]:
-        session.merge(routing_note(vault, worker.case_id, custody, **note))
+    return ConsentGiven(ConsentHow.INBOX, language, texts, worker.actor, signer)
 
 
 def _edited(session: Session, case: Case) -> None:

@@ -228,11 +228,17 @@ def test_an_unclear_place_keeps_out_whoever_has_an_interest_in_any_that_may_be_m
 def test_nobody_yet_leaves_custody_alone_and_asks_nobody(texting: Texting) -> None:
     texting.say(FIRST, "1", "2", PLACE, "1", "4")
     assert texting.facts().consent is ConsentLevel.NOBODY
-    assert texting.grants() == {(id_of(texting.world.coordinator), "custody", "live")}
-    assert set(texting.offers().values()) == {OfferState.WITHDRAWN}
+    assert {grant for grant in texting.grants() if grant[2] == "live"} == {
+        (id_of(texting.world.coordinator), "custody", "live")
+    }
+    assert set(texting.offers().values()) == {OfferState.STANDBY}
     case = texting.case()
     assert (case.state, case.organisation_id, case.next_due_at) == (State.RECEIVED, None, None)
+    with pytest.raises(NoAccess):
+        accept(texting, "near.lead")
     texting.fall_silent()
+    assert texting.grants() == {(id_of(texting.world.coordinator), "custody", "live")}
+    assert set(texting.offers().values()) == {OfferState.WITHDRAWN}
     assert texting.words()[0] == FIRST
     world, member = texting.world, texting.world.sign_in("custodian.one")
     with texting.database.writing() as session:
@@ -266,13 +272,44 @@ def test_nobody_yet_takes_a_closed_case_from_whoever_closed_it(texting: Texting)
     assert texting.grants() == {(id_of(texting.world.coordinator), "custody", "live")}
     with pytest.raises(NoAccess):
         read(texting, "near.lead")
-    assert texting.journal().count("case.locked") == 1
     texting.say("1")
     assert (texting.facts().consent, texting.case().is_open) == (ConsentLevel.HELPER, True)
 
 
-def test_nobody_yet_then_a_helper_after_all(texting: Texting) -> None:
-    texting.say(FIRST, "1", "2", PLACE, "1", "4", "1")
+@pytest.mark.parametrize("danger", ("1", "2"))
+def test_nobody_yet_then_a_helper_after_all_is_offered_at_once(texting: Texting, danger: str) -> None:
+    texting.say(FIRST, "1", danger, PLACE, "1")
+    level = texting.say("4")
+    assert len(level) == 1
+    assert texting.case().organisation_id is None
+    texting.say("1")
+    assert texting.facts().consent is ConsentLevel.HELPER
+    case = texting.case()
+    assert (case.state, case.organisation_id) == (State.OFFERED, id_of(texting.world.near))
+    assert case.next_clock in (ClockKind.ACCEPT, ClockKind.READ)
+    accept(texting, "near.lead")
+    assert read(texting, "near.lead")[0] == FIRST
+
+
+def test_nobody_yet_and_left_so_keeps_nothing_ready(texting: Texting) -> None:
+    texting.say(FIRST, "1", "2", PLACE, "1", "4", "2")
+    texting.fall_silent()
+    assert texting.grants() == {(id_of(texting.world.coordinator), "custody", "live")}
+    assert texting.journal().count("case.locked") == 1
+
+
+def test_hurt_told_while_nobody_may_know_goes_to_the_restricted_circle_only(texting: Texting) -> None:
+    texting.say(FIRST, "1", "2", PLACE, "1", "4", "He forced me to have sex with him", "2", "1")
+    assert texting.facts().consent is ConsentLevel.HELPER
+    assert texting.case().state is State.OFFERED
+    assert {circle for _, circle, _ in texting.grants()} == {"custody", "restricted"}
+
+
+def test_a_helper_after_all_once_somebody_had_read_it_waits_for_custody(texting: Texting) -> None:
+    texting.say(FIRST, "1", "1")
+    accept(texting, "near.lead")
+    texting.pass_by(seconds=70)
+    texting.say(PLACE, "1", "4", "1")
     assert texting.facts().consent is ConsentLevel.HELPER
     world, member = texting.world, texting.world.sign_in("custodian.one")
     with texting.database.reading() as session:

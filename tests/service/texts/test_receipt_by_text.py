@@ -152,17 +152,7 @@ def test_from_nobody_yet_the_code_lets_a_helper_read(texting: Texting) -> None:
     assert inbox(texting, worker).consent is ConsentLevel.NOBODY
     with texting.database.writing() as session:
         change_consent(session, world.vault, world.rules, world.texts, "en", worker, ConsentLevel.HELPER)
-    assert texting.case().state is State.RECEIVED
-    member = world.sign_in("custodian.one")
-    with texting.database.writing() as session:
-        place_case(
-            session,
-            world.vault,
-            world.rules,
-            member,
-            CaseId(texting.case().id),
-            OrganisationId(world.near.id),
-        )
+    assert texting.case().state is State.OFFERED
     take(texting)
 
 

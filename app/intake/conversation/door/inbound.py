@@ -38,6 +38,7 @@ from app.intake.conversation.store import (
     FastPath,
     KnownConversation,
     agree_contact,
+    answer_consent,
     cannot_be_reached,
     get_worse,
     give_receipt,
@@ -47,7 +48,6 @@ from app.intake.conversation.store import (
     needs_person,
     new_conversation,
     position_of,
-    set_consent,
     set_danger,
     settles,
     store_text,
@@ -250,7 +250,7 @@ def _apply_act(scene: _Scene, case: Case, act: ConversationAct) -> None:
         case GetWorse():
             get_worse(session, vault, rules, case)
         case SetConsent(level) if prepared.asked is not None:
-            set_consent(session, vault, case, level, prepared.asked)
+            answer_consent(session, vault, rules, case, level, prepared.asked)
         case AgreeContact(how):
             agree_contact(session, vault, case, how, prepared.number)
         case HandToPerson():

@@ -2,10 +2,10 @@
 
 from app.intake.conversation.store.apply import (
     agree_contact,
+    answer_consent,
     cannot_be_reached,
     get_worse,
     needs_person,
-    set_consent,
     set_danger,
     take_in,
 )
@@ -29,6 +29,7 @@ __all__ = [
     "SealedText",
     "Snapshot",
     "agree_contact",
+    "answer_consent",
     "cannot_be_reached",
     "get_worse",
     "give_receipt",
@@ -39,7 +40,6 @@ __all__ = [
     "new_conversation",
     "position_of",
     "seal_text",
-    "set_consent",
     "set_danger",
     "settles",
     "store_text",

@@ -13,8 +13,8 @@ from app.cases.case import (
     site_place,
     store_facts,
 )
-from app.cases.changes import heed, raise_case, reopen, reopen_by_words
-from app.cases.consent import consent_row, withdraw_consents
+from app.cases.changes import heed, raise_case, reopen_by_words, set_consent
+from app.cases.consent import ConsentGiven
 from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, Urgency
 from app.cases.routing import custodian_of, heed_helpers, route_again, routing_note
 from app.cases.rules import Rules
@@ -80,16 +80,12 @@ def get_worse(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
     journal(session, vault, CaseId(case.id), "case.worse", WORKER, {"danger": False})
 
 
-def set_consent(session: Session, vault: Vault, case: Case, level: ConsentLevel, asked: Terms) -> None:
-    """Who may know, answered by digit; what was allowed before is over, and a closed case that was nobody's opens again."""
-    facts = facts_of(vault, case)
-    if facts.consent is ConsentLevel.NOBODY and level is not ConsentLevel.NOBODY:
-        reopen(session, vault, case, WORKER)
-    store_facts(vault, case, replace(facts, consent=level, tell_company=False))
-    withdraw_consents(session, case)
-    session.add(consent_row(vault, case, level, ConsentHow.TEXT, asked.language, asked, None))
-    case.count_edit()
-    journal(session, vault, CaseId(case.id), "consent.given", WORKER, {"level": level.value})
+def answer_consent(
+    session: Session, vault: Vault, rules: Rules, case: Case, level: ConsentLevel, asked: Terms
+) -> None:
+    """Who may know, answered by text: no receipt signs it, and none opens what was told before."""
+    given = ConsentGiven(ConsentHow.TEXT, asked.language, asked, WORKER)
+    set_consent(session, vault, rules, case, level, given)
 
 
 def agree_contact(session: Session, vault: Vault, case: Case, how: ContactWay, number: str) -> None:
