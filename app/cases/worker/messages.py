@@ -5,16 +5,14 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, Happened, add_entry, clean_text, note, restrict_opened, sent_before
-from app.cases.changes import heed, raise_case, reopen, reopen_by_words
-from app.cases.consent import opens_from_the_start
+from app.cases.case import Case, Happened, add_entry, clean_text, note, sent_before
+from app.cases.changes import heed_words, raise_case, reopen, reopen_by_words
 from app.cases.enums import EntryKind, State, Urgency
-from app.cases.routing import heed_helpers, route_again
 from app.cases.rules import Rules
 from app.cases.worker.inbox import Worker, locked_case_of
 from app.cases.worker.writing_budget import BudgetSpent, spend_danger, spend_words
 from app.language import has_words
-from app.vault import Vault, journal, open_grant
+from app.vault import Vault, journal
 
 
 def write(
@@ -31,12 +29,10 @@ def write(
     spend_words(session, vault, worker.case_id, words)
     # A stopped case stays stopped: what is written into it is kept, and read by nobody until the worker undoes the stop.
     reopen_by_words(session, vault, rules, case, words, worker.actor)
-    calls = _heed(session, vault, rules, worker, case, words)
+    calls = heed_words(session, vault, rules, case, words, worker.actor, worker.keys)
     _add(session, vault, worker, case, EntryKind.WORKER_MESSAGE, {"text": words}, submission_id)
     case.worker_wrote = True
     journal(session, vault, worker.case_id, "case.worker_wrote", worker.actor)
-    if calls:
-        note(session, vault, Happened.CALLED, case)
     return calls
 
 
@@ -62,29 +58,15 @@ def say_worse(
     if _is_said(session, vault, worker, case, words, danger=danger):
         return False
     reopen(session, vault, case, worker.actor)
-    calls = _heed(session, vault, rules, worker, case, words)
+    calls = heed_words(session, vault, rules, case, words, worker.actor, worker.keys)
     body = {"text": words, "danger": danger}
     _add(session, vault, worker, case, EntryKind.WORSE, body, None if again else submission_id)
     case.worker_wrote = True
     raise_case(session, vault, rules, case, Urgency.DANGER if danger else Urgency.URGENT, worker.actor)
     journal(session, vault, worker.case_id, "case.worse", worker.actor, {"danger": danger})
-    if danger or calls:
+    if danger:
         note(session, vault, Happened.CALLED, case)
     return danger or calls
-
-
-def _heed(session: Session, vault: Vault, rules: Rules, worker: Worker, case: Case, words: str) -> bool:
-    """Act on words of danger and about helpers before they are sealed, so that they too are out of reach of whom they keep out."""
-    heeded = heed(session, vault, rules, case, words, worker.actor)
-    if heeded.restricted:
-        opened = open_grant(session, vault, worker.case_id, worker.keys)
-        if opens_from_the_start(session, case, opened):
-            restrict_opened(session, vault, worker.actor, case, opened)
-        else:
-            # A code that came by text cannot seal the first words anew; what was kept ready takes their place, else custody.
-            route_again(session, vault, rules, case, complete=False)
-    heed_helpers(session, vault, rules, case, words, worker.actor)
-    return heeded.calls
 
 
 def _is_said(session: Session, vault: Vault, worker: Worker, case: Case, words: str, *, danger: bool) -> bool:

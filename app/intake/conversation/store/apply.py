@@ -13,10 +13,10 @@ from app.cases.case import (
     site_place,
     store_facts,
 )
-from app.cases.changes import heed, raise_case, reopen_by_words, set_consent
+from app.cases.changes import heed_words, raise_case, reopen_by_words, set_consent
 from app.cases.consent import ConsentGiven
 from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, Urgency
-from app.cases.routing import custodian_of, heed_helpers, route_again, routing_note
+from app.cases.routing import custodian_of, routing_note
 from app.cases.rules import Rules
 from app.cases.words import urgency_of
 from app.database import CaseId
@@ -43,7 +43,7 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, change: Ca
         text, more = str(said.get("text", "")), bool(said.get("came"))
         reopen_by_words(session, vault, rules, case, text, WORKER, more=more)
     if change.words is not None:
-        _heed(session, vault, rules, case, str(change.words["text"]))
+        heed_words(session, vault, rules, case, str(change.words["text"]), WORKER)
         add_entry(session, vault, case, EntryKind.WORKER_MESSAGE, dict(change.words), WORKER)
     if change.for_custody:
         _note_for_custody(session, vault, case, change.for_custody)
@@ -54,16 +54,6 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, change: Ca
         case.worker_wrote = case.worker_wrote or case.helper_has_read
     journal(session, vault, CaseId(case.id), change.act, WORKER, change.detail)
     if case.urgency is not before:
-        note(session, vault, Happened.CALLED, case)
-
-
-def _heed(session: Session, vault: Vault, rules: Rules, case: Case, words: str) -> None:
-    """Act on words of danger and about helpers before they are sealed, so that they too are out of reach of whom they keep out."""
-    heeded = heed(session, vault, rules, case, words, WORKER)
-    if heeded.restricted:
-        route_again(session, vault, rules, case, complete=False)
-    heed_helpers(session, vault, rules, case, words, WORKER)
-    if heeded.calls:
         note(session, vault, Happened.CALLED, case)
 
 
