@@ -35,13 +35,26 @@ class ThanksWords:
 
     def is_all(self, text: str) -> bool:
         """Whether a text consists of thanks or one greeting, and what may stand around them."""
-        if len(text) > _LONGEST or _SAD.search(text) or any(_says_more(sign) for sign in text):
-            return False
-        plain = " ".join(word for word in folded_words(text) if word != ".")
-        return bool(plain) and self._consists(plain)
+        return any(
+            thanked or (0 < greeted <= _MOST_GREETINGS and not reason)
+            for thanked, greeted, reason in self._taken_apart(text)
+        )
 
-    def _consists(self, plain: str) -> bool:
-        """Whether some way to take the text apart has no other words: by place, the ways that lead there, thanked or not."""
+    def says_thanks(self, text: str, *, greeting: bool = True) -> bool:
+        """Whether a text consists of such words and there are thanks among them; `greeting` says whether a hello may be too."""
+        return any(
+            thanked and (greeting or not greeted) for thanked, greeted, _reason in self._taken_apart(text)
+        )
+
+    def _taken_apart(self, text: str) -> set[tuple[bool, int, bool]]:
+        """Each way to take a text apart into such words alone: whether it thanks, how often it greets, and if for something."""
+        if len(text) > _LONGEST or _SAD.search(text) or any(_says_more(sign) for sign in text):
+            return set()
+        plain = " ".join(word for word in folded_words(text) if word != ".")
+        return self._ways(plain) if plain else set()
+
+    def _ways(self, plain: str) -> set[tuple[bool, int, bool]]:
+        """The ways that lead to the end of a folded text, found place by place."""
         ways: defaultdict[int, set[tuple[bool, int, bool]]] = defaultdict(set)
         ways[0] = {(False, 0, False)}
         for at in range(len(plain)):
@@ -57,10 +70,7 @@ class ThanksWords:
                     (before or thanked, min(count + greeted, _MOST_GREETINGS + 1), asked or reason)
                     for before, count, asked in ways[at]
                 }
-        return any(
-            thanked or (0 < greeted <= _MOST_GREETINGS and not reason)
-            for thanked, greeted, reason in ways[len(plain)]
-        )
+        return ways[len(plain)]
 
     def _steps(self, plain: str, at: int) -> Iterator[tuple[int, str]]:
         """Each known phrase that stands here, and where the next one begins."""

@@ -29,7 +29,6 @@ from app.intake.conversation.machine import (
     SetConsent,
     SetDanger,
     Settle,
-    Step,
     change_of,
 )
 from app.intake.conversation.store import (
@@ -53,7 +52,6 @@ from app.intake.conversation.store import (
     store_text,
     take_in,
 )
-from app.intake.report import ContactWay
 from app.logs import log_event
 from app.messaging.models import Phone
 from app.messaging.phones import (
@@ -275,8 +273,7 @@ def _obey(scene: _Scene, acts: tuple[ConversationAct, ...]) -> None:
             position = position_of(scene.vault, talk)
             if position is None:
                 continue
-            quiet = position.to(Step.QUIET, contact=ContactWay.INBOX)
-            move_conversation(scene.vault, talk, quiet, clock.now() + SILENCE)
+            move_conversation(scene.vault, talk, position.silenced(), clock.now() + SILENCE)
             case = lock_case(scene.session, CaseId(talk.case_id))
             if case is not None:
                 cannot_be_reached(scene.session, scene.vault, case)

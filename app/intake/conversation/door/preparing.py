@@ -43,6 +43,7 @@ from app.intake.conversation.machine import (
     wanted_wordless,
     with_danger,
     with_media,
+    with_thanks,
 )
 from app.intake.conversation.store import (
     FastPath,
@@ -125,6 +126,9 @@ def prepare_hearing(session: Session, services: Services, received: ReceivedText
         return Prepared(received, taken=True)
     said = read_text(received.body, topic_words_in(PROJECT_ROOT / "config"))
     said = with_danger(said, rules.danger.found_in(said.words))
+    if not received.came:
+        # Thanks under a photo are not all that came.
+        said = with_thanks(said, rules.thanks)
     written = rules.written.tell(said.words, known.talk.position.language if known.talk else "")
     language = _language(services.languages, known.talk, written, sender.number.country)
     said, texts = in_language(said, language.code), Texts(language)

@@ -14,7 +14,13 @@ from app.intake.conversation.machine.acts import (
     SetDanger,
     Settle,
 )
-from app.intake.conversation.machine.answers import Said, in_language, read_text, with_danger
+from app.intake.conversation.machine.answers import (
+    Said,
+    in_language,
+    read_text,
+    with_danger,
+    with_thanks,
+)
 from app.intake.conversation.machine.beginning import begin_called
 from app.intake.conversation.machine.changes import CaseChange, Surroundings, change_of
 from app.intake.conversation.machine.lookup import LookedUp, look_up, surroundings_of
@@ -76,4 +82,5 @@ __all__ = [
     "wanted_wordless",
     "with_danger",
     "with_media",
+    "with_thanks",
 ]

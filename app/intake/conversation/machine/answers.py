@@ -10,8 +10,9 @@ from hashlib import sha256
 
 from app.cases.case import Part, read_part
 from app.cases.enums import Urgency
-from app.cases.words import DangerKind, harms
+from app.cases.words import DangerKind, ThanksWords, harms
 from app.intake.conversation.machine.sentences import Sentences
+from app.intake.conversation.machine.told_words import Told, ToldWords
 from app.intake.conversation.machine.topic_words import Keyword, TopicWords
 from app.language import clean_words
 from app.network.matching import plain_text
@@ -48,6 +49,7 @@ class Said:
     danger. `topics` is what the text is clearly about. `raises` says that its words may make a case more urgent, `danger` that
     somebody may be in danger by them, `calls` that somebody is called at once. `ahead` are the words before the first sign, read
     likewise, and `behind` those after it. `wish` says that it names a language and nothing else, `asks` that it asks something.
+    `told` is what it says plainly whatever was asked, by `told_words`; `thanks` that it only thanks, `greets` that it also greets.
     `sentences` takes its words apart where it is longer than an answer. `mark` tells the same words again.
     """
 
@@ -73,7 +75,11 @@ class Said:
     calls: bool = False
     wish: bool = False
     asks: bool = False
+    told: Told | None = None
+    thanks: bool = False
+    greets: bool = False
     sentences: Sentences | None = field(repr=False, compare=False, default=None)
+    told_words: ToldWords | None = field(repr=False, compare=False, default=None)
 
     @property
     def mark(self) -> str:
@@ -89,6 +95,13 @@ def with_danger(said: Said, kinds: Iterable[DangerKind]) -> Said:
     # "Si" is also "if", and "1 he" may be "1 hour": with words of danger behind it is a yes in any language.
     begins = said.begins_with_yes or (danger and said.perhaps_yes)
     return replace(said, raises=bool(found), danger=danger, calls=calls, begins_with_yes=begins)
+
+
+def with_thanks(said: Said, thanks: ThanksWords) -> Said:
+    """The same text, with whether it says thanks and nothing else."""
+    if not thanks.says_thanks(said.words):
+        return said
+    return replace(said, thanks=True, greets=not thanks.says_thanks(said.words, greeting=False))
 
 
 def in_language(said: Said, spoken: str) -> Said:
@@ -109,6 +122,7 @@ def read_text(body: str, words: TopicWords) -> Said:
     parted = any((plain_behind := plain_text(tail)) and not words.says_how(plain_behind) for tail in behind)
     lone, bare = (None, "") if part else _read_option(plain, words)
     first = read_text(ahead, words) if parted else None
+    asks = any(sign in cleaned for sign in _ASKING)
     return Said(
         words=cleaned,
         plain=plain,
@@ -132,8 +146,11 @@ def read_text(body: str, words: TopicWords) -> Said:
         part=part,
         topics=words.clear_topics(plain),
         wish=bare in words.wishes and _FILIPINO.isdisjoint(plain.split()),
-        asks=any(sign in cleaned for sign in _ASKING),
+        asks=asks,
+        # A question asks, and a part of a longer text goes on.
+        told=None if part or asks else words.told.read(plain, words.sentences),
         sentences=words.sentences,
+        told_words=words.told,
     )
 
 

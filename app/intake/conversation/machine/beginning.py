@@ -26,6 +26,9 @@ def begin(said: Said, texts: Texts, at: datetime, *, answerable: bool) -> Heard:
         return Heard(nothing, texts.say(Text.STARTED), (OptIn(),))
     if said.keyword is Keyword.HELP:
         return Heard(nothing, texts.say(Text.ABOUT) if answerable else None)
+    if said.thanks and not said.greets:
+        # Thanks after a conversation whose number is forgotten: a report that says nothing, and its questions, would be the answer.
+        return Heard(nothing)
     if only_answers(said, texts):
         # It answers what nobody remembers, and would be a report that says nothing.
         return Heard(nothing, texts.say(Text.LATE) if answerable else None)

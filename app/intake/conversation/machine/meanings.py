@@ -7,7 +7,6 @@ from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine.acts import (
     AgreeContact,
     ConversationAct,
-    HandToPerson,
     SendReceipt,
     SetConsent,
     SetDanger,
@@ -55,14 +54,14 @@ def at_site(position: Position, words: str, know: Knowledge) -> Moved:
     if know.certain and know.sites:
         found = know.sites[0]
         chosen = replace(position, sites=(found.site_id,), places=(found.place,))
-        return _after_site(Moved(chosen, (SetSite(found.site_id, words),)))
+        return after_site(Moved(chosen, (SetSite(found.site_id, words),)))
     acts = (SetSite(None, words),)
     places = tuple(option.place for option in know.sites)
     # Picking takes the text that the topic would need, and only helps where the masked names differ.
     if _is_clear(position) and 0 < len(places) <= MOST_PLACES and len(set(places)) == len(places):
         sites = tuple(option.site_id for option in know.sites)
         return Moved(position.to(Step.PICK_SITE, sites=sites, places=places), acts)
-    return _after_site(Moved(position, acts))
+    return after_site(Moved(position, acts))
 
 
 def take_up_topics(position: Position, topics: tuple[str, ...]) -> Moved:
@@ -82,17 +81,7 @@ def ask_again(moved: Moved) -> Moved:
     asked = moved.position.step
     if HURT_TOPIC in moved.position.topics and asked in _BEFORE_CONSENT:
         return _hurt(moved)
-    return _to_consent(moved) if asked is Step.TOPIC and moved.position.topics else moved
-
-
-def hand_over(moved: Moved) -> Moved:
-    """Too many answers were not understood: a person reads on, once, unless nobody may. The question stands for a right answer."""
-    position = moved.position
-    if position.back is not None:
-        position = position.to(position.back, back=None)
-    if position.handed or position.consent is ConsentLevel.NOBODY:
-        return Moved(position, moved.acts)
-    return settled(Moved(replace(position, handed=True), (*moved.acts, HandToPerson())))
+    return to_consent(moved) if asked is Step.TOPIC and moved.position.topics else moved
 
 
 def phone(whose: WhosePhone) -> Meaning:
@@ -101,30 +90,47 @@ def phone(whose: WhosePhone) -> Meaning:
     def meaning(position: Position) -> Moved:
         acts = (SetPhone(whose),)
         if whose is WhosePhone.OWN:
-            asked = Moved(position.to(Step.DANGER, whose=whose), acts)
+            asked = agree_offered(Moved(position.to(Step.DANGER, whose=whose), acts))
             # That somebody is being told is true only once a helper is asked.
             return settled(asked) if position.called else asked
         # Somebody else may read what we send: nothing is ever sent again.
-        return settled(Moved(position.to(Step.QUIET, whose=whose), acts))
+        return settled(Moved(position.to(Step.QUIET, whose=whose, offered=None), acts))
 
     return meaning
 
 
 def danger(position: Position) -> Moved:
     """Somebody is in danger now."""
-    return _after_danger(settled(Moved(replace(position, danger=True), (SetDanger(),))))
+    return after_danger(settled(Moved(replace(position, danger=True), (SetDanger(),))))
 
 
 def no_danger(position: Position) -> Moved:
     """Nobody is in danger now."""
-    return _after_danger(Moved(position))
+    return after_danger(Moved(position))
 
 
-def _after_danger(moved: Moved) -> Moved:
+def after_danger(moved: Moved) -> Moved:
+    """What is asked once danger was."""
+    if moved.position.consent is ConsentLevel.NOBODY:
+        return Moved(moved.position.to(locked_step(moved.position)), moved.acts)
+    return _to_place(moved)
+
+
+def _to_place(moved: Moved) -> Moved:
+    """Where it is, with how to be reached unless that was said."""
     if HURT_TOPIC in moved.position.topics:
         return _hurt(moved)
     step = Step.REACH_IN_DANGER if moved.position.danger else Step.REACH
-    return Moved(moved.position.to(step), moved.acts)
+    return Moved(moved.position.to(Step.SITE if moved.position.reached else step), moved.acts)
+
+
+def agree_offered(moved: Moved) -> Moved:
+    """The same, with what the worker said about being reached before anything could be agreed."""
+    how = moved.position.offered
+    if how is None:
+        return moved
+    agreed = replace(moved.position, offered=None, contact=how, reached=True)
+    return Moved(agreed, (*moved.acts, AgreeContact(how)), moved.say)
 
 
 def _hurt(moved: Moved) -> Moved:
@@ -135,11 +141,12 @@ def _hurt(moved: Moved) -> Moved:
     return settled(Moved(position.to(Step.HURT), moved.acts))
 
 
-def _after_site(moved: Moved) -> Moved:
+def after_site(moved: Moved) -> Moved:
+    """What is asked once the place was."""
     if HURT_TOPIC in moved.position.topics:
         return _hurt(moved)
     if moved.position.topics:
-        return _to_consent(moved)
+        return to_consent(moved)
     return Moved(moved.position.to(Step.TOPIC), moved.acts)
 
 
@@ -147,7 +154,8 @@ def _is_clear(position: Position) -> bool:
     return bool(position.topics) and HURT_TOPIC not in position.topics
 
 
-def _to_consent(moved: Moved) -> Moved:
+def to_consent(moved: Moved) -> Moved:
+    """Who may know."""
     return Moved(moved.position.to(Step.CONSENT), moved.acts)
 
 
@@ -159,14 +167,14 @@ def picked(place: int) -> Meaning:
             return None
         site = position.sites[place]
         chosen = replace(position, sites=(site,), places=(), settled=False)
-        return _after_site(Moved(chosen, (SetSite(site),)))
+        return after_site(Moved(chosen, (SetSite(site),)))
 
     return meaning
 
 
 def picked_none(position: Position) -> Moved:
     """None of the places that were shown."""
-    return _after_site(Moved(replace(position, sites=(), places=())))
+    return after_site(Moved(replace(position, sites=(), places=())))
 
 
 def topic(code: str) -> Meaning:
@@ -174,7 +182,7 @@ def topic(code: str) -> Meaning:
 
     def meaning(position: Position) -> Moved:
         known = Moved(replace(position, topics=(code,), settled=False), (SetTopics((code,), chosen=True),))
-        return _hurt(known) if code == HURT_TOPIC else _to_consent(known)
+        return _hurt(known) if code == HURT_TOPIC else to_consent(known)
 
     return meaning
 
@@ -183,17 +191,37 @@ def consent(level: ConsentLevel) -> Meaning:
     """Who may know."""
 
     def meaning(position: Position) -> Moved:
-        step = _end(position) if position.reached else Step.CONTACT
-        return settled(Moved(position.to(step, consent=level), (SetConsent(level),)))
+        return settled(_to_contact(Moved(replace(position, consent=level), (SetConsent(level),))))
 
     return meaning
 
 
+def _to_contact(moved: Moved) -> Moved:
+    """How to be reached, or where that was said the end: whoever gave the last answer reads that it was heard."""
+    position = moved.position
+    if not position.reached:
+        return Moved(position.to(Step.CONTACT), moved.acts)
+    end = _end(position)
+    return Moved(position.to(end), moved.acts, Text.DONE if end is Step.OPEN else Text.FAREWELL)
+
+
 def nobody(position: Position) -> Moved:
     """Nobody may know yet: it is asked once whether that is meant."""
-    step = Step.LOCKED_IN_DANGER if position.danger else Step.LOCKED
     level = ConsentLevel.NOBODY
-    return settled(Moved(position.to(step, consent=level), (SetConsent(level),)))
+    return settled(Moved(position.to(locked_step(position), consent=level), (SetConsent(level),)))
+
+
+def locked_step(position: Position) -> Step:
+    """The question whether it is to stay locked."""
+    return Step.LOCKED_IN_DANGER if position.danger else Step.LOCKED
+
+
+def unlock(position: Position) -> Moved:
+    """A helper may read it after all; what was not asked before it was locked is asked now."""
+    level = ConsentLevel.HELPER
+    opened = agree_offered(Moved(replace(position, consent=level), (SetConsent(level),)))
+    asks_on = HURT_TOPIC in position.topics or not (position.site_asked or position.handed)
+    return settled(_to_place(opened) if asks_on else _to_contact(opened))
 
 
 def not_our_place(position: Position) -> Moved | None:
@@ -214,7 +242,9 @@ def _end(position: Position) -> Step:
 
 def reach(how: ContactWay, step: Step) -> Meaning:
     """How a helper may reach the worker, and what is asked next."""
-    return lambda position: Moved(position.to(step, contact=how, reached=True), (AgreeContact(how),))
+    # A yes to texts is confirmed by itself; a last no is answered with what it means.
+    say = Text.FAREWELL if step is Step.QUIET else None
+    return lambda position: Moved(position.to(step, contact=how, reached=True), (AgreeContact(how),), say)
 
 
 def leave(position: Position) -> Moved:
@@ -222,13 +252,15 @@ def leave(position: Position) -> Moved:
     # Nobody reads it, so nobody has a use for the number.
     agreed = position.contact is not ContactWay.INBOX
     return Moved(
-        position.to(Step.QUIET, contact=ContactWay.INBOX), (AgreeContact(ContactWay.INBOX),) if agreed else ()
+        position.to(Step.QUIET, contact=ContactWay.INBOX, offered=None),
+        (AgreeContact(ContactWay.INBOX),) if agreed else (),
+        Text.STAYS_LOCKED,
     )
 
 
 def ask_for_code(position: Position) -> Moved | None:
-    """The secret code was asked for: it goes out once that is said again, and not while a stranger may hold the phone."""
-    if position.doubted_at is not None:
+    """The secret code was asked for: it goes out once that is said again, and never while a stranger may hold the phone."""
+    if position.doubted_at is not None or position.taken_back:
         return None
     return Moved(position.to(Step.CODE, back=position.step))
 

@@ -57,6 +57,9 @@ class Position:
     `kept_until` is how long a held number is kept, whatever stands in the row's own column.
     `called` says that words called for somebody at once before it was known whose phone it is: its owner is told all.
     `unanswered` is the question that silence ended, until something else is said.
+    `stopped` is what was asked when STOP came. `whose_at` is when it was said whose phone it is, `taken_back` that it was another's
+    before. `offered` is how a helper may reach the worker by words that came before that could be settled. `parted` says that the
+    last thing sent took leave though a question stands, `unsure` that the question of danger was never answered.
     """
 
     step: Step
@@ -89,6 +92,12 @@ class Position:
     unanswered: Step | None = None
     kept_until: datetime | None = None
     called: bool = False
+    stopped: Step | None = None
+    whose_at: datetime | None = None
+    taken_back: bool = False
+    offered: ContactWay | None = None
+    parted: bool = False
+    unsure: bool = False
 
     @property
     def waits(self) -> bool:
@@ -98,6 +107,11 @@ class Position:
     def to(self, step: Step, **changes: Any) -> "Position":
         """The same conversation at another step, with what changed; a new question starts without misses."""
         return replace(self, step=step, misses=0, unheard=0, **changes)
+
+    def silenced(self) -> "Position":
+        """The same conversation after STOP: nothing is sent until START, which goes on from here."""
+        asked = self.step if self.step is not Step.QUIET else self.stopped
+        return self.to(Step.QUIET, contact=ContactWay.INBOX, stopped=asked or Step.QUIET)
 
     def as_json(self) -> dict[str, Any]:
         """Plain values for the veil; what stands at its default is left out."""
@@ -154,4 +168,10 @@ _READERS: dict[str, Any] = {
     "unanswered": Step,
     "kept_until": datetime.fromisoformat,
     "called": bool,
+    "stopped": Step,
+    "whose_at": datetime.fromisoformat,
+    "taken_back": bool,
+    "offered": ContactWay,
+    "parted": bool,
+    "unsure": bool,
 }

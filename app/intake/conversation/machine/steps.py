@@ -10,10 +10,9 @@ from app.intake.conversation.machine.acts import (
     ErasePhone,
     GetWorse,
     Keep,
-    OptIn,
-    OptOut,
     SendReceipt,
     SetDanger,
+    SetPhone,
     Settle,
 )
 from app.intake.conversation.machine.after_questions import NEW_REPORT_WITHIN, asks_open, hear_open
@@ -33,6 +32,9 @@ from app.intake.conversation.machine.heard import (
 from app.intake.conversation.machine.late import SILENCE, back_where_hurt, hear_late, is_late
 from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
 from app.intake.conversation.machine.meanings import Moved
+from app.intake.conversation.machine.misses import missed
+from app.intake.conversation.machine.orders import obey
+from app.intake.conversation.machine.plainly import hear_plainly
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Text, Texts
@@ -68,8 +70,6 @@ _MOST_UNHEARD, _MOST_SHORT_UNHEARD = 3, 1
 _SHORT, _FEW = 24, 3
 # A second copy of one text comes this soon: it is not counted as unheard.
 _COPY = timedelta(seconds=5)
-# Every second text that is not understood gets the question again, and none is the second in a row that is met by silence.
-_MISSES_TO_HAND_OVER = 2
 
 
 def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted:
@@ -114,7 +114,7 @@ def _tells_day(position: Position) -> bool:
 def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     """One text in a conversation that exists. Never raises, whatever was said."""
     if said.keyword is Keyword.STOP:
-        return _obey(position, said, texts)
+        return obey(position, said, know, texts)
     copy = copied(position, said, know, texts, at)
     if copy is not None:
         return copy
@@ -135,7 +135,10 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
         heard = replace(heard, position=replace(heard.position, called=True), reply=reply)
     replied = heard.reply is not None or SendReceipt() in heard.acts
     kept = replace(heard.position, last=said.mark, last_at=at, replied=replied, held=False, asked_again=False)
-    return replace(heard, position=kept)
+    parted = heard.reply == texts.say(Text.HANDED) or (position.parted and said.thanks and not replied)
+    if any(isinstance(act, SetPhone) for act in heard.acts):
+        kept = replace(kept, whose_at=at)
+    return replace(heard, position=replace(kept, parted=parted))
 
 
 def _is_called(position: Position, said: Said) -> bool:
@@ -154,9 +157,11 @@ def _back_at_worse(position: Position, said: Said, texts: Texts) -> Position:
     return asked if said.begins_with_yes or (walked.taken and clear) else position
 
 
-def _hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
+def _hear(  # noqa: PLR0911 - one for each kind of text
+    position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime
+) -> Heard:
     if said.keyword is not None:
-        return _obey(position, said, texts)
+        return obey(position, said, know, texts)
     waits = position.step in TABLE or position.step in (Step.OPEN, Step.NEW_REPORT)
     if said.stranger and waits and position.step is not Step.WHOSE_PHONE:
         doubted = (
@@ -167,6 +172,9 @@ def _hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: dat
         return Heard(replace(doubted, doubted_at=at), texts.say(Text.ABOUT), (Keep(said.words),))
     if tells_danger(position, said, texts, at):
         return hear_alarm(position, said, know, texts, at)
+    plainly = None if _is_torn(position, said, texts, at) else hear_plainly(position, said, know, texts, at)
+    if plainly is not None:
+        return plainly
     if position.step in (Step.OPEN, Step.NEW_REPORT):
         return hear_open(position, said, know, texts, at)
     if position.step not in TABLE or _continues(position, said, texts, at):
@@ -195,25 +203,9 @@ def _is_kept(position: Position) -> bool:
     """
     if position.held or position.reached or position.whose is not WhosePhone.OWN:
         return False
-    if position.step is Step.DANGER:
+    if position.step is Step.DANGER or (position.unsure and position.step in TABLE):
         return True
     return position.danger and position.step in TABLE and position.consent is not ConsentLevel.NOBODY
-
-
-def _obey(position: Position, said: Said, texts: Texts) -> Heard:
-    """STOP, START and HELP, whatever was asked. Where others may read along, neither of the last two is answered."""
-    if said.keyword is Keyword.STOP:
-        return Heard(position.to(Step.QUIET, contact=ContactWay.INBOX), None, (OptOut(),))
-    if said.keyword is Keyword.START:
-        if position.whose in (WhosePhone.SHARED, WhosePhone.COMPANY):
-            return Heard(position, None, (OptIn(),))
-        if position.step is Step.QUIET and not position.settled:
-            # STOP came before the questions were done: they begin again, or nothing would ever be answered here.
-            asked = texts.behind(texts.say(Text.STARTED), texts.say(Text.WHOSE_PHONE_THEN))
-            return Heard(position.to(Step.WHOSE_PHONE), asked, (OptIn(),))
-        return Heard(position, texts.say(Text.STARTED), (OptIn(),))
-    waits = position.step in TABLE or position.step in (Step.OPEN, Step.NEW_REPORT)
-    return Heard(position, texts.say(Text.ABOUT) if waits else None, (Keep(said.words),))
 
 
 def _continues(position: Position, said: Said, texts: Texts, at: datetime) -> bool:
@@ -222,13 +214,19 @@ def _continues(position: Position, said: Said, texts: Texts, at: datetime) -> bo
         return True
     if not soon(position, at) or position.last_free_at is None:
         return False
-    torn = position.cut and abs(at - position.last_free_at) <= _TORN
-    if torn and not (said.bare and walk(position, said, texts).taken):
+    if _is_torn(position, said, texts, at):
         return True  # its last letters may be a lone digit
     if said.digits or position.step in PLACES or walk(position, said, texts).taken:
         return False
     short = len(said.words) <= _SHORT and len(said.words.split()) <= _FEW
     return position.unheard < (_MOST_SHORT_UNHEARD if short else _MOST_UNHEARD)
+
+
+def _is_torn(position: Position, said: Said, texts: Texts, at: datetime) -> bool:
+    """Whether a text is the next part of one that was torn apart, and no answer in words."""
+    if not position.cut or position.last_free_at is None or abs(at - position.last_free_at) > _TORN:
+        return False
+    return not (position.step in TABLE and said.bare and walk(position, said, texts).taken)
 
 
 def _join(position: Position, said: Said, at: datetime) -> Heard:
@@ -256,7 +254,7 @@ def _hear_answer(position: Position, said: Said, know: Knowledge, texts: Texts, 
         danger = TABLE[position.step].answers[1](position) or moved
         return answered(Moved(danger.position, (Keep(said.words), *danger.acts), danger.say), know, texts)
     if not walked.taken:
-        return _missed(position, said, know, texts, at)
+        return missed(position, said, know, texts, at)
     kept: tuple[ConversationAct, ...] = () if walked.whole and not walked.words else (Keep(said.words),)
     onwards = replace(moved.position, last_free_at=None, cut=False)
     return answered(Moved(onwards, (*kept, *moved.acts), moved.say), know, texts)
@@ -267,21 +265,3 @@ def _names_place(position: Position, said: Said, know: Knowledge, *, hardly: boo
     if position.step is Step.REACH_IN_DANGER:
         return bool(said.rest) or know.certain
     return position.step in PLACES and (know.certain or not hardly)
-
-
-def _missed(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
-    """Words where a digit was expected are testimony; the question is repeated, then a person reads on; it still stands."""
-    about = meanings.take_up_topics(spoken(position, said, at), said.topics)
-    kept = Moved(replace(about.position, settled=False), (Keep(said.words), *about.acts))
-    again = meanings.ask_again(kept)
-    if again.position.step is not position.step:
-        return answered(again, know, texts)
-    misses = position.misses + 1
-    again = replace(again, position=replace(again.position, misses=misses, unheard=0))
-    if misses % _MISSES_TO_HAND_OVER:
-        return answered(again, know, texts)
-    handed = meanings.hand_over(again)
-    may_tell = position.whose is WhosePhone.OWN and len(handed.acts) > len(again.acts)
-    heard = answered(handed, know, texts)
-    asked = None if position.replied else heard.reply
-    return replace(heard, reply=texts.say(Text.HANDED) if may_tell else asked)

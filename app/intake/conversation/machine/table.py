@@ -26,6 +26,7 @@ from app.intake.conversation.machine.meanings import (
     reach,
     send_code,
     topic,
+    unlock,
 )
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.questions import (
@@ -116,10 +117,10 @@ TABLE: Mapping[Step, Row] = MappingProxyType(
             },
             ask=ask_consent,
         ),
-        Step.LOCKED: _row(Text.LOCKED, {1: consent(ConsentLevel.HELPER), 2: leave, 4: ask_for_code}),
+        Step.LOCKED: _row(Text.LOCKED, {1: unlock, 2: leave, 4: ask_for_code}),
         Step.LOCKED_IN_DANGER: _row(
             Text.LOCKED_IN_DANGER,
-            {1: consent(ConsentLevel.HELPER), 2: leave, 4: ask_for_code},
+            {1: unlock, 2: leave, 4: ask_for_code},
             yes=1,
             no=2,
         ),

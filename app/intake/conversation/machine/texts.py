@@ -117,6 +117,11 @@ class Text(StrEnum):
         "sms", "We do not know any more what this answers. Please write in a few words what you want to say."
     )
     HANDED = pgettext("sms", "Thank you. A person will read what you wrote. Delete these texts.")
+    # Before the next question, where the words could not be understood as an answer.
+    PERSON_READS = pgettext("sms", "A person will read that.")
+    # After the last answer, where everything else was said before.
+    DONE = pgettext("sms", "Thank you, that was the last question. 8 asks for news. Delete these texts.")
+    STAYS_LOCKED = pgettext("sms", "It stays locked. Nobody reads it. We will not text you again.")
     CANNOT_OPEN = pgettext(
         "sms",
         "We can only read words. We cannot open photos, voice notes or places. Please write it in words.",

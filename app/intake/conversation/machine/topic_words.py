@@ -14,6 +14,7 @@ from types import MappingProxyType
 from app.cases.config_file import Table, open_config
 from app.cases.taxonomy import FORM_TOPICS
 from app.intake.conversation.machine.sentences import Sentences
+from app.intake.conversation.machine.told_words import ToldWords
 from app.network.matching import plain_text
 
 _HOW = ("reach", "reach_in_danger")
@@ -31,6 +32,7 @@ _PHRASES = (
         "wish",
     ),
 )
+_TOLD = ("text", "no_text", "nobody", "nobody_too", "correction", "my_phone", "around")
 # The questions whose options have words of their own, beside those that the question itself prints; `open` is after all questions.
 _QUESTIONS = (
     *("whose_phone", "danger", "reach", "reach_in_danger", "topic", "consent", "locked", "contact", "hurt"),
@@ -87,6 +89,7 @@ class TopicWords:
     worse: Sayings
     wishes: frozenset[str]
     sentences: Sentences
+    told: ToldWords
 
     def clear_topics(self, plain: str) -> tuple[str, ...]:
         """The one topic that a plain text speaks of; nothing when there is none or more than one."""
@@ -173,7 +176,9 @@ def load_topic_words(folder: Path) -> TopicWords:
         question: _options(file, question, table)
         for question, table in _tables(file.table("options"), _QUESTIONS).items()
     }
+    told = {name: _plain(_words(table)) for name, table in _tables(file.table("told"), _TOLD).items()}
     file.done()
+    _refuse_doubles(file, {name: told[name] for name in ("text", "no_text", "nobody", "nobody_too")})
     _refuse_doubles(file, {**{str(name): words for name, words in orders.items()}, **answers})
     if mistakes:
         raise TopicWordsRefused(mistakes)
@@ -204,6 +209,7 @@ def load_topic_words(folder: Path) -> TopicWords:
             no_first=plain["no_first"],
             options=options,
         ),
+        told=ToldWords(**told),
     )
 
 

@@ -1,0 +1,140 @@
+"""What a text says plainly about another question than the one that is asked (config/topic_words.toml, `told`). No I/O.
+
+Whatever may be testimony, or says more than is known, says nothing here.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import Enum, auto
+
+from app.intake.conversation.machine.sentences import Kind, Sentences
+
+# Longer words tell something else too.
+_LONGEST = 160
+_BESIDE, _MY_PHONE, _CORRECTION = 0, -1, -2
+_MINE = 1
+_DIGITS = frozenset("123")
+
+
+class Told(Enum):
+    """What can be told at any time."""
+
+    TEXT = auto()  # a helper may text me
+    NO_TEXT = auto()  # nobody is to text me
+    NOBODY = auto()  # nobody may know
+    PERHAPS_NOBODY = auto()  # "nobody" and no more
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whose phone it is by a text that was not asked: the digit of that question; `plain` says that it can mean nothing else.
+
+    "Company" may also be a place, and "sorry, 2" corrects whatever was asked last.
+    """
+
+    digit: int
+    plain: bool
+
+
+@dataclass(frozen=True)
+class ToldWords:
+    """The phrases of every language together, in plain form."""
+
+    text: frozenset[str]
+    no_text: frozenset[str]
+    nobody: frozenset[str]
+    nobody_too: frozenset[str]
+    correction: frozenset[str]
+    my_phone: frozenset[str]
+    around: frozenset[str]
+    _told: dict[str, Told | None] = field(init=False, repr=False, compare=False, default_factory=dict)
+
+    def __post_init__(self) -> None:
+        """Put the phrases in order, each with what it says."""
+        said = {
+            Told.PERHAPS_NOBODY: self.nobody_too,
+            Told.NOBODY: self.nobody,
+            Told.NO_TEXT: self.no_text,
+            Told.TEXT: self.text,
+        }
+        self._told.update(dict.fromkeys(self.around))
+        for told, phrases in said.items():
+            self._told.update(dict.fromkeys(phrases, told))
+
+    def read(self, plain: str, sentences: Sentences) -> Told | None:
+        """The one thing that a plain text says, where it says nothing else."""
+        if not plain or len(plain) > _LONGEST:
+            return None
+        found: set[Told] = set()
+        kinds: set[Kind] = set()
+        digit = ""
+        known = dict.fromkeys(self._told, _BESIDE)
+        for place, (kind, piece) in enumerate(sentences.pieces(plain, {}, known)):
+            if kind is Kind.OPTION:
+                told = self._told[piece]
+                found |= set() if told is None else {told}
+            elif piece.isdecimal():
+                digit = piece if place == 0 else digit
+            elif kind in (Kind.YES, Kind.NO, Kind.CONDITION):
+                kinds.add(kind)
+            elif piece not in sentences.polite:
+                return None
+        if len(found) != 1:
+            return None
+        (told,) = found
+        return told if _fits(told, kinds, digit) else None
+
+    def whose(self, plain: str, sentences: Sentences, printed: Mapping[str, int]) -> Whose | None:
+        """Whose phone a plain text says that this is; `printed` are the options that the question itself names."""
+        if not plain or len(plain) > _LONGEST:
+            return None
+        offered = sentences.options.get("whose_phone", {})
+        known: dict[str, int] = {
+            **dict.fromkeys(self.correction, _CORRECTION),
+            **dict.fromkeys(self.my_phone, _MY_PHONE),
+            **offered,
+            **printed,
+        }
+        said: set[int] = set()
+        digits: set[int] = set()
+        options: list[str] = []
+        no = negated = denied = False
+        for kind, piece in sentences.pieces(plain, {}, known):
+            if kind in (Kind.UNKNOWN, Kind.OTHERS):
+                return None
+            if kind is Kind.CONDITION and piece not in sentences.beside:
+                return None  # "is" is a condition in Turkish only
+            no |= kind is Kind.NO
+            negated |= kind is Kind.NEGATION
+            if kind is Kind.OPTION and negated and known[piece] > 0:
+                negated, denied = False, True  # "not the company's" is what it is not
+            elif kind is Kind.OPTION:
+                said.add(known[piece])
+                options.append(piece)
+            elif piece in _DIGITS:
+                digits.add(int(piece))
+        corrects = _CORRECTION in said
+        named = corrects or denied or any(" phone" in piece or piece.startswith("not ") for piece in options)
+        chosen = said - {_CORRECTION, _MY_PHONE}
+        if _MY_PHONE in said and (corrects or no or denied):
+            chosen.add(_MINE)
+        by_digit = corrects and not chosen
+        if by_digit:
+            chosen = digits  # "sorry, 1"
+        if len(chosen) != 1 or (digits and not corrects and digits != chosen):
+            return None
+        return Whose(next(iter(chosen)), plain=named and not by_digit)
+
+
+def _fits(told: Told, kinds: set[Kind], digit: str) -> bool:
+    """Whether the digit before it, yes, no and conditions around it leave what it says: a digit may be that of another question."""
+    match told:
+        case Told.TEXT:
+            # When and how is kept for the helper, as at the question itself.
+            return Kind.NO not in kinds and digit in ("", "1")
+        case Told.NO_TEXT:
+            return kinds <= {Kind.NO} and digit != "1"
+        case Told.NOBODY:
+            return Kind.CONDITION not in kinds and digit in ("", "4")
+        case _:
+            return not kinds and digit in ("", "4")

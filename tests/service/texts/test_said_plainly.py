@@ -1,0 +1,97 @@
+"""What a worker says plainly, through the door: who may know, how to be reached, whose phone it is, thanks, and the last word."""
+
+import pytest
+
+from app.cases.enums import ConsentLevel, State, Urgency
+from tests.service.texts.test_conversation import FIRST, PLACE, phones_known
+from tests.support.texting import Texting
+
+
+def test_texts_that_were_agreed_to_at_another_question_are_agreed_to(texting: Texting) -> None:
+    texting.say(FIRST, "1", "2", "2")
+    assert texting.facts().reach == "none"
+    (answer,) = texting.say("you can text me")
+    assert answer.startswith("A helper may text you. Where do you work?")
+    assert texting.facts().reach == "text"
+    assert "you can text me" in texting.words()
+    assert texting.say("don't write to me here") == ["We will not text you again. We keep your message."]
+    assert texting.facts().reach == "none"
+
+
+@pytest.mark.parametrize("digit", ("2", "3"))
+def test_no_texts_are_agreed_to_on_a_phone_of_others(texting: Texting, digit: str) -> None:
+    texting.say(FIRST, "you can text me", digit)
+    assert texting.say("you can text me", "yes text me") == []
+    assert texting.facts().reach != "text"
+
+
+def test_who_is_not_understood_is_asked_who_may_know_and_nobody_locks(texting: Texting) -> None:
+    texting.say(FIRST, "1", "2")
+    answers = texting.say("you?", "yes or no?")
+    assert answers[-1].startswith("A person will read that. What is it about?")
+    assert texting.say("1")[0].startswith("Who may know?")
+    assert texting.say("nobody")[0].startswith("It is locked.")
+    assert texting.facts().consent is ConsentLevel.NOBODY
+    assert texting.say("2") == ["It stays locked. Nobody reads it. We will not text you again."]
+
+
+def test_nobody_told_on_a_phone_of_others_locks_in_silence(texting: Texting) -> None:
+    texting.say(FIRST, "3")
+    assert texting.say("tell nobody") == []
+    assert texting.facts().consent is ConsentLevel.NOBODY
+
+
+def test_a_phone_of_others_is_taken_back(texting: Texting) -> None:
+    texting.say(FIRST, "3")
+    assert texting.say("no it is mine") == ["Is anyone in danger now? 1 Yes 2 No"]
+    assert texting.facts().phone == "own"
+    texting.say("2", PLACE, "1", "1", "1")
+    assert texting.facts().reach == "text"
+
+
+@pytest.mark.parametrize("digit", ("1", "2", "3"))
+def test_violence_is_raised_alike_on_every_phone(texting: Texting, digit: str) -> None:
+    texting.say(FIRST, digit)
+    answers = texting.say("He beat me with a stick")
+    case = texting.case()
+    assert (case.urgency, case.queue_rank) == (Urgency.URGENT, 1)
+    assert (answers == []) is (digit != "1")
+
+
+def test_start_after_stop_asks_whether_a_helper_may_text(texting: Texting) -> None:
+    texting.say(FIRST, "1", "2", PLACE, "1", "1", "1")
+    assert texting.say("STOP") == []
+    assert texting.facts().reach == "none"
+    (answer,) = texting.say("START")
+    assert answer.startswith("You can get texts from us again.")
+    assert "May a helper text you?" in answer
+    assert texting.say("1") == ["A helper may text you."]
+    assert texting.facts().reach == "text"
+
+
+def test_thanks_after_the_last_word_are_kept_and_not_answered(texting: Texting) -> None:
+    texting.say(FIRST, "1", "2", PLACE, "1", "1", "1")
+    assert texting.say("thank you so much", "ok thanks", "God bless") == []
+    assert "God bless" in texting.words()
+    assert texting.case().state is State.OFFERED
+
+
+def test_thanks_after_the_number_was_forgotten_open_no_case(texting: Texting) -> None:
+    texting.say(FIRST, "2")
+    texting.fall_silent()
+    assert phones_known(texting) == 0
+    assert texting.say("thank you so much") == []
+    assert len(texting.cases()) == 1
+
+
+@pytest.mark.parametrize(
+    ("reach", "last"),
+    (
+        ("1", "Thank you, that was the last question. 8 asks for news. Delete these texts."),
+        ("2", "We will not text you again. We keep your message."),
+    ),
+)
+def test_the_last_answer_is_answered(texting: Texting, reach: str, last: str) -> None:
+    texting.say(FIRST, "1", "2", reach, PLACE, "1")
+    assert texting.say("1") == [last]
+    assert texting.facts().consent is ConsentLevel.HELPER
