@@ -1,5 +1,7 @@
 """Who is told of danger, said only where it is so; and the tile for complaints about a helper, which passes every helper by."""
 
+import pytest
+
 from app.cases.case.facts import CaseFacts
 from app.cases.case.models import Case
 from app.cases.case.veils import facts_of
