@@ -73,6 +73,7 @@ class SafetyStrip:
     """What must stay in sight: danger, how and when the worker may be reached, who must not know, and the consent."""
 
     danger: bool
+    danger_said: bool  # by the worker's answer to a text; a tick stands with its entry
     contact: str | None  # inbox, text, call
     safe_times: str | None
     exclude: tuple[str, ...]
@@ -269,6 +270,7 @@ def _read(opened: OpenedCompartments, row: _EntryRow, people: dict[UUID, str]) -
 def _strip(case: Case, facts: CaseFacts, report: dict[str, Any], contact: dict[str, Any]) -> SafetyStrip:
     return SafetyStrip(
         danger=case.urgency is Urgency.DANGER,
+        danger_said=facts.danger_said,
         contact=contact.get("contact") or None,
         safe_times=contact.get("safe_times") or None,
         exclude=tuple(sorted(facts.exclusions)),

@@ -46,6 +46,8 @@ class CaseFacts:
     country_from: CountryFrom = CountryFrom.UNKNOWN
     # Whether the language in the case's row is that of the worker's words; else it is only that of the page or of the country.
     language_written: bool = False
+    # Whether a worker answered by text that somebody is in danger now; by web it stands with the words that were ticked.
+    danger_said: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -84,6 +86,7 @@ class CaseFacts:
             "found": list(self.found),
             "country_from": self.country_from.value,
             "language_written": self.language_written,
+            "danger_said": self.danger_said,
         }
 
 
@@ -114,4 +117,5 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         # Cases from before words were read for it do not say these.
         country_from=CountryFrom(values.get("country_from", "")),
         language_written=values.get("language_written", False),
+        danger_said=values.get("danger_said", False),
     )

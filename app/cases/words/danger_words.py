@@ -12,6 +12,7 @@ from hashlib import sha256
 from app.cases.config_file import Table
 from app.cases.enums import Urgency
 from app.cases.taxonomy import Taxonomy
+from app.cases.words.moments import Moment
 from app.cases.words.phrase_lines import read_phrases
 from app.cases.words.phrases import Phrases, Stretch, TextLookedAt
 from app.cases.words.urgency import raise_urgency
@@ -70,6 +71,7 @@ _BODILY = frozenset(
         "building",
     }
 )
+_AT_THIS_MOMENT = _BODILY | {"touched"}
 
 
 @dataclass(frozen=True)
@@ -80,14 +82,26 @@ class DangerKind:
     code: str
     urgency: Urgency
 
+    @property
+    def may_be_now(self) -> bool:
+        """Whether it makes a case more urgent that it happens at this moment: it harms somebody in their body."""
+        return self.name in _AT_THIS_MOMENT and self.urgency is not Urgency.DANGER
+
 
 @dataclass(frozen=True)
 class _Meaning:
-    """What a phrase says: that the text tells of a kind, or `denies` that it does; `exact` phrases say so wherever they stand."""
+    """What a phrase says: that the text tells of a kind, or `denies` that it does; `exact` phrases say so wherever they stand.
 
-    kind: DangerKind
-    denies: bool
-    exact: bool
+    `now` says that it happens at this moment, or denies only that; without a kind it says so of whatever stands near.
+    """
+
+    kind: DangerKind | None
+    denies: bool = False
+    exact: bool = False
+    now: bool = False
+
+
+_NOW, _NOT_NOW = _Meaning(None, now=True), _Meaning(None, denies=True, now=True)
 
 
 @dataclass(frozen=True)
@@ -97,26 +111,38 @@ class DangerWords:
     _phrases: Phrases[_Meaning] = field(repr=False)
 
     def found_in(self, text: str) -> tuple[DangerKind, ...]:
-        """What the text tells of, each once and the gravest first; nothing for what only sounds like it ("the fire drill")."""
+        """What the text tells of, each once and the gravest first; nothing for what only sounds like it ("the fire drill").
+
+        What harms somebody in their body at this very moment is danger, whatever the kind is otherwise.
+        """
         looked_at = self._phrases.look_at(text)
-        found = {
-            means.kind
-            for means in looked_at.means()
-            if not means.denies and _stands(means.kind, looked_at.stretches(means), looked_at)
-        }
-        return tuple(sorted(found, key=lambda kind: KINDS.index(kind.name)))
+        moment = Moment(looked_at, _NOW, _NOT_NOW)
+        found: dict[str, DangerKind] = {}
+        for means in looked_at.means():
+            kind = means.kind
+            if kind is None or means.denies:
+                continue
+            for stretch in _standing(kind, looked_at.stretches(means), looked_at):
+                found.setdefault(kind.name, kind)
+                if not kind.may_be_now or not (means.now or moment.is_told):
+                    break
+                if moment.holds(stretch, itself=means.now):
+                    found[kind.name] = replace(kind, urgency=Urgency.DANGER)
+                    break
+        return tuple(sorted(found.values(), key=lambda kind: KINDS.index(kind.name)))
 
 
-def _stands(kind: DangerKind, told: Iterable[Stretch], looked_at: TextLookedAt[_Meaning]) -> bool:
-    """Whether any of these stretches tells of the kind, and is not taken away by what only sounds like it."""
+def _standing(
+    kind: DangerKind, told: Iterable[Stretch], looked_at: TextLookedAt[_Meaning]
+) -> Iterator[Stretch]:
+    """Those of these stretches that tell of the kind, and are not taken away by what only sounds like it."""
     denials: dict[tuple[bool, int], list[tuple[Stretch, bool]]] | None = None
     for stretch in told:
         if denials is None:  # most texts tell of nothing that could be denied
             denials = _denials(kind, looked_at)
         touching = (denials.get((stretch.signs, at), ()) for at in range(stretch.start, stretch.end))
         if not any(_denies(no, stretch, exact) for here in touching for no, exact in here):
-            return True
-    return False
+            yield stretch
 
 
 def _denials(
@@ -165,6 +191,7 @@ def read_danger_words(file: Table, taxonomy: Taxonomy) -> DangerWords:
             continue
         lines += _read_kind(name, kinds.table(name), taxonomy)
     kinds.done()
+    lines += _read_moment(file.table("now"))
     file.done()
     phrases, faults = _read_all(lines)
     for fault in faults:
@@ -208,8 +235,14 @@ def _read_kind(name: str, table: Table, taxonomy: Taxonomy) -> Iterator[tuple[st
     if kind.urgency is Urgency.LOW:
         table.wrong("urgency must be more than low: words only ever raise it.")
     words, denials = table.table("words"), table.table("not")
-    says, denies = _Meaning(kind, denies=False, exact=False), _Meaning(kind, denies=True, exact=False)
+    says, denies = _Meaning(kind), _Meaning(kind, denies=True)
     surely = replace(denies, exact=True)
+    if "now" in table.names():
+        if not kind.may_be_now:
+            table.wrong("now is only for what is not danger by itself and harms somebody in their body.")
+        moment = table.table("now")
+        yield from _lines(moment, replace(says, now=True))
+        moment.done()
     for language in SPOKEN:
         told = words.texts(language) if language in words.names() else ()
         if not told:
@@ -221,3 +254,21 @@ def _read_kind(name: str, table: Table, taxonomy: Taxonomy) -> Iterator[tuple[st
             )
     for part in (words, denials, table):
         part.done()
+
+
+def _read_moment(table: Table) -> Iterator[tuple[str, _Meaning]]:
+    """What says of any kind that it happens at this moment, and what says that it does not."""
+    words, denials = table.table("words"), table.table("not")
+    for language in SPOKEN:
+        if language not in words.names():
+            words.wrong(f"{language} has no words.")
+    yield from _lines(words, _NOW)
+    yield from _lines(denials, _NOT_NOW)
+    for part in (words, denials, table):
+        part.done()
+
+
+def _lines(table: Table, means: _Meaning) -> Iterator[tuple[str, _Meaning]]:
+    for language in SPOKEN:
+        if language in table.names():
+            yield from ((line, means) for line in table.texts(language))

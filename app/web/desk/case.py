@@ -187,7 +187,8 @@ def render_case(
         texts=texts,
         alerts=alerts,
         # A lowered urgency must not hide what the worker said.
-        danger_said=any((entry.body or {}).get("danger") for entry in opened.entries),
+        danger_said=opened.strip.danger_said
+        or any((entry.body or {}).get("danger") for entry in opened.entries),
         contact=contact,
         colleagues=opened.colleagues,
         categories=services().rules.taxonomy.kinds,

@@ -9,6 +9,7 @@ from app.cases.case.models import Case, Consent
 from app.cases.worker.inbox import open_inbox
 from app.database import CaseId
 from app.intake import ContactWay
+from app.intake.conversation.store.apply import set_danger
 from tests.harness.world import World
 from tests.support.browsing import Page
 from tests.support.member import Browse, accepted
@@ -76,6 +77,17 @@ def test_urgency_is_lowered_only_with_a_reason(browse: Browse, world: World, cas
     assert "Say why" in page.text
     assert "Urgency saved." in member.send("/urgency", urgency="low", reason="It was last year.").text
     assert _case(world, case_id).urgency == "low"
+
+
+def test_a_yes_by_text_is_shown_as_the_workers_own_and_not_as_found_in_words(
+    browse: Browse, world: World
+) -> None:
+    case_id = accepted(world, world.file(words="he has a knife, my boss beats me"))
+    member = browse("near.lead")
+    assert "Treated as danger now" in member.open(f"/desk/cases/{case_id}").text
+    with world.database.writing() as session:
+        set_danger(session, world.vault, world.rules, session.get_one(Case, case_id))
+    assert "Yes, now" in member.open(f"/desk/cases/{case_id}").text
 
 
 def test_a_lowered_urgency_does_not_hide_that_the_worker_was_in_danger(browse: Browse, world: World) -> None:

@@ -26,7 +26,8 @@ def test_danger_at_any_question_is_answered_at_once(
     assert "safe place" in answer
     assert "in danger now?" in answer
     assert "should read it by" not in answer
-    assert texting.case().urgency is Urgency.URGENT
+    # It says that it happens now: that is danger, whatever is answered to the question.
+    assert texting.case().urgency is Urgency.DANGER
     assert words in texting.words()
     texting.say("1")
     assert texting.case().urgency is Urgency.DANGER

@@ -1,5 +1,7 @@
 """Who is told of danger, said only where it is so; and the tile for complaints about a helper, which passes every helper by."""
 
+import pytest
+
 from app.cases.case.facts import CaseFacts
 from app.cases.case.models import Case
 from app.cases.case.veils import facts_of
@@ -174,14 +176,25 @@ def test_danger_ticked_alone_is_a_report_with_the_note_and_numbers(visitor: Visi
     assert visitor.send("/report", danger="no").status == 422
 
 
+@pytest.mark.parametrize(
+    "words",
+    ("they are beating us now", "there is a fire in the dormitory", "I swallowed pills", "he has a knife"),
+)
+def test_what_happens_now_is_danger_without_a_tick(visitor: Visitor, world: World, words: str) -> None:
+    visitor.open(f"/en/s/{world.site.code}")
+    page = visitor.send("/report", words=words)
+    assert stored(world, page.code)[0].urgency is Urgency.DANGER
+    assert "Numbers you can call in this country: Malaysia" in page.text
+
+
 def test_words_of_harm_show_whom_to_call_and_promise_nobody(visitor: Visitor, world: World) -> None:
-    """Locked in, with fire: urgent by its words, so nobody is called, also where somebody could be."""
+    """Locked in at night and beaten: urgent by its words, so nobody is called, also where somebody could be."""
     lead = world.sign_in("near.lead")
     with world.database.writing() as session:
         keep_address(session, world.vault, lead, Channel.TEXT, "+60123456789")
     try:
         visitor.open(f"/en/s/{world.site.code}")
-        page = visitor.send("/report", words="HELP we are locked inside and there is fire now!! smoke")
+        page = visitor.send("/report", words="they beat us and lock us in the dormitory at night")
         assert stored(world, page.code)[0].urgency is Urgency.URGENT
         assert "Numbers you can call in this country: Malaysia" in page.text
         assert NOBODY_CALLED in page.text

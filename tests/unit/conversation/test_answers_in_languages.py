@@ -256,6 +256,46 @@ def test_a_sentence_that_begins_with_yes_is_danger(phone: Phone, said: str) -> N
 @pytest.mark.parametrize(
     "said",
     (
+        *(
+            "1 he is at the door",
+            "1 they are outside my room",
+            "1 i am hiding",
+            "1 help they come",
+            "1he is here",
+        ),
+        *(
+            "1他在门口",
+            "1 mereka di depan pintu",
+            "1 siya ay nandito",
+            "1 вони тут",
+            "1 nó ở ngoài cửa",
+            "1 เขาอยู่หน้าห้อง",
+        ),
+    ),
+)
+def test_a_one_before_a_sentence_is_a_yes_to_danger(phone: Phone, said: str) -> None:
+    assert SetDanger() in _at(phone, Step.DANGER).send(said).acts
+
+
+@pytest.mark.parametrize(
+    "said",
+    (
+        "1 hour",
+        "1 month no pay",
+        "1 friend is sick",
+        "1 year i work here",
+        "1 we are safe",
+        "1 hari",
+        "1 bulan",
+    ),
+)
+def test_a_one_that_counts_something_is_none(phone: Phone, said: str) -> None:
+    assert SetDanger() not in _at(phone, Step.DANGER).send(said).acts
+
+
+@pytest.mark.parametrize(
+    "said",
+    (
         "si me quedo me pegan",
         "tak ada bahaya",
         "jó napot",

@@ -6,7 +6,7 @@ import pytest
 
 from app.cases.words import DangerKind
 from app.intake.conversation.machine import in_language, with_danger
-from app.intake.conversation.machine.acts import FileReport, Keep, SetPhone, Settle
+from app.intake.conversation.machine.acts import FileReport, Keep, SetPhone, SetSite, Settle
 from app.intake.conversation.machine.answers import Said, read_text
 from app.intake.conversation.machine.beginning import begin, begin_called
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -20,6 +20,11 @@ from tests.unit.conversation.walking import START
 SELF_HARM = (
     *("i want to die", "I cant go on, I will kill myself", "ya no quiero vivir", "aku udah gak kuat, pengen mati aja"),
     *("naiisip ko magpakamatay", "mujhe marna hai", "em muốn chết", "nataka kujiua", "je veux mourir"),
+)  # fmt: skip
+HAPPENING = (
+    *("They are beating me now", "he will kill me tonight", "there is a fire in the dormitory", "I swallowed pills"),
+    *("we are locked in and there is smoke", "gas leak in line 4", "my friend is drowning", "tiene un cuchillo"),
+    *("ada kebakaran di asrama", "may sunog sa dorm", "hostel me aag lagi hai", "họ đang đánh tôi", "wananipiga sasa hivi"),
 )  # fmt: skip
 ORDINARY = "Our boss is bad"
 
@@ -40,7 +45,7 @@ def answer(words: TopicWords, texts: Texts, position: Position, body: str, minut
     return hear(position, said, FOXWAY, texts, at)
 
 
-@pytest.mark.parametrize("body", SELF_HARM)
+@pytest.mark.parametrize("body", SELF_HARM + HAPPENING)
 def test_the_first_answer_has_the_number_and_asks_whose_phone(
     words: TopicWords, texts: Texts, body: str
 ) -> None:
@@ -84,7 +89,7 @@ def test_on_a_phone_of_others_nothing_more_is_said(words: TopicWords, texts: Tex
 
 
 @pytest.mark.parametrize("seconds", (20, 150))
-@pytest.mark.parametrize("body", SELF_HARM)
+@pytest.mark.parametrize("body", (*SELF_HARM, *HAPPENING[:4]))
 def test_said_while_it_is_asked_whose_phone_it_is(
     words: TopicWords, texts: Texts, body: str, seconds: int
 ) -> None:
@@ -97,9 +102,20 @@ def test_said_while_it_is_asked_whose_phone_it_is(
     assert heard.reply.startswith("Emergency: call 999.")
     assert "1 Only mine" in heard.reply
     assert any(isinstance(act, Keep) for act in heard.acts)
+    assert heard.acts[-1] == Settle()  # nobody waits for the answer to be asked
     after = answer(words, texts, heard.position, "1", minutes=10)
     assert SetPhone(WhosePhone.OWN) in after.acts
     assert "A helper is being told." in (after.reply or "")
+
+
+@pytest.mark.parametrize("step", (Step.QUIET, Step.OPEN, Step.TOPIC, Step.CONSENT, Step.REACH, Step.CONTACT))
+def test_words_that_call_ask_a_helper_at_every_step(words: TopicWords, texts: Texts, step: Step) -> None:
+    position = Position(step, "en", whose=WhosePhone.OWN)
+    for body in (SELF_HARM[0], HAPPENING[0]):
+        acts = hear(position, told(words, body), FOXWAY, texts, START).acts
+        assert acts.count(Settle()) == 1
+        assert any(isinstance(act, Keep | SetSite) for act in acts)
+    assert Settle() not in hear(position, told(words, "the rice is cold"), FOXWAY, texts, START).acts
 
 
 def test_a_new_report_that_calls_begins_with_the_number(words: TopicWords, texts: Texts) -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.intake.conversation.machine import meanings
-from app.intake.conversation.machine.acts import ConversationAct, Keep, SetDanger
+from app.intake.conversation.machine.acts import ConversationAct, Keep, SetDanger, SetSite, Settle
 from app.intake.conversation.machine.after_questions import begins_new_report
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard, soon, spoken
@@ -52,6 +52,15 @@ def hear_alarm(position: Position, said: Said, know: Knowledge, texts: Texts, at
     # Only what calls somebody at once may promise that somebody is being told.
     reply = texts.in_danger(know.help_number, texts.say(Text.DANGER), alertable=know.alertable and said.calls)
     return Heard(spoken(asked, said, at), reply, acts)
+
+
+def ask_at_once(heard: Heard) -> Heard:
+    """The same, and a helper is asked with these words: danger waits neither for the other answers nor for the silence.
+
+    Also where nothing is answered. A card says that a helper reads a first text; whoever let nobody know stays locked.
+    """
+    kept = any(isinstance(act, Keep | SetSite) and act.words for act in heard.acts)
+    return replace(heard, acts=(*heard.acts, Settle())) if kept and Settle() not in heard.acts else heard
 
 
 def _answer_beside(position: Position, said: Said, know: Knowledge, texts: Texts) -> Moved:

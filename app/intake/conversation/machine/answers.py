@@ -136,6 +136,7 @@ def read_text(body: str, words: TopicWords) -> Said:
         named=words.named(bare),
         yes=words.yes_or_no(bare),
         begins_with_yes=words.begins_with_yes(plain)
+        or (lone == _YES and words.goes_on(bare) and words.named(bare).get("danger") != _NO)
         or (
             first is not None and _says_yes(first) and words.named(plain_text(behind[0])).get("danger") != _NO
         ),

@@ -16,7 +16,7 @@ from app.intake.conversation.machine.acts import (
     Settle,
 )
 from app.intake.conversation.machine.after_questions import NEW_REPORT_WITHIN, asks_open, hear_open
-from app.intake.conversation.machine.alarm import hear_alarm, tells_danger
+from app.intake.conversation.machine.alarm import ask_at_once, hear_alarm, tells_danger
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin
 from app.intake.conversation.machine.copies import REPEATED, copied
@@ -133,6 +133,8 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
         if not position.called:
             reply = texts.call_first(know.help_number, reply or texts.say(Text.WHOSE_PHONE_THEN))
         heard = replace(heard, position=replace(heard.position, called=True), reply=reply)
+    if said.calls:
+        heard = ask_at_once(heard)
     replied = heard.reply is not None or SendReceipt() in heard.acts
     kept = replace(heard.position, last=said.mark, last_at=at, replied=replied, held=False, asked_again=False)
     parted = heard.reply == texts.say(Text.HANDED) or (position.parted and said.thanks and not replied)

@@ -22,6 +22,7 @@ _PHRASES = (
     *(
         "polite",
         "yes_first",
+        "uncounted",
         "stranger",
         "worse",
         "beside",
@@ -85,6 +86,7 @@ class TopicWords:
     options: Mapping[str, Mapping[str, int]]
     polite: frozenset[tuple[str, ...]]
     yes_first: frozenset[str]
+    uncounted: frozenset[str]
     strangers: frozenset[str]
     worse: Sayings
     wishes: frozenset[str]
@@ -121,6 +123,13 @@ class TopicWords:
         """Whether a plain text is a yes and more words, for a question to which no such sentence can mean no."""
         first, _, more = plain.partition(" ")
         return bool(more) and first in self.yes_first and self.no.isdisjoint(more.split())
+
+    def goes_on(self, plain: str) -> bool:
+        """Whether these words behind a digit are a sentence of their own, and nothing counted ("he is here", not "month")."""
+        return any(
+            plain.startswith(word) if _UNSPACED.search(word) else f"{plain} ".startswith(f"{word} ")
+            for word in self.uncounted
+        )
 
     def opens_with_yes(self, plain: str) -> bool:
         """Whether the first word of several says yes, in whichever language; it may begin other sentences too."""
@@ -194,6 +203,7 @@ def load_topic_words(folder: Path) -> TopicWords:
         options=MappingProxyType(options),
         polite=frozenset(tuple(plain_text(phrase).split()) for phrase in phrases["polite"]),
         yes_first=plain["yes_first"],
+        uncounted=plain["uncounted"],
         strangers=plain["stranger"],
         worse=_sayings(phrases["worse"]),
         wishes=plain["wish"],

@@ -53,12 +53,17 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, change: Ca
         # Before anybody has read the first words there is nothing that these would be news to.
         case.worker_wrote = case.worker_wrote or case.helper_has_read
     journal(session, vault, CaseId(case.id), change.act, WORKER, change.detail)
+    if change.placed and case.organisation_id is not None:
+        # Danger asked somebody before the place was known: whoever has a stake there must not keep it until all is answered.
+        session.flush()
+        route_again(session, vault, rules, case, complete=False)
     if case.urgency is not before:
         note(session, vault, Happened.CALLED, case)
 
 
 def set_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
-    """Somebody is in danger now."""
+    """Somebody is in danger now: the worker's own answer, whatever their words told before."""
+    store_facts(vault, case, replace(facts_of(vault, case), danger_said=True))
     raise_case(session, vault, rules, case, Urgency.DANGER, WORKER)
     note(session, vault, Happened.CALLED, case)
     journal(session, vault, CaseId(case.id), "case.danger_told", WORKER)

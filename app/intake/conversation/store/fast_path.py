@@ -124,13 +124,15 @@ def _change_of(
 def _needs_lock(
     rules: Rules, case: KnownCase, facts: CaseFacts, learned: CaseChange, around: Surroundings
 ) -> bool:
-    """Words are to be sealed to custody too, tell of danger or are about a helper, or deadlines come closer."""
+    """Words are to be sealed to custody too, tell of danger or are about a helper, deadlines come closer, or somebody was asked."""
     if learned.words is not None:
         words = str(learned.words["text"])
         if changes(facts, case.row["urgency"], words, rules):
             return True
         if may_mean_helper(rules, facts, words, around.named):
             return True
+    if learned.placed and case.row["organisation_id"] is not None:
+        return True
     urgency = urgency_of(False, learned.topics, rules.taxonomy)
     return bool(learned.for_custody) or raise_urgency(case.row["urgency"], urgency) is not case.row["urgency"]
 
