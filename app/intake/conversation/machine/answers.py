@@ -23,9 +23,6 @@ _MOST_ANSWERS = 6
 # One digit before words is how sentences begin ("2 months no pay"); two and words are answers and a place.
 _LEAST_BEFORE_WORDS = 2
 
-_HINDI_IS_NO = ("fil",)
-# Beside these "hindi" is a no in every conversation.
-_FILIPINO = frozenset({"po", "naman", "salamat"})
 _ASKING = ("?", "\uff1f", "\u061f")
 
 # "1Yes": a digit and a word that nothing keeps apart.
@@ -47,8 +44,9 @@ class Said:
     `begins_with_yes` says that words follow a yes, for the question of danger only, and `perhaps_yes` that they do if these tell of
     danger. `topics` is what the text is clearly about. `raises` says that its words may make a case more urgent, `danger` that
     somebody may be in danger by them, `calls` that somebody is called at once. `ahead` are the words before the first sign, read
-    likewise, and `behind` those after it. `wish` says that it names a language and nothing else, `asks` that it asks something.
-    `sentences` takes its words apart where it is longer than an answer. `mark` tells the same words again.
+    likewise, and `behind` those after it. `language` is the one that it wishes for: `wish` says that its words hold that and name
+    no place, `wish_only` that they say nothing else, `whole` is the text where `words` are only those beside it. `asks` says that
+    it asks something. `sentences` takes its words apart where it is longer than an answer. `mark` tells the same words again.
     """
 
     words: str = field(repr=False)
@@ -71,14 +69,17 @@ class Said:
     raises: bool = False
     danger: bool = False
     calls: bool = False
+    language: str | None = None
     wish: bool = False
+    wish_only: bool = False
+    whole: str = field(repr=False, default="")
     asks: bool = False
     sentences: Sentences | None = field(repr=False, compare=False, default=None)
 
     @property
     def mark(self) -> str:
         """A short mark of the words, by which the same text is known again for two minutes; empty where there are none."""
-        return sha256(self.words.encode("utf-8")).hexdigest()[:12] if self.plain else ""
+        return sha256((self.whole or self.words).encode("utf-8")).hexdigest()[:12] if self.plain else ""
 
 
 def with_danger(said: Said, kinds: Iterable[DangerKind]) -> Said:
@@ -89,13 +90,6 @@ def with_danger(said: Said, kinds: Iterable[DangerKind]) -> Said:
     # "Si" is also "if", and "1 he" may be "1 hour": with words of danger behind it is a yes in any language.
     begins = said.begins_with_yes or (danger and said.perhaps_yes)
     return replace(said, raises=bool(found), danger=danger, calls=calls, begins_with_yes=begins)
-
-
-def in_language(said: Said, spoken: str) -> Said:
-    """The same text in a conversation in this language: "Hindi please" is a no in Filipino, and in every other a wish."""
-    if not said.wish:
-        return said
-    return replace(said, wish=False) if spoken in _HINDI_IS_NO else replace(said, yes=None)
 
 
 def read_text(body: str, words: TopicWords) -> Said:
@@ -131,7 +125,6 @@ def read_text(body: str, words: TopicWords) -> Said:
         worse=words.worse.search(plain) is not None,
         part=part,
         topics=words.clear_topics(plain),
-        wish=bare in words.wishes and _FILIPINO.isdisjoint(plain.split()),
         asks=any(sign in cleaned for sign in _ASKING),
         sentences=words.sentences,
     )

@@ -28,7 +28,6 @@ _PHRASES = (
         "condition",
         "negation",
         "no_first",
-        "wish",
     ),
 )
 # The questions whose options have words of their own, beside those that the question itself prints; `open` is after all questions.
@@ -85,7 +84,6 @@ class TopicWords:
     yes_first: frozenset[str]
     strangers: frozenset[str]
     worse: Sayings
-    wishes: frozenset[str]
     sentences: Sentences
 
     def clear_topics(self, plain: str) -> tuple[str, ...]:
@@ -191,7 +189,6 @@ def load_topic_words(folder: Path) -> TopicWords:
         yes_first=plain["yes_first"],
         strangers=plain["stranger"],
         worse=_sayings(phrases["worse"]),
-        wishes=plain["wish"],
         sentences=Sentences(
             polite=plain["polite"],
             beside=plain["beside"],
