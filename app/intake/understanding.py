@@ -32,7 +32,8 @@ class Understood:
     """A report as the network understands it.
 
     `confirmed` says that the site came from a poster's code and not from a guess; `reader` is the name of whoever looks at it next.
-    `country` is that of the site, else the one that the words about the place tell; `language` that of the words, else the page's.
+    `country` is that of the site, else the one that the words about the place tell; `language` the one that the words wish for or
+    are written in, else the page's.
     """
 
     facts: CaseFacts
@@ -64,7 +65,7 @@ def understand(
     site = poster or (match.site if match and match.certain else None)
     possible = [SiteId(found.id) for found in match.possible] if match else []
     country = site.country if site else rules.places.country_of(report.site) or report.country or None
-    written = rules.written.tell(report.words, report.language)
+    written = rules.language_of(report.words, report.language, country)
     language = written or report.language
     urgency = urgency_of(report.danger, report.topics, rules.taxonomy)
     facts = _facts_told(session, report, rules, urgency, admission)

@@ -138,6 +138,8 @@ HANDLING: Labels = {
     "G": pgettext("desk", "Probably a group"),
 }
 
+AGREED: Labels = {"yes": pgettext("desk", "The worker said yes to me: the company may be told.")}
+
 DECLINE: Labels = {
     "no_capacity": pgettext("desk", "We have too many cases now"),
     "conflict": pgettext("desk", "We have an interest or know the people"),

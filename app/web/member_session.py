@@ -23,6 +23,7 @@ _CHOICES = {
     "category": labels.TOPIC,
     "urgency": labels.URGENCY,
     "to": labels.STATE,
+    "agreed": labels.AGREED,
     "outcome": labels.CLOSING_REASON,
     "why": labels.DECLINE,
 }
@@ -104,14 +105,16 @@ def turn_away(kinds: Collection[OrganisationKind], roles: Collection[Role]) -> R
     return None
 
 
-def written_words() -> list[str]:
-    """What the member wrote into this post, to be shown back instead of being lost."""
-    return [words for name in WRITTEN_FIELDS if (words := request.form.get(name, "").strip())]
+def written_words(fields: Collection[str] = WRITTEN_FIELDS) -> list[str]:
+    """What the member wrote into this post, or into these fields of it, to be shown back instead of being lost."""
+    return [
+        words for name in WRITTEN_FIELDS if name in fields and (words := request.form.get(name, "").strip())
+    ]
 
 
-def written_choices() -> list[str]:
-    """What the member chose in this post, in the words of the page, so that it can be chosen again."""
-    chosen = ((table, request.form.get(name, "")) for name, table in _CHOICES.items())
+def written_choices(fields: Collection[str] = _CHOICES) -> list[str]:
+    """What the member chose or ticked in this post, in the words of the page, so that it can be chosen again."""
+    chosen = ((table, request.form.get(name, "")) for name, table in _CHOICES.items() if name in fields)
     return [labels.word(table, value) for table, value in chosen if value in table]
 
 

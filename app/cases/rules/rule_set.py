@@ -11,12 +11,15 @@ from app.cases.taxonomy import Taxonomy, read_taxonomy
 from app.cases.words import (
     DangerWords,
     HelperWords,
+    LanguageWishes,
     Places,
     ThanksWords,
+    Wish,
     WrittenLanguages,
     open_places,
     read_danger_words,
     read_helper_words,
+    read_language_wishes,
     read_thanks_words,
     read_written_languages,
 )
@@ -46,6 +49,16 @@ class Rules:
     help: HelpNumbers
     places: Places
     written: WrittenLanguages
+    wishes: LanguageWishes
+
+    def wish_in(self, words: str, page: str, country: str | None) -> Wish | None:
+        """The language that words wish for; `page` is the one thought to be spoken, `country` where somebody is, if known."""
+        return self.wishes.find(words, page, country, self.written.tell(words, page))
+
+    def language_of(self, words: str, page: str, country: str | None) -> str | None:
+        """The language of somebody by their words: the one they wish for, else the one they write, where that is sure."""
+        wish = self.wish_in(words, page, country)
+        return wish.language if wish else self.written.tell(words, page)
 
 
 def load_rules(folder: Path, *, demo: bool = False) -> Rules:
@@ -63,6 +76,7 @@ def load_rules(folder: Path, *, demo: bool = False) -> Rules:
         help=read_help_numbers(open_config(folder / ("demo-help.toml" if demo else "help.toml"), mistakes)),
         places=open_places(folder, mistakes),
         written=read_written_languages(open_config(folder / "language_words.toml", mistakes)),
+        wishes=read_language_wishes(folder, mistakes),
     )
     if mistakes:
         raise RulesRefused(mistakes)

@@ -11,6 +11,7 @@ from app.cases.words.danger_words import (
     worked_out,
 )
 from app.cases.words.helper_words import HelperWords, read_helper_words
+from app.cases.words.language_wishes import LanguageWishes, Wish, read_language_wishes
 from app.cases.words.places import Places, open_places
 from app.cases.words.thanks import ThanksWords, read_thanks_words
 from app.cases.words.urgency import lowers, profile_for, queue_rank, raise_urgency, urgency_of
@@ -20,8 +21,10 @@ __all__ = [
     "DangerKind",
     "DangerWords",
     "HelperWords",
+    "LanguageWishes",
     "Places",
     "ThanksWords",
+    "Wish",
     "WrittenLanguages",
     "codes_of",
     "harms",
@@ -32,6 +35,7 @@ __all__ = [
     "raise_urgency",
     "read_danger_words",
     "read_helper_words",
+    "read_language_wishes",
     "read_thanks_words",
     "read_written_languages",
     "take_over",

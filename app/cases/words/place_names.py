@@ -24,7 +24,7 @@ CONFIG = Path(__file__).resolve().parents[3] / "config"
 SOURCE = "places.toml"
 
 # The languages of the product, as the CLDR calls them.
-_LOCALES = (
+LOCALES = (
     *("en", "zh_Hans", "zh_Hant", "vi", "ms", "id", "fil", "th", "my", "ne", "bn", "hi"),
     *("ta", "km", "es", "fr", "sw", "ar", "ur", "hu", "cs", "pl", "uk", "tr"),
 )
@@ -80,7 +80,7 @@ def main(words: list[str]) -> int:
 
 def _countries() -> Iterator[tuple[str, str]]:
     """Every name that the CLDR gives a country in a language of the product."""
-    for locale in map(Locale.parse, _LOCALES):
+    for locale in map(Locale.parse, LOCALES):
         whole = set(locale.territories.values())
         for code, name in locale.territories.items():
             if not is_country(code) or code in _BY_HAND:
@@ -96,7 +96,7 @@ def _countries() -> Iterator[tuple[str, str]]:
 def _cities(towns: Iterable[str]) -> Iterator[tuple[str, str]]:
     """The towns after which the CLDR names the time zones of these countries, in each language."""
     territories = {zone: code for zone, code in get_global("zone_territories").items() if code in set(towns)}
-    for locale in map(Locale.parse, _LOCALES):
+    for locale in map(Locale.parse, LOCALES):
         for zone, code in territories.items():
             city = locale.time_zones.get(zone, {}).get("city")
             if city and code not in (

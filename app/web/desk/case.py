@@ -34,10 +34,11 @@ from app.messaging.queue import TextStatus
 from app.web import labels, text_words
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
+from app.web.desk.drafts import Drafts, sent_with
 from app.web.desk.messages import message_of_request
 from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
-from app.web.member_session import member
+from app.web.member_session import member, written_choices, written_words
 from app.web.once import submission_of_post
 from app.web.responses import see_other
 from app.web.services import services
@@ -55,25 +56,6 @@ class ThreadLine:
     text: TextStatus | None = None  # where it also went out as a text
     came: tuple[str, ...] = ()  # what came beside the words and was not kept
     danger: bool = False  # the worker said with it that there is danger now
-
-
-@dataclass(frozen=True)
-class Drafts:
-    """What stood in the page's fields when a post could not be stored; it comes back in them."""
-
-    reply: str = ""
-    note: str = ""
-    category: str = ""
-    urgency: str = ""
-    reason: str = ""
-    to: str = ""
-    move_note: str = ""
-    worker_agreed: bool = False
-    outcome: str = ""
-    word: str = ""
-    close_note: str = ""
-    safe: str = ""
-    elsewhere: tuple[str, ...] = ()
 
 
 @blueprint.get("/cases/<uuid:case_id>")
@@ -107,7 +89,7 @@ def keep_note(case_id: UUID) -> ResponseReturnValue:
         with here.database.writing() as session:
             note(session, here.vault, member(), CaseId(case_id), text, submission)
 
-    return change(case_id, act, done="noted", drafts=Drafts(note=text))
+    return change(case_id, act, done="noted", drafts=sent_with("note"))
 
 
 def change(case_id: UUID, act: Callable[[], None], *, done: str, drafts: Drafts) -> ResponseReturnValue:
@@ -179,6 +161,7 @@ def render_case(
     custody: bool = False,
 ) -> str:
     """The page of a case that was opened, by its helper or out of custody."""
+    words, choices = _homeless(drafts, opened)
     return render_template(
         "desk/case.html",
         case=opened,
@@ -199,19 +182,35 @@ def render_case(
         message=None if problem else message_of_request(),
         problem=problem,
         drafts=drafts,
-        homeless=_homeless(drafts, opened),
+        homeless=words,
+        homeless_choices=choices,
+        asks_agreement=asks_agreement(opened),
         custody=custody,
     )
 
 
-def _homeless(drafts: Drafts, opened: OpenedCase) -> list[str]:
-    """The words whose form is not on the page any more, such as those for a case that a colleague closed meanwhile."""
-    moves = opened.moves if opened.may_write else ()
-    words = [] if opened.may_write else [drafts.reply, drafts.note, drafts.reason]
-    words += [] if any(state is not State.CLOSED for state in moves) else [drafts.move_note]
-    words += [] if State.CLOSED in moves else [drafts.word, drafts.close_note]
-    words += [] if State.CLOSED in moves and opened.danger_told else [drafts.safe]
-    return [each for each in words if each.strip()]
+def _homeless(drafts: Drafts, opened: OpenedCase) -> tuple[list[str], list[str]]:
+    """The words and choices whose field is not on the page any more, such as those for a case that a colleague closed meanwhile."""
+    steps = [state for state in opened.moves if state is not State.CLOSED]
+    shown = {
+        "assign": opened.may_write and bool(opened.colleagues),
+        "stage": opened.may_write and bool(steps),
+        "close": opened.may_write and State.CLOSED in opened.moves,
+    }
+    if drafts.form and not shown.get(drafts.form, opened.may_write):
+        return written_words(), written_choices()
+    gone: set[str] = set()
+    if drafts.form == "close" and not opened.danger_told:
+        gone |= {"safe"}
+    if drafts.form == "stage":
+        gone |= set() if asks_agreement(opened) else {"agreed"}
+        gone |= set() if drafts.sent.get("to") in steps else {"to"}
+    return written_words(gone), written_choices(gone)
+
+
+def asks_agreement(opened: OpenedCase) -> bool:
+    """Whether the page asks if the worker said yes to a helper: the company may be asked next, and may not be told yet."""
+    return State.ENGAGING in opened.moves and not opened.company_may_know
 
 
 def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:

@@ -45,7 +45,8 @@ def decline(case_id: UUID) -> ResponseReturnValue:
     try:
         reason = DeclineReason(request.form.get("why", ""))
     except ValueError:
-        return show_queue(pgettext("desk", "Choose why you cannot take it. Nothing was changed.")), 400
+        problem = pgettext("desk", "Choose why you cannot take it. Nothing was changed.")
+        return show_queue(problem, declining=case_id), 400
     try:
         with here.database.writing() as session:
             decline_offer(session, here.vault, here.rules, member(), CaseId(case_id), reason)

@@ -62,8 +62,8 @@ def queue() -> ResponseReturnValue:
     return show_queue()
 
 
-def show_queue(problem: str | None = None) -> str:
-    """The queue as the address asks for it, with what went wrong on top."""
+def show_queue(problem: str | None = None, *, declining: UUID | None = None) -> str:
+    """The queue as the address asks for it, with what went wrong on top; `declining` is the case whose form was refused."""
     here, filters = services(), _filters()
     with here.database.reading() as session:
         page = queue_page(session, here.vault, here.rules, member(), filters, _after())
@@ -89,8 +89,9 @@ def show_queue(problem: str | None = None) -> str:
         ],
         first=_address(_arguments(filters)) if "after" in request.args else None,
         later=page.next_key and _address({**_arguments(filters), "after": page.next_key.text()}),
-        message=message_of_request(),
+        message=None if problem else message_of_request(),
         problem=problem,
+        declining=declining,
         may_write=member().member.role is not Role.VIEWER,
     )
 

@@ -23,7 +23,8 @@ from app.messaging.composing import MOST_SEGMENTS
 from app.web import labels, text_words
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
-from app.web.desk.case import Drafts, change, posted_text, seen_version, show_case
+from app.web.desk.case import change, posted_text, seen_version, show_case
+from app.web.desk.drafts import Drafts, sent_with
 from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
 from app.web.member_session import member
@@ -57,7 +58,7 @@ def send_reply(case_id: UUID) -> ResponseReturnValue:
             "Nothing was sent: these are more than %(number)s texts. Say it shorter, or put it in the inbox.",
             number=MOST_SEGMENTS_OF_A_REPLY,
         )
-    return show_case(case_id, problem=problem, drafts=Drafts(reply=text)), 409
+    return show_case(case_id, problem=problem, drafts=sent_with("reply")), 409
 
 
 @blueprint.post("/cases/<uuid:case_id>/texts/<uuid:text_id>/call-off")
@@ -84,7 +85,7 @@ def _put_in_inbox(case_id: UUID, text: str, submission: UUID) -> ResponseReturnV
         with here.database.writing() as session:
             reply(session, here.vault, member(), CaseId(case_id), text, submission, seen)
 
-    return change(case_id, act, done="replied", drafts=Drafts(reply=text))
+    return change(case_id, act, done="replied", drafts=sent_with("reply"))
 
 
 def _look(case_id: UUID, text: str) -> ResponseReturnValue:
@@ -96,7 +97,7 @@ def _look(case_id: UUID, text: str) -> ResponseReturnValue:
         with here.database.reading() as session:
             seen.append(preview_text(session, here.vault, here.gateways, member(), CaseId(case_id), text))
 
-    refusal = change(case_id, act, done="", drafts=Drafts(reply=text))
+    refusal = change(case_id, act, done="", drafts=sent_with("reply"))
     if not seen:
         return refusal
     preview = seen[0]
@@ -135,7 +136,7 @@ def _send(case_id: UUID, text: str, submission: UUID) -> ResponseReturnValue:
             )
 
     done = "texted_later" if later else "texted"
-    return change(case_id, act, done=done, drafts=Drafts(reply=text))
+    return change(case_id, act, done=done, drafts=sent_with("reply"))
 
 
 def _mark_of(text: str) -> str:

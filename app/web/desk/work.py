@@ -24,7 +24,8 @@ from app.database import CaseId, MemberId
 from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
-from app.web.desk.case import Drafts, change, seen_version, show_case
+from app.web.desk.case import change, seen_version, show_case
+from app.web.desk.drafts import Drafts, sent_with
 from app.web.desk.messages import move_refused
 from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
@@ -62,10 +63,10 @@ def assign_case(case_id: UUID) -> ResponseReturnValue:
             assign(session, here.vault, member(), CaseId(case_id), colleague)
 
     try:
-        return change(case_id, act, done="assigned", drafts=Drafts())
+        return change(case_id, act, done="assigned", drafts=sent_with("assign"))
     except CannotBeAssigned:
         problem = pgettext("desk", "This colleague cannot open the case, so it stays where it is.")
-        return show_case(case_id, problem=problem), 400
+        return show_case(case_id, problem=problem, drafts=sent_with("assign")), 400
 
 
 @blueprint.post("/cases/<uuid:case_id>/category")
@@ -79,9 +80,10 @@ def categorise(case_id: UUID) -> ResponseReturnValue:
             set_category(session, here.vault, here.rules, member(), CaseId(case_id), category, seen)
 
     try:
-        return change(case_id, act, done="category", drafts=Drafts(category=category))
+        return change(case_id, act, done="category", drafts=sent_with("category"))
     except UnknownCategory:
-        return show_case(case_id, problem=pgettext("desk", "Choose a category first.")), 400
+        problem = pgettext("desk", "Choose a category first.")
+        return show_case(case_id, problem=problem, drafts=sent_with("category")), 400
     except EditConflict as conflict:
         return _conflict(
             case_id, conflict, labels.TOPIC, "category", url_for("desk.categorise", case_id=case_id)
@@ -102,7 +104,7 @@ def urge(case_id: UUID) -> ResponseReturnValue:
         with here.database.writing() as session:
             set_urgency(session, here.vault, here.rules, member(), CaseId(case_id), urgency, reason, seen)
 
-    drafts = Drafts(urgency=urgency, reason=reason)
+    drafts = sent_with("urgency")
     try:
         return change(case_id, act, done="urgency", drafts=drafts)
     except LoweringReasonMissing:
@@ -139,14 +141,14 @@ def move(case_id: UUID) -> ResponseReturnValue:
     """Move the case to another stage."""
     sent = request.form
     agreed = sent.get("agreed") == "yes"
-    drafts = Drafts(to=sent.get("to", ""), move_note=sent.get("note", "").strip(), worker_agreed=agreed)
+    note, drafts = sent.get("note", "").strip(), sent_with("stage")
     try:
-        to = State(drafts.to)
+        to = State(sent.get("to", ""))
     except ValueError:
         problem = pgettext("desk", "Choose where it should go.")
         return show_case(case_id, problem=problem, drafts=drafts), 400
-    submission = submission_of_post("stage", case_id, to, "", drafts.move_note)
-    wanted = Move(to, drafts.move_note, submission, worker_agreed=agreed, seen_version=seen_version())
+    submission = submission_of_post("stage", case_id, to, "", note)
+    wanted = Move(to, note, submission, worker_agreed=agreed, seen_version=seen_version())
     return _move(case_id, wanted, drafts, done="moved")
 
 
@@ -156,10 +158,9 @@ def close(case_id: UUID) -> ResponseReturnValue:
     """Close the case with an outcome, words for the team and a word to the worker."""
     sent = request.form
     note, word = sent.get("note", "").strip(), sent.get("word", "").strip()
-    safe = sent.get("safe", "").strip()
-    drafts = Drafts(outcome=sent.get("outcome", ""), close_note=note, word=word, safe=safe)
+    safe, drafts = sent.get("safe", "").strip(), sent_with("close")
     try:
-        outcome = ClosingReason(drafts.outcome)
+        outcome = ClosingReason(sent.get("outcome", ""))
     except ValueError:
         problem = pgettext("desk", "Choose what came of it. The case is still open.")
         return show_case(case_id, problem=problem, drafts=drafts), 400

@@ -24,7 +24,8 @@ from app.cases.desk import EmptyText, TextTooLong
 from app.database import CaseId
 from app.messaging.members import alert_custodians, alerts_of
 from app.web.access import open_to_members
-from app.web.desk.case import Drafts, render_case, texts_of
+from app.web.desk.case import render_case, texts_of
+from app.web.desk.drafts import Drafts, sent_with
 from app.web.member_session import member
 from app.web.network.blueprint import blueprint
 from app.web.network.waiting import COORDINATORS, WRITERS, as_custodian, show_placing, untrained
@@ -47,13 +48,13 @@ def ask(case_id: UUID) -> ResponseReturnValue:
     try:
         as_custodian(act)
     except UntrainedCustodian:
-        return untrained(case_id)
+        return untrained(case_id, sent_with("ask"))
     except NoReasonGiven:
         problem = pgettext("network", "Say why it has to be read. Nothing was asked yet.")
-        return show_placing(case_id, problem=problem), 400
+        return show_placing(case_id, problem=problem, drafts=sent_with("ask")), 400
     except TextTooLong:
         problem = pgettext("network", "The reason is too long. Nothing was asked yet.")
-        return show_placing(case_id, problem=problem, draft_reason=reason), 400
+        return show_placing(case_id, problem=problem, drafts=sent_with("ask")), 400
     return see_other(url_for("network.placing", case_id=case_id, done="asked"))
 
 
@@ -123,12 +124,13 @@ def answer(case_id: UUID) -> ResponseReturnValue:
         problem = pgettext(
             "network", "Nobody has agreed to this yet, or the 24 hours are over. Nothing was sent."
         )
-        return show_placing(case_id, problem=problem, draft_answer=words), 409
+        return show_placing(case_id, problem=problem, drafts=sent_with("answer")), 409
     except UntrainedCustodian:
-        return untrained(case_id)
+        return untrained(case_id, sent_with("answer"))
     except EmptyText:
-        return show_placing(case_id, problem=pgettext("network", "Write something first.")), 400
+        problem = pgettext("network", "Write something first.")
+        return show_placing(case_id, problem=problem, drafts=sent_with("answer")), 400
     except TextTooLong:
         problem = pgettext("network", "This is too long to send at once. Nothing was sent.")
-        return show_placing(case_id, problem=problem, draft_answer=words), 400
+        return show_placing(case_id, problem=problem, drafts=sent_with("answer")), 400
     return see_other(url_for("network.placing", case_id=case_id, done="replied"))

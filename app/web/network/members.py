@@ -93,16 +93,17 @@ def admit(member_id: UUID) -> ResponseReturnValue:
                 record_training(session, here.vault, member(), MemberId(member_id), trained=True)
             admit_member(session, here.vault, member(), MemberId(member_id), circles)
     except NotAdmissible:
-        return _page(
-            pgettext("network", "This person has not finished the invitation, or is not one of yours.")
-        ), 409
+        problem = pgettext("network", "This person has not finished the invitation, or is not one of yours.")
+        return _page(problem, ticked_for=member_id), 409
     except NotTrained:
         problem = pgettext("network", "Restricted cases are only for trained members: tick the training too.")
         return _page(problem, ticked_for=member_id), 400
     except (CircleMissing, NotInCircle):
-        return _page(pgettext("network", "You can only let others in where you are yourself.")), 409
+        problem = pgettext("network", "You can only let others in where you are yourself.")
+        return _page(problem, ticked_for=member_id), 409
     except OrganisationFrozen:
-        return _page(pgettext("network", "Your organisation is frozen, so nothing was changed.")), 409
+        problem = pgettext("network", "Your organisation is frozen, so nothing was changed.")
+        return _page(problem, ticked_for=member_id), 409
     return see_other(url_for("network.members", done="admitted"))
 
 

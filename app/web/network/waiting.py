@@ -28,6 +28,7 @@ from app.messaging.members import unalerted
 from app.network import OrganisationKind, Role
 from app.web import labels
 from app.web.access import open_to_members
+from app.web.desk.drafts import Drafts, sent_with
 from app.web.desk.messages import message_of_request
 from app.web.member_session import member
 from app.web.network.blueprint import blueprint
@@ -75,13 +76,13 @@ def read_note(case_id: UUID) -> ResponseReturnValue:
     try:
         as_custodian(act)
     except UntrainedCustodian:
-        return untrained(case_id)
+        return untrained(case_id, sent_with("note"))
     except NoReasonGiven:
         problem = pgettext("network", "Say why you have to look. Nothing was shown.")
-        return show_placing(case_id, problem=problem), 400
+        return show_placing(case_id, problem=problem, drafts=sent_with("note")), 400
     except TextTooLong:
         problem = pgettext("network", "The reason is too long. Nothing was shown.")
-        return show_placing(case_id, problem=problem, draft_note_reason=reason), 400
+        return show_placing(case_id, problem=problem, drafts=sent_with("note")), 400
     problem = None if words[0] else pgettext("network", "The worker wrote nothing about it.")
     return show_placing(case_id, words=words[0], problem=problem)
 
@@ -94,7 +95,8 @@ def place(case_id: UUID) -> ResponseReturnValue:
     try:
         organisation_id = OrganisationId(UUID(request.form.get("organisation", "")))
     except ValueError:
-        return show_placing(case_id, problem=pgettext("network", "Choose a helper first.")), 400
+        problem = pgettext("network", "Choose a helper first.")
+        return show_placing(case_id, problem=problem, drafts=sent_with("place")), 400
 
     def act() -> None:
         with here.database.writing() as session:
@@ -108,7 +110,7 @@ def place(case_id: UUID) -> ResponseReturnValue:
             "It cannot go there: %(reason)s. Nothing was changed.",
             reason=labels.word(labels.LEFT_OUT, refused.reason),
         )
-        return show_placing(case_id, problem=problem), 409
+        return show_placing(case_id, problem=problem, drafts=sent_with("place")), 409
     return see_other(url_for("network.waiting", done="placed"))
 
 
@@ -122,13 +124,13 @@ def as_custodian(act: Callable[[], None]) -> None:
         abort(404)
 
 
-def untrained(case_id: UUID) -> ResponseReturnValue:
+def untrained(case_id: UUID, drafts: Drafts | None = None) -> ResponseReturnValue:
     """The page of a restricted case for a custodian whose training is not recorded."""
     problem = pgettext(
         "network",
         "This case is restricted: only custodians who are trained for such cases read it. You can place it unread.",
     )
-    return show_placing(case_id, problem=problem), 403
+    return show_placing(case_id, problem=problem, drafts=drafts), 403
 
 
 def show_placing(
@@ -136,9 +138,7 @@ def show_placing(
     *,
     words: RoutingWords | None = None,
     problem: str | None = None,
-    draft_reason: str = "",
-    draft_note_reason: str = "",
-    draft_answer: str = "",
+    drafts: Drafts | None = None,
 ) -> str:
     """The page of one waiting case."""
     here, by = services(), member()
@@ -159,8 +159,6 @@ def show_placing(
         words=words,
         message=None if problem else message_of_request(),
         problem=problem,
-        draft_reason=draft_reason,
-        draft_note_reason=draft_note_reason,
-        draft_answer=draft_answer,
+        drafts=drafts or Drafts(),
         may_write=by.member.role in WRITERS,
     )

@@ -88,3 +88,20 @@ def test_the_first_words_that_tell_it_stand(world: World) -> None:
             note_language(session, world.vault, world.rules, worker, words)
         told.append(case_of(world, filed).language)
     assert told == ["en", "sw", "sw"]
+
+
+def test_a_wish_on_the_form_and_in_the_inbox_is_the_language(world: World) -> None:
+    """It stands above the words' own language, and decides who is asked."""
+    words = "The boss has kept our pay for two months. Please answer in Burmese"
+    before = world.file(words=words)
+    speaks(world, "en", "my")
+    filed = world.file(words=words)
+    assert case_of(world, before).language == case_of(world, filed).language == "my"
+    assert (before.organisation_id != world.near.id, filed.organisation_id) == (True, world.near.id)
+
+    worker = world.enter(filed)
+    for wish, code in (("I only speak Nepali", "ne"), ("They pay nothing and the boss shouts", "ne")):
+        with world.database.writing() as session:
+            write(session, world.vault, world.rules, worker, wish, uuid4())
+            note_language(session, world.vault, world.rules, worker, wish)
+        assert case_of(world, filed).language == code

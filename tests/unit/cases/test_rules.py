@@ -22,9 +22,11 @@ def folder(tmp_path: Path) -> Path:
         "help",
         "demo-help",
         "language_words",
+        "language_wishes",
     ):
         shutil.copy(CONFIG / f"{name}.toml", tmp_path)
-    shutil.copy(CONFIG / "place_names.txt", tmp_path)
+    for name in ("place_names.txt", "language_names.txt"):
+        shutil.copy(CONFIG / name, tmp_path)
     return tmp_path
 
 

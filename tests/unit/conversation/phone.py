@@ -5,11 +5,12 @@ from uuid import UUID
 
 from app.cases.enums import Stage
 from app.intake.conversation.machine.acts import ConversationAct
-from app.intake.conversation.machine.answers import in_language, read_text, with_thanks
+from app.intake.conversation.machine.answers import Said, read_text, with_thanks
 from app.intake.conversation.machine.position import Position, Step
 from app.intake.conversation.machine.steps import Heard, Knowledge, SiteOption, begin, hear
 from app.intake.conversation.machine.texts import Texts
 from app.intake.conversation.machine.topic_words import TopicWords
+from app.intake.conversation.machine.wishes import read_wish
 from tests.harness.world import shipped_rules
 from tests.unit.conversation.walking import START
 
@@ -34,11 +35,17 @@ class Phone:
         self.heard: list[Heard] = []
         self.position: Position | None = None
 
+    def read(self, body: str) -> Said:
+        """A text as the door reads it."""
+        said, page = read_text(body, self.words), self.texts.language.code
+        wish = shipped_rules().wish_in(said.words, page, None)
+        said = read_wish(said, wish, self.words, begins=self.position is None)
+        return with_thanks(said, shipped_rules().thanks)
+
     def send(self, body: str, know: Knowledge = FOXWAY, *, after: int = 120) -> Heard:
         """Send a text so many seconds after the last one."""
         self.at += timedelta(seconds=after)
-        said = with_thanks(read_text(body, self.words), shipped_rules().thanks)
-        said = in_language(said, self.texts.language.code)
+        said = self.read(body)
         if self.position is None:
             heard = begin(said, self.texts, self.at, answerable=True)
         else:

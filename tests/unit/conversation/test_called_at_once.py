@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 
 from app.cases.words import DangerKind
-from app.intake.conversation.machine import in_language, with_danger
+from app.intake.conversation.machine import with_danger
 from app.intake.conversation.machine.acts import FileReport, Keep, SetPhone, SetSite, Settle
 from app.intake.conversation.machine.answers import Said, read_text
 from app.intake.conversation.machine.beginning import begin, begin_called
@@ -31,7 +31,7 @@ ORDINARY = "Our boss is bad"
 
 def told(words: TopicWords, body: str) -> Said:
     kinds: tuple[DangerKind, ...] = shipped_rules().danger.found_in(body)
-    return in_language(with_danger(read_text(body, words), kinds), "en")
+    return with_danger(read_text(body, words), kinds)
 
 
 def begun(words: TopicWords, texts: Texts, body: str, number: str = "999") -> Heard:

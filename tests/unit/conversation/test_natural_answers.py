@@ -14,10 +14,11 @@ from app.intake.conversation.machine.acts import (
     SetPhone,
     SetSite,
 )
-from app.intake.conversation.machine.answers import in_language, read_text, with_danger
+from app.intake.conversation.machine.answers import read_text, with_danger
 from app.intake.conversation.machine.position import Step, WhosePhone
 from app.intake.conversation.machine.steps import Heard, Knowledge, hear
 from app.intake.conversation.machine.topic_words import TopicWords
+from app.intake.conversation.machine.wishes import read_wish
 from app.intake.report import ContactWay
 from tests.harness.world import shipped_rules
 from tests.unit.conversation.phone import FOXWAY, NOWHERE, Phone
@@ -320,9 +321,9 @@ def test_a_wish_for_hindi_is_no_no(phone: Phone, said: str, step_answers: tuple[
 
 
 def test_hindi_is_a_no_in_filipino(words: TopicWords) -> None:
-    said = read_text("Hindi!", words)
-    assert in_language(said, "fil").yes is False
-    assert in_language(said, "en").yes is None
+    said, rules = read_text("Hindi!", words), shipped_rules()
+    for page, yes in (("fil", False), ("en", None)):
+        assert read_wish(said, rules.wish_in(said.words, page, None), words, begins=False).yes is yes
 
 
 @pytest.mark.parametrize("said", ("hindi po", "hindi naman po", "hindi pwede"))

@@ -3,17 +3,17 @@
 The writing unit then only has to see that nobody was faster, and to store.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
-from babel.languages import get_official_languages
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.rules import Rules
 from app.database import CaseId
+from app.intake.conversation.door.reading import language_of, read_said
 from app.intake.conversation.machine import (
     SILENCE,
     FileReport,
@@ -32,16 +32,12 @@ from app.intake.conversation.machine import (
     begin_wordless,
     hear,
     hear_wordless,
-    in_language,
     is_wordless,
     look_up,
     question,
-    read_text,
     surroundings_of,
-    topic_words_in,
     wanted,
     wanted_wordless,
-    with_danger,
     with_media,
     with_thanks,
 )
@@ -54,7 +50,6 @@ from app.intake.conversation.store import (
     take_fast_path,
     take_snapshot,
 )
-from app.language import Language, Languages
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.gateways.registry import Gateways, Route
@@ -63,7 +58,6 @@ from app.messaging.phones import Number, NumberUnreadable, new_phone, read_numbe
 from app.messaging.queue import anything_waits
 from app.messaging.queue import seal_text as seal_outgoing
 from app.services import Services
-from app.settings import PROJECT_ROOT
 from app.vault import ReceiptKeys, Vault, format_receipt, new_receipt
 
 
@@ -124,14 +118,11 @@ def prepare_hearing(session: Session, services: Services, received: ReceivedText
     known = take_snapshot(session, vault, received, sender.tags, sender.line)
     if known.taken:
         return Prepared(received, taken=True)
-    said = read_text(received.body, topic_words_in(PROJECT_ROOT / "config"))
-    said = with_danger(said, rules.danger.found_in(said.words))
+    said, written = read_said(rules, known.talk, received.body, sender.number.country)
     if not received.came:
         # Thanks under a photo are not all that came.
         said = with_thanks(said, rules.thanks)
-    written = rules.written.tell(said.words, known.talk.position.language if known.talk else "")
-    language = _language(services.languages, known.talk, written, sender.number.country)
-    said, texts = in_language(said, language.code), Texts(language)
+    texts = Texts(language_of(services.languages, known.talk, said.language, written, sender.number.country))
     may_answer = sender.answerable and not _is_late(received)
     taken = _take_step(
         session,
@@ -146,7 +137,7 @@ def prepare_hearing(session: Session, services: Services, received: ReceivedText
     heard = with_media(taken.heard, received.came)
     around = surroundings_of(session, heard.acts, taken.looked, written)
     receipt = _fresh_receipt(vault, texts, services.host) if SendReceipt() in heard.acts else None
-    filed = _file(session, vault, rules, sender, received, heard, written, language.code)
+    filed = _file(session, vault, rules, sender, received, heard, written, texts.language.code)
     may_answer = may_answer and (OptIn() in heard.acts or not known.stopped)
     answer = _answer(vault, received, heard, receipt, taken.needs) if may_answer else None
     about = CaseId(filed.case.id) if filed else None
@@ -203,14 +194,6 @@ def _take_step(
     know = replace(looked.know, gone=gone)
     take = hear_wordless if wordless else hear
     return _Taken(take(position, said, know, texts, at), needs, looked)
-
-
-def _language(
-    languages: Languages, talk: KnownConversation | None, written: str | None, country: str | None
-) -> Language:
-    """The language of the conversation; of a new one what was written in, else what is spoken there."""
-    held = None if talk is None else languages.get(talk.position.language)
-    return held or languages.best([*([written] if written else []), *_spoken_in(country)])
 
 
 def _sender_of(vault: Vault, gateways: Gateways, received: ReceivedText) -> _Sender:
@@ -293,8 +276,3 @@ def _came_at(received: ReceivedText) -> datetime:
 
 def _is_late(received: ReceivedText) -> bool:
     return clock.now() - _came_at(received) > SILENCE
-
-
-def _spoken_in(country: str | None) -> Iterable[str]:
-    """The languages to try for somebody of whom only the country of the number is known."""
-    return get_official_languages(country) if country else ()

@@ -14,13 +14,7 @@ from app.intake.conversation.machine.acts import (
     SetDanger,
     Settle,
 )
-from app.intake.conversation.machine.answers import (
-    Said,
-    in_language,
-    read_text,
-    with_danger,
-    with_thanks,
-)
+from app.intake.conversation.machine.answers import Said, read_text, with_danger, with_thanks
 from app.intake.conversation.machine.beginning import begin_called
 from app.intake.conversation.machine.changes import CaseChange, Surroundings, change_of
 from app.intake.conversation.machine.lookup import LookedUp, look_up, surroundings_of
@@ -29,6 +23,7 @@ from app.intake.conversation.machine.steps import SILENCE, Heard, Wanted, begin,
 from app.intake.conversation.machine.terms import CARD, Terms, question
 from app.intake.conversation.machine.texts import Texts
 from app.intake.conversation.machine.topic_words import TopicWordsRefused, topic_words_in
+from app.intake.conversation.machine.wishes import read_wish
 from app.intake.conversation.machine.wordless import (
     begin_wordless,
     hear_wordless,
@@ -71,11 +66,11 @@ __all__ = [
     "fall_silent",
     "hear",
     "hear_wordless",
-    "in_language",
     "is_wordless",
     "look_up",
     "question",
     "read_text",
+    "read_wish",
     "surroundings_of",
     "topic_words_in",
     "wanted",

@@ -70,6 +70,13 @@ class SetTopics:
 
 
 @dataclass(frozen=True)
+class SetLanguage:
+    """The language that the worker wishes for, whatever earlier words were written in."""
+
+    code: str
+
+
+@dataclass(frozen=True)
 class SetConsent:
     """Who may know, by text."""
 
@@ -121,6 +128,7 @@ ConversationAct = (
     | GetWorse
     | SetSite
     | SetTopics
+    | SetLanguage
     | SetConsent
     | AgreeContact
     | Settle

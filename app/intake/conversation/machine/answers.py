@@ -24,9 +24,6 @@ _MOST_ANSWERS = 6
 # One digit before words is how sentences begin ("2 months no pay"); two and words are answers and a place.
 _LEAST_BEFORE_WORDS = 2
 
-_HINDI_IS_NO = ("fil",)
-# Beside these "hindi" is a no in every conversation.
-_FILIPINO = frozenset({"po", "naman", "salamat"})
 _ASKING = ("?", "\uff1f", "\u061f")
 
 # "1Yes": a digit and a word that nothing keeps apart.
@@ -48,9 +45,10 @@ class Said:
     `begins_with_yes` says that words follow a yes, for the question of danger only, and `perhaps_yes` that they do if these tell of
     danger. `topics` is what the text is clearly about. `raises` says that its words may make a case more urgent, `danger` that
     somebody may be in danger by them, `calls` that somebody is called at once. `ahead` are the words before the first sign, read
-    likewise, and `behind` those after it. `wish` says that it names a language and nothing else, `asks` that it asks something.
-    `told` is what it says plainly whatever was asked, by `told_words`; `thanks` that it only thanks, `greets` that it also greets.
-    `sentences` takes its words apart where it is longer than an answer. `mark` tells the same words again.
+    likewise, and `behind` those after it. `language` is the one that it wishes for: `wish` says that its words hold that and name
+    no place, `wish_only` that they say nothing else, `whole` is the text where `words` are only those beside it. `asks` says that
+    it asks something. `told` is what it says plainly whatever was asked, by `told_words`; `thanks` that it only thanks, `greets`
+    that it also greets. `sentences` takes its words apart where it is longer than an answer. `mark` tells the same words again.
     """
 
     words: str = field(repr=False)
@@ -73,7 +71,10 @@ class Said:
     raises: bool = False
     danger: bool = False
     calls: bool = False
+    language: str | None = None
     wish: bool = False
+    wish_only: bool = False
+    whole: str = field(repr=False, default="")
     asks: bool = False
     told: Told | None = None
     thanks: bool = False
@@ -84,7 +85,7 @@ class Said:
     @property
     def mark(self) -> str:
         """A short mark of the words, by which the same text is known again for two minutes; empty where there are none."""
-        return sha256(self.words.encode("utf-8")).hexdigest()[:12] if self.plain else ""
+        return sha256((self.whole or self.words).encode("utf-8")).hexdigest()[:12] if self.plain else ""
 
 
 def with_danger(said: Said, kinds: Iterable[DangerKind]) -> Said:
@@ -102,13 +103,6 @@ def with_thanks(said: Said, thanks: ThanksWords) -> Said:
     if not thanks.says_thanks(said.words):
         return said
     return replace(said, thanks=True, greets=not thanks.says_thanks(said.words, greeting=False))
-
-
-def in_language(said: Said, spoken: str) -> Said:
-    """The same text in a conversation in this language: "Hindi please" is a no in Filipino, and in every other a wish."""
-    if not said.wish:
-        return said
-    return replace(said, wish=False) if spoken in _HINDI_IS_NO else replace(said, yes=None)
 
 
 def read_text(body: str, words: TopicWords) -> Said:
@@ -146,7 +140,6 @@ def read_text(body: str, words: TopicWords) -> Said:
         worse=words.worse.search(plain) is not None,
         part=part,
         topics=words.clear_topics(plain),
-        wish=bare in words.wishes and _FILIPINO.isdisjoint(plain.split()),
         asks=asks,
         # A question asks, and a part of a longer text goes on.
         told=None if part or asks else words.told.read(plain, words.sentences),

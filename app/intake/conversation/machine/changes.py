@@ -8,7 +8,14 @@ from app.cases.case import CaseFacts
 from app.cases.enums import CountryFrom
 from app.cases.taxonomy import Taxonomy
 from app.database import OrganisationId, SiteId
-from app.intake.conversation.machine.acts import ConversationAct, Keep, SetPhone, SetSite, SetTopics
+from app.intake.conversation.machine.acts import (
+    ConversationAct,
+    Keep,
+    SetLanguage,
+    SetPhone,
+    SetSite,
+    SetTopics,
+)
 from app.vault import Json
 
 
@@ -58,6 +65,9 @@ def change_of(
             return _keep_words(act, facts, around)
         case SetPhone(whose):
             return CaseChange("case.phone_told", facts=replace(facts, phone=whose))
+        case SetLanguage(code):
+            known = replace(facts, language_written=True)
+            return CaseChange("case.language_told", facts=known, language=code)
         case SetTopics():
             return _set_topics(act, facts, taxonomy)
         case SetSite():

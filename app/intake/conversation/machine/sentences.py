@@ -16,7 +16,7 @@ _UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30
 _NO_OPTIONS: Mapping[str, int] = MappingProxyType({})
 
 
-class Kind(Enum):
+class PieceKind(Enum):
     """What a piece of a sentence is."""
 
     YES = auto()
@@ -59,18 +59,18 @@ class Sentences:
     yes_first: frozenset[str]
     no_first: frozenset[str]
     options: Mapping[str, Mapping[str, int]]
-    _kinds: dict[str, Kind] = field(init=False, repr=False, default_factory=dict)
+    _kinds: dict[str, PieceKind] = field(init=False, repr=False, default_factory=dict)
     _lengths: dict[str, tuple[int, ...]] = field(init=False, repr=False, default_factory=dict)
 
     def __post_init__(self) -> None:
         """Put the words in order: of two meanings the one that says more stands."""
         tables = (
-            (Kind.BESIDE, self.polite | self.beside),
-            (Kind.OTHERS, self.others),
-            (Kind.CONDITION, self.condition),
-            (Kind.NEGATION, self.negation),
-            (Kind.YES, self.yes),
-            (Kind.NO, self.no),
+            (PieceKind.BESIDE, self.polite | self.beside),
+            (PieceKind.OTHERS, self.others),
+            (PieceKind.CONDITION, self.condition),
+            (PieceKind.NEGATION, self.negation),
+            (PieceKind.YES, self.yes),
+            (PieceKind.NO, self.no),
         )
         for kind, table in tables:
             self._kinds.update(dict.fromkeys(table, kind))
@@ -86,20 +86,20 @@ class Sentences:
             return Answer()
         offered = self.options.get(question, _NO_OPTIONS)
         pieces = [
-            (Kind.NO if kind is Kind.OPTION and printed.get(piece, -1) == no else kind, piece)
+            (PieceKind.NO if kind is PieceKind.OPTION and printed.get(piece, -1) == no else kind, piece)
             for kind, piece in self.pieces(plain, offered, printed)
         ]
         for place, (kind, piece) in enumerate(pieces[1:], start=1):
-            if kind is Kind.OPTION and pieces[place - 1][0] is Kind.NEGATION:
-                pieces[place] = Kind.BESIDE, piece  # "don't text me" offers nothing
+            if kind is PieceKind.OPTION and pieces[place - 1][0] is PieceKind.NEGATION:
+                pieces[place] = PieceKind.BESIDE, piece  # "don't text me" offers nothing
         kinds = [kind for kind, _piece in pieces]
-        known = sum(len(piece) for kind, piece in pieces if kind is not Kind.UNKNOWN)
-        whole, depends = Kind.UNKNOWN not in kinds, Kind.CONDITION in kinds
-        digits = {printed.get(piece, offered.get(piece)) for kind, piece in pieces if kind is Kind.OPTION} - {
-            None
-        }
-        says_yes, says_no = Kind.YES in kinds, Kind.NO in kinds
-        denies, others = says_no or Kind.NEGATION in kinds, Kind.OTHERS in kinds
+        known = sum(len(piece) for kind, piece in pieces if kind is not PieceKind.UNKNOWN)
+        whole, depends = PieceKind.UNKNOWN not in kinds, PieceKind.CONDITION in kinds
+        digits = {
+            printed.get(piece, offered.get(piece)) for kind, piece in pieces if kind is PieceKind.OPTION
+        } - {None}
+        says_yes, says_no = PieceKind.YES in kinds, PieceKind.NO in kinds
+        denies, others = says_no or PieceKind.NEGATION in kinds, PieceKind.OTHERS in kinds
         begins = self._begins(pieces, plain)
         mostly = 2 * known >= len(plain.replace(" ", ""))
         digit: int | None = None
@@ -124,9 +124,11 @@ class Sentences:
                 left = left[length:]
         return " ".join(left)
 
-    def _begins(self, pieces: list[tuple[Kind, str]], plain: str) -> bool | None:
+    def _begins(self, pieces: list[tuple[PieceKind, str]], plain: str) -> bool | None:
         """Whether a sentence begins with a yes or a no that begins no other sentences; None where with neither."""
-        place = next((place for place, (kind, _piece) in enumerate(pieces) if kind is not Kind.BESIDE), None)
+        place = next(
+            (place for place, (kind, _piece) in enumerate(pieces) if kind is not PieceKind.BESIDE), None
+        )
         if place is None:
             return None
         first, behind = pieces[place][1], "".join(piece for _kind, piece in pieces[place + 1 :])
@@ -137,7 +139,7 @@ class Sentences:
 
     def pieces(
         self, plain: str, offered: Mapping[str, int], printed: Mapping[str, int]
-    ) -> Iterator[tuple[Kind, str]]:
+    ) -> Iterator[tuple[PieceKind, str]]:
         """The longest known phrases of a text from its beginning on, and the words between them."""
         lengths = {**self._lengths, **_lengths([*printed], self._lengths)} if printed else self._lengths
         at = 0
@@ -156,21 +158,21 @@ class Sentences:
         lengths: Mapping[str, tuple[int, ...]],
         offered: Mapping[str, int],
         printed: Mapping[str, int],
-    ) -> tuple[Kind, int]:
+    ) -> tuple[PieceKind, int]:
         for length in lengths.get(plain[at], ()):
             end = at + length
             if end > len(plain) or not _ends_word(plain, end):
                 continue
             piece = plain[at:end]
             kind = self._kinds.get(piece)
-            if kind not in (Kind.YES, Kind.NO) and (piece in printed or piece in offered):
-                return Kind.OPTION, end
+            if kind not in (PieceKind.YES, PieceKind.NO) and (piece in printed or piece in offered):
+                return PieceKind.OPTION, end
             if kind is not None:
                 return kind, end
         end = at + 1
         while end < len(plain) and not _ends_word(plain, end):
             end += 1
-        return (Kind.BESIDE if plain[at:end].isdecimal() else Kind.UNKNOWN), end
+        return (PieceKind.BESIDE if plain[at:end].isdecimal() else PieceKind.UNKNOWN), end
 
 
 def _lengths(

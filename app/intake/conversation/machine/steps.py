@@ -40,6 +40,7 @@ from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Text, Texts
 from app.intake.conversation.machine.topic_words import Keyword
 from app.intake.conversation.machine.walk import PLACES, walk
+from app.intake.conversation.machine.wishes import hear_wish, with_wish
 from app.intake.report import ContactWay
 
 __all__ = [
@@ -125,9 +126,10 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
     position = back_where_hurt(_back_at_worse(position, said, texts), said, texts)
     late = hear_late(position, said, know, texts, at)
     if late is not None:
-        return late
+        return with_wish(late, said, texts)
     position = replace(position, unanswered=None)
-    heard = _hear(position, said, know, texts, at)
+    heard = hear_wish(position, said, know, texts) or _hear(position, said, know, texts, at)
+    heard = with_wish(heard, said, texts)
     if _is_called(position, said) and heard.position.step is Step.WHOSE_PHONE:
         reply = heard.reply
         if not position.called:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
-from app.intake.conversation.machine.sentences import Kind, Sentences
+from app.intake.conversation.machine.sentences import PieceKind, Sentences
 
 # Longer words tell something else too.
 _LONGEST = 160
@@ -66,16 +66,16 @@ class ToldWords:
         if not plain or len(plain) > _LONGEST:
             return None
         found: set[Told] = set()
-        kinds: set[Kind] = set()
+        kinds: set[PieceKind] = set()
         digit = ""
         known = dict.fromkeys(self._told, _BESIDE)
         for place, (kind, piece) in enumerate(sentences.pieces(plain, {}, known)):
-            if kind is Kind.OPTION:
+            if kind is PieceKind.OPTION:
                 told = self._told[piece]
                 found |= set() if told is None else {told}
             elif piece.isdecimal():
                 digit = piece if place == 0 else digit
-            elif kind in (Kind.YES, Kind.NO, Kind.CONDITION):
+            elif kind in (PieceKind.YES, PieceKind.NO, PieceKind.CONDITION):
                 kinds.add(kind)
             elif piece not in sentences.polite:
                 return None
@@ -100,15 +100,15 @@ class ToldWords:
         options: list[str] = []
         no = negated = denied = False
         for kind, piece in sentences.pieces(plain, {}, known):
-            if kind in (Kind.UNKNOWN, Kind.OTHERS):
+            if kind in (PieceKind.UNKNOWN, PieceKind.OTHERS):
                 return None
-            if kind is Kind.CONDITION and piece not in sentences.beside:
+            if kind is PieceKind.CONDITION and piece not in sentences.beside:
                 return None  # "is" is a condition in Turkish only
-            no |= kind is Kind.NO
-            negated |= kind is Kind.NEGATION
-            if kind is Kind.OPTION and negated and known[piece] > 0:
+            no |= kind is PieceKind.NO
+            negated |= kind is PieceKind.NEGATION
+            if kind is PieceKind.OPTION and negated and known[piece] > 0:
                 negated, denied = False, True  # "not the company's" is what it is not
-            elif kind is Kind.OPTION:
+            elif kind is PieceKind.OPTION:
                 said.add(known[piece])
                 options.append(piece)
             elif piece in _DIGITS:
@@ -126,15 +126,15 @@ class ToldWords:
         return Whose(next(iter(chosen)), plain=named and not by_digit)
 
 
-def _fits(told: Told, kinds: set[Kind], digit: str) -> bool:
+def _fits(told: Told, kinds: set[PieceKind], digit: str) -> bool:
     """Whether the digit before it, yes, no and conditions around it leave what it says: a digit may be that of another question."""
     match told:
         case Told.TEXT:
             # When and how is kept for the helper, as at the question itself.
-            return Kind.NO not in kinds and digit in ("", "1")
+            return PieceKind.NO not in kinds and digit in ("", "1")
         case Told.NO_TEXT:
-            return kinds <= {Kind.NO} and digit != "1"
+            return kinds <= {PieceKind.NO} and digit != "1"
         case Told.NOBODY:
-            return Kind.CONDITION not in kinds and digit in ("", "4")
+            return PieceKind.CONDITION not in kinds and digit in ("", "4")
         case _:
             return not kinds and digit in ("", "4")

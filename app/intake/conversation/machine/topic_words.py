@@ -30,7 +30,6 @@ _PHRASES = (
         "condition",
         "negation",
         "no_first",
-        "wish",
     ),
 )
 _TOLD = ("text", "no_text", "nobody", "nobody_too", "correction", "my_phone", "around")
@@ -89,7 +88,6 @@ class TopicWords:
     uncounted: frozenset[str]
     strangers: frozenset[str]
     worse: Sayings
-    wishes: frozenset[str]
     sentences: Sentences
     told: ToldWords
 
@@ -206,7 +204,6 @@ def load_topic_words(folder: Path) -> TopicWords:
         uncounted=plain["uncounted"],
         strangers=plain["stranger"],
         worse=_sayings(phrases["worse"]),
-        wishes=plain["wish"],
         sentences=Sentences(
             polite=plain["polite"],
             beside=plain["beside"],

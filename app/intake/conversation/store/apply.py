@@ -16,7 +16,7 @@ from app.cases.case import (
 from app.cases.changes import heed_words, raise_case, reopen_by_words, set_consent
 from app.cases.consent import ConsentGiven
 from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, Urgency
-from app.cases.routing import custodian_of, routing_note
+from app.cases.routing import custodian_of, route_again, routing_note
 from app.cases.rules import Rules
 from app.cases.words import urgency_of
 from app.database import CaseId
