@@ -29,7 +29,8 @@ from app.vault.compartments import (
     unpack_bundle,
 )
 from app.vault.framing import frame, unframe
-from app.vault.journal_chains import head_fits, store_key_version
+from app.vault.journal_chains import store_key_version
+from app.vault.journal_heads import head_fits
 from app.vault.journal_rows import HEAD_OF_CASE, JournalChainRow
 from app.vault.keyholder import KeyHolder
 from app.vault.keyring import ID_BYTES

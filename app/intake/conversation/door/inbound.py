@@ -66,7 +66,7 @@ from app.messaging.phones import (
 from app.messaging.queue import cancel_texts, forget_phone, keep_text
 from app.messaging.receiving import take_text
 from app.network import count_attempt
-from app.vault import Vault, sound_or_none
+from app.vault import Vault, sound_or_none, takes_words
 
 _OF_THE_PHONE = (ErasePhone, OptOut, OptIn)
 
@@ -144,7 +144,11 @@ def _hear_first(session: Session, vault: Vault, rules: Rules, prepared: Prepared
 
 
 def _goes_on(session: Session, vault: Vault, phone: Phone) -> bool:
-    return any(position_of(vault, talk) is not None for talk in live_conversations(session, phone.id))
+    """Whether the number has a conversation in which more can be said; to one whose case takes no words a new one begins."""
+    return any(
+        position_of(vault, talk) is not None and takes_words(session, vault, CaseId(talk.case_id))
+        for talk in live_conversations(session, phone.id)
+    )
 
 
 def _case_of(prepared: Prepared) -> CaseId | None:
