@@ -45,6 +45,7 @@ from app.cases.enums import (
 from app.cases.routing import (
     candidates_at,
     hold_with_custody,
+    keep_routing_note,
     route_to_keys,
     routing_note,
     routing_record,
@@ -61,6 +62,7 @@ from app.vault import (
     ReceiptKeys,
     ReceiptRow,
     Vault,
+    add_grants,
     end_receipt,
     end_sessions_of,
     grants_of_case,
@@ -245,7 +247,7 @@ def _ask_helpers(
     candidates = candidates_at(session, site_of(vault, case))
     routing, recipients = route_to_keys(session, vault, rules, facts, case.country, case.language, candidates)
     session.add(routing_record(vault, worker.case_id, routing))
-    session.add_all(write_offers(vault, case, facts, opened, recipients, rules.deadlines))
+    add_grants(session, vault, write_offers(vault, case, facts, opened, recipients, rules.deadlines))
     session.add_all(clock_rows(case, facts, StartEvent.FILED, rules.deadlines))
     note(session, vault, Happened.OFFERED if recipients.partners else Happened.HELD, case)
     if recipients.custody is not None:
@@ -268,7 +270,7 @@ def _note_for_custody(
         return  # others changed it: what custody then would read as the worker's words may be somebody else's
     note = {name: body[name] for name in ("site", "exclude", "exclude_other")}
     if note["site"] or note["exclude_other"]:
-        session.merge(routing_note(vault, worker.case_id, custody, **note))
+        keep_routing_note(session, vault, routing_note(vault, worker.case_id, custody, **note))
 
 
 def _edited(session: Session, case: Case) -> None:

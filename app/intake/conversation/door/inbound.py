@@ -68,6 +68,7 @@ from app.messaging.receiving import take_text
 from app.network import count_attempt
 from app.vault import Vault, sound_or_none, takes_words
 
+_MOST_CONVERSATIONS = 1_000_000
 _OF_THE_PHONE = (ErasePhone, OptOut, OptIn)
 
 
@@ -201,7 +202,10 @@ def _call_at_once(scene: _Scene, case_id: CaseId) -> None:
 
 
 def _last_number(session: Session, phone: Phone) -> int:
-    last = select(func.max(Conversation.number)).where(Conversation.phone_id == phone.id)
+    # It orders a phone's conversations: one that others set to the highest there is must not silence the phone.
+    last = select(func.max(Conversation.number)).where(
+        Conversation.phone_id == phone.id, Conversation.number < _MOST_CONVERSATIONS
+    )
     return session.scalar(last) or 0
 
 
