@@ -6,6 +6,7 @@ from itertools import islice
 from sqlalchemy.orm import Session
 
 from app.cases.case import spoilt_journals
+from app.cases.clocks import put_off
 from app.cli.deployment import Deployment
 from app.cli.findings import Finding, Weight
 from app.network import sites_are_whole
@@ -22,6 +23,11 @@ def written_past_us(deployment: Deployment) -> Iterator[Finding]:
             yield from (Finding(Weight.BAD, f"Somebody {what}") for what in found)
             if look is _rows and not found:
                 yield Finding(Weight.GOOD, "Every row that gives access was written by this deployment.")
+        for reference in put_off(session, deployment.rules.deadlines)[:_AT_MOST]:
+            yield Finding(
+                Weight.BAD,
+                f"A date of case {reference} is later than any deadline there is: somebody moved it.",
+            )
 
 
 def _rows(session: Session, vault: Vault) -> Iterator[str]:
