@@ -13,7 +13,7 @@ from app import clock
 from app.cases.case import Case
 from app.cli.deployment import Deployment, KeyringKind
 from app.cli.findings import Finding, Weight
-from app.cli.written_past_us import list_of_sites, own_record, rows
+from app.cli.written_past_us import written_past_us
 from app.database import SchemaOutOfDate, check_schema
 from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
 from app.dispatcher.jobs import JOB_NAMES
@@ -278,9 +278,7 @@ def _readable_kinds(deployment: Deployment) -> list[KeyringKind]:
 _QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
     _keys,
     _deployment,
-    rows,
-    list_of_sites,
-    own_record,
+    written_past_us,
     _database,
     _room,
     _clock,

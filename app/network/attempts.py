@@ -86,7 +86,9 @@ class Attempts(Base):
 _COUNT = Ready(
     text(
         "INSERT INTO attempts (tag, number, ends_at) VALUES (:tag, :by, :ends_at) "
-        "ON CONFLICT (tag) DO UPDATE SET number = attempts.number + excluded.number RETURNING number"
+        # One that others set to the highest there is stays below what PostgreSQL would refuse a report for.
+        "ON CONFLICT (tag) DO UPDATE SET number = excluded.number + "
+        "CASE WHEN attempts.number < 1000000000 THEN attempts.number ELSE 1000000000 END RETURNING number"
     )
     .bindparams(bindparam("by", type_=Integer()), bindparam("ends_at", type_=UtcDateTime()))
     .columns(number=Integer())

@@ -49,7 +49,9 @@ def sites_are_whole(session: Session, vault: Vault) -> bool:
 
 def lock_head(session: Session) -> None:
     """Let whoever changes the list of sites wait for whoever else does; to be called before any of them is read."""
-    session.execute(select(_COLUMNS.id).with_for_update())
+    locking = select(_COLUMNS.id).with_for_update()
+    if session.execute(locking).first() is None:
+        session.execute(locking)  # whoever was waited for counted anew: the head is another row now
 
 
 @contextmanager

@@ -27,10 +27,13 @@ from app.vault.compartments import (
     CompartmentKeys,
     OpenedCompartments,
     current_compartments,
+    is_made_here,
+    takes_words,
 )
 from app.vault.contact import ContactKeyMissing
 from app.vault.deployment import DeploymentMissing, DeploymentRow, bind_deployment, check_deployment
 from app.vault.framing import Json, Part
+from app.vault.going_on import NEXT_ENTRY_TAKEN, spoilt_chains
 from app.vault.grants import (
     GrantNotOffered,
     GrantRow,
@@ -38,6 +41,7 @@ from app.vault.grants import (
     HeadOfCase,
     NoGrant,
     accept_grant,
+    add_grants,
     delete_offered_grants,
     end_grants,
     grants_of_case,
@@ -48,8 +52,9 @@ from app.vault.grants import (
     with_heads,
 )
 from app.vault.hash_slots import Guess, Slots, TooBusy
-from app.vault.journal_chains import JournalBroken, continuing, journal, new_chain, own_chain, read_journal
+from app.vault.journal_chains import continuing, journal, new_chain, read_journal
 from app.vault.journal_check import JournalFault, JournalFaultKind, JournalVerdict, verify_journal
+from app.vault.journal_heads import JournalBroken, head_fits
 from app.vault.journal_rows import SYSTEM, Actor, JournalChainRow, JournalEntry, JournalRow
 from app.vault.keyholder import Hardness, KeyHolder
 from app.vault.keyring import (
@@ -80,7 +85,7 @@ from app.vault.members import (
     unlock_with_recovery,
     write_recovery_code,
 )
-from app.vault.own_record import own_chain_stands, own_chains
+from app.vault.own_record import go_on_for, own_chain, own_chain_stands, own_chains
 from app.vault.pairs import SealBroken
 from app.vault.power_on import SelfTestFailed, self_test
 from app.vault.public_keys import (
@@ -151,6 +156,7 @@ from app.vault.veil import Place, VeilBroken
 __all__ = [
     "FORM_TOKEN_LASTS",
     "KNOWN_FOR",
+    "NEXT_ENTRY_TAKEN",
     "RECEIPT_DIGITS",
     "RECOVERY_BYTES",
     "SYSTEM",
@@ -233,6 +239,7 @@ __all__ = [
     "WrongPassword",
     "WrongRecoveryCode",
     "accept_grant",
+    "add_grants",
     "admit_to_circle",
     "bind_deployment",
     "check_deployment",
@@ -256,11 +263,14 @@ __all__ = [
     "find_receipt",
     "forged_rows",
     "format_receipt",
+    "go_on_for",
     "gone_since",
     "grants_of_case",
     "has_circles",
+    "head_fits",
     "holder_of",
     "is_in_circle",
+    "is_made_here",
     "is_sound",
     "journal",
     "load_keyring",
@@ -298,7 +308,9 @@ __all__ = [
     "signed_models",
     "sound",
     "sound_or_none",
+    "spoilt_chains",
     "stands",
+    "takes_words",
     "touch_session",
     "unlock_member",
     "unlock_with_recovery",

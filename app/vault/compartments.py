@@ -14,7 +14,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app import clock
 from app.database import Base, CaseId, Id, Opaque, new_id
 from app.vault.framing import Json, frame, from_json_bytes, to_json_bytes, unframe
-from app.vault.journal_chains import head_fits
+from app.vault.journal_heads import head_fits
 from app.vault.journal_rows import HEAD_OF_CASE, JournalChainRow
 from app.vault.keyholder import KeyHolder
 from app.vault.pairs import Pair, SealBroken
@@ -139,11 +139,12 @@ def current_compartments(
         .where(CompartmentKeyRow.case_id == case_id)
         .order_by(CompartmentKeyRow.version)
     ).all()
-    newest = {Compartment(row.compartment): row for row, *_ in found}
+    # A row that others put beside the newest is passed over: it must not keep anybody from writing.
+    newest = {Compartment(row.compartment): row for row, *_ in found if is_made_here(holder, row)}
     if set(newest) != set(Compartment):
+        if any(not is_made_here(holder, row) for row, *_ in found):
+            raise PublicKeyForged(f"a key of case {case_id} was not made by this deployment")
         raise CompartmentKeyMissing(f"case {case_id} lacks the key of a compartment")
-    for row in newest.values():
-        check_compartment_key(holder, row)
     chain, seq, digest, mac, version = found[0][1:]
     if chain is None:
         raise CompartmentKeyMissing(f"nothing says which keys of case {case_id} are the newest")
@@ -153,13 +154,33 @@ def current_compartments(
     return newest
 
 
+def takes_words(session: Session, holder: KeyHolder, case_id: CaseId) -> bool:
+    """Whether the newest keys of the case can be told, so that something can be sealed to them."""
+    try:
+        current_compartments(session, holder, case_id)
+    except (CompartmentKeyMissing, PublicKeyForged):
+        return False
+    return True
+
+
+def newest_made(session: Session, holder: KeyHolder, case_id: CaseId) -> int | None:
+    """The newest version of a case's keys that this deployment made, or None where it made none."""
+    rows = session.scalars(select(CompartmentKeyRow).where(CompartmentKeyRow.case_id == case_id))
+    return max((row.version for row in rows if is_made_here(holder, row)), default=None)
+
+
 def check_compartment_key(holder: KeyHolder, row: CompartmentKeyRow) -> None:
     """Raise `PublicKeyForged` unless this deployment made the row."""
-    name = (Compartment(row.compartment), row.version)
-    if not holder.mac_fits(row.mac, "compartment key", *_key_parts(row.id, row.case_id, name, row.raw)):
+    if not is_made_here(holder, row):
         raise PublicKeyForged(
             f"the {row.compartment} key of case {row.case_id} was not made by this deployment"
         )
+
+
+def is_made_here(holder: KeyHolder, row: CompartmentKeyRow) -> bool:
+    """Whether this deployment made the row."""
+    parts = _key_parts(row.id, row.case_id, row.compartment, row.version, row.raw)
+    return holder.mac_fits(row.mac, "compartment key", *parts)
 
 
 def pack_bundle(opened: OpenedCompartments, names: Iterable[KeyName]) -> bytes:
@@ -187,13 +208,15 @@ def _key_row(holder: KeyHolder, case_id: CaseId, name: KeyName, raw: bytes) -> C
         compartment=name[0].value,
         version=name[1],
         raw=raw,
-        mac=holder.mac("compartment key", *_key_parts(key_id, case_id, name, raw)),
+        mac=holder.mac("compartment key", *_key_parts(key_id, case_id, *name, raw)),
         made_hour=clock.hour_of(clock.now()),
     )
 
 
-def _key_parts(key_id: UUID, case_id: UUID, name: KeyName, raw: bytes) -> tuple[UUID, UUID, str, int, bytes]:
-    return key_id, case_id, name[0].value, name[1], raw
+def _key_parts(
+    key_id: UUID, case_id: UUID, compartment: str, version: int, raw: bytes
+) -> tuple[UUID, UUID, str, int, bytes]:
+    return key_id, case_id, str(compartment), version, raw
 
 
 def _entry_binding(place: Place, compartment: Compartment, version: int) -> Binding:

@@ -29,7 +29,8 @@ from app.vault.compartments import (
     unpack_bundle,
 )
 from app.vault.framing import frame, unframe
-from app.vault.journal_chains import head_fits, store_key_version
+from app.vault.journal_chains import store_key_version
+from app.vault.journal_heads import head_fits
 from app.vault.journal_rows import HEAD_OF_CASE, JournalChainRow
 from app.vault.keyholder import KeyHolder
 from app.vault.keyring import ID_BYTES
@@ -150,6 +151,34 @@ def write_grant(
     )
     _store_parts(holder, row, [_seal_part(holder, row, 0, to, opened, keys)])
     return row
+
+
+def add_grants(session: Session, holder: KeyHolder, rows: Collection[Base]) -> None:
+    """Add rows with grants for a case that was filed before; what others wrote or put back in their place is ended first.
+
+    A holder has one grant of a case that is not ended, so such a row would keep the real one out. One without a MAC that fits keeps
+    what it says, as evidence, and stays without one.
+    """
+    grants = [row for row in rows if isinstance(row, GrantRow)]
+    session.flush()
+    for case_id in {grant.case_id for grant in grants}:
+        query = select(GrantRow).where(
+            GrantRow.case_id == case_id,
+            GrantRow.holder_id.in_([grant.holder_id for grant in grants]),
+            GrantRow.state != GrantState.ENDED,
+        )
+        for row, *head in session.execute(with_heads(query.with_for_update(of=GrantRow))):
+            if not stands(holder, row, (head[0], head[1], head[2], head[3], head[4])):
+                _end_forged(holder, row)
+    session.flush()
+    session.add_all(rows)
+
+
+def _end_forged(holder: KeyHolder, row: GrantRow) -> None:
+    if is_sound(holder, row):
+        # An older copy that was put back: it is again what it was.
+        row.sealed, row.ended_hour = None, row.ended_hour or clock.hour_of(clock.now())
+    row.state = GrantState.ENDED
 
 
 def granted_names(holder: KeyHolder, row: GrantRow) -> frozenset[Compartment]:

@@ -8,10 +8,9 @@ import hashlib
 import hmac
 import logging
 import secrets
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import count
 from typing import Any, Self
 from uuid import UUID
 
@@ -23,16 +22,23 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.database import Base, CaseId, Ready, Statement, insert_rows, new_id, new_row
 from app.logs import log_event
-from app.vault.framing import Json, Part, frame, from_json_bytes, pad, to_json_bytes, unpad
+from app.vault.framing import Json, frame, from_json_bytes, pad, to_json_bytes, unpad
+from app.vault.going_on import chain_of, chains_going_on, head_to_write_on
+from app.vault.journal_heads import (
+    CHAIN_START,
+    JournalBroken,
+    chain_secret,
+    head_fits,
+    head_mac,
+    unveiled_secret,
+    veiled_secret,
+)
 from app.vault.journal_rows import SYSTEM, Actor, JournalChainRow, JournalEntry, JournalRow
 from app.vault.keyholder import KeyHolder, derive, tag_of
-from app.vault.veil import Place, VeilBroken, decrypt, encrypt, unveil_bytes, veil_bytes
-
-CHAIN_START = bytes(32)
-"""What the first entry of a chain follows."""
+from app.vault.veil import decrypt, encrypt
 
 SPOILT = "journal.spoilt"
-"""The act by which a chain begins that goes on for the deployment's own."""
+"""The act by which a chain begins that goes on for another."""
 
 FIRST_VERSION = 1
 """The version of a new case's keys."""
@@ -45,16 +51,10 @@ _HEADS = Base.metadata.tables[JournalChainRow.__tablename__]
 _NEXT_ENTRY = insert(_ENTRIES)
 _LOCKED_HEAD = select(_HEADS).where(_HEADS.c.id == bindparam("chain")).with_for_update()
 _MOVED_HEAD = update(_HEADS).where(_HEADS.c.id == bindparam("chain"))
-_BEYOND_HEAD = (
-    select(_ENTRIES.c.id)
-    .where(_ENTRIES.c.chain_id == bindparam("chain"), _ENTRIES.c.seq > bindparam("seq"))
-    .limit(1)
-)
-_WHOLE_CHAIN = (
+_WHOLE_CHAINS = (
     select(_ENTRIES, _HEADS.c.secret_veil)
     .join_from(_ENTRIES, _HEADS, _HEADS.c.id == _ENTRIES.c.chain_id)
-    .where(_ENTRIES.c.chain_id == bindparam("chain"), _HEADS.c.secret_veil.is_not(None))
-    .order_by(_ENTRIES.c.seq)
+    .where(_ENTRIES.c.chain_id.in_(bindparam("chains", expanding=True)))
 )
 _MOVE_HEAD = Ready(
     _MOVED_HEAD.where(_HEADS.c.mac == bindparam("stood"))
@@ -80,10 +80,6 @@ class ChainKeys:
         return tag_of(self.commitment, chain_id, content)
 
 
-class JournalBroken(Exception):
-    """A chain cannot be read or continued because it was tampered with."""
-
-
 def journal(
     session: Session,
     holder: KeyHolder,
@@ -92,18 +88,20 @@ def journal(
     actor: Actor,
     detail: Mapping[str, Json] | None = None,
 ) -> None:
-    """Append an entry to a case's chain, or with None to the deployment's own; raises `JournalBroken` for that of a case.
+    """Append an entry to a case's chain, or with None to the deployment's own.
 
-    Where others spoilt the deployment's own, it goes on in another that begins by saying so: nobody is kept from signing in by it.
+    Raises `JournalBroken` for a member's act on a case whose keys were turned back together with its chain.
+    Where others spoilt the chain, it goes on in another that begins by saying so: nobody is shut out or kept from signing in by it.
     The chain stays locked until the unit of work ends, so its entries have one order. Never put a worker's words in the detail.
     """
     # The session's changes first, and then past it: it never holds a head that others have moved on meanwhile.
     session.flush()
-    head, secret, spoilt = (
-        _own_head(session, holder) if chain is None else (*_head(session, holder, chain), None)
-    )
-    begins, keys = head.seq == 0, ChainKeys.of(secret)
-    said = [] if spoilt is None else [_append(holder, head, keys, SPOILT, SYSTEM, {"chain": str(spoilt)})]
+    found = head_to_write_on(session, holder, chain, reader=actor.kind == "member")
+    head, keys = found.head, ChainKeys.of(found.secret)
+    begins, said = head.seq == 0, []
+    if found.spoilt is not None:
+        told = {"chain": str(found.spoilt), "of": str(chain_of(holder, chain))}
+        said = [_append(holder, head, keys, SPOILT, SYSTEM, told)]
     entry = _append(holder, head, keys, act, actor, detail or {})
     head.mac = head_mac(holder, head)
     if begins:
@@ -177,7 +175,7 @@ def new_chain(
         id=chain,
         seq=0,
         hash=CHAIN_START,
-        secret_veil=veil_bytes(holder, _secret_place(chain), secret),
+        secret_veil=veiled_secret(holder, chain, secret),
         key_version=FIRST_VERSION,
     )
     entries = [_append(holder, head, keys, act, actor, detail) for act, actor, detail in acts]
@@ -186,22 +184,47 @@ def new_chain(
 
 
 def read_journal(session: Session, holder: KeyHolder, chain: CaseId | None) -> list[JournalEntry]:
-    """The entries of a chain, oldest first; raises `JournalBroken` where one does not open."""
-    chain_id = chain or CaseId(holder.deployment)
-    rows = session.execute(_WHOLE_CHAIN, {"chain": chain_id}).all()
+    """The entries of a chain and of those that go on for it, oldest first, by the numbers that they were sealed with.
+
+    What others wrote or changed does not open and is passed over, as if it had been taken away: it closes nobody's case.
+    """
+    chains = [chain_of(holder, chain, number) for number in (0, 1)]
+    rows = session.execute(_WHOLE_CHAINS, {"chains": chains}).all()
+    if any(row.chain_id == chains[1] for row in rows):
+        later = [each for each in chains_going_on(session, holder, chain) if each not in chains]
+        rows = [*rows, *session.execute(_WHOLE_CHAINS, {"chains": later})] if later else rows
+        chains += later
+    entries: list[JournalEntry] = []
+    for chain_id in chains:
+        behind = entries[-1].seq if entries else 0
+        entries += _opened(holder, chain_id, [row for row in rows if row.chain_id == chain_id], behind)
+    return entries
+
+
+def _opened(
+    holder: KeyHolder, chain_id: CaseId, rows: Sequence[Row[*tuple[Any, ...]]], behind: int
+) -> list[JournalEntry]:
+    """The entries of one chain, numbered on from those of the chain before it."""
     if not rows:
         return []
-    keys = ChainKeys.of(_unveiled_secret(holder, chain_id, rows[0].secret_veil))
-    entries = []
-    for row in rows:
-        content = entry_content(holder, keys, row)
-        if content is None:
-            raise JournalBroken(f"entry {row.seq} of chain {chain_id} does not open")
-        kind, actor_id, organisation_id = content["actor"]
-        actor = Actor(kind, _uuid(actor_id), _uuid(organisation_id))
-        at = datetime.fromisoformat(content["at"])
-        entries.append(JournalEntry(row.seq, row.hour, at, content["act"], actor, content["detail"]))
-    return entries
+    try:
+        keys = ChainKeys.of(unveiled_secret(holder, chain_id, rows[0].secret_veil))
+    except JournalBroken:
+        log_event("journal.unreadable", level=logging.ERROR, chain=str(chain_id), entries=len(rows))
+        return []
+    contents = [content for row in rows if (content := entry_content(holder, keys, row)) is not None]
+    if len(contents) < len(rows):
+        closed = len(rows) - len(contents)
+        log_event("journal.unreadable", level=logging.ERROR, chain=str(chain_id), entries=closed)
+    contents.sort(key=lambda content: content["seq"])
+    return [_entry(content, behind) for content in contents]
+
+
+def _entry(content: Mapping[str, Any], behind: int) -> JournalEntry:
+    kind, actor_id, organisation_id = content["actor"]
+    at, hour = datetime.fromisoformat(content["at"]), datetime.fromisoformat(content["hour"])
+    actor = Actor(kind, _uuid(actor_id), _uuid(organisation_id))
+    return JournalEntry(behind + content["seq"], hour, at, content["act"], actor, content["detail"])
 
 
 def entry_content(
@@ -210,69 +233,12 @@ def entry_content(
     """The content of an entry, or None when it does not open or is not what was committed to."""
     try:
         content = unpad(decrypt(keys.cipher, row.content or b"", _bound(holder, row.chain_id, row.id)))
-    except (InvalidTag, ValueError):
+    except (InvalidTag, TypeError, ValueError):
         return None
     if not hmac.compare_digest(row.commitment, keys.commit(row.chain_id, content)):
         return None
     opened: dict[str, Any] = from_json_bytes(content)
     return opened
-
-
-def own_chain(holder: KeyHolder, number: int = 0) -> CaseId:
-    """The id of the deployment's own chain, or of the how-manieth that goes on for it."""
-    if number == 0:
-        return CaseId(holder.deployment)
-    return CaseId(UUID(bytes=holder.mac("journal goes on", number)[-16:]))
-
-
-def _own_head(session: Session, holder: KeyHolder) -> tuple[JournalChainRow, bytes, UUID | None]:
-    """As `_head`, of the deployment's own acts; with the chain that was found spoilt where another begins for it."""
-    spoilt = None
-    for number in count():
-        chain_id = own_chain(holder, number)
-        try:
-            head, secret = _head(session, holder, chain_id)
-            # An entry behind the last one was written by others, and would stand where the next one belongs.
-            beyond = {"chain": chain_id, "seq": head.seq}
-            if session.connection().execute(_BEYOND_HEAD, beyond).first() is None:
-                return head, secret, None if head.seq else spoilt
-        except JournalBroken:
-            pass
-        spoilt = chain_id
-        log_event("journal.spoilt", level=logging.ERROR, chain=str(chain_id))
-    raise AssertionError  # `count` has no end
-
-
-def _head(session: Session, holder: KeyHolder, chain_id: CaseId) -> tuple[JournalChainRow, bytes]:
-    """The head of a chain, locked, and the chain's secret; made when the chain begins. The session does not know it."""
-    found = session.connection().execute(_LOCKED_HEAD, {"chain": chain_id}).one_or_none()
-    if found is not None:
-        head = JournalChainRow(**found._mapping)
-        if not head_fits(holder, head):
-            raise JournalBroken(f"the head of chain {chain_id} was changed")
-        return head, chain_secret(holder, head)
-    secret = secrets.token_bytes(32)
-    veil = veil_bytes(holder, _secret_place(chain_id), secret)
-    return JournalChainRow(id=chain_id, seq=0, hash=CHAIN_START, secret_veil=veil), secret
-
-
-def chain_secret(holder: KeyHolder, head: JournalChainRow) -> bytes:
-    """The unveiled secret of a chain; raises `JournalBroken`."""
-    if head.secret_veil is None:
-        raise JournalBroken(f"chain {head.id} was erased")
-    return _unveiled_secret(holder, head.id, head.secret_veil)
-
-
-def _unveiled_secret(holder: KeyHolder, chain_id: UUID, secret_veil: bytes) -> bytes:
-    try:
-        return unveil_bytes(holder, _secret_place(chain_id), secret_veil)
-    except VeilBroken:
-        raise JournalBroken(f"the secret of chain {chain_id} was changed") from None
-
-
-def head_fits(holder: KeyHolder, head: JournalChainRow) -> bool:
-    """Whether this deployment wrote the head as it stands."""
-    return holder.mac_fits(head.mac, "journal head", *_head_parts(head))
 
 
 def store_key_version(session: Session, holder: KeyHolder, case_id: CaseId, version: int) -> None:
@@ -292,17 +258,6 @@ def store_key_version(session: Session, holder: KeyHolder, case_id: CaseId, vers
     session.connection().execute(_MOVED_HEAD, moved)
 
 
-def head_mac(holder: KeyHolder, head: JournalChainRow) -> bytes:
-    """The tag of a head as it stands."""
-    return holder.mac("journal head", *_head_parts(head))
-
-
-def _head_parts(head: JournalChainRow) -> tuple[Part, ...]:
-    # The deployment's own chain has no keys.
-    version = () if head.key_version is None else (head.key_version,)
-    return head.id, head.seq, head.hash, *version
-
-
 def entry_hash(
     holder: KeyHolder, chain_id: UUID, seq: int, row_id: UUID, hour: datetime, commitment: bytes, last: bytes
 ) -> bytes:
@@ -313,10 +268,6 @@ def entry_hash(
 
 def _bound(holder: KeyHolder, chain_id: UUID, row_id: UUID) -> bytes:
     return frame("redress journal", holder.deployment, chain_id, row_id)
-
-
-def _secret_place(chain_id: UUID) -> Place:
-    return Place(JournalChainRow.__tablename__, chain_id, "secret_veil")
 
 
 def _text(value: UUID | None) -> str | None:

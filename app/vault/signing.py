@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.database import Base
 from app.vault.compartments import CompartmentKeyRow
 from app.vault.grants import GrantRow, GrantState
-from app.vault.journal_chains import head_fits, head_mac
+from app.vault.journal_heads import head_fits, head_mac
 from app.vault.journal_rows import JournalChainRow
 from app.vault.keyholder import KeyHolder
 from app.vault.row_macs import Signed, row_fits, row_mac

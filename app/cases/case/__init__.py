@@ -56,7 +56,7 @@ from app.cases.case.entries import (
 from app.cases.case.events import Event, Happened, note
 from app.cases.case.facts import CaseFacts
 from app.cases.case.models import Case, Clock, Consent, Entry, Issue, Offer, RoutingNote, RoutingRecord
-from app.cases.case.record import kept_rows, loose_ends
+from app.cases.case.record import kept_rows, loose_ends, spoilt_journals
 from app.cases.case.references import new_reference, read_reference
 from app.cases.case.restricting import let_go_of_assignee, restrict_case, restrict_opened
 from app.cases.case.states import (
@@ -185,6 +185,7 @@ __all__ = [
     "show_page",
     "site_of",
     "site_place",
+    "spoilt_journals",
     "stage_of",
     "standing_grants",
     "store_facts",

@@ -189,8 +189,11 @@ class Clock(Base):
     who: Mapped[Who] = mapped_column(word_column(Who))
 
 
-class RoutingNote(Base):
-    """The worker's words about the site and about who must not know, sealed to custody so that a custodian can place the case."""
+class RoutingNote(Signed, Base):
+    """The worker's words about the site and about who must not know, sealed to custody so that a custodian can place the case.
+
+    Whoever knows custody's public key can seal others to it: the MAC says that these are the worker's.
+    """
 
     __tablename__ = "routing_notes"
 

@@ -6,8 +6,15 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cases.case.models import Case, Consent, Entry
-from app.vault import JournalChainRow, Vault, own_chains
+from app.database import CaseId
+from app.vault import JournalChainRow, Vault, go_on_for, own_chains, spoilt_chains
 
+# A case's chain begins with the number of its keys, when it is filed.
+_BEGUN_ANEW = (
+    select(Case.reference)
+    .join(JournalChainRow, JournalChainRow.id == Case.id)
+    .where(JournalChainRow.key_version.is_(None))
+)
 _KEPT = {"cases": Case, "entries": Entry, "consents": Consent}
 
 
@@ -26,8 +33,32 @@ def loose_ends(session: Session, vault: Vault) -> Iterator[str]:
     dropped = select(JournalChainRow.id).where(
         JournalChainRow.id.not_in(select(Case.id)), JournalChainRow.id.not_in(own)
     )
-    for chain_id in session.scalars(dropped.order_by(JournalChainRow.id)):
-        yield f"Chain {chain_id}: its case is gone."
+    chains = session.scalars(dropped.order_by(JournalChainRow.id)).all()
+    going_on = go_on_for(session, vault, chains)
+    for chain_id in chains:
+        reference = None if chain_id not in going_on else _reference(session, going_on[chain_id])
+        if reference is None:
+            yield f"Chain {chain_id}: its case is gone."
+        else:
+            yield f"Chain {chain_id}: it goes on for case {reference}, since somebody spoilt the chain before it."
     silent = select(Case.reference).where(Case.id.not_in(select(JournalChainRow.id)))
     for reference in session.scalars(silent.order_by(Case.reference)):
         yield f"Case {reference}: its journal is gone."
+    for reference in session.scalars(_BEGUN_ANEW.order_by(Case.reference)):
+        yield f"Case {reference}: its journal was taken away and begun anew."
+
+
+def spoilt_journals(session: Session, vault: Vault) -> list[str]:
+    """The references of the cases whose journal others spoilt, now or before, or took away."""
+    own = set(own_chains(session, vault))
+    later = select(JournalChainRow.id).where(JournalChainRow.id.not_in(select(Case.id)))
+    chains = [chain for chain in session.scalars(later).all() if chain not in own]
+    found = {*go_on_for(session, vault, chains).values(), *map(CaseId, spoilt_chains(session, vault))}
+    references = {_reference(session, case_id) for case_id in found}
+    silent = select(Case.reference).where(Case.id.not_in(select(JournalChainRow.id)))
+    references |= {*session.scalars(silent), *session.scalars(_BEGUN_ANEW)}
+    return sorted(reference for reference in references if reference is not None)
+
+
+def _reference(session: Session, case_id: CaseId) -> str | None:
+    return session.scalars(select(Case.reference).where(Case.id == case_id)).one_or_none()

@@ -20,6 +20,7 @@ from app.vault import (
     OpenedCompartments,
     Vault,
     accept_grant,
+    add_grants,
     circle_name,
     circle_public_key,
     delete_offered_grants,
@@ -79,7 +80,7 @@ def restrict_opened(
                 circle_public_key(session, vault, found.narrow),
                 offered=found.grant.state == GrantState.OFFERED,
             )
-            session.add(fresh)
+            add_grants(session, vault, [fresh])
             fresh_id = fresh.id
         if offer is not None:
             offer.grant_id = fresh_id

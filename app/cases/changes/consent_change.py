@@ -22,6 +22,7 @@ from app.cases.consent import (
 from app.cases.enums import ConsentLevel, EntryKind, StartEvent
 from app.cases.routing import (
     candidates_at,
+    keep_routing_note,
     route_again,
     route_to_keys,
     routing_note,
@@ -37,6 +38,7 @@ from app.vault import (
     PublicKey,
     ReceiptRow,
     Vault,
+    add_grants,
     journal,
 )
 
@@ -106,7 +108,7 @@ def ask_helpers(
     candidates = candidates_at(session, site_of(vault, case))
     routing, recipients = route_to_keys(session, vault, rules, facts, case.country, case.language, candidates)
     session.add(routing_record(vault, CaseId(case.id), routing))
-    session.add_all(write_offers(vault, case, facts, opened, recipients, rules.deadlines))
+    add_grants(session, vault, write_offers(vault, case, facts, opened, recipients, rules.deadlines))
     session.add_all(clock_rows(case, facts, StartEvent.FILED, rules.deadlines))
     note(session, vault, Happened.OFFERED if recipients.partners else Happened.HELD, case)
     if recipients.custody is not None:
@@ -129,4 +131,4 @@ def _note_for_custody(
         return  # others changed it: what custody then would read as the worker's words may be somebody else's
     told = {name: body[name] for name in ("site", "exclude", "exclude_other")}
     if told["site"] or told["exclude_other"]:
-        session.merge(routing_note(vault, CaseId(case.id), custody, **told))
+        keep_routing_note(session, vault, routing_note(vault, CaseId(case.id), custody, **told))

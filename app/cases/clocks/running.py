@@ -1,14 +1,14 @@
 """The clocks of a case in the database: starting, meeting and missing them, and the one next date on the case row."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, CaseFacts, Clock
-from app.cases.clocks.planning import ClockAct, met_by, plan_clocks
+from app.cases.clocks.planning import ClockAct, due_after, met_by, plan_clocks
 from app.cases.enums import ClockKind, ClockState, StartEvent
 from app.cases.rules import Deadlines
 from app.database import CaseId, chosen_once, new_id
@@ -153,3 +153,19 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
     for case_id, kind in missed:
         journal(session, vault, CaseId(case_id), "clock.missed", SYSTEM, {"clock": str(kind)})
     return len(missed)
+
+
+def put_off(session: Session, deadlines: Deadlines) -> list[str]:
+    """The references of cases of which a running clock is due later than any that is started now: somebody else moved it."""
+    now, weekends = clock.now(), {deadlines.default_weekend, *deadlines.weekends.values()}
+    found: set[str] = set()
+    for deadline in deadlines.clocks:
+        latest = max(
+            due_after(now, duration, weekend)
+            for duration in deadline.durations.values()
+            for weekend in weekends
+        )
+        moved = select(Case.reference).join(Clock, Clock.case_id == Case.id)
+        running = (Clock.kind == deadline.kind, Clock.state == ClockState.RUNNING)
+        found.update(session.scalars(moved.where(*running, Clock.due_at > latest + timedelta(hours=1))))
+    return sorted(found)

@@ -44,6 +44,7 @@ from app.vault import (
     GrantState,
     Vault,
     VeilBroken,
+    add_grants,
     circle_of,
     circle_public_key,
     is_in_circle,
@@ -175,7 +176,7 @@ def place_case(
         state=OfferState.STANDBY,
         grant_id=grant.id,
     )
-    session.add_all([grant, offer])
+    add_grants(session, vault, [grant, offer])
     session.flush()
     meet_clocks(session, case, ClockAct.PLACED)
     journal(session, vault, case_id, _PLACED, by.actor, {"organisation": str(organisation_id)})

@@ -26,7 +26,7 @@ from app.cases.routing.placing import (
     without_keys,
     write_offers,
 )
-from app.cases.routing.records import routing_note, routing_record
+from app.cases.routing.records import keep_routing_note, routing_note, routing_record
 from app.cases.routing.routing_again import route_again
 from app.cases.routing.standbys import READY, keep_ready, ready_keys
 
@@ -48,6 +48,7 @@ __all__ = [
     "heed_helpers",
     "hold_with_custody",
     "keep_ready",
+    "keep_routing_note",
     "make_offer",
     "may_mean_helper",
     "means_holder",

@@ -1,6 +1,6 @@
 """Where a case goes when an offer comes to nothing: to the next standby that may have it, and at last to custody."""
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Happened, Offer, facts_of, note, site_of
@@ -24,6 +24,7 @@ from app.vault import (
     holder_of,
     is_sound,
     journal,
+    sound,
     stands,
     with_heads,
 )
@@ -152,6 +153,6 @@ def custodian_of(session: Session, case_id: CaseId) -> OrganisationId | None:
 
 
 def next_position(session: Session, case: Case) -> int:
-    """The position behind every offer that the case ever had."""
-    last = session.scalar(select(func.max(Offer.position)).where(Offer.case_id == case.id))
-    return 0 if last is None else last + 1
+    """The position behind every offer that the case ever had; others may have written one at the highest there is."""
+    offers = sound(holder_of(session), session.scalars(select(Offer).where(Offer.case_id == case.id)))
+    return max((offer.position for offer in offers), default=-1) + 1

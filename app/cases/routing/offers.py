@@ -25,7 +25,7 @@ from app.cases.rules import Reason, Rules
 from app.cases.taxonomy import Handling
 from app.database import CaseId, CircleId, chosen_once
 from app.network import SignedIn
-from app.vault import SYSTEM, Vault, accept_grant, is_in_circle, is_sound, journal, read_journal
+from app.vault import SYSTEM, Vault, accept_grant, is_in_circle, is_sound, journal, read_journal, sound
 
 _ASKED = (OfferState.OFFERED, OfferState.ACCEPTED)
 
@@ -175,19 +175,19 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
 def _offer_to_answer(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> tuple[Case, Offer]:
     """The case, locked, and its offer to the member's organisation that still waits for an answer."""
     case = lock_case(session, case_id)
-    offer = session.scalars(
+    offers = session.scalars(
         select(Offer)
         .where(Offer.case_id == case_id, Offer.organisation_id == by.organisation.id)
         # A worker who let go and asked again leaves older offers behind: one that was asked comes first.
         .order_by(Offer.state.not_in(_ASKED), Offer.position.desc())
-        .limit(1)
         .execution_options(populate_existing=True)
-    ).first()
+    )
+    # One that others wrote beside ours is in nobody's way.
+    offer = next(sound(vault, offers), None)
     if (
         case is None
         or offer is None
         or not is_sound(vault, case)
-        or not is_sound(vault, offer)
         or offer.state is OfferState.STANDBY
         or not _may_know(session, vault, by, case)
     ):

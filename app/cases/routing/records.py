@@ -2,11 +2,13 @@
 
 from collections.abc import Iterable
 
+from sqlalchemy.orm import Session
+
 from app import clock
 from app.cases.case import RoutingNote, RoutingRecord, decision_place, note_place
 from app.cases.rules import Routing
 from app.database import CaseId, new_id
-from app.vault import PublicKey, Vault
+from app.vault import PublicKey, Vault, is_sound
 
 
 def routing_record(vault: Vault, case_id: CaseId, routing: Routing) -> RoutingRecord:
@@ -32,3 +34,13 @@ def routing_note(
     """The worker's words about place and exclusions, and no others, sealed to custody as a row to be stored."""
     note = {"site": site, "exclude": sorted(exclude), "exclude_other": exclude_other}
     return RoutingNote(case_id=case_id, sealed=vault.seal_for(custody, note_place(case_id), note))
+
+
+def keep_routing_note(session: Session, vault: Vault, note: RoutingNote) -> None:
+    """Store the note in the place of an earlier one. One that others wrote goes: changed it would stay without a MAC."""
+    earlier = session.get(RoutingNote, note.case_id)
+    if earlier is not None and not is_sound(vault, earlier):
+        session.delete(earlier)
+        session.flush()
+    session.merge(note)
+    session.flush()

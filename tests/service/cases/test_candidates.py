@@ -4,6 +4,9 @@ from sqlalchemy import select
 
 from app.cases.case.models import Case
 from app.cases.routing.candidates import candidates_at
+from app.database import new_id
+from app.network import Organisation
+from tests.service.cases.test_written_past_us import copy_of, holder_of_case, put_back
 from tests.support.desk import Desk
 
 
@@ -22,3 +25,36 @@ def test_each_organisation_has_its_own_open_cases_and_no_other(desk: Desk) -> No
     assert found[desk.world.near.id] >= 3
     assert found[desk.world.far.id] >= 2
     assert (None, True) in rows
+
+
+def test_cases_that_nobody_filed_fill_no_organisation(desk: Desk) -> None:
+    world = desk.world
+    with desk.database.writing() as session:
+        for organisation in session.scalars(select(Organisation)):
+            organisation.capacity = 12
+    case = copy_of(desk.database, Case, id=desk.accepted())
+    for organisation_id in (world.near.id, world.far.id):
+        for number in range(15):
+            written = {
+                "id": new_id(),
+                "submission_id": new_id(),
+                "reference": f"{organisation_id}-{number}"[-40:],
+                "organisation_id": organisation_id,
+            }
+            put_back(desk.database, Case, case | written)
+    filed = world.file()
+    assert holder_of_case(desk, filed) == world.near.id
+    assert not filed.with_custody
+    with desk.database.reading() as session:
+        loads = {each.id: each.open_cases for each in candidates_at(session, None)}
+    assert loads[world.near.id] < 12
+    assert loads[world.far.id] == 0
+
+
+def test_an_organisation_that_is_full_gets_no_more(desk: Desk) -> None:
+    world = desk.world
+    desk.crowd(4)
+    with desk.database.writing() as session:
+        session.get_one(Organisation, world.near.id).capacity = 3
+    for _ in range(2):
+        assert holder_of_case(desk, world.file()) == world.far.id

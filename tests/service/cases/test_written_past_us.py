@@ -85,6 +85,7 @@ TABLES = {
     "organisations",
     "outgoing_texts",
     "phones",
+    "routing_notes",
     "site_heads",
     "sites",
     "text_wishes",

@@ -38,7 +38,7 @@ from app.vault import (
     signed_models,
     verify_journal,
 )
-from app.vault.journal_chains import head_mac
+from app.vault.journal_heads import head_mac
 from tests.harness.world import LIGHT, World, light_vault
 
 NUMBER = "+60123450902"

@@ -13,7 +13,6 @@ from app import clock
 from app.database import CaseId, Database, new_id
 from app.vault import (
     Actor,
-    JournalBroken,
     JournalChainRow,
     JournalFault,
     JournalFaultKind,
@@ -23,7 +22,8 @@ from app.vault import (
     read_journal,
     verify_journal,
 )
-from app.vault.journal_chains import CHAIN_START, entry_hash
+from app.vault.journal_chains import entry_hash
+from app.vault.journal_heads import CHAIN_START
 from tests.support.making import new_case
 
 ACTS = ("case.filed", "case.offered", "case.accepted", "case.read", "case.replied")
@@ -284,16 +284,33 @@ def test_several_touched_chains_are_all_named(store: Database, vault: Vault, cas
     assert {(fault.chain_id, fault.seq) for fault in _faults(store, vault)} == {(case, 3), (other, 1)}
 
 
-def test_a_chain_with_a_changed_head_or_content_is_neither_continued_nor_read(
+def test_a_changed_head_and_content_close_nothing_and_are_not_mended(
     store: Database, vault: Vault, case: CaseId
 ) -> None:
     with store.writing() as session:
         _change_content(session, _rows(session, case))
         session.get_one(JournalChainRow, case).seq = 3
-    with store.reading() as session, pytest.raises(JournalBroken):
-        read_journal(session, vault, case)
-    with pytest.raises(JournalBroken), store.writing() as session:
+    with store.writing() as session:
         journal(session, vault, case, "case.read", Actor("system"))
+    with store.reading() as session:
+        entries = read_journal(session, vault, case)
+        assert [fault.chain_id for fault in verify_journal(session, vault).faults] == [case]
+    closed = ACTS[2]
+    assert [entry.act for entry in entries] == [
+        *(act for act in ACTS if act != closed),
+        "journal.spoilt",
+        "case.read",
+    ]
+    assert [entry.seq for entry in entries] == [1, 2, 4, 5, 6, 7]
+
+
+def test_entries_are_read_in_the_order_that_they_were_written_in(
+    store: Database, vault: Vault, case: CaseId
+) -> None:
+    with store.writing() as session:
+        _swap(session, _rows(session, case))
+    with store.reading() as session:
+        assert [entry.act for entry in read_journal(session, vault, case)] == list(ACTS)
 
 
 def test_the_deployments_own_chain_is_apart(store: Database, vault: Vault, case: CaseId) -> None:

@@ -64,8 +64,9 @@ from app.messaging.phones import (
 from app.messaging.queue import cancel_texts, forget_phone, keep_text
 from app.messaging.receiving import take_text
 from app.network import count_attempt
-from app.vault import Vault, sound_or_none
+from app.vault import Vault, sound_or_none, takes_words
 
+_MOST_CONVERSATIONS = 1_000_000
 _OF_THE_PHONE = (ErasePhone, OptOut, OptIn)
 
 
@@ -142,7 +143,11 @@ def _hear_first(session: Session, vault: Vault, rules: Rules, prepared: Prepared
 
 
 def _goes_on(session: Session, vault: Vault, phone: Phone) -> bool:
-    return any(position_of(vault, talk) is not None for talk in live_conversations(session, phone.id))
+    """Whether the number has a conversation in which more can be said; to one whose case takes no words a new one begins."""
+    return any(
+        position_of(vault, talk) is not None and takes_words(session, vault, CaseId(talk.case_id))
+        for talk in live_conversations(session, phone.id)
+    )
 
 
 def _case_of(prepared: Prepared) -> CaseId | None:
@@ -195,7 +200,10 @@ def _call_at_once(scene: _Scene, case_id: CaseId) -> None:
 
 
 def _last_number(session: Session, phone: Phone) -> int:
-    last = select(func.max(Conversation.number)).where(Conversation.phone_id == phone.id)
+    # It orders a phone's conversations: one that others set to the highest there is must not silence the phone.
+    last = select(func.max(Conversation.number)).where(
+        Conversation.phone_id == phone.id, Conversation.number < _MOST_CONVERSATIONS
+    )
     return session.scalar(last) or 0
 
 

@@ -16,7 +16,7 @@ from app.cases.case import (
 from app.cases.changes import heed_words, raise_case, reopen_by_words, set_consent
 from app.cases.consent import ConsentGiven
 from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, Urgency
-from app.cases.routing import custodian_of, route_again, routing_note
+from app.cases.routing import custodian_of, keep_routing_note, route_again, routing_note
 from app.cases.rules import Rules
 from app.cases.words import urgency_of
 from app.database import CaseId
@@ -116,5 +116,4 @@ def _note_for_custody(session: Session, vault: Vault, case: Case, words: str) ->
     key = circle_public_keys(session, vault, {custodian: CircleName.CUSTODY}).get(custodian)
     if key is None:
         return  # others changed it: nothing is sealed to it
-    session.merge(routing_note(vault, CaseId(case.id), key, site=words))
-    session.flush()
+    keep_routing_note(session, vault, routing_note(vault, CaseId(case.id), key, site=words))

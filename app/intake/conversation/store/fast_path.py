@@ -35,7 +35,7 @@ from app.messaging.phones import holding
 from app.messaging.queue import keeping
 from app.messaging.receiving import taking
 from app.network.attempts import counting
-from app.vault import Vault, continuing, row_fits, row_mac
+from app.vault import JournalBroken, Vault, continuing, row_fits, row_mac
 
 _CASES = Base.metadata.tables[Case.__tablename__]
 
@@ -118,7 +118,10 @@ def _change_of(
             break
         learned.append(one)
         facts = one.facts or facts
-    return _Change(tuple(_stored(vault, case, learned)), acts[len(learned) :])
+    try:
+        return _Change(tuple(_stored(vault, case, learned)), acts[len(learned) :])
+    except JournalBroken:
+        return _Change((), acts)  # others spoilt the case's chain: under its lock another goes on for it
 
 
 def _needs_lock(

@@ -20,7 +20,16 @@ from app.messaging.models import InboundText, OptOutRow, Phone
 from app.messaging.phones import is_opted_out, opt_out_tags
 from app.network import Limit
 from app.network.attempts import Attempts, tag_of
-from app.vault import Compartment, CompartmentKeyRow, JournalChainRow, Vault, row_fits
+from app.vault import (
+    NEXT_ENTRY_TAKEN,
+    Compartment,
+    CompartmentKeyRow,
+    JournalChainRow,
+    Vault,
+    head_fits,
+    is_made_here,
+    row_fits,
+)
 
 REPLIES = Limit("answer to a number", 12, timedelta(hours=1))
 """More than any conversation needs; a machine that answers our answers stops there."""
@@ -90,6 +99,7 @@ class _Found(NamedTuple):
     mac: bytes
     secret_veil: bytes | None
     key_version: int | None
+    beyond: bool | None
     phone: Mapping[str, Any]
     case: Mapping[str, Any]
 
@@ -120,6 +130,7 @@ def _known(tags: int) -> Ready:
             *(_TALKS.c.id, _TALKS.c.case_id, _TALKS.c.position_veil),
             *(_KEYS.c.id, _KEYS.c.version, _KEYS.c.raw, _KEYS.c.mac),
             *(_HEADS.c.seq, _HEADS.c.hash, _HEADS.c.mac, _HEADS.c.secret_veil, _HEADS.c.key_version),
+            NEXT_ENTRY_TAKEN,
             *_PHONES.c,
             *_CASES.c,
         )
@@ -173,9 +184,21 @@ def _talk(vault: Vault, phone: KnownPhone, found: _Found) -> KnownConversation |
         return None
     case_id = CaseId(found.case_id)
     position = read_position(vault, found.talk_id, phone.id, case_id, found.position_veil)
-    if position is None:
+    if position is None or _is_shut(vault, case_id, found):
         return None
     return KnownConversation(found.talk_id, case_id, found.position_veil, position, _case(case_id, found))
+
+
+def _is_shut(vault: Vault, case_id: CaseId, found: _Found) -> bool:
+    """Whether nobody can tell any more which keys of the case are the newest: what is told now goes into a case of its own.
+
+    Else whoever can write the database would silence a phone by one row of its case.
+    """
+    if found.case["id"] is None or found.key_id is None or found.seq is None:
+        return True
+    if not head_fits(vault, _head(case_id, found)):
+        return True
+    return found.version != found.key_version and is_made_here(vault, _key(case_id, found))
 
 
 def _case(case_id: CaseId, found: _Found) -> KnownCase | None:
@@ -183,25 +206,30 @@ def _case(case_id: CaseId, found: _Found) -> KnownCase | None:
         return None
     if found.version != found.key_version:
         return None  # the newest key was taken away, and whoever lost access holds this one: under the lock it is refused
-    return KnownCase(
+    if found.beyond:
+        return None  # where the next act belongs in the journal stands another: under the lock it goes on elsewhere
+    return KnownCase(case_id, found.case, _key(case_id, found), _head(case_id, found))
+
+
+def _key(case_id: CaseId, found: _Found) -> CompartmentKeyRow:
+    return CompartmentKeyRow(
+        id=found.key_id,
+        case_id=case_id,
+        compartment=Compartment.ACCOUNT.value,
+        version=found.version,
+        raw=found.raw,
+        mac=found.key_mac,
+    )
+
+
+def _head(case_id: CaseId, found: _Found) -> JournalChainRow:
+    return JournalChainRow(
         id=case_id,
-        row=found.case,
-        key=CompartmentKeyRow(
-            id=found.key_id,
-            case_id=case_id,
-            compartment=Compartment.ACCOUNT.value,
-            version=found.version,
-            raw=found.raw,
-            mac=found.key_mac,
-        ),
-        head=JournalChainRow(
-            id=case_id,
-            seq=found.seq,
-            hash=found.hash,
-            mac=found.mac,
-            secret_veil=found.secret_veil,
-            key_version=found.key_version,
-        ),
+        seq=found.seq,
+        hash=found.hash,
+        mac=found.mac,
+        secret_veil=found.secret_veil,
+        key_version=found.key_version,
     )
 
 
