@@ -6,9 +6,7 @@ from app.cases.words.danger_words import (
     codes_of,
     harms,
     read_danger_words,
-    take_over,
     urgency_of_kinds,
-    worked_out,
 )
 from app.cases.words.helper_words import HelperWords, read_helper_words
 from app.cases.words.places import Places, open_places
@@ -34,8 +32,6 @@ __all__ = [
     "read_helper_words",
     "read_thanks_words",
     "read_written_languages",
-    "take_over",
     "urgency_of",
     "urgency_of_kinds",
-    "worked_out",
 ]
