@@ -16,14 +16,17 @@ from wsgiref.util import setup_testing_defaults
 
 from app.cli.deployment import Deployment
 from app.cli.processes import work_apart
-from app.cli.setup import prepare
+from app.database import Base
 from app.logs import log_failure
-from app.vault import Vault, format_receipt
+from app.network import count_sites
+from app.vault import Hardness, Vault, bind_deployment, format_receipt, load_keyring, make_keyrings
 
 Application = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 # The interpreter makes a function quick once it was called a few times.
 _REPORTS = 10
+# Its one member never signs in.
+_LIGHT = Hardness(memory_kib=64, passes=1)
 _WORDS = "They keep our passports. We are not paid for extra hours."
 _PARTNER = {
     "key": "partner",
@@ -77,9 +80,15 @@ class Rehearsal:
 def _lay(deployment: Deployment) -> bytes:
     from app.cli.demo.network import load_network
 
-    prepare(deployment, demo=False)
+    make_keyrings(deployment.settings.keys)
+    deployment.vault = Vault(load_keyring(deployment.settings.keys, "web"), _LIGHT)
+    deployment.database.create_file()
     network = {"organisation": [_PARTNER], "site": [], "standing": [], "interest": []}
     with deployment.database.writing() as session:
+        # As they are now: the tools of migrations would take most of the time that this takes.
+        Base.metadata.create_all(session.connection())
+        bind_deployment(session, deployment.vault)
+        count_sites(session, deployment.vault)
         load_network(session, deployment.vault, network)
     deployment.close()
     return b""

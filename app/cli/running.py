@@ -17,7 +17,6 @@ from sqlalchemy import make_url
 from sqlalchemy.orm import configure_mappers
 
 from app.cases.rules import RulesRefused
-from app.cases.words import take_over, worked_out
 from app.cli import web_server
 from app.cli.deployment import Deployment
 from app.cli.memory import give_back, share_one_arena
@@ -83,7 +82,9 @@ def serve(deployment: Deployment, _choice: argparse.Namespace) -> int:
     deployment.check_topic_words()
     with _take_port(deployment) as listening:
         deployment.close()
-        return _serve(deployment, _application(deployment), listening)
+        application = _bare_application(deployment)
+        _compile(application)
+        return _serve(deployment, application, listening)
 
 
 def dispatch(deployment: Deployment, _choice: argparse.Namespace) -> int:
@@ -100,7 +101,12 @@ def _load_shared_parts(deployment: Deployment) -> Any:
 
     Whatever a process imports or makes after the fork is in its own memory, and that writes to much of what it shared until then.
     """
-    application = _rehearsed(deployment)
+    # Nearly all that is made now stays: the collector would look through it again and again, for a seventh of the time.
+    gc.disable()
+    try:
+        application = _rehearsed(deployment)
+    finally:
+        gc.enable()
     # What exists now is shared with the children: the collector must not touch it, or each would get a copy of its own.
     gc.collect()
     gc.freeze()
@@ -110,46 +116,49 @@ def _load_shared_parts(deployment: Deployment) -> Any:
 
 def _rehearsed(deployment: Deployment) -> Any:
     # Words of danger leave four times as much behind while they are worked out as is kept of them.
-    phrases = work_apart(partial(_phrases_of, deployment))
-    pages = work_apart(partial(_pages_of, deployment))
+    rules = work_apart(partial(_rules_of, deployment))
     rehearsal = Rehearsal(deployment)
+    application = _bare_application(deployment)
+    # Only now: else the child would import all of Flask and our pages a second time.
+    pages = work_apart(partial(_pages_of, application))
     from app.dispatcher import run  # noqa: F401 - imported for the dispatcher
 
-    application = _application(deployment, pages)
     # The first query would do these two, in each process anew.
     configure_mappers()
     make_url(deployment.settings.database_url).get_dialect().import_dbapi()
-    take_over(phrases())
-    _ = deployment.rules
     deployment.check_topic_words()
+    if worked_out := rules():
+        deployment.rules = pickle.loads(worked_out)  # noqa: S301 - of our own child, through a pipe that nobody else has
+    _ = deployment.rules
+    _compile(application, pages())
     rehearsal.hold(application)
     return application
 
 
-def _application(deployment: Deployment, pages: Callable[[], bytes] = bytes) -> Any:
+def _bare_application(deployment: Deployment) -> Any:
     """The web application as far as it needs no keyring; Flask's name stays out of here."""
     from app import create_bare_app
+
+    return create_bare_app(deployment.settings, deployment.languages)
+
+
+def _compile(application: Any, compiled: bytes = b"") -> dict[str, bytes]:
+    """Load every template, from what a child has compiled where there is any; the code of all of them."""
     from app.web.compiled import compile_templates
 
-    application = create_bare_app(deployment.settings, deployment.languages)
-    compiled = pages()
-    compile_templates(application, pickle.loads(compiled) if compiled else {})  # noqa: S301 - of our own child
-    return application
+    code: dict[str, bytes] = pickle.loads(compiled) if compiled else {}  # noqa: S301 - as above
+    compile_templates(application, code)
+    return code
 
 
-def _phrases_of(deployment: Deployment) -> bytes:
+def _rules_of(deployment: Deployment) -> bytes:
     with suppress(RulesRefused):  # whoever reads them next says what is wrong
-        _ = deployment.rules
-    return worked_out()
+        return pickle.dumps(deployment.rules, pickle.HIGHEST_PROTOCOL)
+    return b""
 
 
-def _pages_of(deployment: Deployment) -> bytes:
-    from app import create_bare_app
-    from app.web.compiled import compile_templates
-
-    code: dict[str, bytes] = {}
-    compile_templates(create_bare_app(deployment.settings, deployment.languages), code)
-    return pickle.dumps(code)
+def _pages_of(application: Any) -> bytes:
+    return pickle.dumps(_compile(application))
 
 
 def _serve(deployment: Deployment, application: Any, listening: socket.socket) -> int:

@@ -1,7 +1,10 @@
 """Everything that the operator decides about cases, read once at start from the config folder and then never again."""
 
+import copyreg
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
+from typing import Any
 
 from app.cases.config_file import open_config
 from app.cases.rules.deadlines import Deadlines, read_deadlines
@@ -23,6 +26,14 @@ from app.cases.words import (
     read_thanks_words,
     read_written_languages,
 )
+
+
+def _read_only(values: dict[Any, Any]) -> MappingProxyType[Any, Any]:
+    return MappingProxyType(values)
+
+
+# Python itself cannot: `up` lets a child read the rules, since words of danger leave much behind while they are worked out.
+copyreg.pickle(MappingProxyType, lambda mapping: (_read_only, (dict(mapping),)))
 
 
 class RulesRefused(Exception):

@@ -6,9 +6,7 @@ from app.cases.words.danger_words import (
     codes_of,
     harms,
     read_danger_words,
-    take_over,
     urgency_of_kinds,
-    worked_out,
 )
 from app.cases.words.helper_words import HelperWords, read_helper_words
 from app.cases.words.language_wishes import LanguageWishes, Wish, read_language_wishes
@@ -38,8 +36,6 @@ __all__ = [
     "read_language_wishes",
     "read_thanks_words",
     "read_written_languages",
-    "take_over",
     "urgency_of",
     "urgency_of_kinds",
-    "worked_out",
 ]

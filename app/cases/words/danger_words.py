@@ -3,7 +3,6 @@
 They only ever raise. A word too many makes somebody read sooner; a word too few leaves a worker waiting.
 """
 
-import pickle
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -201,17 +200,6 @@ def read_danger_words(file: Table, taxonomy: Taxonomy) -> DangerWords:
 
 # The same file may be read several times in a process: working its phrases out is what takes long. Its lines are not kept.
 _READ: dict[bytes, tuple[Phrases[_Meaning], tuple[str, ...]]] = {}
-
-
-def worked_out() -> bytes:
-    """The phrases that this process has worked out, for `take_over` in the process that it was forked from."""
-    return pickle.dumps(_READ, pickle.HIGHEST_PROTOCOL)
-
-
-def take_over(worked: bytes) -> None:
-    """Take phrases that a child of this process has worked out; a file with others in it is read as if there were none."""
-    if worked:
-        _READ.update(pickle.loads(worked))  # noqa: S301 - of our own child, through a pipe that nobody else has
 
 
 def _read_all(lines: list[tuple[str, _Meaning]]) -> tuple[Phrases[_Meaning], tuple[str, ...]]:

@@ -1,5 +1,6 @@
 """Words of danger: found in every language in the ways people write, not in what only sounds like it; a broken file is refused."""
 
+import pickle
 import shutil
 import tomllib
 from collections.abc import Iterator
@@ -10,7 +11,6 @@ import pytest
 from app.cases.enums import Urgency
 from app.cases.rules.rule_set import Rules, RulesRefused, load_rules
 from app.cases.taxonomy import Handling
-from app.cases.words import danger_words
 from app.cases.words.danger_words import KINDS, SPOKEN, urgency_of_kinds
 from app.cases.words.folding import folded_words
 from tests.support.project import CONFIG
@@ -303,17 +303,7 @@ def test_a_language_without_words_is_refused(tmp_path: Path) -> None:
     assert "danger_words.toml, kind, beaten, words: xx is not known here." in refused.value.lines
 
 
-def test_phrases_worked_out_by_another_process_are_the_same(
-    rules: Rules, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    load_rules(CONFIG)
-    worked = danger_words.worked_out()
-    monkeypatch.setattr(danger_words, "_READ", {})
-    danger_words.take_over(b"")
-    assert not danger_words._READ
-    danger_words.take_over(worked)
-    # Nothing is worked out any more, and everything is found as before.
-    monkeypatch.setattr(danger_words, "read_phrases", lambda *_: pytest.fail("worked out again"))
-    again = load_rules(CONFIG)
+def test_rules_that_another_process_has_read_find_the_same(rules: Rules) -> None:
+    handed_on = pickle.loads(pickle.dumps(rules))  # noqa: S301 - made here
     for _, _, sentence in every_sentence(SENTENCES):
-        assert found(again, sentence) == found(rules, sentence)
+        assert found(handed_on, sentence) == found(rules, sentence)
