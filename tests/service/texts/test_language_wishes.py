@@ -52,7 +52,7 @@ def test_a_wish_that_needs_the_lock_of_the_case_is_stored_too(texting: Texting) 
     """Danger in the same text leaves the fast path."""
     texting.say("The boss has kept our pay for two months", "1", "2")
     texting.say("He will kill me tonight. Please write in Nepali")
-    assert (texting.case().language, texting.case().urgency) == ("ne", Urgency.URGENT)
+    assert (texting.case().language, texting.case().urgency) == ("ne", Urgency.DANGER)
     assert texting.words()[-1] == "He will kill me tonight. Please write in Nepali"
 
 
