@@ -60,7 +60,7 @@ def set_consent(
     facts = facts_of(vault, case)
     before, facts = facts.consent, replace(facts, consent=level, tell_company=False)
     store_facts(vault, case, facts)
-    if level is ConsentLevel.NOBODY and before is not level:
+    if level is ConsentLevel.NOBODY and (before is not level or given.signer is not None):
         _lock(session, vault, case, given, opened)
     record_consent(session, vault, case, level, given)
     if before is ConsentLevel.NOBODY and level is not before:

@@ -10,7 +10,13 @@ from app.cases.consent.consenting import (
     record_consent,
     withdraw_consents,
 )
-from app.cases.consent.taking_back import keys_held_by, opens_from_the_start, rest_unread, take_back
+from app.cases.consent.taking_back import (
+    is_kept_ready,
+    keys_held_by,
+    opens_from_the_start,
+    rest_unread,
+    take_back,
+)
 
 __all__ = [
     "ConsentGiven",
@@ -19,6 +25,7 @@ __all__ = [
     "consent_row",
     "consent_stands",
     "consents_that_stand",
+    "is_kept_ready",
     "keys_held_by",
     "opens_from_the_start",
     "record_consent",

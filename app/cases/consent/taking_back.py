@@ -51,6 +51,11 @@ def rest_unread(session: Session, case: Case) -> bool:
     return True
 
 
+def is_kept_ready(session: Session, case: Case) -> bool:
+    """Whether somebody is asked for the case or stands by for it, as while it rests unread."""
+    return bool(_waiting(session, case))
+
+
 def _waiting(session: Session, case: Case) -> Sequence[Offer]:
     return session.scalars(select(Offer).where(Offer.case_id == case.id, Offer.state.in_(_WAITING))).all()
 

@@ -20,6 +20,7 @@ from app.cases.changes import ask_helpers, reopen, set_consent, shut_out_helpers
 from app.cases.consent import (
     ConsentGiven,
     ConsentSigner,
+    is_kept_ready,
     record_consent,
     withdraw_consents,
 )
@@ -74,7 +75,10 @@ def change_consent(
     case = locked_case_of(session, worker)
     if case.stopped_hour is not None and level is not ConsentLevel.NOBODY:
         raise SharingStopped
-    if facts_of(vault, case).consent is level:
+    if facts_of(vault, case).consent is level and not (
+        # By text it only rests: what is still kept ready goes with the first nobody of the code.
+        level is ConsentLevel.NOBODY and is_kept_ready(session, case)
+    ):
         return
     if level is not ConsentLevel.NOBODY:
         spend_change(session, vault, worker.case_id)

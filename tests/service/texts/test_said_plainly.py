@@ -35,6 +35,13 @@ def test_who_is_not_understood_is_asked_who_may_know_and_nobody_locks(texting: T
     assert texting.say("2") == ["It stays locked. Nobody reads it. We will not text you again."]
 
 
+def test_nobody_told_when_danger_is_asked_for_keeps_nothing_ready_after_the_silence(texting: Texting) -> None:
+    texting.say(FIRST, "1", "dont tell anybody please")
+    texting.fall_silent()
+    assert texting.facts().consent is ConsentLevel.NOBODY
+    assert {(name, state) for _, name, state in texting.grants()} == {("custody", "live")}
+
+
 def test_nobody_told_on_a_phone_of_others_locks_in_silence(texting: Texting) -> None:
     texting.say(FIRST, "3")
     assert texting.say("tell nobody") == []
@@ -88,7 +95,7 @@ def test_thanks_after_the_number_was_forgotten_open_no_case(texting: Texting) ->
     ("reach", "last"),
     (
         ("1", "Thank you, that was the last question. 8 asks for news. Delete these texts."),
-        ("2", "We will not text you again. We keep your message."),
+        ("2", "Thank you. A helper may read it. We will not text you again."),
     ),
 )
 def test_the_last_answer_is_answered(texting: Texting, reach: str, last: str) -> None:

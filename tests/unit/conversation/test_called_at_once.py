@@ -126,3 +126,18 @@ def test_a_new_report_that_calls_begins_with_the_number(words: TopicWords, texts
     assert heard.opened is not None
     assert heard.opened.called
     assert not heard.position.called
+
+
+@pytest.mark.parametrize(
+    "body", ("supervisor raping me now help", "he locked me in room and he is coming to rape me")
+)
+def test_hurt_that_happens_now_gets_the_number_at_any_question_and_then_how_to_be_reached(
+    words: TopicWords, texts: Texts, body: str
+) -> None:
+    for step in (Step.REACH, Step.SITE, Step.TOPIC):
+        position = Position(step, "en", whose=WhosePhone.OWN, last_at=START)
+        alarm = answer(words, texts, position, body)
+        assert "999" in str(alarm.reply)
+        assert alarm.position.step is Step.WORSE
+        heard = hear(alarm.position, told(words, "1"), FOXWAY, texts, START + timedelta(minutes=4))
+        assert heard.position.step is Step.HURT

@@ -175,6 +175,32 @@ def test_nobody_may_know_locks_whatever_was_asked(phone: Phone, before: tuple[st
     assert heard.position.consent is ConsentLevel.NOBODY
 
 
+@pytest.mark.parametrize(
+    "said",
+    (
+        *("tell nobody i am scared", "nobody should know this. they keep our passports"),
+        *(
+            "they keep our passports. please dont tell anyone",
+            "tell nobody pls. supervisor touch me every night",
+        ),
+    ),
+)
+@pytest.mark.parametrize("before", ((FIRST, "1", "2"), TO_SITE, TO_TOPIC, TO_CONSENT, (*TO_CONSENT, "1")))
+def test_nobody_may_know_is_heard_beside_other_words(
+    phone: Phone, before: tuple[str, ...], said: str
+) -> None:
+    phone.send_all(*before)
+    heard = phone.send(said, NOWHERE)
+    assert LOCK in heard.acts
+    assert Keep(said) in heard.acts
+
+
+def test_who_else_said_that_nobody_may_know_locks_nothing(phone: Phone) -> None:
+    phone.send_all(*TO_TOPIC)
+    for said in ("the boss told us: tell nobody or you lose the job", "he said dont tell anyone"):
+        assert LOCK not in phone.send(said, NOWHERE).acts
+
+
 @pytest.mark.parametrize("said", ("nobody", "No one", "4 nobody", "nadie", "किसी को नहीं"))
 @pytest.mark.parametrize("before", ((FIRST, "1", "2"), TO_SITE, TO_TOPIC, TO_CONSENT, (*TO_CONSENT, "1")))
 def test_nobody_alone_locks_at_a_question_that_it_does_not_answer(
@@ -400,7 +426,7 @@ def test_who_may_say_more_than_thanks_is_heard(phone: Phone, said: str) -> None:
     (
         ((*TO_TOPIC[:3], "1", "Foxway Kulim", "1", "1"), Text.DONE),
         ((*TO_TOPIC[:3], "1", "Foxway Kulim", "1", "3"), Text.DONE),
-        ((*TO_SITE, "Foxway Kulim", "1", "2"), Text.FAREWELL),
+        ((*TO_SITE, "Foxway Kulim", "1", "2"), Text.DONE_QUIETLY),
         ((*TO_CONSENT, "1", "2"), Text.FAREWELL),
         ((*TO_CONSENT, "4", "2"), Text.STAYS_LOCKED),
         (("he raped me", "1", "2", "3"), Text.FAREWELL),

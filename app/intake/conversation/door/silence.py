@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, Offer, lock_case
-from app.cases.enums import OfferState, State
+from app.cases.enums import ConsentLevel, OfferState, State
 from app.cases.routing import route_again
 from app.cases.rules import Rules
 from app.database import CaseId
@@ -74,13 +74,18 @@ def _settle(session: Session, vault: Vault, phone: Phone) -> list[_Settled]:
         heard = fall_silent(position)
         kept_until = _kept_until(heard.position)
         move_conversation(vault, talk, replace(heard.position, kept_until=kept_until), kept_until)
-        settled.append(_Settled(CaseId(talk.case_id), complete=not heard.position.held))
+        settled.append(_Settled(CaseId(talk.case_id), complete=_is_complete(heard.position)))
         erase = erase or ErasePhone() in heard.acts
     session.flush()
     # Somebody else on the same phone may still want to be answered.
     if erase and all(talk.ended for talk in conversations):
         forget_phone(session, phone)
     return settled
+
+
+def _is_complete(position: Position) -> bool:
+    """Whether nothing more is waited for; where nobody may know, nothing is kept ready however long the number is kept."""
+    return not position.held or position.consent is ConsentLevel.NOBODY
 
 
 def _is_silent(talk: Conversation, position: Position) -> bool:

@@ -28,10 +28,11 @@ def tells_danger(position: Position, said: Said, texts: Texts, at: datetime) -> 
         return False
     if position.step in _AFTER_QUESTIONS:
         return not begins_new_report(position, at)
-    if position.step not in TABLE or meanings.ends_in_hurt(position, said.topics):
+    if position.step not in TABLE or (meanings.ends_in_hurt(position, said.topics) and not said.calls):
         return False
     walked = walk(position, said, texts)
-    if SetDanger() in walked.moved.acts or HURT_TOPIC in walked.moved.position.topics:
+    hurt = HURT_TOPIC in walked.moved.position.topics and not said.calls
+    if SetDanger() in walked.moved.acts or hurt:
         return False
     if position.step in _ASKS_DANGER:
         # Asked a moment ago, and what comes now may be the rest of the same words.
@@ -79,4 +80,8 @@ def _after(position: Position) -> Step:
     """Where the question of danger leads back to."""
     if position.step is Step.CODE:
         return position.back or Step.OPEN
+    if meanings.is_hurt_before_consent(position):
+        return (
+            Step.OPEN if position.reached else Step.HURT
+        )  # whoever is hurt is asked nothing more but how to be reached
     return Step.OPEN if position.step is Step.NEW_REPORT else position.step

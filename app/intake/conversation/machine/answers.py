@@ -142,10 +142,21 @@ def read_text(body: str, words: TopicWords) -> Said:
         topics=words.clear_topics(plain),
         asks=asks,
         # A question asks, and a part of a longer text goes on.
-        told=None if part or asks else words.told.read(plain, words.sentences),
+        told=None if part or asks else _told(plain, first, behind, words),
         sentences=words.sentences,
         told_words=words.told,
     )
+
+
+def _told(plain: str, first: Said | None, behind: list[str], words: TopicWords) -> Told | None:
+    """What a text says plainly; that nobody may know counts also beside other words: who was told is not untold."""
+    told = words.told.read(plain, words.sentences)
+    if told is None and first is not None:
+        told = words.told.read(first.plain, words.sentences)
+        if told is not Told.NOBODY:
+            told = words.told.read(plain_text(behind[0]), words.sentences)
+        return told if told is Told.NOBODY else None
+    return told
 
 
 def _says_yes(said: Said) -> bool:

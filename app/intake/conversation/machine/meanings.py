@@ -76,10 +76,15 @@ def ends_in_hurt(position: Position, topics: tuple[str, ...]) -> bool:
     return not position.topics and HURT_TOPIC in topics and position.step in _BEFORE_CONSENT
 
 
+def is_hurt_before_consent(position: Position) -> bool:
+    """Whether it is known that somebody was hurt while that may still be asked for."""
+    return HURT_TOPIC in position.topics and position.step in _BEFORE_CONSENT
+
+
 def ask_again(moved: Moved) -> Moved:
     """Where an answer was not understood: the same question, unless what was learned makes it idle."""
     asked = moved.position.step
-    if HURT_TOPIC in moved.position.topics and asked in _BEFORE_CONSENT:
+    if is_hurt_before_consent(moved.position):
         return _hurt(moved)
     return to_consent(moved) if asked is Step.TOPIC and moved.position.topics else moved
 
@@ -202,7 +207,7 @@ def _to_contact(moved: Moved) -> Moved:
     if not position.reached:
         return Moved(position.to(Step.CONTACT), moved.acts)
     end = _end(position)
-    return Moved(position.to(end), moved.acts, Text.DONE if end is Step.OPEN else Text.FAREWELL)
+    return Moved(position.to(end), moved.acts, Text.DONE if end is Step.OPEN else Text.DONE_QUIETLY)
 
 
 def nobody(position: Position) -> Moved:

@@ -121,6 +121,7 @@ class Text(StrEnum):
     PERSON_READS = pgettext("sms", "A person will read that.")
     # After the last answer, where everything else was said before.
     DONE = pgettext("sms", "Thank you, that was the last question. 8 asks for news. Delete these texts.")
+    DONE_QUIETLY = pgettext("sms", "Thank you. A helper may read it. We will not text you again.")
     STAYS_LOCKED = pgettext("sms", "It stays locked. Nobody reads it. We will not text you again.")
     CANNOT_OPEN = pgettext(
         "sms",
