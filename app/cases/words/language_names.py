@@ -7,15 +7,14 @@ file lags behind. The service reads the finished file, for the reason that `plac
 import re
 import sys
 from collections import defaultdict
-from pathlib import Path
 
 from babel import Locale
 
+from app.cases.words.finished_table import write_or_check
 from app.cases.words.folding import folded_words
 from app.cases.words.place_names import LOCALES
 from app.cases.words.wish_words import TABLE
 
-CONFIG = Path(__file__).resolve().parents[3] / "config"
 # What the CLDR calls the product's languages: Chinese without saying which writing, and Filipino under its older code too.
 _CODES = {**{locale: locale.replace("_", "-") for locale in LOCALES}, "zh": "zh", "tl": "fil"}
 _BRACKET = re.compile("[()（）]")
@@ -47,16 +46,7 @@ def make_table() -> str:
 
 def main(words: list[str]) -> int:
     """Write the table or check it; gives the exit status."""
-    if words not in (["write"], ["check"]):
-        sys.stderr.write("usage: python -m app.cases.words.language_names write|check\n")
-        return 2
-    table, made = CONFIG / TABLE, make_table()
-    if words == ["write"]:
-        table.write_text(made, encoding="utf-8")
-    elif not table.is_file() or table.read_text(encoding="utf-8") != made:
-        sys.stderr.write(f"{TABLE} lags behind; run: python -m app.cases.words.language_names write\n")
-        return 1
-    return 0
+    return write_or_check(words, "app.cases.words.language_names", TABLE, make_table)
 
 
 def _folded(name: str) -> str:

@@ -10,17 +10,18 @@ import sys
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from babel import Locale
 from babel.core import get_global
 
+from app.cases.words.finished_table import CONFIG, write_or_check
 from app.cases.words.places import NOTHING, TABLE
 from app.network import is_country
 from app.network.matching import plain_text
 
-CONFIG = Path(__file__).resolve().parents[3] / "config"
 SOURCE = "places.toml"
 
 # The languages of the product, as the CLDR calls them.
@@ -66,16 +67,7 @@ def make_table(config: Path) -> str:
 
 def main(words: list[str]) -> int:
     """Write the table or check it; gives the exit status."""
-    if words not in (["write"], ["check"]):
-        sys.stderr.write("usage: python -m app.cases.words.place_names write|check\n")
-        return 2
-    table, made = CONFIG / TABLE, make_table(CONFIG)
-    if words == ["write"]:
-        table.write_text(made, encoding="utf-8")
-    elif not table.is_file() or table.read_text(encoding="utf-8") != made:
-        sys.stderr.write(f"{TABLE} lags behind; run: python -m app.cases.words.place_names write\n")
-        return 1
-    return 0
+    return write_or_check(words, "app.cases.words.place_names", TABLE, partial(make_table, CONFIG))
 
 
 def _countries() -> Iterator[tuple[str, str]]:

@@ -1,6 +1,9 @@
 """Who may know, changed through every door: the same facts, consents, dates and journal, and a helper asked or let go alike."""
 
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from threading import Barrier
 
 import pytest
 from sqlalchemy import select
@@ -132,3 +135,26 @@ def test_another_circle_leaves_the_case_where_it_is(desk: Desk, door: Door) -> N
     assert (case.state, case.organisation_id) == (before.state, before.organisation_id)
     assert running(desk, case_id) == asked
     assert allowed(desk, case_id) is ConsentLevel.BUYERS
+
+
+def test_nobody_and_an_acceptance_at_one_moment_leave_nobody_who_can_read(desk: Desk) -> None:
+    for _ in range(3):
+        filed, together = desk.world.file(), Barrier(2)
+        case_id = desk.world.case_of(filed)
+
+        def lock(filed: Filed = filed, case_id: CaseId = case_id, together: Barrier = together) -> None:
+            together.wait()
+            by_text(desk, filed, case_id, ConsentLevel.NOBODY)
+
+        def take(filed: Filed = filed, together: Barrier = together) -> None:
+            together.wait()
+            with suppress(NoAccess, OfferGone):
+                desk.accept(filed)
+
+        with ThreadPoolExecutor(2) as pool:
+            for done in [pool.submit(lock), pool.submit(take)]:
+                done.result()
+        assert allowed(desk, case_id) is ConsentLevel.NOBODY
+        assert desk.case(case_id).organisation_id is None
+        with pytest.raises(NoAccess):
+            desk.open(desk.lead, case_id)
