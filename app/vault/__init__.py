@@ -34,12 +34,16 @@ from app.vault.contact import ContactKeyMissing
 from app.vault.deployment import DeploymentMissing, DeploymentRow, bind_deployment, check_deployment
 from app.vault.framing import Json, Part
 from app.vault.going_on import NEXT_ENTRY_TAKEN, spoilt_chains
-from app.vault.grants import (
+from app.vault.grant_rows import (
     GrantNotOffered,
     GrantRow,
     GrantState,
     HeadOfCase,
     NoGrant,
+    stands,
+    with_heads,
+)
+from app.vault.grants import (
     accept_grant,
     add_grants,
     delete_offered_grants,
@@ -48,8 +52,6 @@ from app.vault.grants import (
     new_compartment_versions,
     open_grant,
     open_granted,
-    stands,
-    with_heads,
 )
 from app.vault.hash_slots import Guess, Slots, TooBusy
 from app.vault.journal_chains import continuing, journal, new_chain, read_journal

@@ -5,119 +5,46 @@ that remain, so nobody needs to be logged in for it. An *offered* grant is wrapp
 """
 
 from collections.abc import Collection, Set
-from datetime import datetime
-from enum import StrEnum
-from typing import Any
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
-from sqlalchemy import Index, Select, delete, select, text
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import Base, CaseId, Id, Opaque, new_id
+from app.database import Base, CaseId, new_id
 from app.vault.circles import CircleKey
 from app.vault.compartments import (
     Compartment,
     CompartmentClosed,
     CompartmentKeys,
-    KeyName,
     OpenedCompartments,
     current_compartments,
     make_compartments,
-    pack_bundle,
-    unpack_bundle,
 )
-from app.vault.framing import frame, unframe
+from app.vault.grant_rows import (
+    GrantNotOffered,
+    GrantRow,
+    GrantState,
+    HeadOfCase,
+    NoGrant,
+    granted_names,
+    open_row,
+    read_parts,
+    seal_part,
+    stands,
+    store_parts,
+    veil_names,
+    with_heads,
+)
 from app.vault.journal_chains import store_key_version
-from app.vault.journal_heads import head_fits
-from app.vault.journal_rows import HEAD_OF_CASE, JournalChainRow
 from app.vault.keyholder import KeyHolder
-from app.vault.keyring import ID_BYTES
 from app.vault.members import MemberKey
-from app.vault.pairs import Pair, SealBroken
+from app.vault.pairs import Pair
 from app.vault.public_keys import HolderKind, PublicKey
 from app.vault.receipts import ReceiptKeys, find_receipt
-from app.vault.row_macs import Signed, holder_of, is_sound, sound
-from app.vault.seals import STEPS, Binding, open_seal, seal_to_key
-from app.vault.veil import Place, decrypt, encrypt, unveil_json, veil_json
+from app.vault.row_macs import holder_of, is_sound, sound
 
 HolderKey = MemberKey | CircleKey | ReceiptKeys
-
-
-class GrantState(StrEnum):
-    """An offered grant opens for nobody, a live one for its holder, an ended one is empty."""
-
-    OFFERED = "offered"
-    LIVE = "live"
-    ENDED = "ended"
-
-
-class NoGrant(Exception):
-    """The holder has no live grant for this case."""
-
-
-class GrantNotOffered(Exception):
-    """The grant is gone or no longer waits to be accepted."""
-
-
-_HOLDERS = (
-    "the holder that the row names: a code, a circle or a member; an offered one only with a keyring as well"
-)
-
-
-class GrantRow(Signed, Base):
-    """One holder's grant for one case."""
-
-    __tablename__ = "vault_grants"
-    __table_args__ = (
-        Index(
-            "uq_vault_grants_open",
-            "case_id",
-            "holder_id",
-            unique=True,
-            sqlite_where=text("state != 'ended'"),
-            postgresql_where=text("state != 'ended'"),
-        ),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[CaseId] = mapped_column(Id, index=True)
-    holder_kind: Mapped[str]
-    holder_id: Mapped[UUID] = mapped_column(index=True)
-    public_key_id: Mapped[UUID]
-    state: Mapped[str]
-    names_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("which compartments may be opened"))
-    sealed: Mapped[bytes | None] = mapped_column(
-        info=Opaque.sealed("the private halves of those compartments", to=_HOLDERS)
-    )
-    granted_hour: Mapped[datetime]
-    ended_hour: Mapped[datetime | None]
-    # The newest version of the case's keys that it opens.
-    key_version: Mapped[int | None]
-
-
-HeadOfCase = tuple[UUID | None, int | None, bytes | None, bytes | None, int | None]
-"""The columns that `with_heads` adds to a row, in their order."""
-
-
-def with_heads(query: Select[*tuple[Any, ...]]) -> Select[*tuple[Any, ...]]:
-    """A query over grants, with the head of each case's chain behind its columns, for `open_granted` and `stands`."""
-    return query.add_columns(*HEAD_OF_CASE).outerjoin(JournalChainRow, JournalChainRow.id == GrantRow.case_id)
-
-
-def stands(holder: KeyHolder, row: GrantRow, head: HeadOfCase) -> bool:
-    """Whether this deployment wrote the grant as it stands, and it reaches the newest version of the case's keys.
-
-    An older copy of an ended grant's row has a MAC that fits. But everything that ends a grant makes a new version of the keys,
-    which the grants that remain then hold, and the head of the case's chain says which is the newest.
-    """
-    chain, seq, digest, mac, newest = head
-    # A case whose chain was taken away opens to nobody, and neither does one whose chain was begun anew, which has no number.
-    if chain is None or newest is None or not is_sound(holder, row):
-        return False
-    known = JournalChainRow(id=chain, seq=seq, hash=digest, mac=mac, key_version=newest)
-    return head_fits(holder, known) and newest == row.key_version
 
 
 def write_grant(
@@ -144,12 +71,12 @@ def write_grant(
         holder_id=to.holder_id,
         public_key_id=to.id,
         state=GrantState.OFFERED if offered else GrantState.LIVE,
-        names_veil=veil_json(holder, _names_place(grant_id), sorted(names)),
+        names_veil=veil_names(holder, grant_id, names),
         granted_hour=clock.hour_of(clock.now()),
         ended_hour=None,
         key_version=max(version for _, version in keys),
     )
-    _store_parts(holder, row, [_seal_part(holder, row, 0, to, opened, keys)])
+    store_parts(holder, row, [seal_part(holder, row, 0, to, opened, keys)])
     return row
 
 
@@ -179,11 +106,6 @@ def _end_forged(holder: KeyHolder, row: GrantRow) -> None:
         # An older copy that was put back: it is again what it was.
         row.sealed, row.ended_hour = None, row.ended_hour or clock.hour_of(clock.now())
     row.state = GrantState.ENDED
-
-
-def granted_names(holder: KeyHolder, row: GrantRow) -> frozenset[Compartment]:
-    """The compartments that a grant names; raises `VeilBroken`."""
-    return frozenset(Compartment(name) for name in unveil_json(holder, _names_place(row.id), row.names_veil))
 
 
 def open_grant(session: Session, holder: KeyHolder, case_id: CaseId, key: HolderKey) -> OpenedCompartments:
@@ -224,10 +146,10 @@ def accept_grant(session: Session, holder: KeyHolder, grant_id: UUID) -> GrantRo
     row: GrantRow | None = None if found is None else found[0]
     if found is None or row is None or row.state != GrantState.OFFERED or not stands(holder, row, found[1:]):
         raise GrantNotOffered(f"grant {grant_id} does not wait to be accepted")
-    parts = _read_parts(holder, row)
+    parts = read_parts(holder, row)
     row.state = GrantState.LIVE
     row.granted_hour = clock.hour_of(clock.now())
-    _store_parts(holder, row, parts)
+    store_parts(holder, row, parts)
     return row
 
 
@@ -279,23 +201,13 @@ def new_compartment_versions(
         # Whoever wrote a grant into the database, or put an ended one back, must not be sealed the new keys by us.
         if row.holder_id in kept and row.key_version == max(current.values()) and is_sound(holder, row):
             row.key_version = max(newest.values())
-            parts = _read_parts(holder, row)
+            parts = read_parts(holder, row)
             named = granted_names(holder, row)
             names = [name for name in fresh.pairs if name[0] in named]
-            parts.append(_seal_part(holder, row, len(parts), kept[row.holder_id], fresh, names))
-            _store_parts(holder, row, parts)
+            parts.append(seal_part(holder, row, len(parts), kept[row.holder_id], fresh, names))
+            store_parts(holder, row, parts)
     session.flush()
     return fresh
-
-
-def open_row(holder: KeyHolder, row: GrantRow, pair: Pair) -> OpenedCompartments:
-    """What a grant's row holds, for who has checked that it stands; raises `NoGrant` or `SealBroken`."""
-    if row.sealed is None:
-        raise NoGrant(f"grant {row.id} is empty")
-    pairs: dict[KeyName, Pair] = {}
-    for number, part in enumerate(_read_parts(holder, row)):
-        pairs |= unpack_bundle(open_seal(holder, pair, _part_binding(row, number), part))
-    return OpenedCompartments(holder, row.case_id, pairs)
 
 
 def _identify_member(key: MemberKey | CircleKey) -> tuple[tuple[HolderKind, ...], UUID, Pair]:
@@ -313,55 +225,8 @@ def _identify(session: Session, key: HolderKey) -> tuple[tuple[HolderKind, ...],
     return (HolderKind.RECEIPT,), row.id, key.of(row).pair
 
 
-def _seal_part(
-    holder: KeyHolder,
-    row: GrantRow,
-    number: int,
-    to: PublicKey,
-    opened: OpenedCompartments,
-    names: list[KeyName],
-) -> bytes:
-    # From the second step on, so that the size does not tell how many compartments a holder may open.
-    body = pack_bundle(opened, names)
-    return seal_to_key(holder, to, _part_binding(row, number), body, STEPS[1:])
-
-
-def _part_binding(row: GrantRow, number: int) -> Binding:
-    return Binding("grant", GrantRow.__tablename__, row.id, "sealed", f"{row.case_id}", number)
-
-
-def _store_parts(holder: KeyHolder, row: GrantRow, parts: list[bytes]) -> None:
-    packed = frame(*parts)
-    if row.state == GrantState.OFFERED:
-        key_id, cipher = holder.field_cipher(_WRAPPER)
-        packed = bytes.fromhex(key_id) + encrypt(cipher, packed, _wrapper_bound(holder, row))
-    row.sealed = packed
-
-
-def _read_parts(holder: KeyHolder, row: GrantRow) -> list[bytes]:
-    packed = row.sealed or b""
-    try:
-        if row.state == GrantState.OFFERED:
-            _, cipher = holder.field_cipher(_WRAPPER, packed[:ID_BYTES].hex())
-            packed = decrypt(cipher, packed[ID_BYTES:], _wrapper_bound(holder, row))
-        return unframe(packed)
-    except (InvalidTag, KeyError, ValueError):
-        raise SealBroken(f"grant {row.id} was cut, altered or moved") from None
-
-
 def _locked(session: Session, case_id: CaseId, *states: GrantState) -> list[GrantRow]:
     query = (
         select(GrantRow).where(GrantRow.case_id == case_id, GrantRow.state.in_(states)).order_by(GrantRow.id)
     )
     return list(session.scalars(query.with_for_update()))
-
-
-_WRAPPER = "offered grant"
-
-
-def _wrapper_bound(holder: KeyHolder, row: GrantRow) -> bytes:
-    return frame("redress offered grant", holder.deployment, row.id, row.case_id, row.holder_id)
-
-
-def _names_place(grant_id: UUID) -> Place:
-    return Place(GrantRow.__tablename__, grant_id, "names_veil")

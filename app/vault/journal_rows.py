@@ -50,7 +50,7 @@ class JournalChainRow(Base):
     secret_veil: Mapped[bytes | None] = mapped_column(
         info=Opaque.veiled("the secret under which the acts of the chain are encrypted")
     )
-    # The newest version of the case's keys, under the head's MAC: see `stands` in app.vault.grants.
+    # The newest version of the case's keys, under the head's MAC: see `stands` in app.vault.grant_rows.
     key_version: Mapped[int | None]
 
 

@@ -5,7 +5,7 @@ A library that was swapped or a broken machine would otherwise be found out only
 
 from app.database import CaseId, new_id
 from app.vault.compartments import Compartment
-from app.vault.grants import open_row
+from app.vault.grant_rows import open_row
 from app.vault.pairs import SealBroken
 from app.vault.receipts import SignatureForged, new_receipt
 from app.vault.vault import Vault

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Base
 from app.vault.compartments import CompartmentKeyRow
-from app.vault.grants import GrantRow, GrantState
+from app.vault.grant_rows import GrantRow, GrantState
 from app.vault.journal_heads import head_fits, head_mac
 from app.vault.journal_rows import JournalChainRow
 from app.vault.keyholder import KeyHolder

@@ -5,11 +5,11 @@ from typing import Any
 from uuid import UUID
 
 from app.database import CaseId, MemberId
-from app.vault import compartments, contact, grants, members, receipts, seals, tokens, veil
+from app.vault import compartments, contact, grant_rows, grants, members, receipts, seals, tokens, veil
 from app.vault.circles import CircleKey
 from app.vault.compartments import Compartment, CompartmentKeyRow, CompartmentKeys, OpenedCompartments
 from app.vault.framing import Json, Part, from_json_bytes, to_json_bytes
-from app.vault.grants import GrantRow
+from app.vault.grant_rows import GrantRow
 from app.vault.keyholder import KeyHolder
 from app.vault.members import MemberKey, MemberKeyWrap, NewMemberKey
 from app.vault.public_keys import PublicKey
@@ -98,7 +98,7 @@ class Vault(KeyHolder):
 
     def granted_names(self, row: GrantRow) -> frozenset[Compartment]:
         """The compartments that a grant names."""
-        return grants.granted_names(self, row)
+        return grant_rows.granted_names(self, row)
 
     def seal_for(self, to: PublicKey, place: Place, body: Json) -> bytes:
         """Seal a note to one holder for its place, such as routing words to custody; raises `PublicKeyForged`."""
