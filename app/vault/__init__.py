@@ -52,6 +52,7 @@ from app.vault.grants import (
     new_compartment_versions,
     open_grant,
     open_granted,
+    standing_grants,
 )
 from app.vault.hash_slots import Guess, Slots, TooBusy
 from app.vault.journal_chains import continuing, journal, new_chain, read_journal
@@ -311,6 +312,7 @@ __all__ = [
     "sound",
     "sound_or_none",
     "spoilt_chains",
+    "standing_grants",
     "stands",
     "takes_words",
     "touch_session",

@@ -181,6 +181,14 @@ def grants_of_case(session: Session, case_id: CaseId) -> list[GrantRow]:
     return list(sound(holder_of(session), session.scalars(query)))
 
 
+def standing_grants(session: Session, case_id: CaseId) -> list[GrantRow]:
+    """The grants of a case that open for their holder or wait to be accepted; what others wrote or put back is not among them."""
+    holder = holder_of(session)
+    query = select(GrantRow).where(GrantRow.case_id == case_id, GrantRow.state != GrantState.ENDED)
+    found = session.execute(with_heads(query).order_by(GrantRow.granted_hour, GrantRow.id)).all()
+    return [row for row, *head in found if stands(holder, row, (head[0], head[1], head[2], head[3], head[4]))]
+
+
 def new_compartment_versions(
     session: Session, holder: KeyHolder, case_id: CaseId, keep: Collection[PublicKey]
 ) -> CompartmentKeys:

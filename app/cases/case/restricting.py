@@ -24,11 +24,11 @@ from app.vault import (
     circle_name,
     circle_public_key,
     delete_offered_grants,
-    grants_of_case,
     is_in_circle,
     journal,
     new_compartment_versions,
     sound,
+    standing_grants,
 )
 
 
@@ -59,11 +59,7 @@ def restrict_opened(
     offers = {
         offer.grant_id: offer for offer in session.scalars(select(Offer).where(Offer.case_id == case.id))
     }
-    ready = {
-        grant.holder_id: grant
-        for grant in grants_of_case(session, CaseId(case.id))
-        if grant.state != GrantState.ENDED
-    }
+    ready = {grant.holder_id: grant for grant in standing_grants(session, CaseId(case.id))}
     for found in wide:
         offer = offers.get(found.grant.id)
         fresh_id: UUID | None = None
@@ -89,8 +85,8 @@ def restrict_opened(
     delete_offered_grants(session, CaseId(case.id), dropped)
     keep = [
         key_of_holder(session, vault, grant)
-        for grant in grants_of_case(session, CaseId(case.id))
-        if grant.state != GrantState.ENDED and grant.holder_id not in dropped
+        for grant in standing_grants(session, CaseId(case.id))
+        if grant.holder_id not in dropped
     ]
     new_compartment_versions(session, vault, CaseId(case.id), keep)
     let_go_of_assignee(session, vault, case)
@@ -98,11 +94,7 @@ def restrict_opened(
 
 
 def _wide_grants(session: Session, vault: Vault, case_id: CaseId) -> list[_Wide]:
-    grants = [
-        grant
-        for grant in grants_of_case(session, case_id)
-        if grant.state != GrantState.ENDED and grant.holder_kind == HolderKind.CIRCLE
-    ]
+    grants = [grant for grant in standing_grants(session, case_id) if grant.holder_kind == HolderKind.CIRCLE]
     circles: dict[UUID, CircleRow] = {
         row.id: row
         for row in sound(

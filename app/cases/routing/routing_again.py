@@ -37,12 +37,12 @@ from app.vault import (
     accept_grant,
     circle_name,
     delete_offered_grants,
-    grants_of_case,
     holder_of,
     is_sound,
     journal,
     new_compartment_versions,
     sound,
+    standing_grants,
 )
 
 _STANDING = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
@@ -184,8 +184,8 @@ def _end(session: Session, vault: Vault, case: Case, superfluous: Collection[Gra
         return
     keep = [
         key_of_holder(session, vault, grant)
-        for grant in grants_of_case(session, CaseId(case.id))
-        if grant.state != GrantState.ENDED and grant.holder_id not in holders
+        for grant in standing_grants(session, CaseId(case.id))
+        if grant.holder_id not in holders
     ]
     new_compartment_versions(session, vault, CaseId(case.id), keep)
 

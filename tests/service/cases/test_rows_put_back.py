@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import Table, delete, literal_column, select, update
 
 from app import clock
-from app.cases.case.access import NoAccess
+from app.cases.case.access import NoAccess, circle_for, key_of_holder, open_compartments
 from app.cases.case.models import Case, Entry, Issue, RoutingRecord
+from app.cases.case.restricting import restrict_case
 from app.cases.case.veils import topic_place
 from app.cases.clocks.running import mark_clocks_missed
 from app.cases.consent.taking_back import keys_held_by
@@ -24,7 +25,17 @@ from app.database.types import Word
 from app.messaging.members.addresses import Channel, keep_address
 from app.messaging.queue.outgoing import cancel_texts
 from app.network import UnionStanding, set_standing
-from app.vault import GrantRow, HolderKind, Place, VeilBroken, new_compartment_versions
+from app.vault import (
+    CircleName,
+    GrantRow,
+    HolderKind,
+    Place,
+    VeilBroken,
+    add_grants,
+    circle_public_key,
+    new_compartment_versions,
+    standing_grants,
+)
 from tests.service.cases.test_custody import held, waiting
 from tests.support.desk import Desk
 
@@ -225,3 +236,32 @@ def test_danger_pressed_again_after_it_was_lowered_counts(desk: Desk) -> None:
         session.get_one(Case, worker.case_id).urgency = Urgency.LOW
     assert press()
     assert desk.case(worker.case_id).urgency is Urgency.DANGER
+
+
+def test_an_older_grant_of_the_trained_circle_does_not_keep_the_case_from_who_is_in_it(desk: Desk) -> None:
+    world, filed = desk.world, desk.world.file()
+    case_id, worker = desk.accept(filed), world.enter(filed)
+    vault, grants = world.vault, Base.metadata.tables["vault_grants"]
+    world.admit("near.lead", "near.caseworker", [CircleName.EVERYONE, CircleName.RESTRICTED])
+    trained = world.sign_in("near.caseworker")
+    with desk.database.writing() as session:
+        opened = open_compartments(session, vault, desk.lead, case_id)
+        narrow = circle_for(session, vault, OrganisationId(world.near.id), restricted=True)
+        assert narrow is not None
+        grant = vault.write_grant(case_id, opened, opened.names, circle_public_key(session, vault, narrow))
+        add_grants(session, vault, [grant])
+    of_narrow = grants.c.id == grant.id
+    with desk.database.writing() as session:
+        older = dict(session.connection().execute(select(grants).where(of_narrow)).mappings().one())
+        others = [each for each in standing_grants(session, case_id) if each.id != grant.id]
+        new_compartment_versions(
+            session, vault, case_id, [key_of_holder(session, vault, each) for each in others]
+        )
+    with desk.database.writing() as session:
+        session.connection().execute(update(grants).where(of_narrow).values(older))
+    with desk.database.writing() as session:
+        restrict_case(session, vault, desk.lead, session.get_one(Case, case_id))
+        write(session, vault, world.rules, worker, "It was the foreman.", new_id())
+    assert "It was the foreman." in str(desk.open(trained, case_id).entries)
+    with pytest.raises(NoAccess):
+        desk.open(desk.viewer, case_id)

@@ -8,16 +8,15 @@ from app.database import CaseId
 from app.intake.sealing import WORKER
 from app.vault import (
     Compartment,
-    GrantState,
     HolderKind,
     ReceiptKeys,
     ReceiptRow,
     Vault,
     end_receipt,
     end_sessions_of,
-    grants_of_case,
     journal,
     new_compartment_versions,
+    standing_grants,
 )
 
 OPENS = frozenset({Compartment.ACCOUNT, Compartment.BRIEF})
@@ -32,8 +31,8 @@ def give_receipt(session: Session, vault: Vault, case: Case, fresh: ReceiptKeys)
     case_id = CaseId(case.id)
     keep = [
         key_of_holder(session, vault, grant)
-        for grant in grants_of_case(session, case_id)
-        if grant.state != GrantState.ENDED and grant.holder_kind != HolderKind.RECEIPT
+        for grant in standing_grants(session, case_id)
+        if grant.holder_kind != HolderKind.RECEIPT
     ]
     later = new_compartment_versions(session, vault, case_id, keep)
     earlier = session.scalars(
