@@ -49,10 +49,10 @@ from app.vault.grants import (
     delete_offered_grants,
     end_grants,
     grants_of_case,
+    grants_that_stand,
     new_compartment_versions,
     open_grant,
     open_granted,
-    standing_grants,
 )
 from app.vault.hash_slots import Guess, Slots, TooBusy
 from app.vault.journal_chains import continuing, journal, new_chain, read_journal
@@ -269,6 +269,7 @@ __all__ = [
     "go_on_for",
     "gone_since",
     "grants_of_case",
+    "grants_that_stand",
     "has_circles",
     "head_fits",
     "holder_of",
@@ -312,7 +313,6 @@ __all__ = [
     "sound",
     "sound_or_none",
     "spoilt_chains",
-    "standing_grants",
     "stands",
     "takes_words",
     "touch_session",

@@ -181,7 +181,7 @@ def grants_of_case(session: Session, case_id: CaseId) -> list[GrantRow]:
     return list(sound(holder_of(session), session.scalars(query)))
 
 
-def standing_grants(session: Session, case_id: CaseId) -> list[GrantRow]:
+def grants_that_stand(session: Session, case_id: CaseId) -> list[GrantRow]:
     """The grants of a case that open for their holder or wait to be accepted; what others wrote or put back is not among them."""
     holder = holder_of(session)
     query = select(GrantRow).where(GrantRow.case_id == case_id, GrantRow.state != GrantState.ENDED)

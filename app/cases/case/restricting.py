@@ -24,11 +24,11 @@ from app.vault import (
     circle_name,
     circle_public_key,
     delete_offered_grants,
+    grants_that_stand,
     is_in_circle,
     journal,
     new_compartment_versions,
     sound,
-    standing_grants,
 )
 
 
@@ -59,7 +59,7 @@ def restrict_opened(
     offers = {
         offer.grant_id: offer for offer in session.scalars(select(Offer).where(Offer.case_id == case.id))
     }
-    ready = {grant.holder_id: grant for grant in standing_grants(session, CaseId(case.id))}
+    ready = {grant.holder_id: grant for grant in grants_that_stand(session, CaseId(case.id))}
     for found in wide:
         offer = offers.get(found.grant.id)
         fresh_id: UUID | None = None
@@ -85,7 +85,7 @@ def restrict_opened(
     delete_offered_grants(session, CaseId(case.id), dropped)
     keep = [
         key_of_holder(session, vault, grant)
-        for grant in standing_grants(session, CaseId(case.id))
+        for grant in grants_that_stand(session, CaseId(case.id))
         if grant.holder_id not in dropped
     ]
     new_compartment_versions(session, vault, CaseId(case.id), keep)
@@ -94,7 +94,9 @@ def restrict_opened(
 
 
 def _wide_grants(session: Session, vault: Vault, case_id: CaseId) -> list[_Wide]:
-    grants = [grant for grant in standing_grants(session, case_id) if grant.holder_kind == HolderKind.CIRCLE]
+    grants = [
+        grant for grant in grants_that_stand(session, case_id) if grant.holder_kind == HolderKind.CIRCLE
+    ]
     circles: dict[UUID, CircleRow] = {
         row.id: row
         for row in sound(

@@ -37,12 +37,12 @@ from app.vault import (
     accept_grant,
     circle_name,
     delete_offered_grants,
+    grants_that_stand,
     holder_of,
     is_sound,
     journal,
     new_compartment_versions,
     sound,
-    standing_grants,
 )
 
 _STANDING = (OfferState.STANDBY, OfferState.OFFERED, OfferState.ACCEPTED)
@@ -184,7 +184,7 @@ def _end(session: Session, vault: Vault, case: Case, superfluous: Collection[Gra
         return
     keep = [
         key_of_holder(session, vault, grant)
-        for grant in standing_grants(session, CaseId(case.id))
+        for grant in grants_that_stand(session, CaseId(case.id))
         if grant.holder_id not in holders
     ]
     new_compartment_versions(session, vault, CaseId(case.id), keep)

@@ -41,10 +41,10 @@ from app.vault import (
     Vault,
     end_receipt,
     end_sessions_of,
+    grants_that_stand,
     journal,
     new_compartment_versions,
     open_grant,
-    standing_grants,
 )
 
 ERASED_AFTER = timedelta(days=30)
@@ -160,7 +160,7 @@ def replace_receipt(session: Session, vault: Vault, worker: Worker, fresh: Recei
     opened = open_grant(session, vault, worker.case_id, worker.keys)
     keep = [
         key_of_holder(session, vault, grant)
-        for grant in standing_grants(session, worker.case_id)
+        for grant in grants_that_stand(session, worker.case_id)
         if grant.holder_kind != HolderKind.RECEIPT
     ]
     later = new_compartment_versions(session, vault, worker.case_id, keep)

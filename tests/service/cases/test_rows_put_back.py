@@ -33,8 +33,8 @@ from app.vault import (
     VeilBroken,
     add_grants,
     circle_public_key,
+    grants_that_stand,
     new_compartment_versions,
-    standing_grants,
 )
 from tests.service.cases.test_custody import held, waiting
 from tests.support.desk import Desk
@@ -253,7 +253,7 @@ def test_an_older_grant_of_the_trained_circle_does_not_keep_the_case_from_who_is
     of_narrow = grants.c.id == grant.id
     with desk.database.writing() as session:
         older = dict(session.connection().execute(select(grants).where(of_narrow)).mappings().one())
-        others = [each for each in standing_grants(session, case_id) if each.id != grant.id]
+        others = [each for each in grants_that_stand(session, case_id) if each.id != grant.id]
         new_compartment_versions(
             session, vault, case_id, [key_of_holder(session, vault, each) for each in others]
         )

@@ -14,9 +14,9 @@ from app.vault import (
     Vault,
     end_receipt,
     end_sessions_of,
+    grants_that_stand,
     journal,
     new_compartment_versions,
-    standing_grants,
 )
 
 OPENS = frozenset({Compartment.ACCOUNT, Compartment.BRIEF})
@@ -31,7 +31,7 @@ def give_receipt(session: Session, vault: Vault, case: Case, fresh: ReceiptKeys)
     case_id = CaseId(case.id)
     keep = [
         key_of_holder(session, vault, grant)
-        for grant in standing_grants(session, case_id)
+        for grant in grants_that_stand(session, case_id)
         if grant.holder_kind != HolderKind.RECEIPT
     ]
     later = new_compartment_versions(session, vault, case_id, keep)
