@@ -15,7 +15,7 @@ from tests.harness.engines import one_engine_after_another
 from tests.harness.run import TestRun
 
 pytest.register_assert_rewrite("tests.harness.pages", "tests.support")
-pytest_plugins = ["tests.harness.server", "tests.harness.browser"]
+pytest_plugins = ["tests.harness.server", "tests.harness.browser", "tests.support.joining"]
 
 # How long an example takes says what else the machine does.
 settings.register_profile("redress", settings(), deadline=None, suppress_health_check=(HealthCheck.too_slow,))

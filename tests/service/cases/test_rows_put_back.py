@@ -25,7 +25,7 @@ from app.messaging.members.addresses import Channel, keep_address
 from app.messaging.queue.outgoing import cancel_texts
 from app.network import UnionStanding, set_standing
 from app.vault import GrantRow, HolderKind, Place, VeilBroken, new_compartment_versions
-from tests.service.cases.test_custody import held, waiting
+from tests.support.custody import held, waiting
 from tests.support.desk import Desk
 
 _CASES: Table = Base.metadata.tables["cases"]
