@@ -15,7 +15,7 @@ from tests.harness.engines import one_engine_after_another
 from tests.harness.run import TestRun
 
 pytest.register_assert_rewrite("tests.harness.pages", "tests.support")
-pytest_plugins = ["tests.harness.server", "tests.harness.browser"]
+pytest_plugins = ["tests.harness.server", "tests.harness.browser", "tests.support.joining"]
 
 # How long an example takes says what else the machine does.
 settings.register_profile("redress", settings(), deadline=None, suppress_health_check=(HealthCheck.too_slow,))
@@ -24,10 +24,17 @@ settings.load_profile("redress")
 _RUN = pytest.StashKey[TestRun]()
 
 
+@pytest.hookimpl(tryfirst=True)
 def pytest_configure(config: pytest.Config) -> None:
-    """Make the folder that this run's workers share; only the controller does."""
+    """Make the folder that this run's workers share; only the controller does.
+
+    Every test's own folder stands in it: in memory no commit waits for a disk (10 ms on a busy one), and no test cuts the power.
+    Who wants to see the files of a test that failed says --basetemp.
+    """
     if not hasattr(config, "workerinput"):
         config.stash[_RUN] = TestRun()
+        if config.option.basetemp is None:
+            config.option.basetemp = config.stash[_RUN].folder / "tmp"
 
 
 @pytest.hookimpl(optionalhook=True)

@@ -122,3 +122,38 @@ class PartnerDesk:
     def sees(self) -> str:
         """All words on the page."""
         return self.page.inner_text("main")
+
+
+# The dispatcher sends every few seconds; a busy machine needs some more.
+_ANSWERS_WITHIN = 20.0
+
+
+class TextPhone:
+    """The demo's phone."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def take(self, number: str) -> None:
+        """Take the phone of this number."""
+        self.page.goto("/sms/simulator")
+        self.page.get_by_label("Another number").fill(number)
+        self.page.get_by_role("button", name="Take this phone").click()
+
+    def text(self, body: str) -> None:
+        """Write a text and send it."""
+        self.page.get_by_label("Text", exact=True).fill(body)
+        self.page.get_by_role("button", name="Send").click()
+
+    def reads(self, words: str) -> str:
+        """The newest answer, as soon as it has these words."""
+        deadline = time.monotonic() + _ANSWERS_WITHIN
+        newest = ""
+        while time.monotonic() < deadline:
+            answers = self.page.locator("#texts li.in")
+            newest = answers.last.inner_text() if answers.count() else ""
+            if words in newest:
+                return newest
+            time.sleep(0.3)
+            self.page.get_by_role("link", name="Refresh").click()
+        raise AssertionError(f"{words!r} did not come; the newest answer is {newest!r}")

@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.people import PartnerDesk
+from tests.browser.screens import fits
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer
 
@@ -21,17 +22,6 @@ def desk_page(request: pytest.FixtureRequest, browser: Browser, live_server: Liv
         browser, live_server.url, viewport=request.param, java_script_enabled=False
     ) as new_page:
         yield new_page()
-
-
-def _width_of_content(page: Page) -> int:
-    metrics = page.context.new_cdp_session(page).send("Page.getLayoutMetrics")
-    return int(metrics["cssContentSize"]["width"])
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing of the page is wider than the screen."""
-    assert page.viewport_size is not None
-    return _width_of_content(page) <= page.viewport_size["width"]
 
 
 def test_a_partner_reads_and_works_on_any_screen(desk_page: Page, live_server: LiveServer) -> None:

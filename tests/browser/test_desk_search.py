@@ -10,7 +10,7 @@ from app.database import Database, OrganisationId
 from app.network import Organisation
 from app.vault import RowSigner, Vault, load_keyring
 from tests.browser.people import PartnerDesk
-from tests.browser.test_desk_layout import fits
+from tests.browser.screens import fits
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.crowd import Crowd
 from tests.harness.databases import closing_database

@@ -3,9 +3,8 @@
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.people import PartnerDesk, WorkerPhone
-from tests.browser.test_desk_layout import fits
-from tests.browser.test_texts_to_first_reading import TextPhone
+from tests.browser.people import PartnerDesk, TextPhone, WorkerPhone
+from tests.browser.screens import fits
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer
 

@@ -1,50 +1,14 @@
 """The story by text, without scripts on a small screen: a first text, the questions, a partner who reads and texts an answer."""
 
-import time
 from collections.abc import Iterator
 
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.people import PartnerDesk
-from tests.browser.test_desk_layout import fits
-from tests.browser.test_worker_layout import SMALL, WIDER
+from tests.browser.people import _ANSWERS_WITHIN, PartnerDesk, TextPhone
+from tests.browser.screens import SMALL, WIDER, fits
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer
-
-# The dispatcher sends every few seconds; a busy machine needs some more.
-_ANSWERS_WITHIN = 20.0
-
-
-class TextPhone:
-    """The demo's phone."""
-
-    def __init__(self, page: Page) -> None:
-        self.page = page
-
-    def take(self, number: str) -> None:
-        """Take the phone of this number."""
-        self.page.goto("/sms/simulator")
-        self.page.get_by_label("Another number").fill(number)
-        self.page.get_by_role("button", name="Take this phone").click()
-
-    def text(self, body: str) -> None:
-        """Write a text and send it."""
-        self.page.get_by_label("Text", exact=True).fill(body)
-        self.page.get_by_role("button", name="Send").click()
-
-    def reads(self, words: str) -> str:
-        """The newest answer, as soon as it has these words."""
-        deadline = time.monotonic() + _ANSWERS_WITHIN
-        newest = ""
-        while time.monotonic() < deadline:
-            answers = self.page.locator("#texts li.in")
-            newest = answers.last.inner_text() if answers.count() else ""
-            if words in newest:
-                return newest
-            time.sleep(0.3)
-            self.page.get_by_role("link", name="Refresh").click()
-        raise AssertionError(f"{words!r} did not come; the newest answer is {newest!r}")
 
 
 @pytest.fixture

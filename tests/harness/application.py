@@ -1,11 +1,14 @@
 """The web application over a world, as the real service makes it, for Flask's test client."""
 
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
+from werkzeug.routing import Rule
 
 from app import create_app
 from app.database import Database
@@ -33,6 +36,24 @@ class _Compiled(BytecodeCache):
 
 
 _TEMPLATES = _Compiled()
+
+
+def _keep_builders() -> None:
+    """Compile what builds a rule's addresses once for a worker; Werkzeug's functions for that take the rule as an argument."""
+    kept: dict[tuple[Any, ...], Callable[..., tuple[str, str]]] = {}
+    compile_builder = Rule._compile_builder
+
+    def builder(rule: Rule, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        converters = tuple((name, type(each)) for name, each in rule._converters.items())
+        key = (rule.rule, append_unknown, tuple(rule._trace), converters, repr(rule.defaults))
+        if key not in kept:
+            kept[key] = compile_builder(rule, append_unknown)
+        return kept[key]
+
+    Rule._compile_builder = builder  # type: ignore[method-assign, assignment]
+
+
+_keep_builders()
 
 
 @cache

@@ -35,6 +35,7 @@ class Databases:
         self._worker = worker
         self._numbers = count()
         self._used: list[str] = []
+        self._spare: str | None = None
         self._postgres: PostgresServer | None = None
 
     @contextmanager
@@ -77,6 +78,8 @@ class Databases:
 
     def copy_kept(self, kept: Kept, database: Database) -> None:
         """Put what was kept in the place of a test's own database, which is of the same kind."""
+        # Nobody looked at it yet, so the next test may have it.
+        fresh = database._engine is None
         database.dispose()
         name = str(make_url(database.url).database)
         if kept.kind == "sqlite":
@@ -84,7 +87,11 @@ class Databases:
             shutil.copyfile(kept.name, name)
             return
         server = self._server()
-        server.drop(name)
+        if fresh and self._spare is None:
+            self._spare = f"spare_{name}"
+            server.rename(name, self._spare)
+        else:
+            server.drop(name)
         server.create(name, kept.name)
 
     def close(self) -> None:
@@ -96,7 +103,11 @@ class Databases:
     def _on_postgres(self, template: str) -> Iterator[Database]:
         server = self._server()
         name = f"test_{self._worker}_{next(self._numbers)}"
-        server.create(name, template)
+        if template == TEMPLATE and self._spare is not None:
+            server.rename(self._spare, name)
+            self._spare = None
+        else:
+            server.create(name, template)
         # Only now, not when their own test ended: PostgreSQL naps for 100 ms when a closed connection is still on its way out.
         while self._used:
             server.drop(self._used.pop())

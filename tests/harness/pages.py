@@ -14,7 +14,8 @@ from xml.etree.ElementTree import Element
 
 from flask import Flask
 from flask.testing import FlaskClient
-from tinyhtml5.parser import HTMLParser
+
+from tests.harness.html import read_html
 
 _UNLABELLED_INPUTS = {"hidden", "submit", "reset", "button", "image"}
 _URL_ATTRIBUTES = ("href", "src", "action", "formaction", "poster", "data", "srcset", "manifest", "cite")
@@ -35,11 +36,11 @@ def check_page(html: bytes | str, headers: Mapping[str, str], path: str) -> None
 
 def faults_of(html: bytes | str, headers: Mapping[str, str], path: str) -> list[str]:
     """One line for each rule the page breaks; empty for a good page."""
-    parser = HTMLParser(namespace_html_elements=False)
-    root = parser.parse(html.decode() if isinstance(html, bytes) else html)
+    page = read_html(html.decode() if isinstance(html, bytes) else html)
+    root = page.root
     sent = {name.lower(): value for name, value in headers.items()}
     return [
-        *(f"HTML error at line {place[0]}: {name} {detail}" for place, name, detail in parser.errors),
+        *(f"HTML error at line {place[0]}: {name} {detail}" for place, name, detail in page.errors),
         *_document_faults(root),
         *_field_faults(root),
         *_form_faults(root),

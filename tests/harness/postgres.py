@@ -71,6 +71,12 @@ class PostgresServer:
         """Remove a database and whoever is still connected to it."""
         self._admin.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
 
+    def rename(self, name: str, new: str) -> None:
+        """Call a database to which nobody is connected by another name."""
+        self._admin.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(name), sql.Identifier(new))
+        )
+
     def close(self) -> None:
         """Let go of this worker's own connection; the server lives on until the run ends."""
         self._admin.close()

@@ -21,7 +21,7 @@ from tests.harness.databases import Databases, closing_database
 from tests.harness.server import LiveServer, running
 from tests.harness.signing import inbound, sign
 from tests.harness.wire import exchange
-from tests.service.test_planted_words import SITE, everything_kept, everything_unveiled, site_of_the_demo
+from tests.support.everything_kept import SITE, everything_kept, everything_unveiled, site_of_the_demo
 from tests.support.public_address import BEHIND_A_PROXY, PUBLIC
 
 NUMBER = "+60123456789"

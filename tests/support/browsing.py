@@ -7,10 +7,10 @@ from xml.etree.ElementTree import Element
 
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from tinyhtml5.parser import HTMLParser
 from werkzeug.test import TestResponse
 
 from app.cases.case.models import Case
+from tests.harness.html import read_html
 from tests.harness.world import World
 
 
@@ -31,7 +31,7 @@ class Page:
     root: Element = field(init=False)
 
     def __post_init__(self) -> None:
-        self.root = HTMLParser(namespace_html_elements=False).parse(self.response.get_data(as_text=True))
+        self.root = read_html(self.response.get_data(as_text=True)).root
 
     @property
     def status(self) -> int:

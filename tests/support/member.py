@@ -15,12 +15,7 @@ from app.network import (
     Role,
     admit_member,
     code_now,
-    invite_member,
-    new_totp_secret,
-    prepare_membership,
-    read_invitation,
     record_training,
-    take_up_invitation,
 )
 from app.settings import read_settings
 from app.vault import CircleName, Vault
@@ -101,29 +96,3 @@ def accepted(world: World, filed: Filed | None = None) -> CaseId:
 def gateways_of(world: World, home: Path) -> Gateways:
     """The gateways of a deployment without settings: the simulator."""
     return load_gateways(read_settings({"REDRESS_HOME": str(home)}), world.vault, world.database, {})
-
-
-def invitation_link(world: World, login: str, role: Role = Role.CASEWORKER) -> str:
-    """Invite somebody to the near partner; gives the address of their link."""
-    with world.database.writing() as session:
-        token = invite_member(
-            session,
-            world.vault,
-            organisation_id=world.near.id,
-            role=role,
-            login=login,
-            name=f"Name of {login}",
-        )
-    return f"/desk/join/{token}"
-
-
-def recovery_code_of(world: World, login: str) -> str:
-    """Let somebody join; gives the recovery code that they wrote down."""
-    token = invitation_link(world, login, Role.LEAD).rpartition("/")[2]
-    with world.database.reading() as session:
-        invited = read_invitation(session, world.vault, token)
-    world.secrets[login] = new_totp_secret()
-    code = code_now(world.secrets[login])
-    prepared = prepare_membership(world.vault, invited, PASSWORD, world.secrets[login], code)
-    with world.database.writing() as session:
-        return take_up_invitation(session, world.vault, prepared)

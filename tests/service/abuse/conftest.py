@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, nullcontext
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,7 +20,7 @@ from tests.harness.pages import checked_client
 from tests.harness.world import World, light_vault
 from tests.service.abuse.at_once import AtOnce, gate_before_writing
 from tests.support.addresses import ELSEWHERE, Fill, Phone
-from tests.support.member import Member, invitation_link, make_app, recovery_code_of
+from tests.support.member import Member, make_app
 
 
 @pytest.fixture(autouse=True)
@@ -69,18 +68,6 @@ def phone(app: Flask) -> Phone:
         return Member(client)
 
     return at
-
-
-@pytest.fixture
-def invitation(world: World) -> Callable[..., str]:
-    """Invites somebody to the near partner and gives the address of their link."""
-    return partial(invitation_link, world)
-
-
-@pytest.fixture
-def recovery_codes(world: World) -> Callable[[str], str]:
-    """Lets somebody join and gives the recovery code that they wrote down."""
-    return partial(recovery_code_of, world)
 
 
 @pytest.fixture

@@ -19,9 +19,9 @@ from app.network.attempts import Attempts, Limit, tag_of
 from app.vault import Guess, format_receipt, new_receipt
 from tests.harness.world import World
 from tests.service.abuse.at_once import MANY, AtOnce, statuses
-from tests.service.abuse.test_sign_in_tries import LIMITS, LOGIN, WRONG
 from tests.support.addresses import DORMITORY, ELSEWHERE, Fill, Phone
 from tests.support.member import Member
+from tests.support.sign_in_tries import LIMITS, LOGIN, WRONG
 
 
 def number_of(world: World, limit: Limit, subject: str) -> int:

@@ -1,7 +1,6 @@
 """Reports: a dormitory's go through, a flood's are held with custody and not lost, and what cannot be held keeps its words."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select, text
@@ -9,33 +8,16 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case.models import Case, Offer
-from app.cases.custody.deciding import waiting_for_custody
 from app.cases.enums import ConsentLevel
 from app.cases.rules.routing import RoutingOutcome
 from app.cases.worker.sharing import change_consent
 from app.database import CaseId
 from app.intake import Filed, FloodRefused, SealedGrievance, file_grievance, reporting
 from app.network import EVERYBODY, HELD_REPORTS, REPORTS, attempts_so_far, window_end
-from app.vault import GrantRow, GrantState, Receipt, Vault, find_receipt, receipts
+from app.vault import GrantRow, GrantState, Vault, receipts
 from tests.harness.world import World
 from tests.support.addresses import DORMITORY, ELSEWHERE, Fill, Phone
-from tests.support.member import Member
-
-WORDS = "They lock us in at night."
-
-
-def send(phone: Member, world: World, **answers: Any) -> str:
-    """File a report from the poster's page; its code, or nothing when it was not taken."""
-    phone.open(f"/en/s/{world.site.code}")
-    return phone.send("/report", **{"words": WORDS, **answers}).code
-
-
-def case_of(world: World, code: str) -> CaseId:
-    keys = world.vault.derive_receipt_keys(Receipt(code.replace(" ", "")))
-    with world.database.reading() as session:
-        row = find_receipt(session, keys)
-    assert row is not None
-    return CaseId(row.case_id)
+from tests.support.poster_reports import WORDS, case_of, send, waiting
 
 
 def cases(world: World) -> int:
@@ -57,12 +39,6 @@ def holders(world: World, case_id: CaseId) -> set[str]:
             )
         )
         return set(rows)
-
-
-def waiting(world: World) -> list[tuple[CaseId, RoutingOutcome]]:
-    with world.database.reading() as session:
-        found = waiting_for_custody(session, world.vault, world.rules, world.sign_in("custodian.one"))
-    return [(case.case_id, case.why) for case in found]
 
 
 def test_the_last_report_under_the_limit_is_offered_and_the_next_is_held_with_custody_alone(

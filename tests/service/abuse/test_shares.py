@@ -15,8 +15,8 @@ from app.intake import Filed
 from app.network import OFFERED_REPORTS, Organisation, attempts_so_far
 from tests.harness.world import World
 from tests.service.abuse.at_once import AtOnce
-from tests.service.abuse.test_reports import case_of, send, waiting
 from tests.support.addresses import DORMITORY, ELSEWHERE, Fill, Phone
+from tests.support.poster_reports import case_of, send, waiting
 
 ROOM = 8
 

@@ -19,15 +19,9 @@ from app.vault import Guess, TooBusy, members, read_journal
 from tests.harness.world import PASSWORD, World
 from tests.support.addresses import DORMITORY, ELSEWHERE, Fill, Phone
 from tests.support.member import Member
+from tests.support.sign_in_tries import LIMITS, LOGIN, NOBODY, WRONG
 
-LOGIN, NOBODY, WRONG = "near.lead", "nobody.at.all", "a wrong password of words"
 REFUSED = "That did not work."
-
-LIMITS = (
-    pytest.param(SIGN_INS_FROM_HERE, f"{ELSEWHERE} {{login}}", id="from here"),
-    pytest.param(SIGN_INS_AT_ADDRESS, ELSEWHERE, id="at the address"),
-    pytest.param(SIGN_INS_TO_ACCOUNT, "{login}", id="to the account"),
-)
 
 
 def attempt(phone: Member, login: str, password: str = WRONG, code: str = "000000") -> Member:

@@ -11,6 +11,7 @@ from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
 from tests.harness.world import light_vault
 from tests.support.desk import Desk, make_desk
+from tests.support.lived_in import live_in
 
 
 @pytest.fixture(scope="session")
@@ -28,3 +29,9 @@ def desks(databases: Databases, vault: Vault) -> Beginnings[Desk]:
 @pytest.fixture
 def desk(database: Database, desks: Beginnings[Desk]) -> Desk:
     return desks.copy_into(database)
+
+
+@pytest.fixture
+def lived_in(desk: Desk) -> Desk:
+    """A desk at which every signed table has rows."""
+    return live_in(desk)

@@ -7,7 +7,7 @@ import pytest
 
 from app import clock
 from app.cases.case.entries import EmptyText
-from app.cases.custody.deciding import CannotBePlaced, place_case, placements
+from app.cases.custody.deciding import CannotBePlaced, place_case
 from app.cases.custody.reading import NotAgreed, agree_to_read, answer_from_custody, ask_to_read
 from app.cases.enums import ConsentLevel, EntryKind
 from app.cases.routing.offers import DeclineReason, decline_offer
@@ -17,6 +17,7 @@ from app.cases.worker.inbox import InboxMessage, helpers_of, open_inbox
 from app.cases.worker.sharing import stop_sharing
 from app.database import CaseId, OrganisationId
 from app.intake import Filed, Report
+from tests.support.custody import reasons
 from tests.support.desk import Desk
 
 REPORT = Report(language="en", words="He asked me for money.", topics=(ABOUT_HELPER,))
@@ -26,12 +27,6 @@ def helpers(desk: Desk, filed: Filed) -> frozenset[OrganisationId]:
     worker = desk.world.enter(filed)
     with desk.database.reading() as session:
         return helpers_of(session, worker)
-
-
-def reasons(desk: Desk, case_id: CaseId) -> dict[str, Reason | None]:
-    with desk.database.reading() as session:
-        places = placements(session, desk.world.vault, desk.world.rules, desk.custodian, case_id)
-    return {place.name: place.reason for place in places}
 
 
 def complain(desk: Desk, *excluded: OrganisationId, **answers: object) -> CaseId:

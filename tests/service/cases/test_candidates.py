@@ -6,8 +6,9 @@ from app.cases.case.models import Case
 from app.cases.routing.candidates import candidates_at
 from app.database import new_id
 from app.network import Organisation
-from tests.service.cases.test_written_past_us import copy_of, holder_of_case, put_back
+from tests.support.case_views import holder_of_case
 from tests.support.desk import Desk
+from tests.support.past_us import copy_of, put_back
 
 
 def test_each_organisation_has_its_own_open_cases_and_no_other(desk: Desk) -> None:

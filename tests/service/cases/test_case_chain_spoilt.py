@@ -27,16 +27,9 @@ from app.vault import (
 )
 from app.vault.going_on import chain_of
 from tests.harness.statements import statements_of
-from tests.service.cases.test_written_past_us import (
-    copy_of,
-    inbox,
-    put_back,
-    read,
-    seen,
-    table,
-    write_past_us,
-)
+from tests.support.case_views import inbox, read, seen
 from tests.support.desk import Desk
+from tests.support.past_us import copy_of, put_back, table, write_past_us
 
 HEADS, ENTRIES = table(JournalChainRow), table(JournalRow)
 Spoil = Callable[[Database, CaseId], None]

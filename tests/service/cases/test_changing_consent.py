@@ -20,7 +20,7 @@ from app.intake import Filed
 from app.intake.conversation.machine import CARD
 from app.intake.conversation.store.apply import answer_consent
 from app.intake.sealing import WORKER
-from tests.service.cases.test_reopening import close
+from tests.support.closing import close
 from tests.support.desk import Desk
 
 Door = Callable[[Desk, Filed, CaseId, ConsentLevel], None]

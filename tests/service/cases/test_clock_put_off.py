@@ -5,8 +5,8 @@ from datetime import timedelta
 from app.cases.case.models import Clock
 from app.cases.clocks.running import put_off
 from app.cases.enums import ClockState
-from tests.service.cases.test_written_past_us import copy_of, write_past_us
 from tests.support.desk import Desk
+from tests.support.past_us import copy_of, write_past_us
 
 
 def test_a_date_later_than_any_deadline_is_told(desk: Desk) -> None:

@@ -1,7 +1,5 @@
 """Custody: unread placing by one custodian, reading only by two, and the worker who sees both."""
 
-from typing import Any
-
 import pytest
 from sqlalchemy import select
 
@@ -12,11 +10,9 @@ from app.cases.custody.deciding import (
     CannotBePlaced,
     NotACustodian,
     Placement,
-    WaitingCase,
     place_case,
     placements,
     waiting_case,
-    waiting_for_custody,
 )
 from app.cases.custody.models import CustodyReading
 from app.cases.custody.reading import (
@@ -37,21 +33,11 @@ from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
 from app.cases.rules.routing import Reason, RoutingOutcome
 from app.cases.worker.inbox import open_inbox
 from app.database import CaseId, OrganisationId, new_id
-from app.intake import Filed
 from app.network import Role, SignedIn, admit_member, declare_interest
 from app.vault import CircleName, GrantState, grants_of_case
 from tests.harness.world import everything_stored, site_id
+from tests.support.custody import held, waiting
 from tests.support.desk import Desk
-
-
-def held(desk: Desk, **answers: Any) -> Filed:
-    """A case that waits, because its worker named somebody whom nobody knows for certain."""
-    return desk.world.file(**{"exclude_other": "my cousin Zubin", **answers})
-
-
-def waiting(desk: Desk, by: SignedIn | None = None) -> tuple[WaitingCase, ...]:
-    with desk.database.reading() as session:
-        return waiting_for_custody(session, desk.world.vault, desk.world.rules, by or desk.custodian)
 
 
 def places(desk: Desk, case_id: CaseId) -> dict[OrganisationId, Placement]:

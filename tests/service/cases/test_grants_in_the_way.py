@@ -12,8 +12,9 @@ from app.cases.enums import ConsentLevel
 from app.cases.worker.sharing import change_consent, let_one_read, lock_of
 from app.database import CaseId, new_id
 from app.vault import CircleRow, GrantRow, GrantState, ReceiptRow, forged_rows
-from tests.service.cases.test_written_past_us import copy_of, put_back, read, seen, table
+from tests.support.case_views import read, seen
 from tests.support.desk import Desk
+from tests.support.past_us import copy_of, put_back, table
 
 
 def circles(desk: Desk) -> list[Any]:

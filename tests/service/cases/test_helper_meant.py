@@ -17,7 +17,7 @@ from app.cases.worker.sharing import change_consent
 from app.database import CaseId, OrganisationId
 from app.intake import Filed
 from app.network import Organisation
-from tests.service.cases.test_about_helper import reasons
+from tests.support.custody import reasons
 from tests.support.desk import Desk
 
 UNNAMED = "Your staff told my boss what I said."

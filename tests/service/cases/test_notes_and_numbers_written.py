@@ -14,8 +14,8 @@ from app.database import CaseId, OrganisationId, new_id
 from app.network import Limit, count_attempt
 from app.network.attempts import Attempts
 from app.vault import CircleName, circle_public_keys
-from tests.service.cases.test_written_past_us import copy_of, put_back, write_past_us
 from tests.support.desk import Desk
+from tests.support.past_us import copy_of, put_back, write_past_us
 
 
 def a_note(desk: Desk, case_id: CaseId, exclude_other: str) -> RoutingNote:

@@ -1,7 +1,6 @@
 """The queue: its order, what it never shows, paging by key, filters, counts, and how few statements it takes."""
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -12,30 +11,14 @@ from app.cases.case.assignment import claim
 from app.cases.case.models import Case
 from app.cases.desk import queue
 from app.cases.desk.progress import Move, change_stage
-from app.cases.desk.queue import Count, QueueFilters, QueueKey, QueuePage, queue_page
+from app.cases.desk.queue import Count, QueueFilters, QueueKey
 from app.cases.enums import ClosingReason, ConsentLevel, Stage, State, Urgency
 from app.cases.worker.messages import write
 from app.database import CaseId, Database
 from app.intake import ContactWay
-from app.network import SignedIn
 from tests.harness.statements import reads_of
 from tests.support.desk import Desk
-
-
-def page(
-    desk: Desk,
-    by: SignedIn | None = None,
-    filters: QueueFilters | None = None,
-    after: QueueKey | None = None,
-) -> QueuePage:
-    with desk.database.reading() as session:
-        return queue_page(
-            session, desk.world.vault, desk.world.rules, by or desk.lead, filters or QueueFilters(), after
-        )
-
-
-def shown(desk: Desk, by: SignedIn | None = None, **filters: Any) -> set[CaseId]:
-    return {row.id for row in page(desk, by, QueueFilters(**filters)).rows}
+from tests.support.queue_pages import page, shown
 
 
 def move(desk: Desk, case_id: CaseId, to: State, closing: ClosingReason | None = None) -> None:

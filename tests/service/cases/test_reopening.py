@@ -10,7 +10,6 @@ import pytest
 from app import clock
 from app.cases.case.access import NoAccess
 from app.cases.desk.answering import CaseMovedOn
-from app.cases.desk.progress import Move, change_stage
 from app.cases.enums import ClosingReason, ConsentLevel, State
 from app.cases.routing.offers import accept_offer
 from app.cases.worker.inbox import Worker
@@ -20,21 +19,8 @@ from app.database import CaseId
 from app.intake.conversation.machine.changes import CaseChange
 from app.intake.conversation.store.apply import take_in
 from app.network import SignedIn
+from tests.support.closing import close
 from tests.support.desk import Desk
-
-
-def close(desk: Desk, case_id: CaseId, submission_id: UUID | None = None) -> None:
-    told = "The labour office helps you now."
-    move = Move(
-        State.CLOSED,
-        "words",
-        submission_id or uuid4(),
-        ClosingReason.UNRESOLVED,
-        to_worker=told,
-        safe="At home.",
-    )
-    with desk.database.writing() as session:
-        change_stage(session, desk.world.vault, desk.world.rules, desk.lead, case_id, move)
 
 
 def let_know(desk: Desk, worker: Worker, level: ConsentLevel) -> None:

@@ -36,7 +36,7 @@ from app.vault import (
     grants_that_stand,
     new_compartment_versions,
 )
-from tests.service.cases.test_custody import held, waiting
+from tests.support.custody import held, waiting
 from tests.support.desk import Desk
 
 _CASES: Table = Base.metadata.tables["cases"]

@@ -23,8 +23,9 @@ from app.network import (
     sites_are_whole,
 )
 from tests.harness.world import site_id
-from tests.service.cases.test_written_past_us import copy_of, holder_of_case, put_back, table, write_past_us
+from tests.support.case_views import holder_of_case
 from tests.support.desk import Desk
+from tests.support.past_us import copy_of, put_back, table, write_past_us
 
 WORDS: dict[str, Any] = {"site": "Foxglove Circuits, Penang", "site_code": "", "country": "MY"}
 NOWHERE: dict[str, Any] = {"site": "", "site_code": "", "country": "MY"}

@@ -12,10 +12,8 @@ from sqlalchemy import JSON, Boolean, Table, Uuid
 from app.cases.worker.inbox import open_inbox
 from app.database import Base, Database, UtcDateTime
 from app.vault import declared, forged_rows, signed_models
-from tests.service.cases.test_written_past_us import lived_in, seen
+from tests.support.case_views import seen
 from tests.support.desk import Desk
-
-__all__ = ["lived_in"]  # a fixture
 
 JUNK = b"no such thing\xff"  # as a text it is no UTF-8, as bytes it is none, and as anything else it cannot be read
 NETWORK = (

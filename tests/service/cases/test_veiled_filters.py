@@ -11,8 +11,8 @@ from app.database import CaseId
 from app.network import SignedIn
 from tests.harness.statements import reads_of
 from tests.harness.world import site_id
-from tests.service.cases.test_queue import page, shown
 from tests.support.desk import Desk
+from tests.support.queue_pages import page, shown
 
 
 def triage(desk: Desk, case_id: CaseId, category: str) -> None:

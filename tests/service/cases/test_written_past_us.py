@@ -1,42 +1,30 @@
 """Whoever can write the database but holds no key gains no reader and changes no meaning: each column, and each known attack."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import LargeBinary, Table, Uuid, delete, insert, select, update
+from sqlalchemy import LargeBinary, Uuid, delete, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.orm import Session
 
 from app.cases.case.access import NoAccess
 from app.cases.case.models import Case, Consent, Entry, Offer
 from app.cases.case.veils import facts_of, store_facts
 from app.cases.consent.consenting import consent_stands
 from app.cases.custody.models import CustodyReading
-from app.cases.custody.reading import NotAgreed, agree_to_read, ask_to_read, open_from_custody
+from app.cases.custody.reading import NotAgreed, ask_to_read, open_from_custody
 from app.cases.desk.answering import note, reply
-from app.cases.desk.queue import QueueFilters, QueuePage, queue_page
-from app.cases.desk.reading import open_case
 from app.cases.desk.search import search_cases
 from app.cases.enums import AuthorKind, EntryKind, OfferState, State
 from app.cases.routing.offers import OfferGone, accept_offer
-from app.cases.worker.inbox import InboxView, Worker, open_inbox
 from app.cases.worker.messages import write
 from app.cases.worker.sharing import stop_sharing
-from app.database import Base, CaseId, Database, UtcDateTime, new_id
+from app.database import Base, UtcDateTime, new_id
 from app.database.types import Word
-from app.intake import Filed
-from app.messaging.delivery import Purpose
-from app.messaging.gateways.simulator import LINE, NAME
-from app.messaging.members.addresses import Channel, keep_address
-from app.messaging.models import Phone
-from app.messaging.phones.numbers import read_number
-from app.messaging.phones.text_requests import keep_text_request, seal_text_request
-from app.messaging.queue.outgoing import enqueue_text
 from app.network import (
     Interest,
     Invitation,
@@ -45,7 +33,6 @@ from app.network import (
     NotSignedIn,
     Organisation,
     Role,
-    SignedIn,
     SignInRefused,
     Site,
     code_now,
@@ -65,13 +52,14 @@ from app.vault import (
     PublicKeyRow,
     ReceiptRow,
     RowForged,
-    Vault,
     declared,
     forged_rows,
     signed_models,
 )
 from tests.harness.world import PASSWORD, site_id
+from tests.support.case_views import holder_of_case, inbox, queue, read, seen
 from tests.support.desk import Desk
+from tests.support.past_us import copy_of, put_back, table, write_past_us
 
 TABLES = {
     "cases",
@@ -103,107 +91,6 @@ OTHERWISE = {
     "vault_journal": "hash",
 }
 """Tables whose rows give authority and are authenticated in another way: by which column."""
-
-
-def table(model: type[Base]) -> Table:
-    return Base.metadata.tables[model.__tablename__]
-
-
-def write_past_us(database: Database, model: type[Base], where: Mapping[str, Any], **values: Any) -> None:
-    """What somebody does who has the database and no key: no object of ours sees it."""
-    rows = table(model)
-    with database.engine.begin() as connection:
-        found = update(rows).where(*(rows.c[name] == value for name, value in where.items())).values(values)
-        assert connection.execute(found).rowcount
-
-
-def copy_of(database: Database, model: type[Base], **where: Any) -> dict[str, Any]:
-    rows = table(model)
-    with database.engine.connect() as connection:
-        found = select(rows).where(*(rows.c[name] == value for name, value in where.items()))
-        return dict(connection.execute(found).mappings().one())
-
-
-def put_back(database: Database, model: type[Base], copy: Mapping[str, Any]) -> None:
-    rows = table(model)
-    with database.engine.begin() as connection:
-        connection.execute(delete(rows).where(*(key == copy[key.name] for key in rows.primary_key)))
-        connection.execute(insert(rows).values(copy))
-
-
-def queue(desk: Desk, by: SignedIn) -> QueuePage:
-    with desk.database.reading() as session:
-        return queue_page(session, desk.world.vault, desk.world.rules, by, QueueFilters(), None)
-
-
-def seen(desk: Desk, by: SignedIn) -> set[CaseId]:
-    return {row.id for row in queue(desk, by).rows}
-
-
-def read(desk: Desk, by: SignedIn, case_id: CaseId) -> Any:
-    with desk.database.writing() as session:
-        return open_case(session, desk.world.vault, by, case_id)
-
-
-def inbox(desk: Desk, worker: Worker) -> InboxView:
-    with desk.database.reading() as session:
-        return open_inbox(session, desk.world.vault, worker)
-
-
-def holder_of_case(desk: Desk, filed: Filed) -> UUID | None:
-    with desk.database.reading() as session:
-        return session.get_one(Case, desk.world.case_of(filed)).organisation_id
-
-
-@pytest.fixture
-def lived_in(desk: Desk) -> Desk:
-    """Every signed table has rows: a case that was answered, by text too, one in custody that two agreed to read, an invitation."""
-    world = desk.world
-    case_id = desk.accepted()
-    held = world.case_of(world.file(exclude_other="my cousin Zubin"))
-    with desk.database.writing() as session:
-        reply(session, world.vault, desk.lead, case_id, "We are here.", uuid4())
-        note(session, world.vault, desk.lead, case_id, "A note.", uuid4())
-        request = ask_to_read(session, world.vault, desk.custodian, held, "Nobody answers.")
-        agree_to_read(session, world.vault, desk.second_custodian, request)
-        invite_member(
-            session,
-            world.vault,
-            organisation_id=world.far.id,
-            role=Role.LEAD,
-            login="somebody.new",
-            name="Somebody New",
-        )
-        declare_interest(
-            session,
-            world.vault,
-            organisation_id=world.buyer.id,
-            site_id=site_id(world.site),
-            reason="It buys there.",
-        )
-        for by in (desk.lead, desk.custodian):
-            keep_address(session, world.vault, by, Channel.EMAIL, "somebody@mail.example")
-        keep_address(session, world.vault, desk.lead, Channel.TEXT, "+60123450901")
-    with desk.database.writing() as session:
-        for number, of in (("+60123450902", case_id), ("+60123450903", held)):
-            _text_to(session, world.vault, number, of)
-    return desk
-
-
-def _text_to(session: Session, vault: Vault, number: str, case_id: CaseId) -> None:
-    """A wish to be texted, and a text that waits."""
-    wish = seal_text_request(vault, case_id, read_number(number, LINE, None), NAME, LINE)
-    keep_text_request(session, wish)
-    enqueue_text(
-        session,
-        vault,
-        key=("reply", number),
-        purpose=Purpose.REPLY,
-        body="We are here.",
-        phone=session.get_one(Phone, wish.wish.phone_id),
-        case_id=case_id,
-        valid_for=timedelta(hours=2),
-    )
 
 
 def test_every_column_is_covered_or_says_why_not() -> None:

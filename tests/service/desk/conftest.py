@@ -1,7 +1,6 @@
 """The whole application around the members' pages, on a small network with other people's cases as noise."""
 
 from collections.abc import Callable
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -20,10 +19,8 @@ from tests.support.member import (
     Member,
     accepted,
     gateways_of,
-    invitation_link,
     make_app,
     make_world,
-    recovery_code_of,
 )
 
 
@@ -67,18 +64,6 @@ def browse(app: Flask, world: World) -> Callable[[str], Member]:
         return member
 
     return enter
-
-
-@pytest.fixture
-def invitation(world: World) -> Callable[..., str]:
-    """Invites somebody to the near partner and gives the address of their link."""
-    return partial(invitation_link, world)
-
-
-@pytest.fixture
-def recovery_codes(world: World) -> Callable[[str], str]:
-    """Lets somebody join and gives the recovery code that they wrote down."""
-    return partial(recovery_code_of, world)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingStep, OutgoingText
 from app.vault import Json, read_journal, verify_journal
 from tests.harness.world import World
-from tests.service.desk.test_texting import WORDS, sent, texted
+from tests.support.desk_texts import WORDS, sent, texted
 from tests.support.member import Browse
 
 

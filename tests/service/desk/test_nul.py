@@ -8,8 +8,8 @@ from app.database import Database
 from tests.harness.beginnings import Beginnings
 from tests.harness.pages import checked_client
 from tests.harness.world import World
-from tests.service.desk.test_route_matrix import PLACES
 from tests.support.member import Member, make_app
+from tests.support.route_places import PLACES
 
 _NAMES = (
     "urgency",

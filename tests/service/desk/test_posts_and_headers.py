@@ -15,8 +15,8 @@ from app.vault import grants_of_case
 from app.web.headers import COMPRESSED
 from tests.harness.application import application
 from tests.harness.world import World
-from tests.service.desk.test_route_matrix import PLACES
 from tests.support.member import Browse
+from tests.support.route_places import PLACES
 
 HOME = "http://localhost"
 

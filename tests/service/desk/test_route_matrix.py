@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -25,6 +24,7 @@ from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
 from tests.harness.world import World
 from tests.support.member import make_app
+from tests.support.route_places import PLACES
 
 NOBODY, WORKER = "nobody", "worker"
 ORGANISATIONS = {
@@ -32,21 +32,6 @@ ORGANISATIONS = {
     OrganisationKind.TRADE_UNION: "union",
     OrganisationKind.COORDINATOR: "coordinator",
     OrganisationKind.PUBLIC_BUYER: "buyer",
-}
-# Something that fits each kind of placeholder, and leads to nothing that exists.
-PLACES = {
-    "lang": "en",
-    "case_id": UUID(int=1),
-    "request_id": UUID(int=2),
-    "member_id": UUID(int=3),
-    "text_id": UUID(int=4),
-    "token": "x",
-    "site_code": "none",
-    "digest": "0",
-    "name": "desk.css",
-    "_act": "write",
-    "gateway": "none",
-    "phone": "x",
 }
 
 

@@ -11,7 +11,7 @@ from app.database import Base, Database
 from app.vault import Hardness, Vault, load_keyring, make_keyrings, read_journal
 from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
-from tests.support.network import Acts, Network, Watch, make_network
+from tests.support.network import Acts, Network, Person, Watch, make_network
 
 
 @pytest.fixture
@@ -69,3 +69,11 @@ def stored(database: Database) -> Callable[[], bytes]:
         return b"\n".join(value if isinstance(value, bytes) else str(value).encode() for value in values)
 
     return read
+
+
+@pytest.fixture
+def lea(network: Network) -> Person:
+    """A member who may sign in: the code with which she joined is spent, and there is another."""
+    person = network.join(network.organisation("Helpers"), "lea@helpers.example")
+    network.watch.pass_by(seconds=30)
+    return person

@@ -17,10 +17,8 @@ from app.vault import (
     read_journal,
     verify_journal,
 )
-from tests.service.network.test_sign_in import attempt, lea
 from tests.support.network import PASSWORD, Network, Person
-
-__all__ = ["lea"]  # a fixture
+from tests.support.network_sign_in import attempt
 
 
 def _table(name: str) -> Table:

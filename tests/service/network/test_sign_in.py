@@ -13,41 +13,17 @@ from app.network import (
     NotSignedIn,
     Organisation,
     OrganisationState,
-    PreparedSignIn,
     Role,
-    SignInAnswer,
     SignInRefused,
     code_now,
     new_totp_secret,
-    prepare_sign_in,
     sign_out,
     signed_in,
     stay_signed_in,
-    take_sign_in,
 )
 from app.vault import members
 from tests.support.network import PASSWORD, Acts, Network, Person
-
-
-@pytest.fixture
-def lea(network: Network) -> Person:
-    person = network.join(network.organisation("Helpers"), "lea@helpers.example")
-    network.watch.pass_by(seconds=30)
-    return person
-
-
-def prepare(network: Network, login: str, password: str = PASSWORD) -> PreparedSignIn:
-    with network.database.reading() as session:
-        return prepare_sign_in(session, network.vault, login, password)
-
-
-def take(network: Network, prepared: PreparedSignIn, code: str) -> SignInAnswer:
-    with network.database.writing() as session:
-        return take_sign_in(session, network.vault, prepared, code)
-
-
-def attempt(network: Network, login: str, password: str, code: str) -> str:
-    return take(network, prepare(network, login, password), code).cookie
+from tests.support.network_sign_in import attempt, prepare, take
 
 
 def test_password_and_code_open_a_session_with_the_members_key(network: Network, lea: Person) -> None:

@@ -15,8 +15,8 @@ from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingText, Phone
 from app.messaging.queue.outgoing import cancel_texts
 from app.messaging.sending.claims import PACE, claim_due
-from tests.service.texts.test_texting_back import answer, taken
 from tests.support.texting import Texting
+from tests.support.texting_back import answer, taken
 
 
 def test_a_waiting_text_is_called_off_once_and_the_reply_stays(texting: Texting) -> None:

@@ -16,39 +16,11 @@ from app.cases.routing.offers import OfferGone, accept_offer
 from app.database import CaseId, OrganisationId
 from app.intake.conversation.door.importing import import_texts
 from app.messaging.delivery import Delivery
-from app.messaging.models import InboundText, OptOutRow, OutgoingText, Phone
-from app.network import SignedIn, declare_interest
-from tests.harness.world import site_id
+from app.messaging.models import InboundText, OptOutRow, OutgoingText
+from tests.support.text_cases import FIRST, PLACE, accept, interest, phones_known, read
 from tests.support.texting import MINE, Texting, id_of
 
 OTHER = "+60123456702"
-FIRST = "Please help us, it is bad here"
-PLACE = "Foxglove Circuits Penang"
-
-
-def accept(texting: Texting, login: str) -> SignedIn:
-    """The offered case is taken by a member."""
-    member = texting.member(login)
-    with texting.database.writing() as session:
-        world = texting.world
-        assert accept_offer(session, world.vault, world.rules, member, CaseId(texting.case().id)).taken
-    return member
-
-
-def read(texting: Texting, login: str) -> list[str]:
-    """The words that a member who took the case reads."""
-    member = texting.member(login)
-    with texting.database.writing() as session:
-        page = open_case(session, texting.world.vault, member, CaseId(texting.case().id))
-    return [str(entry.body["text"]) for entry in page.entries if entry.body and "text" in entry.body]
-
-
-def phones_known(texting: Texting) -> int:
-    """How many numbers are kept, without the noise's own."""
-    with texting.database.reading() as session:
-        known = session.scalars(select(Phone).where(Phone.tag.is_not(None))).all()
-        texts = session.scalars(select(InboundText).where(InboundText.provider_id.startswith("noise"))).all()
-    return len({row.id for row in known} - {row.phone_id for row in texts})
 
 
 def test_a_whole_intake_on_an_own_phone(texting: Texting) -> None:
@@ -166,19 +138,6 @@ def test_what_becomes_restricted_after_acceptance_moves_to_the_trained_circle(te
     member = texting.world.sign_in("near.caseworker")
     with texting.database.writing() as session, pytest.raises(NoAccess):
         open_case(session, texting.world.vault, member, CaseId(texting.case().id))
-
-
-def interest(texting: Texting) -> None:
-    """The near partner has a stake in the site."""
-    world = texting.world
-    with texting.database.writing() as session:
-        declare_interest(
-            session,
-            world.vault,
-            organisation_id=OrganisationId(world.near.id),
-            site_id=site_id(world.site),
-            reason="Paid by the company.",
-        )
 
 
 def test_who_has_an_interest_never_gets_the_offer_once_the_site_is_known(texting: Texting) -> None:

@@ -14,8 +14,8 @@ from app.database import Base, CaseId
 from app.intake.conversation.door.inbound import Overtaken
 from app.vault import SYSTEM, journal, new_compartment_versions, verify_journal
 from tests.harness.statements import sendings_of
-from tests.service.texts.test_overtaken import _hear, _prepare
 from tests.support.texting import Texting
+from tests.support.two_steps import hear_prepared, prepare_text
 
 _PLACE = "Foxglove Circuits, Penang"
 
@@ -68,11 +68,11 @@ def test_a_case_that_changed_meanwhile_is_looked_at_again(
     texting: Texting, meanwhile: Callable[[Texting], None]
 ) -> None:
     texting.say("Boss is bad", "1", "2")
-    late = _prepare(texting, _PLACE)
+    late = prepare_text(texting, _PLACE)
     meanwhile(texting)
     before = _stored(texting)
     with pytest.raises(Overtaken):
-        _hear(texting, late)
+        hear_prepared(texting, late)
     assert _stored(texting) == before
     texting.hear(late.received)
     assert texting.journal()[-1] == "case.site_told"
@@ -110,11 +110,11 @@ def test_the_journal_of_a_whole_intake_is_one_sound_chain(texting: Texting) -> N
 
 def test_a_note_of_a_helper_keeps_its_place_before_a_text_that_was_prepared_earlier(texting: Texting) -> None:
     texting.say("Boss is bad", "1", "2")
-    late = _prepare(texting, _PLACE)
+    late = prepare_text(texting, _PLACE)
     with texting.database.writing() as session:
         case = session.get_one(Case, texting.case().id)
         add_entry(session, texting.world.vault, case, EntryKind.NOTE, {"text": "Called back."}, SYSTEM)
-    _hear(texting, late)
+    hear_prepared(texting, late)
     with texting.database.reading() as session:
         kinds = select(Entry.kind).where(Entry.case_id == texting.case().id).order_by(Entry.seq)
         assert session.scalars(kinds).all()[1:] == [EntryKind.NOTE, EntryKind.WORKER_MESSAGE]

@@ -7,9 +7,9 @@ from app.cases.case.models import Clock
 from app.cases.enums import ClockKind, ClockState, Urgency
 from app.database import CaseId
 from app.messaging.members.alerts import alerts_of
-from tests.service.texts.test_alerts import alerted, both, reachable
-from tests.service.texts.test_conversation import accept
-from tests.service.texts.test_danger_in_words import DIE, ORDINARY, PLACE
+from tests.support.alerts import alerted, both, reachable
+from tests.support.danger_sentences import DIE, ORDINARY
+from tests.support.text_cases import PLACE, accept
 from tests.support.texting import Texting
 
 TWICE, THRICE = both("near.lead") * 2, both("near.lead") * 3

@@ -5,18 +5,11 @@ import pytest
 from app.cases.case.models import Case, Clock
 from app.cases.enums import ClockKind, Profile, Urgency
 from app.cases.taxonomy import Handling
-from tests.service.texts.test_alerts import alerted, both, reachable
-from tests.service.texts.test_conversation import accept, read
+from tests.support.alerts import alerted, both, reachable
+from tests.support.danger_sentences import DIE, ORDINARY
+from tests.support.text_cases import PLACE, accept, read
 from tests.support.texting import Texting, id_of
 
-ORDINARY = "The canteen is dirty and the bus comes late"
-PLACE = "Foxglove Circuits Penang"
-# Nobody in this network reads Burmese, so there the coordinator is called.
-DIE = {
-    "en": "i cant go on, i want to die",
-    "my": "ကျွန်တော် သေချင်တယ်",
-    "hi": "main mar jana chahta hu, jeena nahi",
-}
 RAPED = "my boss raped me in the store room"
 LOCKED_IN = "they locked us in the dormitory at night"
 

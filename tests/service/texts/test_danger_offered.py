@@ -3,9 +3,9 @@
 import pytest
 
 from app.cases.enums import ConsentLevel, OfferState, State, Urgency
-from tests.service.texts.test_alerts import alerted, both, reachable
-from tests.service.texts.test_conversation import interest
-from tests.service.texts.test_danger_in_words import DIE, ORDINARY, PLACE
+from tests.support.alerts import alerted, both, reachable
+from tests.support.danger_sentences import DIE, ORDINARY
+from tests.support.text_cases import PLACE, interest
 from tests.support.texting import Texting, id_of
 
 LOCKED = "he has locked us in, he has a knife"

@@ -4,8 +4,8 @@ import pytest
 
 from app.cases.desk.reading import open_case
 from app.database import CaseId
-from tests.service.texts.test_conversation import accept
-from tests.service.texts.test_danger_in_words import ORDINARY, PLACE
+from tests.support.danger_sentences import ORDINARY
+from tests.support.text_cases import PLACE, accept
 from tests.support.texting import Texting
 
 BEATEN = "my boss beat me in the store room"

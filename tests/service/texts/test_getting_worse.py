@@ -5,9 +5,9 @@ import pytest
 from app.cases.case.models import Clock
 from app.cases.enums import ClockKind, Profile, Urgency
 from app.messaging.gateways.media import Media
-from tests.service.texts.test_alerts import alerted, both, reachable
-from tests.service.texts.test_conversation import accept
-from tests.service.texts.test_danger_in_words import ORDINARY, PLACE
+from tests.support.alerts import alerted, both, reachable
+from tests.support.danger_sentences import ORDINARY
+from tests.support.text_cases import PLACE, accept
 from tests.support.texting import Texting
 
 WHOSE = "Whose phone is this? 1 Only mine 2 Shared 3 Company"

@@ -4,9 +4,9 @@ import pytest
 
 from app.cases.case.facts import CaseFacts
 from app.cases.enums import OfferState, State
-from tests.service.texts.test_conversation import FIRST, accept
-from tests.service.texts.test_overtaken import _hear, _prepare
+from tests.support.text_cases import FIRST, accept
 from tests.support.texting import Texting, id_of
+from tests.support.two_steps import hear_prepared, prepare_text
 
 UNNAMED = "Your staff told my boss what I said."
 NEAR = "Mawar Workers Aid told my boss my name"
@@ -92,9 +92,9 @@ def test_danger_or_another_language_in_the_same_text_takes_nothing_of_it_away(
 
 def test_a_text_that_was_prepared_before_the_helper_took_the_case_moves_nothing(texting: Texting) -> None:
     texting.say(*ASKED)
-    late = _prepare(texting, NEAR)
+    late = prepare_text(texting, NEAR)
     accept(texting, "near.lead")
-    _hear(texting, late)
+    hear_prepared(texting, late)
     assert (holder(texting), texting.case().state) == (id_of(texting.world.near), State.ACCEPTED)
     assert known(texting).excluded == frozenset()
     assert NEAR in texting.words()

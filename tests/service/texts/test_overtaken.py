@@ -6,29 +6,14 @@ import pytest
 from sqlalchemy import func, select
 
 from app.database import CaseId
-from app.intake.conversation.door.inbound import Overtaken, hear_text
-from app.intake.conversation.door.preparing import Prepared, prepare_hearing
+from app.intake.conversation.door.inbound import Overtaken
 from app.intake.conversation.store.models import Conversation
-from app.messaging.gateways.protocol import ReceivedText
 from app.messaging.models import InboundText
 from app.messaging.queue.outgoing import cancel_texts
-from tests.support.texting import MINE, Texting
+from tests.support.texting import Texting
+from tests.support.two_steps import hear_prepared, prepare_received, prepare_text
 
 _OTHER_NUMBER = "+60123456799"
-
-
-def _prepare(texting: Texting, body: str, sender: str = MINE) -> Prepared:
-    return _prepare_received(texting, texting.received(body, sender))
-
-
-def _prepare_received(texting: Texting, received: ReceivedText) -> Prepared:
-    with texting.database.reading() as session:
-        return prepare_hearing(session, texting.services, received)
-
-
-def _hear(texting: Texting, prepared: Prepared) -> None:
-    with texting.database.writing() as session:
-        hear_text(session, texting.services.vault, texting.services.rules, prepared)
 
 
 def _told(texting: Texting) -> int:
@@ -62,57 +47,57 @@ def test_a_text_that_was_overtaken_stores_nothing(
     texting: Texting, meanwhile: Callable[[Texting], None]
 ) -> None:
     texting.say("Boss has kept our pay", "hello")
-    late = _prepare(texting, "2")
+    late = prepare_text(texting, "2")
     meanwhile(texting)
     stored, answers = _told(texting), texting.answers()
     with pytest.raises(Overtaken):
-        _hear(texting, late)
+        hear_prepared(texting, late)
     assert (_told(texting), texting.answers()) == (stored, answers)
 
 
 def test_what_happens_on_another_phone_overtakes_nobody(texting: Texting) -> None:
     texting.say("Boss has kept our pay")
-    mine = _prepare(texting, "1")
+    mine = prepare_text(texting, "1")
     texting.say("They took our passports", "1", sender=_OTHER_NUMBER)
     before = len(texting.answers())
-    _hear(texting, mine)
+    hear_prepared(texting, mine)
     assert len(texting.answers()) == before + 1
 
 
 def test_of_two_first_texts_at_once_the_second_joins_the_first(texting: Texting) -> None:
-    one, other = _prepare(texting, "Boss has kept our pay"), _prepare(texting, "and our passports")
-    _hear(texting, one)
+    one, other = prepare_text(texting, "Boss has kept our pay"), prepare_text(texting, "and our passports")
+    hear_prepared(texting, one)
     with pytest.raises(Overtaken):
-        _hear(texting, other)
+        hear_prepared(texting, other)
     assert len(texting.cases()) == 1
 
 
 def test_a_number_that_wrote_only_help_is_overtaken_by_its_own_first_report(texting: Texting) -> None:
     texting.say("HELP")
-    late = _prepare(texting, "They keep our pay")
+    late = prepare_text(texting, "They keep our pay")
     texting.say("Boss has kept our pay")
     with pytest.raises(Overtaken):
-        _hear(texting, late)
+        hear_prepared(texting, late)
     assert len(texting.cases()) == 1
 
 
 def test_a_prepared_text_is_stored_once(texting: Texting) -> None:
     texting.say("Boss has kept our pay")
-    prepared = _prepare(texting, "1")
-    _hear(texting, prepared)
+    prepared = prepare_text(texting, "1")
+    hear_prepared(texting, prepared)
     answers, moved = texting.answers(), texting.journal()
     with pytest.raises(Overtaken):
-        _hear(texting, prepared)
+        hear_prepared(texting, prepared)
     assert (texting.answers(), texting.journal()) == (answers, moved)
-    assert _prepare_received(texting, prepared.received).taken
+    assert prepare_received(texting, prepared.received).taken
 
 
 def test_what_was_called_off_is_not_written_again(texting: Texting) -> None:
     texting.say("Boss has kept our pay")
-    prepared = _prepare(texting, "1")
-    _hear(texting, prepared)
+    prepared = prepare_text(texting, "1")
+    hear_prepared(texting, prepared)
     with texting.database.writing() as session:
         assert cancel_texts(session, case_id=CaseId(texting.case().id)) == 2
     with pytest.raises(Overtaken):
-        _hear(texting, prepared)
+        hear_prepared(texting, prepared)
     assert texting.answers() == []

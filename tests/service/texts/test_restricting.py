@@ -2,7 +2,7 @@
 
 from app.cases.desk.triage import set_category
 from app.database import CaseId
-from tests.service.texts.test_conversation import FIRST, accept, read
+from tests.support.text_cases import FIRST, accept, read
 from tests.support.texting import Texting, id_of
 
 

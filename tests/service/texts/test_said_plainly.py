@@ -3,7 +3,7 @@
 import pytest
 
 from app.cases.enums import ConsentLevel, State, Urgency
-from tests.service.texts.test_conversation import FIRST, PLACE, phones_known
+from tests.support.text_cases import FIRST, PLACE, phones_known
 from tests.support.texting import Texting
 
 

@@ -3,22 +3,17 @@
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from typing import Any
 
 import pytest
 from sqlalchemy import select
 
 from app.cases.case.access import NoAccess
 from app.cases.case.consent_levels import consent_texts
-from app.cases.case.facts import CaseFacts
-from app.cases.case.models import Case
-from app.cases.case.veils import facts_of
 from app.cases.enums import ConsentLevel
-from app.cases.routing.offers import accept_offer
 from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
 from app.database import CaseId
 from app.intake import ContactWay, Filed, LimitMetMeanwhile, Report, SubmissionConflict
-from app.intake.reaching import can_be_texted, phone_of_case, request_texts_again, stop_texts
+from app.intake.reaching import can_be_texted, request_texts_again, stop_texts
 from app.intake.texting import CannotBeTexted, Unreachable, preview_text, texts_for_desk
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.registry import Gateways, load_gateways
@@ -31,44 +26,12 @@ from app.messaging.queue.outgoing import body_place
 from app.settings import read_settings
 from app.vault import TooBusy, Vault, read_journal
 from tests.harness.statements import statements_of
-from tests.service.texts.test_texting_back import AGREED, WORDS, answer, replies, shown, thread
+from tests.support.text_wishes import WRITTEN, accepted, filed, phone_of, reach_of, taken
 from tests.support.texting import MINE, Texting
+from tests.support.texting_back import AGREED, WORDS, answer, replies, shown, thread
 
 OURS = "+12025550123"
 CLOSED = "+84912345678"
-WRITTEN = "012-345 6701"  # MINE, as people of the site's country write it
-
-
-def filed(texting: Texting, **answers: Any) -> Filed:
-    """A report by the form whose worker wants texts, unless the answers say otherwise."""
-    told = {"contact": ContactWay.TEXT, "phone": WRITTEN, "safe_times": "Sundays after four"} | answers
-    return texting.world.file(gateways=texting.services.gateways, **told)
-
-
-def taken(texting: Texting, **answers: Any) -> CaseId:
-    """The case of such a report, which the near partner has accepted."""
-    return accepted(texting, filed(texting, **answers))
-
-
-def accepted(texting: Texting, report: Filed) -> CaseId:
-    """The near partner takes the case on."""
-    case_id = texting.world.case_of(report)
-    lead = texting.world.sign_in("near.lead")
-    with texting.database.writing() as session:
-        assert accept_offer(session, texting.world.vault, texting.world.rules, lead, case_id).taken
-    return case_id
-
-
-def phone_of(texting: Texting, case_id: CaseId) -> Phone | None:
-    """The phone on which its worker may be texted."""
-    with texting.database.reading() as session:
-        return phone_of_case(session, texting.world.vault, case_id)
-
-
-def reach_of(texting: Texting, case_id: CaseId) -> CaseFacts:
-    """What the queue knows of the case."""
-    with texting.database.reading() as session:
-        return facts_of(texting.world.vault, session.get_one(Case, case_id))
 
 
 def stopped(texting: Texting, report: Filed) -> None:

@@ -20,9 +20,9 @@ from app.messaging.phones.text_requests import (
     keep_text_request,
     requested_phone,
 )
-from tests.service.texts.test_texting_back import answer
-from tests.service.texts.test_texting_web_reports import filed, phone_of, reach_of, taken
+from tests.support.text_wishes import filed, phone_of, reach_of, taken
 from tests.support.texting import MINE, Texting
+from tests.support.texting_back import answer
 
 THEIRS = "+60123456702"
 

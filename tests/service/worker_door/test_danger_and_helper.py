@@ -2,31 +2,17 @@
 
 import pytest
 
-from app.cases.case.facts import CaseFacts
-from app.cases.case.models import Case
-from app.cases.case.veils import facts_of
 from app.cases.desk.reading import open_case
 from app.cases.enums import Urgency
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId
 from app.messaging.members.addresses import Channel, forget_address, keep_address
-from app.vault import Receipt, find_receipt
 from tests.harness.world import World
 from tests.support.browsing import Visitor
+from tests.support.stored_cases import SELF_HARM, stored
 
 WORDS = "The man from the help group asked me for money."
-SELF_HARM = "I want to kill myself."
 NOBODY_CALLED = "We cannot call anybody for you now."
-
-
-def stored(world: World, code: str) -> tuple[Case, CaseFacts]:
-    keys = world.vault.derive_receipt_keys(Receipt(code.replace(" ", "")))
-    with world.database.reading() as session:
-        row = find_receipt(session, keys)
-        assert row is not None
-        case = session.get_one(Case, CaseId(row.case_id))
-        session.expunge(case)
-        return case, facts_of(world.vault, case)
 
 
 def inside(visitor: Visitor, world: World) -> Visitor:

@@ -7,8 +7,8 @@ from app.cases.case.models import Consent, Offer
 from app.cases.enums import ConsentLevel
 from app.messaging.members.addresses import Channel, forget_address, keep_address
 from tests.harness.world import World
-from tests.service.worker_door.test_danger_and_helper import SELF_HARM, stored
 from tests.support.browsing import Page, Visitor
+from tests.support.stored_cases import SELF_HARM, stored
 
 TAP = "Let one helper read it"
 

@@ -3,7 +3,6 @@
 import pickle
 import shutil
 import tomllib
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from app.cases.rules.rule_set import Rules, RulesRefused, load_rules
 from app.cases.taxonomy import Handling
 from app.cases.words.danger_words import KINDS, SPOKEN, urgency_of_kinds
 from app.cases.words.folding import folded_words
+from tests.support.danger_sentences import HARMLESS, every_sentence
 from tests.support.project import CONFIG
 
 SENTENCES = tomllib.loads(Path(__file__).with_name("danger_sentences.toml").read_text(encoding="utf-8"))
@@ -20,18 +20,10 @@ CHAT = tomllib.loads(Path(__file__).with_name("chat_sentences.toml").read_text(e
 SHORT: dict[str, list[str]] = tomllib.loads(
     Path(__file__).with_name("short_sentences.toml").read_text(encoding="utf-8")
 )
-HARMLESS = Path(__file__).with_name("harmless_sentences.txt").read_text(encoding="utf-8").splitlines()
 
 
 def found(rules: Rules, text: str) -> set[str]:
     return {kind.name for kind in rules.danger.found_in(text)}
-
-
-def every_sentence(sentences: dict[str, dict[str, list[str]]]) -> Iterator[tuple[str, str, str]]:
-    for language, kinds in sentences.items():
-        for kind, said in kinds.items():
-            for sentence in said:
-                yield language, kind, sentence
 
 
 def test_there_is_a_sentence_for_every_language_and_kind() -> None:

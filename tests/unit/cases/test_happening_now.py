@@ -9,7 +9,7 @@ import pytest
 from app.cases.enums import Urgency
 from app.cases.rules.rule_set import Rules
 from app.cases.words.danger_words import SPOKEN
-from tests.unit.cases.test_danger_words import HARMLESS, every_sentence
+from tests.support.danger_sentences import HARMLESS, every_sentence
 
 NOW = tomllib.loads(Path(__file__).with_name("now_sentences.toml").read_text(encoding="utf-8"))
 CALLED = {"killed", "beaten", "fire_or_gas", "collapse", "self_harm"}

@@ -8,8 +8,8 @@ import pytest
 
 from app.cases.rules.rule_set import Rules, RulesRefused, load_rules
 from app.cases.words.danger_words import SPOKEN
+from tests.support.danger_sentences import HARMLESS
 from tests.support.project import CONFIG
-from tests.unit.cases.test_danger_words import HARMLESS
 
 SENTENCES: dict[str, list[str]] = tomllib.loads(
     Path(__file__).with_name("helper_sentences.toml").read_text(encoding="utf-8")

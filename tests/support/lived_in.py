@@ -1,0 +1,77 @@
+"""A network in which every signed table has rows."""
+
+from datetime import timedelta
+from uuid import uuid4
+
+from sqlalchemy.orm import Session
+
+from app.cases.custody.reading import agree_to_read, ask_to_read
+from app.cases.desk.answering import note, reply
+from app.database import CaseId
+from app.messaging.delivery import Purpose
+from app.messaging.gateways.simulator import LINE, NAME
+from app.messaging.members.addresses import Channel, keep_address
+from app.messaging.models import Phone
+from app.messaging.phones.numbers import read_number
+from app.messaging.phones.text_requests import keep_text_request, seal_text_request
+from app.messaging.queue.outgoing import enqueue_text
+from app.network import (
+    Role,
+    declare_interest,
+    invite_member,
+)
+from app.vault import (
+    Vault,
+)
+from tests.harness.world import site_id
+from tests.support.desk import Desk
+
+
+def live_in(desk: Desk) -> Desk:
+    """Give every signed table rows: a case answered by text too, one in custody that two agreed to read, an invitation."""
+    world = desk.world
+    case_id = desk.accepted()
+    held = world.case_of(world.file(exclude_other="my cousin Zubin"))
+    with desk.database.writing() as session:
+        reply(session, world.vault, desk.lead, case_id, "We are here.", uuid4())
+        note(session, world.vault, desk.lead, case_id, "A note.", uuid4())
+        request = ask_to_read(session, world.vault, desk.custodian, held, "Nobody answers.")
+        agree_to_read(session, world.vault, desk.second_custodian, request)
+        invite_member(
+            session,
+            world.vault,
+            organisation_id=world.far.id,
+            role=Role.LEAD,
+            login="somebody.new",
+            name="Somebody New",
+        )
+        declare_interest(
+            session,
+            world.vault,
+            organisation_id=world.buyer.id,
+            site_id=site_id(world.site),
+            reason="It buys there.",
+        )
+        for by in (desk.lead, desk.custodian):
+            keep_address(session, world.vault, by, Channel.EMAIL, "somebody@mail.example")
+        keep_address(session, world.vault, desk.lead, Channel.TEXT, "+60123450901")
+    with desk.database.writing() as session:
+        for number, of in (("+60123450902", case_id), ("+60123450903", held)):
+            _text_to(session, world.vault, number, of)
+    return desk
+
+
+def _text_to(session: Session, vault: Vault, number: str, case_id: CaseId) -> None:
+    """A wish to be texted, and a text that waits."""
+    wish = seal_text_request(vault, case_id, read_number(number, LINE, None), NAME, LINE)
+    keep_text_request(session, wish)
+    enqueue_text(
+        session,
+        vault,
+        key=("reply", number),
+        purpose=Purpose.REPLY,
+        body="We are here.",
+        phone=session.get_one(Phone, wish.wish.phone_id),
+        case_id=case_id,
+        valid_for=timedelta(hours=2),
+    )
