@@ -35,6 +35,7 @@ CASES = (
     "consents",
     "custody_readings",
     "entries",
+    "escalations",
     "issues",
     "offers",
     "routing_notes",
