@@ -20,28 +20,19 @@ from app.cases.enums import ClockKind, ClockState, ClosingReason, OfferState, Ru
 from app.cases.escalation.climbing import climb_ladders
 from app.cases.escalation.promise import without_next_step
 from app.cases.routing.handing_on import drop_offer
-from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer, expire_offers
+from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
 from app.cases.worker.messages import say_worse
 from app.cases.worker.sharing import stop_sharing
 from app.database import CaseId, OrganisationId
 from app.network import SignedIn
 from app.vault import GrantState, grants_of_case, read_journal, verify_journal
+from tests.support.dates import DAY, dates_pass
 from tests.support.desk import Desk
 
-DAY = 86_400
 
-
-def tick(desk: Desk, limit: int = 50) -> int:
-    """What the dispatcher does about dates that passed; how many cases climbed. Afterwards the promise holds."""
-    world = desk.world
-    with desk.database.writing() as session:
-        expire_offers(session, world.vault, world.rules, 100)
-    with desk.database.writing() as session:
-        mark_clocks_missed(session, world.vault, 100)
-    with desk.database.writing() as session:
-        climbed = climb_ladders(session, world.vault, world.rules, limit)
-    assert forgotten(desk) == []
-    return climbed
+def tick(desk: Desk) -> int:
+    """What the dispatcher does about dates that passed; of how many cases."""
+    return dates_pass(desk.world)
 
 
 def forgotten(desk: Desk) -> list[str]:
@@ -82,7 +73,7 @@ def test_a_partner_that_is_late_loses_the_case_after_its_helper_lead_and_the_coo
     noise = desk.accepted()
     desk.open(desk.lead, noise)
 
-    for _day in days(3, 16):
+    for _day in days(3, 22):
         tick(desk)
         if desk.case(case_id).state is State.OFFERED:
             break
@@ -147,7 +138,7 @@ def test_whoever_closes_stops_or_practises_is_asked_nothing_more(desk: Desk) -> 
     world = desk.world
     stopped = world.file()
     closed, halted, practice = desk.accepted(), desk.accept(stopped), desk.accepted()
-    for _day in days(3, 4):
+    for _day in days(3, 5):
         tick(desk)
     assert climbed(desk, closed)[-1] == climbed(desk, halted)[-1] == (Rung.LEAD, RungState.ASKED)
     with desk.database.writing() as session:
@@ -160,7 +151,7 @@ def test_whoever_closes_stops_or_practises_is_asked_nothing_more(desk: Desk) -> 
         stop_sharing(session, world.vault, worker)
     with desk.database.writing() as session:
         session.get_one(Case, practice).practice = True
-    for _day in days(5, 30, 8):
+    for _day in days(6, 30, 8):
         tick(desk)
     for case_id in (closed, halted, practice):
         assert climbed(desk, case_id) == [(Rung.LEAD, RungState.ENDED)]
@@ -182,7 +173,7 @@ def test_a_long_outage_brings_one_rung_and_not_a_burst(desk: Desk) -> None:
 def test_on_the_fast_track_each_has_hours_and_danger_hastens_whoever_is_asked(desk: Desk) -> None:
     filed = desk.world.file()
     slow, fast = desk.accept(filed), desk.accepted(danger=True)
-    clock.set_offset(4 * DAY)
+    clock.set_offset(5 * DAY)
     tick(desk)
     hours = timedelta(hours=13)
     assert rungs(desk, fast)[0].due_at <= clock.now() + hours < rungs(desk, slow)[0].due_at
@@ -194,7 +185,7 @@ def test_on_the_fast_track_each_has_hours_and_danger_hastens_whoever_is_asked(de
 
 def test_many_dispatchers_at_once_ask_each_once(desk: Desk) -> None:
     cases = [desk.accepted() for _ in range(5)]
-    clock.set_offset(4 * DAY)
+    clock.set_offset(5 * DAY)
     with desk.database.writing() as session:
         mark_clocks_missed(session, desk.world.vault, 100)
 
@@ -254,7 +245,7 @@ def test_what_only_closing_ends_never_takes_a_case_from_who_works_on_it(desk: De
 
 def test_a_rung_that_others_wrote_is_in_nobodys_way(desk: Desk) -> None:
     case_id = desk.accepted()
-    clock.set_offset(4 * DAY)
+    clock.set_offset(5 * DAY)
     tick(desk)
     with desk.database.writing() as session:
         session.execute(
@@ -262,7 +253,7 @@ def test_a_rung_that_others_wrote_is_in_nobodys_way(desk: Desk) -> None:
             .where(Escalation.case_id == case_id)
             .values(due_at=clock.now() + timedelta(days=999))
         )
-    clock.set_offset(5 * DAY)
+    clock.set_offset(6 * DAY)
     with desk.database.writing() as session:
         mark_clocks_missed(session, desk.world.vault, 100)
     clock.set_offset(1100 * DAY)
