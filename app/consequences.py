@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import Event, Happened
 from app.database import new_id
-from app.messaging.members import alert_danger
+from app.messaging.members import alert_danger, alert_late
 
 Consequence = Callable[[Session, tuple[Event, ...]], None]
 
@@ -27,11 +27,17 @@ def page(session: Session, events: tuple[Event, ...]) -> None:
     alert_danger(session, vault, case, str(new_id()), but_not=calls[0].by)
 
 
+def tell_of_lateness(session: Session, events: tuple[Event, ...]) -> None:
+    """Tell whoever is asked now, because a date of the case passed."""
+    alert_late(session, events[0].vault, events[0].case)
+
+
 CONSEQUENCES: dict[Happened, tuple[Consequence, ...]] = {
     Happened.FILED: (page,),
     Happened.OFFERED: (page,),
     Happened.HELD: (page,),
     Happened.CALLED: (page,),
+    Happened.LATE: (tell_of_lateness,),
 }
 
 

@@ -159,6 +159,26 @@ class ClockKind(StrEnum):
     OUTCOME_FEEDBACK = "outcome_feedback"
 
 
+class Rung(StrEnum):
+    """Who is asked when a clock was missed, in the order in which a ladder is climbed."""
+
+    HELPER = "helper"
+    LEAD = "lead"
+    COORDINATOR = "coordinator"
+    STANDBY = "standby"
+    CUSTODIAN = "custodian"
+
+
+class RungState(StrEnum):
+    """What became of a rung: who was asked has their time, the next one was asked, nobody is left to ask, or it is over."""
+
+    ASKED = "asked"
+    PASSED_ON = "passed_on"
+    LAST = "last"
+    MOVED = "moved"
+    ENDED = "ended"
+
+
 class StartEvent(StrEnum):
     """What starts clocks: the filing, an offer to a partner, the wait for a custodian, acceptance, asking the company."""
 

@@ -11,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.cases.case import Case
+from app.cases.escalation import without_next_step
 from app.cli.deployment import Deployment, KeyringKind
 from app.cli.findings import Finding, Weight
 from app.cli.written_past_us import written_past_us
@@ -36,6 +37,7 @@ from app.vault import (
 
 _KINDS: tuple[KeyringKind, ...] = ("web", "dispatcher")
 _ROOM_NEEDED = 1 << 30
+_NAMED = 20
 _ROOT_TOO_OLD = timedelta(days=2)
 _WRITTEN_IN = datetime(2026, 1, 1, tzinfo=UTC)
 _EXPLAINED = (
@@ -132,6 +134,19 @@ def _dispatcher(deployment: Deployment) -> Iterator[Finding]:
         )
     else:
         yield Finding(Weight.GOOD, "The dispatcher ticks.")
+
+
+def _next_steps(deployment: Deployment) -> Iterator[Finding]:
+    with deployment.database.reading() as session:
+        forgotten = without_next_step(session, deployment.vault)
+    if not forgotten:
+        yield Finding(Weight.GOOD, "Every open case has a next step.")
+        return
+    more = len(forgotten) - _NAMED
+    named = ", ".join(forgotten[:_NAMED]) + (f" and {more} more" if more > 0 else "")
+    yield Finding(
+        Weight.BAD, f"Nobody has to do anything next, or more than one thing, in these open cases: {named}."
+    )
 
 
 def _organisations(deployment: Deployment) -> Iterator[Finding]:
@@ -283,6 +298,7 @@ _QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
     _room,
     _clock,
     _dispatcher,
+    _next_steps,
     _organisations,
     _help_numbers,
     _gateways,

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.clocks import mark_clocks_missed
+from app.cases.escalation import climb_ladders
 from app.cases.routing import expire_offers
 from app.dispatcher.daily_root import sign_today
 from app.dispatcher.heartbeat import last_ticks, record_tick
@@ -20,18 +21,20 @@ from app.vault import expire_sessions
 # Small enough that a worker who files meanwhile does not wait for a long unit of work.
 BATCH = 50
 _BATCHES_A_TICK = 40
+_ONE = 1  # case: see LATES in app/messaging/members/late_alerts.py
 _NOTED_EVERY = timedelta(seconds=30)
 
 
 @dataclass(frozen=True)
 class Job:
-    """One kind of work: `work` does at most `BATCH` pieces in the unit of work it is given and says how many."""
+    """One kind of work: `work` does at most `batch` pieces in the unit of work it is given and says how many."""
 
     name: str
     every_seconds: int
     work: Callable[[Session, Services], int]
     # Follows so closely upon what a worker did that a line in the log would tell the moment of it.
     quiet: bool = False
+    batch: int = BATCH
 
 
 @dataclass(frozen=True)
@@ -50,6 +53,10 @@ def _expire_offers(session: Session, services: Services) -> int:
 
 def _mark_clocks_missed(session: Session, services: Services) -> int:
     return mark_clocks_missed(session, services.vault, BATCH)
+
+
+def _climb_ladders(session: Session, services: Services) -> int:
+    return climb_ladders(session, services.vault, services.rules, _ONE)
 
 
 def _expire_sessions(session: Session, _services: Services) -> int:
@@ -99,6 +106,7 @@ def _empty_log(services: Services) -> int:
 JOBS: tuple[Job | Errand, ...] = (
     Job("expire_offers", 20, _expire_offers),
     Job("mark_clocks_missed", 30, _mark_clocks_missed),
+    Job("climb_ladders", 30, _climb_ladders, batch=_ONE),
     Job("expire_sessions", 60, _expire_sessions),
     Job("expire_attempts", 60, _expire_attempts),
     Job("expire_invitations", 60, _expire_invitations),
@@ -126,7 +134,7 @@ def run_job(job: Job | Errand, services: Services) -> int:
             pieces = job.work(session, services)
             record_tick(session, job.name)
         done += pieces
-        if pieces < BATCH:
+        if pieces < job.batch:
             break
     return done
 

@@ -107,6 +107,22 @@ CLOCK_STATE: Labels = {
     "escalated": pgettext("desk", "passed on"),
 }
 
+RUNG: Labels = {
+    "helper": pgettext("desk", "the case’s helper"),
+    "lead": pgettext("desk", "the helper’s lead"),
+    "coordinator": pgettext("desk", "the coordinator’s lead"),
+    "standby": pgettext("desk", "another helper"),
+    "custodian": pgettext("desk", "the coordinator’s custodians"),
+}
+
+RUNG_STATE: Labels = {
+    "asked": pgettext("desk", "asked"),
+    "passed_on": pgettext("desk", "did not act, so the next was asked"),
+    "last": pgettext("desk", "did not act, and nobody else is left to ask"),
+    "moved": pgettext("desk", "the case went there"),
+    "ended": pgettext("desk", "over"),
+}
+
 WHO: Labels = {
     "worker": pgettext("desk", "the worker"),
     "partner": pgettext("desk", "the helper"),
@@ -190,6 +206,7 @@ WAITING: Labels = {
     ),
     "nobody_eligible": pgettext("network", "No helper fits"),
     "nobody_accepted": pgettext("network", "Every helper declined or did not answer"),
+    "late": pgettext("network", "The helper was late, and nobody else stood by"),
     "locked": pgettext("network", "The worker has locked it"),
 }
 

@@ -17,6 +17,7 @@ from app.cases.case.veils import decision_place
 from app.cases.desk.queue import QueueFilters, queue_page
 from app.cases.desk.reading import open_case
 from app.cases.enums import OfferState, State
+from app.cases.escalation import without_next_step
 from app.cases.rules.routing import routing_from
 from app.cases.worker.inbox import enter_inbox, open_inbox, worker_of
 from app.database import CaseId, CircleId, OrganisationId
@@ -91,6 +92,7 @@ def check_kept(world: World, promises: Promises, *, others: int = 0) -> None:
             .having(func.count() > 1)
         )
         assert session.scalars(repeated).all() == []
+        assert without_next_step(session, world.vault) == []
     check_access(world)
 
 

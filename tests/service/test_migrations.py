@@ -17,6 +17,8 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, Uuid, bindparam, select, text
 
 import app
+from app.cases.case.models import Clock, Escalation
+from app.cases.enums import ClockState
 from app.database import Base, Database, UtcDateTime
 from app.database.inserts import insert_rows
 from app.database.schema import REVISION, SchemaOutOfDate, check_schema, migrate, revision_of
@@ -183,6 +185,40 @@ def test_texts_from_before_they_had_macs_stay_and_have_none(
             )
             for model in (Phone, TextRequest, OutgoingText, MemberAddress):
                 assert session.scalars(select(model.row_mac)).all() == [None]
+
+
+def test_for_what_was_late_before_there_were_ladders_nobody_was_asked_yet(
+    databases: Databases, empty_kind: str, tmp_path: Path
+) -> None:
+    hour = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    of = {"case": UUID(int=1), "id": UUID(int=2), "some": b"some", "hour": hour, "no": False, "yes": True}
+    types: dict[str, Any] = {
+        **dict.fromkeys(("case", "id"), Uuid()),
+        **dict.fromkeys(("no", "yes"), Boolean()),
+        "hour": UtcDateTime(),
+    }
+    inserts = (
+        (
+            "INSERT INTO cases (id, submission_id, body_tag, reference, language, urgency, state, on_hold, retaliation, practice, "
+            "received_hour, queue_rank, is_open, helper_has_read, worker_wrote, facts_veil, edit_version) VALUES (:case, :id, "
+            ":some, 'Otter 12', 'my', 'low', 'accepted', :no, :no, :no, :hour, 1, :yes, :no, :no, :some, 1)"
+        ),
+        (
+            "INSERT INTO clocks (case_id, id, kind, due_at, state, who) "
+            "VALUES (:case, :id, 'read', :hour, 'missed', 'partner')"
+        ),
+    )
+    with databases.empty(empty_kind, tmp_path) as database:
+        _migrate_to(database, "0012")
+        with database.writing() as session:
+            for insert in inserts:
+                names = [name for name in of if f":{name}" in insert]
+                typed = [bindparam(name, type_=types[name]) for name in names if name in types]
+                session.execute(text(insert).bindparams(*typed), {name: of[name] for name in names})
+        assert migrate(database) is True
+        with database.reading() as session:
+            assert session.scalars(select(Clock.state)).all() == [ClockState.MISSED]
+            assert session.scalars(select(Escalation.id)).all() == []
 
 
 def _migrate_to(database: Database, revision: str) -> None:

@@ -39,6 +39,8 @@ TABLES: tuple[tuple[labels.Labels, type[StrEnum], set[str]], ...] = (
     (labels.ENTRY, enums.EntryKind, {"contact"}),
     (labels.CLOCK, enums.ClockKind, set()),
     (labels.CLOCK_STATE, enums.ClockState, set()),
+    (labels.RUNG, enums.Rung, set()),
+    (labels.RUNG_STATE, enums.RungState, set()),
     (labels.WHO, enums.Who, set()),
     (labels.CONTACT, ContactWay, set()),
     (text_words.DELIVERY, Delivery, set()),

@@ -25,6 +25,7 @@ from app.cases.case.assignment import AlreadyClaimed, CannotBeAssigned, assign, 
 from app.cases.case.binding import BOUND_TO_CASES, bind_to_cases
 from app.cases.case.case_page import (
     Allowed,
+    AskedRung,
     CaseDate,
     OpenedCase,
     ReadEntry,
@@ -55,7 +56,17 @@ from app.cases.case.entries import (
 )
 from app.cases.case.events import Event, Happened, note
 from app.cases.case.facts import CaseFacts
-from app.cases.case.models import Case, Clock, Consent, Entry, Issue, Offer, RoutingNote, RoutingRecord
+from app.cases.case.models import (
+    Case,
+    Clock,
+    Consent,
+    Entry,
+    Escalation,
+    Issue,
+    Offer,
+    RoutingNote,
+    RoutingRecord,
+)
 from app.cases.case.record import kept_rows, loose_ends, spoilt_journals
 from app.cases.case.references import new_reference, read_reference
 from app.cases.case.restricting import let_go_of_assignee, restrict_case, restrict_opened
@@ -99,6 +110,7 @@ __all__ = [
     "AccessLine",
     "Allowed",
     "AlreadyClaimed",
+    "AskedRung",
     "CannotBeAssigned",
     "Case",
     "CaseDate",
@@ -116,6 +128,7 @@ __all__ = [
     "DangerOpen",
     "EmptyText",
     "Entry",
+    "Escalation",
     "Event",
     "Happened",
     "Issue",

@@ -27,6 +27,8 @@ from app.cases.enums import (
     ConsentLevel,
     CountryFrom,
     EntryKind,
+    Rung,
+    RungState,
     Stage,
     State,
     Urgency,
@@ -66,6 +68,22 @@ class CaseDate:
     due_at: datetime
     who: Who
     state: ClockState
+
+
+@dataclass(frozen=True)
+class AskedRung:
+    """Somebody was asked because something was late: what, since when, who, by when, and whether it stands."""
+
+    clock_id: UUID
+    kind: ClockKind
+    late_since: datetime
+    rung: Rung
+    state: RungState
+    organisation_id: UUID | None
+    organisation: str  # its name; empty where nobody can be named
+    member: str
+    asked_hour: datetime
+    due_at: datetime
 
 
 @dataclass(frozen=True)
@@ -125,6 +143,8 @@ class OpenedCase:
     danger_told: datetime | None = (
         None  # when last, where whoever closes it has to say what makes the worker safe
     )
+    rungs: tuple[AskedRung, ...] = ()  # who was asked because something was late, in their order
+    asked: AskedRung | None = None  # and the one who has to act now
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,8 @@ class Happened(StrEnum):
     HELD = "held"
     CALLED = "called"
     """Somebody has to come now, whether or not this was said before."""
+    LATE = "late"
+    """A date passed, and somebody else was asked because of it."""
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.cases.enums import (
@@ -21,6 +21,8 @@ from app.cases.enums import (
     ConsentHow,
     EntryKind,
     OfferState,
+    Rung,
+    RungState,
     State,
     Urgency,
     Who,
@@ -187,6 +189,40 @@ class Clock(Base):
     due_at: Mapped[datetime]
     state: Mapped[ClockState] = mapped_column(word_column(ClockState), default=ClockState.RUNNING)
     who: Mapped[Who] = mapped_column(word_column(Who))
+
+
+class Escalation(Signed, Base):
+    """A rung of a ladder: somebody was asked because a clock was missed, by when they are to act, and what became of it.
+
+    Nobody is asked twice for one clock, and of a case no two are asked at once.
+    """
+
+    __tablename__ = "escalations"
+    __table_args__ = (
+        UniqueConstraint("case_id", "clock_id", "rung"),
+        Index(
+            "uq_escalations_asked",
+            "case_id",
+            unique=True,
+            sqlite_where=text("state = 'asked'"),
+            postgresql_where=text("state = 'asked'"),
+        ),
+        Index("ix_escalations_due", "state", "due_at"),
+    )
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)
+    clock_id: Mapped[UUID]
+    kind: Mapped[ClockKind] = mapped_column(word_column(ClockKind))
+    late_since: Mapped[datetime]
+    rung: Mapped[Rung] = mapped_column(word_column(Rung))
+    state: Mapped[RungState] = mapped_column(word_column(RungState), default=RungState.ASKED)
+    # Who is asked: a partner or the coordinator; and of its members the one who works on the case, where it is a helper.
+    organisation_id: Mapped[UUID | None]
+    member_id: Mapped[UUID | None]
+    asked_hour: Mapped[datetime]
+    due_at: Mapped[datetime]
+    ended_hour: Mapped[datetime | None]
 
 
 class RoutingNote(Signed, Base):

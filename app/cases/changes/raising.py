@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, Clock, facts_of, store_facts
-from app.cases.clocks import ASKING, hasten_clocks, plan_clocks, store_next_date
+from app.cases.clocks import ASKING, hasten_clocks, hasten_rung, plan_clocks, store_next_date
 from app.cases.enums import ClockKind, ConsentLevel, Profile, StartEvent, Urgency
 from app.cases.rules import Rules
 from app.cases.words import profile_for, queue_rank, raise_urgency
@@ -49,6 +49,7 @@ def _put_on_fast_track(session: Session, vault: Vault, rules: Rules, case: Case)
     if not case.is_open or case.stopped_hour is not None or facts.consent is ConsentLevel.NOBODY:
         return  # nobody can read it, so nobody can be late; what is asked later is asked on the fast track
     hasten_clocks(session, case, facts, rules.deadlines)
+    hasten_rung(session, rules, case, facts.profile)
     _ask_for_safety_contact(session, case, rules)
 
 

@@ -1,8 +1,26 @@
 """The dates that a case runs on: planned by a pure rule, started, met, hastened and missed in the database."""
 
+from app.cases.clocks.next_steps import (
+    AskingClock,
+    NextStep,
+    OpenOffer,
+    StandingRung,
+    WhereItStands,
+    next_step,
+)
 from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, met_by, plan_clocks
+from app.cases.clocks.rungs import (
+    NOT_HELD,
+    Footing,
+    answer_by,
+    climbs,
+    hasten_rung,
+    next_rung,
+    rungs_for,
+)
 from app.cases.clocks.running import (
     ASKING,
+    ask_anew,
     clock_rows,
     clocks_of,
     hasten_clocks,
@@ -19,18 +37,32 @@ from app.cases.clocks.running import (
 
 __all__ = [
     "ASKING",
+    "NOT_HELD",
     "TICKED_BY_HAND",
+    "AskingClock",
     "ClockAct",
+    "Footing",
+    "NextStep",
+    "OpenOffer",
     "PlannedClock",
+    "StandingRung",
+    "WhereItStands",
+    "answer_by",
+    "ask_anew",
+    "climbs",
     "clock_rows",
     "clocks_of",
     "hasten_clocks",
+    "hasten_rung",
     "mark_clocks_missed",
     "meet_clocks",
     "met_by",
+    "next_rung",
+    "next_step",
     "plan_clocks",
     "put_off",
     "resume_clocks",
+    "rungs_for",
     "settle",
     "settle_clocks",
     "start_clocks",

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import Case, CaseFacts, Clock
 from app.cases.clocks.planning import ClockAct, due_after, met_by, plan_clocks
-from app.cases.enums import ClockKind, ClockState, StartEvent
+from app.cases.enums import ClockKind, ClockState, StartEvent, Who
 from app.cases.rules import Deadlines
 from app.database import CaseId, chosen_once, new_id
 from app.vault import SYSTEM, Vault, journal
@@ -114,6 +114,32 @@ def hasten_clocks(session: Session, case: Case, facts: CaseFacts, deadlines: Dea
         if sooner[row.kind].due_at < row.due_at:
             row.state = ClockState.ESCALATED
             session.add(sooner[row.kind])
+    store_next_date(session, case)
+
+
+def ask_anew(
+    session: Session,
+    case: Case,
+    facts: CaseFacts,
+    deadlines: Deadlines,
+    also: Collection[ClockKind] = (),
+) -> None:
+    """Pass on what a partner missed and ask for it anew, from now: whoever takes a case over has the time that anybody has.
+
+    `also` what has to be done again, unless that is asked for already.
+    """
+    known = clocks_of(session, case)
+    late = [row for row in known if row.state is ClockState.MISSED and row.who is Who.PARTNER]
+    asked = {row.kind for row in known if row.state is ClockState.RUNNING}
+    wanted = {row.kind for row in late} | set(also)
+    for row in late:
+        row.state = ClockState.ESCALATED
+    session.add_all(
+        row
+        for event in (StartEvent.FILED, StartEvent.ACCEPTED)
+        for row in clock_rows(case, facts, event, deadlines)
+        if row.kind in wanted - asked
+    )
     store_next_date(session, case)
 
 

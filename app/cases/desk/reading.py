@@ -23,6 +23,7 @@ from app.cases.case import (
 from app.cases.clocks import ClockAct, clocks_of, met_by, settle
 from app.cases.desk.progress import danger_told_at, moves_of
 from app.cases.enums import AccessAct, ClockState, EntryKind
+from app.cases.escalation import rungs_of, standing_rung
 from app.database import CaseId
 from app.network import Role, SignedIn
 from app.vault import Vault, journal
@@ -45,7 +46,13 @@ def open_case(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> 
             allowed = Allowed(moves_of(case, facts_of(vault, case), by), colleagues, write=True)
     journal(session, vault, case_id, AccessAct.READ, by.actor)
     page = show_page(session, vault, case, opened, clocks, allowed)
-    return replace(page, danger_told=danger_told_at(session, vault, case) if allowed.moves else None)
+    rungs = rungs_of(session, vault, case)
+    return replace(
+        page,
+        danger_told=danger_told_at(session, vault, case) if allowed.moves else None,
+        rungs=rungs,
+        asked=standing_rung(case, rungs, clocks),
+    )
 
 
 def show_contact(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> ShownContact:

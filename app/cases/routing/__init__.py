@@ -6,10 +6,12 @@ from app.cases.routing.handing_on import (
     custodian_of,
     forbidden,
     hold_with_custody,
+    is_foreseen,
     make_offer,
     next_position,
 )
 from app.cases.routing.helpers_meant import heed_helpers, may_mean_helper, means_holder
+from app.cases.routing.losing import lose_for_lateness
 from app.cases.routing.offers import (
     DeclineReason,
     OfferGone,
@@ -47,8 +49,10 @@ __all__ = [
     "forbidden",
     "heed_helpers",
     "hold_with_custody",
+    "is_foreseen",
     "keep_ready",
     "keep_routing_note",
+    "lose_for_lateness",
     "make_offer",
     "may_mean_helper",
     "means_holder",

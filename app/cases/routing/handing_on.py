@@ -80,6 +80,31 @@ def hand_on(
     """Offer a case to its next standby that may have it, or let it wait with custody; `why_held` then says why."""
     if not is_sound(vault, case):
         return  # whose it would be now, nobody can tell: `redress doctor` names it
+    for offer, reason in _standbys(session, vault, rules, case):
+        if reason is None:
+            make_offer(session, vault, rules, case, offer, SYSTEM)
+            return
+        _pass_over(session, vault, case, offer, reason)
+    hold_with_custody(session, vault, rules, case, why_held)
+
+
+def is_foreseen(session: Session, vault: Vault, rules: Rules, case: Case) -> bool:
+    """Whether a partner stands by that may have the case now."""
+    return any(reason is None for _, reason in _standbys(session, vault, rules, case))
+
+
+def let_coordinator_look(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
+    """Ask nobody who stands by any more, and let a custodian look first, where the worker did not shut the coordinator out."""
+    if custodian_of(session, CaseId(case.id)) is None:
+        hand_on(session, vault, rules, case)
+        return
+    for offer, _ in _standbys(session, vault, rules, case):
+        _pass_over(session, vault, case, offer, Reason.HELD)
+    hold_with_custody(session, vault, rules, case)
+
+
+def _standbys(session: Session, vault: Vault, rules: Rules, case: Case) -> list[tuple[Offer, Reason | None]]:
+    """Those who stand by, in their order, each with the reason for which it must not have the case now."""
     standbys = session.scalars(
         select(Offer)
         .where(Offer.case_id == case.id, Offer.state == OfferState.STANDBY)
@@ -88,19 +113,22 @@ def hand_on(
     ).all()
     candidates = candidates_of(session, vault, case) if standbys else {}
     agreed = bool(standbys) and consent_stands(session, vault, case)
-    for offer in standbys:
+
+    def why(offer: Offer) -> Reason | None:
         reason = forbidden(vault, rules, case, candidates.get(OrganisationId(offer.organisation_id)))
         if reason is None and not agreed:
-            reason = Reason.LOCKED
-        if reason is None and not is_sound(vault, offer):
-            reason = Reason.NO_KEYS
-        if reason is None and offer.grant_id is not None:
-            make_offer(session, vault, rules, case, offer, SYSTEM)
-            return
-        drop_offer(session, offer, OfferState.WITHDRAWN)
-        detail = {"organisation": str(offer.organisation_id), "reason": (reason or Reason.NO_KEYS).value}
-        journal(session, vault, CaseId(case.id), "case.passed_over", SYSTEM, detail)
-    hold_with_custody(session, vault, rules, case, why_held)
+            return Reason.LOCKED
+        if reason is None and (offer.grant_id is None or not is_sound(vault, offer)):
+            return Reason.NO_KEYS
+        return reason
+
+    return [(offer, why(offer)) for offer in standbys]
+
+
+def _pass_over(session: Session, vault: Vault, case: Case, offer: Offer, reason: Reason) -> None:
+    drop_offer(session, offer, OfferState.WITHDRAWN)
+    detail = {"organisation": str(offer.organisation_id), "reason": reason.value}
+    journal(session, vault, CaseId(case.id), "case.passed_over", SYSTEM, detail)
 
 
 def hold_with_custody(

@@ -17,10 +17,10 @@ from app.cases.case import (
     refuse_viewers,
     store_facts,
 )
-from app.cases.clocks import ClockAct, meet_clocks, settle_clocks, start_clocks
+from app.cases.clocks import ClockAct, ask_anew, meet_clocks, settle_clocks, start_clocks
 from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
-from app.cases.routing.handing_on import candidates_of, drop_offer, forbidden, hand_on
+from app.cases.routing.handing_on import candidates_of, drop_offer, forbidden, hand_on, let_coordinator_look
 from app.cases.rules import Reason, Rules
 from app.cases.taxonomy import Handling
 from app.database import CaseId, CircleId, chosen_once
@@ -82,7 +82,9 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
     offer.expires_at = None
     case.state = State.ACCEPTED
     meet_clocks(session, case, ClockAct.ANSWERED_OFFER)
-    start_clocks(session, case, facts_of(vault, case), StartEvent.ACCEPTED, rules.deadlines, beside=True)
+    facts = facts_of(vault, case)
+    ask_anew(session, case, facts, rules.deadlines)
+    start_clocks(session, case, facts, StartEvent.ACCEPTED, rules.deadlines, beside=True)
     journal(session, vault, case_id, "case.accepted", by.actor, {"organisation": str(by.organisation.id)})
     return Acceptance(True)
 
@@ -110,7 +112,13 @@ def decline_offer(
     meet_clocks(session, case, ClockAct.ANSWERED_OFFER)
     detail = {"organisation": str(by.organisation.id), "reason": reason.value}
     journal(session, vault, case_id, "case.declined", by.actor, detail)
-    hand_on(session, vault, rules, case)
+    declined = session.scalars(
+        select(Offer).where(Offer.case_id == case.id, Offer.state == OfferState.DECLINED)
+    )
+    if len({each.organisation_id for each in sound(vault, declined)}) >= rules.ladder.declines:
+        let_coordinator_look(session, vault, rules, case)
+    else:
+        hand_on(session, vault, rules, case)
 
 
 def _declined_before(

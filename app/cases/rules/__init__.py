@@ -2,6 +2,7 @@
 
 from app.cases.rules.deadlines import Deadlines, Duration, Unit
 from app.cases.rules.help_numbers import HelpNumber
+from app.cases.rules.ladder import Ladder
 from app.cases.rules.routing import (
     FORBIDDING,
     Reason,
@@ -19,6 +20,7 @@ __all__ = [
     "Deadlines",
     "Duration",
     "HelpNumber",
+    "Ladder",
     "Reason",
     "Routing",
     "RoutingOutcome",

@@ -73,7 +73,7 @@ def read_deadlines(file: Table) -> Deadlines:
             continue
         table = clocks.table(kind)
         who, start = table.word("who", Who), table.word("start", StartEvent)
-        durations = {profile: _read_duration(profile, table) for profile in Profile}
+        durations = {profile: read_duration(profile, table) for profile in Profile}
         table.done()
         read.append(Deadline(kind, who, start, MappingProxyType(durations)))
     clocks.done()
@@ -89,7 +89,8 @@ def read_deadlines(file: Table) -> Deadlines:
     return Deadlines(tuple(read), default, MappingProxyType(weekends))
 
 
-def _read_duration(profile: Profile, table: Table) -> Duration:
+def read_duration(profile: Profile, table: Table) -> Duration:
+    """How long it is on a profile; mistakes are noted on the table."""
     if profile not in table.names():
         table.wrong(f"{profile} is missing.")
         return Duration(1, Unit.HOURS)

@@ -72,6 +72,7 @@ class RoutingOutcome(StrEnum):
     OVER_LIMIT = "over_limit"
     NOBODY_ELIGIBLE = "nobody_eligible"
     NOBODY_ACCEPTED = "nobody_accepted"
+    LATE = "late"
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 from app.cases.config_file import open_config
 from app.cases.rules.deadlines import Deadlines, read_deadlines
 from app.cases.rules.help_numbers import HelpNumbers, read_help_numbers
+from app.cases.rules.ladder import Ladder, read_ladder
 from app.cases.rules.routing import RoutingRules, read_routing
 from app.cases.taxonomy import Taxonomy, read_taxonomy
 from app.cases.words import (
@@ -56,6 +57,7 @@ class Rules:
     helper_words: HelperWords
     thanks: ThanksWords
     deadlines: Deadlines
+    ladder: Ladder
     routing: RoutingRules
     help: HelpNumbers
     places: Places
@@ -76,13 +78,14 @@ def load_rules(folder: Path, *, demo: bool = False) -> Rules:
     """Read and check every file, or raise `RulesRefused`; the demo has fictional help numbers of its own."""
     mistakes: list[str] = []
     taxonomy = read_taxonomy(open_config(folder / "taxonomy.toml", mistakes))
-    words = open_config(folder / "danger_words.toml", mistakes)
+    words, dates = (open_config(folder / name, mistakes) for name in ("danger_words.toml", "deadlines.toml"))
     rules = Rules(
         taxonomy=taxonomy,
         helper_words=read_helper_words(words),
         danger=read_danger_words(words, taxonomy),
         thanks=read_thanks_words(open_config(folder / "thanks_words.toml", mistakes)),
-        deadlines=read_deadlines(open_config(folder / "deadlines.toml", mistakes)),
+        ladder=read_ladder(dates),
+        deadlines=read_deadlines(dates),
         routing=read_routing(open_config(folder / "routing.toml", mistakes)),
         help=read_help_numbers(open_config(folder / ("demo-help.toml" if demo else "help.toml"), mistakes)),
         places=open_places(folder, mistakes),

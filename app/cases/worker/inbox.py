@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import (
     AccessLine,
+    AskedRung,
     Case,
     Clock,
     Entry,
@@ -22,7 +23,7 @@ from app.cases.case import (
     lock_case,
     stage_of,
 )
-from app.cases.clocks import ASKING, PlannedClock
+from app.cases.clocks import ASKING, PlannedClock, clocks_of
 from app.cases.enums import (
     AccessAct,
     ClockKind,
@@ -33,6 +34,7 @@ from app.cases.enums import (
     State,
     Who,
 )
+from app.cases.escalation import rungs_of, standing_rung
 from app.database import CaseId, OrganisationId
 from app.network import member_names
 from app.vault import (
@@ -139,6 +141,7 @@ class InboxView:
     access: tuple[AccessLine, ...]
     helper_has_read: bool = False
     about_helper: bool = False
+    asked: AskedRung | None = None  # who was asked because something was late, and has to act now
 
     @property
     def may_start_again(self) -> bool:
@@ -228,6 +231,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         access=_holders(access_of(session, vault, worker.case_id)),
         helper_has_read=case.helper_has_read,
         about_helper=facts.about_helper,
+        asked=standing_rung(case, rungs_of(session, vault, case), clocks_of(session, case)),
     )
 
 

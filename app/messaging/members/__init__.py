@@ -22,6 +22,7 @@ from app.messaging.members.alerts import (
     unalerted,
     who_can_be_alerted,
 )
+from app.messaging.members.late_alerts import alert_late
 from app.messaging.members.root_mail import has_readers, mail_cut, mail_root
 
 __all__ = [
@@ -35,6 +36,7 @@ __all__ = [
     "TooManyTests",
     "alert_custodians",
     "alert_danger",
+    "alert_late",
     "alerts_of",
     "carries",
     "forget_address",

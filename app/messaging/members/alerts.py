@@ -69,7 +69,7 @@ none of them."""
 
 # Also an alert that was held up stays worth reading, until somebody has surely looked in.
 _VALID_FOR = timedelta(hours=10)
-_ACTING = (Role.LEAD, Role.CASEWORKER)
+ACTING = (Role.LEAD, Role.CASEWORKER)
 
 
 class _Told(Enum):
@@ -121,7 +121,7 @@ def alert_danger(
     occasion = occasion or _turn(session, case)
     if not occasion:
         return 0
-    addresses = [each for each in _addresses_of(session, circle) if each.member_id != but_not]
+    addresses = [each for each in addresses_in(session, circle) if each.member_id != but_not]
     told = [_alert(session, vault, case, occasion, address) for address in addresses]
     new, merged = told.count(_Told.ALERTED), told.count(_Told.MERGED)
     if new or merged:
@@ -137,7 +137,7 @@ def alert_custodians(session: Session, vault: Vault, by: SignedIn, request_id: U
     circle = circle_of(session, vault, by.organisation.id, CircleName.CUSTODY)
     if circle is None:
         return 0
-    others = [each for each in _addresses_of(session, circle) if each.member_id != by.member.id]
+    others = [each for each in addresses_in(session, circle) if each.member_id != by.member.id]
     for address in others:
         enqueue_alert(
             session,
@@ -191,7 +191,7 @@ def _circles_kept_ready(session: Session, vault: Vault, case: Case) -> list[Circ
 
 def _is_reached(session: Session, gateways: Gateways, circle: CircleRow) -> bool:
     """Whether a member of a circle has an address that we can send to."""
-    addresses = _addresses_of(session, circle)
+    addresses = addresses_in(session, circle)
     return any(carries(gateways, Channel(address.channel), address.country) for address in addresses)
 
 
@@ -233,7 +233,7 @@ def _unalerted(session: Session, vault: Vault, organisation: Organisation) -> It
         name
         for name in names
         if (circle := circle_of(session, vault, organisation.id, name)) is not None
-        and not _addresses_of(session, circle)
+        and not addresses_in(session, circle)
     ]
     if silent:
         only_restricted = silent == [CircleName.RESTRICTED]
@@ -283,7 +283,7 @@ def _circle_that_acts(session: Session, vault: Vault, case: Case) -> CircleRow |
     return None if custodian is None else circle_of(session, vault, custodian, CircleName.CUSTODY)
 
 
-def _addresses_of(session: Session, circle: CircleRow) -> list[MemberAddress]:
+def addresses_in(session: Session, circle: CircleRow) -> list[MemberAddress]:
     """The addresses of the members of a circle who can do something about a case."""
     query = (
         select(MemberAddress, Member, CircleMemberRow)
@@ -292,7 +292,7 @@ def _addresses_of(session: Session, circle: CircleRow) -> list[MemberAddress]:
         .where(
             CircleMemberRow.circle_id == circle.id,
             Member.state == MemberState.ACTIVE,
-            Member.role.in_(_ACTING),
+            Member.role.in_(ACTING),
         )
         .order_by(MemberAddress.id)
     )

@@ -16,6 +16,7 @@ from app import clock
 from app.cases.case import Case, Clock, Offer
 from app.cases.clocks import ASKING
 from app.cases.enums import OfferState, State, Urgency
+from app.cases.escalation import without_next_step
 from app.dispatcher.heartbeat import last_ticks
 from app.messaging.models import MemberAddress
 from app.messaging.queue import count_queue
@@ -53,6 +54,11 @@ class _Gauges(Collector):
                     Clock.state.in_(ASKING),
                 )
             ),
+        )
+        yield self._gauge(
+            "redress_cases_without_next_step",
+            "Open cases in which nobody has exactly one thing to do next, by a date: see redress doctor",
+            len(without_next_step(self._session, self._vault)),
         )
         yield self._gauge(
             "redress_offers_waiting",

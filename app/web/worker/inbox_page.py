@@ -16,7 +16,7 @@ from app.web.retry import BUSY_FOR, minutes_until, retry_after
 from app.web.services import services
 from app.web.worker.asking import chosen_words
 from app.web.worker.danger import country_of_worker, help_for_intent, inbox_note, opening
-from app.web.worker.inbox_words import access_line, authors, next_line, seen_line, stage_lines
+from app.web.worker.inbox_words import access_line, authors, late_line, next_line, seen_line, stage_lines
 from app.web.worker.intent import NOTHING, InboxAct, Intent
 from app.web.worker.names import coordinator_name, names_of
 from app.web.worker.posted import posted_fields
@@ -59,6 +59,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         meant_helper=meant_helper,
         coordinator=coordinator,
         stages=stage_lines(view),
+        late_line=late_line(view, coordinator, today),
         next_line=next_line(view, names, coordinator, today),
         authors=authors(),
         sightings=[seen_line(seen, names) for seen in view.sightings],

@@ -7,7 +7,7 @@ from datetime import date
 from flask_babel import LazyString, lazy_pgettext
 
 from app.cases.case import AccessLine
-from app.cases.enums import AccessAct, ClockKind, ClosingReason, ConsentLevel, EntryKind, Stage
+from app.cases.enums import AccessAct, ClockKind, ClosingReason, ConsentLevel, EntryKind, Rung, Stage
 from app.cases.worker import InboxView, Sighting
 from app.database import OrganisationId
 from app.vault import HolderKind
@@ -97,6 +97,8 @@ def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
     if view.about_helper and view.waits_for_custody and view.was_answered:
         return ""
     day = page_language().long_day(view.next_by)
+    if view.asked is not None and (view.next_clock is view.asked.kind or view.next_by.date() < today):
+        return ""  # the sentence about what was late says it
     if view.next_by.date() < today:
         return pgettext(
             "worker-next", "The next step was due on %(day)s and is late. You can write and ask.", day=day
@@ -110,6 +112,66 @@ def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
             day=day,
         )
     return _STEPS.get(view.next_clock, _some_step)(who or pgettext("worker-next", "the network"), day)
+
+
+def late_line(view: InboxView, coordinator: str, today: date) -> str:
+    """What was late, who was asked because of it, and by which date; empty when nothing is."""
+    asked = view.asked
+    if asked is None:
+        return ""
+    language = page_language()
+    was = _LATE.get(asked.kind, _something_late)(language.long_day(asked.late_since))
+    network = coordinator or pgettext("worker-next", "the network")
+    # The coordinator is told by the name that the rest of the page has for it.
+    name = network if asked.rung in (Rung.COORDINATOR, Rung.CUSTODIAN) else asked.organisation
+    day = language.long_day(asked.due_at)
+    now = _ASKED_NOW[asked.rung](name or network, day)
+    if asked.due_at.date() >= today:
+        return f"{was} {now}"
+    passed = pgettext("worker-late", "That day has passed too. You can write and ask.")
+    return f"{was} {now} {passed}"
+
+
+_LATE: dict[ClockKind, Callable[[str], str]] = {
+    ClockKind.READ: lambda day: pgettext(
+        "worker-late", "A helper should have read it by %(day)s. That did not happen.", day=day
+    ),
+    ClockKind.ACKNOWLEDGE: lambda day: pgettext(
+        "worker-late", "A helper should have answered you by %(day)s. That did not happen.", day=day
+    ),
+    ClockKind.FIRST_UPDATE: lambda day: pgettext(
+        "worker-late", "A helper should have written news by %(day)s. That did not happen.", day=day
+    ),
+    ClockKind.PLACE: lambda day: pgettext(
+        "worker-late", "We should have found a helper by %(day)s. That did not happen.", day=day
+    ),
+}
+
+
+def _something_late(day: str) -> str:
+    return pgettext("worker-late", "The next step was due on %(day)s and is late.", day=day)
+
+
+_ASKED_NOW: dict[Rung, Callable[[str, str], str]] = {
+    Rung.HELPER: lambda who, day: pgettext(
+        "worker-late", "We asked the helper from %(who)s again, to do it by %(day)s.", who=who, day=day
+    ),
+    Rung.LEAD: lambda who, day: pgettext(
+        "worker-late", "We asked who leads the helpers at %(who)s to do it by %(day)s.", who=who, day=day
+    ),
+    Rung.COORDINATOR: lambda who, day: pgettext(
+        "worker-late", "We asked %(who)s to see to it by %(day)s.", who=who, day=day
+    ),
+    Rung.STANDBY: lambda who, day: pgettext(
+        "worker-late",
+        "We asked another helper, %(who)s, to say by %(day)s if they take it. The helper before can read nothing new.",
+        who=who,
+        day=day,
+    ),
+    Rung.CUSTODIAN: lambda who, day: pgettext(
+        "worker-late", "We asked %(who)s to find a helper by %(day)s.", who=who, day=day
+    ),
+}
 
 
 def seen_line(sighting: Sighting, names: Names) -> str:

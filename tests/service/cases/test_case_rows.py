@@ -7,14 +7,43 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, StatementError
 from sqlalchemy.orm import Session
 
-from app.cases.case.models import Case, Clock, Consent, Entry, Issue, Offer, RoutingNote, RoutingRecord
+from app.cases.case.models import (
+    Case,
+    Clock,
+    Consent,
+    Entry,
+    Escalation,
+    Issue,
+    Offer,
+    RoutingNote,
+    RoutingRecord,
+)
 from app.cases.case.references import new_reference
-from app.cases.enums import AuthorKind, ClockKind, ConsentHow, EntryKind, OfferState, State, Urgency, Who
+from app.cases.enums import (
+    AuthorKind,
+    ClockKind,
+    ConsentHow,
+    EntryKind,
+    OfferState,
+    Rung,
+    State,
+    Urgency,
+    Who,
+)
 from app.database import Base, Database, new_id
 from app.vault import RowSigner, Vault
 
 HOUR = datetime(2026, 11, 21, 10, tzinfo=UTC)
-CHILDREN = {"entries", "issues", "offers", "consents", "clocks", "routing_notes", "routing_records"}
+CHILDREN = {
+    "entries",
+    "issues",
+    "offers",
+    "consents",
+    "clocks",
+    "escalations",
+    "routing_notes",
+    "routing_records",
+}
 
 
 @pytest.fixture(autouse=True)
@@ -54,6 +83,15 @@ def rows_of(case: Case) -> list[Any]:
         ),
         Consent(case_id=case.id, level_veil=b"veiled", hour=HOUR, **consent),
         Clock(case_id=case.id, kind=ClockKind.READ, due_at=HOUR, who=Who.PARTNER),
+        Escalation(
+            case_id=case.id,
+            clock_id=uuid4(),
+            kind=ClockKind.READ,
+            late_since=HOUR,
+            rung=Rung.LEAD,
+            asked_hour=HOUR,
+            due_at=HOUR,
+        ),
         RoutingNote(case_id=case.id, sealed=b"sealed"),
         RoutingRecord(case_id=case.id, hour=HOUR, decision_veil=b"veiled"),
     ]

@@ -33,6 +33,7 @@ CASES = (
     "consents",
     "custody_readings",
     "entries",
+    "escalations",
     "issues",
     "offers",
     "routing_notes",

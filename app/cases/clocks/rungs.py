@@ -1,0 +1,75 @@
+"""The ladder that a late clock climbs: who is asked next, as pure rules, and the one rung of a case that somebody stands on."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import Case, Escalation
+from app.cases.clocks.planning import due_after
+from app.cases.enums import ClockKind, Profile, Rung, RungState, State, Who
+from app.cases.rules import Ladder, Rules
+
+_ORDER = tuple(Rung)
+_ON_THE_WAY = frozenset({ClockKind.ACCEPT, ClockKind.PLACE})
+NOT_HELD = frozenset({State.RECEIVED, State.OFFERED, State.CLOSED})
+"""Where no partner has a case: nobody can be late with it but who is asked to take or to place it."""
+
+
+@dataclass(frozen=True)
+class Footing:
+    """What decides whom a late clock is put before: the clock, and who there is to ask."""
+
+    kind: ClockKind
+    who: Who
+    helper: bool = False  # somebody of the partner works on it
+    coordinator: bool = True  # the worker did not shut the coordinator out
+    standby: bool = False  # another partner was foreseen, and may have the case now
+    forged: bool = False  # whose the case is, a row that others wrote cannot say
+
+
+def rungs_for(footing: Footing, ladder: Ladder) -> tuple[Rung, ...]:
+    """Whom this clock is put before, one after the other."""
+    if footing.forged:
+        return (Rung.CUSTODIAN,)
+    if footing.who is Who.COORDINATOR:
+        return (Rung.CUSTODIAN, Rung.COORDINATOR)
+    rungs = [Rung.HELPER] if footing.helper else []
+    rungs.append(Rung.LEAD)
+    if footing.coordinator:
+        rungs.append(Rung.COORDINATOR)
+    if footing.kind not in ladder.stays and (footing.standby or footing.coordinator):
+        rungs.append(Rung.STANDBY if footing.standby else Rung.CUSTODIAN)
+    return tuple(rungs)
+
+
+def next_rung(footing: Footing, ladder: Ladder, used: Collection[Rung]) -> Rung | None:
+    """The first rung above those that were used for this clock; None where nobody is left to ask."""
+    rungs = rungs_for(footing, ladder)
+    if footing.who is Who.COORDINATOR:
+        return next((rung for rung in rungs if rung not in used), None)
+    # Somebody may have been given the case meanwhile: a ladder is never climbed down.
+    highest = max((_ORDER.index(rung) for rung in used), default=-1)
+    return next((rung for rung in rungs if _ORDER.index(rung) > highest), None)
+
+
+def climbs(kind: ClockKind, who: Who, state: State) -> bool:
+    """Whether somebody has to be asked when such a clock is missed where the case stands: it is theirs who has the case now."""
+    if state is State.RECEIVED:
+        return kind is ClockKind.PLACE
+    return state not in NOT_HELD and who is Who.PARTNER and kind not in _ON_THE_WAY
+
+
+def answer_by(rules: Rules, profile: Profile, country: str | None) -> datetime:
+    """By when somebody who is asked now has to act."""
+    return due_after(clock.now(), rules.ladder.intervals[profile], rules.deadlines.weekend(country))
+
+
+def hasten_rung(session: Session, rules: Rules, case: Case, profile: Profile) -> None:
+    """Whoever is asked of a case, which the caller has locked, has no longer than anybody on this profile who is asked now."""
+    asked = select(Escalation).where(Escalation.case_id == case.id, Escalation.state == RungState.ASKED)
+    for rung in session.scalars(asked):
+        rung.due_at = min(rung.due_at, answer_by(rules, profile, case.country))

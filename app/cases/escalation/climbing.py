@@ -1,0 +1,260 @@
+"""Climbing the ladder: one more is asked when a date has passed, each once for a clock, and of a case one at a time.
+
+However long nothing ran, a case climbs one rung, and whoever is asked has their full time from then on.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import Select, exists, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import Case, Clock, Escalation, Happened, Offer, facts_of, note
+from app.cases.clocks import (
+    NOT_HELD,
+    Footing,
+    answer_by,
+    climbs,
+    clocks_of,
+    next_rung,
+)
+from app.cases.enums import (
+    ClockKind,
+    ClockState,
+    ConsentLevel,
+    OfferState,
+    Profile,
+    Rung,
+    RungState,
+    State,
+    Who,
+)
+from app.cases.routing import custodian_of, is_foreseen, lose_for_lateness
+from app.cases.rules import Rules
+from app.database import CaseId, OrganisationId
+from app.network import Member, MemberState
+from app.vault import SYSTEM, Vault, is_sound, journal
+
+_TAKES_IT_AWAY = (Rung.STANDBY, Rung.CUSTODIAN)
+
+
+def climb_ladders(session: Session, vault: Vault, rules: Rules, limit: int) -> int:
+    """Claim cases of which somebody else has to be asked, and ask them; how many. Safe with several dispatchers at once."""
+    found: dict[UUID, Case] = {}
+    for query in (_answered(), _unanswered(), _missed_by_partner(), _missed_by_coordinator()):
+        room = limit - len(found)
+        if room > 0:
+            # Whoever changes anything of a case locks its row first, so two claims never wait for each other in a circle.
+            claim = query.limit(room).with_for_update(of=Case, skip_locked=True)
+            claimed = session.scalars(claim.execution_options(populate_existing=True))
+            found |= {case.id: case for case in claimed}
+    for case in found.values():
+        climb(session, vault, rules, case)
+    return len(found)
+
+
+def climb(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
+    """End the rung that nobody has to stand on any more, and ask whoever is next; the caller has locked the case."""
+    ladder = _look(session, vault, rules, case)
+    if ladder.asked is not None:
+        late = ladder.late.get(ladder.asked.clock_id)
+        if late is not None and ladder.asked.due_at > clock.now():
+            return
+        if late is not None:
+            _step_up(session, ladder, late, ladder.asked)
+            return
+    for rung in ladder.rungs:
+        if rung.state in (RungState.ASKED, RungState.LAST) and rung.clock_id not in ladder.late:
+            _end(rung, RungState.ENDED)
+    session.flush()
+    begun = {rung.clock_id for rung in ladder.rungs}
+    first = next((late for late in ladder.late.values() if late.id not in begun), None)
+    if first is not None:
+        _step_up(session, ladder, first, None)
+
+
+@dataclass(frozen=True)
+class _LadderOfCase:
+    """What a case's ladder hangs on: its rungs so far, and the missed clocks that somebody has to be asked for, earliest first."""
+
+    vault: Vault
+    rules: Rules
+    case: Case
+    sound: bool
+    rungs: tuple[Escalation, ...]
+    late: dict[UUID, Clock]
+
+    @property
+    def asked(self) -> Escalation | None:
+        """The rung on which somebody stands now."""
+        return next((rung for rung in self.rungs if rung.state is RungState.ASKED), None)
+
+    def used_for(self, late: Clock) -> set[Rung]:
+        """The rungs that were climbed for this clock."""
+        return {rung.rung for rung in self.rungs if rung.clock_id == late.id}
+
+
+def _look(session: Session, vault: Vault, rules: Rules, case: Case) -> _LadderOfCase:
+    sound = is_sound(vault, case)
+    asks = case.is_open and case.stopped_hour is None and not case.practice
+    if sound and facts_of(vault, case).consent is ConsentLevel.NOBODY:
+        asks = False  # nobody can read it, so nobody can be late
+    missed = (row for row in clocks_of(session, case) if row.state is ClockState.MISSED)
+    late = {row.id: row for row in missed if asks and climbs(row.kind, row.who, case.state)}
+    return _LadderOfCase(vault, rules, case, sound, _rungs_of(session, vault, case), late)
+
+
+def _rungs_of(session: Session, vault: Vault, case: Case) -> tuple[Escalation, ...]:
+    """The rungs of a case. One that others wrote goes: it must not stand in the way of those that we ask."""
+    found = session.scalars(
+        select(Escalation)
+        .where(Escalation.case_id == case.id)
+        .order_by(Escalation.asked_hour, Escalation.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    ours = tuple(rung for rung in found if is_sound(vault, rung))
+    for rung in set(found) - set(ours):
+        session.delete(rung)
+    session.flush()
+    return ours
+
+
+def _step_up(session: Session, ladder: _LadderOfCase, late: Clock, before: Escalation | None) -> None:
+    """Ask the next one for this clock; where nobody is left, it stays with whoever was asked last."""
+    rung = next_rung(_footing(session, ladder, late), ladder.rules.ladder, ladder.used_for(late))
+    if before is not None:
+        _end(before, RungState.LAST if rung is None else RungState.PASSED_ON)
+        session.flush()
+    if rung is None:
+        detail = {"clock": late.kind.value}
+        journal(session, ladder.vault, CaseId(ladder.case.id), "case.nobody_left_to_ask", SYSTEM, detail)
+        return
+    _ask(session, ladder, late, rung)
+
+
+def _ask(session: Session, ladder: _LadderOfCase, late: Clock, rung: Rung) -> None:
+    vault, rules, case = ladder.vault, ladder.rules, ladder.case
+    profile = facts_of(vault, case).profile if ladder.sound else Profile.STANDARD
+    due_at, state = answer_by(rules, profile, case.country), RungState.ASKED
+    kind, late_since, clock_id = late.kind, late.due_at, late.id
+    takes_away = rung in _TAKES_IT_AWAY and late.who is Who.PARTNER and ladder.sound
+    if takes_away and lose_for_lateness(session, vault, rules, case):
+        # Where it went has dates of its own: those of the offer, or of custody.
+        due_at, state = _due_where_it_went(session, case) or due_at, RungState.MOVED
+    member = case.assignee_id if rung is Rung.HELPER else None
+    asked = Escalation(
+        case_id=case.id,
+        clock_id=clock_id,
+        kind=kind,
+        late_since=late_since,
+        rung=rung,
+        state=state,
+        organisation_id=_whose(session, case, rung),
+        member_id=member,
+        asked_hour=clock.hour_of(clock.now()),
+        due_at=due_at,
+        ended_hour=None,
+    )
+    session.add(asked)
+    session.flush()
+    detail = {
+        "clock": kind.value,
+        "rung": rung.value,
+        "organisation": str(asked.organisation_id),
+        "member": None if member is None else str(member),
+        "by": due_at.isoformat(),
+    }
+    journal(session, vault, CaseId(case.id), "case.escalated", SYSTEM, detail)
+    note(session, vault, Happened.LATE, case)
+
+
+def _footing(session: Session, ladder: _LadderOfCase, late: Clock) -> Footing:
+    case = ladder.case
+    if not ladder.sound:
+        return Footing(late.kind, late.who, forged=True)
+    return Footing(
+        late.kind,
+        late.who,
+        helper=_has_helper(session, ladder.vault, case),
+        coordinator=custodian_of(session, CaseId(case.id)) is not None,
+        standby=is_foreseen(session, ladder.vault, ladder.rules, case),
+    )
+
+
+def _has_helper(session: Session, vault: Vault, case: Case) -> bool:
+    helper = None if case.assignee_id is None else session.get(Member, case.assignee_id)
+    return (
+        helper is not None
+        and is_sound(vault, helper)
+        and helper.state is MemberState.ACTIVE
+        and helper.organisation_id == case.organisation_id
+    )
+
+
+def _whose(session: Session, case: Case, rung: Rung) -> OrganisationId | None:
+    if rung in (Rung.COORDINATOR, Rung.CUSTODIAN):
+        return custodian_of(session, CaseId(case.id))
+    return None if case.organisation_id is None else OrganisationId(case.organisation_id)
+
+
+def _due_where_it_went(session: Session, case: Case) -> datetime | None:
+    if case.state is State.OFFERED:
+        offered = select(Offer.expires_at).where(Offer.case_id == case.id, Offer.state == OfferState.OFFERED)
+        return session.scalars(offered).first()
+    placing = (row.due_at for row in clocks_of(session, case) if row.kind is ClockKind.PLACE)
+    return max(placing, default=None)
+
+
+def _end(rung: Escalation, state: RungState) -> None:
+    rung.state, rung.ended_hour = state, clock.hour_of(clock.now())
+
+
+def _unanswered() -> Select[Case]:
+    """Cases in which somebody was asked whose time is over."""
+    over = Escalation.state == RungState.ASKED, Escalation.due_at <= clock.now()
+    return (
+        select(Case)
+        .join(Escalation, Escalation.case_id == Case.id)
+        .where(*over)
+        .order_by(Escalation.due_at, Case.id)
+    )
+
+
+def _answered() -> Select[Case]:
+    """Cases in which somebody is asked for what has been done meanwhile, or what nobody has to do any more."""
+    done = exists().where(
+        Clock.case_id == Escalation.case_id,
+        Clock.id == Escalation.clock_id,
+        Clock.state == ClockState.MISSED,
+    )
+    return (
+        select(Case)
+        .join(Escalation, Escalation.case_id == Case.id)
+        .where(Escalation.state.in_((RungState.ASKED, RungState.LAST)), ~done)
+        .order_by(Case.id)
+    )
+
+
+def _missed_by_partner() -> Select[Case]:
+    kinds = tuple(kind for kind in ClockKind if climbs(kind, Who.PARTNER, State.ACCEPTED))
+    return _missed(kinds, Who.PARTNER).where(
+        Case.state.not_in(tuple(NOT_HELD)), Case.organisation_id.is_not(None)
+    )
+
+
+def _missed_by_coordinator() -> Select[Case]:
+    return _missed((ClockKind.PLACE,), Who.COORDINATOR).where(Case.state == State.RECEIVED)
+
+
+def _missed(kinds: Sequence[ClockKind], who: Who) -> Select[Case]:
+    """Open cases with a missed clock for which nobody was asked yet, while nobody is asked for another."""
+    begun = exists().where(Escalation.case_id == Clock.case_id, Escalation.clock_id == Clock.id)
+    late = select(Clock.case_id).where(
+        Clock.state == ClockState.MISSED, Clock.kind.in_(kinds), Clock.who == who, ~begun
+    )
+    asked = exists().where(Escalation.case_id == Case.id, Escalation.state == RungState.ASKED)
+    running = Case.is_open, Case.stopped_hour.is_(None), ~Case.practice
+    return select(Case).where(Case.id.in_(late), ~asked, *running).order_by(Case.next_due_at, Case.id)

@@ -1,0 +1,98 @@
+"""The promise, checked: every open case that anybody may read has one next step; each one for which that is not so is named."""
+
+from collections import defaultdict
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.case import Case, Clock, Escalation, Offer, read_facts
+from app.cases.clocks import ASKING, AskingClock, OpenOffer, StandingRung, WhereItStands, next_step
+from app.cases.enums import ConsentLevel, OfferState, RungState, State
+from app.vault import GrantRow, GrantState, HolderKind, Vault, VeilBroken
+
+_AT_A_TIME = 2_000
+
+
+def without_next_step(session: Session, vault: Vault) -> list[str]:
+    """The references of open cases that somebody may read and for which nobody has exactly one thing to do by a date.
+
+    Six statements, however many cases there are.
+    """
+    around = _Around(session)
+    cases = session.execute(
+        select(
+            Case.id, Case.reference, Case.state, Case.organisation_id, Case.stopped_hour, Case.facts_veil
+        ).where(Case.is_open),
+        execution_options={"yield_per": _AT_A_TIME},
+    )
+    return sorted(
+        row.reference
+        for row in cases
+        if next_step(around.standing(row.id, row.state, row.organisation_id)) is None
+        and row.stopped_hour is None
+        and around.may_be_read(row.id, row.state)
+        and not _is_locked(vault, row.id, row.facts_veil)
+    )
+
+
+def _is_locked(vault: Vault, case_id: UUID, facts_veil: bytes) -> bool:
+    """Whether its worker lets nobody know yet."""
+    try:
+        return read_facts(vault, case_id, facts_veil).consent is ConsentLevel.NOBODY
+    except VeilBroken:
+        return False  # others wrote it: it is named
+
+
+_WAITING = select(Case.id).where(Case.is_open, Case.state == State.RECEIVED)
+_CLOCKS = select(Clock.case_id, Clock.id, Clock.kind, Clock.due_at, Clock.state, Clock.who).join(
+    Case, Case.id == Clock.case_id
+)
+_OFFERS = select(Offer.case_id, Offer.organisation_id, Offer.expires_at).join(Case, Case.id == Offer.case_id)
+_RUNGS = select(
+    Escalation.case_id, Escalation.clock_id, Escalation.rung, Escalation.due_at, Escalation.state
+).join(Case, Case.id == Escalation.case_id)
+
+
+class _Around:
+    """What else decides about the open cases, each kind of row read once."""
+
+    def __init__(self, session: Session) -> None:
+        self._clocks: dict[UUID, list[AskingClock]] = defaultdict(list)
+        self._offers: dict[UUID, list[OpenOffer]] = defaultdict(list)
+        self._rungs: dict[UUID, list[StandingRung]] = defaultdict(list)
+        for clock in session.execute(_CLOCKS.where(Case.is_open, Clock.state.in_(ASKING))):
+            asking = AskingClock(clock.id, clock.kind, clock.due_at, clock.state, clock.who)
+            self._clocks[clock.case_id].append(asking)
+        for offer in session.execute(_OFFERS.where(Case.is_open, Offer.state == OfferState.OFFERED)):
+            self._offers[offer.case_id].append(OpenOffer(offer.organisation_id, offer.expires_at))
+        standing = (RungState.ASKED, RungState.LAST)
+        for row in session.execute(_RUNGS.where(Case.is_open, Escalation.state.in_(standing))):
+            rung = StandingRung(row.clock_id, row.rung, row.due_at, last=row.state is RungState.LAST)
+            self._rungs[row.case_id].append(rung)
+        kept_ready = select(Offer.case_id).where(
+            Offer.case_id.in_(_WAITING), Offer.state == OfferState.STANDBY
+        )
+        self._kept_ready = set(session.scalars(kept_ready))
+        # Of those that wait: where the worker shut everybody out, nobody but the worker has a grant.
+        readable = select(GrantRow.case_id).where(
+            GrantRow.case_id.in_(_WAITING),
+            GrantRow.state != GrantState.ENDED,
+            GrantRow.holder_kind != HolderKind.RECEIPT,
+        )
+        self._readable = set(session.scalars(readable))
+
+    def standing(self, case_id: UUID, state: State, organisation_id: UUID | None) -> WhereItStands:
+        """How a case stands."""
+        return WhereItStands(
+            state,
+            organisation_id,
+            self._clocks.get(case_id, ()),
+            self._offers.get(case_id, ()),
+            case_id in self._kept_ready,
+            self._rungs.get(case_id, ()),
+        )
+
+    def may_be_read(self, case_id: UUID, state: State) -> bool:
+        """Whether anybody may read it; a case that a partner has or is offered is one that somebody should."""
+        return state is not State.RECEIVED or case_id in self._readable

@@ -1,0 +1,51 @@
+"""A partner loses a case for lateness: what comes later is sealed to new versions, and the next one who was foreseen is asked."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.case import Case, Offer, facts_of, key_of_holder
+from app.cases.clocks import ask_anew
+from app.cases.enums import ClockKind, OfferState
+from app.cases.routing.handing_on import hand_on
+from app.cases.rules import RoutingOutcome, Rules
+from app.database import CaseId
+from app.network import Member
+from app.vault import (
+    SYSTEM,
+    CircleRow,
+    GrantState,
+    PublicKeyForged,
+    Vault,
+    grants_of_case,
+    journal,
+    new_compartment_versions,
+)
+
+
+def lose_for_lateness(session: Session, vault: Vault, rules: Rules, case: Case) -> bool:
+    """Take a case, whose row the caller has locked, from the partner that has it, and hand it on with nobody logged in.
+
+    What was read before may be remembered. False, and nothing is changed, where others wrote the keys of somebody who keeps theirs.
+    """
+    lost = case.organisation_id
+    theirs = set(session.scalars(select(CircleRow.id).where(CircleRow.organisation_id == lost)))
+    theirs |= set(session.scalars(select(Member.id).where(Member.organisation_id == lost)))
+    try:
+        keep = [
+            key_of_holder(session, vault, grant)
+            for grant in grants_of_case(session, CaseId(case.id))
+            if grant.state != GrantState.ENDED and grant.holder_id not in theirs
+        ]
+    except PublicKeyForged:
+        return False  # `redress doctor` names the row
+    new_compartment_versions(session, vault, CaseId(case.id), keep)
+    held = (OfferState.ACCEPTED, OfferState.OFFERED)
+    for offer in session.scalars(select(Offer).where(Offer.case_id == case.id, Offer.state.in_(held))):
+        offer.state, offer.expires_at, offer.grant_id = OfferState.EXPIRED, None, None
+    case.helper_has_read = False
+    journal(session, vault, CaseId(case.id), "case.lost", SYSTEM, {"organisation": str(lost)})
+    session.flush()
+    # Whoever comes next has not read it yet, however well the one before knew it.
+    ask_anew(session, case, facts_of(vault, case), rules.deadlines, also={ClockKind.READ})
+    hand_on(session, vault, rules, case, RoutingOutcome.LATE)
+    return True

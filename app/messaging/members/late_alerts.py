@@ -1,0 +1,106 @@
+"""Telling members that something is late, when a rung of the ladder asks them; like every alert it says nothing else."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.case import Case, Escalation, circle_for, facts_of
+from app.cases.enums import Rung, RungState
+from app.cases.taxonomy import Handling
+from app.database import CaseId, OrganisationId
+from app.messaging.members.alerts import ACTING, addresses_in
+from app.messaging.models import MemberAddress
+from app.messaging.queue import enqueue_alert, note_merged_alert
+from app.network import Limit, Member, MemberState, Role, count_attempt, window_end
+from app.vault import SYSTEM, CircleName, CircleRow, Vault, circle_of, is_sound, journal
+
+LATE_SUBJECT = "Redress: something is late"
+LATE = "Redress: something is late and waits for you. Please log in."
+
+LATES = Limit("late alert to one address", 1, timedelta(hours=4))
+"""The first at once; whatever becomes late within the same hours is said by one more at their end, whichever case it is of.
+
+The count is of an address and not of a case, so a unit of work tells of one case only: two would wait for each other in a circle.
+"""
+
+_VALID_FOR = timedelta(days=2)
+
+
+def alert_late(session: Session, vault: Vault, case: Case) -> int:
+    """Tell whoever the newest rung of a case asks, once for each rung and address; how many alerts are new."""
+    rung = _newest(session, vault, case)
+    if rung is None:
+        return 0
+    new = sum(_tell(session, vault, case, rung, address) for address in _asked(session, vault, case, rung))
+    journal(
+        session, vault, CaseId(case.id), "case.late_told", SYSTEM, {"rung": rung.rung.value, "alerts": new}
+    )
+    return new
+
+
+def _newest(session: Session, vault: Vault, case: Case) -> Escalation | None:
+    """The rung on which somebody stands, or the one by which the case has just moved."""
+    asks = Escalation.state.in_((RungState.ASKED, RungState.MOVED))
+    rungs = session.scalars(select(Escalation).where(Escalation.case_id == case.id, asks)).all()
+    ours = [rung for rung in rungs if is_sound(vault, rung)]
+    return max(ours, key=lambda rung: (rung.state is RungState.ASKED, rung.asked_hour), default=None)
+
+
+def _asked(session: Session, vault: Vault, case: Case, rung: Escalation) -> Sequence[MemberAddress]:
+    """The addresses of those whom a rung asks: its helper, the leads who can open the case, or everybody who can."""
+    if rung.rung is Rung.HELPER:
+        return _addresses_of_member(session, vault, rung)
+    circle = _circle(session, vault, case, rung)
+    addresses = [] if circle is None else addresses_in(session, circle)
+    if rung.rung not in (Rung.LEAD, Rung.COORDINATOR):
+        return addresses
+    leads = set(session.scalars(select(Member.id).where(Member.role == Role.LEAD)))
+    return [each for each in addresses if each.member_id in leads] or addresses
+
+
+def _addresses_of_member(session: Session, vault: Vault, rung: Escalation) -> list[MemberAddress]:
+    found = session.execute(
+        select(MemberAddress, Member)
+        .join(Member, Member.id == MemberAddress.member_id)
+        .where(Member.id == rung.member_id, Member.state == MemberState.ACTIVE, Member.role.in_(ACTING))
+        .order_by(MemberAddress.id)
+    )
+    return [address for address, member in found if is_sound(vault, address) and is_sound(vault, member)]
+
+
+def _circle(session: Session, vault: Vault, case: Case, rung: Escalation) -> CircleRow | None:
+    if rung.organisation_id is None:
+        return None
+    organisation = OrganisationId(rung.organisation_id)
+    if rung.rung in (Rung.COORDINATOR, Rung.CUSTODIAN):
+        return circle_of(session, vault, organisation, CircleName.CUSTODY)
+    restricted = Handling.RESTRICTED in facts_of(vault, case).handling
+    return circle_for(session, vault, organisation, restricted=restricted)
+
+
+def _tell(session: Session, vault: Vault, case: Case, rung: Escalation, address: MemberAddress) -> bool:
+    """Tell one address: at once, at the end of these hours, or by what waits for that; whether it is an alert of its own."""
+    key = ("late", str(rung.id), str(address.member_id), address.channel)
+    case_id, subject = CaseId(case.id), str(address.id)
+    number, later = count_attempt(session, vault, LATES, subject), window_end(LATES)
+    if number > LATES.most + 1:
+        note_merged_alert(session, vault, key=key, address=address, case_id=case_id)
+        return False
+    waits = number > LATES.most
+    if waits:
+        count_attempt(session, vault, LATES, subject, at=later)
+    enqueue_alert(
+        session,
+        vault,
+        key=key,
+        body=LATE,
+        address=address,
+        valid_for=_VALID_FOR,
+        subject=LATE_SUBJECT,
+        # One that waits speaks for others too: it goes out whatever becomes of this case.
+        case_id=None if waits else case_id,
+        due_at=later if waits else None,
+    )
+    return True

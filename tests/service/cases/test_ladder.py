@@ -1,0 +1,281 @@
+"""A date passes and somebody else is asked: rung by rung, each once, until the case moves to who was foreseen."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from itertools import pairwise
+from uuid import uuid4
+
+import pytest
+from sqlalchemy import func, select, update
+
+from app import clock
+from app.cases.case.access import NoAccess
+from app.cases.case.assignment import claim
+from app.cases.case.models import Case, Clock, Escalation, Offer
+from app.cases.clocks.running import mark_clocks_missed
+from app.cases.custody.deciding import place_case
+from app.cases.desk.progress import Move, change_stage
+from app.cases.enums import ClockKind, ClockState, ClosingReason, OfferState, Rung, RungState, State
+from app.cases.escalation.climbing import climb_ladders
+from app.cases.escalation.promise import without_next_step
+from app.cases.routing.handing_on import drop_offer
+from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
+from app.cases.worker.messages import say_worse
+from app.cases.worker.sharing import stop_sharing
+from app.database import CaseId, OrganisationId
+from app.network import SignedIn
+from app.vault import GrantState, grants_of_case, read_journal, verify_journal
+from tests.support.dates import DAY, dates_pass
+from tests.support.desk import Desk
+
+
+def tick(desk: Desk) -> int:
+    """What the dispatcher does about dates that passed; of how many cases."""
+    return dates_pass(desk.world)
+
+
+def forgotten(desk: Desk) -> list[str]:
+    with desk.database.reading() as session:
+        return without_next_step(session, desk.world.vault)
+
+
+def rungs(desk: Desk, case_id: CaseId) -> list[Escalation]:
+    """The rungs of a case in the order in which they were asked."""
+    with desk.database.reading() as session:
+        found = session.scalars(select(Escalation).where(Escalation.case_id == case_id)).all()
+    return sorted(found, key=lambda rung: (rung.asked_hour, rung.due_at))
+
+
+def climbed(desk: Desk, case_id: CaseId) -> list[tuple[Rung, RungState]]:
+    return [(rung.rung, rung.state) for rung in rungs(desk, case_id)]
+
+
+def days(first: int, last: int, step: int = 1) -> Iterator[int]:
+    """Set the clock to each of these days."""
+    for day in range(first, last + 1, step):
+        clock.set_offset(day * DAY)
+        yield day
+
+
+def take(desk: Desk, by: SignedIn, case_id: CaseId) -> None:
+    with desk.database.writing() as session:
+        assert accept_offer(session, desk.world.vault, desk.world.rules, by, case_id).taken
+
+
+def test_a_partner_that_is_late_loses_the_case_after_its_helper_lead_and_the_coordinator_were_asked(
+    desk: Desk,
+) -> None:
+    filed = desk.world.file()
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    with desk.database.writing() as session:
+        claim(session, desk.world.vault, desk.caseworker, case_id)
+    noise = desk.accepted()
+    desk.open(desk.lead, noise)
+
+    for _day in days(3, 22):
+        tick(desk)
+        if desk.case(case_id).state is State.OFFERED:
+            break
+    found = rungs(desk, case_id)
+    assert [(rung.rung, rung.state) for rung in found] == [
+        (Rung.HELPER, RungState.PASSED_ON),
+        (Rung.LEAD, RungState.PASSED_ON),
+        (Rung.COORDINATOR, RungState.PASSED_ON),
+        (Rung.STANDBY, RungState.MOVED),
+    ]
+    world = desk.world
+    near, keel, far = world.near.id, world.coordinator.id, world.far.id
+    assert [rung.organisation_id for rung in found] == [near, near, keel, far]
+    assert [rung.member_id for rung in found] == [desk.caseworker.member.id, None, None, None]
+    assert {rung.kind for rung in found} == {ClockKind.READ}
+    # Each had its own time, one after the other.
+    assert all(one.due_at <= two.asked_hour + timedelta(hours=1) for one, two in pairwise(found))
+    with pytest.raises(NoAccess):
+        desk.open(desk.lead, case_id)
+
+    # With nobody of either partner logged in what is written now is sealed to new versions, that the one before never gets.
+    with desk.database.writing() as session:
+        say_worse(session, world.vault, world.rules, worker, "They hit me again.", False, uuid4())
+    take(desk, desk.far, case_id)
+    assert "They hit me again." in [
+        (entry.body or {}).get("text") for entry in desk.open(desk.far, case_id).entries
+    ]
+    with pytest.raises(NoAccess):
+        desk.open(desk.lead, case_id)
+    with desk.database.reading() as session:
+        grants = grants_of_case(session, case_id)
+        versions = {grant.key_version for grant in grants if grant.state == GrantState.LIVE}
+        lost = [grant for grant in grants if grant.state == GrantState.ENDED]
+        assert [grant.sealed for grant in lost] == [None]
+        assert lost[0].key_version not in versions
+        named = [entry.act for entry in read_journal(session, world.vault, case_id)]
+        assert named.count("case.escalated") == 4
+        assert verify_journal(session, world.vault).sound
+    # Whoever takes it over has the time that anybody has, and is not late from the first hour.
+    tick(desk)
+    assert desk.case(case_id).next_due_at >= clock.now()  # type: ignore[operator]
+    # The other case was read in time, so only its first answer is late.
+    assert {rung.kind for rung in rungs(desk, noise)} <= {ClockKind.ACKNOWLEDGE}
+
+
+def test_a_rung_ends_when_what_was_late_is_done(desk: Desk) -> None:
+    case_id = desk.accepted()
+    for _day in days(3, 6):
+        tick(desk)
+    assert climbed(desk, case_id)[-1][1] is RungState.ASKED
+    desk.open(desk.lead, case_id)
+    desk.reply(desk.lead, case_id)
+    desk.reply(desk.lead, case_id)
+    before = len(rungs(desk, case_id))
+    tick(desk)
+    assert climbed(desk, case_id)[-1][1] is RungState.ENDED
+    assert len(rungs(desk, case_id)) == before
+    assert desk.case(case_id).organisation_id == desk.world.near.id
+
+
+def test_whoever_closes_stops_or_practises_is_asked_nothing_more(desk: Desk) -> None:
+    world = desk.world
+    stopped = world.file()
+    closed, halted, practice = desk.accepted(), desk.accept(stopped), desk.accepted()
+    for _day in days(3, 5):
+        tick(desk)
+    assert climbed(desk, closed)[-1] == climbed(desk, halted)[-1] == (Rung.LEAD, RungState.ASKED)
+    with desk.database.writing() as session:
+        move = Move(
+            State.CLOSED, "words", uuid4(), ClosingReason.UNRESOLVED, to_worker="The labour office helps you."
+        )
+        change_stage(session, world.vault, world.rules, desk.lead, closed, move)
+    worker = world.enter(stopped)
+    with desk.database.writing() as session:
+        stop_sharing(session, world.vault, worker)
+    with desk.database.writing() as session:
+        session.get_one(Case, practice).practice = True
+    for _day in days(6, 30, 8):
+        tick(desk)
+    for case_id in (closed, halted, practice):
+        assert climbed(desk, case_id) == [(Rung.LEAD, RungState.ENDED)]
+
+
+def test_a_long_outage_brings_one_rung_and_not_a_burst(desk: Desk) -> None:
+    case_id = desk.accepted()
+    clock.set_offset(100 * DAY)
+    tick(desk)
+    tick(desk)
+    assert climbed(desk, case_id) == [(Rung.LEAD, RungState.ASKED)]
+    assert rungs(desk, case_id)[0].due_at > clock.now() + timedelta(days=1)
+    # The clock goes back an hour: nobody is asked again, and nobody has less time.
+    clock.set_offset(100 * DAY - 3600)
+    tick(desk)
+    assert climbed(desk, case_id) == [(Rung.LEAD, RungState.ASKED)]
+
+
+def test_on_the_fast_track_each_has_hours_and_danger_hastens_whoever_is_asked(desk: Desk) -> None:
+    filed = desk.world.file()
+    slow, fast = desk.accept(filed), desk.accepted(danger=True)
+    clock.set_offset(5 * DAY)
+    tick(desk)
+    hours = timedelta(hours=13)
+    assert rungs(desk, fast)[0].due_at <= clock.now() + hours < rungs(desk, slow)[0].due_at
+    worker = desk.world.enter(filed)
+    with desk.database.writing() as session:
+        say_worse(session, desk.world.vault, desk.world.rules, worker, "They come.", True, uuid4())
+    assert rungs(desk, slow)[0].due_at <= clock.now() + hours
+
+
+def test_many_dispatchers_at_once_ask_each_once(desk: Desk) -> None:
+    cases = [desk.accepted() for _ in range(5)]
+    clock.set_offset(5 * DAY)
+    with desk.database.writing() as session:
+        mark_clocks_missed(session, desk.world.vault, 100)
+
+    def work(_number: int) -> int:
+        done = 0
+        for _ in range(8):
+            with desk.database.writing() as session:
+                done += climb_ladders(session, desk.world.vault, desk.world.rules, 1)
+        return done
+
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(work, range(3)))
+    assert all(climbed(desk, case_id) == [(Rung.LEAD, RungState.ASKED)] for case_id in cases)
+    with desk.database.reading() as session:
+        assert verify_journal(session, desk.world.vault).sound
+
+
+def test_where_nobody_was_foreseen_a_custodian_places_it_and_asks_anew(desk: Desk) -> None:
+    world = desk.world
+    case_id = desk.accepted()
+    with desk.database.writing() as session:
+        for offer in session.scalars(
+            select(Offer).where(Offer.case_id == case_id, Offer.state == OfferState.STANDBY)
+        ):
+            drop_offer(session, offer, OfferState.WITHDRAWN)
+    for _day in days(3, 20):
+        tick(desk)
+        if desk.case(case_id).state is State.RECEIVED:
+            break
+    assert climbed(desk, case_id)[-1] == (Rung.CUSTODIAN, RungState.MOVED)
+    for _day in days(21, 40, 4):
+        tick(desk)
+    # The coordinator's own date passed too: its custodians were asked, then its leads, and there it stays.
+    assert climbed(desk, case_id)[-2:] == [
+        (Rung.CUSTODIAN, RungState.PASSED_ON),
+        (Rung.COORDINATOR, RungState.LAST),
+    ]
+    with desk.database.writing() as session:
+        place_case(session, world.vault, world.rules, desk.custodian, case_id, OrganisationId(world.far.id))
+    take(desk, desk.far, case_id)
+    tick(desk)
+    assert desk.case(case_id).next_due_at >= clock.now()  # type: ignore[operator]
+    assert climbed(desk, case_id)[-1] == (Rung.COORDINATOR, RungState.ENDED)
+
+
+def test_what_only_closing_ends_never_takes_a_case_from_who_works_on_it(desk: Desk) -> None:
+    case_id = desk.accepted()
+    desk.open(desk.lead, case_id)
+    with desk.database.writing() as session:
+        others = (Clock.case_id == case_id, Clock.kind != ClockKind.OUTCOME_FEEDBACK)
+        session.execute(update(Clock).where(*others).values(state=ClockState.MET))
+    for _day in days(92, 130, 6):
+        tick(desk)
+    assert climbed(desk, case_id) == [(Rung.LEAD, RungState.PASSED_ON), (Rung.COORDINATOR, RungState.LAST)]
+    assert desk.case(case_id).organisation_id == desk.world.near.id
+
+
+def test_a_rung_that_others_wrote_is_in_nobodys_way(desk: Desk) -> None:
+    case_id = desk.accepted()
+    clock.set_offset(5 * DAY)
+    tick(desk)
+    with desk.database.writing() as session:
+        session.execute(
+            update(Escalation)
+            .where(Escalation.case_id == case_id)
+            .values(due_at=clock.now() + timedelta(days=999))
+        )
+    clock.set_offset(6 * DAY)
+    with desk.database.writing() as session:
+        mark_clocks_missed(session, desk.world.vault, 100)
+    clock.set_offset(1100 * DAY)
+    tick(desk)
+    assert climbed(desk, case_id) == [(Rung.LEAD, RungState.ASKED)]
+    assert rungs(desk, case_id)[0].due_at < clock.now() + timedelta(days=5)
+
+
+def test_two_declines_go_to_the_coordinator(desk: Desk) -> None:
+    world = desk.world
+    case_id = desk.offered()
+    for by in (desk.lead, desk.far):
+        with desk.database.writing() as session:
+            decline_offer(session, world.vault, world.rules, by, case_id, DeclineReason.NO_CAPACITY)
+    case = desk.case(case_id)
+    assert (case.state, case.organisation_id, case.next_clock) != (State.OFFERED, None, None)
+    assert case.state is State.RECEIVED
+    with desk.database.reading() as session:
+        standing = (
+            select(func.count())
+            .select_from(Offer)
+            .where(Offer.case_id == case_id, Offer.state == OfferState.STANDBY)
+        )
+        assert session.scalar(standing) == 0
+    assert forgotten(desk) == []

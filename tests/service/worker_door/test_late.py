@@ -1,0 +1,81 @@
+"""A worker reads at once, in plain words, what was late, who was asked because of it, and by which date."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+import pytest
+from sqlalchemy import select
+
+from app.cases.case.models import Case, Escalation
+from app.cases.enums import Rung, State
+from app.cases.routing.offers import accept_offer
+from app.database import CaseId
+from app.vault import Receipt, find_receipt
+from tests.harness.world import World
+from tests.support.browsing import Visitor
+from tests.support.dates import dates_pass
+
+
+@pytest.fixture
+def code(visitor: Visitor, world: World) -> str:
+    visitor.open(f"/en/s/{world.site.code}")
+    return visitor.send("/report", words="They owe us two months.", category=["wages"]).code
+
+
+def case_of(world: World, code: str) -> CaseId:
+    keys = world.vault.derive_receipt_keys(Receipt(code.replace(" ", "")))
+    with world.database.reading() as session:
+        row = find_receipt(session, keys)
+    assert row is not None
+    return CaseId(row.case_id)
+
+
+def inbox(visitor: Visitor, code: str) -> str:
+    """What a worker reads who comes in with the code in a fresh browser."""
+    visitor.open("/en/inbox")
+    return " ".join(visitor.send("/inbox", receipt=code).text.split())
+
+
+def rung(world: World, case_id: CaseId, which: Rung) -> Escalation:
+    with world.database.reading() as session:
+        asked = select(Escalation).where(Escalation.case_id == case_id, Escalation.rung == which)
+        return session.scalars(asked).one()
+
+
+def long_day(moment: datetime) -> str:
+    return f"{moment:%A} {moment.day} {moment:%B}"
+
+
+def test_the_inbox_says_what_was_late_who_was_asked_and_by_when(
+    code: str, world: World, another_visitor: Callable[[], Visitor]
+) -> None:
+    case_id = case_of(world, code)
+    near, far = world.sign_in("near.lead"), world.sign_in("far.lead")
+    with world.database.writing() as session:
+        assert accept_offer(session, world.vault, world.rules, near, case_id).taken
+    assert "did not happen" not in inbox(another_visitor(), code)
+
+    dates_pass(world, 5)
+    asked = rung(world, case_id, Rung.LEAD)
+    page = inbox(another_visitor(), code)
+    assert f"A helper should have read it by {long_day(asked.late_since)}. That did not happen." in page
+    lead = f"We asked who leads the helpers at Mawar Workers Aid to do it by {long_day(asked.due_at)}."
+    assert lead in page
+    assert "is late. You can write and ask." not in page  # one sentence says it, not two
+
+    for day in range(6, 22):
+        dates_pass(world, day)
+        with world.database.reading() as session:
+            if session.get_one(Case, case_id).state is State.OFFERED:
+                break
+    moved = rung(world, case_id, Rung.STANDBY)
+    page = inbox(another_visitor(), code)
+    assert "Mawar Workers Aid could read it until" in page
+    assert (
+        f"We asked another helper, Distant Line, to say by {long_day(moved.due_at)} if they take it." in page
+    )
+    assert lead not in page
+
+    with world.database.writing() as session:
+        assert accept_offer(session, world.vault, world.rules, far, case_id).taken
+    assert "did not happen" not in inbox(another_visitor(), code)
