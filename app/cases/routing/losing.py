@@ -13,10 +13,9 @@ from app.network import Member
 from app.vault import (
     SYSTEM,
     CircleRow,
-    GrantState,
     PublicKeyForged,
     Vault,
-    grants_of_case,
+    grants_that_stand,
     journal,
     new_compartment_versions,
 )
@@ -33,8 +32,8 @@ def lose_for_lateness(session: Session, vault: Vault, rules: Rules, case: Case) 
     try:
         keep = [
             key_of_holder(session, vault, grant)
-            for grant in grants_of_case(session, CaseId(case.id))
-            if grant.state != GrantState.ENDED and grant.holder_id not in theirs
+            for grant in grants_that_stand(session, CaseId(case.id))
+            if grant.holder_id not in theirs
         ]
     except PublicKeyForged:
         return False  # `redress doctor` names the row
