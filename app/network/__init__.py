@@ -77,6 +77,7 @@ from app.network.organisations import (
     country_hint,
     get_organisation,
     is_country,
+    network_countries,
     organisation_named,
     organisations_of,
 )
@@ -213,6 +214,7 @@ __all__ = [
     "member_name",
     "member_names",
     "named_in",
+    "network_countries",
     "network_facts",
     "new_totp_secret",
     "organisation_named",

@@ -61,7 +61,8 @@ def _ask_for_safety_contact(session: Session, case: Case, rules: Rules) -> None:
     )
     if session.scalars(asked).first() is not None:
         return
-    planned = plan_clocks(Profile.FAST_TRACK, StartEvent.ACCEPTED, clock.now(), rules.deadlines, case.country)
+    calendar = rules.deadlines.calendar(case.country)
+    planned = plan_clocks(Profile.FAST_TRACK, StartEvent.ACCEPTED, clock.now(), rules.deadlines, calendar)
     for plan in planned:
         if plan.kind is ClockKind.SAFETY_CONTACT:
             session.add(Clock(case_id=case.id, kind=plan.kind, due_at=plan.due_at, who=plan.who))

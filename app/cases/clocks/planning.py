@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from app.cases.enums import ClockKind, Profile, StartEvent, Who
-from app.cases.rules import Deadlines, Duration, Unit
+from app.cases.rules import Calendar, Deadlines, Duration, Unit
 from app.clock import hour_of
 
 _DAY = timedelta(days=1)
@@ -50,33 +50,36 @@ TICKED_BY_HAND = frozenset(
 
 
 def plan_clocks(
-    profile: Profile, event: StartEvent, moment: datetime, deadlines: Deadlines, country: str | None
+    profile: Profile, event: StartEvent, moment: datetime, deadlines: Deadlines, calendar: Calendar
 ) -> tuple[PlannedClock, ...]:
     """The clocks that this event starts, in the order of their due times."""
     planned = [
-        PlannedClock(
-            deadline.kind,
-            due_after(moment, deadline.durations[profile], deadlines.weekend(country)),
-            deadline.who,
-        )
+        PlannedClock(deadline.kind, due_after(moment, deadline.durations[profile], calendar), deadline.who)
         for deadline in deadlines.clocks
         if deadline.start is event
     ]
     return tuple(sorted(planned, key=lambda clock: (clock.due_at, clock.kind)))
 
 
-def due_after(start: datetime, duration: Duration, weekend: frozenset[int]) -> datetime:
-    """The full hour, rounded up, at which the duration has passed; weekends (`datetime.weekday()`) stop working days."""
+def due_after(start: datetime, duration: Duration, calendar: Calendar) -> datetime:
+    """The full hour, rounded up, at which the duration has passed; working days begin in the calendar's zone.
+
+    A later start never gives an earlier hour, and working days never end on a day off. What is kept of a day is how much of it
+    had passed, not what its clocks showed: where they are put back an hour, they show the same time twice.
+    """
     start = _hour_up(start.astimezone(UTC))
     if duration.unit is Unit.HOURS:
         return start + timedelta(hours=duration.number)
     if duration.unit is Unit.DAYS:
         return start + duration.number * _DAY
-    if start.weekday() in weekend:
-        start = _next_working_day(start, weekend).replace(hour=0)
+    start = _while_people_work(start, calendar)
+    day = calendar.day_of(start)
+    passed = start - calendar.begins(day)
     for _ in range(duration.number):
-        start = _next_working_day(start, weekend)
-    return start
+        day = calendar.working_day_from(day + _DAY)
+    # The day on which the clocks are put forward is shorter.
+    due = min(calendar.begins(day) + passed, calendar.begins(day + _DAY))
+    return _while_people_work(_hour_up(due), calendar)
 
 
 def met_by(act: ClockAct) -> frozenset[ClockKind]:
@@ -89,8 +92,8 @@ def _hour_up(moment: datetime) -> datetime:
     return hour if hour == moment else hour + timedelta(hours=1)
 
 
-def _next_working_day(moment: datetime, weekend: frozenset[int]) -> datetime:
-    moment += _DAY
-    while moment.weekday() in weekend:
-        moment += _DAY
-    return moment
+def _while_people_work(moment: datetime, calendar: Calendar) -> datetime:
+    """The moment itself on a working day, else the first full hour of the next one."""
+    day = calendar.day_of(moment)
+    working = calendar.working_day_from(day)
+    return moment if working == day else _hour_up(calendar.begins(working))

@@ -1,7 +1,8 @@
 """The clocks of a case in the database: starting, meeting and missing them, and the one next date on the case row."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -20,7 +21,7 @@ ASKING = (ClockState.RUNNING, ClockState.MISSED)
 
 def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadlines) -> list[Clock]:
     """The clocks that an event starts now for this case, running."""
-    planned = plan_clocks(facts.profile, event, clock.now(), deadlines, case.country)
+    planned = plan_clocks(facts.profile, event, clock.now(), deadlines, deadlines.calendar(case.country))
     return [
         Clock(
             case_id=case.id,
@@ -157,15 +158,21 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
 
 def put_off(session: Session, deadlines: Deadlines) -> list[str]:
     """The references of cases of which a running clock is due later than any that is started now: somebody else moved it."""
-    now, weekends = clock.now(), {deadlines.default_weekend, *deadlines.weekends.values()}
+    now, calendars = clock.now(), deadlines.every_calendar(_zones_now(clock.now()))
     found: set[str] = set()
     for deadline in deadlines.clocks:
         latest = max(
-            due_after(now, duration, weekend)
+            due_after(now, duration, calendar)
             for duration in deadline.durations.values()
-            for weekend in weekends
+            for calendar in calendars
         )
         moved = select(Case.reference).join(Clock, Clock.case_id == Case.id)
         running = (Clock.kind == deadline.kind, Clock.state == ClockState.RUNNING)
-        found.update(session.scalars(moved.where(*running, Clock.due_at > latest + timedelta(hours=1))))
+        found.update(session.scalars(moved.where(*running, Clock.due_at > latest + timedelta(hours=2))))
     return sorted(found)
+
+
+def _zones_now(moment: datetime) -> frozenset[timezone]:
+    """Every distance from UTC that some clocks of the world have at the moment: a working day begins by one of them."""
+    offsets = (moment.astimezone(ZoneInfo(name)).utcoffset() for name in available_timezones())
+    return frozenset(timezone(offset) for offset in offsets if offset is not None)

@@ -1,7 +1,9 @@
 """What an operator's files rule: routing, deadlines and numbers to call, read once at start."""
 
+from app.cases.rules.days_off import Calendar, DaysOff
 from app.cases.rules.deadlines import Deadlines, Duration, Unit
 from app.cases.rules.help_numbers import HelpNumber
+from app.cases.rules.known_holidays import public_holidays
 from app.cases.rules.routing import (
     FORBIDDING,
     Reason,
@@ -16,6 +18,8 @@ from app.cases.rules.rule_set import Rules, RulesRefused, load_rules
 
 __all__ = [
     "FORBIDDING",
+    "Calendar",
+    "DaysOff",
     "Deadlines",
     "Duration",
     "HelpNumber",
@@ -27,6 +31,7 @@ __all__ = [
     "RulesRefused",
     "Unit",
     "load_rules",
+    "public_holidays",
     "route",
     "routing_from",
     "why_not",

@@ -1,12 +1,14 @@
 """The deadlines as the operator wrote them (config/deadlines.toml): who acts, what starts the clock, how long it runs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 
 from app.cases.config_file import Table
 from app.cases.enums import ClockKind, Profile, StartEvent, Who
+from app.cases.rules.days_off import Calendar, DaysOff, joined
 from app.network import country_hint, is_country
 
 _MOST = 1000
@@ -52,18 +54,31 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Deadlines:
-    """Every clock and every country's weekend; built by `read_deadlines` only."""
+    """Every clock, and every country's weekend and days off; built by `read_deadlines` only."""
 
     clocks: tuple[Deadline, ...]
     default_weekend: frozenset[int]
     weekends: Mapping[str, frozenset[int]]
+    days_off: DaysOff
 
-    def weekend(self, country: str | None) -> frozenset[int]:
-        """The days on which nobody works there, as `datetime.weekday()` counts them."""
-        return self.default_weekend if country is None else self.weekends.get(country, self.default_weekend)
+    def calendar(self, country: str | None, zone: tzinfo = UTC) -> Calendar:
+        """When people work there, with days that begin in that zone; without a country only the usual weekend is free."""
+        if country is None:
+            return Calendar(self.default_weekend, zone=zone)
+        weekend = self.weekends.get(country, self.default_weekend)
+        return Calendar(weekend, self.days_off.get(country, frozenset()), zone)
+
+    def every_calendar(self, zones: Collection[tzinfo]) -> frozenset[Calendar]:
+        """Every calendar that a case may run on, each with days that begin in each of these zones."""
+        countries = {None, *self.weekends, *self.days_off}
+        return frozenset(self.calendar(country, zone) for country in countries for zone in zones)
+
+    def with_days_off(self, found: DaysOff) -> "Deadlines":
+        """The same deadlines with more days off."""
+        return replace(self, days_off=joined(self.days_off, found))
 
 
-def read_deadlines(file: Table) -> Deadlines:
+def read_deadlines(file: Table, own_days: DaysOff) -> Deadlines:
     """The deadlines from their file; mistakes are noted on the table."""
     clocks = file.table("clock")
     read = []
@@ -86,7 +101,7 @@ def read_deadlines(file: Table) -> Deadlines:
                 f"{country} must be a country's two capital letters (ISO 3166){country_hint(country)}."
             )
     file.done()
-    return Deadlines(tuple(read), default, MappingProxyType(weekends))
+    return Deadlines(tuple(read), default, MappingProxyType(weekends), own_days)
 
 
 def _read_duration(profile: Profile, table: Table) -> Duration:

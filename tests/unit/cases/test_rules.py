@@ -18,6 +18,7 @@ def folder(tmp_path: Path) -> Path:
         "danger_words",
         "thanks_words",
         "deadlines",
+        "holidays",
         "routing",
         "help",
         "demo-help",
