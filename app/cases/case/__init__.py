@@ -89,6 +89,7 @@ from app.cases.case.veils import (
     site_place,
     store_facts,
     topic_place,
+    zone_of_case,
 )
 
 __all__ = [
@@ -191,4 +192,5 @@ __all__ = [
     "store_facts",
     "topic_place",
     "with_grants",
+    "zone_of_case",
 ]

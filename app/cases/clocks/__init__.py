@@ -3,6 +3,7 @@
 from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, met_by, plan_clocks
 from app.cases.clocks.running import (
     ASKING,
+    calendar_of,
     clock_rows,
     clocks_of,
     hasten_clocks,
@@ -22,6 +23,7 @@ __all__ = [
     "TICKED_BY_HAND",
     "ClockAct",
     "PlannedClock",
+    "calendar_of",
     "clock_rows",
     "clocks_of",
     "hasten_clocks",

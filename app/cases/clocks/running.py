@@ -11,8 +11,9 @@ from app import clock
 from app.cases.case import Case, CaseFacts, Clock
 from app.cases.clocks.planning import ClockAct, due_after, met_by, plan_clocks
 from app.cases.enums import ClockKind, ClockState, StartEvent
-from app.cases.rules import Deadlines
+from app.cases.rules import Calendar, Deadlines
 from app.database import CaseId, chosen_once, new_id
+from app.network import zone_there
 from app.vault import SYSTEM, Vault, journal
 
 ASKING = (ClockState.RUNNING, ClockState.MISSED)
@@ -21,7 +22,8 @@ ASKING = (ClockState.RUNNING, ClockState.MISSED)
 
 def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadlines) -> list[Clock]:
     """The clocks that an event starts now for this case, running."""
-    planned = plan_clocks(facts.profile, event, clock.now(), deadlines, deadlines.calendar(case.country))
+    calendar = calendar_of(case, facts, deadlines)
+    planned = plan_clocks(facts.profile, event, clock.now(), deadlines, calendar)
     return [
         Clock(
             case_id=case.id,
@@ -30,9 +32,15 @@ def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadl
             due_at=plan.due_at,
             state=ClockState.RUNNING,
             who=plan.who,
+            law=plan.law,
         )
         for plan in planned
     ]
+
+
+def calendar_of(case: Case, facts: CaseFacts, deadlines: Deadlines) -> Calendar:
+    """When people work at the workplace of this case, in its own time zone."""
+    return deadlines.calendar(case.country, zone_there(facts.zone, case.country))
 
 
 def start_clocks(
@@ -100,10 +108,11 @@ def resume_clocks(session: Session, case: Case) -> None:
     known = clocks_of(session, case)
     given = [row for row in known if row.kind is ClockKind.OUTCOME_FEEDBACK and row.state is ClockState.MET]
     for row in known:
-        if row.state is ClockState.PAUSED:
+        # What a helper lets wait goes on waiting, until a helper says that it need not.
+        if row.state is ClockState.PAUSED and row.paused_hour is None:
             row.state = ClockState.RUNNING
     for row in given[-1:]:
-        session.add(Clock(case_id=case.id, kind=row.kind, due_at=row.due_at, who=row.who))
+        session.add(Clock(case_id=case.id, kind=row.kind, due_at=row.due_at, who=row.who, law=row.law))
     store_next_date(session, case)
 
 
@@ -161,11 +170,8 @@ def put_off(session: Session, deadlines: Deadlines) -> list[str]:
     now, calendars = clock.now(), deadlines.every_calendar(_zones_now(clock.now()))
     found: set[str] = set()
     for deadline in deadlines.clocks:
-        latest = max(
-            due_after(now, duration, calendar)
-            for duration in deadline.durations.values()
-            for calendar in calendars
-        )
+        durations = [*deadline.durations.values(), *deadlines.asked_by_laws(deadline.kind)]
+        latest = max(due_after(now, duration, calendar) for duration in durations for calendar in calendars)
         moved = select(Case.reference).join(Clock, Clock.case_id == Case.id)
         running = (Clock.kind == deadline.kind, Clock.state == ClockState.RUNNING)
         found.update(session.scalars(moved.where(*running, Clock.due_at > latest + timedelta(hours=2))))

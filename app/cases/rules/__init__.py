@@ -1,7 +1,8 @@
 """What an operator's files rule: routing, deadlines and numbers to call, read once at start."""
 
 from app.cases.rules.days_off import Calendar, DaysOff
-from app.cases.rules.deadlines import Deadlines, Duration, Unit
+from app.cases.rules.deadlines import Deadline, Deadlines
+from app.cases.rules.durations import Duration, Unit
 from app.cases.rules.help_numbers import HelpNumber
 from app.cases.rules.known_holidays import public_holidays
 from app.cases.rules.routing import (
@@ -20,6 +21,7 @@ __all__ = [
     "FORBIDDING",
     "Calendar",
     "DaysOff",
+    "Deadline",
     "Deadlines",
     "Duration",
     "HelpNumber",

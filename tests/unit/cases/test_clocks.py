@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, due_after, met_by, plan_clocks
 from app.cases.enums import ClockKind, Profile, StartEvent, Who
 from app.cases.rules.days_off import Calendar
-from app.cases.rules.deadlines import Duration, Unit
+from app.cases.rules.durations import Duration, Unit
 from app.cases.rules.rule_set import load_rules
 from tests.support.project import CONFIG
 
@@ -208,3 +208,35 @@ def test_every_clock_can_be_met() -> None:
     assert met_by(ClockAct.REPLIED_FIRST) == {ClockKind.ACKNOWLEDGE, ClockKind.SAFETY_CONTACT}
     assert met_by(ClockAct.REPLIED_AGAIN) == {ClockKind.FIRST_UPDATE, ClockKind.SAFETY_CONTACT}
     assert ClockKind.READ not in TICKED_BY_HAND
+
+
+BERLIN, SANTIAGO, MALAYSIA = map(ZoneInfo, ("Europe/Berlin", "America/Santiago", "Asia/Kuala_Lumpur"))
+
+
+@pytest.mark.parametrize(
+    ("zone", "start", "due"),
+    (
+        # Clocks go forward in the night to Sunday, 29 March, and back in that to 25 October: the same time of day on Monday.
+        (BERLIN, "2026-03-27 10:00", "2026-03-30 10:00"),
+        (BERLIN, "2026-10-23 10:00", "2026-10-26 10:00"),
+        # In Chile midnight itself is skipped, on 6 September, and comes twice on the evening of 4 April.
+        (SANTIAGO, "2026-09-04 10:00", "2026-09-07 10:00"),
+        (SANTIAGO, "2026-04-03 22:00", "2026-04-06 22:00"),
+        # Saturday there while it is still Friday in UTC, and Monday there while it is still Sunday.
+        (MALAYSIA, "2026-11-21 05:00", "2026-11-24 00:00"),
+        (MALAYSIA, "2026-11-23 05:00", "2026-11-24 05:00"),
+    ),
+)
+def test_a_working_day_is_that_of_the_workplace(zone: ZoneInfo, start: str, due: str) -> None:
+    begun = datetime.fromisoformat(start).replace(tzinfo=zone)
+    found = due_after(begun, Duration(1, Unit.WORKING_DAYS), Calendar(WEEKEND, zone=zone))
+    assert found == datetime.fromisoformat(due).replace(tzinfo=zone)
+
+
+def test_a_working_day_begins_where_midnight_is_skipped() -> None:
+    every_day = Calendar(zone=SANTIAGO)
+    sunday = date(2026, 9, 6)
+    assert every_day.begins(sunday) == datetime(2026, 9, 6, 1, tzinfo=SANTIAGO)
+    late = datetime(2026, 9, 5, 23, tzinfo=SANTIAGO)
+    # That day has 23 hours: what would fall behind its end falls on the next midnight.
+    assert due_after(late, Duration(1, Unit.WORKING_DAYS), every_day) == at("2026-09-07 03:00")

@@ -8,7 +8,7 @@ import pytest
 from app.cases.clocks.planning import due_after
 from app.cases.config_file import open_config
 from app.cases.rules.days_off import joined, read_own_days
-from app.cases.rules.deadlines import Duration, Unit
+from app.cases.rules.durations import Duration, Unit
 from app.cases.rules.known_holidays import public_holidays
 from app.cases.rules.rule_set import load_rules
 from tests.support.project import CONFIG
