@@ -34,6 +34,9 @@ def add_commands(commands: Any) -> None:
     adding.add_argument("--sector", choices=[sector.value for sector in Sector], default=Sector.OTHER.value)
     adding.add_argument("--alias", action="append", default=[], metavar="NAME", help="what workers call it")
     adding.add_argument("--os-id", default="", metavar="ID", help="its identifier at Open Supply Hub")
+    adding.add_argument(
+        "--zone", default="", metavar="Asia/Jakarta", help="its time zone, where the country has several"
+    )
     adding.set_defaults(run=add)
     site.add_parser("list", help="every workplace with the code for its posters").set_defaults(run=list_sites)
     removing = site.add_parser(
@@ -43,7 +46,7 @@ def add_commands(commands: Any) -> None:
     removing.set_defaults(run=remove)
     importing = site.add_parser("import", help="add many from a CSV file")
     importing.add_argument(
-        "file", type=Path, help="UTF-8, columns name,town,country,sector,aliases (divided by |),os_id"
+        "file", type=Path, help="UTF-8, columns name,town,country,sector,aliases (divided by |),os_id,zone"
     )
     importing.set_defaults(run=import_file)
     counting = site.add_parser(
@@ -66,6 +69,7 @@ def add(deployment: Deployment, choice: argparse.Namespace) -> int:
                 sector=Sector(choice.sector),
                 aliases=choice.alias,
                 os_id=choice.os_id,
+                zone=choice.zone,
             )
         except SiteRefused as refused:
             raise CommandRefused(str(refused)) from None
@@ -81,7 +85,16 @@ def list_sites(deployment: Deployment, _choice: argparse.Namespace) -> int:
             (site.country, site_label(deployment.vault, site), site) for site in session.scalars(select(Site))
         ]
     for country, label, site in sorted(lines, key=lambda line: (line[0], line[1].name.casefold())):
-        columns = (country, label.name, label.town, site.sector, site.state, site.code, label.os_id)
+        columns = (
+            country,
+            label.name,
+            label.town,
+            site.sector,
+            site.state,
+            site.code,
+            label.os_id,
+            label.zone,
+        )
         print("\t".join(columns).rstrip("\t"))
     return 0
 

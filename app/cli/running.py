@@ -18,6 +18,7 @@ from sqlalchemy.orm import configure_mappers
 
 from app.cases.rules import RulesRefused
 from app.cli import web_server
+from app.cli.days_off import count_public_holidays
 from app.cli.deployment import Deployment
 from app.cli.memory import give_back, share_one_arena
 from app.cli.processes import Child, begin_in_child, hear_endings, work_apart
@@ -60,6 +61,7 @@ def up(deployment: Deployment, choice: argparse.Namespace) -> int:
             raise
         if status := prepared():
             return status
+        count_public_holidays(deployment)
         print(f"Redress answers at {settings.public_url}/ (stop with Ctrl-C)", flush=True)
         if settings.demo and settings.twilio is None:
             print(f"A phone to try texts with is at {settings.public_url}/sms/simulator", flush=True)
@@ -82,6 +84,7 @@ def serve(deployment: Deployment, _choice: argparse.Namespace) -> int:
     deployment.check_topic_words()
     with _take_port(deployment) as listening:
         deployment.close()
+        count_public_holidays(deployment)
         application = _bare_application(deployment)
         _compile(application)
         return _serve(deployment, application, listening)
@@ -92,6 +95,8 @@ def dispatch(deployment: Deployment, _choice: argparse.Namespace) -> int:
     share_one_arena()
     deployment.check("dispatcher")
     deployment.check_topic_words()
+    deployment.close()
+    count_public_holidays(deployment)
     _dispatch(deployment, hear_endings())
     return 0
 

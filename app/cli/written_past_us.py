@@ -5,11 +5,13 @@ from itertools import islice
 
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.cases.case import spoilt_journals
 from app.cases.clocks import put_off
+from app.cases.rules import public_holidays
 from app.cli.deployment import Deployment
 from app.cli.findings import Finding, Weight
-from app.network import sites_are_whole
+from app.network import network_countries, sites_are_whole
 from app.vault import Vault, forged_rows, own_chain_stands
 
 _AT_MOST = 20
@@ -23,7 +25,9 @@ def written_past_us(deployment: Deployment) -> Iterator[Finding]:
             yield from (Finding(Weight.BAD, f"Somebody {what}") for what in found)
             if look is _rows and not found:
                 yield Finding(Weight.GOOD, "Every row that gives access was written by this deployment.")
-        for reference in put_off(session, deployment.rules.deadlines)[:_AT_MOST]:
+        holidays = public_holidays(network_countries(session), clock.now().date())
+        deadlines = deployment.rules.deadlines.with_days_off(holidays)
+        for reference in put_off(session, deadlines)[:_AT_MOST]:
             yield Finding(
                 Weight.BAD,
                 f"A date of case {reference} is later than any deadline there is: somebody moved it.",

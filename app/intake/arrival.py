@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.cases.case import Case
 from app.database import Ready, SiteId, Statement, send_together
 from app.intake.report import Report
-from app.network import OFFERED_REPORTS, REPORTS
+from app.network import OFFERED_REPORTS, REPORTS, FoundSite, site_label
 from app.network.attempts import Attempts, tag_of
 from app.network.models import Site
 from app.network.sites import poster_code
@@ -23,6 +23,7 @@ class KnownSite:
 
     id: SiteId
     country: str | None
+    zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -87,4 +88,7 @@ def _known_site(vault: Vault, row: Mapping[str, Any]) -> KnownSite | None:
     # Others may have changed its row: then nobody there is asked (see network_facts), and what it says of the country is not told.
     if row["id"] is None:
         return None
-    return KnownSite(row["id"], row["country"] if row_fits(vault, Site, row) else None)
+    if not row_fits(vault, Site, row):
+        return KnownSite(row["id"], None)
+    found = FoundSite(row["id"], row["country"], row["label_veil"])
+    return KnownSite(found.id, found.country, site_label(vault, found).zone)

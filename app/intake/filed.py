@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from app.cases.case import Case, Clock
 from app.cases.enums import ClockKind, Urgency
@@ -35,12 +35,16 @@ def told(
     receipt: Receipt,
     reader: str,
     *,
+    zone: tzinfo,
     harm: bool,
     confirmed: bool,
     already: bool,
 ) -> Filed:
-    """The answer for a case with these clocks; `confirmed` says that its country is certain enough to give numbers of it."""
-    due = {row.kind: row.due_at for row in clocks}
+    """The answer for a case with these clocks; `confirmed` says that its country is certain enough to give numbers of it.
+
+    Its dates are said in `zone`, the workplace's.
+    """
+    due = {row.kind: row.due_at.astimezone(zone) for row in clocks}
     return Filed(
         case_id=CaseId(case.id),
         receipt=receipt,

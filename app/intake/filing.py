@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.case import Case, Clock, Happened, new_reference, note
+from app.cases.case import Case, Clock, Happened, new_reference, note, zone_of_case
 from app.cases.enums import ClockKind
 from app.cases.rules import Rules
 from app.cases.words import harms
@@ -30,7 +30,7 @@ class SubmissionConflict(Exception):
 
 
 def already_filed(
-    session: Session, rules: Rules, report: Report, token: FormToken, arrival: Arrival
+    session: Session, vault: Vault, rules: Rules, report: Report, token: FormToken, arrival: Arrival
 ) -> Filed | None:
     """The answer to a form that was posted before, or nothing; raises `SubmissionConflict` when the words differ."""
     case = _case_of(session, token.submission_id) if arrival.filed_before else None
@@ -38,6 +38,7 @@ def already_filed(
         return None
     return _told_again(
         session,
+        vault,
         case,
         token.body_tag(report.canonical()),
         token.receipt,
@@ -58,6 +59,7 @@ def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> F
         if first is not None:
             return _told_again(
                 session,
+                vault,
                 first,
                 case.body_tag,
                 sealed.told.receipt,
@@ -79,14 +81,22 @@ def _case_of(session: Session, submission_id: UUID) -> Case | None:
 
 
 def _told_again(
-    session: Session, case: Case, body_tag: bytes, receipt: Receipt, *, harm: bool, confirmed: bool
+    session: Session,
+    vault: Vault,
+    case: Case,
+    body_tag: bytes,
+    receipt: Receipt,
+    *,
+    harm: bool,
+    confirmed: bool,
 ) -> Filed:
     if case.body_tag != body_tag:
         raise SubmissionConflict(CaseId(case.id))
     clocks = list(session.scalars(select(Clock).where(Clock.case_id == case.id)))
     held = any(row.kind is ClockKind.PLACE for row in clocks)
     reader = _reader_of(session, case.organisation_id, held=held)
-    return told(case, clocks, receipt, reader, harm=harm, confirmed=confirmed, already=True)
+    zone = zone_of_case(vault, case)
+    return told(case, clocks, receipt, reader, zone=zone, harm=harm, confirmed=confirmed, already=True)
 
 
 def _reader_of(session: Session, organisation_id: UUID | None, *, held: bool) -> str:

@@ -34,7 +34,7 @@ def _seal_and_file(
     vault = services.vault
     with services.database.reading() as session:
         arrival = read_arrival(session, vault, report, token, sender, crowded=crowded)
-        before = already_filed(session, services.rules, report, token, arrival)
+        before = already_filed(session, vault, services.rules, report, token, arrival)
         if before is not None:
             return before
         language = services.languages.get(report.language) or services.languages.default

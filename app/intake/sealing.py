@@ -36,6 +36,7 @@ from app.intake.filed import Filed, told
 from app.intake.report import Report
 from app.intake.understanding import Understood, understand
 from app.messaging.phones import SealedTextRequest
+from app.network import zone_there
 from app.vault import (
     SYSTEM,
     Actor,
@@ -106,6 +107,7 @@ def seal_grievance(
             _clocks(rows),
             token.receipt,
             understood.reader,
+            zone=zone_there(understood.facts.zone, understood.country),
             harm=understood.harm,
             confirmed=understood.confirmed,
             already=False,

@@ -23,6 +23,7 @@ from app.network import (
     match_excluded,
     match_site,
     named_in,
+    site_label,
 )
 from app.vault import Vault
 
@@ -74,6 +75,7 @@ def understand(
         country_from=_country_from(site is not None, country),
         language_written=written is not None,
         place_in_doubt=in_doubt,
+        zone=_zone_of(vault, site),
     )
     facts, urgency, kinds = at_filing(facts, report.words, urgency, rules)
     site_id = SiteId(site.id) if site else None
@@ -124,6 +126,12 @@ def _facts_told(
         unmatched_exclusion=not excluded.all_said if excluded else Exclusion.OTHER in report.exclude,
         over_limit=admission.over_limit or _over_share_when_locked(level, admission),
     )
+
+
+def _zone_of(vault: Vault, site: FoundSite | KnownSite | None) -> str:
+    if site is None or isinstance(site, KnownSite):
+        return "" if site is None else site.zone
+    return site_label(vault, site).zone
 
 
 def _country_from(by_site: bool, country: str | None) -> CountryFrom:

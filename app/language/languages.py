@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -72,7 +72,12 @@ class Language:
         return self.catalogue.npgettext(context, singular, plural, number) % {"num": number, **values}
 
     def long_day(self, day: date) -> str:
-        """A day as people say it: "Thursday 26 November". No year: no date on a worker's page is a year away."""
+        """A day as people say it: "Thursday 26 November". No year: no date on a worker's page is a year away.
+
+        A moment is said as the day it is in its own time zone; that this is only UTC, because nobody knows where, is said too.
+        """
+        if isinstance(day, datetime) and day.tzinfo is UTC:
+            return f"{self.long_day(day.date())} (UTC)"
         pattern = self.locale.datetime_skeletons.get("MMMMEEEEd")
         if pattern is not None:
             return format_date(day, pattern.pattern, locale=self.locale)

@@ -77,9 +77,11 @@ from app.network.organisations import (
     country_hint,
     get_organisation,
     is_country,
+    network_countries,
     organisation_named,
     organisations_of,
 )
+from app.network.own_zone import choose_zone
 from app.network.passwords import PasswordRefused, check_new_password
 from app.network.people import (
     LeadsOnly,
@@ -114,6 +116,7 @@ from app.network.sites import (
 )
 from app.network.standing import NotAUnion, declare_interest, set_standing
 from app.network.two_people import are_two_people
+from app.network.zones import ZoneUnknown, every_zone, main_zone, read_zone, zone_info, zone_there, zones_of
 from app.vault import NotInCircle
 
 __all__ = [
@@ -182,12 +185,14 @@ __all__ = [
     "UnionStanding",
     "UnknownOrganisation",
     "UnknownSite",
+    "ZoneUnknown",
     "add_organisation",
     "add_site",
     "admit_member",
     "are_two_people",
     "attempts_so_far",
     "check_new_password",
+    "choose_zone",
     "circle_names",
     "code_now",
     "colleagues",
@@ -198,6 +203,7 @@ __all__ = [
     "counted_address",
     "country_hint",
     "declare_interest",
+    "every_zone",
     "expire_attempts",
     "expire_invitations",
     "get_organisation",
@@ -208,11 +214,13 @@ __all__ = [
     "is_country",
     "joined_before",
     "look_at_try",
+    "main_zone",
     "match_excluded",
     "match_site",
     "member_name",
     "member_names",
     "named_in",
+    "network_countries",
     "network_facts",
     "new_totp_secret",
     "organisation_named",
@@ -222,6 +230,7 @@ __all__ = [
     "prepare_sign_in",
     "read_invitation",
     "read_member_name",
+    "read_zone",
     "record_training",
     "recovered_before",
     "remove_site",
@@ -241,4 +250,7 @@ __all__ = [
     "totp_uri",
     "uncount_sign_in_try",
     "window_end",
+    "zone_info",
+    "zone_there",
+    "zones_of",
 ]

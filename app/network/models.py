@@ -125,6 +125,8 @@ class Member(Signed, Base):
     codes_rest_until: Mapped[datetime | None] = mapped_column(UtcDateTime)
     state: Mapped[MemberState] = mapped_column(word_column(MemberState, _WIDTH))
     trained_restricted: Mapped[bool] = mapped_column(default=False)
+    # None until the member says it: then it is that of the organisation's country.
+    zone_veil: Mapped[bytes | None] = mapped_column(info=Opaque.veiled("the time zone"))
 
 
 class Invitation(Signed, Base):

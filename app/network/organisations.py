@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.database import OrganisationId
 from app.language import clean_line, folded, says_something
-from app.network.models import Organisation, OrganisationKind, OrganisationState
+from app.network.models import Organisation, OrganisationKind, OrganisationState, Site
 from app.network.people import actor_of
 from app.vault import Vault, holder_of, journal, sound, sound_or_none
 
@@ -120,6 +120,17 @@ def organisation_named(session: Session, name: str) -> Organisation:
         if organisation.name.casefold() == wanted:
             return organisation
     raise UnknownOrganisation(name)
+
+
+def network_countries(session: Session) -> frozenset[str]:
+    """The countries in which the network has organisations, mandates or workplaces.
+
+    Rows that others wrote count too: what depends on it are days off, and each country's are its own.
+    """
+    found = set(session.scalars(select(Site.country).distinct()))
+    for country, mandate in session.execute(select(Organisation.country, Organisation.countries)):
+        found.update((country, *mandate))
+    return frozenset(filter(is_country, found))
 
 
 def get_organisation(session: Session, organisation_id: OrganisationId) -> Organisation:

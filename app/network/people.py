@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.database import MemberId, OrganisationId
 from app.network.models import Member, MemberState, Organisation, OrganisationState, Role
+from app.network.zones import main_zone
 from app.vault import (
     Actor,
     CircleName,
@@ -41,6 +42,13 @@ class SignedIn:
     name: str
     key: MemberKey
     content: SessionContent
+    zone: str
+    """The time zone by which the member lives, as IANA names it."""
+
+    @property
+    def has_own_zone(self) -> bool:
+        """Whether the member chose it; else it is that of the organisation's country."""
+        return self.member.zone_veil is not None
 
     @property
     def actor(self) -> Actor:
@@ -128,6 +136,18 @@ def login_place(member_id: MemberId) -> Place:
 def name_place(member_id: MemberId) -> Place:
     """Where a name is veiled."""
     return Place("members", member_id, "name_veil")
+
+
+def member_zone(vault: Vault, member: Member, organisation: Organisation) -> str:
+    """The time zone that the member chose, else the main one of the organisation's country."""
+    if member.zone_veil is None:
+        return main_zone(organisation.country)
+    return vault.unveil(zone_place(member.id), member.zone_veil)
+
+
+def zone_place(member_id: MemberId) -> Place:
+    """Where a member's time zone is veiled."""
+    return Place("members", member_id, "zone_veil")
 
 
 def totp_place(member_id: MemberId) -> Place:

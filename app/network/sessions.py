@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.database import MemberId
 from app.network.models import Member, MemberState, Organisation, OrganisationState
-from app.network.people import SignedIn, member_name
+from app.network.people import SignedIn, member_name, member_zone
 from app.vault import (
     Actor,
     MemberKey,
@@ -64,7 +64,8 @@ def signed_in(session: Session, vault: Vault, cookie: str) -> SignedIn:
     if not is_sound(vault, member) or not is_sound(vault, organisation):
         raise NotSignedIn
     key = MemberKey.unpacked(content.payload)
-    return SignedIn(member, organisation, member_name(vault, member), key, content)
+    zone = member_zone(vault, member, organisation)
+    return SignedIn(member, organisation, member_name(vault, member), key, content, zone)
 
 
 def stay_signed_in(session: Session, vault: Vault, cookie: str) -> None:

@@ -23,7 +23,7 @@ from app.network.sites import (
 )
 from app.vault import Vault, journal
 
-COLUMNS = ("name", "town", "country", "sector", "aliases", "os_id")
+COLUMNS = ("name", "town", "country", "sector", "aliases", "os_id", "zone")
 _NEEDED = frozenset(COLUMNS[:4])
 _LARGEST = 5_000_000
 
@@ -61,7 +61,7 @@ class _Line:
 
 
 def import_sites(session: Session, vault: Vault, raw: bytes, *, by: SignedIn | None = None) -> ImportedSites:
-    """Add every new site of a CSV file (UTF-8; name, town, country, sector, aliases divided by |, os_id), confirmed.
+    """Add every new site of a CSV file (UTF-8; name, town, country, sector, aliases divided by |, os_id, zone), confirmed.
 
     Raises `SiteListRefused` before anything is written. Sites already known by name, town and country stay as they are, but for an
     OS ID where they had none, so that a longer list may be imported again.
@@ -160,7 +160,7 @@ def _check_columns(found: object) -> None:
     if missing or unknown or len(set(columns)) != len(columns):
         raise SiteListRefused(
             [
-                f"Line 1: the columns must be {', '.join(COLUMNS)}, each once; aliases and os_id may be left out."
+                f"Line 1: the columns must be {', '.join(COLUMNS)}, each once; aliases, os_id, zone may be left out."
             ]
         )
 
@@ -195,7 +195,9 @@ def _read_line(number: int, row: "dict[str, str | None]") -> _Line:
     cells = {column: (cell or "").strip() for column, cell in row.items()}
     country = cells["country"].upper()
     aliases = cells.get("aliases", "").split("|")
-    label = checked_label(cells["name"], cells["town"], country, aliases, cells.get("os_id", ""))
+    label = checked_label(
+        cells["name"], cells["town"], country, aliases, cells.get("os_id", ""), cells.get("zone", "")
+    )
     try:
         sector = Sector(cells["sector"].casefold())
     except ValueError:

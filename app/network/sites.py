@@ -20,6 +20,7 @@ from app.network.os_ids import CROCKFORD, OsIdRefused, read_os_id
 from app.network.people import actor_of
 from app.network.site_head import kept_in_head, lock_head
 from app.network.stakes import digest_of
+from app.network.zones import ZoneUnknown, read_zone, zones_of
 from app.vault import Place, Vault, holder_of, journal, sound, sound_or_none
 
 LONGEST_NAME = 200
@@ -45,12 +46,13 @@ class UnknownSite(Exception):
 
 @dataclass(frozen=True)
 class SiteLabel:
-    """What a site is called, as its list and its case show it; `os_id` is empty where none is known."""
+    """What a site is called, as its list and its case show it; `os_id` and its own time zone are empty where none is known."""
 
     name: str
     town: str
     aliases: tuple[str, ...] = ()
     os_id: str = ""
+    zone: str = ""
 
 
 @dataclass(frozen=True)
@@ -62,7 +64,7 @@ class FoundSite:
     label_veil: bytes = field(repr=False)
 
 
-def add_site(
+def add_site(  # noqa: PLR0913 - what makes a site, each by its name
     session: Session,
     vault: Vault,
     *,
@@ -72,12 +74,13 @@ def add_site(
     sector: Sector,
     aliases: Iterable[str] = (),
     os_id: str = "",
+    zone: str = "",
 ) -> Site:
     """Add a confirmed workplace with a fresh poster code, or raise `SiteRefused` with what is wrong.
 
     Other spellings of the town may follow after a slash: "Penang / Pulau Pinang".
     """
-    label = checked_label(name, town, country, aliases, os_id)
+    label = checked_label(name, town, country, aliases, os_id, zone)
     lock_head(session)
     if label.os_id and (others := _identified(session, vault, (), (label.os_id,))):
         raise SiteRefused(f"Another site has this OS ID. It is {named_site(vault, others[0])}.")
@@ -196,7 +199,9 @@ def label_key(label: SiteLabel, country: str) -> tuple[str, str, str]:
     return (plain_name(name) or name, plain_text(town) or town, country)
 
 
-def checked_label(name: str, town: str, country: str, aliases: Iterable[str], os_id: str = "") -> SiteLabel:
+def checked_label(
+    name: str, town: str, country: str, aliases: Iterable[str], os_id: str = "", zone: str = ""
+) -> SiteLabel:
     """Cleaned names of a site, or `SiteRefused`."""
     names = [clean_name(text) for text in (name, town, *aliases)]
     if not names[0]:
@@ -209,9 +214,13 @@ def checked_label(name: str, town: str, country: str, aliases: Iterable[str], os
         raise SiteRefused(f"The country must be two capital letters, such as MY{country_hint(country)}.")
     try:
         plain_id = read_os_id(os_id) if os_id.strip() else ""
-    except OsIdRefused as refused:
+        plain_zone = read_zone(zone)
+    except (OsIdRefused, ZoneUnknown) as refused:
         raise SiteRefused(str(refused)) from None
-    return SiteLabel(names[0], names[1], tuple(dict.fromkeys(text for text in names[2:] if text)), plain_id)
+    if plain_zone and plain_zone not in zones_of(country):
+        raise SiteRefused(f"{plain_zone} is no time zone of {country}: {', '.join(zones_of(country))}.")
+    aliases = tuple(dict.fromkeys(text for text in names[2:] if text))
+    return SiteLabel(names[0], names[1], aliases, plain_id, plain_zone)
 
 
 def write_site(session: Session, vault: Vault, label: SiteLabel, *, country: str, sector: Sector) -> Site:
@@ -233,16 +242,16 @@ def write_site(session: Session, vault: Vault, label: SiteLabel, *, country: str
 
 def write_label(vault: Vault, site: Site, label: SiteLabel) -> None:
     """Veil a site's names and its OS ID, and tag the OS ID so that it is found."""
-    names = [label.name, label.town, list(label.aliases), label.os_id]
+    names = [label.name, label.town, list(label.aliases), label.os_id, label.zone]
     site.label_veil = vault.veil_json(_label_place(SiteId(site.id)), names)
     site.os_id_tag = vault.lookup(OS_ID, label.os_id) if label.os_id else None
 
 
 def read_label(vault: Vault, site_id: SiteId, label_veil: bytes) -> SiteLabel:
     """The names in a site's veil; raises `VeilBroken`."""
-    # Sites that were added before OS IDs were kept have three parts.
-    name, town, aliases, *os_id = vault.unveil_json(_label_place(site_id), label_veil)
-    return SiteLabel(name, town, tuple(aliases), *os_id)
+    # Sites that were added before OS IDs or time zones were kept have fewer parts.
+    name, town, aliases, *later = vault.unveil_json(_label_place(site_id), label_veil)
+    return SiteLabel(name, town, tuple(aliases), *later)
 
 
 def _identified(

@@ -5,11 +5,15 @@ The words are looked up when a page is rendered, in that page's language.
 
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from functools import lru_cache
 
-from babel.dates import parse_pattern
+from babel import Locale
+from babel.dates import get_timezone_location, parse_pattern
+from flask import g
 
 # Lazy on purpose: the tables below are made once, long before it is known who reads. The plain name keeps extraction simple.
 from app.language import to_ascii
+from app.network import zone_info
 from app.web import topic_words
 from app.web.language import LazyText, page_language
 from app.web.language import lazy_pgettext as pgettext
@@ -277,12 +281,25 @@ def language(code: str | None) -> str:
 _MOST_DIGITS = 20
 
 # Read once: a page shows a hundred moments.
-_HOUR = parse_pattern("EEE d MMM, HH:mm 'UTC'")
+_HOUR = parse_pattern("EEE d MMM, HH:mm")
 
 
 def hour(moment: datetime) -> str:
-    """Date and time of day in UTC, which is written out because desks sit in many time zones."""
-    return _HOUR.apply(moment.astimezone(UTC), page_language().locale)
+    """Date and time of day in the time zone of the member who reads, which is named because desks sit in many of them."""
+    zone = zone_info(g.get("zone", ""))
+    return f"{_HOUR.apply(moment.astimezone(zone), page_language().locale)} {own_zone()}"
+
+
+def own_zone() -> str:
+    """The name of the time zone of the member who reads."""
+    return zone_name(g.get("zone", ""), page_language().locale)
+
+
+@lru_cache(maxsize=512)
+def zone_name(name: str, locale: Locale) -> str:
+    """A time zone by the city that stands for it, in the reader's language; UTC where there is none."""
+    zone = zone_info(name)
+    return "UTC" if zone is UTC else get_timezone_location(zone, locale=locale, return_city=True)
 
 
 def dialled(written: str | None) -> str:

@@ -60,6 +60,8 @@ def find_member() -> SignedIn | None:
     """Who is logged in on this request, looked up once; nobody when there is no live session."""
     if "member" not in g:
         g.member = _look_up_member() if session_cookie() else None
+        # For every moment on the page (see `labels.hour`).
+        g.zone = "" if g.member is None else g.member.zone
     found: SignedIn | None = g.member
     return found
 

@@ -14,7 +14,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Boolean, Uuid, bindparam, select, text
+from sqlalchemy import Boolean, Uuid, bindparam, insert, select, text
 
 import app
 from app.cases.case.models import Clock, Escalation
@@ -25,8 +25,10 @@ from app.database.schema import REVISION, SchemaOutOfDate, check_schema, migrate
 from app.intake.conversation.store.models import Conversation
 from app.messaging.delivery import Delivery
 from app.messaging.models import MemberAddress, OutgoingText, Phone, TextRequest
-from app.network import Organisation
+from app.network import Member, MemberState, Organisation, Role
 from app.settings import PROJECT_ROOT
+from app.vault import RowSigner, Vault, is_sound, load_keyring, make_keyrings
+from app.vault.row_macs import sign_row
 from tests.harness.databases import KINDS, Databases
 
 
@@ -219,6 +221,36 @@ def test_for_what_was_late_before_there_were_ladders_nobody_was_asked_yet(
         with database.reading() as session:
             assert session.scalars(select(Clock.state)).all() == [ClockState.MISSED]
             assert session.scalars(select(Escalation.id)).all() == []
+
+
+def test_members_from_before_they_had_a_time_zone_keep_their_mac(
+    databases: Databases, empty_kind: str, tmp_path: Path
+) -> None:
+    make_keyrings(tmp_path / "keys")
+    holder = load_keyring(tmp_path / "keys", "web")
+    with databases.empty(empty_kind, tmp_path) as database:
+        _migrate_to(database, "0012")
+        database.sign_with(RowSigner(lambda: Vault(holder)))
+        old = Member(
+            id=UUID(int=9),
+            organisation_id=UUID(int=7),
+            role=Role.LEAD,
+            login_tag=b"tag",
+            login_veil=b"login",
+            name_veil=b"name",
+            state=MemberState.ACTIVE,
+        )
+        columns = [column for column in Member.__table__.c if column.name != "zone_veil"]
+        with database.writing() as session:
+            sign_row(Vault(holder), old)
+            if empty_kind != "sqlite":
+                session.execute(text("SET session_replication_role = replica"))
+            values = {column.name: getattr(old, column.name) for column in columns}
+            session.execute(insert(Member).values(values))
+        assert migrate(database) is True
+        with database.reading() as session:
+            found = session.scalars(select(Member)).one()
+            assert (found.zone_veil, is_sound(Vault(holder), found)) == (None, True)
 
 
 def _migrate_to(database: Database, revision: str) -> None:

@@ -6,7 +6,7 @@ from gettext import NullTranslations
 
 import pytest
 from babel.dates import format_datetime
-from flask import Flask
+from flask import Flask, g
 
 from app.cases import enums
 from app.cases.desk.queue import Count
@@ -106,6 +106,11 @@ def test_hours_countries_and_tables_speak_the_language_of_the_page(code: str) ->
             moment, "EEE d MMM, HH:mm 'UTC'", tzinfo=UTC, locale=language.locale
         )
         assert "21:05 UTC" in labels.hour(moment)
+        g.zone = "Asia/Kuala_Lumpur"
+        assert "05:05" in labels.hour(moment)
+        assert labels.hour(moment).endswith(
+            str(language.locale.time_zones["Asia/Kuala_Lumpur"].get("city", "Kuala Lumpur"))
+        )
         assert labels.country("MM") == language.locale.territories["MM"]
         assert labels.language("my") == language.locale.languages["my"]
         assert labels.word(labels.ENTRY, "note") == "desk: Note"

@@ -100,6 +100,7 @@ from app.cases.case.veils import (
     site_place,
     store_facts,
     topic_place,
+    zone_of_case,
 )
 
 __all__ = [
@@ -204,4 +205,5 @@ __all__ = [
     "store_facts",
     "topic_place",
     "with_grants",
+    "zone_of_case",
 ]

@@ -62,12 +62,14 @@ class ReadEntry:
 
 @dataclass(frozen=True)
 class CaseDate:
-    """One clock of the case: what, by when, who acts, and how it stands."""
+    """One clock of the case: what, by when, who acts, how it stands, by which law, and since when a helper lets it wait."""
 
     kind: ClockKind
     due_at: datetime
     who: Who
     state: ClockState
+    law: str | None
+    paused_hour: datetime | None
 
 
 @dataclass(frozen=True)
@@ -216,7 +218,9 @@ def show_page(
         language_written=facts.language_written,
         strip=_strip(case, facts, report, contact),
         entries=in_order((entry for entry in entries if entry.kind is not EntryKind.CONTACT), _written),
-        dates=tuple(CaseDate(row.kind, row.due_at, row.who, row.state) for row in clocks),
+        dates=tuple(
+            CaseDate(row.kind, row.due_at, row.who, row.state, row.law, row.paused_hour) for row in clocks
+        ),
         access=access_of(session, vault, CaseId(case.id)),
         has_contact=any(contact.get(name) for name in ("name", "phone")),
         edit_version=case.edit_version,

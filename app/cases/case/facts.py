@@ -48,6 +48,8 @@ class CaseFacts:
     language_written: bool = False
     # Whether a worker answered by text that somebody is in danger now; by web it stands with the words that were ticked.
     danger_said: bool = False
+    # The workplace's own time zone, where the network knows the site and its zone; else that of the country counts.
+    zone: str = ""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -87,6 +89,7 @@ class CaseFacts:
             "country_from": self.country_from.value,
             "language_written": self.language_written,
             "danger_said": self.danger_said,
+            "zone": self.zone,
         }
 
 
@@ -118,4 +121,5 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         country_from=CountryFrom(values.get("country_from", "")),
         language_written=values.get("language_written", False),
         danger_said=values.get("danger_said", False),
+        zone=values.get("zone", ""),
     )

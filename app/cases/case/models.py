@@ -189,6 +189,10 @@ class Clock(Base):
     due_at: Mapped[datetime]
     state: Mapped[ClockState] = mapped_column(word_column(ClockState), default=ClockState.RUNNING)
     who: Mapped[Who] = mapped_column(word_column(Who))
+    # By which legal profile it is due then (config/deadlines.toml); none where it is the network's own procedure.
+    law: Mapped[str | None] = mapped_column(String(40))
+    # Since when a helper lets it wait, with a reason in the thread; a case that was closed or stopped has none.
+    paused_hour: Mapped[datetime | None]
 
 
 class Escalation(Signed, Base):

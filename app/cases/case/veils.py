@@ -1,10 +1,12 @@
 """The veiled columns of a case's row: its facts and its site, opened and written in one place each."""
 
+from datetime import tzinfo
 from uuid import UUID
 
 from app.cases.case.facts import CaseFacts, facts_from
 from app.cases.case.models import Case
 from app.database import SiteId
+from app.network import zone_there
 from app.vault import Place, Vault
 
 
@@ -41,6 +43,11 @@ def facts_of(vault: Vault, case: Case) -> CaseFacts:
 def read_facts(vault: Vault, case_id: UUID, facts_veil: bytes) -> CaseFacts:
     """The facts in the veiled column of a case's row, for whoever read only that column."""
     return facts_from(vault.unveil_json(facts_place(case_id), facts_veil))
+
+
+def zone_of_case(vault: Vault, case: Case) -> tzinfo:
+    """The time zone of the case's workplace: its own, else its country's, else UTC."""
+    return zone_there(facts_of(vault, case).zone, case.country)
 
 
 def store_facts(vault: Vault, case: Case, facts: CaseFacts) -> None:

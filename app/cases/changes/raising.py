@@ -7,8 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, Clock, facts_of, store_facts
-from app.cases.clocks import ASKING, hasten_clocks, hasten_rung, plan_clocks, store_next_date
+from app.cases.case import Case, CaseFacts, Clock, facts_of, store_facts
+from app.cases.clocks import ASKING, calendar_of, hasten_clocks, hasten_rung, plan_clocks, store_next_date
 from app.cases.enums import ClockKind, ConsentLevel, Profile, StartEvent, Urgency
 from app.cases.rules import Rules
 from app.cases.words import profile_for, queue_rank, raise_urgency
@@ -49,11 +49,11 @@ def _put_on_fast_track(session: Session, vault: Vault, rules: Rules, case: Case)
     if not case.is_open or case.stopped_hour is not None or facts.consent is ConsentLevel.NOBODY:
         return  # nobody can read it, so nobody can be late; what is asked later is asked on the fast track
     hasten_clocks(session, case, facts, rules.deadlines)
-    hasten_rung(session, rules, case, facts.profile)
-    _ask_for_safety_contact(session, case, rules)
+    hasten_rung(session, rules, case, facts)
+    _ask_for_safety_contact(session, case, facts, rules)
 
 
-def _ask_for_safety_contact(session: Session, case: Case, rules: Rules) -> None:
+def _ask_for_safety_contact(session: Session, case: Case, facts: CaseFacts, rules: Rules) -> None:
     """Whoever has the case or gets it has to reach the worker, unless that is asked for already."""
     asked = select(Clock.id).where(
         Clock.case_id == case.id,
@@ -62,8 +62,11 @@ def _ask_for_safety_contact(session: Session, case: Case, rules: Rules) -> None:
     )
     if session.scalars(asked).first() is not None:
         return
-    planned = plan_clocks(Profile.FAST_TRACK, StartEvent.ACCEPTED, clock.now(), rules.deadlines, case.country)
+    calendar = calendar_of(case, facts, rules.deadlines)
+    planned = plan_clocks(Profile.FAST_TRACK, StartEvent.ACCEPTED, clock.now(), rules.deadlines, calendar)
     for plan in planned:
         if plan.kind is ClockKind.SAFETY_CONTACT:
-            session.add(Clock(case_id=case.id, kind=plan.kind, due_at=plan.due_at, who=plan.who))
+            session.add(
+                Clock(case_id=case.id, kind=plan.kind, due_at=plan.due_at, who=plan.who, law=plan.law)
+            )
     store_next_date(session, case)

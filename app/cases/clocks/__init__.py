@@ -21,6 +21,7 @@ from app.cases.clocks.rungs import (
 from app.cases.clocks.running import (
     ASKING,
     ask_anew,
+    calendar_of,
     clock_rows,
     clocks_of,
     hasten_clocks,
@@ -49,6 +50,7 @@ __all__ = [
     "WhereItStands",
     "answer_by",
     "ask_anew",
+    "calendar_of",
     "climbs",
     "clock_rows",
     "clocks_of",

@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, Escalation
+from app.cases.case import Case, CaseFacts, Escalation
 from app.cases.clocks.planning import due_after
+from app.cases.clocks.running import calendar_of
 from app.cases.enums import ClockKind, Profile, Rung, RungState, State, Who
-from app.cases.rules import Ladder, Rules
+from app.cases.rules import Calendar, Ladder, Rules
 
 _ORDER = tuple(Rung)
 _ON_THE_WAY = frozenset({ClockKind.ACCEPT, ClockKind.PLACE})
@@ -63,13 +64,14 @@ def climbs(kind: ClockKind, who: Who, state: State) -> bool:
     return state not in NOT_HELD and who is Who.PARTNER and kind not in _ON_THE_WAY
 
 
-def answer_by(rules: Rules, profile: Profile, country: str | None) -> datetime:
+def answer_by(ladder: Ladder, profile: Profile, calendar: Calendar) -> datetime:
     """By when somebody who is asked now has to act."""
-    return due_after(clock.now(), rules.ladder.intervals[profile], rules.deadlines.weekend(country))
+    return due_after(clock.now(), ladder.intervals[profile], calendar)
 
 
-def hasten_rung(session: Session, rules: Rules, case: Case, profile: Profile) -> None:
-    """Whoever is asked of a case, which the caller has locked, has no longer than anybody on this profile who is asked now."""
+def hasten_rung(session: Session, rules: Rules, case: Case, facts: CaseFacts) -> None:
+    """Whoever is asked of a case, which the caller has locked, has no longer than anybody who is asked of it now."""
+    due_at = answer_by(rules.ladder, facts.profile, calendar_of(case, facts, rules.deadlines))
     asked = select(Escalation).where(Escalation.case_id == case.id, Escalation.state == RungState.ASKED)
     for rung in session.scalars(asked):
-        rung.due_at = min(rung.due_at, answer_by(rules, profile, case.country))
+        rung.due_at = min(rung.due_at, due_at)

@@ -1,7 +1,8 @@
 """The clocks of a case in the database: starting, meeting and missing them, and the one next date on the case row."""
 
 from collections.abc import Collection, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -10,8 +11,9 @@ from app import clock
 from app.cases.case import Case, CaseFacts, Clock
 from app.cases.clocks.planning import ClockAct, due_after, met_by, plan_clocks
 from app.cases.enums import ClockKind, ClockState, StartEvent, Who
-from app.cases.rules import Deadlines
+from app.cases.rules import Calendar, Deadlines
 from app.database import CaseId, chosen_once, new_id
+from app.network import zone_there
 from app.vault import SYSTEM, Vault, journal
 
 ASKING = (ClockState.RUNNING, ClockState.MISSED)
@@ -20,7 +22,8 @@ ASKING = (ClockState.RUNNING, ClockState.MISSED)
 
 def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadlines) -> list[Clock]:
     """The clocks that an event starts now for this case, running."""
-    planned = plan_clocks(facts.profile, event, clock.now(), deadlines, case.country)
+    calendar = calendar_of(case, facts, deadlines)
+    planned = plan_clocks(facts.profile, event, clock.now(), deadlines, calendar)
     return [
         Clock(
             case_id=case.id,
@@ -29,9 +32,15 @@ def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadl
             due_at=plan.due_at,
             state=ClockState.RUNNING,
             who=plan.who,
+            law=plan.law,
         )
         for plan in planned
     ]
+
+
+def calendar_of(case: Case, facts: CaseFacts, deadlines: Deadlines) -> Calendar:
+    """When people work at the workplace of this case, in its own time zone."""
+    return deadlines.calendar(case.country, zone_there(facts.zone, case.country))
 
 
 def start_clocks(
@@ -99,10 +108,11 @@ def resume_clocks(session: Session, case: Case) -> None:
     known = clocks_of(session, case)
     given = [row for row in known if row.kind is ClockKind.OUTCOME_FEEDBACK and row.state is ClockState.MET]
     for row in known:
-        if row.state is ClockState.PAUSED:
+        # What a helper lets wait goes on waiting, until a helper says that it need not.
+        if row.state is ClockState.PAUSED and row.paused_hour is None:
             row.state = ClockState.RUNNING
     for row in given[-1:]:
-        session.add(Clock(case_id=case.id, kind=row.kind, due_at=row.due_at, who=row.who))
+        session.add(Clock(case_id=case.id, kind=row.kind, due_at=row.due_at, who=row.who, law=row.law))
     store_next_date(session, case)
 
 
@@ -183,15 +193,18 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
 
 def put_off(session: Session, deadlines: Deadlines) -> list[str]:
     """The references of cases of which a running clock is due later than any that is started now: somebody else moved it."""
-    now, weekends = clock.now(), {deadlines.default_weekend, *deadlines.weekends.values()}
+    now, calendars = clock.now(), deadlines.every_calendar(_zones_now(clock.now()))
     found: set[str] = set()
     for deadline in deadlines.clocks:
-        latest = max(
-            due_after(now, duration, weekend)
-            for duration in deadline.durations.values()
-            for weekend in weekends
-        )
+        durations = [*deadline.durations.values(), *deadlines.asked_by_laws(deadline.kind)]
+        latest = max(due_after(now, duration, calendar) for duration in durations for calendar in calendars)
         moved = select(Case.reference).join(Clock, Clock.case_id == Case.id)
         running = (Clock.kind == deadline.kind, Clock.state == ClockState.RUNNING)
-        found.update(session.scalars(moved.where(*running, Clock.due_at > latest + timedelta(hours=1))))
+        found.update(session.scalars(moved.where(*running, Clock.due_at > latest + timedelta(hours=2))))
     return sorted(found)
+
+
+def _zones_now(moment: datetime) -> frozenset[timezone]:
+    """Every distance from UTC that some clocks of the world have at the moment: a working day begins by one of them."""
+    offsets = (moment.astimezone(ZoneInfo(name)).utcoffset() for name in available_timezones())
+    return frozenset(timezone(offset) for offset in offsets if offset is not None)

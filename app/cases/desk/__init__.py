@@ -9,6 +9,7 @@ from app.cases.desk.answering import (
     note,
     reply,
 )
+from app.cases.desk.pausing import MayNotPause, NotPaused, pause_clock, resume_paused
 from app.cases.desk.progress import (
     DESK_CLOSING_REASONS,
     Move,
@@ -55,8 +56,10 @@ __all__ = [
     "KnownWorkplace",
     "LoweringReasonMissing",
     "Matched",
+    "MayNotPause",
     "Move",
     "MoveRefused",
+    "NotPaused",
     "NotTickedByHand",
     "OpenedCase",
     "QueueFilters",
@@ -78,9 +81,11 @@ __all__ = [
     "mark_done",
     "note",
     "open_case",
+    "pause_clock",
     "queue_page",
     "record_search",
     "reply",
+    "resume_paused",
     "search_cases",
     "set_category",
     "set_urgency",

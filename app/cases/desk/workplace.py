@@ -23,7 +23,7 @@ from app.cases.enums import CountryFrom
 from app.cases.routing import candidates_of, forbidden, route_again
 from app.cases.rules import Rules
 from app.database import CaseId, SiteId
-from app.network import SignedIn, SiteState, get_site, is_country
+from app.network import SignedIn, SiteState, get_site, is_country, site_label
 from app.vault import Vault, journal
 
 
@@ -82,7 +82,13 @@ def set_workplace(
     possible = facts.possible_sites if chosen.site_id is None else frozenset[SiteId]()
     in_doubt = facts.place_in_doubt and chosen.site_id is None
     known_from = CountryFrom.UNKNOWN if chosen.country is None else CountryFrom.HELPER
-    known = replace(facts, possible_sites=possible, place_in_doubt=in_doubt, country_from=known_from)
+    known = replace(
+        facts,
+        possible_sites=possible,
+        place_in_doubt=in_doubt,
+        country_from=known_from,
+        zone=_zone_of(session, vault, chosen),
+    )
     store_facts(vault, case, known)
     case.site_veil = None if chosen.site_id is None else vault.veil(site_place(case.id), str(chosen.site_id))
     case.country = chosen.country
@@ -103,6 +109,14 @@ def _country_of(session: Session, chosen: Workplace) -> str | None:
     site = get_site(session, chosen.site_id)
     removed = site.state is SiteState.REMOVED and chosen.country is not None
     return None if removed else site.country
+
+
+def _zone_of(session: Session, vault: Vault, chosen: Workplace) -> str:
+    """The chosen site's own time zone, but where the helper said another country than the site's."""
+    if chosen.site_id is None:
+        return ""
+    site = get_site(session, chosen.site_id)
+    return site_label(vault, site).zone if site.country == chosen.country else ""
 
 
 def _stands(vault: Vault, case: Case) -> Workplace:

@@ -5,7 +5,7 @@ However long nothing ran, a case climbs one rung, and whoever is asked has their
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import Select, exists, select
@@ -17,6 +17,7 @@ from app.cases.clocks import (
     NOT_HELD,
     Footing,
     answer_by,
+    calendar_of,
     climbs,
     clocks_of,
     next_rung,
@@ -33,7 +34,7 @@ from app.cases.enums import (
     Who,
 )
 from app.cases.routing import custodian_of, is_foreseen, lose_for_lateness
-from app.cases.rules import Rules
+from app.cases.rules import Calendar, Rules
 from app.database import CaseId, OrganisationId
 from app.network import Member, MemberState
 from app.vault import SYSTEM, Vault, is_sound, journal
@@ -137,8 +138,7 @@ def _step_up(session: Session, ladder: _LadderOfCase, late: Clock, before: Escal
 
 def _ask(session: Session, ladder: _LadderOfCase, late: Clock, rung: Rung) -> None:
     vault, rules, case = ladder.vault, ladder.rules, ladder.case
-    profile = facts_of(vault, case).profile if ladder.sound else Profile.STANDARD
-    due_at, state = answer_by(rules, profile, case.country), RungState.ASKED
+    due_at, state = answer_by(rules.ladder, *_pace(ladder)), RungState.ASKED
     kind, late_since, clock_id = late.kind, late.due_at, late.id
     takes_away = rung in _TAKES_IT_AWAY and late.who is Who.PARTNER and ladder.sound
     if takes_away and lose_for_lateness(session, vault, rules, case):
@@ -169,6 +169,15 @@ def _ask(session: Session, ladder: _LadderOfCase, late: Clock, rung: Rung) -> No
     }
     journal(session, vault, CaseId(case.id), "case.escalated", SYSTEM, detail)
     note(session, vault, Happened.LATE, case)
+
+
+def _pace(ladder: _LadderOfCase) -> tuple[Profile, Calendar]:
+    """How soon somebody has to act, and when people work there; what others wrote says neither."""
+    case, deadlines = ladder.case, ladder.rules.deadlines
+    if not ladder.sound:
+        return Profile.STANDARD, deadlines.calendar(None, UTC)
+    facts = facts_of(ladder.vault, case)
+    return facts.profile, calendar_of(case, facts, deadlines)
 
 
 def _footing(session: Session, ladder: _LadderOfCase, late: Clock) -> Footing:

@@ -1,7 +1,10 @@
 """What an operator's files rule: routing, deadlines and numbers to call, read once at start."""
 
-from app.cases.rules.deadlines import Deadlines, Duration, Unit
+from app.cases.rules.days_off import Calendar, DaysOff
+from app.cases.rules.deadlines import Deadline, Deadlines
+from app.cases.rules.durations import Duration, Unit
 from app.cases.rules.help_numbers import HelpNumber
+from app.cases.rules.known_holidays import public_holidays
 from app.cases.rules.ladder import Ladder
 from app.cases.rules.routing import (
     FORBIDDING,
@@ -17,6 +20,9 @@ from app.cases.rules.rule_set import Rules, RulesRefused, load_rules
 
 __all__ = [
     "FORBIDDING",
+    "Calendar",
+    "DaysOff",
+    "Deadline",
     "Deadlines",
     "Duration",
     "HelpNumber",
@@ -29,6 +35,7 @@ __all__ = [
     "RulesRefused",
     "Unit",
     "load_rules",
+    "public_holidays",
     "route",
     "routing_from",
     "why_not",

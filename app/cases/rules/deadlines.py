@@ -1,23 +1,17 @@
 """The deadlines as the operator wrote them (config/deadlines.toml): who acts, what starts the clock, how long it runs."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, tzinfo
 from enum import StrEnum
 from types import MappingProxyType
 
 from app.cases.config_file import Table
 from app.cases.enums import ClockKind, Profile, StartEvent, Who
+from app.cases.rules.days_off import Calendar, DaysOff, joined
+from app.cases.rules.durations import Duration, Unit, read_unit
+from app.cases.rules.laws import LegalProfile, read_profiles
 from app.network import country_hint, is_country
-
-_MOST = 1000
-
-
-class Unit(StrEnum):
-    """What a duration is counted in."""
-
-    HOURS = "hours"
-    DAYS = "days"
-    WORKING_DAYS = "working_days"
 
 
 class Weekday(StrEnum):
@@ -33,14 +27,6 @@ class Weekday(StrEnum):
 
 
 @dataclass(frozen=True)
-class Duration:
-    """So many hours, days or working days."""
-
-    number: int
-    unit: Unit
-
-
-@dataclass(frozen=True)
 class Deadline:
     """One clock of the plan: who acts, which event starts it, and how long it runs in each profile."""
 
@@ -48,22 +34,57 @@ class Deadline:
     who: Who
     start: StartEvent
     durations: Mapping[Profile, Duration]
+    may_pause: bool
 
 
 @dataclass(frozen=True)
 class Deadlines:
-    """Every clock and every country's weekend; built by `read_deadlines` only."""
+    """Every clock, and every country's weekend and days off; built by `read_deadlines` only."""
 
     clocks: tuple[Deadline, ...]
     default_weekend: frozenset[int]
     weekends: Mapping[str, frozenset[int]]
+    days_off: DaysOff
+    profiles: Mapping[str, LegalProfile]
+    laws: tuple[LegalProfile, ...]  # those of the profiles that this network follows
 
-    def weekend(self, country: str | None) -> frozenset[int]:
-        """The days on which nobody works there, as `datetime.weekday()` counts them."""
-        return self.default_weekend if country is None else self.weekends.get(country, self.default_weekend)
+    def may_pause(self, kind: ClockKind, law: str | None) -> bool:
+        """Whether a clock that holds by that law, or by this network's own procedure, may wait for a reason."""
+        if law is None:
+            return any(each.may_pause for each in self.clocks if each.kind is kind)
+        asked = self.profiles[law].deadlines.get(kind) if law in self.profiles else None
+        return asked is not None and asked.may_pause
+
+    def asked_by_laws(self, kind: ClockKind) -> tuple[Duration, ...]:
+        """How long the profiles of the file give for this, whichever of them the network follows."""
+        return tuple(
+            each.deadlines[kind].duration for each in self.profiles.values() if kind in each.deadlines
+        )
+
+    def source(self, kind: ClockKind, law: str | None) -> str:
+        """Where it stands that this has to happen by then; nothing where it is this network's own procedure."""
+        if law is None or law not in self.profiles or kind not in self.profiles[law].deadlines:
+            return law or ""
+        return self.profiles[law].deadlines[kind].source
+
+    def calendar(self, country: str | None, zone: tzinfo = UTC) -> Calendar:
+        """When people work there, with days that begin in that zone; without a country only the usual weekend is free."""
+        if country is None:
+            return Calendar(self.default_weekend, zone=zone)
+        weekend = self.weekends.get(country, self.default_weekend)
+        return Calendar(weekend, self.days_off.get(country, frozenset()), zone)
+
+    def every_calendar(self, zones: Collection[tzinfo]) -> frozenset[Calendar]:
+        """Every calendar that a case may run on, each with days that begin in each of these zones."""
+        countries = {None, *self.weekends, *self.days_off}
+        return frozenset(self.calendar(country, zone) for country in countries for zone in zones)
+
+    def with_days_off(self, found: DaysOff) -> "Deadlines":
+        """The same deadlines with more days off."""
+        return replace(self, days_off=joined(self.days_off, found))
 
 
-def read_deadlines(file: Table) -> Deadlines:
+def read_deadlines(file: Table, own_days: DaysOff) -> Deadlines:
     """The deadlines from their file; mistakes are noted on the table."""
     clocks = file.table("clock")
     read = []
@@ -74,8 +95,9 @@ def read_deadlines(file: Table) -> Deadlines:
         table = clocks.table(kind)
         who, start = table.word("who", Who), table.word("start", StartEvent)
         durations = {profile: read_duration(profile, table) for profile in Profile}
+        may_pause = table.flag("pause", False)
         table.done()
-        read.append(Deadline(kind, who, start, MappingProxyType(durations)))
+        read.append(Deadline(kind, who, start, MappingProxyType(durations), may_pause))
     clocks.done()
     weekend = file.table("weekend")
     default = _read_weekend("default", weekend)
@@ -85,8 +107,9 @@ def read_deadlines(file: Table) -> Deadlines:
             weekend.wrong(
                 f"{country} must be a country's two capital letters (ISO 3166){country_hint(country)}."
             )
+    profiles, laws = read_profiles(file)
     file.done()
-    return Deadlines(tuple(read), default, MappingProxyType(weekends))
+    return Deadlines(tuple(read), default, MappingProxyType(weekends), own_days, profiles, laws)
 
 
 def read_duration(profile: Profile, table: Table) -> Duration:
@@ -95,13 +118,9 @@ def read_duration(profile: Profile, table: Table) -> Duration:
         table.wrong(f"{profile} is missing.")
         return Duration(1, Unit.HOURS)
     duration = table.table(profile)
-    units = [unit for unit in Unit if unit in duration.names()]
-    if len(units) != 1:
-        duration.wrong(f"exactly one of {', '.join(Unit)} must be given.")
-        return Duration(1, Unit.HOURS)
-    number = duration.whole(units[0], least=1, most=_MOST)
+    found = read_unit(duration)
     duration.done()
-    return Duration(number, units[0])
+    return found
 
 
 def _read_weekend(key: str, table: Table) -> frozenset[int]:

@@ -6,7 +6,8 @@ from types import MappingProxyType
 
 from app.cases.config_file import Table
 from app.cases.enums import ClockKind, Profile
-from app.cases.rules.deadlines import Duration, read_duration
+from app.cases.rules.deadlines import read_duration
+from app.cases.rules.durations import Duration
 
 
 @dataclass(frozen=True)

@@ -1,12 +1,13 @@
 """Everything that the operator decides about cases, read once at start from the config folder and then never again."""
 
 import copyreg
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
 from app.cases.config_file import open_config
+from app.cases.rules.days_off import DaysOff, read_own_days
 from app.cases.rules.deadlines import Deadlines, read_deadlines
 from app.cases.rules.help_numbers import HelpNumbers, read_help_numbers
 from app.cases.rules.ladder import Ladder, read_ladder
@@ -64,6 +65,10 @@ class Rules:
     written: WrittenLanguages
     wishes: LanguageWishes
 
+    def with_days_off(self, found: DaysOff) -> "Rules":
+        """The same rules with more days on which nobody works."""
+        return replace(self, deadlines=self.deadlines.with_days_off(found))
+
     def wish_in(self, words: str, page: str, country: str | None) -> Wish | None:
         """The language that words wish for; `page` is the one thought to be spoken, `country` where somebody is, if known."""
         return self.wishes.find(words, page, country, self.written.tell(words, page))
@@ -79,13 +84,14 @@ def load_rules(folder: Path, *, demo: bool = False) -> Rules:
     mistakes: list[str] = []
     taxonomy = read_taxonomy(open_config(folder / "taxonomy.toml", mistakes))
     words, dates = (open_config(folder / name, mistakes) for name in ("danger_words.toml", "deadlines.toml"))
+    own_days = read_own_days(open_config(folder / "holidays.toml", mistakes))
     rules = Rules(
         taxonomy=taxonomy,
         helper_words=read_helper_words(words),
         danger=read_danger_words(words, taxonomy),
         thanks=read_thanks_words(open_config(folder / "thanks_words.toml", mistakes)),
         ladder=read_ladder(dates),
-        deadlines=read_deadlines(dates),
+        deadlines=read_deadlines(dates, own_days),
         routing=read_routing(open_config(folder / "routing.toml", mistakes)),
         help=read_help_numbers(open_config(folder / ("demo-help.toml" if demo else "help.toml"), mistakes)),
         places=open_places(folder, mistakes),

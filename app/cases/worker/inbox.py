@@ -1,7 +1,7 @@
 """The worker's inbox: in with the receipt, the thread, who has seen what, and what happens next."""
 
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -36,7 +36,7 @@ from app.cases.enums import (
 )
 from app.cases.escalation import rungs_of, standing_rung
 from app.database import CaseId, OrganisationId
-from app.network import member_names
+from app.network import member_names, zone_there
 from app.vault import (
     Actor,
     CircleRow,
@@ -142,6 +142,8 @@ class InboxView:
     helper_has_read: bool = False
     about_helper: bool = False
     asked: AskedRung | None = None  # who was asked because something was late, and has to act now
+    zone: tzinfo = UTC
+    """The workplace's time zone, in which every moment above is said."""
 
     @property
     def may_start_again(self) -> bool:
@@ -215,6 +217,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
     facts = facts_of(vault, case)
     opened = open_grant(session, vault, worker.case_id, worker.keys)
     following = next_step(session, case)
+    zone = zone_there(facts.zone, case.country)
     return InboxView(
         stage=stage_of(case.state, case.helper_has_read),
         closing_reason=case.closing_reason,
@@ -222,16 +225,17 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         waits_for_custody=following is not None and following.kind is ClockKind.PLACE,
         next_clock=following.kind if following else None,
         next_who=following.who if following else None,
-        next_by=following.due_at if following else None,
+        next_by=following.due_at.astimezone(zone) if following else None,
         consent=facts.consent,
         stopped=case.stopped_hour is not None,
-        erase_at=case.erase_at,
-        messages=_thread(session, case, opened),
-        sightings=_sightings(session, vault, worker.case_id),
-        access=_holders(access_of(session, vault, worker.case_id)),
+        erase_at=case.erase_at.astimezone(zone) if case.erase_at else None,
+        messages=_thread(session, case, opened, zone),
+        sightings=_sightings(session, vault, worker.case_id, zone),
+        access=_holders(access_of(session, vault, worker.case_id), zone),
         helper_has_read=case.helper_has_read,
         about_helper=facts.about_helper,
-        asked=standing_rung(case, rungs_of(session, vault, case), clocks_of(session, case)),
+        asked=_asked(session, vault, case, zone),
+        zone=zone,
     )
 
 
@@ -260,33 +264,43 @@ def next_step(session: Session, case: Case) -> PlannedClock | None:
     )
 
 
-def _holders(lines: tuple[AccessLine, ...]) -> tuple[AccessLine, ...]:
+def _asked(session: Session, vault: Vault, case: Case, zone: tzinfo) -> AskedRung | None:
+    asked = standing_rung(case, rungs_of(session, vault, case), clocks_of(session, case))
+    if asked is None:
+        return None
+    late_since, due_at = asked.late_since.astimezone(zone), asked.due_at.astimezone(zone)
+    return replace(asked, late_since=late_since, due_at=due_at)
+
+
+def _holders(lines: tuple[AccessLine, ...], zone: tzinfo) -> tuple[AccessLine, ...]:
     """Everybody but the worker; what is kept ready for a second circle of those who can read it already says nothing more."""
     reading = {
         line.organisation for line in lines if not line.offered and line.until is None and line.organisation
     }
     return tuple(
-        line
+        replace(line, until=line.until.astimezone(zone)) if line.until else line
         for line in lines
         if line.kind is not HolderKind.RECEIPT and not (line.offered and line.organisation in reading)
     )
 
 
-def _thread(session: Session, case: Case, opened: OpenedCompartments) -> tuple[InboxMessage, ...]:
+def _thread(
+    session: Session, case: Case, opened: OpenedCompartments, zone: tzinfo
+) -> tuple[InboxMessage, ...]:
     rows = session.scalars(
         select(Entry).where(Entry.case_id == case.id, Entry.kind.in_(_SHOWN)).order_by(Entry.seq)
     )
     # A code that was asked for by text opens what came after it; the words before stay out of reach of whoever holds the phone.
     # What others changed is not shown at all: a helper's note must not become a message.
     shown = (
-        _message(row, opened)
+        _message(row, opened, zone)
         for row in sound(opened.holder, rows)
         if opened.opens(Compartment(row.compartment), row.version)
     )
     return in_order(shown, lambda one: (one.at, one.text) if one.from_worker and one.text else None)
 
 
-def _message(row: Entry, opened: OpenedCompartments) -> InboxMessage:
+def _message(row: Entry, opened: OpenedCompartments, zone: tzinfo) -> InboxMessage:
     try:
         body: dict[str, Any] = opened.open_entry(
             entry_place(row.id), Compartment(row.compartment), row.version, row.sealed
@@ -298,7 +312,7 @@ def _message(row: Entry, opened: OpenedCompartments) -> InboxMessage:
         row.seq,
         row.kind,
         row.author_kind == "worker",
-        at,
+        at.astimezone(zone),
         body.get("text"),
         danger=bool(body.get("danger")),
         site=body.get("site") or "",
@@ -307,7 +321,7 @@ def _message(row: Entry, opened: OpenedCompartments) -> InboxMessage:
     )
 
 
-def _sightings(session: Session, vault: Vault, case_id: CaseId) -> tuple[Sighting, ...]:
+def _sightings(session: Session, vault: Vault, case_id: CaseId, zone: tzinfo) -> tuple[Sighting, ...]:
     """One line a day, organisation and act: opening a case ten times is one thing to know, not ten. Custodians count one by one."""
     entries = [entry for entry in read_journal(session, vault, case_id) if entry.act in _SEEN]
     by_custodians = {entry.seq: _custodians_of(entry) for entry in entries if entry.act in _BY_CUSTODIANS}
@@ -320,10 +334,10 @@ def _sightings(session: Session, vault: Vault, case_id: CaseId) -> tuple[Sightin
         sighting = Sighting(
             entry.act,
             OrganisationId(organisation) if organisation else None,
-            entry.at,
+            entry.at.astimezone(zone),
             tuple(names[who] for who in people if who in names),
         )
-        seen.setdefault((entry.act, organisation, entry.at.date(), people), sighting)
+        seen.setdefault((entry.act, organisation, sighting.at.date(), people), sighting)
     return tuple(seen.values())
 
 

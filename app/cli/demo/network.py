@@ -169,7 +169,9 @@ def _add_relations(session: Session, vault: Vault, network: DemoNetwork, data: d
 
 
 def _signed_in(member: Member, organisation: Organisation, name: str, key: MemberKey) -> SignedIn:
-    return SignedIn(member, organisation, name, key, SessionContent(member.id, b"", b"", wants_touch=False))
+    return SignedIn(
+        member, organisation, name, key, SessionContent(member.id, b"", b"", wants_touch=False), zone=""
+    )
 
 
 def _password() -> str:

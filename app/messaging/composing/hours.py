@@ -7,10 +7,8 @@ from collections.abc import Collection
 from datetime import datetime, timedelta, tzinfo
 from functools import cache
 
-from babel.core import get_global
-from babel.dates import get_timezone
-
 from app import clock
+from app.network import zone_info, zones_of
 
 FIRST_HOUR, LAST_HOUR = 7, 21
 
@@ -58,5 +56,4 @@ def _everywhere_by_day(zones: Collection[tzinfo], at: datetime) -> bool:
 
 @cache
 def _zones(country: str | None) -> tuple[tzinfo, ...]:
-    territories = get_global("zone_territories")
-    return tuple(get_timezone(name) for name, of in sorted(territories.items()) if country and of == country)
+    return tuple(map(zone_info, zones_of(country)))

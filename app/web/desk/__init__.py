@@ -1,6 +1,18 @@
 """The desk of the monitoring partners, and the door through which every member comes in."""
 
-from app.web.desk import alerts, case, offers, queue, replying, search, sign_in, work, workplace
+from app.web.desk import (
+    alerts,
+    case,
+    offers,
+    pausing,
+    queue,
+    replying,
+    search,
+    sign_in,
+    time_zone,
+    work,
+    workplace,
+)
 from app.web.desk.blueprint import blueprint
 
 __all__ = [
@@ -8,10 +20,12 @@ __all__ = [
     "blueprint",
     "case",
     "offers",
+    "pausing",
     "queue",
     "replying",
     "search",
     "sign_in",
+    "time_zone",
     "work",
     "workplace",
 ]

@@ -11,7 +11,7 @@ from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from app.cases.case import NoAccess, NotYours, ReadOnly
-from app.cases.clocks import TICKED_BY_HAND
+from app.cases.clocks import ASKING, TICKED_BY_HAND
 from app.cases.desk import (
     DESK_CLOSING_REASONS,
     LONGEST_TEXT,
@@ -26,7 +26,7 @@ from app.cases.desk import (
     open_case,
     show_contact,
 )
-from app.cases.enums import State
+from app.cases.enums import ClockKind, ClockState, State
 from app.database import CaseId
 from app.intake.texting import CaseTexts, texts_for_desk
 from app.messaging.members import AlertsSoFar, alerts_of
@@ -178,6 +178,8 @@ def render_case(
         steps=[state for state in opened.moves if state is not State.CLOSED],
         may_close=State.CLOSED in opened.moves,
         by_hand=TICKED_BY_HAND if opened.may_write else frozenset(),
+        may_wait=_may_wait(opened),
+        sources=services().rules.deadlines.source,
         closing_reasons=DESK_CLOSING_REASONS,
         message=None if problem else message_of_request(),
         problem=problem,
@@ -197,6 +199,9 @@ def _homeless(drafts: Drafts, opened: OpenedCase) -> tuple[list[str], list[str]]
         "stage": opened.may_write and bool(steps),
         "close": opened.may_write and State.CLOSED in opened.moves,
     }
+    shown |= {f"pause-{kind}": True for kind in _may_wait(opened)}
+    if drafts.form.startswith("pause-"):
+        shown.setdefault(drafts.form, False)
     if drafts.form and not shown.get(drafts.form, opened.may_write):
         return written_words(), written_choices()
     gone: set[str] = set()
@@ -206,6 +211,15 @@ def _homeless(drafts: Drafts, opened: OpenedCase) -> tuple[list[str], list[str]]
         gone |= set() if asks_agreement(opened) else {"agreed"}
         gone |= set() if drafts.sent.get("to") in steps else {"to"}
     return written_words(gone), written_choices(gone)
+
+
+def _may_wait(opened: OpenedCase) -> frozenset[ClockKind]:
+    """The dates that a helper may let wait: those that a law or the network's procedure lets, while another one still asks."""
+    if not opened.may_write or sum(date.state in ASKING for date in opened.dates) < 2:
+        return frozenset()
+    may_pause = services().rules.deadlines.may_pause
+    running = (date for date in opened.dates if date.state is ClockState.RUNNING)
+    return frozenset(date.kind for date in running if may_pause(date.kind, date.law))
 
 
 def asks_agreement(opened: OpenedCase) -> bool:

@@ -23,6 +23,7 @@ DONE: Labels = {
     "test_sent": pgettext(
         "desk", "The test is on its way. If it does not come within a few minutes, tell your operator."
     ),
+    "zone_kept": pgettext("desk", "Saved. All times at your desk are said in it now."),
     "noted": pgettext("desk", "Note kept."),
     "claimed": pgettext("desk", "It is yours."),
     "assigned": pgettext("desk", "Given to your colleague."),
@@ -34,6 +35,8 @@ DONE: Labels = {
     ),
     "urgency": pgettext("desk", "Urgency saved."),
     "ticked": pgettext("desk", "Marked as done."),
+    "paused": pgettext("desk", "It waits now. Your reason is a note in the thread."),
+    "resumed": pgettext("desk", "It goes on, with the time that it had left."),
     "moved": pgettext("desk", "Moved."),
     "closed": pgettext("desk", "Closed."),
     "invited": pgettext("desk", "Invited."),

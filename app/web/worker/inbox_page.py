@@ -36,7 +36,7 @@ class Problem:
 
 def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
     """The inbox as it stands, with what went wrong above it."""
-    here, language, today = services(), page_language(), clock.now().date()
+    here, language = services(), page_language()
     with here.database.reading() as session:
         view = open_inbox(session, here.vault, worker)
         names = names_of(session, [view.organisation_id, *(seen.organisation_id for seen in view.sightings)])
@@ -48,7 +48,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         meant_helper = ""
         if view.organisation_id and means_holder(session, here.rules, case, said):
             meant_helper = names.get(view.organisation_id, "")
-    meant = NOTHING if problem is None else problem.intent
+    meant, now = NOTHING if problem is None else problem.intent, clock.now().astimezone(view.zone)
     page = render_template(
         "worker/inbox.html",
         view=view,
@@ -59,14 +59,14 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         meant_helper=meant_helper,
         coordinator=coordinator,
         stages=stage_lines(view),
-        late_line=late_line(view, coordinator, today),
-        next_line=next_line(view, names, coordinator, today),
+        late_line=late_line(view, coordinator, now.date()),
+        next_line=next_line(view, names, coordinator, now.date()),
         authors=authors(),
         sightings=[seen_line(seen, names) for seen in view.sightings],
         access=list(dict.fromkeys(access_line(line, about_helper=view.about_helper) for line in view.access)),
         consent=consent_texts(language.pgettext),
         chosen_consent=meant.consent if meant.act is InboxAct.CONSENT else view.consent,
-        would_erase=clock.now() + ERASED_AFTER,
+        would_erase=now + ERASED_AFTER,
         form_token=session_form_token(worker.content),
         case_name=here.vault.name_case(worker.case_id),
         # The token of the page that could not be taken: what was stored of it after all is then not stored twice.

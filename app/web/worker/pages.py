@@ -139,7 +139,9 @@ def _within(kind: ClockKind, profile: Profile) -> str:
             return npgettext("worker-how", "%(num)s hour", "%(num)s hours", number)
         case Unit.DAYS:
             return npgettext("worker-how", "%(num)s day", "%(num)s days", number)
-        case _:
+        case Unit.MONTHS:
+            return npgettext("worker-how", "%(num)s month", "%(num)s months", number)
+        case Unit.WORKING_DAYS:
             return npgettext("worker-how", "%(num)s working day", "%(num)s working days", number)
 
 

@@ -185,7 +185,12 @@ def test_the_same_form_with_other_words_is_refused_and_changes_nothing(world: Wo
     other = Report(language="en", words="Other words")
     with world.database.reading() as session, pytest.raises(SubmissionConflict):
         already_filed(
-            session, world.rules, other, token, read_arrival(session, world.vault, other, token, None)
+            session,
+            world.vault,
+            world.rules,
+            other,
+            token,
+            read_arrival(session, world.vault, other, token, None),
         )
     assert everything_stored(world.database) == before
 

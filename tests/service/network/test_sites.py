@@ -327,3 +327,19 @@ def test_what_a_program_made_of_a_list_is_named(network: Network, raw: bytes, fa
 def test_a_list_with_any_line_ends_and_a_mark_before_it_is_read(network: Network, end: str) -> None:
     text = end.join(("\ufeffName, Town ,COUNTRY,sector", "Café,Lyon,fr,other", ""))
     assert imported(network, text) == ImportedSites(added=1, known=0)
+
+
+def test_a_list_brings_the_time_zones_of_its_sites(network: Network, stored: Callable[[], bytes]) -> None:
+    head = "name,town,country,sector,zone\n"
+    assert imported(
+        network, head + "Timur Nikel,Jayapura,ID,mining,asia/jayapura\nBarat,Medan,ID,mining,\n"
+    ) == (ImportedSites(added=2, known=0))
+    with network.database.reading() as session:
+        labels = [site_label(network.vault, site) for site in session.scalars(select(Site))]
+    zones = {label.name: label.zone for label in labels}
+    assert (zones["Timur Nikel"], zones["Barat"], zones["Nusa Nikel"]) == ("Asia/Jayapura", "", "")
+    assert b"Asia/Jayapura" not in stored()
+    assert refused(network, head + "X,Medan,ID,mining,Asia/Tokyo\nY,Medan,ID,mining,Mars\n") == [
+        "Line 2: Asia/Tokyo is no time zone of ID: Asia/Jakarta, Asia/Jayapura, Asia/Makassar, Asia/Pontianak.",
+        "Line 3: There is no such time zone; write it like Asia/Kuala_Lumpur.",
+    ]

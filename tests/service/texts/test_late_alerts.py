@@ -11,7 +11,7 @@ from app.messaging.members.late_alerts import LATE, LATE_SUBJECT
 from app.messaging.models import MemberAddress, OutgoingText
 from app.messaging.queue.outgoing import body_place
 from app.network import Member, Organisation
-from tests.service.texts.test_alerts import reachable
+from tests.support.alerts import reachable
 from tests.support.dates import dates_pass
 from tests.support.texting import Texting
 

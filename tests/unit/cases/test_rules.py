@@ -18,6 +18,7 @@ def folder(tmp_path: Path) -> Path:
         "danger_words",
         "thanks_words",
         "deadlines",
+        "holidays",
         "routing",
         "help",
         "demo-help",
@@ -136,7 +137,7 @@ def test_the_shipped_files_are_right(folder: Path) -> None:
             "deadlines.toml",
             "{ hours = 12 }",
             "{ hours = 12, days = 1 }",
-            "deadlines.toml, clock, accept, fast_track: exactly one of hours, days, working_days must be given.",
+            "deadlines.toml, clock, accept, fast_track: exactly one of hours, days, working_days, months must be given.",
         ),
         (
             "deadlines.toml",

@@ -135,7 +135,7 @@ def prepare_hearing(session: Session, services: Services, received: ReceivedText
         answerable=may_answer and not known.stopped,
     )
     heard = with_media(taken.heard, received.came)
-    around = surroundings_of(session, heard.acts, taken.looked, written)
+    around = surroundings_of(session, vault, heard.acts, taken.looked, written)
     receipt = _fresh_receipt(vault, texts, services.host) if SendReceipt() in heard.acts else None
     filed = _file(session, vault, rules, sender, received, heard, written, texts.language.code)
     may_answer = may_answer and (OptIn() in heard.acts or not known.stopped)

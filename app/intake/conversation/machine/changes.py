@@ -21,13 +21,14 @@ from app.vault import Json
 
 @dataclass(frozen=True)
 class Surroundings:
-    """What was looked up for a text: the country of each site that an answer chose, and all sites that words may mean.
+    """What was looked up for a text: country and time zone of each site that an answer chose, all sites that words may mean.
 
     `told` is the country that words about the place tell, `named` whom the words to be kept name, `language` that of the words of
     the text, where it is sure.
     """
 
     countries: Mapping[UUID, str] = field(default_factory=dict)
+    zones: Mapping[UUID, str] = field(default_factory=dict)
     possible: Collection[SiteId] = ()
     whole: bool = True  # of the list of sites, see `SiteMatch`
     told: str | None = None
@@ -114,6 +115,7 @@ def _set_site(told: SetSite, facts: CaseFacts, around: Surroundings) -> CaseChan
             possible_sites=unclear,
             place_in_doubt=not certain and (not around.whole if told.words else facts.place_in_doubt),
             country_from=country_from,
+            zone=around.zones.get(told.site_id, "") if told.site_id is not None else "",
         ),
         words={"text": told.words, "site": True} if told.words else None,
         placed=True,

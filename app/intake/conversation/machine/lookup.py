@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, stage_of
+from app.cases.case import Case, stage_of, zone_of_case
 from app.cases.routing import means_holder
 from app.cases.rules import Rules
 from app.cases.worker import next_step
@@ -22,7 +22,7 @@ from app.intake.conversation.machine.texts import Texts
 from app.language import has_words
 from app.messaging.gateways.registry import Gateways
 from app.messaging.members import who_can_be_alerted
-from app.network import Site, helpers_named, match_site, site_label
+from app.network import FoundSite, Site, helpers_named, match_site, site_label
 from app.vault import Vault
 
 
@@ -52,19 +52,24 @@ def look_up(
     if wanted.site_words:
         match = match_site(session, vault, wanted.site_words)
         certain = match.certain and match.site is not None
-        countries: dict[UUID, str] = {site.id: site.country for site in match.possible}
         told = rules.places.country_of(wanted.site_words)
-        around = Surroundings(countries, tuple(map(SiteId, countries)), match.whole, told)
         found = [match.site] if certain and match.site is not None else list(match.possible)
         # One more than can be picked from tells the table that the words are too vague for that.
         labels = [(site, site_label(vault, site)) for site in found[: MOST_PLACES + 1]]
         sites = tuple(SiteOption(site.id, texts.place(label.name, label.town)) for site, label in labels)
+        around = Surroundings(
+            {site.id: site.country for site in match.possible},
+            {site.id: label.zone for site, label in labels},
+            tuple(SiteId(site.id) for site in match.possible),
+            match.whole,
+            told,
+        )
     if not (wanted.help_number or wanted.read_by or wanted.status or wanted.free_words):
         return LookedUp(Knowledge(sites=sites, certain=certain), around)
     case = session.get_one(Case, case_id)
     numbers = rules.help.help_for(case.country, clock.now().date()) if wanted.help_number else ()
     following = next_step(session, case) if wanted.read_by or wanted.status else None
-    day = None if following is None else following.due_at.date()
+    day = None if following is None else following.due_at.astimezone(zone_of_case(vault, case)).date()
     know = Knowledge(
         sites=sites,
         certain=certain,
@@ -81,7 +86,7 @@ def look_up(
 
 
 def surroundings_of(
-    session: Session, acts: Collection[ConversationAct], looked: LookedUp, language: str | None
+    session: Session, vault: Vault, acts: Collection[ConversationAct], looked: LookedUp, language: str | None
 ) -> Surroundings:
     """What the acts of a step need to know: also of a site that was picked from those found for an earlier text."""
     kept = " ".join(act.words for act in acts if isinstance(act, Keep))
@@ -91,6 +96,10 @@ def surroundings_of(
     missing = chosen - around.countries.keys()
     if not missing:
         return around
-    found = session.execute(select(Site.id, Site.country).where(Site.id.in_(missing)))
-    countries: dict[UUID, str] = {site_id: country for site_id, country in found}  # noqa: C416 - a SiteId is a UUID
-    return replace(around, countries={**around.countries, **countries})
+    found = [
+        FoundSite(*row)
+        for row in session.execute(select(Site.id, Site.country, Site.label_veil).where(Site.id.in_(missing)))
+    ]
+    countries: dict[UUID, str] = {site.id: site.country for site in found}
+    zones: dict[UUID, str] = {site.id: site_label(vault, site).zone for site in found}
+    return replace(around, countries={**around.countries, **countries}, zones={**around.zones, **zones})

@@ -1,0 +1,106 @@
+"""Time zones: which ones a country has, the one that most people there live by, and reading one that somebody typed."""
+
+from datetime import UTC, tzinfo
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel.core import get_global
+
+LONGEST_ZONE = 40
+
+# Where the clocks of a country differ: the zone that most of its people live by. Everybody may say another one, and every date
+# that is shown names its zone.
+_MAIN = {
+    "AR": "America/Argentina/Buenos_Aires",
+    "AU": "Australia/Sydney",
+    "BR": "America/Sao_Paulo",
+    "CA": "America/Toronto",
+    "CD": "Africa/Kinshasa",
+    "CL": "America/Santiago",
+    "CN": "Asia/Shanghai",
+    "CY": "Asia/Nicosia",
+    "DE": "Europe/Berlin",
+    "EC": "America/Guayaquil",
+    "ES": "Europe/Madrid",
+    "FM": "Pacific/Pohnpei",
+    "GL": "America/Nuuk",
+    "ID": "Asia/Jakarta",
+    "KI": "Pacific/Tarawa",
+    "KZ": "Asia/Almaty",
+    "MH": "Pacific/Majuro",
+    "MN": "Asia/Ulaanbaatar",
+    "MX": "America/Mexico_City",
+    "MY": "Asia/Kuala_Lumpur",
+    "NZ": "Pacific/Auckland",
+    "PF": "Pacific/Tahiti",
+    "PG": "Pacific/Port_Moresby",
+    "PS": "Asia/Gaza",
+    "PT": "Europe/Lisbon",
+    "RU": "Europe/Moscow",
+    "UA": "Europe/Kyiv",
+    "US": "America/New_York",
+    "UZ": "Asia/Tashkent",
+}
+
+
+class ZoneUnknown(Exception):
+    """There is no such time zone; the text is the line that whoever typed it reads."""
+
+
+def read_zone(typed: str) -> str:
+    """A zone's name as the IANA database writes it, out of what somebody typed; nothing where nothing was. Raises `ZoneUnknown`."""
+    plain = "_".join(typed.split())
+    if not plain:
+        return ""
+    found = _by_plain_name().get(plain.casefold())
+    if found is None:
+        raise ZoneUnknown("There is no such time zone; write it like Asia/Kuala_Lumpur.")
+    return found
+
+
+def zones_of(country: str | None) -> tuple[str, ...]:
+    """The zones of a country, in the order of their names; none where there is no country or it is unknown."""
+    return _by_country().get(country or "", ())
+
+
+def main_zone(country: str | None) -> str:
+    """The zone that most people of a country live by; nothing where there is no country or it is unknown."""
+    zones = zones_of(country)
+    return _MAIN.get(country or "") or (zones[0] if zones else "")
+
+
+def zone_info(name: str) -> tzinfo:
+    """The zone of this name; UTC where there is none, so that a name which a later system no longer knows breaks no page."""
+    return _known(name) or UTC
+
+
+def zone_there(own: str, country: str | None) -> tzinfo:
+    """The zone by which a workplace lives: its own, else the main one of its country, else UTC."""
+    return zone_info(own or main_zone(country))
+
+
+def every_zone() -> tuple[str, ...]:
+    """Every zone that somebody may live by, in the order of their names."""
+    return tuple(sorted({*_by_plain_name().values()}))
+
+
+@cache
+def _by_country() -> dict[str, tuple[str, ...]]:
+    zones: dict[str, list[str]] = {}
+    for name, country in sorted(get_global("zone_territories").items()):
+        if _known(name) is not None:
+            zones.setdefault(country, []).append(name)
+    return {country: tuple(names) for country, names in zones.items()}
+
+
+@cache
+def _by_plain_name() -> dict[str, str]:
+    return {name.casefold(): name for zones in _by_country().values() for name in zones if "Etc/" not in name}
+
+
+@cache
+def _known(name: str) -> ZoneInfo | None:
+    try:
+        return ZoneInfo(name)
+    except (KeyError, ValueError, OSError):  # what is not found is a KeyError
+        return None
