@@ -11,6 +11,7 @@ from app.cases.clocks import mark_clocks_missed
 from app.cases.routing import expire_offers
 from app.dispatcher.daily_root import sign_today
 from app.dispatcher.heartbeat import last_ticks, record_tick
+from app.followups import ask_due
 from app.intake.conversation.door import import_missed, settle_silence
 from app.messaging.sending import ask_providers, redact_texts, send_due
 from app.network import expire_attempts, expire_invitations
@@ -50,6 +51,10 @@ def _expire_offers(session: Session, services: Services) -> int:
 
 def _mark_clocks_missed(session: Session, services: Services) -> int:
     return mark_clocks_missed(session, services.vault, BATCH)
+
+
+def _ask_due(session: Session, services: Services) -> int:
+    return ask_due(session, services.vault, services.rules, BATCH)
 
 
 def _expire_sessions(session: Session, _services: Services) -> int:
@@ -99,6 +104,7 @@ def _empty_log(services: Services) -> int:
 JOBS: tuple[Job | Errand, ...] = (
     Job("expire_offers", 20, _expire_offers),
     Job("mark_clocks_missed", 30, _mark_clocks_missed),
+    Job("ask_followups", 30, _ask_due),
     Job("expire_sessions", 60, _expire_sessions),
     Job("expire_attempts", 60, _expire_attempts),
     Job("expire_invitations", 60, _expire_invitations),

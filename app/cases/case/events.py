@@ -18,6 +18,17 @@ class Happened(StrEnum):
     HELD = "held"
     CALLED = "called"
     """Somebody has to come now, whether or not this was said before."""
+    ACCEPTED = "accepted"
+    ANSWERED = "answered"
+    HASTENED = "hastened"
+    """It is on the fast track now, or got worse once more while it was."""
+    LOCKED = "locked"
+    """Nobody may know of it any more."""
+    UNLOCKED = "unlocked"
+    """Somebody may know again: of what was locked, or what was stopped."""
+    STOPPED = "stopped"
+    CLOSED = "closed"
+    REOPENED = "reopened"
 
 
 @dataclass(frozen=True)

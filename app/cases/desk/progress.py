@@ -20,6 +20,7 @@ from app.cases.case import (
     ConsentDoesNotCover,
     DangerOpen,
     Entry,
+    Happened,
     NotFromHere,
     NotReachableYet,
     NotTheirsToClose,
@@ -34,6 +35,7 @@ from app.cases.case import (
     reachable,
     store_facts,
 )
+from app.cases.case import note as note_that
 from app.cases.clocks import (
     TICKED_BY_HAND,
     ClockAct,
@@ -171,6 +173,7 @@ def change_stage(
     case.count_edit()
     if move.to is State.CLOSED:
         _close(session, case, move.closing_reason)
+        note_that(session, vault, Happened.CLOSED, case, by=by.member.id)
     if move.to is State.ENGAGING:
         meet_clocks(session, case, ClockAct.ASSESSED)
         start_clocks(session, case, facts, StartEvent.ENGAGING, rules.deadlines)

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import (
     Case,
+    Happened,
     NoAccess,
     Offer,
     circle_for,
     facts_of,
     lock_case,
+    note,
     refuse_viewers,
     store_facts,
 )
@@ -83,6 +85,7 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
     case.state = State.ACCEPTED
     meet_clocks(session, case, ClockAct.ANSWERED_OFFER)
     start_clocks(session, case, facts_of(vault, case), StartEvent.ACCEPTED, rules.deadlines, beside=True)
+    note(session, vault, Happened.ACCEPTED, case, by=by.member.id)
     journal(session, vault, case_id, "case.accepted", by.actor, {"organisation": str(by.organisation.id)})
     return Acceptance(True)
 

@@ -1,6 +1,7 @@
 """What an operator's files rule: routing, deadlines and numbers to call, read once at start."""
 
 from app.cases.rules.deadlines import Deadlines, Duration, Unit
+from app.cases.rules.followup_days import FollowupDays
 from app.cases.rules.help_numbers import HelpNumber
 from app.cases.rules.routing import (
     FORBIDDING,
@@ -12,13 +13,15 @@ from app.cases.rules.routing import (
     routing_from,
     why_not,
 )
-from app.cases.rules.rule_set import Rules, RulesRefused, load_rules
+from app.cases.rules.rule_set import NoRules, Rules, RulesRefused, load_rules, rules_of
 
 __all__ = [
     "FORBIDDING",
     "Deadlines",
     "Duration",
+    "FollowupDays",
     "HelpNumber",
+    "NoRules",
     "Reason",
     "Routing",
     "RoutingOutcome",
@@ -29,5 +32,6 @@ __all__ = [
     "load_rules",
     "route",
     "routing_from",
+    "rules_of",
     "why_not",
 ]

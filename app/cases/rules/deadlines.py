@@ -1,4 +1,7 @@
-"""The deadlines as the operator wrote them (config/deadlines.toml): who acts, what starts the clock, how long it runs."""
+"""The deadlines as the operator wrote them (config/deadlines.toml): who acts, what starts the clock, how long it runs.
+
+The days on which a worker is asked how it is stand in the same file (`followup_days`).
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +9,8 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from app.cases.config_file import Table
-from app.cases.enums import ClockKind, Profile, StartEvent, Who
+from app.cases.enums import ClockKind, FollowupKind, Profile, StartEvent, Who
+from app.cases.rules.followup_days import FollowupDays, read_followups
 from app.network import country_hint, is_country
 
 _MOST = 1000
@@ -52,9 +56,10 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Deadlines:
-    """Every clock and every country's weekend; built by `read_deadlines` only."""
+    """Every clock, every follow-up and every country's weekend; built by `read_deadlines` only."""
 
     clocks: tuple[Deadline, ...]
+    followups: Mapping[FollowupKind, FollowupDays]
     default_weekend: frozenset[int]
     weekends: Mapping[str, frozenset[int]]
 
@@ -77,6 +82,7 @@ def read_deadlines(file: Table) -> Deadlines:
         table.done()
         read.append(Deadline(kind, who, start, MappingProxyType(durations)))
     clocks.done()
+    followups = read_followups(file)
     weekend = file.table("weekend")
     default = _read_weekend("default", weekend)
     weekends = {country: _read_weekend(country, weekend) for country in weekend.names()}
@@ -86,7 +92,7 @@ def read_deadlines(file: Table) -> Deadlines:
                 f"{country} must be a country's two capital letters (ISO 3166){country_hint(country)}."
             )
     file.done()
-    return Deadlines(tuple(read), default, MappingProxyType(weekends))
+    return Deadlines(tuple(read), followups, default, MappingProxyType(weekends))
 
 
 def _read_duration(profile: Profile, table: Table) -> Duration:

@@ -1,8 +1,9 @@
 """The case page: reading a case, answering the worker, notes for the team."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask import abort, render_template, request, url_for
@@ -27,6 +28,7 @@ from app.cases.desk import (
     show_contact,
 )
 from app.cases.enums import State
+from app.cases.followups import Followup, shown_to_helpers
 from app.database import CaseId
 from app.intake.texting import CaseTexts, texts_for_desk
 from app.messaging.members import AlertsSoFar, alerts_of
@@ -139,9 +141,18 @@ def show_case(
         with here.database.writing() as session:
             opened = open_case(session, here.vault, member(), CaseId(case_id))
             texts, alerts = texts_of(session, opened), alerts_of(session, opened.id)
+            questions = shown_to_helpers(session, here.vault, opened.id)
     except NoAccess:
         abort(404)
-    return render_case(opened, texts, alerts=alerts, contact=contact, problem=problem, drafts=drafts)
+    return render_case(
+        opened,
+        texts,
+        alerts=alerts,
+        questions=questions,
+        contact=contact,
+        problem=problem,
+        drafts=drafts,
+    )
 
 
 def texts_of(session: Session, opened: OpenedCase) -> CaseTexts | None:
@@ -155,6 +166,7 @@ def render_case(
     texts: CaseTexts | None,
     *,
     alerts: AlertsSoFar,
+    questions: Sequence[Followup],
     contact: ShownContact | None,
     problem: str | None,
     drafts: Drafts,
@@ -169,6 +181,7 @@ def render_case(
         entries=[thread_line(entry, texts) for entry in opened.entries],
         texts=texts,
         alerts=alerts,
+        questions=questions,
         # A lowered urgency must not hide what the worker said.
         danger_said=opened.strip.danger_said
         or any((entry.body or {}).get("danger") for entry in opened.entries),
@@ -227,7 +240,13 @@ def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
     text = None if texts is None else texts.answers.get(entry.id)
     came = tuple(labels.word(text_words.CAME, kind) for kind in body.get("came") or ())
     danger = bool(body.get("danger"))
-    return ThreadLine(entry.kind, heading, moment, body.get("text") or "", why_shut, text, came, danger)
+    words = _answer_words(body) if body.get("answer") else body.get("text") or ""
+    return ThreadLine(entry.kind, heading, moment, words, why_shut, text, came, danger)
+
+
+def _answer_words(body: Mapping[str, Any]) -> str:
+    question, answer = labels.word(labels.QUESTION, body.get("question")), body["answer"]
+    return f"{question} – {labels.word(labels.ANSWER, answer)}"
 
 
 def posted_text() -> str:

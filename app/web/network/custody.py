@@ -21,6 +21,7 @@ from app.cases.custody import (
     open_from_custody,
 )
 from app.cases.desk import EmptyText, TextTooLong
+from app.cases.followups import shown_to_helpers
 from app.database import CaseId
 from app.messaging.members import alert_custodians, alerts_of
 from app.web.access import open_to_members
@@ -93,6 +94,7 @@ def read(case_id: UUID) -> ResponseReturnValue:
         with here.database.writing() as session:
             opened = open_from_custody(session, here.vault, member(), CaseId(case_id))
             texts, alerts = texts_of(session, opened), alerts_of(session, opened.id)
+            questions = shown_to_helpers(session, here.vault, opened.id)
     except NotAgreed:
         problem = pgettext("network", "Nobody has agreed to this yet, or the 24 hours are over.")
         return show_placing(case_id, problem=problem), 409
@@ -103,7 +105,14 @@ def read(case_id: UUID) -> ResponseReturnValue:
     except (NotACustodian, NoAccess):
         abort(404)
     return render_case(
-        opened, texts, alerts=alerts, contact=None, problem=None, drafts=Drafts(), custody=True
+        opened,
+        texts,
+        alerts=alerts,
+        questions=questions,
+        contact=None,
+        problem=None,
+        drafts=Drafts(),
+        custody=True,
     )
 
 

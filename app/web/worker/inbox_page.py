@@ -20,6 +20,7 @@ from app.web.worker.inbox_words import access_line, authors, next_line, seen_lin
 from app.web.worker.intent import NOTHING, InboxAct, Intent
 from app.web.worker.names import coordinator_name, names_of
 from app.web.worker.posted import posted_fields
+from app.web.worker.question_card import answer_words, question_card, question_words
 
 
 @dataclass(frozen=True)
@@ -61,6 +62,9 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         stages=stage_lines(view),
         next_line=next_line(view, names, coordinator, today),
         authors=authors(),
+        card=question_card(view),
+        question_words=question_words,
+        answer_words=answer_words,
         sightings=[seen_line(seen, names) for seen in view.sightings],
         access=list(dict.fromkeys(access_line(line, about_helper=view.about_helper) for line in view.access)),
         consent=consent_texts(language.pgettext),
