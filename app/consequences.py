@@ -52,6 +52,7 @@ CONSEQUENCES: dict[Happened, tuple[Consequence, ...]] = {
     Happened.STOPPED: (plan_questions,),
     Happened.CLOSED: (plan_questions,),
     Happened.REOPENED: (plan_questions,),
+    Happened.QUESTIONS_WANTED: (plan_questions,),
 }
 
 

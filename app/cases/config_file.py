@@ -67,9 +67,7 @@ class Table:
             and numbers[-1] <= most
         ):
             return tuple(numbers)
-        self.wrong(
-            f"{key} must be whole numbers from {least} to {most}, like [14, 30], each larger than before."
-        )
+        self.wrong(f"{key} must be rising whole numbers from {least} to {most}, like [14, 30].")
         return (least,)
 
     def day(self, key: str) -> date:

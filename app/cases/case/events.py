@@ -29,6 +29,8 @@ class Happened(StrEnum):
     STOPPED = "stopped"
     CLOSED = "closed"
     REOPENED = "reopened"
+    QUESTIONS_WANTED = "questions_wanted"
+    """The worker chose whether to be asked how it is."""
 
 
 @dataclass(frozen=True)

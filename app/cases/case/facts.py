@@ -48,6 +48,8 @@ class CaseFacts:
     language_written: bool = False
     # Whether a worker answered by text that somebody is in danger now; by web it stands with the words that were ticked.
     danger_said: bool = False
+    # Whether the worker said in the inbox that they want no questions that come by themselves.
+    no_questions: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -87,6 +89,7 @@ class CaseFacts:
             "country_from": self.country_from.value,
             "language_written": self.language_written,
             "danger_said": self.danger_said,
+            "no_questions": self.no_questions,
         }
 
 
@@ -118,4 +121,5 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         country_from=CountryFrom(values.get("country_from", "")),
         language_written=values.get("language_written", False),
         danger_said=values.get("danger_said", False),
+        no_questions=values.get("no_questions", False),  # nor do cases from before there were any
     )

@@ -5,6 +5,7 @@ from app.cases.followups.planning import (
     TURNING,
     PlannedFollowup,
     Settled,
+    is_silent,
     next_round,
     plan,
     settle,
@@ -20,6 +21,7 @@ from app.cases.followups.rows import (
     planned_as,
     shown_to_helpers,
     still_fits,
+    tries_in_vain,
 )
 
 __all__ = [
@@ -29,6 +31,7 @@ __all__ = [
     "PlannedFollowup",
     "Settled",
     "followups_of",
+    "is_silent",
     "next_round",
     "open_question",
     "plan",
@@ -39,5 +42,6 @@ __all__ = [
     "settle",
     "shown_to_helpers",
     "still_fits",
+    "tries_in_vain",
     "turn",
 ]

@@ -1,6 +1,6 @@
 """Which questions a worker is asked, when, and which of those that are due: pure, over plain values."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +10,9 @@ from app.cases.rules import FollowupDays
 from app.clock import hour_of
 
 Days = Mapping[FollowupKind, FollowupDays]
+
+# The domain's own: four tries over sixty days without an answer.
+_TRIES, _TRIED_FOR = 4, timedelta(days=60)
 
 _EVERY = frozenset(FollowupKind)
 _WHILE_OPEN = (FollowupKind.WORSE, FollowupKind.NEWS)
@@ -49,6 +52,7 @@ _TURNS: Mapping[Happened, Turn] = {
     Happened.STOPPED: Turn(_EVERY),
     Happened.UNLOCKED: Turn(_EVERY, begins=_WHILE_OPEN),
     Happened.CLOSED: Turn(_EVERY, begins=(FollowupKind.AFTER_CLOSING,)),
+    Happened.QUESTIONS_WANTED: Turn(_EVERY, begins=tuple(FollowupKind)),
     Happened.REOPENED: Turn(_EVERY, begins=_WHILE_OPEN, beside=(FollowupKind.PUT_RIGHT,)),
 }
 TURNING = frozenset(_TURNS)
@@ -98,6 +102,11 @@ def settle(due: Sequence[PlannedFollowup], now: datetime, days: Days) -> Settled
         key=lambda each: (order.index(each.kind), -each.due_at.timestamp()),
     )
     return Settled(right[0] if right else None, tuple(right[1:]), missed)
+
+
+def is_silent(tries: Collection[datetime], now: datetime) -> bool:
+    """Whether a worker was asked so often and for so long without an answer that a person may decide to stop."""
+    return len(tries) >= _TRIES and now - min(tries) >= _TRIED_FOR
 
 
 def _too_late(one: PlannedFollowup, now: datetime, days: Days) -> bool:

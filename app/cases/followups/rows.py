@@ -4,12 +4,12 @@ from collections.abc import Collection, Iterable
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, CaseFacts, Happened, facts_of
-from app.cases.enums import ClosingReason, ConsentLevel, FollowupKind, FollowupState
+from app.cases.case import Case, CaseFacts, Entry, Happened, facts_of
+from app.cases.enums import AuthorKind, ClosingReason, ConsentLevel, FollowupKind, FollowupState
 from app.cases.followups.models import Followup
 from app.cases.followups.planning import PlannedFollowup, plan, turn
 from app.cases.rules import Rules
@@ -18,6 +18,11 @@ from app.vault import SYSTEM, Vault, journal, sound
 
 WAITING = (FollowupState.PLANNED, FollowupState.ASKED)
 """States of a question that may still be answered, or asked."""
+
+# By whatever door: a report, a message, an answer, a text.
+_LAST_HEARD = select(func.max(Entry.hour)).where(
+    Entry.case_id == bindparam("case_id"), Entry.author_kind == AuthorKind.WORKER
+)
 
 _OF_NO_MATTER = (FollowupState.MERGED, FollowupState.CALLED_OFF)
 
@@ -28,7 +33,7 @@ _NOT_ASKED_AFTER = (ClosingReason.MERGED, ClosingReason.WITHDRAWN)
 def plan_filed(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
     """Plan the follow-ups of a new case; nothing is read, and the session does not come to know the rows."""
     facts = facts_of(vault, case)
-    if _nobody_reads(case, facts):
+    if _is_not_asked(case, facts):
         return
     planned = plan(turn(Happened.FILED).begins, facts.profile, clock.now(), rules.deadlines.followups)
     insert_rows(session, [_row(case.id, each) for each in planned])
@@ -38,7 +43,7 @@ def plan_again(session: Session, vault: Vault, rules: Rules, case: Case, what: H
     """Call off and plan what this changes, for a case whose row the caller has locked. The same again changes nothing."""
     facts, change = facts_of(vault, case), turn(what)
     known = followups_of(session, vault, case.id)
-    kinds = () if _nobody_reads(case, facts) else _begun(case, known, change.begins, change.beside)
+    kinds = () if _is_not_asked(case, facts) else _begun(case, known, change.begins, change.beside)
     planned = plan(kinds, facts.profile, clock.now(), rules.deadlines.followups)
     same = {_key(each) for each in planned}
     _call_off(
@@ -89,9 +94,20 @@ def shown_to_helpers(session: Session, vault: Vault, case_id: UUID) -> list[Foll
     return [row for row in followups_of(session, vault, case_id) if row.state not in _OF_NO_MATTER]
 
 
+def tries_in_vain(session: Session, vault: Vault, case_id: UUID) -> list[datetime]:
+    """The hours in which a question was put since the worker was heard of last, and none was answered."""
+    heard = session.scalar(_LAST_HEARD, {"case_id": case_id})
+    asked = (
+        row.asked_hour
+        for row in followups_of(session, vault, case_id)
+        if row.state in (FollowupState.ASKED, FollowupState.UNANSWERED)
+    )
+    return [hour for hour in asked if hour is not None and (heard is None or hour >= heard)]
+
+
 def still_fits(case: Case, facts: CaseFacts, kind: FollowupKind) -> bool:
     """Whether this question may be asked of the case as it stands now."""
-    return not _nobody_reads(case, facts) and _belongs(case, kind)
+    return not _is_not_asked(case, facts) and _belongs(case, kind)
 
 
 def _begun(
@@ -111,8 +127,9 @@ def _belongs(case: Case, kind: FollowupKind) -> bool:
     return not case.is_open and case.closing_reason not in _NOT_ASKED_AFTER
 
 
-def _nobody_reads(case: Case, facts: CaseFacts) -> bool:
-    return case.stopped_hour is not None or facts.consent is ConsentLevel.NOBODY
+def _is_not_asked(case: Case, facts: CaseFacts) -> bool:
+    """Where nobody would read the answer, or the worker wants no questions."""
+    return case.stopped_hour is not None or facts.consent is ConsentLevel.NOBODY or facts.no_questions
 
 
 def _call_off(session: Session, vault: Vault, case: Case, rows: Iterable[Followup]) -> None:

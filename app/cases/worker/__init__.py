@@ -16,7 +16,7 @@ from app.cases.worker.inbox import (
     worker_of,
 )
 from app.cases.worker.messages import say_worse, write
-from app.cases.worker.questions import answer_question
+from app.cases.worker.questions import answer_question, want_questions
 from app.cases.worker.receipt_tries import may_be_guessing, try_receipt
 from app.cases.worker.sharing import (
     ERASED_AFTER,
@@ -58,6 +58,7 @@ __all__ = [
     "stop_sharing",
     "try_receipt",
     "undo_stop",
+    "want_questions",
     "worker_of",
     "write",
 ]

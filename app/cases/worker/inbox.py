@@ -160,6 +160,7 @@ class InboxView:
     helper_has_read: bool = False
     about_helper: bool = False
     question: OpenQuestion | None = None
+    wants_questions: bool = True
 
     @property
     def answered_at(self) -> datetime | None:
@@ -255,6 +256,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         helper_has_read=case.helper_has_read,
         about_helper=facts.about_helper,
         question=_question(session, vault, case),
+        wants_questions=not facts.no_questions,
     )
 
 

@@ -1,6 +1,6 @@
 """The case page: reading a case, answering the worker, notes for the team."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -23,11 +23,12 @@ from app.cases.desk import (
     ReadEntry,
     ShownContact,
     TextTooLong,
+    is_silent_now,
     note,
     open_case,
     show_contact,
 )
-from app.cases.enums import State
+from app.cases.enums import ClosingReason, State
 from app.cases.followups import Followup, shown_to_helpers
 from app.database import CaseId
 from app.intake.texting import CaseTexts, texts_for_desk
@@ -58,6 +59,14 @@ class ThreadLine:
     text: TextStatus | None = None  # where it also went out as a text
     came: tuple[str, ...] = ()  # what came beside the words and was not kept
     danger: bool = False  # the worker said with it that there is danger now
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What the worker was or will be asked; `silent` says that so much went unanswered that a person has to decide."""
+
+    shown: tuple[Followup, ...]
+    silent: bool
 
 
 @blueprint.get("/cases/<uuid:case_id>")
@@ -141,7 +150,7 @@ def show_case(
         with here.database.writing() as session:
             opened = open_case(session, here.vault, member(), CaseId(case_id))
             texts, alerts = texts_of(session, opened), alerts_of(session, opened.id)
-            questions = shown_to_helpers(session, here.vault, opened.id)
+            questions = questions_of(session, opened)
     except NoAccess:
         abort(404)
     return render_case(
@@ -155,6 +164,13 @@ def show_case(
     )
 
 
+def questions_of(session: Session, opened: OpenedCase) -> Questions:
+    """The follow-ups of a case that was just opened, and whether its worker is silent."""
+    vault = services().vault
+    shown = tuple(shown_to_helpers(session, vault, opened.id))
+    return Questions(shown, opened.closing_reason is None and is_silent_now(session, vault, opened.id))
+
+
 def texts_of(session: Session, opened: OpenedCase) -> CaseTexts | None:
     """The texts of a case that was just opened; nothing is read for one whose worker asked for the inbox only."""
     here = services()
@@ -166,7 +182,7 @@ def render_case(
     texts: CaseTexts | None,
     *,
     alerts: AlertsSoFar,
-    questions: Sequence[Followup],
+    questions: Questions,
     contact: ShownContact | None,
     problem: str | None,
     drafts: Drafts,
@@ -191,7 +207,7 @@ def render_case(
         steps=[state for state in opened.moves if state is not State.CLOSED],
         may_close=State.CLOSED in opened.moves,
         by_hand=TICKED_BY_HAND if opened.may_write else frozenset(),
-        closing_reasons=DESK_CLOSING_REASONS,
+        closing_reasons=(*DESK_CLOSING_REASONS, *((ClosingReason.UNVERIFIED,) if questions.silent else ())),
         message=None if problem else message_of_request(),
         problem=problem,
         drafts=drafts,

@@ -21,11 +21,10 @@ from app.cases.custody import (
     open_from_custody,
 )
 from app.cases.desk import EmptyText, TextTooLong
-from app.cases.followups import shown_to_helpers
 from app.database import CaseId
 from app.messaging.members import alert_custodians, alerts_of
 from app.web.access import open_to_members
-from app.web.desk.case import render_case, texts_of
+from app.web.desk.case import questions_of, render_case, texts_of
 from app.web.desk.drafts import Drafts, sent_with
 from app.web.member_session import member
 from app.web.network.blueprint import blueprint
@@ -94,7 +93,7 @@ def read(case_id: UUID) -> ResponseReturnValue:
         with here.database.writing() as session:
             opened = open_from_custody(session, here.vault, member(), CaseId(case_id))
             texts, alerts = texts_of(session, opened), alerts_of(session, opened.id)
-            questions = shown_to_helpers(session, here.vault, opened.id)
+            questions = questions_of(session, opened)
     except NotAgreed:
         problem = pgettext("network", "Nobody has agreed to this yet, or the 24 hours are over.")
         return show_placing(case_id, problem=problem), 409

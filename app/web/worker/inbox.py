@@ -23,6 +23,7 @@ from app.cases.worker import (
     note_language,
     say_worse,
     stop_sharing,
+    want_questions,
 )
 from app.cases.worker import undo_stop as undo_stop_of
 from app.cases.worker import write as write_message
@@ -89,6 +90,20 @@ def worse() -> Response:
 def answer() -> Response:
     """Answer the question on the card, by one tap."""
     return _carry_out(InboxAct.ANSWER)
+
+
+@blueprint.post("/<lang>/inbox/ask-me")
+@open_to_workers
+def ask_me() -> Response:
+    """Ask how it is from time to time."""
+    return _carry_out(InboxAct.ASK_ME)
+
+
+@blueprint.post("/<lang>/inbox/do-not-ask")
+@open_to_workers
+def do_not_ask() -> Response:
+    """Ask nothing any more that comes by itself."""
+    return _carry_out(InboxAct.DO_NOT_ASK)
 
 
 @blueprint.post("/<lang>/inbox/consent")
@@ -212,6 +227,10 @@ def _answer(session: Session, doing: Doing) -> Taken:
     return answer_question(session, here.vault, here.rules, doing.worker, intent.question, intent.answer)
 
 
+def _want_questions(session: Session, doing: Doing) -> None:
+    want_questions(session, services().vault, doing.worker, doing.intent.act is InboxAct.ASK_ME)
+
+
 def _change_consent(session: Session, doing: Doing) -> None:
     here, language, worker = services(), page_language(), doing.worker
     if not doing.intent.consent:
@@ -249,6 +268,8 @@ _DEEDS: dict[InboxAct, tuple[Callable[[Session, Doing], bool | Taken | None], st
     InboxAct.WRITE: (_write, "thread"),
     InboxAct.WORSE: (_say_worse, "thread"),
     InboxAct.ANSWER: (_answer, "thread"),
+    InboxAct.ASK_ME: (_want_questions, "change"),
+    InboxAct.DO_NOT_ASK: (_want_questions, "change"),
     InboxAct.CONSENT: (_change_consent, "seen"),
     InboxAct.LET_READ: (_let_read, "top"),
     InboxAct.STOP: (_stop, "top"),

@@ -25,6 +25,8 @@ class InboxAct(StrEnum):
     STOP = "stop"
     UNDO = "undo"
     ANSWER = "answer"
+    ASK_ME = "ask-me"
+    DO_NOT_ASK = "do-not-ask"
     NEW_CODE = "code"
     ABOUT_HELPER = "about-helper"
 

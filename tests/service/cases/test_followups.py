@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from app import clock
 from app.cases.case.events import Happened
 from app.cases.case.models import Case
-from app.cases.desk.progress import Move, change_stage
+from app.cases.desk.progress import Move, MoveRefused, change_stage
 from app.cases.enums import ClosingReason, ConsentLevel, FollowupKind, FollowupState, State
 from app.cases.followups.models import Followup
 from app.cases.followups.rows import followups_of, plan_again
@@ -216,3 +216,35 @@ def test_what_others_wrote_is_asked_of_nobody_and_stands_in_nobodys_way(desk: De
 def _raw(session: object, case_id: CaseId) -> object:
     dialect = session.get_bind().dialect.name  # type: ignore[attr-defined]
     return case_id.hex if dialect == "sqlite" else case_id
+
+
+def test_only_a_silent_worker_closes_as_unverified(desk: Desk) -> None:
+    filed = desk.world.file()
+    case_id = desk.accept(filed)
+    other = desk.accepted()
+
+    def close_unverified() -> None:
+        move = Move(
+            State.CLOSED, "Four tries.", uuid4(), ClosingReason.UNVERIFIED, to_worker="We stop asking."
+        )
+        with desk.database.writing() as session:
+            change_stage(session, desk.world.vault, desk.world.rules, desk.lead, case_id, move)
+
+    for day in (14, 30, 60):
+        clock.set_offset(day * DAY + 7300)
+        tick(desk)
+    worker = desk.world.enter(filed)
+    with pytest.raises(MoveRefused, match="ask_on"):
+        close_unverified()
+    with desk.database.writing() as session:
+        write(session, desk.world.vault, desk.world.rules, worker, "I am here.", uuid4())
+    for day in (92, 124, 156):
+        clock.set_offset(day * DAY + 7300)
+        tick(desk)
+    with pytest.raises(MoveRefused, match="ask_on"):
+        close_unverified()  # three since the worker wrote
+    clock.set_offset(188 * DAY)
+    tick(desk)
+    close_unverified()
+    assert desk.case(case_id).closing_reason is ClosingReason.UNVERIFIED
+    assert desk.case(other).is_open

@@ -99,7 +99,7 @@ def test_the_card_comes_on_its_day_and_a_tap_is_kept_in_the_thread(visitor: Visi
     page = inside(visitor, code)
     assert "Did it get worse since you told us?" in page.text
     assert "No helper has read this yet." in page.text
-    assert "Who can read them can read it, nobody else." in page.text
+    assert "Only those who can read your messages can read it." in page.text
     page = visitor.send("/inbox/answer", button=SAME)
     assert page.status == 200
     assert "You answered" not in page.text
@@ -252,3 +252,28 @@ def test_a_stopped_case_asks_nothing_and_still_keeps_a_tap(visitor: Visitor, wor
     case, _ = stored(world, code)
     assert case.is_open is False
     assert "It got worse" in page.text
+
+
+def test_one_tap_ends_the_questions_and_one_tap_brings_them_back(visitor: Visitor, world: World) -> None:
+    code = filed(visitor, world)
+    later(world, 14)
+    inside(visitor, code)
+    page = visitor.send("/inbox/do-not-ask")
+    assert "You do not want questions from us, so we ask none." in page.text
+    assert "Did it get worse" not in page.text
+    assert questions(world, code, FollowupState.PLANNED) == []
+    # What happens to the case plans none either.
+    by = lead(world)
+    with world.database.writing() as session:
+        reply(session, world.vault, by, case_id(world, code), "We wrote.", uuid4())
+    assert questions(world, code, FollowupState.PLANNED) == []
+    old = visitor.page
+    page = visitor.send("/inbox/ask-me")
+    assert "From time to time we ask you here how it is." in page.text
+    planned = questions(world, code, FollowupState.PLANNED)
+    assert sorted(row.kind for row in planned) == ["news", "put_right", "worse", "worse", "worse"]
+    visitor.page = old
+    visitor.send("/inbox/ask-me")
+    assert acts(world, code).count("followup.wanted") == 2
+    close(world, code)
+    assert {row.kind for row in questions(world, code, FollowupState.PLANNED)} == {"after_closing"}

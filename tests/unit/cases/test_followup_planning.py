@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from app.cases.case.events import Happened
 from app.cases.enums import ANSWERS_TO, Answer, FollowupKind, Profile
-from app.cases.followups.planning import PlannedFollowup, next_round, plan, settle, turn
+from app.cases.followups.planning import PlannedFollowup, is_silent, next_round, plan, settle, turn
 from tests.harness.world import shipped_rules
 
 DAYS = shipped_rules().deadlines.followups
@@ -75,3 +75,11 @@ def test_what_is_too_late_is_missed_and_news_never_is() -> None:
 def test_that_it_got_worse_can_be_said_to_every_question() -> None:
     assert all(Answer.WORSE in answers for answers in ANSWERS_TO.values())
     assert set(ANSWERS_TO) == set(FollowupKind)
+
+
+def test_four_tries_over_sixty_days_are_silence() -> None:
+    tries = [BEGAN + timedelta(days=day) for day in (0, 20, 40, 59)]
+    assert is_silent(tries, BEGAN + timedelta(days=60))
+    assert not is_silent(tries, BEGAN + timedelta(days=59))
+    assert not is_silent(tries[1:], BEGAN + timedelta(days=100))
+    assert not is_silent([], BEGAN)
