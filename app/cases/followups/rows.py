@@ -90,8 +90,11 @@ def open_question(session: Session, vault: Vault, case_id: UUID) -> Followup | N
 
 
 def shown_to_helpers(session: Session, vault: Vault, case_id: UUID) -> list[Followup]:
-    """The questions that a person should know of: what is planned, asked or answered, and what was missed."""
-    return [row for row in followups_of(session, vault, case_id) if row.state not in _OF_NO_MATTER]
+    """The questions that a person should know of: what was asked, answered or missed, and of each kind what is planned next."""
+    known = [row for row in followups_of(session, vault, case_id) if row.state not in _OF_NO_MATTER]
+    planned = [row for row in known if row.state is FollowupState.PLANNED]
+    following = {row.kind: row for row in reversed(planned)}.values()
+    return [row for row in known if row not in planned or row in following]
 
 
 def tries_in_vain(session: Session, vault: Vault, case_id: UUID) -> list[datetime]:

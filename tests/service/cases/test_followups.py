@@ -14,7 +14,7 @@ from app.cases.case.models import Case
 from app.cases.desk.progress import Move, MoveRefused, change_stage
 from app.cases.enums import ClosingReason, ConsentLevel, FollowupKind, FollowupState, State
 from app.cases.followups.models import Followup
-from app.cases.followups.rows import followups_of, plan_again
+from app.cases.followups.rows import followups_of, plan_again, shown_to_helpers
 from app.cases.worker.messages import say_worse, write
 from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
 from app.database import CaseId
@@ -248,3 +248,17 @@ def test_only_a_silent_worker_closes_as_unverified(desk: Desk) -> None:
     close_unverified()
     assert desk.case(case_id).closing_reason is ClosingReason.UNVERIFIED
     assert desk.case(other).is_open
+
+
+def test_helpers_see_what_was_asked_or_missed_and_what_comes_next(desk: Desk) -> None:
+    case_id = desk.accepted()
+    clock.set_offset(34 * DAY)
+    tick(desk)
+    with desk.database.reading() as session:
+        shown = shown_to_helpers(session, desk.world.vault, case_id)
+    assert [f"{row.kind} {row.round} {row.state}" for row in shown] == [
+        "worse 1 missed",
+        "worse 2 asked",
+        "news 2 planned",
+        "worse 3 planned",
+    ]
