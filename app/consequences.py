@@ -9,6 +9,8 @@ from itertools import groupby
 from sqlalchemy.orm import Session
 
 from app.cases.case import Event, Happened
+from app.cases.followups import plan_again, plan_filed
+from app.cases.rules import rules_of
 from app.database import new_id
 from app.messaging.members import alert_danger, alert_late
 
@@ -32,12 +34,31 @@ def tell_of_lateness(session: Session, events: tuple[Event, ...]) -> None:
     alert_late(session, events[0].vault, events[0].case)
 
 
+def plan_questions(session: Session, events: tuple[Event, ...]) -> None:
+    """Plan what the worker is asked later, and call off what would no longer be right to ask."""
+    rules = rules_of(session)
+    for event in events:
+        if event.what is Happened.FILED:
+            plan_filed(session, event.vault, rules, event.case)
+        else:
+            plan_again(session, event.vault, rules, event.case, event.what)
+
+
 CONSEQUENCES: dict[Happened, tuple[Consequence, ...]] = {
-    Happened.FILED: (page,),
+    Happened.FILED: (page, plan_questions),
     Happened.OFFERED: (page,),
     Happened.HELD: (page,),
     Happened.CALLED: (page,),
     Happened.LATE: (tell_of_lateness,),
+    Happened.ACCEPTED: (plan_questions,),
+    Happened.ANSWERED: (plan_questions,),
+    Happened.HASTENED: (plan_questions,),
+    Happened.LOCKED: (plan_questions,),
+    Happened.UNLOCKED: (plan_questions,),
+    Happened.STOPPED: (plan_questions,),
+    Happened.CLOSED: (plan_questions,),
+    Happened.REOPENED: (plan_questions,),
+    Happened.QUESTIONS_WANTED: (plan_questions,),
 }
 
 

@@ -54,6 +54,22 @@ class Table:
         self.wrong(f"{key} must be a whole number from {least} to {most}.")
         return least
 
+    def rising(self, key: str, *, least: int, most: int) -> tuple[int, ...]:
+        """A list of whole numbers within bounds, at least one, each larger than the one before."""
+        value = self._take(key)
+        numbers = value if isinstance(value, list) else []
+        whole = all(isinstance(each, int) and not isinstance(each, bool) for each in numbers)
+        if (
+            numbers
+            and whole
+            and numbers == sorted({*numbers})
+            and least <= numbers[0]
+            and numbers[-1] <= most
+        ):
+            return tuple(numbers)
+        self.wrong(f"{key} must be rising whole numbers from {least} to {most}, like [14, 30].")
+        return (least,)
+
     def day(self, key: str) -> date:
         """A date, written like 2026-01-31 without quotation marks."""
         value = self._take(key)

@@ -102,6 +102,7 @@ class EntryKind(StrEnum):
     REPLY = "reply"
     NOTE = "note"
     WORSE = "worse"
+    ANSWER = "answer"
     SYSTEM = "system"
 
 
@@ -194,6 +195,54 @@ class Profile(StrEnum):
 
     FAST_TRACK = "fast_track"
     STANDARD = "standard"
+
+
+class FollowupKind(StrEnum):
+    """What a worker is asked without having to come first; the one that matters most stands first.
+
+    Each is one question on one card, and the answers to it stand in `ANSWERS_TO`.
+    """
+
+    AFTER_CLOSING = "after_closing"
+    WORSE = "worse"
+    PUT_RIGHT = "put_right"
+    NEWS = "news"
+
+
+class FollowupState(StrEnum):
+    """What became of a follow-up. Only one that is planned can be asked, and only one that is asked answered."""
+
+    PLANNED = "planned"
+    ASKED = "asked"
+    ANSWERED = "answered"
+    UNANSWERED = "unanswered"
+    """Another question took its place before it was answered."""
+    MERGED = "merged"
+    """It was due together with another, and only that one was asked."""
+    MISSED = "missed"
+    """It could not be asked while it was still right; a person sees that."""
+    CALLED_OFF = "called_off"
+
+
+class Answer(StrEnum):
+    """What a worker answers to a follow-up, by a tap."""
+
+    WORSE = "worse"
+    SAME = "same"
+    BETTER = "better"
+    PUT_RIGHT = "put_right"
+    NOT_RIGHT = "not_right"
+
+
+_HOW_IT_IS = (Answer.WORSE, Answer.SAME, Answer.BETTER)
+_IS_IT_RIGHT = (Answer.PUT_RIGHT, Answer.NOT_RIGHT, Answer.WORSE)
+ANSWERS_TO: dict[FollowupKind, tuple[Answer, ...]] = {
+    FollowupKind.AFTER_CLOSING: _IS_IT_RIGHT,
+    FollowupKind.WORSE: _HOW_IT_IS,
+    FollowupKind.PUT_RIGHT: _IS_IT_RIGHT,
+    FollowupKind.NEWS: _HOW_IT_IS,
+}
+"""The answers to each question, in the order of their buttons; that it got worse can be said to every one."""
 
 
 class AccessAct(StrEnum):

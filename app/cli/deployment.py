@@ -33,6 +33,7 @@ class Deployment:
         database = Database(self.settings.database_url, before_commit=carry_out)
         # The keyring is read when the first row is signed or checked: `init` makes it only after the tables.
         database.sign_with(RowSigner(lambda: self.vault))
+        database.rule_with(lambda: self.rules)
         return database
 
     @cached_property

@@ -2,7 +2,7 @@
 
 import os
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, Protocol
@@ -55,6 +55,10 @@ class Database:
     def sign_with(self, signer: Signer) -> None:
         """Let every session from now on sign and check rows with the keys of this process."""
         self._info["signer"] = signer
+
+    def rule_with(self, rules: Callable[[], object]) -> None:
+        """Let every session from now on carry what the operator decided (see `app.cases.rules.rules_of`), asked for when needed."""
+        self._info["rules"] = rules
 
     def hearing_statements(self, hear: Hear) -> AbstractContextManager[None]:
         """Tell of every statement that is sent within the block; those that go to the database together are told together."""

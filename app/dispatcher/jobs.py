@@ -12,6 +12,7 @@ from app.cases.escalation import climb_ladders
 from app.cases.routing import expire_offers
 from app.dispatcher.daily_root import sign_today
 from app.dispatcher.heartbeat import last_ticks, record_tick
+from app.followups import ask_due
 from app.intake.conversation.door import import_missed, settle_silence
 from app.messaging.sending import ask_providers, redact_texts, send_due
 from app.network import expire_attempts, expire_invitations
@@ -57,6 +58,10 @@ def _mark_clocks_missed(session: Session, services: Services) -> int:
 
 def _climb_ladders(session: Session, services: Services) -> int:
     return climb_ladders(session, services.vault, services.rules, _ONE)
+
+
+def _ask_due(session: Session, services: Services) -> int:
+    return ask_due(session, services.vault, services.rules, BATCH)
 
 
 def _expire_sessions(session: Session, _services: Services) -> int:
@@ -107,6 +112,7 @@ JOBS: tuple[Job | Errand, ...] = (
     Job("expire_offers", 20, _expire_offers),
     Job("mark_clocks_missed", 30, _mark_clocks_missed),
     Job("climb_ladders", 30, _climb_ladders, batch=_ONE),
+    Job("ask_followups", 30, _ask_due),
     Job("expire_sessions", 60, _expire_sessions),
     Job("expire_attempts", 60, _expire_attempts),
     Job("expire_invitations", 60, _expire_invitations),

@@ -183,9 +183,35 @@ ENTRY: Labels = {
     "report": pgettext("desk", "The worker’s report"),
     "worker_message": pgettext("desk", "The worker"),
     "worse": pgettext("desk", "The worker: it got worse"),
+    "answer": pgettext("desk", "The worker, by one tap"),
     "reply": pgettext("desk", "Reply to the worker"),
     "note": pgettext("desk", "Note"),
     "system": pgettext("desk", "Redress"),
+}
+
+QUESTION: Labels = {
+    "after_closing": pgettext("desk", "Is it right now? (asked after closing)"),
+    "worse": pgettext("desk", "Did it get worse since you told us?"),
+    "put_right": pgettext("desk", "Has it been put right?"),
+    "news": pgettext("desk", "How is it now?"),
+}
+
+QUESTION_STATE: Labels = {
+    "planned": pgettext("desk", "Planned"),
+    "asked": pgettext("desk", "In the inbox, not answered yet"),
+    "answered": pgettext("desk", "Answered"),
+    "unanswered": pgettext("desk", "Not answered"),
+    "merged": pgettext("desk", "Asked together with another"),
+    "missed": pgettext("desk", "Not asked in time: ask it yourself"),
+    "called_off": pgettext("desk", "Called off"),
+}
+
+ANSWER: Labels = {
+    "worse": pgettext("desk", "It got worse"),
+    "same": pgettext("desk", "It is the same"),
+    "better": pgettext("desk", "It is better"),
+    "put_right": pgettext("desk", "Yes, it is right"),
+    "not_right": pgettext("desk", "No, it is not right"),
 }
 
 MATCHED: Labels = {

@@ -15,6 +15,7 @@ from app.database import Database
 from app.database.schema import migrate
 from tests.harness.postgres import TEMPLATE, PostgresServer
 from tests.harness.run import locked
+from tests.harness.world import shipped_rules
 
 KINDS = ("sqlite", "postgresql")
 
@@ -146,6 +147,7 @@ class Databases:
 def closing_database(url: str) -> Iterator[Database]:
     """A `Database` whose connections are closed at the end."""
     database = Database(url, before_commit=carry_out)
+    database.rule_with(shipped_rules)
     try:
         yield database
     finally:

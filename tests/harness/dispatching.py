@@ -22,6 +22,7 @@ def services_over(
 ) -> Services:
     """Services with the simulator as the only gateway and a home of their own, unless told otherwise."""
     database.sign_with(RowSigner(lambda: vault))
+    database.rule_with(lambda: rules)
     home = tempfile.TemporaryDirectory(ignore_cleanup_errors=True)
     settings = settings or read_settings({"REDRESS_HOME": home.name})
     gateways = gateways or load_gateways(settings, vault, database, {})

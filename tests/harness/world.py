@@ -99,6 +99,7 @@ class World:
 
     def __post_init__(self) -> None:
         self.database.sign_with(RowSigner(lambda: self.vault))
+        self.database.rule_with(lambda: self.rules)
         with self.database.writing() as session:
             bind_deployment(session, self.vault)
             count_sites(session, self.vault)
@@ -130,6 +131,7 @@ class World:
         copied.database = database
         copied.secrets, copied.cookies = dict(self.secrets), dict(self.cookies)
         database.sign_with(RowSigner(lambda: copied.vault))
+        database.rule_with(lambda: copied.rules)
         return copied
 
     def join(

@@ -17,8 +17,10 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, Uuid, bindparam, insert, select, text
 
 import app
+from app.cases.case import Case
 from app.cases.case.models import Clock, Escalation
-from app.cases.enums import ClockState
+from app.cases.enums import ClockState, FollowupKind, FollowupState, Urgency
+from app.cases.followups import Followup
 from app.database import Base, Database, UtcDateTime
 from app.database.inserts import insert_rows
 from app.database.schema import REVISION, SchemaOutOfDate, check_schema, migrate, revision_of
@@ -30,6 +32,7 @@ from app.settings import PROJECT_ROOT
 from app.vault import RowSigner, Vault, is_sound, load_keyring, make_keyrings
 from app.vault.row_macs import sign_row
 from tests.harness.databases import KINDS, Databases
+from tests.harness.world import light_vault
 
 
 @pytest.fixture(params=KINDS)
@@ -251,6 +254,38 @@ def test_members_from_before_they_had_a_time_zone_keep_their_mac(
         with database.reading() as session:
             found = session.scalars(select(Member)).one()
             assert (found.zone_veil, is_sound(Vault(holder), found)) == (None, True)
+
+
+def test_a_case_from_before_there_were_follow_ups_stays_and_has_none(
+    databases: Databases, empty_kind: str, tmp_path: Path
+) -> None:
+    hour = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    old = Case(
+        submission_id=UUID(int=1),
+        body_tag=b"tag",
+        reference="red-fox-1",
+        language="en",
+        urgency=Urgency.MEDIUM,
+        received_hour=hour,
+        queue_rank=1,
+        facts_veil=b"veil",
+    )
+    planned = Followup(kind=FollowupKind.NEWS, since=hour, round=1, due_at=hour)
+    vault = light_vault(tmp_path / "keys")
+    with databases.empty(empty_kind, tmp_path) as database:
+        _migrate_to(database, "0012")
+        database.sign_with(RowSigner(lambda: vault))
+        with database.writing() as session:
+            session.add(old)
+        assert migrate(database) is True
+        with database.writing() as session:
+            assert session.scalars(select(Case.reference)).all() == ["red-fox-1"]
+            assert session.scalars(select(Followup.id)).all() == []
+            planned.case_id = session.scalars(select(Case.id)).one()
+            session.add(planned)
+        with database.reading() as session:
+            kept = session.scalars(select(Followup)).one()
+            assert (kept.state, kept.due_at, is_sound(vault, kept)) == (FollowupState.PLANNED, hour, True)
 
 
 def _migrate_to(database: Database, revision: str) -> None:

@@ -72,6 +72,7 @@ from app.cases.case.references import new_reference, read_reference
 from app.cases.case.restricting import let_go_of_assignee, restrict_case, restrict_opened
 from app.cases.case.states import (
     HELPERS_CLOSING_REASONS,
+    AskOn,
     CaseStanding,
     ChangedBy,
     ChangeRefused,
@@ -111,6 +112,7 @@ __all__ = [
     "AccessLine",
     "Allowed",
     "AlreadyClaimed",
+    "AskOn",
     "AskedRung",
     "CannotBeAssigned",
     "Case",

@@ -20,6 +20,19 @@ class Happened(StrEnum):
     """Somebody has to come now, whether or not this was said before."""
     LATE = "late"
     """A date passed, and somebody else was asked because of it."""
+    ACCEPTED = "accepted"
+    ANSWERED = "answered"
+    HASTENED = "hastened"
+    """It is on the fast track now, or got worse once more while it was."""
+    LOCKED = "locked"
+    """Nobody may know of it any more."""
+    UNLOCKED = "unlocked"
+    """Somebody may know again: of what was locked, or what was stopped."""
+    STOPPED = "stopped"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    QUESTIONS_WANTED = "questions_wanted"
+    """The worker chose whether to be asked how it is."""
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,8 @@ class CaseFacts:
     danger_said: bool = False
     # The workplace's own time zone, where the network knows the site and its zone; else that of the country counts.
     zone: str = ""
+    # Whether the worker said in the inbox that they want no questions that come by themselves.
+    no_questions: bool = False
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -90,6 +92,7 @@ class CaseFacts:
             "language_written": self.language_written,
             "danger_said": self.danger_said,
             "zone": self.zone,
+            "no_questions": self.no_questions,
         }
 
 
@@ -122,4 +125,5 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         language_written=values.get("language_written", False),
         danger_said=values.get("danger_said", False),
         zone=values.get("zone", ""),
+        no_questions=values.get("no_questions", False),  # nor do cases from before there were any
     )

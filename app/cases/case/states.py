@@ -23,17 +23,15 @@ ALLOWED_FROM: Mapping[State, frozenset[State]] = {
 
 # These need what only the remedy room will hold: a decision of the worker, a delivery, a confirmation.
 _NOT_REACHABLE_YET = frozenset({State.REMEDY_AGREED, State.DELIVERING, State.RESOLVED})
-# These need four tries in the worker's safe window, a second case to merge with, a confirmed remedy.
-_REASONS_NOT_REACHABLE_YET = frozenset(
-    {ClosingReason.UNVERIFIED, ClosingReason.MERGED, ClosingReason.RESOLVED}
-)
+# These need a second case to merge with, a confirmed remedy.
+_REASONS_NOT_REACHABLE_YET = frozenset({ClosingReason.MERGED, ClosingReason.RESOLVED})
 HELPERS_CLOSING_REASONS = (
     ClosingReason.REFERRED,
     ClosingReason.OUT_OF_SCOPE,
     ClosingReason.UNFOUNDED,
     ClosingReason.UNRESOLVED,
 )
-"""What a lead or the assignee may close with, always with a written reason."""
+"""What a lead or the assignee may close with, always with a written reason; `unverified` only where nobody answers."""
 
 
 class ChangedBy(StrEnum):
@@ -77,6 +75,10 @@ class NotTheirsToClose(ChangeRefused):
     """Only a lead or the assignee closes a case."""
 
 
+class AskOn(ChangeRefused):
+    """The worker was not asked four times over sixty days, or has answered since."""
+
+
 class DangerOpen(ChangeRefused):
     """The case stands at danger: closing it needs words that say what makes the worker safe now."""
 
@@ -94,6 +96,8 @@ class CaseStanding:
     consent: ConsentLevel
     tell_company: bool
     in_danger: bool = False
+    # Four questions over sixty days, and the worker was not heard of since.
+    silent: bool = False
 
 
 @dataclass(frozen=True)
@@ -157,6 +161,10 @@ def _check_closing(case: CaseStanding, by: ChangedBy, closing: Closing | None) -
         if by is not ChangedBy.WORKER:
             raise WorkerDecides("Only the worker can take a report back.")
         return
+    if closing.reason is ClosingReason.UNVERIFIED and not case.silent:
+        raise AskOn(
+            "Nobody closes a case as unverified before four questions over sixty days went unanswered."
+        )
     if case.retaliation:
         raise RetaliationOpen("Retaliation is open: the case stays open until it has ended.")
     if by not in _MAY_CLOSE:

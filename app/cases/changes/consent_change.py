@@ -63,6 +63,9 @@ def set_consent(
     if level is ConsentLevel.NOBODY and (before is not level or given.signer is not None):
         _lock(session, vault, case, given, opened)
     record_consent(session, vault, case, level, given)
+    if level is not before and ConsentLevel.NOBODY in (level, before):
+        locked = level is ConsentLevel.NOBODY
+        note(session, vault, Happened.LOCKED if locked else Happened.UNLOCKED, case)
     if before is ConsentLevel.NOBODY and level is not before:
         # Who lets somebody know again has not had the help that the case was closed after.
         reopen(session, vault, case, given.by)

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, CaseFacts, Clock, facts_of, store_facts
+from app.cases.case import Case, CaseFacts, Clock, Happened, facts_of, note, store_facts
 from app.cases.clocks import ASKING, calendar_of, hasten_clocks, hasten_rung, plan_clocks, store_next_date
 from app.cases.enums import ClockKind, ConsentLevel, Profile, StartEvent, Urgency
 from app.cases.rules import Rules
@@ -29,6 +29,7 @@ def raise_case(session: Session, vault: Vault, rules: Rules, case: Case, urgency
     if after is not before:
         note_urgency(session, vault, case, after, by)
     if fast:
+        note(session, vault, Happened.HASTENED, case)
         _put_on_fast_track(session, vault, rules, case)
     return after is not before
 

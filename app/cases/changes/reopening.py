@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from app.cases.case import Case
+from app.cases.case import Case, Happened, note
 from app.cases.clocks import resume_clocks
 from app.cases.enums import State
 from app.cases.rules import Rules
@@ -31,4 +31,5 @@ def reopen(session: Session, vault: Vault, case: Case, by: Actor) -> None:
     if held:
         resume_clocks(session, case)
     case.count_edit()
+    note(session, vault, Happened.REOPENED, case)
     journal(session, vault, CaseId(case.id), "case.reopened", by)

@@ -13,6 +13,7 @@ from app.cases.case import (
     Case,
     EmptyText,
     Entry,
+    Happened,
     OpenedCase,
     add_entry,
     clean_answer,
@@ -20,6 +21,7 @@ from app.cases.case import (
     refuse_viewers,
     show_page,
 )
+from app.cases.case import note as note_that
 from app.cases.clocks import clocks_of
 from app.cases.custody.deciding import case_in_custody, custody_of
 from app.cases.custody.models import CustodyReading
@@ -254,6 +256,7 @@ def answer_from_custody(
     said = {"text": words, "from_custody": True}
     entry = add_entry(session, vault, case, EntryKind.REPLY, said, by.actor, submission_id=submission_id)
     case.worker_wrote = False
+    note_that(session, vault, Happened.ANSWERED, case, by=by.member.id)
     detail = {"request": str(agreed.id), "entry": str(entry.id)}
     journal(session, vault, case_id, "custody.replied", by.actor, detail)
 

@@ -16,6 +16,7 @@ from app.cases.desk.progress import (
     MoveRefused,
     NotTickedByHand,
     change_stage,
+    is_silent_now,
     mark_done,
 )
 from app.cases.desk.queue import (
@@ -78,6 +79,7 @@ __all__ = [
     "change_stage",
     "count_search",
     "find_by_reference",
+    "is_silent_now",
     "mark_done",
     "note",
     "open_case",

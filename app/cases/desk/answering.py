@@ -8,6 +8,7 @@ from app.cases.case import (
     LONGEST_TEXT,
     Case,
     EmptyText,
+    Happened,
     TextTooLong,
     add_entry,
     change_case,
@@ -16,6 +17,7 @@ from app.cases.case import (
     open_compartments,
     sent_before,
 )
+from app.cases.case import note as note_that
 from app.cases.clocks import ClockAct, meet_clocks, still_asks
 from app.cases.enums import ClockKind, EntryKind
 from app.database import CaseId
@@ -70,6 +72,7 @@ def reply(
     # Asked of the clock and not of the entries: a custodian's answer is one too, and none of a helper's.
     first = still_asks(session, case, ClockKind.ACKNOWLEDGE)
     meet_clocks(session, case, ClockAct.REPLIED_FIRST if first else ClockAct.REPLIED_AGAIN)
+    note_that(session, vault, Happened.ANSWERED, case, by=by.member.id)
     journal(session, vault, case_id, "case.replied", by.actor, {"entry": str(entry.id)})
     return entry.id
 

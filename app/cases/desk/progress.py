@@ -8,8 +8,10 @@ from uuid import UUID, uuid5
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.cases.case import (
     HELPERS_CLOSING_REASONS,
+    AskOn,
     Case,
     CaseFacts,
     CaseStanding,
@@ -20,6 +22,7 @@ from app.cases.case import (
     ConsentDoesNotCover,
     DangerOpen,
     Entry,
+    Happened,
     NotFromHere,
     NotReachableYet,
     NotTheirsToClose,
@@ -34,6 +37,7 @@ from app.cases.case import (
     reachable,
     store_facts,
 )
+from app.cases.case import note as note_that
 from app.cases.clocks import (
     TICKED_BY_HAND,
     ClockAct,
@@ -54,6 +58,7 @@ from app.cases.enums import (
     State,
     Urgency,
 )
+from app.cases.followups import is_silent, tries_in_vain
 from app.cases.rules import Rules
 from app.database import CaseId
 from app.language import says_something
@@ -73,6 +78,7 @@ _WHY: dict[type[ChangeRefused], str] = {
     RetaliationOpen: "retaliation_open",
     NotTheirsToClose: "not_theirs_to_close",
     DangerOpen: "danger_open",
+    AskOn: "ask_on",
     ClosingReasonMissing: "reason_missing",
 }
 
@@ -100,7 +106,7 @@ class MoveRefused(Exception):
     """The case cannot go there from where it stands; `why` is a code.
 
     One of not_from_here, worker_decides, consent_does_not_cover, retaliation_open, not_theirs_to_close, danger_open,
-    reason_missing, word_missing, yes_missing.
+    ask_on, reason_missing, word_missing, yes_missing.
     """
 
     def __init__(self, why: str) -> None:
@@ -156,7 +162,10 @@ def change_stage(
     facts = _with_the_workers_yes(facts_of(vault, case), move)
     closing = None if move.closing_reason is None else Closing(move.closing_reason, move.why, move.safe)
     try:
-        check_change(_standing(case, facts), move.to, _part_of(case, by), closing)
+        standing_now = _standing(case, facts)
+        if move.closing_reason is ClosingReason.UNVERIFIED:
+            standing_now = replace(standing_now, silent=is_silent_now(session, vault, case_id))
+        check_change(standing_now, move.to, _part_of(case, by), closing)
     except ChangeRefused as refused:
         raise MoveRefused(_WHY[type(refused)]) from None
     if says_something(move.why):
@@ -171,6 +180,7 @@ def change_stage(
     case.count_edit()
     if move.to is State.CLOSED:
         _close(session, case, move.closing_reason)
+        note_that(session, vault, Happened.CLOSED, case, by=by.member.id)
     if move.to is State.ENGAGING:
         meet_clocks(session, case, ClockAct.ASSESSED)
         start_clocks(session, case, facts, StartEvent.ENGAGING, rules.deadlines)
@@ -181,6 +191,11 @@ def change_stage(
         "post": str(move.submission_id),
     }
     journal(session, vault, case_id, "case.stage", by.actor, detail)
+
+
+def is_silent_now(session: Session, vault: Vault, case_id: CaseId) -> bool:
+    """Whether a person may decide to close it as unverified: enough questions went unanswered for long enough."""
+    return is_silent(tries_in_vain(session, vault, case_id), clock.now())
 
 
 def mark_done(

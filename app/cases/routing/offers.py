@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import (
     Case,
+    Happened,
     NoAccess,
     Offer,
     circle_for,
     facts_of,
     lock_case,
+    note,
     refuse_viewers,
     store_facts,
 )
@@ -85,6 +87,7 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
     facts = facts_of(vault, case)
     ask_anew(session, case, facts, rules.deadlines)
     start_clocks(session, case, facts, StartEvent.ACCEPTED, rules.deadlines, beside=True)
+    note(session, vault, Happened.ACCEPTED, case, by=by.member.id)
     journal(session, vault, case_id, "case.accepted", by.actor, {"organisation": str(by.organisation.id)})
     return Acceptance(True)
 

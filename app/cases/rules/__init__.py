@@ -3,6 +3,7 @@
 from app.cases.rules.days_off import Calendar, DaysOff
 from app.cases.rules.deadlines import Deadline, Deadlines
 from app.cases.rules.durations import Duration, Unit
+from app.cases.rules.followup_days import FollowupDays
 from app.cases.rules.help_numbers import HelpNumber
 from app.cases.rules.known_holidays import public_holidays
 from app.cases.rules.ladder import Ladder
@@ -16,7 +17,7 @@ from app.cases.rules.routing import (
     routing_from,
     why_not,
 )
-from app.cases.rules.rule_set import Rules, RulesRefused, load_rules
+from app.cases.rules.rule_set import NoRules, Rules, RulesRefused, load_rules, rules_of
 
 __all__ = [
     "FORBIDDING",
@@ -25,8 +26,10 @@ __all__ = [
     "Deadline",
     "Deadlines",
     "Duration",
+    "FollowupDays",
     "HelpNumber",
     "Ladder",
+    "NoRules",
     "Reason",
     "Routing",
     "RoutingOutcome",
@@ -38,5 +41,6 @@ __all__ = [
     "public_holidays",
     "route",
     "routing_from",
+    "rules_of",
     "why_not",
 ]

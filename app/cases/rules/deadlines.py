@@ -1,4 +1,7 @@
-"""The deadlines as the operator wrote them (config/deadlines.toml): who acts, what starts the clock, how long it runs."""
+"""The deadlines as the operator wrote them (config/deadlines.toml): who acts, what starts the clock, how long it runs.
+
+The days on which a worker is asked how it is stand in the same file (`followup_days`).
+"""
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
@@ -7,9 +10,10 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from app.cases.config_file import Table
-from app.cases.enums import ClockKind, Profile, StartEvent, Who
+from app.cases.enums import ClockKind, FollowupKind, Profile, StartEvent, Who
 from app.cases.rules.days_off import Calendar, DaysOff, joined
 from app.cases.rules.durations import Duration, Unit, read_unit
+from app.cases.rules.followup_days import FollowupDays, read_followups
 from app.cases.rules.laws import LegalProfile, read_profiles
 from app.network import country_hint, is_country
 
@@ -39,9 +43,10 @@ class Deadline:
 
 @dataclass(frozen=True)
 class Deadlines:
-    """Every clock, and every country's weekend and days off; built by `read_deadlines` only."""
+    """Every clock, every follow-up, and every country's weekend and days off; built by `read_deadlines` only."""
 
     clocks: tuple[Deadline, ...]
+    followups: Mapping[FollowupKind, FollowupDays]
     default_weekend: frozenset[int]
     weekends: Mapping[str, frozenset[int]]
     days_off: DaysOff
@@ -99,6 +104,7 @@ def read_deadlines(file: Table, own_days: DaysOff) -> Deadlines:
         table.done()
         read.append(Deadline(kind, who, start, MappingProxyType(durations), may_pause))
     clocks.done()
+    followups = read_followups(file)
     weekend = file.table("weekend")
     default = _read_weekend("default", weekend)
     weekends = {country: _read_weekend(country, weekend) for country in weekend.names()}
@@ -109,7 +115,7 @@ def read_deadlines(file: Table, own_days: DaysOff) -> Deadlines:
             )
     profiles, laws = read_profiles(file)
     file.done()
-    return Deadlines(tuple(read), default, MappingProxyType(weekends), own_days, profiles, laws)
+    return Deadlines(tuple(read), followups, default, MappingProxyType(weekends), own_days, profiles, laws)
 
 
 def read_duration(profile: Profile, table: Table) -> Duration:

@@ -1,10 +1,13 @@
 """Everything that the operator decides about cases, read once at start from the config folder and then never again."""
 
 import copyreg
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from app.cases.config_file import open_config
 from app.cases.rules.days_off import DaysOff, read_own_days
@@ -77,6 +80,18 @@ class Rules:
         """The language of somebody by their words: the one they wish for, else the one they write, where that is sure."""
         wish = self.wish_in(words, page, country)
         return wish.language if wish else self.written.tell(words, page)
+
+
+class NoRules(RuntimeError):
+    """Something that the operator decides was asked for in a session whose database was never told: a mistake of the program."""
+
+
+def rules_of(session: Session) -> Rules:
+    """What the operator decided, for what follows from a change: its verb may know nothing of the rules; raises `NoRules`."""
+    ruled: Callable[[], Rules] | None = session.info.get("rules")
+    if ruled is None:
+        raise NoRules("call Database.rule_with before something happens to a case")
+    return ruled()
 
 
 def load_rules(folder: Path, *, demo: bool = False) -> Rules:

@@ -3,6 +3,7 @@
 from app.cases.worker.case_language import note_language
 from app.cases.worker.inbox import (
     InboxView,
+    OpenQuestion,
     ReceiptUnknown,
     Sighting,
     Worker,
@@ -15,6 +16,7 @@ from app.cases.worker.inbox import (
     worker_of,
 )
 from app.cases.worker.messages import say_worse, write
+from app.cases.worker.questions import answer_question, want_questions
 from app.cases.worker.receipt_tries import may_be_guessing, try_receipt
 from app.cases.worker.sharing import (
     ERASED_AFTER,
@@ -34,10 +36,12 @@ __all__ = [
     "BudgetSpent",
     "InboxView",
     "NothingToUndo",
+    "OpenQuestion",
     "ReceiptUnknown",
     "SharingStopped",
     "Sighting",
     "Worker",
+    "answer_question",
     "change_consent",
     "enter_inbox",
     "helpers_of",
@@ -54,6 +58,7 @@ __all__ = [
     "stop_sharing",
     "try_receipt",
     "undo_stop",
+    "want_questions",
     "worker_of",
     "write",
 ]

@@ -30,11 +30,13 @@ from app.cases.enums import (
     ClosingReason,
     ConsentLevel,
     EntryKind,
+    FollowupKind,
     Stage,
     State,
     Who,
 )
 from app.cases.escalation import rungs_of, standing_rung
+from app.cases.followups import open_question
 from app.database import CaseId, OrganisationId
 from app.network import member_names, zone_there
 from app.vault import (
@@ -65,7 +67,14 @@ IDLE = timedelta(minutes=15)
 LONGEST = timedelta(hours=2)
 
 # Notes are the helpers' own, and the name and number are never shown: a boss may hold the phone.
-_SHOWN = (EntryKind.REPORT, EntryKind.WORKER_MESSAGE, EntryKind.WORSE, EntryKind.REPLY, EntryKind.SYSTEM)
+_SHOWN = (
+    EntryKind.REPORT,
+    EntryKind.WORKER_MESSAGE,
+    EntryKind.WORSE,
+    EntryKind.ANSWER,
+    EntryKind.REPLY,
+    EntryKind.SYSTEM,
+)
 
 # Acts by which somebody came to know something of the case.
 _BY_CUSTODIANS = (AccessAct.READ_FROM_CUSTODY, AccessAct.NOTE_READ)
@@ -107,6 +116,9 @@ class InboxMessage:
     site: str = field(default="", repr=False)  # where the first message said that it is
     more_came: bool = False
     from_custody: bool = False
+    # The codes of a question and what was tapped, empty for every other message.
+    question: str = ""
+    answer: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
@@ -120,6 +132,14 @@ class Sighting:
     organisation_id: OrganisationId | None
     at: datetime
     people: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class OpenQuestion:
+    """The one question on the card; `name` is what its form calls it."""
+
+    kind: FollowupKind
+    name: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -144,6 +164,13 @@ class InboxView:
     asked: AskedRung | None = None  # who was asked because something was late, and has to act now
     zone: tzinfo = UTC
     """The workplace's time zone, in which every moment above is said."""
+    question: OpenQuestion | None = None
+    wants_questions: bool = True
+
+    @property
+    def answered_at(self) -> datetime | None:
+        """When somebody wrote to the worker last."""
+        return max((each.at for each in self.messages if each.kind is EntryKind.REPLY), default=None)
 
     @property
     def may_start_again(self) -> bool:
@@ -236,7 +263,14 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         about_helper=facts.about_helper,
         asked=_asked(session, vault, case, zone),
         zone=zone,
+        question=_question(session, vault, case),
+        wants_questions=not facts.no_questions,
     )
+
+
+def _question(session: Session, vault: Vault, case: Case) -> OpenQuestion | None:
+    asked = None if case.stopped_hour is not None else open_question(session, vault, case.id)
+    return None if asked is None else OpenQuestion(asked.kind, vault.name_case(asked.id))
 
 
 def helpers_of(session: Session, worker: Worker) -> frozenset[OrganisationId]:
@@ -318,6 +352,8 @@ def _message(row: Entry, opened: OpenedCompartments, zone: tzinfo) -> InboxMessa
         site=body.get("site") or "",
         more_came=bool(body.get("came")),
         from_custody=bool(body.get("from_custody")),
+        question=body.get("question") or "",
+        answer=body.get("answer") or "",
     )
 
 

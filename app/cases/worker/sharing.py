@@ -13,8 +13,10 @@ from app.cases.case import (
     Case,
     Consent,
     ConsentTexts,
+    Happened,
     facts_of,
     key_of_holder,
+    note,
 )
 from app.cases.changes import ask_helpers, reopen, set_consent, shut_out_helpers
 from app.cases.consent import (
@@ -130,6 +132,7 @@ def stop_sharing(session: Session, vault: Vault, worker: Worker) -> None:
     case.stopped_hour, case.erase_at = hour, hour + ERASED_AFTER
     case.state, case.closing_reason, case.is_open = State.CLOSED, ClosingReason.WITHDRAWN, False
     _edited(session, case)
+    note(session, vault, Happened.STOPPED, case)
     journal(session, vault, worker.case_id, "case.stopped", worker.actor)
 
 
@@ -146,6 +149,7 @@ def undo_stop(
     level = facts_of(vault, case).consent
     record_consent(session, vault, case, level, _given(worker, texts, language))
     if level is not ConsentLevel.NOBODY:
+        note(session, vault, Happened.UNLOCKED, case)
         ask_helpers(session, vault, rules, case, open_grant(session, vault, worker.case_id, worker.keys))
     _edited(session, case)
     journal(session, vault, worker.case_id, "case.stop_undone", worker.actor)

@@ -1,8 +1,9 @@
 """The case page: reading a case, answering the worker, notes for the team."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from flask import abort, render_template, request, url_for
@@ -22,11 +23,13 @@ from app.cases.desk import (
     ReadEntry,
     ShownContact,
     TextTooLong,
+    is_silent_now,
     note,
     open_case,
     show_contact,
 )
-from app.cases.enums import ClockKind, ClockState, State
+from app.cases.enums import ClockKind, ClockState, ClosingReason, State
+from app.cases.followups import Followup, shown_to_helpers
 from app.database import CaseId
 from app.intake.texting import CaseTexts, texts_for_desk
 from app.messaging.members import AlertsSoFar, alerts_of
@@ -56,6 +59,14 @@ class ThreadLine:
     text: TextStatus | None = None  # where it also went out as a text
     came: tuple[str, ...] = ()  # what came beside the words and was not kept
     danger: bool = False  # the worker said with it that there is danger now
+
+
+@dataclass(frozen=True)
+class Questions:
+    """What the worker was or will be asked; `silent` says that so much went unanswered that a person has to decide."""
+
+    shown: tuple[Followup, ...]
+    silent: bool
 
 
 @blueprint.get("/cases/<uuid:case_id>")
@@ -139,9 +150,25 @@ def show_case(
         with here.database.writing() as session:
             opened = open_case(session, here.vault, member(), CaseId(case_id))
             texts, alerts = texts_of(session, opened), alerts_of(session, opened.id)
+            questions = questions_of(session, opened)
     except NoAccess:
         abort(404)
-    return render_case(opened, texts, alerts=alerts, contact=contact, problem=problem, drafts=drafts)
+    return render_case(
+        opened,
+        texts,
+        alerts=alerts,
+        questions=questions,
+        contact=contact,
+        problem=problem,
+        drafts=drafts,
+    )
+
+
+def questions_of(session: Session, opened: OpenedCase) -> Questions:
+    """The follow-ups of a case that was just opened, and whether its worker is silent."""
+    vault = services().vault
+    shown = tuple(shown_to_helpers(session, vault, opened.id))
+    return Questions(shown, opened.closing_reason is None and is_silent_now(session, vault, opened.id))
 
 
 def texts_of(session: Session, opened: OpenedCase) -> CaseTexts | None:
@@ -155,6 +182,7 @@ def render_case(
     texts: CaseTexts | None,
     *,
     alerts: AlertsSoFar,
+    questions: Questions,
     contact: ShownContact | None,
     problem: str | None,
     drafts: Drafts,
@@ -169,6 +197,7 @@ def render_case(
         entries=[thread_line(entry, texts) for entry in opened.entries],
         texts=texts,
         alerts=alerts,
+        questions=questions,
         # A lowered urgency must not hide what the worker said.
         danger_said=opened.strip.danger_said
         or any((entry.body or {}).get("danger") for entry in opened.entries),
@@ -180,7 +209,7 @@ def render_case(
         by_hand=TICKED_BY_HAND if opened.may_write else frozenset(),
         may_wait=_may_wait(opened),
         sources=services().rules.deadlines.source,
-        closing_reasons=DESK_CLOSING_REASONS,
+        closing_reasons=(*DESK_CLOSING_REASONS, *((ClosingReason.UNVERIFIED,) if questions.silent else ())),
         message=None if problem else message_of_request(),
         problem=problem,
         drafts=drafts,
@@ -241,7 +270,13 @@ def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
     text = None if texts is None else texts.answers.get(entry.id)
     came = tuple(labels.word(text_words.CAME, kind) for kind in body.get("came") or ())
     danger = bool(body.get("danger"))
-    return ThreadLine(entry.kind, heading, moment, body.get("text") or "", why_shut, text, came, danger)
+    words = _answer_words(body) if body.get("answer") else body.get("text") or ""
+    return ThreadLine(entry.kind, heading, moment, words, why_shut, text, came, danger)
+
+
+def _answer_words(body: Mapping[str, Any]) -> str:
+    question, answer = labels.word(labels.QUESTION, body.get("question")), body["answer"]
+    return f"{question} – {labels.word(labels.ANSWER, answer)}"
 
 
 def posted_text() -> str:

@@ -58,6 +58,10 @@ MOVE_REFUSED: Labels = {
         "desk", "The case cannot go there from where it stands now. Perhaps it was moved already."
     ),
     "consent_does_not_cover": pgettext("desk", "The worker has not allowed that the company is told."),
+    "ask_on": pgettext(
+        "desk",
+        "“No answer after four tries” needs four questions over 60 days, none of them answered. The case is still open.",
+    ),
     "not_theirs_to_close": pgettext("desk", "Only a lead, or the helper who has the case, can close it."),
     "worker_decides": pgettext("desk", "Only the worker, or a union the worker chose, can say that."),
     "retaliation_open": pgettext(

@@ -24,7 +24,7 @@ from app.cases.desk import EmptyText, TextTooLong
 from app.database import CaseId
 from app.messaging.members import alert_custodians, alerts_of
 from app.web.access import open_to_members
-from app.web.desk.case import render_case, texts_of
+from app.web.desk.case import questions_of, render_case, texts_of
 from app.web.desk.drafts import Drafts, sent_with
 from app.web.member_session import member
 from app.web.network.blueprint import blueprint
@@ -93,6 +93,7 @@ def read(case_id: UUID) -> ResponseReturnValue:
         with here.database.writing() as session:
             opened = open_from_custody(session, here.vault, member(), CaseId(case_id))
             texts, alerts = texts_of(session, opened), alerts_of(session, opened.id)
+            questions = questions_of(session, opened)
     except NotAgreed:
         problem = pgettext("network", "Nobody has agreed to this yet, or the 24 hours are over.")
         return show_placing(case_id, problem=problem), 409
@@ -103,7 +104,14 @@ def read(case_id: UUID) -> ResponseReturnValue:
     except (NotACustodian, NoAccess):
         abort(404)
     return render_case(
-        opened, texts, alerts=alerts, contact=None, problem=None, drafts=Drafts(), custody=True
+        opened,
+        texts,
+        alerts=alerts,
+        questions=questions,
+        contact=None,
+        problem=None,
+        drafts=Drafts(),
+        custody=True,
     )
 
 

@@ -14,6 +14,7 @@ from app.web.retry import BUSY_FOR, retry_after
 from app.web.services import services
 from app.web.worker.danger import Help, help_for_intent
 from app.web.worker.intent import Intent
+from app.web.worker.question_card import answer_words
 
 # What each refusal is called on the page.
 _PROBLEMS: dict[type[Exception], str] = {
@@ -74,7 +75,9 @@ def not_opened(error: Exception, intent: Intent, typed: str) -> Response:
 
 
 def chosen_words(intent: Intent) -> str:
-    """The answer to *who may know* that was chosen, in the words in which it stood on the page."""
+    """What was chosen, in the words in which it stood on the page: the answer to a question, or to *who may know*."""
+    if intent.answer:
+        return answer_words(intent.answer)
     options = consent_texts(page_language().pgettext).options
     return next((option.title for option in options if option.level == intent.consent), "")
 

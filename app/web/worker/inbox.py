@@ -9,18 +9,21 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, EmptyText, TextTooLong, consent_texts
+from app.cases.changes import Taken
 from app.cases.enums import ConsentLevel
 from app.cases.worker import (
     BudgetSpent,
     NothingToUndo,
     SharingStopped,
     Worker,
+    answer_question,
     change_consent,
     let_one_read,
     lock_of,
     note_language,
     say_worse,
     stop_sharing,
+    want_questions,
 )
 from app.cases.worker import undo_stop as undo_stop_of
 from app.cases.worker import write as write_message
@@ -37,6 +40,7 @@ from app.web.worker.inbox_page import Problem, inbox_page, kept_page, spent_word
 from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.left import mark_left
 from app.web.worker.posted import posted_fields, posted_intent
+from app.web.worker.question_card import taken_words
 from app.web.worker.worker_session import (
     end_worker_session,
     find_worker,
@@ -79,6 +83,27 @@ def write() -> Response:
 def worse() -> Response:
     """Record that it got worse, with or without words."""
     return _carry_out(InboxAct.WORSE)
+
+
+@blueprint.post("/<lang>/inbox/answer")
+@open_to_workers
+def answer() -> Response:
+    """Answer the question on the card, by one tap."""
+    return _carry_out(InboxAct.ANSWER)
+
+
+@blueprint.post("/<lang>/inbox/ask-me")
+@open_to_workers
+def ask_me() -> Response:
+    """Ask how it is from time to time."""
+    return _carry_out(InboxAct.ASK_ME)
+
+
+@blueprint.post("/<lang>/inbox/do-not-ask")
+@open_to_workers
+def do_not_ask() -> Response:
+    """Ask nothing any more that comes by itself."""
+    return _carry_out(InboxAct.DO_NOT_ASK)
 
 
 @blueprint.post("/<lang>/inbox/consent")
@@ -126,7 +151,7 @@ def do(worker: Worker, intent: Intent) -> Response:
         submission = intent.submission_for(here.vault, worker.case_id)
         text_requests = _wishes_again(worker, intent)
         with here.database.writing() as session:
-            calls = deed(session, Doing(worker, intent, submission, text_requests))
+            outcome = deed(session, Doing(worker, intent, submission, text_requests))
     except TokenForged:
         return stale_page(worker, intent)
     except (EmptyText, TextTooLong) as refusal:
@@ -136,8 +161,15 @@ def do(worker: Worker, intent: Intent) -> Response:
     except (NothingToUndo, SharingStopped):
         # Another page of this worker was faster; the inbox shows how things stand.
         return to_inbox()
+    return _done(worker, intent, outcome, anchor)
+
+
+def _done(worker: Worker, intent: Intent, outcome: bool | Taken | None, anchor: str) -> Response:
+    """What follows a deed: the inbox where it shows, with what has to be said of an answer that came twice or too late."""
+    if isinstance(outcome, Taken) and outcome is not Taken.ANSWERED:
+        return inbox_page(worker, Problem(taken_words(outcome)))
     # Whoever is in danger reads first what can be done, not what they wrote.
-    return to_inbox("danger" if calls or intent.danger else anchor)
+    return to_inbox("danger" if outcome is True or intent.danger else anchor)
 
 
 def _let_wait(worker: Worker, intent: Intent, spent: BudgetSpent) -> Response:
@@ -190,6 +222,15 @@ def _say_worse(session: Session, doing: Doing) -> bool:
     return say_worse(session, here.vault, here.rules, worker, intent.said, intent.danger, doing.submission)
 
 
+def _answer(session: Session, doing: Doing) -> Taken:
+    here, intent = services(), doing.intent
+    return answer_question(session, here.vault, here.rules, doing.worker, intent.question, intent.answer)
+
+
+def _want_questions(session: Session, doing: Doing) -> None:
+    want_questions(session, services().vault, doing.worker, doing.intent.act is InboxAct.ASK_ME)
+
+
 def _change_consent(session: Session, doing: Doing) -> None:
     here, language, worker = services(), page_language(), doing.worker
     if not doing.intent.consent:
@@ -221,10 +262,14 @@ def _undo(session: Session, doing: Doing) -> None:
     undo_stop_of(session, here.vault, here.rules, texts, language.code, doing.worker)
 
 
-# What each act does, in the unit of work that stores it, and whether somebody is called by it; and where in the inbox it shows.
-_DEEDS: dict[InboxAct, tuple[Callable[[Session, Doing], bool | None], str]] = {
+# What each act does, in the unit of work that stores it: whether somebody is called by it, or what became of an answer. And where
+# in the inbox it shows.
+_DEEDS: dict[InboxAct, tuple[Callable[[Session, Doing], bool | Taken | None], str]] = {
     InboxAct.WRITE: (_write, "thread"),
     InboxAct.WORSE: (_say_worse, "thread"),
+    InboxAct.ANSWER: (_answer, "thread"),
+    InboxAct.ASK_ME: (_want_questions, "change"),
+    InboxAct.DO_NOT_ASK: (_want_questions, "change"),
     InboxAct.CONSENT: (_change_consent, "seen"),
     InboxAct.LET_READ: (_let_read, "top"),
     InboxAct.STOP: (_stop, "top"),

@@ -20,6 +20,7 @@ from app.web.worker.inbox_words import access_line, authors, late_line, next_lin
 from app.web.worker.intent import NOTHING, InboxAct, Intent
 from app.web.worker.names import coordinator_name, names_of
 from app.web.worker.posted import posted_fields
+from app.web.worker.question_card import answer_words, question_card, question_words
 
 
 @dataclass(frozen=True)
@@ -62,6 +63,9 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         late_line=late_line(view, coordinator, now.date()),
         next_line=next_line(view, names, coordinator, now.date()),
         authors=authors(),
+        card=question_card(view),
+        question_words=question_words,
+        answer_words=answer_words,
         sightings=[seen_line(seen, names) for seen in view.sightings],
         access=list(dict.fromkeys(access_line(line, about_helper=view.about_helper) for line in view.access)),
         consent=consent_texts(language.pgettext),

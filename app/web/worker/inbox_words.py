@@ -32,6 +32,7 @@ _AUTHORS: dict[EntryKind, LazyString] = {
     EntryKind.REPORT: lazy_pgettext("worker-inbox", "Your first message"),
     EntryKind.WORKER_MESSAGE: lazy_pgettext("worker-inbox", "You"),
     EntryKind.WORSE: lazy_pgettext("worker-inbox", "You: it got worse"),
+    EntryKind.ANSWER: lazy_pgettext("worker-inbox", "You"),
     EntryKind.REPLY: lazy_pgettext("worker-inbox", "Helper"),
     EntryKind.SYSTEM: lazy_pgettext("worker-inbox", "News"),
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
+from app.cases.enums import Answer
 from app.language import clean_words, has_words
 from app.network import is_country
 from app.vault import TokenForged, Vault
@@ -23,6 +24,9 @@ class InboxAct(StrEnum):
     LET_READ = "let-read"
     STOP = "stop"
     UNDO = "undo"
+    ANSWER = "answer"
+    ASK_ME = "ask-me"
+    DO_NOT_ASK = "do-not-ask"
     NEW_CODE = "code"
     ABOUT_HELPER = "about-helper"
 
@@ -40,6 +44,9 @@ class Intent:
     """What the page called the case it was about; empty where it knew of none, as the form does."""
     lock: str = ""
     """What the page called the lock that the worker wants to open."""
+    answer: str = field(default="", repr=False)
+    """What was tapped, to the question that `question` names."""
+    question: str = ""
     country: str = ""
     """Where the page knew the worker to be; only to show numbers of help, also once nobody can look it up any more."""
 
@@ -85,6 +92,8 @@ class Intent:
             ("danger", "yes" if self.danger else ""),
             ("consent", self.consent),
             ("lock", self.lock),
+            ("answer", self.answer),
+            ("question", self.question),
             ("country", self.country),
         ]
         return [(name, value) for name, value in pairs if value]
@@ -102,7 +111,7 @@ def read_intent(fields: Fields, act: InboxAct | None = None) -> Intent:
         act = InboxAct(named) if named in set(InboxAct) else None
     if act in (None, InboxAct.WRITE):
         act = _act_of(words, danger=danger) or act
-    consent, country = _first(fields, "consent"), _first(fields, "country")
+    consent, answer, country = (_first(fields, name) for name in ("consent", "answer", "country"))
     return Intent(
         act,
         words=words,
@@ -111,6 +120,8 @@ def read_intent(fields: Fields, act: InboxAct | None = None) -> Intent:
         token=_first(fields, "token").strip(),
         case=_first(fields, "case").strip(),
         lock=_first(fields, "lock").strip(),
+        answer=answer if answer in set(Answer) else "",
+        question=_first(fields, "question").strip(),
         country=country if is_country(country) else "",
     )
 

@@ -84,7 +84,7 @@ def test_what_only_the_worker_decides_is_refused_with_its_reason(desk: Desk) -> 
         (State.RESOLVED, None, "not_from_here"),
         (State.CLOSED, ClosingReason.WITHDRAWN, "worker_decides"),
         (State.CLOSED, ClosingReason.RESOLVED, "worker_decides"),
-        (State.CLOSED, ClosingReason.UNVERIFIED, "worker_decides"),
+        (State.CLOSED, ClosingReason.UNVERIFIED, "ask_on"),
         (State.CLOSED, None, "reason_missing"),
     ):
         with pytest.raises(MoveRefused) as refused:

@@ -146,6 +146,25 @@ def test_the_shipped_files_are_right(folder: Path) -> None:
             "deadlines.toml, clock, accept: who must be one of worker, partner, coordinator, company, system.",
         ),
         ("deadlines.toml", "[clock.read]", "[clock.reed]", "deadlines.toml, clock: read is missing."),
+        ("deadlines.toml", "[followup.news]", "[followup.new]", "deadlines.toml, followup: news is missing."),
+        (
+            "deadlines.toml",
+            "standard = { days = [14, 30, 90] }",
+            "standard = { days = [30, 14, 90] }",
+            "deadlines.toml, followup, worse, standard: days must be rising whole numbers from 1 to 1000, like [14, 30].",
+        ),
+        (
+            "deadlines.toml",
+            "standard = { every_days = 30 }",
+            "standard = { every_days = 0 }",
+            "deadlines.toml, followup, news, standard: every_days must be a whole number from 1 to 1000.",
+        ),
+        (
+            "deadlines.toml",
+            "still_right_days = 14",
+            "still_right = 14",
+            "deadlines.toml, followup, worse: still_right_days must be a whole number from 1 to 1000.",
+        ),
         ("deadlines.toml", "[clock.read]", "[clock.reed]", "deadlines.toml, clock: reed is not known here."),
         (
             "deadlines.toml",

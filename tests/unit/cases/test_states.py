@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from app.cases.case.states import (
     ALLOWED_FROM,
     HELPERS_CLOSING_REASONS,
+    AskOn,
     CaseStanding,
     ChangedBy,
     ChangeRefused,
@@ -94,10 +95,20 @@ def test_nothing_becomes_remedied_before_there_are_remedies(
     assert case.state in ALLOWED_FROM[to]
     if to is State.CLOSED:
         assert closing is not None
-        assert closing.reason not in (ClosingReason.RESOLVED, ClosingReason.UNVERIFIED, ClosingReason.MERGED)
+        assert closing.reason not in (ClosingReason.RESOLVED, ClosingReason.MERGED)
+        assert closing.reason is not ClosingReason.UNVERIFIED or case.silent
 
 
-@pytest.mark.parametrize("reason", (ClosingReason.RESOLVED, ClosingReason.UNVERIFIED, ClosingReason.MERGED))
+def test_unverified_is_only_for_a_silent_worker() -> None:
+    closing = Closing(ClosingReason.UNVERIFIED, "four tries")
+    with pytest.raises(AskOn):
+        check_change(CASE, State.CLOSED, ChangedBy.LEAD, closing)
+    check_change(replace(CASE, silent=True), State.CLOSED, ChangedBy.LEAD, closing)
+    with pytest.raises(RetaliationOpen):
+        check_change(replace(CASE, silent=True, retaliation=True), State.CLOSED, ChangedBy.LEAD, closing)
+
+
+@pytest.mark.parametrize("reason", (ClosingReason.RESOLVED, ClosingReason.MERGED))
 def test_closing_reasons_that_nobody_can_know_yet_are_refused(reason: ClosingReason) -> None:
     with pytest.raises(NotReachableYet):
         check_change(CASE, State.CLOSED, ChangedBy.LEAD, Closing(reason, "four tries"))

@@ -188,6 +188,8 @@ def _file(scene: _Scene, heard: Heard) -> bool:
         insert_rows(scene.session, [begun])
     if sealed.case.urgency is Urgency.DANGER:
         _call_at_once(scene, CaseId(sealed.case.id))
+    else:
+        note(scene.session, scene.vault, Happened.FILED, sealed.case)
     return True
 
 

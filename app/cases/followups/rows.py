@@ -1,0 +1,160 @@
+"""The follow-ups of a case in the database: planned when something happens to it, called off, and the one that is open."""
+
+from collections.abc import Collection, Iterable
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import bindparam, func, select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import Case, CaseFacts, Entry, Happened, facts_of
+from app.cases.enums import AuthorKind, ClosingReason, ConsentLevel, FollowupKind, FollowupState
+from app.cases.followups.models import Followup
+from app.cases.followups.planning import PlannedFollowup, plan, turn
+from app.cases.rules import Rules
+from app.database import CaseId, insert_rows, new_id
+from app.vault import SYSTEM, Vault, journal, sound
+
+WAITING = (FollowupState.PLANNED, FollowupState.ASKED)
+"""States of a question that may still be answered, or asked."""
+
+# By whatever door: a report, a message, an answer, a text.
+_LAST_HEARD = select(func.max(Entry.hour)).where(
+    Entry.case_id == bindparam("case_id"), Entry.author_kind == AuthorKind.WORKER
+)
+
+_OF_NO_MATTER = (FollowupState.MERGED, FollowupState.CALLED_OFF)
+
+# Nobody is asked how it is where another case goes on with it, or where the worker took it back.
+_NOT_ASKED_AFTER = (ClosingReason.MERGED, ClosingReason.WITHDRAWN)
+
+
+def plan_filed(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
+    """Plan the follow-ups of a new case; nothing is read, and the session does not come to know the rows."""
+    facts = facts_of(vault, case)
+    if _is_not_asked(case, facts):
+        return
+    planned = plan(turn(Happened.FILED).begins, facts.profile, clock.now(), rules.deadlines.followups)
+    insert_rows(session, [_row(case.id, each) for each in planned])
+
+
+def plan_again(session: Session, vault: Vault, rules: Rules, case: Case, what: Happened) -> None:
+    """Call off and plan what this changes, for a case whose row the caller has locked. The same again changes nothing."""
+    facts, change = facts_of(vault, case), turn(what)
+    known = followups_of(session, vault, case.id)
+    kinds = () if _is_not_asked(case, facts) else _begun(case, known, change.begins, change.beside)
+    planned = plan(kinds, facts.profile, clock.now(), rules.deadlines.followups)
+    same = {_key(each) for each in planned}
+    _call_off(
+        session, vault, case, (row for row in known if row.kind in change.ends and _key(row) not in same)
+    )
+    rows = {_key(row): row for row in known}
+    for each in planned:
+        row = rows.get(_key(each))
+        if row is None:
+            session.add(_row(case.id, each))
+        elif row.state is FollowupState.CALLED_OFF:
+            row.state = (
+                FollowupState.PLANNED
+            )  # closed and opened again within one hour: it is the same question
+    session.flush()
+
+
+def planned_as(row: Followup) -> PlannedFollowup:
+    """A follow-up as it was planned."""
+    return PlannedFollowup(row.kind, row.since, row.round, row.due_at)
+
+
+def plan_next(session: Session, case_id: UUID, following: PlannedFollowup) -> None:
+    """Write down the next round of a question that comes round again."""
+    session.add(_row(case_id, following))
+
+
+def followups_of(session: Session, vault: Vault, case_id: UUID) -> list[Followup]:
+    """The follow-ups of a case that this deployment wrote, the earliest first."""
+    session.flush()
+    found = session.scalars(
+        select(Followup)
+        .where(Followup.case_id == case_id)
+        .order_by(Followup.due_at, Followup.kind, Followup.round)
+        .execution_options(populate_existing=True)
+    ).all()
+    return list(sound(vault, found))
+
+
+def open_question(session: Session, vault: Vault, case_id: UUID) -> Followup | None:
+    """The question that the worker finds in the inbox, if there is one."""
+    asked = (row for row in followups_of(session, vault, case_id) if row.state is FollowupState.ASKED)
+    return next(asked, None)
+
+
+def shown_to_helpers(session: Session, vault: Vault, case_id: UUID) -> list[Followup]:
+    """The questions that a person should know of: what was asked, answered or missed, and of each kind what is planned next."""
+    known = [row for row in followups_of(session, vault, case_id) if row.state not in _OF_NO_MATTER]
+    planned = [row for row in known if row.state is FollowupState.PLANNED]
+    following = {row.kind: row for row in reversed(planned)}.values()
+    return [row for row in known if row not in planned or row in following]
+
+
+def tries_in_vain(session: Session, vault: Vault, case_id: UUID) -> list[datetime]:
+    """The hours in which a question was put since the worker was heard of last, and none was answered."""
+    heard = session.scalar(_LAST_HEARD, {"case_id": case_id})
+    asked = (
+        row.asked_hour
+        for row in followups_of(session, vault, case_id)
+        if row.state in (FollowupState.ASKED, FollowupState.UNANSWERED)
+    )
+    return [hour for hour in asked if hour is not None and (heard is None or hour >= heard)]
+
+
+def still_fits(case: Case, facts: CaseFacts, kind: FollowupKind) -> bool:
+    """Whether this question may be asked of the case as it stands now."""
+    return not _is_not_asked(case, facts) and _belongs(case, kind)
+
+
+def _begun(
+    case: Case,
+    known: Collection[Followup],
+    begins: Iterable[FollowupKind],
+    beside: Iterable[FollowupKind],
+) -> tuple[FollowupKind, ...]:
+    waiting = {row.kind for row in known if row.state in WAITING}
+    kinds = (*begins, *(kind for kind in beside if kind not in waiting))
+    return tuple(kind for kind in kinds if _belongs(case, kind))
+
+
+def _belongs(case: Case, kind: FollowupKind) -> bool:
+    if kind is not FollowupKind.AFTER_CLOSING:
+        return case.is_open
+    return not case.is_open and case.closing_reason not in _NOT_ASKED_AFTER
+
+
+def _is_not_asked(case: Case, facts: CaseFacts) -> bool:
+    """Where nobody would read the answer, or the worker wants no questions."""
+    return case.stopped_hour is not None or facts.consent is ConsentLevel.NOBODY or facts.no_questions
+
+
+def _call_off(session: Session, vault: Vault, case: Case, rows: Iterable[Followup]) -> None:
+    off = [row for row in rows if row.state in WAITING]
+    for row in off:
+        row.state = FollowupState.CALLED_OFF
+    if off:
+        kinds = sorted({row.kind.value for row in off})
+        journal(session, vault, CaseId(case.id), "followup.called_off", SYSTEM, {"kinds": list(kinds)})
+
+
+def _row(case_id: UUID, planned: PlannedFollowup) -> Followup:
+    return Followup(
+        case_id=case_id,
+        id=new_id(),
+        kind=planned.kind,
+        since=planned.since,
+        round=planned.round,
+        due_at=planned.due_at,
+        state=FollowupState.PLANNED,
+    )
+
+
+def _key(one: Followup | PlannedFollowup) -> tuple[FollowupKind, datetime, int]:
+    return one.kind, one.since, one.round

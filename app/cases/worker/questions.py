@@ -1,0 +1,39 @@
+"""What a worker answers to the question in the inbox, by one tap, and whether there are to be any."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from app.cases.case import EmptyText, Happened, facts_of, note, store_facts
+from app.cases.changes import Taken, take_answer
+from app.cases.enums import ANSWERS_TO, Answer
+from app.cases.followups import followups_of
+from app.cases.rules import Rules
+from app.cases.worker.inbox import Worker, locked_case_of
+from app.cases.worker.writing_budget import spend_words
+from app.vault import Vault, journal
+
+
+def answer_question(
+    session: Session, vault: Vault, rules: Rules, worker: Worker, question: str, answer: str
+) -> Taken:
+    """Take an answer to the question that a page called so; raises `EmptyText` where it is none, or `BudgetSpent`."""
+    case = locked_case_of(session, worker)
+    asked = next(
+        (row for row in followups_of(session, vault, case.id) if vault.is_case_named(question, row.id)), None
+    )
+    if asked is None or answer not in ANSWERS_TO[asked.kind]:
+        raise EmptyText
+    spend_words(session, vault, worker.case_id, "")
+    return take_answer(session, vault, rules, case, asked, Answer(answer), worker.actor)
+
+
+def want_questions(session: Session, vault: Vault, worker: Worker, wanted: bool) -> None:
+    """Ask the worker from now on, or not any more; the same again changes nothing."""
+    case = locked_case_of(session, worker)
+    facts = facts_of(vault, case)
+    if facts.no_questions is not wanted:
+        return
+    store_facts(vault, case, replace(facts, no_questions=not wanted))
+    note(session, vault, Happened.QUESTIONS_WANTED, case)
+    journal(session, vault, worker.case_id, "followup.wanted", worker.actor, {"wanted": wanted})
