@@ -91,7 +91,8 @@ class DangerKind:
 class _Meaning:
     """What a phrase says: that the text tells of a kind, or `denies` that it does; `exact` phrases say so wherever they stand.
 
-    `now` says that it happens at this moment, or denies only that; without a kind it says so of whatever stands near.
+    `now` says that it happens at this moment, or denies only that; without a kind it says so of whatever stands near, and `exact`
+    that it has ended or does not happen.
     """
 
     kind: DangerKind | None
@@ -101,6 +102,7 @@ class _Meaning:
 
 
 _NOW, _NOT_NOW = _Meaning(None, now=True), _Meaning(None, denies=True, now=True)
+_OVER = _Meaning(None, denies=True, exact=True, now=True)
 
 
 @dataclass(frozen=True)
@@ -115,7 +117,7 @@ class DangerWords:
         What harms somebody in their body at this very moment is danger, whatever the kind is otherwise.
         """
         looked_at = self._phrases.look_at(text)
-        moment = Moment(looked_at, _NOW, _NOT_NOW)
+        moment = Moment(looked_at, _NOW, _NOT_NOW, _OVER)
         found: dict[str, DangerKind] = {}
         for means in looked_at.means():
             kind = means.kind
@@ -245,14 +247,15 @@ def _read_kind(name: str, table: Table, taxonomy: Taxonomy) -> Iterator[tuple[st
 
 
 def _read_moment(table: Table) -> Iterator[tuple[str, _Meaning]]:
-    """What says of any kind that it happens at this moment, and what says that it does not."""
-    words, denials = table.table("words"), table.table("not")
+    """What says of any kind that it happens at this moment, what says that it happens at another, and that it has ended."""
+    words, denials, ends = table.table("words"), table.table("not"), table.table("over")
     for language in SPOKEN:
         if language not in words.names():
             words.wrong(f"{language} has no words.")
     yield from _lines(words, _NOW)
     yield from _lines(denials, _NOT_NOW)
-    for part in (words, denials, table):
+    yield from _lines(ends, _OVER)
+    for part in (words, denials, ends, table):
         part.done()
 
 
