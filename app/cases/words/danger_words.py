@@ -4,13 +4,15 @@ They only ever raise. A word too many makes somebody read sooner; a word too few
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from types import MappingProxyType
 
 from app.cases.config_file import Table
 from app.cases.enums import Urgency
 from app.cases.taxonomy import Taxonomy
+from app.cases.words.folding import folded_words
 from app.cases.words.moments import Moment
 from app.cases.words.phrase_lines import read_phrases
 from app.cases.words.phrases import Phrases, Stretch, TextLookedAt
@@ -71,6 +73,7 @@ _BODILY = frozenset(
     }
 )
 _AT_THIS_MOMENT = _BODILY | {"touched"}
+_SHORTEST_SPELT = 4
 
 
 @dataclass(frozen=True)
@@ -110,13 +113,14 @@ class DangerWords:
     """The words of every language together; built by `read_danger_words` only."""
 
     _phrases: Phrases[_Meaning] = field(repr=False)
+    _spelt: Mapping[str, str] = field(repr=False)
 
     def found_in(self, text: str) -> tuple[DangerKind, ...]:
         """What the text tells of, each once and the gravest first; nothing for what only sounds like it ("the fire drill").
 
         What harms somebody in their body at this very moment is danger, whatever the kind is otherwise.
         """
-        looked_at = self._phrases.look_at(text)
+        looked_at = self._phrases.look_at(text, self._spelt)
         moment = Moment(looked_at, _NOW, _NOT_NOW, _OVER)
         found: dict[str, DangerKind] = {}
         for means in looked_at.means():
@@ -193,11 +197,12 @@ def read_danger_words(file: Table, taxonomy: Taxonomy) -> DangerWords:
         lines += _read_kind(name, kinds.table(name), taxonomy)
     kinds.done()
     lines += _read_moment(file.table("now"))
+    spelt = _read_spelt(file.table("spelt"))
     file.done()
     phrases, faults = _read_all(lines)
     for fault in faults:
         file.wrong(fault)
-    return DangerWords(phrases)
+    return DangerWords(phrases, spelt)
 
 
 # The same file may be read several times in a process: working its phrases out is what takes long. Its lines are not kept.
@@ -257,6 +262,18 @@ def _read_moment(table: Table) -> Iterator[tuple[str, _Meaning]]:
     yield from _lines(ends, _OVER)
     for part in (words, denials, ends, table):
         part.done()
+
+
+def _read_spelt(table: Table) -> Mapping[str, str]:
+    """Words as they are often written wrong, each with the right one."""
+    spelt: dict[str, str] = {}
+    for right in table.names():
+        for wrong in table.text(right).split():
+            folded = "".join(folded_words(wrong))
+            if len(wrong) < _SHORTEST_SPELT or spelt.setdefault(folded, right) != right:
+                table.wrong(f"{right}: {wrong} is too short, or stands for two words.")
+    table.done()
+    return MappingProxyType({wrong: "".join(folded_words(right)) for wrong, right in spelt.items()})
 
 
 def _lines(table: Table, means: _Meaning) -> Iterator[tuple[str, _Meaning]]:
