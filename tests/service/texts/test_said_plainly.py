@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.cases.enums import ConsentLevel, State, Urgency
+from app.cases.enums import ConsentLevel, OfferState, State, Urgency
 from tests.service.texts.test_conversation import FIRST, PLACE, phones_known
 from tests.support.texting import Texting
 
@@ -32,7 +32,9 @@ def test_who_is_not_understood_is_asked_who_may_know_and_nobody_locks(texting: T
     assert texting.say("1")[0].startswith("Who may know?")
     assert texting.say("nobody")[0].startswith("It is locked.")
     assert texting.facts().consent is ConsentLevel.NOBODY
-    assert texting.say("2") == ["It stays locked. Nobody reads it. We will not text you again."]
+    assert texting.say("2") == [
+        "It stays locked. Nobody reads it. We text again only if you write of danger."
+    ]
 
 
 def test_nobody_told_when_danger_is_asked_for_keeps_nothing_ready_after_the_silence(texting: Texting) -> None:
@@ -46,6 +48,38 @@ def test_nobody_told_on_a_phone_of_others_locks_in_silence(texting: Texting) -> 
     texting.say(FIRST, "3")
     assert texting.say("tell nobody") == []
     assert texting.facts().consent is ConsentLevel.NOBODY
+
+
+@pytest.mark.parametrize("answers", ((), ("2",), ("1", "2"), ("my phone", "my phone")))
+def test_nobody_told_with_the_first_words_locks_before_anybody_is_asked(
+    texting: Texting, answers: tuple[str, ...]
+) -> None:
+    other = "+60123456799"
+    texting.say("They do not pay us here", sender=other)
+    first = "They are beating me now. Please don't tell anyone"
+    texting.say(first, *answers)
+    (case,) = [case for case in texting.cases() if case.urgency is Urgency.DANGER]
+    assert texting.facts(case).consent is ConsentLevel.NOBODY
+    assert case.organisation_id is None
+    assert OfferState.OFFERED not in texting.offers(case).values()
+    texting.fall_silent()
+    assert {(name, state) for _, name, state in texting.grants(case)} == {("custody", "live")}
+    (unlocked,) = [each for each in texting.cases() if each.id != case.id]
+    assert texting.facts(unlocked).consent is ConsentLevel.HELPER
+
+
+def test_nobody_told_with_a_new_report_locks_that_one_only(texting: Texting) -> None:
+    texting.say(FIRST, "1", "2", PLACE, "1", "1", "1", "2")
+    texting.say("They keep our passports. Tell nobody.")
+    levels = sorted(texting.facts(case).consent.value for case in texting.cases())
+    assert levels == ["helper", "nobody"]
+
+
+def test_a_sentence_that_stops_the_texts_is_kept_with_the_others(texting: Texting) -> None:
+    texting.say(FIRST, "1", "2")
+    assert texting.say("pls stop texting me", "he comes") == []
+    assert texting.words()[-2:] == ["pls stop texting me", "he comes"]
+    assert texting.say("START")[0].startswith("You can get texts from us again.")
 
 
 def test_a_phone_of_others_is_taken_back(texting: Texting) -> None:
