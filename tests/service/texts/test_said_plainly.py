@@ -110,6 +110,19 @@ def test_start_after_stop_asks_whether_a_helper_may_text(texting: Texting) -> No
     assert texting.facts().reach == "text"
 
 
+@pytest.mark.parametrize("left", ("STOP", "2"))
+def test_danger_in_a_locked_case_is_first_answered_with_what_to_do(texting: Texting, left: str) -> None:
+    """No number is known of this country: then with the line that is true anywhere, before it is asked who may read."""
+    texting.say(FIRST, "1", "2", PLACE, "1", "4", left)
+    answers = texting.say("they are beating me now", "START" if left == "STOP" else "1")
+    assert len(answers) == (1 if left == "STOP" else 2)
+    assert all(
+        answer.startswith("Maybe nobody comes soon. If you can, go to a safe place.") for answer in answers
+    )
+    assert "1 " in answers[-1]
+    assert texting.facts().consent is ConsentLevel.NOBODY
+
+
 def test_thanks_after_the_last_word_are_kept_and_not_answered(texting: Texting) -> None:
     texting.say(FIRST, "1", "2", PLACE, "1", "1", "1")
     assert texting.say("thank you so much", "ok thanks", "God bless") == []
