@@ -4,13 +4,15 @@ They only ever raise. A word too many makes somebody read sooner; a word too few
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from hashlib import sha256
+from types import MappingProxyType
 
 from app.cases.config_file import Table
 from app.cases.enums import Urgency
 from app.cases.taxonomy import Taxonomy
+from app.cases.words.folding import folded_words
 from app.cases.words.moments import Moment
 from app.cases.words.phrase_lines import read_phrases
 from app.cases.words.phrases import Phrases, Stretch, TextLookedAt
@@ -71,6 +73,7 @@ _BODILY = frozenset(
     }
 )
 _AT_THIS_MOMENT = _BODILY | {"touched"}
+_SHORTEST_SPELT = 4
 
 
 @dataclass(frozen=True)
@@ -91,7 +94,8 @@ class DangerKind:
 class _Meaning:
     """What a phrase says: that the text tells of a kind, or `denies` that it does; `exact` phrases say so wherever they stand.
 
-    `now` says that it happens at this moment, or denies only that; without a kind it says so of whatever stands near.
+    `now` says that it happens at this moment, or denies only that; without a kind it says so of whatever stands near, and `exact`
+    that it has ended or does not happen.
     """
 
     kind: DangerKind | None
@@ -101,6 +105,7 @@ class _Meaning:
 
 
 _NOW, _NOT_NOW = _Meaning(None, now=True), _Meaning(None, denies=True, now=True)
+_OVER = _Meaning(None, denies=True, exact=True, now=True)
 
 
 @dataclass(frozen=True)
@@ -108,14 +113,15 @@ class DangerWords:
     """The words of every language together; built by `read_danger_words` only."""
 
     _phrases: Phrases[_Meaning] = field(repr=False)
+    _spelt: Mapping[str, str] = field(repr=False)
 
     def found_in(self, text: str) -> tuple[DangerKind, ...]:
         """What the text tells of, each once and the gravest first; nothing for what only sounds like it ("the fire drill").
 
         What harms somebody in their body at this very moment is danger, whatever the kind is otherwise.
         """
-        looked_at = self._phrases.look_at(text)
-        moment = Moment(looked_at, _NOW, _NOT_NOW)
+        looked_at = self._phrases.look_at(text, self._spelt)
+        moment = Moment(looked_at, _NOW, _NOT_NOW, _OVER)
         found: dict[str, DangerKind] = {}
         for means in looked_at.means():
             kind = means.kind
@@ -191,11 +197,12 @@ def read_danger_words(file: Table, taxonomy: Taxonomy) -> DangerWords:
         lines += _read_kind(name, kinds.table(name), taxonomy)
     kinds.done()
     lines += _read_moment(file.table("now"))
+    spelt = _read_spelt(file.table("spelt"))
     file.done()
     phrases, faults = _read_all(lines)
     for fault in faults:
         file.wrong(fault)
-    return DangerWords(phrases)
+    return DangerWords(phrases, spelt)
 
 
 # The same file may be read several times in a process: working its phrases out is what takes long. Its lines are not kept.
@@ -245,15 +252,28 @@ def _read_kind(name: str, table: Table, taxonomy: Taxonomy) -> Iterator[tuple[st
 
 
 def _read_moment(table: Table) -> Iterator[tuple[str, _Meaning]]:
-    """What says of any kind that it happens at this moment, and what says that it does not."""
-    words, denials = table.table("words"), table.table("not")
+    """What says of any kind that it happens at this moment, what says that it happens at another, and that it has ended."""
+    words, denials, ends = table.table("words"), table.table("not"), table.table("over")
     for language in SPOKEN:
         if language not in words.names():
             words.wrong(f"{language} has no words.")
     yield from _lines(words, _NOW)
     yield from _lines(denials, _NOT_NOW)
-    for part in (words, denials, table):
+    yield from _lines(ends, _OVER)
+    for part in (words, denials, ends, table):
         part.done()
+
+
+def _read_spelt(table: Table) -> Mapping[str, str]:
+    """Words as they are often written wrong, each with the right one."""
+    spelt: dict[str, str] = {}
+    for right in table.names():
+        for wrong in table.text(right).split():
+            folded = "".join(folded_words(wrong))
+            if len(wrong) < _SHORTEST_SPELT or spelt.setdefault(folded, right) != right:
+                table.wrong(f"{right}: {wrong} is too short, or stands for two words.")
+    table.done()
+    return MappingProxyType({wrong: "".join(folded_words(right)) for wrong, right in spelt.items()})
 
 
 def _lines(table: Table, means: _Meaning) -> Iterator[tuple[str, _Meaning]]:

@@ -132,15 +132,27 @@ def _within(clause: _Clause) -> Iterator[_Unit]:
     for place, (known, run) in enumerate(runs):
         unit = _unit([run] if known else [])
         asks = WishPart.PLEASE in unit.kinds and bool(unit.kinds & {WishPart.ASK, WishPart.KNOW})
-        if not asks and not unit.kinds >= {WishPart.SELF, WishPart.KNOW, WishPart.ONLY}:
+        # "Hindi please salary nahi mila": so much at the beginning stands alone, though no sign says so.
+        opens = known and place == 0 and _opens(run)
+        if not opens and not asks and not unit.kinds >= {WishPart.SELF, WishPart.KNOW, WishPart.ONLY}:
             continue
         # "Please use the English name" goes on with what the name belongs to.
-        if place == len(runs) - 1 or any(
-            one.phrase.codes and other.phrase.kinds & {WishPart.INTO, WishPart.KNOW}
-            for pair in pairwise(run)
-            for one, other in (pair, pair[::-1])
+        if (
+            opens
+            or place == len(runs) - 1
+            or any(
+                one.phrase.codes and other.phrase.kinds & {WishPart.INTO, WishPart.KNOW}
+                for pair in pairwise(run)
+                for one, other in (pair, pair[::-1])
+            )
         ):
             yield unit
+
+
+def _opens(run: Sequence[Piece]) -> bool:
+    """Whether a stretch is a language and one word of asking beside it, and no more."""
+    pleas = [piece for piece in run if WishPart.PLEASE in piece.phrase.kinds and " " not in piece.words]
+    return len(run) == len(pleas) + 1 == 2 and sum(bool(piece.phrase.codes) for piece in run) == 1
 
 
 def _apart(clauses: Sequence[_Clause]) -> _Unit:

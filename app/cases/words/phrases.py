@@ -3,8 +3,9 @@
 How phrases are written in a file says `phrase_lines.py`. Everything is pure; nothing here knows what a phrase means.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Generic, TypeVar
 
 from app.cases.words.folding import UNSPACED, folded_words, marked_words
@@ -15,6 +16,7 @@ T = TypeVar("T")
 
 # Phrases begin this often in no honest text; what is left is not looked at, so that nobody can make us work.
 _MOST_TRIES = 2_000
+_NOTHING_SPELT: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,9 +84,9 @@ class Phrases(Generic[T]):
     _spaced: SpacedPhrases = field(repr=False)
     _signed: SignedPhrases = field(repr=False)
 
-    def look_at(self, text: str) -> TextLookedAt[T]:
-        """A text, with what it may mean."""
+    def look_at(self, text: str, spelt: Mapping[str, str] = _NOTHING_SPELT) -> TextLookedAt[T]:
+        """A text, with what it may mean; `spelt` are words as they are often written wrong, folded, each with the right one."""
         words = folded_words(text)
         together = "".join(words)
         signed = self._signed.look_at(together) if UNSPACED.search(together) else None
-        return TextLookedAt(text, self._means, self._spaced.look_at(words), signed)
+        return TextLookedAt(text, self._means, self._spaced.look_at(words, spelt), signed)

@@ -106,12 +106,14 @@ class SpacedPhrases:
     # The words of those that must be written with just these marks.
     exact: Mapping[int, Sequence[str]]
 
-    def look_at(self, words: Sequence[str]) -> "SpacedText":
-        """A text, with what may stand in it."""
+    def look_at(self, words: Sequence[str], spelt: Mapping[str, str]) -> "SpacedText":
+        """A text, with what may stand in it; a word that is `spelt` wrong is also the one it stands for."""
         at: defaultdict[str, list[int]] = defaultdict(list)
         for number, word in enumerate(words):
             at[word].append(number)
         fitted = {word: self.forms.fitted_by(word) for word in at}
+        for word in spelt.keys() & at.keys():
+            fitted[word] |= self.forms.fitted_by(spelt[word])
         tries: defaultdict[int, list[SpacedTry]] = defaultdict(list)
         here = set[int]().union(*fitted.values())
         first, second, anchors = self.first, self.second, len(self.first) - 1

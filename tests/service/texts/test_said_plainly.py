@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.cases.enums import ConsentLevel, State, Urgency
+from app.cases.enums import ConsentLevel, OfferState, State, Urgency
 from tests.support.text_cases import FIRST, PLACE, phones_known
 from tests.support.texting import Texting
 
@@ -32,7 +32,9 @@ def test_who_is_not_understood_is_asked_who_may_know_and_nobody_locks(texting: T
     assert texting.say("1")[0].startswith("Who may know?")
     assert texting.say("nobody")[0].startswith("It is locked.")
     assert texting.facts().consent is ConsentLevel.NOBODY
-    assert texting.say("2") == ["It stays locked. Nobody reads it. We will not text you again."]
+    assert texting.say("2") == [
+        "It stays locked. Nobody reads it. We text again only if you write of danger."
+    ]
 
 
 def test_nobody_told_when_danger_is_asked_for_keeps_nothing_ready_after_the_silence(texting: Texting) -> None:
@@ -46,6 +48,38 @@ def test_nobody_told_on_a_phone_of_others_locks_in_silence(texting: Texting) -> 
     texting.say(FIRST, "3")
     assert texting.say("tell nobody") == []
     assert texting.facts().consent is ConsentLevel.NOBODY
+
+
+@pytest.mark.parametrize("answers", ((), ("2",), ("1", "2"), ("my phone", "my phone")))
+def test_nobody_told_with_the_first_words_locks_before_anybody_is_asked(
+    texting: Texting, answers: tuple[str, ...]
+) -> None:
+    other = "+60123456799"
+    texting.say("They do not pay us here", sender=other)
+    first = "They are beating me now. Please don't tell anyone"
+    texting.say(first, *answers)
+    (case,) = [case for case in texting.cases() if case.urgency is Urgency.DANGER]
+    assert texting.facts(case).consent is ConsentLevel.NOBODY
+    assert case.organisation_id is None
+    assert OfferState.OFFERED not in texting.offers(case).values()
+    texting.fall_silent()
+    assert {(name, state) for _, name, state in texting.grants(case)} == {("custody", "live")}
+    (unlocked,) = [each for each in texting.cases() if each.id != case.id]
+    assert texting.facts(unlocked).consent is ConsentLevel.HELPER
+
+
+def test_nobody_told_with_a_new_report_locks_that_one_only(texting: Texting) -> None:
+    texting.say(FIRST, "1", "2", PLACE, "1", "1", "1", "2")
+    texting.say("They keep our passports. Tell nobody.")
+    levels = sorted(texting.facts(case).consent.value for case in texting.cases())
+    assert levels == ["helper", "nobody"]
+
+
+def test_a_sentence_that_stops_the_texts_is_kept_with_the_others(texting: Texting) -> None:
+    texting.say(FIRST, "1", "2")
+    assert texting.say("pls stop texting me", "he comes") == []
+    assert texting.words()[-2:] == ["pls stop texting me", "he comes"]
+    assert texting.say("START")[0].startswith("You can get texts from us again.")
 
 
 def test_a_phone_of_others_is_taken_back(texting: Texting) -> None:
@@ -74,6 +108,19 @@ def test_start_after_stop_asks_whether_a_helper_may_text(texting: Texting) -> No
     assert "May a helper text you?" in answer
     assert texting.say("1") == ["A helper may text you."]
     assert texting.facts().reach == "text"
+
+
+@pytest.mark.parametrize("left", ("STOP", "2"))
+def test_danger_in_a_locked_case_is_first_answered_with_what_to_do(texting: Texting, left: str) -> None:
+    """No number is known of this country: then with the line that is true anywhere, before it is asked who may read."""
+    texting.say(FIRST, "1", "2", PLACE, "1", "4", left)
+    answers = texting.say("they are beating me now", "START" if left == "STOP" else "1")
+    assert len(answers) == (1 if left == "STOP" else 2)
+    assert all(
+        answer.startswith("Maybe nobody comes soon. If you can, go to a safe place.") for answer in answers
+    )
+    assert "1 " in answers[-1]
+    assert texting.facts().consent is ConsentLevel.NOBODY
 
 
 def test_thanks_after_the_last_word_are_kept_and_not_answered(texting: Texting) -> None:

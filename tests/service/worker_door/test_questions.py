@@ -18,8 +18,8 @@ from app.followups.asking import ask_due
 from app.network import NotSignedIn, SignedIn
 from app.vault import read_journal
 from tests.harness.world import World
-from tests.support.stored_cases import stored
 from tests.support.browsing import Page, Visitor
+from tests.support.stored_cases import stored
 
 DAY = 86_400
 WORSE, SAME, BETTER = range(3)  # the buttons of "did it get worse", in their order

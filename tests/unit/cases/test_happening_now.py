@@ -64,6 +64,48 @@ def test_what_is_over_or_only_might_be_calls_nobody(rules: Rules, sentence: str)
     assert calls(rules, sentence) == set()
 
 
+# What says "now" of something that is denied or has ended. Each still raises as its kind does, or says nothing.
+ENDED = (
+    *("he stopped beating me now", "nobody is beating me now", "they don't beat us any more", "it is over now"),
+    *("they are not beating us now", "he is no longer beating me", "no one is being beaten now", "I am not being beaten now"),
+    *("they have stopped beating us now", "he beat me now he stopped", "he was beating me but he stopped now"),
+    *("they were beating us. It is over now.", "they are beating us but it is over now", "the shooting at us has stopped now"),
+    *("he is not strangling me now", "he is not killing us now", "nobody is locked in now", "we are not locked in now"),
+    *("gas leak is fixed now", "there was a fire but it is out now", "nobody is drowning now", "he isn't raping me now"),
+    *("she was unconscious but she is ok now", "they let us out now, they had locked us in"),
+    *("nadie me esta pegando ahora", "ya no me estan pegando ahora", "il a arrêté de me frapper maintenant"),
+    *("dia sudah tidak dipukul sekarang", "dia berhenti memukul saya sekarang", "tak pukul saya sekarang"),
+    *("bây giờ họ ngừng đánh tôi rồi", "现在没人打我", "现在没有在打我", "ตอนนี้ไม่มีใครตีฉัน", "abhi nahi maar raha hai"),
+    *("अभी नहीं मार रहे हैं", "ابھی نہیں مار رہے", "এখন মারছে না", "ahile kutiraheko chaina", "ameacha kunipiga sasa"),
+    *("ما عم يضربونا هلق", "teraz mnie nie biją", "teď mě nebijí", "зараз мене ніхто не б'є", "şimdi dövmüyorlar"),
+    *("most már nem vernek", "hindi na ako sinasaktan ngayon", "இப்போ அடிக்கவில்லை"),
+)  # fmt: skip
+# The same words, where it goes on or the denial belongs to something else.
+GOES_ON = (
+    *("he does not stop beating me", "he wont stop hitting me", "they have not stopped beating us", "they never stop hitting us"),
+    *("he beats me and does not stop", "please make him stop beating me now", "nobody stops him beating me now"),
+    *("he stopped beating her and now he is beating me", "they stopped beating him and are now hitting me"),
+    *("not joking he beats me now", "work stopped and they are beating us now", "we stopped work, they are beating us"),
+    *("nobody helps, he is beating me now", "there is no help they are killing us now", "please dont kill me now"),
+    *("the dorm fire is out of control", "fire in the factory power is out now", "the bleeding does not stop"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("sentence", ENDED)
+def test_what_is_denied_or_has_ended_calls_nobody(rules: Rules, sentence: str) -> None:
+    assert calls(rules, sentence) == set()
+
+
+@pytest.mark.parametrize("sentence", GOES_ON)
+def test_a_denial_of_something_else_hides_nothing_that_happens_now(rules: Rules, sentence: str) -> None:
+    assert calls(rules, sentence)
+
+
+def test_what_has_ended_is_as_urgent_as_its_kind(rules: Rules) -> None:
+    for sentence in ("he stopped beating me now", "nobody is locked in now", "he is not killing us now"):
+        assert rules.danger.found_in(sentence)
+
+
 @pytest.mark.parametrize("sentence", HARMLESS)
 def test_what_is_harmless_calls_nobody_with_now_beside_it(rules: Rules, sentence: str) -> None:
     assert calls(rules, f"{sentence} now") == set()

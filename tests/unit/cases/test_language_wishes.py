@@ -36,6 +36,9 @@ BESIDE = (
 AMONG = (
     ("bn", "they did not pay me please answer in bengali"),
     ("ne", "I only speak Nepali and they cheat me"),
+    ("hi", "hindi please salary nahi mila"),
+    ("ne", "Nepali plz talab paako chaina"),
+    ("fil", "tagalog please walang sahod"),
 )
 NO_WISH = (
     *("the English manager beats us", "they only give contracts in Chinese", "The manager speaks only Chinese"),
@@ -47,6 +50,7 @@ NO_WISH = (
     *("Hindi po", "hindi naman po", "hindi ako nakatanggap ng sahod", "Polish the floor", "English Garments Ltd, Kulim"),
     *("please send the Chinese manager home", "please use the English name", "I speak Bengali and my boss hit me"),
     *("hindi pwede", "hindi ko alam", "hindi ako marunong", "hindi pa", "hindi po"),
+    *("I want english teacher", "the boss is chinese please help", "the hindi please man"),
     *("please help", "I do not know", "no", "1", "", "!?", "Foxway Kulim"),
 )  # fmt: skip
 

@@ -1,9 +1,11 @@
 """Words that call for somebody at once, before it is known whose phone it is: the number comes with the very next text."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
+from app.cases.enums import ConsentLevel
 from app.cases.words import DangerKind
 from app.intake.conversation.machine import with_danger
 from app.intake.conversation.machine.acts import FileReport, Keep, SetPhone, SetSite, Settle
@@ -11,7 +13,7 @@ from app.intake.conversation.machine.answers import Said, read_text
 from app.intake.conversation.machine.beginning import begin, begin_called
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.steps import Heard, hear, wanted
-from app.intake.conversation.machine.texts import Texts
+from app.intake.conversation.machine.texts import Text, Texts
 from app.intake.conversation.machine.topic_words import TopicWords
 from tests.harness.world import shipped_rules
 from tests.unit.conversation.phone import FOXWAY
@@ -116,6 +118,25 @@ def test_words_that_call_ask_a_helper_at_every_step(words: TopicWords, texts: Te
         assert acts.count(Settle()) == 1
         assert any(isinstance(act, Keep | SetSite) for act in acts)
     assert Settle() not in hear(position, told(words, "the rice is cold"), FOXWAY, texts, START).acts
+
+
+def test_danger_in_a_case_that_was_left_locked_gets_the_number_and_then_the_lock_is_asked_about(
+    words: TopicWords, texts: Texts
+) -> None:
+    """Nobody reads it: whom to call is the only help. Where STOP was said, or it is not locked, silence stays."""
+    left = Position(Step.QUIET, "en", whose=WhosePhone.OWN, consent=ConsentLevel.NOBODY, settled=True)
+    assert "only if you write of danger" in texts.say(Text.STAYS_LOCKED)
+    heard = answer(words, texts, left, HAPPENING[0])
+    assert "Emergency: call 999." in (heard.reply or "")
+    assert "in danger now?" in (heard.reply or "")
+    yes = answer(words, texts, heard.position, "1", minutes=4)
+    assert yes.position.step is Step.LOCKED_IN_DANGER
+    assert "Emergency: call 999." in (yes.reply or "")
+    no = hear(heard.position, told(words, "2"), FOXWAY, texts, START + timedelta(minutes=4))
+    assert no.reply == texts.say(Text.LOCKED)
+    for silent in (replace(left, consent=ConsentLevel.HELPER), left.silenced()):
+        assert hear(silent, told(words, HAPPENING[0]), FOXWAY, texts, START).reply is None
+    assert hear(left, told(words, "the rice is cold"), FOXWAY, texts, START).reply is None
 
 
 def test_a_new_report_that_calls_begins_with_the_number(words: TopicWords, texts: Texts) -> None:

@@ -368,7 +368,104 @@ def test_start_after_stop_asks_again_whether_a_helper_may_text(
     assert phone.send("hello").reply is None
     heard = phone.send("START")
     assert (heard.acts, phone.step) == ((OptIn(),), step)
-    assert heard.reply == f"{texts.say(Text.STARTED)} {TABLE[step].ask(texts, heard.position, FOXWAY)}"
+    asked = f"{texts.say(Text.STARTED)} {TABLE[step].ask(texts, heard.position, FOXWAY)}"
+    # Whom to call comes with the first that can be answered again.
+    assert heard.reply == (texts.in_danger("999", asked) if heard.position.danger else asked)
+
+
+@pytest.mark.parametrize("before", (("he beats us now", "1"), (*TO_CONSENT, "4"), (*TO_CONSENT, "1", "1")))
+def test_start_in_a_case_that_words_made_danger_brings_the_number_first(
+    phone: Phone, texts: Texts, before: tuple[str, ...]
+) -> None:
+    """What was told while nothing could be answered is known by the case alone."""
+    phone.send_all(*before, "STOP", "they are beating me now")
+    heard = phone.send("START", replace(FOXWAY, in_danger=True))
+    assert "Emergency: call 999." in (heard.reply or "")
+    assert (heard.reply or "").index("999") < (heard.reply or "").index("1 ")
+
+
+def test_start_where_nobody_knows_whose_phone_it_is_tells_a_number_and_no_more(
+    phone: Phone, texts: Texts
+) -> None:
+    phone.send_all(FIRST, "STOP", "they are beating me now")
+    heard = phone.send("START", replace(FOXWAY, in_danger=True))
+    asked = f"{texts.say(Text.STARTED)} {texts.say(Text.WHOSE_PHONE_THEN)}"
+    assert heard.reply == f"Emergency: call 999. {asked}"
+    phone.send("STOP")
+    assert phone.send("START", replace(NOWHERE, in_danger=True)).reply == asked
+
+
+READ_BY_OTHERS = (
+    *(
+        "my boss check my phone every night",
+        "My boss checks my phone always",
+        "sometimes my husband reads my messages",
+    ),
+    *(
+        "the guards look at our phones every day",
+        "my phone is checked by the supervisor",
+        "she uses my phone too",
+    ),
+    *("my manager and other people read my texts at night", "mi jefe revisa mi telefono todos los dias"),
+)
+
+
+@pytest.mark.parametrize("said", READ_BY_OTHERS)
+@pytest.mark.parametrize("before", ((FIRST,), (FIRST, "1"), TO_SITE, TO_TOPIC, (*TO_CONSENT, "1", "1")))
+def test_a_phone_that_others_read_falls_silent(phone: Phone, before: tuple[str, ...], said: str) -> None:
+    phone.send_all(*before)
+    heard = phone.send(said, NOWHERE)
+    assert (heard.reply, phone.step) == (None, Step.QUIET)
+    assert Keep(said) in heard.acts
+
+
+@pytest.mark.parametrize(
+    "said",
+    (
+        "my boss does not check my phone",
+        "my boss took my passport",
+        "nobody reads my phone",
+        "the boss watches us",
+    ),
+)
+def test_a_phone_that_nobody_is_said_to_read_is_asked_on(phone: Phone, said: str) -> None:
+    phone.send_all(FIRST, "1", "2")
+    assert phone.send(said, NOWHERE).position.whose is WhosePhone.OWN
+
+
+@pytest.mark.parametrize(
+    "said",
+    (
+        *("nobody should know this", "Don't tell anyone", "please tell nobody"),
+        *("They do not pay us, we are 20. Nobody should know this.", "they beat us, please dont tell anyone"),
+        *("Can you help me? Dont tell anyone", "Dont tell anyone. My boss said I must pay him."),
+    ),
+)
+def test_the_first_text_may_say_that_nobody_may_know(phone: Phone, texts: Texts, said: str) -> None:
+    heard = phone.send(said)
+    (filed,) = heard.acts
+    assert isinstance(filed, FileReport)
+    assert (filed.words, filed.locked) == (said, True)
+    assert heard.reply == texts.say(Text.WHOSE_PHONE)
+    assert phone.send_all("1", "2").reply == texts.say(Text.LOCKED)
+
+
+@pytest.mark.parametrize(
+    "said",
+    (
+        *(
+            "The boss said: don't tell anyone.",
+            "he told us, tell nobody",
+            "he said dont tell anyone",
+            "nobody knows us",
+        ),
+        *("nobody pays us", "Can I say: dont tell anyone?", "they threatened us, tell no one"),
+    ),
+)
+def test_what_others_said_of_telling_locks_no_first_text(phone: Phone, said: str) -> None:
+    (filed,) = phone.send(said).acts
+    assert isinstance(filed, FileReport)
+    assert not filed.locked
 
 
 THANKS = (

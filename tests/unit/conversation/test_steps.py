@@ -261,10 +261,57 @@ def test_words_in_a_menu_are_testimony_and_then_a_person_reads_on(phone: Phone, 
     assert phone.send("no danger please").reply == texts.say(Text.REACH, day="Thu 26 Nov")
 
 
-def test_who_never_says_whose_phone_it_is_gets_no_third_text(phone: Phone) -> None:
+def test_whose_phone_nobody_can_tell_is_settled_and_told_so_and_a_right_answer_still_counts(
+    phone: Phone, texts: Texts
+) -> None:
+    phone.send_all("Our boss is bad", "my phone")
+    heard = phone.send("my phone")
+    assert (heard.reply, heard.acts[-2:]) == (texts.say(Text.WHOSE_PHONE_UNSURE), (HandToPerson(), Settle()))
+    assert "A helper may read what you wrote." in (heard.reply or "")
+    assert [bool(phone.send("my phone").reply) for _ in range(4)] == [True, False, True, False]
+    assert phone.send("only mine").reply == texts.say(Text.DANGER)
+
+
+def test_whose_phone_nobody_can_tell_is_promised_no_reader_where_it_is_locked(
+    phone: Phone, texts: Texts
+) -> None:
+    phone.send_all("Our boss is bad", "tell nobody", "my phone")
+    heard = phone.send("my phone")
+    assert heard.reply == texts.say(Text.WHOSE_PHONE_UNSURE_LOCKED)
+    assert HandToPerson() not in heard.acts
+
+
+def test_who_asks_who_we_are_hears_nothing_of_what_was_told(phone: Phone) -> None:
     phone.send_all("Our boss is bad", "what?")
     heard = phone.send("who is this?")
     assert (heard.reply, heard.acts[-2:]) == (None, (HandToPerson(), Settle()))
+
+
+@pytest.mark.parametrize(
+    "said", ("ok", "Okay", "ok ok", "sure", "OK, thanks for the message", "sige", "tamam")
+)
+def test_ok_is_no_yes_to_danger_and_is_asked_once_more(phone: Phone, texts: Texts, said: str) -> None:
+    phone.send_all("Our boss is bad", "1")
+    heard = phone.send(said)
+    assert SetDanger() not in heard.acts
+    assert heard.position.step is Step.DANGER
+    assert heard.reply == texts.say(Text.DANGER)
+    assert SetDanger() in phone.send("yes").acts
+
+
+@pytest.mark.parametrize("said", ("ok 1", "1 ok", "ok yes", "yes ok", "yes", "1"))
+def test_a_yes_beside_ok_is_one(phone: Phone, said: str) -> None:
+    phone.send_all("Our boss is bad", "1")
+    assert SetDanger() in phone.send(said).acts
+
+
+def test_ok_is_a_yes_to_texts_and_to_a_helper(phone: Phone) -> None:
+    phone.send_all("Our boss is bad", "1", "2")
+    assert AgreeContact(ContactWay.TEXT) in phone.send("ok").acts
+    phone.send_all("Foxway Kulim", "1", "4")
+    danger = replace(phone.position or Position(Step.OPEN, "en"), step=Step.LOCKED_IN_DANGER)
+    heard = hear(danger, phone.read("ok"), FOXWAY, phone.texts, phone.at)
+    assert SetConsent(ConsentLevel.HELPER) in heard.acts
 
 
 def test_long_testimony_in_several_texts_is_one(phone: Phone) -> None:
@@ -320,7 +367,9 @@ def test_1600_letters_are_kept_whole(phone: Phone) -> None:
 def test_stop_is_obeyed_without_a_word(phone: Phone, word: str, before: int) -> None:
     phone.send_all("no wages", *["1", "2", "Foxway Kulim", "1", "1", "8"][:before])
     heard = phone.send(word)
-    assert (heard.reply, heard.acts, heard.position.step) == (None, (OptOut(),), Step.QUIET)
+    # A sentence is somebody's words, and kept as such.
+    kept = (Keep(word),) if len(word.split()) > 1 else ()
+    assert (heard.reply, heard.acts, heard.position.step) == (None, (*kept, OptOut()), Step.QUIET)
     assert phone.send("please help me").acts == (Keep("please help me"),)
     assert phone.heard[-1].reply is None
     assert ErasePhone() in fall_silent(phone.heard[-1].position).acts

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, Happened, facts_of, lock_case, note
-from app.cases.enums import Urgency
+from app.cases.enums import ConsentLevel, Urgency
 from app.cases.routing import route_again
 from app.cases.rules import Rules
 from app.database import CaseId, NoRow, insert_rows, send_together
@@ -20,6 +20,7 @@ from app.intake.conversation.machine import (
     AgreeContact,
     ConversationAct,
     ErasePhone,
+    FileReport,
     GetWorse,
     HandToPerson,
     Heard,
@@ -186,11 +187,24 @@ def _file(scene: _Scene, heard: Heard) -> bool:
             scene.vault, scene.phone.id, sealed.case.id, number, opened, clock.now() + SILENCE
         )
         insert_rows(scene.session, [begun])
+    _lock_at_once(scene, heard, CaseId(sealed.case.id))
     if sealed.case.urgency is Urgency.DANGER:
         _call_at_once(scene, CaseId(sealed.case.id))
     else:
         note(scene.session, scene.vault, Happened.FILED, sealed.case)
     return True
+
+
+def _lock_at_once(scene: _Scene, heard: Heard, case_id: CaseId) -> None:
+    """The first words said that nobody may know: that is an answer, before anybody was asked for help."""
+    asked = scene.prepared.asked
+    if asked is None or not any(isinstance(act, FileReport) and act.locked for act in heard.acts):
+        return
+    case = lock_case(scene.session, case_id)
+    if case is not None:
+        answer_consent(scene.session, scene.vault, scene.rules, case, ConsentLevel.NOBODY, asked)
+        # Who cannot be answered is never asked whether that is meant.
+        route_again(scene.session, scene.vault, scene.rules, case, complete=scene.phone is None)
 
 
 def _call_at_once(scene: _Scene, case_id: CaseId) -> None:

@@ -16,6 +16,7 @@ from app.database import CaseId
 from app.intake.conversation.door.reading import language_of, read_said
 from app.intake.conversation.machine import (
     SILENCE,
+    ConversationAct,
     FileReport,
     Heard,
     LookedUp,
@@ -152,7 +153,7 @@ def prepare_hearing(session: Session, services: Services, received: ReceivedText
         around=around,
         filed=filed,
         receipt=receipt,
-        asked=question(texts) if any(isinstance(act, SetConsent) for act in heard.acts) else None,
+        asked=question(texts) if any(map(_answers_consent, heard.acts)) else None,
         answer=answer,
         fast_path=take_fast_path(vault, rules, known, received, heard, around, answer, about),
     )
@@ -214,6 +215,10 @@ def _fresh_phone(vault: Vault, sender: _Sender, received: ReceivedText) -> Phone
         return None
     gateway = received.gateway if sender.route is None else sender.route.gateway
     return new_phone(vault, sender.tags, sender.number, gateway, sender.line)
+
+
+def _answers_consent(act: ConversationAct) -> bool:
+    return isinstance(act, SetConsent) or (isinstance(act, FileReport) and act.locked)
 
 
 def _file(

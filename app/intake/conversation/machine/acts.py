@@ -14,13 +14,14 @@ from app.messaging.gateways.media import Media
 class FileReport:
     """These words are a report of their own: file them as a new conversation, with the topics and the language clear in them.
 
-    `came` is what came beside the words, or instead of them, and was not kept.
+    `came` is what came beside the words, or instead of them, and was not kept; `locked` says that by these words nobody may know.
     """
 
     words: str = field(repr=False)
     topics: tuple[str, ...] = ()
     came: tuple[Media, ...] = ()
     language: str | None = None
+    locked: bool = False
 
 
 @dataclass(frozen=True)

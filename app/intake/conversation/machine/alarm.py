@@ -6,6 +6,7 @@ Only on a phone of the worker's own, and only while something may still be sent 
 from dataclasses import replace
 from datetime import datetime
 
+from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine import meanings
 from app.intake.conversation.machine.acts import ConversationAct, Keep, SetDanger, SetSite, Settle
 from app.intake.conversation.machine.after_questions import begins_new_report
@@ -26,7 +27,7 @@ def tells_danger(position: Position, said: Said, texts: Texts, at: datetime) -> 
     """Whether a text tells of danger beside what was asked. A plain no does not stand against words of danger in the same text."""
     if not said.danger or said.keyword is not None or position.whose is not WhosePhone.OWN:
         return False
-    if position.step in _AFTER_QUESTIONS:
+    if position.step in _AFTER_QUESTIONS or _stays_locked(position):
         return not begins_new_report(position, at)
     if position.step not in TABLE or (meanings.ends_in_hurt(position, said.topics) and not said.calls):
         return False
@@ -38,6 +39,12 @@ def tells_danger(position: Position, said: Said, texts: Texts, at: datetime) -> 
         # Asked a moment ago, and what comes now may be the rest of the same words.
         return not (said.begins_with_yes or (soon(position, at) and not walked.taken))
     return not walked.taken or not walked.whole or bool(walked.words)
+
+
+def _stays_locked(position: Position) -> bool:
+    """Nobody reads it: whom to call is the only help there is, and `Text.STAYS_LOCKED` says that danger is answered."""
+    locked = position.consent is ConsentLevel.NOBODY and position.stopped is None
+    return locked and position.step is Step.QUIET
 
 
 def hear_alarm(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
@@ -80,6 +87,8 @@ def _after(position: Position) -> Step:
     """Where the question of danger leads back to."""
     if position.step is Step.CODE:
         return position.back or Step.OPEN
+    if position.step is Step.QUIET:
+        return Step.LOCKED
     if meanings.is_hurt_before_consent(position):
         return (
             Step.OPEN if position.reached else Step.HURT

@@ -30,6 +30,11 @@ _ASKING = ("?", "\uff1f", "\u061f")
 _GLUED = re.compile(r"(?<=\d)(?=[^\W\d])|(?<=[^\W\d])(?=\d)")
 # "yes, Penang factory": an answer, a sign, and words behind it. Not "No. 5 factory".
 _FIRST_SIGN = re.compile(r"\s*(?:[,;!:،、，。;]|\.(?!\s*\d))\s*")
+# What says that nobody may know stands in a part of its own: "They hit us. Tell nobody, please."
+_SENTENCE = re.compile(
+    "[^.!?\\n\u0964\u3002\uff01\uff1f\u061f\u06d4]+[.!?\u0964\u3002\uff01\uff1f\u061f\u06d4]?"
+)
+_CLAUSES = re.compile("[,;:\u060c\u3001\uff0c\u061b\uff1b\uff1a]| - ")
 _BETWEEN = re.compile(r"[\s,;،、，]+")
 # What turns a digit into a picture of a key, and choices between pictures and letters: no part of an answer.
 _DECORATION = re.compile("[\\u20e3\\ufe00-\\ufe0f]")
@@ -41,14 +46,15 @@ class Said:
 
     `words` is the whole text, cleaned; `plain` is the same to compare with. `digits` are the answers that it consists of, or that
     stand before words (`rest`). `lone` is the one digit that a text begins or ends with, `bare` the words beside it, both without
-    politeness; `named` is what these words choose, by question. `yes` is None unless they say so and nothing else.
-    `begins_with_yes` says that words follow a yes, for the question of danger only, and `perhaps_yes` that they do if these tell of
-    danger. `topics` is what the text is clearly about. `raises` says that its words may make a case more urgent, `danger` that
-    somebody may be in danger by them, `calls` that somebody is called at once. `ahead` are the words before the first sign, read
-    likewise, and `behind` those after it. `language` is the one that it wishes for: `wish` says that its words hold that and name
-    no place, `wish_only` that they say nothing else, `whole` is the text where `words` are only those beside it. `asks` says that
-    it asks something. `told` is what it says plainly whatever was asked, by `told_words`; `thanks` that it only thanks, `greets`
-    that it also greets. `sentences` takes its words apart where it is longer than an answer. `mark` tells the same words again.
+    politeness; `named` is what these words choose, by question. `yes` is None unless they say so and nothing else; `heard` says
+    that they are "ok" and the like, which is no yes where it is asked for danger. `begins_with_yes` says that words follow a yes,
+    for the question of danger only, and `perhaps_yes` that they do if these tell of danger. `topics` is what the text is clearly
+    about. `raises` says that its words may make a case more urgent, `danger` that somebody may be in danger by them, `calls` that
+    somebody is called at once. `ahead` are the words before the first sign, read likewise, and `behind` those after it.
+    `language` is the one that it wishes for: `wish` says that its words hold that and name no place, `wish_only` that they say
+    nothing else, `whole` is the text where `words` are only those beside it. `asks` says that it asks something. `told` is what
+    it says plainly whatever was asked, by `told_words`; `thanks` that it only thanks, `greets` that it also greets. `sentences`
+    takes its words apart where it is longer than an answer. `mark` tells the same words again.
     """
 
     words: str = field(repr=False)
@@ -62,6 +68,7 @@ class Said:
     bare: str = field(repr=False, default="")
     named: Mapping[str, int] = field(default_factory=dict)
     yes: bool | None = None
+    heard: bool = False
     begins_with_yes: bool = False
     perhaps_yes: bool = False
     stranger: bool = False
@@ -129,6 +136,7 @@ def read_text(body: str, words: TopicWords) -> Said:
         bare=bare,
         named=words.named(bare),
         yes=words.yes_or_no(bare),
+        heard=words.only_heard(bare),
         begins_with_yes=words.begins_with_yes(plain)
         or (lone == _YES and words.goes_on(bare) and words.named(bare).get("danger") != _NO)
         or (
@@ -141,27 +149,35 @@ def read_text(body: str, words: TopicWords) -> Said:
         part=part,
         topics=words.clear_topics(plain),
         asks=asks,
-        # A question asks, and a part of a longer text goes on.
-        told=None if part or asks else _told(plain, first, behind, words),
+        told=None if part else _told(plain, cleaned, words),  # a part of a longer text goes on
         sentences=words.sentences,
         told_words=words.told,
     )
 
 
-def _told(plain: str, first: Said | None, behind: list[str], words: TopicWords) -> Told | None:
+def _told(plain: str, cleaned: str, words: TopicWords) -> Told | None:
     """What a text says plainly; that nobody may know counts also beside other words: who was told is not untold."""
-    told = words.told.read(plain, words.sentences)
-    if told is None and first is not None:
-        told = words.told.read(first.plain, words.sentences)
-        if told is not Told.NOBODY:
-            told = words.told.read(plain_text(behind[0]), words.sentences)
-        return told if told is Told.NOBODY else None
-    return told
+    # A question asks.
+    told = None if any(sign in cleaned for sign in _ASKING) else words.told.read(plain, words.sentences)
+    return Told.NOBODY if told is None and _wants_nobody(cleaned, words) else told
+
+
+def _wants_nobody(cleaned: str, words: TopicWords) -> bool:
+    """Whether some part of a text says that nobody may know, and not that somebody else said so: "he said: tell nobody"."""
+    for sentence in _SENTENCE.findall(cleaned):
+        if sentence.endswith(_ASKING):
+            continue
+        for clause in map(plain_text, _CLAUSES.split(sentence)):
+            if words.told.names_nobody(clause) and words.told.read(clause, words.sentences) is Told.NOBODY:
+                return True
+            if words.told.reports(clause):
+                break
+    return False
 
 
 def _says_yes(said: Said) -> bool:
     """Whether this is a yes and nothing else, in words or by its digit; for the question of danger."""
-    return said.yes is True or said.digits == (_YES,)
+    return (said.yes is True and not said.heard) or said.digits == (_YES,)
 
 
 def _read_digits(text: str, words: TopicWords) -> tuple[tuple[int, ...], str]:

@@ -3,12 +3,14 @@
 from dataclasses import replace
 from datetime import datetime
 
+from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine.acts import FileReport, OptIn, OptOut
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard
 from app.intake.conversation.machine.position import Position, Step
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.told_words import Told
 from app.intake.conversation.machine.topic_words import Keyword
 from app.messaging.composing import looks_cut
 
@@ -35,8 +37,11 @@ def begin(said: Said, texts: Texts, at: datetime, *, answerable: bool) -> Heard:
     step = Step.WHOSE_PHONE if answerable else Step.QUIET
     opened = Position(step, language, topics=said.topics, last_free_at=at, cut=looks_cut(said.words))
     opened = replace(opened, last=said.mark, last_at=at, replied=answerable)
+    locked = said.told is Told.NOBODY
+    if locked:
+        opened = replace(opened, consent=ConsentLevel.NOBODY)
     reply = texts.say(Text.WHOSE_PHONE) if answerable else None
-    return Heard(opened, reply, (FileReport(said.words, said.topics),), opened)
+    return Heard(opened, reply, (FileReport(said.words, said.topics, locked=locked),), opened)
 
 
 def begin_called(heard: Heard, said: Said, texts: Texts, help_number: str) -> Heard:

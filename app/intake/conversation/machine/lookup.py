@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, stage_of, zone_of_case
+from app.cases.enums import Urgency
 from app.cases.routing import means_holder
 from app.cases.rules import Rules
 from app.cases.worker import next_step
@@ -74,6 +75,7 @@ def look_up(
         sites=sites,
         certain=certain,
         help_number=numbers[0].number if numbers else "",
+        in_danger=wanted.help_number and case.urgency is Urgency.DANGER,
         # Whoever says danger is routed with it.
         alertable=wanted.help_number
         and who_can_be_alerted(session, vault, gateways, case, routes=True) is not None,

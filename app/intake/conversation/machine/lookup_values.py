@@ -20,7 +20,8 @@ class Knowledge:
     """What was looked up for a text, as far as `wanted` asked for it; what it did not find stays empty.
 
     `sites` are the possible ones, best first; `certain` says that the first is meant for certain, from a name and town or a code.
-    `alertable` says that somebody can be paged, `gone` that nothing waits any more to go out to the phone.
+    `in_danger` says that the case stands as danger, `alertable` that somebody can be paged, `gone` that nothing waits any more to
+    go out to the phone.
     `read_by` is the day by which a helper should read it; stage and next day are those that the worker's inbox shows.
     `holder_meant` says that the words are about the helper who has the case.
     """
@@ -31,6 +32,7 @@ class Knowledge:
     read_by: date | None = None
     stage: Stage | None = None
     next_day: date | None = None
+    in_danger: bool = False
     alertable: bool = False
     gone: bool = False
     holder_meant: bool = False

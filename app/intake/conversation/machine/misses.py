@@ -27,6 +27,8 @@ def missed(position: Position, said: Said, know: Knowledge, texts: Texts, at: da
         return answered(again, know, texts)
     misses = position.misses + 1
     again = replace(again, position=replace(again.position, misses=misses, unheard=0))
+    if position.step is Step.WHOSE_PHONE and misses == _MISSES_TO_HAND_OVER:
+        return _leave_phone(again, said, texts)
     if misses % _MISSES_TO_HAND_OVER:
         return answered(again, know, texts)
     handed = _hand_over(again)
@@ -39,6 +41,15 @@ def missed(position: Position, said: Said, know: Knowledge, texts: Texts, at: da
     heard = answered(handed, know, texts)
     asked = None if position.replied else heard.reply
     return replace(heard, reply=texts.say(Text.HANDED) if may_tell else asked)
+
+
+def _leave_phone(moved: Moved, said: Said, texts: Texts) -> Heard:
+    """Nobody can tell whose phone it is: what was told goes its way without more questions, and that is said once."""
+    locked = moved.position.consent is ConsentLevel.NOBODY
+    told = Text.WHOSE_PHONE_UNSURE_LOCKED if locked else Text.WHOSE_PHONE_UNSURE
+    handed = _hand_over(moved)
+    # Whoever asks who we are is perhaps not who wrote.
+    return Heard(handed.position, None if said.stranger else texts.say(told), handed.acts)
 
 
 def _hand_over(moved: Moved) -> Moved:

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from app.cases.enums import ConsentLevel
-from app.intake.conversation.machine.acts import Keep, OptIn, OptOut
+from app.intake.conversation.machine.acts import ConversationAct, Keep, OptIn, OptOut
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard
 from app.intake.conversation.machine.lookup_values import Knowledge
@@ -20,11 +20,26 @@ _NOT_RESUMED = frozenset({Step.WHOSE_PHONE, Step.CODE, Step.WORSE, Step.LOCKED, 
 def obey(position: Position, said: Said, know: Knowledge, texts: Texts) -> Heard:
     """Do what an order says. Where others may read along, neither START nor HELP is answered."""
     if said.keyword is Keyword.STOP:
-        return Heard(position.silenced(), None, (OptOut(),))
+        # "Pls stop texting me" is what somebody wrote; "STOP" alone is for the phone company.
+        kept: tuple[ConversationAct, ...] = (Keep(said.words),) if " " in said.plain else ()
+        return Heard(position.silenced(), None, (*kept, OptOut()))
     if said.keyword is Keyword.START:
-        return _start(replace(position, stopped=None), position.stopped, know, texts)
+        started = _start(replace(position, stopped=None), position.stopped, know, texts)
+        return with_number(started, know, texts)
     waits = position.step in TABLE or position.step in (Step.OPEN, Step.NEW_REPORT)
     return Heard(position, texts.say(Text.ABOUT) if waits else None, (Keep(said.words),))
+
+
+def with_number(started: Heard, know: Knowledge, texts: Texts) -> Heard:
+    """The same with whom to call first, where danger was told before or since STOP: START is the first that can be answered."""
+    position, asked = started.position, started.reply
+    if asked is None or not (position.danger or position.called or know.in_danger):
+        return started
+    if position.whose is not WhosePhone.OWN:
+        # Who else sees it is not known: no more is told than a number.
+        return replace(started, reply=texts.call_first(know.help_number, asked))
+    reply = texts.in_danger(know.help_number, asked, alertable=know.alertable)
+    return replace(started, position=replace(position, called=False), reply=reply)
 
 
 def _start(position: Position, stopped: Step | None, know: Knowledge, texts: Texts) -> Heard:

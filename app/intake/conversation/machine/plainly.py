@@ -9,6 +9,7 @@ from datetime import datetime
 from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine import meanings
 from app.intake.conversation.machine.acts import AgreeContact, Keep, SetConsent
+from app.intake.conversation.machine.after_questions import begins_new_report
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard, answered
 from app.intake.conversation.machine.late import SILENCE
@@ -45,7 +46,9 @@ def hear_plainly(position: Position, said: Said, know: Knowledge, texts: Texts, 
         return Heard(position, None, (Keep(said.words),))
     moved = _whose_after_all(position, said, know, texts, at)
     if moved is None and not _answers(position, said, know, texts):
-        moved = _nobody(position, said) or _contact(position, said)
+        # A new report that says so is locked itself, and not the case before it.
+        locks = None if begins_new_report(position, at) else _nobody(position, said)
+        moved = locks or _contact(position, said)
     if moved is None:
         return None
     kept = Moved(moved.position, (Keep(said.words), *moved.acts), moved.say)
@@ -75,8 +78,12 @@ def _whose_after_all(
     if said.told_words is None or said.sentences is None or said.part is not None or said.asks:
         return None
     told = said.told_words.whose(said.plain, said.sentences, texts.options(Text.WHOSE_PHONE))
-    if told is None or position.whose is WhosePhone.UNKNOWN:
+    if told is None:
         return None
+    if position.whose is WhosePhone.UNKNOWN:
+        # "My boss checks my phone every night" answers it, though in none of the words that were offered.
+        asked = position.step is Step.WHOSE_PHONE and not _answers(position, said, know, texts)
+        return _not_mine(position, told.digit) if asked and told.plain and told.digit != 1 else None
     if position.whose is WhosePhone.OWN and told.digit == 1:
         # Said once more, it is no answer that was not understood.
         return (

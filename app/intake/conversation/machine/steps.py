@@ -82,7 +82,9 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
         free = position.step is Step.OPEN and said.keyword is None and asks_open(said) is None and not alarm
         return Wanted(
             status=asks_open(said) == 8 and not alarm,
-            help_number=alarm or (said.calls and position.step is Step.NEW_REPORT),
+            help_number=alarm
+            or said.keyword is Keyword.START
+            or (said.calls and position.step is Step.NEW_REPORT),
             gone=gone,
             free_words=said.words if free else "",
         )

@@ -39,6 +39,17 @@ class Text(StrEnum):
     """The texts, and the pieces that are joined to them."""
 
     WHOSE_PHONE = pgettext("sms", "Got it. Whose phone is this? 1 Only mine 2 Shared 3 Company")
+    # After two answers that were not understood; whoever holds the phone may read it.
+    WHOSE_PHONE_UNSURE = pgettext(
+        "sms",
+        "We cannot tell whose phone this is. Until we know, we ask nothing else. A helper may read what you wrote."
+        " 1 Only mine 2 Shared 3 Company",
+    )
+    WHOSE_PHONE_UNSURE_LOCKED = pgettext(
+        "sms",
+        "We cannot tell whose phone this is. Until we know, we ask nothing else. It is locked: nobody reads it."
+        " 1 Only mine 2 Shared 3 Company",
+    )
     DANGER = pgettext("sms", "Is anyone in danger now? 1 Yes 2 No")
     HELPER_TOLD = pgettext("sms", "A helper is being told. If you can, go to a safe place.")
     # Where nobody has left an address for alerts, or the case is stopped, nobody is being told.
@@ -122,7 +133,9 @@ class Text(StrEnum):
     # After the last answer, where everything else was said before.
     DONE = pgettext("sms", "Thank you, that was the last question. 8 asks for news. Delete these texts.")
     DONE_QUIETLY = pgettext("sms", "Thank you. A helper may read it. We will not text you again.")
-    STAYS_LOCKED = pgettext("sms", "It stays locked. Nobody reads it. We will not text you again.")
+    STAYS_LOCKED = pgettext(
+        "sms", "It stays locked. Nobody reads it. We text again only if you write of danger."
+    )
     CANNOT_OPEN = pgettext(
         "sms",
         "We can only read words. We cannot open photos, voice notes or places. Please write it in words.",

@@ -11,8 +11,8 @@ from app.intake.conversation.machine.sentences import PieceKind, Sentences
 
 # Longer words tell something else too.
 _LONGEST = 160
-_BESIDE, _MY_PHONE, _CORRECTION = 0, -1, -2
-_MINE = 1
+_BESIDE, _MY_PHONE, _CORRECTION, _READS, _READ_THING = 0, -1, -2, -3, -4
+_MINE, _SHARED = 1, 2
 _DIGITS = frozenset("123")
 
 
@@ -47,6 +47,10 @@ class ToldWords:
     correction: frozenset[str]
     my_phone: frozenset[str]
     around: frozenset[str]
+    reported: frozenset[str]
+    reads: frozenset[str]
+    read_things: frozenset[str]
+    often: frozenset[str]
     _told: dict[str, Told | None] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
@@ -60,6 +64,14 @@ class ToldWords:
         self._told.update(dict.fromkeys(self.around))
         for told, phrases in said.items():
             self._told.update(dict.fromkeys(phrases, told))
+
+    def names_nobody(self, plain: str) -> bool:
+        """Whether a short text holds words that nobody may know, whatever stands around them."""
+        return 0 < len(plain) <= _LONGEST and any(phrase in plain for phrase in self.nobody)
+
+    def reports(self, plain: str) -> bool:
+        """Whether a plain text tells what somebody said."""
+        return not self.reported.isdisjoint(plain.split())
 
     def read(self, plain: str, sentences: Sentences) -> Told | None:
         """The one thing that a plain text says, where it says nothing else."""
@@ -90,6 +102,9 @@ class ToldWords:
             return None
         offered = sentences.options.get("whose_phone", {})
         known: dict[str, int] = {
+            **dict.fromkeys(self.often, _BESIDE),
+            **dict.fromkeys(self.reads, _READS),
+            **dict.fromkeys(self.read_things, _READ_THING),
             **dict.fromkeys(self.correction, _CORRECTION),
             **dict.fromkeys(self.my_phone, _MY_PHONE),
             **offered,
@@ -98,10 +113,11 @@ class ToldWords:
         said: set[int] = set()
         digits: set[int] = set()
         options: list[str] = []
-        no = negated = denied = False
+        no = negated = denied = others = False
         for kind, piece in sentences.pieces(plain, {}, known):
-            if kind in (PieceKind.UNKNOWN, PieceKind.OTHERS):
+            if kind is PieceKind.UNKNOWN:
                 return None
+            others |= kind is PieceKind.OTHERS
             if kind is PieceKind.CONDITION and piece not in sentences.beside:
                 return None  # "is" is a condition in Turkish only
             no |= kind is PieceKind.NO
@@ -114,8 +130,12 @@ class ToldWords:
             elif piece in _DIGITS:
                 digits.add(int(piece))
         corrects = _CORRECTION in said
+        if others:
+            # "My boss checks my phone every night": others read what we send, whosever it is.
+            seen = _READS in said and bool(said & {_MY_PHONE, _READ_THING})
+            return Whose(_SHARED, plain=True) if seen and not (no or negated or denied) else None
         named = corrects or denied or any(" phone" in piece or piece.startswith("not ") for piece in options)
-        chosen = said - {_CORRECTION, _MY_PHONE}
+        chosen = {digit for digit in said if digit > 0}
         if _MY_PHONE in said and (corrects or no or denied):
             chosen.add(_MINE)
         by_digit = corrects and not chosen

@@ -25,6 +25,7 @@ _PHRASES = (
         "uncounted",
         "stranger",
         "worse",
+        "heard",
         "beside",
         "others",
         "condition",
@@ -32,7 +33,10 @@ _PHRASES = (
         "no_first",
     ),
 )
-_TOLD = ("text", "no_text", "nobody", "nobody_too", "correction", "my_phone", "around")
+_TOLD = (
+    *("text", "no_text", "nobody", "nobody_too", "correction", "my_phone", "around"),
+    *("reported", "reads", "read_things", "often"),
+)
 # The questions whose options have words of their own, beside those that the question itself prints; `open` is after all questions.
 _QUESTIONS = (
     *("whose_phone", "danger", "reach", "reach_in_danger", "topic", "consent", "locked", "contact", "hurt"),
@@ -87,6 +91,7 @@ class TopicWords:
     yes_first: frozenset[str]
     uncounted: frozenset[str]
     strangers: frozenset[str]
+    heard: frozenset[str]
     worse: Sayings
     sentences: Sentences
     told: ToldWords
@@ -116,6 +121,11 @@ class TopicWords:
             if words and self.no.issuperset(words)
             else None
         )
+
+    def only_heard(self, plain: str) -> bool:
+        """Whether a plain text is "ok" and no more: a yes to most questions, but people say so to whatever they have read."""
+        words = plain.split()
+        return plain in self.heard or (bool(words) and self.heard.issuperset(words))
 
     def begins_with_yes(self, plain: str) -> bool:
         """Whether a plain text is a yes and more words, for a question to which no such sentence can mean no."""
@@ -203,6 +213,7 @@ def load_topic_words(folder: Path) -> TopicWords:
         yes_first=plain["yes_first"],
         uncounted=plain["uncounted"],
         strangers=plain["stranger"],
+        heard=plain["heard"],
         worse=_sayings(phrases["worse"]),
         sentences=Sentences(
             polite=plain["polite"],

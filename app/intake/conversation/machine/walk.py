@@ -113,9 +113,11 @@ def _in_words(position: Position, said: Said, texts: Texts) -> tuple[int, ...]:
         # "Ok, only mine": where no yes is asked for, one says nothing.
         bare = said.sentences.without_yes(said.bare)
         chosen = known.get(bare, said.sentences.options.get(question, {}).get(bare))
-    if chosen is None and said.yes is not None:
+    # "Ok" may only say that the question was read: beside a digit it says nothing, alone danger is asked for once more.
+    heard = said.heard and question is Step.DANGER
+    if chosen is None and said.yes is not None and not heard:
         chosen = row.yes if said.yes else row.no
-    if said.bare and chosen is None:
+    if said.bare and chosen is None and not (heard and said.lone is not None):
         return ()
     if said.lone is not None and chosen not in (None, said.lone):
         return ()
