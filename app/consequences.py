@@ -32,6 +32,7 @@ CONSEQUENCES: dict[Happened, tuple[Consequence, ...]] = {
     Happened.OFFERED: (page,),
     Happened.HELD: (page,),
     Happened.CALLED: (page,),
+    Happened.DATE_NEAR: (),
 }
 
 

@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.clocks import mark_clocks_missed
+from app.cases.clocks import mark_clocks_missed, remind_of_dates
 from app.cases.routing import expire_offers
 from app.dispatcher.daily_root import sign_today
 from app.dispatcher.heartbeat import last_ticks, record_tick
@@ -50,6 +50,10 @@ def _expire_offers(session: Session, services: Services) -> int:
 
 def _mark_clocks_missed(session: Session, services: Services) -> int:
     return mark_clocks_missed(session, services.vault, BATCH)
+
+
+def _remind_of_dates(session: Session, services: Services) -> int:
+    return remind_of_dates(session, services.vault, BATCH)
 
 
 def _expire_sessions(session: Session, _services: Services) -> int:
@@ -99,6 +103,7 @@ def _empty_log(services: Services) -> int:
 JOBS: tuple[Job | Errand, ...] = (
     Job("expire_offers", 20, _expire_offers),
     Job("mark_clocks_missed", 30, _mark_clocks_missed),
+    Job("remind_of_dates", 60, _remind_of_dates),
     Job("expire_sessions", 60, _expire_sessions),
     Job("expire_attempts", 60, _expire_attempts),
     Job("expire_invitations", 60, _expire_invitations),

@@ -4,9 +4,9 @@ The words are looked up when a page is rendered, in that page's language.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
-from babel.dates import parse_pattern
+from babel.dates import format_date, parse_pattern
 
 # Lazy on purpose: the tables below are made once, long before it is known who reads. The plain name keeps extraction simple.
 from app.language import to_ascii
@@ -229,6 +229,14 @@ CIRCLE: Labels = {
 }
 
 
+OUTSIDE_DATE: Labels = {
+    "legal_limit": pgettext("desk", "Last day to go to court or an office"),
+    "permit_ends": pgettext("desk", "Permit ends"),
+    "flight": pgettext("desk", "Flight"),
+    "hearing": pgettext("desk", "Hearing"),
+    "contract_ends": pgettext("desk", "Contract ends"),
+}
+
 COUNTRY_FROM: Labels = {
     "words": pgettext("desk", "as read from the worker’s words"),
     "phone": pgettext("desk", "that of the phone number"),
@@ -266,6 +274,11 @@ _HOUR = parse_pattern("EEE d MMM, HH:mm 'UTC'")
 def hour(moment: datetime) -> str:
     """Date and time of day in UTC, which is written out because desks sit in many time zones."""
     return _HOUR.apply(moment.astimezone(UTC), page_language().locale)
+
+
+def day(on: date) -> str:
+    """A day without a time, such as that of a hearing."""
+    return format_date(on, "medium", page_language().locale)
 
 
 def dialled(written: str | None) -> str:

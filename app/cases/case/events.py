@@ -18,6 +18,8 @@ class Happened(StrEnum):
     HELD = "held"
     CALLED = "called"
     """Somebody has to come now, whether or not this was said before."""
+    DATE_NEAR = "date_near"
+    """A date that the world sets comes near."""
 
 
 @dataclass(frozen=True)

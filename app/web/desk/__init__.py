@@ -1,12 +1,13 @@
 """The desk of the monitoring partners, and the door through which every member comes in."""
 
-from app.web.desk import alerts, case, offers, queue, replying, search, sign_in, work, workplace
+from app.web.desk import alerts, case, dates, offers, queue, replying, search, sign_in, work, workplace
 from app.web.desk.blueprint import blueprint
 
 __all__ = [
     "alerts",
     "blueprint",
     "case",
+    "dates",
     "offers",
     "queue",
     "replying",

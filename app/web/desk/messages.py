@@ -34,6 +34,8 @@ DONE: Labels = {
     ),
     "urgency": pgettext("desk", "Urgency saved."),
     "ticked": pgettext("desk", "Marked as done."),
+    "date_added": pgettext("desk", "Date added."),
+    "date_removed": pgettext("desk", "Date removed."),
     "moved": pgettext("desk", "Moved."),
     "closed": pgettext("desk", "Closed."),
     "invited": pgettext("desk", "Invited."),
