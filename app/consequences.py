@@ -12,7 +12,7 @@ from app.cases.case import Event, Happened
 from app.cases.followups import plan_again, plan_filed
 from app.cases.rules import rules_of
 from app.database import new_id
-from app.messaging.members import alert_danger, alert_late
+from app.messaging.members import alert_danger, alert_date_near, alert_late
 
 Consequence = Callable[[Session, tuple[Event, ...]], None]
 
@@ -32,6 +32,11 @@ def page(session: Session, events: tuple[Event, ...]) -> None:
 def tell_of_lateness(session: Session, events: tuple[Event, ...]) -> None:
     """Tell whoever is asked now, because a date of the case passed."""
     alert_late(session, events[0].vault, events[0].case)
+
+
+def remind(session: Session, events: tuple[Event, ...]) -> None:
+    """Remind the helper that a date which nobody can move comes near."""
+    alert_date_near(session, events[0].vault, events[0].case)
 
 
 def plan_questions(session: Session, events: tuple[Event, ...]) -> None:
@@ -59,6 +64,7 @@ CONSEQUENCES: dict[Happened, tuple[Consequence, ...]] = {
     Happened.CLOSED: (plan_questions,),
     Happened.REOPENED: (plan_questions,),
     Happened.QUESTIONS_WANTED: (plan_questions,),
+    Happened.DATE_NEAR: (remind,),
 }
 
 

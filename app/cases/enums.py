@@ -190,6 +190,16 @@ class StartEvent(StrEnum):
     ENGAGING = "engaging"
 
 
+class OutsideDateKind(StrEnum):
+    """A date that the world sets and nobody in Redress can move."""
+
+    LEGAL_LIMIT = "legal_limit"
+    PERMIT_ENDS = "permit_ends"
+    FLIGHT = "flight"
+    HEARING = "hearing"
+    CONTRACT_ENDS = "contract_ends"
+
+
 class Profile(StrEnum):
     """Which of the two columns of deadlines a case runs on."""
 

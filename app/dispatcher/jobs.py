@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.clocks import mark_clocks_missed
+from app.cases.clocks import mark_clocks_missed, remind_of_dates
 from app.cases.escalation import climb_ladders
 from app.cases.routing import expire_offers
 from app.dispatcher.daily_root import sign_today
@@ -22,7 +22,7 @@ from app.vault import expire_sessions
 # Small enough that a worker who files meanwhile does not wait for a long unit of work.
 BATCH = 50
 _BATCHES_A_TICK = 40
-_ONE = 1  # case: see LATES in app/messaging/members/late_alerts.py
+_ONE = 1  # case: two in one unit of work would wait for each other in a circle for the same members (see LATES in late_alerts)
 _NOTED_EVERY = timedelta(seconds=30)
 
 
@@ -62,6 +62,10 @@ def _climb_ladders(session: Session, services: Services) -> int:
 
 def _ask_due(session: Session, services: Services) -> int:
     return ask_due(session, services.vault, services.rules, BATCH)
+
+
+def _remind_of_dates(session: Session, services: Services) -> int:
+    return remind_of_dates(session, services.vault, _ONE)
 
 
 def _expire_sessions(session: Session, _services: Services) -> int:
@@ -113,6 +117,7 @@ JOBS: tuple[Job | Errand, ...] = (
     Job("mark_clocks_missed", 30, _mark_clocks_missed),
     Job("climb_ladders", 30, _climb_ladders, batch=_ONE),
     Job("ask_followups", 30, _ask_due),
+    Job("remind_of_dates", 60, _remind_of_dates, batch=_ONE),
     Job("expire_sessions", 60, _expire_sessions),
     Job("expire_attempts", 60, _expire_attempts),
     Job("expire_invitations", 60, _expire_invitations),

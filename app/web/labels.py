@@ -4,11 +4,11 @@ The words are looked up when a page is rendered, in that page's language.
 """
 
 from collections.abc import Iterable
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
 
 from babel import Locale
-from babel.dates import get_timezone_location, parse_pattern
+from babel.dates import format_date, get_timezone_location, parse_pattern
 from flask import g
 
 # Lazy on purpose: the tables below are made once, long before it is known who reads. The plain name keeps extraction simple.
@@ -276,6 +276,14 @@ CIRCLE: Labels = {
 }
 
 
+OUTSIDE_DATE: Labels = {
+    "legal_limit": pgettext("desk", "Last day to go to court or an office"),
+    "permit_ends": pgettext("desk", "Permit ends"),
+    "flight": pgettext("desk", "Flight"),
+    "hearing": pgettext("desk", "Hearing"),
+    "contract_ends": pgettext("desk", "Contract ends"),
+}
+
 COUNTRY_FROM: Labels = {
     "words": pgettext("desk", "as read from the worker’s words"),
     "phone": pgettext("desk", "that of the phone number"),
@@ -326,6 +334,11 @@ def zone_name(name: str, locale: Locale) -> str:
     """A time zone by the city that stands for it, in the reader's language; UTC where there is none."""
     zone = zone_info(name)
     return "UTC" if zone is UTC else get_timezone_location(zone, locale=locale, return_city=True)
+
+
+def day(on: date) -> str:
+    """A day without a time, such as that of a hearing."""
+    return format_date(on, "medium", page_language().locale)
 
 
 def dialled(written: str | None) -> str:

@@ -64,9 +64,11 @@ from app.cases.case.models import (
     Escalation,
     Issue,
     Offer,
+    OutsideDate,
     RoutingNote,
     RoutingRecord,
 )
+from app.cases.case.outside_dates import WARNED_BEFORE, KnownDate, known_dates, place_of_date, read_date
 from app.cases.case.record import kept_rows, loose_ends, spoilt_journals
 from app.cases.case.references import new_reference, read_reference
 from app.cases.case.restricting import let_go_of_assignee, restrict_case, restrict_opened
@@ -109,6 +111,7 @@ __all__ = [
     "HELPERS_CLOSING_REASONS",
     "LONGEST_TEXT",
     "PURPOSE",
+    "WARNED_BEFORE",
     "AccessLine",
     "Allowed",
     "AlreadyClaimed",
@@ -135,6 +138,7 @@ __all__ = [
     "Event",
     "Happened",
     "Issue",
+    "KnownDate",
     "NoAccess",
     "NotFromHere",
     "NotReachableYet",
@@ -142,6 +146,7 @@ __all__ = [
     "NotYours",
     "Offer",
     "OpenedCase",
+    "OutsideDate",
     "Part",
     "ReadEntry",
     "ReadOnly",
@@ -177,6 +182,7 @@ __all__ = [
     "in_order",
     "kept_rows",
     "key_of_holder",
+    "known_dates",
     "latest_contact",
     "let_go_of_assignee",
     "level_or_default",
@@ -188,7 +194,9 @@ __all__ = [
     "open_compartments",
     "open_locked",
     "owned_case",
+    "place_of_date",
     "reachable",
+    "read_date",
     "read_facts",
     "read_part",
     "read_reference",

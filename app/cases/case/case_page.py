@@ -16,6 +16,7 @@ from app.cases.case.consent_levels import covers_company
 from app.cases.case.entries import entry_place
 from app.cases.case.facts import CaseFacts
 from app.cases.case.models import Case, Clock, Entry
+from app.cases.case.outside_dates import KnownDate, known_dates
 from app.cases.case.states import stage_of
 from app.cases.case.text_parts import in_order
 from app.cases.case.veils import facts_of, site_of
@@ -133,6 +134,7 @@ class OpenedCase:
     language_written: bool  # in words of the worker; else it is only that of the page or of the country
     strip: SafetyStrip
     entries: tuple[ReadEntry, ...]
+    outside: tuple[KnownDate, ...]
     dates: tuple[CaseDate, ...]
     access: tuple[AccessLine, ...]
     has_contact: bool
@@ -221,6 +223,7 @@ def show_page(
         dates=tuple(
             CaseDate(row.kind, row.due_at, row.who, row.state, row.law, row.paused_hour) for row in clocks
         ),
+        outside=tuple(known_dates(session, vault, [case.id]).get(case.id, ())),
         access=access_of(session, vault, CaseId(case.id)),
         has_contact=any(contact.get(name) for name in ("name", "phone")),
         edit_version=case.edit_version,

@@ -33,6 +33,8 @@ class Happened(StrEnum):
     REOPENED = "reopened"
     QUESTIONS_WANTED = "questions_wanted"
     """The worker chose whether to be asked how it is."""
+    DATE_NEAR = "date_near"
+    """A date that the world sets comes near."""
 
 
 @dataclass(frozen=True)

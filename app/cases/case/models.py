@@ -229,6 +229,26 @@ class Escalation(Signed, Base):
     ended_hour: Mapped[datetime | None]
 
 
+class OutsideDate(Signed, Base):
+    """A date that the world sets for a worker, such as a flight or a hearing, and when the helper is reminded of it next."""
+
+    __tablename__ = "outside_dates"
+    FREE: ClassVar[dict[str, str]] = {
+        "warn_at": "says when a helper is reminded next; opens nothing, and the date itself is under the MAC"
+    }
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    # That of the form which added it: sent twice, it is one date.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    # JSON of kind and day, see app.cases.case.outside_dates
+    date_veil: Mapped[bytes] = mapped_column(
+        Blob, info=Opaque.veiled("what happens on which day: a flight, a hearing, the end of a permit")
+    )
+    warn_at: Mapped[datetime | None] = mapped_column(index=True)
+    added_hour: Mapped[datetime]
+    ended_hour: Mapped[datetime | None]
+
+
 class RoutingNote(Signed, Base):
     """The worker's words about the site and about who must not know, sealed to custody so that a custodian can place the case.
 

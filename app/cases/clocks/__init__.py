@@ -9,6 +9,7 @@ from app.cases.clocks.next_steps import (
     next_step,
 )
 from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, met_by, plan_clocks
+from app.cases.clocks.reminders import next_warning, remind_of_dates
 from app.cases.clocks.rungs import (
     NOT_HELD,
     Footing,
@@ -61,8 +62,10 @@ __all__ = [
     "met_by",
     "next_rung",
     "next_step",
+    "next_warning",
     "plan_clocks",
     "put_off",
+    "remind_of_dates",
     "resume_clocks",
     "rungs_for",
     "settle",

@@ -9,6 +9,7 @@ from app.cases.desk.answering import (
     note,
     reply,
 )
+from app.cases.desk.outside_dates import DateIsPast, DateTooFar, add_outside_date, end_outside_date
 from app.cases.desk.pausing import MayNotPause, NotPaused, pause_clock, resume_paused
 from app.cases.desk.progress import (
     DESK_CLOSING_REASONS,
@@ -51,6 +52,8 @@ __all__ = [
     "AlreadySent",
     "CaseMovedOn",
     "Count",
+    "DateIsPast",
+    "DateTooFar",
     "EditConflict",
     "EmptyText",
     "Hit",
@@ -76,8 +79,10 @@ __all__ = [
     "UnknownCategory",
     "UnknownCountry",
     "Workplace",
+    "add_outside_date",
     "change_stage",
     "count_search",
+    "end_outside_date",
     "find_by_reference",
     "is_silent_now",
     "mark_done",

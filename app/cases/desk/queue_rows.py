@@ -9,7 +9,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, Entry, Offer, facts_of, site_of, stage_of
+from app.cases.case import Case, Entry, KnownDate, Offer, facts_of, known_dates, site_of, stage_of
 from app.cases.enums import AuthorKind, ClockKind, OfferState, Stage, State, Urgency
 from app.cases.rules import Rules
 from app.database import CaseId, MemberId, SiteId
@@ -42,6 +42,7 @@ class QueueRow:
     worker_wrote: bool
     worker_wrote_hour: datetime | None
     practice: bool
+    outside: KnownDate | None = None  # the next date that the world sets, where it is near
 
 
 @dataclass(frozen=True)
@@ -53,10 +54,11 @@ class _Around:
     people: dict[UUID, str]
     wrote: dict[UUID, datetime]
     answer_by: dict[UUID, datetime | None]
+    outside: dict[UUID, list[KnownDate]]
 
 
 def read_rows(session: Session, vault: Vault, rules: Rules, found: Sequence[Case]) -> tuple[QueueRow, ...]:
-    """The rows of one page; four more statements, however many rows there are."""
+    """The rows of one page; five more statements, however many rows there are."""
     around = _look_around(session, vault, found)
     return tuple(
         _card(vault, rules, row, around) if row.state is State.OFFERED else _owned(vault, row, around)
@@ -85,6 +87,7 @@ def _look_around(session: Session, vault: Vault, found: Sequence[Case]) -> _Arou
         people=member_names(session, vault, (row.assignee_id for row in owned)),
         wrote={row.case_id: row.last for row in wrote},
         answer_by={row.case_id: row.expires_at for row in answer_by},
+        outside=known_dates(session, vault, ids),
     )
 
 
@@ -140,6 +143,7 @@ def _owned(vault: Vault, row: Case, around: _Around) -> QueueRow:
         worker_wrote=row.worker_wrote,
         worker_wrote_hour=around.wrote.get(row.id),
         practice=row.practice,
+        outside=next((each for each in around.outside.get(row.id, ()) if each.near), None),
     )
 
 

@@ -22,6 +22,7 @@ from app.messaging.members.alerts import (
     unalerted,
     who_can_be_alerted,
 )
+from app.messaging.members.date_alerts import alert_date_near
 from app.messaging.members.late_alerts import alert_late
 from app.messaging.members.root_mail import has_readers, mail_cut, mail_root
 
@@ -36,6 +37,7 @@ __all__ = [
     "TooManyTests",
     "alert_custodians",
     "alert_danger",
+    "alert_date_near",
     "alert_late",
     "alerts_of",
     "carries",

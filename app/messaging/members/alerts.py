@@ -69,7 +69,7 @@ none of them."""
 
 # Also an alert that was held up stays worth reading, until somebody has surely looked in.
 _VALID_FOR = timedelta(hours=10)
-ACTING = (Role.LEAD, Role.CASEWORKER)
+_ACTING = (Role.LEAD, Role.CASEWORKER)
 
 
 class _Told(Enum):
@@ -292,7 +292,7 @@ def addresses_in(session: Session, circle: CircleRow) -> list[MemberAddress]:
         .where(
             CircleMemberRow.circle_id == circle.id,
             Member.state == MemberState.ACTIVE,
-            Member.role.in_(ACTING),
+            Member.role.in_(_ACTING),
         )
         .order_by(MemberAddress.id)
     )
@@ -302,6 +302,17 @@ def addresses_in(session: Session, circle: CircleRow) -> list[MemberAddress]:
         for address, member, membership in session.execute(query)
         if all(is_sound(holder, each) for each in (address, member, membership))
     ]
+
+
+def addresses_of_member(session: Session, vault: Vault, member_id: MemberId) -> list[MemberAddress]:
+    """The addresses of one member, while they can do something about a case."""
+    found = session.execute(
+        select(MemberAddress, Member)
+        .join(Member, Member.id == MemberAddress.member_id)
+        .where(Member.id == member_id, Member.state == MemberState.ACTIVE, Member.role.in_(_ACTING))
+        .order_by(MemberAddress.id)
+    )
+    return [address for address, member in found if is_sound(vault, address) and is_sound(vault, member)]
 
 
 def _turn(session: Session, case: Case) -> str:

@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 from app.cases.case import Case, Escalation, circle_for, facts_of
 from app.cases.enums import Rung, RungState
 from app.cases.taxonomy import Handling
-from app.database import CaseId, OrganisationId
-from app.messaging.members.alerts import ACTING, addresses_in
+from app.database import CaseId, MemberId, OrganisationId
+from app.messaging.members.alerts import addresses_in, addresses_of_member
 from app.messaging.models import MemberAddress
 from app.messaging.queue import enqueue_alert, note_merged_alert
-from app.network import Limit, Member, MemberState, Role, count_attempt, window_end
+from app.network import Limit, Member, Role, count_attempt, window_end
 from app.vault import SYSTEM, CircleName, CircleRow, Vault, circle_of, is_sound, journal
 
 LATE_SUBJECT = "Redress: something is late"
@@ -51,23 +51,13 @@ def _newest(session: Session, vault: Vault, case: Case) -> Escalation | None:
 def _asked(session: Session, vault: Vault, case: Case, rung: Escalation) -> Sequence[MemberAddress]:
     """The addresses of those whom a rung asks: its helper, the leads who can open the case, or everybody who can."""
     if rung.rung is Rung.HELPER:
-        return _addresses_of_member(session, vault, rung)
+        return [] if rung.member_id is None else addresses_of_member(session, vault, MemberId(rung.member_id))
     circle = _circle(session, vault, case, rung)
     addresses = [] if circle is None else addresses_in(session, circle)
     if rung.rung not in (Rung.LEAD, Rung.COORDINATOR):
         return addresses
     leads = set(session.scalars(select(Member.id).where(Member.role == Role.LEAD)))
     return [each for each in addresses if each.member_id in leads] or addresses
-
-
-def _addresses_of_member(session: Session, vault: Vault, rung: Escalation) -> list[MemberAddress]:
-    found = session.execute(
-        select(MemberAddress, Member)
-        .join(Member, Member.id == MemberAddress.member_id)
-        .where(Member.id == rung.member_id, Member.state == MemberState.ACTIVE, Member.role.in_(ACTING))
-        .order_by(MemberAddress.id)
-    )
-    return [address for address, member in found if is_sound(vault, address) and is_sound(vault, member)]
 
 
 def _circle(session: Session, vault: Vault, case: Case, rung: Escalation) -> CircleRow | None:

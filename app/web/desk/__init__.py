@@ -3,6 +3,7 @@
 from app.web.desk import (
     alerts,
     case,
+    dates,
     offers,
     pausing,
     queue,
@@ -19,6 +20,7 @@ __all__ = [
     "alerts",
     "blueprint",
     "case",
+    "dates",
     "offers",
     "pausing",
     "queue",

@@ -37,6 +37,8 @@ DONE: Labels = {
     "ticked": pgettext("desk", "Marked as done."),
     "paused": pgettext("desk", "It waits now. Your reason is a note in the thread."),
     "resumed": pgettext("desk", "It goes on, with the time that it had left."),
+    "date_added": pgettext("desk", "Date added."),
+    "date_removed": pgettext("desk", "Date removed."),
     "moved": pgettext("desk", "Moved."),
     "closed": pgettext("desk", "Closed."),
     "invited": pgettext("desk", "Invited."),

@@ -1,12 +1,18 @@
 """Who is asked because something is late is told by text and e-mail that say nothing else, and nobody gets a burst."""
 
+from datetime import timedelta
+
 from sqlalchemy import select, true
 
+from app import clock
 from app.cases.case.models import Case
-from app.cases.enums import State
+from app.cases.clocks import remind_of_dates
+from app.cases.desk import add_outside_date
+from app.cases.enums import OutsideDateKind, State
 from app.cases.routing.offers import accept_offer
-from app.database import CaseId
+from app.database import CaseId, new_id
 from app.messaging.delivery import Delivery, Purpose
+from app.messaging.members.date_alerts import DATE, DATE_SUBJECT
 from app.messaging.members.late_alerts import LATE, LATE_SUBJECT
 from app.messaging.models import MemberAddress, OutgoingText
 from app.messaging.queue.outgoing import body_place
@@ -75,3 +81,25 @@ def test_many_late_cases_at_once_are_one_alert_and_one_at_the_end_of_the_hours(t
     states = [state for _, state in told(texting)]
     assert states.count(Delivery.WAITING) == 2 * 2  # by text and by e-mail: now, and once more
     assert states.count(Delivery.CANCELLED) == 3 * 2
+
+
+def test_a_date_that_comes_near_is_told_once_a_day_to_who_has_the_case(texting: Texting) -> None:
+    reachable(texting, "near.lead", "far.lead")
+    world, lead = texting.world, texting.world.sign_in("near.lead")
+    on = (clock.now() + timedelta(days=20)).date()
+    for case_id in (taken(texting), taken(texting)):
+        with texting.database.writing() as session:
+            add_outside_date(session, world.vault, lead, case_id, OutsideDateKind.FLIGHT, on, new_id())
+    clock.set_offset(7 * 86_400)
+    reminded = 0
+    for _ in range(3):
+        with texting.database.writing() as session:
+            reminded += remind_of_dates(session, world.vault, 1)
+    assert reminded == 2
+    assert [who for who, _ in told(texting)] == ["Mawar Workers Aid"] * 2  # by text and by e-mail
+    with texting.database.reading() as session:
+        bodies = {
+            str(texting.dispatcher.open_contact(body_place(text.id), text.body_sealed or b""))
+            for text in session.scalars(select(OutgoingText).where(OutgoingText.purpose == Purpose.ALERT))
+        }
+    assert bodies == {DATE, f"{DATE_SUBJECT}\n\n{DATE}"}

@@ -1,0 +1,44 @@
+"""Reminding helpers of the dates that the world sets, before they come."""
+
+from datetime import UTC, date, datetime, time, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import WARNED_BEFORE, Case, Happened, OutsideDate, note, read_date
+from app.vault import Vault
+
+
+def next_warning(on: date, now: datetime) -> datetime | None:
+    """When a helper is to be reminded next of a date, at the beginning of a day (UTC); None when every reminder is past."""
+    moments = (datetime.combine(on - timedelta(days=days), time(), UTC) for days in WARNED_BEFORE)
+    return next((moment for moment in moments if moment > now), None)
+
+
+def remind_of_dates(session: Session, vault: Vault, limit: int) -> int:
+    """Note for each open case with a date whose next reminder is due that it comes near; how many dates. Safe with several at once.
+
+    After an outage one reminder is given and the ones that were missed are not made up for.
+    """
+    now = clock.now()
+    due = (
+        select(OutsideDate, Case)
+        .join(Case, Case.id == OutsideDate.case_id)
+        .where(OutsideDate.warn_at <= now, OutsideDate.ended_hour.is_(None), Case.is_open)
+        .order_by(OutsideDate.warn_at)
+        .limit(limit)
+        # Whoever changes anything of a case locks its row first.
+        .with_for_update(of=Case, skip_locked=True)
+        .execution_options(populate_existing=True)
+    )
+    reminded = 0
+    for row, case in session.execute(due):
+        if row.warn_at is None or row.warn_at > now:
+            continue  # another dispatcher was here while this one waited
+        known = read_date(vault, row)
+        row.warn_at = None if known is None else next_warning(known.on, now)
+        if known is not None and case.stopped_hour is None:
+            note(session, vault, Happened.DATE_NEAR, case)
+        reminded += 1
+    return reminded
