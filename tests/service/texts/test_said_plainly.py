@@ -77,8 +77,8 @@ def test_nobody_told_with_a_new_report_locks_that_one_only(texting: Texting) -> 
 
 def test_a_sentence_that_stops_the_texts_is_kept_with_the_others(texting: Texting) -> None:
     texting.say(FIRST, "1", "2")
-    assert texting.say("pls stop texting me", "he comes") == []
-    assert texting.words()[-2:] == ["pls stop texting me", "he comes"]
+    assert texting.say("plz stop texting me sir", "he comes") == []
+    assert texting.words()[-2:] == ["plz stop texting me sir", "he comes"]
     assert texting.say("START")[0].startswith("You can get texts from us again.")
 
 

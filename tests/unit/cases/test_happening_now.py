@@ -73,6 +73,7 @@ ENDED = (
     *("he is not strangling me now", "he is not killing us now", "nobody is locked in now", "we are not locked in now"),
     *("gas leak is fixed now", "there was a fire but it is out now", "nobody is drowning now", "he isn't raping me now"),
     *("she was unconscious but she is ok now", "they let us out now, they had locked us in"),
+    *("we were locked in but now we are out", "he has finally stopped hitting me right now"),
     *("nadie me esta pegando ahora", "ya no me estan pegando ahora", "il a arrêté de me frapper maintenant"),
     *("dia sudah tidak dipukul sekarang", "dia berhenti memukul saya sekarang", "tak pukul saya sekarang"),
     *("bây giờ họ ngừng đánh tôi rồi", "现在没人打我", "现在没有在打我", "ตอนนี้ไม่มีใครตีฉัน", "abhi nahi maar raha hai"),
@@ -88,6 +89,7 @@ GOES_ON = (
     *("not joking he beats me now", "work stopped and they are beating us now", "we stopped work, they are beating us"),
     *("nobody helps, he is beating me now", "there is no help they are killing us now", "please dont kill me now"),
     *("the dorm fire is out of control", "fire in the factory power is out now", "the bleeding does not stop"),
+    *("he keeps on beating me", "he is not beating me at the moment but he is outside with a knife"),
 )  # fmt: skip
 
 

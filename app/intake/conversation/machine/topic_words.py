@@ -102,8 +102,9 @@ class TopicWords:
         return found if len(found) == 1 else ()
 
     def keyword(self, plain: str) -> Keyword | None:
-        """The order that a plain text consists of."""
-        return self.keywords.get(plain)
+        """The order that a plain text consists of, also a sentence in the midst of politeness; a lone word only as it stands."""
+        bare = " ".join(self.without_politeness(plain.split())) if " " in plain else ""
+        return self.keywords.get(plain) or (self.keywords.get(bare) if " " in bare else None)
 
     def digit(self, plain: str) -> int | None:
         """The digit that a plain word is or says."""
