@@ -12,12 +12,15 @@ from pathlib import Path
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case.models import Case, Clock, Offer
-from app.cases.enums import ClockState, OfferState
+from app.cases.case.models import Case, Clock, Escalation, Offer
+from app.cases.clocks.running import mark_clocks_missed
+from app.cases.enums import ClockState, OfferState, RungState, State
+from app.cases.escalation.promise import without_next_step
+from app.cases.routing.offers import accept_offer
 from app.database import CaseId, Database
 from app.dispatcher.jobs import JOBS, Job
 from app.messaging.models import Phone
@@ -32,6 +35,7 @@ from tests.faults.promises import check_access
 from tests.harness.world import World, light_vault
 
 _DAY = 86_400
+_LATE = 8 * _DAY
 _AT_ONCE = 3
 _PLENTY_MS = 20_000
 
@@ -49,6 +53,31 @@ class Chore:
 def _file_some(world: World) -> None:
     for number in range(3):
         world.file(words=f"Report {number}.")
+
+
+def _let_some_be_late(world: World) -> None:
+    """Cases that a partner took and did not read."""
+    by = world.sign_in("near.lead")
+    clock.set_offset(0)
+    for number in range(3):
+        case_id = world.case_of(world.file(words=f"Late {number}."))
+        with world.database.writing() as session:
+            accept_offer(session, world.vault, world.rules, by, case_id)
+    clock.set_offset(_LATE)
+    with world.database.writing() as session:
+        mark_clocks_missed(session, world.vault, 1_000)
+    clock.set_offset(0)
+
+
+def _late_left(session: Session) -> int:
+    asked = exists().where(Escalation.case_id == Clock.case_id)
+    late = (
+        select(func.count())
+        .select_from(Clock)
+        .join(Case, Case.id == Clock.case_id)
+        .where(Clock.state == ClockState.MISSED, Case.state == State.ACCEPTED, ~asked)
+    )
+    return session.scalar(late) or 0
 
 
 def _open_some(world: World) -> None:
@@ -118,6 +147,7 @@ def _clocks_left(session: Session) -> int:
 
 CHORES = {
     "expire_offers": Chore(6 * _DAY, 150, _file_some, _first_offers_left),
+    "climb_ladders": Chore(_LATE, 150, _let_some_be_late, _late_left),
     "mark_clocks_missed": Chore(400 * _DAY, 100, _file_some, _clocks_left),
     # Two hours: what is over shows by the full hour only.
     "expire_sessions": Chore(7200, 15, _open_some, _left(SessionRow, "over_hour", 7200)),
@@ -147,6 +177,7 @@ def test_killed_dispatchers_leave_no_work_undone_and_none_done_twice(
     database: Database, vault: Vault, keys: Path
 ) -> None:
     world = World(database, vault)
+    world.make_room()
     world.sign_in("other.lead")
     clock.set_offset(0)
     dice = random.Random()  # noqa: S311 - the moment of a kill is no secret
@@ -218,3 +249,7 @@ def _check_once(world: World) -> None:
             acts = Counter(entry.act for entry in read_journal(session, world.vault, CaseId(case.id)))
             assert acts["case.offer_expired"] == offers[OfferState.EXPIRED]
             assert acts["clock.missed"] == clocks[ClockState.MISSED]
+            rungs = session.scalars(select(Escalation.state).where(Escalation.case_id == case.id)).all()
+            assert acts["case.escalated"] == len(rungs)
+            assert rungs.count(RungState.ASKED) <= 1
+        assert without_next_step(session, world.vault) == []

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from itertools import pairwise
+from itertools import chain, pairwise
 from uuid import uuid4
 
 import pytest
@@ -279,3 +279,25 @@ def test_two_declines_go_to_the_coordinator(desk: Desk) -> None:
         )
         assert session.scalar(standing) == 0
     assert forgotten(desk) == []
+
+
+@pytest.mark.parametrize("danger", (False, True))
+def test_a_case_that_nobody_touches_for_400_days_is_never_forgotten_and_nobody_is_asked_twice(
+    desk: Desk, danger: bool
+) -> None:
+    case_id, asked = desk.accepted(danger=danger), 0
+    for _day in chain(days(1, 32), days(60, 400, 85)):
+        tick(desk)  # after each tick every open case has a next step
+        before, asked = asked, len(rungs(desk, case_id))
+        assert asked - before <= 1
+    # It went from who was late to who stood by, from there to custody, and with the coordinator it stays.
+    found = rungs(desk, case_id)
+    assert [rung.rung for rung in found] == [
+        Rung.LEAD,
+        Rung.COORDINATOR,
+        Rung.STANDBY,
+        Rung.CUSTODIAN,
+        Rung.COORDINATOR,
+    ]
+    assert found[-1].state is RungState.LAST
+    assert desk.case(case_id).state is State.RECEIVED
