@@ -35,6 +35,7 @@ CASES = (
     "consents",
     "custody_readings",
     "entries",
+    "followups",
     "issues",
     "offers",
     "routing_notes",
