@@ -13,7 +13,7 @@ from app.cases.enums import AuthorKind, ClosingReason, ConsentLevel, FollowupKin
 from app.cases.followups.models import Followup
 from app.cases.followups.planning import PlannedFollowup, plan, turn
 from app.cases.rules import Rules
-from app.database import CaseId, insert_rows, new_id
+from app.database import CaseId, insert_rows, insert_unless_taken, new_id
 from app.vault import SYSTEM, Vault, journal, sound
 
 WAITING = (FollowupState.PLANNED, FollowupState.ASKED)
@@ -53,7 +53,8 @@ def plan_again(session: Session, vault: Vault, rules: Rules, case: Case, what: H
     for each in planned:
         row = rows.get(_key(each))
         if row is None:
-            session.add(_row(case.id, each))
+            # Never in the way of what a worker does: a key that others took, by a row of theirs, is left to them.
+            insert_unless_taken(session, _row(case.id, each))
         elif row.state is FollowupState.CALLED_OFF:
             row.state = (
                 FollowupState.PLANNED
@@ -68,7 +69,7 @@ def planned_as(row: Followup) -> PlannedFollowup:
 
 def plan_next(session: Session, case_id: UUID, following: PlannedFollowup) -> None:
     """Write down the next round of a question that comes round again."""
-    session.add(_row(case_id, following))
+    insert_unless_taken(session, _row(case_id, following))
 
 
 def followups_of(session: Session, vault: Vault, case_id: UUID) -> list[Followup]:

@@ -12,7 +12,7 @@ from app import clock
 from app.cases.case.events import Happened
 from app.cases.case.models import Case
 from app.cases.desk.progress import Move, MoveRefused, change_stage
-from app.cases.enums import ClosingReason, ConsentLevel, FollowupKind, FollowupState, State
+from app.cases.enums import ClosingReason, ConsentLevel, FollowupKind, FollowupState, State, Urgency
 from app.cases.followups.models import Followup
 from app.cases.followups.rows import followups_of, plan_again, shown_to_helpers
 from app.cases.worker.messages import say_worse, write
@@ -97,6 +97,19 @@ def test_whoever_says_that_it_got_worse_is_asked_sooner(desk: Desk) -> None:
         (FollowupKind.NEWS, 7),
         *((FollowupKind.WORSE, n) for n in (14, 30, 90)),
     ]
+
+
+def test_rows_that_others_wrote_keep_nobody_from_saying_that_it_got_worse(desk: Desk) -> None:
+    filed = desk.world.file()
+    case_id, worker = desk.world.case_of(filed), desk.world.enter(filed)
+    clock.set_offset(2 * DAY)
+    # They take every key of that hour, with rows of their own.
+    with desk.database.writing() as session:
+        moved = update(Followup).where(Followup.case_id == case_id)
+        session.execute(moved.values(since=clock.hour_of(clock.now())))
+    with desk.database.writing() as session:
+        say_worse(session, desk.world.vault, desk.world.rules, worker, "", False, uuid4())
+    assert desk.case(case_id).urgency is Urgency.URGENT
 
 
 def test_nobody_is_asked_where_nobody_would_read_the_answer(desk: Desk) -> None:

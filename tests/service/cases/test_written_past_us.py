@@ -65,6 +65,7 @@ TABLES = {
     "cases",
     "consents",
     "custody_readings",
+    "followups",
     "entries",
     "invitations",
     "member_addresses",
