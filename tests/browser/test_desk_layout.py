@@ -24,6 +24,26 @@ def desk_page(request: pytest.FixtureRequest, browser: Browser, live_server: Liv
         yield new_page()
 
 
+<<<<<<< HEAD
+=======
+def _width_of_content(page: Page) -> int:
+    metrics = page.context.new_cdp_session(page).send("Page.getLayoutMetrics")
+    return int(metrics["cssContentSize"]["width"])
+
+
+def fits(page: Page) -> bool:
+    """Whether nothing of the page is wider than the screen."""
+    assert page.viewport_size is not None
+    return _width_of_content(page) <= page.viewport_size["width"]
+
+
+def _is_touched(page: Page, selector: str) -> bool:
+    """Whether a finger finds it."""
+    box = page.locator(selector).bounding_box()
+    return box is not None and box["height"] >= 44
+
+
+>>>>>>> clocks
 def test_a_partner_reads_and_works_on_any_screen(desk_page: Page, live_server: LiveServer) -> None:
     desk = PartnerDesk(desk_page, live_server)
     # It locks at the end, and a code works once: somebody else on each screen.
@@ -54,6 +74,13 @@ def test_a_partner_reads_and_works_on_any_screen(desk_page: Page, live_server: L
     desk_page.locator("form[action$=alerts] button").last.click()
     assert "Saved." in desk.sees()
     assert fits(desk_page)
+
+    desk_page.get_by_role("link", name="Times here are those of").click()
+    desk_page.get_by_label("Your clocks go as in").select_option("Asia/Kathmandu")
+    desk_page.get_by_role("button", name="Save").click()
+    assert "Times here are those of Kathmandu" in desk_page.locator(".zone").inner_text()
+    assert fits(desk_page)
+    assert _is_touched(desk_page, ".zone a")
 
     desk_page.goto("/network/members")
     assert f"Members of {organisation}" in desk.sees()

@@ -144,7 +144,7 @@ def test_viewers_only_read(matrix: tuple[Flask, list[Caller]]) -> None:
         for rule, method, entry in _cells(app)
         if method == "POST" and entry.door is Door.MEMBERS and Role.VIEWER in entry.roles
     }
-    assert may_post == {"desk.lock", "desk.contact", "desk.search"}
+    assert may_post == {"desk.lock", "desk.contact", "desk.search", "desk.save_time_zone"}
 
 
 def _say_nothing() -> str:
