@@ -24,26 +24,12 @@ def desk_page(request: pytest.FixtureRequest, browser: Browser, live_server: Liv
         yield new_page()
 
 
-<<<<<<< HEAD
-=======
-def _width_of_content(page: Page) -> int:
-    metrics = page.context.new_cdp_session(page).send("Page.getLayoutMetrics")
-    return int(metrics["cssContentSize"]["width"])
-
-
-def fits(page: Page) -> bool:
-    """Whether nothing of the page is wider than the screen."""
-    assert page.viewport_size is not None
-    return _width_of_content(page) <= page.viewport_size["width"]
-
-
 def _is_touched(page: Page, selector: str) -> bool:
     """Whether a finger finds it."""
     box = page.locator(selector).bounding_box()
     return box is not None and box["height"] >= 44
 
 
->>>>>>> clocks
 def test_a_partner_reads_and_works_on_any_screen(desk_page: Page, live_server: LiveServer) -> None:
     desk = PartnerDesk(desk_page, live_server)
     # It locks at the end, and a code works once: somebody else on each screen.

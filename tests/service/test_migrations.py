@@ -174,11 +174,11 @@ def test_texts_from_before_they_had_macs_stay_and_have_none(
     with databases.empty(empty_kind, tmp_path) as database:
         _migrate_to(database, "0008")
         with database.writing() as session:
-            for insert in inserts:
-                names = {name for name in (*of, "no") if f":{name}" in insert}
+            for statement in inserts:
+                names = {name for name in (*of, "no") if f":{name}" in statement}
                 typed = [bindparam(name, type_=types[name]) for name in names if name in types]
                 values = {name: value for name, value in (of | {"no": False}).items() if name in names}
-                session.execute(text(insert).bindparams(*typed), values)
+                session.execute(text(statement).bindparams(*typed), values)
         assert migrate(database) is True
         with database.reading() as session:
             kept = session.scalars(select(OutgoingText)).one()
@@ -192,7 +192,6 @@ def test_texts_from_before_they_had_macs_stay_and_have_none(
                 assert session.scalars(select(model.row_mac)).all() == [None]
 
 
-<<<<<<< HEAD
 def test_for_what_was_late_before_there_were_ladders_nobody_was_asked_yet(
     databases: Databases, empty_kind: str, tmp_path: Path
 ) -> None:
@@ -217,15 +216,16 @@ def test_for_what_was_late_before_there_were_ladders_nobody_was_asked_yet(
     with databases.empty(empty_kind, tmp_path) as database:
         _migrate_to(database, "0012")
         with database.writing() as session:
-            for insert in inserts:
-                names = [name for name in of if f":{name}" in insert]
+            for statement in inserts:
+                names = [name for name in of if f":{name}" in statement]
                 typed = [bindparam(name, type_=types[name]) for name in names if name in types]
-                session.execute(text(insert).bindparams(*typed), {name: of[name] for name in names})
+                session.execute(text(statement).bindparams(*typed), {name: of[name] for name in names})
         assert migrate(database) is True
         with database.reading() as session:
             assert session.scalars(select(Clock.state)).all() == [ClockState.MISSED]
             assert session.scalars(select(Escalation.id)).all() == []
-=======
+
+
 _ORGANISATION = {
     "kind": OrganisationKind.TRADE_UNION,
     "name": "Old Union",
@@ -238,7 +238,6 @@ _ORGANISATION = {
     "employer_run": False,
     "state": OrganisationState.ACTIVE,
 }
->>>>>>> clocks
 
 
 def test_members_from_before_they_had_a_time_zone_keep_their_mac(
