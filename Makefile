@@ -24,11 +24,8 @@ test: environment ## all tests, on SQLite, PostgreSQL and in Chromium
 	@$(PY) -m app.language.catalogues compile
 	@$(PY) -m pytest -n $(JOBS) --dist worksteal --durations=10 $(TESTS)
 
-# Twice the time of `make test` (branches, Python 3.11), so .ci/run leaves it out. The floor is in pyproject.toml: fail_under.
-coverage: environment ## all tests, and which lines and branches of app/ they went through; refuses below the floor
-	@scripts/browser.sh
-	@$(PY) -m app.language.catalogues compile
-	@$(PY) -m pytest -n $(JOBS) --dist worksteal --cov $(TESTS)
+coverage: ## as `make test`, and which lines and branches of app/ the tests went through; refuses below the floor in pyproject.toml
+	@PYTEST_ADDOPTS="--cov $$PYTEST_ADDOPTS" $(MAKE) --no-print-directory test
 
 bench: environment ## figures of the path under load beside floors, in docs/performance.md; ONLY=filing runs one part
 	@scripts/browser.sh

@@ -800,6 +800,7 @@ def test_only_what_is_needed_is_looked_up(phone: Phone, texts: Texts, words: Top
     assert want("hello") == ("", False, False, False)
 
 
+@pytest.mark.no_cover  # every way there is, through the same lines
 def test_every_path_ends_and_leaves_a_settled_case(texts: Texts) -> None:
     count = 0
     reached = set()
@@ -835,6 +836,7 @@ def test_who_answers_two_questions_with_the_place_alone_reads_one_text_more(
     assert (_cost(replies), replies[-1]) == (7, texts.say(Text.MAY_TEXT))
 
 
+@pytest.mark.no_cover  # every way there is, through the same lines
 @pytest.mark.parametrize("code", MEASURES)
 def test_no_path_leaves_out_what_to_do_in_danger(code: str) -> None:
     texts = Texts(measuring_language(code))
