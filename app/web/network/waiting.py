@@ -23,6 +23,7 @@ from app.cases.custody import (
     waiting_for_custody,
 )
 from app.cases.desk import TextTooLong
+from app.cases.escalation import late_at_partners
 from app.database import CaseId, OrganisationId
 from app.messaging.members import unalerted
 from app.network import OrganisationKind, Role
@@ -42,16 +43,22 @@ WRITERS = (Role.LEAD, Role.CASEWORKER)
 @blueprint.get("/")
 @open_to_members(kinds=COORDINATORS)
 def waiting() -> ResponseReturnValue:
-    """The cases that wait to be placed, danger first."""
+    """The cases that wait to be placed, and those with which a partner is late; danger first."""
     here = services()
     try:
         with here.database.reading() as session:
             cases = waiting_for_custody(session, here.vault, here.rules, member())
             silent = unalerted(session, here.vault)
+            late = late_at_partners(session, here.vault, member())
     except NotACustodian:
         return render_template("network/not_a_custodian.html")
     return render_template(
-        "network/waiting.html", cases=cases, silent=silent, now=clock.now(), message=message_of_request()
+        "network/waiting.html",
+        cases=cases,
+        silent=silent,
+        late=late,
+        now=clock.now(),
+        message=message_of_request(),
     )
 
 
