@@ -6,6 +6,7 @@ from uuid import UUID
 PLACES = {
     "lang": "en",
     "case_id": UUID(int=1),
+    "date_id": UUID(int=4),
     "request_id": UUID(int=2),
     "member_id": UUID(int=3),
     "text_id": UUID(int=4),
