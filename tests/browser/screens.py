@@ -25,3 +25,9 @@ SMALL = """
 
 
 WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+
+def check_layout(page: Page) -> None:
+    """Nothing to scroll sideways, and everything that is pressed is large enough for a finger."""
+    assert page.evaluate(WIDER) == 0, page.url
+    assert page.evaluate(SMALL) == [], page.url

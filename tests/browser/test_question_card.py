@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page
 from app import clock
 from app.followups.asking import ask_due
 from app.vault import RowSigner, Vault, load_keyring
-from tests.browser.test_worker_layout import check_layout
+from tests.browser.screens import check_layout
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.databases import closing_database
 from tests.harness.server import LiveServer, running

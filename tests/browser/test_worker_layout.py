@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.browser.screens import SMALL, WIDER
+from tests.browser.screens import check_layout
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer, running
 
@@ -27,12 +27,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 def page(request: pytest.FixtureRequest, browser: Browser, server: LiveServer) -> Iterator[Page]:
     with checked_pages(browser, server.url, viewport=request.param, java_script_enabled=False) as new_page:
         yield new_page()
-
-
-def check_layout(page: Page) -> None:
-    """Nothing to scroll sideways, and everything that is pressed is large enough for a finger."""
-    assert page.evaluate(WIDER) == 0, page.url
-    assert page.evaluate(SMALL) == [], page.url
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

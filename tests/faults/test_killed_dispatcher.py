@@ -16,10 +16,12 @@ from sqlalchemy import exists, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case.models import Case, Clock, Escalation, Offer
+from app.cases.case.models import Case, Clock, Escalation, Offer, OutsideDate
 from app.cases.clocks.running import mark_clocks_missed
-from app.cases.enums import ClockState, OfferState, RungState, State
+from app.cases.desk import add_outside_date
+from app.cases.enums import ClockState, FollowupState, OfferState, OutsideDateKind, RungState, State
 from app.cases.escalation.promise import without_next_step
+from app.cases.followups import Followup
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId, Database
 from app.dispatcher.jobs import JOBS, Job
@@ -36,6 +38,7 @@ from tests.harness.world import World, light_vault
 
 _DAY = 86_400
 _LATE = 8 * _DAY
+_ASKED = 16 * _DAY
 _AT_ONCE = 3
 _PLENTY_MS = 20_000
 
@@ -78,6 +81,24 @@ def _late_left(session: Session) -> int:
         .where(Clock.state == ClockState.MISSED, Case.state == State.ACCEPTED, ~asked)
     )
     return session.scalar(late) or 0
+
+
+def _questions_left(session: Session) -> int:
+    over = clock.now() + timedelta(seconds=_ASKED)
+    due = select(func.count()).where(Followup.state == FollowupState.PLANNED, Followup.due_at <= over)
+    return session.scalar(due) or 0
+
+
+def _add_some_dates(world: World) -> None:
+    """Cases with a flight of which a reminder is due."""
+    by = world.sign_in("near.lead")
+    clock.set_offset(0)
+    for number in range(3):
+        case_id = world.case_of(world.file(words=f"Flight {number}."))
+        with world.database.writing() as session:
+            accept_offer(session, world.vault, world.rules, by, case_id)
+            on = (clock.now() + timedelta(days=20)).date()
+            add_outside_date(session, world.vault, by, case_id, OutsideDateKind.FLIGHT, on, uuid4())
 
 
 def _open_some(world: World) -> None:
@@ -124,7 +145,7 @@ def _numbers_left(session: Session) -> int:
 
 
 def _left(
-    what: type[SessionRow | Attempts | Invitation], column: str, after: int
+    what: type[SessionRow | Attempts | Invitation | OutsideDate], column: str, after: int
 ) -> Callable[[Session], int]:
     def count(session: Session) -> int:
         over = clock.now() + timedelta(seconds=after)
@@ -147,6 +168,8 @@ def _clocks_left(session: Session) -> int:
 
 CHORES = {
     "expire_offers": Chore(6 * _DAY, 150, _file_some, _first_offers_left),
+    "ask_followups": Chore(_ASKED, 100, _file_some, _questions_left),
+    "remind_of_dates": Chore(7 * _DAY, 40, _add_some_dates, _left(OutsideDate, "warn_at", 7 * _DAY)),
     "climb_ladders": Chore(_LATE, 150, _let_some_be_late, _late_left),
     "mark_clocks_missed": Chore(400 * _DAY, 100, _file_some, _clocks_left),
     # Two hours: what is over shows by the full hour only.
@@ -252,4 +275,9 @@ def _check_once(world: World) -> None:
             rungs = session.scalars(select(Escalation.state).where(Escalation.case_id == case.id)).all()
             assert acts["case.escalated"] == len(rungs)
             assert rungs.count(RungState.ASKED) <= 1
+            asked = session.scalars(
+                select(Followup.state).where(Followup.case_id == case.id, Followup.asked_hour.is_not(None))
+            ).all()
+            assert acts["followup.asked"] == len(asked)
+            assert asked.count(FollowupState.ASKED) <= 1
         assert without_next_step(session, world.vault) == []

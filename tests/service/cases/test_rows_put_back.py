@@ -7,7 +7,7 @@ from sqlalchemy import Table, delete, literal_column, select, update
 
 from app import clock
 from app.cases.case.access import NoAccess, circle_for, key_of_holder, open_compartments
-from app.cases.case.models import Case, Entry, Issue, RoutingRecord
+from app.cases.case.models import Case, Entry, Escalation, Issue, RoutingRecord
 from app.cases.case.restricting import restrict_case
 from app.cases.case.veils import topic_place
 from app.cases.clocks.running import mark_clocks_missed
@@ -15,7 +15,7 @@ from app.cases.consent.taking_back import keys_held_by
 from app.cases.custody.deciding import waiting_for_custody
 from app.cases.custody.reading import ask_to_read, read_routing_note
 from app.cases.desk.queue import QueueFilters, queue_page
-from app.cases.enums import ConsentLevel, Urgency
+from app.cases.enums import ClockKind, ConsentLevel, Rung, Urgency
 from app.cases.routing.handing_on import custodian_of
 from app.cases.rules import RoutingOutcome
 from app.cases.worker.messages import say_worse, write
@@ -94,6 +94,8 @@ def _fill_every_table(desk: Desk) -> None:
     alerted = world.case_of(world.file(danger=True))
     with desk.database.writing() as session:
         cancel_texts(session, case_id=alerted)
+        asked = {"clock_id": new_id(), "kind": ClockKind.READ, "rung": Rung.LEAD, "late_since": clock.now()}
+        session.add(Escalation(case_id=alerted, asked_hour=clock.now(), due_at=clock.now(), **asked))
 
 
 @pytest.mark.parametrize(("table", "column"), WORDS)
@@ -103,11 +105,12 @@ def test_a_word_that_does_not_exist_stops_nobody_else(desk: Desk, table: Table, 
     mine = desk.offered()
     kept = {"cases": mine, "organisations": world.near.id, "members": desk.lead.member.id}.get(table.name)
     with desk.database.writing() as session:
-        key = table.primary_key.columns.values()[0]
-        rows = session.connection().execute(select(key)).scalars().all()
-        other = next(row for row in rows if row != kept)
+        key = table.primary_key.columns.values()
+        rows = session.connection().execute(select(*key)).all()
+        other = next(row for row in rows if row[0] != kept)
         strange: dict[str, Any] = {column: literal_column("'zzz'")}
-        session.connection().execute(update(table).where(key == other).values(strange))
+        this = [each == value for each, value in zip(key, other, strict=True)]
+        session.connection().execute(update(table).where(*this).values(strange))
     world.case_of(world.file(danger=True))
     with desk.database.reading() as session:
         waiting_for_custody(session, world.vault, world.rules, desk.custodian)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
@@ -43,7 +44,9 @@ def rung(world: World, case_id: CaseId, which: Rung) -> Escalation:
 
 
 def long_day(moment: datetime) -> str:
-    return f"{moment:%A} {moment.day} {moment:%B}"
+    """The day as it is at the workplace, which is in Penang."""
+    there = moment.astimezone(ZoneInfo("Asia/Kuala_Lumpur"))
+    return f"{there:%A} {there.day} {there:%B}"
 
 
 def test_the_inbox_says_what_was_late_who_was_asked_and_by_when(

@@ -15,6 +15,7 @@ from app.cases.enums import ClockKind, Profile, StartEvent
 from app.cases.rules.days_off import Calendar
 from app.cases.rules.deadlines import Deadlines, read_deadlines
 from app.cases.rules.durations import Duration, Unit
+from app.cases.rules.ladder import read_ladder
 from tests.support.project import CONFIG
 
 UTC_DAYS = Calendar()
@@ -26,7 +27,9 @@ def deadlines(tmp_path: Path, old: str = "law = []", new: str = "law = []") -> t
     assert text.count(old) >= 1
     file = tmp_path / "deadlines.toml"
     file.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return read_deadlines(open_config(file, mistakes), {}), mistakes
+    table = open_config(file, mistakes)
+    read_ladder(table)  # it stands in the same file
+    return read_deadlines(table, {}), mistakes
 
 
 @pytest.mark.parametrize(
