@@ -5,9 +5,13 @@ from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
+from app import clock
+from app.cases.case import Escalation
 from app.cases.custody.reading import agree_to_read, ask_to_read
+from app.cases.desk import add_outside_date, end_outside_date
 from app.cases.desk.answering import note, reply
-from app.database import CaseId
+from app.cases.enums import ClockKind, OutsideDateKind, Rung, RungState
+from app.database import CaseId, new_id
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.members.addresses import Channel, keep_address
@@ -56,6 +60,13 @@ def live_in(desk: Desk) -> Desk:
             keep_address(session, world.vault, by, Channel.EMAIL, "somebody@mail.example")
         keep_address(session, world.vault, desk.lead, Channel.TEXT, "+60123450901")
     with desk.database.writing() as session:
+        _be_late(session, desk, case_id)
+        for kind, days in ((OutsideDateKind.FLIGHT, 20), (OutsideDateKind.HEARING, 40)):
+            on = (clock.now() + timedelta(days=days)).date()
+            sent = uuid4()
+            add_outside_date(session, world.vault, desk.lead, case_id, kind, on, sent)
+        end_outside_date(session, world.vault, desk.lead, case_id, sent)
+    with desk.database.writing() as session:
         for number, of in (("+60123450902", case_id), ("+60123450903", held)):
             _text_to(session, world.vault, number, of)
     return desk
@@ -74,4 +85,35 @@ def _text_to(session: Session, vault: Vault, number: str, case_id: CaseId) -> No
         phone=session.get_one(Phone, wish.wish.phone_id),
         case_id=case_id,
         valid_for=timedelta(hours=2),
+    )
+
+
+def _be_late(session: Session, desk: Desk, case_id: CaseId) -> None:
+    """Two rungs of a ladder: one that ended, and one on which the lead stands."""
+    now, days = clock.hour_of(clock.now()), timedelta(days=1)
+    common = {"case_id": case_id, "organisation_id": desk.world.near.id}
+    session.add(
+        Escalation(
+            **common,
+            clock_id=new_id(),
+            kind=ClockKind.READ,
+            rung=Rung.HELPER,
+            state=RungState.PASSED_ON,
+            member_id=desk.lead.member.id,
+            late_since=now - 2 * days,
+            asked_hour=now - 2 * days,
+            due_at=now,
+            ended_hour=now,
+        )
+    )
+    session.add(
+        Escalation(
+            **common,
+            clock_id=new_id(),
+            kind=ClockKind.ACKNOWLEDGE,
+            rung=Rung.LEAD,
+            late_since=now - days,
+            asked_hour=now,
+            due_at=now + days,
+        )
     )
