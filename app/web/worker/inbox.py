@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import Case, EmptyText, TextTooLong, consent_texts
 from app.cases.changes import Taken
-from app.cases.enums import ConsentLevel
+from app.cases.enums import Answer, ConsentLevel
 from app.cases.worker import (
     BudgetSpent,
     NothingToUndo,
@@ -168,6 +168,8 @@ def _done(worker: Worker, intent: Intent, outcome: bool | Taken | None, anchor: 
     """What follows a deed: the inbox where it shows, with what has to be said of an answer that came twice or too late."""
     if isinstance(outcome, Taken) and outcome is not Taken.ANSWERED:
         return inbox_page(worker, Problem(taken_words(outcome)))
+    if intent.answer == Answer.WORSE.value:
+        return to_inbox("worse")  # where danger can be ticked, and words added
     # Whoever is in danger reads first what can be done, not what they wrote.
     return to_inbox("danger" if outcome is True or intent.danger else anchor)
 

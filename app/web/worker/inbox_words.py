@@ -275,10 +275,20 @@ def _happens(view: InboxView) -> str:
         return str(_CLOSED[view.closing_reason or ClosingReason.UNRESOLVED])
     if view.stage is not Stage.RECEIVED:
         return str(_HAPPENS[view.stage])
+    return _received(view)
+
+
+def _received(view: InboxView) -> str:
     if view.consent is ConsentLevel.NOBODY:
         return pgettext("worker-stage", "It is locked. Nobody reads it until you say so.")
     if view.waits_for_custody and view.about_helper:
         return pgettext("worker-stage", "We have your message. That helper does not get it.")
+    if any(seen.act == AccessAct.READ for seen in view.sightings):
+        # A partner lost it: "no helper has read it" would be untrue beside "who has seen it".
+        return pgettext(
+            "worker-stage",
+            "The helper who read it does not have it any more. The next one has not read it yet.",
+        )
     if view.waits_for_custody:
         return pgettext("worker-stage", "We have your message. We are looking for the right helper.")
     return pgettext("worker-stage", "We have your message. No helper has read it yet.")

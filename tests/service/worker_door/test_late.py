@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.cases.case.models import Case, Escalation
+from app.cases.desk import open_case
 from app.cases.enums import Rung, State
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId
@@ -82,3 +83,22 @@ def test_the_inbox_says_what_was_late_who_was_asked_and_by_when(
     with world.database.writing() as session:
         assert accept_offer(session, world.vault, world.rules, far, case_id).taken
     assert "did not happen" not in inbox(another_visitor(), code)
+
+
+def test_who_read_it_and_lost_it_is_not_forgotten(
+    code: str, world: World, another_visitor: Callable[[], Visitor]
+) -> None:
+    case_id, near = case_of(world, code), world.sign_in("near.lead")
+    with world.database.writing() as session:
+        assert accept_offer(session, world.vault, world.rules, near, case_id).taken
+    with world.database.writing() as session:
+        open_case(session, world.vault, near, case_id)
+    for day in range(8, 40):
+        dates_pass(world, day)
+        with world.database.reading() as session:
+            if session.get_one(Case, case_id).state is State.OFFERED:
+                break
+    page = inbox(another_visitor(), code)
+    assert "Read by a helper from Mawar Workers Aid" in page
+    assert "The helper who read it does not have it any more. The next one has not read it yet." in page
+    assert "No helper has read it yet" not in page

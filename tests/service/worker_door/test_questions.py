@@ -115,7 +115,10 @@ def test_worse_makes_it_urgent_and_starts_the_fast_track(visitor: Visitor, world
     code = filed(visitor, world)
     later(world, 14)
     inside(visitor, code)
-    visitor.send("/inbox/answer", button=WORSE)
+    page = visitor.send("/inbox/answer", button=WORSE)
+    assert page.response.request.url.endswith("#worse") or page.response.history[-1].location.endswith(
+        "#worse"
+    )
     case, facts = stored(world, code)
     assert (case.urgency, facts.profile) == (Urgency.URGENT, Profile.FAST_TRACK)
     assert "case.worse" in acts(world, code)
