@@ -124,3 +124,24 @@ def test_what_denies_danger_itself_is_none(rules: Rules, text: str) -> None:
 def test_going_to_kill_is_as_urgent_as_will_kill(rules: Rules, when: str) -> None:
     will = urgencies(rules, f"he will kill me{when}")
     assert will == urgencies(rules, f"he is going to kill me{when}") != set()
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    (
+        ("beaten", "je ne dors pas il m'a frappé"),
+        ("beaten", "personne ne m'aide il m'a battu"),
+        ("beaten", "hace calor y me pega mi jefe"),
+        ("killed", "en el trabajo dice que me mata"),
+        ("killed", "au travail il veut me tuer"),
+        ("killed", "phone mat karo mujhe maar dega"),
+        ("killed", "time nahi hai woh maar dega"),
+        ("killed", "اس وقت مجھے مار ڈالے گا"),
+        ("raped", "in the training he tried to rape me"),
+        ("locked_in", "বেতন দেয় না আমাদের আটকে রেখেছে"),
+        ("collapse", "公司里有人倒下"),
+        ("fire_or_gas", "cooking gas caught fire"),
+    ),
+)
+def test_another_word_ahead_takes_no_other_kind_away_either(rules: Rules, kind: str, text: str) -> None:
+    assert kind in {found.name for found in rules.danger.found_in(text)}
