@@ -3,6 +3,7 @@
 They only ever raise. A word too many makes somebody read sooner; a word too few leaves a worker waiting.
 """
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -74,6 +75,8 @@ _BODILY = frozenset(
 )
 _AT_THIS_MOMENT = _BODILY | {"touched"}
 _SHORTEST_SPELT = 4
+# "No, I am in danger": where a "no" also denies the verb behind it, only the comma tells that it answers something else.
+_ANSWERED_NO = re.compile(r"((?:\A|[.!?])\s{0,2}(?:no|nie|nem)) ?,", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -120,7 +123,9 @@ class DangerWords:
 
         What harms somebody in their body at this very moment is danger, whatever the kind is otherwise.
         """
-        looked_at = self._phrases.look_at(text, self._spelt)
+        # A full stop at both ends, so that a phrase can say that it begins or is the whole of what was said.
+        said = _ANSWERED_NO.sub(r"\1. ", text)
+        looked_at = self._phrases.look_at(f".{said}.", self._spelt)
         moment = Moment(looked_at, _NOW, _NOT_NOW, _OVER)
         found: dict[str, DangerKind] = {}
         for means in looked_at.means():

@@ -110,6 +110,42 @@ def test_start_after_stop_asks_whether_a_helper_may_text(texting: Texting) -> No
     assert texting.facts().reach == "text"
 
 
+@pytest.mark.parametrize(
+    "again", ("START they are beating me now", "START. They beat me now", "start he is beating me now")
+)
+def test_start_with_words_is_start_and_the_words(texting: Texting, again: str) -> None:
+    """Danger behind START is answered with what to do and the question that STOP ended, and the next answer counts."""
+    texting.say(FIRST, "1", "2", PLACE, "1", "1", "STOP")
+    (answer,) = texting.say(again)
+    assert answer.startswith("Maybe nobody comes soon. If you can, go to a safe place.")
+    assert "May a helper text you?" in answer
+    assert texting.words()[-1] == again
+    assert texting.case().urgency is Urgency.DANGER
+    assert texting.say("1") == ["A helper may text you."]
+    assert texting.facts().reach == "text"
+
+
+def test_start_with_words_begins_where_no_conversation_is_left(texting: Texting) -> None:
+    assert texting.say("STOP", FIRST) == []
+    texting.fall_silent()
+    assert "Whose phone is this?" in texting.say("START They beat me now")[0]
+    assert texting.say("1") != []
+
+
+def test_a_polite_start_is_start_and_a_sentence_that_begins_so_is_none(texting: Texting) -> None:
+    texting.say(FIRST, "1", "2", PLACE, "1", "1", "STOP")
+    assert texting.say("start of May they paid less", "Start time is six", "please stop beating me") == []
+    assert texting.say("Start please")[0].startswith("You can get texts from us again.")
+    assert texting.say("1") == ["A helper may text you."]
+
+
+@pytest.mark.parametrize("digit", ("2", "3"))
+def test_start_with_words_is_not_answered_on_a_phone_of_others(texting: Texting, digit: str) -> None:
+    texting.say(FIRST, digit, "STOP")
+    assert texting.say("START they are beating me now") == []
+    assert texting.case().urgency is Urgency.DANGER
+
+
 @pytest.mark.parametrize("left", ("STOP", "2"))
 def test_danger_in_a_locked_case_is_first_answered_with_what_to_do(texting: Texting, left: str) -> None:
     """No number is known of this country: then with the line that is true anywhere, before it is asked who may read."""

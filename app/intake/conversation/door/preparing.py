@@ -133,7 +133,7 @@ def prepare_hearing(session: Session, services: Services, received: ReceivedText
         said,
         received,
         sender.number.country,
-        answerable=may_answer and not known.stopped,
+        answerable=may_answer and (said.starts or not known.stopped),
     )
     heard = with_media(taken.heard, received.came)
     around = surroundings_of(session, vault, heard.acts, taken.looked, written)

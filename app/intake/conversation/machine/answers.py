@@ -44,22 +44,23 @@ _DECORATION = re.compile("[\\u20e3\\ufe00-\\ufe0f]")
 class Said:
     """One text, read without knowing the question.
 
-    `words` is the whole text, cleaned; `plain` is the same to compare with. `digits` are the answers that it consists of, or that
-    stand before words (`rest`). `lone` is the one digit that a text begins or ends with, `bare` the words beside it, both without
-    politeness; `named` is what these words choose, by question. `yes` is None unless they say so and nothing else; `heard` says
-    that they are "ok" and the like, which is no yes where it is asked for danger. `begins_with_yes` says that words follow a yes,
-    for the question of danger only, and `perhaps_yes` that they do if these tell of danger. `topics` is what the text is clearly
-    about. `raises` says that its words may make a case more urgent, `danger` that somebody may be in danger by them, `calls` that
-    somebody is called at once. `ahead` are the words before the first sign, read likewise, and `behind` those after it.
-    `language` is the one that it wishes for: `wish` says that its words hold that and name no place, `wish_only` that they say
-    nothing else, `whole` is the text where `words` are only those beside it. `asks` says that it asks something. `told` is what
-    it says plainly whatever was asked, by `told_words`; `thanks` that it only thanks, `greets` that it also greets. `sentences`
-    takes its words apart where it is longer than an answer. `mark` tells the same words again.
+    `words` is the whole text, cleaned; `plain` is the same to compare with. `starts` says that it is START and more. `digits` are
+    the answers that it consists of, or that stand before words (`rest`). `lone` is the one digit that a text begins or ends with,
+    `bare` the words beside it, both without politeness; `named` is what these words choose, by question. `yes` is None unless they
+    say so and nothing else; `heard` says that they are "ok" and the like, which is no yes where it is asked for danger.
+    `begins_with_yes` says that words follow a yes, for the question of danger only, and `perhaps_yes` that they do if these tell of
+    danger. `topics` is what the text is clearly about. `raises` says that its words may make a case more urgent, `danger` that
+    somebody may be in danger by them, `calls` that somebody is called at once. `ahead` are the words before the first sign, read
+    likewise, and `behind` those after it. `language` is the one that it wishes for: `wish` says that its words hold that and name
+    no place, `wish_only` that they say nothing else, `whole` is the text where `words` are only those beside it. `asks` says that
+    it asks something. `told` is what it says plainly whatever was asked, by `told_words`; `thanks` that it only thanks, `greets`
+    that it also greets. `sentences` takes its words apart where it is longer than an answer. `mark` tells the same words again.
     """
 
     words: str = field(repr=False)
     plain: str = field(repr=False, default="")
     keyword: Keyword | None = None
+    starts: bool = False
     digits: tuple[int, ...] = ()
     rest: str = field(repr=False, default="")
     ahead: "Said | None" = field(repr=False, default=None)
@@ -127,7 +128,8 @@ def read_text(body: str, words: TopicWords) -> Said:
     return Said(
         words=cleaned,
         plain=plain,
-        keyword=words.keyword(plain),
+        keyword=(keyword := words.keyword(plain)),
+        starts=keyword is None and words.starts(plain, cleaned),
         digits=digits,
         rest=rest,
         ahead=first,

@@ -18,7 +18,7 @@ from app.messaging.composing import looks_cut
 def begin(said: Said, texts: Texts, at: datetime, *, answerable: bool) -> Heard:
     """The first text of a number without a conversation: a report, or an order that is obeyed without a case.
 
-    `answerable` is False for a sender that no text can reach, or that said stop: filed and never answered.
+    `answerable` is False for a sender that no text can reach, or that said stop and not START since: filed and never answered.
     """
     language = texts.language.code
     nothing = Position(Step.ENDED, language)
@@ -41,7 +41,8 @@ def begin(said: Said, texts: Texts, at: datetime, *, answerable: bool) -> Heard:
     if locked:
         opened = replace(opened, consent=ConsentLevel.NOBODY)
     reply = texts.say(Text.WHOSE_PHONE) if answerable else None
-    return Heard(opened, reply, (FileReport(said.words, said.topics, locked=locked),), opened)
+    report = FileReport(said.words, said.topics, locked=locked)
+    return Heard(opened, reply, (report, OptIn()) if said.starts else (report,), opened)
 
 
 def begin_called(heard: Heard, said: Said, texts: Texts, help_number: str) -> Heard:

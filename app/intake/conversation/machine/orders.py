@@ -1,11 +1,12 @@
 """STOP, START and HELP inside a conversation, whatever was asked. No I/O."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine.acts import ConversationAct, Keep, OptIn, OptOut
 from app.intake.conversation.machine.answers import Said
-from app.intake.conversation.machine.heard import Heard
+from app.intake.conversation.machine.heard import Heard, spoken
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import HURT_TOPIC, locked_step
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -28,6 +29,13 @@ def obey(position: Position, said: Said, know: Knowledge, texts: Texts) -> Heard
         return with_number(started, know, texts)
     waits = position.step in TABLE or position.step in (Step.OPEN, Step.NEW_REPORT)
     return Heard(position, texts.say(Text.ABOUT) if waits else None, (Keep(said.words),))
+
+
+def start_with_words(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
+    """START and what else was written with it: both count, and danger in these words is answered as what was told before."""
+    told = spoken(replace(position, stopped=None, called=position.called or said.calls), said, at)
+    started = with_number(_start(told, position.stopped, know, texts), know, texts)
+    return replace(started, acts=(Keep(said.words), *started.acts))
 
 
 def with_number(started: Heard, know: Knowledge, texts: Texts) -> Heard:

@@ -33,7 +33,7 @@ from app.intake.conversation.machine.late import SILENCE, back_where_hurt, hear_
 from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.misses import missed
-from app.intake.conversation.machine.orders import obey
+from app.intake.conversation.machine.orders import obey, start_with_words
 from app.intake.conversation.machine.plainly import hear_plainly
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.table import TABLE
@@ -84,6 +84,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
             status=asks_open(said) == 8 and not alarm,
             help_number=alarm
             or said.keyword is Keyword.START
+            or _starts_again(position, said)
             or (said.calls and position.step is Step.NEW_REPORT),
             gone=gone,
             free_words=said.words if free else "",
@@ -130,7 +131,11 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
     if late is not None:
         return with_wish(late, said, texts)
     position = replace(position, unanswered=None)
-    heard = hear_wish(position, said, know, texts) or _hear(position, said, know, texts, at)
+    heard = (
+        start_with_words(position, said, know, texts, at)
+        if _starts_again(position, said)
+        else hear_wish(position, said, know, texts) or _hear(position, said, know, texts, at)
+    )
     heard = with_wish(heard, said, texts)
     if _is_called(position, said) and heard.position.step is Step.WHOSE_PHONE:
         reply = heard.reply
@@ -145,6 +150,11 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
     if any(isinstance(act, SetPhone) for act in heard.acts):
         kept = replace(kept, whose_at=at)
     return replace(heard, position=replace(kept, parted=parted))
+
+
+def _starts_again(position: Position, said: Said) -> bool:
+    """Whether a text is START with words behind it, where nothing is sent: elsewhere it is only words."""
+    return said.starts and position.step is Step.QUIET
 
 
 def _is_called(position: Position, said: Said) -> bool:

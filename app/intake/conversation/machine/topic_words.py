@@ -46,6 +46,8 @@ _QUESTIONS = (
 # "s'il vous plaît" has four words.
 _LONGEST_POLITE = 4
 # Scripts that put no space between words: a word in them may stand anywhere.
+_FIRST_WORD = re.compile(r"\W+")
+_ENDS_ORDER = frozenset(".,;:!\n")
 _UNSPACED = re.compile(r"[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF]")
 
 
@@ -104,7 +106,19 @@ class TopicWords:
     def keyword(self, plain: str) -> Keyword | None:
         """The order that a plain text consists of, also a sentence in the midst of politeness; a lone word only as it stands."""
         bare = " ".join(self.without_politeness(plain.split())) if " " in plain else ""
-        return self.keywords.get(plain) or (self.keywords.get(bare) if " " in bare else None)
+        polite = self.keywords.get(
+            bare
+        )  # "please stop" may be said to whoever beats them, "please start" only to us
+        return self.keywords.get(plain) or (polite if " " in bare or polite is Keyword.START else None)
+
+    def starts(self, plain: str, cleaned: str) -> bool:
+        """Whether a text is START with words behind it, and not a sentence that begins so ("Start of May they paid")."""
+        first, _, more = plain.partition(" ")
+        if not more or self.keywords.get(first) is not Keyword.START:
+            return False
+        order, *behind = _FIRST_WORD.split(cleaned, maxsplit=1)
+        marked = order.isupper() and not "".join(behind).isupper()
+        return marked or cleaned[len(order) : len(order) + 1] in _ENDS_ORDER or self.goes_on(more)
 
     def digit(self, plain: str) -> int | None:
         """The digit that a plain word is or says."""
