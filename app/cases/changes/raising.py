@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -13,7 +14,9 @@ from app.cases.enums import ClockKind, ConsentLevel, Profile, StartEvent, Urgenc
 from app.cases.rules import Rules
 from app.cases.words import profile_for, queue_rank, raise_urgency
 from app.database import CaseId
-from app.vault import Actor, Json, Vault, journal
+from app.vault import SYSTEM, Actor, Json, Vault, journal
+
+_HOUR = timedelta(hours=1)
 
 
 def raise_case(session: Session, vault: Vault, rules: Rules, case: Case, urgency: Urgency, by: Actor) -> bool:
@@ -49,7 +52,9 @@ def _put_on_fast_track(session: Session, vault: Vault, rules: Rules, case: Case)
         store_facts(vault, case, facts)
     if not case.is_open or case.stopped_hour is not None or facts.consent is ConsentLevel.NOBODY:
         return  # nobody can read it, so nobody can be late; what is asked later is asked on the fast track
-    hasten_clocks(session, case, facts, rules.deadlines)
+    for kind, waited in hasten_clocks(session, case, facts, rules.deadlines).items():
+        detail: Mapping[str, Json] = {"clock": kind.value, "hours": waited // _HOUR}
+        journal(session, vault, CaseId(case.id), "clock.resumed", SYSTEM, detail)
     hasten_rung(session, rules, case, facts)
     _ask_for_safety_contact(session, case, facts, rules)
 

@@ -25,7 +25,9 @@ from app.cases.clocks.running import (
     calendar_of,
     clock_rows,
     clocks_of,
+    go_on,
     hasten_clocks,
+    let_wait,
     mark_clocks_missed,
     meet_clocks,
     put_off,
@@ -35,6 +37,7 @@ from app.cases.clocks.running import (
     start_clocks,
     still_asks,
     store_next_date,
+    waits,
 )
 
 __all__ = [
@@ -55,8 +58,10 @@ __all__ = [
     "climbs",
     "clock_rows",
     "clocks_of",
+    "go_on",
     "hasten_clocks",
     "hasten_rung",
+    "let_wait",
     "mark_clocks_missed",
     "meet_clocks",
     "met_by",
@@ -73,4 +78,5 @@ __all__ = [
     "start_clocks",
     "still_asks",
     "store_next_date",
+    "waits",
 ]

@@ -70,8 +70,31 @@ def still_asks(session: Session, case: Case, kind: ClockKind) -> bool:
     return any(row.kind is kind and row.state in ASKING for row in clocks_of(session, case))
 
 
+def let_wait(row: Clock) -> None:
+    """A helper lets this running clock wait from now on, to the hour: no minute of theirs stands in the database."""
+    row.state, row.paused_hour = ClockState.PAUSED, clock.hour_of(clock.now())
+
+
+def go_on(row: Clock, state: ClockState = ClockState.RUNNING) -> timedelta:
+    """End a helper's pause: the clock has the time that it had left; how long it waited, and never less than nothing."""
+    waited = timedelta(0)
+    if row.paused_hour is not None:
+        # The computer's clock may have been put back meanwhile.
+        waited = max(waited, clock.hour_of(clock.now()) - row.paused_hour)
+    row.state, row.due_at, row.paused_hour = state, row.due_at + waited, None
+    return waited
+
+
+def waits(row: Clock) -> bool:
+    """Whether a helper lets it wait, rather than that its case was closed or stopped."""
+    return row.state is ClockState.PAUSED and row.paused_hour is not None
+
+
 def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], outcome: ClockState) -> int:
-    """Give the clocks of these kinds that still ask for something their outcome, store the next date; how many there were."""
+    """Give the clocks of these kinds that still ask for something their outcome, store the next date; how many there were.
+
+    What a helper lets wait gets it too: its reason is over when it was done, or when the case is closed or taken back.
+    """
     settled = settle(case, clocks_of(session, case), kinds, outcome)
     session.flush()
     return settled
@@ -79,9 +102,9 @@ def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], ou
 
 def settle(case: Case, clocks: Sequence[Clock], kinds: Collection[ClockKind], outcome: ClockState) -> int:
     """As `settle_clocks`, for all the clocks of the case as `clocks_of` gave them; nothing is read."""
-    waiting = [row for row in clocks if row.kind in kinds and row.state in ASKING]
+    waiting = [row for row in clocks if row.kind in kinds and (row.state in ASKING or waits(row))]
     for row in waiting:
-        row.state = outcome
+        go_on(row, outcome)
     _keep_next_date(case, clocks)
     return len(waiting)
 
@@ -107,24 +130,32 @@ def resume_clocks(session: Session, case: Case) -> None:
     """
     known = clocks_of(session, case)
     given = [row for row in known if row.kind is ClockKind.OUTCOME_FEEDBACK and row.state is ClockState.MET]
-    for row in known:
-        # What a helper lets wait goes on waiting, until a helper says that it need not.
-        if row.state is ClockState.PAUSED and row.paused_hour is None:
-            row.state = ClockState.RUNNING
+    # One of each kind: two would ask for the same.
+    for row in {row.kind: row for row in known if row.state is ClockState.PAUSED}.values():
+        go_on(row)
     for row in given[-1:]:
         session.add(Clock(case_id=case.id, kind=row.kind, due_at=row.due_at, who=row.who, law=row.law))
     store_next_date(session, case)
 
 
-def hasten_clocks(session: Session, case: Case, facts: CaseFacts, deadlines: Deadlines) -> None:
-    """Put an earlier clock beside each running one that would come later on the case's present profile, counted from now."""
-    running = [row for row in clocks_of(session, case) if row.state is ClockState.RUNNING]
+def hasten_clocks(
+    session: Session, case: Case, facts: CaseFacts, deadlines: Deadlines
+) -> dict[ClockKind, timedelta]:
+    """Put an earlier clock beside each running one that would come later on the case's present profile, counted from now.
+
+    What a helper lets wait goes on: they decided so before it came to this, and may let the new date wait. Which, and how long
+    it had waited.
+    """
+    known = clocks_of(session, case)
+    gone_on = {row.kind: go_on(row) for row in known if waits(row)}
+    running = [row for row in known if row.state is ClockState.RUNNING]
     sooner = {plan.kind: plan for event in StartEvent for plan in clock_rows(case, facts, event, deadlines)}
     for row in running:
         if sooner[row.kind].due_at < row.due_at:
             row.state = ClockState.ESCALATED
             session.add(sooner[row.kind])
     store_next_date(session, case)
+    return gone_on
 
 
 def ask_anew(
@@ -136,14 +167,20 @@ def ask_anew(
 ) -> None:
     """Pass on what a partner missed and ask for it anew, from now: whoever takes a case over has the time that anybody has.
 
-    `also` what has to be done again, unless that is asked for already.
+    `also` what has to be done again, unless that is asked for already. What the one before let wait is asked of the next one anew;
+    what somebody else owes, such as the company, goes on.
     """
     known = clocks_of(session, case)
-    late = [row for row in known if row.state is ClockState.MISSED and row.who is Who.PARTNER]
+    waiting = [row for row in known if waits(row)]
+    for row in waiting:
+        go_on(row)
+    missed = [row for row in known if row.state is ClockState.MISSED]
+    late = [row for row in (*missed, *waiting) if row.who is Who.PARTNER]
+    rested = [row for row in known if row.state is ClockState.PAUSED and row.who is Who.PARTNER]
+    for row in (*late, *rested):
+        row.state = ClockState.ESCALATED
     asked = {row.kind for row in known if row.state is ClockState.RUNNING}
     wanted = {row.kind for row in late} | set(also)
-    for row in late:
-        row.state = ClockState.ESCALATED
     session.add_all(
         row
         for event in (StartEvent.FILED, StartEvent.ACCEPTED)

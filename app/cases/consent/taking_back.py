@@ -2,12 +2,12 @@
 
 from collections.abc import Collection, Sequence
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.case import Case, Clock, Offer, key_of_holder
-from app.cases.clocks import ASKING, store_next_date
-from app.cases.enums import ClockState, OfferState, State
+from app.cases.case import Case, Offer, key_of_holder
+from app.cases.clocks import settle_clocks
+from app.cases.enums import ClockKind, ClockState, OfferState, State
 from app.database import CaseId
 from app.vault import (
     Compartment,
@@ -61,16 +61,13 @@ def _waiting(session: Session, case: Case) -> Sequence[Offer]:
 
 
 def _rest(session: Session, case: Case) -> None:
-    session.execute(
-        update(Clock).where(Clock.case_id == case.id, Clock.state.in_(ASKING)).values(state=ClockState.PAUSED)
-    )
     # Not a step of the case's own way: whatever it had reached, no helper can read it from here on.
     # A closed case stays closed, as its other flags say.
     if case.is_open:
         case.state = State.RECEIVED
     case.organisation_id, case.assignee_id = None, None
     case.worker_wrote = False
-    store_next_date(session, case)
+    settle_clocks(session, case, frozenset(ClockKind), ClockState.PAUSED)
 
 
 def keys_held_by(

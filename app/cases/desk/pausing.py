@@ -9,9 +9,8 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.cases.case import Clock, change_case
-from app.cases.clocks import ASKING, clocks_of, store_next_date
+from app.cases.clocks import ASKING, clocks_of, go_on, let_wait, store_next_date, waits
 from app.cases.desk.answering import note, refuse_old_page
 from app.cases.enums import ClockKind, ClockState
 from app.cases.rules import Rules
@@ -47,19 +46,18 @@ def pause_clock(  # noqa: PLR0913 - what makes a clock wait, each by its name
     """
     case = change_case(session, by, case_id)
     clocks = clocks_of(session, case)
-    if _paused(clocks, kind) is not None:
-        note(
-            session, vault, by, case_id, reason, submission_id
-        )  # sent twice it is kept once; another reason is kept too
+    found = next((row for row in clocks if row.kind is kind and row.state is ClockState.RUNNING), None)
+    if found is None and _paused(clocks, kind) is not None:
+        # Sent twice it is kept once; another reason is kept too.
+        note(session, vault, by, case_id, reason, submission_id)
         return
     refuse_old_page(case, seen_version)
-    found = next((row for row in clocks if row.kind is kind and row.state is ClockState.RUNNING), None)
     if found is None or not rules.deadlines.may_pause(kind, found.law):
         raise MayNotPause
     if not any(row.state in ASKING and row is not found for row in clocks):
         raise MayNotPause
     note(session, vault, by, case_id, reason, submission_id)
-    found.state, found.paused_hour = ClockState.PAUSED, clock.hour_of(clock.now())
+    let_wait(found)
     store_next_date(session, case)
     case.count_edit()
     journal(session, vault, case_id, "clock.paused", by.actor, {"clock": kind.value})
@@ -75,14 +73,12 @@ def resume_paused(
     case = change_case(session, by, case_id)
     clocks = clocks_of(session, case)
     found = _paused(clocks, kind)
-    if found is None or found.paused_hour is None:
+    if found is None:
         if any(row.kind is kind and row.state in ASKING for row in clocks):
             return
         raise NotPaused
     refuse_old_page(case, seen_version)
-    # Both are full hours, so what is left is kept to the hour, and no minute of a helper's stands in the database.
-    waited = clock.hour_of(clock.now()) - found.paused_hour
-    found.state, found.due_at, found.paused_hour = ClockState.RUNNING, found.due_at + waited, None
+    waited = go_on(found)
     store_next_date(session, case)
     case.count_edit()
     journal(
@@ -96,4 +92,4 @@ def resume_paused(
 
 
 def _paused(clocks: Iterable[Clock], kind: ClockKind) -> Clock | None:
-    return next((row for row in clocks if row.kind is kind and row.paused_hour is not None), None)
+    return next((row for row in clocks if row.kind is kind and waits(row)), None)

@@ -43,38 +43,50 @@ _TAKES_IT_AWAY = (Rung.STANDBY, Rung.CUSTODIAN)
 
 
 def climb_ladders(session: Session, vault: Vault, rules: Rules, limit: int) -> int:
-    """Claim cases of which somebody else has to be asked, and ask them; how many. Safe with several dispatchers at once."""
-    found: dict[UUID, Case] = {}
+    """Claim cases of which somebody else has to be asked, and ask them; how many. Safe with several dispatchers at once.
+
+    One in which nothing has to be done, whoever wrote it so, does not count: those behind it have their turn all the same.
+    """
+    climbed, looked_at = 0, set[UUID]()
     for query in (_answered(), _unanswered(), _missed_by_partner(), _missed_by_coordinator()):
-        room = limit - len(found)
-        if room > 0:
+        while climbed < limit:
             # Whoever changes anything of a case locks its row first, so two claims never wait for each other in a circle.
-            claim = query.limit(room).with_for_update(of=Case, skip_locked=True)
-            claimed = session.scalars(claim.execution_options(populate_existing=True))
-            found |= {case.id: case for case in claimed}
-    for case in found.values():
-        climb(session, vault, rules, case)
-    return len(found)
+            claim = query.where(Case.id.not_in(looked_at)).limit(1).with_for_update(of=Case, skip_locked=True)
+            case = session.scalars(claim.execution_options(populate_existing=True)).first()
+            if case is None:
+                break
+            looked_at.add(case.id)
+            climbed += climb(session, vault, rules, case)
+    return climbed
 
 
-def climb(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
-    """End the rung that nobody has to stand on any more, and ask whoever is next; the caller has locked the case."""
+def climb(session: Session, vault: Vault, rules: Rules, case: Case) -> bool:
+    """End the rungs that nobody has to stand on any more, and ask whoever is next; whether there was anything to do.
+
+    The caller has locked the case.
+    """
     ladder = _look(session, vault, rules, case)
-    if ladder.asked is not None:
-        late = ladder.late.get(ladder.asked.clock_id)
-        if late is not None and ladder.asked.due_at > clock.now():
-            return
-        if late is not None:
-            _step_up(session, ladder, late, ladder.asked)
-            return
-    for rung in ladder.rungs:
-        if rung.state in (RungState.ASKED, RungState.LAST) and rung.clock_id not in ladder.late:
-            _end(rung, RungState.ENDED)
+    over = [
+        rung
+        for rung in ladder.rungs
+        if rung.state in (RungState.ASKED, RungState.LAST) and rung.clock_id not in ladder.late
+    ]
+    # Before anything else: another rung whose time runs must not keep these where they are found again and again.
+    for rung in over:
+        _end(rung, RungState.ENDED)
     session.flush()
+    late = _asks_for_more(ladder)
+    if late is not None:
+        _step_up(session, ladder, late, ladder.asked)
+    return bool(over) or late is not None
+
+
+def _asks_for_more(ladder: "_LadderOfCase") -> Clock | None:
+    """The clock for which somebody else has to be asked now: of the rung whose time is over, or one for which nobody was asked."""
+    if ladder.asked is not None:
+        return ladder.late[ladder.asked.clock_id] if ladder.asked.due_at <= clock.now() else None
     begun = {rung.clock_id for rung in ladder.rungs}
-    first = next((late for late in ladder.late.values() if late.id not in begun), None)
-    if first is not None:
-        _step_up(session, ladder, first, None)
+    return next((late for late in ladder.late.values() if late.id not in begun), None)
 
 
 @dataclass(frozen=True)

@@ -49,9 +49,14 @@ def _newest(session: Session, vault: Vault, case: Case) -> Escalation | None:
 
 
 def _asked(session: Session, vault: Vault, case: Case, rung: Escalation) -> Sequence[MemberAddress]:
-    """The addresses of those whom a rung asks: its helper, the leads who can open the case, or everybody who can."""
-    if rung.rung is Rung.HELPER:
-        return [] if rung.member_id is None else addresses_of_member(session, vault, MemberId(rung.member_id))
+    """The addresses of those whom a rung asks: its helper, the leads who can open the case, or everybody who can.
+
+    Where a helper or the leads have none, it is everybody who can open it.
+    """
+    if rung.rung is Rung.HELPER and rung.member_id is not None:
+        helper = addresses_of_member(session, vault, MemberId(rung.member_id))
+        if helper:
+            return helper
     circle = _circle(session, vault, case, rung)
     addresses = [] if circle is None else addresses_in(session, circle)
     if rung.rung not in (Rung.LEAD, Rung.COORDINATOR):

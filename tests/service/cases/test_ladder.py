@@ -16,7 +16,17 @@ from app.cases.case.models import Case, Clock, Escalation, Offer
 from app.cases.clocks.running import mark_clocks_missed
 from app.cases.custody.deciding import place_case
 from app.cases.desk.progress import Move, change_stage
-from app.cases.enums import ClockKind, ClockState, ClosingReason, OfferState, Rung, RungState, State
+from app.cases.enums import (
+    ClockKind,
+    ClockState,
+    ClosingReason,
+    ConsentLevel,
+    OfferState,
+    Rung,
+    RungState,
+    State,
+    Who,
+)
 from app.cases.escalation.climbing import climb_ladders
 from app.cases.escalation.promise import without_next_step
 from app.cases.routing.handing_on import drop_offer
@@ -132,6 +142,44 @@ def test_a_rung_ends_when_what_was_late_is_done(desk: Desk) -> None:
     assert climbed(desk, case_id)[-1][1] is RungState.ENDED
     assert len(rungs(desk, case_id)) == before
     assert desk.case(case_id).organisation_id == desk.world.near.id
+
+
+def test_a_case_in_which_nothing_has_to_be_done_keeps_nobody_else_from_being_asked(desk: Desk) -> None:
+    world = desk.world
+    # Nobody is left to ask about the first after its partner's lead.
+    filed = world.file(excluded=frozenset({world.coordinator.id, world.far.id}))
+    first, other = desk.accept(filed), desk.accepted()
+    desk.open(desk.lead, other)
+    for _day in days(2, 8):
+        tick(desk)
+        if {RungState.LAST, RungState.ASKED} <= {state for _, state in climbed(desk, first)}:
+            break
+    assert climbed(desk, first) == [(Rung.LEAD, RungState.LAST), (Rung.LEAD, RungState.ASKED)]
+    assert climbed(desk, other) == [(Rung.LEAD, RungState.ASKED)]
+    with desk.database.writing() as session:
+        held = Clock.case_id == first, Clock.kind == ClockKind.READ
+        session.execute(update(Clock).where(*held).values(state=ClockState.MET))
+    assert tick(desk) == 1
+    assert climbed(desk, first) == [(Rung.LEAD, RungState.ENDED), (Rung.LEAD, RungState.ASKED)]
+    assert tick(desk) == 0
+
+
+def test_a_date_that_others_wrote_keeps_nobody_else_from_being_asked(desk: Desk) -> None:
+    world = desk.world
+    # Its worker locked it, so nobody is to be asked about it; and it comes before every other.
+    locked = world.case_of(world.file(consent=ConsentLevel.NOBODY))
+    long_ago = clock.now() - timedelta(days=900)
+    with desk.database.writing() as session:
+        case = session.get_one(Case, locked)
+        case.state, case.organisation_id, case.next_due_at = State.RECEIVED, None, long_ago
+        forged = Clock(case_id=locked, kind=ClockKind.PLACE, who=Who.COORDINATOR, due_at=long_ago)
+        forged.state = ClockState.MISSED
+        session.add(forged)
+    held = world.case_of(world.file(exclude_other="my cousin Zubin"))
+    clock.set_offset(5 * DAY)
+    tick(desk)
+    assert climbed(desk, held) == [(Rung.CUSTODIAN, RungState.ASKED)]
+    assert climbed(desk, locked) == []
 
 
 def test_whoever_closes_stops_or_practises_is_asked_nothing_more(desk: Desk) -> None:

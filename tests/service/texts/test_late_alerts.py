@@ -5,10 +5,11 @@ from datetime import timedelta
 from sqlalchemy import select, true
 
 from app import clock
-from app.cases.case.models import Case
+from app.cases.case.assignment import claim
+from app.cases.case.models import Case, Escalation
 from app.cases.clocks import remind_of_dates
 from app.cases.desk import add_outside_date
-from app.cases.enums import OutsideDateKind, State
+from app.cases.enums import OutsideDateKind, Rung, State
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId, new_id
 from app.messaging.delivery import Delivery, Purpose
@@ -16,7 +17,8 @@ from app.messaging.members.date_alerts import DATE, DATE_SUBJECT
 from app.messaging.members.late_alerts import LATE, LATE_SUBJECT
 from app.messaging.models import MemberAddress, OutgoingText
 from app.messaging.queue.outgoing import body_place
-from app.network import Member, Organisation
+from app.network import Member, Organisation, admit_member
+from app.vault import CircleName
 from tests.support.alerts import reachable
 from tests.support.dates import dates_pass
 from tests.support.texting import Texting
@@ -71,6 +73,23 @@ def test_what_is_told_names_nothing(texting: Texting) -> None:
             for text in session.scalars(select(OutgoingText).where(OutgoingText.purpose == Purpose.ALERT))
         }
     assert bodies == {LATE, f"{LATE_SUBJECT}\n\n{LATE}"}
+
+
+def test_where_its_helper_has_no_address_whoever_can_open_the_case_is_told(texting: Texting) -> None:
+    reachable(texting, "near.lead", "far.lead")
+    world, case_id = texting.world, taken(texting)
+    helper = world.sign_in("near.caseworker")
+    with texting.database.writing() as session:
+        lead = world.sign_in("near.lead")
+        admit_member(session, world.vault, lead, helper.member.id, [CircleName.EVERYONE])
+    with texting.database.writing() as session:
+        claim(session, world.vault, helper, case_id)
+    dates_pass(world, 3)
+    with texting.database.reading() as session:
+        assert session.scalars(select(Escalation.rung).where(Escalation.case_id == case_id)).all() == [
+            Rung.HELPER
+        ]
+    assert [who for who, _ in told(texting, case_id)] == ["Mawar Workers Aid"] * 2
 
 
 def test_many_late_cases_at_once_are_one_alert_and_one_at_the_end_of_the_hours(texting: Texting) -> None:
