@@ -38,6 +38,20 @@ def test_a_date_stands_on_the_case_and_in_the_queue_until_it_is_removed(
     assert "Flight, " not in member.open("/desk/").text
 
 
+def test_a_day_that_is_over_stays_on_the_case_and_says_so(
+    browse: Browse, world: World, case_id: CaseId
+) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    member.send("/dates", kind="flight", on=in_days(3).isoformat())
+    member.open(f"/desk/cases/{case_id}")
+    page = member.send("/dates", kind="hearing", on=in_days(40).isoformat())
+    assert "passed" not in page.text
+    world.cookies["test clock"] = str(5 * 86_400)  # signing in moves it on from here
+    member = browse("near.lead")
+    assert member.open(f"/desk/cases/{case_id}").text.count("passed") == 1
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     (
