@@ -28,10 +28,14 @@ class KnownDate:
     on: date
 
     @property
+    def over(self) -> bool:
+        """Whether the day has passed everywhere: west of here it is still yesterday."""
+        return self.on < clock.now().date() - timedelta(days=1)
+
+    @property
     def near(self) -> bool:
         """Whether its first reminder was due, and it is not over yet."""
-        today = clock.now().date()
-        return today - timedelta(days=1) <= self.on <= today + _NEAR
+        return not self.over and self.on <= clock.now().date() + _NEAR
 
 
 def place_of_date(case_id: UUID, date_id: UUID) -> Place:

@@ -7,7 +7,10 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import WARNED_BEFORE, Case, Happened, OutsideDate, note, read_date
+from app.cases.enums import State
 from app.vault import Vault
+
+_NOBODY_HAS_IT = (State.RECEIVED, State.OFFERED)
 
 
 def next_warning(on: date, now: datetime) -> datetime | None:
@@ -17,15 +20,18 @@ def next_warning(on: date, now: datetime) -> datetime | None:
 
 
 def remind_of_dates(session: Session, vault: Vault, limit: int) -> int:
-    """Note for each open case with a date whose next reminder is due that it comes near; how many dates. Safe with several at once.
+    """Note for each date whose next reminder is due that it comes near; how many were due. Safe with several at once.
 
-    After an outage one reminder is given and the ones that were missed are not made up for.
+    After an outage one reminder is given and the ones that were missed are not made up for; none of a day that is over. While
+    nobody could be told, a reminder waits: whoever has the case next is told once.
     """
     now = clock.now()
     due = (
         select(OutsideDate, Case)
         .join(Case, Case.id == OutsideDate.case_id)
-        .where(OutsideDate.warn_at <= now, OutsideDate.ended_hour.is_(None), Case.is_open)
+        .where(OutsideDate.warn_at <= now, OutsideDate.ended_hour.is_(None))
+        .where(Case.is_open, Case.stopped_hour.is_(None), ~Case.practice)
+        .where(Case.organisation_id.is_not(None), Case.state.not_in(_NOBODY_HAS_IT))
         .order_by(OutsideDate.warn_at)
         .limit(limit)
         # Whoever changes anything of a case locks its row first.
@@ -38,7 +44,7 @@ def remind_of_dates(session: Session, vault: Vault, limit: int) -> int:
             continue  # another dispatcher was here while this one waited
         known = read_date(vault, row)
         row.warn_at = None if known is None else next_warning(known.on, now)
-        if known is not None and case.stopped_hour is None:
+        if known is not None and not known.over:
             note(session, vault, Happened.DATE_NEAR, case)
         reminded += 1
     return reminded

@@ -9,7 +9,15 @@ from app.cases.desk.answering import (
     note,
     reply,
 )
-from app.cases.desk.outside_dates import DateIsPast, DateTooFar, add_outside_date, end_outside_date
+from app.cases.desk.outside_dates import (
+    MOST_DATES,
+    DateIsPast,
+    DateTooFar,
+    DateWasRemoved,
+    TooManyDates,
+    add_outside_date,
+    end_outside_date,
+)
 from app.cases.desk.pausing import MayNotPause, NotPaused, pause_clock, resume_paused
 from app.cases.desk.progress import (
     DESK_CLOSING_REASONS,
@@ -48,12 +56,14 @@ __all__ = [
     "LEAST_SIGNS",
     "LONGEST",
     "LONGEST_TEXT",
+    "MOST_DATES",
     "OPENED_AT_MOST",
     "AlreadySent",
     "CaseMovedOn",
     "Count",
     "DateIsPast",
     "DateTooFar",
+    "DateWasRemoved",
     "EditConflict",
     "EmptyText",
     "Hit",
@@ -76,6 +86,7 @@ __all__ = [
     "SearchesRest",
     "ShownContact",
     "TextTooLong",
+    "TooManyDates",
     "UnknownCategory",
     "UnknownCountry",
     "Workplace",

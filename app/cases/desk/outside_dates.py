@@ -6,12 +6,15 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import OutsideDate, change_case, place_of_date
+from app.cases.case import OutsideDate, change_case, known_dates, place_of_date
 from app.cases.clocks import next_warning
 from app.cases.enums import OutsideDateKind
 from app.database import CaseId
 from app.network import SignedIn
 from app.vault import Vault, journal
+
+MOST_DATES = 20
+"""Of one case at a time; each is looked at wherever the case stands in a list."""
 
 _FURTHEST = timedelta(days=3653)
 
@@ -24,6 +27,14 @@ class DateTooFar(Exception):
     """More than ten years ahead: the year was mistyped."""
 
 
+class DateWasRemoved(Exception):
+    """This very form added it before, and somebody has removed it since."""
+
+
+class TooManyDates(Exception):
+    """The case has `MOST_DATES` already."""
+
+
 def add_outside_date(
     session: Session,
     vault: Vault,
@@ -33,9 +44,15 @@ def add_outside_date(
     on: date,
     submission_id: UUID,
 ) -> None:
-    """Add a date to the case, once however often it is sent; raises `DateIsPast`, `DateTooFar` and as `change_case`."""
+    """Add a date to the case, once however often it is sent.
+
+    Raises `DateWasRemoved`, `DateIsPast`, `DateTooFar`, `TooManyDates` and as `change_case`.
+    """
     case = change_case(session, by, case_id)
-    if session.get(OutsideDate, (case.id, submission_id)) is not None:
+    before = session.get(OutsideDate, (case.id, submission_id))
+    if before is not None and before.ended_hour is not None:
+        raise DateWasRemoved
+    if before is not None:
         return
     now = clock.now()
     # It is still yesterday somewhere west of here.
@@ -43,6 +60,8 @@ def add_outside_date(
         raise DateIsPast
     if on > (now + _FURTHEST).date():
         raise DateTooFar
+    if len(known_dates(session, vault, [case.id]).get(case.id, ())) >= MOST_DATES:
+        raise TooManyDates
     session.add(
         OutsideDate(
             case_id=case.id,

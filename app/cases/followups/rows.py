@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, CaseFacts, Entry, Happened, facts_of
-from app.cases.enums import AuthorKind, ClosingReason, ConsentLevel, FollowupKind, FollowupState
+from app.cases.enums import AuthorKind, ClosingReason, ConsentLevel, EntryKind, FollowupKind, FollowupState
 from app.cases.followups.models import Followup
 from app.cases.followups.planning import PlannedFollowup, plan, turn
 from app.cases.rules import Rules
@@ -22,6 +22,10 @@ WAITING = (FollowupState.PLANNED, FollowupState.ASKED)
 # By whatever door: a report, a message, an answer, a text.
 _LAST_HEARD = select(func.max(Entry.hour)).where(
     Entry.case_id == bindparam("case_id"), Entry.author_kind == AuthorKind.WORKER
+)
+
+_ANSWERED = (
+    select(Entry.id).where(Entry.case_id == bindparam("case_id"), Entry.kind == EntryKind.REPLY).limit(1)
 )
 
 _OF_NO_MATTER = (FollowupState.MERGED, FollowupState.CALLED_OFF)
@@ -43,7 +47,7 @@ def plan_again(session: Session, vault: Vault, rules: Rules, case: Case, what: H
     """Call off and plan what this changes, for a case whose row the caller has locked. The same again changes nothing."""
     facts, change = facts_of(vault, case), turn(what)
     known = followups_of(session, vault, case.id)
-    kinds = () if _is_not_asked(case, facts) else _begun(case, known, change.begins, change.beside)
+    kinds = () if _is_not_asked(case, facts) else _begun(session, case, known, change.begins, change.beside)
     planned = plan(kinds, facts.profile, clock.now(), rules.deadlines.followups)
     same = {_key(each) for each in planned}
     _call_off(
@@ -115,6 +119,7 @@ def still_fits(case: Case, facts: CaseFacts, kind: FollowupKind) -> bool:
 
 
 def _begun(
+    session: Session,
     case: Case,
     known: Collection[Followup],
     begins: Iterable[FollowupKind],
@@ -122,7 +127,10 @@ def _begun(
 ) -> tuple[FollowupKind, ...]:
     waiting = {row.kind for row in known if row.state in WAITING}
     kinds = (*begins, *(kind for kind in beside if kind not in waiting))
-    return tuple(kind for kind in kinds if _belongs(case, kind))
+    fitting = tuple(kind for kind in kinds if _belongs(case, kind))
+    if FollowupKind.PUT_RIGHT in fitting and session.scalar(_ANSWERED, {"case_id": case.id}) is None:
+        return tuple(kind for kind in fitting if kind is not FollowupKind.PUT_RIGHT)
+    return fitting
 
 
 def _belongs(case: Case, kind: FollowupKind) -> bool:

@@ -10,7 +10,7 @@ from app.cases.enums import ANSWERS_TO, Answer
 from app.cases.followups import followups_of
 from app.cases.rules import Rules
 from app.cases.worker.inbox import Worker, locked_case_of
-from app.cases.worker.writing_budget import spend_words
+from app.cases.worker.writing_budget import spend_wish, spend_words
 from app.vault import Vault, journal
 
 
@@ -29,11 +29,13 @@ def answer_question(
 
 
 def want_questions(session: Session, vault: Vault, worker: Worker, wanted: bool) -> None:
-    """Ask the worker from now on, or not any more; the same again changes nothing."""
+    """Ask the worker from now on, or not any more; the same again changes nothing. Raises `BudgetSpent`, never for a no."""
     case = locked_case_of(session, worker)
     facts = facts_of(vault, case)
     if facts.no_questions is not wanted:
         return
+    if wanted:
+        spend_wish(session, vault, worker.case_id)
     store_facts(vault, case, replace(facts, no_questions=not wanted))
     note(session, vault, Happened.QUESTIONS_WANTED, case)
     journal(session, vault, worker.case_id, "followup.wanted", worker.actor, {"wanted": wanted})

@@ -23,6 +23,9 @@ DANGERS = Limit("danger said in one case", 20, timedelta(hours=1))
 CHANGES = Limit("change of who may know of one case", 20, timedelta(hours=1))
 """Each may ask helpers anew, seal the case to them and alert them. Taking back is never counted."""
 
+WISHES = Limit("wish to be asked in one case", 10, timedelta(hours=1))
+"""Each plans questions anew. Not to be asked is never counted: whoever says so has wished for them before, or never did."""
+
 
 class BudgetSpent(Exception):
     """So much came within this hour that no more is taken `until` then; nothing was stored, the words are still with the worker."""
@@ -41,6 +44,11 @@ def spend_words(session: Session, vault: Vault, case_id: CaseId, words: str) -> 
 def spend_change(session: Session, vault: Vault, case_id: CaseId) -> None:
     """Count a change that may ask helpers; raises `BudgetSpent`."""
     _spend(session, vault, CHANGES, case_id)
+
+
+def spend_wish(session: Session, vault: Vault, case_id: CaseId) -> None:
+    """Count a wish to be asked again; raises `BudgetSpent`."""
+    _spend(session, vault, WISHES, case_id)
 
 
 def spend_danger(session: Session, vault: Vault, case_id: CaseId) -> None:

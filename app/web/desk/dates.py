@@ -5,9 +5,16 @@ from uuid import UUID
 
 from flask import request
 from flask.typing import ResponseReturnValue
-from flask_babel import pgettext
 
-from app.cases.desk import DateIsPast, DateTooFar, add_outside_date, end_outside_date
+from app.cases.desk import (
+    MOST_DATES,
+    DateIsPast,
+    DateTooFar,
+    DateWasRemoved,
+    TooManyDates,
+    add_outside_date,
+    end_outside_date,
+)
 from app.cases.enums import OutsideDateKind
 from app.database import CaseId
 from app.language import to_ascii
@@ -17,6 +24,7 @@ from app.web.desk.case import change, show_case
 from app.web.desk.drafts import Drafts, sent_with
 from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
+from app.web.language import pgettext
 from app.web.member_session import member
 from app.web.once import submission_of_post
 from app.web.services import services
@@ -28,8 +36,8 @@ def add_date(case_id: UUID) -> ResponseReturnValue:
     """Add a date, once however often this is sent."""
     here, drafts = services(), sent_with("date")
 
-    def refuse(problem: str) -> ResponseReturnValue:
-        return show_case(case_id, problem=problem, drafts=drafts), 400
+    def refuse(problem: str, status: int = 400) -> ResponseReturnValue:
+        return show_case(case_id, problem=problem, drafts=drafts), status
 
     try:
         kind = OutsideDateKind(request.form.get("kind", ""))
@@ -49,14 +57,27 @@ def add_date(case_id: UUID) -> ResponseReturnValue:
 
     try:
         return change(case_id, act, done="date_added", drafts=drafts)
-    except DateIsPast:
-        return refuse(
-            pgettext("desk", "That day has passed, so nobody could be reminded. Nothing was added.")
-        )
-    except DateTooFar:
-        return refuse(
-            pgettext("desk", "That is more than ten years away. Look at the year. Nothing was added.")
-        )
+    except (DateIsPast, DateTooFar, DateWasRemoved, TooManyDates) as refusal:
+        return refuse(_why(refusal), 409 if isinstance(refusal, DateWasRemoved) else 400)
+
+
+def _why(refusal: Exception) -> str:
+    match refusal:
+        case DateIsPast():
+            return pgettext("desk", "That day has passed, so nobody could be reminded. Nothing was added.")
+        case DateTooFar():
+            return pgettext("desk", "That is more than ten years away. Look at the year. Nothing was added.")
+        case DateWasRemoved():
+            return pgettext(
+                "desk",
+                "This date was added from that page before and removed since. Nothing was added. If it holds, press again.",
+            )
+        case _:
+            return pgettext(
+                "desk",
+                "A case has at most %(number)s dates. Remove one first. Nothing was added.",
+                number=MOST_DATES,
+            )
 
 
 @blueprint.post("/cases/<uuid:case_id>/dates/<uuid:date_id>/remove")

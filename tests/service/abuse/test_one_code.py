@@ -12,7 +12,7 @@ from app import clock
 from app.cases.case.models import Case, Entry
 from app.cases.enums import EntryKind, Urgency
 from app.cases.worker.inbox import InboxMessage, open_inbox
-from app.cases.worker.writing_budget import CHANGES, DANGERS, MESSAGES, SIGNS
+from app.cases.worker.writing_budget import CHANGES, DANGERS, MESSAGES, SIGNS, WISHES
 from app.database import CaseId, MemberId
 from app.intake import Filed
 from app.messaging.delivery import Delivery, Purpose
@@ -285,3 +285,25 @@ def _address(world: World, member_id: MemberId) -> UUID:
         found = address_of(session, member_id, Channel.TEXT)
     assert found is not None
     return found.id
+
+
+def test_questions_are_wished_for_so_often_in_an_hour_and_ended_always(
+    worker: Member, world: World, filed: Filed, fill: Fill
+) -> None:
+    case_id = world.case_of(filed)
+    fill(WISHES, str(case_id), WISHES.most - 1)
+    no, yes = "/inbox/do-not-ask", "/inbox/ask-me"
+    assert worker.send(no).status == 200
+    off = worker.page
+    assert worker.send(yes).status == 200
+    worker.page = off  # Back: the same again is no wish of its own
+    assert worker.send(yes).status == 200
+    assert worker.send(no).status == 200
+    for _ in range(3):
+        worker.send(yes)
+        told(worker, "55 minutes")
+    assert "You do not want questions from us" in worker.page.text
+    with world.database.reading() as session:
+        acts = [entry.act for entry in read_journal(session, world.vault, case_id)]
+    assert acts.count("followup.wanted") == 3
+    assert worker.send("/inbox/write", words=WORDS).status == 200

@@ -13,10 +13,13 @@ from app import clock
 from app.cases.case import KnownDate, NotYours, OutsideDate, ReadOnly, known_dates
 from app.cases.clocks import remind_of_dates
 from app.cases.desk import (
+    MOST_DATES,
     DateIsPast,
     DateTooFar,
+    DateWasRemoved,
     Move,
     QueueFilters,
+    TooManyDates,
     add_outside_date,
     change_stage,
     end_outside_date,
@@ -82,6 +85,27 @@ def test_a_date_is_added_once_however_often_it_is_sent_and_removed_once(desk: De
     assert (acts.count("case.date_added"), acts.count("case.date_removed")) == (2, 1)
     with desk.database.reading() as session:
         assert verify_journal(session, desk.world.vault).sound
+
+
+def test_the_same_form_brings_no_date_back_that_was_removed(desk: Desk, case_id: CaseId) -> None:
+    sent = add(desk, case_id, in_days(40))
+    with desk.database.writing() as session:
+        end_outside_date(session, desk.world.vault, desk.lead, case_id, sent)
+    with pytest.raises(DateWasRemoved):
+        add(desk, case_id, in_days(40), sent=sent)
+    assert dates(desk, case_id) == []
+    assert desk.acts(case_id).count("case.date_added") == 1
+
+
+def test_a_case_has_so_many_dates_and_no_more(desk: Desk, case_id: CaseId) -> None:
+    first, *_ = [add(desk, case_id, in_days(number)) for number in range(MOST_DATES)]
+    with pytest.raises(TooManyDates):
+        add(desk, case_id, in_days(5))
+    add(desk, case_id, in_days(0), sent=first)  # the same again is the same
+    assert len(dates(desk, case_id)) == MOST_DATES
+    with desk.database.writing() as session:
+        end_outside_date(session, desk.world.vault, desk.lead, case_id, first)
+    add(desk, case_id, in_days(5))
 
 
 def test_what_can_not_be_a_date_of_the_case_is_refused(desk: Desk, case_id: CaseId) -> None:

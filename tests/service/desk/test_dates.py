@@ -38,6 +38,40 @@ def test_a_date_stands_on_the_case_and_in_the_queue_until_it_is_removed(
     assert "Flight, " not in member.open("/desk/").text
 
 
+def test_a_date_that_was_removed_is_not_said_to_be_added_by_its_old_form(
+    browse: Browse, case_id: CaseId
+) -> None:
+    member, on = browse("near.lead"), in_days(20).isoformat()
+    form = member.open(f"/desk/cases/{case_id}")
+    member.send("/dates", kind="flight", on=on)
+    member.send("/remove")
+    member.page = form  # Back, and pressed again
+    page = member.send("/dates", kind="flight", on=on)
+    assert page.status == 409
+    assert "removed since. Nothing was added. If it holds, press again." in page.text
+    assert "Remove" not in page.text
+    page = member.send("/dates", kind="flight", on=on)
+    assert "Date added." in page.text
+    assert "Flight, " in page.text
+    last = [member.send("/dates", kind="permit_ends", on=on) for _ in range(20)][-1]
+    assert last.status == 400
+    assert "A case has at most 20 dates." in last.text
+
+
+def test_a_day_that_is_over_stays_on_the_case_and_says_so(
+    browse: Browse, world: World, case_id: CaseId
+) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    member.send("/dates", kind="flight", on=in_days(3).isoformat())
+    member.open(f"/desk/cases/{case_id}")
+    page = member.send("/dates", kind="hearing", on=in_days(40).isoformat())
+    assert "passed" not in page.text
+    world.cookies["test clock"] = str(5 * 86_400)  # signing in moves it on from here
+    member = browse("near.lead")
+    assert member.open(f"/desk/cases/{case_id}").text.count("passed") == 1
+
+
 @pytest.mark.parametrize(
     ("sent", "said"),
     (

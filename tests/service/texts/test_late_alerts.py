@@ -1,7 +1,9 @@
 """Who is asked because something is late is told by text and e-mail that say nothing else, and nobody gets a burst."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
+import pytest
 from sqlalchemy import select, true
 
 from app import clock
@@ -46,6 +48,39 @@ def told(texting: Texting, *cases: CaseId) -> list[tuple[str, Delivery]]:
             .order_by(OutgoingText.due_at)
         ).all()
     return [(name, state) for name, state in found]
+
+
+def add_flight(texting: Texting, case_id: CaseId, days: int) -> None:
+    world, on = texting.world, (clock.now() + timedelta(days=days)).date()
+    lead = world.sign_in("near.lead")
+    with texting.database.writing() as session:
+        add_outside_date(session, world.vault, lead, case_id, OutsideDateKind.FLIGHT, on, new_id())
+
+
+WAITING_STATES: dict[str, dict[str, Any]] = {
+    "custody": {"organisation_id": None, "state": State.RECEIVED},
+    "offered": {"state": State.OFFERED},
+    "stopped": {"stopped_hour": datetime(2026, 11, 1, tzinfo=UTC)},
+}
+
+
+def turn(texting: Texting, case_id: CaseId, values: dict[str, Any]) -> dict[str, Any]:
+    """Let a case stand otherwise; how it stood before."""
+    with texting.database.writing() as session:
+        case = session.get_one(Case, case_id)
+        before = {name: getattr(case, name) for name in values}
+        for name, value in values.items():
+            setattr(case, name, value)
+    return before
+
+
+def reminded(texting: Texting) -> int:
+    """How many dates three ticks dealt with."""
+    number = 0
+    for _ in range(3):
+        with texting.database.writing() as session:
+            number += remind_of_dates(session, texting.world.vault, 1)
+    return number
 
 
 def test_the_lead_the_coordinator_and_who_stands_by_are_told_in_turn(texting: Texting) -> None:
@@ -104,17 +139,10 @@ def test_many_late_cases_at_once_are_one_alert_and_one_at_the_end_of_the_hours(t
 
 def test_a_date_that_comes_near_is_told_once_a_day_to_who_has_the_case(texting: Texting) -> None:
     reachable(texting, "near.lead", "far.lead")
-    world, lead = texting.world, texting.world.sign_in("near.lead")
-    on = (clock.now() + timedelta(days=20)).date()
     for case_id in (taken(texting), taken(texting)):
-        with texting.database.writing() as session:
-            add_outside_date(session, world.vault, lead, case_id, OutsideDateKind.FLIGHT, on, new_id())
+        add_flight(texting, case_id, 20)
     clock.set_offset(7 * 86_400)
-    reminded = 0
-    for _ in range(3):
-        with texting.database.writing() as session:
-            reminded += remind_of_dates(session, world.vault, 1)
-    assert reminded == 2
+    assert reminded(texting) == 2
     assert [who for who, _ in told(texting)] == ["Mawar Workers Aid"] * 2  # by text and by e-mail
     with texting.database.reading() as session:
         bodies = {
@@ -122,3 +150,34 @@ def test_a_date_that_comes_near_is_told_once_a_day_to_who_has_the_case(texting: 
             for text in session.scalars(select(OutgoingText).where(OutgoingText.purpose == Purpose.ALERT))
         }
     assert bodies == {DATE, f"{DATE_SUBJECT}\n\n{DATE}"}
+
+
+@pytest.mark.parametrize("what", ("custody", "offered", "stopped"))
+def test_a_reminder_waits_until_somebody_can_be_told_of_it(texting: Texting, what: str) -> None:
+    reachable(texting, "near.lead", "far.lead")
+    case_id, later = taken(texting), taken(texting)
+    add_flight(texting, case_id, 9)
+    add_flight(texting, later, 60)
+    before = turn(texting, case_id, WAITING_STATES[what])
+    clock.set_offset(3 * 86_400)
+    assert reminded(texting) == 0
+    assert told(texting) == []
+    turn(texting, case_id, before)
+    assert reminded(texting) == 1
+    assert reminded(texting) == 0
+    assert [who for who, _ in told(texting)] == ["Mawar Workers Aid"] * 2
+
+
+def test_nobody_is_told_of_a_day_that_is_over_nor_of_practice(texting: Texting) -> None:
+    reachable(texting, "near.lead")
+    closed, practice, outage = taken(texting), taken(texting), taken(texting)
+    for case_id in (closed, practice, outage):
+        add_flight(texting, case_id, 9)
+    before = turn(texting, closed, {"is_open": False, "state": State.CLOSED})
+    turn(texting, practice, {"practice": True})
+    clock.set_offset(11 * 86_400)
+    assert reminded(texting) == 1  # that of the outage, which ends
+    turn(texting, closed, before)
+    assert reminded(texting) == 1
+    assert reminded(texting) == 0
+    assert told(texting) == []

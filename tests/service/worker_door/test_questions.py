@@ -280,3 +280,23 @@ def test_one_tap_ends_the_questions_and_one_tap_brings_them_back(visitor: Visito
     assert acts(world, code).count("followup.wanted") == 2
     close(world, code)
     assert {row.kind for row in questions(world, code, FollowupState.PLANNED)} == {"after_closing"}
+
+
+def test_who_wants_questions_again_is_asked_only_what_the_case_calls_for(
+    visitor: Visitor, world: World
+) -> None:
+    code, answered = filed(visitor, world), filed(visitor, world)
+    by = lead(world)
+    with world.database.writing() as session:
+        reply(session, world.vault, by, case_id(world, answered), "We wrote.", uuid4())
+
+    def again(one: str) -> set[str]:
+        inside(visitor, one)
+        visitor.send("/inbox/do-not-ask")
+        visitor.send("/inbox/ask-me")
+        return {row.kind.value for row in questions(world, one, FollowupState.PLANNED)}
+
+    assert again(code) == {"worse", "news"}
+    assert again(answered) == {"worse", "news", "put_right"}
+    close(world, code)
+    assert again(code) == {"after_closing"}
