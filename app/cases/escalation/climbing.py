@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -37,9 +37,11 @@ from app.cases.routing import custodian_of, is_foreseen, lose_for_lateness
 from app.cases.rules import Calendar, Rules
 from app.database import CaseId, OrganisationId
 from app.network import Member, MemberState
-from app.vault import SYSTEM, Vault, is_sound, journal
+from app.vault import SYSTEM, Vault, is_sound, journal, read_journal
 
 _TAKES_IT_AWAY = (Rung.STANDBY, Rung.CUSTODIAN)
+_BEGUN = (RungState.ASKED, RungState.LAST, RungState.MOVED)
+"""Of a clock that is still late, the states in which somebody stands for it. Another one ended with it: it is late once more."""
 
 
 def climb_ladders(session: Session, vault: Vault, rules: Rules, limit: int) -> int:
@@ -47,16 +49,23 @@ def climb_ladders(session: Session, vault: Vault, rules: Rules, limit: int) -> i
 
     One in which nothing has to be done, whoever wrote it so, does not count: those behind it have their turn all the same.
     """
-    climbed, looked_at = 0, set[UUID]()
+    looked_at: set[UUID] = set()
+
+    def another(query: Select[Case]) -> Case | None:
+        # Whoever changes anything of a case locks its row first, so two claims never wait for each other in a circle.
+        claim = query.where(Case.id.not_in(looked_at)).limit(1).with_for_update(of=Case, skip_locked=True)
+        case = session.scalars(claim.execution_options(populate_existing=True)).first()
+        looked_at.update(() if case is None else (case.id,))
+        return case
+
+    climbed = 0
     for query in (_answered(), _unanswered(), _missed_by_partner(), _missed_by_coordinator()):
-        while climbed < limit:
-            # Whoever changes anything of a case locks its row first, so two claims never wait for each other in a circle.
-            claim = query.where(Case.id.not_in(looked_at)).limit(1).with_for_update(of=Case, skip_locked=True)
-            case = session.scalars(claim.execution_options(populate_existing=True)).first()
-            if case is None:
-                break
-            looked_at.add(case.id)
+        while climbed < limit and (case := another(query)) is not None:
             climbed += climb(session, vault, rules, case)
+    # Whoever writes the database may plant a rung that looks as if somebody were asked. No query can tell it from ours, so of those
+    # of which nothing seems due one more is looked at, whichever chance gives: sooner or later each is.
+    if climbed < limit and (case := another(_standing().order_by(func.random()))) is not None:
+        climbed += climb(session, vault, rules, case)
     return climbed
 
 
@@ -85,7 +94,7 @@ def _asks_for_more(ladder: "_LadderOfCase") -> Clock | None:
     """The clock for which somebody else has to be asked now: of the rung whose time is over, or one for which nobody was asked."""
     if ladder.asked is not None:
         return ladder.late[ladder.asked.clock_id] if ladder.asked.due_at <= clock.now() else None
-    begun = {rung.clock_id for rung in ladder.rungs}
+    begun = {rung.clock_id for rung in ladder.rungs if rung.state in _BEGUN}
     return next((late for late in ladder.late.values() if late.id not in begun), None)
 
 
@@ -115,9 +124,16 @@ def _look(session: Session, vault: Vault, rules: Rules, case: Case) -> _LadderOf
     asks = case.is_open and case.stopped_hour is None and not case.practice
     if sound and facts_of(vault, case).consent is ConsentLevel.NOBODY:
         asks = False  # nobody can read it, so nobody can be late
-    missed = (row for row in clocks_of(session, case) if row.state is ClockState.MISSED)
-    late = {row.id: row for row in missed if asks and climbs(row.kind, row.who, case.state)}
+    noted = _noted_as_missed(session, vault, case) if asks else frozenset()
+    missed = (row for row in clocks_of(session, case) if row.state is ClockState.MISSED and row.kind in noted)
+    late = {row.id: row for row in missed if climbs(row.kind, row.who, case.state)}
     return _LadderOfCase(vault, rules, case, sound, _rungs_of(session, vault, case), late)
+
+
+def _noted_as_missed(session: Session, vault: Vault, case: Case) -> frozenset[ClockKind]:
+    """Of which kinds the journal says that one was missed: no MAC covers clocks, and a case is taken from whoever is late."""
+    entries = read_journal(session, vault, CaseId(case.id))
+    return frozenset(ClockKind(entry.detail["clock"]) for entry in entries if entry.act == "clock.missed")
 
 
 def _rungs_of(session: Session, vault: Vault, case: Case) -> tuple[Escalation, ...]:
@@ -142,10 +158,18 @@ def _step_up(session: Session, ladder: _LadderOfCase, late: Clock, before: Escal
         _end(before, RungState.LAST if rung is None else RungState.PASSED_ON)
         session.flush()
     if rung is None:
+        if before is None:
+            _stay_with_the_last(ladder, late)
         detail = {"clock": late.kind.value}
         journal(session, ladder.vault, CaseId(ladder.case.id), "case.nobody_left_to_ask", SYSTEM, detail)
         return
     _ask(session, ladder, late, rung)
+
+
+def _stay_with_the_last(ladder: _LadderOfCase, late: Clock) -> None:
+    """Everybody was asked for this clock before it was met and missed again: whoever was asked last stands there once more."""
+    asked = [rung for rung in ladder.rungs if rung.clock_id == late.id]
+    asked[-1].state, asked[-1].ended_hour = RungState.LAST, None
 
 
 def _ask(session: Session, ladder: _LadderOfCase, late: Clock, rung: Rung) -> None:
@@ -272,10 +296,20 @@ def _missed_by_coordinator() -> Select[Case]:
 
 def _missed(kinds: Sequence[ClockKind], who: Who) -> Select[Case]:
     """Open cases with a missed clock for which nobody was asked yet, while nobody is asked for another."""
-    begun = exists().where(Escalation.case_id == Clock.case_id, Escalation.clock_id == Clock.id)
+    begun = exists().where(
+        Escalation.case_id == Clock.case_id, Escalation.clock_id == Clock.id, Escalation.state.in_(_BEGUN)
+    )
     late = select(Clock.case_id).where(
         Clock.state == ClockState.MISSED, Clock.kind.in_(kinds), Clock.who == who, ~begun
     )
     asked = exists().where(Escalation.case_id == Case.id, Escalation.state == RungState.ASKED)
     running = Case.is_open, Case.stopped_hour.is_(None), ~Case.practice
     return select(Case).where(Case.id.in_(late), ~asked, *running).order_by(Case.next_due_at, Case.id)
+
+
+def _standing() -> Select[Case]:
+    """Open cases in which somebody stands on a rung."""
+    asked = exists().where(
+        Escalation.case_id == Case.id, Escalation.state.in_((RungState.ASKED, RungState.LAST))
+    )
+    return select(Case).where(Case.is_open, asked)

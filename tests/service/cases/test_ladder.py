@@ -7,7 +7,7 @@ from itertools import chain, pairwise
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, select, update
+from sqlalchemy import func, insert, select, update
 
 from app import clock
 from app.cases.case.access import NoAccess
@@ -33,9 +33,10 @@ from app.cases.routing.handing_on import drop_offer
 from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
 from app.cases.worker.messages import say_worse
 from app.cases.worker.sharing import stop_sharing
-from app.database import CaseId, OrganisationId
+from app.database import Base, CaseId, OrganisationId
 from app.network import SignedIn
 from app.vault import GrantState, grants_of_case, read_journal, verify_journal
+from tests.support.closing import close
 from tests.support.dates import DAY, dates_pass
 from tests.support.desk import Desk
 
@@ -349,3 +350,55 @@ def test_a_case_that_nobody_touches_for_400_days_is_never_forgotten_and_nobody_i
     ]
     assert found[-1].state is RungState.LAST
     assert desk.case(case_id).state is State.RECEIVED
+
+
+def test_a_clock_that_others_call_missed_takes_the_case_from_nobody(desk: Desk) -> None:
+    case_id = desk.accepted(danger=True)
+    desk.open(desk.lead, case_id)
+    met = (Clock.case_id == case_id) & (Clock.kind == ClockKind.READ)
+    with desk.database.writing() as session:
+        session.execute(update(Clock).where(met).values(state=ClockState.MISSED))
+    for hour in range(0, 20, 4):
+        clock.set_offset(hour * 3600)
+        tick(desk)
+    assert climbed(desk, case_id) == []
+
+
+def test_rungs_that_others_planted_for_a_late_date_keep_nobody_from_being_asked(desk: Desk) -> None:
+    case_id = desk.accepted()
+    with desk.database.reading() as session:
+        read = session.scalars(
+            select(Clock.id).where(Clock.case_id == case_id, Clock.kind == ClockKind.READ)
+        ).one()
+    hour = clock.hour_of(clock.now())
+    planted = {"case_id": case_id, "kind": ClockKind.READ, "late_since": hour, "asked_hour": hour}
+    with desk.database.writing() as session:
+        for clock_id, rung, state in (
+            (read, Rung.LEAD, RungState.ENDED),
+            (uuid4(), Rung.LEAD, RungState.ASKED),
+        ):
+            far = hour + timedelta(days=9_999)
+            row = {"id": uuid4(), "clock_id": clock_id, "rung": rung, "state": state, "due_at": far}
+            session.connection().execute(insert(Base.metadata.tables["escalations"]).values(**planted, **row))
+    clock.set_offset(5 * DAY)
+    for _ in range(30):  # one of them is found by chance
+        tick(desk)
+    assert climbed(desk, case_id) == [(Rung.LEAD, RungState.ASKED)]
+
+
+def test_closing_and_opening_again_ends_no_ladder(desk: Desk) -> None:
+    filed = desk.world.file()
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    clock.set_offset(5 * DAY)
+    tick(desk)
+    close(desk, case_id)
+    tick(desk)
+    assert climbed(desk, case_id) == [(Rung.LEAD, RungState.ENDED)]
+    with desk.database.writing() as session:
+        say_worse(session, desk.world.vault, desk.world.rules, worker, "They did it again.", False, uuid4())
+    for day in range(6, 40):
+        clock.set_offset(day * DAY)
+        tick(desk)
+        if desk.case(case_id).state is not State.ACCEPTED:
+            break
+    assert desk.case(case_id).organisation_id != desk.lead.organisation.id
