@@ -61,6 +61,16 @@ def test_who_is_in_danger_stays_so_behind_another_denial(rules: Rules, text: str
             "they say I am not in danger but I am",
             "not sure if I am in danger",
         ),
+        *(
+            "my friend is in danger",
+            "we in danger",
+            "peligro",
+            "En danger!",
+            "bahaya",
+            "खतरा",
+            "危险",
+            "อันตราย",
+        ),
         *("im in dnger", "i am in danjer", "iam in danger", "i in danger"),
     ),
 )
