@@ -1,8 +1,16 @@
 """What follows when a date of a case passes: who is asked next, rung by rung, and whether every open case has a next step."""
 
-from app.cases.escalation.at_partners import LateCase, late_at_partners
+from app.cases.escalation.at_partners import LateCase, LateCases, late_at_partners
 from app.cases.escalation.climbing import climb_ladders
 from app.cases.escalation.promise import without_next_step
 from app.cases.escalation.standing import rungs_of, standing_rung
 
-__all__ = ["LateCase", "climb_ladders", "late_at_partners", "rungs_of", "standing_rung", "without_next_step"]
+__all__ = [
+    "LateCase",
+    "LateCases",
+    "climb_ladders",
+    "late_at_partners",
+    "rungs_of",
+    "standing_rung",
+    "without_next_step",
+]

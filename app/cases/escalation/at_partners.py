@@ -2,14 +2,21 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import islice
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.case import Case, Escalation
-from app.cases.enums import ClockKind, Rung, RungState, Urgency
+from app.cases.case import Case, Clock, Escalation
+from app.cases.clocks import climbs, next_rung
+from app.cases.enums import ClockKind, ClockState, Rung, RungState, Urgency
+from app.cases.escalation.footing import footing_of
+from app.cases.escalation.standing import rungs_of
+from app.cases.rules import Rules
 from app.network import Organisation, SignedIn
 from app.vault import Vault, is_sound
+
+_MOST = 200
 
 
 @dataclass(frozen=True)
@@ -22,14 +29,23 @@ class LateCase:
     kind: ClockKind
     late_since: datetime
     by: datetime
-    last: bool  # nobody is left to ask after the coordinator
+    next: Rung | None  # as it stands now; None where nobody is left to ask after the coordinator
 
 
-def late_at_partners(session: Session, vault: Vault, by: SignedIn) -> tuple[LateCase, ...]:
+@dataclass(frozen=True)
+class LateCases:
+    """The first of them, and whether there are more."""
+
+    cases: tuple[LateCase, ...]
+    more: bool
+
+
+def late_at_partners(session: Session, vault: Vault, rules: Rules, by: SignedIn) -> LateCases:
     """The cases about which this coordinator is asked now, danger first; of a worker who shut the coordinator out there is none."""
     asked = session.execute(
-        select(Escalation, Case, Organisation)
+        select(Escalation, Case, Clock, Organisation)
         .join(Case, Case.id == Escalation.case_id)
+        .join(Clock, (Clock.case_id == Escalation.case_id) & (Clock.id == Escalation.clock_id))
         .join(Organisation, Organisation.id == Case.organisation_id)
         .where(
             Escalation.rung == Rung.COORDINATOR,
@@ -37,19 +53,36 @@ def late_at_partners(session: Session, vault: Vault, by: SignedIn) -> tuple[Late
             Escalation.organisation_id == by.organisation.id,
             Case.is_open,
             Case.stopped_hour.is_(None),
+            ~Case.practice,
+            Clock.state == ClockState.MISSED,  # else it was done, and nobody has noted that yet
         )
         .order_by(Case.queue_rank, Escalation.due_at, Case.id)
     )
-    return tuple(
-        LateCase(
-            case.reference,
-            case.urgency,
-            partner.name,
-            rung.kind,
-            rung.late_since,
-            rung.due_at,
-            rung.state is RungState.LAST,
-        )
-        for rung, case, partner in asked
-        if all(is_sound(vault, row) for row in (rung, case, partner))
+    ours = (
+        (rung, case, late, partner)
+        for rung, case, late, partner in asked
+        if climbs(late.kind, late.who, case.state)
+        and all(is_sound(vault, row) for row in (rung, case, partner))
     )
+    found = list(islice(ours, _MOST + 1))
+    return LateCases(
+        tuple(
+            LateCase(
+                case.reference,
+                case.urgency,
+                partner.name,
+                rung.kind,
+                rung.late_since,
+                rung.due_at,
+                _next(session, vault, rules, case, late) if rung.state is RungState.ASKED else None,
+            )
+            for rung, case, late, partner in found[:_MOST]
+        ),
+        more=len(found) > _MOST,
+    )
+
+
+def _next(session: Session, vault: Vault, rules: Rules, case: Case, late: Clock) -> Rung | None:
+    """Who is asked after the coordinator, by the rule that will decide it."""
+    used = {rung.rung for rung in rungs_of(session, vault, case) if rung.clock_id == late.id}
+    return next_rung(footing_of(session, vault, rules, case, late), rules.ladder, used)

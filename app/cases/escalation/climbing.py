@@ -15,7 +15,6 @@ from app import clock
 from app.cases.case import Case, Clock, Escalation, Happened, Offer, facts_of, note
 from app.cases.clocks import (
     NOT_HELD,
-    Footing,
     answer_by,
     calendar_of,
     climbs,
@@ -33,10 +32,10 @@ from app.cases.enums import (
     State,
     Who,
 )
-from app.cases.routing import custodian_of, is_foreseen, lose_for_lateness
+from app.cases.escalation.footing import footing_of
+from app.cases.routing import custodian_of, lose_for_lateness
 from app.cases.rules import Calendar, Rules
 from app.database import CaseId, OrganisationId
-from app.network import Member, MemberState
 from app.vault import SYSTEM, Vault, is_sound, journal, read_journal
 
 _TAKES_IT_AWAY = (Rung.STANDBY, Rung.CUSTODIAN)
@@ -153,7 +152,9 @@ def _rungs_of(session: Session, vault: Vault, case: Case) -> tuple[Escalation, .
 
 def _step_up(session: Session, ladder: _LadderOfCase, late: Clock, before: Escalation | None) -> None:
     """Ask the next one for this clock; where nobody is left, it stays with whoever was asked last."""
-    rung = next_rung(_footing(session, ladder, late), ladder.rules.ladder, ladder.used_for(late))
+    case = ladder.case if ladder.sound else None
+    footing = footing_of(session, ladder.vault, ladder.rules, case, late)
+    rung = next_rung(footing, ladder.rules.ladder, ladder.used_for(late))
     if before is not None:
         _end(before, RungState.LAST if rung is None else RungState.PASSED_ON)
         session.flush()
@@ -214,29 +215,6 @@ def _pace(ladder: _LadderOfCase) -> tuple[Profile, Calendar]:
         return Profile.STANDARD, deadlines.calendar(None, UTC)
     facts = facts_of(ladder.vault, case)
     return facts.profile, calendar_of(case, facts, deadlines)
-
-
-def _footing(session: Session, ladder: _LadderOfCase, late: Clock) -> Footing:
-    case = ladder.case
-    if not ladder.sound:
-        return Footing(late.kind, late.who, forged=True)
-    return Footing(
-        late.kind,
-        late.who,
-        helper=_has_helper(session, ladder.vault, case),
-        coordinator=custodian_of(session, CaseId(case.id)) is not None,
-        standby=is_foreseen(session, ladder.vault, ladder.rules, case),
-    )
-
-
-def _has_helper(session: Session, vault: Vault, case: Case) -> bool:
-    helper = None if case.assignee_id is None else session.get(Member, case.assignee_id)
-    return (
-        helper is not None
-        and is_sound(vault, helper)
-        and helper.state is MemberState.ACTIVE
-        and helper.organisation_id == case.organisation_id
-    )
 
 
 def _whose(session: Session, case: Case, rung: Rung) -> OrganisationId | None:

@@ -49,7 +49,7 @@ def waiting() -> ResponseReturnValue:
         with here.database.reading() as session:
             cases = waiting_for_custody(session, here.vault, here.rules, member())
             silent = unalerted(session, here.vault)
-            late = late_at_partners(session, here.vault, member())
+            late = late_at_partners(session, here.vault, here.rules, member())
     except NotACustodian:
         return render_template("network/not_a_custodian.html")
     return render_template(

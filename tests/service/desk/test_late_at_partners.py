@@ -1,8 +1,14 @@
 """What a coordinator sees of cases with which a partner is late: whom to call, and nothing that a worker told."""
 
-import pytest
+import re
 
-from app.cases.case import Case
+import pytest
+from sqlalchemy import select, update
+
+from app.cases.case import Case, Clock, Offer
+from app.cases.enums import ClockKind, ClockState, OfferState
+from app.cases.escalation import at_partners
+from app.cases.routing.handing_on import drop_offer
 from app.database import CaseId
 from app.vault import read_journal
 from tests.harness.world import World
@@ -47,9 +53,53 @@ def test_the_coordinator_is_told_whom_to_call_and_by_when(browse: Browse, world:
     assert f"/desk/cases/{late}" not in page.response.text
 
 
+def test_where_nobody_stands_by_it_comes_to_the_coordinator(
+    browse: Browse, world: World, late: CaseId
+) -> None:
+    with world.database.writing() as session:
+        standby = Offer.case_id == late, Offer.state == OfferState.STANDBY
+        for offer in session.scalars(select(Offer).where(*standby)):
+            drop_offer(session, offer, OfferState.WITHDRAWN)
+    page = browse("custodian.one").open("/network/")
+    assert "It is taken from them and waits here for a new helper from" in page.text
+
+
+def test_what_never_is_taken_away_is_not_said_to_be(browse: Browse, world: World) -> None:
+    case_id = accepted(world, world.file(words=WORDS))
+    with world.database.writing() as session:
+        others = (Clock.case_id == case_id, Clock.kind != ClockKind.OUTCOME_FEEDBACK)
+        session.execute(update(Clock).where(*others).values(state=ClockState.MET))
+    for day in range(92, 110, 2):
+        dates_pass(world, day)
+        if _asked(world, case_id):
+            break
+    _, its_row = browse("custodian.one").open("/network/").text.split(_reference(world, case_id))
+    follows = re.search("Nobody is asked after you|It is taken from them", its_row)
+    assert follows is not None
+    assert follows.group() == "Nobody is asked after you"
+
+
+def test_of_very_many_the_first_are_shown(
+    browse: Browse, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cases = [accepted(world, world.file(words=WORDS)) for _ in range(2)]
+    for day in range(3, 12):
+        dates_pass(world, day)
+        if all(_asked(world, case_id) for case_id in cases):
+            break
+    more = "There are more. They come here when these are done."
+    text = browse("custodian.one").open("/network/").text
+    assert all(_reference(world, case_id) in text for case_id in cases)
+    assert more not in text
+    monkeypatch.setattr(at_partners, "_MOST", 1)
+    text = browse("custodian.one").open("/network/").text
+    assert sum(_reference(world, case_id) in text for case_id in cases) < 2
+    assert more in text
+
+
 def test_it_is_gone_when_the_partner_has_done_it(browse: Browse, world: World, late: CaseId) -> None:
     browse("near.lead").open(f"/desk/cases/{late}")
-    dates_pass(world)
+    # At once, and not only when the dispatcher has noted it.
     assert _reference(world, late) not in browse("custodian.one").open("/network/").text
 
 
