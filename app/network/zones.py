@@ -6,6 +6,8 @@ from zoneinfo import ZoneInfo
 
 from babel.core import get_global
 
+from app.language import plain_signs
+
 LONGEST_ZONE = 40
 
 # Where the clocks of a country differ: the zone that most of its people live by. Everybody may say another one, and every date
@@ -48,11 +50,14 @@ class ZoneUnknown(Exception):
 
 
 def read_zone(typed: str) -> str:
-    """A zone's name as the IANA database writes it, out of what somebody typed; nothing where nothing was. Raises `ZoneUnknown`."""
-    plain = "_".join(typed.split())
+    """A zone's name as the IANA database writes it today, out of what somebody typed; nothing where nothing was.
+
+    Names of earlier days, which many browsers and systems still give, are read too. Raises `ZoneUnknown`.
+    """
+    plain = "_".join(plain_signs(" ".join(typed.split())).split())
     if not plain:
         return ""
-    found = _by_plain_name().get(plain.casefold())
+    found = _by_plain_name().get(plain.casefold()) or _by_earlier_name().get(plain.casefold())
     if found is None:
         raise ZoneUnknown("There is no such time zone; write it like Asia/Kuala_Lumpur.")
     return found
@@ -96,6 +101,12 @@ def _by_country() -> dict[str, tuple[str, ...]]:
 @cache
 def _by_plain_name() -> dict[str, str]:
     return {name.casefold(): name for zones in _by_country().values() for name in zones if "Etc/" not in name}
+
+
+@cache
+def _by_earlier_name() -> dict[str, str]:
+    today = set(every_zone())
+    return {old.casefold(): name for old, name in get_global("zone_aliases").items() if name in today}
 
 
 @cache

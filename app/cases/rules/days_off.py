@@ -14,6 +14,7 @@ DaysOff = Mapping[str, frozenset[date]]
 _DAY = timedelta(days=1)
 # Longer than any festival; whoever types the wrong year must not stop every clock of a country.
 _LONGEST_RANGE = 31
+_YEARS = range(2000, 2200)
 
 
 @dataclass(frozen=True)
@@ -70,14 +71,22 @@ def joined(*several: DaysOff) -> DaysOff:
 
 def _read_days(block: Table) -> Iterable[date]:
     if "date" in block.names():
-        return (block.day("date"),)
+        only = block.day("date")
+        return (only,) if only != date.min and _are_in_reach(block, only) else ()
     if not {"from", "to"} & set(block.names()):
         block.wrong("date, or from and to, must be given.")
         return ()
     first, last = block.day("from"), block.day("to")
-    if date.min in (first, last):
+    if date.min in (first, last) or not _are_in_reach(block, first, last):
         return ()
-    if not first <= last < first + _LONGEST_RANGE * _DAY:
+    if not 0 <= (last - first).days < _LONGEST_RANGE:
         block.wrong(f"to must be from or a later day, and no more than {_LONGEST_RANGE} days in all.")
         return ()
     return (first + number * _DAY for number in range((last - first).days + 1))
+
+
+def _are_in_reach(block: Table, *days: date) -> bool:
+    if all(day.year in _YEARS for day in days):
+        return True
+    block.wrong(f"the year must be one from {_YEARS[0]} to {_YEARS[-1]}.")
+    return False

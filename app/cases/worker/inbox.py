@@ -160,6 +160,8 @@ class InboxView:
     sightings: tuple[Sighting, ...]
     access: tuple[AccessLine, ...]
     helper_has_read: bool = False
+    worker_wrote: bool = False
+    """Whether there is something of the worker's that nobody has opened since."""
     about_helper: bool = False
     asked: AskedRung | None = None  # who was asked because something was late, and has to act now
     zone: tzinfo = UTC
@@ -260,6 +262,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         sightings=_sightings(session, vault, worker.case_id, zone),
         access=_holders(access_of(session, vault, worker.case_id), zone),
         helper_has_read=case.helper_has_read,
+        worker_wrote=case.worker_wrote,
         about_helper=facts.about_helper,
         asked=_asked(session, vault, case, zone),
         zone=zone,

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from flask_babel import LazyString, lazy_pgettext
 
 from app.cases.changes import Taken
-from app.cases.enums import ANSWERS_TO, Answer, FollowupKind
+from app.cases.enums import ANSWERS_TO, AccessAct, Answer, FollowupKind
 from app.cases.worker import InboxView
+from app.database import OrganisationId
 from app.web.language import page_language, pgettext
 
 # Lazy, because these tables are made long before it is known in which language they are read.
@@ -84,10 +85,33 @@ def _news(view: InboxView) -> str:
         return pgettext(
             "worker-question", "The last answer to you is from %(day)s. Nothing newer is here.", day=day
         )
-    if view.helper_has_read:
+    return _read_so_far(view)
+
+
+def _read_so_far(view: InboxView) -> str:
+    """Who has read, where nobody has answered: as true as the lines of who has seen it, which stand on the same page."""
+    acts: dict[OrganisationId | None, set[str]] = {}
+    for seen in view.sightings:
+        acts.setdefault(seen.organisation_id, set()).add(seen.act)
+    readers = {helper for helper, did in acts.items() if AccessAct.READ in did}
+    if view.helper_has_read and view.organisation_id in readers:
+        if view.worker_wrote:
+            return pgettext(
+                "worker-question",
+                "A helper has read what you wrote before, but not yet your newest message. No helper has answered yet.",
+            )
         return pgettext(
             "worker-question", "A helper has read what is written below, and has not answered yet."
         )
+    if readers and view.organisation_id is None:
+        return pgettext("worker-question", "A helper has read this before. No helper has it now.")
+    if readers:
+        return pgettext(
+            "worker-question",
+            "A helper has read this before. The helper whose turn it is now has not read it yet.",
+        )
+    if any(AccessAct.READ_IN_SEARCH in did for did in acts.values()):
+        return pgettext("worker-question", "A helper has read some of this, and has not answered yet.")
     return pgettext("worker-question", "No helper has read this yet.")
 
 

@@ -6,17 +6,20 @@ from uuid import uuid4
 import pytest
 
 from app import clock
+from app.cases.case.models import Case
 from app.cases.desk.answering import reply
 from app.cases.desk.progress import Move, change_stage
 from app.cases.desk.reading import open_case
-from app.cases.enums import ClosingReason, EntryKind, FollowupState, Profile, State, Urgency
+from app.cases.enums import AccessAct, ClosingReason, EntryKind, FollowupState, Profile, State, Urgency
 from app.cases.followups.models import Followup
 from app.cases.followups.rows import followups_of
+from app.cases.routing.handing_on import hold_with_custody
+from app.cases.routing.losing import lose_for_lateness
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId
 from app.followups.asking import ask_due
 from app.network import NotSignedIn, SignedIn
-from app.vault import read_journal
+from app.vault import journal, read_journal
 from tests.harness.world import World
 from tests.support.browsing import Page, Visitor
 from tests.support.stored_cases import stored
@@ -300,3 +303,33 @@ def test_who_wants_questions_again_is_asked_only_what_the_case_calls_for(
     assert again(answered) == {"worse", "news", "put_right"}
     close(world, code)
     assert again(code) == {"after_closing"}
+
+
+def test_the_card_says_who_has_read_what(visitor: Visitor, world: World) -> None:
+    code = filed(visitor, world)
+    later(world, 14)
+
+    def said() -> str:
+        return inside(visitor, code).text
+
+    assert "No helper has read this yet." in said()
+    one, by = case_id(world, code), lead(world)
+    with world.database.writing() as session:
+        journal(session, world.vault, one, AccessAct.READ_IN_SEARCH, by.actor)
+    assert "A helper has read some of this, and has not answered yet." in said()
+    tapped(world, code)  # opens it
+    assert "A helper has read what is written below, and has not answered yet." in said()
+    visitor.send("/inbox/write", words="He came again.")
+    text = said()
+    assert "A helper has read what you wrote before, but not yet your newest message." in text
+    assert "A helper has read what is written below" not in text
+    tapped(world, code)
+    with world.database.writing() as session:
+        case = session.get_one(Case, one)
+        assert lose_for_lateness(session, world.vault, world.rules, case)
+    text = said()
+    assert "No helper has read this yet." not in text
+    assert "A helper has read this before. The helper whose turn it is now has not read it yet." in text
+    with world.database.writing() as session:
+        hold_with_custody(session, world.vault, world.rules, session.get_one(Case, one))
+    assert "A helper has read this before. No helper has it now." in said()

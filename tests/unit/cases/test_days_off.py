@@ -96,6 +96,17 @@ def test_the_operators_own_days_count_beside_them(tmp_path: Path) -> None:
         ("2027-03-14", "2028-03-14", "to must be from or a later day, and no more than 31 days in all."),
         (
             "from = 2027-03-08\nto = 2027-03-14",
+            "from = 9999-12-20\nto = 9999-12-31",
+            "the year must be one from 2000 to 2199.",
+        ),
+        (
+            "from = 2027-03-08\nto = 2027-03-14",
+            "date = 0207-03-08",
+            "the year must be one from 2000 to 2199.",
+        ),
+        ("2027-03-14", "9999-12-31", "the year must be one from 2000 to 2199."),
+        (
+            "from = 2027-03-08\nto = 2027-03-14",
             "",
             "date, or from and to, must be given.",
         ),
