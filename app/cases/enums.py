@@ -234,7 +234,7 @@ class FollowupState(StrEnum):
     CALLED_OFF = "called_off"
 
 
-class Answer(StrEnum):
+class FollowupAnswer(StrEnum):
     """What a worker answers to a follow-up, by a tap."""
 
     WORSE = "worse"
@@ -244,9 +244,9 @@ class Answer(StrEnum):
     NOT_RIGHT = "not_right"
 
 
-_HOW_IT_IS = (Answer.WORSE, Answer.SAME, Answer.BETTER)
-_IS_IT_RIGHT = (Answer.PUT_RIGHT, Answer.NOT_RIGHT, Answer.WORSE)
-ANSWERS_TO: dict[FollowupKind, tuple[Answer, ...]] = {
+_HOW_IT_IS = (FollowupAnswer.WORSE, FollowupAnswer.SAME, FollowupAnswer.BETTER)
+_IS_IT_RIGHT = (FollowupAnswer.PUT_RIGHT, FollowupAnswer.NOT_RIGHT, FollowupAnswer.WORSE)
+ANSWERS_TO: dict[FollowupKind, tuple[FollowupAnswer, ...]] = {
     FollowupKind.AFTER_CLOSING: _IS_IT_RIGHT,
     FollowupKind.WORSE: _HOW_IT_IS,
     FollowupKind.PUT_RIGHT: _IS_IT_RIGHT,

@@ -40,7 +40,7 @@ TABLES: tuple[tuple[labels.Labels, type[StrEnum], set[str]], ...] = (
     (labels.CLOCK, enums.ClockKind, set()),
     (labels.QUESTION, enums.FollowupKind, set()),
     (labels.QUESTION_STATE, enums.FollowupState, set()),
-    (labels.ANSWER, enums.Answer, set()),
+    (labels.ANSWER, enums.FollowupAnswer, set()),
     (labels.CLOCK_STATE, enums.ClockState, set()),
     (labels.RUNG, enums.Rung, set()),
     (labels.RUNG_STATE, enums.RungState, set()),

@@ -1,14 +1,14 @@
 """Changes of a case that come through several doors, each one verb: raised, heeded, answered, reopened, and who may know."""
 
 from app.cases.changes.consent_change import ask_helpers, set_consent, shut_out_helpers
-from app.cases.changes.followup_answers import Taken, take_answer
+from app.cases.changes.followup_answers import AnswerOutcome, take_answer
 from app.cases.changes.heeding import at_filing, changes
 from app.cases.changes.raising import note_urgency, raise_case
 from app.cases.changes.reopening import reopen, reopen_by_words
 from app.cases.changes.words_written import heed_words
 
 __all__ = [
-    "Taken",
+    "AnswerOutcome",
     "ask_helpers",
     "at_filing",
     "changes",

@@ -8,16 +8,16 @@ from sqlalchemy.orm import Session
 from app.cases.case import Case, add_entry, sent_before
 from app.cases.changes.raising import raise_case
 from app.cases.changes.reopening import reopen
-from app.cases.enums import Answer, EntryKind, FollowupState, Urgency
+from app.cases.enums import EntryKind, FollowupAnswer, FollowupState, Urgency
 from app.cases.followups import Followup
 from app.cases.rules import Rules
 from app.database import CaseId
 from app.vault import Actor, Vault, journal
 
-_NOT_OVER = (Answer.WORSE, Answer.NOT_RIGHT)
+_NOT_OVER = (FollowupAnswer.WORSE, FollowupAnswer.NOT_RIGHT)
 
 
-class Taken(StrEnum):
+class AnswerOutcome(StrEnum):
     """What became of an answer."""
 
     ANSWERED = "answered"
@@ -28,15 +28,21 @@ class Taken(StrEnum):
 
 
 def take_answer(
-    session: Session, vault: Vault, rules: Rules, case: Case, question: Followup, answer: Answer, by: Actor
-) -> Taken:
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    case: Case,
+    question: Followup,
+    answer: FollowupAnswer,
+    by: Actor,
+) -> AnswerOutcome:
     """Keep an answer in a case whose row the caller has locked, exactly once for each question.
 
     *Worse* raises the urgency and starts the fast track; *worse* and *not right* open a closed case. No answer closes anything.
     """
     submission = _once(vault, question.id, answer)
     if sent_before(session, submission) is not None:
-        return Taken.AGAIN
+        return AnswerOutcome.AGAIN
     was_open = question.state is FollowupState.ASKED
     if was_open:
         question.state = FollowupState.ANSWERED
@@ -47,13 +53,13 @@ def take_answer(
     case.worker_wrote = True
     detail = {"followup": str(question.id), "answer": answer.value, "open": was_open}
     journal(session, vault, CaseId(case.id), "followup.answered", by, detail)
-    if answer is Answer.WORSE:
+    if answer is FollowupAnswer.WORSE:
         raise_case(session, vault, rules, case, Urgency.URGENT, by)
         journal(session, vault, CaseId(case.id), "case.worse", by, {"danger": False})
-    return Taken.ANSWERED if was_open else Taken.TOO_LATE
+    return AnswerOutcome.ANSWERED if was_open else AnswerOutcome.TOO_LATE
 
 
-def _once(vault: Vault, question: UUID, answer: Answer) -> UUID:
+def _once(vault: Vault, question: UUID, answer: FollowupAnswer) -> UUID:
     """The id of what an answer stores: the same from every page and every door, and keyed, since it stands in the clear."""
     tag = vault.lookup("answer to a follow-up", question.bytes + answer.value.encode())
     return UUID(bytes=tag[:16], version=4)

@@ -5,8 +5,8 @@ from dataclasses import replace
 from sqlalchemy.orm import Session
 
 from app.cases.case import EmptyText, Happened, facts_of, note, store_facts
-from app.cases.changes import Taken, take_answer
-from app.cases.enums import ANSWERS_TO, Answer
+from app.cases.changes import AnswerOutcome, take_answer
+from app.cases.enums import ANSWERS_TO, FollowupAnswer
 from app.cases.followups import followups_of
 from app.cases.rules import Rules
 from app.cases.worker.inbox import Worker, locked_case_of
@@ -16,7 +16,7 @@ from app.vault import Vault, journal
 
 def answer_question(
     session: Session, vault: Vault, rules: Rules, worker: Worker, question: str, answer: str
-) -> Taken:
+) -> AnswerOutcome:
     """Take an answer to the question that a page called so; raises `EmptyText` where it is none, or `BudgetSpent`."""
     case = locked_case_of(session, worker)
     asked = next(
@@ -25,7 +25,7 @@ def answer_question(
     if asked is None or answer not in ANSWERS_TO[asked.kind]:
         raise EmptyText
     spend_words(session, vault, worker.case_id, "")
-    return take_answer(session, vault, rules, case, asked, Answer(answer), worker.actor)
+    return take_answer(session, vault, rules, case, asked, FollowupAnswer(answer), worker.actor)
 
 
 def want_questions(session: Session, vault: Vault, worker: Worker, wanted: bool) -> None:

@@ -9,8 +9,8 @@ from flask import Response
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, EmptyText, TextTooLong, consent_texts
-from app.cases.changes import Taken
-from app.cases.enums import Answer, ConsentLevel
+from app.cases.changes import AnswerOutcome
+from app.cases.enums import ConsentLevel, FollowupAnswer
 from app.cases.worker import (
     BudgetSpent,
     NothingToUndo,
@@ -164,11 +164,11 @@ def do(worker: Worker, intent: Intent) -> Response:
     return _done(worker, intent, outcome, anchor)
 
 
-def _done(worker: Worker, intent: Intent, outcome: bool | Taken | None, anchor: str) -> Response:
+def _done(worker: Worker, intent: Intent, outcome: bool | AnswerOutcome | None, anchor: str) -> Response:
     """What follows a deed: the inbox where it shows, with what has to be said of an answer that came twice or too late."""
-    if isinstance(outcome, Taken) and outcome is not Taken.ANSWERED:
+    if isinstance(outcome, AnswerOutcome) and outcome is not AnswerOutcome.ANSWERED:
         return inbox_page(worker, Problem(taken_words(outcome)))
-    if intent.answer == Answer.WORSE.value:
+    if intent.answer == FollowupAnswer.WORSE.value:
         return to_inbox("worse")  # where danger can be ticked, and words added
     # Whoever is in danger reads first what can be done, not what they wrote.
     return to_inbox("danger" if outcome is True or intent.danger else anchor)
@@ -224,7 +224,7 @@ def _say_worse(session: Session, doing: Doing) -> bool:
     return say_worse(session, here.vault, here.rules, worker, intent.said, intent.danger, doing.submission)
 
 
-def _answer(session: Session, doing: Doing) -> Taken:
+def _answer(session: Session, doing: Doing) -> AnswerOutcome:
     here, intent = services(), doing.intent
     return answer_question(session, here.vault, here.rules, doing.worker, intent.question, intent.answer)
 
@@ -266,7 +266,7 @@ def _undo(session: Session, doing: Doing) -> None:
 
 # What each act does, in the unit of work that stores it: whether somebody is called by it, or what became of an answer. And where
 # in the inbox it shows.
-_DEEDS: dict[InboxAct, tuple[Callable[[Session, Doing], bool | Taken | None], str]] = {
+_DEEDS: dict[InboxAct, tuple[Callable[[Session, Doing], bool | AnswerOutcome | None], str]] = {
     InboxAct.WRITE: (_write, "thread"),
     InboxAct.WORSE: (_say_worse, "thread"),
     InboxAct.ANSWER: (_answer, "thread"),

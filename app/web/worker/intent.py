@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from uuid import UUID
 
-from app.cases.enums import Answer
+from app.cases.enums import FollowupAnswer
 from app.language import clean_words, has_words
 from app.network import is_country
 from app.vault import TokenForged, Vault
@@ -120,7 +120,7 @@ def read_intent(fields: Fields, act: InboxAct | None = None) -> Intent:
         token=_first(fields, "token").strip(),
         case=_first(fields, "case").strip(),
         lock=_first(fields, "lock").strip(),
-        answer=answer if answer in set(Answer) else "",
+        answer=answer if answer in set(FollowupAnswer) else "",
         question=_first(fields, "question").strip(),
         country=country if is_country(country) else "",
     )

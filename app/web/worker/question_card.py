@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from flask_babel import LazyString, lazy_pgettext
 
-from app.cases.changes import Taken
-from app.cases.enums import ANSWERS_TO, AccessAct, Answer, FollowupKind
+from app.cases.changes import AnswerOutcome
+from app.cases.enums import ANSWERS_TO, AccessAct, FollowupAnswer, FollowupKind
 from app.cases.worker import InboxView
 from app.database import OrganisationId
 from app.web.language import page_language, pgettext
@@ -17,12 +17,12 @@ _QUESTIONS: dict[FollowupKind, LazyString] = {
     FollowupKind.PUT_RIGHT: lazy_pgettext("worker-question", "Has it been put right?"),
     FollowupKind.AFTER_CLOSING: lazy_pgettext("worker-question", "We closed this. Is it right now?"),
 }
-_ANSWERS: dict[Answer, LazyString] = {
-    Answer.WORSE: lazy_pgettext("worker-question", "It got worse"),
-    Answer.SAME: lazy_pgettext("worker-question", "It is the same"),
-    Answer.BETTER: lazy_pgettext("worker-question", "It is better"),
-    Answer.PUT_RIGHT: lazy_pgettext("worker-question", "Yes, it is right"),
-    Answer.NOT_RIGHT: lazy_pgettext("worker-question", "No, it is not right"),
+_ANSWERS: dict[FollowupAnswer, LazyString] = {
+    FollowupAnswer.WORSE: lazy_pgettext("worker-question", "It got worse"),
+    FollowupAnswer.SAME: lazy_pgettext("worker-question", "It is the same"),
+    FollowupAnswer.BETTER: lazy_pgettext("worker-question", "It is better"),
+    FollowupAnswer.PUT_RIGHT: lazy_pgettext("worker-question", "Yes, it is right"),
+    FollowupAnswer.NOT_RIGHT: lazy_pgettext("worker-question", "No, it is not right"),
 }
 
 
@@ -58,18 +58,18 @@ def question_words(kind: str) -> str:
 
 def answer_words(answer: str) -> str:
     """An answer in the page's words; empty for a code that is none."""
-    return str(_ANSWERS[Answer(answer)]) if answer in set(Answer) else ""
+    return str(_ANSWERS[FollowupAnswer(answer)]) if answer in set(FollowupAnswer) else ""
 
 
-def taken_words(taken: Taken) -> str:
+def taken_words(taken: AnswerOutcome) -> str:
     """What has to be said about an answer that was not the first to an open question."""
     match taken:
-        case Taken.AGAIN:
+        case AnswerOutcome.AGAIN:
             return pgettext(
                 "worker-question",
                 "You gave this answer before. It is in your messages below. If something is new, write it there.",
             )
-        case Taken.TOO_LATE:
+        case AnswerOutcome.TOO_LATE:
             return pgettext(
                 "worker-question",
                 "That question was not open any more. Your answer is kept all the same: it is in your messages below.",

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 
 from app.cases.case.events import Happened
-from app.cases.enums import ANSWERS_TO, Answer, FollowupKind, Profile
+from app.cases.enums import ANSWERS_TO, FollowupAnswer, FollowupKind, Profile
 from app.cases.followups.planning import PlannedFollowup, is_silent, next_round, plan, settle, turn
 from tests.harness.world import shipped_rules
 
@@ -73,7 +73,7 @@ def test_what_is_too_late_is_missed_and_news_never_is() -> None:
 
 
 def test_that_it_got_worse_can_be_said_to_every_question() -> None:
-    assert all(Answer.WORSE in answers for answers in ANSWERS_TO.values())
+    assert all(FollowupAnswer.WORSE in answers for answers in ANSWERS_TO.values())
     assert set(ANSWERS_TO) == set(FollowupKind)
 
 
