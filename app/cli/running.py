@@ -93,11 +93,12 @@ def serve(deployment: Deployment, _choice: argparse.Namespace) -> int:
 def dispatch(deployment: Deployment, _choice: argparse.Namespace) -> int:
     """Run one dispatcher; refuses an old schema and a missing or foreign keyring."""
     share_one_arena()
+    asked = hear_endings()
     deployment.check("dispatcher")
     deployment.check_topic_words()
     deployment.close()
     count_public_holidays(deployment)
-    _dispatch(deployment, hear_endings())
+    _dispatch(deployment, asked)
     return 0
 
 
