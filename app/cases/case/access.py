@@ -10,7 +10,9 @@ from sqlalchemy import ColumnElement, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from app.cases.case.models import Case
+from app.cases.case.veils import facts_of
 from app.cases.enums import AccessAct, State
+from app.cases.taxonomy import Handling
 from app.clock import hour_of
 from app.database import CaseId, Lock, OrganisationId, locking
 from app.network import Member, Organisation, Role, SignedIn, member_name
@@ -128,6 +130,14 @@ def circle_for(
     """The circle of an organisation that gets the grants of a case, or None while it has no keys."""
     name = CircleName.RESTRICTED if restricted else CircleName.EVERYONE
     return circle_of(session, vault, organisation_id, name)
+
+
+def circle_that_opens(
+    session: Session, vault: Vault, case: Case, organisation_id: OrganisationId
+) -> CircleRow | None:
+    """The circle of an organisation that opens this case, the restricted one where the case is; None while it has no keys."""
+    restricted = Handling.RESTRICTED in facts_of(vault, case).handling
+    return circle_for(session, vault, organisation_id, restricted=restricted)
 
 
 _LOCKED = (

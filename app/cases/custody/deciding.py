@@ -16,7 +16,7 @@ from app.cases.case import (
     RoutingNote,
     RoutingRecord,
     cases_that_stand,
-    circle_for,
+    circle_that_opens,
     decision_place,
     facts_of,
     lock_case,
@@ -31,7 +31,6 @@ from app.cases.custody.place_told import candidates_in, place_of
 from app.cases.enums import ConsentLevel, OfferState, State, Urgency
 from app.cases.routing import EVERYTHING, forbidden, make_offer, next_position
 from app.cases.rules import Reason, Routing, RoutingOutcome, Rules, routing_from, why_not
-from app.cases.taxonomy import Handling
 from app.database import CaseId, CircleId, OrganisationId, new_id
 from app.network import (
     OrganisationKind,
@@ -157,8 +156,7 @@ def place_case(
     reason = forbidden(vault, rules, case, candidates_in(session, place).get(organisation_id))
     if reason is None and not consent_stands(session, vault, case):
         reason = Reason.LOCKED
-    restricted = Handling.RESTRICTED in facts_of(vault, case).handling
-    target = circle_for(session, vault, organisation_id, restricted=restricted)
+    target = circle_that_opens(session, vault, case, organisation_id)
     if reason is not None or target is None:
         raise CannotBePlaced(reason or Reason.NO_KEYS)
     facts = facts_of(vault, case)

@@ -12,7 +12,7 @@ from app.cases.case import (
     Happened,
     NoAccess,
     Offer,
-    circle_for,
+    circle_that_opens,
     facts_of,
     lock_case,
     note,
@@ -24,7 +24,6 @@ from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
 from app.cases.routing.handing_on import candidates_of, drop_offer, forbidden, hand_on, let_coordinator_look
 from app.cases.rules import Reason, Rules
-from app.cases.taxonomy import Handling
 from app.database import CaseId, CircleId, chosen_once
 from app.network import SignedIn
 from app.vault import SYSTEM, Vault, accept_grant, is_in_circle, is_sound, journal, read_journal, sound
@@ -213,6 +212,5 @@ def _offer_to_answer(session: Session, vault: Vault, by: SignedIn, case_id: Case
 
 def _may_know(session: Session, vault: Vault, by: SignedIn, case: Case) -> bool:
     """Whether the member belongs to the circle that such a case is offered to, also when the grant is gone by now."""
-    restricted = Handling.RESTRICTED in facts_of(vault, case).handling
-    circle = circle_for(session, vault, by.organisation.id, restricted=restricted)
+    circle = circle_that_opens(session, vault, case, by.organisation.id)
     return circle is not None and is_in_circle(session, CircleId(circle.id), by.member.id)

@@ -13,7 +13,7 @@ from sqlalchemy import case as sql_case
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.cases.case import Case, Clock, Offer, circle_for, facts_of
+from app.cases.case import Case, Clock, Offer, circle_that_opens, facts_of
 from app.cases.clocks import ASKING
 from app.cases.enums import ClockKind, ConsentLevel, OfferState, State, Urgency
 from app.cases.routing import custodian_of
@@ -277,8 +277,7 @@ def _circle_that_acts(session: Session, vault: Vault, case: Case) -> CircleRow |
     # Whose case it is, a row that others wrote cannot say: then custody, who holds a grant, is paged.
     forged = case in session and not is_sound(vault, case)
     if case.organisation_id is not None and not forged:
-        restricted = Handling.RESTRICTED in facts.handling
-        return circle_for(session, vault, OrganisationId(case.organisation_id), restricted=restricted)
+        return circle_that_opens(session, vault, case, OrganisationId(case.organisation_id))
     custodian = custodian_of(session, CaseId(case.id))
     return None if custodian is None else circle_of(session, vault, custodian, CircleName.CUSTODY)
 

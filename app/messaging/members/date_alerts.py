@@ -5,8 +5,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, circle_for, facts_of
-from app.cases.taxonomy import Handling
+from app.cases.case import Case, circle_that_opens
 from app.database import MemberId, OrganisationId
 from app.messaging.members.alerts import addresses_in, addresses_of_member
 from app.messaging.models import MemberAddress
@@ -41,6 +40,5 @@ def _addresses(session: Session, vault: Vault, case: Case) -> list[MemberAddress
         helper = addresses_of_member(session, vault, MemberId(case.assignee_id))
         if helper:
             return helper
-    restricted = Handling.RESTRICTED in facts_of(vault, case).handling
-    circle = circle_for(session, vault, OrganisationId(case.organisation_id), restricted=restricted)
+    circle = circle_that_opens(session, vault, case, OrganisationId(case.organisation_id))
     return [] if circle is None else addresses_in(session, circle)

@@ -6,9 +6,8 @@ from datetime import timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.case import Case, Escalation, circle_for, facts_of
+from app.cases.case import Case, Escalation, circle_that_opens
 from app.cases.enums import Rung, RungState
-from app.cases.taxonomy import Handling
 from app.database import CaseId, MemberId, OrganisationId
 from app.messaging.members.alerts import addresses_in, addresses_of_member
 from app.messaging.models import MemberAddress
@@ -71,8 +70,7 @@ def _circle(session: Session, vault: Vault, case: Case, rung: Escalation) -> Cir
     organisation = OrganisationId(rung.organisation_id)
     if rung.rung in (Rung.COORDINATOR, Rung.CUSTODIAN):
         return circle_of(session, vault, organisation, CircleName.CUSTODY)
-    restricted = Handling.RESTRICTED in facts_of(vault, case).handling
-    return circle_for(session, vault, organisation, restricted=restricted)
+    return circle_that_opens(session, vault, case, organisation)
 
 
 def _tell(session: Session, vault: Vault, case: Case, rung: Escalation, address: MemberAddress) -> bool:
