@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -30,7 +30,8 @@ def ask_due(session: Session, vault: Vault, rules: Rules, limit: int) -> int:
         select(Followup.case_id, Followup.id)
         .join(Case, Case.id == Followup.case_id)
         .where(Followup.state == FollowupState.PLANNED, Followup.due_at <= now)
-        .order_by(Followup.due_at)
+        # In no order: rows of others may stay due for ever, and must not stand before ours each time.
+        .order_by(func.random())
         .limit(limit)
         # Whoever changes anything of a case locks its row first. The states are read anew below, under that lock.
         .with_for_update(of=Case, skip_locked=True)

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -11,6 +11,7 @@ from app.cases.enums import State
 from app.vault import Vault
 
 _NOBODY_HAS_IT = (State.RECEIVED, State.OFFERED)
+_LOOKED_AT = 50
 
 
 def next_warning(on: date, now: datetime) -> datetime | None:
@@ -20,7 +21,7 @@ def next_warning(on: date, now: datetime) -> datetime | None:
 
 
 def remind_of_dates(session: Session, vault: Vault, limit: int) -> int:
-    """Note for each date whose next reminder is due that it comes near; how many were due. Safe with several at once.
+    """Note for each date whose next reminder is due that it comes near, for at most so many; how many. Safe with several at once.
 
     After an outage one reminder is given and the ones that were missed are not made up for; none of a day that is over. While
     nobody could be told, a reminder waits: whoever has the case next is told once.
@@ -32,19 +33,22 @@ def remind_of_dates(session: Session, vault: Vault, limit: int) -> int:
         .where(OutsideDate.warn_at <= now, OutsideDate.ended_hour.is_(None))
         .where(Case.is_open, Case.stopped_hour.is_(None), ~Case.practice)
         .where(Case.organisation_id.is_not(None), Case.state.not_in(_NOBODY_HAS_IT))
-        .order_by(OutsideDate.warn_at)
-        .limit(limit)
+        # In no order: rows of others stay due for ever, and must not stand before ours each time.
+        .order_by(func.random())
+        .limit(max(limit, _LOOKED_AT))
         # Whoever changes anything of a case locks its row first.
         .with_for_update(of=Case, skip_locked=True)
         .execution_options(populate_existing=True)
     )
     reminded = 0
-    for row, case in session.execute(due):
-        if row.warn_at is None or row.warn_at > now:
-            continue  # another dispatcher was here while this one waited
+    for row, case in session.execute(due).all():
         known = read_date(vault, row)
-        row.warn_at = None if known is None else next_warning(known.on, now)
-        if known is not None and not known.over:
+        if known is None or row.warn_at is None or row.warn_at > now:
+            continue  # others wrote it, or another dispatcher was here while this one waited
+        row.warn_at = next_warning(known.on, now)
+        if not known.over:
             note(session, vault, Happened.DATE_NEAR, case)
         reminded += 1
+        if reminded == limit:
+            break
     return reminded

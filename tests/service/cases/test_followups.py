@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import insert, select, text, update
 from sqlalchemy.exc import IntegrityError
 
 from app import clock
@@ -17,9 +17,10 @@ from app.cases.followups.models import Followup
 from app.cases.followups.rows import followups_of, plan_again, shown_to_helpers
 from app.cases.worker.messages import say_worse, write
 from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
-from app.database import CaseId
+from app.database import Base, CaseId
 from app.followups.asking import ask_due
 from app.vault import read_journal, verify_journal
+from tests.support.closing import close
 from tests.support.desk import Desk
 
 DAY = 86_400
@@ -39,14 +40,6 @@ def rows(desk: Desk, case_id: CaseId, state: FollowupState | None = None) -> lis
 
 def kinds(desk: Desk, case_id: CaseId, state: FollowupState) -> list[str]:
     return sorted(f"{row.kind} {row.round}" for row in rows(desk, case_id, state))
-
-
-def close(desk: Desk, case_id: CaseId) -> None:
-    move = Move(
-        State.CLOSED, "words", uuid4(), ClosingReason.UNRESOLVED, to_worker="The office helps you now."
-    )
-    with desk.database.writing() as session:
-        change_stage(session, desk.world.vault, desk.world.rules, desk.lead, case_id, move)
 
 
 def journaled(desk: Desk, case_id: CaseId, act: str) -> list[object]:
@@ -275,3 +268,26 @@ def test_helpers_see_what_was_asked_or_missed_and_what_comes_next(desk: Desk) ->
         "news 2 planned",
         "worse 3 planned",
     ]
+
+
+def test_rows_that_nobody_can_handle_hold_up_no_question(desk: Desk) -> None:
+    """On SQLite an id need not even be one: then no statement that names it finds it again."""
+    case_id, table = desk.accepted(), Base.metadata.tables["followups"]
+    long_ago = clock.hour_of(clock.now()) - timedelta(days=999)
+    planted = {
+        "case_id": case_id,
+        "kind": FollowupKind.NEWS,
+        "due_at": long_ago,
+        "state": FollowupState.PLANNED,
+    }
+    with desk.database.writing() as session:
+        for number in range(60):
+            since = long_ago - timedelta(hours=number)
+            row = {"id": uuid4(), "since": since, "round": 1}
+            session.connection().execute(insert(table).values(**planted, **row))
+        if session.connection().dialect.name == "sqlite":
+            session.connection().execute(text("UPDATE followups SET id = 'z' || rowid WHERE row_mac IS NULL"))
+    clock.set_offset(15 * DAY)
+    for _ in range(12):  # 50 of them at a time, by chance
+        tick(desk)
+    assert kinds(desk, case_id, FollowupState.ASKED) == ["worse 1"]

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
-from sqlalchemy import Table, select, update
+from sqlalchemy import Table, insert, literal_column, select, update
 
 from app import clock
 from app.cases.case import KnownDate, NotYours, OutsideDate, ReadOnly, known_dates
@@ -171,3 +171,17 @@ def test_what_others_wrote_is_no_date_and_stops_no_reminder(desk: Desk, case_id:
     clock.set_offset(7 * 86_400)
     assert remind(desk) >= 2
     assert remind(desk) == 0
+
+
+def test_a_row_that_nobody_can_handle_holds_up_no_reminder(desk: Desk, case_id: CaseId) -> None:
+    """On SQLite its id need not even be one: then no statement that names it finds it again."""
+    add(desk, case_id, in_days(20))
+    with desk.database.writing() as session:
+        row = dict(session.connection().execute(select(_DATES)).mappings().first() or {})
+        planted = row | {"case_id": case_id, "id": new_id(), "warn_at": clock.now() - timedelta(days=999)}
+        session.connection().execute(insert(_DATES).values(planted))
+        if session.connection().dialect.name == "sqlite":
+            unnamed = update(_DATES).where(_DATES.c.id == planted["id"]).values(id=literal_column("'zz'"))
+            session.connection().execute(unnamed)
+    clock.set_offset(7 * 86_400)
+    assert [remind(desk, limit=1) for _ in range(3)] == [1, 1, 0]
