@@ -272,10 +272,10 @@ def test_helpers_see_what_was_asked_or_missed_and_what_comes_next(desk: Desk) ->
 
 def test_rows_that_nobody_can_handle_hold_up_no_question(desk: Desk) -> None:
     """On SQLite an id need not even be one: then no statement that names it finds it again."""
-    case_id, table = desk.accepted(), Base.metadata.tables["followups"]
+    case_id, other, table = desk.accepted(), desk.accepted(), Base.metadata.tables["followups"]
     long_ago = clock.hour_of(clock.now()) - timedelta(days=999)
     planted = {
-        "case_id": case_id,
+        "case_id": other,
         "kind": FollowupKind.NEWS,
         "due_at": long_ago,
         "state": FollowupState.PLANNED,
