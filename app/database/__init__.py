@@ -1,7 +1,7 @@
 """The database: engine and units of work, column types, the writers' lock, claims, prepared statements and the schema's version."""
 
 from app.database.claims import chosen_once
-from app.database.engine import DatabaseUnavailable
+from app.database.engine import DatabaseUnavailable, WroteWhileReading
 from app.database.events import note_event
 from app.database.inserts import ReadyRows, insert_ready, insert_rows, insert_unless_taken, ready_rows
 from app.database.lock_order import Lock, locking
@@ -47,6 +47,7 @@ __all__ = [
     "Statement",
     "UtcDateTime",
     "Word",
+    "WroteWhileReading",
     "check_schema",
     "chosen_once",
     "hour_of_id",
