@@ -11,6 +11,7 @@ from app.cases.case import Case, facts_of, lock_case
 from app.cases.enums import FollowupState
 from app.cases.followups import (
     Followup,
+    StandingQuestion,
     followups_of,
     next_round,
     plan_next,
@@ -56,19 +57,25 @@ def _settle_case(session: Session, vault: Vault, rules: Rules, case_id: UUID) ->
         return
     facts = facts_of(vault, case)
     fitting = [planned for planned in due if still_fits(case, facts, planned.kind)]
-    settled = settle(fitting, now, days)
+    settled = settle(fitting, now, days, _standing(known))
     off = [row for planned, row in due.items() if planned not in fitting]
     _end(session, vault, case_id, off, FollowupState.CALLED_OFF)
     _end(session, vault, case_id, [due[each] for each in settled.missed], FollowupState.MISSED)
+    for row in (due[each] for each in settled.merged):
+        row.state = FollowupState.MERGED
     if settled.ask is not None:
-        for row in (due[each] for each in settled.merged):
-            row.state = FollowupState.MERGED
         _ask(session, vault, due[settled.ask], known, merged=len(settled.merged))
     for planned in fitting:
         following = next_round(planned, facts.profile, now, days)
         if following is not None:
             plan_next(session, case_id, following)
     session.flush()
+
+
+def _standing(known: Iterable[Followup]) -> StandingQuestion | None:
+    """What the worker finds on the card just now."""
+    asked = (row for row in known if row.state is FollowupState.ASKED)
+    return next((StandingQuestion(row.kind, row.asked_hour) for row in asked if row.asked_hour), None)
 
 
 def _ask(session: Session, vault: Vault, row: Followup, known: Iterable[Followup], *, merged: int) -> None:

@@ -1,6 +1,6 @@
 """A clock that is set an hour back, before, during and after: nothing expires early, nothing twice, and people go on."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 from http import HTTPStatus
 from pathlib import Path
 
@@ -21,6 +21,7 @@ from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
 from tests.harness.dispatching import services_over
 from tests.harness.world import World, light_vault
+from tests.support.ticking import set_to
 
 _HOUR = 3600
 _MINUTE = timedelta(minutes=1)
@@ -39,12 +40,6 @@ def worlds(databases: Databases, vault: Vault) -> Beginnings[World]:
 @pytest.fixture
 def world(database: Database, worlds: Beginnings[World]) -> World:
     return worlds.copy_into(database)
-
-
-def set_to(moment: datetime) -> None:
-    """Move the clock so that it shows this moment."""
-    clock.set_offset(0)
-    clock.set_offset(round((moment - clock.now()).total_seconds()))
 
 
 def tick(world: World, name: str) -> int:

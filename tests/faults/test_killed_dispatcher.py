@@ -1,8 +1,6 @@
 """Three dispatchers at once, killed at any instruction of every job: each piece of work is done once, by whoever comes next."""
 
 import random
-import subprocess
-import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -30,10 +28,10 @@ from app.messaging.phones.numbers import read_number
 from app.messaging.phones.phone_rows import keep_phone, new_phone
 from app.network import REPORTS, Invitation, Role, count_attempt, invite_member
 from app.network.attempts import Attempts
-from app.settings import PROJECT_ROOT
 from app.vault import SessionRow, Vault, open_session, read_journal, verify_journal
 from tests.faults.kills import counted, share, told
 from tests.faults.promises import check_access
+from tests.faults.warm_parent import warm_parent
 from tests.harness.world import World, light_vault
 
 _DAY = 86_400
@@ -205,7 +203,7 @@ def test_killed_dispatchers_leave_no_work_undone_and_none_done_twice(
     clock.set_offset(0)
     dice = random.Random()  # noqa: S311 - the moment of a kill is no secret
     each = share(30, short=40) // len(CHORES)
-    with _warm_parent(database, keys) as ask:
+    with _dispatchers(database, keys) as ask:
         for name, chore in CHORES.items():
             answers: Counter[str] = Counter()
             chore.make(world)
@@ -234,32 +232,15 @@ def test_killed_dispatchers_leave_no_work_undone_and_none_done_twice(
 
 
 @contextmanager
-def _warm_parent(database: Database, keys: Path) -> Iterator[Callable[[str, int, list[float]], Counter[str]]]:
-    """Ask it to run a job in several children at once, killing each after so many milliseconds; how each of them ended."""
-    parent = subprocess.Popen(
-        [sys.executable, "-m", "tests.faults.warm_dispatcher", database.url, str(keys)],
-        cwd=PROJECT_ROOT,
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    with parent:
-        assert parent.stdin is not None
-        assert parent.stdout is not None
-        asking, telling = parent.stdin, parent.stdout
-        assert telling.readline() == "ready\n"
+def _dispatchers(database: Database, keys: Path) -> Iterator[Callable[[str, int, list[float]], Counter[str]]]:
+    """Ask for a job in several children at once, killing each after so many milliseconds; how each of them ended."""
+    with warm_parent("tests.faults.warm_dispatcher", database.url, str(keys)) as tell:
 
         def ask(job: str, offset: int, milliseconds: list[float]) -> Counter[str]:
             words = [str(offset), job, *(str(int(each * 1000)) for each in milliseconds)]
-            asking.write(" ".join(words) + "\n")
-            asking.flush()
-            return Counter(telling.readline().split())
+            return Counter(tell(" ".join(words)).split())
 
-        try:
-            yield ask
-        finally:
-            asking.close()
-            parent.wait(30)
+        yield ask
 
 
 def _check_once(world: World) -> None:

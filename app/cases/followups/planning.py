@@ -13,6 +13,8 @@ Days = Mapping[FollowupKind, FollowupDays]
 
 # The domain's own: four tries over sixty days without an answer.
 _TRIES, _TRIED_FOR = 4, timedelta(days=60)
+# Not everybody looks each day. "Did it get worse", put in the morning, would be gone at noon when "nothing new" is due then.
+_STANDS_FOR = timedelta(days=3)
 
 _EVERY = frozenset(FollowupKind)
 _WHILE_OPEN = (FollowupKind.WORSE, FollowupKind.NEWS)
@@ -77,11 +79,23 @@ def plan(
 
 
 def next_round(done: PlannedFollowup, profile: Profile, now: datetime, days: Days) -> PlannedFollowup | None:
-    """The round that follows one whose time has come, counted from now: what was late is not made up for. None for most kinds."""
+    """The round that follows one whose time has come, counted from now: what was late is not made up for. None for most kinds.
+
+    From this hour, not the next: rounds that came an hour later each time would miss the questions that fall on the same day.
+    """
     rule = days[done.kind]
     if not rule.repeats:
         return None
-    return PlannedFollowup(done.kind, done.since, done.round + 1, _due(now, rule.days[profile][0]))
+    due_at = hour_of(now) + timedelta(days=rule.days[profile][0])
+    return PlannedFollowup(done.kind, done.since, done.round + 1, due_at)
+
+
+@dataclass(frozen=True)
+class StandingQuestion:
+    """The question on the card, and the hour in which it was put there."""
+
+    kind: FollowupKind
+    asked_hour: datetime
 
 
 @dataclass(frozen=True)
@@ -93,20 +107,32 @@ class Settled:
     missed: tuple[PlannedFollowup, ...] = ()
 
 
-def settle(due: Sequence[PlannedFollowup], now: datetime, days: Days) -> Settled:
-    """Choose the one question that a worker is asked, the most important and of these the latest; never a burst."""
+def settle(
+    due: Sequence[PlannedFollowup], now: datetime, days: Days, standing: StandingQuestion | None = None
+) -> Settled:
+    """Choose the one question that a worker is asked, the most important and of these the latest; never a burst.
+
+    One that comes round again leaves the card to what has just been put there, which is `standing`.
+    """
     missed = tuple(each for each in due if _too_late(each, now, days))
     order = list(FollowupKind)
     right = sorted(
         (each for each in due if each not in missed),
         key=lambda each: (order.index(each.kind), -each.due_at.timestamp()),
     )
-    return Settled(right[0] if right else None, tuple(right[1:]), missed)
+    if not right or (standing is not None and _leaves_card(right[0], standing, now, days)):
+        return Settled(None, tuple(right), missed)
+    return Settled(right[0], tuple(right[1:]), missed)
 
 
 def is_silent(tries: Collection[datetime], now: datetime) -> bool:
     """Whether a worker was asked so often and for so long without an answer that a person may decide to stop."""
     return len(tries) >= _TRIES and now - min(tries) >= _TRIED_FOR
+
+
+def _leaves_card(one: PlannedFollowup, standing: StandingQuestion, now: datetime, days: Days) -> bool:
+    once = not days[standing.kind].repeats
+    return once and days[one.kind].repeats and now - standing.asked_hour < _STANDS_FOR
 
 
 def _too_late(one: PlannedFollowup, now: datetime, days: Days) -> bool:

@@ -59,10 +59,9 @@ def plan_again(session: Session, vault: Vault, rules: Rules, case: Case, what: H
         if row is None:
             # Never in the way of what a worker does: a key that others took, by a row of theirs, is left to them.
             insert_unless_taken(session, _row(case.id, each))
-        elif row.state is FollowupState.CALLED_OFF:
-            row.state = (
-                FollowupState.PLANNED
-            )  # closed and opened again within one hour: it is the same question
+        elif row.state in (FollowupState.PLANNED, FollowupState.CALLED_OFF):
+            # Within one hour it is the same question, as when a case closes and opens again; who told of danger is asked sooner.
+            row.state, row.due_at = FollowupState.PLANNED, each.due_at
     session.flush()
 
 
@@ -110,7 +109,8 @@ def tries_in_vain(session: Session, vault: Vault, case_id: UUID) -> list[datetim
         for row in followups_of(session, vault, case_id)
         if row.state in (FollowupState.ASKED, FollowupState.UNANSWERED)
     )
-    return [hour for hour in asked if hour is not None and (heard is None or hour >= heard)]
+    # Of one put in the very hour in which the worker was heard, nobody knows which came first: it is not held against them.
+    return [hour for hour in asked if hour is not None and (heard is None or hour > heard)]
 
 
 def still_fits(case: Case, facts: CaseFacts, kind: FollowupKind) -> bool:

@@ -92,6 +92,32 @@ def test_whoever_says_that_it_got_worse_is_asked_sooner(desk: Desk) -> None:
     ]
 
 
+def test_who_tells_of_it_within_the_hour_of_the_report_is_asked_as_soon(desk: Desk) -> None:
+    """The questions of that hour are the same ones: their days change, and none is planned beside another."""
+    filed = desk.world.file()
+    case_id, worker = desk.world.case_of(filed), desk.world.enter(filed)
+    with desk.database.writing() as session:
+        say_worse(session, desk.world.vault, desk.world.rules, worker, "", True, uuid4())
+    planned = rows(desk, case_id, FollowupState.PLANNED)
+    assert sorted((row.kind.value, (row.due_at - row.since).days) for row in planned) == [
+        ("news", 7),
+        *(("worse", day) for day in (3, 14, 30, 90)),
+    ]
+
+
+def test_did_it_get_worse_stays_on_the_card_when_news_is_due_hours_later(desk: Desk) -> None:
+    filed = desk.world.file()
+    case_id = desk.world.case_of(filed)
+    clock.set_offset(3 * 3600)  # taken hours after the report, from which "worse" counts
+    desk.accept(filed)
+    for hours in (1, 2, 3, 4, 5):
+        clock.set_offset(30 * DAY + hours * 3600)
+        tick(desk)
+    assert kinds(desk, case_id, FollowupState.ASKED) == ["worse 2"]
+    assert kinds(desk, case_id, FollowupState.MERGED) == ["news 1"]
+    assert "news 2" in kinds(desk, case_id, FollowupState.PLANNED)
+
+
 def test_rows_that_others_wrote_keep_nobody_from_saying_that_it_got_worse(desk: Desk) -> None:
     filed = desk.world.file()
     case_id, worker = desk.world.case_of(filed), desk.world.enter(filed)

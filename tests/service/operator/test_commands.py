@@ -55,6 +55,7 @@ def test_wrong_words_are_refused(ready: Redress) -> None:
         ("0 or more", "org", "add", "trade_union", "New", "--country", "MY", "--capacity", "-1"),
         ("is no training", "org", "add", "trade_union", "New", "--country", "MY", "--trained", "gbvh"),
         ("name is missing", "site", "add", " ", "Penang", "MY"),
+        ("There is no such time zone", "site", "add", "Foxglove", "Penang", "MY", "--zone", "Mars/Olympus"),
         ("No such file", "site", "import", "/nowhere/list.csv"),
         ("directory", "site", "import", "/"),
     ):

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import text, update
 
 from app import clock
+from app.cases.case.models import Offer
 from app.cases.enums import State, Urgency
 from app.database import Database
 from app.dispatcher.heartbeat import STALE_AFTER
@@ -138,6 +139,15 @@ def test_gauges_count_what_stands_in_the_database(world: World, tools: Services,
     assert "redress_organisations_not_alerted 3.0" in client.get("/metrics").text
     clock.set_offset(3 * 86_400)
     assert "redress_late_clocks 0.0" not in client.get("/metrics").text
+
+
+def test_a_gauge_counts_the_cases_that_were_forgotten(world: World, client: FlaskClient) -> None:
+    forgotten = world.case_of(world.file())
+    world.file()
+    assert "redress_cases_without_next_step 0.0" in client.get("/metrics").text
+    with world.database.writing() as session:
+        session.execute(update(Offer).where(Offer.case_id == forgotten).values(expires_at=None))
+    assert "redress_cases_without_next_step 1.0" in client.get("/metrics").text
 
 
 def test_gauges_never_name_a_site_a_topic_a_country_or_an_organisation(

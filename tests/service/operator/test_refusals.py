@@ -168,14 +168,20 @@ def test_a_second_copy_is_refused_and_the_first_goes_on(tmp_path: Path) -> None:
         assert again.process.poll() is None
 
 
-def test_the_config_files_mistakes_are_all_named(ready: Redress, tmp_path: Path, home: Path) -> None:
+@pytest.mark.parametrize("command", ("serve", "dispatch"))
+def test_the_config_files_mistakes_are_all_named(
+    ready: Redress, tmp_path: Path, home: Path, command: str
+) -> None:
     shutil.copytree(
         ROOT, tmp_path / "tree", ignore=shutil.ignore_patterns(".*", "tests", "instance", "build")
     )
     deadlines = tmp_path / "tree" / "config" / "deadlines.toml"
-    deadlines.write_text(deadlines.read_text() + "\n[clock.nonsense]\nwho = 'nobody'\n")
+    known = deadlines.read_text().replace("law = []", 'law = ["eu_whistle"]', 1)
+    deadlines.write_text(known + "\n[clock.nonsense]\nwho = 'nobody'\n")
+    holidays = tmp_path / "tree" / "config" / "holidays.toml"
+    holidays.write_text('[[day]]\ncountry = "MY"\nname = "Eid"\ndate = "14 March"\n')
     outcome = subprocess.run(
-        [*COMMAND, "serve"],
+        [*COMMAND, command],
         cwd=tmp_path / "tree",
         env=private_environment(home, 8001),
         capture_output=True,
@@ -186,7 +192,11 @@ def test_the_config_files_mistakes_are_all_named(ready: Redress, tmp_path: Path,
     assert outcome.returncode == 1
     lines = outcome.stderr.splitlines()
     assert lines
-    assert all(line.startswith("redress: deadlines.toml") for line in lines), lines
+    assert all(line.startswith(("redress: deadlines.toml", "redress: holidays.toml")) for line in lines), (
+        lines
+    )
+    assert "redress: deadlines.toml: law names eu_whistle, but there is no [profile.eu_whistle]." in lines
+    assert sum("holidays.toml, day 1: date must be a date like" in line for line in lines) == 1
 
 
 def test_the_doctor_of_nothing_says_how_to_begin(redress: Redress) -> None:

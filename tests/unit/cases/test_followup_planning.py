@@ -4,7 +4,16 @@ from datetime import UTC, datetime, timedelta
 
 from app.cases.case.events import Happened
 from app.cases.enums import ANSWERS_TO, FollowupAnswer, FollowupKind, Profile
-from app.cases.followups.planning import PlannedFollowup, is_silent, next_round, plan, settle, turn
+from app.cases.followups.planning import (
+    PlannedFollowup,
+    Settled,
+    StandingQuestion,
+    is_silent,
+    next_round,
+    plan,
+    settle,
+    turn,
+)
 from tests.harness.world import shipped_rules
 
 DAYS = shipped_rules().deadlines.followups
@@ -48,9 +57,29 @@ def test_only_news_comes_round_again_and_counts_from_when_it_came_round() -> Non
     following = next_round(due(FollowupKind.NEWS, 0), Profile.STANDARD, late, DAYS)
     assert following is not None
     assert (following.round, following.since) == (2, BEGAN)
-    assert timedelta(days=30) <= following.due_at - late < timedelta(days=30, hours=1)
+    assert timedelta(days=29, hours=23) < following.due_at - late <= timedelta(days=30)
     for kind in set(FollowupKind) - {FollowupKind.NEWS}:
         assert next_round(due(kind, 0), Profile.STANDARD, late, DAYS) is None
+
+
+def test_news_comes_at_its_hour_however_often_it_came_round() -> None:
+    news = plan([FollowupKind.NEWS], Profile.FAST_TRACK, BEGAN, DAYS)[0]
+    for _ in range(12):
+        following = next_round(news, Profile.FAST_TRACK, news.due_at + timedelta(seconds=30), DAYS)
+        assert following is not None
+        assert following.due_at - news.due_at == timedelta(days=7)
+        news = following
+
+
+def test_what_comes_round_again_leaves_the_card_to_what_was_just_put_there() -> None:
+    news, right = due(FollowupKind.NEWS, 0), due(FollowupKind.PUT_RIGHT, 0)
+    worse = StandingQuestion(FollowupKind.WORSE, BEGAN - timedelta(hours=5))
+    assert settle([news], BEGAN, DAYS, worse) == Settled(None, (news,), ())
+    # It comes round again; what does not is asked now or never.
+    assert settle([news, right], BEGAN, DAYS, worse) == Settled(right, (news,), ())
+    assert settle([news], BEGAN + timedelta(days=3), DAYS, worse).ask == news
+    again = StandingQuestion(FollowupKind.NEWS, BEGAN - timedelta(hours=5))
+    assert settle([news], BEGAN, DAYS, again).ask == news
 
 
 def test_of_all_that_is_due_one_is_asked_and_stands_for_the_others() -> None:
