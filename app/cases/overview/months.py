@@ -16,7 +16,7 @@ _MONTHS = 12
 
 
 @dataclass(frozen=True)
-class Month:
+class CaseMonth:
     """Of the cases received in a calendar month (UTC), practice left out, how many are so today.
 
     `answered` by a helper, `in_time` by the first date that the worker was given. `came_back`: the worker wrote or answered a
@@ -35,13 +35,13 @@ class Month:
         return self.came_back / self.received if self.received else None
 
 
-def last_months(session: Session) -> tuple[Month, ...]:
+def last_months(session: Session) -> tuple[CaseMonth, ...]:
     """This month and those before it, the earliest first."""
     bounds = list(_bounds(clock.now()))
     months = (_counted(number, begin, end) for number, (begin, end) in enumerate(pairwise(bounds)))
     counted = {row.number: row for row in session.execute(union_all(*months))}
     return tuple(
-        Month(begin.date(), row.received, row.answered, row.in_time, row.came_back)
+        CaseMonth(begin.date(), row.received, row.answered, row.in_time, row.came_back)
         for row, begin in ((counted[number], begin) for number, begin in enumerate(bounds[:-1]))
     )
 

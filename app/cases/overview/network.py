@@ -10,7 +10,7 @@ from app.cases.custody import how_many_wait
 from app.cases.enums import Rung
 from app.cases.overview.late import Lateness, late_by_partner
 from app.cases.overview.loads import Load, loads
-from app.cases.overview.months import Month, last_months
+from app.cases.overview.months import CaseMonth, last_months
 from app.network import Organisation, OrganisationKind, OrganisationState, SignedIn, organisations_of
 from app.vault import Vault
 
@@ -40,7 +40,7 @@ class Overview:
     late: tuple[LatePartner, ...]
     late_more: bool
     loads: tuple[PartnerLoad, ...]
-    months: tuple[Month, ...]
+    months: tuple[CaseMonth, ...]
     waiting: int  # for a helper, with custody
 
     @property

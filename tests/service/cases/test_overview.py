@@ -10,7 +10,7 @@ from app import clock
 from app.cases.case.models import Case, Escalation
 from app.cases.custody.deciding import NotACustodian
 from app.cases.enums import FirstAnswer, Rung, State
-from app.cases.overview import Month, Overview, late, overview
+from app.cases.overview import CaseMonth, Overview, late, overview
 from app.cases.overview.loads import Load
 from app.cases.worker.messages import write
 from app.cases.worker.sharing import stop_sharing
@@ -39,7 +39,7 @@ def load_of(desk: Desk, name: str) -> Load:
     return next(partner.load for partner in view(desk).loads if partner.name == name)
 
 
-def this_month(desk: Desk) -> Month:
+def this_month(desk: Desk) -> CaseMonth:
     return view(desk).months[-1]
 
 
@@ -217,7 +217,7 @@ def _write(desk: Desk, filed: Filed) -> None:
         write(session, desk.world.vault, desk.world.rules, worker, "More words.", uuid4())
 
 
-def _since(desk: Desk, start: Month) -> tuple[int, int, int, int]:
+def _since(desk: Desk, start: CaseMonth) -> tuple[int, int, int, int]:
     now = this_month(desk)
     return (
         now.received - start.received,
