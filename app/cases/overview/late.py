@@ -1,11 +1,11 @@
 """What is late where: for each partner how many cases, by who was asked of them last."""
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import RowMapping, and_, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Clock, Escalation
@@ -17,25 +17,15 @@ from app.vault import Vault, row_fits
 _LOOKED_AT = 5_000
 
 _CASES, _RUNGS = Case.__table__, Escalation.__table__
-_OF_RUNG = {f"rung_{column.name}": column.name for column in _RUNGS.columns}
-_STANDING = and_(
-    Escalation.case_id == Clock.case_id,
-    Escalation.clock_id == Clock.id,
-    Escalation.state.in_((RungState.ASKED, RungState.LAST)),
-)
+# Narrow, since a case may be late for several things: its own row is read once.
 _LATE = (
-    select(
-        _CASES,
-        Clock.kind.label("clock_kind"),
-        Clock.who.label("clock_who"),
-        *(_RUNGS.c[name].label(label) for label, name in _OF_RUNG.items()),
-    )
-    .join(Clock, Clock.case_id == Case.id)
-    .outerjoin(Escalation, _STANDING)
+    select(Clock.case_id, Clock.id, Clock.kind, Clock.who, Case.state)
+    .join(Case, Case.id == Clock.case_id)
     .where(Clock.state == ClockState.MISSED, Case.is_open, Case.stopped_hour.is_(None), ~Case.practice)
     # In no order: others' rows must not stand before ours each time.
     .order_by(func.random())
 )
+_STANDING = select(_RUNGS).where(Escalation.state.in_((RungState.ASKED, RungState.LAST)))
 
 
 @dataclass(frozen=True)
@@ -64,24 +54,28 @@ class Lateness:
 
 def late_by_partner(session: Session, vault: Vault) -> Lateness:
     """Count each late case once. A case or a rung that others wrote counts for nothing; clocks carry no MAC."""
-    found = session.connection().execute(_LATE.limit(_LOOKED_AT + 1)).mappings().all()
-    late: dict[UUID, list[RowMapping]] = defaultdict(list)
+    found = session.execute(_LATE.limit(_LOOKED_AT + 1)).all()
+    late: dict[UUID, set[UUID]] = defaultdict(set)
     for row in found[:_LOOKED_AT]:
-        if climbs(row["clock_kind"], row["clock_who"], row["state"]):
-            late[row["id"]].append(row)
+        if climbs(row.kind, row.who, row.state):
+            late[row.case_id].add(row.id)
+    asked = _asked_last(session, vault, late)
     counted: dict[UUID | None, Counter[Rung | None]] = defaultdict(Counter)
-    for rows in late.values():
-        case = rows[0]
+    for case in session.connection().execute(select(_CASES).where(Case.id.in_(late))).mappings():
         if row_fits(vault, Case, case):
             where = None if case["state"] is State.RECEIVED else case["organisation_id"]
-            counted[where][_asked_last(vault, rows)] += 1
-    places = (LateAt(where, dict(asked)) for where, asked in counted.items())
+            counted[where][asked.get(case["id"])] += 1
+    places = (LateAt(where, dict(rungs)) for where, rungs in counted.items())
     return Lateness(tuple(sorted(places, key=lambda place: -place.total)), len(found) > _LOOKED_AT)
 
 
-def _asked_last(vault: Vault, rows: Iterable[RowMapping]) -> Rung | None:
-    """Who stands on a rung: whoever has their time still, before whoever let it pass as the last one."""
-    rungs = [{name: row[label] for label, name in _OF_RUNG.items()} for row in rows if row["rung_id"]]
-    ours = [rung for rung in rungs if row_fits(vault, Escalation, rung)]
-    ours.sort(key=lambda rung: (rung["state"] is not RungState.ASKED, rung["due_at"]))
-    return ours[0]["rung"] if ours else None
+def _asked_last(session: Session, vault: Vault, late: Mapping[UUID, set[UUID]]) -> dict[UUID, Rung]:
+    """Of each case who stands on a rung: whoever has their time still, before whoever let it pass as the last one."""
+    standing = session.connection().execute(_STANDING.where(Escalation.case_id.in_(late))).mappings()
+    ours = [
+        rung
+        for rung in standing
+        if rung["clock_id"] in late[rung["case_id"]] and row_fits(vault, Escalation, rung)
+    ]
+    ours.sort(key=lambda rung: (rung["state"] is RungState.ASKED, rung["due_at"]))
+    return {rung["case_id"]: rung["rung"] for rung in ours}
