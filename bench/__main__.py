@@ -16,7 +16,7 @@ from bench.machine import machine
 from bench.parts import PARTS, run_apart
 from bench.performance_page import write_page
 
-_AT_MOST_SECONDS = 1200
+_AT_MOST_SECONDS = 2400
 _PAGE = Path(__file__).resolve().parents[1] / "docs" / "performance.md"
 
 

@@ -16,6 +16,8 @@ PARTS = {
     "receipts": "bench.receipts",
     "queue": "bench.queue",
     "search": "bench.search",
+    "overview": "bench.overview",
+    "followups": "bench.followups",
     "filing": "bench.filing",
     "sending": "bench.sending",
     "texts": "bench.texts",

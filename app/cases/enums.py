@@ -13,6 +13,13 @@ class Urgency(StrEnum):
     LOW = "low"
 
 
+class FirstAnswer(StrEnum):
+    """How a helper's first answer to the worker came: by the date that the worker was given, or after it."""
+
+    IN_TIME = "in_time"
+    LATE = "late"
+
+
 class State(StrEnum):
     """Where a case stands, for the people who work on it."""
 

@@ -84,6 +84,11 @@ def test_a_custodian_sees_what_waits_on_any_screen(desk_page: Page, live_server:
     desk_page.locator("details.notice summary").click()
     assert "Faraway Line" in desk.sees()
     assert fits(desk_page)
+    desk_page.get_by_role("link", name="Overview").click()
+    assert "The last twelve months" in desk.sees()
+    assert desk_page.locator(".bars rect").first.bounding_box() is not None
+    assert fits(desk_page)
+    desk_page.go_back()
     desk_page.locator(".q-reference a").first.click()
     assert "Who can take it" in desk.sees()
     assert fits(desk_page)

@@ -2,11 +2,11 @@
 
 import pkgutil
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from importlib import import_module
 from pathlib import Path
 from typing import Any
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import pytest
 from alembic import command
@@ -14,12 +14,21 @@ from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Boolean, Uuid, bindparam, insert, select, text
+from sqlalchemy import Boolean, Insert, Uuid, bindparam, column, insert, select, table, text
 
 import app
 from app.cases.case import Case
-from app.cases.case.models import Clock, Escalation
-from app.cases.enums import ClockState, FollowupKind, FollowupState, Urgency
+from app.cases.case.models import Clock, Entry, Escalation
+from app.cases.enums import (
+    AuthorKind,
+    ClockKind,
+    ClockState,
+    EntryKind,
+    FirstAnswer,
+    FollowupKind,
+    FollowupState,
+    Urgency,
+)
 from app.cases.followups import Followup
 from app.database import Base, Database, UtcDateTime
 from app.database.inserts import insert_rows
@@ -289,7 +298,8 @@ def test_a_case_from_before_there_were_follow_ups_stays_and_has_none(
         _migrate_to(database, "0012")
         database.sign_with(RowSigner(lambda: vault))
         with database.writing() as session:
-            session.add(old)
+            sign_row(vault, old)
+            session.execute(_as_of_then(old))
         assert migrate(database) is True
         with database.writing() as session:
             assert session.scalars(select(Case.reference)).all() == ["red-fox-1"]
@@ -299,6 +309,87 @@ def test_a_case_from_before_there_were_follow_ups_stays_and_has_none(
         with database.reading() as session:
             kept = session.scalars(select(Followup)).one()
             assert (kept.state, kept.due_at, is_sound(vault, kept)) == (FollowupState.PLANNED, hour, True)
+
+
+def test_months_are_counted_of_cases_from_before_they_were(
+    databases: Databases, empty_kind: str, tmp_path: Path
+) -> None:
+    hour, vault = datetime(2026, 3, 1, 10, tzinfo=UTC), light_vault(tmp_path / "keys")
+    answered = {"no": (None, 0), "in time": (5, 26), "late": (30, 23), "twice": (48, 0)}
+    cases = {name: _case_of_then(name, hour) for name in answered}
+    with databases.empty(empty_kind, tmp_path) as database:
+        _migrate_to(database, "0016")
+        database.sign_with(RowSigner(lambda: vault))
+        with database.writing() as session:
+            for name, case in cases.items():
+                sign_row(vault, case)
+                session.execute(_as_of_then(case))
+                session.add(
+                    Clock(
+                        case_id=case.id,
+                        kind=ClockKind.ACKNOWLEDGE,
+                        due_at=hour + timedelta(hours=30),
+                        who="partner",
+                    )
+                )
+                after, wrote = answered[name]
+                session.add(
+                    _entry_of_then(
+                        case, EntryKind.WORKER_MESSAGE, AuthorKind.WORKER, hour + timedelta(hours=wrote)
+                    )
+                )
+                for later in () if after is None else (after, after + 40):
+                    session.add(
+                        _entry_of_then(
+                            case, EntryKind.REPLY, AuthorKind.MEMBER, hour + timedelta(hours=later)
+                        )
+                    )
+        assert migrate(database) is True
+        with database.reading() as session:
+            found = {case.reference: case for case in session.scalars(select(Case))}
+            assert {name: (case.first_answer, case.came_back) for name, case in found.items()} == {
+                "no": (None, False),
+                "in time": (FirstAnswer.IN_TIME, True),
+                "late": (FirstAnswer.LATE, False),
+                "twice": (FirstAnswer.LATE, False),
+            }
+            assert all(is_sound(vault, case) for case in found.values())
+
+
+def _case_of_then(name: str, hour: datetime) -> Case:
+    return Case(
+        submission_id=uuid4(),
+        body_tag=b"tag",
+        reference=name,
+        language="en",
+        urgency=Urgency.MEDIUM,
+        received_hour=hour,
+        queue_rank=1,
+        facts_veil=b"veil",
+    )
+
+
+def _entry_of_then(case: Case, kind: EntryKind, author: AuthorKind, hour: datetime) -> Entry:
+    return Entry(
+        case_id=case.id,
+        seq=hour.hour + 100 * hour.day,
+        compartment="account",
+        version=1,
+        kind=kind,
+        author_kind=author,
+        hour=hour,
+        sealed=b"sealed",
+    )
+
+
+def _as_of_then(case: Case) -> Insert:
+    """A case for a schema in which nothing was kept of its months."""
+    later = ("first_answer", "came_back")
+    columns = [column(each.name, each.type) for each in Case.__table__.c if each.name not in later]
+    values = {each.name: getattr(case, each.name) for each in columns}
+    return insert(table("cases", *columns)).values(
+        values | {"helper_has_read": False, "worker_wrote": False, "edit_version": 1}
+    )
 
 
 def _migrate_to(database: Database, revision: str) -> None:

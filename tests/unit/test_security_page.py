@@ -36,6 +36,8 @@ _TOLD = {
     "cases.next_clock": "what has to happen next and by when",
     "cases.helper_has_read": "whether a helper has read it",
     "cases.worker_wrote": "whether the worker wrote since",
+    "cases.first_answer": "whether the first answer came in time",
+    "cases.came_back": "whether the worker came back after a day",
     "cases.edit_version": "how often it was edited",
     "followups.kind": "which question is planned for which hour",
     "followups.due_at": "which question is planned for which hour",

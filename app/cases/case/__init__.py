@@ -45,6 +45,7 @@ from app.cases.case.consent_levels import (
     level_or_default,
 )
 from app.cases.case.entries import (
+    COMES_BACK_AFTER,
     LONGEST_TEXT,
     EmptyText,
     TextTooLong,
@@ -109,6 +110,7 @@ from app.cases.case.veils import (
 
 __all__ = [
     "BOUND_TO_CASES",
+    "COMES_BACK_AFTER",
     "HELPERS_CLOSING_REASONS",
     "LONGEST_TEXT",
     "PURPOSE",

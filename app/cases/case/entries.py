@@ -1,5 +1,6 @@
 """Writing on a case's timeline: each entry is sealed to the newest version of its compartment and bound to its own row."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -15,6 +16,10 @@ from app.language import clean_words, has_words, says_something
 from app.vault import Actor, Compartment, CompartmentKeyRow, Place, Vault, current_compartments, row_mac
 
 LONGEST_TEXT = 20_000
+
+COMES_BACK_AFTER = timedelta(days=1)
+"""How long after the report a worker's words count as coming back: until then they belong to the report, as texts often do."""
+_COMING_BACK = frozenset({EntryKind.WORKER_MESSAGE, EntryKind.WORSE, EntryKind.ANSWER})
 
 
 class EmptyText(Exception):
@@ -99,6 +104,8 @@ def add_entry(
     entry.submission_id = submission_id
     entry.seq = (session.scalar(_LATEST, {"case_id": case.id}) or 0) + 1
     session.add(entry)
+    if kind in _COMING_BACK and clock.now() - case.received_hour >= COMES_BACK_AFTER:
+        case.came_back = True
     session.flush()
     return entry
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.cases.enums import (
@@ -20,6 +20,7 @@ from app.cases.enums import (
     ClosingReason,
     ConsentHow,
     EntryKind,
+    FirstAnswer,
     OfferState,
     Rung,
     RungState,
@@ -45,6 +46,8 @@ class Case(Signed, Base):
     # The queue is read in one direction of this one index, and paged by its last columns.
     __table_args__ = (
         Index("ix_cases_queue", "organisation_id", "is_open", "queue_rank", "next_due_at", "id"),
+        # The coordinator's months are counted from this index alone, and no case is read for them.
+        Index("ix_cases_months", "received_hour", "practice", "first_answer", "came_back"),
     )
     FREE: ClassVar[dict[str, str]] = {
         "queue_rank": "orders the queue only; the urgency beside it is covered",
@@ -52,6 +55,8 @@ class Case(Signed, Base):
         "next_clock": "names that date; opens nothing",
         "helper_has_read": "shows whether a helper has read; opens nothing",
         "worker_wrote": "shows that there is something new; opens nothing",
+        "first_answer": "counted in the coordinator's months, as the entries beside it could be; opens nothing",
+        "came_back": "counted in the coordinator's months, as the entries beside it could be; opens nothing",
         "edit_version": "tells a form that is older than the case; a lower one only lets an older form through",
     }
 
@@ -80,6 +85,9 @@ class Case(Signed, Base):
     is_open: Mapped[bool] = mapped_column(default=True)
     helper_has_read: Mapped[bool] = mapped_column(default=False)
     worker_wrote: Mapped[bool] = mapped_column(default=False)
+    # Both follow from what stands in the clear on entries and clocks: a year of those is too much to count each time.
+    first_answer: Mapped[FirstAnswer | None] = mapped_column(word_column(FirstAnswer))
+    came_back: Mapped[bool] = mapped_column(default=False, server_default=false())
     site_veil: Mapped[bytes | None] = mapped_column(Blob, info=Opaque.veiled("the id of the site"))
     # JSON, see app.cases.case.facts
     facts_veil: Mapped[bytes] = mapped_column(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import Case, CaseFacts, Clock
 from app.cases.clocks.planning import ClockAct, due_after, met_by, plan_clocks
-from app.cases.enums import ClockKind, ClockState, StartEvent, Who
+from app.cases.enums import ClockKind, ClockState, FirstAnswer, StartEvent, Who
 from app.cases.rules import Calendar, Deadlines
 from app.database import CaseId, chosen_once, new_id
 from app.network import zone_there
@@ -62,7 +62,15 @@ def start_clocks(
 
 def meet_clocks(session: Session, case: Case, act: ClockAct) -> None:
     """Mark the clocks that this act meets, late or not, and store the next date."""
+    if act in (ClockAct.REPLIED_FIRST, ClockAct.REPLIED_AGAIN) and case.first_answer is None:
+        case.first_answer = _first_answer(session, case)
     settle_clocks(session, case, met_by(act), ClockState.MET)
+
+
+def _first_answer(session: Session, case: Case) -> FirstAnswer:
+    """Whether it comes by the date that the worker was given first: a case that changed hands meanwhile made them wait longer."""
+    promised = (row.due_at for row in clocks_of(session, case) if row.kind is ClockKind.ACKNOWLEDGE)
+    return FirstAnswer.IN_TIME if clock.now() <= min(promised, default=clock.now()) else FirstAnswer.LATE
 
 
 def still_asks(session: Session, case: Case, kind: ClockKind) -> bool:

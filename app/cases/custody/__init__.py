@@ -3,6 +3,7 @@
 from app.cases.custody.deciding import (
     CannotBePlaced,
     NotACustodian,
+    how_many_wait,
     place_case,
     placements,
     waiting_case,
@@ -37,6 +38,7 @@ __all__ = [
     "agree_to_read",
     "answer_from_custody",
     "ask_to_read",
+    "how_many_wait",
     "open_from_custody",
     "place_case",
     "placements",

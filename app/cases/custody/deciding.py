@@ -106,6 +106,12 @@ def waiting_for_custody(
     return _cards(session, vault, rules, _that_may_wait(session, vault, cases_that_stand(session, found)))
 
 
+def how_many_wait(session: Session, vault: Vault, by: SignedIn) -> int:
+    """How many there are, practice left out: nobody is told what stands in them; raises as `waiting_for_custody`."""
+    found = session.execute(_waiting(custody_of(session, vault, by)).where(~Case.practice))
+    return len(_that_may_wait(session, vault, cases_that_stand(session, found)))
+
+
 def waiting_case(session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId) -> WaitingCase:
     """One of them; raises `NotACustodian` or `NoAccess`."""
     case = case_in_custody(session, vault, custody_of(session, vault, by), case_id)

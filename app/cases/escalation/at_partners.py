@@ -1,5 +1,6 @@
 """What the coordinator is asked about: cases that a partner has and is late with."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
@@ -38,6 +39,11 @@ class LateCases:
 
     cases: tuple[LateCase, ...]
     more: bool
+
+    @property
+    def by_partner(self) -> list[tuple[str, int]]:
+        """How many of them each partner has, the most first."""
+        return Counter(case.partner for case in self.cases).most_common()
 
 
 def late_at_partners(session: Session, vault: Vault, rules: Rules, by: SignedIn) -> LateCases:

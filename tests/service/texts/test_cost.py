@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import func, select
@@ -118,3 +119,14 @@ def test_a_note_of_a_helper_keeps_its_place_before_a_text_that_was_prepared_earl
     with texting.database.reading() as session:
         kinds = select(Entry.kind).where(Entry.case_id == texting.case().id).order_by(Entry.seq)
         assert session.scalars(kinds).all()[1:] == [EntryKind.NOTE, EntryKind.WORKER_MESSAGE]
+
+
+def test_words_that_come_by_text_a_day_after_the_report_are_coming_back(texting: Texting) -> None:
+    texting.say("Boss is bad", "1")
+    texting.pass_by(seconds=70)
+    texting.say("(1/3) He said")
+    assert not texting.case().came_back
+    with texting.database.writing() as session:
+        session.get_one(Case, texting.case().id).received_hour -= timedelta(days=2)
+    texting.say("(2/3) that we have to wait")
+    assert texting.case().came_back

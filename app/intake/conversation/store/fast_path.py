@@ -11,7 +11,15 @@ from functools import cache
 from sqlalchemy import bindparam, or_, update
 
 from app import clock
-from app.cases.case import Case, CaseFacts, adding_words, facts_place, read_facts, site_place
+from app.cases.case import (
+    COMES_BACK_AFTER,
+    Case,
+    CaseFacts,
+    adding_words,
+    facts_place,
+    read_facts,
+    site_place,
+)
 from app.cases.changes import changes
 from app.cases.routing import may_mean_helper
 from app.cases.rules import Rules
@@ -157,8 +165,11 @@ def _stored(vault: Vault, case: KnownCase, learned: Sequence[CaseChange]) -> lis
     if values and row_fits(vault, Case, case.row):
         # What others changed is not signed now, with whatever else is stored: the words are kept all the same.
         values["row_mac"] = row_mac(vault, Case, {**case.row, **values})
-    change = _case_change(tuple(sorted(values)), any(one.wrote for one in learned))
+    wrote = any(one.wrote for one in learned)
+    change = _case_change(tuple(sorted(values)), wrote)
     told = {"case_id": case.id, "stood": case.row["facts_veil"], "mac": case.row["row_mac"], **values}
+    if wrote:
+        told["received_by"] = clock.now() - COMES_BACK_AFTER
     issues = [row for one in learned for row in issue_rows(vault, case.id, one.topics)]
     return [
         Statement(change, told, must=True),
@@ -176,6 +187,8 @@ def _case_change(columns: tuple[str, ...], wrote: bool) -> Ready:
     if wrote:
         # Before anybody has read the first words there is nothing that these would be news to.
         values["worker_wrote"] = or_(row.worker_wrote, row.helper_has_read)
+        received_by = bindparam("received_by", type_=row.received_hour.type)
+        values["came_back"] = or_(row.came_back, row.received_hour <= received_by)
     stands = (
         row.id == bindparam("case_id"),
         row.facts_veil == bindparam("stood"),
