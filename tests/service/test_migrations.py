@@ -19,8 +19,8 @@ from sqlalchemy import Boolean, Uuid, bindparam, insert, select, text
 import app
 from app.cases.case import Case
 from app.cases.case.models import Clock, Escalation
-from app.cases.enums import ClockState, FollowupKind, FollowupState, Urgency
-from app.cases.followups import Followup
+from app.cases.enums import ClockState, FollowupKind, FollowupState, TextAbout, TextState, Urgency
+from app.cases.followups import Followup, PlannedText
 from app.database import Base, Database, UtcDateTime
 from app.database.inserts import insert_rows
 from app.database.schema import REVISION, SchemaOutOfDate, check_schema, migrate, revision_of
@@ -299,6 +299,47 @@ def test_a_case_from_before_there_were_follow_ups_stays_and_has_none(
         with database.reading() as session:
             kept = session.scalars(select(Followup)).one()
             assert (kept.state, kept.due_at, is_sound(vault, kept)) == (FollowupState.PLANNED, hour, True)
+
+
+def test_a_question_from_before_there_were_texts_stays_and_none_is_planned(
+    databases: Databases, empty_kind: str, tmp_path: Path
+) -> None:
+    hour = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    old = Case(
+        submission_id=UUID(int=1),
+        body_tag=b"tag",
+        reference="red-fox-1",
+        language="en",
+        urgency=Urgency.MEDIUM,
+        received_hour=hour,
+        queue_rank=1,
+        facts_veil=b"veil",
+    )
+    asked = Followup(
+        kind=FollowupKind.NEWS, since=hour, round=1, due_at=hour, state=FollowupState.ASKED, asked_hour=hour
+    )
+    vault = light_vault(tmp_path / "keys")
+    with databases.empty(empty_kind, tmp_path) as database:
+        _migrate_to(database, "0016")
+        database.sign_with(RowSigner(lambda: vault))
+        with database.writing() as session:
+            session.add(old)
+            session.flush()
+            asked.case_id = old.id
+            session.add(asked)
+        assert migrate(database) is True
+        with database.writing() as session:
+            kept = session.scalars(select(Followup)).one()
+            assert (kept.state, is_sound(vault, kept)) == (FollowupState.ASKED, True)
+            assert session.scalars(select(PlannedText.id)).all() == []
+            due = {"planned_hour": hour, "due_at": hour}
+            session.add(
+                PlannedText(case_id=kept.case_id, about=TextAbout.QUESTION, subject_id=kept.id, **due)
+            )
+        with database.reading() as session:
+            planned = session.scalars(select(PlannedText)).one()
+            found = (planned.state, planned.tries, planned.text_id, is_sound(vault, planned))
+            assert found == (TextState.PLANNED, 0, None, True)
 
 
 def _migrate_to(database: Database, revision: str) -> None:

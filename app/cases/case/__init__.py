@@ -93,6 +93,7 @@ from app.cases.case.states import (
     stage_of,
 )
 from app.cases.case.text_parts import Part, in_order, read_part
+from app.cases.case.text_times import EVERY_DAY, HOURS_OF_A_DAY, NoHourLeft, TextTimes
 from app.cases.case.veils import (
     decision_place,
     facts_of,
@@ -109,7 +110,9 @@ from app.cases.case.veils import (
 
 __all__ = [
     "BOUND_TO_CASES",
+    "EVERY_DAY",
     "HELPERS_CLOSING_REASONS",
+    "HOURS_OF_A_DAY",
     "LONGEST_TEXT",
     "PURPOSE",
     "WARNED_BEFORE",
@@ -141,6 +144,7 @@ __all__ = [
     "Issue",
     "KnownDate",
     "NoAccess",
+    "NoHourLeft",
     "NotFromHere",
     "NotReachableYet",
     "NotTheirsToClose",
@@ -156,6 +160,7 @@ __all__ = [
     "RoutingRecord",
     "SafetyStrip",
     "ShownContact",
+    "TextTimes",
     "TextTooLong",
     "WorkerDecides",
     "access_of",

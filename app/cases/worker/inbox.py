@@ -16,6 +16,7 @@ from app.cases.case import (
     Clock,
     Entry,
     Offer,
+    TextTimes,
     access_of,
     entry_place,
     facts_of,
@@ -36,7 +37,7 @@ from app.cases.enums import (
     Who,
 )
 from app.cases.escalation import rungs_of, standing_rung
-from app.cases.followups import open_question
+from app.cases.followups import may_be_texted, open_question, wants_texts
 from app.database import CaseId, OrganisationId
 from app.network import member_names, zone_there
 from app.vault import (
@@ -143,6 +144,17 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True)
+class TextsChoice:
+    """What the worker of a phone of their own chose about texts that come by themselves; `times` is None where nothing was.
+
+    `come` says whether they come as it stands: no longer where times told in words are read by a helper only.
+    """
+
+    come: bool
+    times: TextTimes | None
+
+
+@dataclass(frozen=True)
 class InboxView:
     """All that the inbox shows; never the worker's name or number."""
 
@@ -168,6 +180,7 @@ class InboxView:
     """The workplace's time zone, in which every moment above is said."""
     question: OpenQuestion | None = None
     wants_questions: bool = True
+    texts: TextsChoice | None = None
 
     @property
     def answered_at(self) -> datetime | None:
@@ -268,6 +281,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         zone=zone,
         question=_question(session, vault, case),
         wants_questions=not facts.no_questions,
+        texts=TextsChoice(wants_texts(case, facts), facts.text_times) if may_be_texted(facts) else None,
     )
 
 
