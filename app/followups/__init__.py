@@ -1,15 +1,15 @@
 """Carrying out the follow-ups that the cases planned: in the inbox, and by text where a worker agreed to it."""
 
 from app.followups.asking import ask_due
-from app.followups.texting import FindWay, Texter, TextWay, text_due
+from app.followups.texting import AskingWay, FindWay, Texter, text_due
 from app.followups.words import DIGITS, STOP_ASKING, AskText, text_of
 
 __all__ = [
     "DIGITS",
     "STOP_ASKING",
     "AskText",
+    "AskingWay",
     "FindWay",
-    "TextWay",
     "Texter",
     "ask_due",
     "text_due",

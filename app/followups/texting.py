@@ -4,7 +4,7 @@ The phone is locked first and the case after it, as everybody does; the outgoing
 """
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -12,7 +12,16 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, CaseFacts, Escalation, facts_of, lock_case, zone_of_case
+from app.cases.case import (
+    Case,
+    CaseFacts,
+    Escalation,
+    TextTimes,
+    facts_of,
+    lock_case,
+    store_facts,
+    zone_of_case,
+)
 from app.cases.enums import FollowupKind, Profile, Rung, TextAbout, TextState
 from app.cases.followups import (
     Followup,
@@ -44,7 +53,7 @@ _HOUR = timedelta(hours=1)
 
 
 @dataclass(frozen=True)
-class TextWay:
+class AskingWay:
     """How a text reaches the worker of a case, on a phone that is only theirs.
 
     `answers` says that a digit may come back, `busy` that something else is being asked on this phone just now.
@@ -56,7 +65,7 @@ class TextWay:
     busy: bool
 
 
-FindWay = Callable[[Session, Vault, Case], TextWay | None]
+FindWay = Callable[[Session, Vault, Case], AskingWay | None]
 """Finds it, without locking anything; None where there is none, or any doubt whose phone it is."""
 
 
@@ -115,7 +124,7 @@ def _settle_case(session: Session, texter: Texter, case_id: UUID) -> None:
     session.flush()
 
 
-def _same_way(session: Session, texter: Texter, case: Case, before: TextWay) -> TextWay | None:
+def _same_way(session: Session, texter: Texter, case: Case, before: AskingWay) -> AskingWay | None:
     way = texter.find_way(session, texter.vault, case) if is_sound(texter.vault, case) else None
     return way if way is not None and way.phone.id == before.phone.id else None
 
@@ -134,7 +143,7 @@ def _is_to_be_repeated(session: Session, vault: Vault, row: PlannedText) -> bool
 
 
 def _settle_waiting(
-    session: Session, texter: Texter, case: Case, way: TextWay | None, waiting: Sequence[PlannedText]
+    session: Session, texter: Texter, case: Case, way: AskingWay | None, waiting: Sequence[PlannedText]
 ) -> None:
     """Write one text for all that is still right, put it off, or let go of it."""
     vault, rules, now = texter.vault, texter.rules, clock.now()
@@ -160,7 +169,7 @@ def _write_or_wait(
     texter: Texter,
     case: Case,
     facts: CaseFacts,
-    way: TextWay,
+    way: AskingWay,
     right: dict[PlannedText, Followup | Escalation],
 ) -> None:
     now, limits = clock.now(), texter.rules.deadlines.texts
@@ -176,26 +185,30 @@ def _write_or_wait(
     else:
         left = times.left(zones, now, _VALID_FOR)
         purpose = Purpose.URGENT if urgent else Purpose.FOLLOWUP
-        _write(session, texter, case, way, right, purpose, left)
+        hours = times if way.answers and limits.are_old(facts.text_times_on, now.date()) else None
+        _write(session, texter, case, way, right, purpose, left, hours)
 
 
 def _write(
     session: Session,
     texter: Texter,
     case: Case,
-    way: TextWay,
+    way: AskingWay,
     right: dict[PlannedText, Followup | Escalation],
     purpose: Purpose,
     valid_for: timedelta,
+    hours: TextTimes | None,
 ) -> None:
-    vault, case_id = texter.vault, CaseId(case.id)
+    vault, case_id, question = texter.vault, CaseId(case.id), _question(right.values())
+    hours = None if question is None else hours
     first = min(right, key=lambda row: row.id)
     language = texter.languages.get(way.language) or texter.languages.default
     body = words_for(
         language,
-        question=_question(right.values()),
+        question=question,
         late=_late(texter.vault, case, right.values()),
         look_at=None if way.answers else texter.host,
+        hours=hours,
     )
     text_id = enqueue_text(
         session,
@@ -213,6 +226,8 @@ def _write(
     for row in right:
         row.state, row.text_id, row.tries = TextState.WRITTEN, text_id, row.tries + 1
         look_again(row, clock.now() + valid_for)
+    if hours is not None:
+        store_facts(vault, case, replace(facts_of(vault, case), text_times_on=clock.now().date()))
     about = sorted({row.about.value for row in right})
     journal(session, vault, case_id, "followup.texted", SYSTEM, {"text": str(text_id), "about": list(about)})
 

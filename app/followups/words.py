@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from babel.dates import format_skeleton
 
+from app.cases.case import TextTimes
 from app.cases.enums import FollowupAnswer, FollowupKind, Rung
 from app.language import Language
 from app.messaging.composing import MOST_SEGMENTS, count_segments, plain_signs
@@ -36,11 +37,11 @@ class AskText(StrEnum):
     """The texts."""
 
     HOW_IS_IT = pgettext(
-        "sms", "You wrote to us. How is it now? 5 Worse 6 The same 7 Better 9 Do not ask again"
+        "sms", "You wrote to us. How is it now? 5 Worse 6 The same 7 Better 9 Do not ask again."
     )
     IS_IT_RIGHT = pgettext(
         "sms",
-        "You wrote to us. Has it been put right? 3 Put right 6 Not right 5 Worse 9 Do not ask again",
+        "You wrote to us. Has it been put right? 3 Put right 6 Not right 5 Worse 9 Do not ask again.",
     )
     # Where no digit can come back: the number is from the form, and nobody has shown that it is the worker's.
     LOOK = pgettext("sms", "There is a question for you. Open your messages with your code at %(host)s.")
@@ -52,6 +53,8 @@ class AskText(StrEnum):
         "sms",
         "You wrote to us. The next step was late. We asked again, to do it by %(day)s.",
     )
+    # Behind a question, once in a while: shifts change.
+    HOURS = pgettext("sms", "Our texts come from %(first)s to %(last)s. Bad hours? 9 ends them.")
     LOOK_LATE = pgettext("sms", "Open your messages with your code at %(host)s.")
 
 
@@ -74,14 +77,23 @@ def words_for(
     question: FollowupKind | None,
     late: tuple[Rung, date] | None,
     look_at: str | None,
+    hours: TextTimes | None = None,
 ) -> str:
-    """One text for all of it; `look_at` is where the messages are, for whoever cannot answer by digit."""
+    """One text for all of it; `look_at` is where the messages are, for whoever cannot answer by digit.
+
+    `hours` are asked about where there is room for it.
+    """
     pieces = [] if late is None else [_late(language, *late)]
     if question is not None:
         asked = text_of(question) if look_at is None else AskText.LOOK
         pieces.append(_say(language, asked, host=look_at or ""))
     elif look_at is not None:
         pieces.append(_say(language, AskText.LOOK_LATE, host=look_at))
+    if hours is not None:
+        asking = _say(language, AskText.HOURS, first=str(hours.first), last=str(hours.last))
+        whole = " ".join((*pieces, asking))
+        if count_segments(whole).count <= MOST_SEGMENTS:
+            return whole
     both = " ".join(pieces)
     return both if count_segments(both).count <= MOST_SEGMENTS else pieces[-1 if question is not None else 0]
 

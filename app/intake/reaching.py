@@ -2,8 +2,8 @@
 
 At filing the web process has the number in the clear for a moment. It is sealed once more then, to the contact key, because only so
 can a dispatcher send to it: the number in the case itself opens to the helper alone. Who ticked "Text me" was told what that shows
-to others and agreed; nothing is sent by it, only a helper's own answer may be. It is kept for exactly as long as a helper may read
-the case: not while nobody may, and not after the worker took the case back or said stop.
+to others and agreed: a helper's own answer may be sent, and that there is a question or news to look for. The number is kept for
+exactly as long as a helper may read the case: not while nobody may, and not after the worker took the case back or said stop.
 """
 
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ from app.cases.case import Case, Entry, body_of, facts_of, latest_contact
 from app.cases.enums import ConsentLevel, EntryKind
 from app.cases.worker import Worker
 from app.database import CaseId
-from app.followups import TextWay
+from app.followups import AskingWay
 from app.intake.conversation.machine import Position, Step, WhosePhone
 from app.intake.conversation.store import Conversation, live_conversations, position_of
 from app.intake.report import ContactWay, Report
@@ -49,7 +49,7 @@ def phone_of_case(session: Session, vault: Vault, case_id: CaseId) -> Phone | No
     return next(sound(vault, session.scalars(phones)), None)
 
 
-def way_to_ask(gateways: Gateways, session: Session, vault: Vault, case: Case) -> TextWay | None:
+def way_to_ask(gateways: Gateways, session: Session, vault: Vault, case: Case) -> AskingWay | None:
     """How a text that comes by itself reaches the worker of a case; None where there is any doubt whose phone it is.
 
     A phone that wrote is texted about its newest case only, so that nobody has to guess what a digit answers; a number from the
@@ -65,13 +65,13 @@ def way_to_ask(gateways: Gateways, session: Session, vault: Vault, case: Case) -
         return None
     busy = any(map(_is_busy, positions))
     if not facts_of(vault, case).phone:
-        return TextWay(phone, case.language, answers=False, busy=busy)
+        return AskingWay(phone, case.language, answers=False, busy=busy)
     if not talks or talks[0][0].case_id != case.id or not positions or not route.two_way:
         return None
     newest = talks[0][1]
     if newest is None or newest.contact is not ContactWay.TEXT or newest.stopped is not None:
         return None
-    return TextWay(phone, newest.language, answers=True, busy=busy)
+    return AskingWay(phone, newest.language, answers=True, busy=busy)
 
 
 def _is_busy(position: Position) -> bool:

@@ -1,6 +1,7 @@
 """What is known of a case beyond its row's columns: kept as one veiled JSON, so that the database shows none of it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
@@ -59,6 +60,8 @@ class CaseFacts:
     own_times: bool = False
     # The hours and days that the worker chose for such texts, in the workplace's zone; None where nothing was chosen.
     text_times: TextTimes | None = None
+    # On which day the worker chose these or was asked whether they are still right; shifts change.
+    text_times_on: date | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -103,6 +106,7 @@ class CaseFacts:
             "no_text_questions": self.no_text_questions,
             "own_times": self.own_times,
             "text_times": None if self.text_times is None else self.text_times.as_json(),
+            "text_times_on": None if self.text_times_on is None else self.text_times_on.isoformat(),
         }
 
 
@@ -140,4 +144,9 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         # Whoever asked before there were texts that come by themselves may have told times in words: nobody can tell any more.
         own_times=values.get("own_times", True),
         text_times=times_from(values.get("text_times")),
+        text_times_on=_day_from(values.get("text_times_on")),
     )
+
+
+def _day_from(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)

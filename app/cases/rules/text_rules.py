@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from app.cases.case import HOURS_OF_A_DAY, TextTimes
 from app.cases.config_file import Table
@@ -18,6 +18,11 @@ class TextRules:
     times: TextTimes
     still_right: timedelta
     most: tuple[tuple[timedelta, int], ...]
+    ask_hours_after: timedelta
+
+    def are_old(self, said_on: date | None, today: date) -> bool:
+        """Whether it is time to ask if the hours are still right."""
+        return said_on is None or today - said_on >= self.ask_hours_after
 
     def room_at(self, sent: Collection[datetime], now: datetime) -> datetime:
         """From when on one more may go, where these went, each at the latest by then; now where there is room.
@@ -45,5 +50,6 @@ def read_text_rules(file: Table) -> TextRules:
         (timedelta(days=7), table.whole("in_7_days", least=1, most=_MOST_TEXTS)),
         (timedelta(days=90), table.whole("in_90_days", least=1, most=_MOST_TEXTS)),
     )
+    ask_hours_after = timedelta(days=table.whole("ask_hours_after_days", least=1, most=_MOST_DAYS))
     table.done()
-    return TextRules(TextTimes(first, last), still_right, most)
+    return TextRules(TextTimes(first, last), still_right, most, ask_hours_after)

@@ -1,7 +1,7 @@
 """The worker's inbox: in with the receipt, the thread, who has seen what, and what happens next."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +13,7 @@ from app.cases.case import (
     AccessLine,
     AskedRung,
     Case,
+    CaseFacts,
     Clock,
     Entry,
     Offer,
@@ -152,6 +153,7 @@ class TextsChoice:
 
     come: bool
     times: TextTimes | None
+    times_on: date | None
 
 
 @dataclass(frozen=True)
@@ -281,8 +283,12 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         zone=zone,
         question=_question(session, vault, case),
         wants_questions=not facts.no_questions,
-        texts=TextsChoice(wants_texts(case, facts), facts.text_times) if may_be_texted(facts) else None,
+        texts=_texts(case, facts) if may_be_texted(facts) else None,
     )
+
+
+def _texts(case: Case, facts: CaseFacts) -> TextsChoice:
+    return TextsChoice(wants_texts(case, facts), facts.text_times, facts.text_times_on)
 
 
 def _question(session: Session, vault: Vault, case: Case) -> OpenQuestion | None:

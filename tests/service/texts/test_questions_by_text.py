@@ -12,6 +12,7 @@ from app import clock
 from app.cases.case.models import Case, Entry
 from app.cases.case.text_times import TextTimes
 from app.cases.changes import choose_texts
+from app.cases.desk import is_silent_now
 from app.cases.enums import EntryKind, FollowupState, TextState, Urgency
 from app.cases.followups import PlannedText, followups_of
 from app.database import CaseId
@@ -24,7 +25,8 @@ from tests.support.closing import close_case
 from tests.support.texting import Texting
 from tests.support.texting_back import AGREED, FIRST, taken
 
-ASKED = "You wrote to us. How is it now? 5 Worse 6 The same 7 Better 9 Do not ask again"
+ASKED = "You wrote to us. How is it now? 5 Worse 6 The same 7 Better 9 Do not ask again."
+HOURS = "Our texts come from 9 to 20. Bad hours? 9 ends them."
 KEPT = "Thank you. Your answer is kept with what you told us. Delete these texts."
 KUALA_LUMPUR = ZoneInfo("Asia/Kuala_Lumpur")
 
@@ -55,7 +57,7 @@ def test_a_worker_who_agreed_is_asked_by_text_once_and_answers_by_digit(texting:
     ask(texting)
     assert text(texting) == 1
     (row,) = by_itself(texting, case_id)
-    assert words_of(texting, row) == ASKED
+    assert words_of(texting, row) == f"{ASKED} {HOURS}"  # of the hours once in 30 days
     for _ in range(3):
         ask(texting)
         text(texting)
@@ -289,3 +291,18 @@ def test_one_in_seven_days_and_six_in_ninety_with_a_helpers_own_among_them(texti
     assert all(
         after - before > timedelta(days=90) for before, after in zip(moments, moments[6:], strict=False)
     )
+
+
+@pytest.mark.parametrize("goes_out", (True, False), ids=("sent", "never sent"))
+def test_only_a_text_that_went_out_is_a_try(texting: Texting, goes_out: bool) -> None:
+    case_id = taken(texting)
+    for day in (14, 31, 61, 92, 123):
+        on_day(day + 0.05)
+        ask(texting)
+        text(texting)
+        if goes_out:
+            send(texting)
+        texting.pass_by(hours=5)
+        text(texting)
+    with texting.database.reading() as session:
+        assert is_silent_now(session, texting.world.vault, case_id) is goes_out
