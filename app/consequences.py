@@ -9,10 +9,11 @@ from itertools import groupby
 from sqlalchemy.orm import Session
 
 from app.cases.case import Event, Happened
-from app.cases.followups import plan_again, plan_filed
+from app.cases.enums import TextAbout
+from app.cases.followups import open_question, plan_again, plan_filed, plan_text
 from app.cases.rules import rules_of
 from app.database import new_id
-from app.messaging.members import alert_danger, alert_date_near, alert_late
+from app.messaging.members import alert_danger, alert_date_near, alert_late, newest_rung
 
 Consequence = Callable[[Session, tuple[Event, ...]], None]
 
@@ -49,12 +50,28 @@ def plan_questions(session: Session, events: tuple[Event, ...]) -> None:
             plan_again(session, event.vault, rules, event.case, event.what)
 
 
+def plan_text_of_question(session: Session, events: tuple[Event, ...]) -> None:
+    """Plan to text the question that was put, where the worker agreed to texts."""
+    case, vault = events[0].case, events[0].vault
+    question = open_question(session, vault, case.id)
+    if question is not None:
+        plan_text(session, vault, case, TextAbout.QUESTION, question.id)
+
+
+def plan_text_of_lateness(session: Session, events: tuple[Event, ...]) -> None:
+    """Plan to text that something was late and who is asked now, where the worker agreed to texts."""
+    case, vault = events[0].case, events[0].vault
+    rung = newest_rung(session, vault, case)
+    if rung is not None:
+        plan_text(session, vault, case, TextAbout.LATE, rung.id)
+
+
 CONSEQUENCES: dict[Happened, tuple[Consequence, ...]] = {
     Happened.FILED: (page, plan_questions),
     Happened.OFFERED: (page,),
     Happened.HELD: (page,),
     Happened.CALLED: (page,),
-    Happened.LATE: (tell_of_lateness,),
+    Happened.LATE: (tell_of_lateness, plan_text_of_lateness),
     Happened.ACCEPTED: (plan_questions,),
     Happened.ANSWERED: (plan_questions,),
     Happened.HASTENED: (plan_questions,),
@@ -64,6 +81,7 @@ CONSEQUENCES: dict[Happened, tuple[Consequence, ...]] = {
     Happened.CLOSED: (plan_questions,),
     Happened.REOPENED: (plan_questions,),
     Happened.QUESTIONS_WANTED: (plan_questions,),
+    Happened.ASKED: (plan_text_of_question,),
     Happened.DATE_NEAR: (remind,),
 }
 

@@ -262,6 +262,25 @@ ANSWERS_TO: dict[FollowupKind, tuple[FollowupAnswer, ...]] = {
 """The answers to each question, in the order of their buttons; that it got worse can be said to every one."""
 
 
+class TextAbout(StrEnum):
+    """What a text that comes by itself tells a worker."""
+
+    LATE = "late"
+    QUESTION = "question"
+
+
+class TextState(StrEnum):
+    """What became of a text that is to come by itself."""
+
+    PLANNED = "planned"
+    WRITTEN = "written"
+    """It lies in the outgoing queue, and nobody has looked yet whether it went out."""
+    SENT = "sent"
+    MISSED = "missed"
+    """There was no hour for it while it was still right."""
+    CALLED_OFF = "called_off"
+
+
 class AccessAct(StrEnum):
     """What the journal calls it when somebody saw something of a case; the worker is told of each."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy.orm import Session
 
@@ -12,8 +13,9 @@ from app.cases.escalation import climb_ladders
 from app.cases.routing import expire_offers
 from app.dispatcher.daily_root import sign_today
 from app.dispatcher.heartbeat import last_ticks, record_tick
-from app.followups import ask_due
+from app.followups import Texter, ask_due, text_due
 from app.intake.conversation.door import import_missed, settle_silence
+from app.intake.reaching import way_to_ask
 from app.messaging.sending import ask_providers, redact_texts, send_due
 from app.network import expire_attempts, expire_invitations
 from app.services import Services
@@ -62,6 +64,17 @@ def _climb_ladders(session: Session, services: Services) -> int:
 
 def _ask_due(session: Session, services: Services) -> int:
     return ask_due(session, services.vault, services.rules, BATCH)
+
+
+def _text_followups(session: Session, services: Services) -> int:
+    texter = Texter(
+        services.vault,
+        services.rules,
+        services.languages,
+        partial(way_to_ask, services.gateways),
+        services.host,
+    )
+    return text_due(session, texter)
 
 
 def _remind_of_dates(session: Session, services: Services) -> int:
@@ -117,6 +130,7 @@ JOBS: tuple[Job | Errand, ...] = (
     Job("mark_clocks_missed", 30, _mark_clocks_missed),
     Job("climb_ladders", 30, _climb_ladders, batch=_ONE),
     Job("ask_followups", 30, _ask_due),
+    Job("text_followups", 30, _text_followups, batch=_ONE),
     Job("remind_of_dates", 60, _remind_of_dates, batch=_ONE),
     Job("expire_sessions", 60, _expire_sessions),
     Job("expire_attempts", 60, _expire_attempts),

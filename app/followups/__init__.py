@@ -1,5 +1,17 @@
-"""Carrying out the follow-ups that the cases planned."""
+"""Carrying out the follow-ups that the cases planned: in the inbox, and by text where a worker agreed to it."""
 
 from app.followups.asking import ask_due
+from app.followups.texting import AskingWay, FindWay, Texter, text_due
+from app.followups.words import DIGITS, STOP_ASKING, AskText, text_of
 
-__all__ = ["ask_due"]
+__all__ = [
+    "DIGITS",
+    "STOP_ASKING",
+    "AskText",
+    "AskingWay",
+    "FindWay",
+    "Texter",
+    "ask_due",
+    "text_due",
+    "text_of",
+]

@@ -7,7 +7,7 @@ from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, facts_of, lock_case
+from app.cases.case import Case, Happened, facts_of, lock_case, note
 from app.cases.enums import FollowupState
 from app.cases.followups import (
     Followup,
@@ -65,6 +65,7 @@ def _settle_case(session: Session, vault: Vault, rules: Rules, case_id: UUID) ->
         row.state = FollowupState.MERGED
     if settled.ask is not None:
         _ask(session, vault, due[settled.ask], known, merged=len(settled.merged))
+        note(session, vault, Happened.ASKED, case)
     for planned in fitting:
         following = next_round(planned, facts.profile, now, days)
         if following is not None:

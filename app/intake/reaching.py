@@ -2,20 +2,24 @@
 
 At filing the web process has the number in the clear for a moment. It is sealed once more then, to the contact key, because only so
 can a dispatcher send to it: the number in the case itself opens to the helper alone. Who ticked "Text me" was told what that shows
-to others and agreed; nothing is sent by it, only a helper's own answer may be. It is kept for exactly as long as a helper may read
-the case: not while nobody may, and not after the worker took the case back or said stop.
+to others and agreed: a helper's own answer may be sent, and that there is a question or news to look for. The number is kept for
+exactly as long as a helper may read the case: not while nobody may, and not after the worker took the case back or said stop.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.cases.case import Case, Entry, body_of, facts_of, latest_contact
 from app.cases.enums import ConsentLevel, EntryKind
 from app.cases.worker import Worker
 from app.database import CaseId
+from app.followups import AskingWay
+from app.intake.conversation.machine import Position, Step, WhosePhone
 from app.intake.conversation.store import Conversation, live_conversations, position_of
 from app.intake.report import ContactWay, Report
 from app.intake.sealing import SealedGrievance
@@ -33,6 +37,8 @@ from app.messaging.phones import (
 from app.messaging.queue import cancel_texts, forget_phone
 from app.vault import Vault, open_grant, sound
 
+_A_MOMENT = timedelta(hours=1)
+
 
 def phone_of_case(session: Session, vault: Vault, case_id: CaseId) -> Phone | None:
     """The phone on which the worker of a case may be texted: the one that wrote, or the one that was left on the form."""
@@ -41,6 +47,42 @@ def phone_of_case(session: Session, vault: Vault, case_id: CaseId) -> Phone | No
     asked = requested_phone(session, vault, case_id)
     phones = select(Phone).where(Phone.id.in_(may if asked is None else may | {asked}))
     return next(sound(vault, session.scalars(phones)), None)
+
+
+def way_to_ask(gateways: Gateways, session: Session, vault: Vault, case: Case) -> AskingWay | None:
+    """How a text that comes by itself reaches the worker of a case; None where there is any doubt whose phone it is.
+
+    A phone that wrote is texted about its newest case only, so that nobody has to guess what a digit answers; a number from the
+    form is told where to look, since nobody has shown that it is the worker's.
+    """
+    phone = phone_of_case(session, vault, CaseId(case.id))
+    if phone is None or phone.tag is None or phone.number_sealed is None:
+        return None
+    route = gateways.route_to(phone.country, phone.gateway, phone.line)
+    talks = [(talk, position_of(vault, talk)) for talk in live_conversations(session, phone.id)]
+    positions = [position for _, position in talks if position is not None]
+    if route is None or any(_is_in_doubt(position) for position in positions):
+        return None
+    busy = any(map(_is_busy, positions))
+    if not facts_of(vault, case).phone:
+        return AskingWay(phone, case.language, answers=False, busy=busy)
+    if not talks or talks[0][0].case_id != case.id or not positions or not route.two_way:
+        return None
+    newest = talks[0][1]
+    if newest is None or newest.contact is not ContactWay.TEXT or newest.stopped is not None:
+        return None
+    return AskingWay(phone, newest.language, answers=True, busy=busy)
+
+
+def _is_busy(position: Position) -> bool:
+    """Whether something else was asked or said a moment ago."""
+    asks = position.waits and position.step is not Step.QUIET
+    return asks or (position.last_at is not None and abs(clock.now() - position.last_at) < _A_MOMENT)
+
+
+def _is_in_doubt(position: Position) -> bool:
+    """Whether somebody else may hold the phone: it was said so, or said and taken back, or its holder asked who we are."""
+    return position.whose is not WhosePhone.OWN or position.taken_back or position.doubted_at is not None
 
 
 def contacts_of(session: Session, case_id: CaseId) -> Sequence[Entry]:

@@ -120,6 +120,7 @@ def _facts_told(
         handling=rules.taxonomy.handling(report.topics),
         exclusions=report.exclude,
         reach=report.contact.value,
+        own_times=bool(report.safe_times.strip()),
         excluded=report.excluded | (excluded.organisations if excluded else frozenset()),
         # "Someone else" without a name says that there is somebody, and nobody can tell who: a person has to look. Likewise where
         # the words name an organisation and go on ("and my foreman"): it is left out, and somebody looks who the other one is.

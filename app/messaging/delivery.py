@@ -31,8 +31,16 @@ class Purpose(StrEnum):
     REPLY = "reply"  # a helper's own words
     STATUS = "status"
     RECEIPT = "receipt"
+    FOLLOWUP = "followup"  # a question or news that comes by itself
+    URGENT = "urgent"  # news that cannot wait, of a case on the fast track
     ALERT = "alert"  # to a member: something needs them, without content
 
+
+BY_ITSELF = frozenset({Purpose.FOLLOWUP, Purpose.URGENT})
+"""Nobody asked for these just now: they go out in the worker's own hours only."""
+
+NOT_URGENT = frozenset({Purpose.FOLLOWUP, Purpose.REPLY})
+"""Of these a phone gets few: a person's own answer is never held back by it, but what comes by itself waits after one."""
 
 _RANK = {
     Delivery.WAITING: 0,

@@ -25,6 +25,8 @@ PURPOSE: Labels = {
     "reply": pgettext("texts", "Answer of a helper"),
     "status": pgettext("texts", "How it goes, asked for by the worker"),
     "receipt": pgettext("texts", "Secret code, asked for by the worker"),
+    "followup": pgettext("texts", "Question or news that comes by itself"),
+    "urgent": pgettext("texts", "Urgent news that comes by itself"),
     "alert": pgettext("texts", "Alert"),
 }
 

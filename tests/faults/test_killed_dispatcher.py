@@ -17,9 +17,18 @@ from app import clock
 from app.cases.case.models import Case, Clock, Escalation, Offer, OutsideDate
 from app.cases.clocks.running import mark_clocks_missed
 from app.cases.desk import add_outside_date
-from app.cases.enums import ClockState, FollowupState, OfferState, OutsideDateKind, RungState, State
+from app.cases.enums import (
+    ClockState,
+    FollowupState,
+    OfferState,
+    OutsideDateKind,
+    RungState,
+    State,
+    TextAbout,
+    TextState,
+)
 from app.cases.escalation.promise import without_next_step
-from app.cases.followups import Followup
+from app.cases.followups import Followup, PlannedText
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId, Database
 from app.dispatcher.jobs import JOBS, Job
@@ -99,6 +108,20 @@ def _add_some_dates(world: World) -> None:
             add_outside_date(session, world.vault, by, case_id, OutsideDateKind.FLIGHT, on, uuid4())
 
 
+def _plan_some_texts(world: World) -> None:
+    """Texts to workers whom none reaches any more: they are called off."""
+    for _ in range(5):
+        case_id, hour = world.case_of(world.file()), clock.hour_of(clock.now())
+        with world.database.writing() as session:
+            asked = {"subject_id": uuid4(), "planned_hour": hour, "due_at": hour}
+            session.add(PlannedText(case_id=case_id, about=TextAbout.QUESTION, **asked))
+
+
+def _texts_left(session: Session) -> int:
+    planned = select(func.count()).where(PlannedText.state == TextState.PLANNED)
+    return session.scalar(planned) or 0
+
+
 def _open_some(world: World) -> None:
     with world.database.writing() as session:
         for _ in range(5):
@@ -167,6 +190,7 @@ def _clocks_left(session: Session) -> int:
 CHORES = {
     "expire_offers": Chore(6 * _DAY, 150, _file_some, _first_offers_left),
     "ask_followups": Chore(_ASKED, 100, _file_some, _questions_left),
+    "text_followups": Chore(0, 40, _plan_some_texts, _texts_left),
     "remind_of_dates": Chore(7 * _DAY, 40, _add_some_dates, _left(OutsideDate, "warn_at", 7 * _DAY)),
     "climb_ladders": Chore(_LATE, 150, _let_some_be_late, _late_left),
     "mark_clocks_missed": Chore(400 * _DAY, 100, _file_some, _clocks_left),

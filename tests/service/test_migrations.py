@@ -27,9 +27,11 @@ from app.cases.enums import (
     FirstAnswer,
     FollowupKind,
     FollowupState,
+    TextAbout,
+    TextState,
     Urgency,
 )
-from app.cases.followups import Followup
+from app.cases.followups import Followup, PlannedText
 from app.database import Base, Database, UtcDateTime
 from app.database.inserts import insert_rows
 from app.database.schema import REVISION, SchemaOutOfDate, check_schema, migrate, revision_of
@@ -354,6 +356,38 @@ def test_months_are_counted_of_cases_from_before_they_were(
                 "twice": (FirstAnswer.LATE, False),
             }
             assert all(is_sound(vault, case) for case in found.values())
+
+
+def test_a_question_from_before_there_were_texts_stays_and_none_is_planned(
+    databases: Databases, empty_kind: str, tmp_path: Path
+) -> None:
+    hour = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    old = _case_of_then("red-fox-1", hour)
+    asked = Followup(
+        kind=FollowupKind.NEWS, since=hour, round=1, due_at=hour, state=FollowupState.ASKED, asked_hour=hour
+    )
+    vault = light_vault(tmp_path / "keys")
+    with databases.empty(empty_kind, tmp_path) as database:
+        _migrate_to(database, "0016")
+        database.sign_with(RowSigner(lambda: vault))
+        with database.writing() as session:
+            sign_row(vault, old)
+            session.execute(_as_of_then(old))
+            asked.case_id = old.id
+            session.add(asked)
+        assert migrate(database) is True
+        with database.writing() as session:
+            kept = session.scalars(select(Followup)).one()
+            assert (kept.state, is_sound(vault, kept)) == (FollowupState.ASKED, True)
+            assert session.scalars(select(PlannedText.id)).all() == []
+            due = {"planned_hour": hour, "due_at": hour}
+            session.add(
+                PlannedText(case_id=kept.case_id, about=TextAbout.QUESTION, subject_id=kept.id, **due)
+            )
+        with database.reading() as session:
+            planned = session.scalars(select(PlannedText)).one()
+            found = (planned.state, planned.tries, planned.text_id, is_sound(vault, planned))
+            assert found == (TextState.PLANNED, 0, None, True)
 
 
 def _case_of_then(name: str, hour: datetime) -> Case:

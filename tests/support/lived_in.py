@@ -10,7 +10,8 @@ from app.cases.case import Escalation
 from app.cases.custody.reading import agree_to_read, ask_to_read
 from app.cases.desk import add_outside_date, end_outside_date
 from app.cases.desk.answering import note, reply
-from app.cases.enums import ClockKind, OutsideDateKind, Rung, RungState
+from app.cases.enums import ClockKind, OutsideDateKind, Rung, RungState, TextAbout
+from app.cases.followups import PlannedText
 from app.database import CaseId, new_id
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.simulator import LINE, NAME
@@ -66,6 +67,11 @@ def live_in(desk: Desk) -> Desk:
             sent = uuid4()
             add_outside_date(session, world.vault, desk.lead, case_id, kind, on, sent)
         end_outside_date(session, world.vault, desk.lead, case_id, sent)
+    with desk.database.writing() as session:
+        for of in (case_id, held):
+            hour = clock.hour_of(clock.now())
+            asked = {"subject_id": new_id(), "planned_hour": hour, "due_at": hour + timedelta(days=1)}
+            session.add(PlannedText(case_id=of, about=TextAbout.QUESTION, **asked))
     with desk.database.writing() as session:
         for number, of in (("+60123450902", case_id), ("+60123450903", held)):
             _text_to(session, world.vault, number, of)

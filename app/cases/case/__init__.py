@@ -94,6 +94,7 @@ from app.cases.case.states import (
     stage_of,
 )
 from app.cases.case.text_parts import Part, in_order, read_part
+from app.cases.case.text_times import EVERY_DAY, HOURS_OF_A_DAY, NoHourLeft, TextTimes
 from app.cases.case.veils import (
     decision_place,
     facts_of,
@@ -111,7 +112,9 @@ from app.cases.case.veils import (
 __all__ = [
     "BOUND_TO_CASES",
     "COMES_BACK_AFTER",
+    "EVERY_DAY",
     "HELPERS_CLOSING_REASONS",
+    "HOURS_OF_A_DAY",
     "LONGEST_TEXT",
     "PURPOSE",
     "WARNED_BEFORE",
@@ -143,6 +146,7 @@ __all__ = [
     "Issue",
     "KnownDate",
     "NoAccess",
+    "NoHourLeft",
     "NotFromHere",
     "NotReachableYet",
     "NotTheirsToClose",
@@ -158,6 +162,7 @@ __all__ = [
     "RoutingRecord",
     "SafetyStrip",
     "ShownContact",
+    "TextTimes",
     "TextTooLong",
     "WorkerDecides",
     "access_of",

@@ -33,6 +33,8 @@ class Happened(StrEnum):
     REOPENED = "reopened"
     QUESTIONS_WANTED = "questions_wanted"
     """The worker chose whether to be asked how it is."""
+    ASKED = "asked"
+    """A question was put that came by itself."""
     DATE_NEAR = "date_near"
     """A date that the world sets comes near."""
 

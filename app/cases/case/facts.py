@@ -1,9 +1,11 @@
 """What is known of a case beyond its row's columns: kept as one veiled JSON, so that the database shows none of it."""
 
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 from uuid import UUID
 
+from app.cases.case.text_times import TextTimes, times_from
 from app.cases.enums import ConsentLevel, CountryFrom, Exclusion, Profile
 from app.cases.taxonomy import ABOUT_HELPER, Handling
 from app.database import OrganisationId, SiteId
@@ -52,6 +54,14 @@ class CaseFacts:
     zone: str = ""
     # Whether the worker said in the inbox that they want no questions that come by themselves.
     no_questions: bool = False
+    # Whether the worker wants no texts that come by themselves, though a helper may text.
+    no_text_questions: bool = False
+    # Whether safe times were told in words, which only a helper can read: no text comes by itself until hours are chosen.
+    own_times: bool = False
+    # The hours and days that the worker chose for such texts, in the workplace's zone; None where nothing was chosen.
+    text_times: TextTimes | None = None
+    # On which day the worker chose these or was asked whether they are still right; shifts change.
+    text_times_on: date | None = None
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -93,6 +103,10 @@ class CaseFacts:
             "danger_said": self.danger_said,
             "zone": self.zone,
             "no_questions": self.no_questions,
+            "no_text_questions": self.no_text_questions,
+            "own_times": self.own_times,
+            "text_times": None if self.text_times is None else self.text_times.as_json(),
+            "text_times_on": None if self.text_times_on is None else self.text_times_on.isoformat(),
         }
 
 
@@ -126,4 +140,13 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         danger_said=values.get("danger_said", False),
         zone=values.get("zone", ""),
         no_questions=values.get("no_questions", False),  # nor do cases from before there were any
+        no_text_questions=values.get("no_text_questions", False),
+        # Whoever asked before there were texts that come by themselves may have told times in words: nobody can tell any more.
+        own_times=values.get("own_times", True),
+        text_times=times_from(values.get("text_times")),
+        text_times_on=_day_from(values.get("text_times_on")),
     )
+
+
+def _day_from(value: str | None) -> date | None:
+    return None if value is None else date.fromisoformat(value)

@@ -5,6 +5,7 @@ from app.cases.changes.followup_answers import AnswerOutcome, take_answer
 from app.cases.changes.heeding import at_filing, changes
 from app.cases.changes.raising import note_urgency, raise_case
 from app.cases.changes.reopening import reopen, reopen_by_words
+from app.cases.changes.texting_wishes import choose_texts
 from app.cases.changes.words_written import heed_words
 
 __all__ = [
@@ -12,6 +13,7 @@ __all__ = [
     "ask_helpers",
     "at_filing",
     "changes",
+    "choose_texts",
     "heed_words",
     "note_urgency",
     "raise_case",

@@ -1,6 +1,6 @@
 """What a worker is asked without having to come first: planned by a pure rule, kept once in the database."""
 
-from app.cases.followups.models import Followup
+from app.cases.followups.models import Followup, PlannedText
 from app.cases.followups.planning import (
     TURNING,
     PlannedFollowup,
@@ -24,26 +24,51 @@ from app.cases.followups.rows import (
     still_fits,
     tries_in_vain,
 )
+from app.cases.followups.text_rows import (
+    call_off_texts,
+    last_texted,
+    look_again,
+    may_be_texted,
+    may_go_now,
+    plan_text,
+    planned_texts_of,
+    stays_right,
+    subject_of,
+    times_for,
+    wants_texts,
+)
 
 __all__ = [
     "TURNING",
     "WAITING",
     "Followup",
     "PlannedFollowup",
+    "PlannedText",
     "Settled",
     "StandingQuestion",
+    "call_off_texts",
     "followups_of",
     "is_silent",
+    "last_texted",
+    "look_again",
+    "may_be_texted",
+    "may_go_now",
     "next_round",
     "open_question",
     "plan",
     "plan_again",
     "plan_filed",
     "plan_next",
+    "plan_text",
     "planned_as",
+    "planned_texts_of",
     "settle",
     "shown_to_helpers",
+    "stays_right",
     "still_fits",
+    "subject_of",
+    "times_for",
     "tries_in_vain",
     "turn",
+    "wants_texts",
 ]

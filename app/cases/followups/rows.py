@@ -9,9 +9,18 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, CaseFacts, Entry, Happened, facts_of
-from app.cases.enums import AuthorKind, ClosingReason, ConsentLevel, EntryKind, FollowupKind, FollowupState
+from app.cases.enums import (
+    AuthorKind,
+    ClosingReason,
+    ConsentLevel,
+    EntryKind,
+    FollowupKind,
+    FollowupState,
+    TextState,
+)
 from app.cases.followups.models import Followup
 from app.cases.followups.planning import PlannedFollowup, plan, turn
+from app.cases.followups.text_rows import planned_texts_of
 from app.cases.rules import Rules
 from app.database import CaseId, insert_rows, insert_unless_taken, new_id
 from app.vault import SYSTEM, Vault, journal, sound
@@ -102,12 +111,17 @@ def shown_to_helpers(session: Session, vault: Vault, case_id: UUID) -> list[Foll
 
 
 def tries_in_vain(session: Session, vault: Vault, case_id: UUID) -> list[datetime]:
-    """The hours in which a question was put since the worker was heard of last, and none was answered."""
+    """The hours in which a question was put since the worker was heard of last, and none was answered.
+
+    Of one that was to be texted only a text that went out is a try: nobody is silent who was never reached.
+    """
     heard = session.scalar(_LAST_HEARD, {"case_id": case_id})
+    texts = planned_texts_of(session, vault, case_id)
+    never_went = {row.subject_id for row in texts if row.state is not TextState.SENT}
     asked = (
         row.asked_hour
         for row in followups_of(session, vault, case_id)
-        if row.state in (FollowupState.ASKED, FollowupState.UNANSWERED)
+        if row.state in (FollowupState.ASKED, FollowupState.UNANSWERED) and row.id not in never_went
     )
     # Of one put in the very hour in which the worker was heard, nobody knows which came first: it is not held against them.
     return [hour for hour in asked if hour is not None and (heard is None or hour > heard)]

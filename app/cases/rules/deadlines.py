@@ -15,6 +15,7 @@ from app.cases.rules.days_off import Calendar, DaysOff, joined
 from app.cases.rules.durations import Duration, Unit, read_unit
 from app.cases.rules.followup_days import FollowupDays, read_followups
 from app.cases.rules.laws import LegalProfile, read_profiles
+from app.cases.rules.text_rules import TextRules, read_text_rules
 from app.network import country_hint, is_country
 
 
@@ -47,6 +48,7 @@ class Deadlines:
 
     clocks: tuple[Deadline, ...]
     followups: Mapping[FollowupKind, FollowupDays]
+    texts: TextRules
     default_weekend: frozenset[int]
     weekends: Mapping[str, frozenset[int]]
     days_off: DaysOff
@@ -104,7 +106,7 @@ def read_deadlines(file: Table, own_days: DaysOff) -> Deadlines:
         table.done()
         read.append(Deadline(kind, who, start, MappingProxyType(durations), may_pause))
     clocks.done()
-    followups = read_followups(file)
+    followups, texts = read_followups(file), read_text_rules(file)
     weekend = file.table("weekend")
     default = _read_weekend("default", weekend)
     weekends = {country: _read_weekend(country, weekend) for country in weekend.names()}
@@ -115,7 +117,8 @@ def read_deadlines(file: Table, own_days: DaysOff) -> Deadlines:
             )
     profiles, laws = read_profiles(file)
     file.done()
-    return Deadlines(tuple(read), followups, default, MappingProxyType(weekends), own_days, profiles, laws)
+    by_country = MappingProxyType(weekends)
+    return Deadlines(tuple(read), followups, texts, default, by_country, own_days, profiles, laws)
 
 
 def read_duration(profile: Profile, table: Table) -> Duration:

@@ -6,6 +6,7 @@ from app.cases.worker.inbox import (
     OpenQuestion,
     ReceiptUnknown,
     Sighting,
+    TextsChoice,
     Worker,
     enter_inbox,
     helpers_of,
@@ -16,7 +17,7 @@ from app.cases.worker.inbox import (
     worker_of,
 )
 from app.cases.worker.messages import say_worse, write
-from app.cases.worker.questions import answer_question, want_questions
+from app.cases.worker.questions import answer_question, want_questions, want_texts
 from app.cases.worker.receipt_tries import may_be_guessing, try_receipt
 from app.cases.worker.sharing import (
     ERASED_AFTER,
@@ -40,6 +41,7 @@ __all__ = [
     "ReceiptUnknown",
     "SharingStopped",
     "Sighting",
+    "TextsChoice",
     "Worker",
     "answer_question",
     "change_consent",
@@ -59,6 +61,7 @@ __all__ = [
     "try_receipt",
     "undo_stop",
     "want_questions",
+    "want_texts",
     "worker_of",
     "write",
 ]

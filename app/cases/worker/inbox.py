@@ -1,7 +1,7 @@
 """The worker's inbox: in with the receipt, the thread, who has seen what, and what happens next."""
 
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta, tzinfo
+from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
 from uuid import UUID
 
@@ -13,9 +13,11 @@ from app.cases.case import (
     AccessLine,
     AskedRung,
     Case,
+    CaseFacts,
     Clock,
     Entry,
     Offer,
+    TextTimes,
     access_of,
     entry_place,
     facts_of,
@@ -36,7 +38,7 @@ from app.cases.enums import (
     Who,
 )
 from app.cases.escalation import rungs_of, standing_rung
-from app.cases.followups import open_question
+from app.cases.followups import may_be_texted, open_question, wants_texts
 from app.database import CaseId, OrganisationId
 from app.network import member_names, zone_there
 from app.vault import (
@@ -143,6 +145,18 @@ class OpenQuestion:
 
 
 @dataclass(frozen=True)
+class TextsChoice:
+    """What the worker of a phone of their own chose about texts that come by themselves; `times` is None where nothing was.
+
+    `come` says whether they come as it stands: no longer where times told in words are read by a helper only.
+    """
+
+    come: bool
+    times: TextTimes | None
+    times_on: date | None
+
+
+@dataclass(frozen=True)
 class InboxView:
     """All that the inbox shows; never the worker's name or number."""
 
@@ -168,6 +182,7 @@ class InboxView:
     """The workplace's time zone, in which every moment above is said."""
     question: OpenQuestion | None = None
     wants_questions: bool = True
+    texts: TextsChoice | None = None
 
     @property
     def answered_at(self) -> datetime | None:
@@ -268,7 +283,12 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         zone=zone,
         question=_question(session, vault, case),
         wants_questions=not facts.no_questions,
+        texts=_texts(case, facts) if may_be_texted(facts) else None,
     )
+
+
+def _texts(case: Case, facts: CaseFacts) -> TextsChoice:
+    return TextsChoice(wants_texts(case, facts), facts.text_times, facts.text_times_on)
 
 
 def _question(session: Session, vault: Vault, case: Case) -> OpenQuestion | None:

@@ -1,11 +1,11 @@
-"""What a worker answers to the question in the inbox, by one tap, and whether there are to be any."""
+"""What a worker answers to the question in the inbox, by one tap, and whether and how there are to be any."""
 
 from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
-from app.cases.case import EmptyText, Happened, facts_of, note, store_facts
-from app.cases.changes import AnswerOutcome, take_answer
+from app.cases.case import EmptyText, Happened, TextTimes, facts_of, note, store_facts
+from app.cases.changes import AnswerOutcome, choose_texts, take_answer
 from app.cases.enums import ANSWERS_TO, FollowupAnswer
 from app.cases.followups import followups_of
 from app.cases.rules import Rules
@@ -39,3 +39,11 @@ def want_questions(session: Session, vault: Vault, worker: Worker, wanted: bool)
     store_facts(vault, case, replace(facts, no_questions=not wanted))
     note(session, vault, Happened.QUESTIONS_WANTED, case)
     journal(session, vault, worker.case_id, "followup.wanted", worker.actor, {"wanted": wanted})
+
+
+def want_texts(session: Session, vault: Vault, worker: Worker, times: TextTimes | None) -> None:
+    """Ask by text too from now on, in these hours, or only in the inbox; raises `BudgetSpent`, never for a no."""
+    case = locked_case_of(session, worker)
+    if times is not None:
+        spend_wish(session, vault, worker.case_id)
+    choose_texts(session, vault, case, worker.actor, wanted=times is not None, times=times)

@@ -23,7 +23,7 @@ from app.messaging.members.alerts import (
     who_can_be_alerted,
 )
 from app.messaging.members.date_alerts import alert_date_near
-from app.messaging.members.late_alerts import alert_late
+from app.messaging.members.late_alerts import alert_late, newest_rung
 from app.messaging.members.root_mail import has_readers, mail_cut, mail_root
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "kept_addresses",
     "mail_cut",
     "mail_root",
+    "newest_rung",
     "send_test",
     "unalerted",
     "who_can_be_alerted",

@@ -29,7 +29,7 @@ _VALID_FOR = timedelta(days=2)
 
 def alert_late(session: Session, vault: Vault, case: Case) -> int:
     """Tell whoever the newest rung of a case asks, once for each rung and address; how many alerts are new."""
-    rung = _newest(session, vault, case)
+    rung = newest_rung(session, vault, case)
     if rung is None:
         return 0
     new = sum(_tell(session, vault, case, rung, address) for address in _asked(session, vault, case, rung))
@@ -39,7 +39,7 @@ def alert_late(session: Session, vault: Vault, case: Case) -> int:
     return new
 
 
-def _newest(session: Session, vault: Vault, case: Case) -> Escalation | None:
+def newest_rung(session: Session, vault: Vault, case: Case) -> Escalation | None:
     """The rung on which somebody stands, or the one by which the case has just moved."""
     asks = Escalation.state.in_((RungState.ASKED, RungState.MOVED))
     rungs = session.scalars(select(Escalation).where(Escalation.case_id == case.id, asks)).all()

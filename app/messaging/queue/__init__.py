@@ -18,7 +18,9 @@ from app.messaging.queue.outgoing import (
     keeping,
     note_merged_alert,
     seal_text,
+    state_of_text,
     texts_of_case,
+    went_by,
 )
 from app.messaging.queue.queue_counts import count_queue
 
@@ -41,5 +43,7 @@ __all__ = [
     "keeping",
     "note_merged_alert",
     "seal_text",
+    "state_of_text",
     "texts_of_case",
+    "went_by",
 ]

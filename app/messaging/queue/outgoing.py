@@ -24,10 +24,10 @@ from app.database import (
     new_row,
 )
 from app.messaging.composing import count_segments
-from app.messaging.delivery import Delivery, Purpose
+from app.messaging.delivery import NOT_URGENT, Delivery, Purpose
 from app.messaging.models import MemberAddress, OutgoingStep, OutgoingText, Phone
 from app.messaging.phones import is_opted_out
-from app.vault import KeyHolder, Place, Vault, holder_of, is_sound, sign_row
+from app.vault import KeyHolder, Place, Vault, holder_of, is_sound, sign_row, sound, sound_or_none
 
 EMAIL = "email"
 """The channel of an address, and the name of the gateway, through which a member is alerted by e-mail."""
@@ -192,6 +192,24 @@ def cancel_texts(session: Session, phone_id: UUID | None = None, case_id: CaseId
 def cancel_waiting_text(session: Session, text_id: UUID) -> bool:
     """Call off one text that no dispatcher has taken up; False, and nothing happens, when it does not wait any more."""
     return bool(_cancel_waiting(session, OutgoingText.id == text_id))
+
+
+def went_by(session: Session, vault: Vault, phone_id: UUID) -> list[datetime]:
+    """By when each text that was not urgent went or will go to this phone at the latest; what was never sent is left out."""
+    found = session.scalars(
+        select(OutgoingText).where(
+            OutgoingText.phone_id == phone_id,
+            OutgoingText.purpose.in_(NOT_URGENT),
+            OutgoingText.state.not_in((Delivery.CANCELLED, Delivery.EXPIRED, Delivery.OPTED_OUT)),
+        )
+    )
+    return [text.valid_until for text in sound(vault, found)]
+
+
+def state_of_text(session: Session, vault: Vault, text_id: UUID) -> Delivery | None:
+    """How far a text has come; None where it is gone, or others changed it."""
+    text = sound_or_none(vault, session.get(OutgoingText, text_id, populate_existing=True))
+    return None if text is None else text.state
 
 
 def texts_of_case(session: Session, case_id: CaseId) -> list[TextStatus]:

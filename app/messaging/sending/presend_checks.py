@@ -17,9 +17,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from app import clock
 from app.cases.case import Case, facts_of
 from app.cases.enums import ConsentLevel
+from app.cases.followups import may_go_now
+from app.cases.rules import rules_of
 from app.database import hour_of_id
 from app.logs import log_event
-from app.messaging.delivery import UNCLEAR_REASON, Delivery, Purpose
+from app.messaging.delivery import BY_ITSELF, UNCLEAR_REASON, Delivery, Purpose
 from app.messaging.gateways.protocol import TextToSend
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import MemberAddress, OptOutRow, OutgoingText, Phone
@@ -70,6 +72,10 @@ class _Facts:
     case_is_open: bool | None
     way: tuple[str, str] | None  # gateway and line
     is_sound: bool  # the text and what it goes to are as this deployment wrote them
+    is_right: (
+        bool  # of a text that comes by itself: what it asks is still open, and the worker wants such texts
+    )
+    is_time: bool  # and it is one of the hours for it
 
     @property
     def recipient(self) -> UUID | None:
@@ -145,6 +151,7 @@ def _gather(
             is_open,
             _way(gateways, row, phone, address),
             _all_sound(vault, row, phone, address),
+            *_may_go(session, vault, row, phone),
         )
         for row, phone, address, is_open in session.execute(query)
     ]
@@ -152,6 +159,15 @@ def _gather(
 
 def _all_sound(vault: Vault, *rows: Signed | None) -> bool:
     return all(is_sound(vault, row) for row in rows if row is not None)
+
+
+def _may_go(session: Session, vault: Vault, row: OutgoingText, phone: Phone | None) -> tuple[bool, bool]:
+    if row.purpose not in BY_ITSELF:
+        return True, True
+    case = session.get(Case, row.case_id)
+    if case is None or phone is None:
+        return False, False
+    return may_go_now(session, vault, rules_of(session), case, row.id, phone.country)
 
 
 def _way(
@@ -169,15 +185,17 @@ def _way(
 def _verdict(facts: _Facts, *, has_stopped: bool, is_locked: bool) -> PresendVerdict | None:
     row = facts.row
     # A worker who asks how it goes is told also when the answer is that it is over.
-    wants_open_case = row.case_id is not None and row.purpose is not Purpose.STATUS
+    asks_whatever = row.purpose is Purpose.STATUS or row.purpose in BY_ITSELF
+    wants_open_case = row.case_id is not None and not asks_whatever
     against = (
         (row.body_sealed is None, PresendVerdict(Delivery.CANCELLED, None)),
         (not facts.is_sound, PresendVerdict(Delivery.FAILED, FORGED)),
         (wants_open_case and not facts.case_is_open, PresendVerdict(Delivery.CANCELLED, "case closed")),
-        (is_locked, PresendVerdict(Delivery.CANCELLED, None)),
+        (is_locked or not facts.is_right, PresendVerdict(Delivery.CANCELLED, None)),
         (has_stopped, PresendVerdict(Delivery.OPTED_OUT, None)),
         (_sealed_recipient(facts) is None, PresendVerdict(Delivery.CANCELLED, "erased")),
         (row.valid_until <= clock.now() + _LEAST_LEFT, PresendVerdict(Delivery.EXPIRED, row.reason)),
+        (not facts.is_time, PresendVerdict(Delivery.EXPIRED, "not in these hours")),
         (facts.way is None, PresendVerdict(Delivery.FAILED, "no route")),
         (row.attempts >= MOST_ATTEMPTS, PresendVerdict(Delivery.FAILED, row.reason)),
     )

@@ -8,7 +8,7 @@ from uuid import UUID
 from flask import Response
 from sqlalchemy.orm import Session
 
-from app.cases.case import Case, EmptyText, TextTooLong, consent_texts
+from app.cases.case import Case, EmptyText, NoHourLeft, TextTooLong, consent_texts
 from app.cases.changes import AnswerOutcome
 from app.cases.enums import ConsentLevel, FollowupAnswer
 from app.cases.worker import (
@@ -24,6 +24,7 @@ from app.cases.worker import (
     say_worse,
     stop_sharing,
     want_questions,
+    want_texts,
 )
 from app.cases.worker import undo_stop as undo_stop_of
 from app.cases.worker import write as write_message
@@ -41,6 +42,7 @@ from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.left import mark_left
 from app.web.worker.posted import posted_fields, posted_intent
 from app.web.worker.question_card import taken_words
+from app.web.worker.texts_choice import chosen_times, no_hour_words
 from app.web.worker.worker_session import (
     end_worker_session,
     find_worker,
@@ -106,6 +108,13 @@ def do_not_ask() -> Response:
     return _carry_out(InboxAct.DO_NOT_ASK)
 
 
+@blueprint.post("/<lang>/inbox/texts")
+@open_to_workers
+def texts() -> Response:
+    """Choose whether and when to be asked by text too."""
+    return _carry_out(InboxAct.TEXTS)
+
+
 @blueprint.post("/<lang>/inbox/consent")
 @open_to_workers
 def consent() -> Response:
@@ -154,7 +163,7 @@ def do(worker: Worker, intent: Intent) -> Response:
             outcome = deed(session, Doing(worker, intent, submission, text_requests))
     except TokenForged:
         return stale_page(worker, intent)
-    except (EmptyText, TextTooLong) as refusal:
+    except (EmptyText, TextTooLong, NoHourLeft) as refusal:
         return inbox_page(worker, Problem(missing_words(refusal), intent))
     except BudgetSpent as spent:
         return _let_wait(worker, intent, spent)
@@ -233,6 +242,12 @@ def _want_questions(session: Session, doing: Doing) -> None:
     want_questions(session, services().vault, doing.worker, doing.intent.act is InboxAct.ASK_ME)
 
 
+def _want_texts(session: Session, doing: Doing) -> None:
+    if not doing.intent.texts:
+        raise EmptyText
+    want_texts(session, services().vault, doing.worker, chosen_times(doing.intent))
+
+
 def _change_consent(session: Session, doing: Doing) -> None:
     here, language, worker = services(), page_language(), doing.worker
     if not doing.intent.consent:
@@ -272,6 +287,7 @@ _DEEDS: dict[InboxAct, tuple[Callable[[Session, Doing], bool | AnswerOutcome | N
     InboxAct.ANSWER: (_answer, "thread"),
     InboxAct.ASK_ME: (_want_questions, "change"),
     InboxAct.DO_NOT_ASK: (_want_questions, "change"),
+    InboxAct.TEXTS: (_want_texts, "change"),
     InboxAct.CONSENT: (_change_consent, "seen"),
     InboxAct.LET_READ: (_let_read, "top"),
     InboxAct.STOP: (_stop, "top"),
@@ -279,11 +295,13 @@ _DEEDS: dict[InboxAct, tuple[Callable[[Session, Doing], bool | AnswerOutcome | N
 }
 
 
-def missing_words(refusal: EmptyText | TextTooLong) -> str:
+def missing_words(refusal: EmptyText | TextTooLong | NoHourLeft) -> str:
     """What keeps a message from being sent."""
     match refusal:
         case EmptyText():
             return pgettext("worker-inbox", "Nothing is sent yet. Write a few words or choose an answer.")
+        case NoHourLeft():
+            return no_hour_words()
         case TextTooLong():
             return pgettext(
                 "worker-form",

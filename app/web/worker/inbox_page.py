@@ -21,6 +21,7 @@ from app.web.worker.intent import NOTHING, InboxAct, Intent
 from app.web.worker.names import coordinator_name, names_of
 from app.web.worker.posted import posted_fields
 from app.web.worker.question_card import answer_words, question_card, question_words
+from app.web.worker.texts_choice import texts_form
 
 
 @dataclass(frozen=True)
@@ -64,6 +65,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         next_line=next_line(view, names, coordinator, now.date()),
         authors=authors(),
         card=question_card(view),
+        texts=texts_form(view, meant),
         question_words=question_words,
         answer_words=answer_words,
         sightings=[seen_line(seen, names) for seen in view.sightings],

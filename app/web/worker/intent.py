@@ -9,10 +9,12 @@ from enum import StrEnum
 from uuid import UUID
 
 from app.cases.enums import FollowupAnswer
-from app.language import clean_words, has_words
+from app.language import clean_words, has_words, only_digits
 from app.network import is_country
 from app.vault import TokenForged, Vault
 from app.web.worker.report_form import CONSENT, Fields
+
+_LONGEST_NUMBER = 2
 
 
 class InboxAct(StrEnum):
@@ -27,6 +29,7 @@ class InboxAct(StrEnum):
     ANSWER = "answer"
     ASK_ME = "ask-me"
     DO_NOT_ASK = "do-not-ask"
+    TEXTS = "texts"
     NEW_CODE = "code"
     ABOUT_HELPER = "about-helper"
 
@@ -47,6 +50,11 @@ class Intent:
     answer: str = field(default="", repr=False)
     """What was tapped, to the question that `question` names."""
     question: str = ""
+    texts: str = ""
+    """Whether to be asked by text too, `yes` or `no`, in the hours and on the days that follow as they were chosen."""
+    from_hour: str = ""
+    to_hour: str = ""
+    days: tuple[str, ...] = ()
     country: str = ""
     """Where the page knew the worker to be; only to show numbers of help, also once nobody can look it up any more."""
 
@@ -94,6 +102,10 @@ class Intent:
             ("lock", self.lock),
             ("answer", self.answer),
             ("question", self.question),
+            ("texts", self.texts),
+            ("from_hour", self.from_hour),
+            ("to_hour", self.to_hour),
+            *(("day", day) for day in self.days),
             ("country", self.country),
         ]
         return [(name, value) for name, value in pairs if value]
@@ -122,6 +134,10 @@ def read_intent(fields: Fields, act: InboxAct | None = None) -> Intent:
         lock=_first(fields, "lock").strip(),
         answer=answer if answer in set(FollowupAnswer) else "",
         question=_first(fields, "question").strip(),
+        texts=_first(fields, "texts") if _first(fields, "texts") in ("yes", "no") else "",
+        from_hour=_number(_first(fields, "from_hour")),
+        to_hour=_number(_first(fields, "to_hour")),
+        days=tuple(dict.fromkeys(filter(None, map(_number, fields.getlist("day"))))),
         country=country if is_country(country) else "",
     )
 
@@ -131,6 +147,12 @@ def _act_of(words: str, *, danger: bool) -> InboxAct | None:
     if danger:
         return InboxAct.WORSE
     return InboxAct.WRITE if words else None
+
+
+def _number(typed: str) -> str:
+    """A small whole number as it was chosen, without signs that nobody sees; empty for anything else."""
+    digits = only_digits(typed)
+    return str(int(digits)) if 0 < len(digits) <= _LONGEST_NUMBER else ""
 
 
 def _first(fields: Fields, name: str) -> str:

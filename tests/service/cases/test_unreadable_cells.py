@@ -38,6 +38,7 @@ CASES = (
     "issues",
     "offers",
     "outside_dates",
+    "planned_texts",
     "routing_notes",
     "routing_records",
     "vault_compartment_keys",

@@ -76,6 +76,7 @@ TABLES = {
     "outgoing_texts",
     "outside_dates",
     "phones",
+    "planned_texts",
     "routing_notes",
     "site_heads",
     "sites",

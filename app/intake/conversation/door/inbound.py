@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, Happened, facts_of, lock_case, note
+from app.cases.changes import choose_texts
 from app.cases.enums import ConsentLevel, Urgency
 from app.cases.routing import route_again
 from app.cases.rules import Rules
@@ -18,6 +19,7 @@ from app.intake.conversation.door.preparing import Prepared
 from app.intake.conversation.machine import (
     SILENCE,
     AgreeContact,
+    AnswerQuestion,
     ConversationAct,
     ErasePhone,
     FileReport,
@@ -30,6 +32,7 @@ from app.intake.conversation.machine import (
     SetConsent,
     SetDanger,
     Settle,
+    StopAsking,
     change_of,
 )
 from app.intake.conversation.store import (
@@ -39,6 +42,7 @@ from app.intake.conversation.store import (
     KnownConversation,
     agree_contact,
     answer_consent,
+    answer_question,
     cannot_be_reached,
     get_worse,
     give_receipt,
@@ -53,6 +57,7 @@ from app.intake.conversation.store import (
     store_text,
     take_in,
 )
+from app.intake.sealing import WORKER
 from app.logs import log_event
 from app.messaging.models import Phone
 from app.messaging.phones import (
@@ -273,6 +278,10 @@ def _apply_act(scene: _Scene, case: Case, act: ConversationAct) -> None:
             get_worse(session, vault, rules, case)
         case SetConsent(level) if prepared.asked is not None:
             answer_consent(session, vault, rules, case, level, prepared.asked)
+        case AnswerQuestion(question, answer):
+            answer_question(session, vault, rules, case, question, answer)
+        case StopAsking():
+            choose_texts(session, vault, case, WORKER, wanted=False)
         case AgreeContact(how):
             agree_contact(session, vault, case, how, prepared.number)
         case HandToPerson():

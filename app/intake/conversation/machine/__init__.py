@@ -2,6 +2,7 @@
 
 from app.intake.conversation.machine.acts import (
     AgreeContact,
+    AnswerQuestion,
     ConversationAct,
     ErasePhone,
     FileReport,
@@ -13,6 +14,7 @@ from app.intake.conversation.machine.acts import (
     SetConsent,
     SetDanger,
     Settle,
+    StopAsking,
 )
 from app.intake.conversation.machine.answers import Said, read_text, with_danger, with_thanks
 from app.intake.conversation.machine.beginning import begin_called
@@ -36,6 +38,7 @@ __all__ = [
     "CARD",
     "SILENCE",
     "AgreeContact",
+    "AnswerQuestion",
     "CaseChange",
     "ConversationAct",
     "ErasePhone",
@@ -53,6 +56,7 @@ __all__ = [
     "SetDanger",
     "Settle",
     "Step",
+    "StopAsking",
     "Surroundings",
     "Terms",
     "Texts",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.cases.case import Part
-from app.cases.enums import ConsentLevel
+from app.cases.enums import ConsentLevel, FollowupAnswer
 from app.intake.conversation.machine.position import WhosePhone
 from app.intake.report import ContactWay
 from app.messaging.gateways.media import Media
@@ -97,6 +97,19 @@ class Settle:
 
 
 @dataclass(frozen=True)
+class AnswerQuestion:
+    """The answer to a question that was texted without the worker having written first."""
+
+    question: UUID
+    answer: FollowupAnswer
+
+
+@dataclass(frozen=True)
+class StopAsking:
+    """No more texts that come by themselves; a helper may still text."""
+
+
+@dataclass(frozen=True)
 class SendReceipt:
     """The worker asked for the secret code: make a new receipt and send `Texts.receipt`."""
 
@@ -133,6 +146,8 @@ ConversationAct = (
     | SetConsent
     | AgreeContact
     | Settle
+    | AnswerQuestion
+    | StopAsking
     | SendReceipt
     | OptOut
     | OptIn

@@ -29,6 +29,7 @@ class Wanted:
     status: bool = False
     gone: bool = False
     free_words: str = field(repr=False, default="")
+    question: bool = False
 
 
 @dataclass(frozen=True)

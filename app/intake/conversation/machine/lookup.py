@@ -9,14 +9,15 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, stage_of, zone_of_case
-from app.cases.enums import Urgency
+from app.cases.enums import FollowupState, Urgency
+from app.cases.followups import last_texted
 from app.cases.routing import means_holder
 from app.cases.rules import Rules
 from app.cases.worker import next_step
 from app.database import CaseId, SiteId
 from app.intake.conversation.machine.acts import ConversationAct, Keep, SetSite
 from app.intake.conversation.machine.changes import Surroundings
-from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
+from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption, TextedQuestion
 from app.intake.conversation.machine.meanings import MOST_PLACES
 from app.intake.conversation.machine.steps import Wanted
 from app.intake.conversation.machine.texts import Texts
@@ -65,8 +66,9 @@ def look_up(
             match.whole,
             told,
         )
+    question = _texted_question(session, vault, case_id) if wanted.question else None
     if not (wanted.help_number or wanted.read_by or wanted.status or wanted.free_words):
-        return LookedUp(Knowledge(sites=sites, certain=certain), around)
+        return LookedUp(Knowledge(sites=sites, certain=certain, question=question), around)
     case = session.get_one(Case, case_id)
     numbers = rules.help.help_for(case.country, clock.now().date()) if wanted.help_number else ()
     following = next_step(session, case) if wanted.read_by or wanted.status else None
@@ -74,6 +76,7 @@ def look_up(
     know = Knowledge(
         sites=sites,
         certain=certain,
+        question=question,
         help_number=numbers[0].number if numbers else "",
         in_danger=wanted.help_number and case.urgency is Urgency.DANGER,
         # Whoever says danger is routed with it.
@@ -85,6 +88,11 @@ def look_up(
         holder_meant=bool(wanted.free_words) and means_holder(session, rules, case, wanted.free_words),
     )
     return LookedUp(know, around)
+
+
+def _texted_question(session: Session, vault: Vault, case_id: CaseId) -> TextedQuestion | None:
+    asked = last_texted(session, vault, case_id)
+    return None if asked is None else TextedQuestion(asked.id, asked.kind, asked.state is FollowupState.ASKED)
 
 
 def surroundings_of(

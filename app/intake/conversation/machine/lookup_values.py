@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
-from app.cases.enums import Stage
+from app.cases.enums import FollowupKind, Stage
 
 
 @dataclass(frozen=True)
@@ -16,6 +16,15 @@ class SiteOption:
 
 
 @dataclass(frozen=True)
+class TextedQuestion:
+    """The question that was texted last without the worker having written first, and whether it still waits for an answer."""
+
+    id: UUID
+    kind: FollowupKind
+    is_open: bool
+
+
+@dataclass(frozen=True)
 class Knowledge:
     """What was looked up for a text, as far as `wanted` asked for it; what it did not find stays empty.
 
@@ -23,7 +32,7 @@ class Knowledge:
     `in_danger` says that the case stands as danger, `alertable` that somebody can be paged, `gone` that nothing waits any more to
     go out to the phone.
     `read_by` is the day by which a helper should read it; stage and next day are those that the worker's inbox shows.
-    `holder_meant` says that the words are about the helper who has the case.
+    `holder_meant` says that the words are about the helper who has the case. `question` was texted by itself.
     """
 
     sites: tuple[SiteOption, ...] = ()
@@ -36,3 +45,4 @@ class Knowledge:
     alertable: bool = False
     gone: bool = False
     holder_meant: bool = False
+    question: TextedQuestion | None = None

@@ -37,6 +37,11 @@ from app.intake.conversation.machine.orders import obey, start_with_words
 from app.intake.conversation.machine.plainly import hear_plainly
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.table import TABLE
+from app.intake.conversation.machine.texted_questions import (
+    hear_question,
+    hear_torn,
+    may_answer_question,
+)
 from app.intake.conversation.machine.texts import Text, Texts
 from app.intake.conversation.machine.topic_words import Keyword
 from app.intake.conversation.machine.walk import PLACES, walk
@@ -88,6 +93,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
             or (said.calls and position.step is Step.NEW_REPORT),
             gone=gone,
             free_words=said.words if free else "",
+            question=may_answer_question(position, said, texts),
         )
     walked = walk(position, said, texts)
     moved = walked.moved.position
@@ -126,6 +132,9 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
         position = replace(position, doubted_at=None)
     if position.worse_at is not None and at - position.worse_at > WORSE_ANSWERED_WITHIN:
         position = replace(position, worse_at=None)
+    torn = hear_torn(position, said, know, texts, at)
+    if torn is not None:
+        return torn
     position = back_where_hurt(_back_at_worse(position, said, texts), said, texts)
     late = hear_late(position, said, know, texts, at)
     if late is not None:
@@ -192,7 +201,8 @@ def _hear(  # noqa: PLR0911 - one for each kind of text
     if plainly is not None:
         return plainly
     if position.step in (Step.OPEN, Step.NEW_REPORT):
-        return hear_open(position, said, know, texts, at)
+        asked = hear_question(position, said, know, texts, at)
+        return asked or hear_open(position, said, know, texts, at)
     if position.step not in TABLE or _continues(position, said, texts, at):
         heard = _join(position, said, at)
         news = position.step is Step.QUIET and said.worse and not soon(position, at)

@@ -13,17 +13,13 @@ from babel.dates import format_skeleton
 
 from app.cases.enums import Stage
 from app.language import Language
-from app.messaging.composing import MOST_SEGMENTS, count_segments, fits_gsm
+from app.messaging.composing import MOST_SEGMENTS, count_segments, fits_gsm, plain_signs, without_accents
 from app.network.matching import plain_text
 
 LONGEST_TOWN = 16
 LONGEST_NUMBER = 16
 """A plus and fifteen digits: no country's numbers are longer (E.164)."""
 
-# One such sign makes a whole text cost twice as much.
-_TYPOGRAPHIC = str.maketrans(
-    {"‘": "'", "’": "'", "“": '"', "”": '"', "–": "-", "—": "-", "…": "...", "\u00a0": " ", "\u202f": " "}
-)
 _OPTION = re.compile(r"(?<!\S)(\d)\s+(\D+?)(?=\s\d\s|[.(]|$)")
 
 
@@ -150,6 +146,14 @@ class Text(StrEnum):
         " Another person reads that first.",
     )
     NEW_REPORT = pgettext("sms", "Write now what happened. A few words are enough.")
+    # After an answer to a question that we texted.
+    ANSWER_KEPT = pgettext("sms", "Thank you. Your answer is kept with what you told us. Delete these texts.")
+    QUESTION_OVER = pgettext(
+        "sms", "That question is not open any more. Your answer is kept all the same. 8 asks for news."
+    )
+    NOT_ASKED = pgettext(
+        "sms", "We will not ask you again by text. A helper may still text you. 0 ends all texts."
+    )
     STATUS = pgettext("sms", "%(stage)s. Next date: %(day)s. 2 starts a new report.")
     STATUS_WITHOUT_DAY = pgettext("sms", "%(stage)s. 2 starts a new report.")
     RECEIPT = pgettext(
@@ -189,17 +193,17 @@ class Texts:
 
     def say(self, text: Text, **values: str) -> str:
         """The text with its values; in seven-bit letters wherever the language has no others."""
-        if fits_gsm(_straight(self.language.catalogue.pgettext("sms", text))):
+        if fits_gsm(plain_signs(self.language.catalogue.pgettext("sms", text))):
             # An accent in a town's name would make a text in seven-bit letters twice as long.
-            values = {name: _without_accents(value) for name, value in values.items()}
-        return _straight(self.language.pgettext("sms", text, **values))
+            values = {name: without_accents(value) for name, value in values.items()}
+        return plain_signs(self.language.pgettext("sms", text, **values))
 
     def behind(self, before: str, spoken: str) -> str:
         """Both pieces in one text; only the later one when both together would cost more than three segments."""
         both = f"{before} {spoken}" if before else spoken
         return both if count_segments(both).count <= MOST_SEGMENTS else spoken
 
-    def options(self, text: Text) -> dict[str, int]:
+    def options(self, text: StrEnum) -> dict[str, int]:
         """The digits of a question by what they are called, in plain form: people also answer with the words.
 
         Of an option such as "Danger, sick" each part is a name too, where no other option has it.
@@ -266,21 +270,6 @@ class Texts:
     def short_day(self, day: date) -> str:
         """A day as short as people still understand it: "Thu, 26 Nov"."""
         return format_skeleton("MMMEd", day, locale=self.language.locale)
-
-
-def _straight(body: str) -> str:
-    """The text with plain quotes and dashes, where that lets it fit the seven-bit alphabet."""
-    plain = body.translate(_TYPOGRAPHIC)
-    return plain if fits_gsm(plain) else body
-
-
-def _without_accents(value: str) -> str:
-    value = value.translate(_TYPOGRAPHIC)
-    if fits_gsm(value):
-        return value
-    apart = unicodedata.normalize("NFKD", value)
-    plain = "".join(sign for sign in apart if not unicodedata.combining(sign))
-    return plain if fits_gsm(plain) else value
 
 
 def _first_letter(name: str) -> str:

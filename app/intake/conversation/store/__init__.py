@@ -3,6 +3,7 @@
 from app.intake.conversation.store.apply import (
     agree_contact,
     answer_consent,
+    answer_question,
     cannot_be_reached,
     get_worse,
     needs_person,
@@ -30,6 +31,7 @@ __all__ = [
     "Snapshot",
     "agree_contact",
     "answer_consent",
+    "answer_question",
     "cannot_be_reached",
     "get_worse",
     "give_receipt",

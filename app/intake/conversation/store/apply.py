@@ -1,6 +1,7 @@
 """What an answer by text changes in its case: each act of the conversation has one verb here. The case's row is locked."""
 
 from dataclasses import replace
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -13,9 +14,10 @@ from app.cases.case import (
     site_place,
     store_facts,
 )
-from app.cases.changes import heed_words, raise_case, reopen_by_words, set_consent
+from app.cases.changes import heed_words, raise_case, reopen_by_words, set_consent, take_answer
 from app.cases.consent import ConsentGiven
-from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, Urgency
+from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, FollowupAnswer, Urgency
+from app.cases.followups import followups_of
 from app.cases.routing import custodian_of, keep_routing_note, route_again, routing_note
 from app.cases.rules import Rules
 from app.cases.words import urgency_of
@@ -73,6 +75,15 @@ def get_worse(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
     """It got worse, whether or not anybody is in danger now: urgent, as when it is said in the inbox."""
     raise_case(session, vault, rules, case, Urgency.URGENT, WORKER)
     journal(session, vault, CaseId(case.id), "case.worse", WORKER, {"danger": False})
+
+
+def answer_question(
+    session: Session, vault: Vault, rules: Rules, case: Case, question: UUID, answer: FollowupAnswer
+) -> None:
+    """An answer by text to a question that was texted: what a tap in the inbox does."""
+    asked = next((row for row in followups_of(session, vault, case.id) if row.id == question), None)
+    if asked is not None:
+        take_answer(session, vault, rules, case, asked, answer, WORKER)
 
 
 def answer_consent(

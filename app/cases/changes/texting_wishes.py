@@ -1,0 +1,31 @@
+"""Whether and when a worker wants texts that come by themselves: one verb for the inbox and for texts."""
+
+from dataclasses import replace
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import Case, TextTimes, facts_of, store_facts
+from app.cases.followups import call_off_texts
+from app.database import CaseId
+from app.vault import Actor, Vault, journal
+
+
+def choose_texts(
+    session: Session, vault: Vault, case: Case, by: Actor, *, wanted: bool, times: TextTimes | None = None
+) -> bool:
+    """Keep the wish in a case whose row the caller has locked, and call off what is planned where none are wanted.
+
+    Without `times` the hours stay as they were. Whether anything changed: the same on the same day changes nothing.
+    """
+    facts = facts_of(vault, case)
+    chosen = replace(facts, no_text_questions=not wanted, text_times=times or facts.text_times)
+    if times is not None:
+        chosen = replace(chosen, text_times_on=clock.now().date())
+    if chosen == facts:
+        return False
+    store_facts(vault, case, chosen)
+    if not wanted:
+        call_off_texts(session, vault, case.id)
+    journal(session, vault, CaseId(case.id), "followup.texts_wanted", by, {"wanted": wanted})
+    return True

@@ -1,0 +1,145 @@
+"""Texts to workers that come by themselves, as rows: planned when something is asked or late, and whether one is still right."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta, tzinfo
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import Case, CaseFacts, Escalation, TextTimes, facts_of
+from app.cases.enums import ConsentLevel, FollowupState, RungState, TextAbout, TextState
+from app.cases.followups.models import Followup, PlannedText
+from app.cases.rules import Rules
+from app.database import insert_unless_taken, new_id
+from app.network import zone_info, zone_there, zones_of
+from app.vault import Vault, is_sound, sound, sound_or_none
+
+# How the case's facts call them: see `CaseFacts.reach` and `CaseFacts.phone`.
+_BY_TEXT, _ONLY_MINE = "text", "own"
+_STANDS = (RungState.ASKED, RungState.LAST, RungState.MOVED)
+
+
+def may_be_texted(facts: CaseFacts) -> bool:
+    """Whether the worker agreed that a helper may text, on a phone that is only theirs.
+
+    On the form a phone of somebody else's is no choice for texts.
+    """
+    return facts.reach == _BY_TEXT and facts.phone in ("", _ONLY_MINE)
+
+
+def wants_texts(case: Case, facts: CaseFacts) -> bool:
+    """Whether texts may come by themselves: the worker may be texted, and no wish stands against it.
+
+    Times that were told in words are read by helpers only, so they end it until hours are chosen.
+    """
+    if not may_be_texted(facts) or facts.no_text_questions or case.practice or case.stopped_hour is not None:
+        return False
+    if facts.consent is ConsentLevel.NOBODY:
+        return False
+    return bool(facts.phone) or not facts.own_times or facts.text_times is not None
+
+
+def times_for(
+    case: Case, facts: CaseFacts, rules: Rules, number_from: str | None
+) -> tuple[TextTimes, Collection[tzinfo]]:
+    """The hours for such texts and the zones in which they hold: by choice the workplace's.
+
+    Where nothing was chosen, in every zone where the workplace or the phone may be.
+    """
+    if facts.text_times is not None:
+        return facts.text_times, (zone_there(facts.zone, case.country),)
+    at_work = (facts.zone,) if facts.zone else zones_of(case.country)
+    names = dict.fromkeys((*at_work, *zones_of(number_from)))
+    return rules.deadlines.texts.times, tuple(map(zone_info, names))
+
+
+def plan_text(session: Session, vault: Vault, case: Case, about: TextAbout, subject_id: UUID) -> None:
+    """Plan a text about this, once, for a case whose row the caller has locked; nothing where the worker wants none."""
+    if not is_sound(vault, case) or not wants_texts(case, facts_of(vault, case)):
+        return
+    hour = clock.hour_of(clock.now())
+    row = PlannedText(
+        case_id=case.id,
+        id=new_id(),
+        about=about,
+        subject_id=subject_id,
+        planned_hour=hour,
+        due_at=hour,
+        state=TextState.PLANNED,
+        tries=0,
+        text_id=None,
+    )
+    insert_unless_taken(session, row)
+
+
+def planned_texts_of(session: Session, vault: Vault, case_id: UUID) -> list[PlannedText]:
+    """The texts of a case that were to come by themselves, as this deployment wrote them, the first planned first."""
+    session.flush()
+    found = session.scalars(
+        select(PlannedText)
+        .where(PlannedText.case_id == case_id)
+        .order_by(PlannedText.planned_hour, PlannedText.id)
+        .execution_options(populate_existing=True)
+    ).all()
+    return list(sound(vault, found))
+
+
+def subject_of(session: Session, vault: Vault, planned: PlannedText) -> Followup | Escalation | None:
+    """The question or the rung that a text is about, as long as it is still right to text of it."""
+    key = (planned.case_id, planned.subject_id)
+    if planned.about is TextAbout.QUESTION:
+        question = sound_or_none(vault, session.get(Followup, key, populate_existing=True))
+        return question if question is not None and question.state is FollowupState.ASKED else None
+    rung = sound_or_none(vault, session.get(Escalation, key, populate_existing=True))
+    return rung if rung is not None and rung.state in _STANDS else None
+
+
+def may_go_now(
+    session: Session, vault: Vault, rules: Rules, case: Case, text_id: UUID, number_from: str | None
+) -> tuple[bool, bool]:
+    """Asked right before such a text goes out: whether it is still right, and whether this is a time for it."""
+    if not is_sound(vault, case):
+        return False, False
+    facts = facts_of(vault, case)
+    of_text = [row for row in planned_texts_of(session, vault, case.id) if row.text_id == text_id]
+    right = any(subject_of(session, vault, row) is not None for row in of_text)
+    times, zones = times_for(case, facts, rules, number_from)
+    return right and wants_texts(case, facts), times.hold(zones, clock.now())
+
+
+def last_texted(session: Session, vault: Vault, case_id: UUID) -> Followup | None:
+    """The question that was texted last, whatever became of it since: a digit that comes back answers that one."""
+    texted = [
+        row
+        for row in planned_texts_of(session, vault, case_id)
+        if row.about is TextAbout.QUESTION and row.text_id is not None
+    ]
+    if not texted:
+        return None
+    asked = max(texted, key=_written_last)
+    return sound_or_none(vault, session.get(Followup, (case_id, asked.subject_id)))
+
+
+def stays_right(planned: PlannedText, rules: Rules, now: datetime) -> bool:
+    """Whether there is still time to text of it."""
+    return now - planned.planned_hour <= rules.deadlines.texts.still_right
+
+
+def call_off_texts(session: Session, vault: Vault, case_id: UUID) -> None:
+    """The worker wants no such texts any more: none that is planned is written, in a case whose row the caller has locked."""
+    for row in planned_texts_of(session, vault, case_id):
+        if row.state in (TextState.PLANNED, TextState.WRITTEN):
+            row.state = TextState.CALLED_OFF
+    session.flush()
+
+
+def look_again(planned: PlannedText, at: datetime) -> None:
+    """Put a text off until then, up to the full hour: the database shows no finer time."""
+    hour = clock.hour_of(at)
+    planned.due_at = hour if hour == at else hour + timedelta(hours=1)
+
+
+def _written_last(row: PlannedText) -> tuple[datetime, int]:
+    return row.planned_hour, row.id.int

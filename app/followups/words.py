@@ -1,0 +1,107 @@
+"""What a text that comes by itself says: a question with digits, or that something was late. At most three segments.
+
+A phone is looked at by others: no text names employer, union, organisation or what somebody wrote about. No digit here means
+anything else after the questions of a conversation, or in its question of danger, so that none has to be guessed.
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from enum import StrEnum
+
+from babel.dates import format_skeleton
+
+from app.cases.case import TextTimes
+from app.cases.enums import FollowupAnswer, FollowupKind, Rung
+from app.language import Language
+from app.messaging.composing import MOST_SEGMENTS, count_segments, plain_signs
+
+STOP_ASKING = 9
+"""The digit that ends the texts that come by themselves; the worker may still be answered by text."""
+
+DIGITS: Mapping[int, frozenset[FollowupAnswer]] = {
+    3: frozenset({FollowupAnswer.PUT_RIGHT}),
+    5: frozenset({FollowupAnswer.WORSE}),
+    # Both say that it is as it was.
+    6: frozenset({FollowupAnswer.SAME, FollowupAnswer.NOT_RIGHT}),
+    7: frozenset({FollowupAnswer.BETTER}),
+}
+"""What the digits mean, whichever question was asked; each question has one answer of these at most."""
+
+
+def pgettext(_context: str, message: str) -> str:
+    """Mark a text for the translators; it is looked up when it is sent, in the language of the worker."""
+    return message
+
+
+class AskText(StrEnum):
+    """The texts."""
+
+    HOW_IS_IT = pgettext(
+        "sms", "You wrote to us. How is it now? 5 Worse 6 The same 7 Better 9 Do not ask again."
+    )
+    IS_IT_RIGHT = pgettext(
+        "sms",
+        "You wrote to us. Has it been put right? 3 Put right 6 Not right 5 Worse 9 Do not ask again.",
+    )
+    # Where no digit can come back: the number is from the form, and nobody has shown that it is the worker's.
+    LOOK = pgettext("sms", "There is a question for you. Open your messages with your code at %(host)s.")
+    LATE = pgettext(
+        "sms",
+        "You wrote to us. The next step was late. Somebody else was asked, to do it by %(day)s.",
+    )
+    LATE_AGAIN = pgettext(
+        "sms",
+        "You wrote to us. The next step was late. We asked again, to do it by %(day)s.",
+    )
+    # Behind a question, once in a while: shifts change.
+    HOURS = pgettext("sms", "Our texts come from %(first)s to %(last)s. Bad hours? 9 ends them.")
+    LOOK_LATE = pgettext("sms", "Open your messages with your code at %(host)s.")
+
+
+_QUESTIONS = {
+    FollowupKind.NEWS: AskText.HOW_IS_IT,
+    FollowupKind.WORSE: AskText.HOW_IS_IT,
+    FollowupKind.PUT_RIGHT: AskText.IS_IT_RIGHT,
+    FollowupKind.AFTER_CLOSING: AskText.IS_IT_RIGHT,
+}
+
+
+def text_of(kind: FollowupKind) -> AskText:
+    """The text that asks this question."""
+    return _QUESTIONS[kind]
+
+
+def words_for(
+    language: Language,
+    *,
+    question: FollowupKind | None,
+    late: tuple[Rung, date] | None,
+    look_at: str | None,
+    hours: TextTimes | None = None,
+) -> str:
+    """One text for all of it; `look_at` is where the messages are, for whoever cannot answer by digit.
+
+    `hours` are asked about where there is room for it.
+    """
+    pieces = [] if late is None else [_late(language, *late)]
+    if question is not None:
+        asked = text_of(question) if look_at is None else AskText.LOOK
+        pieces.append(_say(language, asked, host=look_at or ""))
+    elif look_at is not None:
+        pieces.append(_say(language, AskText.LOOK_LATE, host=look_at))
+    if hours is not None:
+        asking = _say(language, AskText.HOURS, first=str(hours.first), last=str(hours.last))
+        whole = " ".join((*pieces, asking))
+        if count_segments(whole).count <= MOST_SEGMENTS:
+            return whole
+    both = " ".join(pieces)
+    return both if count_segments(both).count <= MOST_SEGMENTS else pieces[-1 if question is not None else 0]
+
+
+def _late(language: Language, rung: Rung, day: date) -> str:
+    text = AskText.LATE_AGAIN if rung is Rung.HELPER else AskText.LATE
+    return _say(language, text, day=format_skeleton("MMMEd", day, locale=language.locale))
+
+
+def _say(language: Language, text: AskText, **values: str) -> str:
+    return plain_signs(language.pgettext("sms", text, **values))
