@@ -105,7 +105,7 @@ def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
         return pgettext(
             "worker-next", "The next step was due on %(day)s and is late. You can write and ask.", day=day
         )
-    who = _asked_names(view, names) if view.organisation_id else coordinator
+    who = either(_names_asked(view, names)) if view.organisation_id else coordinator
     if view.about_helper and view.waits_for_custody:
         return pgettext(
             "worker-next",
@@ -116,10 +116,10 @@ def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
     return _STEPS.get(view.next_clock, _some_step)(who or pgettext("worker-next", "the network"), day)
 
 
-def _asked_names(view: InboxView, names: Names) -> str:
-    """Who has the case or is asked to take it, in the place of a name."""
+def _names_asked(view: InboxView, names: Names) -> tuple[str, ...]:
+    """Who has the case, or the one or two who are asked to take it."""
     asked = (view.organisation_id, view.also_asked_id)
-    return either(*(names.get(each, "") if each else "" for each in asked))
+    return tuple(names.get(each, "") for each in asked if each is not None)
 
 
 def late_line(view: InboxView, names: Names, coordinator: str, today: date) -> str:
@@ -134,7 +134,7 @@ def late_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
     name = network if asked.rung in (Rung.COORDINATOR, Rung.CUSTODIAN) else asked.organisation
     day = language.long_day(asked.due_at)
     if asked.rung is Rung.STANDBY and view.also_asked_id is not None:
-        now = _two_asked(_asked_names(view, names), day)
+        now = _two_asked(_names_asked(view, names), day)
     else:
         now = _ASKED_NOW[asked.rung](name or network, day)
     if asked.due_at.date() >= today:
@@ -163,11 +163,12 @@ def _something_late(day: str) -> str:
     return pgettext("worker-late", "The next step was due on %(day)s and is late.", day=day)
 
 
-def _two_asked(who: str, day: str) -> str:
+def _two_asked(names: tuple[str, ...], day: str) -> str:
     return pgettext(
         "worker-late",
-        "We asked two other helpers at once, %(who)s, to take it by %(day)s. The helper before can read nothing new.",
-        who=who,
+        "We asked two other helpers, %(who)s and %(second)s, to take it by %(day)s. The helper before can read nothing new.",
+        who=names[0],
+        second=names[1],
         day=day,
     )
 

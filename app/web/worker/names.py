@@ -1,6 +1,6 @@
 """The names of organisations that a worker's page tells."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from sqlalchemy.orm import Session
 
@@ -14,11 +14,12 @@ def coordinator_name(session: Session) -> str:
     return next((found.name for found in organisations_of(session, OrganisationKind.COORDINATOR)), "")
 
 
-def either(first: str, second: str) -> str:
-    """Two who were asked at once, of whom one will have it, in the place of a name; the one alone where only one is known."""
-    if not (first and second):
-        return first or second
-    return pgettext("worker-next", "%(first)s or %(second)s", first=first, second=second)
+def either(names: Sequence[str]) -> str:
+    """In the place of a name that of the one who is asked, or of two of whom one will have it; empty where nobody is named."""
+    known = [name for name in names if name]
+    if len(known) < 2:
+        return "".join(known)
+    return pgettext("worker-next", "%(first)s or %(second)s", first=known[0], second=known[1])
 
 
 def names_of(session: Session, organisations: Iterable[OrganisationId | None]) -> dict[OrganisationId, str]:
