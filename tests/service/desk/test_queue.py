@@ -68,7 +68,7 @@ def test_declining_needs_a_reason_and_passes_the_case_on(browse: Browse, world: 
 
 
 def test_what_is_offered_to_others_cannot_be_taken(browse: Browse, world: World) -> None:
-    case_id = _offer(world)
+    case_id = _offer(world, topics=("wages",), danger=False)
     far = browse("far.lead")
     page = far.post(f"/desk/offers/{case_id}/accept")
     assert page.status == 409

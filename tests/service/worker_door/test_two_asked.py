@@ -28,9 +28,9 @@ def test_both_are_named_until_one_has_it(
     page = visitor.send("/report", words="They owe us.", category=["wages"], danger="yes")
     assert either in " ".join(page.text.split())
     assert either in inbox(another_visitor(), page.code)
-    case_id = CaseId(stored(world, page.code)[0].id)
+    case_id, far = CaseId(stored(world, page.code)[0].id), world.sign_in("far.lead")
     with world.database.writing() as session:
-        assert accept_offer(session, world.vault, world.rules, world.sign_in("far.lead"), case_id).taken
+        assert accept_offer(session, world.vault, world.rules, far, case_id).taken
     read = inbox(another_visitor(), page.code)
     assert "A helper from Distant Line should read it by" in read
     assert "Mawar" not in read  # nothing of it is left there
@@ -43,9 +43,9 @@ def test_two_who_are_asked_because_the_one_before_was_late_are_both_named(
         third = world._partner(session, "Third Line", "CH", ("*",), ("en-GB",))
     world.join(third, "third.lead")
     filed = world.file()
-    case_id, code = world.case_of(filed), filed.receipt
+    case_id, code, near = world.case_of(filed), filed.receipt, world.sign_in("near.lead")
     with world.database.writing() as session:
-        assert accept_offer(session, world.vault, world.rules, world.sign_in("near.lead"), case_id).taken
+        assert accept_offer(session, world.vault, world.rules, near, case_id).taken
     worker = world.enter(filed)
     with world.database.writing() as session:
         say_worse(session, world.vault, world.rules, worker, "Worse.", True, uuid4())
