@@ -122,7 +122,10 @@ class AuthorKind(StrEnum):
 
 
 class OfferState(StrEnum):
-    """What became of an offer; a standby becomes offered when those before it declined or let it expire."""
+    """What became of an offer; a standby becomes offered when those before it declined or let it expire.
+
+    `taken_elsewhere` is that of two partners who were asked at once the other one was faster.
+    """
 
     STANDBY = "standby"
     OFFERED = "offered"
@@ -130,6 +133,7 @@ class OfferState(StrEnum):
     DECLINED = "declined"
     EXPIRED = "expired"
     WITHDRAWN = "withdrawn"
+    TAKEN_ELSEWHERE = "taken_elsewhere"
 
 
 class ClockState(StrEnum):

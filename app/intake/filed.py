@@ -18,7 +18,7 @@ class Filed:
     receipt: Receipt = field(repr=False)
     reference: str
     organisation_id: OrganisationId | None
-    reader: str  # the name of whoever looks at it next; empty when nobody can
+    readers: tuple[str, ...]  # the names of those of whom one looks at it next; none when nobody can
     read_by: datetime | None
     urgency: Urgency
     harm: bool  # the words tell that somebody may be harmed in their body now
@@ -33,7 +33,7 @@ def told(
     case: Case,
     clocks: Iterable[Clock],
     receipt: Receipt,
-    reader: str,
+    readers: tuple[str, ...],
     *,
     zone: tzinfo,
     harm: bool,
@@ -50,7 +50,7 @@ def told(
         receipt=receipt,
         reference=case.reference,
         organisation_id=OrganisationId(case.organisation_id) if case.organisation_id else None,
-        reader=reader,
+        readers=readers,
         read_by=due.get(ClockKind.READ),
         urgency=case.urgency,
         harm=harm,

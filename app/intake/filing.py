@@ -94,13 +94,13 @@ def _told_again(
         raise SubmissionConflict(CaseId(case.id))
     clocks = list(session.scalars(select(Clock).where(Clock.case_id == case.id)))
     held = any(row.kind is ClockKind.PLACE for row in clocks)
-    reader = _reader_of(session, case.organisation_id, held=held)
+    readers = _readers_of(session, case, held=held)
     zone = zone_of_case(vault, case)
-    return told(case, clocks, receipt, reader, zone=zone, harm=harm, confirmed=confirmed, already=True)
+    return told(case, clocks, receipt, readers, zone=zone, harm=harm, confirmed=confirmed, already=True)
 
 
-def _reader_of(session: Session, organisation_id: UUID | None, *, held: bool) -> str:
-    if organisation_id is not None:
-        return get_organisation(session, OrganisationId(organisation_id)).name
+def _readers_of(session: Session, case: Case, *, held: bool) -> tuple[str, ...]:
+    if case.partners:
+        return tuple(get_organisation(session, OrganisationId(each)).name for each in case.partners)
     coordinators = organisations_of(session, OrganisationKind.COORDINATOR) if held else []
-    return next((found.name for found in coordinators), "")
+    return tuple(found.name for found in coordinators[:1])

@@ -27,7 +27,7 @@ from app.cases.clocks import clock_rows
 from app.cases.consent import ConsentSigner, consent_row
 from app.cases.enums import AuthorKind, ConsentLevel, EntryKind, StartEvent, State
 from app.cases.routing import earliest, routing_note, routing_record, write_offers
-from app.cases.rules import Deadlines, Rules
+from app.cases.rules import Deadlines, Rules, asked_first
 from app.cases.words import queue_rank
 from app.database import Base, CaseId, ReadyRows, new_id, ready_rows
 from app.intake.admission import Admission, admit_report
@@ -106,7 +106,7 @@ def seal_grievance(
             case,
             _clocks(rows),
             token.receipt,
-            understood.reader,
+            understood.readers,
             zone=zone_there(understood.facts.zone, understood.country),
             harm=understood.harm,
             confirmed=understood.confirmed,
@@ -235,8 +235,8 @@ def _acts(understood: Understood) -> list[tuple[str, Actor, dict[str, Any]]]:
         ("consent.given", WORKER, {"level": understood.facts.consent.value}),
     ]
     routing = understood.routing
-    if routing.chosen is not None:
-        acts.append(("case.offered", SYSTEM, {"organisation": str(routing.chosen)}))
-    elif understood.recipients.custody is not None:
+    asked = asked_first(routing, understood.facts.profile)
+    acts += [("case.offered", SYSTEM, {"organisation": str(partner)}) for partner in asked]
+    if not asked and understood.recipients.custody is not None:
         acts.append(("case.held", SYSTEM, {"why": routing.why.value}))
     return acts

@@ -9,7 +9,7 @@ from app.cases.case import CaseFacts, level_or_default
 from app.cases.changes import at_filing
 from app.cases.enums import ConsentLevel, CountryFrom, Exclusion, Urgency
 from app.cases.routing import Recipients, candidates_at, route_to_keys
-from app.cases.rules import Routing, RoutingOutcome, Rules
+from app.cases.rules import Routing, RoutingOutcome, Rules, asked_first
 from app.cases.words import harms, profile_for, urgency_of
 from app.database import SiteId
 from app.intake.admission import Admission
@@ -32,9 +32,9 @@ from app.vault import Vault
 class Understood:
     """A report as the network understands it.
 
-    `confirmed` says that the site came from a poster's code and not from a guess; `reader` is the name of whoever looks at it next.
-    `country` is that of the site, else the one that the words about the place tell; `language` the one that the words wish for or
-    are written in, else the page's.
+    `confirmed` says that the site came from a poster's code and not from a guess; `readers` are the names of those of whom one
+    looks at it next. `country` is that of the site, else the one that the words about the place tell; `language` the one that the
+    words wish for or are written in, else the page's.
     """
 
     facts: CaseFacts
@@ -45,7 +45,7 @@ class Understood:
     urgency: Urgency
     routing: Routing
     recipients: Recipients
-    reader: str
+    readers: tuple[str, ...]
     share: int | None  # see `Admission`
     harm: bool  # see `Filed`
 
@@ -88,9 +88,10 @@ def understand(
     )
     # So that it stays held also when its worker locks it and unlocks it again.
     facts = replace(facts, over_limit=facts.over_limit or routing.why is RoutingOutcome.OVER_LIMIT)
-    # Who looks at it next: the partner that is asked, else the coordinator that holds it.
-    next_reader = routing.chosen or (routing.custodian if routing.custody else None)
-    reader = next((candidate.name for candidate in candidates if candidate.id == next_reader), "")
+    # Who looks at it next: the partner that is asked, or one of two, else the coordinator that holds it.
+    names = {candidate.id: candidate.name for candidate in candidates}
+    custodian = (routing.custodian,) if routing.custody and routing.custodian else ()
+    readers = tuple(names.get(each, "") for each in asked_first(routing, facts.profile) or custodian)
     share = _share(facts, routing, candidates)
     return Understood(
         facts=facts,
@@ -101,7 +102,7 @@ def understand(
         urgency=urgency,
         routing=routing,
         recipients=recipients,
-        reader=reader,
+        readers=readers,
         share=share,
         harm=harms(kinds),
     )

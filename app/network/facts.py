@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, ScalarSelect, Uuid, and_, bindparam, exists, false, literal, select
+from sqlalchemy import ColumnElement, Uuid, and_, bindparam, exists, false, literal, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.database import OrganisationId, Ready, Row, SiteId, Statement, send_together
@@ -88,7 +88,7 @@ def network_facts(
     *,
     possible_sites: Collection[SiteId] = (),
     place_in_doubt: bool = False,
-    load: ScalarSelect[int] | None = None,
+    load: ColumnElement[int] | None = None,
 ) -> tuple[OrganisationFacts, ...]:
     """Every organisation with its interest and standing at the site, in a fixed order; one that others wrote is left out.
 
@@ -139,7 +139,7 @@ _ORGANISATIONS, _SITES = Organisation.__table__.c, Site.__table__.c
 
 
 @cache
-def _network(load: ScalarSelect[int] | None, sites: int) -> Ready:
+def _network(load: ColumnElement[int] | None, sites: int) -> Ready:
     """One row for an organisation, or several for one with several stakes at so many sites."""
     here = [bindparam(f"site{number}", type_=Uuid()) for number in range(sites)]
 

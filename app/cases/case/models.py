@@ -48,6 +48,13 @@ class Case(Signed, Base):
         Index("ix_cases_queue", "organisation_id", "is_open", "queue_rank", "next_due_at", "id"),
         # The coordinator's months are counted from this index alone, and no case is read for them.
         Index("ix_cases_months", "received_hour", "practice", "first_answer", "came_back"),
+        # The same for who was asked beside another; few cases are, and the others are not in it.
+        Index(
+            "ix_cases_also_asked",
+            *("also_asked_id", "queue_rank", "next_due_at", "id"),
+            sqlite_where=text("also_asked_id IS NOT NULL"),
+            postgresql_where=text("also_asked_id IS NOT NULL"),
+        ),
     )
     FREE: ClassVar[dict[str, str]] = {
         "queue_rank": "orders the queue only; the urgency beside it is covered",
@@ -78,6 +85,8 @@ class Case(Signed, Base):
     received_hour: Mapped[datetime]
     # The partner that is offered the case or holds it; none while it waits for a custodian or is locked.
     organisation_id: Mapped[UUID | None]
+    # The second one, while two are asked at once; whoever accepts first has it alone.
+    also_asked_id: Mapped[UUID | None]
     assignee_id: Mapped[UUID | None] = mapped_column(index=True)
     queue_rank: Mapped[int]  # 0 for danger, 1 for everything else
     next_due_at: Mapped[datetime | None]
@@ -96,6 +105,11 @@ class Case(Signed, Base):
     edit_version: Mapped[int] = mapped_column(default=1)
     erase_at: Mapped[datetime | None] = mapped_column(index=True)
     stopped_hour: Mapped[datetime | None]
+
+    @property
+    def partners(self) -> tuple[UUID, ...]:
+        """The partner that has the case, or those that are asked to take it: one, or on the fast track two at once."""
+        return tuple(each for each in (self.organisation_id, self.also_asked_id) if each is not None)
 
     def count_edit(self) -> None:
         """Count a change, so that a page from before it is known. It begins anew at a number that only others can have set."""

@@ -29,7 +29,7 @@ from app.cases.routing import (
     routing_record,
     write_offers,
 )
-from app.cases.rules import Rules
+from app.cases.rules import Rules, asked_first
 from app.database import CaseId
 from app.vault import (
     SYSTEM,
@@ -117,9 +117,8 @@ def ask_helpers(
     if recipients.custody is not None:
         _note_for_custody(session, vault, case, opened, recipients.custody)
     store_next_date(session, case)
-    if routing.chosen is not None:
-        offered = {"organisation": str(routing.chosen)}
-        journal(session, vault, CaseId(case.id), "case.offered", SYSTEM, offered)
+    for partner in asked_first(routing, facts.profile):
+        journal(session, vault, CaseId(case.id), "case.offered", SYSTEM, {"organisation": str(partner)})
 
 
 def _note_for_custody(

@@ -11,6 +11,7 @@ from app import clock
 from app.cases.case import Case, CaseFacts, Clock, Happened, facts_of, note, store_facts
 from app.cases.clocks import ASKING, calendar_of, hasten_clocks, hasten_rung, plan_clocks, store_next_date
 from app.cases.enums import ClockKind, ConsentLevel, Profile, StartEvent, Urgency
+from app.cases.routing import ask_beside
 from app.cases.rules import Rules
 from app.cases.words import profile_for, queue_rank, raise_urgency
 from app.database import CaseId
@@ -55,6 +56,7 @@ def _put_on_fast_track(session: Session, vault: Vault, rules: Rules, case: Case)
     for kind, waited in hasten_clocks(session, case, facts, rules.deadlines).items():
         detail: Mapping[str, Json] = {"clock": kind.value, "hours": waited // _HOUR}
         journal(session, vault, CaseId(case.id), "clock.resumed", SYSTEM, detail)
+    ask_beside(session, vault, rules, case)
     hasten_rung(session, rules, case, facts)
     _ask_for_safety_contact(session, case, facts, rules)
 

@@ -48,6 +48,7 @@ class WhereItStands:
     offers: Collection[OpenOffer] = ()
     kept_ready: bool = False  # partners are kept ready while the worker answers by text
     rungs: Collection[StandingRung] = ()
+    also_asked_id: UUID | None = None  # the second of two who are asked at once
 
 
 @dataclass(frozen=True)
@@ -64,7 +65,9 @@ class NextStep:
 def next_step(case: WhereItStands) -> NextStep | None:
     """The one next step, or None where there is none, or more than one."""
     if case.state is State.OFFERED:
-        return _answer_offer(case)
+        return _answer_offers(case)
+    if case.also_asked_id is not None:
+        return None
     if case.state is not State.RECEIVED:
         return None if case.organisation_id is None or case.state in NOT_HELD else _of_clocks(case)
     if any(each.kind is ClockKind.PLACE for each in case.clocks):
@@ -74,11 +77,14 @@ def next_step(case: WhereItStands) -> NextStep | None:
     return None if waits is None else NextStep(waits.kind, Who.SYSTEM, waits.due_at)
 
 
-def _answer_offer(case: WhereItStands) -> NextStep | None:
-    offer = next(iter(case.offers)) if len(case.offers) == 1 else None
-    if offer is None or offer.expires_at is None or offer.organisation_id != case.organisation_id:
+def _answer_offers(case: WhereItStands) -> NextStep | None:
+    """One answer is waited for, whoever gives it: that of the one who is asked, or the first of two."""
+    before = {each for each in (case.organisation_id, case.also_asked_id) if each is not None}
+    asked = {offer.organisation_id for offer in case.offers}
+    dates = [offer.expires_at for offer in case.offers if offer.expires_at is not None]
+    if not asked or asked != before or len(dates) != len(asked):
         return None
-    return NextStep(ClockKind.ACCEPT, Who.PARTNER, offer.expires_at)
+    return NextStep(ClockKind.ACCEPT, Who.PARTNER, max(dates))
 
 
 def _of_clocks(case: WhereItStands) -> NextStep | None:

@@ -65,7 +65,7 @@ def _rest(session: Session, case: Case) -> None:
     # A closed case stays closed, as its other flags say.
     if case.is_open:
         case.state = State.RECEIVED
-    case.organisation_id, case.assignee_id = None, None
+    case.organisation_id, case.also_asked_id, case.assignee_id = None, None, None
     case.worker_wrote = False
     settle_clocks(session, case, frozenset(ClockKind), ClockState.PAUSED)
 

@@ -29,7 +29,7 @@ from app.cases.consent import consent_stands, consents_that_stand
 from app.cases.custody.models import CustodyReading
 from app.cases.custody.place_told import candidates_in, place_of
 from app.cases.enums import ConsentLevel, OfferState, State, Urgency
-from app.cases.routing import EVERYTHING, forbidden, make_offer, next_position
+from app.cases.routing import EVERYTHING, forbidden, make_offers, next_position
 from app.cases.rules import Reason, Routing, RoutingOutcome, Rules, routing_from, why_not
 from app.database import CaseId, CircleId, OrganisationId, new_id
 from app.network import (
@@ -184,7 +184,7 @@ def place_case(
     session.flush()
     meet_clocks(session, case, ClockAct.PLACED)
     journal(session, vault, case_id, _PLACED, by.actor, {"organisation": str(organisation_id)})
-    make_offer(session, vault, rules, case, offer, by.actor)
+    make_offers(session, vault, rules, case, [offer], by.actor)
 
 
 def _placed_before(

@@ -1,13 +1,14 @@
 """The desk's queue: one index in one direction, paged by key, counted in one statement, unveiled for the page's rows only."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from heapq import merge
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -28,6 +29,7 @@ _CHUNK = 500
 
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _TICK = timedelta(microseconds=1)
+_LATEST = datetime.max.replace(tzinfo=UTC)
 
 
 class Count(StrEnum):
@@ -122,20 +124,21 @@ def queue_page(
 ) -> QueuePage:
     """A page of the cases that the member can open or that are offered to a circle of theirs."""
     holders = holders_of(session, by)
-    in_sight = _in_sight(by, holders)
-    ordered = (
+    in_sight, beside = _in_sight(by, holders), _asked_beside(by, holders)
+    ordered, others = (
         select(Case)
-        .where(in_sight, *_narrowed(by, filters))
+        .where(stretch, *_narrowed(by, filters))
         .order_by(Case.queue_rank, Case.next_due_at, Case.id)
+        for stretch in (in_sight, beside)
     )
     found = (
         _opened_page(session, vault, ordered, filters, after)
         if filters.are_veiled
-        else _plain_page(session, ordered, after)
+        else _plain_page(session, (ordered, others), after)
     )
-    counts, total = _count(session, in_sight)
+    counts, total = _count(session, (in_sight, beside))
     return QueuePage(
-        rows=read_rows(session, vault, rules, seen_by(session, vault, holders, found.cases)),
+        rows=read_rows(session, vault, rules, by, seen_by(session, vault, holders, found.cases)),
         next_key=found.next_key,
         counts=counts,
         open_cases=total,
@@ -145,8 +148,10 @@ def queue_page(
     )
 
 
-def _plain_page(session: Session, ordered: Select[Case], after: QueueKey | None) -> _Found:
-    found = _read_behind(session, ordered, after, PAGE + 1)
+def _plain_page(session: Session, stretches: Iterable[Select[Case]], after: QueueKey | None) -> _Found:
+    """A page out of two stretches of two indexes, each in the queue's order: one statement for both would read all of them."""
+    each = [_read_behind(session, ordered, after, PAGE + 1) for ordered in stretches]
+    found = list(merge(*each, key=_place))
     return _Found(found[:PAGE], _key_of(found[PAGE - 1]) if len(found) > PAGE else None)
 
 
@@ -181,6 +186,10 @@ def _read_behind(
     return session.scalars((ordered if after is None else ordered.where(_behind(after))).limit(limit)).all()
 
 
+def _place(row: Case) -> tuple[int, datetime, UUID]:
+    return row.queue_rank, row.next_due_at or _LATEST, row.id
+
+
 def _key_of(row: Case) -> QueueKey:
     return QueueKey(row.queue_rank, row.next_due_at, row.id)
 
@@ -193,6 +202,15 @@ def _in_sight(by: SignedIn, holders: Sequence[UUID]) -> ColumnElement[bool]:
             and_(Case.state == State.OFFERED, granted(holders, (GrantState.OFFERED,))),
             and_(Case.state != State.OFFERED, granted(holders, (GrantState.LIVE,))),
         ),
+    )
+
+
+def _asked_beside(by: SignedIn, holders: Sequence[UUID]) -> ColumnElement[bool]:
+    """Offered to the member's organisation and to another one at once, which stands first on the case."""
+    return and_(
+        Case.also_asked_id == by.organisation.id,
+        Case.state == State.OFFERED,
+        granted(holders, (GrantState.OFFERED,)),
     )
 
 
@@ -266,16 +284,18 @@ def _counted() -> dict[Count, ColumnElement[bool]]:
     }
 
 
-def _count(session: Session, in_sight: ColumnElement[bool]) -> tuple[dict[Count, int], int]:
+def _count(session: Session, stretches: Iterable[ColumnElement[bool]]) -> tuple[dict[Count, int], int]:
     """Every count and the number of open cases in one statement over the first cases of the queue; practice is not counted."""
     wanted = _counted()
-    first = (
+    counted = (
         select(*(case((condition, 1), else_=0).label(count.value) for count, condition in wanted.items()))
         .where(in_sight, Case.is_open, Case.practice.is_(False))
         .order_by(Case.queue_rank, Case.next_due_at, Case.id)
         .limit(COUNTED_AT_MOST)
         .subquery()
+        for in_sight in stretches
     )
+    first = union_all(*(select(stretch) for stretch in counted)).subquery()
     sums = [func.coalesce(func.sum(first.c[count.value]), 0) for count in wanted]
     total, *numbers = session.execute(select(func.count(), *sums).select_from(first)).one()
     return {count: int(number) for count, number in zip(wanted, numbers, strict=True)}, int(total)

@@ -13,7 +13,7 @@ from app.cases.case import Case, Entry, KnownDate, Offer, facts_of, known_dates,
 from app.cases.enums import AuthorKind, ClockKind, OfferState, Stage, State, Urgency
 from app.cases.rules import Rules
 from app.database import CaseId, MemberId, SiteId
-from app.network import member_names, site_names
+from app.network import SignedIn, member_names, site_names
 from app.vault import Vault
 
 
@@ -42,6 +42,7 @@ class QueueRow:
     worker_wrote: bool
     worker_wrote_hour: datetime | None
     practice: bool
+    also_asked: bool = False  # another organisation was asked at once: whoever accepts first has it alone
     outside: KnownDate | None = None  # the next date that the world sets, where it is near
 
 
@@ -57,16 +58,18 @@ class _Around:
     outside: dict[UUID, list[KnownDate]]
 
 
-def read_rows(session: Session, vault: Vault, rules: Rules, found: Sequence[Case]) -> tuple[QueueRow, ...]:
-    """The rows of one page; five more statements, however many rows there are."""
-    around = _look_around(session, vault, found)
+def read_rows(
+    session: Session, vault: Vault, rules: Rules, by: SignedIn, found: Sequence[Case]
+) -> tuple[QueueRow, ...]:
+    """The rows of one page, for this member; five more statements, however many rows there are."""
+    around = _look_around(session, vault, by, found)
     return tuple(
         _card(vault, rules, row, around) if row.state is State.OFFERED else _owned(vault, row, around)
         for row in found
     )
 
 
-def _look_around(session: Session, vault: Vault, found: Sequence[Case]) -> _Around:
+def _look_around(session: Session, vault: Vault, by: SignedIn, found: Sequence[Case]) -> _Around:
     owned = [row for row in found if row.state is not State.OFFERED]
     ids = [row.id for row in owned]
     sites = {row.id: site_of(vault, row) for row in owned}
@@ -78,7 +81,9 @@ def _look_around(session: Session, vault: Vault, found: Sequence[Case]) -> _Arou
     offered = [row.id for row in found if row.state is State.OFFERED]
     answer_by = session.execute(
         select(Offer.case_id, Offer.expires_at).where(
-            Offer.case_id.in_(offered), Offer.state == OfferState.OFFERED
+            Offer.case_id.in_(offered),
+            Offer.state == OfferState.OFFERED,
+            Offer.organisation_id == by.organisation.id,
         )
     )
     return _Around(
@@ -115,6 +120,7 @@ def _card(vault: Vault, rules: Rules, row: Case, around: _Around) -> QueueRow:
         worker_wrote=False,
         worker_wrote_hour=None,
         practice=row.practice,
+        also_asked=row.also_asked_id is not None,
     )
 
 

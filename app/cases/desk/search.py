@@ -83,7 +83,7 @@ def search_cases(session: Session, vault: Vault, rules: Rules, by: SignedIn, tex
     through = look_through(session, vault, _keys(session, vault, by), references, wanted)
     shown = list(through.found)[:SHOWN_AT_MOST]
     return Search(
-        hits=_hits(session, vault, rules, wanted, {case_id: through.found[case_id] for case_id in shown}),
+        hits=_hits(session, vault, rules, by, wanted, {each: through.found[each] for each in shown}),
         more=len(through.found) - len(shown),
         opened=through.cases,
         bounded=len(found) > through.cases,
@@ -169,12 +169,16 @@ def _keys(session: Session, vault: Vault, by: SignedIn) -> Keys:
 
 
 def _hits(
-    session: Session, vault: Vault, rules: Rules, wanted: SearchTerm, matches: Mapping[UUID, CaseMatch]
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    by: SignedIn,
+    wanted: SearchTerm,
+    matches: Mapping[UUID, CaseMatch],
 ) -> tuple[Hit, ...]:
     cases = {case.id: case for case in session.scalars(select(Case).where(Case.id.in_(matches)))}
-    rows = read_rows(
-        session, vault, rules, list(sound(vault, (cases[case_id] for case_id in matches if case_id in cases)))
-    )
+    ours = list(sound(vault, (cases[case_id] for case_id in matches if case_id in cases)))
+    rows = read_rows(session, vault, rules, by, ours)
     found = [(row, matches[row.id]) for row in rows]
     return tuple(
         Hit(row, frozenset(match.matched), None if match.words is None else excerpt(match.words, wanted))

@@ -22,14 +22,20 @@ def without_next_step(session: Session, vault: Vault) -> list[str]:
     around = _Around(session)
     cases = session.execute(
         select(
-            Case.id, Case.reference, Case.state, Case.organisation_id, Case.stopped_hour, Case.facts_veil
+            Case.id,
+            Case.reference,
+            Case.state,
+            Case.organisation_id,
+            Case.also_asked_id,
+            Case.stopped_hour,
+            Case.facts_veil,
         ).where(Case.is_open),
         execution_options={"yield_per": _AT_A_TIME},
     )
     return sorted(
         row.reference
         for row in cases
-        if next_step(around.standing(row.id, row.state, row.organisation_id)) is None
+        if next_step(around.standing(row.id, row.state, row.organisation_id, row.also_asked_id)) is None
         and row.stopped_hour is None
         and around.may_be_read(row.id, row.state)
         and not _is_locked(vault, row.id, row.facts_veil)
@@ -82,7 +88,9 @@ class _Around:
         )
         self._readable = set(session.scalars(readable))
 
-    def standing(self, case_id: UUID, state: State, organisation_id: UUID | None) -> WhereItStands:
+    def standing(
+        self, case_id: UUID, state: State, organisation_id: UUID | None, also_asked_id: UUID | None
+    ) -> WhereItStands:
         """How a case stands."""
         return WhereItStands(
             state,
@@ -91,6 +99,7 @@ class _Around:
             self._offers.get(case_id, ()),
             case_id in self._kept_ready,
             self._rungs.get(case_id, ()),
+            also_asked_id,
         )
 
     def may_be_read(self, case_id: UUID, state: State) -> bool:

@@ -59,7 +59,7 @@ def standing_rung(case: Case, rungs: Sequence[AskedRung], clocks: Sequence[Clock
 def _is_there(case: Case, rung: AskedRung) -> bool:
     """Whether a case that a partner lost is still where it went then: whoever is asked after that has dates of their own."""
     if rung.rung is Rung.STANDBY:
-        return case.state is State.OFFERED and case.organisation_id == rung.organisation_id
+        return case.state is State.OFFERED and rung.organisation_id in case.partners
     return case.state is State.RECEIVED
 
 

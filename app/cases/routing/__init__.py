@@ -1,5 +1,7 @@
 """Who is asked to take a case, who stands by, and where it goes when an offer comes to nothing."""
 
+from app.cases.routing.asking import make_offers
+from app.cases.routing.beside import ask_beside
 from app.cases.routing.candidates import candidates_at
 from app.cases.routing.handing_on import (
     candidates_of,
@@ -7,7 +9,6 @@ from app.cases.routing.handing_on import (
     forbidden,
     hold_with_custody,
     is_foreseen,
-    make_offer,
     next_position,
 )
 from app.cases.routing.helpers_meant import heed_helpers, may_mean_helper, means_holder
@@ -16,6 +17,7 @@ from app.cases.routing.offers import (
     DeclineReason,
     OfferGone,
     OfferTaken,
+    TakenElsewhere,
     accept_offer,
     decline_offer,
     expire_offers,
@@ -39,7 +41,9 @@ __all__ = [
     "OfferGone",
     "OfferTaken",
     "Recipients",
+    "TakenElsewhere",
     "accept_offer",
+    "ask_beside",
     "candidates_at",
     "candidates_of",
     "custodian_of",
@@ -53,7 +57,7 @@ __all__ = [
     "keep_ready",
     "keep_routing_note",
     "lose_for_lateness",
-    "make_offer",
+    "make_offers",
     "may_mean_helper",
     "means_holder",
     "next_position",

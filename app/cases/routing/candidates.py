@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import func, select, true
+from sqlalchemy import and_, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -14,10 +14,15 @@ from app.database import OrganisationId, SiteId
 from app.network import Organisation, OrganisationFacts, network_facts
 from app.vault import KeyHolder, holder_of, row_fits
 
-# Every report asks it, so it reads a stretch of the queue's index and no case: SQLite finds the stretch by `= 1` only.
+# Every report asks it, so it reads a stretch of an index each and no case: SQLite finds the queue's by `= 1` only.
 _LOAD = (
     select(func.count())
     .where(Case.organisation_id == Organisation.id, Case.is_open == true())
+    .correlate(Organisation)
+    .scalar_subquery()
+) + (
+    select(func.count())
+    .where(Case.also_asked_id == Organisation.id)
     .correlate(Organisation)
     .scalar_subquery()
 )
@@ -66,7 +71,12 @@ def _real_load(session: Session, holder: KeyHolder, candidate: OrganisationFacts
     """How many of its open cases this deployment wrote as they stand; no more are looked at than it takes to be full."""
     open_cases = (
         select(Case.__table__)
-        .where(Case.organisation_id == candidate.id, Case.is_open == true())
+        .where(
+            or_(
+                and_(Case.organisation_id == candidate.id, Case.is_open == true()),
+                Case.also_asked_id == candidate.id,
+            )
+        )
         .limit(_LOOKED_AT)
     )
     real = 0

@@ -1,4 +1,4 @@
-"""Where a case goes when an offer comes to nothing: to the next standby that may have it, and at last to custody."""
+"""Where a case goes when an offer comes to nothing: to the next standbys that may have it, and at last to custody."""
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -6,21 +6,20 @@ from sqlalchemy.orm import Session
 from app.cases.case import Case, Happened, Offer, facts_of, note, site_of
 from app.cases.clocks import start_clocks
 from app.cases.consent import consent_stands
-from app.cases.enums import ClockKind, OfferState, StartEvent, State
+from app.cases.enums import OfferState, StartEvent, State
+from app.cases.routing.asking import drop_offer, make_offers
 from app.cases.routing.candidates import candidates_at
 from app.cases.routing.records import routing_record
-from app.cases.rules import FORBIDDING, Reason, Routing, RoutingOutcome, Rules, why_not
+from app.cases.rules import AT_ONCE, FORBIDDING, Reason, Routing, RoutingOutcome, Rules, why_not
 from app.database import CaseId, OrganisationId
 from app.network import OrganisationFacts
 from app.vault import (
     SYSTEM,
-    Actor,
     CircleRow,
     GrantRow,
     GrantState,
     HolderKind,
     Vault,
-    delete_offered_grants,
     holder_of,
     is_sound,
     journal,
@@ -47,29 +46,6 @@ def candidates_of(session: Session, vault: Vault, case: Case) -> dict[Organisati
     return {candidate.id: candidate for candidate in found}
 
 
-def make_offer(session: Session, vault: Vault, rules: Rules, case: Case, offer: Offer, actor: Actor) -> None:
-    """Put a case, whose row the caller has locked, before the organisation of this offer, with a date to answer by."""
-    started = start_clocks(session, case, facts_of(vault, case), StartEvent.OFFERED, rules.deadlines)
-    offer.state = OfferState.OFFERED
-    offer.expires_at = started[ClockKind.ACCEPT]
-    case.organisation_id = offer.organisation_id
-    case.state = State.OFFERED
-    case.assignee_id = None
-    note(session, vault, Happened.OFFERED, case)
-    journal(
-        session, vault, CaseId(case.id), "case.offered", actor, {"organisation": str(offer.organisation_id)}
-    )
-
-
-def drop_offer(session: Session, offer: Offer, outcome: OfferState) -> None:
-    """Give an offer its outcome and delete its wrapped grant, so that nothing remains that could be accepted."""
-    offer.state = outcome
-    offer.expires_at = None
-    holders = session.scalars(select(GrantRow.holder_id).where(GrantRow.id == offer.grant_id)).all()
-    delete_offered_grants(session, CaseId(offer.case_id), holders)
-    offer.grant_id = None
-
-
 def hand_on(
     session: Session,
     vault: Vault,
@@ -77,20 +53,29 @@ def hand_on(
     case: Case,
     why_held: RoutingOutcome = RoutingOutcome.NOBODY_ACCEPTED,
 ) -> None:
-    """Offer a case to its next standby that may have it, or let it wait with custody; `why_held` then says why."""
+    """Offer a case to its next standbys that may have it, on the fast track to two at once, or let it wait with custody.
+
+    `why_held` then says why.
+    """
     if not is_sound(vault, case):
         return  # whose it would be now, nobody can tell: `redress doctor` names it
-    for offer, reason in _standbys(session, vault, rules, case):
-        if reason is None:
-            make_offer(session, vault, rules, case, offer, SYSTEM)
-            return
-        _pass_over(session, vault, case, offer, reason)
-    hold_with_custody(session, vault, rules, case, why_held)
+    at_once, asked = AT_ONCE[facts_of(vault, case).profile], list[Offer]()
+    for offer, reason in standbys_of(session, vault, rules, case):
+        if reason is not None:
+            _pass_over(session, vault, case, offer, reason)
+            continue
+        asked.append(offer)
+        if len(asked) == at_once:
+            break
+    if asked:
+        make_offers(session, vault, rules, case, asked, SYSTEM)
+    else:
+        hold_with_custody(session, vault, rules, case, why_held)
 
 
 def is_foreseen(session: Session, vault: Vault, rules: Rules, case: Case) -> bool:
     """Whether a partner stands by that may have the case now."""
-    return any(reason is None for _, reason in _standbys(session, vault, rules, case))
+    return any(reason is None for _, reason in standbys_of(session, vault, rules, case))
 
 
 def let_coordinator_look(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
@@ -98,12 +83,14 @@ def let_coordinator_look(session: Session, vault: Vault, rules: Rules, case: Cas
     if custodian_of(session, CaseId(case.id)) is None:
         hand_on(session, vault, rules, case)
         return
-    for offer, _ in _standbys(session, vault, rules, case):
+    for offer, _ in standbys_of(session, vault, rules, case):
         _pass_over(session, vault, case, offer, Reason.HELD)
     hold_with_custody(session, vault, rules, case)
 
 
-def _standbys(session: Session, vault: Vault, rules: Rules, case: Case) -> list[tuple[Offer, Reason | None]]:
+def standbys_of(
+    session: Session, vault: Vault, rules: Rules, case: Case
+) -> list[tuple[Offer, Reason | None]]:
     """Those who stand by, in their order, each with the reason for which it must not have the case now."""
     standbys = session.scalars(
         select(Offer)
@@ -141,7 +128,7 @@ def hold_with_custody(
     """Let a case wait for a custodian; where the worker shut the coordinator out, it waits for the worker alone."""
     case.state = State.RECEIVED
     case.assignee_id = None
-    case.organisation_id = None
+    case.organisation_id, case.also_asked_id = None, None
     custodian = custodian_of(session, CaseId(case.id))
     if custodian is None:
         journal(session, vault, CaseId(case.id), "case.nobody_may_hold_it", SYSTEM, {})

@@ -52,7 +52,7 @@ def heed_helpers(session: Session, vault: Vault, rules: Rules, case: Case, words
         session, vault, CaseId(case.id), "case.helper_meant", by, {"organisations": meant, "unnamed": unnamed}
     )
     # Nobody else is asked for it yet, or will be without a look at the facts: only an offer that stands has to be taken back.
-    if case.state is State.OFFERED and (unnamed or case.organisation_id in named):
+    if case.state is State.OFFERED and (unnamed or not named.isdisjoint(case.partners)):
         route_again(session, vault, rules, case, complete=False, custody_first=unnamed)
 
 

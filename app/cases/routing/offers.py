@@ -1,4 +1,4 @@
-"""Offers: the chosen organisation accepts or declines; then the next standby, and at last custody."""
+"""Offers: one of those who are asked accepts, or all decline; then the next standbys are asked, and at last custody."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -22,7 +22,8 @@ from app.cases.case import (
 from app.cases.clocks import ClockAct, ask_anew, meet_clocks, settle_clocks, start_clocks
 from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
-from app.cases.routing.handing_on import candidates_of, drop_offer, forbidden, hand_on, let_coordinator_look
+from app.cases.routing.asking import drop_offer, is_left_to_another, offers_open
+from app.cases.routing.handing_on import candidates_of, forbidden, hand_on, let_coordinator_look
 from app.cases.rules import Reason, Rules
 from app.database import CaseId, CircleId, chosen_once
 from app.network import SignedIn
@@ -37,6 +38,10 @@ class OfferTaken(Exception):
 
 class OfferGone(Exception):
     """The offer has been declined, has expired or was withdrawn: there is nothing left to accept."""
+
+
+class TakenElsewhere(OfferGone):
+    """Two organisations were asked at once, and the other one was faster."""
 
 
 class DeclineReason(StrEnum):
@@ -60,9 +65,10 @@ class Acceptance:
 
 
 def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId) -> Acceptance:
-    """Take an offered case after a fresh check of consent and conflicts.
+    """Take an offered case after a fresh check of consent and conflicts; whoever else was asked has nothing left of it.
 
-    Raises `NoAccess`, `ReadOnly`, `OfferTaken` when a colleague was faster, `OfferGone` when it is no longer offered.
+    Raises `NoAccess`, `ReadOnly`, `OfferTaken` when a colleague was faster, `TakenElsewhere` when another organisation was,
+    `OfferGone` when it is no longer offered.
     """
     case, offer = _offer_to_answer(session, vault, by, case_id)
     reason = forbidden(vault, rules, case, candidates_of(session, vault, case).get(by.organisation.id))
@@ -73,15 +79,17 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
         raise OfferGone
     if reason is not None or offer.grant_id is None:
         drop_offer(session, offer, OfferState.WITHDRAWN)
-        settle_clocks(session, case, {ClockKind.ACCEPT}, ClockState.ESCALATED)
         detail = {"organisation": str(by.organisation.id), "reason": (reason or Reason.NO_KEYS).value}
         journal(session, vault, case_id, "case.refused", by.actor, detail)
-        hand_on(session, vault, rules, case)
+        if not is_left_to_another(session, vault, case):
+            settle_clocks(session, case, {ClockKind.ACCEPT}, ClockState.ESCALATED)
+            hand_on(session, vault, rules, case)
         return Acceptance(False, reason or Reason.NO_KEYS)
     accept_grant(session, vault, offer.grant_id)
     offer.state = OfferState.ACCEPTED
     offer.expires_at = None
-    case.state = State.ACCEPTED
+    _let_go_of_the_others(session, vault, case)
+    case.state, case.organisation_id, case.also_asked_id = State.ACCEPTED, by.organisation.id, None
     meet_clocks(session, case, ClockAct.ANSWERED_OFFER)
     facts = facts_of(vault, case)
     ask_anew(session, case, facts, rules.deadlines)
@@ -91,12 +99,20 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
     return Acceptance(True)
 
 
+def _let_go_of_the_others(session: Session, vault: Vault, case: Case) -> None:
+    """Whoever was asked beside who accepts: their wrapped grants go now, and they do not stand by any more."""
+    for other in offers_open(session, vault, case):
+        drop_offer(session, other, OfferState.TAKEN_ELSEWHERE)
+        detail = {"organisation": str(other.organisation_id)}
+        journal(session, vault, CaseId(case.id), "case.taken_elsewhere", SYSTEM, detail)
+
+
 def decline_offer(
     session: Session, vault: Vault, rules: Rules, by: SignedIn, case_id: CaseId, reason: DeclineReason
 ) -> None:
-    """Decline an offered case: its grant goes, and the next standby or custody gets it; raises as `accept_offer`.
+    """Decline an offered case: its grant goes, and who else is asked, the next standbys or custody get it.
 
-    Sent twice it is declined once.
+    Sent twice it is declined once. Raises as `accept_offer`.
     """
     try:
         case, offer = _offer_to_answer(session, vault, by, case_id)
@@ -111,9 +127,11 @@ def decline_offer(
         facts = facts_of(vault, case)
         store_facts(vault, case, replace(facts, excluded=facts.excluded | {by.organisation.id}))
     drop_offer(session, offer, OfferState.DECLINED)
-    meet_clocks(session, case, ClockAct.ANSWERED_OFFER)
     detail = {"organisation": str(by.organisation.id), "reason": reason.value}
     journal(session, vault, case_id, "case.declined", by.actor, detail)
+    if is_left_to_another(session, vault, case):
+        return
+    meet_clocks(session, case, ClockAct.ANSWERED_OFFER)
     declined = session.scalars(
         select(Offer).where(Offer.case_id == case.id, Offer.state == OfferState.DECLINED)
     )
@@ -173,11 +191,13 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
         ).one()
         case = lock_case(session, CaseId(offer.case_id))
         drop_offer(session, offer, OfferState.EXPIRED)
-        if case is None or case.state is not State.OFFERED:
+        if case is None or case.state is not State.OFFERED or offer.organisation_id not in case.partners:
             continue
-        settle_clocks(session, case, {ClockKind.ACCEPT}, ClockState.ESCALATED)
         detail = {"organisation": str(offer.organisation_id)}
         journal(session, vault, CaseId(case.id), "case.offer_expired", SYSTEM, detail)
+        if is_left_to_another(session, vault, case):
+            continue
+        settle_clocks(session, case, {ClockKind.ACCEPT}, ClockState.ESCALATED)
         hand_on(session, vault, rules, case)
     return len(claimed)
 
@@ -205,7 +225,13 @@ def _offer_to_answer(session: Session, vault: Vault, by: SignedIn, case_id: Case
     refuse_viewers(by)
     if offer.state is OfferState.ACCEPTED and case.organisation_id == by.organisation.id:
         raise OfferTaken
-    if offer.state is not OfferState.OFFERED or case.state is not State.OFFERED:
+    if offer.state is OfferState.TAKEN_ELSEWHERE:
+        raise TakenElsewhere
+    if (
+        offer.state is not OfferState.OFFERED
+        or case.state is not State.OFFERED
+        or by.organisation.id not in case.partners
+    ):
         raise OfferGone
     return case, offer
 

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.cases.case import Case, CaseFacts, Clock, Offer
 from app.cases.clocks import clock_rows
 from app.cases.enums import ClockKind, OfferState, StartEvent, State
-from app.cases.rules import Deadlines, Routing, Rules, route
+from app.cases.rules import AT_ONCE, Deadlines, Routing, Rules, route
 from app.cases.taxonomy import Handling
 from app.database import Base, CaseId, OrganisationId, new_id
 from app.network import OrganisationFacts
@@ -107,9 +107,10 @@ def write_offers(
     elif recipients.custody is not None:
         clocks = clock_rows(case, facts, StartEvent.HELD, deadlines)
     expires = next((row.due_at for row in clocks if row.kind is ClockKind.ACCEPT), None)
+    asked = recipients.partners[: AT_ONCE[facts.profile]]
     for position, (organisation, key) in enumerate(recipients.partners):
         grant = vault.write_grant(case_id, opened, EVERYTHING, key, offered=True)
-        first = position == 0
+        now = position < len(asked)
         rows.append(grant)
         rows.append(
             Offer(
@@ -117,13 +118,14 @@ def write_offers(
                 id=new_id(),
                 organisation_id=organisation,
                 position=position,
-                state=OfferState.OFFERED if first else OfferState.STANDBY,
-                expires_at=expires if first else None,
+                state=OfferState.OFFERED if now else OfferState.STANDBY,
+                expires_at=expires if now else None,
                 grant_id=grant.id,
             )
         )
-    case.state = State.OFFERED if recipients.partners else State.RECEIVED
-    case.organisation_id = recipients.partners[0][0] if recipients.partners else None
+    case.state = State.OFFERED if asked else State.RECEIVED
+    case.organisation_id = asked[0][0] if asked else None
+    case.also_asked_id = asked[1][0] if len(asked) > 1 else None
     return [*rows, *clocks]
 
 

@@ -19,6 +19,7 @@ from app.cases.case import (
 from app.cases.clocks import settle_clocks, start_clocks
 from app.cases.consent import keys_held_by, take_back
 from app.cases.enums import ClockKind, ClockState, ConsentLevel, OfferState, StartEvent, State
+from app.cases.routing.asking import is_left_to_another
 from app.cases.routing.handing_on import candidates_of, forbidden, hand_on, next_position
 from app.cases.routing.records import routing_record
 from app.cases.routing.standbys import READY
@@ -102,15 +103,19 @@ def _let_go(session: Session, vault: Vault, case: Case) -> None:
 def _ask(
     session: Session, vault: Vault, rules: Rules, case: Case, offers: Collection[Offer], routing: Routing
 ) -> None:
-    """Offer the case to the first that is ready, unless somebody was asked already or custody holds it."""
+    """Offer the case to the first that are ready, unless somebody was asked already or custody holds it."""
     session.flush()
+    if case.state is State.OFFERED:
+        # Of two who are asked one may have to go: it is before the other alone then.
+        is_left_to_another(session, vault, case)
     shut = case.next_due_at is None  # the worker had let nobody know and now does
     if any(offer.state in _TAKEN for offer in offers) or not (offers or shut):
         return
     if shut:
         start_clocks(session, case, facts_of(vault, case), StartEvent.FILED, rules.deadlines)
     settle_clocks(session, case, {ClockKind.ACCEPT}, ClockState.ESCALATED)
-    case.state, case.organisation_id, case.assignee_id = State.RECEIVED, None, None
+    case.state, case.organisation_id, case.also_asked_id = State.RECEIVED, None, None
+    case.assignee_id = None
     why = routing.why if routing.chosen is None else RoutingOutcome.NOBODY_ACCEPTED
     hand_on(session, vault, rules, case, why_held=why)
 

@@ -8,11 +8,13 @@ from app.cases.rules.help_numbers import HelpNumber
 from app.cases.rules.known_holidays import public_holidays
 from app.cases.rules.ladder import Ladder
 from app.cases.rules.routing import (
+    AT_ONCE,
     FORBIDDING,
     Reason,
     Routing,
     RoutingOutcome,
     RoutingRules,
+    asked_first,
     route,
     routing_from,
     why_not,
@@ -20,6 +22,7 @@ from app.cases.rules.routing import (
 from app.cases.rules.rule_set import NoRules, Rules, RulesRefused, load_rules, rules_of
 
 __all__ = [
+    "AT_ONCE",
     "FORBIDDING",
     "Calendar",
     "DaysOff",
@@ -37,6 +40,7 @@ __all__ = [
     "Rules",
     "RulesRefused",
     "Unit",
+    "asked_first",
     "load_rules",
     "public_holidays",
     "route",

@@ -13,12 +13,15 @@ from uuid import UUID
 
 from app.cases.case import CaseFacts
 from app.cases.config_file import Table
-from app.cases.enums import ConsentLevel, Exclusion
+from app.cases.enums import ConsentLevel, Exclusion, Profile
 from app.cases.taxonomy import Taxonomy
 from app.database import OrganisationId
 from app.network import REMOTE, OrganisationFacts, OrganisationKind, UnionStanding
 
 _MOST_STANDBYS = 3
+
+AT_ONCE = {Profile.STANDARD: 1, Profile.FAST_TRACK: 2}
+"""How many partners are asked at once; the first to accept has the case alone."""
 
 
 class Reason(StrEnum):
@@ -163,6 +166,12 @@ def route(
     standbys = tuple(others[: rules.standbys])
     reasons |= dict.fromkeys(others[rules.standbys :], Reason.RANKED_LOWER)
     return Routing(first, standbys, _listed(reasons), custodian, custody=False, why=RoutingOutcome.CHOSEN)
+
+
+def asked_first(routing: Routing, profile: Profile) -> tuple[OrganisationId, ...]:
+    """Of the partners that a routing leads to those who are asked now, the first choice first."""
+    ranked = () if routing.chosen is None else (routing.chosen, *routing.standbys)
+    return ranked[: AT_ONCE[profile]]
 
 
 def why_not(

@@ -163,6 +163,7 @@ class InboxView:
     stage: Stage
     closing_reason: ClosingReason | None
     organisation_id: OrganisationId | None
+    also_asked_id: OrganisationId | None  # the second of two who are asked at once
     waits_for_custody: bool
     next_clock: ClockKind | None
     next_who: Who | None
@@ -266,6 +267,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         stage=stage_of(case.state, case.helper_has_read),
         closing_reason=case.closing_reason,
         organisation_id=OrganisationId(case.organisation_id) if case.organisation_id else None,
+        also_asked_id=OrganisationId(case.also_asked_id) if case.also_asked_id else None,
         waits_for_custody=following is not None and following.kind is ClockKind.PLACE,
         next_clock=following.kind if following else None,
         next_who=following.who if following else None,

@@ -15,9 +15,10 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Clock, Offer, circle_that_opens, facts_of
 from app.cases.clocks import ASKING
-from app.cases.enums import ClockKind, ConsentLevel, OfferState, State, Urgency
+from app.cases.enums import ClockKind, ConsentLevel, OfferState, Profile, State, Urgency
 from app.cases.routing import custodian_of
 from app.cases.taxonomy import Handling
+from app.cases.words import profile_for
 from app.database import CaseId, MemberId, OrganisationId
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.registry import Gateways
@@ -108,17 +109,27 @@ class Unalerted:
 def alert_danger(
     session: Session, vault: Vault, case: Case, occasion: str = "", *, but_not: MemberId | None = None
 ) -> int:
-    """Page whoever has to act now, if the case is in danger: the partner that is asked or holds it, else custody.
+    """Page whoever has to act now, if the case is in danger: the partner that holds it, all that are asked, else custody.
 
-    Once for each case, address and occasion, and at most once in a quarter of an hour. Without an occasion it is that it came to
-    them and they have not taken it yet. How many alerts are new.
+    Who is asked is paged on all of the fast track. Once for each case, address and occasion, and at most once in a quarter of an
+    hour. Without an occasion it is that it came to them and they have not taken it yet. How many alerts are new.
     """
-    if case.urgency is not Urgency.DANGER or case.state is State.CLOSED or case.practice:
+    if case.state is State.CLOSED or case.practice or not _pages(case):
         return 0
-    circle = _circle_that_acts(session, vault, case)
-    if circle is None:
-        return 0
-    occasion = occasion or _turn(session, case)
+    circles = _circles_that_act(session, vault, case)
+    return sum(_page(session, vault, case, circle, occasion, but_not) for circle in circles)
+
+
+def _pages(case: Case) -> bool:
+    """Whether somebody is called out of what they do now: for danger always, else only to say whether they take it."""
+    fast = profile_for(case.urgency) is Profile.FAST_TRACK
+    return case.urgency is Urgency.DANGER or (fast and case.state is State.OFFERED)
+
+
+def _page(
+    session: Session, vault: Vault, case: Case, circle: CircleRow, occasion: str, but_not: MemberId | None
+) -> int:
+    occasion = occasion or _turn(session, case, circle.organisation_id)
     if not occasion:
         return 0
     addresses = [each for each in addresses_in(session, circle) if each.member_id != but_not]
@@ -169,12 +180,12 @@ def who_can_be_alerted(
     """
     if case.state is State.CLOSED or case.practice or case.stopped_hour is not None:
         return None
-    acts = _circle_that_acts(session, vault, case)
-    standing_by = _circles_kept_ready(session, vault, case) if routes and acts is not None else []
-    circles = standing_by or ([] if acts is None else [acts])
-    if not circles or not all(_is_reached(session, gateways, circle) for circle in circles):
+    acts = _circles_that_act(session, vault, case)
+    standing_by = _circles_kept_ready(session, vault, case) if routes and acts else []
+    if standing_by and not all(_is_reached(session, gateways, circle) for circle in standing_by):
         return None
-    return OrganisationId(circles[0].organisation_id)
+    reached = (circle for circle in standing_by or acts if _is_reached(session, gateways, circle))
+    return next((OrganisationId(circle.organisation_id) for circle in reached), None)
 
 
 def _circles_kept_ready(session: Session, vault: Vault, case: Case) -> list[CircleRow]:
@@ -267,19 +278,21 @@ def _alert(session: Session, vault: Vault, case: Case, occasion: str, address: M
     return _Told.ALERTED
 
 
-def _circle_that_acts(session: Session, vault: Vault, case: Case) -> CircleRow | None:
+def _circles_that_act(session: Session, vault: Vault, case: Case) -> list[CircleRow]:
     facts = facts_of(vault, case)
     if facts.consent is ConsentLevel.NOBODY:
         # The worker was asked once, in these words: "Nobody will come unless a helper reads this", and then read "Nobody is told,
         # because you asked us to lock it". A page without content would still tell somebody, who could open nothing and help
         # nobody, and whom custody's grant of a report by text would tempt. The worker's next word unlocks it, and that pages.
-        return None
+        return []
     # Whose case it is, a row that others wrote cannot say: then custody, who holds a grant, is paged.
     forged = case in session and not is_sound(vault, case)
-    if case.organisation_id is not None and not forged:
-        return circle_that_opens(session, vault, case, OrganisationId(case.organisation_id))
-    custodian = custodian_of(session, CaseId(case.id))
-    return None if custodian is None else circle_of(session, vault, custodian, CircleName.CUSTODY)
+    if case.partners and not forged:
+        found = [circle_that_opens(session, vault, case, OrganisationId(each)) for each in case.partners]
+    else:
+        custodian = custodian_of(session, CaseId(case.id))
+        found = [None if custodian is None else circle_of(session, vault, custodian, CircleName.CUSTODY)]
+    return [circle for circle in found if circle is not None]
 
 
 def addresses_in(session: Session, circle: CircleRow) -> list[MemberAddress]:
@@ -314,10 +327,14 @@ def addresses_of_member(session: Session, vault: Vault, member_id: MemberId) -> 
     return [address for address, member in found if is_sound(vault, address) and is_sound(vault, member)]
 
 
-def _turn(session: Session, case: Case) -> str:
+def _turn(session: Session, case: Case, organisation_id: UUID) -> str:
     """What tells this stay with whoever is asked from an earlier one: the offer, or custody's clock; empty once it is taken."""
     if case.state is State.OFFERED:
-        offer = select(Offer.id).where(Offer.case_id == case.id, Offer.state == OfferState.OFFERED)
+        offer = select(Offer.id).where(
+            Offer.case_id == case.id,
+            Offer.state == OfferState.OFFERED,
+            Offer.organisation_id == organisation_id,
+        )
         return f"offer {session.scalars(offer).first()}"
     if case.state is not State.RECEIVED:
         return ""

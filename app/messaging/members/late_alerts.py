@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -56,18 +57,25 @@ def _asked(session: Session, vault: Vault, case: Case, rung: Escalation) -> Sequ
         helper = addresses_of_member(session, vault, MemberId(rung.member_id))
         if helper:
             return helper
-    circle = _circle(session, vault, case, rung)
-    addresses = [] if circle is None else addresses_in(session, circle)
+    circles = (_circle(session, vault, case, rung, organisation) for organisation in _whom(case, rung))
+    addresses = [each for circle in circles if circle is not None for each in addresses_in(session, circle)]
     if rung.rung not in (Rung.LEAD, Rung.COORDINATOR):
         return addresses
     leads = set(session.scalars(select(Member.id).where(Member.role == Role.LEAD)))
     return [each for each in addresses if each.member_id in leads] or addresses
 
 
-def _circle(session: Session, vault: Vault, case: Case, rung: Escalation) -> CircleRow | None:
+def _whom(case: Case, rung: Escalation) -> tuple[UUID, ...]:
+    """The organisations that a rung asks: on the fast track two partners at once, where it went on to those who stood by."""
     if rung.organisation_id is None:
-        return None
-    organisation = OrganisationId(rung.organisation_id)
+        return ()
+    return case.partners if rung.rung is Rung.STANDBY else (rung.organisation_id,)
+
+
+def _circle(
+    session: Session, vault: Vault, case: Case, rung: Escalation, organisation_id: UUID
+) -> CircleRow | None:
+    organisation = OrganisationId(organisation_id)
     if rung.rung in (Rung.COORDINATOR, Rung.CUSTODIAN):
         return circle_of(session, vault, organisation, CircleName.CUSTODY)
     return circle_that_opens(session, vault, case, organisation)

@@ -15,8 +15,7 @@ from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app import clock
-from app.cases.case import Case, facts_of
-from app.cases.enums import ConsentLevel
+from app.cases.case import Case
 from app.cases.followups import may_go_now
 from app.cases.rules import rules_of
 from app.database import hour_of_id
@@ -29,6 +28,7 @@ from app.messaging.phones import opt_out_tags, phone_place
 from app.messaging.queue import EMAIL, FORGED, address_place, body_place
 from app.messaging.sending.claims import Claim
 from app.messaging.sending.recording import MOST_ATTEMPTS
+from app.messaging.sending.unwanted_alerts import unwanted_alerts
 from app.vault import ContactKeyMissing, SealBroken, Signed, Vault, is_sound
 
 # A text that would reach the provider only at its very end may as well stay here.
@@ -88,12 +88,12 @@ def check_before_sending(
 ) -> list[Looked]:
     """What is to be done with these texts; those that are no longer ours or were reported meanwhile are left out."""
     everything = _gather(session, vault, gateways, claim, texts)
-    stopped, locked = _stopped(session, vault, everything), _locked(session, vault, everything)
+    stopped, unwanted = _stopped(session, vault, everything), _unwanted(session, vault, everything)
     others = _others_underway(session, everything, claim)
     known = _known_ids(session, everything)
     looked = []
     for facts in everything:
-        verdict = _verdict(facts, has_stopped=facts.row.id in stopped, is_locked=facts.row.id in locked)
+        verdict = _verdict(facts, has_stopped=facts.row.id in stopped, is_unwanted=facts.row.id in unwanted)
         may_be_out, key_missing, text = facts.row.state is Delivery.UNCLEAR, False, None
         try:
             text = _open(vault, facts, public_url)
@@ -182,7 +182,7 @@ def _way(
     return None if route is None else (route.gateway, route.line)
 
 
-def _verdict(facts: _Facts, *, has_stopped: bool, is_locked: bool) -> PresendVerdict | None:
+def _verdict(facts: _Facts, *, has_stopped: bool, is_unwanted: bool) -> PresendVerdict | None:
     row = facts.row
     # A worker who asks how it goes is told also when the answer is that it is over.
     asks_whatever = row.purpose is Purpose.STATUS or row.purpose in BY_ITSELF
@@ -191,7 +191,7 @@ def _verdict(facts: _Facts, *, has_stopped: bool, is_locked: bool) -> PresendVer
         (row.body_sealed is None, PresendVerdict(Delivery.CANCELLED, None)),
         (not facts.is_sound, PresendVerdict(Delivery.FAILED, FORGED)),
         (wants_open_case and not facts.case_is_open, PresendVerdict(Delivery.CANCELLED, "case closed")),
-        (is_locked or not facts.is_right, PresendVerdict(Delivery.CANCELLED, None)),
+        (is_unwanted or not facts.is_right, PresendVerdict(Delivery.CANCELLED, None)),
         (has_stopped, PresendVerdict(Delivery.OPTED_OUT, None)),
         (_sealed_recipient(facts) is None, PresendVerdict(Delivery.CANCELLED, "erased")),
         (row.valid_until <= clock.now() + _LEAST_LEFT, PresendVerdict(Delivery.EXPIRED, row.reason)),
@@ -242,16 +242,9 @@ def _stopped(session: Session, vault: Vault, everything: list[_Facts]) -> set[UU
     return {text_id for tag in found for text_id in tags[tag]}
 
 
-def _locked(session: Session, vault: Vault, everything: list[_Facts]) -> set[UUID]:
-    """The alerts to cases that their worker locked after somebody was paged: the worker then reads that nobody is told."""
-    alerts = {
-        facts.row.id: facts.row.case_id
-        for facts in everything
-        if facts.row.purpose is Purpose.ALERT and facts.row.case_id is not None
-    }
-    cases = session.scalars(select(Case).where(Case.id.in_(set(alerts.values())))) if alerts else ()
-    locked = {case.id for case in cases if facts_of(vault, case).consent is ConsentLevel.NOBODY}
-    return {text_id for text_id, case_id in alerts.items() if case_id in locked}
+def _unwanted(session: Session, vault: Vault, everything: list[_Facts]) -> set[UUID]:
+    alerts = [(facts.row, facts.address) for facts in everything if facts.row.purpose is Purpose.ALERT]
+    return unwanted_alerts(session, vault, alerts)
 
 
 def _others_underway(

@@ -8,9 +8,10 @@ from app.web.language import lazy_pgettext as pgettext
 
 DONE: Labels = {
     "accepted": pgettext("desk", "Accepted. You can read it now."),
-    "declined": pgettext("desk", "Declined. The next helper gets it."),
+    "declined": pgettext("desk", "Declined. Another helper or the coordinator sees to it."),
     "passed_on": pgettext(
-        "desk", "This case could not be given to you any more. It went to the next helper."
+        "desk",
+        "This case could not be given to you any more. Another helper or the coordinator sees to it.",
     ),
     "replied": pgettext("desk", "Sent. The worker finds it in the inbox."),
     "texted": pgettext("desk", "On its way. How far the text has come stands below it."),

@@ -7,7 +7,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 
 from app.cases.case import NoAccess
-from app.cases.routing import DeclineReason, OfferGone, OfferTaken, accept_offer, decline_offer
+from app.cases.routing import (
+    DeclineReason,
+    OfferGone,
+    OfferTaken,
+    TakenElsewhere,
+    accept_offer,
+    decline_offer,
+)
 from app.database import CaseId
 from app.network import Role
 from app.web.access import open_to_members
@@ -30,6 +37,8 @@ def accept(case_id: UUID) -> ResponseReturnValue:
             acceptance = accept_offer(session, here.vault, here.rules, member(), CaseId(case_id))
     except OfferTaken:
         return see_other(url_for("desk.case", case_id=case_id))
+    except TakenElsewhere:
+        return _taken_elsewhere()
     except (OfferGone, NoAccess):
         return _gone()
     if not acceptance.taken:
@@ -50,9 +59,16 @@ def decline(case_id: UUID) -> ResponseReturnValue:
     try:
         with here.database.writing() as session:
             decline_offer(session, here.vault, here.rules, member(), CaseId(case_id), reason)
+    except TakenElsewhere:
+        return _taken_elsewhere()
     except (OfferGone, OfferTaken, NoAccess):
         return _gone()
     return see_other(url_for("desk.queue", done="declined"))
+
+
+def _taken_elsewhere() -> ResponseReturnValue:
+    line = pgettext("desk", "Another organisation took this case first. You need not do anything.")
+    return show_queue(line), 409
 
 
 def _gone() -> ResponseReturnValue:

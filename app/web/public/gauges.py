@@ -64,8 +64,7 @@ class _Gauges(Collector):
             "redress_offers_waiting",
             "Cases offered to a partner that has not answered",
             self._count(
-                select(func.count())
-                .select_from(Offer)
+                select(func.count(Offer.case_id.distinct()))
                 .join(Case, Case.id == Offer.case_id)
                 .where(Offer.state == OfferState.OFFERED, ~Case.practice)
             ),

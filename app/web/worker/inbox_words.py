@@ -12,6 +12,7 @@ from app.cases.worker import InboxView, Sighting
 from app.database import OrganisationId
 from app.vault import HolderKind
 from app.web.language import page_language, pgettext
+from app.web.worker.names import either
 
 Names = Mapping[OrganisationId, str]
 
@@ -104,7 +105,7 @@ def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
         return pgettext(
             "worker-next", "The next step was due on %(day)s and is late. You can write and ask.", day=day
         )
-    who = names.get(view.organisation_id, "") if view.organisation_id else coordinator
+    who = either(_names_asked(view, names)) if view.organisation_id else coordinator
     if view.about_helper and view.waits_for_custody:
         return pgettext(
             "worker-next",
@@ -115,7 +116,13 @@ def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
     return _STEPS.get(view.next_clock, _some_step)(who or pgettext("worker-next", "the network"), day)
 
 
-def late_line(view: InboxView, coordinator: str, today: date) -> str:
+def _names_asked(view: InboxView, names: Names) -> tuple[str, ...]:
+    """Who has the case, or the one or two who are asked to take it."""
+    asked = (view.organisation_id, view.also_asked_id)
+    return tuple(names.get(each, "") for each in asked if each is not None)
+
+
+def late_line(view: InboxView, names: Names, coordinator: str, today: date) -> str:
     """What was late, who was asked because of it, and by which date; empty when nothing is."""
     asked = view.asked
     if asked is None:
@@ -126,7 +133,10 @@ def late_line(view: InboxView, coordinator: str, today: date) -> str:
     # The coordinator is told by the name that the rest of the page has for it.
     name = network if asked.rung in (Rung.COORDINATOR, Rung.CUSTODIAN) else asked.organisation
     day = language.long_day(asked.due_at)
-    now = _ASKED_NOW[asked.rung](name or network, day)
+    if asked.rung is Rung.STANDBY and view.also_asked_id is not None:
+        now = _two_asked(_names_asked(view, names), day)
+    else:
+        now = _ASKED_NOW[asked.rung](name or network, day)
     if asked.due_at.date() >= today:
         return f"{was} {now}"
     passed = pgettext("worker-late", "That day has passed too. You can write and ask.")
@@ -151,6 +161,16 @@ _LATE: dict[ClockKind, Callable[[str], str]] = {
 
 def _something_late(day: str) -> str:
     return pgettext("worker-late", "The next step was due on %(day)s and is late.", day=day)
+
+
+def _two_asked(names: tuple[str, ...], day: str) -> str:
+    return pgettext(
+        "worker-late",
+        "We asked two other helpers, %(who)s and %(second)s, to take it by %(day)s. The helper before can read nothing new.",
+        who=names[0],
+        second=names[1],
+        day=day,
+    )
 
 
 _ASKED_NOW: dict[Rung, Callable[[str, str], str]] = {

@@ -31,6 +31,7 @@ from app.web.worker.danger import help_for_form, help_in, opening, receipt_note
 from app.web.worker.door import blueprint, offered
 from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.left import mark_sent, was_left
+from app.web.worker.names import either
 from app.web.worker.posted import posted_fields
 from app.web.worker.report_form import ReportForm, read_report_form
 from app.web.worker.worker_session import end_worker_session
@@ -244,7 +245,7 @@ def receipt_page(sent: ReportForm, filed: Filed, country: str = "") -> Response:
             about_helper=ABOUT_HELPER in sent.category,
             locked=filed.locked,
             with_custody=filed.with_custody,
-            next_who=filed.reader,
+            next_who=either(filed.readers),
             read_by=filed.read_by,
             quiet=sent.contact in ("", "inbox") or not sent.phone,
             no_texts=wants_texts and not can_be_texted(services().gateways, sent.phone, filed.home_country),

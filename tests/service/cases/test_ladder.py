@@ -29,7 +29,7 @@ from app.cases.enums import (
 )
 from app.cases.escalation.climbing import climb_ladders
 from app.cases.escalation.promise import without_next_step
-from app.cases.routing.handing_on import drop_offer
+from app.cases.routing.asking import drop_offer
 from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
 from app.cases.worker.messages import say_worse
 from app.cases.worker.sharing import stop_sharing
@@ -339,12 +339,13 @@ def test_a_case_that_nobody_touches_for_400_days_is_never_forgotten_and_nobody_i
         tick(desk)  # after each tick every open case has a next step
         before, asked = asked, len(rungs(desk, case_id))
         assert asked - before <= 1
-    # It went from who was late to who stood by, from there to custody, and with the coordinator it stays.
+    # It went from who was late to who stood by, from there to custody, and with the coordinator it stays. The second partner of an
+    # urgent one was asked at once with the first, so it does not stand by.
     found = rungs(desk, case_id)
     assert [rung.rung for rung in found] == [
         Rung.LEAD,
         Rung.COORDINATOR,
-        Rung.STANDBY,
+        Rung.CUSTODIAN if danger else Rung.STANDBY,
         Rung.CUSTODIAN,
         Rung.COORDINATOR,
     ]

@@ -92,6 +92,7 @@ def test_the_card_shows_country_language_urgency_and_groups_and_nothing_else(des
         "country": "MY",
         "language": "en",
         "topics": ("pay_and_hours",),
+        "also_asked": True,
     }
 
 

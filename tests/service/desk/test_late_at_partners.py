@@ -8,7 +8,7 @@ from sqlalchemy import select, update
 from app.cases.case import Case, Clock, Offer
 from app.cases.enums import ClockKind, ClockState, OfferState
 from app.cases.escalation import at_partners
-from app.cases.routing.handing_on import drop_offer
+from app.cases.routing.asking import drop_offer
 from app.database import CaseId
 from app.vault import read_journal
 from tests.harness.world import World

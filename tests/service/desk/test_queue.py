@@ -68,12 +68,29 @@ def test_declining_needs_a_reason_and_passes_the_case_on(browse: Browse, world: 
 
 
 def test_what_is_offered_to_others_cannot_be_taken(browse: Browse, world: World) -> None:
-    case_id = _offer(world)
+    case_id = _offer(world, topics=("wages",), danger=False)
     far = browse("far.lead")
     page = far.post(f"/desk/offers/{case_id}/accept")
     assert page.status == 409
     assert "not offered to you" in page.text
     assert far.open(f"/desk/cases/{case_id}").status == 404
+
+
+def test_the_second_of_two_who_are_asked_at_once_reads_that_it_was_taken(
+    browse: Browse, world: World
+) -> None:
+    case_id = _offer(world, topics=("wages",))
+    near, far = browse("near.lead"), browse("far.lead")
+    for member in (near, far):
+        assert "Another organisation was asked at the same time." in member.open("/desk/").text
+    assert "They owe us money." in far.send(f"{case_id}/accept").text
+    # Its page is older than that.
+    for act, told in (("accept", {}), ("decline", {"why": DeclineReason.NO_CAPACITY.value})):
+        page = near.post(f"/desk/offers/{case_id}/{act}", **told)
+        assert page.status == 409
+        assert "Another organisation took this case first." in page.text
+    assert "Offered to you" not in near.open("/desk/").text
+    assert near.open(f"/desk/cases/{case_id}").status == 404
 
 
 def test_a_viewer_sees_the_queue_without_buttons(browse: Browse, world: World) -> None:

@@ -60,6 +60,11 @@ def test_a_ladder_is_never_climbed_down() -> None:
 
 HELD = WhereItStands(State.ACCEPTED, PARTNER, (LATER, LATE))
 OFFERED = WhereItStands(State.OFFERED, PARTNER, (LATER,), (OpenOffer(PARTNER, NOW),))
+TWO = replace(
+    OFFERED,
+    offers=(OpenOffer(PARTNER, NOW), OpenOffer(OTHER, NOW + timedelta(hours=1))),
+    also_asked_id=OTHER,
+)
 WAITING = WhereItStands(State.RECEIVED, None, (LATER, PLACE))
 
 
@@ -74,6 +79,7 @@ WAITING = WhereItStands(State.RECEIVED, None, (LATER, PLACE))
         ),
         (replace(HELD, clocks=(COMPANY,)), NextStep(ClockKind.COMPANY_REPLY, Who.PARTNER, NOW, NOW)),
         (OFFERED, NextStep(ClockKind.ACCEPT, Who.PARTNER, NOW)),
+        (TWO, NextStep(ClockKind.ACCEPT, Who.PARTNER, NOW + timedelta(hours=1))),
         (WAITING, NextStep(ClockKind.PLACE, Who.COORDINATOR, NOW)),
         (
             WhereItStands(State.RECEIVED, None, (LATER,), kept_ready=True),
@@ -88,6 +94,11 @@ WAITING = WhereItStands(State.RECEIVED, None, (LATER, PLACE))
         (replace(OFFERED, offers=(OpenOffer(PARTNER, None),)), None),
         (replace(OFFERED, offers=(OpenOffer(OTHER, NOW),)), None),
         (replace(OFFERED, offers=(OpenOffer(PARTNER, NOW), OpenOffer(OTHER, NOW))), None),
+        (replace(TWO, offers=(OpenOffer(PARTNER, NOW),)), None),
+        (replace(TWO, offers=(OpenOffer(PARTNER, NOW), OpenOffer(OTHER, None))), None),
+        (replace(TWO, offers=(OpenOffer(PARTNER, NOW), OpenOffer(PARTNER, NOW))), None),
+        (replace(TWO, offers=(*TWO.offers, OpenOffer(UUID(int=3), NOW))), None),
+        (replace(HELD, also_asked_id=OTHER), None),
         (replace(WAITING, clocks=(LATER,)), None),
     ),
 )
