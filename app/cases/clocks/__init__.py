@@ -6,6 +6,7 @@ from app.cases.clocks.next_steps import (
     OpenOffer,
     StandingRung,
     WhereItStands,
+    is_theirs,
     next_step,
 )
 from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, met_by, plan_clocks
@@ -61,6 +62,7 @@ __all__ = [
     "go_on",
     "hasten_clocks",
     "hasten_rung",
+    "is_theirs",
     "let_wait",
     "mark_clocks_missed",
     "meet_clocks",

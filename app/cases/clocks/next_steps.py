@@ -92,7 +92,7 @@ def _of_clocks(case: WhereItStands) -> NextStep | None:
         late = asking[rung.clock_id]
         who = Who.COORDINATOR if rung.rung in (Rung.COORDINATOR, Rung.CUSTODIAN) else Who.PARTNER
         return NextStep(late.kind, who, rung.due_at, late.due_at, rung.rung)
-    theirs = [each for each in case.clocks if _is_theirs(case, each)]
+    theirs = [each for each in case.clocks if is_theirs(case.state, each.kind, each.who)]
     first = min(theirs, key=_order, default=None)
     if first is None:
         return None
@@ -106,9 +106,9 @@ def _stands(case: WhereItStands, late: AskingClock | None) -> bool:
     return late is not None and late.state is ClockState.MISSED and climbs(late.kind, late.who, case.state)
 
 
-def _is_theirs(case: WhereItStands, each: AskingClock) -> bool:
-    """Whether whoever has the case now, a partner or custody, has to see to this clock."""
-    return climbs(each.kind, Who.PARTNER if each.who is Who.COMPANY else each.who, case.state)
+def is_theirs(state: State, kind: ClockKind, who: Who) -> bool:
+    """Whether whoever has the case now, a partner or custody, has to see to such a clock."""
+    return climbs(kind, Who.PARTNER if who is Who.COMPANY else who, state)
 
 
 def _order(each: AskingClock) -> tuple[datetime, ClockKind]:

@@ -48,6 +48,7 @@ from app.cases.desk.triage import (
     set_category,
     set_urgency,
 )
+from app.cases.desk.week import Step, StepOf, Week, Whose, week_of
 from app.cases.desk.workplace import KnownWorkplace, UnknownCountry, Workplace, set_workplace, workplace_of
 
 __all__ = [
@@ -85,10 +86,14 @@ __all__ = [
     "SearchTooShort",
     "SearchesRest",
     "ShownContact",
+    "Step",
+    "StepOf",
     "TextTooLong",
     "TooManyDates",
     "UnknownCategory",
     "UnknownCountry",
+    "Week",
+    "Whose",
     "Workplace",
     "add_outside_date",
     "change_stage",
@@ -109,5 +114,6 @@ __all__ = [
     "set_urgency",
     "set_workplace",
     "show_contact",
+    "week_of",
     "workplace_of",
 ]

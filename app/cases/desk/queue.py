@@ -122,25 +122,23 @@ def queue_page(
 ) -> QueuePage:
     """A page of the cases that the member can open or that are offered to a circle of theirs."""
     holders = holders_of(session, by)
-    in_sight = _in_sight(by, holders)
+    mine = in_sight(by, holders)
     ordered = (
-        select(Case)
-        .where(in_sight, *_narrowed(by, filters))
-        .order_by(Case.queue_rank, Case.next_due_at, Case.id)
+        select(Case).where(mine, *_narrowed(by, filters)).order_by(Case.queue_rank, Case.next_due_at, Case.id)
     )
     found = (
         _opened_page(session, vault, ordered, filters, after)
         if filters.are_veiled
         else _plain_page(session, ordered, after)
     )
-    counts, total = _count(session, in_sight)
+    counts, total = _count(session, mine)
     return QueuePage(
         rows=read_rows(session, vault, rules, seen_by(session, vault, holders, found.cases)),
         next_key=found.next_key,
         counts=counts,
         open_cases=total,
         counts_are_partial=total >= COUNTED_AT_MOST,
-        choices=choices(session, vault, rules, in_sight, holders, COUNTED_AT_MOST),
+        choices=choices(session, vault, rules, mine, holders, COUNTED_AT_MOST),
         stopped_early=found.stopped_early,
     )
 
@@ -185,7 +183,7 @@ def _key_of(row: Case) -> QueueKey:
     return QueueKey(row.queue_rank, row.next_due_at, row.id)
 
 
-def _in_sight(by: SignedIn, holders: Sequence[UUID]) -> ColumnElement[bool]:
+def in_sight(by: SignedIn, holders: Sequence[UUID]) -> ColumnElement[bool]:
     """Held by or offered to the member's organisation, with a grant under which this member can open or accept it."""
     return and_(
         Case.organisation_id == by.organisation.id,
@@ -266,12 +264,12 @@ def _counted() -> dict[Count, ColumnElement[bool]]:
     }
 
 
-def _count(session: Session, in_sight: ColumnElement[bool]) -> tuple[dict[Count, int], int]:
+def _count(session: Session, mine: ColumnElement[bool]) -> tuple[dict[Count, int], int]:
     """Every count and the number of open cases in one statement over the first cases of the queue; practice is not counted."""
     wanted = _counted()
     first = (
         select(*(case((condition, 1), else_=0).label(count.value) for count, condition in wanted.items()))
-        .where(in_sight, Case.is_open, Case.practice.is_(False))
+        .where(mine, Case.is_open, Case.practice.is_(False))
         .order_by(Case.queue_rank, Case.next_due_at, Case.id)
         .limit(COUNTED_AT_MOST)
         .subquery()

@@ -11,6 +11,7 @@ from app.web.desk import (
     search,
     sign_in,
     time_zone,
+    week,
     work,
     workplace,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "search",
     "sign_in",
     "time_zone",
+    "week",
     "work",
     "workplace",
 ]
