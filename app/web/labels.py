@@ -189,6 +189,16 @@ ENTRY: Labels = {
     "system": pgettext("desk", "Redress"),
 }
 
+TALK: Labels = {
+    "call": pgettext("desk", "Phone call"),
+    "visit": pgettext("desk", "Visit"),
+}
+
+REACHED: Labels = {
+    "yes": pgettext("desk", "Yes, we talked"),
+    "no": pgettext("desk", "No, not reached"),
+}
+
 QUESTION: Labels = {
     "after_closing": pgettext("desk", "Is it right now? (asked after closing)"),
     "worse": pgettext("desk", "Did it get worse since you told us?"),

@@ -23,7 +23,14 @@ from app.cases.case.access import (
     standing_grants,
     with_grants,
 )
-from app.cases.case.assignment import AlreadyClaimed, CannotBeAssigned, assign, claim, colleagues_for
+from app.cases.case.assignment import (
+    AlreadyClaimed,
+    CannotBeAssigned,
+    assign,
+    can_be_given,
+    claim,
+    colleagues_for,
+)
 from app.cases.case.binding import BOUND_TO_CASES, bind_to_cases
 from app.cases.case.case_page import (
     Allowed,
@@ -69,6 +76,7 @@ from app.cases.case.models import (
     OutsideDate,
     RoutingNote,
     RoutingRecord,
+    Task,
 )
 from app.cases.case.outside_dates import WARNED_BEFORE, KnownDate, known_dates, place_of_date, read_date
 from app.cases.case.record import kept_rows, loose_ends, spoilt_journals
@@ -93,6 +101,7 @@ from app.cases.case.states import (
     reachable,
     stage_of,
 )
+from app.cases.case.tasks import KnownTask, end_of_day, open_tasks, tasks_of
 from app.cases.case.text_parts import Part, in_order, read_part
 from app.cases.case.veils import (
     decision_place,
@@ -141,6 +150,7 @@ __all__ = [
     "Happened",
     "Issue",
     "KnownDate",
+    "KnownTask",
     "NoAccess",
     "NotFromHere",
     "NotReachableYet",
@@ -157,6 +167,7 @@ __all__ = [
     "RoutingRecord",
     "SafetyStrip",
     "ShownContact",
+    "Task",
     "TextTooLong",
     "WorkerDecides",
     "access_of",
@@ -165,6 +176,7 @@ __all__ = [
     "assign",
     "bind_to_cases",
     "body_of",
+    "can_be_given",
     "cases_that_stand",
     "change_case",
     "check_change",
@@ -177,6 +189,7 @@ __all__ = [
     "consent_texts",
     "covers_company",
     "decision_place",
+    "end_of_day",
     "entry_place",
     "facts_of",
     "facts_place",
@@ -197,6 +210,7 @@ __all__ = [
     "note_place",
     "open_compartments",
     "open_locked",
+    "open_tasks",
     "owned_case",
     "place_of_date",
     "reachable",
@@ -217,6 +231,7 @@ __all__ = [
     "stage_of",
     "standing_grants",
     "store_facts",
+    "tasks_of",
     "topic_place",
     "with_grants",
     "zone_of_case",

@@ -2,12 +2,14 @@
 
 from app.cases.clocks.next_steps import (
     AskingClock,
+    Beside,
     NextStep,
     OpenOffer,
     StandingRung,
     WhereItStands,
     is_theirs,
     next_step,
+    sooner_than,
 )
 from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, met_by, plan_clocks
 from app.cases.clocks.reminders import next_warning, remind_of_dates
@@ -46,6 +48,7 @@ __all__ = [
     "NOT_HELD",
     "TICKED_BY_HAND",
     "AskingClock",
+    "Beside",
     "ClockAct",
     "Footing",
     "NextStep",
@@ -77,6 +80,7 @@ __all__ = [
     "rungs_for",
     "settle",
     "settle_clocks",
+    "sooner_than",
     "start_clocks",
     "still_asks",
     "store_next_date",

@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.cases.clocks.rungs import NOT_HELD, climbs
-from app.cases.enums import ClockKind, ClockState, Rung, State, Who
+from app.cases.enums import ClockKind, ClockState, OutsideDateKind, Rung, State, Who
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,14 @@ class OpenOffer:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What comes beside the clocks: a date that the world sets, or, without a kind, what a helper planned."""
+
+    due_at: datetime
+    kind: OutsideDateKind | None = None
+
+
+@dataclass(frozen=True)
 class WhereItStands:
     """All of an open case that decides what has to be done next."""
 
@@ -48,13 +56,18 @@ class WhereItStands:
     offers: Collection[OpenOffer] = ()
     kept_ready: bool = False  # partners are kept ready while the worker answers by text
     rungs: Collection[StandingRung] = ()
+    # It only ever comes sooner than a clock and never in place of one, so whoever asks whether there is a step need not read it.
+    beside: Collection[Beside] = ()
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """What has to be done next, who must do it, and by when; `late_since` where an earlier date for it passed."""
+    """What has to be done next, who must do it, and by when; `late_since` where an earlier date for it passed.
 
-    kind: ClockKind
+    Without a kind it is what a helper planned.
+    """
+
+    kind: ClockKind | OutsideDateKind | None
     who: Who
     due_at: datetime
     late_since: datetime | None = None
@@ -96,6 +109,9 @@ def _of_clocks(case: WhereItStands) -> NextStep | None:
     first = min(theirs, key=_order, default=None)
     if first is None:
         return None
+    sooner = sooner_than(first.due_at, case.beside)
+    if sooner is not None and first.state is not ClockState.MISSED:
+        return NextStep(sooner.kind, Who.PARTNER, sooner.due_at)
     # A company that let its date pass does nothing more by itself: whoever has the case has to.
     missed = first.state is ClockState.MISSED
     who = Who.PARTNER if missed and first.who is Who.COMPANY else first.who
@@ -104,6 +120,12 @@ def _of_clocks(case: WhereItStands) -> NextStep | None:
 
 def _stands(case: WhereItStands, late: AskingClock | None) -> bool:
     return late is not None and late.state is ClockState.MISSED and climbs(late.kind, late.who, case.state)
+
+
+def sooner_than(due_at: datetime, beside: Collection[Beside]) -> Beside | None:
+    """The earliest of what comes beside the clocks, where it comes before this one."""
+    first = min(beside, key=lambda each: each.due_at, default=None)
+    return first if first is not None and first.due_at < due_at else None
 
 
 def is_theirs(state: State, kind: ClockKind, who: Who) -> bool:

@@ -10,7 +10,17 @@ from sqlalchemy import Select, exists, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, Clock, Entry, Offer, holders_of, is_seen, known_dates, standing_grants
+from app.cases.case import (
+    Case,
+    Clock,
+    Entry,
+    Offer,
+    holders_of,
+    is_seen,
+    known_dates,
+    open_tasks,
+    standing_grants,
+)
 from app.cases.clocks import ASKING, is_theirs
 from app.cases.desk.queue import COUNTED_AT_MOST, in_sight
 from app.cases.enums import (
@@ -40,12 +50,16 @@ _URGENCIES = tuple(Urgency)
 
 
 class StepOf(StrEnum):
-    """Where a step comes from: an offer to answer, a clock, a date that the world sets, a question that could not be asked."""
+    """Where a step comes from.
+
+    An offer to answer, a clock, a date that the world sets, a question that could not be asked, what a helper planned.
+    """
 
     OFFER = "offer"
     CLOCK = "clock"
     DATE = "date"
     QUESTION = "question"
+    OWN = "own"
 
 
 class Whose(StrEnum):
@@ -64,7 +78,9 @@ class Step:
     reference: str | None
     urgency: Urgency
     of: StepOf
-    kind: ClockKind | OutsideDateKind | FollowupKind
+    kind: (
+        ClockKind | OutsideDateKind | FollowupKind | None
+    )  # none of what a helper planned: its words are sealed
     day: date
     due_at: datetime | None  # none where it is the whole day
     late: bool
@@ -94,10 +110,11 @@ class _Found:
 
     case_id: UUID
     of: StepOf
-    kind: ClockKind | OutsideDateKind | FollowupKind
+    kind: ClockKind | OutsideDateKind | FollowupKind | None
     due_at: datetime | None = None
     on: date | None = None
     who: Who = Who.PARTNER
+    member_id: MemberId | None = None  # where it is not that of the case
 
 
 def week_of(session: Session, vault: Vault, by: SignedIn, whose: Whose = Whose.EVERYBODY) -> Week:
@@ -113,9 +130,11 @@ def week_of(session: Session, vault: Vault, by: SignedIn, whose: Whose = Whose.E
         *_offers(session, ids, until),
         *_dates(session, vault, ids, days),
         *_questions(session, vault, ids, now),
+        *_planned(session, vault, ids, until),
     ]
     cases, partial = _readable(session, vault, holders, looked_at, ids, {each.case_id for each in found})
-    people = member_names(session, vault, (case.assignee_id for case in cases.values()))
+    helpers = {case.assignee_id for case in cases.values()} | {each.member_id for each in found}
+    people = member_names(session, vault, helpers)
     steps = [
         _step(each, cases[each.case_id], people, zone, now)
         for each in found
@@ -209,6 +228,12 @@ def _questions(session: Session, vault: Vault, ids: Select[UUID], now: datetime)
         yield _Found(row.case_id, StepOf.QUESTION, row.kind, row.due_at)
 
 
+def _planned(session: Session, vault: Vault, ids: Select[UUID], until: datetime) -> Iterator[_Found]:
+    for task in open_tasks(session, vault, ids):
+        if task.due_at < until:
+            yield _Found(task.case_id, StepOf.OWN, None, task.due_at, member_id=task.member_id)
+
+
 def _stands(found: _Found, case: Case) -> bool:
     """Whether it is a step of whoever has the case now: of an offered case only the offer is."""
     if case.state is State.OFFERED or found.of is StepOf.OFFER:
@@ -219,6 +244,7 @@ def _stands(found: _Found, case: Case) -> bool:
 def _step(found: _Found, case: Case, people: dict[UUID, str], zone: tzinfo, now: datetime) -> Step:
     offered = found.of is StepOf.OFFER
     assignee = None if offered or case.assignee_id is None else MemberId(case.assignee_id)
+    helper = found.member_id or assignee
     due_at = found.due_at
     return Step(
         case_id=CaseId(case.id),
@@ -229,8 +255,8 @@ def _step(found: _Found, case: Case, people: dict[UUID, str], zone: tzinfo, now:
         day=found.on or (due_at or now).astimezone(zone).date(),
         due_at=due_at,
         late=due_at is not None and due_at <= now,
-        member_id=assignee,
-        member=None if assignee is None else people.get(assignee),
+        member_id=helper,
+        member=None if helper is None else people.get(helper),
     )
 
 

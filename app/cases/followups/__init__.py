@@ -12,6 +12,7 @@ from app.cases.followups.planning import (
     turn,
 )
 from app.cases.followups.rows import (
+    TALKED,
     WAITING,
     followups_of,
     open_question,
@@ -25,6 +26,7 @@ from app.cases.followups.rows import (
 )
 
 __all__ = [
+    "TALKED",
     "TURNING",
     "WAITING",
     "Followup",

@@ -40,6 +40,7 @@ CASES = (
     "outside_dates",
     "routing_notes",
     "routing_records",
+    "tasks",
     "vault_compartment_keys",
     "vault_grants",
     "vault_journal",
