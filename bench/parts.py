@@ -15,6 +15,7 @@ PARTS = {
     "first_load": "bench.first_load",
     "receipts": "bench.receipts",
     "queue": "bench.queue",
+    "today": "bench.today",
     "search": "bench.search",
     "overview": "bench.overview",
     "followups": "bench.followups",

@@ -28,26 +28,26 @@ _SIZES = (1_000, 10_000, 100_000)
 _OPEN = 300
 _ENTRIES = 50
 _WARM_UP, _TIMES, _OPENINGS = 5, 40, 30
-_LEAD = "near.lead"
+LEAD = "near.lead"
 
 
 def measure() -> Result:
     """Three databases of one partner, each a copy of the smaller one with more closed cases."""
     with private_folder() as folder, durable_postgres(folder) as server:
         world, long_case = _fill(server, folder / "home")
-        apps = {size: _App(world, Database(server.url(_name(size))), folder) for size in _SIZES}
+        apps = {size: DeskApp(world, Database(server.url(_name(size))), folder) for size in _SIZES}
         pages = {size: app.page("/desk/") for size, app in apps.items()}
-        statements = {size: _count(app.database, pages[size]) for size, app in apps.items()}
+        statements = {size: statements_for(app.database, pages[size]) for size, app in apps.items()}
         times: dict[int, list[float]] = {size: [] for size in _SIZES}
         for number in range(_WARM_UP + _TIMES):
             for size, page in pages.items():
-                seconds = _timed(page)
+                seconds = timed(page)
                 if number >= _WARM_UP:
                     times[size].append(seconds)
         biggest = apps[_SIZES[-1]]
         opening = biggest.page(f"/desk/cases/{long_case}")
-        opened_with = _count(biggest.database, opening)
-        opened = [_timed(opening) for _ in range(_OPENINGS)]
+        opened_with = statements_for(biggest.database, opening)
+        opened = [timed(opening) for _ in range(_OPENINGS)]
         for app in apps.values():
             app.database.dispose()
     first = _SIZES[0]
@@ -73,7 +73,7 @@ def _fill(server: DurablePostgres, home: Path) -> tuple[World, CaseId]:
     first, *others = _SIZES
     server.create(_name(first))
     world = make_world(home, server.url(_name(first)))
-    lead = world.sign_in(_LEAD)
+    lead = world.sign_in(LEAD)
     long_case = accepted_case(world, lead, entries=_ENTRIES)
     case_id = accepted_case(world, lead)
     pattern = pattern_of(world, server.dsn(_name(first)), case_id)
@@ -90,7 +90,7 @@ def _name(size: int) -> str:
     return f"queue_{size}"
 
 
-class _App:
+class DeskApp:
     """The application over one of the databases, with the lead logged in."""
 
     def __init__(self, world: World, database: Database, folder: Path) -> None:
@@ -98,7 +98,7 @@ class _App:
         settings = read_settings({"REDRESS_HOME": str(folder / "home")})
         app: Flask = application(world, settings, database)
         self._client: FlaskClient = app.test_client()
-        self._client.set_cookie("redress_member", world.cookies[_LEAD])
+        self._client.set_cookie("redress_member", world.cookies[LEAD])
 
     def page(self, address: str) -> Callable[[], None]:
         """A function that fetches the page and refuses anything but the page."""
@@ -111,14 +111,16 @@ class _App:
         return fetch
 
 
-def _count(database: Database, page: Callable[[], None]) -> int:
+def statements_for(database: Database, page: Callable[[], None]) -> int:
+    """How many statements a page takes."""
     page()  # the first request writes that the session was used
     with statements_of(database) as statements:
         page()
     return len(statements)
 
 
-def _timed(page: Callable[[], None]) -> float:
+def timed(page: Callable[[], None]) -> float:
+    """How long a page takes, in ms."""
     began = time.perf_counter()
     page()
     return (time.perf_counter() - began) * 1000

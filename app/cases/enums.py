@@ -113,6 +113,13 @@ class EntryKind(StrEnum):
     SYSTEM = "system"
 
 
+class TalkHow(StrEnum):
+    """How a helper talked with a worker, or tried to, outside Redress."""
+
+    CALL = "call"
+    VISIT = "visit"
+
+
 class AuthorKind(StrEnum):
     """Who wrote an entry."""
 

@@ -189,6 +189,16 @@ ENTRY: Labels = {
     "system": pgettext("desk", "Redress"),
 }
 
+TALK: Labels = {
+    "call": pgettext("desk", "Phone call"),
+    "visit": pgettext("desk", "Visit"),
+}
+
+REACHED: Labels = {
+    "yes": pgettext("desk", "Yes, we talked"),
+    "no": pgettext("desk", "No, not reached"),
+}
+
 QUESTION: Labels = {
     "after_closing": pgettext("desk", "Is it right now? (asked after closing)"),
     "worse": pgettext("desk", "Did it get worse since you told us?"),
@@ -284,6 +294,12 @@ OUTSIDE_DATE: Labels = {
     "contract_ends": pgettext("desk", "Contract ends"),
 }
 
+WHOSE: Labels = {
+    "everybody": pgettext("desk", "Everybody’s"),
+    "mine": pgettext("desk", "Mine"),
+    "nobody": pgettext("desk", "Nobody’s"),
+}
+
 COUNTRY_FROM: Labels = {
     "words": pgettext("desk", "as read from the worker’s words"),
     "phone": pgettext("desk", "that of the phone number"),
@@ -316,6 +332,7 @@ _MOST_DIGITS = 20
 
 # Read once: a page shows a hundred moments.
 _HOUR = parse_pattern("EEE d MMM, HH:mm")
+_WEEKDAY = parse_pattern("EEE d MMM")
 
 
 def hour(moment: datetime) -> str:
@@ -339,6 +356,16 @@ def zone_name(name: str, locale: Locale) -> str:
 def day(on: date) -> str:
     """A day without a time, such as that of a hearing."""
     return format_date(on, "medium", page_language().locale)
+
+
+def weekday(on: date) -> str:
+    """A day of this week, by its name and date."""
+    return _WEEKDAY.apply(on, page_language().locale)
+
+
+def time_of_day(moment: datetime) -> str:
+    """The time of day where the member who reads is; the page says the day and names the zone."""
+    return f"{moment.astimezone(zone_info(g.get('zone', ''))):%H:%M}"
 
 
 def dialled(written: str | None) -> str:

@@ -6,6 +6,7 @@ from uuid import UUID
 from app.cases.case.models import Case
 from app.cases.desk.queue import QueueFilters, QueuePage, queue_page
 from app.cases.desk.reading import open_case
+from app.cases.desk.week import week_of
 from app.cases.worker.inbox import InboxView, Worker, open_inbox
 from app.database import CaseId
 from app.intake import Filed
@@ -24,6 +25,13 @@ def queue(desk: Desk, by: SignedIn) -> QueuePage:
 def seen(desk: Desk, by: SignedIn) -> set[CaseId]:
     """The cases in a member's queue."""
     return {row.id for row in queue(desk, by).rows}
+
+
+def due(desk: Desk, by: SignedIn) -> set[CaseId]:
+    """The cases of which something is late or due in a member's week."""
+    with desk.database.reading() as session:
+        week = week_of(session, desk.world.vault, by)
+    return {step.case_id for steps in (week.late, *week.due.values()) for step in steps}
 
 
 def read(desk: Desk, by: SignedIn, case_id: CaseId) -> Any:

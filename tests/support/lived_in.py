@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import Escalation
 from app.cases.custody.reading import agree_to_read, ask_to_read
-from app.cases.desk import add_outside_date, end_outside_date
+from app.cases.desk import add_outside_date, end_outside_date, finish_task, plan_task
 from app.cases.desk.answering import note, reply
 from app.cases.enums import ClockKind, OutsideDateKind, Rung, RungState, TextAbout
 from app.cases.followups import PlannedText
@@ -67,6 +67,9 @@ def live_in(desk: Desk) -> Desk:
             sent = uuid4()
             add_outside_date(session, world.vault, desk.lead, case_id, kind, on, sent)
         end_outside_date(session, world.vault, desk.lead, case_id, sent)
+        for on in (clock.now().date() + timedelta(days=days) for days in (2, 3)):
+            plan_task(session, world.vault, desk.lead, case_id, f"Call them, {on}.", on, planned := uuid4())
+        finish_task(session, world.vault, desk.lead, case_id, planned)
     with desk.database.writing() as session:
         for of in (case_id, held):
             hour = clock.hour_of(clock.now())

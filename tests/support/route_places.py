@@ -7,6 +7,7 @@ PLACES = {
     "lang": "en",
     "case_id": UUID(int=1),
     "date_id": UUID(int=4),
+    "task_id": UUID(int=5),
     "request_id": UUID(int=2),
     "member_id": UUID(int=3),
     "text_id": UUID(int=4),

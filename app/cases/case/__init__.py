@@ -12,6 +12,7 @@ from app.cases.case.access import (
     circle_that_opens,
     granted,
     holders_of,
+    is_seen,
     key_of_holder,
     lock_case,
     open_compartments,
@@ -22,7 +23,14 @@ from app.cases.case.access import (
     standing_grants,
     with_grants,
 )
-from app.cases.case.assignment import AlreadyClaimed, CannotBeAssigned, assign, claim, colleagues_for
+from app.cases.case.assignment import (
+    AlreadyClaimed,
+    CannotBeAssigned,
+    assign,
+    can_be_given,
+    claim,
+    colleagues_for,
+)
 from app.cases.case.binding import BOUND_TO_CASES, bind_to_cases
 from app.cases.case.case_page import (
     Allowed,
@@ -69,6 +77,7 @@ from app.cases.case.models import (
     OutsideDate,
     RoutingNote,
     RoutingRecord,
+    Task,
 )
 from app.cases.case.outside_dates import WARNED_BEFORE, KnownDate, known_dates, place_of_date, read_date
 from app.cases.case.record import kept_rows, loose_ends, spoilt_journals
@@ -93,6 +102,7 @@ from app.cases.case.states import (
     reachable,
     stage_of,
 )
+from app.cases.case.tasks import KnownTask, end_of_day, open_tasks, tasks_of
 from app.cases.case.text_parts import Part, in_order, read_part
 from app.cases.case.text_times import EVERY_DAY, HOURS_OF_A_DAY, NoHourLeft, TextTimes
 from app.cases.case.veils import (
@@ -145,6 +155,7 @@ __all__ = [
     "Happened",
     "Issue",
     "KnownDate",
+    "KnownTask",
     "NoAccess",
     "NoHourLeft",
     "NotFromHere",
@@ -162,6 +173,7 @@ __all__ = [
     "RoutingRecord",
     "SafetyStrip",
     "ShownContact",
+    "Task",
     "TextTimes",
     "TextTooLong",
     "WorkerDecides",
@@ -171,6 +183,7 @@ __all__ = [
     "assign",
     "bind_to_cases",
     "body_of",
+    "can_be_given",
     "cases_that_stand",
     "change_case",
     "check_change",
@@ -183,12 +196,14 @@ __all__ = [
     "consent_texts",
     "covers_company",
     "decision_place",
+    "end_of_day",
     "entry_place",
     "facts_of",
     "facts_place",
     "granted",
     "holders_of",
     "in_order",
+    "is_seen",
     "kept_rows",
     "key_of_holder",
     "known_dates",
@@ -202,6 +217,7 @@ __all__ = [
     "note_place",
     "open_compartments",
     "open_locked",
+    "open_tasks",
     "owned_case",
     "place_of_date",
     "reachable",
@@ -222,6 +238,7 @@ __all__ = [
     "stage_of",
     "standing_grants",
     "store_facts",
+    "tasks_of",
     "topic_place",
     "with_grants",
     "zone_of_case",

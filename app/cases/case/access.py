@@ -1,6 +1,6 @@
 """Who may see a case: the member's grants decide, and nothing else. Whoever has none is told that there is no such case."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -99,22 +99,23 @@ def granted(holders: Iterable[UUID], states: tuple[GrantState, ...]) -> ColumnEl
 def seen_by(session: Session, vault: Vault, holders: Iterable[UUID], cases: Sequence[Case]) -> list[Case]:
     """Of cases that `granted` found, those whose row and grant this deployment wrote; in one more statement."""
     standing = standing_grants(session, vault, holders, [case.id for case in cases])
+    return [case for case in cases if is_seen(vault, case, standing)]
 
-    def is_seen(case: Case) -> bool:
-        needed = GrantState.OFFERED if case.state is State.OFFERED else GrantState.LIVE
-        return (case.id, needed.value) in standing and is_sound(vault, case)
 
-    return [case for case in cases if is_seen(case)]
+def is_seen(vault: Vault, case: Case, standing: set[tuple[UUID, str]]) -> bool:
+    """Whether a case is ours and one of these `standing_grants` lets its holder see it."""
+    needed = GrantState.OFFERED if case.state is State.OFFERED else GrantState.LIVE
+    return (case.id, needed.value) in standing and is_sound(vault, case)
 
 
 def standing_grants(
-    session: Session, vault: Vault, holders: Iterable[UUID], case_ids: Iterable[UUID]
+    session: Session, vault: Vault, holders: Iterable[UUID], case_ids: Collection[UUID] | Select[UUID]
 ) -> set[tuple[UUID, str]]:
     """For which of these cases these holders have a grant that this deployment wrote, and in which state."""
     found = session.execute(
         with_heads(
             select(GrantRow).where(
-                GrantRow.case_id.in_(tuple(case_ids)),
+                GrantRow.case_id.in_(case_ids),
                 GrantRow.holder_id.in_(tuple(holders)),
                 GrantRow.state != GrantState.ENDED,
                 _NOT_CUSTODY,

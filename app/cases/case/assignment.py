@@ -58,10 +58,15 @@ def claim(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> None
 def assign(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, member_id: MemberId) -> None:
     """Give the case to a colleague; raises `CannotBeAssigned` and as `change_case`."""
     case = change_case(session, by, case_id)
-    if all(able != member_id for able, _ in _able(session, by, case_id)):
+    if not can_be_given(session, by, case_id, member_id):
         raise CannotBeAssigned
     if case.assignee_id != member_id:
         _give(session, vault, by, case, member_id)
+
+
+def can_be_given(session: Session, by: SignedIn, case_id: CaseId, member_id: MemberId) -> bool:
+    """Whether that member may work on the case, or on something that has to be done in it."""
+    return any(able == member_id for able, _ in _able(session, by, case_id))
 
 
 def _give(session: Session, vault: Vault, by: SignedIn, case: Case, member_id: MemberId) -> None:

@@ -18,6 +18,7 @@ from app.cases.case.facts import CaseFacts
 from app.cases.case.models import Case, Clock, Entry
 from app.cases.case.outside_dates import KnownDate, known_dates
 from app.cases.case.states import stage_of
+from app.cases.case.tasks import KnownTask, tasks_of
 from app.cases.case.text_parts import in_order
 from app.cases.case.veils import facts_of, site_of
 from app.cases.enums import (
@@ -149,6 +150,7 @@ class OpenedCase:
     )
     rungs: tuple[AskedRung, ...] = ()  # who was asked because something was late, in their order
     asked: AskedRung | None = None  # and the one who has to act now
+    tasks: tuple[KnownTask, ...] = ()  # what helpers planned, the earliest first
 
 
 @dataclass(frozen=True)
@@ -229,6 +231,7 @@ def show_page(
         edit_version=case.edit_version,
         company_may_know=covers_company(facts.consent, facts.tell_company),
         beyond_inbox=facts.beyond_inbox,
+        tasks=tasks_of(session, vault, case),
         may_write=allowed.write,
         moves=allowed.moves,
         colleagues=allowed.colleagues,

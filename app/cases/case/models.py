@@ -271,6 +271,22 @@ class OutsideDate(Signed, Base):
     ended_hour: Mapped[datetime | None]
 
 
+class Task(Signed, Base):
+    """What somebody of the organisation that has the case plans to do by a day; what it is stands in a note of the thread."""
+
+    __tablename__ = "tasks"
+
+    case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
+    # That of the form which planned it: sent twice, it is one task.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    entry_id: Mapped[UUID]
+    organisation_id: Mapped[UUID]
+    member_id: Mapped[UUID]
+    due_at: Mapped[datetime]
+    planned_hour: Mapped[datetime]
+    ended_hour: Mapped[datetime | None]
+
+
 class RoutingNote(Signed, Base):
     """The worker's words about the site and about who must not know, sealed to custody so that a custodian can place the case.
 

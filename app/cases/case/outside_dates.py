@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -43,7 +43,9 @@ def place_of_date(case_id: UUID, date_id: UUID) -> Place:
     return Place("outside_dates", date_id, "date_veil", case_id)
 
 
-def known_dates(session: Session, vault: Vault, case_ids: Collection[UUID]) -> dict[UUID, list[KnownDate]]:
+def known_dates(
+    session: Session, vault: Vault, case_ids: Collection[UUID] | Select[UUID]
+) -> dict[UUID, list[KnownDate]]:
     """The dates of these cases that were not removed, the earliest first; one that others wrote or spoilt is not among them."""
     query = select(OutsideDate).where(OutsideDate.case_id.in_(case_ids), OutsideDate.ended_hour.is_(None))
     found: dict[UUID, list[KnownDate]] = {}

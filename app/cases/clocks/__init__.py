@@ -2,11 +2,14 @@
 
 from app.cases.clocks.next_steps import (
     AskingClock,
+    Beside,
     NextStep,
     OpenOffer,
     StandingRung,
     WhereItStands,
+    is_theirs,
     next_step,
+    sooner_than,
 )
 from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, met_by, plan_clocks
 from app.cases.clocks.reminders import next_warning, remind_of_dates
@@ -45,6 +48,7 @@ __all__ = [
     "NOT_HELD",
     "TICKED_BY_HAND",
     "AskingClock",
+    "Beside",
     "ClockAct",
     "Footing",
     "NextStep",
@@ -61,6 +65,7 @@ __all__ = [
     "go_on",
     "hasten_clocks",
     "hasten_rung",
+    "is_theirs",
     "let_wait",
     "mark_clocks_missed",
     "meet_clocks",
@@ -75,6 +80,7 @@ __all__ = [
     "rungs_for",
     "settle",
     "settle_clocks",
+    "sooner_than",
     "start_clocks",
     "still_asks",
     "store_next_date",

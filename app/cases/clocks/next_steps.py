@@ -6,7 +6,7 @@ from datetime import datetime
 from uuid import UUID
 
 from app.cases.clocks.rungs import NOT_HELD, climbs
-from app.cases.enums import ClockKind, ClockState, Rung, State, Who
+from app.cases.enums import ClockKind, ClockState, OutsideDateKind, Rung, State, Who
 
 
 @dataclass(frozen=True)
@@ -39,6 +39,14 @@ class OpenOffer:
 
 
 @dataclass(frozen=True)
+class Beside:
+    """What comes beside the clocks: a date that the world sets, or, without a kind, what a helper planned."""
+
+    due_at: datetime
+    kind: OutsideDateKind | None = None
+
+
+@dataclass(frozen=True)
 class WhereItStands:
     """All of an open case that decides what has to be done next."""
 
@@ -49,13 +57,18 @@ class WhereItStands:
     kept_ready: bool = False  # partners are kept ready while the worker answers by text
     rungs: Collection[StandingRung] = ()
     also_asked_id: UUID | None = None  # the second of two who are asked at once
+    # It only ever comes sooner than a clock and never in place of one, so whoever asks whether there is a step need not read it.
+    beside: Collection[Beside] = ()
 
 
 @dataclass(frozen=True)
 class NextStep:
-    """What has to be done next, who must do it, and by when; `late_since` where an earlier date for it passed."""
+    """What has to be done next, who must do it, and by when; `late_since` where an earlier date for it passed.
 
-    kind: ClockKind
+    Without a kind it is what a helper planned.
+    """
+
+    kind: ClockKind | OutsideDateKind | None
     who: Who
     due_at: datetime
     late_since: datetime | None = None
@@ -98,10 +111,13 @@ def _of_clocks(case: WhereItStands) -> NextStep | None:
         late = asking[rung.clock_id]
         who = Who.COORDINATOR if rung.rung in (Rung.COORDINATOR, Rung.CUSTODIAN) else Who.PARTNER
         return NextStep(late.kind, who, rung.due_at, late.due_at, rung.rung)
-    theirs = [each for each in case.clocks if _is_theirs(case, each)]
+    theirs = [each for each in case.clocks if is_theirs(case.state, each.kind, each.who)]
     first = min(theirs, key=_order, default=None)
     if first is None:
         return None
+    sooner = sooner_than(first.due_at, case.beside)
+    if sooner is not None and first.state is not ClockState.MISSED:
+        return NextStep(sooner.kind, Who.PARTNER, sooner.due_at)
     # A company that let its date pass does nothing more by itself: whoever has the case has to.
     missed = first.state is ClockState.MISSED
     who = Who.PARTNER if missed and first.who is Who.COMPANY else first.who
@@ -112,9 +128,15 @@ def _stands(case: WhereItStands, late: AskingClock | None) -> bool:
     return late is not None and late.state is ClockState.MISSED and climbs(late.kind, late.who, case.state)
 
 
-def _is_theirs(case: WhereItStands, each: AskingClock) -> bool:
-    """Whether whoever has the case now, a partner or custody, has to see to this clock."""
-    return climbs(each.kind, Who.PARTNER if each.who is Who.COMPANY else each.who, case.state)
+def sooner_than(due_at: datetime, beside: Collection[Beside]) -> Beside | None:
+    """The earliest of what comes beside the clocks, where it comes before this one."""
+    first = min(beside, key=lambda each: each.due_at, default=None)
+    return first if first is not None and first.due_at < due_at else None
+
+
+def is_theirs(state: State, kind: ClockKind, who: Who) -> bool:
+    """Whether whoever has the case now, a partner or custody, has to see to such a clock."""
+    return climbs(kind, Who.PARTNER if who is Who.COMPANY else who, state)
 
 
 def _order(each: AskingClock) -> tuple[datetime, ClockKind]:

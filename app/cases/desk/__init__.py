@@ -41,6 +41,19 @@ from app.cases.desk.reading import OpenedCase, ReadEntry, ShownContact, open_cas
 from app.cases.desk.search import Hit, Matched, Search, find_by_reference, record_search, search_cases
 from app.cases.desk.search_limit import SearchesRest, count_search
 from app.cases.desk.search_match import LEAST_SIGNS, LONGEST, SearchTooLong, SearchTooShort
+from app.cases.desk.talks import Talk, TalkLongAgo, TalkNotYet, log_talk
+from app.cases.desk.tasks import (
+    MOST_TASKS,
+    PutOffTooFar,
+    TaskEnded,
+    TaskIsPast,
+    TaskTooFar,
+    TooManyTasks,
+    finish_task,
+    hand_over_task,
+    plan_task,
+    put_off_task,
+)
 from app.cases.desk.triage import (
     EditConflict,
     LoweringReasonMissing,
@@ -48,6 +61,7 @@ from app.cases.desk.triage import (
     set_category,
     set_urgency,
 )
+from app.cases.desk.week import Step, StepOf, Week, Whose, week_of
 from app.cases.desk.workplace import KnownWorkplace, UnknownCountry, Workplace, set_workplace, workplace_of
 
 __all__ = [
@@ -57,6 +71,7 @@ __all__ = [
     "LONGEST",
     "LONGEST_TEXT",
     "MOST_DATES",
+    "MOST_TASKS",
     "OPENED_AT_MOST",
     "AlreadySent",
     "CaseMovedOn",
@@ -76,6 +91,7 @@ __all__ = [
     "NotPaused",
     "NotTickedByHand",
     "OpenedCase",
+    "PutOffTooFar",
     "QueueFilters",
     "QueueKey",
     "QueuePage",
@@ -85,21 +101,37 @@ __all__ = [
     "SearchTooShort",
     "SearchesRest",
     "ShownContact",
+    "Step",
+    "StepOf",
+    "Talk",
+    "TalkLongAgo",
+    "TalkNotYet",
+    "TaskEnded",
+    "TaskIsPast",
+    "TaskTooFar",
     "TextTooLong",
     "TooManyDates",
+    "TooManyTasks",
     "UnknownCategory",
     "UnknownCountry",
+    "Week",
+    "Whose",
     "Workplace",
     "add_outside_date",
     "change_stage",
     "count_search",
     "end_outside_date",
     "find_by_reference",
+    "finish_task",
+    "hand_over_task",
     "is_silent_now",
+    "log_talk",
     "mark_done",
     "note",
     "open_case",
     "pause_clock",
+    "plan_task",
+    "put_off_task",
     "queue_page",
     "record_search",
     "reply",
@@ -109,5 +141,6 @@ __all__ = [
     "set_urgency",
     "set_workplace",
     "show_contact",
+    "week_of",
     "workplace_of",
 ]

@@ -1,5 +1,7 @@
 """Writing into a case from the desk: a reply to the worker, and notes that the worker never sees. Each exactly once."""
 
+from collections.abc import Mapping
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -31,6 +33,7 @@ __all__ = [
     "EmptyText",
     "TextTooLong",
     "keep_note",
+    "kept_before",
     "note",
     "refuse_old_page",
     "reply",
@@ -61,7 +64,7 @@ def reply(
     """
     words = clean_answer(text)
     case = change_case(session, by, case_id)
-    sent = _kept_before(session, vault, by, case, words, submission_id)
+    sent = kept_before(session, vault, by, case, {"text": words}, submission_id)
     if sent is not None:
         return sent
     refuse_old_page(case, seen_version, unread=case.worker_wrote)
@@ -89,25 +92,30 @@ def note(
     """Keep an internal note, which the worker cannot see; raises as `reply`."""
     words = clean_answer(text)
     case = change_case(session, by, case_id)
-    sent = _kept_before(session, vault, by, case, words, submission_id)
+    sent = kept_before(session, vault, by, case, {"text": words}, submission_id)
     return sent if sent is not None else keep_note(session, vault, by, case, words, submission_id)
 
 
 def keep_note(
-    session: Session, vault: Vault, by: SignedIn, case: Case, words: str, submission_id: UUID | None = None
+    session: Session,
+    vault: Vault,
+    by: SignedIn,
+    case: Case,
+    words: str,
+    submission_id: UUID | None = None,
+    told: Mapping[str, Any] | None = None,
 ) -> UUID:
-    """Add a note to a case that the caller has locked for a change of its own, such as a lower urgency."""
-    entry = add_entry(
-        session, vault, case, EntryKind.NOTE, {"text": words}, by.actor, submission_id=submission_id
-    )
+    """Add a note to a case that the caller has locked for a change of its own; what is `told` beside the words is sealed too."""
+    body = {"text": words, **(told or {})}
+    entry = add_entry(session, vault, case, EntryKind.NOTE, body, by.actor, submission_id=submission_id)
     journal(session, vault, CaseId(case.id), "case.noted", by.actor, {"entry": str(entry.id)})
     return entry.id
 
 
-def _kept_before(
-    session: Session, vault: Vault, by: SignedIn, case: Case, words: str, submission_id: UUID
+def kept_before(
+    session: Session, vault: Vault, by: SignedIn, case: Case, told: Mapping[str, Any], submission_id: UUID
 ) -> UUID | None:
-    """The entry that the same form already made; raises `AlreadySent` when it holds other words or stands elsewhere."""
+    """The entry that the same form already made; raises `AlreadySent` when it holds something else or stands elsewhere."""
     entry = sent_before(session, submission_id)
     if entry is None:
         return None
@@ -116,6 +124,6 @@ def _kept_before(
     body = open_compartments(session, vault, by, CaseId(case.id)).open_entry(
         entry_place(entry.id), Compartment(entry.compartment), entry.version, entry.sealed
     )
-    if body["text"] != words:
+    if any(body.get(name) != value for name, value in told.items()):
         raise AlreadySent
     return entry.id

@@ -124,26 +124,26 @@ def queue_page(
 ) -> QueuePage:
     """A page of the cases that the member can open or that are offered to a circle of theirs."""
     holders = holders_of(session, by)
-    in_sight, beside = _in_sight(by, holders), _asked_beside(by, holders)
+    mine, beside = in_sight(by, holders), asked_beside(by, holders)
     ordered, others = (
         select(Case)
         .where(stretch, *_narrowed(by, filters))
         .order_by(Case.queue_rank, Case.next_due_at, Case.id)
-        for stretch in (in_sight, beside)
+        for stretch in (mine, beside)
     )
     found = (
         _opened_page(session, vault, ordered, filters, after)
         if filters.are_veiled
         else _plain_page(session, (ordered, others), after)
     )
-    counts, total = _count(session, (in_sight, beside))
+    counts, total = _count(session, (mine, beside))
     return QueuePage(
         rows=read_rows(session, vault, rules, by, seen_by(session, vault, holders, found.cases)),
         next_key=found.next_key,
         counts=counts,
         open_cases=total,
         counts_are_partial=total >= COUNTED_AT_MOST,
-        choices=choices(session, vault, rules, in_sight, holders, COUNTED_AT_MOST),
+        choices=choices(session, vault, rules, mine, holders, COUNTED_AT_MOST),
         stopped_early=found.stopped_early,
     )
 
@@ -194,7 +194,7 @@ def _key_of(row: Case) -> QueueKey:
     return QueueKey(row.queue_rank, row.next_due_at, row.id)
 
 
-def _in_sight(by: SignedIn, holders: Sequence[UUID]) -> ColumnElement[bool]:
+def in_sight(by: SignedIn, holders: Sequence[UUID]) -> ColumnElement[bool]:
     """Held by or offered to the member's organisation, with a grant under which this member can open or accept it."""
     return and_(
         Case.organisation_id == by.organisation.id,
@@ -205,7 +205,7 @@ def _in_sight(by: SignedIn, holders: Sequence[UUID]) -> ColumnElement[bool]:
     )
 
 
-def _asked_beside(by: SignedIn, holders: Sequence[UUID]) -> ColumnElement[bool]:
+def asked_beside(by: SignedIn, holders: Sequence[UUID]) -> ColumnElement[bool]:
     """Offered to the member's organisation and to another one at once, which stands first on the case."""
     return and_(
         Case.also_asked_id == by.organisation.id,
@@ -289,11 +289,11 @@ def _count(session: Session, stretches: Iterable[ColumnElement[bool]]) -> tuple[
     wanted = _counted()
     counted = (
         select(*(case((condition, 1), else_=0).label(count.value) for count, condition in wanted.items()))
-        .where(in_sight, Case.is_open, Case.practice.is_(False))
+        .where(stretch, Case.is_open, Case.practice.is_(False))
         .order_by(Case.queue_rank, Case.next_due_at, Case.id)
         .limit(COUNTED_AT_MOST)
         .subquery()
-        for in_sight in stretches
+        for stretch in stretches
     )
     first = union_all(*(select(stretch) for stretch in counted)).subquery()
     sums = [func.coalesce(func.sum(first.c[count.value]), 0) for count in wanted]

@@ -13,6 +13,7 @@ from app.cases.followups.planning import (
     turn,
 )
 from app.cases.followups.rows import (
+    TALKED,
     WAITING,
     followups_of,
     open_question,
@@ -39,6 +40,7 @@ from app.cases.followups.text_rows import (
 )
 
 __all__ = [
+    "TALKED",
     "TURNING",
     "WAITING",
     "Followup",

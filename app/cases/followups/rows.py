@@ -1,7 +1,7 @@
 """The follow-ups of a case in the database: planned when something happens to it, called off, and the one that is open."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from sqlalchemy import bindparam, func, select
@@ -23,7 +23,7 @@ from app.cases.followups.planning import PlannedFollowup, plan, turn
 from app.cases.followups.text_rows import planned_texts_of
 from app.cases.rules import Rules
 from app.database import CaseId, insert_rows, insert_unless_taken, new_id
-from app.vault import SYSTEM, Vault, journal, sound
+from app.vault import SYSTEM, Vault, journal, read_journal, sound
 
 WAITING = (FollowupState.PLANNED, FollowupState.ASKED)
 """States of a question that may still be answered, or asked."""
@@ -32,6 +32,11 @@ WAITING = (FollowupState.PLANNED, FollowupState.ASKED)
 _LAST_HEARD = select(func.max(Entry.hour)).where(
     Entry.case_id == bindparam("case_id"), Entry.author_kind == AuthorKind.WORKER
 )
+
+_NEVER = datetime(1970, 1, 1, tzinfo=UTC)
+
+TALKED = "case.talked"
+"""What the journal calls it when a helper called or visited the worker; `reached` in its detail says whether they talked."""
 
 _ANSWERED = (
     select(Entry.id).where(Entry.case_id == bindparam("case_id"), Entry.kind == EntryKind.REPLY).limit(1)
@@ -111,11 +116,15 @@ def shown_to_helpers(session: Session, vault: Vault, case_id: UUID) -> list[Foll
 
 
 def tries_in_vain(session: Session, vault: Vault, case_id: UUID) -> list[datetime]:
-    """The hours in which a question was put since the worker was heard of last, and none was answered.
+    """When somebody tried to hear of the worker since they were heard of last: each question that was put, each call in vain.
 
     Of one that was to be texted only a text that went out is a try: nobody is silent who was never reached.
+    A call counts from when it was written down: nobody makes sixty days of silence in one afternoon.
     """
-    heard = session.scalar(_LAST_HEARD, {"case_id": case_id})
+    talks = [entry for entry in read_journal(session, vault, CaseId(case_id)) if entry.act == TALKED]
+    wrote = session.scalar(_LAST_HEARD, {"case_id": case_id})
+    heard = max((wrote or _NEVER, *(entry.at for entry in talks if entry.detail["reached"])))
+    tried = [entry.at for entry in talks if not entry.detail["reached"]]
     texts = planned_texts_of(session, vault, case_id)
     never_went = {row.subject_id for row in texts if row.state is not TextState.SENT}
     asked = (
@@ -124,7 +133,7 @@ def tries_in_vain(session: Session, vault: Vault, case_id: UUID) -> list[datetim
         if row.state in (FollowupState.ASKED, FollowupState.UNANSWERED) and row.id not in never_went
     )
     # Of one put in the very hour in which the worker was heard, nobody knows which came first: it is not held against them.
-    return [hour for hour in asked if hour is not None and (heard is None or hour > heard)]
+    return [hour for hour in (*asked, *tried) if hour is not None and hour > heard]
 
 
 def still_fits(case: Case, facts: CaseFacts, kind: FollowupKind) -> bool:

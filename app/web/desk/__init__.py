@@ -10,7 +10,10 @@ from app.web.desk import (
     replying,
     search,
     sign_in,
+    talks,
+    tasks,
     time_zone,
+    week,
     work,
     workplace,
 )
@@ -27,7 +30,10 @@ __all__ = [
     "replying",
     "search",
     "sign_in",
+    "talks",
+    "tasks",
     "time_zone",
+    "week",
     "work",
     "workplace",
 ]

@@ -39,6 +39,7 @@ from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.drafts import Drafts, sent_with
 from app.web.desk.messages import message_of_request
+from app.web.desk.next_steps import sooner, task_words
 from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
 from app.web.member_session import member, written_choices, written_words
@@ -208,6 +209,8 @@ def render_case(
         may_close=State.CLOSED in opened.moves,
         by_hand=TICKED_BY_HAND if opened.may_write else frozenset(),
         may_wait=_may_wait(opened),
+        sooner=sooner(opened),
+        task_words=task_words(opened),
         sources=services().rules.deadlines.source,
         closing_reasons=(*DESK_CLOSING_REASONS, *((ClosingReason.UNVERIFIED,) if questions.silent else ())),
         message=None if problem else message_of_request(),
@@ -229,7 +232,8 @@ def _homeless(drafts: Drafts, opened: OpenedCase) -> tuple[list[str], list[str]]
         "close": opened.may_write and State.CLOSED in opened.moves,
     }
     shown |= {f"pause-{kind}": True for kind in _may_wait(opened)}
-    if drafts.form.startswith("pause-"):
+    shown |= {f"put-off-{task.id}": True for task in opened.tasks}
+    if drafts.form.startswith(("pause-", "put-off-")):
         shown.setdefault(drafts.form, False)
     if drafts.form and not shown.get(drafts.form, opened.may_write):
         return written_words(), written_choices()
@@ -259,6 +263,8 @@ def asks_agreement(opened: OpenedCase) -> bool:
 def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
     """The entry with its words, whoever wrote it, and how far it has come where it went out as a text."""
     heading = labels.word(labels.ENTRY, entry.kind)
+    if (entry.body or {}).get("talk"):
+        heading = _talk(entry.body or {})
     if entry.author:
         heading = f"{heading}: {entry.author}"
     why_shut = None
@@ -272,6 +278,13 @@ def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
     danger = bool(body.get("danger"))
     words = _answer_words(body) if body.get("answer") else body.get("text") or ""
     return ThreadLine(entry.kind, heading, moment, words, why_shut, text, came, danger)
+
+
+def _talk(body: Mapping[str, Any]) -> str:
+    """What it was, when, and whether the worker was reached."""
+    reached = labels.word(labels.REACHED, "yes" if body["reached"] else "no")
+    at = labels.hour(datetime.fromisoformat(body["took_place"]))
+    return f"{labels.word(labels.TALK, body['talk'])}, {at} ({reached})"
 
 
 def _answer_words(body: Mapping[str, Any]) -> str:

@@ -12,7 +12,7 @@ from sqlalchemy import JSON, Boolean, Table, Uuid
 from app.cases.worker.inbox import open_inbox
 from app.database import Base, Database, UtcDateTime
 from app.vault import declared, forged_rows, signed_models
-from tests.support.case_views import seen
+from tests.support.case_views import due, seen
 from tests.support.desk import Desk
 
 JUNK = b"no such thing\xff"  # as a text it is no UTF-8, as bytes it is none, and as anything else it cannot be read
@@ -41,6 +41,7 @@ CASES = (
     "planned_texts",
     "routing_notes",
     "routing_records",
+    "tasks",
     "vault_compartment_keys",
     "vault_grants",
     "vault_journal",
@@ -103,6 +104,16 @@ def test_the_queue_shows_the_others_whatever_stands_in_one_case(lived_in: Desk) 
         with spoilt(lived_in.database, table, column) as taken:
             tried += taken
             assert others <= seen(lived_in, lived_in.lead), f"{table.name}.{column}"
+    assert tried > 40
+
+
+def test_the_week_shows_the_others_whatever_stands_in_one_case(lived_in: Desk) -> None:
+    others, tried = {lived_in.accepted()}, 0
+    lived_in.accepted()
+    for table, column in cells(*CASES):
+        with spoilt(lived_in.database, table, column) as taken:
+            tried += taken
+            assert others <= due(lived_in, lived_in.lead), f"{table.name}.{column}"
     assert tried > 40
 
 

@@ -80,6 +80,7 @@ TABLES = {
     "routing_notes",
     "site_heads",
     "sites",
+    "tasks",
     "text_wishes",
     "vault_circle_members",
     "vault_circles",

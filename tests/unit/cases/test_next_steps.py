@@ -8,6 +8,7 @@ import pytest
 
 from app.cases.clocks.next_steps import (
     AskingClock,
+    Beside,
     NextStep,
     OpenOffer,
     StandingRung,
@@ -15,7 +16,7 @@ from app.cases.clocks.next_steps import (
     next_step,
 )
 from app.cases.clocks.rungs import Footing, next_rung, rungs_for
-from app.cases.enums import ClockKind, ClockState, Rung, State, Who
+from app.cases.enums import ClockKind, ClockState, OutsideDateKind, Rung, State, Who
 from tests.harness.world import shipped_rules
 
 NOW = datetime(2026, 3, 2, 10, tzinfo=UTC)
@@ -26,6 +27,8 @@ LATER = AskingClock(
 )
 COMPANY = AskingClock(UUID(int=12), ClockKind.COMPANY_REPLY, NOW, ClockState.MISSED, Who.COMPANY)
 PLACE = AskingClock(UUID(int=13), ClockKind.PLACE, NOW, ClockState.RUNNING, Who.COORDINATOR)
+BESIDE = Beside(NOW + timedelta(days=3))
+FLIGHT = Beside(NOW + timedelta(days=2), OutsideDateKind.FLIGHT)
 ASKED = StandingRung(LATE.id, Rung.LEAD, NOW + timedelta(days=2), last=False)
 
 
@@ -85,6 +88,21 @@ WAITING = WhereItStands(State.RECEIVED, None, (LATER, PLACE))
             WhereItStands(State.RECEIVED, None, (LATER,), kept_ready=True),
             NextStep(ClockKind.ASSESSMENT, Who.SYSTEM, LATER.due_at),
         ),
+        # What comes beside the clocks comes sooner, and neither hides what is late nor stands for a clock.
+        (
+            replace(HELD, clocks=(LATER,), beside=(BESIDE, FLIGHT)),
+            NextStep(OutsideDateKind.FLIGHT, Who.PARTNER, FLIGHT.due_at),
+        ),
+        (replace(HELD, clocks=(LATER,), beside=(BESIDE,)), NextStep(None, Who.PARTNER, BESIDE.due_at)),
+        (
+            replace(HELD, clocks=(LATER,), beside=(replace(BESIDE, due_at=LATER.due_at),)),
+            NextStep(ClockKind.ASSESSMENT, Who.PARTNER, LATER.due_at),
+        ),
+        (
+            replace(HELD, beside=(replace(BESIDE, due_at=NOW - timedelta(days=1)),)),
+            NextStep(ClockKind.READ, Who.PARTNER, NOW, NOW),
+        ),
+        (replace(HELD, clocks=(), beside=(BESIDE,)), None),
         # Nothing, nobody, no date, or more than one.
         (replace(HELD, clocks=()), None),
         (replace(HELD, clocks=(PLACE,)), None),

@@ -1,0 +1,86 @@
+"""Today and this week: the page that people open first in the morning, by day or by person."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.cases.desk import COUNTED_AT_MOST, Step, Week, Whose, week_of
+from app.web import labels
+from app.web.access import open_to_members
+from app.web.desk.blueprint import blueprint
+from app.web.desk.messages import message_of_request
+from app.web.desk.queue import PARTNERS
+from app.web.member_session import member
+from app.web.services import services
+
+
+@dataclass(frozen=True)
+class WhoseLink:
+    """Whose steps are shown, how many there are, and where that leads."""
+
+    words: str
+    number: int
+    chosen: bool
+    address: str
+
+
+@dataclass(frozen=True)
+class OfPerson:
+    """All that one member has, or nobody, in the order of the days."""
+
+    name: str | None
+    steps: tuple[Step, ...]
+
+
+@blueprint.get("/today")
+@open_to_members(kinds=PARTNERS)
+def today() -> ResponseReturnValue:
+    """What is late, due today and due this week."""
+    here = services()
+    asked = request.args.get("whose", "")
+    whose = Whose(asked) if asked in set(Whose) else Whose.EVERYBODY
+    by_person = request.args.get("by") == "person"
+    with here.database.reading() as session:
+        week = week_of(session, here.vault, member(), whose)
+    return render_template(
+        "desk/week.html",
+        week=week,
+        whose=whose,
+        links=[_link(week, each, whose, by_person=by_person) for each in Whose],
+        by_person=by_person,
+        other_way=_address(whose, by_person=not by_person),
+        people=_by_person(week) if by_person else (),
+        free=_free_days(week),
+        looked_at=COUNTED_AT_MOST,
+        message=message_of_request(),
+    )
+
+
+def _link(week: Week, each: Whose, whose: Whose, *, by_person: bool) -> WhoseLink:
+    words = labels.word(labels.WHOSE, each)
+    return WhoseLink(words, week.numbers[each], each is whose, _address(each, by_person=by_person))
+
+
+def _address(whose: Whose, *, by_person: bool) -> str:
+    return url_for(
+        "desk.today",
+        whose=None if whose is Whose.EVERYBODY else whose.value,
+        by="person" if by_person else None,
+    )
+
+
+def _by_person(week: Week) -> Iterable[OfPerson]:
+    """What nobody has first, then everybody by name."""
+    of: dict[tuple[str, str], list[Step]] = {}
+    for step in (*week.late, *(step for day in week.days for step in week.due[day])):
+        of.setdefault((step.member or "", str(step.member_id or "")), []).append(step)
+    named = sorted(of, key=lambda who: (who[1] != "", who[0].casefold(), who[1]))
+    return tuple(OfPerson(who[0] or None, tuple(of[who])) for who in named)
+
+
+def _free_days(week: Week) -> tuple[date, ...]:
+    """The days after today on which nothing is due: they need no column of their own."""
+    return tuple(day for day in week.days[1:] if not week.due[day])

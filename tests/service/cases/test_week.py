@@ -1,0 +1,196 @@
+"""Today and this week: each thing that is late or due, on the member's own day, in the cases they can open and no other."""
+
+from datetime import UTC, date, datetime, timedelta
+from uuid import uuid4
+
+from sqlalchemy import literal_column, select, text, update
+
+from app import clock
+from app.cases.case import Case, Clock, OutsideDate, assign
+from app.cases.desk import Step, StepOf, Week, Whose, add_outside_date, week_of
+from app.cases.enums import ClockKind, FollowupKind, FollowupState, OutsideDateKind
+from app.cases.followups import Followup
+from app.database import CaseId, new_id
+from app.network import SignedIn, choose_zone, zone_info
+from app.vault import GrantRow, GrantState, HolderKind
+from tests.harness.statements import reads_of
+from tests.support.desk import Desk
+
+_DAY = 86_400
+_PLANT = text(
+    "insert into clocks (case_id, id, kind, due_at, state, who)"
+    " values (:case, :id, 'assessment', cast(:due as timestamptz), 'missed', 'partner')"
+)
+
+
+def week(desk: Desk, by: SignedIn | None = None, whose: Whose = Whose.EVERYBODY) -> Week:
+    with desk.database.reading() as session:
+        return week_of(session, desk.world.vault, by or desk.lead, whose)
+
+
+def steps(found: Week) -> list[Step]:
+    return [*found.late, *(step for day in found.days for step in found.due[day])]
+
+
+def of_case(found: Week, case_id: CaseId) -> dict[object, Step]:
+    return {step.kind: step for step in steps(found) if step.case_id == case_id}
+
+
+def add_date(desk: Desk, case_id: CaseId, on: date) -> None:
+    with desk.database.writing() as session:
+        add_outside_date(session, desk.world.vault, desk.lead, case_id, OutsideDateKind.HEARING, on, new_id())
+
+
+def give(desk: Desk, case_id: CaseId, to: SignedIn) -> None:
+    with desk.database.writing() as session:
+        assign(session, desk.world.vault, desk.lead, case_id, to.member.id)
+
+
+def miss_question(desk: Desk, case_id: CaseId) -> None:
+    """The earliest question of the case, as an outage leaves it."""
+    with desk.database.writing() as session:
+        row = session.scalars(
+            select(Followup).where(Followup.case_id == case_id).order_by(Followup.due_at)
+        ).first()
+        assert row is not None
+        row.state = FollowupState.MISSED
+
+
+def test_what_is_late_comes_first_then_today_and_six_days_after_it(desk: Desk) -> None:
+    case_id = desk.accepted()
+    desk.open(desk.lead, case_id)
+    clock.set_offset(2 * _DAY)
+    found = of_case(week(desk), case_id)
+    assert set(found) == {ClockKind.ACKNOWLEDGE}
+    due = found[ClockKind.ACKNOWLEDGE]
+    assert due.due_at == desk.case(case_id).next_due_at
+    assert (due.late, due.of, due.reference) == (False, StepOf.CLOCK, desk.case(case_id).reference)
+    clock.set_offset(8 * _DAY)
+    late = of_case(week(desk), case_id)[ClockKind.ACKNOWLEDGE]
+    assert late.late
+    assert late in week(desk).late
+    assert [each for each in week(desk).late if each.case_id == case_id] == [late]
+    desk.reply(desk.lead, case_id)
+    assert ClockKind.ACKNOWLEDGE not in of_case(week(desk), case_id)
+
+
+def test_a_day_is_that_of_the_member_and_not_of_the_server(desk: Desk) -> None:
+    case_id = desk.accepted()
+    with desk.database.writing() as session:
+        # In Auckland it is the next day already, in Honolulu still the day before.
+        noon = datetime.combine(clock.now().date() + timedelta(days=3), datetime.min.time(), UTC)
+        session.execute(
+            update(Clock).where(Clock.case_id == case_id).values(due_at=noon + timedelta(hours=12))
+        )
+    days = {}
+    for zone in ("Pacific/Auckland", "Pacific/Honolulu"):
+        with desk.database.writing() as session:
+            choose_zone(session, desk.world.vault, desk.lead, zone)
+        again = desk.world.sign_in("near.lead")
+        found = week(desk, again)
+        days[zone] = of_case(found, case_id)[ClockKind.ACKNOWLEDGE].day
+        assert found.today == clock.now().astimezone(zone_info(zone)).date()
+    assert days["Pacific/Auckland"] == noon.date() + timedelta(days=1)
+    assert days["Pacific/Honolulu"] == noon.date()
+
+
+def test_dates_from_outside_and_questions_that_a_person_must_ask_stand_with_the_clocks(desk: Desk) -> None:
+    case_id, noise = desk.accepted(), desk.accepted()
+    today = clock.now().date()
+    for days in (0, 2, 9):
+        add_date(desk, case_id, today + timedelta(days=days))
+    add_date(desk, noise, today + timedelta(days=30))
+    clock.set_offset(20 * _DAY)
+    for each in (case_id, noise):
+        miss_question(desk, each)
+    desk.reply(desk.lead, noise)
+    assert of_case(week(desk), case_id)[FollowupKind.WORSE].late
+    assert FollowupKind.WORSE not in of_case(week(desk), noise)
+    desk.reply(desk.lead, case_id)
+    assert FollowupKind.WORSE not in of_case(week(desk), case_id)
+    clock.set_offset(0)
+    hearings = [step for step in steps(week(desk)) if step.case_id == case_id and step.of is StepOf.DATE]
+    assert [(step.day, step.due_at, step.late) for step in hearings] == [
+        (today + timedelta(days=days), None, False) for days in (0, 2)
+    ]
+
+
+def test_mine_nobodys_and_everybodys_add_up(desk: Desk) -> None:
+    mine, theirs, nobodys = desk.accepted(), desk.accepted(), desk.accepted()
+    give(desk, mine, desk.lead)
+    give(desk, theirs, desk.caseworker)
+    clock.set_offset(3 * _DAY)
+    seen = {whose: {step.case_id for step in steps(week(desk, whose=whose))} for whose in Whose}
+    assert mine in seen[Whose.MINE]
+    assert not {theirs, nobodys} & seen[Whose.MINE]
+    assert nobodys in seen[Whose.NOBODY]
+    assert not {mine, theirs} & seen[Whose.NOBODY]
+    assert {mine, theirs, nobodys} <= seen[Whose.EVERYBODY]
+    found = week(desk, whose=Whose.MINE)
+    assert found.numbers[Whose.MINE] == len(steps(found))
+    assert found.numbers[Whose.EVERYBODY] == len(steps(week(desk)))
+    held = {step.member for step in steps(week(desk)) if step.case_id == theirs}
+    assert held == {desk.caseworker.name}
+
+
+def test_only_what_the_member_may_open_is_named_and_of_an_offer_nothing_but_the_date(desk: Desk) -> None:
+    offered, restricted, practice = desk.offered(), desk.accepted(), desk.accepted()
+    with desk.database.writing() as session:
+        circle = (GrantRow.case_id == restricted, GrantRow.holder_kind == HolderKind.CIRCLE)
+        session.execute(update(GrantRow).where(*circle).values(state=GrantState.ENDED))
+        session.get_one(Case, practice).practice = True
+    clock.set_offset(_DAY)
+    found = of_case(week(desk), offered)
+    assert [(step.of, step.reference, step.member) for step in found.values()] == [(StepOf.OFFER, None, None)]
+    for by in (desk.lead, desk.caseworker, desk.viewer):
+        assert not {restricted, practice} & {step.case_id for step in steps(week(desk, by))}
+    assert {step.case_id for step in steps(week(desk, desk.other))}.isdisjoint(
+        step.case_id for step in steps(week(desk))
+    )
+
+
+def test_it_takes_as_many_statements_for_many_cases_as_for_few(desk: Desk) -> None:
+    clock.set_offset(3 * _DAY)
+    add_date(desk, desk.accepted(), clock.now().date())
+    with reads_of(desk.database) as few:
+        week(desk)
+    for _ in range(4):
+        add_date(desk, desk.accepted(), clock.now().date())
+        desk.offered()
+    with reads_of(desk.database) as many:
+        found = week(desk)
+    assert len(many) == len(few)
+    assert len(steps(found)) > 8
+
+
+def test_rows_of_others_hide_nothing_and_stop_nothing(desk: Desk) -> None:
+    honest, other = desk.accepted(), desk.accepted()
+    with desk.database.writing() as session:
+        for number in range(30):
+            session.add(
+                Clock(
+                    case_id=other,
+                    id=uuid4(),
+                    kind=ClockKind.ASSESSMENT,
+                    due_at=clock.now() - timedelta(days=number),
+                    who="partner",
+                )
+            )
+        planted = OutsideDate(
+            case_id=other, id=uuid4(), date_veil=b"junk", warn_at=None, added_hour=clock.now()
+        )
+        session.add(planted)
+    with desk.database.writing() as session:
+        session.execute(update(OutsideDate).where(OutsideDate.id == planted.id).values(row_mac=b"none"))
+        if desk.database.engine.dialect.name == "postgresql":
+            for moment in ("-infinity", "infinity"):
+                session.execute(_PLANT, {"case": other, "id": uuid4(), "due": moment})
+        session.execute(
+            update(Clock)
+            .where(Clock.case_id == other, Clock.kind == ClockKind.READ)
+            .values(kind=literal_column("'no such'"))
+        )
+    clock.set_offset(3 * _DAY)
+    found = week(desk)
+    assert ClockKind.ACKNOWLEDGE in of_case(found, honest)
+    assert len([step for step in steps(found) if step.case_id == other]) == 2

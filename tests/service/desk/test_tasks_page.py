@@ -1,0 +1,90 @@
+"""Next steps on the case page: planned, put off, handed over and finished from its forms; what is refused stays in its field."""
+
+from datetime import date, timedelta
+from uuid import uuid4
+
+import pytest
+
+from app import clock
+from app.cases.desk import note, plan_task
+from app.database import CaseId
+from tests.harness.world import World
+from tests.support.member import Browse, accepted
+
+
+@pytest.fixture
+def case_id(world: World) -> CaseId:
+    return accepted(world, world.file())
+
+
+def in_days(days: int) -> date:
+    return (clock.now() + timedelta(days=days)).date()
+
+
+def test_a_step_is_planned_put_off_handed_over_and_finished(browse: Browse, case_id: CaseId) -> None:
+    member = browse("near.lead")
+    assert "None planned." in member.open(f"/desk/cases/{case_id}").text
+    page = member.send("/tasks", text="Call the clinic.", on=in_days(1).isoformat())
+    assert "Planned." in page.text
+    assert page.text.count("Call the clinic.") == 2, "in the thread as a note, and as a step"
+    assert "NEXT Our next step" in page.text
+    today = member.open("/desk/today")
+    assert "Our next step" in today.text
+    assert "Call the clinic" not in today.response.text
+    member.open(f"/desk/cases/{case_id}")
+    page = member.send("/put-off", on=in_days(2).isoformat(), reason="The clinic is shut.")
+    assert "Put off." in page.text
+    assert "The clinic is shut." in page.text
+    page = member.send("/hand-over", member=_colleague(page, "near.caseworker"))
+    assert "Handed over." in page.text
+    assert "Name of near.caseworker · by" in page.text
+    page = member.send("/finish")
+    assert "Marked as done." in page.text
+    assert "None planned." in page.text
+    assert "Our next step" not in member.open("/desk/today").text
+
+
+def _colleague(page: object, login: str) -> str:
+    [found] = [
+        option.get("value")
+        for option in page.root.iter("option")  # type: ignore[attr-defined]
+        if option.text == f"Name of {login}"
+    ][:1]
+    return str(found)
+
+
+def test_what_is_refused_comes_back_in_its_field_with_a_clear_line(
+    browse: Browse, world: World, case_id: CaseId
+) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    for on, line in (
+        (in_days(-3).isoformat(), "That day has passed."),
+        ("tomorrow", "Write the day as year-month-day"),
+        ("9999-12-31", "more than ten years away"),
+    ):
+        page = member.send("/tasks", text="Call the clinic.", on=on)
+        assert page.status == 400
+        assert line in page.text
+        assert "Call the clinic." in page.text
+    member.send("/tasks", text="Call the clinic.", on=in_days(1).isoformat())
+    page = member.send("/put-off", on=in_days(100).isoformat(), reason="They travel.")
+    assert page.status == 409
+    assert "It may not wait beyond" in page.text
+    assert "They travel." in page.text
+    form = page
+    other = browse("near.caseworker")
+    other.open(f"/desk/cases/{case_id}")
+    other.send("/finish")
+    member.page = form
+    page = member.send("/put-off", on=in_days(1).isoformat(), reason="They travel.")
+    assert page.status == 409
+    assert "was finished or is not yours any more" in page.text
+    assert "They travel." in page.text
+    lead = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        plan_task(session, world.vault, lead, case_id, "For viewers.", in_days(1), uuid4())
+        note(session, world.vault, lead, case_id, "Noise.", uuid4())
+    viewer = browse("near.viewer").open(f"/desk/cases/{case_id}")
+    assert "For viewers." in viewer.text
+    assert "/finish" not in viewer.response.text

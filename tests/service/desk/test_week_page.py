@@ -1,0 +1,64 @@
+"""The page of today and this week: rows that lead to their cases, by day or by person, and a line where there are none."""
+
+from app import clock
+from app.network import choose_zone
+from tests.harness.world import World
+from tests.support.member import Browse, accepted
+
+_SECRETS = ("They owe us", "Foxglove", "Penang", "Siti", "wages", "Wages")
+
+
+def test_an_empty_week_says_so_with_its_dates(browse: Browse) -> None:
+    page = browse("far.lead").open("/desk/today")
+    first = clock.now()
+    assert f"Nothing is late, and nothing is due from {first:%a} {first.day} {first:%b} to" in page.text
+    assert "To the queue" in page.text
+    whose = browse("far.lead").open("/desk/today?whose=mine")
+    assert "Show everybody" in whose.text
+
+
+def test_a_row_names_the_reference_and_leads_to_the_case(browse: Browse, world: World) -> None:
+    case_id = accepted(world, world.file(words="They owe us money."))
+    offered = world.case_of(world.file(words="They owe us more."))
+    member = browse("near.lead")
+    page = member.open("/desk/today")
+    html = page.response.text
+    assert f'href="/desk/cases/{case_id}"' in html
+    assert str(offered) not in html
+    assert "An offer" in page.text
+    assert "Read it" in page.text
+    assert "Nobody has it" in page.text
+    for secret in _SECRETS:
+        assert secret not in html
+    assert html.index("/desk/today") < html.index('accesskey="q"')
+
+
+def test_by_person_and_whose_keep_each_other_and_what_is_unknown_shows_all(
+    browse: Browse, world: World
+) -> None:
+    case_id = accepted(world)
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    member.send("/claim")
+    again = browse("near.caseworker")
+    mine = again.open("/desk/today?whose=mine&by=person")
+    assert str(case_id) not in mine.response.text
+    assert "whose=nobody&amp;by=person" in mine.response.text
+    assert 'href="/desk/today?whose=mine"' in mine.response.text
+    accepted(world)
+    world.cookies["test clock"] = str(3 * 86_400)  # signing in moves it on from here
+    everybody = browse("near.caseworker").open("/desk/today?by=person&whose=%00")
+    assert str(case_id) in everybody.response.text
+    headings = ["".join(each.itertext()) for each in everybody.root.iter("h2")]
+    assert [heading.rsplit(" ", 1)[0] for heading in headings] == ["Nobody has it", "Name of near.lead"]
+
+
+def test_the_hour_is_that_of_the_members_own_zone(browse: Browse, world: World) -> None:
+    case_id = accepted(world)
+    lead = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        choose_zone(session, world.vault, lead, "Asia/Kathmandu")
+    page = browse("near.lead").open("/desk/today")
+    assert ":45" in page.text
+    assert "Times here are those of Kathmandu" in page.text
+    assert str(case_id) in page.response.text
