@@ -117,6 +117,7 @@ class OutgoingText(Signed, Base):
     case_id: Mapped[UUID | None]
     phone_id: Mapped[UUID | None]
     address_id: Mapped[UUID | None]  # of a member, for alerts
+    rung_id: Mapped[UUID | None]  # of the ladder, for an alert that something is late
     gateway: Mapped[str] = mapped_column(String(40))
     line: Mapped[str] = mapped_column(String(60))
     body_sealed: Mapped[bytes | None] = mapped_column(

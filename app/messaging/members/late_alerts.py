@@ -79,7 +79,7 @@ def _tell(session: Session, vault: Vault, case: Case, rung: Escalation, address:
     case_id, subject = CaseId(case.id), str(address.id)
     number, later = count_attempt(session, vault, LATES, subject), window_end(LATES)
     if number > LATES.most + 1:
-        note_merged_alert(session, vault, key=key, address=address, case_id=case_id)
+        note_merged_alert(session, vault, key=key, address=address, case_id=case_id, rung_id=rung.id)
         return False
     waits = number > LATES.most
     if waits:
@@ -92,8 +92,9 @@ def _tell(session: Session, vault: Vault, case: Case, rung: Escalation, address:
         address=address,
         valid_for=_VALID_FOR,
         subject=LATE_SUBJECT,
-        # One that waits speaks for others too: it goes out whatever becomes of this case.
+        # One that waits speaks for others too: it goes out while any of them is late.
         case_id=None if waits else case_id,
+        rung_id=rung.id,
         due_at=later if waits else None,
     )
     return True
