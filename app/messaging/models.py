@@ -166,6 +166,18 @@ class MemberAddress(Signed, Base):
     country: Mapped[str | None] = mapped_column(String(2))
 
 
+class MemberNotices(Signed, Base):
+    """Of what a member wants to be told and how; without a row, or by one that others wrote, it is as for everybody."""
+
+    __tablename__ = "member_notices"
+
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    # JSON of kind and channels, see app.messaging.members.notices
+    wishes_veil: Mapped[bytes] = mapped_column(
+        Blob, info=Opaque.veiled("of what a member is told by text, by e-mail or not")
+    )
+
+
 class SimulatedText(Base):
     """A text on the simulator's phones, veiled: what the demo and the terminal show instead of a real phone."""
 

@@ -284,6 +284,14 @@ OUTSIDE_DATE: Labels = {
     "contract_ends": pgettext("desk", "Contract ends"),
 }
 
+NOTICE: Labels = {
+    "danger": pgettext("desk", "Somebody is in danger"),
+    "offer": pgettext("desk", "A case is offered to your organisation"),
+    "late": pgettext("desk", "Something is late"),
+    "date": pgettext("desk", "A date comes near that nobody can move"),
+    "digest": pgettext("desk", "Each working morning at half past seven: how much waits, in numbers only"),
+}
+
 COUNTRY_FROM: Labels = {
     "words": pgettext("desk", "as read from the worker’s words"),
     "phone": pgettext("desk", "that of the phone number"),
@@ -339,6 +347,17 @@ def zone_name(name: str, locale: Locale) -> str:
 def day(on: date) -> str:
     """A day without a time, such as that of a hearing."""
     return format_date(on, "medium", page_language().locale)
+
+
+def weekdays() -> list[str]:
+    """The days of the week, Monday first, in the reader's language."""
+    names = page_language().locale.days["stand-alone"]["wide"]
+    return [names[number] for number in range(7)]
+
+
+def duty_day(on: date) -> str:
+    """A day of the next week or so, with its weekday."""
+    return format_date(on, "EEE d MMM", page_language().locale)
 
 
 def dialled(written: str | None) -> str:

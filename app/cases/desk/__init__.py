@@ -9,6 +9,7 @@ from app.cases.desk.answering import (
     note,
     reply,
 )
+from app.cases.desk.handing_over import OwnCase, hand_over, own_open_cases
 from app.cases.desk.outside_dates import (
     MOST_DATES,
     DateIsPast,
@@ -76,6 +77,7 @@ __all__ = [
     "NotPaused",
     "NotTickedByHand",
     "OpenedCase",
+    "OwnCase",
     "QueueFilters",
     "QueueKey",
     "QueuePage",
@@ -95,10 +97,12 @@ __all__ = [
     "count_search",
     "end_outside_date",
     "find_by_reference",
+    "hand_over",
     "is_silent_now",
     "mark_done",
     "note",
     "open_case",
+    "own_open_cases",
     "pause_clock",
     "queue_page",
     "record_search",

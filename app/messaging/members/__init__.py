@@ -24,23 +24,39 @@ from app.messaging.members.alerts import (
 )
 from app.messaging.members.date_alerts import alert_date_near
 from app.messaging.members.late_alerts import alert_late
+from app.messaging.members.notices import (
+    POSSIBLE,
+    DangerNeedsYou,
+    Notice,
+    Wishes,
+    choose_notices,
+    wishes_of,
+)
 from app.messaging.members.root_mail import has_readers, mail_cut, mail_root
+from app.messaging.members.unmanned import DutyGap, duty_gaps, with_addresses
 
 __all__ = [
     "ALERT",
+    "POSSIBLE",
     "SUBJECT",
     "TESTS",
     "AddressUnreadable",
     "AlertsSoFar",
     "Channel",
+    "DangerNeedsYou",
+    "DutyGap",
     "NoAddress",
+    "Notice",
     "TooManyTests",
+    "Wishes",
     "alert_custodians",
     "alert_danger",
     "alert_date_near",
     "alert_late",
     "alerts_of",
     "carries",
+    "choose_notices",
+    "duty_gaps",
     "forget_address",
     "has_readers",
     "keep_address",
@@ -50,4 +66,6 @@ __all__ = [
     "send_test",
     "unalerted",
     "who_can_be_alerted",
+    "wishes_of",
+    "with_addresses",
 ]

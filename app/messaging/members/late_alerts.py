@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from app.cases.case import Case, Escalation, circle_that_opens
 from app.cases.enums import Rung, RungState
 from app.database import CaseId, MemberId, OrganisationId
-from app.messaging.members.alerts import addresses_in, addresses_of_member
+from app.messaging.members.calling import called_in, called_member
+from app.messaging.members.notices import Notice
 from app.messaging.models import MemberAddress
 from app.messaging.queue import enqueue_alert, note_merged_alert
 from app.network import Limit, Member, Role, count_attempt, window_end
@@ -48,20 +49,20 @@ def _newest(session: Session, vault: Vault, case: Case) -> Escalation | None:
 
 
 def _asked(session: Session, vault: Vault, case: Case, rung: Escalation) -> Sequence[MemberAddress]:
-    """The addresses of those whom a rung asks: its helper, the leads who can open the case, or everybody who can.
+    """The addresses of those whom a rung asks: its helper, the leads who can open the case, or whoever is called in its circle.
 
-    Where a helper or the leads have none, it is everybody who can open it.
+    Where none of the leads, or a helper not, can be called now, it is whoever else can open it.
     """
     if rung.rung is Rung.HELPER and rung.member_id is not None:
-        helper = addresses_of_member(session, vault, MemberId(rung.member_id))
+        helper = called_member(session, vault, MemberId(rung.member_id), Notice.LATE)
         if helper:
             return helper
     circle = _circle(session, vault, case, rung)
-    addresses = [] if circle is None else addresses_in(session, circle)
-    if rung.rung not in (Rung.LEAD, Rung.COORDINATOR):
-        return addresses
-    leads = set(session.scalars(select(Member.id).where(Member.role == Role.LEAD)))
-    return [each for each in addresses if each.member_id in leads] or addresses
+    if circle is None:
+        return []
+    asks_leads = rung.rung in (Rung.LEAD, Rung.COORDINATOR)
+    leads = session.scalars(select(Member.id).where(Member.role == Role.LEAD)) if asks_leads else ()
+    return called_in(session, vault, circle, Notice.LATE, foremost=set(leads))
 
 
 def _circle(session: Session, vault: Vault, case: Case, rung: Escalation) -> CircleRow | None:
