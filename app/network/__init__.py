@@ -108,6 +108,7 @@ from app.network.people import (
     colleagues,
     member_name,
     member_names,
+    member_zone,
     read_member_name,
 )
 from app.network.recovery import NewSecrets, PreparedRecovery, RecoveryAnswer, prepare_recovery, take_recovery
@@ -252,6 +253,7 @@ __all__ = [
     "match_site",
     "member_name",
     "member_names",
+    "member_zone",
     "named_in",
     "network_countries",
     "network_facts",

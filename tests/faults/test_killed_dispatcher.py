@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import exists, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -25,9 +26,11 @@ from app.cases.followups import Followup
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId, Database
 from app.dispatcher.jobs import JOBS, Job
-from app.messaging.models import Phone
+from app.messaging.members import Channel, keep_address
+from app.messaging.models import MemberAddress, OutgoingText, Phone
 from app.messaging.phones.numbers import read_number
 from app.messaging.phones.phone_rows import keep_phone, new_phone
+from app.messaging.queue import EMAIL
 from app.network import REPORTS, Invitation, Role, count_attempt, invite_member
 from app.network.attempts import Attempts
 from app.settings import PROJECT_ROOT
@@ -101,6 +104,34 @@ def _add_some_dates(world: World) -> None:
             add_outside_date(session, world.vault, by, case_id, OutsideDateKind.FLIGHT, on, uuid4())
 
 
+def _address_some(world: World) -> None:
+    """A lead's address by e-mail, and no mail of a morning yet."""
+    by = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        keep_address(session, world.vault, by, Channel.EMAIL, "lead@mail.example")
+        session.execute(delete(OutgoingText).where(OutgoingText.gateway == EMAIL))
+
+
+def _morning() -> int:
+    """How many seconds it is to eight o'clock of a Wednesday in Malaysia, where the lead lives."""
+    now = clock.now()
+    there = now.astimezone(ZoneInfo("Asia/Kuala_Lumpur"))
+    wednesday = there.date() + timedelta(days=7 + (2 - there.weekday()) % 7)
+    return int((datetime.combine(wednesday, time(8), there.tzinfo) - now).total_seconds())
+
+
+def _digests_left(session: Session) -> int:
+    """One mail for each address, none of them twice."""
+    addresses, mails = (
+        session.scalar(select(func.count()).select_from(what).where(which)) or 0
+        for what, which in (
+            (MemberAddress, MemberAddress.channel == EMAIL),
+            (OutgoingText, OutgoingText.gateway == EMAIL),
+        )
+    )
+    return abs(addresses - mails)
+
+
 def _open_some(world: World) -> None:
     with world.database.writing() as session:
         for _ in range(5):
@@ -170,6 +201,7 @@ CHORES = {
     "expire_offers": Chore(6 * _DAY, 150, _file_some, _first_offers_left),
     "ask_followups": Chore(_ASKED, 100, _file_some, _questions_left),
     "remind_of_dates": Chore(7 * _DAY, 40, _add_some_dates, _left(OutsideDate, "warn_at", 7 * _DAY)),
+    "write_digests": Chore(_morning(), 40, _address_some, _digests_left),
     "climb_ladders": Chore(_LATE, 150, _let_some_be_late, _late_left),
     "mark_clocks_missed": Chore(400 * _DAY, 100, _file_some, _clocks_left),
     # Two hours: what is over shows by the full hour only.

@@ -10,6 +10,7 @@ from app.cases.desk.answering import (
     reply,
 )
 from app.cases.desk.handing_over import OwnCase, hand_over, own_open_cases
+from app.cases.desk.morning import MorningCounts, morning_counts
 from app.cases.desk.outside_dates import (
     MOST_DATES,
     DateIsPast,
@@ -72,6 +73,7 @@ __all__ = [
     "LoweringReasonMissing",
     "Matched",
     "MayNotPause",
+    "MorningCounts",
     "Move",
     "MoveRefused",
     "NotPaused",
@@ -100,6 +102,7 @@ __all__ = [
     "hand_over",
     "is_silent_now",
     "mark_done",
+    "morning_counts",
     "note",
     "open_case",
     "own_open_cases",

@@ -23,6 +23,7 @@ from app.messaging.members.alerts import (
     who_can_be_alerted,
 )
 from app.messaging.members.date_alerts import alert_date_near
+from app.messaging.members.digest import write_digests
 from app.messaging.members.late_alerts import alert_late
 from app.messaging.members.notices import (
     POSSIBLE,
@@ -68,4 +69,5 @@ __all__ = [
     "who_can_be_alerted",
     "wishes_of",
     "with_addresses",
+    "write_digests",
 ]

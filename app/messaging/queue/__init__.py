@@ -19,6 +19,7 @@ from app.messaging.queue.outgoing import (
     note_merged_alert,
     seal_text,
     texts_of_case,
+    written_down,
 )
 from app.messaging.queue.queue_counts import count_queue
 
@@ -42,4 +43,5 @@ __all__ = [
     "note_merged_alert",
     "seal_text",
     "texts_of_case",
+    "written_down",
 ]

@@ -4,6 +4,7 @@ Bodies are sealed to the contact key, so the process that writes them cannot rea
 a text is called off that a dispatcher has already claimed: it looks once more right before it sends.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -172,8 +173,16 @@ def note_merged_alert(
 
 def is_written_down(session: Session, vault: Vault, key: tuple[str, ...]) -> bool:
     """Whether there is a text for this key already, whatever became of it."""
-    tag = vault.lookup(_KEY, "\x1f".join(key))
-    return session.scalars(select(OutgoingText.id).where(OutgoingText.key == tag)).first() is not None
+    return bool(written_down(session, vault, [key]))
+
+
+def written_down(
+    session: Session, vault: Vault, keys: Iterable[tuple[str, ...]]
+) -> frozenset[tuple[str, ...]]:
+    """For which of these keys there is a text already."""
+    tags = {vault.lookup(_KEY, "\x1f".join(key)): key for key in keys}
+    found = session.scalars(select(OutgoingText.key).where(OutgoingText.key.in_(tags)))
+    return frozenset(tags[tag] for tag in found)
 
 
 def anything_waits(session: Session, phone_id: UUID) -> bool:
