@@ -15,7 +15,7 @@ from app.dispatcher.heartbeat import last_ticks, record_tick
 from app.followups import ask_due
 from app.intake.conversation.door import import_missed, settle_silence
 from app.messaging.gateways.registry import EMAIL
-from app.messaging.members import write_digests
+from app.messaging.members import tell_of_offers, write_digests
 from app.messaging.sending import ask_providers, redact_texts, send_due
 from app.network import expire_attempts, expire_invitations
 from app.services import Services
@@ -69,6 +69,10 @@ def _ask_due(session: Session, services: Services) -> int:
 
 def _remind_of_dates(session: Session, services: Services) -> int:
     return remind_of_dates(session, services.vault, _ONE)
+
+
+def _tell_of_offers(session: Session, services: Services) -> int:
+    return tell_of_offers(session, services.vault)
 
 
 def _write_digests(session: Session, services: Services) -> int:
@@ -128,6 +132,7 @@ JOBS: tuple[Job | Errand, ...] = (
     Job("climb_ladders", 30, _climb_ladders, batch=_ONE),
     Job("ask_followups", 30, _ask_due),
     Job("remind_of_dates", 60, _remind_of_dates, batch=_ONE),
+    Job("tell_of_offers", 300, _tell_of_offers),
     Job("write_digests", 60, _write_digests, batch=_DIGESTS),
     Job("expire_sessions", 60, _expire_sessions),
     Job("expire_attempts", 60, _expire_attempts),

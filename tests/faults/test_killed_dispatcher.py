@@ -20,13 +20,14 @@ from app import clock
 from app.cases.case.models import Case, Clock, Escalation, Offer, OutsideDate
 from app.cases.clocks.running import mark_clocks_missed
 from app.cases.desk import add_outside_date
-from app.cases.enums import ClockState, FollowupState, OfferState, OutsideDateKind, RungState, State
+from app.cases.enums import ClockState, FollowupState, OfferState, OutsideDateKind, RungState, State, Urgency
 from app.cases.escalation.promise import without_next_step
 from app.cases.followups import Followup
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId, Database
 from app.dispatcher.jobs import JOBS, Job
-from app.messaging.members import Channel, keep_address
+from app.messaging.delivery import Purpose
+from app.messaging.members import Channel, Notice, choose_notices, keep_address
 from app.messaging.models import MemberAddress, OutgoingText, Phone
 from app.messaging.phones.numbers import read_number
 from app.messaging.phones.phone_rows import keep_phone, new_phone
@@ -110,6 +111,31 @@ def _address_some(world: World) -> None:
     with world.database.writing() as session:
         keep_address(session, world.vault, by, Channel.EMAIL, "lead@mail.example")
         session.execute(delete(OutgoingText).where(OutgoingText.gateway == EMAIL))
+
+
+def _wish_for_offers(world: World) -> None:
+    """A lead who wants to be told of offers, and some of them."""
+    by = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        keep_address(session, world.vault, by, Channel.TEXT, "+60123450901")
+        choose_notices(
+            session, world.vault, by, dict.fromkeys((Notice.DANGER, Notice.OFFER), frozenset({Channel.TEXT}))
+        )
+        session.execute(delete(OutgoingText).where(OutgoingText.purpose == Purpose.ALERT))
+    _file_some(world)
+
+
+def _untold_left(session: Session) -> int:
+    """Each offer that stands is told of by one alert, or by one that speaks for it."""
+    offers = session.scalar(
+        select(func.count())
+        .select_from(Offer)
+        .join(Case, Case.id == Offer.case_id)
+        .where(Offer.state == OfferState.OFFERED, Case.state == State.OFFERED, Case.urgency != Urgency.DANGER)
+        .where(Case.organisation_id == Offer.organisation_id)
+    )
+    alerts = session.scalar(select(func.count()).where(OutgoingText.purpose == Purpose.ALERT))
+    return abs((offers or 0) - (alerts or 0))
 
 
 def _morning() -> int:
@@ -201,6 +227,7 @@ CHORES = {
     "expire_offers": Chore(6 * _DAY, 150, _file_some, _first_offers_left),
     "ask_followups": Chore(_ASKED, 100, _file_some, _questions_left),
     "remind_of_dates": Chore(7 * _DAY, 40, _add_some_dates, _left(OutsideDate, "warn_at", 7 * _DAY)),
+    "tell_of_offers": Chore(0, 60, _wish_for_offers, _untold_left),
     "write_digests": Chore(_morning(), 40, _address_some, _digests_left),
     "climb_ladders": Chore(_LATE, 150, _let_some_be_late, _late_left),
     "mark_clocks_missed": Chore(400 * _DAY, 100, _file_some, _clocks_left),

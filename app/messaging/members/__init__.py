@@ -33,6 +33,7 @@ from app.messaging.members.notices import (
     choose_notices,
     wishes_of,
 )
+from app.messaging.members.offer_alerts import tell_of_offers
 from app.messaging.members.root_mail import has_readers, mail_cut, mail_root
 from app.messaging.members.unmanned import DutyGap, duty_gaps, with_addresses
 
@@ -65,6 +66,7 @@ __all__ = [
     "mail_cut",
     "mail_root",
     "send_test",
+    "tell_of_offers",
     "unalerted",
     "who_can_be_alerted",
     "wishes_of",
