@@ -1,7 +1,8 @@
 """Who is paged is who is on duty, in the days of the organisation's zone; who is away is not, unless nobody else is left."""
 
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 from uuid import uuid4
 
 import pytest
@@ -9,6 +10,8 @@ from sqlalchemy import delete, func, select
 
 from app import clock
 from app.cases.case import Case
+from app.cli.deployment import Deployment
+from app.cli.duty_roster import duty_roster
 from app.database import CaseId, MemberId, new_id
 from app.messaging.members import (
     Channel,
@@ -163,6 +166,24 @@ def test_who_is_on_duty_without_an_address_leaves_nobody_unpaged_and_is_told_of(
     assert len(gaps["Mawar Workers Aid"]) == 8
     # Who is on duty every day elsewhere leaves no gap there.
     assert member(two, "other.lead").organisation.name not in gaps
+
+
+def test_the_doctor_says_on_which_days_nobody_is_on_duty(two: Texting) -> None:
+    deployment = cast(Deployment, SimpleNamespace(database=two.database, vault=two.world.vault))
+
+    def said(name: str) -> list[str]:
+        return [finding.text for finding in duty_roster(deployment) if name in finding.text]
+
+    (line,) = said("Mawar Workers Aid")
+    assert "is on duty today or on any of the next seven days: then everybody there is alerted" in line
+    day = today(two)
+    on_duty(two, WORKER, first=day + timedelta(days=1), last=day + timedelta(days=2))
+    on_duty(two, LEAD, first=day + timedelta(days=4))
+    (line,) = said("Mawar Workers Aid")
+    assert f"today, on {day + timedelta(days=3):%A %Y-%m-%d}:" in line
+    on_duty(two, LEAD)
+    assert said("Mawar Workers Aid") == []
+    assert said("Keel Coordination")
 
 
 def test_the_same_again_is_the_same_and_what_cannot_be_meant_is_refused(two: Texting) -> None:
