@@ -28,11 +28,12 @@ from app.database import CaseId, Database
 from app.dispatcher.jobs import JOBS, Job
 from app.messaging.delivery import Purpose
 from app.messaging.members import Channel, Notice, choose_notices, keep_address
+from app.messaging.members.notices import USUAL
 from app.messaging.models import MemberAddress, OutgoingText, Phone
 from app.messaging.phones.numbers import read_number
 from app.messaging.phones.phone_rows import keep_phone, new_phone
 from app.messaging.queue import EMAIL
-from app.network import REPORTS, Invitation, Role, count_attempt, invite_member
+from app.network import REPORTS, Invitation, Organisation, Role, count_attempt, invite_member
 from app.network.attempts import Attempts
 from app.settings import PROJECT_ROOT
 from app.vault import SessionRow, Vault, open_session, read_journal, verify_journal
@@ -118,21 +119,20 @@ def _wish_for_offers(world: World) -> None:
     by = world.sign_in("near.lead")
     with world.database.writing() as session:
         keep_address(session, world.vault, by, Channel.TEXT, "+60123450901")
-        choose_notices(
-            session, world.vault, by, dict.fromkeys((Notice.DANGER, Notice.OFFER), frozenset({Channel.TEXT}))
-        )
+        choose_notices(session, world.vault, by, {**USUAL, Notice.OFFER: frozenset({Channel.TEXT})})
         session.execute(delete(OutgoingText).where(OutgoingText.purpose == Purpose.ALERT))
     _file_some(world)
 
 
 def _untold_left(session: Session) -> int:
-    """Each offer that stands is told of by one alert, or by one that speaks for it."""
+    """Each offer that stands with the lead's organisation is told of by one alert, or by one that speaks for it."""
+    theirs = select(Organisation.id).where(Organisation.name == "Mawar Workers Aid")
     offers = session.scalar(
         select(func.count())
         .select_from(Offer)
         .join(Case, Case.id == Offer.case_id)
         .where(Offer.state == OfferState.OFFERED, Case.state == State.OFFERED, Case.urgency != Urgency.DANGER)
-        .where(Case.organisation_id == Offer.organisation_id)
+        .where(Case.organisation_id == Offer.organisation_id, Offer.organisation_id.in_(theirs))
     )
     alerts = session.scalar(select(func.count()).where(OutgoingText.purpose == Purpose.ALERT))
     return abs((offers or 0) - (alerts or 0))
