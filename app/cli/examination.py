@@ -13,6 +13,7 @@ from app import clock
 from app.cases.case import Case
 from app.cases.escalation import without_next_step
 from app.cli.deployment import Deployment, KeyringKind
+from app.cli.duty_roster import duty_roster
 from app.cli.findings import Finding, Weight
 from app.cli.written_past_us import written_past_us
 from app.database import SchemaOutOfDate, check_schema
@@ -303,6 +304,7 @@ _QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
     _help_numbers,
     _gateways,
     _alerts,
+    duty_roster,
     _texts,
     _roots,
     _openness,

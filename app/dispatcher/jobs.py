@@ -16,6 +16,8 @@ from app.dispatcher.heartbeat import last_ticks, record_tick
 from app.followups import Texter, ask_due, text_due
 from app.intake.conversation.door import import_missed, settle_silence
 from app.intake.reaching import way_to_ask
+from app.messaging.gateways.registry import EMAIL
+from app.messaging.members import tell_of_offers, write_digests
 from app.messaging.sending import ask_providers, redact_texts, send_due
 from app.network import expire_attempts, expire_invitations
 from app.services import Services
@@ -25,6 +27,7 @@ from app.vault import expire_sessions
 BATCH = 50
 _BATCHES_A_TICK = 40
 _ONE = 1  # case: two in one unit of work would wait for each other in a circle for the same members (see LATES in late_alerts)
+_DIGESTS = 10  # each counts a member's queue
 _NOTED_EVERY = timedelta(seconds=30)
 
 
@@ -81,6 +84,17 @@ def _remind_of_dates(session: Session, services: Services) -> int:
     return remind_of_dates(session, services.vault, _ONE)
 
 
+def _tell_of_offers(session: Session, services: Services) -> int:
+    return tell_of_offers(session, services.vault)
+
+
+def _write_digests(session: Session, services: Services) -> int:
+    if EMAIL not in services.gateways.names:
+        return 0
+    desk = f"{services.settings.public_url}/desk/"
+    return write_digests(session, services.vault, services.rules, desk, _DIGESTS)
+
+
 def _expire_sessions(session: Session, _services: Services) -> int:
     return expire_sessions(session, BATCH)
 
@@ -132,6 +146,8 @@ JOBS: tuple[Job | Errand, ...] = (
     Job("ask_followups", 30, _ask_due),
     Job("text_followups", 30, _text_followups, batch=_ONE),
     Job("remind_of_dates", 60, _remind_of_dates, batch=_ONE),
+    Job("tell_of_offers", 300, _tell_of_offers),
+    Job("write_digests", 60, _write_digests, batch=_DIGESTS),
     Job("expire_sessions", 60, _expire_sessions),
     Job("expire_attempts", 60, _expire_attempts),
     Job("expire_invitations", 60, _expire_invitations),

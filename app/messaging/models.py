@@ -117,6 +117,7 @@ class OutgoingText(Signed, Base):
     case_id: Mapped[UUID | None]
     phone_id: Mapped[UUID | None]
     address_id: Mapped[UUID | None]  # of a member, for alerts
+    rung_id: Mapped[UUID | None]  # of the ladder, for an alert that something is late
     gateway: Mapped[str] = mapped_column(String(40))
     line: Mapped[str] = mapped_column(String(60))
     body_sealed: Mapped[bytes | None] = mapped_column(
@@ -163,6 +164,18 @@ class MemberAddress(Signed, Base):
     )
     hint_veil: Mapped[bytes] = mapped_column(Blob, info=Opaque.veiled("a hint of it"))
     country: Mapped[str | None] = mapped_column(String(2))
+
+
+class MemberNotices(Signed, Base):
+    """Of what a member wants to be told and how; without a row, or by one that others wrote, it is as for everybody."""
+
+    __tablename__ = "member_notices"
+
+    member_id: Mapped[UUID] = mapped_column(primary_key=True)
+    # JSON of kind and channels, see app.messaging.members.notices
+    wishes_veil: Mapped[bytes] = mapped_column(
+        Blob, info=Opaque.veiled("of what a member is told by text, by e-mail or not")
+    )
 
 
 class SimulatedText(Base):

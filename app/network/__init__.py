@@ -28,6 +28,21 @@ from app.network.circles import (
     record_training,
 )
 from app.network.codes import CodeRefused, TotpSecretUnusable, code_now, new_totp_secret, totp_uri
+from app.network.duty import (
+    MOST_ABSENCES,
+    MOST_TURNS,
+    DaysAreOver,
+    DaysTooFar,
+    DaysTurnedRound,
+    NotOnRoster,
+    TooManyDuties,
+    be_away,
+    be_back,
+    end_turn,
+    roster_of,
+    set_turn,
+)
+from app.network.duty_days import AHEAD, Absence, Roster, Shift
 from app.network.facts import (
     Excluded,
     OrganisationFacts,
@@ -53,6 +68,8 @@ from app.network.invitations import (
 )
 from app.network.logins import LoginTaken, LoginUnusable
 from app.network.models import (
+    AbsenceRow,
+    DutyTurn,
     Interest,
     Invitation,
     Member,
@@ -91,6 +108,7 @@ from app.network.people import (
     colleagues,
     member_name,
     member_names,
+    member_zone,
     read_member_name,
 )
 from app.network.recovery import NewSecrets, PreparedRecovery, RecoveryAnswer, prepare_recovery, take_recovery
@@ -120,17 +138,26 @@ from app.network.zones import ZoneUnknown, every_zone, main_zone, read_zone, zon
 from app.vault import NotInCircle
 
 __all__ = [
+    "AHEAD",
     "ALL_UNKNOWN_RECEIPTS",
     "EVERYBODY",
     "HELD_REPORTS",
+    "MOST_ABSENCES",
+    "MOST_TURNS",
     "OFFERED_REPORTS",
     "REMOTE",
     "REPORTS",
     "SEARCHES",
     "UNKNOWN_IN_A_FLOOD",
     "UNKNOWN_RECEIPTS",
+    "Absence",
+    "AbsenceRow",
     "CircleMissing",
     "CodeRefused",
+    "DaysAreOver",
+    "DaysTooFar",
+    "DaysTurnedRound",
+    "DutyTurn",
     "Excluded",
     "Finished",
     "FirstMemberLeads",
@@ -155,6 +182,7 @@ __all__ = [
     "NotAUnion",
     "NotAdmissible",
     "NotInCircle",
+    "NotOnRoster",
     "NotSignedIn",
     "NotTrained",
     "Organisation",
@@ -169,7 +197,9 @@ __all__ = [
     "PreparedSignIn",
     "RecoveryAnswer",
     "Role",
+    "Roster",
     "Sector",
+    "Shift",
     "SignInAnswer",
     "SignInRefused",
     "SignedIn",
@@ -181,6 +211,7 @@ __all__ = [
     "SiteRefused",
     "SiteState",
     "Standing",
+    "TooManyDuties",
     "TotpSecretUnusable",
     "UnionStanding",
     "UnknownOrganisation",
@@ -191,6 +222,8 @@ __all__ = [
     "admit_member",
     "are_two_people",
     "attempts_so_far",
+    "be_away",
+    "be_back",
     "check_new_password",
     "choose_zone",
     "circle_names",
@@ -203,6 +236,7 @@ __all__ = [
     "counted_address",
     "country_hint",
     "declare_interest",
+    "end_turn",
     "every_zone",
     "expire_attempts",
     "expire_invitations",
@@ -219,6 +253,7 @@ __all__ = [
     "match_site",
     "member_name",
     "member_names",
+    "member_zone",
     "named_in",
     "network_countries",
     "network_facts",
@@ -234,7 +269,9 @@ __all__ = [
     "record_training",
     "recovered_before",
     "remove_site",
+    "roster_of",
     "set_standing",
+    "set_turn",
     "sign_out",
     "signed_in",
     "site_by_code",

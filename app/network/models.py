@@ -129,6 +129,31 @@ class Member(Signed, Base):
     zone_veil: Mapped[bytes | None] = mapped_column(info=Opaque.veiled("the time zone"))
 
 
+class DutyTurn(Signed, Base):
+    """A member is on duty; on which days is veiled, since a thief must not learn when nobody is."""
+
+    __tablename__ = "duty_turns"
+
+    # That of the form which added it: sent twice, it is one turn.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisations.id"), index=True)
+    member_id: Mapped[MemberId] = mapped_column(ForeignKey("members.id"))
+    # JSON of days of the week, first and last day, see app.network.duty
+    turn_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("on which days somebody is on duty"))
+
+
+class AbsenceRow(Signed, Base):
+    """A member is away; when is veiled."""
+
+    __tablename__ = "absences"
+
+    # That of the form which added it: sent twice, it is one absence.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    member_id: Mapped[MemberId] = mapped_column(ForeignKey("members.id"), index=True)
+    # JSON of first and last day
+    absence_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("from when to when somebody is away"))
+
+
 class Invitation(Signed, Base):
     """A single-use link for one member; only a keyed hash of it is kept."""
 

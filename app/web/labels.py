@@ -300,6 +300,14 @@ WHOSE: Labels = {
     "nobody": pgettext("desk", "Nobody’s"),
 }
 
+NOTICE: Labels = {
+    "danger": pgettext("desk", "Somebody is in danger"),
+    "offer": pgettext("desk", "A case is offered to your organisation"),
+    "late": pgettext("desk", "Something is late"),
+    "date": pgettext("desk", "A date comes near that nobody can move"),
+    "digest": pgettext("desk", "Each working morning at half past seven: how much waits, in numbers only"),
+}
+
 COUNTRY_FROM: Labels = {
     "words": pgettext("desk", "as read from the worker’s words"),
     "phone": pgettext("desk", "that of the phone number"),
@@ -366,6 +374,17 @@ def weekday(on: date) -> str:
 def time_of_day(moment: datetime) -> str:
     """The time of day where the member who reads is; the page says the day and names the zone."""
     return f"{moment.astimezone(zone_info(g.get('zone', ''))):%H:%M}"
+
+
+def weekdays() -> list[str]:
+    """The days of the week, Monday first, in the reader's language."""
+    names = page_language().locale.days["stand-alone"]["wide"]
+    return [names[number] for number in range(7)]
+
+
+def duty_day(on: date) -> str:
+    """A day of the next week or so, with its weekday."""
+    return format_date(on, "EEE d MMM", page_language().locale)
 
 
 def dialled(written: str | None) -> str:

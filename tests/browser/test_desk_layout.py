@@ -158,7 +158,8 @@ def test_every_control_is_large_enough_for_a_finger(desk_page: Page, live_server
     desk = PartnerDesk(desk_page, live_server)
     desk.come_in(PARTNER)
     case = desk_page.locator(".q-reference a").first.get_attribute("href")
-    for address in ("/desk/", case, f"{case}/workplace", "/desk/alerts", "/network/members", "/desk/recover"):
+    pages = ("/desk/alerts", "/desk/duty", "/network/members", "/desk/recover")
+    for address in ("/desk/", case, f"{case}/workplace", *pages):
         desk_page.goto(str(address))
         desk_page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
         assert desk_page.evaluate(_SMALL) == [], address

@@ -5,12 +5,13 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, time, timedelta
 from pathlib import Path
 from uuid import uuid4
+from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import exists, func, select
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -26,16 +27,21 @@ from app.cases.enums import (
     State,
     TextAbout,
     TextState,
+    Urgency,
 )
 from app.cases.escalation.promise import without_next_step
 from app.cases.followups import Followup, PlannedText
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId, Database
 from app.dispatcher.jobs import JOBS, Job
-from app.messaging.models import Phone
+from app.messaging.delivery import Purpose
+from app.messaging.members import Channel, Notice, choose_notices, keep_address
+from app.messaging.members.notices import USUAL
+from app.messaging.models import MemberAddress, OutgoingText, Phone
 from app.messaging.phones.numbers import read_number
 from app.messaging.phones.phone_rows import keep_phone, new_phone
-from app.network import REPORTS, Invitation, Role, count_attempt, invite_member
+from app.messaging.queue import EMAIL
+from app.network import REPORTS, Invitation, Organisation, Role, count_attempt, invite_member
 from app.network.attempts import Attempts
 from app.vault import SessionRow, Vault, open_session, read_journal, verify_journal
 from tests.faults.kills import counted, share, told
@@ -122,6 +128,58 @@ def _texts_left(session: Session) -> int:
     return session.scalar(planned) or 0
 
 
+def _address_some(world: World) -> None:
+    """A lead's address by e-mail, and no mail of a morning yet."""
+    by = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        keep_address(session, world.vault, by, Channel.EMAIL, "lead@mail.example")
+        session.execute(delete(OutgoingText).where(OutgoingText.gateway == EMAIL))
+
+
+def _wish_for_offers(world: World) -> None:
+    """A lead who wants to be told of offers, and some of them."""
+    by = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        keep_address(session, world.vault, by, Channel.TEXT, "+60123450901")
+        choose_notices(session, world.vault, by, {**USUAL, Notice.OFFER: frozenset({Channel.TEXT})})
+        session.execute(delete(OutgoingText).where(OutgoingText.purpose == Purpose.ALERT))
+    _file_some(world)
+
+
+def _untold_left(session: Session) -> int:
+    """Each offer that stands with the lead's organisation is told of by one alert, or by one that speaks for it."""
+    theirs = select(Organisation.id).where(Organisation.name == "Mawar Workers Aid")
+    offers = session.scalar(
+        select(func.count())
+        .select_from(Offer)
+        .join(Case, Case.id == Offer.case_id)
+        .where(Offer.state == OfferState.OFFERED, Case.state == State.OFFERED, Case.urgency != Urgency.DANGER)
+        .where(Case.organisation_id == Offer.organisation_id, Offer.organisation_id.in_(theirs))
+    )
+    alerts = session.scalar(select(func.count()).where(OutgoingText.purpose == Purpose.ALERT))
+    return abs((offers or 0) - (alerts or 0))
+
+
+def _morning() -> int:
+    """How many seconds it is to eight o'clock of a Wednesday in Malaysia, where the lead lives."""
+    now = clock.now()
+    there = now.astimezone(ZoneInfo("Asia/Kuala_Lumpur"))
+    wednesday = there.date() + timedelta(days=7 + (2 - there.weekday()) % 7)
+    return int((datetime.combine(wednesday, time(8), there.tzinfo) - now).total_seconds())
+
+
+def _digests_left(session: Session) -> int:
+    """One mail for each address, none of them twice."""
+    addresses, mails = (
+        session.scalar(select(func.count()).select_from(what).where(which)) or 0
+        for what, which in (
+            (MemberAddress, MemberAddress.channel == EMAIL),
+            (OutgoingText, OutgoingText.gateway == EMAIL),
+        )
+    )
+    return abs(addresses - mails)
+
+
 def _open_some(world: World) -> None:
     with world.database.writing() as session:
         for _ in range(5):
@@ -192,6 +250,8 @@ CHORES = {
     "ask_followups": Chore(_ASKED, 100, _file_some, _questions_left),
     "text_followups": Chore(0, 40, _plan_some_texts, _texts_left),
     "remind_of_dates": Chore(7 * _DAY, 40, _add_some_dates, _left(OutsideDate, "warn_at", 7 * _DAY)),
+    "tell_of_offers": Chore(0, 60, _wish_for_offers, _untold_left),
+    "write_digests": Chore(_morning(), 40, _address_some, _digests_left),
     "climb_ladders": Chore(_LATE, 150, _let_some_be_late, _late_left),
     "mark_clocks_missed": Chore(400 * _DAY, 100, _file_some, _clocks_left),
     # Two hours: what is over shows by the full hour only.

@@ -17,7 +17,7 @@ from app.consequences import carry_out
 from app.database import Database
 from app.dispatcher.jobs import JOBS, Errand, Job, run_job
 from app.services import Services
-from app.settings import PROJECT_ROOT
+from app.settings import PROJECT_ROOT, read_settings
 from app.vault import Vault, load_keyring
 from tests.harness.dispatching import services_over
 
@@ -27,7 +27,10 @@ _LOOK_AGAIN_SECONDS = 0.0005
 def main(url: str, keys: str) -> None:
     """Answer every line of standard input."""
     vault = Vault(load_keyring(Path(keys), "dispatcher"))
-    tools = services_over(Database(url, before_commit=carry_out), vault, load_rules(PROJECT_ROOT / "config"))
+    # A mail server, which no job of this test speaks to, for the jobs that write mails down.
+    settings = read_settings({"REDRESS_SMTP_URL": "smtp://127.0.0.1:9?from=alerts@help.example"})
+    database, rules = Database(url, before_commit=carry_out), load_rules(PROJECT_ROOT / "config")
+    tools = services_over(database, vault, rules, settings=settings)
     jobs = {job.name: job for job in JOBS}
     print("ready", flush=True)  # noqa: T201 - this is how a program answers
     for line in sys.stdin:

@@ -32,13 +32,22 @@ from app.cases.enums import (
     Urgency,
 )
 from app.cases.followups import Followup, PlannedText
-from app.database import Base, Database, UtcDateTime
+from app.database import Base, Database, OrganisationId, UtcDateTime
 from app.database.inserts import insert_rows
 from app.database.schema import REVISION, SchemaOutOfDate, check_schema, migrate, revision_of
 from app.intake.conversation.store.models import Conversation
-from app.messaging.delivery import Delivery
+from app.messaging.delivery import Delivery, Purpose
+from app.messaging.members.notices import USUAL, wishes_of
 from app.messaging.models import MemberAddress, OutgoingText, Phone, TextRequest
-from app.network import Member, MemberState, Organisation, OrganisationKind, OrganisationState, Role
+from app.network import (
+    Member,
+    MemberState,
+    Organisation,
+    OrganisationKind,
+    OrganisationState,
+    Role,
+    roster_of,
+)
 from app.settings import PROJECT_ROOT
 from app.vault import RowSigner, Vault, is_sound, load_keyring, make_keyrings
 from app.vault.row_macs import sign_row
@@ -390,6 +399,42 @@ def test_a_question_from_before_there_were_texts_stays_and_none_is_planned(
             planned = session.scalars(select(PlannedText)).one()
             found = (planned.state, planned.tries, planned.text_id, is_sound(vault, planned))
             assert found == (TextState.PLANNED, 0, None, True)
+
+
+def test_alerts_from_before_there_was_a_roster_keep_their_mac_and_nobody_is_on_duty(
+    databases: Databases, empty_kind: str, tmp_path: Path
+) -> None:
+    make_keyrings(tmp_path / "keys")
+    vault = Vault(load_keyring(tmp_path / "keys", "web"))
+    hour = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    old = OutgoingText(
+        key=b"key",
+        purpose=Purpose.ALERT,
+        address_id=UUID(int=3),
+        gateway="email",
+        line="",
+        encoding="GSM-7",
+        segments=1,
+        due_at=hour,
+        valid_until=hour,
+    )
+    with databases.empty(empty_kind, tmp_path) as database:
+        _migrate_to(database, "0016")
+        database.sign_with(RowSigner(lambda: vault))
+        columns = [column for column in OutgoingText.__table__.c if column.name != "rung_id"]
+        with database.writing() as session:
+            sign_row(vault, old)
+            values = {column.name: getattr(old, column.name) for column in columns}
+            values |= {"state": Delivery.WAITING, "attempts": 0, "redacted": False}
+            session.execute(insert(OutgoingText).values(values))
+            session.execute(insert(Organisation).values(id=UUID(int=7), **_ORGANISATION))
+        assert migrate(database) is True
+        with database.reading() as session:
+            found = session.scalars(select(OutgoingText)).one()
+            assert (found.rung_id, is_sound(vault, found)) == (None, True)
+            roster = roster_of(session, vault, OrganisationId(UUID(int=7)))
+            assert len(roster.gaps(hour)) == 8
+            assert wishes_of(session, vault, [UUID(int=9)]) == {UUID(int=9): USUAL}
 
 
 def _case_of_then(name: str, hour: datetime) -> Case:

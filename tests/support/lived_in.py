@@ -16,14 +16,17 @@ from app.database import CaseId, new_id
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.members.addresses import Channel, keep_address
+from app.messaging.members.notices import Notice, choose_notices
 from app.messaging.models import Phone
 from app.messaging.phones.numbers import read_number
 from app.messaging.phones.text_requests import keep_text_request, seal_text_request
 from app.messaging.queue.outgoing import enqueue_text
 from app.network import (
     Role,
+    be_away,
     declare_interest,
     invite_member,
+    set_turn,
 )
 from app.vault import (
     Vault,
@@ -60,6 +63,7 @@ def live_in(desk: Desk) -> Desk:
         for by in (desk.lead, desk.custodian):
             keep_address(session, world.vault, by, Channel.EMAIL, "somebody@mail.example")
         keep_address(session, world.vault, desk.lead, Channel.TEXT, "+60123450901")
+        _be_on_duty(session, desk)
     with desk.database.writing() as session:
         _be_late(session, desk, case_id)
         for kind, days in ((OutsideDateKind.FLIGHT, 20), (OutsideDateKind.HEARING, 40)):
@@ -79,6 +83,24 @@ def live_in(desk: Desk) -> Desk:
         for number, of in (("+60123450902", case_id), ("+60123450903", held)):
             _text_to(session, world.vault, number, of)
     return desk
+
+
+def _be_on_duty(session: Session, desk: Desk) -> None:
+    """Two turns and two absences, so that one can be put in the other's place, and what two want to be told of."""
+    vault, today = desk.world.vault, clock.now().date()
+    for number, who in enumerate((desk.lead, desk.caseworker)):
+        set_turn(
+            session,
+            vault,
+            desk.lead,
+            who.member.id,
+            weekdays=frozenset({number}),
+            first=None,
+            last=None,
+            submission_id=uuid4(),
+        )
+        be_away(session, vault, who, today + timedelta(days=30), today + timedelta(days=31), uuid4())
+        choose_notices(session, vault, who, {Notice.DANGER: frozenset({Channel.EMAIL})})
 
 
 def _text_to(session: Session, vault: Vault, number: str, case_id: CaseId) -> None:

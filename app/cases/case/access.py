@@ -14,7 +14,7 @@ from app.cases.case.veils import facts_of
 from app.cases.enums import AccessAct, State
 from app.cases.taxonomy import Handling
 from app.clock import hour_of
-from app.database import CaseId, Lock, OrganisationId, locking
+from app.database import CaseId, Lock, MemberId, OrganisationId, locking
 from app.network import Member, Organisation, Role, SignedIn, member_name
 from app.vault import (
     CircleMemberRow,
@@ -80,8 +80,15 @@ class AccessLine:
 
 def holders_of(session: Session, by: SignedIn) -> tuple[UUID, ...]:
     """The ids under which this member can hold a grant: themselves and the circles they were admitted to."""
-    circles = circles_of_member(session, by.member.id)
-    return (by.member.id, *(circle.id for circle in circles if circle.organisation_id == by.organisation.id))
+    return holders_of_member(session, by.member.id, by.organisation.id)
+
+
+def holders_of_member(
+    session: Session, member_id: MemberId, organisation_id: OrganisationId
+) -> tuple[UUID, ...]:
+    """As `holders_of`, of a member who is not logged in."""
+    circles = circles_of_member(session, member_id)
+    return (member_id, *(circle.id for circle in circles if circle.organisation_id == organisation_id))
 
 
 def granted(holders: Iterable[UUID], states: tuple[GrantState, ...]) -> ColumnElement[bool]:

@@ -9,6 +9,8 @@ from app.cases.desk.answering import (
     note,
     reply,
 )
+from app.cases.desk.handing_over import OwnCase, hand_over, own_open_cases
+from app.cases.desk.morning import MorningCounts, morning_counts
 from app.cases.desk.outside_dates import (
     MOST_DATES,
     DateIsPast,
@@ -86,11 +88,13 @@ __all__ = [
     "LoweringReasonMissing",
     "Matched",
     "MayNotPause",
+    "MorningCounts",
     "Move",
     "MoveRefused",
     "NotPaused",
     "NotTickedByHand",
     "OpenedCase",
+    "OwnCase",
     "PutOffTooFar",
     "QueueFilters",
     "QueueKey",
@@ -123,12 +127,15 @@ __all__ = [
     "end_outside_date",
     "find_by_reference",
     "finish_task",
+    "hand_over",
     "hand_over_task",
     "is_silent_now",
     "log_talk",
     "mark_done",
+    "morning_counts",
     "note",
     "open_case",
+    "own_open_cases",
     "pause_clock",
     "plan_task",
     "put_off_task",

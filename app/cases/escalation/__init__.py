@@ -3,7 +3,7 @@
 from app.cases.escalation.at_partners import LateCase, LateCases, late_at_partners
 from app.cases.escalation.climbing import climb_ladders
 from app.cases.escalation.promise import without_next_step
-from app.cases.escalation.standing import rungs_of, standing_rung
+from app.cases.escalation.standing import rungs_of, standing_rung, still_asks
 
 __all__ = [
     "LateCase",
@@ -12,5 +12,6 @@ __all__ = [
     "late_at_partners",
     "rungs_of",
     "standing_rung",
+    "still_asks",
     "without_next_step",
 ]

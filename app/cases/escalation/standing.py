@@ -56,7 +56,22 @@ def standing_rung(case: Case, rungs: Sequence[AskedRung], clocks: Sequence[Clock
     return moved[-1] if moved and not late else None
 
 
-def _is_there(case: Case, rung: AskedRung) -> bool:
+def still_asks(case: Case, rung: Escalation, late: Clock | None) -> bool:
+    """Whether it is still true what whoever was asked on a rung was to be told: the case is theirs, and late.
+
+    Whoever was asked before the next one was may still be told.
+    """
+    if not case.is_open or case.stopped_hour is not None:
+        return False
+    if rung.state is RungState.MOVED:
+        return _is_there(case, rung)
+    if rung.state is RungState.ENDED or late is None or late.state is not ClockState.MISSED:
+        return False
+    theirs = rung.rung in (Rung.COORDINATOR, Rung.CUSTODIAN) or case.organisation_id == rung.organisation_id
+    return theirs and climbs(late.kind, late.who, case.state)
+
+
+def _is_there(case: Case, rung: AskedRung | Escalation) -> bool:
     """Whether a case that a partner lost is still where it went then: whoever is asked after that has dates of their own."""
     if rung.rung is Rung.STANDBY:
         return case.state is State.OFFERED and rung.organisation_id in case.partners

@@ -23,16 +23,15 @@ from app.database import CaseId, MemberId, OrganisationId
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.registry import Gateways
 from app.messaging.members.addresses import Channel, address_of, carries
+from app.messaging.members.calling import addresses_in, called_in
+from app.messaging.members.notices import Notice
 from app.messaging.models import MemberAddress, OutgoingText
 from app.messaging.queue import MERGED, enqueue_alert, is_written_down, note_merged_alert
 from app.network import (
     Limit,
-    Member,
-    MemberState,
     Organisation,
     OrganisationKind,
     OrganisationState,
-    Role,
     SignedIn,
     count_attempt,
     organisations_of,
@@ -40,7 +39,6 @@ from app.network import (
 )
 from app.vault import (
     SYSTEM,
-    CircleMemberRow,
     CircleName,
     CircleRow,
     GrantRow,
@@ -49,7 +47,6 @@ from app.vault import (
     Vault,
     circle_name,
     circle_of,
-    holder_of,
     is_sound,
     journal,
 )
@@ -70,7 +67,6 @@ none of them."""
 
 # Also an alert that was held up stays worth reading, until somebody has surely looked in.
 _VALID_FOR = timedelta(hours=10)
-_ACTING = (Role.LEAD, Role.CASEWORKER)
 
 
 class _Told(Enum):
@@ -132,7 +128,7 @@ def _page(
     occasion = occasion or _turn(session, case, circle.organisation_id)
     if not occasion:
         return 0
-    addresses = [each for each in addresses_in(session, circle) if each.member_id != but_not]
+    addresses = called_in(session, vault, circle, Notice.DANGER, but_not=but_not)
     told = [_alert(session, vault, case, occasion, address) for address in addresses]
     new, merged = told.count(_Told.ALERTED), told.count(_Told.MERGED)
     if new or merged:
@@ -182,9 +178,9 @@ def who_can_be_alerted(
         return None
     acts = _circles_that_act(session, vault, case)
     standing_by = _circles_kept_ready(session, vault, case) if routes and acts else []
-    if standing_by and not all(_is_reached(session, gateways, circle) for circle in standing_by):
+    if standing_by and not all(_is_reached(session, vault, gateways, circle) for circle in standing_by):
         return None
-    reached = (circle for circle in standing_by or acts if _is_reached(session, gateways, circle))
+    reached = (circle for circle in standing_by or acts if _is_reached(session, vault, gateways, circle))
     return next((OrganisationId(circle.organisation_id) for circle in reached), None)
 
 
@@ -200,9 +196,9 @@ def _circles_kept_ready(session: Session, vault: Vault, case: Case) -> list[Circ
     return [circle for circle in found if circle_name(vault, circle) is wanted]
 
 
-def _is_reached(session: Session, gateways: Gateways, circle: CircleRow) -> bool:
-    """Whether a member of a circle has an address that we can send to."""
-    addresses = addresses_in(session, circle)
+def _is_reached(session: Session, vault: Vault, gateways: Gateways, circle: CircleRow) -> bool:
+    """Whether somebody whom danger in a circle calls now has an address that we can send to."""
+    addresses = called_in(session, vault, circle, Notice.DANGER)
     return any(carries(gateways, Channel(address.channel), address.country) for address in addresses)
 
 
@@ -293,38 +289,6 @@ def _circles_that_act(session: Session, vault: Vault, case: Case) -> list[Circle
         custodian = custodian_of(session, CaseId(case.id))
         found = [None if custodian is None else circle_of(session, vault, custodian, CircleName.CUSTODY)]
     return [circle for circle in found if circle is not None]
-
-
-def addresses_in(session: Session, circle: CircleRow) -> list[MemberAddress]:
-    """The addresses of the members of a circle who can do something about a case."""
-    query = (
-        select(MemberAddress, Member, CircleMemberRow)
-        .join(Member, Member.id == MemberAddress.member_id)
-        .join(CircleMemberRow, CircleMemberRow.member_id == Member.id)
-        .where(
-            CircleMemberRow.circle_id == circle.id,
-            Member.state == MemberState.ACTIVE,
-            Member.role.in_(_ACTING),
-        )
-        .order_by(MemberAddress.id)
-    )
-    holder = holder_of(session)
-    return [
-        address
-        for address, member, membership in session.execute(query)
-        if all(is_sound(holder, each) for each in (address, member, membership))
-    ]
-
-
-def addresses_of_member(session: Session, vault: Vault, member_id: MemberId) -> list[MemberAddress]:
-    """The addresses of one member, while they can do something about a case."""
-    found = session.execute(
-        select(MemberAddress, Member)
-        .join(Member, Member.id == MemberAddress.member_id)
-        .where(Member.id == member_id, Member.state == MemberState.ACTIVE, Member.role.in_(_ACTING))
-        .order_by(MemberAddress.id)
-    )
-    return [address for address, member in found if is_sound(vault, address) and is_sound(vault, member)]
 
 
 def _turn(session: Session, case: Case, organisation_id: UUID) -> str:

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app.cases.case import Case, Escalation, circle_that_opens
 from app.cases.enums import Rung, RungState
 from app.database import CaseId, MemberId, OrganisationId
-from app.messaging.members.alerts import addresses_in, addresses_of_member
+from app.messaging.members.calling import called_in, called_member
+from app.messaging.members.notices import Notice
 from app.messaging.models import MemberAddress
 from app.messaging.queue import enqueue_alert, note_merged_alert
 from app.network import Limit, Member, Role, count_attempt, window_end
@@ -49,20 +50,20 @@ def newest_rung(session: Session, vault: Vault, case: Case) -> Escalation | None
 
 
 def _asked(session: Session, vault: Vault, case: Case, rung: Escalation) -> Sequence[MemberAddress]:
-    """The addresses of those whom a rung asks: its helper, the leads who can open the case, or everybody who can.
+    """The addresses of those whom a rung asks: its helper, the leads who can open the case, or whoever is called in its circle.
 
-    Where a helper or the leads have none, it is everybody who can open it.
+    Where none of the leads, or a helper not, can be called now, it is whoever else can open it.
     """
     if rung.rung is Rung.HELPER and rung.member_id is not None:
-        helper = addresses_of_member(session, vault, MemberId(rung.member_id))
+        helper = called_member(session, vault, MemberId(rung.member_id), Notice.LATE)
         if helper:
             return helper
-    circles = (_circle(session, vault, case, rung, organisation) for organisation in _whom(case, rung))
-    addresses = [each for circle in circles if circle is not None for each in addresses_in(session, circle)]
-    if rung.rung not in (Rung.LEAD, Rung.COORDINATOR):
-        return addresses
-    leads = set(session.scalars(select(Member.id).where(Member.role == Role.LEAD)))
-    return [each for each in addresses if each.member_id in leads] or addresses
+    found = (_circle(session, vault, case, rung, organisation) for organisation in _whom(case, rung))
+    circles = [circle for circle in found if circle is not None]
+    asks_leads = rung.rung in (Rung.LEAD, Rung.COORDINATOR)
+    leads = set(session.scalars(select(Member.id).where(Member.role == Role.LEAD)) if asks_leads else ())
+    called = (called_in(session, vault, circle, Notice.LATE, foremost=leads) for circle in circles)
+    return [address for addresses in called for address in addresses]
 
 
 def _whom(case: Case, rung: Escalation) -> tuple[UUID, ...]:
@@ -87,7 +88,7 @@ def _tell(session: Session, vault: Vault, case: Case, rung: Escalation, address:
     case_id, subject = CaseId(case.id), str(address.id)
     number, later = count_attempt(session, vault, LATES, subject), window_end(LATES)
     if number > LATES.most + 1:
-        note_merged_alert(session, vault, key=key, address=address, case_id=case_id)
+        note_merged_alert(session, vault, key=key, address=address, case_id=case_id, rung_id=rung.id)
         return False
     waits = number > LATES.most
     if waits:
@@ -100,8 +101,9 @@ def _tell(session: Session, vault: Vault, case: Case, rung: Escalation, address:
         address=address,
         valid_for=_VALID_FOR,
         subject=LATE_SUBJECT,
-        # One that waits speaks for others too: it goes out whatever becomes of this case.
+        # One that waits speaks for others too: it goes out while any of them is late.
         case_id=None if waits else case_id,
+        rung_id=rung.id,
         due_at=later if waits else None,
     )
     return True

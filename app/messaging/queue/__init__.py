@@ -21,6 +21,7 @@ from app.messaging.queue.outgoing import (
     state_of_text,
     texts_of_case,
     went_by,
+    written_down,
 )
 from app.messaging.queue.queue_counts import count_queue
 
@@ -46,4 +47,5 @@ __all__ = [
     "state_of_text",
     "texts_of_case",
     "went_by",
+    "written_down",
 ]

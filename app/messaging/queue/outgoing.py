@@ -4,6 +4,7 @@ Bodies are sealed to the contact key, so the process that writes them cannot rea
 a text is called off that a dispatcher has already claimed: it looks once more right before it sends.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -137,24 +138,34 @@ def enqueue_alert(  # noqa: PLR0913 - what makes an alert, each by its name
     valid_for: timedelta,
     subject: str = "",
     case_id: CaseId | None = None,
+    rung_id: UUID | None = None,
     due_at: datetime | None = None,
 ) -> UUID:
-    """Write an alert down for a member's own number or e-mail address, once for each key; `subject` only heads an e-mail."""
+    """Write an alert down for a member's own number or e-mail address, once for each key; `subject` only heads an e-mail.
+
+    With the rung of a ladder it is called off when that asks nobody any more.
+    """
     by_email = address.channel == EMAIL
     words = f"{subject}\n\n{body}" if by_email else body
     text = seal_text(vault, key=key, purpose=Purpose.ALERT, body=words, valid_for=valid_for, due_at=due_at)
-    text.case_id, text.address_id = case_id, address.id
+    text.case_id, text.address_id, text.rung_id = case_id, address.id, rung_id
     # Which gateway reaches a member's country is looked up when the alert goes out.
     text.gateway, text.line = EMAIL if by_email else "", ""
     return _keep(session, text)
 
 
 def note_merged_alert(
-    session: Session, vault: Vault, *, key: tuple[str, ...], address: MemberAddress, case_id: CaseId
+    session: Session,
+    vault: Vault,
+    *,
+    key: tuple[str, ...],
+    address: MemberAddress,
+    case_id: CaseId,
+    rung_id: UUID | None = None,
 ) -> None:
     """Write down that an alert was not sent by itself, because another one of the same case says the same: nothing goes unseen."""
     text = seal_text(vault, key=key, purpose=Purpose.ALERT, body="", valid_for=timedelta())
-    text.case_id, text.address_id = case_id, address.id
+    text.case_id, text.address_id, text.rung_id = case_id, address.id, rung_id
     text.gateway, text.line = "", ""
     text.body_sealed, text.state, text.reason, text.redacted = None, Delivery.CANCELLED, MERGED, True
     _keep(session, text)
@@ -162,8 +173,16 @@ def note_merged_alert(
 
 def is_written_down(session: Session, vault: Vault, key: tuple[str, ...]) -> bool:
     """Whether there is a text for this key already, whatever became of it."""
-    tag = vault.lookup(_KEY, "\x1f".join(key))
-    return session.scalars(select(OutgoingText.id).where(OutgoingText.key == tag)).first() is not None
+    return bool(written_down(session, vault, [key]))
+
+
+def written_down(
+    session: Session, vault: Vault, keys: Iterable[tuple[str, ...]]
+) -> frozenset[tuple[str, ...]]:
+    """For which of these keys there is a text already."""
+    tags = {vault.lookup(_KEY, "\x1f".join(key)): key for key in keys}
+    found = session.scalars(select(OutgoingText.key).where(OutgoingText.key.in_(tags)))
+    return frozenset(tags[tag] for tag in found)
 
 
 def anything_waits(session: Session, phone_id: UUID) -> bool:

@@ -27,6 +27,7 @@ from app.messaging.models import MemberAddress, OptOutRow, OutgoingText, Phone
 from app.messaging.phones import opt_out_tags, phone_place
 from app.messaging.queue import EMAIL, FORGED, address_place, body_place
 from app.messaging.sending.claims import Claim
+from app.messaging.sending.late_no_more import late_no_more
 from app.messaging.sending.recording import MOST_ATTEMPTS
 from app.messaging.sending.unwanted_alerts import unwanted_alerts
 from app.vault import ContactKeyMissing, SealBroken, Signed, Vault, is_sound
@@ -89,11 +90,17 @@ def check_before_sending(
     """What is to be done with these texts; those that are no longer ours or were reported meanwhile are left out."""
     everything = _gather(session, vault, gateways, claim, texts)
     stopped, unwanted = _stopped(session, vault, everything), _unwanted(session, vault, everything)
+    over = late_no_more(session, vault, [facts.row for facts in everything])
     others = _others_underway(session, everything, claim)
     known = _known_ids(session, everything)
     looked = []
     for facts in everything:
-        verdict = _verdict(facts, has_stopped=facts.row.id in stopped, is_unwanted=facts.row.id in unwanted)
+        verdict = _verdict(
+            facts,
+            has_stopped=facts.row.id in stopped,
+            is_unwanted=facts.row.id in unwanted,
+            is_over=facts.row.id in over,
+        )
         may_be_out, key_missing, text = facts.row.state is Delivery.UNCLEAR, False, None
         try:
             text = _open(vault, facts, public_url)
@@ -182,7 +189,7 @@ def _way(
     return None if route is None else (route.gateway, route.line)
 
 
-def _verdict(facts: _Facts, *, has_stopped: bool, is_unwanted: bool) -> PresendVerdict | None:
+def _verdict(facts: _Facts, *, has_stopped: bool, is_unwanted: bool, is_over: bool) -> PresendVerdict | None:
     row = facts.row
     # A worker who asks how it goes is told also when the answer is that it is over.
     asks_whatever = row.purpose is Purpose.STATUS or row.purpose in BY_ITSELF
@@ -192,6 +199,7 @@ def _verdict(facts: _Facts, *, has_stopped: bool, is_unwanted: bool) -> PresendV
         (not facts.is_sound, PresendVerdict(Delivery.FAILED, FORGED)),
         (wants_open_case and not facts.case_is_open, PresendVerdict(Delivery.CANCELLED, "case closed")),
         (is_unwanted or not facts.is_right, PresendVerdict(Delivery.CANCELLED, None)),
+        (is_over, PresendVerdict(Delivery.CANCELLED, "late no more")),
         (has_stopped, PresendVerdict(Delivery.OPTED_OUT, None)),
         (_sealed_recipient(facts) is None, PresendVerdict(Delivery.CANCELLED, "erased")),
         (row.valid_until <= clock.now() + _LEAST_LEFT, PresendVerdict(Delivery.EXPIRED, row.reason)),

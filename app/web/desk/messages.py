@@ -25,6 +25,12 @@ DONE: Labels = {
         "desk", "The test is on its way. If it does not come within a few minutes, tell your operator."
     ),
     "zone_kept": pgettext("desk", "Saved. All times at your desk are said in it now."),
+    "on_duty": pgettext("desk", "Saved. The days below show who is on duty."),
+    "off_duty": pgettext("desk", "Removed. The days below show who is on duty."),
+    "away": pgettext("desk", "Saved. On these days you are not alerted, unless nobody else is there."),
+    "back": pgettext("desk", "Removed. You are not away then."),
+    "handed_over": pgettext("desk", "Your open cases are your colleague’s now. Each case says so."),
+    "notices_kept": pgettext("desk", "Saved. You are told of what is ticked below."),
     "noted": pgettext("desk", "Note kept."),
     "claimed": pgettext("desk", "It is yours."),
     "assigned": pgettext("desk", "Given to your colleague."),

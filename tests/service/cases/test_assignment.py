@@ -6,6 +6,7 @@ import pytest
 
 from app.cases.case.access import NoAccess, ReadOnly
 from app.cases.case.assignment import AlreadyClaimed, AssignableMember, CannotBeAssigned, assign, claim
+from app.cases.desk import hand_over, own_open_cases
 from app.database import CaseId, MemberId
 from app.network import SignedIn
 from app.vault import read_journal
@@ -87,3 +88,27 @@ def test_strangers_and_viewers_claim_nothing(desk: Desk) -> None:
             take(desk, by, case_id)
         with pytest.raises(NoAccess):
             desk.open(by, case_id)
+
+
+def test_who_is_away_hands_over_what_the_colleague_may_read_and_once(desk: Desk) -> None:
+    case_id, restricted = desk.accepted(), desk.accepted(topics=("gbvh",))
+    theirs = desk.accepted()
+    vault, helper = desk.world.vault, desk.caseworker.member.id
+    for by, each in ((desk.lead, case_id), (desk.caseworker, theirs)):
+        with desk.database.writing() as session:
+            claim(session, vault, by, each)
+    with desk.database.reading() as session:
+        assert [each.id for each in own_open_cases(session, vault, desk.lead)] == [case_id]
+    for handed in (True, False):
+        with desk.database.writing() as session:
+            assert hand_over(session, vault, desk.lead, case_id, helper) is handed
+    assert desk.case(case_id).assignee_id == helper
+    assert desk.acts(case_id).count("case.assigned") == 2  # claimed, and handed over once
+    with desk.database.writing() as session:
+        # What a colleague has is not given away by somebody else's absence.
+        assert hand_over(session, vault, desk.lead, theirs, desk.lead.member.id) is False
+    for to in (desk.viewer, desk.far):
+        with pytest.raises(CannotBeAssigned), desk.database.writing() as session:
+            hand_over(session, vault, desk.caseworker, case_id, to.member.id)
+    with pytest.raises(NoAccess), desk.database.writing() as session:
+        hand_over(session, vault, desk.caseworker, restricted, desk.lead.member.id)

@@ -11,6 +11,7 @@ from sqlalchemy import JSON, Boolean, Table, Uuid
 
 from app.cases.worker.inbox import open_inbox
 from app.database import Base, Database, UtcDateTime
+from app.messaging.members import alerts_of, duty_gaps
 from app.vault import declared, forged_rows, signed_models
 from tests.support.case_views import due, seen
 from tests.support.desk import Desk
@@ -47,6 +48,8 @@ CASES = (
     "vault_journal",
     "vault_journal_chains",
 )
+
+DUTY = ("absences", "duty_turns", "member_notices")
 
 
 @pytest.fixture(autouse=True)
@@ -95,6 +98,18 @@ def test_a_report_is_filed_whatever_stands_in_the_network(lived_in: Desk) -> Non
                 messages = open_inbox(session, world.vault, worker).messages
             assert "Nothing is lost." in {message.text for message in messages}, f"{table.name}.{column}"
     assert tried > 40
+
+
+def test_danger_pages_somebody_whatever_stands_in_a_roster(lived_in: Desk) -> None:
+    world, tried = lived_in.world, 0
+    for table, column in cells(*DUTY):
+        with spoilt(lived_in.database, table, column) as taken:
+            tried += taken
+            case_id = world.case_of(world.file(danger=True))
+            with lived_in.database.reading() as session:
+                assert alerts_of(session, case_id).sent, f"{table.name}.{column}"
+                duty_gaps(session, world.vault)
+    assert tried > 10
 
 
 def test_the_queue_shows_the_others_whatever_stands_in_one_case(lived_in: Desk) -> None:

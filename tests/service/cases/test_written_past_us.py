@@ -62,14 +62,17 @@ from tests.support.desk import Desk
 from tests.support.past_us import copy_of, put_back, table, write_past_us
 
 TABLES = {
+    "absences",
     "cases",
     "consents",
     "custody_readings",
+    "duty_turns",
     "entries",
     "escalations",
     "followups",
     "invitations",
     "member_addresses",
+    "member_notices",
     "members",
     "offers",
     "organisations",

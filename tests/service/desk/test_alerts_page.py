@@ -3,7 +3,10 @@
 import pytest
 from sqlalchemy import select
 
+from app.database import new_id
+from app.messaging.members import Notice
 from app.messaging.models import MemberAddress, OutgoingText
+from app.network import set_turn
 from tests.harness.world import World
 from tests.support.browsing import Page
 from tests.support.member import Browse, Member
@@ -122,3 +125,46 @@ def test_each_kind_of_danger_on_a_page_calls_the_partner(browse: Browse, world: 
     colleague.send("/urgency", urgency="low", reason="It was a mistake.")
     colleague.send("/urgency", urgency="danger", reason="No, it was not.")
     assert alerts() == 2
+
+
+def ticked(page: Page) -> set[tuple[str, str]]:
+    """What is ticked of what a member is told."""
+    values = page.form("/desk/alerts/notices").values
+    return {(kind, way) for kind, ways in values.items() if kind in set(Notice) for way in ways}
+
+
+def test_a_member_chooses_what_they_are_told_of(browse: Browse, world: World) -> None:
+    member = browse("near.caseworker")
+    page = member.open("/desk/alerts")
+    usual = {(kind, way) for kind in ("danger", "late", "date") for way in ("text", "email")}
+    assert ticked(page) == usual | {("digest", "email")}
+    token = page.form("/desk/alerts").values["form_token"]
+
+    def choose(**ticks: list[str]) -> Page:
+        told = {"form_token": token, **ticks}
+        return Page(member.client.post("/desk/alerts/notices", data=told, follow_redirects=True))
+
+    page = choose(danger=["email"], offer=["text"], digest=["text"], pigeon=["text"])
+    assert "Saved. You are told of what is ticked below." in page.text
+    assert ticked(page) == {("danger", "email"), ("offer", "text")}
+    helper, lead = world.sign_in("near.caseworker").member.id, world.sign_in("near.lead")
+    with world.database.writing() as session:
+        set_turn(
+            session,
+            world.vault,
+            lead,
+            helper,
+            weekdays=frozenset(),
+            first=None,
+            last=None,
+            submission_id=new_id(),
+        )
+    page = choose(late=["text"])
+    assert page.status == 409
+    assert "Nobody but you is on duty on some of these days" in page.text
+    assert ticked(page) == {("late", "text")}
+    page = member.open("/desk/alerts")
+    assert ticked(page) == {("danger", "email"), ("offer", "text")}
+    assert "You are told of danger then, whatever is ticked." in page.text
+    kinds = {kind for kind, _ in ticked(browse("custodian.one").open("/desk/alerts"))}
+    assert kinds == {"danger", "late"}

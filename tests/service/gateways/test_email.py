@@ -1,9 +1,7 @@
 """Alerts by e-mail, against a small mail server: what is sent, over what, and what each answer means."""
 
-import socketserver
-import threading
 from collections.abc import Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 import pytest
 
@@ -13,56 +11,15 @@ from app.messaging.gateways.email import EmailGateway
 from app.messaging.gateways.protocol import CannotTell, NotSent, SendRefused, TextToSend, TryLater, Unclear
 from app.settings import SmtpSettings
 from tests.harness.server import free_port
+from tests.support.mailbox import Mailbox, open_mailbox
 from tests.support.new_text import NewText
-
-
-@dataclass
-class Mailbox:
-    """What the mail server was told, and what it answers to each word of SMTP; an empty answer ends the connection."""
-
-    port: int = 0
-    answers: dict[str, str] = field(default_factory=dict)
-    said: list[str] = field(default_factory=list)
-    mails: list[str] = field(default_factory=list)
-
-
-_USUAL = {"EHLO": "250 post", "DATA": "354 go on", ".": "250 taken", "QUIT": "221 bye", "AUTH": "235 in"}
 
 
 @pytest.fixture
 def mailbox() -> Iterator[Mailbox]:
     """A mail server on this machine that offers no encryption."""
-    box = Mailbox()
-
-    class Handler(socketserver.StreamRequestHandler):
-        def handle(self) -> None:
-            self._answer("220 post")
-            while line := self.rfile.readline().decode("latin-1").strip():
-                box.said.append(line)
-                word = line.split()[0].upper()
-                if not self._answer(box.answers.get(word, _USUAL.get(word, "250 good"))):
-                    return
-                if word == "DATA" and "DATA" not in box.answers:
-                    box.mails.append("".join(iter(self._mail_line, ".\r\n")))
-                    if not self._answer(box.answers.get(".", _USUAL["."])):
-                        return
-
-        def _mail_line(self) -> str:
-            return self.rfile.readline().decode("latin-1")
-
-        def _answer(self, answer: str) -> bool:
-            self.wfile.write(f"{answer}\r\n".encode() if answer else b"")
-            return bool(answer)
-
-    # All addresses of this machine, so that one of them can play a server elsewhere.
-    with socketserver.ThreadingTCPServer(("0.0.0.0", 0), Handler) as server:  # noqa: S104
-        server.daemon_threads = True
-        box.port = server.server_address[1]
-        thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)
-        thread.start()
+    with open_mailbox() as box:
         yield box
-        server.shutdown()
-        thread.join()
 
 
 @pytest.fixture

@@ -1,5 +1,7 @@
 """Who is asked because something is late is told by text and e-mail that say nothing else, and nobody gets a burst."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -8,21 +10,24 @@ from sqlalchemy import select, true
 
 from app import clock
 from app.cases.case.assignment import claim
-from app.cases.case.models import Case, Escalation
+from app.cases.case.models import Case, Clock, Escalation
 from app.cases.clocks import remind_of_dates
 from app.cases.desk import add_outside_date
-from app.cases.enums import OutsideDateKind, Rung, State
+from app.cases.enums import ClockState, OutsideDateKind, Rung, RungState, State
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId, new_id
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.members.date_alerts import DATE, DATE_SUBJECT
 from app.messaging.members.late_alerts import LATE, LATE_SUBJECT
 from app.messaging.models import MemberAddress, OutgoingText
+from app.messaging.queue import MERGED
 from app.messaging.queue.outgoing import body_place
+from app.messaging.sending import send_due
 from app.network import Member, Organisation, admit_member
 from app.vault import CircleName
 from tests.support.alerts import reachable
 from tests.support.dates import dates_pass
+from tests.support.past_us import write_past_us
 from tests.support.texting import Texting
 
 
@@ -135,6 +140,95 @@ def test_many_late_cases_at_once_are_one_alert_and_one_at_the_end_of_the_hours(t
     states = [state for _, state in told(texting)]
     assert states.count(Delivery.WAITING) == 2 * 2  # by text and by e-mail: now, and once more
     assert states.count(Delivery.CANCELLED) == 3 * 2
+
+
+def sent(texting: Texting) -> int:
+    """One tick of the dispatcher that sends, long after every quiet hour; how many alerts were looked at."""
+    services = replace(texting.services, vault=texting.dispatcher)
+    return send_due(services.database, services.vault, services.gateways, services.settings)
+
+
+def fates(texting: Texting) -> Counter[tuple[str, str | None]]:
+    """What became of alerts by text and e-mail: the state, and why."""
+    with texting.database.reading() as session:
+        found = session.execute(
+            select(OutgoingText.state, OutgoingText.reason).where(
+                OutgoingText.purpose == Purpose.ALERT, OutgoingText.rung_id.is_not(None)
+            )
+        )
+        return Counter((row.state.value, row.reason) for row in found)
+
+
+OFF = ("cancelled", "late no more")
+
+
+@pytest.mark.parametrize("what", ("met", "closed", "moved", "stopped", "late"))
+def test_an_alert_is_called_off_when_nothing_is_late_before_it_goes_out(texting: Texting, what: str) -> None:
+    reachable(texting, "near.lead", "far.lead")
+    case_id = taken(texting)
+    dates_pass(texting.world, 3)
+    assert fates(texting) == Counter({("waiting", None): 2})
+    changes: dict[str, dict[str, Any]] = {
+        "closed": {"is_open": False, "state": State.CLOSED},
+        "moved": {"organisation_id": texting.world.far.id, "state": State.ASSESSING},
+        "stopped": {"stopped_hour": datetime(2026, 11, 1, tzinfo=UTC)},
+    }
+    turn(texting, case_id, changes.get(what, {}))
+    if what == "met":
+        with texting.database.writing() as session:
+            for row in session.scalars(select(Clock).where(Clock.case_id == case_id)):
+                row.state = ClockState.MET
+    assert sent(texting) == 2
+    # There is no mail server in this test.
+    went = Counter({("delivered", None): 1, ("failed", "no gateway"): 1})
+    off = Counter({("cancelled", "case closed") if what == "closed" else OFF: 2})
+    assert fates(texting) == (went if what == "late" else off)
+
+
+@pytest.mark.parametrize("left", ("none", "own", "merged"))
+def test_an_alert_that_speaks_for_several_goes_out_while_any_of_them_is_late(
+    texting: Texting, left: str
+) -> None:
+    reachable(texting, "near.lead")
+    for _ in range(4):
+        taken(texting)
+    dates_pass(texting.world, 3)
+    sent(texting)
+    with texting.database.reading() as session:
+        waiting = session.scalars(
+            select(OutgoingText).where(
+                OutgoingText.state == Delivery.WAITING, OutgoingText.rung_id.is_not(None)
+            )
+        ).all()
+        own = {
+            session.scalars(select(Escalation.case_id).where(Escalation.id == text.rung_id)).one()
+            for text in waiting
+        }
+        spoken_for = set(
+            session.scalars(select(OutgoingText.case_id).where(OutgoingText.reason == MERGED)).all()
+        )
+    assert len(waiting) == 2
+    assert len(own) == 1
+    assert len(spoken_for) == 2
+    choices: dict[str, set[Any]] = {"none": set(), "own": set(own), "merged": set(spoken_for)}
+    still = choices[left]
+    with texting.database.writing() as session:
+        for row in session.scalars(select(Clock).where(Clock.case_id.not_in(still))):
+            row.state = ClockState.MET
+    texting.pass_by(hours=4)
+    before = fates(texting)
+    assert sent(texting) == 2
+    assert (fates(texting) - before)[OFF] == (2 if left == "none" else 0)
+    assert Delivery.WAITING not in {state for state, _ in fates(texting)}
+
+
+def test_who_writes_past_us_into_a_rung_silences_no_alert(texting: Texting) -> None:
+    reachable(texting, "near.lead")
+    case_id = taken(texting)
+    dates_pass(texting.world, 3)
+    write_past_us(texting.database, Escalation, {"case_id": case_id}, state=RungState.ENDED)
+    sent(texting)
+    assert fates(texting) == Counter({("delivered", None): 1, ("failed", "no gateway"): 1})
 
 
 def test_a_date_that_comes_near_is_told_once_a_day_to_who_has_the_case(texting: Texting) -> None:

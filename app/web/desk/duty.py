@@ -1,0 +1,290 @@
+"""Who is on duty and who is away: a lead sets the roster, each member their own absences, and who is away hands over."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from flask import render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import CannotBeAssigned, NoAccess, NotYours
+from app.cases.desk import OwnCase, hand_over, own_open_cases
+from app.database import MemberId
+from app.language import to_ascii
+from app.messaging.members import with_addresses
+from app.network import (
+    Absence,
+    DaysAreOver,
+    DaysTooFar,
+    DaysTurnedRound,
+    LeadsOnly,
+    ListedMember,
+    MemberState,
+    NotOnRoster,
+    OrganisationFrozen,
+    OrganisationKind,
+    Role,
+    Roster,
+    Shift,
+    TooManyDuties,
+    be_away,
+    be_back,
+    colleagues,
+    end_turn,
+    roster_of,
+    set_turn,
+)
+from app.web.access import open_to_members
+from app.web.desk.alerts import ALERTED
+from app.web.desk.blueprint import blueprint
+from app.web.desk.messages import message_of_request
+from app.web.desk.offers import WRITERS
+from app.web.desk.queue import PARTNERS
+from app.web.labels import Labels
+from app.web.language import lazy_pgettext
+from app.web.member_session import member
+from app.web.once import submission_of_post
+from app.web.responses import see_other
+from app.web.services import services
+
+_REFUSED: dict[type[Exception], str] = {
+    NotOnRoster: "member",
+    DaysTurnedRound: "turned_round",
+    DaysAreOver: "over",
+    DaysTooFar: "far",
+    TooManyDuties: "many",
+    LeadsOnly: "lead",
+    OrganisationFrozen: "frozen",
+}
+_WHY: Labels = {
+    "member": lazy_pgettext("desk", "Choose somebody of your organisation who works on cases."),
+    "turned_round": lazy_pgettext("desk", "The last day is before the first. Nothing was saved."),
+    "over": lazy_pgettext("desk", "The last day has passed. Nothing was saved."),
+    "far": lazy_pgettext("desk", "That is more than two years away. Look at the year. Nothing was saved."),
+    "many": lazy_pgettext("desk", "There are too many already. Remove one first. Nothing was saved."),
+    "lead": lazy_pgettext("desk", "Only a lead sets who is on duty. Nothing was saved."),
+    "frozen": lazy_pgettext("desk", "Your organisation is frozen, so nothing was changed."),
+    "day": lazy_pgettext("desk", "Write days as year-month-day, such as 2027-03-31. Nothing was saved."),
+    "colleague": lazy_pgettext("desk", "Choose a colleague first. Nothing was handed over."),
+}
+
+
+class _DayUnreadable(Exception):
+    """What was typed is no day."""
+
+
+@dataclass(frozen=True)
+class _Day:
+    """One day of the roster: who is on duty, whether any of them can be alerted, and who is away."""
+
+    on: date
+    on_duty: tuple[ListedMember, ...]
+    gap: bool
+    away: tuple[ListedMember, ...]
+
+
+@dataclass(frozen=True)
+class _People:
+    """The members who may be on duty, their roster, and which of them can be alerted."""
+
+    everybody: tuple[ListedMember, ...]
+    roster: Roster
+    reached: frozenset[MemberId]
+
+    def days(self) -> list[_Day]:
+        """Today and the next seven days."""
+        now = clock.now()
+        gaps = self.roster.of(self.reached).gaps(now)
+        return [
+            _Day(
+                day,
+                tuple(each for each in self.everybody if each.id in self.roster.on_duty(day)),
+                day in gaps,
+                tuple(each for each in self.everybody if each.id in self.roster.away(day)),
+            )
+            for day in self.roster.days_ahead(now)
+        ]
+
+    def turns(self) -> list[tuple[ListedMember, Shift]]:
+        """Every turn that is not over, by name."""
+        today, names = self.roster.day_of(clock.now()), {each.id: each for each in self.everybody}
+        return [
+            (names[each.member_id], each)
+            for each in sorted(self.roster.turns, key=lambda each: (sorted(each.weekdays), str(each.id)))
+            if each.member_id in names and (each.last is None or each.last >= today)
+        ]
+
+    def absences_of(self, member_id: MemberId) -> list[Absence]:
+        """A member's own absences that are not over, the first one first."""
+        today = self.roster.day_of(clock.now())
+        own = (each for each in self.roster.absences if each.member_id == member_id and each.last >= today)
+        return sorted(own, key=lambda each: (each.first, str(each.id)))
+
+
+@blueprint.get("/duty")
+@open_to_members(kinds=ALERTED, roles=WRITERS)
+def duty() -> ResponseReturnValue:
+    """The roster of the next days, and one's own absences."""
+    return _page()
+
+
+@blueprint.post("/duty")
+@open_to_members(kinds=ALERTED, roles=(Role.LEAD,))
+def add_turn() -> ResponseReturnValue:
+    """Put a member on duty, once however often this is sent."""
+    here, asked = services(), request.form
+    days = frozenset(number for number in range(7) if str(number) in asked.getlist("day"))
+
+    def act(session: Session) -> None:
+        who, first, last = _member_of_form(), _day_of_form("first"), _day_of_form("last")
+        submission = submission_of_post("duty", str(who), str(sorted(days)), str(first), str(last))
+        told = {"weekdays": days, "first": first, "last": last}
+        set_turn(session, here.vault, member(), who, submission_id=submission, **told)  # type: ignore[arg-type]
+
+    return _change(act, done="on_duty", form="turn")
+
+
+@blueprint.post("/duty/remove")
+@open_to_members(kinds=ALERTED, roles=(Role.LEAD,))
+def remove_turn() -> ResponseReturnValue:
+    """Take a turn off the roster."""
+    here = services()
+    turn_id = _uuid("turn")
+
+    def act(session: Session) -> None:
+        if turn_id is not None:
+            end_turn(session, here.vault, member(), turn_id)
+
+    return _change(act, done="off_duty")
+
+
+@blueprint.post("/away")
+@open_to_members(kinds=ALERTED, roles=WRITERS)
+def add_absence() -> ResponseReturnValue:
+    """Note that one is away, once however often this is sent."""
+    here = services()
+
+    def act(session: Session) -> None:
+        first, last = _day_of_form("first"), _day_of_form("last")
+        if first is None or last is None:
+            raise _DayUnreadable
+        submission = submission_of_post("away", str(first), str(last))
+        be_away(session, here.vault, member(), first, last, submission)
+
+    return _change(act, done="away", form="away")
+
+
+@blueprint.post("/away/remove")
+@open_to_members(kinds=ALERTED, roles=WRITERS)
+def remove_absence() -> ResponseReturnValue:
+    """Take one's own absence back."""
+    here = services()
+    absence_id = _uuid("absence")
+
+    def act(session: Session) -> None:
+        if absence_id is not None:
+            be_back(session, here.vault, member(), absence_id)
+
+    return _change(act, done="back")
+
+
+@blueprint.post("/hand-over")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def hand_all_over() -> ResponseReturnValue:
+    """Give all one's open cases to a colleague, case by case; what cannot be given stays and is named. The same again goes on."""
+    here, to = services(), _uuid("member")
+    with here.database.reading() as session:
+        able = {each.id for each in _colleagues(session) if each.id != member().member.id}
+        mine = own_open_cases(session, here.vault, member())
+    if to not in able:
+        return _page("colleague", form="hand_over"), 400
+    stayed: list[OwnCase] = []
+    for each in mine:
+        try:
+            with here.database.writing() as session:
+                hand_over(session, here.vault, member(), each.id, MemberId(to))
+        except CannotBeAssigned:
+            stayed.append(each)
+        except (NoAccess, NotYours):
+            continue  # meanwhile it was closed, or went to somebody else
+    if stayed:
+        return _page(stayed=stayed, handed=len(mine) - len(stayed), form="hand_over")
+    return see_other(url_for("desk.duty", done="handed_over"))
+
+
+def _change(act: Callable[[Session], None], *, done: str, form: str = "") -> ResponseReturnValue:
+    try:
+        with services().database.writing() as session:
+            act(session)
+    except _DayUnreadable:
+        return _page("day", form=form), 400
+    except tuple(_REFUSED) as refused:
+        return _page(_REFUSED[type(refused)], form=form), 400
+    return see_other(url_for("desk.duty", done=done))
+
+
+def _day_of_form(name: str) -> date | None:
+    typed = to_ascii(request.form.get(name, "")).strip()
+    try:
+        return date.fromisoformat(typed) if typed else None
+    except ValueError:
+        raise _DayUnreadable from None
+
+
+def _member_of_form() -> MemberId:
+    found = _uuid("member")
+    if found is None:
+        raise NotOnRoster
+    return MemberId(found)
+
+
+def _uuid(name: str) -> UUID | None:
+    try:
+        return UUID(request.form.get(name, ""))
+    except ValueError:
+        return None
+
+
+def _colleagues(session: Session) -> tuple[ListedMember, ...]:
+    people = colleagues(session, services().vault, member().organisation.id)
+    return tuple(each for each in people if each.state is MemberState.ACTIVE and each.role in WRITERS)
+
+
+def _people(session: Session) -> _People:
+    here, everybody = services(), _colleagues(session)
+    return _People(
+        everybody,
+        roster_of(session, here.vault, member().organisation.id),
+        with_addresses(session, here.vault, [each.id for each in everybody]),
+    )
+
+
+def _page(why: str = "", *, form: str = "", stayed: list[OwnCase] | None = None, handed: int = 0) -> str:
+    here, by = services(), member()
+    with here.database.reading() as session:
+        people = _people(session)
+        of_cases = by.organisation.kind is OrganisationKind.MONITORING_PARTNER
+        mine = own_open_cases(session, here.vault, by) if of_cases else ()
+    today = people.roster.day_of(clock.now())
+    return render_template(
+        "desk/duty.html",
+        days=people.days(),
+        turns=people.turns(),
+        people=people.everybody,
+        reached=people.reached,
+        away_today=people.roster.away(today),
+        absences=people.absences_of(by.member.id),
+        hands_over=of_cases,
+        mine=len(mine),
+        stayed=stayed or [],
+        handed=handed,
+        leads=by.member.role is Role.LEAD,
+        form=form,
+        typed=request.form if why else {},
+        typed_days=request.form.getlist("day") if form == "turn" else [],
+        problem=str(_WHY[why]) if why else None,
+        message=None if why or stayed else message_of_request(),
+    )

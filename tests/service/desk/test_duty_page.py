@@ -1,0 +1,162 @@
+"""The duty roster at the desk, one's own absences, and handing all cases over in one step."""
+
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import select
+
+from app import clock
+from app.cases.case import Case, assign, claim
+from app.cases.case.models import Escalation
+from app.cases.enums import ClockKind, Rung
+from app.database import CaseId, MemberId, new_id
+from app.messaging.members import Channel, keep_address
+from app.vault import CircleName, read_journal
+from tests.harness.world import World
+from tests.support.browsing import Page
+from tests.support.member import Browse, Member, accepted, let_in
+
+
+def id_of(world: World, login: str) -> MemberId:
+    return world.sign_in(login).member.id
+
+
+def helper_of(world: World, case_id: CaseId) -> MemberId | None:
+    with world.database.reading() as session:
+        found = session.get_one(Case, case_id).assignee_id
+    return None if found is None else MemberId(found)
+
+
+def take(world: World, login: str, case_id: CaseId) -> None:
+    with world.database.writing() as session:
+        claim(session, world.vault, world.sign_in(login), case_id)
+
+
+def put_on_duty(lead: Member, **fields: Any) -> Page:
+    lead.open("/desk/duty")
+    return lead.send("/desk/duty", **fields)
+
+
+def test_a_lead_sets_the_roster_and_the_page_says_where_nobody_is_on_duty(
+    browse: Browse, world: World
+) -> None:
+    member = browse("near.lead")
+    page = member.open("/desk/")
+    assert any(link.get("href") == "/desk/duty" for link in page.root.iter("a"))
+    page = member.open("/desk/duty")
+    assert "today or on any of the next seven days" in page.text
+    lead = id_of(world, "near.lead")
+    page = put_on_duty(member, member=str(lead))
+    assert "Saved. The days below show who is on duty." in page.text
+    assert "no address for alerts" in page.text
+    assert "today or on any of the next seven days" in page.text
+    with world.database.writing() as session:
+        keep_address(session, world.vault, world.sign_in("near.lead"), Channel.EMAIL, "siti@mail.example")
+    page = member.open("/desk/duty")
+    assert "every day" in page.text
+    assert "Nobody who can be alerted" not in page.text
+    assert put_on_duty(browse("near.lead"), member=str(new_id())).status == 400
+    page = put_on_duty(member, member=str(lead), first="2027-02-30")
+    assert (page.status, "Write days as year-month-day" in page.text) == (400, True)
+    assert 'value="2027-02-30"' in page.response.get_data(as_text=True)
+    page = put_on_duty(member, member=str(lead), first="2027-02-20", last="2027-02-10")
+    assert (page.status, "The last day is before the first." in page.text) == (400, True)
+    member.open("/desk/duty")
+    page = member.send("/desk/duty/remove")
+    assert "Nobody is on it yet." in page.text
+    page = browse("near.caseworker").open("/desk/duty")
+    assert "A lead sets it." in page.text
+    assert browse("near.viewer").open("/desk/duty").status == 403
+
+
+def test_a_member_says_when_they_are_away_and_only_they_take_it_back(browse: Browse, world: World) -> None:
+    member, day = browse("near.caseworker"), clock.now().date() + timedelta(days=2)
+    member.open("/desk/duty")
+    page = member.send("/desk/away", first=day.isoformat(), last=day.isoformat())
+    assert "Saved. On these days you are not alerted" in page.text
+    assert "Away" in page.text
+    page = member.send("/desk/away", first=day.isoformat(), last="")
+    assert (page.status, "Write days as year-month-day" in page.text) == (400, True)
+    lead = browse("near.lead")
+    assert not [
+        form for form in lead.open("/desk/duty").root.iter("form") if "away/remove" in str(form.attrib)
+    ]
+    member.open("/desk/duty")
+    page = member.send("/desk/away/remove")
+    assert "Removed. You are not away then." in page.text
+
+
+def test_all_open_cases_go_to_a_colleague_and_what_that_one_may_not_read_is_named(
+    browse: Browse, world: World
+) -> None:
+    plain, other, theirs = accepted(world), accepted(world), accepted(world)
+    let_in(world, "near.lead", "near.lead", [CircleName.RESTRICTED])
+    restricted = accepted(world, world.file(topics=("gbvh",)))
+    lead, helper = id_of(world, "near.lead"), id_of(world, "near.caseworker")
+    for case_id in (plain, other, restricted):
+        take(world, "near.lead", case_id)
+    take(world, "near.caseworker", theirs)
+    be_asked(world, other, lead)
+    member = browse("near.lead")
+    page = member.open("/desk/duty")
+    assert "You have 3 open cases." in page.text
+    page = member.send("/desk/hand-over", member=str(lead))
+    assert (page.status, "Choose a colleague first." in page.text) == (400, True)
+    page = member.send("/desk/hand-over", member=str(helper))
+    with world.database.reading() as session:
+        reference = session.get_one(Case, restricted).reference
+    assert "2 cases were handed over." in page.text
+    assert reference in page.text
+    assert "You have 1 open case." in page.text
+    assert [helper_of(world, each) for each in (plain, other, restricted, theirs)] == [
+        helper,
+        helper,
+        lead,
+        helper,
+    ]
+    # The same again gives nobody anything new.
+    member.send("/desk/hand-over", member=str(helper))
+    for case_id, times in ((plain, 1), (other, 1), (restricted, 0)):
+        with world.database.reading() as session:
+            acts = [
+                each for each in read_journal(session, world.vault, case_id) if each.act == "case.assigned"
+            ]
+        handed = [each for each in acts if each.detail["member"] == str(helper)]
+        assert len(handed) == times
+    with world.database.reading() as session:
+        assert session.scalars(select(Escalation.member_id).where(Escalation.case_id == other)).all() == [
+            helper
+        ]
+    # What a colleague was given meanwhile is not taken back, and closed cases stay as they are.
+    assert "You have no open case." in browse("far.lead").open("/desk/duty").text
+
+
+def be_asked(world: World, case_id: CaseId, helper: MemberId) -> None:
+    now = clock.hour_of(clock.now())
+    with world.database.writing() as session:
+        session.add(
+            Escalation(
+                case_id=case_id,
+                clock_id=new_id(),
+                kind=ClockKind.READ,
+                rung=Rung.HELPER,
+                organisation_id=world.near.id,
+                member_id=helper,
+                late_since=now,
+                asked_hour=now,
+                due_at=now + timedelta(days=1),
+            )
+        )
+
+
+def test_everything_handed_over_is_said_in_one_line(browse: Browse, world: World) -> None:
+    case_id = accepted(world)
+    take(world, "near.lead", case_id)
+    helper = id_of(world, "near.caseworker")
+    member = browse("near.lead")
+    member.open("/desk/duty")
+    page = member.send("/desk/hand-over", member=str(helper))
+    assert "Your open cases are your colleague’s now." in page.text
+    with world.database.writing() as session:
+        assign(session, world.vault, world.sign_in("near.caseworker"), case_id, id_of(world, "near.lead"))
+    assert helper_of(world, case_id) == id_of(world, "near.lead")
