@@ -8,11 +8,11 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, CaseFacts, Clock
+from app.cases.case import Case, CaseFacts, Clock, Offer
 from app.cases.clocks.planning import ClockAct, due_after, met_by, plan_clocks
-from app.cases.enums import ClockKind, ClockState, StartEvent, Who
+from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, Who
 from app.cases.rules import Calendar, Deadlines
-from app.database import CaseId, chosen_once, new_id
+from app.database import LONG_PAST, NEVER_BEFORE, CaseId, chosen_once, new_id
 from app.network import zone_there
 from app.vault import SYSTEM, Vault, journal
 
@@ -114,13 +114,13 @@ _OF_CASE = select(Clock).where(Clock.case_id == bindparam("case")).order_by(Cloc
 
 
 def clocks_of(session: Session, case: Case) -> Sequence[Clock]:
-    """All the clocks of a case, the earliest first; one with a word that does not exist asks for nothing.
+    """All the clocks of a case, the earliest first; one with a word or a date that does not exist asks for nothing.
 
     No MAC covers them: spoilt by others, one must not keep its worker from saying that they are in danger.
     """
     session.flush()
     found = session.scalars(_OF_CASE, {"case": case.id})
-    return [row for row in found if row.kind in _KINDS and row.state in _STATES]
+    return [row for row in found if row.kind in _KINDS and row.state in _STATES and row.due_at != LONG_PAST]
 
 
 def resume_clocks(session: Session, case: Case) -> None:
@@ -208,7 +208,7 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
     due = (
         select(Clock.id)
         .join(Case, Case.id == Clock.case_id)
-        .where(Clock.state == ClockState.RUNNING, Clock.due_at <= clock.now())
+        .where(Clock.state == ClockState.RUNNING, Clock.due_at.between(NEVER_BEFORE, clock.now()))
         .order_by(Clock.due_at)
         .limit(limit)
         # Whoever changes anything of a case locks its row first, so two claims can never wait for each other in a circle.
@@ -229,7 +229,7 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
 
 
 def put_off(session: Session, deadlines: Deadlines) -> list[str]:
-    """The references of cases of which a running clock is due later than any that is started now: somebody else moved it."""
+    """The references of cases of which a running clock, or an offer, is due later than any that begins now: somebody moved it."""
     now, calendars = clock.now(), deadlines.every_calendar(_zones_now(clock.now()))
     found: set[str] = set()
     for deadline in deadlines.clocks:
@@ -238,6 +238,10 @@ def put_off(session: Session, deadlines: Deadlines) -> list[str]:
         moved = select(Case.reference).join(Clock, Clock.case_id == Case.id)
         running = (Clock.kind == deadline.kind, Clock.state == ClockState.RUNNING)
         found.update(session.scalars(moved.where(*running, Clock.due_at > latest + timedelta(hours=2))))
+        if deadline.kind is ClockKind.ACCEPT:
+            put = select(Case.reference).join(Offer, Offer.case_id == Case.id)
+            asked = (Offer.state == OfferState.OFFERED, Offer.expires_at > latest + timedelta(hours=2))
+            found.update(session.scalars(put.where(*asked)))
     return sorted(found)
 
 

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app.cases.case import Case, Clock, Escalation, Offer, read_facts
 from app.cases.clocks import ASKING, AskingClock, OpenOffer, StandingRung, WhereItStands, next_step
 from app.cases.enums import ConsentLevel, OfferState, RungState, State
+from app.database import LONG_PAST
 from app.vault import GrantRow, GrantState, HolderKind, Vault, VeilBroken
 
 _AT_A_TIME = 2_000
@@ -62,10 +63,13 @@ class _Around:
         self._offers: dict[UUID, list[OpenOffer]] = defaultdict(list)
         self._rungs: dict[UUID, list[StandingRung]] = defaultdict(list)
         for clock in session.execute(_CLOCKS.where(Case.is_open, Clock.state.in_(ASKING))):
+            if clock.due_at == LONG_PAST:
+                continue  # no time at all: it asks nobody for anything
             asking = AskingClock(clock.id, clock.kind, clock.due_at, clock.state, clock.who)
             self._clocks[clock.case_id].append(asking)
         for offer in session.execute(_OFFERS.where(Case.is_open, Offer.state == OfferState.OFFERED)):
-            self._offers[offer.case_id].append(OpenOffer(offer.organisation_id, offer.expires_at))
+            until = None if offer.expires_at == LONG_PAST else offer.expires_at
+            self._offers[offer.case_id].append(OpenOffer(offer.organisation_id, until))
         standing = (RungState.ASKED, RungState.LAST)
         for row in session.execute(_RUNGS.where(Case.is_open, Escalation.state.in_(standing))):
             rung = StandingRung(row.clock_id, row.rung, row.due_at, last=row.state is RungState.LAST)

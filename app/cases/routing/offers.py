@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -24,7 +24,7 @@ from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
 from app.cases.routing.handing_on import candidates_of, drop_offer, forbidden, hand_on, let_coordinator_look
 from app.cases.rules import Reason, Rules
-from app.database import CaseId, CircleId, chosen_once
+from app.database import NEVER_BEFORE, CaseId, CircleId, chosen_once
 from app.network import SignedIn
 from app.vault import SYSTEM, Vault, accept_grant, is_in_circle, is_sound, journal, read_journal, sound
 
@@ -147,8 +147,13 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
     over = (
         select(Offer.id)
         .join(Case, Case.id == Offer.case_id)
-        .where(Offer.state == OfferState.OFFERED, Offer.expires_at <= clock.now())
-        .order_by(Offer.expires_at)
+        # Nobody offers without a date: where others emptied it, the time is over. One that is none is left to `redress doctor`.
+        .where(
+            Offer.state == OfferState.OFFERED,
+            or_(Offer.expires_at.is_(None), Offer.expires_at.between(NEVER_BEFORE, clock.now())),
+        )
+        # In no order: rows of others stay due for ever, and must not stand before ours each time.
+        .order_by(func.random())
         .limit(limit)
         # The case's row is what every change of an offer locks first, so claiming it can never end in a deadlock.
         .with_for_update(of=Case, skip_locked=True)
@@ -156,12 +161,8 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
     # State and date are asked for once more outside: a claimer that waited for another one's commit must find nothing left.
     claim = (
         update(Offer)
-        .where(
-            Offer.id.in_(chosen_once(over)),
-            Offer.state == OfferState.OFFERED,
-            Offer.expires_at.is_not(None),
-        )
-        # The outcome is written, and signed, by `drop_offer` below; without a date nobody else claims it.
+        .where(Offer.id.in_(chosen_once(over)), Offer.state == OfferState.OFFERED)
+        # The outcome is written, and signed, by `drop_offer` below, before anybody else sees this.
         .values(expires_at=None)
         .returning(Offer.id)
         .execution_options(synchronize_session=False)
@@ -171,6 +172,11 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
         offer = session.scalars(
             select(Offer).where(Offer.id == offer_id).execution_options(populate_existing=True)
         ).one()
+        if not is_sound(vault, offer):
+            offer.state = (
+                OfferState.WITHDRAWN
+            )  # others wrote it: nobody is sent away for it, and it is in nobody's way
+            continue
         case = lock_case(session, CaseId(offer.case_id))
         drop_offer(session, offer, OfferState.EXPIRED)
         if case is None or case.state is not State.OFFERED:
