@@ -21,6 +21,8 @@ from app.cases.clocks.rungs import (
 )
 from app.cases.clocks.running import (
     ASKING,
+    LATENESS_ENDED,
+    MISSED,
     ask_anew,
     calendar_of,
     clock_rows,
@@ -42,6 +44,8 @@ from app.cases.clocks.running import (
 
 __all__ = [
     "ASKING",
+    "LATENESS_ENDED",
+    "MISSED",
     "NOT_HELD",
     "TICKED_BY_HAND",
     "AskingClock",

@@ -1,6 +1,6 @@
 """The clocks of a case in the database: starting, meeting and missing them, and the one next date on the case row."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -14,7 +14,10 @@ from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, Who
 from app.cases.rules import Calendar, Deadlines
 from app.database import LONG_PAST, NEVER_BEFORE, CaseId, chosen_once, new_id
 from app.network import zone_there
-from app.vault import SYSTEM, Vault, journal
+from app.vault import SYSTEM, Vault, holder_of, journal
+
+MISSED, LATENESS_ENDED = "clock.missed", "clock.late_ended"
+"""The acts of the journal between which a clock is late."""
 
 ASKING = (ClockState.RUNNING, ClockState.MISSED)
 """A missed clock still asks for the same thing; only what was met, passed on or paused stops waiting."""
@@ -95,18 +98,28 @@ def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], ou
 
     What a helper lets wait gets it too: its reason is over when it was done, or when the case is closed or taken back.
     """
-    settled = settle(case, clocks_of(session, case), kinds, outcome)
+    settled = settle(session, case, clocks_of(session, case), kinds, outcome)
     session.flush()
     return settled
 
 
-def settle(case: Case, clocks: Sequence[Clock], kinds: Collection[ClockKind], outcome: ClockState) -> int:
+def settle(
+    session: Session, case: Case, clocks: Sequence[Clock], kinds: Collection[ClockKind], outcome: ClockState
+) -> int:
     """As `settle_clocks`, for all the clocks of the case as `clocks_of` gave them; nothing is read."""
     waiting = [row for row in clocks if row.kind in kinds and (row.state in ASKING or waits(row))]
+    _no_longer_late(session, waiting)
     for row in waiting:
         go_on(row, outcome)
     _keep_next_date(case, clocks)
     return len(waiting)
+
+
+def _no_longer_late(session: Session, rows: Iterable[Clock]) -> None:
+    """Write down of which missed clocks the lateness is over: no MAC covers them, and a case is taken from whoever is late."""
+    for row in [each for each in rows if each.state is ClockState.MISSED]:
+        detail = {"clock": row.kind.value, "id": str(row.id)}
+        journal(session, holder_of(session), CaseId(row.case_id), LATENESS_ENDED, SYSTEM, detail)
 
 
 _KINDS, _STATES = frozenset(ClockKind), frozenset(ClockState)
@@ -177,6 +190,7 @@ def ask_anew(
     missed = [row for row in known if row.state is ClockState.MISSED]
     late = [row for row in (*missed, *waiting) if row.who is Who.PARTNER]
     rested = [row for row in known if row.state is ClockState.PAUSED and row.who is Who.PARTNER]
+    _no_longer_late(session, late)
     for row in (*late, *rested):
         row.state = ClockState.ESCALATED
     asked = {row.kind for row in known if row.state is ClockState.RUNNING}
@@ -219,12 +233,13 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
         update(Clock)
         .where(Clock.id.in_(chosen_once(due)), Clock.state == ClockState.RUNNING)
         .values(state=ClockState.MISSED)
-        .returning(Clock.case_id, Clock.kind)
+        .returning(Clock.case_id, Clock.kind, Clock.id)
         .execution_options(synchronize_session=False)
     )
     missed = session.execute(claim).all()
-    for case_id, kind in missed:
-        journal(session, vault, CaseId(case_id), "clock.missed", SYSTEM, {"clock": str(kind)})
+    for case_id, kind, clock_id in missed:
+        detail = {"clock": str(kind), "id": str(clock_id)}
+        journal(session, vault, CaseId(case_id), MISSED, SYSTEM, detail)
     return len(missed)
 
 

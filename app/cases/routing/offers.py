@@ -23,6 +23,7 @@ from app.cases.clocks import ClockAct, ask_anew, meet_clocks, settle_clocks, sta
 from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
 from app.cases.routing.handing_on import candidates_of, drop_offer, forbidden, hand_on, let_coordinator_look
+from app.cases.routing.putting_right import put_right
 from app.cases.rules import Reason, Rules
 from app.database import NEVER_BEFORE, CaseId, CircleId, chosen_once
 from app.network import SignedIn
@@ -178,6 +179,8 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
             )  # others wrote it: nobody is sent away for it, and it is in nobody's way
             continue
         case = lock_case(session, CaseId(offer.case_id))
+        if case is not None:
+            put_right(session, vault, case)
         drop_offer(session, offer, OfferState.EXPIRED)
         if case is None or case.state is not State.OFFERED:
             continue
@@ -191,6 +194,8 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
 def _offer_to_answer(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> tuple[Case, Offer]:
     """The case, locked, and its offer to the member's organisation that still waits for an answer."""
     case = lock_case(session, case_id)
+    if case is not None:
+        put_right(session, vault, case)
     offers = session.scalars(
         select(Offer)
         .where(Offer.case_id == case_id, Offer.organisation_id == by.organisation.id)

@@ -35,10 +35,11 @@ from app.cases.worker.messages import say_worse
 from app.cases.worker.sharing import stop_sharing
 from app.database import Base, CaseId, OrganisationId
 from app.network import SignedIn
-from app.vault import GrantState, grants_of_case, read_journal, verify_journal
+from app.vault import CircleRow, GrantRow, GrantState, grants_of_case, read_journal, verify_journal
 from tests.support.closing import close
 from tests.support.dates import DAY, dates_pass
 from tests.support.desk import Desk
+from tests.support.past_us import copy_of, table
 
 
 def tick(desk: Desk) -> int:
@@ -128,6 +129,45 @@ def test_a_partner_that_is_late_loses_the_case_after_its_helper_lead_and_the_coo
     assert desk.case(case_id).next_due_at >= clock.now()  # type: ignore[operator]
     # The other case was read in time, so only its first answer is late.
     assert {rung.kind for rung in rungs(desk, noise)} <= {ClockKind.ACKNOWLEDGE}
+
+
+@pytest.mark.parametrize("expires", (False, True))
+def test_an_old_row_put_back_after_a_loss_sends_nobody_away_who_was_asked_since(
+    desk: Desk, expires: bool
+) -> None:
+    case_id, noise = desk.accepted(), desk.accepted()
+    desk.open(desk.lead, noise)
+    grants = table(GrantRow)
+    with desk.database.engine.connect() as connection:
+        circles = select(CircleRow.id).where(CircleRow.organisation_id == desk.world.near.id)
+        of_near = grants.c.holder_id.in_(circles)
+        theirs = (
+            connection.execute(select(grants).where(grants.c.case_id == case_id, of_near)).mappings().all()
+        )
+    assert theirs
+    before = copy_of(desk.database, Case, id=case_id)
+    for _day in days(3, 22):
+        tick(desk)
+        if desk.case(case_id).state is State.OFFERED:
+            break
+    with desk.database.engine.begin() as connection:
+        same = {name: value for name, value in before.items() if name != "id"}
+        connection.execute(update(table(Case)).where(table(Case).c.id == case_id).values(same))
+        for grant in theirs:
+            connection.execute(update(grants).where(grants.c.id == grant["id"]).values(dict(grant)))
+    assert desk.case(case_id).organisation_id == desk.world.near.id
+    if expires:  # nobody answers: it goes on from who was asked, and is not with who lost it
+        clock.set_offset(60 * DAY)
+        tick(desk)
+        assert desk.case(case_id).organisation_id is None
+    else:
+        take(desk, desk.far, case_id)
+        assert desk.open(desk.far, case_id).entries
+        assert desk.case(case_id).organisation_id == desk.world.far.id
+        assert desk.case(noise).organisation_id == desk.world.near.id
+    assert "case.put_right" in desk.acts(case_id)
+    with pytest.raises(NoAccess):
+        desk.open(desk.lead, case_id)
 
 
 def test_a_rung_ends_when_what_was_late_is_done(desk: Desk) -> None:
@@ -362,6 +402,31 @@ def test_a_clock_that_others_call_missed_takes_the_case_from_nobody(desk: Desk) 
         clock.set_offset(hour * 3600)
         tick(desk)
     assert climbed(desk, case_id) == []
+
+
+def test_a_clock_that_was_missed_and_then_met_cannot_be_called_missed_again(desk: Desk) -> None:
+    case_id, other = desk.accepted(danger=True), desk.accepted(danger=True)
+    clock.set_offset(2 * DAY)
+    tick(desk)
+    assert climbed(desk, case_id)[-1] == climbed(desk, other)[-1] == (Rung.LEAD, RungState.ASKED)
+    desk.open(desk.lead, case_id)
+    for _ in range(2):
+        desk.reply(desk.lead, case_id)
+    tick(desk)
+    before = climbed(desk, case_id)
+    assert before[-1] == (Rung.LEAD, RungState.ENDED)
+    with desk.database.writing() as session:
+        met = (Clock.case_id == case_id) & (Clock.state == ClockState.MET)
+        session.execute(update(Clock).where(met).values(state=ClockState.MISSED))
+    for hour in range(0, 40, 8):
+        clock.set_offset(2 * DAY + hour * 3600)
+        tick(desk)
+    assert climbed(desk, case_id)[: len(before)] == before
+    assert {rung.kind for rung in rungs(desk, case_id)[len(before) :]} <= {
+        ClockKind.SAFETY_PLAN,
+        ClockKind.ASSESSMENT,
+    }
+    assert len(climbed(desk, other)) > 1  # which is late all the same
 
 
 def test_rungs_that_others_planted_for_a_late_date_keep_nobody_from_being_asked(desk: Desk) -> None:
