@@ -4,7 +4,7 @@ import pickle
 from functools import partial
 
 from app import clock
-from app.cases.rules import public_holidays
+from app.cases.rules import public_holidays, worked_weekends
 from app.cli.deployment import Deployment
 from app.cli.processes import work_apart
 from app.network import network_countries
@@ -17,11 +17,13 @@ def count_public_holidays(deployment: Deployment) -> None:
     log, deadlines are what they are without: earlier, never later.
     """
     if told := work_apart(partial(_public_holidays, deployment))():
-        found = pickle.loads(told)  # noqa: S301 - of our own child, through a pipe that nobody else has
-        deployment.rules = deployment.rules.with_days_off(found)
+        off, worked = pickle.loads(told)  # noqa: S301 - of our own child, through a pipe that nobody else has
+        deployment.rules = deployment.rules.with_days_off(off, worked)
 
 
 def _public_holidays(deployment: Deployment) -> bytes:
     with deployment.database.reading() as session:
         countries = network_countries(session)
-    return pickle.dumps(public_holidays(countries, clock.now().date()), pickle.HIGHEST_PROTOCOL)
+    today = clock.now().date()
+    found = public_holidays(countries, today), worked_weekends(countries, today)
+    return pickle.dumps(found, pickle.HIGHEST_PROTOCOL)

@@ -5,7 +5,7 @@ from app.cases.rules.deadlines import Deadline, Deadlines
 from app.cases.rules.durations import Duration, Unit
 from app.cases.rules.followup_days import FollowupDays
 from app.cases.rules.help_numbers import HelpNumber
-from app.cases.rules.known_holidays import public_holidays
+from app.cases.rules.known_holidays import public_holidays, worked_weekends
 from app.cases.rules.ladder import Ladder
 from app.cases.rules.routing import (
     FORBIDDING,
@@ -43,4 +43,5 @@ __all__ = [
     "routing_from",
     "rules_of",
     "why_not",
+    "worked_weekends",
 ]

@@ -50,6 +50,8 @@ class Deadlines:
     default_weekend: frozenset[int]
     weekends: Mapping[str, frozenset[int]]
     days_off: DaysOff
+    worked: DaysOff
+    """Days of the weekend on which everybody works, by country."""
     profiles: Mapping[str, LegalProfile]
     laws: tuple[LegalProfile, ...]  # those of the profiles that this network follows
 
@@ -77,16 +79,17 @@ class Deadlines:
         if country is None:
             return Calendar(self.default_weekend, zone=zone)
         weekend = self.weekends.get(country, self.default_weekend)
-        return Calendar(weekend, self.days_off.get(country, frozenset()), zone)
+        off, worked = self.days_off.get(country, frozenset()), self.worked.get(country, frozenset())
+        return Calendar(weekend, off, zone, worked)
 
     def every_calendar(self, zones: Collection[tzinfo]) -> frozenset[Calendar]:
         """Every calendar that a case may run on, each with days that begin in each of these zones."""
         countries = {None, *self.weekends, *self.days_off}
         return frozenset(self.calendar(country, zone) for country in countries for zone in zones)
 
-    def with_days_off(self, found: DaysOff) -> "Deadlines":
-        """The same deadlines with more days off."""
-        return replace(self, days_off=joined(self.days_off, found))
+    def with_days_off(self, found: DaysOff, worked: DaysOff = MappingProxyType({})) -> "Deadlines":
+        """The same deadlines with more days off, and more days of the weekend on which people work."""
+        return replace(self, days_off=joined(self.days_off, found), worked=joined(self.worked, worked))
 
 
 def read_deadlines(file: Table, own_days: DaysOff) -> Deadlines:
@@ -115,7 +118,9 @@ def read_deadlines(file: Table, own_days: DaysOff) -> Deadlines:
             )
     profiles, laws = read_profiles(file)
     file.done()
-    return Deadlines(tuple(read), followups, default, MappingProxyType(weekends), own_days, profiles, laws)
+    by_country = MappingProxyType(weekends)
+    worked: DaysOff = MappingProxyType({})
+    return Deadlines(tuple(read), followups, default, by_country, own_days, worked, profiles, laws)
 
 
 def read_duration(profile: Profile, table: Table) -> Duration:

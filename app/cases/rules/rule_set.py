@@ -68,9 +68,9 @@ class Rules:
     written: WrittenLanguages
     wishes: LanguageWishes
 
-    def with_days_off(self, found: DaysOff) -> "Rules":
-        """The same rules with more days on which nobody works."""
-        return replace(self, deadlines=self.deadlines.with_days_off(found))
+    def with_days_off(self, found: DaysOff, worked: DaysOff) -> "Rules":
+        """The same rules with more days on which nobody works, and days of the weekend on which people do."""
+        return replace(self, deadlines=self.deadlines.with_days_off(found, worked))
 
     def wish_in(self, words: str, page: str, country: str | None) -> Wish | None:
         """The language that words wish for; `page` is the one thought to be spoken, `country` where somebody is, if known."""

@@ -9,14 +9,14 @@ from app.cases.clocks.planning import due_after
 from app.cases.config_file import open_config
 from app.cases.rules.days_off import joined, read_own_days
 from app.cases.rules.durations import Duration, Unit
-from app.cases.rules.known_holidays import public_holidays
+from app.cases.rules.known_holidays import public_holidays, worked_weekends
 from app.cases.rules.rule_set import load_rules
 from tests.support.project import CONFIG
 
 NETWORK = ("MY", "BD", "VN", "DE", "CN")
 TODAY = date(2026, 11, 29)
 PUBLIC = public_holidays(NETWORK, TODAY)
-DEADLINES = load_rules(CONFIG).deadlines.with_days_off(PUBLIC)
+DEADLINES = load_rules(CONFIG).deadlines.with_days_off(PUBLIC, worked_weekends(NETWORK, TODAY))
 TWO_DAYS = Duration(2, Unit.WORKING_DAYS)
 
 
@@ -34,6 +34,8 @@ def at(text: str) -> datetime:
         ("VN", "2027-02-03 09:00", "2027-02-12 09:00"),  # Tet of the next year, Thursday to Wednesday
         ("DE", "2026-04-02 10:00", "2026-04-08 10:00"),  # Good Friday to Easter Monday
         ("CN", "2026-09-30 10:00", "2026-10-09 10:00"),  # the golden week
+        ("CN", "2026-10-08 10:00", "2026-10-10 10:00"),  # a Saturday on which all of China works
+        ("VN", "2026-10-08 10:00", "2026-10-12 10:00"),  # and nobody else
         ("DE", "2026-12-31 10:00", "2027-01-05 10:00"),  # New Year's Day is a Friday
         ("CN", "2026-12-31 23:00", "2027-01-05 23:00"),
         # Neither the library nor anybody else knows days off there, and none without a country.
