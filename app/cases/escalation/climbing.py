@@ -18,6 +18,7 @@ from app.cases.clocks import (
     MISSED,
     NOT_HELD,
     answer_by,
+    ask_last_by,
     calendar_of,
     climbs,
     clocks_of,
@@ -43,6 +44,9 @@ from app.vault import SYSTEM, Vault, is_sound, journal, read_journal
 _TAKES_IT_AWAY = (Rung.STANDBY, Rung.CUSTODIAN)
 _BEGUN = (RungState.ASKED, RungState.LAST, RungState.MOVED)
 """Of a clock that is still late, the states in which somebody stands for it. Another one ended with it: it is late once more."""
+
+
+_AGAIN = "case.asked_again"
 
 
 def climb_ladders(session: Session, vault: Vault, rules: Rules, limit: int) -> int:
@@ -89,7 +93,8 @@ def climb(session: Session, vault: Vault, rules: Rules, case: Case) -> bool:
     late = _asks_for_more(ladder)
     if late is not None:
         _step_up(session, ladder, late, ladder.asked)
-    return righted or bool(over) or late is not None
+    again = late is None and ladder.asked is None and _ask_the_last_again(session, ladder)
+    return righted or bool(over) or late is not None or again
 
 
 def _asks_for_more(ladder: "_LadderOfCase") -> Clock | None:
@@ -188,6 +193,28 @@ def _stay_with_the_last(ladder: _LadderOfCase, late: Clock) -> None:
     asked[-1].state, asked[-1].ended_hour = RungState.LAST, None
 
 
+def _ask_the_last_again(session: Session, ladder: _LadderOfCase) -> bool:
+    """Nobody is left to ask, so whoever was asked last is called again until it is done: once for all that is late of a case."""
+    now = clock.now()
+    last = [
+        rung
+        for rung in ladder.rungs
+        if rung.state is RungState.LAST and rung.clock_id in ladder.late and rung.due_at <= now
+    ]
+    if not last:
+        return False
+    case_id = CaseId(ladder.case.id)
+    times = sum(entry.act == _AGAIN for entry in read_journal(session, ladder.vault, case_id))
+    due_at = ask_last_by(times, _pace(ladder)[1])
+    for rung in last:
+        rung.due_at = due_at
+    session.flush()
+    kinds = sorted({rung.kind.value for rung in last})
+    journal(session, ladder.vault, case_id, _AGAIN, SYSTEM, {"clocks": list(kinds), "by": due_at.isoformat()})
+    note(session, ladder.vault, Happened.LATE, ladder.case)
+    return True
+
+
 def _ask(session: Session, ladder: _LadderOfCase, late: Clock, rung: Rung) -> None:
     vault, rules, case = ladder.vault, ladder.rules, ladder.case
     due_at, state = answer_by(rules.ladder, *_pace(ladder)), RungState.ASKED
@@ -263,8 +290,8 @@ def _put_back() -> Select[Case]:
 
 
 def _unanswered() -> Select[Case]:
-    """Cases in which somebody was asked whose time is over."""
-    over = Escalation.state == RungState.ASKED, Escalation.due_at <= clock.now()
+    """Cases in which somebody was asked whose time is over; whoever is left to the last is asked again and again."""
+    over = Escalation.state.in_((RungState.ASKED, RungState.LAST)), Escalation.due_at <= clock.now()
     return (
         select(Case)
         .join(Escalation, Escalation.case_id == Case.id)

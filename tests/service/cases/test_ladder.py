@@ -13,6 +13,7 @@ from app import clock
 from app.cases.case.access import NoAccess
 from app.cases.case.assignment import claim
 from app.cases.case.models import Case, Clock, Escalation, Offer
+from app.cases.clocks.rungs import ask_last_by
 from app.cases.clocks.running import mark_clocks_missed
 from app.cases.custody.deciding import place_case
 from app.cases.desk.progress import Move, change_stage
@@ -31,6 +32,7 @@ from app.cases.escalation.climbing import climb_ladders
 from app.cases.escalation.promise import without_next_step
 from app.cases.routing.handing_on import drop_offer
 from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
+from app.cases.rules import Calendar
 from app.cases.worker.messages import say_worse
 from app.cases.worker.sharing import stop_sharing
 from app.database import Base, CaseId, OrganisationId
@@ -318,6 +320,44 @@ def test_where_nobody_was_foreseen_a_custodian_places_it_and_asks_anew(desk: Des
     tick(desk)
     assert desk.case(case_id).next_due_at >= clock.now()  # type: ignore[operator]
     assert climbed(desk, case_id)[-1] == (Rung.COORDINATOR, RungState.ENDED)
+
+
+def test_whoever_is_left_to_the_last_is_called_again_until_it_is_done(desk: Desk) -> None:
+    world = desk.world
+    case_id = desk.accept(world.file(excluded=frozenset({world.coordinator.id, world.far.id})))
+    with desk.database.writing() as session:
+        others = Clock.case_id == case_id, Clock.kind != ClockKind.READ
+        session.execute(update(Clock).where(*others).values(state=ClockState.MET))
+    for _day in days(3, 11, 2):
+        tick(desk)
+        if RungState.LAST in {state for _, state in climbed(desk, case_id)}:
+            break
+    [last] = [rung for rung in rungs(desk, case_id) if rung.state is RungState.LAST]
+    assert (last.rung, desk.acts(case_id).count("case.asked_again")) == (Rung.LEAD, 1)
+    for called in (2, 3, 4):
+        clock.set_offset((8 + 3 * called) * DAY)  # over a weekend too
+        with desk.database.writing() as session:
+            climb_ladders(session, world.vault, world.rules, 100)
+        assert desk.acts(case_id).count("case.asked_again") == called
+        assert desk.acts(case_id).count("case.late_told") == 1 + called
+        again = next(rung for rung in rungs(desk, case_id) if rung.id == last.id)
+        assert clock.now() < again.due_at <= clock.now() + timedelta(days=4)
+    with desk.database.writing() as session:  # nobody is called twice for one day
+        climb_ladders(session, world.vault, world.rules, 100)
+    assert desk.acts(case_id).count("case.asked_again") == 4
+    desk.open(desk.lead, case_id)
+    clock.set_offset(25 * DAY)
+    with desk.database.writing() as session:
+        climb_ladders(session, world.vault, world.rules, 100)
+    assert next(rung for rung in rungs(desk, case_id) if rung.id == last.id).state is RungState.ENDED
+    assert desk.acts(case_id).count("case.asked_again") == 4
+
+
+@pytest.mark.parametrize(("asked", "days_later"), ((0, 1), (19, 1), (20, 7)))
+def test_after_many_calls_there_is_one_a_week(asked: int, days_later: int) -> None:
+    every_day = Calendar(frozenset({5, 6}))
+    passed = ask_last_by(asked, every_day) - clock.now()
+    assert timedelta(days=days_later) <= passed <= timedelta(days=days_later + 3)
 
 
 def test_what_only_closing_ends_never_takes_a_case_from_who_works_on_it(desk: Desk) -> None:
