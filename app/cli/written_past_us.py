@@ -11,7 +11,7 @@ from app.cases.clocks import put_off
 from app.cases.rules import public_holidays
 from app.cli.deployment import Deployment
 from app.cli.findings import Finding, Weight
-from app.network import network_countries, sites_are_whole
+from app.network import network_countries, network_regions, sites_are_whole
 from app.vault import Vault, forged_rows, own_chain_stands, unreadable_times
 
 _AT_MOST = 20
@@ -25,7 +25,8 @@ def written_past_us(deployment: Deployment) -> Iterator[Finding]:
             yield from (Finding(Weight.BAD, f"Somebody {what}") for what in found)
             if look is _rows and not found:
                 yield Finding(Weight.GOOD, "Every row that gives access was written by this deployment.")
-        holidays = public_holidays(network_countries(session), clock.now().date())
+        places = network_countries(session) | network_regions(session)
+        holidays = public_holidays(places, clock.now().date())
         deadlines = deployment.rules.deadlines.with_days_off(holidays)
         for reference in put_off(session, deadlines)[:_AT_MOST]:
             yield Finding(

@@ -78,6 +78,7 @@ from app.network.organisations import (
     get_organisation,
     is_country,
     network_countries,
+    network_regions,
     organisation_named,
     organisations_of,
 )
@@ -93,6 +94,7 @@ from app.network.people import (
     member_names,
     read_member_name,
 )
+from app.network.procedure import ProfileUnknown, RegionUnknown, choose_procedure
 from app.network.recovery import NewSecrets, PreparedRecovery, RecoveryAnswer, prepare_recovery, take_recovery
 from app.network.sessions import NotSignedIn, sign_out, signed_in, stay_signed_in
 from app.network.sign_in import PreparedSignIn, SignInAnswer, SignInRefused, prepare_sign_in, take_sign_in
@@ -167,7 +169,9 @@ __all__ = [
     "PreparedMembership",
     "PreparedRecovery",
     "PreparedSignIn",
+    "ProfileUnknown",
     "RecoveryAnswer",
+    "RegionUnknown",
     "Role",
     "Sector",
     "SignInAnswer",
@@ -192,6 +196,7 @@ __all__ = [
     "are_two_people",
     "attempts_so_far",
     "check_new_password",
+    "choose_procedure",
     "choose_zone",
     "circle_names",
     "code_now",
@@ -222,6 +227,7 @@ __all__ = [
     "named_in",
     "network_countries",
     "network_facts",
+    "network_regions",
     "new_totp_secret",
     "organisation_named",
     "organisations_of",

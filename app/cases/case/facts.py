@@ -52,6 +52,9 @@ class CaseFacts:
     zone: str = ""
     # Whether the worker said in the inbox that they want no questions that come by themselves.
     no_questions: bool = False
+    # The legal profile of the organisation that has the case, and the region whose holidays it keeps; empty where it named none.
+    law: str = ""
+    region: str = ""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -93,6 +96,8 @@ class CaseFacts:
             "danger_said": self.danger_said,
             "zone": self.zone,
             "no_questions": self.no_questions,
+            "law": self.law,
+            "region": self.region,
         }
 
 
@@ -126,4 +131,6 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         danger_said=values.get("danger_said", False),
         zone=values.get("zone", ""),
         no_questions=values.get("no_questions", False),  # nor do cases from before there were any
+        law=values.get("law", ""),
+        region=values.get("region", ""),
     )

@@ -26,7 +26,7 @@ ASKING = (ClockState.RUNNING, ClockState.MISSED)
 def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadlines) -> list[Clock]:
     """The clocks that an event starts now for this case, running."""
     calendar = calendar_of(case, facts, deadlines)
-    planned = plan_clocks(facts.profile, event, clock.now(), deadlines, calendar)
+    planned = plan_clocks(facts.profile, event, clock.now(), deadlines.following(facts.law), calendar)
     return [
         Clock(
             case_id=case.id,
@@ -43,7 +43,7 @@ def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadl
 
 def calendar_of(case: Case, facts: CaseFacts, deadlines: Deadlines) -> Calendar:
     """When people work at the workplace of this case, in its own time zone."""
-    return deadlines.calendar(case.country, zone_there(facts.zone, case.country))
+    return deadlines.calendar(case.country, zone_there(facts.zone, case.country), facts.region)
 
 
 def start_clocks(
@@ -71,6 +71,28 @@ def meet_clocks(session: Session, case: Case, act: ClockAct) -> None:
 def still_asks(session: Session, case: Case, kind: ClockKind) -> bool:
     """Whether a clock of this kind is running or was missed: what it asks for has not been done."""
     return any(row.kind is kind and row.state in ASKING for row in clocks_of(session, case))
+
+
+def follow_law(session: Session, case: Case, facts: CaseFacts, deadlines: Deadlines) -> None:
+    """Put an earlier clock beside each running one for which the law of whoever has the case gives less time.
+
+    What began with the filing is counted from there, but nobody is late by it in the hour in which they take the case.
+    """
+    law, now = deadlines.profiles.get(facts.law), clock.now()
+    if law is None:
+        return
+    calendar = calendar_of(case, facts, deadlines)
+    begun = {each.kind: case.received_hour for each in deadlines.clocks if each.start is StartEvent.FILED}
+    for row in clocks_of(session, case):
+        asked = law.deadlines.get(row.kind)
+        if asked is None or row.state is not ClockState.RUNNING:
+            continue
+        due_at = due_after(begun.get(row.kind, now), asked.duration, calendar)
+        due_at = due_at if due_at > now else due_after(now, asked.duration, calendar)
+        if due_at < row.due_at:
+            row.state = ClockState.ESCALATED
+            session.add(Clock(case_id=case.id, kind=row.kind, due_at=due_at, who=row.who, law=law.code))
+    store_next_date(session, case)
 
 
 def let_wait(row: Clock) -> None:
@@ -136,18 +158,24 @@ def clocks_of(session: Session, case: Case) -> Sequence[Clock]:
     return [row for row in found if row.kind in _KINDS and row.state in _STATES and row.due_at != LONG_PAST]
 
 
-def resume_clocks(session: Session, case: Case) -> None:
+def resume_clocks(session: Session, case: Case, facts: CaseFacts, deadlines: Deadlines) -> None:
     """Let clocks run on when a closed case is reopened, with the dates they had: what was promised by then still is.
 
-    The feedback that closing gave was not the end of it, so it is owed again; an open case always has a next date.
+    A date that passed meanwhile tells nobody when something happens: it is reckoned anew from now. Each clock stays the one it was,
+    so a ladder that was climbed for it goes on where it stood. The feedback that closing gave was not the end of it, so it is owed
+    again; an open case always has a next date.
     """
     known = clocks_of(session, case)
+    anew = {row.kind: row.due_at for event in StartEvent for row in clock_rows(case, facts, event, deadlines)}
+    now = clock.now()
     given = [row for row in known if row.kind is ClockKind.OUTCOME_FEEDBACK and row.state is ClockState.MET]
     # One of each kind: two would ask for the same.
     for row in {row.kind: row for row in known if row.state is ClockState.PAUSED}.values():
         go_on(row)
+        row.due_at = anew[row.kind] if row.due_at <= now else row.due_at
     for row in given[-1:]:
-        session.add(Clock(case_id=case.id, kind=row.kind, due_at=row.due_at, who=row.who, law=row.law))
+        due_at = anew[row.kind] if row.due_at <= now else row.due_at
+        session.add(Clock(case_id=case.id, kind=row.kind, due_at=due_at, who=row.who, law=row.law))
     store_next_date(session, case)
 
 

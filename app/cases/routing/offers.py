@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import (
     Case,
+    CaseFacts,
     Happened,
     NoAccess,
     Offer,
@@ -19,14 +20,14 @@ from app.cases.case import (
     refuse_viewers,
     store_facts,
 )
-from app.cases.clocks import ClockAct, ask_anew, meet_clocks, settle_clocks, start_clocks
+from app.cases.clocks import ClockAct, ask_anew, follow_law, meet_clocks, settle_clocks, start_clocks
 from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
 from app.cases.routing.handing_on import candidates_of, drop_offer, forbidden, hand_on, let_coordinator_look
 from app.cases.routing.putting_right import put_right
 from app.cases.rules import Reason, Rules
 from app.database import NEVER_BEFORE, CaseId, CircleId, chosen_once
-from app.network import SignedIn
+from app.network import SignedIn, get_organisation
 from app.vault import SYSTEM, Vault, accept_grant, is_in_circle, is_sound, journal, read_journal, sound
 
 _ASKED = (OfferState.OFFERED, OfferState.ACCEPTED)
@@ -84,12 +85,21 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
     offer.expires_at = None
     case.state = State.ACCEPTED
     meet_clocks(session, case, ClockAct.ANSWERED_OFFER)
-    facts = facts_of(vault, case)
+    facts = _under_their_law(session, vault, by, case)
     ask_anew(session, case, facts, rules.deadlines)
     start_clocks(session, case, facts, StartEvent.ACCEPTED, rules.deadlines, beside=True)
+    follow_law(session, case, facts, rules.deadlines)
     note(session, vault, Happened.ACCEPTED, case, by=by.member.id)
     journal(session, vault, case_id, "case.accepted", by.actor, {"organisation": str(by.organisation.id)})
     return Acceptance(True)
+
+
+def _under_their_law(session: Session, vault: Vault, by: SignedIn, case: Case) -> CaseFacts:
+    """The case's facts with the law that the organisation follows, and the region whose holidays it keeps."""
+    theirs = get_organisation(session, by.organisation.id)
+    facts = replace(facts_of(vault, case), law=theirs.legal_profile or "", region=theirs.region or "")
+    store_facts(vault, case, facts)
+    return facts
 
 
 def decline_offer(

@@ -5,7 +5,7 @@ from app.cases.rules.deadlines import Deadline, Deadlines
 from app.cases.rules.durations import Duration, Unit
 from app.cases.rules.followup_days import FollowupDays
 from app.cases.rules.help_numbers import HelpNumber
-from app.cases.rules.known_holidays import public_holidays, worked_weekends
+from app.cases.rules.known_holidays import public_holidays, regions_of, worked_weekends
 from app.cases.rules.ladder import Ladder
 from app.cases.rules.routing import (
     FORBIDDING,
@@ -39,6 +39,7 @@ __all__ = [
     "Unit",
     "load_rules",
     "public_holidays",
+    "regions_of",
     "route",
     "routing_from",
     "rules_of",

@@ -24,6 +24,7 @@ DONE: Labels = {
         "desk", "The test is on its way. If it does not come within a few minutes, tell your operator."
     ),
     "zone_kept": pgettext("desk", "Saved. All times at your desk are said in it now."),
+    "procedure_kept": pgettext("network", "Saved. It holds for the cases that you accept from now on."),
     "noted": pgettext("desk", "Note kept."),
     "claimed": pgettext("desk", "It is yours."),
     "assigned": pgettext("desk", "Given to your colleague."),

@@ -9,7 +9,7 @@ from app.cases.clocks.planning import due_after
 from app.cases.config_file import open_config
 from app.cases.rules.days_off import joined, read_own_days
 from app.cases.rules.durations import Duration, Unit
-from app.cases.rules.known_holidays import public_holidays, worked_weekends
+from app.cases.rules.known_holidays import public_holidays, regions_of, worked_weekends
 from app.cases.rules.rule_set import load_rules
 from tests.support.project import CONFIG
 
@@ -49,6 +49,21 @@ def test_working_days_skip_the_public_holidays_of_the_country(
     country: str | None, start: str, due: str
 ) -> None:
     assert due_after(at(start), TWO_DAYS, DEADLINES.calendar(country)) == at(due)
+
+
+def test_a_region_has_the_days_of_its_country_and_its_own(tmp_path: Path) -> None:
+    regional = DEADLINES.with_days_off(public_holidays(("DE-BY", "MY-10", "DE-XX", "XX-YY"), TODAY))
+    bavaria, germany = regional.calendar("DE", region="DE-BY"), regional.calendar("DE")
+    corpus_christi, unity = date(2026, 6, 4), date(2027, 10, 4)
+    assert (bavaria.works_on(corpus_christi), germany.works_on(corpus_christi)) == (False, True)
+    assert bavaria.works_on(unity)
+    assert not bavaria.works_on(date(2026, 4, 3))  # Good Friday, as everywhere
+    # A region of another country, or one that is none, says nothing.
+    assert regional.calendar("MY", region="DE-BY") == regional.calendar("MY")
+    assert regional.calendar("DE", region="DE-XX") == germany
+    assert "DE-BY" in regions_of(NETWORK)["DE"]
+    assert set(regions_of(("VN", "IC"))) == set()
+    assert {each.days_off for each in regional.every_calendar((UTC,))} >= {bavaria.days_off}
 
 
 def test_only_the_countries_asked_for_and_a_few_years_are_kept() -> None:
