@@ -4,24 +4,27 @@ import pickle
 from functools import partial
 
 from app import clock
-from app.cases.rules import public_holidays
+from app.cases.rules import public_holidays, regions_of, worked_weekends
 from app.cli.deployment import Deployment
 from app.cli.processes import work_apart
-from app.network import network_countries
+from app.network import network_countries, network_regions
 
 
 def count_public_holidays(deployment: Deployment) -> None:
-    """Let the deadlines skip the public holidays of every country of the network; no connection may be open here.
+    """Let the deadlines skip the public holidays of every country and region of the network; no connection may be open here.
 
     In a child: the library leaves ten megabytes behind, and the days are a few kilobytes. Where it fails, which it says in the
     log, deadlines are what they are without: earlier, never later.
     """
     if told := work_apart(partial(_public_holidays, deployment))():
-        found = pickle.loads(told)  # noqa: S301 - of our own child, through a pipe that nobody else has
-        deployment.rules = deployment.rules.with_days_off(found)
+        off, worked, regions = pickle.loads(told)  # noqa: S301 - of our own child, through a pipe that nobody else has
+        deployment.rules = deployment.rules.with_days_off(off, worked, regions)
 
 
 def _public_holidays(deployment: Deployment) -> bytes:
     with deployment.database.reading() as session:
-        countries = network_countries(session)
-    return pickle.dumps(public_holidays(countries, clock.now().date()), pickle.HIGHEST_PROTOCOL)
+        countries, regions = network_countries(session), network_regions(session)
+    today = clock.now().date()
+    off = public_holidays(countries | regions, today)
+    found = off, worked_weekends(countries, today), regions_of(countries)
+    return pickle.dumps(found, pickle.HIGHEST_PROTOCOL)

@@ -11,8 +11,8 @@ from app.cases.clocks import put_off
 from app.cases.rules import public_holidays
 from app.cli.deployment import Deployment
 from app.cli.findings import Finding, Weight
-from app.network import network_countries, sites_are_whole
-from app.vault import Vault, forged_rows, own_chain_stands
+from app.network import network_countries, network_regions, sites_are_whole
+from app.vault import Vault, forged_rows, own_chain_stands, unreadable_times
 
 _AT_MOST = 20
 
@@ -20,12 +20,13 @@ _AT_MOST = 20
 def written_past_us(deployment: Deployment) -> Iterator[Finding]:
     """Rows, workplaces and records that somebody wrote into, took away or spoilt."""
     with deployment.database.reading() as session:
-        for look in (_rows, _list_of_sites, _own_record, _records_of_cases):
+        for look in (_rows, _times, _list_of_sites, _own_record, _records_of_cases):
             found = list(islice(look(session, deployment.vault), _AT_MOST))
             yield from (Finding(Weight.BAD, f"Somebody {what}") for what in found)
             if look is _rows and not found:
                 yield Finding(Weight.GOOD, "Every row that gives access was written by this deployment.")
-        holidays = public_holidays(network_countries(session), clock.now().date())
+        places = network_countries(session) | network_regions(session)
+        holidays = public_holidays(places, clock.now().date())
         deadlines = deployment.rules.deadlines.with_days_off(holidays)
         for reference in put_off(session, deadlines)[:_AT_MOST]:
             yield Finding(
@@ -40,6 +41,15 @@ def _rows(session: Session, vault: Vault) -> Iterator[str]:
         yield (
             f"wrote into the database past Redress: {row.table} {' '.join(row.ids)}. The row counts for nothing now; keep a "
             "copy as evidence."
+        )
+
+
+def _times(session: Session, _vault: Vault) -> Iterator[str]:
+    """Rows with a date that is none."""
+    for row in unreadable_times(session):
+        yield (
+            f"wrote a date that is none into the database: {row.table} {' '.join(row.ids)}. Nothing is done by that date; "
+            "bring the row back from a backup."
         )
 
 

@@ -10,6 +10,9 @@ from app.database.prepared import NoRow, Ready, Row, Statement, new_row, send_to
 from app.database.retries import retrying
 from app.database.schema import SchemaOutOfDate, check_schema, migrate
 from app.database.types import (
+    FAR_FUTURE,
+    LONG_PAST,
+    NEVER_BEFORE,
     Base,
     Blob,
     CaseId,
@@ -27,6 +30,9 @@ from app.database.types import (
 from app.database.unit_of_work import Database
 
 __all__ = [
+    "FAR_FUTURE",
+    "LONG_PAST",
+    "NEVER_BEFORE",
     "Base",
     "Blob",
     "CaseId",

@@ -6,7 +6,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
@@ -22,7 +22,7 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from app.database.types import read_structure
+from app.database.types import LONG_PAST, read_structure
 from app.database.write_lock import PATIENCE_SECONDS
 
 # A network may drop a connection that rests without telling either side; one that rested for less is taken at its word.
@@ -71,6 +71,7 @@ def make_engine(url: str) -> Engine:
                 "options": f"-c lock_timeout={int(PATIENCE_SECONDS * 1000)}",
             },
         )
+        event.listen(engine, "connect", partial(_read_any_time, engine.dialect))
         event.listen(engine, "checkin", _begin_rest)
         event.listen(engine, "checkout", partial(_end_rest, engine.dialect))
         return engine
@@ -78,6 +79,36 @@ def make_engine(url: str) -> Engine:
     event.listen(engine, "do_connect", _open_existing)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+def _read_any_time(dialect: Dialect, connection: Any, _record: object) -> None:
+    """Read 'infinity', or a year that Python has not, as no time: an error would end every query that meets the cell."""
+    adapters, refusal = connection.adapters, dialect.loaded_dbapi.DataError
+    for wire in _WIRE_FORMATS:
+        known = adapters.get_loader(adapters.types["timestamptz"].oid, wire)
+        adapters.register_loader("timestamptz", _any_time(known, refusal))
+
+
+_WIRE_FORMATS = (0, 1)  # text and binary, as libpq counts them
+
+
+@cache
+def _any_time(known: Any, refusal: type[Exception]) -> type:
+    """The driver's own reader, which cannot be inherited from, but for what it refuses."""
+
+    class AnyTime:
+        format = known.format
+
+        def __init__(self, oid: int, context: Any = None) -> None:
+            self._read = known(oid, context).load
+
+        def load(self, cell: Any) -> Any:
+            try:
+                return self._read(cell)
+            except refusal:
+                return LONG_PAST
+
+    return AnyTime
 
 
 def _begin_rest(_connection: object, record: ConnectionPoolEntry) -> None:

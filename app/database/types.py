@@ -25,7 +25,15 @@ CircleId = NewType("CircleId", UUID)
 
 # What a cell reads as in which somebody wrote what cannot be read: no MAC fits it, it belongs to nobody and is long past.
 # SQLite takes any text in any column, and an error while rows are fetched would end every query that meets one of them.
-_NOBODY, _LONG_PAST = UUID(int=0), datetime(1970, 1, 1, tzinfo=UTC)
+_NOBODY = UUID(int=0)
+LONG_PAST = datetime(1970, 1, 1, tzinfo=UTC)
+"""How what is no time reads: whoever acts on what is due passes such a row over, and `redress doctor` names it."""
+
+NEVER_BEFORE = datetime(1970, 1, 2, tzinfo=UTC)
+"""Before it nothing is due: what is, is no time."""
+
+FAR_FUTURE = datetime(3000, 1, 1, tzinfo=UTC)
+"""From here on nothing is a time: days could not be added to it in every zone, and no deadline is so far away."""
 
 
 class Id(Uuid[UUID]):
@@ -118,7 +126,8 @@ def read_structure(cell: str | bytes) -> Any:
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware time, kept in UTC; a naive one is refused instead of being guessed at.
 
-    What is no time reads as 1970, and so does any other spelling of one in SQLite: there times are compared as text.
+    What is no time of ours reads as 1970: 'infinity' and years beyond ours, and in SQLite, which compares times as text, any other
+    spelling of one.
     """
 
     impl = DateTime(timezone=True)
@@ -135,21 +144,22 @@ class UtcDateTime(TypeDecorator[datetime]):
 
     def result_processor(self, dialect: Dialect, coltype: object) -> Any:
         """How a cell is read."""
-        read = _reading(super().result_processor(dialect, coltype), _LONG_PAST)
+        read = _reading(super().result_processor(dialect, coltype), LONG_PAST)
         return partial(_time_in, read) if read is not None and dialect.name == "sqlite" else read
 
     def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
         """Give back an aware time in UTC, whatever the driver returned."""
         if value is None:
             return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        value = value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+        return value if LONG_PAST <= value < FAR_FUTURE else LONG_PAST
 
 
 def _time_in(read: Callable[[Any], datetime | None], cell: Any) -> datetime | None:
     value = read(cell)
     if value is None or value.replace(tzinfo=None).isoformat(" ", "microseconds") == cell:
         return value
-    return _LONG_PAST
+    return LONG_PAST
 
 
 class Base(DeclarativeBase):

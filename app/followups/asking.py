@@ -69,7 +69,7 @@ def _settle_case(session: Session, vault: Vault, rules: Rules, case_id: UUID) ->
     for planned in fitting:
         following = next_round(planned, facts.profile, now, days)
         if following is not None:
-            plan_next(session, case_id, following)
+            plan_next(session, case_id, following, known)
     session.flush()
 
 

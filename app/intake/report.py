@@ -28,6 +28,9 @@ class Report:
     words: str = ""
     topics: tuple[str, ...] = ()
     danger: bool = False
+    no_danger: bool = (
+        False  # whether the worker answered that they are in none, which a skipped question does not say
+    )
     site_code: str = ""
     site: str = ""
     exclude: frozenset[Exclusion] = frozenset()

@@ -144,6 +144,7 @@ def _entries(vault: Vault, keys: CompartmentKeys, case_id: CaseId, report: Repor
         "text": report.words,
         "topics": list(report.topics),
         "danger": report.danger,
+        "no_danger": report.no_danger,
         "site": report.site,
         "site_code": report.site_code,
         "exclude": sorted(report.exclude),

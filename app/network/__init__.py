@@ -95,6 +95,7 @@ from app.network.organisations import (
     get_organisation,
     is_country,
     network_countries,
+    network_regions,
     organisation_named,
     organisations_of,
 )
@@ -111,6 +112,7 @@ from app.network.people import (
     member_zone,
     read_member_name,
 )
+from app.network.procedure import ProfileUnknown, RegionUnknown, choose_procedure
 from app.network.recovery import NewSecrets, PreparedRecovery, RecoveryAnswer, prepare_recovery, take_recovery
 from app.network.sessions import NotSignedIn, sign_out, signed_in, stay_signed_in
 from app.network.sign_in import PreparedSignIn, SignInAnswer, SignInRefused, prepare_sign_in, take_sign_in
@@ -195,7 +197,9 @@ __all__ = [
     "PreparedMembership",
     "PreparedRecovery",
     "PreparedSignIn",
+    "ProfileUnknown",
     "RecoveryAnswer",
+    "RegionUnknown",
     "Role",
     "Roster",
     "Sector",
@@ -225,6 +229,7 @@ __all__ = [
     "be_away",
     "be_back",
     "check_new_password",
+    "choose_procedure",
     "choose_zone",
     "circle_names",
     "code_now",
@@ -257,6 +262,7 @@ __all__ = [
     "named_in",
     "network_countries",
     "network_facts",
+    "network_regions",
     "new_totp_secret",
     "organisation_named",
     "organisations_of",

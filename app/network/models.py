@@ -103,6 +103,10 @@ class Organisation(Signed, Base):
     capacity: Mapped[int]
     employer_run: Mapped[bool]
     state: Mapped[OrganisationState] = mapped_column(word_column(OrganisationState, _WIDTH))
+    # Which law or procedure it follows (a profile of config/deadlines.toml), and the region of its country whose holidays it keeps
+    # (ISO 3166-2, such as DE-BY): cases take both when it accepts them.
+    legal_profile: Mapped[str | None] = mapped_column(String(40))
+    region: Mapped[str | None] = mapped_column(String(10))
 
 
 class Member(Signed, Base):

@@ -133,6 +133,11 @@ def network_countries(session: Session) -> frozenset[str]:
     return frozenset(filter(is_country, found))
 
 
+def network_regions(session: Session) -> frozenset[str]:
+    """The regions, such as DE-BY, whose holidays an organisation of the network keeps."""
+    return frozenset(filter(None, session.scalars(select(Organisation.region).distinct())))
+
+
 def get_organisation(session: Session, organisation_id: OrganisationId) -> Organisation:
     """The organisation with this id; raises `UnknownOrganisation`."""
     found = sound_or_none(holder_of(session), session.get(Organisation, organisation_id))

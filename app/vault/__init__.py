@@ -151,7 +151,7 @@ from app.vault.sessions import (
     session_form_token,
     touch_session,
 )
-from app.vault.signing import ForgedRow, forged_rows, sign_old_rows, signed_models
+from app.vault.signing import ForgedRow, forged_rows, sign_old_rows, signed_models, unreadable_times
 from app.vault.tokens import FORM_TOKEN_LASTS, FormToken, TokenForged
 from app.vault.vault import Vault
 from app.vault.veil import Place, VeilBroken
@@ -318,6 +318,7 @@ __all__ = [
     "touch_session",
     "unlock_member",
     "unlock_with_recovery",
+    "unreadable_times",
     "verify_journal",
     "with_heads",
     "write_private",

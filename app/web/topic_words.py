@@ -111,6 +111,8 @@ TOPIC: dict[str, LazyText] = {
     "dismissal.after_complaint": pgettext("desk", "Lost job: after a complaint"),
     "dismissal.eviction_or_deportation": pgettext("desk", "Lost job: eviction or deportation near"),
     "retaliation": pgettext("desk", "Punished for speaking up"),
+    "retaliation.permit_cancelled": pgettext("desk", "Punished for speaking up: permit cancelled"),
+    "retaliation.reported_runaway": pgettext("desk", "Punished for speaking up: reported as run away"),
     "housing": pgettext("desk", "Housing"),
     "housing.unsafe_dormitory": pgettext("desk", "Housing: unsafe dormitory"),
     "housing.curfew": pgettext("desk", "Housing: curfew"),

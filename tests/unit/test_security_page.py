@@ -135,6 +135,8 @@ _TOLD = {
     "organisations.capacity": "training, capacity",
     "organisations.employer_run": "whether an employer runs them",
     "organisations.state": "whether they are frozen",
+    "organisations.legal_profile": "which law they follow and in which region",
+    "organisations.region": "which law they follow and in which region",
     "outgoing_steps.state": "each state with its hour and the provider's reason",
     "outgoing_steps.hour": "each state with its hour and the provider's reason",
     "outgoing_steps.reason": "each state with its hour and the provider's reason",

@@ -62,6 +62,9 @@ class CaseFacts:
     text_times: TextTimes | None = None
     # On which day the worker chose these or was asked whether they are still right; shifts change.
     text_times_on: date | None = None
+    # The legal profile of the organisation that has the case, and the region whose holidays it keeps; empty where it named none.
+    law: str = ""
+    region: str = ""
 
     @property
     def codes(self) -> tuple[str, ...]:
@@ -107,6 +110,8 @@ class CaseFacts:
             "own_times": self.own_times,
             "text_times": None if self.text_times is None else self.text_times.as_json(),
             "text_times_on": None if self.text_times_on is None else self.text_times_on.isoformat(),
+            "law": self.law,
+            "region": self.region,
         }
 
 
@@ -145,6 +150,8 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         own_times=values.get("own_times", True),
         text_times=times_from(values.get("text_times")),
         text_times_on=_day_from(values.get("text_times_on")),
+        law=values.get("law", ""),
+        region=values.get("region", ""),
     )
 
 

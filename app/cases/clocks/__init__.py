@@ -17,6 +17,7 @@ from app.cases.clocks.rungs import (
     NOT_HELD,
     Footing,
     answer_by,
+    ask_last_by,
     climbs,
     hasten_rung,
     next_rung,
@@ -24,10 +25,13 @@ from app.cases.clocks.rungs import (
 )
 from app.cases.clocks.running import (
     ASKING,
+    LATENESS_ENDED,
+    MISSED,
     ask_anew,
     calendar_of,
     clock_rows,
     clocks_of,
+    follow_law,
     go_on,
     hasten_clocks,
     let_wait,
@@ -45,6 +49,8 @@ from app.cases.clocks.running import (
 
 __all__ = [
     "ASKING",
+    "LATENESS_ENDED",
+    "MISSED",
     "NOT_HELD",
     "TICKED_BY_HAND",
     "AskingClock",
@@ -58,10 +64,12 @@ __all__ = [
     "WhereItStands",
     "answer_by",
     "ask_anew",
+    "ask_last_by",
     "calendar_of",
     "climbs",
     "clock_rows",
     "clocks_of",
+    "follow_law",
     "go_on",
     "hasten_clocks",
     "hasten_rung",

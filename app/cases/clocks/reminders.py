@@ -2,6 +2,7 @@
 
 from datetime import UTC, date, datetime, time, timedelta
 
+from sqlalchemy import case as either
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -24,17 +25,18 @@ def remind_of_dates(session: Session, vault: Vault, limit: int) -> int:
     """Note for each date whose next reminder is due that it comes near, for at most so many; how many. Safe with several at once.
 
     After an outage one reminder is given and the ones that were missed are not made up for; none of a day that is over. While
-    nobody could be told, a reminder waits: whoever has the case next is told once.
+    nobody could be told, a reminder waits: whoever has the case next is told once. No MAC covers when the next one is due: of those
+    that seem not to be due some are looked at each time, and one that others emptied or put off is given now.
     """
     now = clock.now()
     due = (
         select(OutsideDate, Case)
         .join(Case, Case.id == OutsideDate.case_id)
-        .where(OutsideDate.warn_at <= now, OutsideDate.ended_hour.is_(None))
+        .where(OutsideDate.ended_hour.is_(None))
         .where(Case.is_open, Case.stopped_hour.is_(None), ~Case.practice)
         .where(Case.organisation_id.is_not(None), Case.state.not_in(_NOBODY_HAS_IT))
         # In no order: rows of others stay due for ever, and must not stand before ours each time.
-        .order_by(func.random())
+        .order_by(either((OutsideDate.warn_at <= now, 0), else_=1), func.random())
         .limit(max(limit, _LOOKED_AT))
         # Whoever changes anything of a case locks its row first.
         .with_for_update(of=Case, skip_locked=True)
@@ -43,9 +45,10 @@ def remind_of_dates(session: Session, vault: Vault, limit: int) -> int:
     reminded = 0
     for row, case in session.execute(due).all():
         known = read_date(vault, row)
-        if known is None or row.warn_at is None or row.warn_at > now:
-            continue  # others wrote it, or another dispatcher was here while this one waited
-        row.warn_at = next_warning(known.on, now)
+        following = None if known is None else next_warning(known.on, now)
+        if known is None or row.warn_at == following:
+            continue  # others wrote it, or it is not due: another dispatcher may have been here while this one waited
+        row.warn_at = following
         if not known.over:
             note(session, vault, Happened.DATE_NEAR, case)
         reminded += 1

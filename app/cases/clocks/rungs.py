@@ -12,9 +12,10 @@ from app.cases.case import Case, CaseFacts, Escalation
 from app.cases.clocks.planning import due_after
 from app.cases.clocks.running import calendar_of
 from app.cases.enums import ClockKind, Profile, Rung, RungState, State, Who
-from app.cases.rules import Calendar, Ladder, Rules
+from app.cases.rules import Calendar, Duration, Ladder, Rules, Unit
 
 _ORDER = tuple(Rung)
+_EACH_DAY, _WEEK = 20, 5
 _ON_THE_WAY = frozenset({ClockKind.ACCEPT, ClockKind.PLACE})
 NOT_HELD = frozenset({State.RECEIVED, State.OFFERED, State.CLOSED})
 """Where no partner has a case: nobody can be late with it but who is asked to take or to place it."""
@@ -67,6 +68,12 @@ def climbs(kind: ClockKind, who: Who, state: State) -> bool:
 def answer_by(ladder: Ladder, profile: Profile, calendar: Calendar) -> datetime:
     """By when somebody who is asked now has to act."""
     return due_after(clock.now(), ladder.intervals[profile], calendar)
+
+
+def ask_last_by(asked_before: int, calendar: Calendar) -> datetime:
+    """By when whoever is left to the last has to act, who is asked again and again: each working day, later each fifth one."""
+    days = 1 if asked_before < _EACH_DAY else _WEEK
+    return due_after(clock.now(), Duration(days, Unit.WORKING_DAYS), calendar)
 
 
 def hasten_rung(session: Session, rules: Rules, case: Case, facts: CaseFacts) -> None:

@@ -1,6 +1,6 @@
 """The clocks of a case in the database: starting, meeting and missing them, and the one next date on the case row."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
 from zoneinfo import ZoneInfo, available_timezones
 
@@ -8,13 +8,16 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, CaseFacts, Clock
+from app.cases.case import Case, CaseFacts, Clock, Offer
 from app.cases.clocks.planning import ClockAct, due_after, met_by, plan_clocks
-from app.cases.enums import ClockKind, ClockState, FirstAnswer, StartEvent, Who
+from app.cases.enums import ClockKind, ClockState, FirstAnswer, OfferState, StartEvent, Who
 from app.cases.rules import Calendar, Deadlines
-from app.database import CaseId, chosen_once, new_id
+from app.database import LONG_PAST, NEVER_BEFORE, CaseId, chosen_once, new_id
 from app.network import zone_there
-from app.vault import SYSTEM, Vault, journal
+from app.vault import SYSTEM, Vault, holder_of, journal
+
+MISSED, LATENESS_ENDED = "clock.missed", "clock.late_ended"
+"""The acts of the journal between which a clock is late."""
 
 ASKING = (ClockState.RUNNING, ClockState.MISSED)
 """A missed clock still asks for the same thing; only what was met, passed on or paused stops waiting."""
@@ -23,7 +26,7 @@ ASKING = (ClockState.RUNNING, ClockState.MISSED)
 def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadlines) -> list[Clock]:
     """The clocks that an event starts now for this case, running."""
     calendar = calendar_of(case, facts, deadlines)
-    planned = plan_clocks(facts.profile, event, clock.now(), deadlines, calendar)
+    planned = plan_clocks(facts.profile, event, clock.now(), deadlines.following(facts.law), calendar)
     return [
         Clock(
             case_id=case.id,
@@ -40,7 +43,7 @@ def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadl
 
 def calendar_of(case: Case, facts: CaseFacts, deadlines: Deadlines) -> Calendar:
     """When people work at the workplace of this case, in its own time zone."""
-    return deadlines.calendar(case.country, zone_there(facts.zone, case.country))
+    return deadlines.calendar(case.country, zone_there(facts.zone, case.country), facts.region)
 
 
 def start_clocks(
@@ -78,6 +81,28 @@ def still_asks(session: Session, case: Case, kind: ClockKind) -> bool:
     return any(row.kind is kind and row.state in ASKING for row in clocks_of(session, case))
 
 
+def follow_law(session: Session, case: Case, facts: CaseFacts, deadlines: Deadlines) -> None:
+    """Put an earlier clock beside each running one for which the law of whoever has the case gives less time.
+
+    What began with the filing is counted from there, but nobody is late by it in the hour in which they take the case.
+    """
+    law, now = deadlines.profiles.get(facts.law), clock.now()
+    if law is None:
+        return
+    calendar = calendar_of(case, facts, deadlines)
+    begun = {each.kind: case.received_hour for each in deadlines.clocks if each.start is StartEvent.FILED}
+    for row in clocks_of(session, case):
+        asked = law.deadlines.get(row.kind)
+        if asked is None or row.state is not ClockState.RUNNING:
+            continue
+        due_at = due_after(begun.get(row.kind, now), asked.duration, calendar)
+        due_at = due_at if due_at > now else due_after(now, asked.duration, calendar)
+        if due_at < row.due_at:
+            row.state = ClockState.ESCALATED
+            session.add(Clock(case_id=case.id, kind=row.kind, due_at=due_at, who=row.who, law=law.code))
+    store_next_date(session, case)
+
+
 def let_wait(row: Clock) -> None:
     """A helper lets this running clock wait from now on, to the hour: no minute of theirs stands in the database."""
     row.state, row.paused_hour = ClockState.PAUSED, clock.hour_of(clock.now())
@@ -103,18 +128,28 @@ def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], ou
 
     What a helper lets wait gets it too: its reason is over when it was done, or when the case is closed or taken back.
     """
-    settled = settle(case, clocks_of(session, case), kinds, outcome)
+    settled = settle(session, case, clocks_of(session, case), kinds, outcome)
     session.flush()
     return settled
 
 
-def settle(case: Case, clocks: Sequence[Clock], kinds: Collection[ClockKind], outcome: ClockState) -> int:
+def settle(
+    session: Session, case: Case, clocks: Sequence[Clock], kinds: Collection[ClockKind], outcome: ClockState
+) -> int:
     """As `settle_clocks`, for all the clocks of the case as `clocks_of` gave them; nothing is read."""
     waiting = [row for row in clocks if row.kind in kinds and (row.state in ASKING or waits(row))]
+    _no_longer_late(session, waiting)
     for row in waiting:
         go_on(row, outcome)
     _keep_next_date(case, clocks)
     return len(waiting)
+
+
+def _no_longer_late(session: Session, rows: Iterable[Clock]) -> None:
+    """Write down of which missed clocks the lateness is over: no MAC covers them, and a case is taken from whoever is late."""
+    for row in [each for each in rows if each.state is ClockState.MISSED]:
+        detail = {"clock": row.kind.value, "id": str(row.id)}
+        journal(session, holder_of(session), CaseId(row.case_id), LATENESS_ENDED, SYSTEM, detail)
 
 
 _KINDS, _STATES = frozenset(ClockKind), frozenset(ClockState)
@@ -122,27 +157,33 @@ _OF_CASE = select(Clock).where(Clock.case_id == bindparam("case")).order_by(Cloc
 
 
 def clocks_of(session: Session, case: Case) -> Sequence[Clock]:
-    """All the clocks of a case, the earliest first; one with a word that does not exist asks for nothing.
+    """All the clocks of a case, the earliest first; one with a word or a date that does not exist asks for nothing.
 
     No MAC covers them: spoilt by others, one must not keep its worker from saying that they are in danger.
     """
     session.flush()
     found = session.scalars(_OF_CASE, {"case": case.id})
-    return [row for row in found if row.kind in _KINDS and row.state in _STATES]
+    return [row for row in found if row.kind in _KINDS and row.state in _STATES and row.due_at != LONG_PAST]
 
 
-def resume_clocks(session: Session, case: Case) -> None:
+def resume_clocks(session: Session, case: Case, facts: CaseFacts, deadlines: Deadlines) -> None:
     """Let clocks run on when a closed case is reopened, with the dates they had: what was promised by then still is.
 
-    The feedback that closing gave was not the end of it, so it is owed again; an open case always has a next date.
+    A date that passed meanwhile tells nobody when something happens: it is reckoned anew from now. Each clock stays the one it was,
+    so a ladder that was climbed for it goes on where it stood. The feedback that closing gave was not the end of it, so it is owed
+    again; an open case always has a next date.
     """
     known = clocks_of(session, case)
+    anew = {row.kind: row.due_at for event in StartEvent for row in clock_rows(case, facts, event, deadlines)}
+    now = clock.now()
     given = [row for row in known if row.kind is ClockKind.OUTCOME_FEEDBACK and row.state is ClockState.MET]
     # One of each kind: two would ask for the same.
     for row in {row.kind: row for row in known if row.state is ClockState.PAUSED}.values():
         go_on(row)
+        row.due_at = anew[row.kind] if row.due_at <= now else row.due_at
     for row in given[-1:]:
-        session.add(Clock(case_id=case.id, kind=row.kind, due_at=row.due_at, who=row.who, law=row.law))
+        due_at = anew[row.kind] if row.due_at <= now else row.due_at
+        session.add(Clock(case_id=case.id, kind=row.kind, due_at=due_at, who=row.who, law=row.law))
     store_next_date(session, case)
 
 
@@ -185,6 +226,7 @@ def ask_anew(
     missed = [row for row in known if row.state is ClockState.MISSED]
     late = [row for row in (*missed, *waiting) if row.who is Who.PARTNER]
     rested = [row for row in known if row.state is ClockState.PAUSED and row.who is Who.PARTNER]
+    _no_longer_late(session, late)
     for row in (*late, *rested):
         row.state = ClockState.ESCALATED
     asked = {row.kind for row in known if row.state is ClockState.RUNNING}
@@ -216,7 +258,7 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
     due = (
         select(Clock.id)
         .join(Case, Case.id == Clock.case_id)
-        .where(Clock.state == ClockState.RUNNING, Clock.due_at <= clock.now())
+        .where(Clock.state == ClockState.RUNNING, Clock.due_at.between(NEVER_BEFORE, clock.now()))
         .order_by(Clock.due_at)
         .limit(limit)
         # Whoever changes anything of a case locks its row first, so two claims can never wait for each other in a circle.
@@ -227,17 +269,18 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
         update(Clock)
         .where(Clock.id.in_(chosen_once(due)), Clock.state == ClockState.RUNNING)
         .values(state=ClockState.MISSED)
-        .returning(Clock.case_id, Clock.kind)
+        .returning(Clock.case_id, Clock.kind, Clock.id)
         .execution_options(synchronize_session=False)
     )
     missed = session.execute(claim).all()
-    for case_id, kind in missed:
-        journal(session, vault, CaseId(case_id), "clock.missed", SYSTEM, {"clock": str(kind)})
+    for case_id, kind, clock_id in missed:
+        detail = {"clock": str(kind), "id": str(clock_id)}
+        journal(session, vault, CaseId(case_id), MISSED, SYSTEM, detail)
     return len(missed)
 
 
 def put_off(session: Session, deadlines: Deadlines) -> list[str]:
-    """The references of cases of which a running clock is due later than any that is started now: somebody else moved it."""
+    """The references of cases of which a running clock, or an offer, is due later than any that begins now: somebody moved it."""
     now, calendars = clock.now(), deadlines.every_calendar(_zones_now(clock.now()))
     found: set[str] = set()
     for deadline in deadlines.clocks:
@@ -246,6 +289,10 @@ def put_off(session: Session, deadlines: Deadlines) -> list[str]:
         moved = select(Case.reference).join(Clock, Clock.case_id == Case.id)
         running = (Clock.kind == deadline.kind, Clock.state == ClockState.RUNNING)
         found.update(session.scalars(moved.where(*running, Clock.due_at > latest + timedelta(hours=2))))
+        if deadline.kind is ClockKind.ACCEPT:
+            put = select(Case.reference).join(Offer, Offer.case_id == Case.id)
+            asked = (Offer.state == OfferState.OFFERED, Offer.expires_at > latest + timedelta(hours=2))
+            found.update(session.scalars(put.where(*asked)))
     return sorted(found)
 
 

@@ -66,7 +66,7 @@ def _rest(session: Session, case: Case) -> None:
     if case.is_open:
         case.state = State.RECEIVED
     case.organisation_id, case.also_asked_id, case.assignee_id = None, None, None
-    case.worker_wrote = False
+    # `worker_wrote` stays: what was written before a stop is still unread for whoever gets the case after it.
     settle_clocks(session, case, frozenset(ClockKind), ClockState.PAUSED)
 
 

@@ -40,7 +40,7 @@ def open_case(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> 
         # A viewer can answer nothing, so what a viewer saw is not yet taken care of.
         case.helper_has_read = True
         case.worker_wrote = False
-        settle(case, clocks, met_by(ClockAct.READ), ClockState.MET)
+        settle(session, case, clocks, met_by(ClockAct.READ), ClockState.MET)
         if case.is_open:
             colleagues = colleagues_for(session, vault, by, opened)
             allowed = Allowed(moves_of(case, facts_of(vault, case), by), colleagues, write=True)

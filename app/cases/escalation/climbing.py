@@ -8,14 +8,17 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, select
+from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, Clock, Escalation, Happened, Offer, facts_of, note
 from app.cases.clocks import (
+    LATENESS_ENDED,
+    MISSED,
     NOT_HELD,
     answer_by,
+    ask_last_by,
     calendar_of,
     climbs,
     clocks_of,
@@ -33,7 +36,7 @@ from app.cases.enums import (
     Who,
 )
 from app.cases.escalation.footing import footing_of
-from app.cases.routing import custodian_of, lose_for_lateness
+from app.cases.routing import custodian_of, lose_for_lateness, put_right
 from app.cases.rules import Calendar, Rules
 from app.database import CaseId, OrganisationId
 from app.vault import SYSTEM, Vault, is_sound, journal, read_journal
@@ -41,6 +44,9 @@ from app.vault import SYSTEM, Vault, is_sound, journal, read_journal
 _TAKES_IT_AWAY = (Rung.STANDBY, Rung.CUSTODIAN)
 _BEGUN = (RungState.ASKED, RungState.LAST, RungState.MOVED)
 """Of a clock that is still late, the states in which somebody stands for it. Another one ended with it: it is late once more."""
+
+
+_AGAIN = "case.asked_again"
 
 
 def climb_ladders(session: Session, vault: Vault, rules: Rules, limit: int) -> int:
@@ -58,7 +64,7 @@ def climb_ladders(session: Session, vault: Vault, rules: Rules, limit: int) -> i
         return case
 
     climbed = 0
-    for query in (_answered(), _unanswered(), _missed_by_partner(), _missed_by_coordinator()):
+    for query in (_put_back(), _answered(), _unanswered(), _missed_by_partner(), _missed_by_coordinator()):
         while climbed < limit and (case := another(query)) is not None:
             climbed += climb(session, vault, rules, case)
     # Whoever writes the database may plant a rung that looks as if somebody were asked. No query can tell it from ours, so of those
@@ -73,6 +79,7 @@ def climb(session: Session, vault: Vault, rules: Rules, case: Case) -> bool:
 
     The caller has locked the case.
     """
+    righted = put_right(session, vault, case)
     ladder = _look(session, vault, rules, case)
     over = [
         rung
@@ -86,7 +93,8 @@ def climb(session: Session, vault: Vault, rules: Rules, case: Case) -> bool:
     late = _asks_for_more(ladder)
     if late is not None:
         _step_up(session, ladder, late, ladder.asked)
-    return bool(over) or late is not None
+    again = late is None and ladder.asked is None and _ask_the_last_again(session, ladder)
+    return righted or bool(over) or late is not None or again
 
 
 def _asks_for_more(ladder: "_LadderOfCase") -> Clock | None:
@@ -123,16 +131,28 @@ def _look(session: Session, vault: Vault, rules: Rules, case: Case) -> _LadderOf
     asks = case.is_open and case.stopped_hour is None and not case.practice
     if sound and facts_of(vault, case).consent is ConsentLevel.NOBODY:
         asks = False  # nobody can read it, so nobody can be late
-    noted = _noted_as_missed(session, vault, case) if asks else frozenset()
-    missed = (row for row in clocks_of(session, case) if row.state is ClockState.MISSED and row.kind in noted)
+    noted = _noted_as_missed(session, vault, case) if asks else set()
+    missed = (
+        row
+        for row in clocks_of(session, case)
+        if row.state is ClockState.MISSED and not noted.isdisjoint((str(row.id), row.kind.value))
+    )
     late = {row.id: row for row in missed if climbs(row.kind, row.who, case.state)}
     return _LadderOfCase(vault, rules, case, sound, _rungs_of(session, vault, case), late)
 
 
-def _noted_as_missed(session: Session, vault: Vault, case: Case) -> frozenset[ClockKind]:
-    """Of which kinds the journal says that one was missed: no MAC covers clocks, and a case is taken from whoever is late."""
-    entries = read_journal(session, vault, CaseId(case.id))
-    return frozenset(ClockKind(entry.detail["clock"]) for entry in entries if entry.act == "clock.missed")
+def _noted_as_missed(session: Session, vault: Vault, case: Case) -> set[str]:
+    """Which clocks are late by the journal: no MAC covers them, and a case is taken from whoever is late.
+
+    An earlier version wrote down the kind alone.
+    """
+    late: set[str] = set()
+    for entry in read_journal(session, vault, CaseId(case.id)):
+        if entry.act == MISSED:
+            late.add(str(entry.detail.get("id", entry.detail["clock"])))
+        elif entry.act == LATENESS_ENDED:
+            late -= {str(entry.detail["id"]), str(entry.detail["clock"])}
+    return late
 
 
 def _rungs_of(session: Session, vault: Vault, case: Case) -> tuple[Escalation, ...]:
@@ -171,6 +191,28 @@ def _stay_with_the_last(ladder: _LadderOfCase, late: Clock) -> None:
     """Everybody was asked for this clock before it was met and missed again: whoever was asked last stands there once more."""
     asked = [rung for rung in ladder.rungs if rung.clock_id == late.id]
     asked[-1].state, asked[-1].ended_hour = RungState.LAST, None
+
+
+def _ask_the_last_again(session: Session, ladder: _LadderOfCase) -> bool:
+    """Nobody is left to ask, so whoever was asked last is called again until it is done: once for all that is late of a case."""
+    now = clock.now()
+    last = [
+        rung
+        for rung in ladder.rungs
+        if rung.state is RungState.LAST and rung.clock_id in ladder.late and rung.due_at <= now
+    ]
+    if not last:
+        return False
+    case_id = CaseId(ladder.case.id)
+    times = sum(entry.act == _AGAIN for entry in read_journal(session, ladder.vault, case_id))
+    due_at = ask_last_by(times, _pace(ladder)[1])
+    for rung in last:
+        rung.due_at = due_at
+    session.flush()
+    kinds = sorted({rung.kind.value for rung in last})
+    journal(session, ladder.vault, case_id, _AGAIN, SYSTEM, {"clocks": list(kinds), "by": due_at.isoformat()})
+    note(session, ladder.vault, Happened.LATE, ladder.case)
+    return True
 
 
 def _ask(session: Session, ladder: _LadderOfCase, late: Clock, rung: Rung) -> None:
@@ -235,9 +277,21 @@ def _end(rung: Escalation, state: RungState) -> None:
     rung.state, rung.ended_hour = state, clock.hour_of(clock.now())
 
 
+def _put_back() -> Select[Case]:
+    """Cases that a partner seems to have while another one is asked, or a custodian: somebody may have put an old row back."""
+    asked = exists().where(Offer.case_id == Case.id, Offer.state == OfferState.OFFERED)
+    waits = exists().where(
+        Clock.case_id == Case.id,
+        Clock.kind == ClockKind.PLACE,
+        Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
+    )
+    held = Case.is_open, Case.state.not_in(tuple(NOT_HELD)), Case.organisation_id.is_not(None)
+    return select(Case).where(*held, or_(asked, waits)).order_by(Case.id)
+
+
 def _unanswered() -> Select[Case]:
-    """Cases in which somebody was asked whose time is over."""
-    over = Escalation.state == RungState.ASKED, Escalation.due_at <= clock.now()
+    """Cases in which somebody was asked whose time is over; whoever is left to the last is asked again and again."""
+    over = Escalation.state.in_((RungState.ASKED, RungState.LAST)), Escalation.due_at <= clock.now()
     return (
         select(Case)
         .join(Escalation, Escalation.case_id == Case.id)

@@ -3,13 +3,14 @@
 from collections import defaultdict
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Clock, Escalation, Offer, read_facts
 from app.cases.clocks import ASKING, AskingClock, OpenOffer, StandingRung, WhereItStands, next_step
-from app.cases.enums import ConsentLevel, OfferState, RungState, State
-from app.vault import GrantRow, GrantState, HolderKind, Vault, VeilBroken
+from app.cases.enums import ClockState, ConsentLevel, OfferState, RungState, State
+from app.database import LONG_PAST
+from app.vault import GrantRow, GrantState, HolderKind, Vault, VeilBroken, row_fits
 
 _AT_A_TIME = 2_000
 
@@ -19,7 +20,7 @@ def without_next_step(session: Session, vault: Vault) -> list[str]:
 
     Six statements, however many cases there are.
     """
-    around = _Around(session)
+    around = _Around(session, vault)
     cases = session.execute(
         select(
             Case.id,
@@ -35,7 +36,7 @@ def without_next_step(session: Session, vault: Vault) -> list[str]:
     return sorted(
         row.reference
         for row in cases
-        if next_step(around.standing(row.id, row.state, row.organisation_id, row.also_asked_id)) is None
+        if not around.has_next_step(row.id, row.state, row.organisation_id, row.also_asked_id)
         and row.stopped_hour is None
         and around.may_be_read(row.id, row.state)
         and not _is_locked(vault, row.id, row.facts_veil)
@@ -54,28 +55,39 @@ _WAITING = select(Case.id).where(Case.is_open, Case.state == State.RECEIVED)
 _CLOCKS = select(Clock.case_id, Clock.id, Clock.kind, Clock.due_at, Clock.state, Clock.who).join(
     Case, Case.id == Clock.case_id
 )
-_OFFERS = select(Offer.case_id, Offer.organisation_id, Offer.expires_at).join(Case, Case.id == Offer.case_id)
-_RUNGS = select(
-    Escalation.case_id, Escalation.clock_id, Escalation.rung, Escalation.due_at, Escalation.state
-).join(Case, Case.id == Escalation.case_id)
+_OFFERS = select(*inspect(Offer).columns).join(Case, Case.id == Offer.case_id)
+_RUNGS = select(*inspect(Escalation).columns).join(Case, Case.id == Escalation.case_id)
 
 
 class _Around:
     """What else decides about the open cases, each kind of row read once."""
 
-    def __init__(self, session: Session) -> None:
+    def __init__(self, session: Session, vault: Vault) -> None:
         self._clocks: dict[UUID, list[AskingClock]] = defaultdict(list)
         self._offers: dict[UUID, list[OpenOffer]] = defaultdict(list)
         self._rungs: dict[UUID, list[StandingRung]] = defaultdict(list)
+        # Clocks for which others wrote that somebody was asked.
+        self._pretended: dict[UUID, set[UUID]] = defaultdict(set)
         for clock in session.execute(_CLOCKS.where(Case.is_open, Clock.state.in_(ASKING))):
+            if clock.due_at == LONG_PAST:
+                continue  # no time at all: it asks nobody for anything
             asking = AskingClock(clock.id, clock.kind, clock.due_at, clock.state, clock.who)
             self._clocks[clock.case_id].append(asking)
-        for offer in session.execute(_OFFERS.where(Case.is_open, Offer.state == OfferState.OFFERED)):
-            self._offers[offer.case_id].append(OpenOffer(offer.organisation_id, offer.expires_at))
+        for offer in session.execute(
+            _OFFERS.where(Case.is_open, Offer.state == OfferState.OFFERED)
+        ).mappings():
+            if not row_fits(vault, Offer, offer):
+                continue  # others wrote it: it was offered to nobody
+            until = None if offer["expires_at"] == LONG_PAST else offer["expires_at"]
+            self._offers[offer["case_id"]].append(OpenOffer(offer["organisation_id"], until))
         standing = (RungState.ASKED, RungState.LAST)
-        for row in session.execute(_RUNGS.where(Case.is_open, Escalation.state.in_(standing))):
-            rung = StandingRung(row.clock_id, row.rung, row.due_at, last=row.state is RungState.LAST)
-            self._rungs[row.case_id].append(rung)
+        for row in session.execute(_RUNGS.where(Case.is_open, Escalation.state.in_(standing))).mappings():
+            if not row_fits(vault, Escalation, row):
+                self._pretended[row["case_id"]].add(row["clock_id"])
+                continue
+            last = row["state"] is RungState.LAST
+            rung = StandingRung(row["clock_id"], row["rung"], row["due_at"], last=last)
+            self._rungs[row["case_id"]].append(rung)
         kept_ready = select(Offer.case_id).where(
             Offer.case_id.in_(_WAITING), Offer.state == OfferState.STANDBY
         )
@@ -88,7 +100,17 @@ class _Around:
         )
         self._readable = set(session.scalars(readable))
 
-    def standing(
+    def has_next_step(
+        self, case_id: UUID, state: State, organisation_id: UUID | None, also_asked_id: UUID | None
+    ) -> bool:
+        """Whether there is one; what is late only keeps it while nobody pretends that somebody was asked."""
+        step = next_step(self._standing(case_id, state, organisation_id, also_asked_id))
+        if step is None or step.late_since is None or step.rung is not None:
+            return step is not None
+        late = {each.id for each in self._clocks[case_id] if each.state is ClockState.MISSED}
+        return late.isdisjoint(self._pretended.get(case_id, ()))
+
+    def _standing(
         self, case_id: UUID, state: State, organisation_id: UUID | None, also_asked_id: UUID | None
     ) -> WhereItStands:
         """How a case stands."""

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -71,8 +71,7 @@ def plan_again(session: Session, vault: Vault, rules: Rules, case: Case, what: H
     for each in planned:
         row = rows.get(_key(each))
         if row is None:
-            # Never in the way of what a worker does: a key that others took, by a row of theirs, is left to them.
-            insert_unless_taken(session, _row(case.id, each))
+            _write_down(session, case.id, each)
         elif row.state in (FollowupState.PLANNED, FollowupState.CALLED_OFF):
             # Within one hour it is the same question, as when a case closes and opens again; who told of danger is asked sooner.
             row.state, row.due_at = FollowupState.PLANNED, each.due_at
@@ -84,9 +83,10 @@ def planned_as(row: Followup) -> PlannedFollowup:
     return PlannedFollowup(row.kind, row.since, row.round, row.due_at)
 
 
-def plan_next(session: Session, case_id: UUID, following: PlannedFollowup) -> None:
-    """Write down the next round of a question that comes round again."""
-    insert_unless_taken(session, _row(case_id, following))
+def plan_next(session: Session, case_id: UUID, following: PlannedFollowup, known: Iterable[Followup]) -> None:
+    """Write down the next round of a question that comes round again, unless it is among those that are known of the case."""
+    if _key(following) not in map(_key, known):
+        _write_down(session, case_id, following)
 
 
 def followups_of(session: Session, vault: Vault, case_id: UUID) -> list[Followup]:
@@ -174,6 +174,20 @@ def _call_off(session: Session, vault: Vault, case: Case, rows: Iterable[Followu
     if off:
         kinds = sorted({row.kind.value for row in off})
         journal(session, vault, CaseId(case.id), "followup.called_off", SYSTEM, {"kinds": list(kinds)})
+
+
+def _write_down(session: Session, case_id: UUID, planned: PlannedFollowup) -> None:
+    """Write down a question that no row of ours holds yet: one that others wrote in its place is set aside."""
+    if insert_unless_taken(session, _row(case_id, planned)):
+        return
+    of_this_key = (
+        Followup.kind == planned.kind,
+        Followup.since == planned.since,
+        Followup.round == planned.round,
+    )
+    in_its_place = delete(Followup).where(Followup.case_id == case_id, *of_this_key)
+    session.execute(in_its_place.execution_options(synchronize_session=False))
+    insert_unless_taken(session, _row(case_id, planned))
 
 
 def _row(case_id: UUID, planned: PlannedFollowup) -> Followup:

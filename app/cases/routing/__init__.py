@@ -30,6 +30,7 @@ from app.cases.routing.placing import (
     without_keys,
     write_offers,
 )
+from app.cases.routing.putting_right import put_right
 from app.cases.routing.records import keep_routing_note, routing_note, routing_record
 from app.cases.routing.routing_again import route_again
 from app.cases.routing.standbys import READY, keep_ready, ready_keys
@@ -61,6 +62,7 @@ __all__ = [
     "may_mean_helper",
     "means_holder",
     "next_position",
+    "put_right",
     "ready_keys",
     "route_again",
     "route_to_keys",

@@ -3,12 +3,13 @@
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from sqlalchemy import select, update
+from sqlalchemy import func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import (
     Case,
+    CaseFacts,
     Happened,
     NoAccess,
     Offer,
@@ -19,14 +20,15 @@ from app.cases.case import (
     refuse_viewers,
     store_facts,
 )
-from app.cases.clocks import ClockAct, ask_anew, meet_clocks, settle_clocks, start_clocks
+from app.cases.clocks import ClockAct, ask_anew, follow_law, meet_clocks, settle_clocks, start_clocks
 from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
 from app.cases.routing.asking import drop_offer, is_left_to_another, offers_open
 from app.cases.routing.handing_on import candidates_of, forbidden, hand_on, let_coordinator_look
+from app.cases.routing.putting_right import put_right
 from app.cases.rules import Reason, Rules
-from app.database import CaseId, CircleId, chosen_once
-from app.network import SignedIn
+from app.database import NEVER_BEFORE, CaseId, CircleId, chosen_once
+from app.network import SignedIn, get_organisation
 from app.vault import SYSTEM, Vault, accept_grant, is_in_circle, is_sound, journal, read_journal, sound
 
 _ASKED = (OfferState.OFFERED, OfferState.ACCEPTED)
@@ -91,9 +93,10 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
     _let_go_of_the_others(session, vault, case)
     case.state, case.organisation_id, case.also_asked_id = State.ACCEPTED, by.organisation.id, None
     meet_clocks(session, case, ClockAct.ANSWERED_OFFER)
-    facts = facts_of(vault, case)
+    facts = _under_their_law(session, vault, by, case)
     ask_anew(session, case, facts, rules.deadlines)
     start_clocks(session, case, facts, StartEvent.ACCEPTED, rules.deadlines, beside=True)
+    follow_law(session, case, facts, rules.deadlines)
     note(session, vault, Happened.ACCEPTED, case, by=by.member.id)
     journal(session, vault, case_id, "case.accepted", by.actor, {"organisation": str(by.organisation.id)})
     return Acceptance(True)
@@ -105,6 +108,14 @@ def _let_go_of_the_others(session: Session, vault: Vault, case: Case) -> None:
         drop_offer(session, other, OfferState.TAKEN_ELSEWHERE)
         detail = {"organisation": str(other.organisation_id)}
         journal(session, vault, CaseId(case.id), "case.taken_elsewhere", SYSTEM, detail)
+
+
+def _under_their_law(session: Session, vault: Vault, by: SignedIn, case: Case) -> CaseFacts:
+    """The case's facts with the law that the organisation follows, and the region whose holidays it keeps."""
+    theirs = get_organisation(session, by.organisation.id)
+    facts = replace(facts_of(vault, case), law=theirs.legal_profile or "", region=theirs.region or "")
+    store_facts(vault, case, facts)
+    return facts
 
 
 def decline_offer(
@@ -165,8 +176,13 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
     over = (
         select(Offer.id)
         .join(Case, Case.id == Offer.case_id)
-        .where(Offer.state == OfferState.OFFERED, Offer.expires_at <= clock.now())
-        .order_by(Offer.expires_at)
+        # Nobody offers without a date: where others emptied it, the time is over. One that is none is left to `redress doctor`.
+        .where(
+            Offer.state == OfferState.OFFERED,
+            or_(Offer.expires_at.is_(None), Offer.expires_at.between(NEVER_BEFORE, clock.now())),
+        )
+        # In no order: rows of others stay due for ever, and must not stand before ours each time.
+        .order_by(func.random())
         .limit(limit)
         # The case's row is what every change of an offer locks first, so claiming it can never end in a deadlock.
         .with_for_update(of=Case, skip_locked=True)
@@ -174,12 +190,8 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
     # State and date are asked for once more outside: a claimer that waited for another one's commit must find nothing left.
     claim = (
         update(Offer)
-        .where(
-            Offer.id.in_(chosen_once(over)),
-            Offer.state == OfferState.OFFERED,
-            Offer.expires_at.is_not(None),
-        )
-        # The outcome is written, and signed, by `drop_offer` below; without a date nobody else claims it.
+        .where(Offer.id.in_(chosen_once(over)), Offer.state == OfferState.OFFERED)
+        # The outcome is written, and signed, by `drop_offer` below, before anybody else sees this.
         .values(expires_at=None)
         .returning(Offer.id)
         .execution_options(synchronize_session=False)
@@ -189,7 +201,13 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
         offer = session.scalars(
             select(Offer).where(Offer.id == offer_id).execution_options(populate_existing=True)
         ).one()
+        if not is_sound(vault, offer):
+            # Others wrote it: nobody is sent away for it, and it is in nobody's way.
+            offer.state = OfferState.WITHDRAWN
+            continue
         case = lock_case(session, CaseId(offer.case_id))
+        if case is not None:
+            put_right(session, vault, case)
         drop_offer(session, offer, OfferState.EXPIRED)
         if case is None or case.state is not State.OFFERED or offer.organisation_id not in case.partners:
             continue
@@ -205,6 +223,8 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
 def _offer_to_answer(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> tuple[Case, Offer]:
     """The case, locked, and its offer to the member's organisation that still waits for an answer."""
     case = lock_case(session, case_id)
+    if case is not None:
+        put_right(session, vault, case)
     offers = session.scalars(
         select(Offer)
         .where(Offer.case_id == case_id, Offer.organisation_id == by.organisation.id)

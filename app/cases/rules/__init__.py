@@ -5,7 +5,7 @@ from app.cases.rules.deadlines import Deadline, Deadlines
 from app.cases.rules.durations import Duration, Unit
 from app.cases.rules.followup_days import FollowupDays
 from app.cases.rules.help_numbers import HelpNumber
-from app.cases.rules.known_holidays import public_holidays
+from app.cases.rules.known_holidays import public_holidays, regions_of, worked_weekends
 from app.cases.rules.ladder import Ladder
 from app.cases.rules.routing import (
     AT_ONCE,
@@ -43,8 +43,10 @@ __all__ = [
     "asked_first",
     "load_rules",
     "public_holidays",
+    "regions_of",
     "route",
     "routing_from",
     "rules_of",
     "why_not",
+    "worked_weekends",
 ]

@@ -19,15 +19,19 @@ _YEARS = range(2000, 2200)
 
 @dataclass(frozen=True)
 class Calendar:
-    """When people work at one place: its weekend (`datetime.weekday()`), its days off, and the zone in which its days begin."""
+    """When people work at one place: its weekend (`datetime.weekday()`), its days off, and the zone in which its days begin.
+
+    `worked` are days of the weekend on which everybody works, to make up for a long feast, as governments order it.
+    """
 
     weekend: frozenset[int] = frozenset()
     days_off: frozenset[date] = frozenset()
     zone: tzinfo = UTC
+    worked: frozenset[date] = frozenset()
 
     def works_on(self, day: date) -> bool:
         """Whether people work on that day."""
-        return day.weekday() not in self.weekend and day not in self.days_off
+        return (day.weekday() not in self.weekend or day in self.worked) and day not in self.days_off
 
     def working_day_from(self, day: date) -> date:
         """The first day on which people work, this one or a later one."""

@@ -52,8 +52,12 @@ class Deadlines:
     default_weekend: frozenset[int]
     weekends: Mapping[str, frozenset[int]]
     days_off: DaysOff
+    worked: DaysOff
+    """Days of the weekend on which everybody works, by country."""
     profiles: Mapping[str, LegalProfile]
     laws: tuple[LegalProfile, ...]  # those of the profiles that this network follows
+    regions: Mapping[str, tuple[str, ...]]
+    """The regions with holidays of their own, such as DE-BY, of each country of the network."""
 
     def may_pause(self, kind: ClockKind, law: str | None) -> bool:
         """Whether a clock that holds by that law, or by this network's own procedure, may wait for a reason."""
@@ -74,21 +78,39 @@ class Deadlines:
             return law or ""
         return self.profiles[law].deadlines[kind].source
 
-    def calendar(self, country: str | None, zone: tzinfo = UTC) -> Calendar:
-        """When people work there, with days that begin in that zone; without a country only the usual weekend is free."""
+    def following(self, code: str) -> "Deadlines":
+        """The same deadlines for whoever follows this profile too; one that is not in the file any more asks for nothing."""
+        law = self.profiles.get(code)
+        return self if law is None or law in self.laws else replace(self, laws=(*self.laws, law))
+
+    def calendar(self, country: str | None, zone: tzinfo = UTC, region: str = "") -> Calendar:
+        """When people work there, with days that begin in that zone; without a country only the usual weekend is free.
+
+        A `region` of another country says nothing here.
+        """
         if country is None:
             return Calendar(self.default_weekend, zone=zone)
         weekend = self.weekends.get(country, self.default_weekend)
-        return Calendar(weekend, self.days_off.get(country, frozenset()), zone)
+        off, worked = self.days_off.get(country, frozenset()), self.worked.get(country, frozenset())
+        if region.startswith(f"{country}-"):
+            off |= self.days_off.get(region, frozenset())
+        return Calendar(weekend, off, zone, worked)
 
     def every_calendar(self, zones: Collection[tzinfo]) -> frozenset[Calendar]:
         """Every calendar that a case may run on, each with days that begin in each of these zones."""
-        countries = {None, *self.weekends, *self.days_off}
-        return frozenset(self.calendar(country, zone) for country in countries for zone in zones)
+        places: set[tuple[str | None, str]] = {(None, "")}
+        places |= {(key.partition("-")[0], key) for key in (*self.weekends, *self.days_off)}
+        return frozenset(self.calendar(country, zone, region) for country, region in places for zone in zones)
 
-    def with_days_off(self, found: DaysOff) -> "Deadlines":
-        """The same deadlines with more days off."""
-        return replace(self, days_off=joined(self.days_off, found))
+    def with_days_off(
+        self,
+        found: DaysOff,
+        worked: DaysOff = MappingProxyType({}),
+        regions: Mapping[str, tuple[str, ...]] = MappingProxyType({}),
+    ) -> "Deadlines":
+        """The same deadlines with more days off, more days of the weekend on which people work, and the regions there are."""
+        off, on = joined(self.days_off, found), joined(self.worked, worked)
+        return replace(self, days_off=off, worked=on, regions=regions)
 
 
 def read_deadlines(file: Table, own_days: DaysOff) -> Deadlines:
@@ -118,7 +140,19 @@ def read_deadlines(file: Table, own_days: DaysOff) -> Deadlines:
     profiles, laws = read_profiles(file)
     file.done()
     by_country = MappingProxyType(weekends)
-    return Deadlines(tuple(read), followups, texts, default, by_country, own_days, profiles, laws)
+    worked: DaysOff = MappingProxyType({})
+    return Deadlines(
+        tuple(read),
+        followups,
+        texts,
+        default,
+        by_country,
+        own_days,
+        worked,
+        profiles,
+        laws,
+        MappingProxyType({}),
+    )
 
 
 def read_duration(profile: Profile, table: Table) -> Duration:

@@ -1,7 +1,7 @@
 """Everything that the operator decides about cases, read once at start from the config folder and then never again."""
 
 import copyreg
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
@@ -68,9 +68,11 @@ class Rules:
     written: WrittenLanguages
     wishes: LanguageWishes
 
-    def with_days_off(self, found: DaysOff) -> "Rules":
-        """The same rules with more days on which nobody works."""
-        return replace(self, deadlines=self.deadlines.with_days_off(found))
+    def with_days_off(
+        self, found: DaysOff, worked: DaysOff, regions: Mapping[str, tuple[str, ...]]
+    ) -> "Rules":
+        """The same rules with more days on which nobody works, days of the weekend on which people do, and regions."""
+        return replace(self, deadlines=self.deadlines.with_days_off(found, worked, regions))
 
     def wish_in(self, words: str, page: str, country: str | None) -> Wish | None:
         """The language that words wish for; `page` is the one thought to be spoken, `country` where somebody is, if known."""

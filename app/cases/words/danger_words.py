@@ -54,6 +54,8 @@ KINDS = (
     "child",
     "papers_kept",
     "cannot_leave",
+    "permit_cancelled",
+    "reported_runaway",
     "unpaid_for_months",
     "collapse",
     "building",

@@ -1,5 +1,6 @@
 """The worker's inbox: in with the receipt, the thread, who has seen what, and what happens next."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
@@ -179,6 +180,8 @@ class InboxView:
     """Whether there is something of the worker's that nobody has opened since."""
     about_helper: bool = False
     asked: AskedRung | None = None  # who was asked because something was late, and has to act now
+    broken: tuple[tuple[ClockKind, datetime], ...] = ()
+    """What was late before and is no more, each with its date: it stays told."""
     zone: tzinfo = UTC
     """The workplace's time zone, in which every moment above is said."""
     question: OpenQuestion | None = None
@@ -263,6 +266,8 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
     opened = open_grant(session, vault, worker.case_id, worker.keys)
     following = next_step(session, case)
     zone = zone_there(facts.zone, case.country)
+    rungs = rungs_of(session, vault, case)
+    asked = _asked(session, case, rungs, zone)
     return InboxView(
         stage=stage_of(case.state, case.helper_has_read),
         closing_reason=case.closing_reason,
@@ -281,7 +286,8 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         helper_has_read=case.helper_has_read,
         worker_wrote=case.worker_wrote,
         about_helper=facts.about_helper,
-        asked=_asked(session, vault, case, zone),
+        asked=asked,
+        broken=_broken(rungs, asked, zone),
         zone=zone,
         question=_question(session, vault, case),
         wants_questions=not facts.no_questions,
@@ -323,8 +329,17 @@ def next_step(session: Session, case: Case) -> PlannedClock | None:
     )
 
 
-def _asked(session: Session, vault: Vault, case: Case, zone: tzinfo) -> AskedRung | None:
-    asked = standing_rung(case, rungs_of(session, vault, case), clocks_of(session, case))
+def _broken(
+    rungs: Sequence[AskedRung], asked: AskedRung | None, zone: tzinfo
+) -> tuple[tuple[ClockKind, datetime], ...]:
+    """Each date that passed and of which nobody is asked any more, the earliest first."""
+    now = None if asked is None else asked.clock_id
+    dates = {(rung.kind, rung.late_since) for rung in rungs if rung.clock_id != now}
+    return tuple(sorted(((kind, since.astimezone(zone)) for kind, since in dates), key=lambda each: each[1]))
+
+
+def _asked(session: Session, case: Case, rungs: Sequence[AskedRung], zone: tzinfo) -> AskedRung | None:
+    asked = standing_rung(case, rungs, clocks_of(session, case))
     if asked is None:
         return None
     late_since, due_at = asked.late_since.astimezone(zone), asked.due_at.astimezone(zone)

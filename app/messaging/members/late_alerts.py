@@ -43,10 +43,13 @@ def alert_late(session: Session, vault: Vault, case: Case) -> int:
 
 def newest_rung(session: Session, vault: Vault, case: Case) -> Escalation | None:
     """The rung on which somebody stands, or the one by which the case has just moved."""
-    asks = Escalation.state.in_((RungState.ASKED, RungState.MOVED))
+    asks = Escalation.state.in_((RungState.ASKED, RungState.MOVED, RungState.LAST))
     rungs = session.scalars(select(Escalation).where(Escalation.case_id == case.id, asks)).all()
     ours = [rung for rung in rungs if is_sound(vault, rung)]
-    return max(ours, key=lambda rung: (rung.state is RungState.ASKED, rung.asked_hour), default=None)
+    return max(ours, key=lambda rung: (_ORDER.index(rung.state), rung.asked_hour, rung.due_at), default=None)
+
+
+_ORDER = (RungState.LAST, RungState.MOVED, RungState.ASKED)
 
 
 def _asked(session: Session, vault: Vault, case: Case, rung: Escalation) -> Sequence[MemberAddress]:
@@ -84,7 +87,9 @@ def _circle(
 
 def _tell(session: Session, vault: Vault, case: Case, rung: Escalation, address: MemberAddress) -> bool:
     """Tell one address: at once, at the end of these hours, or by what waits for that; whether it is an alert of its own."""
-    key = ("late", str(rung.id), str(address.member_id), address.channel)
+    key: tuple[str, ...] = ("late", str(rung.id), str(address.member_id), address.channel)
+    if rung.state is RungState.LAST:
+        key = (*key, rung.due_at.isoformat())  # whoever is left to the last is told each time
     case_id, subject = CaseId(case.id), str(address.id)
     number, later = count_attempt(session, vault, LATES, subject), window_end(LATES)
     if number > LATES.most + 1:

@@ -202,6 +202,7 @@ def render_case(
         # A lowered urgency must not hide what the worker said.
         danger_said=opened.strip.danger_said
         or any((entry.body or {}).get("danger") for entry in opened.entries),
+        danger_denied=any((entry.body or {}).get("no_danger") for entry in opened.entries),
         contact=contact,
         colleagues=opened.colleagues,
         categories=services().rules.taxonomy.kinds,

@@ -31,6 +31,7 @@ DONE: Labels = {
     "back": pgettext("desk", "Removed. You are not away then."),
     "handed_over": pgettext("desk", "Your open cases are your colleague’s now. Each case says so."),
     "notices_kept": pgettext("desk", "Saved. You are told of what is ticked below."),
+    "procedure_kept": pgettext("network", "Saved. It holds for the cases that you accept from now on."),
     "noted": pgettext("desk", "Note kept."),
     "claimed": pgettext("desk", "It is yours."),
     "assigned": pgettext("desk", "Given to your colleague."),

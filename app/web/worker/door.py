@@ -41,6 +41,6 @@ def offered() -> tuple[Language, ...]:
     return services().languages.offered
 
 
-def to_inbox(anchor: str = "top") -> Response:
-    """Lead to the inbox after something was stored, so that reloading the page sends nothing again."""
-    return see_other(url_for("worker.inbox", lang=page_language().code, _anchor=anchor))
+def to_inbox(anchor: str = "top", *, done: str | None = None) -> Response:
+    """Lead to the inbox after something was stored, so that reloading the page sends nothing again; `done` is said there."""
+    return see_other(url_for("worker.inbox", lang=page_language().code, done=done, _anchor=anchor))

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Response
+from flask import Response, request
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, EmptyText, NoHourLeft, TextTooLong, consent_texts
@@ -67,7 +67,7 @@ def inbox() -> Response:
     """The worker's messages, or the question for the receipt."""
     worker = find_worker()
     if worker is not None:
-        return inbox_page(worker)
+        return inbox_page(worker, done=request.args.get("done", ""))
     if worker_cookie():
         return forget_worker_cookie(enter_page("ended"))
     return enter_page()
@@ -177,6 +177,8 @@ def _done(worker: Worker, intent: Intent, outcome: bool | AnswerOutcome | None, 
     """What follows a deed: the inbox where it shows, with what has to be said of an answer that came twice or too late."""
     if isinstance(outcome, AnswerOutcome) and outcome is not AnswerOutcome.ANSWERED:
         return inbox_page(worker, Problem(taken_words(outcome)))
+    if intent.act in (InboxAct.ASK_ME, InboxAct.DO_NOT_ASK):
+        return to_inbox("said", done=intent.act.value)
     if intent.answer == FollowupAnswer.WORSE.value:
         return to_inbox("worse")  # where danger can be ticked, and words added
     # Whoever is in danger reads first what can be done, not what they wrote.

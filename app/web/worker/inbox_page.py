@@ -7,6 +7,7 @@ from flask import Response, make_response, render_template, request, url_for
 
 from app import clock
 from app.cases.case import Case, consent_texts
+from app.cases.enums import Urgency
 from app.cases.routing import means_holder
 from app.cases.worker import ERASED_AFTER, BudgetSpent, Worker, open_inbox
 from app.logs import log_failure
@@ -15,8 +16,16 @@ from app.web.language import npgettext, page_language, pgettext
 from app.web.retry import BUSY_FOR, minutes_until, retry_after
 from app.web.services import services
 from app.web.worker.asking import chosen_words
-from app.web.worker.danger import country_of_worker, help_for_intent, inbox_note, opening
-from app.web.worker.inbox_words import access_line, authors, late_line, next_line, seen_line, stage_lines
+from app.web.worker.danger import Help, country_of_worker, help_for_intent, help_in, inbox_note, opening
+from app.web.worker.inbox_words import (
+    access_line,
+    authors,
+    broken_lines,
+    late_line,
+    next_line,
+    seen_line,
+    stage_lines,
+)
 from app.web.worker.intent import NOTHING, InboxAct, Intent
 from app.web.worker.names import coordinator_name, names_of
 from app.web.worker.posted import posted_fields
@@ -36,8 +45,8 @@ class Problem:
         return self.intent.act == act
 
 
-def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
-    """The inbox as it stands, with what went wrong above it."""
+def inbox_page(worker: Worker, problem: Problem | None = None, *, done: str = "") -> Response:
+    """The inbox as it stands, with what went wrong above it, or that `done`, an act, was done."""
     here, language = services(), page_language()
     with here.database.reading() as session:
         view = open_inbox(session, here.vault, worker)
@@ -57,12 +66,15 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         view=view,
         danger=danger,
         opens=opening(danger, worker.case_id, "let_read", form_token=session_form_token(worker.content)),
-        help=None if danger else help_for_intent(replace(meant, country=country)),
+        help=None
+        if danger
+        else help_for_intent(replace(meant, country=country)) or _help_in_danger(case, country),
         country=country,
         meant_helper=meant_helper,
         coordinator=coordinator,
         stages=stage_lines(view),
         late_line=late_line(view, names, coordinator, now.date()),
+        broken_lines=broken_lines(view),
         next_line=next_line(view, names, coordinator, now.date()),
         authors=authors(),
         card=question_card(view),
@@ -79,8 +91,23 @@ def inbox_page(worker: Worker, problem: Problem | None = None) -> Response:
         # The token of the page that could not be taken: what was stored of it after all is then not stored twice.
         token=meant.with_token(here.vault).token,
         problem=problem or Problem(),
+        said=_said(done),
     )
     return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK)
+
+
+def _said(act: str) -> str:
+    """What was done, where nothing else on the page shows it."""
+    if act == InboxAct.ASK_ME:
+        return pgettext("worker-question", "Done. From time to time we ask you here how it is.")
+    if act == InboxAct.DO_NOT_ASK:
+        return pgettext("worker-question", "Done. We ask you no more questions.")
+    return ""
+
+
+def _help_in_danger(case: Case, country: str) -> Help | None:
+    """The numbers to call stay for as long as the case is in danger, also when a helper has read or answered."""
+    return help_in(country) if case.is_open and case.urgency is Urgency.DANGER else None
 
 
 def stale_page(worker: Worker, intent: Intent) -> Response:

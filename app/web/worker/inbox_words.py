@@ -143,6 +143,16 @@ def late_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
     return f"{was} {now} {passed}"
 
 
+def broken_lines(view: InboxView) -> list[str]:
+    """What was late before: it stays told when it was done after all."""
+    language = page_language()
+    return [_LATE.get(kind, _was_late)(language.long_day(since)) for kind, since in view.broken]
+
+
+def _was_late(day: str) -> str:
+    return pgettext("worker-late", "A step that was due on %(day)s was late.", day=day)
+
+
 _LATE: dict[ClockKind, Callable[[str], str]] = {
     ClockKind.READ: lambda day: pgettext(
         "worker-late", "A helper should have read it by %(day)s. That did not happen.", day=day
@@ -274,6 +284,13 @@ def access_line(line: AccessLine, *, about_helper: bool = False) -> str:
     name = pgettext("worker-seen", "Somebody we cannot name") if line.forged else line.organisation or gone
     if line.until is not None:
         day = page_language().long_day(line.until)
+        if line.kind is HolderKind.CUSTODY:
+            return pgettext(
+                "worker-seen",
+                "%(name)s kept it sealed, to find a helper, until %(day)s. If they opened it, you see that here.",
+                name=name,
+                day=day,
+            )
         return pgettext("worker-seen", "%(name)s could read it until %(day)s.", name=name, day=day)
     if line.kind is HolderKind.CUSTODY and about_helper:
         return pgettext(

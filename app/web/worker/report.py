@@ -167,6 +167,7 @@ def to_report(sent: ReportForm, language: str) -> Report:
         words=sent.words if has_words(sent.words) else "",
         topics=sent.category,
         danger=sent.danger == "yes",
+        no_danger=sent.danger == "no",
         site_code=sent.site_code,
         site=sent.site,
         exclude=frozenset(map(Exclusion, sent.exclude)),

@@ -129,6 +129,21 @@ def test_rows_that_others_wrote_keep_nobody_from_saying_that_it_got_worse(desk: 
     with desk.database.writing() as session:
         say_worse(session, desk.world.vault, desk.world.rules, worker, "", False, uuid4())
     assert desk.case(case_id).urgency is Urgency.URGENT
+    # What they wrote is set aside, and the worker is asked all the same.
+    planned = kinds(desk, case_id, FollowupState.PLANNED)
+    assert planned == ["news 1", "worse 1", "worse 2", "worse 3", "worse 4"]
+
+
+def test_a_row_in_the_place_of_the_next_round_is_set_aside(desk: Desk) -> None:
+    case_id, table = desk.accepted(), Base.metadata.tables["followups"]
+    with desk.database.writing() as session:
+        rows_of_case = select(table).where(table.c.case_id == case_id, table.c.kind == "news")
+        row = dict(session.connection().execute(rows_of_case).mappings().first() or {})
+        planted = row | {"id": uuid4(), "round": 2, "state": "called_off"}
+        session.connection().execute(insert(table).values(planted))
+    clock.set_offset(34 * DAY)
+    tick(desk)
+    assert "news 2" in kinds(desk, case_id, FollowupState.PLANNED)
 
 
 def test_nobody_is_asked_where_nobody_would_read_the_answer(desk: Desk) -> None:

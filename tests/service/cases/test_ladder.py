@@ -13,6 +13,7 @@ from app import clock
 from app.cases.case.access import NoAccess
 from app.cases.case.assignment import claim
 from app.cases.case.models import Case, Clock, Escalation, Offer
+from app.cases.clocks.rungs import ask_last_by
 from app.cases.clocks.running import mark_clocks_missed
 from app.cases.custody.deciding import place_case
 from app.cases.desk.progress import Move, change_stage
@@ -31,14 +32,16 @@ from app.cases.escalation.climbing import climb_ladders
 from app.cases.escalation.promise import without_next_step
 from app.cases.routing.asking import drop_offer
 from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
+from app.cases.rules import Calendar
 from app.cases.worker.messages import say_worse
 from app.cases.worker.sharing import stop_sharing
 from app.database import Base, CaseId, OrganisationId
 from app.network import SignedIn
-from app.vault import GrantState, grants_of_case, read_journal, verify_journal
+from app.vault import CircleRow, GrantRow, GrantState, grants_of_case, read_journal, verify_journal
 from tests.support.closing import close
 from tests.support.dates import DAY, dates_pass
 from tests.support.desk import Desk
+from tests.support.past_us import copy_of, table
 
 
 def tick(desk: Desk) -> int:
@@ -128,6 +131,45 @@ def test_a_partner_that_is_late_loses_the_case_after_its_helper_lead_and_the_coo
     assert desk.case(case_id).next_due_at >= clock.now()  # type: ignore[operator]
     # The other case was read in time, so only its first answer is late.
     assert {rung.kind for rung in rungs(desk, noise)} <= {ClockKind.ACKNOWLEDGE}
+
+
+@pytest.mark.parametrize("expires", (False, True))
+def test_an_old_row_put_back_after_a_loss_sends_nobody_away_who_was_asked_since(
+    desk: Desk, expires: bool
+) -> None:
+    case_id, noise = desk.accepted(), desk.accepted()
+    desk.open(desk.lead, noise)
+    grants = table(GrantRow)
+    with desk.database.engine.connect() as connection:
+        circles = select(CircleRow.id).where(CircleRow.organisation_id == desk.world.near.id)
+        of_near = grants.c.holder_id.in_(circles)
+        theirs = (
+            connection.execute(select(grants).where(grants.c.case_id == case_id, of_near)).mappings().all()
+        )
+    assert theirs
+    before = copy_of(desk.database, Case, id=case_id)
+    for _day in days(3, 22):
+        tick(desk)
+        if desk.case(case_id).state is State.OFFERED:
+            break
+    with desk.database.engine.begin() as connection:
+        same = {name: value for name, value in before.items() if name != "id"}
+        connection.execute(update(table(Case)).where(table(Case).c.id == case_id).values(same))
+        for grant in theirs:
+            connection.execute(update(grants).where(grants.c.id == grant["id"]).values(dict(grant)))
+    assert desk.case(case_id).organisation_id == desk.world.near.id
+    if expires:  # nobody answers: it goes on from who was asked, and is not with who lost it
+        clock.set_offset(60 * DAY)
+        tick(desk)
+        assert desk.case(case_id).organisation_id is None
+    else:
+        take(desk, desk.far, case_id)
+        assert desk.open(desk.far, case_id).entries
+        assert desk.case(case_id).organisation_id == desk.world.far.id
+        assert desk.case(noise).organisation_id == desk.world.near.id
+    assert "case.put_right" in desk.acts(case_id)
+    with pytest.raises(NoAccess):
+        desk.open(desk.lead, case_id)
 
 
 def test_a_rung_ends_when_what_was_late_is_done(desk: Desk) -> None:
@@ -280,6 +322,44 @@ def test_where_nobody_was_foreseen_a_custodian_places_it_and_asks_anew(desk: Des
     assert climbed(desk, case_id)[-1] == (Rung.COORDINATOR, RungState.ENDED)
 
 
+def test_whoever_is_left_to_the_last_is_called_again_until_it_is_done(desk: Desk) -> None:
+    world = desk.world
+    case_id = desk.accept(world.file(excluded=frozenset({world.coordinator.id, world.far.id})))
+    with desk.database.writing() as session:
+        others = Clock.case_id == case_id, Clock.kind != ClockKind.READ
+        session.execute(update(Clock).where(*others).values(state=ClockState.MET))
+    for _day in days(3, 11, 2):
+        tick(desk)
+        if RungState.LAST in {state for _, state in climbed(desk, case_id)}:
+            break
+    [last] = [rung for rung in rungs(desk, case_id) if rung.state is RungState.LAST]
+    assert (last.rung, desk.acts(case_id).count("case.asked_again")) == (Rung.LEAD, 1)
+    for called in (2, 3, 4):
+        clock.set_offset((8 + 3 * called) * DAY)  # over a weekend too
+        with desk.database.writing() as session:
+            climb_ladders(session, world.vault, world.rules, 100)
+        assert desk.acts(case_id).count("case.asked_again") == called
+        assert desk.acts(case_id).count("case.late_told") == 1 + called
+        again = next(rung for rung in rungs(desk, case_id) if rung.id == last.id)
+        assert clock.now() < again.due_at <= clock.now() + timedelta(days=4)
+    with desk.database.writing() as session:  # nobody is called twice for one day
+        climb_ladders(session, world.vault, world.rules, 100)
+    assert desk.acts(case_id).count("case.asked_again") == 4
+    desk.open(desk.lead, case_id)
+    clock.set_offset(25 * DAY)
+    with desk.database.writing() as session:
+        climb_ladders(session, world.vault, world.rules, 100)
+    assert next(rung for rung in rungs(desk, case_id) if rung.id == last.id).state is RungState.ENDED
+    assert desk.acts(case_id).count("case.asked_again") == 4
+
+
+@pytest.mark.parametrize(("asked", "days_later"), ((0, 1), (19, 1), (20, 7)))
+def test_after_many_calls_there_is_one_a_week(asked: int, days_later: int) -> None:
+    every_day = Calendar(frozenset({5, 6}))
+    passed = ask_last_by(asked, every_day) - clock.now()
+    assert timedelta(days=days_later) <= passed <= timedelta(days=days_later + 3)
+
+
 def test_what_only_closing_ends_never_takes_a_case_from_who_works_on_it(desk: Desk) -> None:
     case_id = desk.accepted()
     desk.open(desk.lead, case_id)
@@ -363,6 +443,31 @@ def test_a_clock_that_others_call_missed_takes_the_case_from_nobody(desk: Desk) 
         clock.set_offset(hour * 3600)
         tick(desk)
     assert climbed(desk, case_id) == []
+
+
+def test_a_clock_that_was_missed_and_then_met_cannot_be_called_missed_again(desk: Desk) -> None:
+    case_id, other = desk.accepted(danger=True), desk.accepted(danger=True)
+    clock.set_offset(2 * DAY)
+    tick(desk)
+    assert climbed(desk, case_id)[-1] == climbed(desk, other)[-1] == (Rung.LEAD, RungState.ASKED)
+    desk.open(desk.lead, case_id)
+    for _ in range(2):
+        desk.reply(desk.lead, case_id)
+    tick(desk)
+    before = climbed(desk, case_id)
+    assert before[-1] == (Rung.LEAD, RungState.ENDED)
+    with desk.database.writing() as session:
+        met = (Clock.case_id == case_id) & (Clock.state == ClockState.MET)
+        session.execute(update(Clock).where(met).values(state=ClockState.MISSED))
+    for hour in range(0, 40, 8):
+        clock.set_offset(2 * DAY + hour * 3600)
+        tick(desk)
+    assert climbed(desk, case_id)[: len(before)] == before
+    assert {rung.kind for rung in rungs(desk, case_id)[len(before) :]} <= {
+        ClockKind.SAFETY_PLAN,
+        ClockKind.ASSESSMENT,
+    }
+    assert len(climbed(desk, other)) > 1  # which is late all the same
 
 
 def test_rungs_that_others_planted_for_a_late_date_keep_nobody_from_being_asked(desk: Desk) -> None:

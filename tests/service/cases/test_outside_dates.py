@@ -173,6 +173,24 @@ def test_what_others_wrote_is_no_date_and_stops_no_reminder(desk: Desk, case_id:
     assert remind(desk) == 0
 
 
+@pytest.mark.parametrize("days", (None, 400), ids=("emptied", "put off"))
+def test_a_reminder_that_others_emptied_or_put_off_is_given_now(
+    desk: Desk, case_id: CaseId, days: int | None
+) -> None:
+    sent, long = add(desk, case_id, in_days(20)), add(desk, case_id, in_days(300))
+    assert remind(desk) == 0
+    when = None if days is None else clock.now() + timedelta(days=days)
+    with desk.database.writing() as session:
+        session.connection().execute(update(_DATES).where(_DATES.c.id == sent).values(warn_at=when))
+    assert [remind(desk) for _ in range(2)] == [1, 0]
+    clock.set_offset(6 * 86_400 + 10)
+    assert remind(desk) == 2  # this one fourteen days before, and that of the other case
+    with desk.database.reading() as session:
+        untouched = session.scalars(select(OutsideDate.warn_at).where(OutsideDate.id == long)).one()
+    assert untouched is not None
+    assert untouched > clock.now()
+
+
 def test_a_row_that_nobody_can_handle_holds_up_no_reminder(desk: Desk, case_id: CaseId) -> None:
     """On SQLite its id need not even be one: then no statement that names it finds it again."""
     add(desk, case_id, in_days(20))

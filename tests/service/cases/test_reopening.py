@@ -6,9 +6,11 @@ from threading import Barrier
 from uuid import UUID, uuid4
 
 import pytest
+from sqlalchemy import select
 
 from app import clock
 from app.cases.case.access import NoAccess
+from app.cases.case.models import Clock
 from app.cases.desk.answering import CaseMovedOn
 from app.cases.enums import ClosingReason, ConsentLevel, State
 from app.cases.routing.offers import accept_offer
@@ -71,6 +73,39 @@ def take_up(desk: Desk, case_id: CaseId, by: SignedIn) -> None:
     if desk.case(case_id).state is State.OFFERED:
         with desk.database.writing() as session:
             assert accept_offer(session, desk.world.vault, desk.world.rules, by, case_id).taken
+
+
+def test_what_was_written_before_a_stop_is_still_unread_for_whoever_comes_after_it(desk: Desk) -> None:
+    filed = desk.world.file()
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    desk.open(desk.lead, case_id)
+    say(desk, worker)
+    assert desk.case(case_id).worker_wrote
+    _stop_and_undo(desk, worker)
+    assert desk.case(case_id).worker_wrote
+    take_up(desk, case_id, desk.lead)
+    desk.open(desk.lead, case_id)
+    assert not desk.case(case_id).worker_wrote
+
+
+def test_what_opens_again_after_its_dates_passed_has_a_new_one(desk: Desk) -> None:
+    filed, soon = desk.world.file(), desk.world.file()
+    case_id, early = desk.accept(filed), desk.accept(soon)
+    worker, other = desk.world.enter(filed), desk.world.enter(soon)
+    desk.open(desk.lead, early)
+    with desk.database.reading() as session:
+        promised = set(session.scalars(select(Clock.due_at).where(Clock.case_id == early)))
+    for each in (case_id, early):
+        close(desk, each)
+    clock.set_offset(3600)
+    say(desk, other)
+    assert desk.case(early).next_due_at in promised  # a date that has not passed stays
+    clock.set_offset(200 * 86_400)
+    say(desk, worker)
+    due = desk.case(case_id).next_due_at
+    assert due is not None
+    assert due > clock.now()
+    assert desk.case(case_id).organisation_id == desk.world.near.id
 
 
 @pytest.mark.parametrize("door", DOORS)

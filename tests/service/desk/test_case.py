@@ -42,6 +42,13 @@ def test_the_case_shows_the_words_and_the_safety_strip(browse: Browse, world: Wo
     assert _acts(world, case_id).count("case.read") == 1
 
 
+def test_a_no_to_danger_is_told_apart_from_a_question_that_was_skipped(browse: Browse, world: World) -> None:
+    said_no, skipped = accepted(world, world.file(no_danger=True)), accepted(world, world.file())
+    member = browse("near.lead")
+    assert "The worker said no when reporting" in member.open(f"/desk/cases/{said_no}").text
+    assert "The worker said no when reporting" not in member.open(f"/desk/cases/{skipped}").text
+
+
 def test_name_and_phone_show_on_request_and_it_is_written_down(
     browse: Browse, world: World, case_id: CaseId
 ) -> None:

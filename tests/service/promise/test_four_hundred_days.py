@@ -114,7 +114,7 @@ def go_to_a_thursday_before_a_day_off(desk: Desk, law: str) -> datetime:
     rules = shipped_rules()
     followed = tuple(rules.deadlines.profiles[each] for each in (law,) if each)
     followed_rules = replace(rules, deadlines=replace(rules.deadlines, laws=followed))
-    desk.world.rules = followed_rules.with_days_off({"MY": frozenset({thursday + _DAY})})
+    desk.world.rules = followed_rules.with_days_off({"MY": frozenset({thursday + _DAY})}, {}, {})
     return clock.now()
 
 

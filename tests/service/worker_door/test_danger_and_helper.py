@@ -1,7 +1,11 @@
 """Who is told of danger, said only where it is so; and the tile for complaints about a helper, which passes every helper by."""
 
+from collections.abc import Callable
+from uuid import uuid4
+
 import pytest
 
+from app.cases.desk.answering import reply
 from app.cases.desk.reading import open_case
 from app.cases.enums import Urgency
 from app.cases.routing.offers import accept_offer
@@ -50,6 +54,26 @@ def test_danger_in_the_inbox_is_answered_with_the_note_and_numbers(visitor: Visi
     assert "If you can get to a safe place, do not wait for us." in page.text
     assert "0000 0000" in page.text
     assert "in this country: Malaysia" in page.text
+
+
+def test_the_numbers_stay_while_the_case_is_in_danger_whoever_has_read_or_answered(
+    visitor: Visitor, another_visitor: Callable[[], Visitor], world: World
+) -> None:
+    visitor.open(f"/en/s/{world.site.code}")
+    code = visitor.send("/report", words="A fire.", danger="yes").code
+    calm = inside(another_visitor(), world).page
+    assert "0000 0000" not in calm.text
+    case, _ = stored(world, code)
+    lead = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        assert accept_offer(session, world.vault, world.rules, lead, CaseId(case.id)).taken
+        open_case(session, world.vault, lead, CaseId(case.id))
+        reply(session, world.vault, lead, CaseId(case.id), "We are on our way.", uuid4())
+    visitor.open("/en/inbox")
+    page = visitor.send("/inbox", receipt=code)
+    assert "We are on our way." in page.text
+    assert "If you can get to a safe place, do not wait for us." in page.text
+    assert "0000 0000" in page.text
 
 
 def test_numbers_are_shown_for_a_workplace_that_was_typed_and_recognised(visitor: Visitor) -> None:

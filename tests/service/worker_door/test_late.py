@@ -82,7 +82,10 @@ def test_the_inbox_says_what_was_late_who_was_asked_and_by_when(
 
     with world.database.writing() as session:
         assert accept_offer(session, world.vault, world.rules, far, case_id).taken
-    assert "did not happen" not in inbox(another_visitor(), code)
+    # What was promised and broken stays told after the next step.
+    page = inbox(another_visitor(), code)
+    assert f"A helper should have read it by {long_day(asked.late_since)}. That did not happen." in page
+    assert lead not in page
 
 
 def test_who_read_it_and_lost_it_is_not_forgotten(

@@ -265,6 +265,7 @@ def test_one_tap_ends_the_questions_and_one_tap_brings_them_back(visitor: Visito
     later(world, 14)
     inside(visitor, code)
     page = visitor.send("/inbox/do-not-ask")
+    assert "Done. We ask you no more questions." in page.text
     assert "You do not want questions from us, so we ask none." in page.text
     assert "Did it get worse" not in page.text
     assert questions(world, code, FollowupState.PLANNED) == []
@@ -275,6 +276,7 @@ def test_one_tap_ends_the_questions_and_one_tap_brings_them_back(visitor: Visito
     assert questions(world, code, FollowupState.PLANNED) == []
     old = visitor.page
     page = visitor.send("/inbox/ask-me")
+    assert "Done. From time to time we ask you here how it is." in page.text
     assert "From time to time we ask you here how it is." in page.text
     planned = questions(world, code, FollowupState.PLANNED)
     assert sorted(row.kind for row in planned) == ["news", "put_right", "worse", "worse", "worse"]

@@ -9,14 +9,14 @@ from app.cases.clocks.planning import due_after
 from app.cases.config_file import open_config
 from app.cases.rules.days_off import joined, read_own_days
 from app.cases.rules.durations import Duration, Unit
-from app.cases.rules.known_holidays import public_holidays
+from app.cases.rules.known_holidays import public_holidays, regions_of, worked_weekends
 from app.cases.rules.rule_set import load_rules
 from tests.support.project import CONFIG
 
 NETWORK = ("MY", "BD", "VN", "DE", "CN")
 TODAY = date(2026, 11, 29)
 PUBLIC = public_holidays(NETWORK, TODAY)
-DEADLINES = load_rules(CONFIG).deadlines.with_days_off(PUBLIC)
+DEADLINES = load_rules(CONFIG).deadlines.with_days_off(PUBLIC, worked_weekends(NETWORK, TODAY))
 TWO_DAYS = Duration(2, Unit.WORKING_DAYS)
 
 
@@ -34,6 +34,8 @@ def at(text: str) -> datetime:
         ("VN", "2027-02-03 09:00", "2027-02-12 09:00"),  # Tet of the next year, Thursday to Wednesday
         ("DE", "2026-04-02 10:00", "2026-04-08 10:00"),  # Good Friday to Easter Monday
         ("CN", "2026-09-30 10:00", "2026-10-09 10:00"),  # the golden week
+        ("CN", "2026-10-08 10:00", "2026-10-10 10:00"),  # a Saturday on which all of China works
+        ("VN", "2026-10-08 10:00", "2026-10-12 10:00"),  # and nobody else
         ("DE", "2026-12-31 10:00", "2027-01-05 10:00"),  # New Year's Day is a Friday
         ("CN", "2026-12-31 23:00", "2027-01-05 23:00"),
         # Neither the library nor anybody else knows days off there, and none without a country.
@@ -47,6 +49,21 @@ def test_working_days_skip_the_public_holidays_of_the_country(
     country: str | None, start: str, due: str
 ) -> None:
     assert due_after(at(start), TWO_DAYS, DEADLINES.calendar(country)) == at(due)
+
+
+def test_a_region_has_the_days_of_its_country_and_its_own(tmp_path: Path) -> None:
+    regional = DEADLINES.with_days_off(public_holidays(("DE-BY", "MY-10", "DE-XX", "XX-YY"), TODAY))
+    bavaria, germany = regional.calendar("DE", region="DE-BY"), regional.calendar("DE")
+    corpus_christi, unity = date(2026, 6, 4), date(2027, 10, 4)
+    assert (bavaria.works_on(corpus_christi), germany.works_on(corpus_christi)) == (False, True)
+    assert bavaria.works_on(unity)
+    assert not bavaria.works_on(date(2026, 4, 3))  # Good Friday, as everywhere
+    # A region of another country, or one that is none, says nothing.
+    assert regional.calendar("MY", region="DE-BY") == regional.calendar("MY")
+    assert regional.calendar("DE", region="DE-XX") == germany
+    assert "DE-BY" in regions_of(NETWORK)["DE"]
+    assert set(regions_of(("VN", "IC"))) == set()
+    assert {each.days_off for each in regional.every_calendar((UTC,))} >= {bavaria.days_off}
 
 
 def test_only_the_countries_asked_for_and_a_few_years_are_kept() -> None:
