@@ -9,8 +9,8 @@ from datetime import timedelta
 from enum import Enum, auto
 from uuid import UUID
 
+from sqlalchemy import Uuid, bindparam, func, or_, select
 from sqlalchemy import case as sql_case
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Clock, Offer, circle_that_opens, facts_of
@@ -19,7 +19,7 @@ from app.cases.enums import ClockKind, ConsentLevel, OfferState, Profile, State,
 from app.cases.routing import custodian_of
 from app.cases.taxonomy import Handling
 from app.cases.words import profile_for
-from app.database import CaseId, MemberId, OrganisationId
+from app.database import CaseId, MemberId, OrganisationId, Ready, Statement, send_together
 from app.messaging.delivery import Purpose
 from app.messaging.gateways.registry import Gateways
 from app.messaging.members.addresses import Channel, address_of, carries
@@ -29,6 +29,7 @@ from app.messaging.models import MemberAddress, OutgoingText
 from app.messaging.queue import MERGED, enqueue_alert, is_written_down, note_merged_alert
 from app.network import (
     Limit,
+    Member,
     Organisation,
     OrganisationKind,
     OrganisationState,
@@ -274,7 +275,24 @@ def _alert(session: Session, vault: Vault, case: Case, occasion: str, address: M
     return _Told.ALERTED
 
 
+# The first question that paging asks, and for most partners that a report goes to the last: so it is put into words once.
+_ADDRESSED = Ready(
+    select(Member.organisation_id)
+    .join(MemberAddress, MemberAddress.member_id == Member.id)
+    .where(or_(*(Member.organisation_id == bindparam(each, type_=Uuid()) for each in ("first", "second"))))
+    .distinct()
+)
+
+
+def _with_addresses(session: Session, partners: tuple[UUID, ...]) -> list[UUID]:
+    """Those of one or two organisations in which a member has an address at all, whoever wrote it; in their order."""
+    asked = {"first": partners[0], "second": partners[-1]}
+    [rows] = send_together(session, [Statement(_ADDRESSED, asked)])
+    return [each for each in partners if (each,) in rows]
+
+
 def _circles_that_act(session: Session, vault: Vault, case: Case) -> list[CircleRow]:
+    """The circles that are paged: of the partners that have the case or are asked, where anybody has an address, else custody's."""
     facts = facts_of(vault, case)
     if facts.consent is ConsentLevel.NOBODY:
         # The worker was asked once, in these words: "Nobody will come unless a helper reads this", and then read "Nobody is told,
@@ -284,7 +302,8 @@ def _circles_that_act(session: Session, vault: Vault, case: Case) -> list[Circle
     # Whose case it is, a row that others wrote cannot say: then custody, who holds a grant, is paged.
     forged = case in session and not is_sound(vault, case)
     if case.partners and not forged:
-        found = [circle_that_opens(session, vault, case, OrganisationId(each)) for each in case.partners]
+        addressed = _with_addresses(session, case.partners)
+        found = [circle_that_opens(session, vault, case, OrganisationId(each)) for each in addressed]
     else:
         custodian = custodian_of(session, CaseId(case.id))
         found = [None if custodian is None else circle_of(session, vault, custodian, CircleName.CUSTODY)]
