@@ -1,11 +1,23 @@
-"""Who is away hands over: each of their open cases goes to one colleague, where that colleague may read it; the others stay."""
+"""Who is away hands over: open cases and own next steps go to one colleague, where they may read them; the others stay."""
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.cases.case import Case, Escalation, Happened, assign, change_case, holders_of, note, seen_by
+from app.cases.case import (
+    Case,
+    Escalation,
+    Happened,
+    Task,
+    assign,
+    change_case,
+    holders_of,
+    note,
+    open_tasks,
+    seen_by,
+)
+from app.cases.desk.tasks import hand_over_task
 from app.cases.enums import Rung, RungState
 from app.database import CaseId, MemberId
 from app.network import SignedIn
@@ -14,16 +26,19 @@ from app.vault import Vault, is_sound
 
 @dataclass(frozen=True)
 class OwnCase:
-    """An open case that a member works on."""
+    """An open case that a member works on, or in which a next step is theirs."""
 
     id: CaseId
     reference: str
 
 
 def own_open_cases(session: Session, vault: Vault, by: SignedIn) -> tuple[OwnCase, ...]:
-    """The member's open cases that they can open, by reference."""
+    """The open cases that they can open and that are theirs, or a next step in them is; by reference."""
+    their_step = select(Task.case_id).where(Task.member_id == by.member.id, Task.ended_hour.is_(None))
     query = select(Case).where(
-        Case.assignee_id == by.member.id, Case.is_open, Case.organisation_id == by.organisation.id
+        or_(Case.assignee_id == by.member.id, Case.id.in_(their_step)),
+        Case.is_open,
+        Case.organisation_id == by.organisation.id,
     )
     found = seen_by(session, vault, holders_of(session, by), session.scalars(query).all())
     return tuple(
@@ -32,14 +47,25 @@ def own_open_cases(session: Session, vault: Vault, by: SignedIn) -> tuple[OwnCas
 
 
 def hand_over(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, member_id: MemberId) -> bool:
-    """Give one's own case to a colleague, and what its ladder asks of oneself with it; False where it is not one's own any more.
+    """Give one's own case to a colleague, with what its ladder asks of oneself, and one's next steps; False where none is theirs.
 
     Raises `CannotBeAssigned` where the colleague may not read it, and as `change_case`.
     """
     case = change_case(session, by, case_id)
-    if case.assignee_id != by.member.id or member_id == by.member.id:
+    if member_id == by.member.id:
         return False
-    assign(session, vault, by, case_id, member_id)
+    tasks = open_tasks(session, vault, select(Case.id).where(Case.id == case.id))
+    own = [task for task in tasks if task.member_id == by.member.id]
+    is_theirs = case.assignee_id == by.member.id
+    if is_theirs:
+        assign(session, vault, by, case_id, member_id)
+        _hand_over_rung(session, vault, by, case, member_id)
+    for task in own:
+        hand_over_task(session, vault, by, case_id, task.id, member_id)
+    return is_theirs or bool(own)
+
+
+def _hand_over_rung(session: Session, vault: Vault, by: SignedIn, case: Case, member_id: MemberId) -> None:
     asked = session.scalars(
         select(Escalation).where(
             Escalation.case_id == case.id,
@@ -48,9 +74,9 @@ def hand_over(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, mem
             Escalation.member_id == by.member.id,
         )
     ).one_or_none()
-    if asked is not None and is_sound(vault, asked):
-        asked.member_id = member_id
-        session.flush()
-        # Who is asked now is told as whoever was asked before.
-        note(session, vault, Happened.LATE, case)
-    return True
+    if asked is None or not is_sound(vault, asked):
+        return
+    asked.member_id = member_id
+    session.flush()
+    # Who is asked now is told as whoever was asked before.
+    note(session, vault, Happened.LATE, case)

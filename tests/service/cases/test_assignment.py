@@ -1,13 +1,17 @@
 """Claiming and giving cases: only to colleagues who can open them, and never away from somebody without their knowing."""
 
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
+from app import clock
+from app.cases.case import Case, open_tasks
 from app.cases.case.access import NoAccess, ReadOnly
 from app.cases.case.assignment import AlreadyClaimed, AssignableMember, CannotBeAssigned, assign, claim
-from app.cases.desk import hand_over, own_open_cases
-from app.database import CaseId, MemberId
+from app.cases.desk import hand_over, own_open_cases, plan_task
+from app.database import CaseId, MemberId, new_id
 from app.network import SignedIn
 from app.vault import read_journal
 from tests.support.desk import Desk
@@ -88,6 +92,29 @@ def test_strangers_and_viewers_claim_nothing(desk: Desk) -> None:
             take(desk, by, case_id)
         with pytest.raises(NoAccess):
             desk.open(by, case_id)
+
+
+def test_who_is_away_hands_over_own_next_steps_too_and_a_colleague_keeps_theirs(desk: Desk) -> None:
+    own, theirs, other = desk.accepted(), desk.accepted(), desk.accepted()
+    vault, helper, lead = desk.world.vault, desk.caseworker, desk.lead
+    plans = ((lead, own), (lead, theirs), (helper, theirs), (helper, other))
+    on = clock.now().date() + timedelta(days=3)
+    for by, case_id in plans:
+        with desk.database.writing() as session:
+            plan_task(session, vault, by, case_id, "Ask for the payslip", on, new_id())
+    for by, case_id in ((lead, own), (helper, theirs), (helper, other)):
+        with desk.database.writing() as session:
+            claim(session, vault, by, case_id)
+    with desk.database.reading() as session:
+        assert {each.id for each in own_open_cases(session, vault, lead)} == {own, theirs}
+    for case_id, handed in ((own, True), (theirs, True), (other, False), (own, False)):
+        with desk.database.writing() as session:
+            assert hand_over(session, vault, lead, case_id, helper.member.id) is handed
+    assert [desk.case(each).assignee_id for each in (own, theirs, other)] == [helper.member.id] * 3
+    with desk.database.reading() as session:
+        tasks = open_tasks(session, vault, select(Case.id))
+        assert [task.member_id for task in tasks] == [helper.member.id] * len(plans)
+        assert own_open_cases(session, vault, lead) == ()
 
 
 def test_who_is_away_hands_over_what_the_colleague_may_read_and_once(desk: Desk) -> None:
