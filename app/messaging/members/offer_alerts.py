@@ -1,4 +1,4 @@
-"""Telling who wants to know that a case is offered to their organisation; of danger `alert_danger` tells everybody who is called.
+"""Telling who wants to know that a case is offered to their organisation; on the fast track `alert_danger` pages whoever is called.
 
 A job looks every few minutes, so that a report is not filed more slowly for it, and that many offers are one alert.
 """
@@ -84,7 +84,7 @@ def _offered(session: Session, vault: Vault, organisation_id: OrganisationId) ->
             Offer.state == OfferState.OFFERED,
             Case.is_open,
             ~Case.practice,
-            Case.urgency != Urgency.DANGER,
+            Case.urgency.not_in((Urgency.DANGER, Urgency.URGENT)),
         )
         # In no order: rows of others must not stand before ours each time.
         .order_by(func.random())

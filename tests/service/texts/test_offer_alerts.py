@@ -49,10 +49,13 @@ def test_only_who_chose_it_is_told_and_many_offers_are_one_alert(texting: Textin
     case_id = world.case_of(world.file())
     assert tick(texting) == 1
     assert alerted(texting, case_id) == [NUMBERS["near.lead"]]
-    # Danger is told by the page, by both ways, and not once more.
-    danger = world.case_of(world.file(danger=True))
+    # The fast track is told by the page, to both partners by both ways, and not once more.
+    danger, urgent = (
+        world.case_of(world.file(danger=True)),
+        world.case_of(world.file(topics=("forced_labour",))),
+    )
     assert tick(texting) == 0
-    assert len(alerted(texting, danger)) == 2
+    assert [len(alerted(texting, each)) for each in (danger, urgent)] == [4, 4]
 
 
 def test_a_choice_that_others_wrote_is_none(texting: Texting) -> None:
