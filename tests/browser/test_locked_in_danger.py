@@ -37,7 +37,7 @@ def test_one_tap_lets_a_helper_read_and_closing_asks_what_makes_it_safe(
     assert worker.keep_code() == code
 
     partner.log_in("caseworker@faraway.example")
-    partner.accept_first_offer()
+    partner.accept_offers_until(WORDS)
     assert WORDS in partner.sees()
     partner_page.get_by_role("button", name="Take this case").or_(
         partner_page.locator("form[action$=claim] button")
