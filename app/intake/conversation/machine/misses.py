@@ -8,7 +8,6 @@ from app.intake.conversation.machine import meanings
 from app.intake.conversation.machine.acts import HandToPerson, Keep
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard, answered, spoken
-from app.intake.conversation.machine.late import is_late
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -30,9 +29,6 @@ def missed(position: Position, said: Said, know: Knowledge, texts: Texts, at: da
     again = replace(again, position=replace(again.position, misses=misses, unheard=0))
     if position.step is Step.WHOSE_PHONE and misses == _MISSES_TO_HAND_OVER:
         return _leave_phone(again, said, texts)
-    if position.step is Step.WHOSE_PHONE and misses > _MISSES_TO_HAND_OVER and not is_late(position, at):
-        # They were told that it goes its way without this answer: asked again with every other text, it would be all they hear.
-        return Heard(again.position, None, again.acts)
     if misses % _MISSES_TO_HAND_OVER:
         return answered(again, know, texts)
     handed = _hand_over(again)
