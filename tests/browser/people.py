@@ -105,7 +105,7 @@ class PartnerDesk:
         return pyotp.TOTP(known["totp_secret"]).at(step * 30)
 
     def accept_offers_until(self, words: str) -> None:
-        """Accept what stands at the top, until a case has these words: a card does not tell, and the demo has cases in danger too."""
+        """Accept what stands at the top until a case has these words: no card tells, and the demo has cases in danger too."""
         while True:
             self.page.get_by_role("button", name="Accept").first.click()
             if words in self.sees():

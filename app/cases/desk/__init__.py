@@ -63,7 +63,7 @@ from app.cases.desk.triage import (
     set_category,
     set_urgency,
 )
-from app.cases.desk.week import Step, StepOf, Week, Whose, week_of
+from app.cases.desk.week import DueStep, StepOf, StepsOf, Week, week_of
 from app.cases.desk.workplace import KnownWorkplace, UnknownCountry, Workplace, set_workplace, workplace_of
 
 __all__ = [
@@ -81,6 +81,7 @@ __all__ = [
     "DateIsPast",
     "DateTooFar",
     "DateWasRemoved",
+    "DueStep",
     "EditConflict",
     "EmptyText",
     "Hit",
@@ -105,8 +106,8 @@ __all__ = [
     "SearchTooShort",
     "SearchesRest",
     "ShownContact",
-    "Step",
     "StepOf",
+    "StepsOf",
     "Talk",
     "TalkLongAgo",
     "TalkNotYet",
@@ -119,7 +120,6 @@ __all__ = [
     "UnknownCategory",
     "UnknownCountry",
     "Week",
-    "Whose",
     "Workplace",
     "add_outside_date",
     "change_stage",

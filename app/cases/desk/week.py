@@ -62,7 +62,7 @@ class StepOf(StrEnum):
     OWN = "own"
 
 
-class Whose(StrEnum):
+class StepsOf(StrEnum):
     """Whose steps are shown."""
 
     EVERYBODY = "everybody"
@@ -71,7 +71,7 @@ class Whose(StrEnum):
 
 
 @dataclass(frozen=True)
-class Step:
+class DueStep:
     """One thing to be done in a case, on which of the member's days, and who has it; what is merely offered has no reference."""
 
     case_id: CaseId
@@ -93,9 +93,9 @@ class Week:
     """What is late and what is due on which of the days, danger first; and how many steps there are, by whose they are."""
 
     days: tuple[date, ...]
-    late: tuple[Step, ...]
-    due: dict[date, tuple[Step, ...]]
-    numbers: dict[Whose, int]
+    late: tuple[DueStep, ...]
+    due: dict[date, tuple[DueStep, ...]]
+    numbers: dict[StepsOf, int]
     partial: bool  # the member has more open cases than are looked at
 
     @property
@@ -117,7 +117,7 @@ class _Found:
     member_id: MemberId | None = None  # where it is not that of the case
 
 
-def week_of(session: Session, vault: Vault, by: SignedIn, whose: Whose = Whose.EVERYBODY) -> Week:
+def week_of(session: Session, vault: Vault, by: SignedIn, whose: StepsOf = StepsOf.EVERYBODY) -> Week:
     """The steps that are late or due within `DAYS` days of the member's own; as many statements however many there are."""
     holders, zone, now = holders_of(session, by), zone_info(by.zone), clock.now()
     today = now.astimezone(zone).date()
@@ -145,7 +145,7 @@ def week_of(session: Session, vault: Vault, by: SignedIn, whose: Whose = Whose.E
         days,
         _in_order(step for step in shown if step.late),
         {day: _in_order(step for step in shown if step.day == day and not step.late) for day in days},
-        {each: sum(_is(step, each, by) for step in steps) for each in Whose},
+        {each: sum(_is(step, each, by) for step in steps) for each in StepsOf},
         partial,
     )
 
@@ -242,12 +242,12 @@ def _stands(found: _Found, case: Case) -> bool:
     return not isinstance(found.kind, ClockKind) or is_theirs(case.state, found.kind, found.who)
 
 
-def _step(found: _Found, case: Case, people: dict[UUID, str], zone: tzinfo, now: datetime) -> Step:
+def _step(found: _Found, case: Case, people: dict[UUID, str], zone: tzinfo, now: datetime) -> DueStep:
     offered = found.of is StepOf.OFFER
     assignee = None if offered or case.assignee_id is None else MemberId(case.assignee_id)
     helper = found.member_id or assignee
     due_at = found.due_at
-    return Step(
+    return DueStep(
         case_id=CaseId(case.id),
         reference=None if offered else case.reference,
         urgency=case.urgency,
@@ -261,21 +261,21 @@ def _step(found: _Found, case: Case, people: dict[UUID, str], zone: tzinfo, now:
     )
 
 
-def _is(step: Step, whose: Whose, by: SignedIn) -> bool:
+def _is(step: DueStep, whose: StepsOf, by: SignedIn) -> bool:
     match whose:
-        case Whose.MINE:
+        case StepsOf.MINE:
             return step.member_id == by.member.id
-        case Whose.NOBODY:
+        case StepsOf.NOBODY:
             return step.member_id is None
     return True
 
 
-def _in_order(steps: Iterator[Step]) -> tuple[Step, ...]:
+def _in_order(steps: Iterator[DueStep]) -> tuple[DueStep, ...]:
     """Danger first, then what is due first; a whole day comes before its hours."""
     return tuple(sorted(steps, key=_order))
 
 
-def _order(step: Step) -> tuple[bool, datetime, int, str]:
+def _order(step: DueStep) -> tuple[bool, datetime, int, str]:
     return (
         step.urgency is not Urgency.DANGER,
         step.due_at or _BEGINNING,

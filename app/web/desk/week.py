@@ -7,7 +7,7 @@ from datetime import date
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cases.desk import COUNTED_AT_MOST, Step, Week, Whose, week_of
+from app.cases.desk import COUNTED_AT_MOST, DueStep, StepsOf, Week, week_of
 from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
@@ -32,7 +32,7 @@ class OfPerson:
     """All that one member has, or nobody, in the order of the days."""
 
     name: str | None
-    steps: tuple[Step, ...]
+    steps: tuple[DueStep, ...]
 
 
 @blueprint.get("/today")
@@ -41,7 +41,7 @@ def today() -> ResponseReturnValue:
     """What is late, due today and due this week."""
     here = services()
     asked = request.args.get("whose", "")
-    whose = Whose(asked) if asked in set(Whose) else Whose.EVERYBODY
+    whose = StepsOf(asked) if asked in set(StepsOf) else StepsOf.EVERYBODY
     by_person = request.args.get("by") == "person"
     with here.database.reading() as session:
         week = week_of(session, here.vault, member(), whose)
@@ -49,7 +49,7 @@ def today() -> ResponseReturnValue:
         "desk/week.html",
         week=week,
         whose=whose,
-        links=[_link(week, each, whose, by_person=by_person) for each in Whose],
+        links=[_link(week, each, whose, by_person=by_person) for each in StepsOf],
         by_person=by_person,
         other_way=_address(whose, by_person=not by_person),
         people=_by_person(week) if by_person else (),
@@ -59,22 +59,22 @@ def today() -> ResponseReturnValue:
     )
 
 
-def _link(week: Week, each: Whose, whose: Whose, *, by_person: bool) -> WhoseLink:
+def _link(week: Week, each: StepsOf, whose: StepsOf, *, by_person: bool) -> WhoseLink:
     words = labels.word(labels.WHOSE, each)
     return WhoseLink(words, week.numbers[each], each is whose, _address(each, by_person=by_person))
 
 
-def _address(whose: Whose, *, by_person: bool) -> str:
+def _address(whose: StepsOf, *, by_person: bool) -> str:
     return url_for(
         "desk.today",
-        whose=None if whose is Whose.EVERYBODY else whose.value,
+        whose=None if whose is StepsOf.EVERYBODY else whose.value,
         by="person" if by_person else None,
     )
 
 
 def _by_person(week: Week) -> Iterable[OfPerson]:
     """What nobody has first, then everybody by name."""
-    of: dict[tuple[str, str], list[Step]] = {}
+    of: dict[tuple[str, str], list[DueStep]] = {}
     for step in (*week.late, *(step for day in week.days for step in week.due[day])):
         of.setdefault((step.member or "", str(step.member_id or "")), []).append(step)
     named = sorted(of, key=lambda who: (who[1] != "", who[0].casefold(), who[1]))

@@ -28,11 +28,11 @@ from app.cases.desk import (
     Move,
     PutOffTooFar,
     StepOf,
+    StepsOf,
     TaskEnded,
     TaskIsPast,
     TaskTooFar,
     TooManyTasks,
-    Whose,
     add_outside_date,
     change_stage,
     finish_task,
@@ -185,7 +185,7 @@ def test_a_step_is_handed_to_a_colleague_who_may_work_on_the_case_and_to_nobody_
             for entry in read_journal(session, desk.world.vault, case_id)
             if entry.act == "task.handed_over"
         ]
-        mine = week_of(session, desk.world.vault, desk.caseworker, Whose.MINE)
+        mine = week_of(session, desk.world.vault, desk.caseworker, StepsOf.MINE)
     assert [each["member"] for each in handed] == [str(desk.caseworker.member.id)]
     own = [step for step in mine.due[mine.days[1]] if step.of is StepOf.OWN]
     assert [(step.case_id, step.kind, step.member) for step in own] == [(case_id, None, desk.caseworker.name)]
@@ -206,7 +206,7 @@ def test_what_cannot_be_a_step_is_refused_and_nothing_is_kept(desk: Desk, case_i
         with pytest.raises(error):
             act()
     for number in range(MOST_TASKS - 1):
-        plan(desk, case_id, words=f"Step {number}.")
+        plan(desk, case_id, words=f"DueStep {number}.")
     with pytest.raises(TooManyTasks):
         plan(desk, case_id)
     assert len(tasks(desk, case_id)) == MOST_TASKS

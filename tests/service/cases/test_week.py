@@ -7,7 +7,7 @@ from sqlalchemy import literal_column, select, text, update
 
 from app import clock
 from app.cases.case import Case, Clock, OutsideDate, assign
-from app.cases.desk import Step, StepOf, Week, Whose, add_outside_date, week_of
+from app.cases.desk import DueStep, StepOf, StepsOf, Week, add_outside_date, week_of
 from app.cases.enums import ClockKind, FollowupKind, FollowupState, OutsideDateKind
 from app.cases.followups import Followup
 from app.database import CaseId, new_id
@@ -23,16 +23,16 @@ _PLANT = text(
 )
 
 
-def week(desk: Desk, by: SignedIn | None = None, whose: Whose = Whose.EVERYBODY) -> Week:
+def week(desk: Desk, by: SignedIn | None = None, whose: StepsOf = StepsOf.EVERYBODY) -> Week:
     with desk.database.reading() as session:
         return week_of(session, desk.world.vault, by or desk.lead, whose)
 
 
-def steps(found: Week) -> list[Step]:
+def steps(found: Week) -> list[DueStep]:
     return [*found.late, *(step for day in found.days for step in found.due[day])]
 
 
-def of_case(found: Week, case_id: CaseId) -> dict[object, Step]:
+def of_case(found: Week, case_id: CaseId) -> dict[object, DueStep]:
     return {step.kind: step for step in steps(found) if step.case_id == case_id}
 
 
@@ -120,15 +120,15 @@ def test_mine_nobodys_and_everybodys_add_up(desk: Desk) -> None:
     give(desk, mine, desk.lead)
     give(desk, theirs, desk.caseworker)
     clock.set_offset(3 * _DAY)
-    seen = {whose: {step.case_id for step in steps(week(desk, whose=whose))} for whose in Whose}
-    assert mine in seen[Whose.MINE]
-    assert not {theirs, nobodys} & seen[Whose.MINE]
-    assert nobodys in seen[Whose.NOBODY]
-    assert not {mine, theirs} & seen[Whose.NOBODY]
-    assert {mine, theirs, nobodys} <= seen[Whose.EVERYBODY]
-    found = week(desk, whose=Whose.MINE)
-    assert found.numbers[Whose.MINE] == len(steps(found))
-    assert found.numbers[Whose.EVERYBODY] == len(steps(week(desk)))
+    seen = {whose: {step.case_id for step in steps(week(desk, whose=whose))} for whose in StepsOf}
+    assert mine in seen[StepsOf.MINE]
+    assert not {theirs, nobodys} & seen[StepsOf.MINE]
+    assert nobodys in seen[StepsOf.NOBODY]
+    assert not {mine, theirs} & seen[StepsOf.NOBODY]
+    assert {mine, theirs, nobodys} <= seen[StepsOf.EVERYBODY]
+    found = week(desk, whose=StepsOf.MINE)
+    assert found.numbers[StepsOf.MINE] == len(steps(found))
+    assert found.numbers[StepsOf.EVERYBODY] == len(steps(week(desk)))
     held = {step.member for step in steps(week(desk)) if step.case_id == theirs}
     assert held == {desk.caseworker.name}
 
