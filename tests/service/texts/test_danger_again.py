@@ -73,7 +73,8 @@ def test_danger_told_again_while_nobody_has_taken_the_case_calls_whoever_is_aske
     before = alerted(texting)
     texting.pass_by(hours=2)
     texting.say(DIE["en"])
-    assert alerted(texting) == sorted([*before, *both("near.lead")])
+    # The case is on the fast track from now on: a second partner is asked beside the first.
+    assert alerted(texting) == sorted([*before, *both("near.lead"), *both("far.lead")])
 
 
 def test_a_flood_of_danger_is_one_alert_at_once_and_one_at_the_end_of_the_quarter(texting: Texting) -> None:
