@@ -46,9 +46,9 @@ def test_a_helper_is_asked_and_called_with_that_text(texting: Texting, before: s
     texting.say(words)
     case = texting.case()
     assert (case.urgency, case.state, case.queue_rank) == (Urgency.DANGER, State.OFFERED, 0)
-    assert asked(texting) == [id_of(texting.world.near)]
-    assert set(both("near.lead")) <= set(alerted(texting))
-    assert texting.journal().count("case.offered") == 1
+    assert asked(texting) == [id_of(texting.world.near), id_of(texting.world.far)]
+    assert set(both("near.lead", "far.lead")) <= set(alerted(texting))
+    assert texting.journal().count("case.offered") == 2
     assert texting.journal().count("case.words_found") == 1
     if before in NOTHING_SENT:
         assert texting.answers()[answers:] == [
@@ -61,8 +61,8 @@ def test_silence_asks_nobody_a_second_time(texting: Texting, before: str) -> Non
     reachable(texting)
     texting.say(ORDINARY, *BEFORE[before], LOCKED)
     texting.fall_silent()
-    assert asked(texting) == [id_of(texting.world.near)]
-    assert texting.journal().count("case.offered") == 1
+    assert asked(texting) == [id_of(texting.world.near), id_of(texting.world.far)]
+    assert texting.journal().count("case.offered") == 2
     assert len(alerted(texting)) == len(set(alerted(texting)))
 
 
@@ -85,7 +85,7 @@ def test_a_workplace_that_is_told_later_asks_somebody_else_where_it_has_to(texti
     """At once: whoever has a stake in the site must not read on until the questions are done."""
     interest(texting)
     texting.say(ORDINARY, "1", "2", WORDS["in danger"])
-    assert asked(texting) == [id_of(texting.world.near)]
+    assert asked(texting) == [id_of(texting.world.near), id_of(texting.world.far)]
     texting.say("2", PLACE)
     assert asked(texting) == [id_of(texting.world.far)]
     assert texting.offers()[id_of(texting.world.near)] is OfferState.WITHDRAWN
