@@ -44,12 +44,14 @@ def wants_texts(case: Case, facts: CaseFacts) -> bool:
 def times_for(
     case: Case, facts: CaseFacts, rules: Rules, number_from: str | None
 ) -> tuple[TextTimes, Collection[tzinfo]]:
-    """The hours for such texts and the zones in which they hold: by choice the workplace's.
+    """The hours for such texts and the zones in which they hold: by choice the workplace's, or the phone's where none is known.
 
     Where nothing was chosen, in every zone where the workplace or the phone may be.
     """
-    if facts.text_times is not None:
+    if facts.text_times is not None and (facts.zone or zones_of(case.country)):
         return facts.text_times, (zone_there(facts.zone, case.country),)
+    if facts.text_times is not None:
+        return facts.text_times, tuple(map(zone_info, zones_of(number_from)))
     at_work = (facts.zone,) if facts.zone else zones_of(case.country)
     names = dict.fromkeys((*at_work, *zones_of(number_from)))
     return rules.deadlines.texts.times, tuple(map(zone_info, names))

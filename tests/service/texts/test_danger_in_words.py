@@ -40,7 +40,9 @@ def test_self_harm_in_a_report_calls_somebody_and_is_restricted(texting: Texting
     assert texting.facts(case).profile is Profile.FAST_TRACK
     assert restricted(texting, case)
     # Who reads the language is asked in any case; on the fast track a second partner beside it.
-    assert set(both(who_reads(language))) <= set(alerted(texting)) <= set(both(who_reads(language), "far.lead"))
+    assert (
+        set(both(who_reads(language))) <= set(alerted(texting)) <= set(both(who_reads(language), "far.lead"))
+    )
 
 
 @pytest.mark.parametrize("language", DIE)

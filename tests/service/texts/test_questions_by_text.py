@@ -9,17 +9,20 @@ import pytest
 from sqlalchemy import insert, select, update
 
 from app import clock
+from app.cases.case import CaseFacts
 from app.cases.case.models import Case, Entry
 from app.cases.case.text_times import TextTimes
 from app.cases.changes import choose_texts
 from app.cases.desk import is_silent_now
-from app.cases.enums import EntryKind, FollowupState, TextState, Urgency
+from app.cases.enums import ConsentLevel, EntryKind, FollowupState, Profile, TextState, Urgency
 from app.cases.followups import PlannedText, followups_of
+from app.cases.followups.text_rows import times_for
 from app.database import CaseId
 from app.intake.sealing import WORKER
 from app.messaging.delivery import Delivery
 from app.messaging.models import Phone
 from app.messaging.phones import erase_phone
+from tests.harness.world import shipped_rules
 from tests.support.asked_by_text import ask, by_itself, on_day, planned, send, text, tick, words_of
 from tests.support.closing import close_case
 from tests.support.texting import Texting
@@ -79,7 +82,18 @@ def test_a_worker_who_agreed_is_asked_by_text_once_and_answers_by_digit(texting:
     assert [row.state for row in planned(texting, case_id)] == [TextState.SENT]
 
 
-@pytest.mark.parametrize("said", ("5", "5 Worse", "worse", "५"))
+@pytest.mark.parametrize(
+    "said",
+    ("SAME", "Same, thank you", "It is better now", "not worse", "sama saja", "no change", "mas mabuti"),
+)
+def test_an_answer_in_other_words_than_the_question_has_is_one(texting: Texting, said: str) -> None:
+    case_id = put_to(texting)
+    assert texting.say(said) == [KEPT]
+    assert (answers_kept(texting, case_id), asked_state(texting, case_id)) == (1, [FollowupState.ANSWERED])
+    assert texting.case().urgency is Urgency.MEDIUM
+
+
+@pytest.mark.parametrize("said", ("5", "5 Worse", "worse", "५", "It got worse"))
 def test_worse_raises_the_case_and_asks_for_danger(texting: Texting, said: str) -> None:
     case_id = put_to(texting)
     assert texting.say(said) == ["Is anyone in danger now? 1 Yes 2 No"]
@@ -195,6 +209,20 @@ def test_no_text_in_the_night_and_the_hours_that_the_worker_chose_hold(texting: 
             break
     there = clock.now().astimezone(KUALA_LUMPUR)
     assert (there.weekday(), there.hour) == (2, 22)
+
+
+def test_chosen_hours_hold_where_the_phone_is_when_nobody_knows_where_the_work_is() -> None:
+    """A report without a workplace: by UTC a text of "9 to 18" would come at two in the night."""
+    chosen = TextTimes(9, 18)
+    facts = CaseFacts((), Profile.STANDARD, ConsentLevel.HELPER, text_times=chosen)
+    rules = shipped_rules()
+    for country, number_from, zones in (
+        (None, "MY", {"Asia/Kuala_Lumpur", "Asia/Kuching"}),
+        ("NP", "MY", {"Asia/Kathmandu"}),
+        (None, None, set()),
+    ):
+        times, found = times_for(Case(country=country), facts, rules, number_from)
+        assert (times, {str(zone) for zone in found}) == (chosen, zones)
 
 
 def test_hours_that_change_before_it_goes_out_have_it_written_anew(texting: Texting) -> None:

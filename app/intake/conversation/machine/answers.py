@@ -19,6 +19,7 @@ from app.network.matching import plain_text
 
 # As the question of danger counts them.
 _YES, _NO = 1, 2
+_THE_SAME = 6  # of how_is_it in topic_words.toml
 # More than this in a row is a phone number or a date, not answers.
 _MOST_ANSWERS = 6
 # One digit before words is how sentences begin ("2 months no pay"); two and words are answers and a place.
@@ -147,7 +148,8 @@ def read_text(body: str, words: TopicWords) -> Said:
         perhaps_yes=lone == _YES or words.opens_with_yes(plain),
         # "Wrong number" with its last word, which is mere politeness in "number 2".
         stranger=not words.strangers.isdisjoint((plain, bare)),
-        worse=words.worse.search(plain) is not None,
+        # "Not worse" is the same as before.
+        worse=words.worse.search(plain) is not None and words.named(bare).get("how_is_it") != _THE_SAME,
         part=part,
         topics=words.clear_topics(plain),
         asks=asks,

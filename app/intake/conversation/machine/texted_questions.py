@@ -20,6 +20,7 @@ from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Text, Texts
 
 _AFTER_QUESTIONS = (Step.OPEN, Step.NEW_REPORT)
+_SAID_OF = "how_is_it"  # in topic_words.toml: what people say instead of a digit
 
 
 def may_answer_question(position: Position, said: Said, texts: Texts) -> bool:
@@ -68,7 +69,7 @@ def _digit(said: Said, texts: Texts, text: AskText) -> int | None:
     if said.digits:
         digit = said.digits[0] if len(said.digits) == 1 and not said.rest else None
     else:
-        named = texts.options(text).get(said.bare) if said.bare else None
+        named = texts.options(text).get(said.bare, said.named.get(_SAID_OF)) if said.bare else None
         digit = said.lone if said.lone is not None and (not said.bare or named == said.lone) else named
         if said.lone is not None and digit != said.lone:
             return None
