@@ -59,8 +59,9 @@ def test_on_the_fast_track_lateness_does_not_wait_but_for_the_hours(texting: Tex
         be_late(texting, 1.6 + hour / 24)
         tick(texting)
     found = by_itself(texting, case_id)
-    assert len(found) > 1
-    assert {row.purpose for row in found} == {Purpose.URGENT}
+    # A question that falls due meanwhile keeps to the limits.
+    assert Counter(row.purpose for row in found)[Purpose.URGENT] > 1
+    assert {row.purpose for row in found} <= {Purpose.URGENT, Purpose.FOLLOWUP}
     assert all(9 <= row.due_at.astimezone(KUALA_LUMPUR).hour < 20 for row in found)
 
 

@@ -109,12 +109,17 @@ def away(texting: Texting, login: str, first: int = 0, last: int = 0, submission
     return submission
 
 
+def near_alerted(texting: Texting, case_id: CaseId | None = None) -> list[str]:
+    """To whom alerts are on their way in one of the two organisations that are asked at once; the other is the same each time."""
+    return [each for each in alerted(texting, case_id) if each not in both("far.lead")]
+
+
 def danger(texting: Texting) -> CaseId:
     return texting.world.case_of(texting.world.file(danger=True))
 
 
 def paged(texting: Texting) -> list[str]:
-    return alerted(texting, danger(texting))
+    return near_alerted(texting, danger(texting))
 
 
 def test_who_is_on_duty_is_paged_and_where_nobody_is_everybody(two: Texting) -> None:
@@ -294,9 +299,11 @@ def test_what_was_forged_is_not_signed_with_the_next_choice(two: Texting) -> Non
 def test_who_called_is_not_paged_and_a_colleague_off_duty_is(two: Texting) -> None:
     on_duty(two, WORKER)
     case_id = danger(two)
-    assert alerted(two, case_id) == sorted(WORKER_AT)
+    assert near_alerted(two, case_id) == sorted(WORKER_AT)
     with two.database.writing() as session:
         case = session.get_one(Case, case_id)
         who = MemberId(member(two, WORKER).member.id)
-        assert alert_danger(session, two.world.vault, case, str(new_id()), but_not=who) == 2
-    assert alerted(two, case_id) == sorted(both(LEAD) + WORKER_AT)
+        assert alert_danger(session, two.world.vault, case, str(new_id()), but_not=who) == 2 + len(
+            both("far.lead")
+        )
+    assert near_alerted(two, case_id) == sorted(both(LEAD) + WORKER_AT)
