@@ -1,5 +1,6 @@
 """What was late is told by text where the worker agreed, and who ticked "Text me" on the form is told where to look."""
 
+from collections import Counter
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
