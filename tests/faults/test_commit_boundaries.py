@@ -222,6 +222,7 @@ def story(database: Database, vault: Vault, tmp_path: Path) -> Iterator[Story]:
         breaker.close()
 
 
+@pytest.mark.timeout(0)
 def test_every_act_survives_a_break_at_each_of_its_commits(story: Story) -> None:
     broken = dict.fromkeys(Break, 0)
     for act, kind in itertools.product(ACTS, Break):
