@@ -8,6 +8,7 @@ from sqlalchemy import insert, select
 
 from app.cases.case.models import Case
 from app.cases.enums import State
+from app.database import CaseId
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingText
 from app.messaging.queue import FORGED, texts_of_case
@@ -63,5 +64,5 @@ def test_a_text_whose_id_holds_no_time_holds_up_no_other(texting: Texting) -> No
     assert {fates(texting)[text] for text in ours} == {Delivery.DELIVERED}
     assert fates(texting)[LAST_ID] is Delivery.FAILED
     with texting.database.reading() as session:
-        told = {text.id: text.reason for text in texts_of_case(session, texting.case().id)}
+        told = {text.id: text.reason for text in texts_of_case(session, CaseId(texting.case().id))}
     assert told[LAST_ID] == FORGED
