@@ -2,7 +2,7 @@
 
 from app.database.claims import chosen_once
 from app.database.engine import DatabaseUnavailable, WroteWhileReading
-from app.database.events import note_event
+from app.database.events import apart, note_event
 from app.database.inserts import ReadyRows, insert_ready, insert_rows, insert_unless_taken, ready_rows
 from app.database.lock_order import Lock, locking
 from app.database.opaque import Opaque, opaque_columns, opaque_table
@@ -54,6 +54,7 @@ __all__ = [
     "UtcDateTime",
     "Word",
     "WroteWhileReading",
+    "apart",
     "check_schema",
     "chosen_once",
     "hour_of_id",

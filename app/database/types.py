@@ -35,6 +35,8 @@ NEVER_BEFORE = datetime(1970, 1, 2, tzinfo=UTC)
 FAR_FUTURE = datetime(3000, 1, 1, tzinfo=UTC)
 """From here on nothing is a time: days could not be added to it in every zone, and no deadline is so far away."""
 
+_NO_TIME_FROM = int(FAR_FUTURE.timestamp()) * 1000
+
 
 class Id(Uuid[UUID]):
     """A UUID; what is none reads as `UUID(int=0)`, and so does any other spelling of one, which no comparison in SQL would find."""
@@ -238,5 +240,6 @@ def new_id() -> UUID:
 
 
 def hour_of_id(made: UUID) -> datetime:
-    """The hour in which `new_id` made it."""
-    return datetime.fromtimestamp((made.int >> 80) / 1000, UTC)
+    """The hour in which `new_id` made it; `LONG_PAST` where others wrote one that holds no time of ours."""
+    milliseconds = made.int >> 80
+    return datetime.fromtimestamp(milliseconds / 1000, UTC) if milliseconds < _NO_TIME_FROM else LONG_PAST

@@ -13,11 +13,16 @@ from app.vault import Vault
 
 _NOBODY_HAS_IT = (State.RECEIVED, State.OFFERED)
 _LOOKED_AT = 50
+_OVER = -2
+"""So many days before a date it has passed everywhere, see `KnownDate.over`."""
 
 
 def next_warning(on: date, now: datetime) -> datetime | None:
-    """When a helper is to be reminded next of a date, at the beginning of a day (UTC); None when every reminder is past."""
-    moments = (datetime.combine(on - timedelta(days=days), time(), UTC) for days in WARNED_BEFORE)
+    """When a helper is to be reminded next of a date, at the beginning of a day (UTC); None when the date is over.
+
+    After the last reminder it is when the date is over: then who empties the column silences no reminder that was not given yet.
+    """
+    moments = (datetime.combine(on - timedelta(days=days), time(), UTC) for days in (*WARNED_BEFORE, _OVER))
     return next((moment for moment in moments if moment > now), None)
 
 

@@ -14,7 +14,7 @@ from app.cases.enums import ClockKind, ClockState, FirstAnswer, OfferState, Star
 from app.cases.rules import Calendar, Deadlines
 from app.database import LONG_PAST, NEVER_BEFORE, CaseId, chosen_once, new_id
 from app.network import zone_there
-from app.vault import SYSTEM, Vault, holder_of, journal
+from app.vault import SYSTEM, Vault, holder_of, journal, read_journal
 
 MISSED, LATENESS_ENDED = "clock.missed", "clock.late_ended"
 """The acts of the journal between which a clock is late."""
@@ -150,6 +150,17 @@ def _no_longer_late(session: Session, rows: Iterable[Clock]) -> None:
     for row in [each for each in rows if each.state is ClockState.MISSED]:
         detail = {"clock": row.kind.value, "id": str(row.id)}
         journal(session, holder_of(session), CaseId(row.case_id), LATENESS_ENDED, SYSTEM, detail)
+
+
+def lateness_ended(session: Session, vault: Vault, case_id: CaseId) -> set[str]:
+    """Of which clocks, by their ids, the lateness is over by the journal and did not begin again."""
+    ended: set[str] = set()
+    for entry in read_journal(session, vault, case_id):
+        if entry.act == LATENESS_ENDED:
+            ended.add(str(entry.detail["id"]))
+        elif entry.act == MISSED:
+            ended.discard(str(entry.detail.get("id")))
+    return ended
 
 
 _KINDS, _STATES = frozenset(ClockKind), frozenset(ClockState)

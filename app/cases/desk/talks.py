@@ -18,7 +18,7 @@ from app.cases.desk.answering import keep_note, kept_before, refuse_old_page
 from app.cases.desk.progress import danger_told_at
 from app.cases.enums import ClockKind, ClockState, TalkHow
 from app.cases.followups import TALKED
-from app.database import CaseId, hour_of_id
+from app.database import LONG_PAST, CaseId, hour_of_id
 from app.language import says_something
 from app.network import SignedIn
 from app.vault import Vault, journal
@@ -96,7 +96,5 @@ def _met(session: Session, vault: Vault, case: Case, took_place: datetime) -> It
 
 
 def _ran(row: Clock, moment: datetime) -> bool:
-    try:
-        return hour_of_id(row.id) <= clock.hour_of(moment)
-    except (ValueError, OverflowError, OSError):
-        return False  # others wrote it: no clock of ours was begun in no year
+    # One that was begun in no year is none of ours.
+    return LONG_PAST < hour_of_id(row.id) <= clock.hour_of(moment)

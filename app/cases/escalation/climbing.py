@@ -3,12 +3,14 @@
 However long nothing ran, a case climbs one rung, and whoever is asked has their full time from then on.
 """
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, delete, exists, func, or_, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -38,7 +40,8 @@ from app.cases.enums import (
 from app.cases.escalation.footing import footing_of
 from app.cases.routing import custodian_of, lose_for_lateness, put_right
 from app.cases.rules import Calendar, Rules
-from app.database import CaseId, OrganisationId
+from app.database import CaseId, OrganisationId, apart
+from app.logs import log_event
 from app.vault import SYSTEM, Vault, is_sound, journal, read_journal
 
 _TAKES_IT_AWAY = (Rung.STANDBY, Rung.CUSTODIAN)
@@ -66,12 +69,24 @@ def climb_ladders(session: Session, vault: Vault, rules: Rules, limit: int) -> i
     climbed = 0
     for query in (_put_back(), _answered(), _unanswered(), _missed_by_partner(), _missed_by_coordinator()):
         while climbed < limit and (case := another(query)) is not None:
-            climbed += climb(session, vault, rules, case)
+            climbed += _climb_apart(session, vault, rules, case)
     # Whoever writes the database may plant a rung that looks as if somebody were asked. No query can tell it from ours, so of those
     # of which nothing seems due one more is looked at, whichever chance gives: sooner or later each is.
     if climbed < limit and (case := another(_standing().order_by(func.random()))) is not None:
-        climbed += climb(session, vault, rules, case)
+        climbed += _climb_apart(session, vault, rules, case)
     return climbed
+
+
+def _climb_apart(session: Session, vault: Vault, rules: Rules, case: Case) -> bool:
+    """As `climb`; a case over which it stumbles is left as it was, so that those behind it have their turn."""
+    try:
+        with apart(session):
+            return climb(session, vault, rules, case)
+    except OperationalError:
+        raise  # the whole unit of work is done once more
+    except Exception as error:  # noqa: BLE001 - whatever others wrote into one case, the other workers' cases must climb
+        log_event("ladder.failed", level=logging.ERROR, error=type(error).__name__)
+        return False
 
 
 def climb(session: Session, vault: Vault, rules: Rules, case: Case) -> bool:
@@ -164,9 +179,14 @@ def _rungs_of(session: Session, vault: Vault, case: Case) -> tuple[Escalation, .
         .execution_options(populate_existing=True)
     ).all()
     ours = tuple(rung for rung in found if is_sound(vault, rung))
-    for rung in set(found) - set(ours):
-        session.delete(rung)
-    session.flush()
+    if len(ours) < len(found):
+        # By those that stay: an id that is none in SQLite reads as another, and no statement with that finds its row.
+        others = delete(Escalation).where(
+            Escalation.case_id == case.id, Escalation.id.not_in([rung.id for rung in ours])
+        )
+        session.execute(others.execution_options(synchronize_session=False))
+        for rung in set(found) - set(ours):
+            session.expunge(rung)
     return ours
 
 

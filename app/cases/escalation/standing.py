@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import AskedRung, Case, Clock, Escalation
 from app.cases.clocks import climbs
-from app.cases.enums import ClockState, Rung, RungState, State
+from app.cases.enums import ClockKind, ClockState, Rung, RungState, State, Who
 from app.network import Member, Organisation, member_name
 from app.vault import Vault, is_sound
 
@@ -56,8 +56,8 @@ def standing_rung(case: Case, rungs: Sequence[AskedRung], clocks: Sequence[Clock
     return moved[-1] if moved and not late else None
 
 
-def still_asks(case: Case, rung: Escalation, late: Clock | None) -> bool:
-    """Whether it is still true what whoever was asked on a rung was to be told: the case is theirs, and late.
+def still_asks(case: Case, rung: Escalation, *, done: bool) -> bool:
+    """Whether it is still true what whoever was asked on a rung was to be told: the case is theirs, and what is late is not done.
 
     Whoever was asked before the next one was may still be told.
     """
@@ -65,10 +65,9 @@ def still_asks(case: Case, rung: Escalation, late: Clock | None) -> bool:
         return False
     if rung.state is RungState.MOVED:
         return _is_there(case, rung)
-    if rung.state is RungState.ENDED or late is None or late.state is not ClockState.MISSED:
-        return False
     theirs = rung.rung in (Rung.COORDINATOR, Rung.CUSTODIAN) or case.organisation_id == rung.organisation_id
-    return theirs and climbs(late.kind, late.who, case.state)
+    who = Who.COORDINATOR if rung.kind is ClockKind.PLACE else Who.PARTNER
+    return theirs and not done and climbs(rung.kind, who, case.state)
 
 
 def _is_there(case: Case, rung: AskedRung | Escalation) -> bool:

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from datetime import datetime, timedelta, tzinfo
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -58,7 +58,10 @@ def times_for(
 
 
 def plan_text(session: Session, vault: Vault, case: Case, about: TextAbout, subject_id: UUID) -> None:
-    """Plan a text about this, once, for a case whose row the caller has locked; nothing where the worker wants none."""
+    """Plan a text about this, once, for a case whose row the caller has locked; nothing where the worker wants none.
+
+    A row that others wrote in its place is set aside.
+    """
     if not is_sound(vault, case) or not wants_texts(case, facts_of(vault, case)):
         return
     hour = clock.hour_of(clock.now())
@@ -73,6 +76,14 @@ def plan_text(session: Session, vault: Vault, case: Case, about: TextAbout, subj
         tries=0,
         text_id=None,
     )
+    if insert_unless_taken(session, row):
+        return
+    known = planned_texts_of(session, vault, case.id)
+    if any((each.about, each.subject_id) == (about, subject_id) for each in known):
+        return
+    of_this_key = PlannedText.about == about, PlannedText.subject_id == subject_id
+    in_its_place = delete(PlannedText).where(PlannedText.case_id == case.id, *of_this_key)
+    session.execute(in_its_place.execution_options(synchronize_session=False))
     insert_unless_taken(session, row)
 
 

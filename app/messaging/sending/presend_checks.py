@@ -70,7 +70,7 @@ class _Facts:
     row: OutgoingText
     phone: Phone | None
     address: MemberAddress | None
-    case_is_open: bool | None
+    case_is_over: bool  # closed, or there is none
     way: tuple[str, str] | None  # gateway and line
     is_sound: bool  # the text and what it goes to are as this deployment wrote them
     is_right: (
@@ -139,7 +139,7 @@ def _gather(
     session: Session, vault: Vault, gateways: Gateways, claim: Claim, texts: Iterable[UUID]
 ) -> list[_Facts]:
     query = (
-        select(OutgoingText, Phone, MemberAddress, Case.is_open)
+        select(OutgoingText, Phone, MemberAddress, Case)
         .outerjoin(Phone, Phone.id == OutgoingText.phone_id)
         .outerjoin(MemberAddress, MemberAddress.id == OutgoingText.address_id)
         .outerjoin(Case, Case.id == OutgoingText.case_id)
@@ -155,17 +155,24 @@ def _gather(
             row,
             phone,
             address,
-            is_open,
+            _over(vault, row, case),
             _way(gateways, row, phone, address),
             _all_sound(vault, row, phone, address),
             *_may_go(session, vault, row, phone),
         )
-        for row, phone, address, is_open in session.execute(query)
+        for row, phone, address, case in session.execute(query)
     ]
 
 
 def _all_sound(vault: Vault, *rows: Signed | None) -> bool:
     return all(is_sound(vault, row) for row in rows if row is not None)
+
+
+def _over(vault: Vault, row: OutgoingText, case: Case | None) -> bool:
+    """Whether its case is closed or gone. Who closes one past us silences no alert."""
+    if case is None or case.is_open:
+        return case is None
+    return row.purpose is not Purpose.ALERT or is_sound(vault, case)
 
 
 def _may_go(session: Session, vault: Vault, row: OutgoingText, phone: Phone | None) -> tuple[bool, bool]:
@@ -197,7 +204,7 @@ def _verdict(facts: _Facts, *, has_stopped: bool, is_unwanted: bool, is_over: bo
     against = (
         (row.body_sealed is None, PresendVerdict(Delivery.CANCELLED, None)),
         (not facts.is_sound, PresendVerdict(Delivery.FAILED, FORGED)),
-        (wants_open_case and not facts.case_is_open, PresendVerdict(Delivery.CANCELLED, "case closed")),
+        (wants_open_case and facts.case_is_over, PresendVerdict(Delivery.CANCELLED, "case closed")),
         (is_unwanted or not facts.is_right, PresendVerdict(Delivery.CANCELLED, None)),
         (is_over, PresendVerdict(Delivery.CANCELLED, "late no more")),
         (has_stopped, PresendVerdict(Delivery.OPTED_OUT, None)),

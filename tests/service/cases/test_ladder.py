@@ -7,11 +7,13 @@ from itertools import chain, pairwise
 from uuid import uuid4
 
 import pytest
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import func, insert, literal_column, select, update
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case.access import NoAccess
 from app.cases.case.assignment import claim
+from app.cases.case.events import Happened, note
 from app.cases.case.models import Case, Clock, Escalation, Offer
 from app.cases.clocks.rungs import ask_last_by
 from app.cases.clocks.running import mark_clocks_missed
@@ -28,6 +30,7 @@ from app.cases.enums import (
     State,
     Who,
 )
+from app.cases.escalation import climbing
 from app.cases.escalation.climbing import climb_ladders
 from app.cases.escalation.promise import without_next_step
 from app.cases.routing.asking import drop_offer
@@ -37,7 +40,7 @@ from app.cases.worker.messages import say_worse
 from app.cases.worker.sharing import stop_sharing
 from app.database import Base, CaseId, OrganisationId
 from app.network import SignedIn
-from app.vault import CircleRow, GrantRow, GrantState, grants_of_case, read_journal, verify_journal
+from app.vault import CircleRow, GrantRow, GrantState, Vault, grants_of_case, read_journal, verify_journal
 from tests.support.closing import close
 from tests.support.dates import DAY, dates_pass
 from tests.support.desk import Desk
@@ -490,6 +493,59 @@ def test_rungs_that_others_planted_for_a_late_date_keep_nobody_from_being_asked(
     for _ in range(30):  # one of them is found by chance
         tick(desk)
     assert climbed(desk, case_id) == [(Rung.LEAD, RungState.ASKED)]
+
+
+def test_a_rung_that_no_statement_can_name_stops_no_ladder(desk: Desk) -> None:
+    """On SQLite an id need not be one: two that are none read alike, and no statement with their id finds them."""
+    case_id, other = desk.accepted(), desk.accepted()
+    hour = clock.hour_of(clock.now())
+    planted = {
+        "case_id": case_id,
+        "kind": ClockKind.READ,
+        "late_since": hour,
+        "asked_hour": hour,
+        "due_at": hour + timedelta(days=9_999),
+    }
+    escalations = table(Escalation)
+    with desk.database.engine.begin() as connection:
+        for number, state in enumerate((RungState.ASKED, RungState.ENDED)):
+            row = {"id": uuid4(), "clock_id": uuid4(), "rung": Rung.LEAD, "state": state}
+            connection.execute(insert(escalations).values(**planted, **row))
+            if connection.dialect.name == "sqlite":
+                unnamed = update(escalations).where(escalations.c.id == row["id"])
+                connection.execute(unnamed.values(id=literal_column(f"'junk{number}'")))
+    clock.set_offset(5 * DAY)
+    for _ in range(30):  # it is found by chance
+        tick(desk)
+    assert climbed(desk, case_id) == [(Rung.LEAD, RungState.ASKED)]
+    assert climbed(desk, other) == [(Rung.LEAD, RungState.ASKED)]
+
+
+def test_a_case_that_fails_keeps_no_other_from_being_asked(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    broken, other = sorted((desk.accepted(), desk.accepted()))
+    clock.set_offset(5 * DAY)
+    with desk.database.writing() as session:
+        mark_clocks_missed(session, desk.world.vault, 500)
+        late = select(Clock).where(Clock.case_id == broken, Clock.state == ClockState.MISSED)
+        for row in session.scalars(late):
+            row.due_at -= timedelta(days=1)  # so that it is the first
+
+    def fail(session: Session, vault: Vault, what: Happened, case: Case) -> None:
+        note(session, vault, what, case)
+        if case.id == broken:
+            raise ValueError("a row that nobody can read")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(climbing, "note", fail)
+        with desk.database.writing() as session:
+            assert climb_ladders(session, desk.world.vault, desk.world.rules, 100)
+    assert climbed(desk, other) == [(Rung.LEAD, RungState.ASKED)]
+    assert climbed(desk, broken) == []
+    assert "ladder.failed" in caplog.text
+    tick(desk)
+    assert climbed(desk, broken) == [(Rung.LEAD, RungState.ASKED)]
 
 
 def test_closing_and_opening_again_ends_no_ladder(desk: Desk) -> None:

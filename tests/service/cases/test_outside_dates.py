@@ -134,9 +134,11 @@ def test_the_queue_shows_the_next_date_from_thirty_days_before(desk: Desk, case_
 def test_each_reminder_is_given_once_by_three_dispatchers(desk: Desk, case_id: CaseId) -> None:
     for days in (20, 20, 6, 1, 200):
         add(desk, case_id, in_days(days))
-    clock.set_offset(7 * 86_400)  # 20 days became 13, the hearing of the other case and two of these are over
+    clock.set_offset(
+        7 * 86_400
+    )  # 20 days became 13, the hearing of the other case and two of these are over: of that nobody is told
     with ThreadPoolExecutor(3) as dispatchers:
-        assert sum(dispatchers.map(lambda _: remind(desk, limit=2) + remind(desk, limit=2), range(3))) == 4
+        assert sum(dispatchers.map(lambda _: remind(desk, limit=2) + remind(desk, limit=2), range(3))) == 5
     assert remind(desk) == 0
 
 
@@ -189,6 +191,21 @@ def test_a_reminder_that_others_emptied_or_put_off_is_given_now(
         untouched = session.scalars(select(OutsideDate.warn_at).where(OutsideDate.id == long)).one()
     assert untouched is not None
     assert untouched > clock.now()
+
+
+def test_a_last_reminder_that_others_emptied_before_it_was_given_is_given(
+    desk: Desk, case_id: CaseId
+) -> None:
+    """Nothing ran meanwhile, or nobody had the case: of a date that is not over, an empty column tells of no reminder given."""
+    sent = add(desk, case_id, in_days(20))
+    clock.set_offset(17 * 86_400)
+    remind(desk)
+    clock.set_offset(19 * 86_400)
+    with desk.database.writing() as session:
+        session.connection().execute(update(_DATES).where(_DATES.c.id == sent).values(warn_at=None))
+    assert [remind(desk) for _ in range(2)] == [1, 0]
+    clock.set_offset(23 * 86_400)
+    assert [remind(desk) for _ in range(2)] == [1, 0]  # it is over
 
 
 def test_a_row_that_nobody_can_handle_holds_up_no_reminder(desk: Desk, case_id: CaseId) -> None:

@@ -4,16 +4,18 @@ from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, true
+from sqlalchemy import delete, select, true, update
 
 from app import clock
 from app.cases.case.assignment import claim
 from app.cases.case.models import Case, Clock, Escalation
-from app.cases.clocks import remind_of_dates
+from app.cases.clocks import remind_of_dates, settle_clocks
 from app.cases.desk import add_outside_date
-from app.cases.enums import ClockState, OutsideDateKind, Rung, RungState, State
+from app.cases.enums import ClockKind, ClockState, OutsideDateKind, Rung, RungState, State
+from app.cases.escalation.climbing import climb_ladders
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId, new_id
 from app.messaging.delivery import Delivery, Purpose
@@ -27,7 +29,7 @@ from app.network import Member, Organisation, admit_member
 from app.vault import CircleName
 from tests.support.alerts import reachable
 from tests.support.dates import dates_pass
-from tests.support.past_us import write_past_us
+from tests.support.past_us import table, write_past_us
 from tests.support.texting import Texting
 
 
@@ -159,6 +161,12 @@ def fates(texting: Texting) -> Counter[tuple[str, str | None]]:
         return Counter((row.state.value, row.reason) for row in found)
 
 
+def meet(texting: Texting, case_id: UUID) -> None:
+    """All that is asked of a case is done."""
+    with texting.database.writing() as session:
+        settle_clocks(session, session.get_one(Case, case_id), tuple(ClockKind), ClockState.MET)
+
+
 OFF = ("cancelled", "late no more")
 
 
@@ -175,9 +183,7 @@ def test_an_alert_is_called_off_when_nothing_is_late_before_it_goes_out(texting:
     }
     turn(texting, case_id, changes.get(what, {}))
     if what == "met":
-        with texting.database.writing() as session:
-            for row in session.scalars(select(Clock).where(Clock.case_id == case_id)):
-                row.state = ClockState.MET
+        meet(texting, case_id)
     assert sent(texting) == 2
     # There is no mail server in this test.
     went = Counter({("delivered", None): 1, ("failed", "no gateway"): 1})
@@ -214,9 +220,10 @@ def test_an_alert_that_speaks_for_several_goes_out_while_any_of_them_is_late(
     assert len(spoken_for) == 2
     choices: dict[str, set[Any]] = {"none": set(), "own": set(own), "merged": set(spoken_for)}
     still = choices[left]
-    with texting.database.writing() as session:
-        for row in session.scalars(select(Clock).where(Clock.case_id.not_in(still))):
-            row.state = ClockState.MET
+    with texting.database.reading() as session:
+        done = session.scalars(select(Case.id).where(Case.id.not_in(still))).all()
+    for case_id in done:
+        meet(texting, case_id)
     texting.pass_by(hours=4)
     before = fates(texting)
     assert sent(texting) == 2
@@ -229,6 +236,27 @@ def test_who_writes_past_us_into_a_rung_silences_no_alert(texting: Texting) -> N
     case_id = taken(texting)
     dates_pass(texting.world, 3)
     write_past_us(texting.database, Escalation, {"case_id": case_id}, state=RungState.ENDED)
+    sent(texting)
+    assert fates(texting) == Counter({("delivered", None): 1, ("failed", "no gateway"): 1})
+
+
+@pytest.mark.parametrize("what", ("deleted", "called met", "renamed", "climbed since"))
+def test_who_writes_past_us_into_the_clock_silences_no_alert(texting: Texting, what: str) -> None:
+    """No MAC covers a clock: that what was late is done, the journal says."""
+    reachable(texting, "near.lead")
+    case_id = taken(texting)
+    dates_pass(texting.world, 3)
+    clocks = table(Clock)
+    late = (clocks.c.case_id == case_id, clocks.c.state == ClockState.MISSED)
+    acts = {
+        "called met": update(clocks).where(*late).values(state=ClockState.MET),
+        "renamed": update(clocks).where(*late).values(id=uuid4()),
+    }
+    with texting.database.engine.begin() as connection:
+        assert connection.execute(acts.get(what, delete(clocks).where(*late))).rowcount == 1
+    if what == "climbed since":
+        with texting.database.writing() as session:
+            climb_ladders(session, texting.world.vault, texting.world.rules, 100)
     sent(texting)
     assert fates(texting) == Counter({("delivered", None): 1, ("failed", "no gateway"): 1})
 

@@ -3,6 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
 from itertools import pairwise
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -14,7 +15,7 @@ from app.cases.case.models import Case, Entry
 from app.cases.case.text_times import TextTimes
 from app.cases.changes import choose_texts
 from app.cases.desk import is_silent_now
-from app.cases.enums import ConsentLevel, EntryKind, FollowupState, Profile, TextState, Urgency
+from app.cases.enums import ConsentLevel, EntryKind, FollowupState, Profile, TextAbout, TextState, Urgency
 from app.cases.followups import PlannedText, followups_of
 from app.cases.followups.text_rows import times_for
 from app.database import CaseId
@@ -295,6 +296,29 @@ def test_what_others_wrote_texts_nobody_and_stands_in_nobodys_way(texting: Texti
     send(texting)
     with texting.database.writing() as session:
         session.execute(update(PlannedText).values(state=TextState.PLANNED, text_id=None, tries=0))
+    text(texting)
+    assert len(by_itself(texting, case_id)) == 1
+
+
+def test_a_row_that_others_put_in_a_texts_place_is_set_aside(texting: Texting) -> None:
+    case_id = taken(texting)
+    with texting.database.reading() as session:
+        questions = followups_of(session, texting.world.vault, case_id)
+    hour = clock.hour_of(clock.now())
+    with texting.database.engine.begin() as connection:
+        for question in questions:
+            forged = {
+                "id": uuid4(),
+                "subject_id": question.id,
+                "about": TextAbout.QUESTION,
+                "case_id": case_id,
+            }
+            times = {"planned_hour": hour, "due_at": hour, "state": TextState.SENT, "tries": 0}
+            connection.execute(insert(PlannedText.__table__).values(**forged, **times))
+    on_day(14.05)
+    ask(texting)
+    (row,) = planned(texting, case_id)
+    assert row.state is TextState.PLANNED
     text(texting)
     assert len(by_itself(texting, case_id)) == 1
 
