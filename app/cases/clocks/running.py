@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
+from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import bindparam, select, update
@@ -14,7 +15,7 @@ from app.cases.enums import ClockKind, ClockState, FirstAnswer, OfferState, Star
 from app.cases.rules import Calendar, Deadlines
 from app.database import LONG_PAST, NEVER_BEFORE, CaseId, chosen_once, new_id
 from app.network import zone_there
-from app.vault import SYSTEM, Vault, holder_of, journal
+from app.vault import SYSTEM, Vault, holder_of, journal, read_journal
 
 MISSED, LATENESS_ENDED = "clock.missed", "clock.late_ended"
 """The acts of the journal between which a clock is late."""
@@ -138,18 +139,35 @@ def settle(
 ) -> int:
     """As `settle_clocks`, for all the clocks of the case as `clocks_of` gave them; nothing is read."""
     waiting = [row for row in clocks if row.kind in kinds and (row.state in ASKING or waits(row))]
-    _no_longer_late(session, waiting)
+    # Nothing marks one as missed in the very minute: what is done after its date was late all the same.
+    _no_longer_late(session, [row for row in waiting if row.state is ClockState.MISSED or _is_over(row)])
     for row in waiting:
         go_on(row, outcome)
     _keep_next_date(case, clocks)
     return len(waiting)
 
 
+def _is_over(row: Clock) -> bool:
+    return row.state is ClockState.RUNNING and row.due_at < clock.now()
+
+
 def _no_longer_late(session: Session, rows: Iterable[Clock]) -> None:
-    """Write down of which missed clocks the lateness is over: no MAC covers them, and a case is taken from whoever is late."""
-    for row in [each for each in rows if each.state is ClockState.MISSED]:
+    """Write down of which late clocks the lateness is over: no MAC covers them, and a case is taken from whoever is late."""
+    for row in rows:
         detail = {"clock": row.kind.value, "id": str(row.id)}
         journal(session, holder_of(session), CaseId(row.case_id), LATENESS_ENDED, SYSTEM, detail)
+
+
+def once_late(session: Session, vault: Vault, case: Case, clocks: Iterable[Clock]) -> frozenset[UUID]:
+    """Which of these that were done were late before, by the journal; an earlier version wrote down the kind alone."""
+    done = [row for row in clocks if row.state is ClockState.MET]
+    acts = read_journal(session, vault, CaseId(case.id)) if done else ()
+    late = {
+        str(entry.detail.get("id", entry.detail["clock"]))
+        for entry in acts
+        if entry.act in (MISSED, LATENESS_ENDED)
+    }
+    return frozenset(row.id for row in done if not late.isdisjoint((str(row.id), row.kind.value)))
 
 
 _KINDS, _STATES = frozenset(ClockKind), frozenset(ClockState)
@@ -226,7 +244,7 @@ def ask_anew(
     missed = [row for row in known if row.state is ClockState.MISSED]
     late = [row for row in (*missed, *waiting) if row.who is Who.PARTNER]
     rested = [row for row in known if row.state is ClockState.PAUSED and row.who is Who.PARTNER]
-    _no_longer_late(session, late)
+    _no_longer_late(session, [row for row in late if row.state is ClockState.MISSED])
     for row in (*late, *rested):
         row.state = ClockState.ESCALATED
     asked = {row.kind for row in known if row.state is ClockState.RUNNING}
