@@ -36,22 +36,21 @@ def pgettext(_context: str, message: str) -> str:
 class AskText(StrEnum):
     """The texts."""
 
-    HOW_IS_IT = pgettext(
-        "sms", "You wrote to us. How is it now? 5 Worse 6 The same 7 Better 9 Do not ask again."
-    )
+    OPENING = pgettext("sms", "You wrote to us.")
+    HOW_IS_IT = pgettext("sms", "How is it now? 5 Worse 6 The same 7 Better 9 Do not ask again.")
     IS_IT_RIGHT = pgettext(
         "sms",
-        "You wrote to us. Has it been put right? 3 Put right 6 Not right 5 Worse 9 Do not ask again.",
+        "Has it been put right? 3 Put right 6 Not right 5 Worse 9 Do not ask again.",
     )
     # Where no digit can come back: the number is from the form, and nobody has shown that it is the worker's.
     LOOK = pgettext("sms", "There is a question for you. Open your messages with your code at %(host)s.")
     LATE = pgettext(
         "sms",
-        "You wrote to us. The next step was late. Somebody else was asked, to do it by %(day)s.",
+        "The next step was late. Somebody else was asked, to do it by %(day)s.",
     )
     LATE_AGAIN = pgettext(
         "sms",
-        "You wrote to us. The next step was late. We asked again, to do it by %(day)s.",
+        "The next step was late. We asked again, to do it by %(day)s.",
     )
     # Behind a question, once in a while: shifts change.
     HOURS = pgettext("sms", "Our texts come from %(first)s to %(last)s. Bad hours? 9 ends them.")
@@ -83,19 +82,24 @@ def words_for(
 
     `hours` are asked about where there is room for it.
     """
-    pieces = [] if late is None else [_late(language, *late)]
+    opening = _say(language, AskText.OPENING)
+    pieces = [] if late is None else [f"{opening} {_late(language, *late)}"]
     if question is not None:
         asked = text_of(question) if look_at is None else AskText.LOOK
         pieces.append(_say(language, asked, host=look_at or ""))
     elif look_at is not None:
         pieces.append(_say(language, AskText.LOOK_LATE, host=look_at))
+    alone = pieces[-1 if question is not None else 0]
+    if question is not None and look_at is None:
+        alone = f"{opening} {alone}"
+        pieces = pieces if late is not None else [alone]
     if hours is not None:
         asking = _say(language, AskText.HOURS, first=str(hours.first), last=str(hours.last))
         whole = " ".join((*pieces, asking))
         if count_segments(whole).count <= MOST_SEGMENTS:
             return whole
     both = " ".join(pieces)
-    return both if count_segments(both).count <= MOST_SEGMENTS else pieces[-1 if question is not None else 0]
+    return both if count_segments(both).count <= MOST_SEGMENTS else alone
 
 
 def _late(language: Language, rung: Rung, day: date) -> str:

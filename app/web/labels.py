@@ -111,6 +111,12 @@ CLOCK_STATE: Labels = {
     "escalated": pgettext("desk", "passed on"),
 }
 
+DATE_SHOWN: Labels = {
+    **CLOCK_STATE,
+    "met_late": pgettext("desk", "done, late"),
+    "ended": pgettext("desk", "ended when the case was closed"),
+}
+
 RUNG: Labels = {
     "helper": pgettext("desk", "the case’s helper"),
     "lead": pgettext("desk", "the helper’s lead"),

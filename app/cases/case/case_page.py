@@ -1,6 +1,6 @@
 """What the case page shows, as plain values made from a case and the compartments that its reader opened."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -72,6 +72,8 @@ class CaseDate:
     state: ClockState
     law: str | None
     paused_hour: datetime | None
+    shown: str
+    """How it stands in the word of the page: what was done late was not done in time, what closing ended was not done."""
 
 
 @dataclass(frozen=True)
@@ -185,8 +187,9 @@ def show_page(
     opened: OpenedCompartments,
     clocks: Iterable[Clock],
     allowed: Allowed,
+    late: Collection[UUID],
 ) -> OpenedCase:
-    """The page of a case whose reader holds these compartments."""
+    """The page of a case whose reader holds these compartments; `late` are the clocks that were done after their date."""
     facts, site = facts_of(vault, case), site_of(vault, case)
     rows = session.execute(_ENTRIES, {"case": case.id}).all()
     people = member_names(session, vault, [case.assignee_id, *(row.author_id for row in rows)])
@@ -223,7 +226,10 @@ def show_page(
         strip=_strip(case, facts, report, contact),
         entries=in_order((entry for entry in entries if entry.kind is not EntryKind.CONTACT), _written),
         dates=tuple(
-            CaseDate(row.kind, row.due_at, row.who, row.state, row.law, row.paused_hour) for row in clocks
+            CaseDate(
+                row.kind, row.due_at, row.who, row.state, row.law, row.paused_hour, _shown(case, row, late)
+            )
+            for row in clocks
         ),
         outside=tuple(known_dates(session, vault, [case.id]).get(case.id, ())),
         access=access_of(session, vault, CaseId(case.id)),
@@ -236,6 +242,14 @@ def show_page(
         moves=allowed.moves,
         colleagues=allowed.colleagues,
     )
+
+
+def _shown(case: Case, row: Clock, late: Collection[UUID]) -> str:
+    if row.state is ClockState.MET and row.id in late:
+        return "met_late"
+    if row.state is ClockState.PAUSED and row.paused_hour is None and case.state is State.CLOSED:
+        return "ended"
+    return row.state.value
 
 
 def _written(entry: ReadEntry) -> tuple[datetime, str] | None:

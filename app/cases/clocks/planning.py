@@ -42,7 +42,8 @@ _MEETS = {
     # After danger again the worker has to be reached again, however often somebody answered before.
     ClockAct.REPLIED_AGAIN: frozenset({ClockKind.FIRST_UPDATE, ClockKind.SAFETY_CONTACT}),
     ClockAct.ASSESSED: frozenset({ClockKind.ASSESSMENT}),
-    ClockAct.CLOSED: frozenset({ClockKind.ASSESSMENT, ClockKind.OUTCOME_FEEDBACK}),
+    # The word to the worker says what came of it; that nobody checked before is no check.
+    ClockAct.CLOSED: frozenset({ClockKind.OUTCOME_FEEDBACK}),
 }
 
 TICKED_BY_HAND = frozenset(

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta, timezone
+from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
 from sqlalchemy import bindparam, select, update
@@ -138,16 +139,21 @@ def settle(
 ) -> int:
     """As `settle_clocks`, for all the clocks of the case as `clocks_of` gave them; nothing is read."""
     waiting = [row for row in clocks if row.kind in kinds and (row.state in ASKING or waits(row))]
-    _no_longer_late(session, waiting)
+    # Nothing marks one as missed in the very minute: what is done after its date was late all the same.
+    _no_longer_late(session, [row for row in waiting if row.state is ClockState.MISSED or _is_over(row)])
     for row in waiting:
         go_on(row, outcome)
     _keep_next_date(case, clocks)
     return len(waiting)
 
 
+def _is_over(row: Clock) -> bool:
+    return row.state is ClockState.RUNNING and row.due_at < clock.now()
+
+
 def _no_longer_late(session: Session, rows: Iterable[Clock]) -> None:
-    """Write down of which missed clocks the lateness is over: no MAC covers them, and a case is taken from whoever is late."""
-    for row in [each for each in rows if each.state is ClockState.MISSED]:
+    """Write down of which late clocks the lateness is over: no MAC covers them, and a case is taken from whoever is late."""
+    for row in rows:
         detail = {"clock": row.kind.value, "id": str(row.id)}
         journal(session, holder_of(session), CaseId(row.case_id), LATENESS_ENDED, SYSTEM, detail)
 
@@ -161,6 +167,18 @@ def lateness_ended(session: Session, vault: Vault, case_id: CaseId) -> set[str]:
         elif entry.act == MISSED:
             ended.discard(str(entry.detail.get("id")))
     return ended
+
+
+def once_late(session: Session, vault: Vault, case: Case, clocks: Iterable[Clock]) -> frozenset[UUID]:
+    """Which of these that were done were late before, by the journal; an earlier version wrote down the kind alone."""
+    done = [row for row in clocks if row.state is ClockState.MET]
+    acts = read_journal(session, vault, CaseId(case.id)) if done else ()
+    late = {
+        str(entry.detail.get("id", entry.detail["clock"]))
+        for entry in acts
+        if entry.act in (MISSED, LATENESS_ENDED)
+    }
+    return frozenset(row.id for row in done if not late.isdisjoint((str(row.id), row.kind.value)))
 
 
 _KINDS, _STATES = frozenset(ClockKind), frozenset(ClockState)
@@ -237,7 +255,7 @@ def ask_anew(
     missed = [row for row in known if row.state is ClockState.MISSED]
     late = [row for row in (*missed, *waiting) if row.who is Who.PARTNER]
     rested = [row for row in known if row.state is ClockState.PAUSED and row.who is Who.PARTNER]
-    _no_longer_late(session, late)
+    _no_longer_late(session, [row for row in late if row.state is ClockState.MISSED])
     for row in (*late, *rested):
         row.state = ClockState.ESCALATED
     asked = {row.kind for row in known if row.state is ClockState.RUNNING}

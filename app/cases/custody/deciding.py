@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import (
     Case,
+    Clock,
     NoAccess,
     Offer,
     RoutingNote,
@@ -24,14 +25,14 @@ from app.cases.case import (
     store_facts,
     with_grants,
 )
-from app.cases.clocks import ClockAct, meet_clocks
+from app.cases.clocks import ASKING, ClockAct, meet_clocks
 from app.cases.consent import consent_stands, consents_that_stand
 from app.cases.custody.models import CustodyReading
 from app.cases.custody.place_told import candidates_in, place_of
-from app.cases.enums import ConsentLevel, OfferState, State, Urgency
+from app.cases.enums import ClockKind, ConsentLevel, OfferState, State, Urgency
 from app.cases.routing import EVERYTHING, forbidden, make_offers, next_position
 from app.cases.rules import Reason, Routing, RoutingOutcome, Rules, routing_from, why_not
-from app.database import CaseId, CircleId, OrganisationId, new_id
+from app.database import LONG_PAST, CaseId, CircleId, OrganisationId, new_id
 from app.network import (
     OrganisationKind,
     SignedIn,
@@ -85,6 +86,9 @@ class WaitingCase:
     asked_to_read: bool  # a request waits for another custodian
     answer_by: datetime | None
     practice: bool
+
+
+_NO_DATE = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -259,7 +263,7 @@ def _cards(session: Session, vault: Vault, rules: Rules, cases: Sequence[Case]) 
             )
         )
     )
-    held = _last_held(session, vault, ids)
+    held, place_by = _last_held(session, vault, ids), _place_by(session, ids)
     return tuple(
         WaitingCase(
             case_id=CaseId(case.id),
@@ -272,11 +276,21 @@ def _cards(session: Session, vault: Vault, rules: Rules, cases: Sequence[Case]) 
             why=held[case.id][1].why if case.id in held else RoutingOutcome.NOBODY_ELIGIBLE,
             has_routing_note=case.id in noted,
             asked_to_read=case.id in asked,
-            answer_by=case.next_due_at,
+            answer_by=place_by.get(case.id),
             practice=case.practice,
         )
-        for case in cases
+        for case in sorted(cases, key=lambda case: (case.queue_rank, place_by.get(case.id, _NO_DATE)))
     )
+
+
+def _place_by(session: Session, case_ids: Collection[UUID]) -> dict[UUID, datetime]:
+    """By when a helper has to be found for each: another of its dates, such as one of a helper before, may come sooner."""
+    found = session.execute(
+        select(Clock.case_id, Clock.due_at)
+        .where(Clock.case_id.in_(case_ids), Clock.kind == ClockKind.PLACE, Clock.state.in_(ASKING))
+        .order_by(Clock.due_at.desc())
+    )
+    return {case_id: due_at for case_id, due_at in found if due_at != LONG_PAST}
 
 
 def _last_held(

@@ -22,7 +22,7 @@ from app.cases.case import (
     show_page,
 )
 from app.cases.case import note as note_that
-from app.cases.clocks import clocks_of
+from app.cases.clocks import clocks_of, once_late
 from app.cases.custody.deciding import case_in_custody, custody_of
 from app.cases.custody.models import CustodyReading
 from app.cases.custody.place_told import open_note
@@ -238,7 +238,8 @@ def open_from_custody(session: Session, vault: Vault, by: SignedIn, case_id: Cas
     opened = open_grant(session, vault, case_id, key)
     detail = {"request": str(agreed.id), "agreed_by": str(agreed.agreed_by)}
     journal(session, vault, case_id, AccessAct.READ_FROM_CUSTODY, by.actor, detail)
-    return show_page(session, vault, case, opened, clocks_of(session, case), Allowed())
+    clocks = clocks_of(session, case)
+    return show_page(session, vault, case, opened, clocks, Allowed(), once_late(session, vault, case, clocks))
 
 
 def answer_from_custody(

@@ -43,9 +43,10 @@ from app.cases.desk.reading import OpenedCase, ReadEntry, ShownContact, open_cas
 from app.cases.desk.search import Hit, Matched, Search, find_by_reference, record_search, search_cases
 from app.cases.desk.search_limit import SearchesRest, count_search
 from app.cases.desk.search_match import LEAST_SIGNS, LONGEST, SearchTooLong, SearchTooShort
-from app.cases.desk.talks import Talk, TalkLongAgo, TalkNotYet, log_talk
+from app.cases.desk.talks import Talk, TalkBeforeCase, TalkLongAgo, TalkNotYet, log_talk
 from app.cases.desk.tasks import (
     MOST_TASKS,
+    PutOffSooner,
     PutOffTooFar,
     TaskEnded,
     TaskIsPast,
@@ -96,6 +97,7 @@ __all__ = [
     "NotTickedByHand",
     "OpenedCase",
     "OwnCase",
+    "PutOffSooner",
     "PutOffTooFar",
     "QueueFilters",
     "QueueKey",
@@ -109,6 +111,7 @@ __all__ = [
     "StepOf",
     "StepsOf",
     "Talk",
+    "TalkBeforeCase",
     "TalkLongAgo",
     "TalkNotYet",
     "TaskEnded",

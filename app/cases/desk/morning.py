@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, or_, select
+from sqlalchemy import and_, case, func, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -36,16 +36,20 @@ def morning_counts(
         "unread_answers": and_(theirs, Case.worker_wrote.is_(True)),
         "offers": Case.state == State.OFFERED,
     }
-    in_sight = or_(
-        and_(Case.state == State.OFFERED, granted(holders, (GrantState.OFFERED,))),
-        and_(Case.state != State.OFFERED, granted(holders, (GrantState.LIVE,))),
-    )
-    first = (
+    offered = and_(Case.state == State.OFFERED, granted(holders, (GrantState.OFFERED,)))
+    held = and_(Case.state != State.OFFERED, granted(holders, (GrantState.LIVE,)))
+    # Two stretches of two indexes: a case may be before two organisations at once.
+    counted = (
         select(*(case((condition, 1), else_=0).label(name) for name, condition in wanted.items()))
-        .where(Case.organisation_id == organisation_id, Case.is_open, Case.practice.is_(False), in_sight)
+        .where(stretch, Case.is_open, Case.practice.is_(False))
         .order_by(Case.queue_rank, Case.next_due_at, Case.id)
         .limit(COUNTED_AT_MOST)
         .subquery()
+        for stretch in (
+            and_(Case.organisation_id == organisation_id, or_(offered, held)),
+            and_(Case.also_asked_id == organisation_id, offered),
+        )
     )
+    first = union_all(*(select(stretch) for stretch in counted)).subquery()
     found = session.execute(select(*(func.coalesce(func.sum(first.c[name]), 0) for name in wanted))).one()
     return MorningCounts(*(int(number) for number in found))

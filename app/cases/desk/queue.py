@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from heapq import merge
 from typing import NamedTuple
@@ -18,7 +18,7 @@ from app.cases.desk.veiled_filters import Choices, choices, fits
 from app.cases.enums import Stage, State, Urgency
 from app.cases.rules import Rules
 from app.database import SiteId
-from app.network import SignedIn
+from app.network import SignedIn, zone_info
 from app.vault import GrantState, Vault
 
 PAGE = 50
@@ -136,7 +136,7 @@ def queue_page(
         if filters.are_veiled
         else _plain_page(session, (ordered, others), after)
     )
-    counts, total = _count(session, (mine, beside))
+    counts, total = _count(session, by, (mine, beside))
     return QueuePage(
         rows=read_rows(session, vault, rules, by, seen_by(session, vault, holders, found.cases)),
         next_key=found.next_key,
@@ -232,7 +232,7 @@ def _narrowed(by: SignedIn, filters: QueueFilters) -> list[ColumnElement[bool]]:
     if filters.unclaimed:
         conditions.append(Case.assignee_id.is_(None))
     if filters.count is not None:
-        conditions.append(_counted()[filters.count])
+        conditions.append(_counted(by)[filters.count])
     if filters.are_veiled:
         conditions.append(Case.state != State.OFFERED)
     return conditions
@@ -271,9 +271,10 @@ def _behind(key: QueueKey) -> ColumnElement[bool]:
     return and_(Case.queue_rank >= key.rank, or_(Case.queue_rank > key.rank, later))
 
 
-def _counted() -> dict[Count, ColumnElement[bool]]:
-    now = clock.now()
-    midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+def _counted(by: SignedIn) -> dict[Count, ColumnElement[bool]]:
+    now, zone = clock.now(), zone_info(by.zone)
+    tomorrow = now.astimezone(zone).date() + timedelta(days=1)
+    midnight = datetime.combine(tomorrow, time(), zone).astimezone(UTC)
     return {
         Count.DANGER: Case.queue_rank == 0,
         Count.UNREAD: and_(Case.state != State.OFFERED, Case.helper_has_read.is_(False)),
@@ -284,9 +285,11 @@ def _counted() -> dict[Count, ColumnElement[bool]]:
     }
 
 
-def _count(session: Session, stretches: Iterable[ColumnElement[bool]]) -> tuple[dict[Count, int], int]:
+def _count(
+    session: Session, by: SignedIn, stretches: Iterable[ColumnElement[bool]]
+) -> tuple[dict[Count, int], int]:
     """Every count and the number of open cases in one statement over the first cases of the queue; practice is not counted."""
-    wanted = _counted()
+    wanted = _counted(by)
     counted = (
         select(*(case((condition, 1), else_=0).label(count.value) for count, condition in wanted.items()))
         .where(stretch, Case.is_open, Case.practice.is_(False))

@@ -20,7 +20,7 @@ from app.cases.case import (
     open_locked,
     show_page,
 )
-from app.cases.clocks import ClockAct, clocks_of, met_by, settle
+from app.cases.clocks import ClockAct, clocks_of, met_by, once_late, settle
 from app.cases.desk.progress import danger_told_at, moves_of
 from app.cases.enums import AccessAct, ClockState, EntryKind
 from app.cases.escalation import rungs_of, standing_rung
@@ -45,7 +45,7 @@ def open_case(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> 
             colleagues = colleagues_for(session, vault, by, opened)
             allowed = Allowed(moves_of(case, facts_of(vault, case), by), colleagues, write=True)
     journal(session, vault, case_id, AccessAct.READ, by.actor)
-    page = show_page(session, vault, case, opened, clocks, allowed)
+    page = show_page(session, vault, case, opened, clocks, allowed, once_late(session, vault, case, clocks))
     rungs = rungs_of(session, vault, case)
     return replace(
         page,

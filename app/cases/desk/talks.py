@@ -34,6 +34,10 @@ class TalkLongAgo(Exception):
     """More than ten years ago: the year was mistyped."""
 
 
+class TalkBeforeCase(Exception):
+    """Before the hour in which the case came: it was no talk about it."""
+
+
 @dataclass(frozen=True)
 class Talk:
     """How and when a helper talked with the worker, or tried to, and what was said."""
@@ -55,7 +59,7 @@ def log_talk(
 ) -> UUID:
     """Write it down; the note's id. Sent twice it is kept once.
 
-    Where nobody was reached words are not asked for. Raises `TalkNotYet`, `TalkLongAgo`, and as `reply`.
+    Where nobody was reached words are not asked for. Raises `TalkNotYet`, `TalkLongAgo`, `TalkBeforeCase`, and as `reply`.
     """
     now = clock.now()
     if talk.took_place > now:
@@ -64,6 +68,8 @@ def log_talk(
         raise TalkLongAgo
     words = clean_answer(talk.words) if talk.reached or says_something(talk.words) else ""
     case = change_case(session, by, case_id)
+    if clock.hour_of(talk.took_place) < case.received_hour:
+        raise TalkBeforeCase
     told = {
         "talk": talk.how.value,
         "reached": talk.reached,

@@ -48,6 +48,10 @@ class TaskEnded(Exception):
     """It was finished, or it is none of the organisation that has the case now."""
 
 
+class PutOffSooner(Exception):
+    """That day is before the one on which it stands: who means to do it sooner can finish it sooner."""
+
+
 class PutOffTooFar(Exception):
     """A clock, or a date that the world sets, comes before that day: `kind` says which, `at` when."""
 
@@ -114,7 +118,7 @@ def put_off_task(
 ) -> None:
     """Put it off with a reason, kept as a note, and never beyond the next clock or date from outside; sent twice, once.
 
-    Raises `TaskEnded`, `TaskIsPast`, `TaskTooFar`, `PutOffTooFar` and as `note`.
+    Raises `TaskEnded`, `TaskIsPast`, `TaskTooFar`, `PutOffSooner`, `PutOffTooFar` and as `note`.
     """
     case = change_case(session, by, case_id)
     if sent_before(session, submission_id) is not None:
@@ -123,11 +127,14 @@ def put_off_task(
     task = _refuse_ended(vault, case, session.get(Task, (case.id, task_id)))
     zone = zone_info(by.zone)
     due_at, limit = _due(on, zone), _next_date(session, vault, case, zone)
+    if on < task.due_at.astimezone(zone).date():
+        raise PutOffSooner
     if limit is not None and due_at > limit[0]:
         at, kind = limit
         if on > at.astimezone(zone).date():
             raise PutOffTooFar(kind, at)
-        due_at = at  # on its very day: as late as it
+        # On its very day: as late as it, and never sooner than it stands.
+        due_at = max(at, task.due_at)
     note(session, vault, by, case_id, reason, submission_id)
     before, task.due_at = task.due_at, due_at
     case.count_edit()

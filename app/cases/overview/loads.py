@@ -1,7 +1,7 @@
 """How much each partner has to do, counted by the database: no row is looked at one by one."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, and_, case, func, select
@@ -32,6 +32,15 @@ _LOADS = (
 )
 
 
+# Offered to another one at once, which stands first on the case.
+_ASKED_BESIDE = (
+    select(Case.also_asked_id, func.count().label("offered"))
+    .where(Case.also_asked_id.is_not(None), Case.state == State.OFFERED)
+    .where(Case.is_open, Case.stopped_hour.is_(None), ~Case.practice)
+    .group_by(Case.also_asked_id)
+)
+
+
 @dataclass(frozen=True)
 class Load:
     """Of one partner: the open cases that it has, those of them that are urgent or danger, and those that nobody there works on.
@@ -47,7 +56,11 @@ class Load:
 
 def loads(session: Session) -> Mapping[UUID, Load]:
     """Of every organisation that has or was offered an open case. Practice and what its worker took back are left out."""
-    return {
+    counted = {
         row.organisation_id: Load(row.held, row.urgent, row.offered, row.without_helper)
         for row in session.execute(_LOADS)
     }
+    for row in session.execute(_ASKED_BESIDE):
+        load = counted.get(row.also_asked_id, Load())
+        counted[row.also_asked_id] = replace(load, offered=load.offered + row.offered)
+    return counted

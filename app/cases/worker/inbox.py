@@ -34,6 +34,7 @@ from app.cases.enums import (
     ConsentLevel,
     EntryKind,
     FollowupKind,
+    OfferState,
     Stage,
     State,
     Who,
@@ -179,6 +180,8 @@ class InboxView:
     worker_wrote: bool = False
     """Whether there is something of the worker's that nobody has opened since."""
     about_helper: bool = False
+    answer_by: datetime | None = None  # by when whoever is asked now has to say whether they take it
+    lapsed: tuple[OrganisationId, ...] = ()  # who was asked before and let their time pass
     asked: AskedRung | None = None  # who was asked because something was late, and has to act now
     broken: tuple[tuple[ClockKind, datetime], ...] = ()
     """What was late before and is no more, each with its date: it stays told."""
@@ -268,6 +271,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
     zone = zone_there(facts.zone, case.country)
     rungs = rungs_of(session, vault, case)
     asked = _asked(session, case, rungs, zone)
+    answer_by, lapsed = _offers(session, vault, case)
     return InboxView(
         stage=stage_of(case.state, case.helper_has_read),
         closing_reason=case.closing_reason,
@@ -286,6 +290,8 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         helper_has_read=case.helper_has_read,
         worker_wrote=case.worker_wrote,
         about_helper=facts.about_helper,
+        answer_by=None if answer_by is None else answer_by.astimezone(zone),
+        lapsed=lapsed,
         asked=asked,
         broken=_broken(rungs, asked, zone),
         zone=zone,
@@ -327,6 +333,17 @@ def next_step(session: Session, case: Case) -> PlannedClock | None:
     return min(
         promised or clocks, key=lambda row: (row.kind is not ClockKind.PLACE, row.due_at), default=None
     )
+
+
+def _offers(session: Session, vault: Vault, case: Case) -> tuple[datetime | None, tuple[OrganisationId, ...]]:
+    """The date of the offers that stand, and who let theirs pass; those that others wrote count for nothing."""
+    if case.state is not State.OFFERED:
+        return None, ()
+    query = select(Offer).where(Offer.case_id == case.id).order_by(Offer.position)
+    known = [row for row in session.scalars(query) if is_sound(vault, row)]
+    dates = [row.expires_at for row in known if row.state is OfferState.OFFERED and row.expires_at]
+    lapsed = (OrganisationId(row.organisation_id) for row in known if row.state is OfferState.EXPIRED)
+    return min(dates, default=None), tuple(lapsed)
 
 
 def _broken(

@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import request
 from flask.typing import ResponseReturnValue
 
-from app.cases.desk import Talk, TalkLongAgo, TalkNotYet, log_talk
+from app.cases.desk import Talk, TalkBeforeCase, TalkLongAgo, TalkNotYet, log_talk
 from app.cases.enums import TalkHow
 from app.database import CaseId
 from app.language import to_ascii
@@ -54,6 +54,10 @@ def keep_talk(case_id: UUID) -> ResponseReturnValue:
         return change(case_id, act, done="talk_kept", drafts=drafts)
     except TalkNotYet:
         return refuse(pgettext("desk", "That is still to come. Write down what has been. Nothing was kept."))
+    except TalkBeforeCase:
+        return refuse(
+            pgettext("desk", "That is before this case came. Look at the day and the hour. Nothing was kept.")
+        )
     except TalkLongAgo:
         return refuse(
             pgettext("desk", "That is more than ten years ago. Look at the year. Nothing was kept.")

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.cases.case import CannotBeAssigned
 from app.cases.desk import (
     MOST_TASKS,
+    PutOffSooner,
     PutOffTooFar,
     TaskEnded,
     TaskIsPast,
@@ -33,7 +34,7 @@ from app.web.member_session import member
 from app.web.once import submission_of_post
 from app.web.services import services
 
-_REFUSALS = (PutOffTooFar, TaskEnded, TaskIsPast, TaskTooFar, TooManyTasks, CannotBeAssigned)
+_REFUSALS = (PutOffSooner, PutOffTooFar, TaskEnded, TaskIsPast, TaskTooFar, TooManyTasks, CannotBeAssigned)
 
 
 @blueprint.post("/cases/<uuid:case_id>/tasks")
@@ -130,7 +131,7 @@ def _status(refusal: Exception) -> int:
     return 409 if isinstance(refusal, TaskEnded | PutOffTooFar) else 400
 
 
-def _why(refusal: Exception) -> str:
+def _why(refusal: Exception) -> str:  # noqa: PLR0911 - a line for each refusal
     match refusal:
         case PutOffTooFar():
             words = {**labels.CLOCK, **labels.OUTSIDE_DATE}
@@ -139,6 +140,10 @@ def _why(refusal: Exception) -> str:
                 "It may not wait beyond %(date)s: then comes “%(what)s”. Nothing was changed.",
                 date=labels.hour(refusal.at),
                 what=labels.word(words, refusal.kind),
+            )
+        case PutOffSooner():
+            return pgettext(
+                "desk", "That is sooner than it stands now. Choose a later day. Nothing was changed."
             )
         case TaskIsPast():
             return pgettext("desk", "That day has passed. Choose today or a later one. Nothing was changed.")

@@ -51,7 +51,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None, *, done: str = ""
     with here.database.reading() as session:
         view = open_inbox(session, here.vault, worker)
         asked = (view.organisation_id, view.also_asked_id)
-        names = names_of(session, [*asked, *(seen.organisation_id for seen in view.sightings)])
+        names = names_of(session, [*asked, *view.lapsed, *(seen.organisation_id for seen in view.sightings)])
         coordinator = coordinator_name(session)
         case = session.get_one(Case, worker.case_id)
         country = country_of_worker(session, worker, case, view) or ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from flask_babel import LazyString, lazy_pgettext
 
@@ -94,13 +94,14 @@ def stage_lines(view: InboxView) -> list[StageLine]:
 
 def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> str:
     """Who acts next and by which date; empty when nobody has to."""
-    if view.next_by is None or view.next_clock is None:
-        return ""
-    if view.about_helper and view.waits_for_custody and view.was_answered:
+    looked_at = view.about_helper and view.waits_for_custody and view.was_answered
+    if view.next_by is None or view.next_clock is None or looked_at:
         return ""
     day = page_language().long_day(view.next_by)
     if view.asked is not None and (view.next_clock is view.asked.kind or view.next_by.date() < today):
         return ""  # the sentence about what was late says it
+    if view.lapsed and view.answer_by is not None and view.answer_by.date() >= today:
+        return _asked_after(view, names, view.answer_by)
     if view.next_by.date() < today:
         return pgettext(
             "worker-next", "The next step was due on %(day)s and is late. You can write and ask.", day=day
@@ -114,6 +115,18 @@ def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
             day=day,
         )
     return _STEPS.get(view.next_clock, _some_step)(who or pgettext("worker-next", "the network"), day)
+
+
+def _asked_after(view: InboxView, names: Names, answer_by: datetime) -> str:
+    """Who let their time pass, and by when whoever was asked then has to say: a date of the first one is none of theirs."""
+    before = [names.get(each, "") for each in view.lapsed]
+    return pgettext(
+        "worker-next",
+        "%(before)s did not take it in time. So we asked %(who)s. They should say by %(day)s if they take it.",
+        before=", ".join(name for name in before if name) or pgettext("worker-next", "The helper before"),
+        who=either(_names_asked(view, names)) or pgettext("worker-next", "another helper"),
+        day=page_language().long_day(answer_by),
+    )
 
 
 def _names_asked(view: InboxView, names: Names) -> tuple[str, ...]:

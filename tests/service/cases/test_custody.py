@@ -1,11 +1,13 @@
 """Custody: unread placing by one custodian, reading only by two, and the worker who sees both."""
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 
 from app import clock
 from app.cases.case.access import NoAccess, ReadOnly
-from app.cases.case.models import Clock
+from app.cases.case.models import Case, Clock
 from app.cases.custody.deciding import (
     CannotBePlaced,
     NotACustodian,
@@ -28,7 +30,7 @@ from app.cases.custody.reading import (
     reading_requests,
 )
 from app.cases.desk.reading import show_contact
-from app.cases.enums import ClockKind, ClockState, State
+from app.cases.enums import ClockKind, ClockState, State, Who
 from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
 from app.cases.rules.routing import Reason, RoutingOutcome
 from app.cases.worker.inbox import open_inbox
@@ -97,6 +99,16 @@ def test_waiting_cases_are_cards_with_the_reason_and_the_date(desk: Desk) -> Non
     )
     assert card.has_routing_note
     assert card.answer_by == desk.case(case_id).next_due_at is not None
+    with (
+        desk.database.writing() as session
+    ):  # as one that a helper before left: not by then is a helper found
+        session.add(
+            Clock(case_id=case_id, kind=ClockKind.READ, due_at=clock.now() - timedelta(1), who=Who.PARTNER)
+        )
+        session.get_one(Case, case_id).next_due_at = clock.now() - timedelta(1)
+    again = waiting(desk)
+    assert card in again
+    assert [each.case_id for each in again] == [each.case_id for each in cards]
     assert len(cards) == 3  # the noise holds one
 
 

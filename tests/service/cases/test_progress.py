@@ -5,9 +5,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.cases.case.access import NoAccess, NotYours, ReadOnly
 from app.cases.case.assignment import claim
 from app.cases.case.models import Case, Clock, Offer
+from app.cases.clocks import mark_clocks_missed
 from app.cases.desk.progress import (
     DESK_CLOSING_REASONS,
     Move,
@@ -120,6 +122,31 @@ def test_closing_ends_the_clocks_and_deletes_what_waited_for_the_standby(desk: D
     assert (page.stage, page.may_write, page.moves) == (Stage.CLOSED, False, ())
     with pytest.raises(NotYours):
         move(desk, desk.lead, case_id, State.ASSESSING)
+
+
+def test_the_page_says_what_was_done_late_and_what_only_closing_ended(desk: Desk) -> None:
+    """Late is what the watch noted, and what was done after its date before the watch came by; nobody checked here."""
+    noted, not_yet, in_time = desk.accepted(), desk.accepted(), desk.accepted()
+    desk.reply(desk.lead, in_time)
+    clock.set_offset(10 * 86400)
+    desk.reply(desk.lead, not_yet)
+    with desk.database.writing() as session:
+        mark_clocks_missed(session, desk.world.vault, 500)
+    desk.reply(desk.lead, noted)
+
+    def shown(case_id: CaseId) -> dict[ClockKind, str]:
+        return {each.kind: each.shown for each in desk.open(desk.lead, case_id).dates}
+
+    assert [shown(each)[ClockKind.ACKNOWLEDGE] for each in (noted, not_yet, in_time)] == [
+        "met_late",
+        "met_late",
+        "met",
+    ]
+    assert shown(in_time)[ClockKind.READ] == "met_late"
+    move(desk, desk.lead, in_time, State.CLOSED, "The labour office helps now.", ClosingReason.REFERRED)
+    ended = shown(in_time)
+    assert ended[ClockKind.ASSESSMENT] == "ended"
+    assert ended[ClockKind.OUTCOME_FEEDBACK] == "met"
 
 
 def test_a_colleague_moves_a_case_but_only_lead_or_assignee_closes_it(desk: Desk) -> None:

@@ -15,6 +15,7 @@ from app.cases.desk import (
     CaseMovedOn,
     EmptyText,
     Talk,
+    TalkBeforeCase,
     TalkLongAgo,
     TalkNotYet,
     is_silent_now,
@@ -157,6 +158,7 @@ def test_what_cannot_have_been_is_refused_and_nothing_is_kept(desk: Desk) -> Non
     refused: tuple[tuple[type[Exception], Callable[[], object]], ...] = (
         (TalkNotYet, lambda: log(desk, case_id, at=clock.now() + timedelta(minutes=2))),
         (TalkLongAgo, lambda: log(desk, case_id, at=clock.now() - timedelta(days=4000))),
+        (TalkBeforeCase, lambda: log(desk, case_id, at=clock.now() - timedelta(hours=2))),
         (EmptyText, lambda: log(desk, case_id, words="...")),
         (ReadOnly, lambda: log(desk, case_id, by=desk.viewer)),
         (NoAccess, lambda: log(desk, case_id, by=desk.far)),

@@ -26,6 +26,7 @@ from app.cases.desk import (
     AlreadySent,
     EmptyText,
     Move,
+    PutOffSooner,
     PutOffTooFar,
     StepOf,
     StepsOf,
@@ -137,6 +138,8 @@ def test_a_step_is_put_off_with_a_reason_up_to_the_next_date_that_binds(desk: De
     put_off(desk, case_id, task, 2, sent=sent)
     assert tasks(desk, case_id)[0].due_at == end_of_day(in_days(desk, 2), zone_info(desk.lead.zone))
     assert desk.acts(case_id).count("task.put_off") == 1
+    with pytest.raises(PutOffSooner):
+        put_off(desk, case_id, task, 1)
     answer = desk.case(case_id).next_due_at
     with pytest.raises(PutOffTooFar) as refused:
         put_off(desk, case_id, task, 12)
@@ -148,9 +151,10 @@ def test_a_step_is_put_off_with_a_reason_up_to_the_next_date_that_binds(desk: De
     with pytest.raises(PutOffTooFar) as refused:
         put_off(desk, case_id, task, 2)
     assert refused.value.kind is OutsideDateKind.FLIGHT
-    put_off(desk, case_id, task, 1)
+    sooner = plan(desk, case_id)
+    put_off(desk, case_id, sooner, 1)
     refusals: tuple[tuple[type[Exception], Callable[[], object]], ...] = (
-        (EmptyText, lambda: put_off(desk, case_id, task, 1, reason=" ")),
+        (EmptyText, lambda: put_off(desk, case_id, sooner, 1, reason=" ")),
         (TaskIsPast, lambda: put_off(desk, case_id, task, -1)),
         (TaskEnded, lambda: put_off(desk, case_id, uuid4(), 1)),
     )
@@ -167,6 +171,17 @@ def test_on_the_very_day_of_a_clock_a_step_is_due_no_later_than_it(desk: Desk, c
         session.execute(update(Clock).where(Clock.case_id == case_id).values(due_at=noon))
     put_off(desk, case_id, task, 3)
     assert tasks(desk, case_id)[0].due_at == noon
+
+
+def test_a_step_that_stands_at_the_end_of_a_day_is_put_off_to_no_earlier_hour_of_it(
+    desk: Desk, case_id: CaseId
+) -> None:
+    task = plan(desk, case_id, 3)
+    noon = datetime.combine(in_days(desk, 3), datetime.min.time(), UTC) + timedelta(hours=10)
+    with desk.database.writing() as session:
+        session.execute(update(Clock).where(Clock.case_id == case_id).values(due_at=noon))
+    put_off(desk, case_id, task, 3)
+    assert tasks(desk, case_id)[0].due_at == end_of_day(in_days(desk, 3), zone_info(desk.lead.zone))
 
 
 def test_a_step_is_handed_to_a_colleague_who_may_work_on_the_case_and_to_nobody_else(

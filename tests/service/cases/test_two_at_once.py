@@ -14,10 +14,12 @@ from sqlalchemy import select, update
 from app import clock
 from app.cases.case.access import NoAccess
 from app.cases.case.models import Case, Clock, Escalation, Offer
+from app.cases.desk.morning import morning_counts
 from app.cases.desk.queue import QueueFilters, queue_page
 from app.cases.desk.search import find_by_reference
 from app.cases.enums import ClockKind, ClockState, ConsentLevel, OfferState, Rung, RungState, State
 from app.cases.escalation.promise import without_next_step
+from app.cases.overview.loads import Load, loads
 from app.cases.routing.candidates import candidates_at
 from app.cases.routing.offers import (
     DeclineReason,
@@ -407,11 +409,21 @@ def test_who_is_asked_beside_has_one_more_case_as_long_as_it_is(desk: Desk) -> N
             found = {each.id: each.open_cases for each in candidates_at(session, None)}
         return found[desk.far.organisation.id]
 
-    before = load()
+    def told(by: SignedIn) -> tuple[int, int]:
+        """The offers that the coordinator counts there, and those of the mail of the morning."""
+        organisation_id, tomorrow = by.organisation.id, clock.now() + timedelta(days=1)
+        with desk.database.reading() as session:
+            morning = morning_counts(session, by.member.id, organisation_id, tomorrow)
+            return loads(session).get(organisation_id, Load()).offered, morning.offers
+
+    both = (desk.lead, desk.far)
+    before, offered = load(), [told(by) for by in both]
     _, case_id = urgent(desk)
     assert load() == before + 1
+    assert [told(by) for by in both] == [(at + 1, mailed + 1) for at, mailed in offered]
     accept(desk, desk.lead, case_id)
     assert load() == before
+    assert [told(by) for by in both] == offered
 
 
 def test_others_cannot_put_it_before_themselves(desk: Desk) -> None:

@@ -6,7 +6,9 @@ from uuid import uuid4
 import pytest
 
 from app import clock
+from app.cases.case import Case
 from app.cases.desk import note, plan_task
+from app.cases.enums import State
 from app.database import CaseId
 from tests.harness.world import World
 from tests.support.member import Browse, accepted
@@ -42,6 +44,22 @@ def test_a_step_is_planned_put_off_handed_over_and_finished(browse: Browse, case
     assert "Marked as done." in page.text
     assert "None planned." in page.text
     assert "Our next step" not in member.open("/desk/today").text
+
+
+def test_a_step_ends_with_its_case_and_comes_back_with_it(
+    browse: Browse, world: World, case_id: CaseId
+) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    member.send("/tasks", text="Call the clinic.", on=in_days(1).isoformat())
+    ended = "ended when the case was closed; it was planned by"
+    for state in (State.CLOSED, State.ACCEPTED):
+        with world.database.writing() as session:
+            case = session.get_one(Case, case_id)
+            case.state, case.is_open = state, state is not State.CLOSED
+        told = member.open(f"/desk/cases/{case_id}").text
+        assert (f"Name of near.lead · {ended}" in told) is (state is State.CLOSED)
+        assert ("Name of near.lead · by" in told) is (state is not State.CLOSED)
 
 
 def _colleague(page: object, login: str) -> str:

@@ -35,6 +35,7 @@ def test_what_was_late_is_texted_and_counts_among_the_few(texting: Texting) -> N
     assert row.purpose is Purpose.FOLLOWUP
     said = words_of(texting, row)
     assert said.startswith("You wrote to us. The next step was late. ")
+    assert said.count("You wrote to us.") == 1
     assert "Foxglove" not in said
     send(texting)
     be_late(texting, 8.05)

@@ -1,11 +1,16 @@
 """A worker whose case is urgent reads that two helpers are asked at once, of whom one will read it, and then who has it."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from uuid import uuid4
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
 
 from app import clock
-from app.cases.enums import State
-from app.cases.routing.offers import accept_offer
+from app.cases.case import Offer
+from app.cases.enums import OfferState, State
+from app.cases.routing.offers import accept_offer, expire_offers
 from app.cases.worker.messages import say_worse
 from app.database import CaseId
 from tests.harness.world import World
@@ -34,6 +39,27 @@ def test_both_are_named_until_one_has_it(
     read = inbox(another_visitor(), page.code)
     assert "A helper from Distant Line should read it by" in read
     assert "Mawar" not in read  # nothing of it is left there
+
+
+def test_who_let_their_time_pass_is_named_and_the_date_is_that_of_whoever_is_asked_now(
+    visitor: Visitor, world: World, another_visitor: Callable[[], Visitor]
+) -> None:
+    filed = world.file()
+    case_id, code = world.case_of(filed), filed.receipt
+    with world.database.writing() as session:
+        first = session.scalars(select(Offer).where(Offer.case_id == case_id, Offer.position == 0)).one()
+        first.expires_at = clock.now() - timedelta(hours=1)
+    with world.database.writing() as session:
+        expire_offers(session, world.vault, world.rules, 50)
+    with world.database.reading() as session:
+        asked = select(Offer.expires_at).where(Offer.case_id == case_id, Offer.state == OfferState.OFFERED)
+        answer_by = session.scalars(asked).one()
+    assert answer_by is not None
+    read = inbox(another_visitor(), code)
+    assert "Mawar Workers Aid did not take it in time. So we asked Distant Line." in read
+    day = answer_by.astimezone(ZoneInfo("Asia/Kuala_Lumpur"))
+    assert f"They should say by {day:%A} {day.day} {day:%B}" in read
+    assert "should read it by" not in read
 
 
 def test_two_who_are_asked_because_the_one_before_was_late_are_both_named(
