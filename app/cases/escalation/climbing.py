@@ -298,15 +298,21 @@ def _end(rung: Escalation, state: RungState) -> None:
 
 
 def _put_back() -> Select[Case]:
-    """Cases that a partner seems to have while another one is asked, or a custodian: somebody may have put an old row back."""
+    """Cases that a partner seems to have while another one is asked, or a custodian, or that nobody seems to have who took them.
+
+    Somebody may have put an old row back.
+    """
     asked = exists().where(Offer.case_id == Case.id, Offer.state == OfferState.OFFERED)
     waits = exists().where(
         Clock.case_id == Case.id,
         Clock.kind == ClockKind.PLACE,
         Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
     )
-    held = Case.is_open, Case.state.not_in(tuple(NOT_HELD)), Case.organisation_id.is_not(None)
-    return select(Case).where(*held, or_(asked, waits)).order_by(Case.id)
+    taken = exists().where(Offer.case_id == Case.id, Offer.state == OfferState.ACCEPTED)
+    held = Case.state.not_in(tuple(NOT_HELD)) & Case.organisation_id.is_not(None)
+    let_go = Case.state.in_((State.RECEIVED, State.OFFERED))
+    seems = or_(held & or_(asked, waits), let_go & taken)
+    return select(Case).where(Case.is_open, seems).order_by(Case.id)
 
 
 def _unanswered() -> Select[Case]:

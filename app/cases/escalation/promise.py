@@ -88,10 +88,14 @@ class _Around:
             last = row["state"] is RungState.LAST
             rung = StandingRung(row["clock_id"], row["rung"], row["due_at"], last=last)
             self._rungs[row["case_id"]].append(rung)
-        kept_ready = select(Offer.case_id).where(
+        kept_ready = select(*inspect(Offer).columns).where(
             Offer.case_id.in_(_WAITING), Offer.state == OfferState.STANDBY
         )
-        self._kept_ready = set(session.scalars(kept_ready))
+        self._kept_ready = {
+            offer["case_id"]
+            for offer in session.execute(kept_ready).mappings()
+            if row_fits(vault, Offer, offer)
+        }
         # Of those that wait: where the worker shut everybody out, nobody but the worker has a grant.
         readable = select(GrantRow.case_id).where(
             GrantRow.case_id.in_(_WAITING),

@@ -20,10 +20,10 @@ from app.cases.enums import (
 )
 from app.cases.followups.models import Followup
 from app.cases.followups.planning import PlannedFollowup, plan, turn
-from app.cases.followups.text_rows import planned_texts_of
+from app.cases.followups.text_rows import planned_texts_of, wants_texts
 from app.cases.rules import Rules
 from app.database import CaseId, insert_rows, insert_unless_taken, new_id
-from app.vault import SYSTEM, Vault, journal, read_journal, sound
+from app.vault import SYSTEM, Vault, is_sound, journal, read_journal, sound
 
 WAITING = (FollowupState.PLANNED, FollowupState.ASKED)
 """States of a question that may still be answered, or asked."""
@@ -37,6 +37,9 @@ _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 TALKED = "case.talked"
 """What the journal calls it when a helper called or visited the worker; `reached` in its detail says whether they talked."""
+
+TEXTED = "followup.texted"
+"""What the journal calls it when a question or a date was written to the worker by text; `text` in its detail says in which."""
 
 _ANSWERED = (
     select(Entry.id).where(Entry.case_id == bindparam("case_id"), Entry.kind == EntryKind.REPLY).limit(1)
@@ -118,19 +121,26 @@ def shown_to_helpers(session: Session, vault: Vault, case_id: UUID) -> list[Foll
 def tries_in_vain(session: Session, vault: Vault, case_id: UUID) -> list[datetime]:
     """When somebody tried to hear of the worker since they were heard of last: each question that was put, each call in vain.
 
-    Of one that was to be texted only a text that went out is a try: nobody is silent who was never reached.
+    Of one that was to be texted only a text that went out, and that the journal knows, is a try: nobody is silent who was never
+    reached, also where somebody took the rows of the texts away.
     A call counts from when it was written down: nobody makes sixty days of silence in one afternoon.
     """
-    talks = [entry for entry in read_journal(session, vault, CaseId(case_id)) if entry.act == TALKED]
+    told = read_journal(session, vault, CaseId(case_id))
+    talks = [entry for entry in told if entry.act == TALKED]
     wrote = session.scalar(_LAST_HEARD, {"case_id": case_id})
     heard = max((wrote or _NEVER, *(entry.at for entry in talks if entry.detail["reached"])))
     tried = [entry.at for entry in talks if not entry.detail["reached"]]
     texts = planned_texts_of(session, vault, case_id)
-    never_went = {row.subject_id for row in texts if row.state is not TextState.SENT}
+    journaled = {entry.detail["text"] for entry in told if entry.act == TEXTED}
+    went = {row.subject_id for row in texts if row.state is TextState.SENT and str(row.text_id) in journaled}
+    never_went = {row.subject_id for row in texts} - went
+    case = session.get_one(Case, case_id)
+    by_text = not is_sound(vault, case) or wants_texts(case, facts_of(vault, case))
     asked = (
         row.asked_hour
         for row in followups_of(session, vault, case_id)
-        if row.state in (FollowupState.ASKED, FollowupState.UNANSWERED) and row.id not in never_went
+        if row.state in (FollowupState.ASKED, FollowupState.UNANSWERED)
+        and (row.id in went if by_text else row.id not in never_went)
     )
     # Of one put in the very hour in which the worker was heard, nobody knows which came first: it is not held against them.
     return [hour for hour in (*asked, *tried) if hour is not None and hour > heard]

@@ -25,9 +25,11 @@ from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
 from app.cases.routing.asking import drop_offer, is_left_to_another, offers_open
 from app.cases.routing.handing_on import candidates_of, forbidden, hand_on, let_coordinator_look
+from app.cases.routing.losing import new_keys_without
 from app.cases.routing.putting_right import put_right
+from app.cases.routing.sent_away import SentAway, sent_away
 from app.cases.rules import Reason, Rules
-from app.database import NEVER_BEFORE, CaseId, CircleId, chosen_once
+from app.database import NEVER_BEFORE, CaseId, CircleId, OrganisationId, chosen_once
 from app.network import SignedIn, get_organisation
 from app.vault import SYSTEM, Vault, accept_grant, is_in_circle, is_sound, journal, read_journal, sound
 
@@ -72,7 +74,7 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
     Raises `NoAccess`, `ReadOnly`, `OfferTaken` when a colleague was faster, `TakenElsewhere` when another organisation was,
     `OfferGone` when it is no longer offered.
     """
-    case, offer = _offer_to_answer(session, vault, by, case_id)
+    case, offer, told = _offer_to_answer(session, vault, by, case_id)
     reason = forbidden(vault, rules, case, candidates_of(session, vault, case).get(by.organisation.id))
     if reason is None and not consent_stands(session, vault, case):
         reason = Reason.LOCKED
@@ -90,7 +92,7 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
     accept_grant(session, vault, offer.grant_id)
     offer.state = OfferState.ACCEPTED
     offer.expires_at = None
-    _let_go_of_the_others(session, vault, case)
+    _let_go_of_the_others(session, vault, case, told)
     case.state, case.organisation_id, case.also_asked_id = State.ACCEPTED, by.organisation.id, None
     meet_clocks(session, case, ClockAct.ANSWERED_OFFER)
     facts = _under_their_law(session, vault, by, case)
@@ -102,12 +104,20 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
     return Acceptance(True)
 
 
-def _let_go_of_the_others(session: Session, vault: Vault, case: Case) -> None:
-    """Whoever was asked beside who accepts: their wrapped grants go now, and they do not stand by any more."""
-    for other in offers_open(session, vault, case):
+def _let_go_of_the_others(session: Session, vault: Vault, case: Case, told: SentAway) -> None:
+    """Whoever was asked beside who accepts: their wrapped grants go now, and they do not stand by any more.
+
+    What comes later is sealed to new keys: a grant that one of them had, copied and put back, opens none of it.
+    """
+    others = offers_open(session, vault, case)
+    for other in others:
         drop_offer(session, other, OfferState.TAKEN_ELSEWHERE)
         detail = {"organisation": str(other.organisation_id)}
         journal(session, vault, CaseId(case.id), "case.taken_elsewhere", SYSTEM, detail)
+    gone = told.with_old_keys | {OrganisationId(other.organisation_id) for other in others}
+    if gone:
+        # Where others wrote somebody's keys the old ones stay, and the journal alone keeps them from taking it.
+        new_keys_without(session, vault, case, gone)
 
 
 def _under_their_law(session: Session, vault: Vault, by: SignedIn, case: Case) -> CaseFacts:
@@ -126,7 +136,7 @@ def decline_offer(
     Sent twice it is declined once. Raises as `accept_offer`.
     """
     try:
-        case, offer = _offer_to_answer(session, vault, by, case_id)
+        case, offer, _ = _offer_to_answer(session, vault, by, case_id)
     except OfferGone:
         if _declined_before(session, vault, by, case_id, reason):
             return
@@ -220,11 +230,13 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
     return len(claimed)
 
 
-def _offer_to_answer(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> tuple[Case, Offer]:
-    """The case, locked, and its offer to the member's organisation that still waits for an answer."""
-    case = lock_case(session, case_id)
+def _offer_to_answer(
+    session: Session, vault: Vault, by: SignedIn, case_id: CaseId
+) -> tuple[Case, Offer, SentAway]:
+    """The case, locked, its offer to the member's organisation that still waits for an answer, and who was sent away before."""
+    case, told = lock_case(session, case_id), sent_away(session, vault, case_id)
     if case is not None:
-        put_right(session, vault, case)
+        put_right(session, vault, case, told)
     offers = session.scalars(
         select(Offer)
         .where(Offer.case_id == case_id, Offer.organisation_id == by.organisation.id)
@@ -245,15 +257,17 @@ def _offer_to_answer(session: Session, vault: Vault, by: SignedIn, case_id: Case
     refuse_viewers(by)
     if offer.state is OfferState.ACCEPTED and case.organisation_id == by.organisation.id:
         raise OfferTaken
-    if offer.state is OfferState.TAKEN_ELSEWHERE:
+    if offer.state is OfferState.TAKEN_ELSEWHERE or told.is_elsewhere(by.organisation.id):
         raise TakenElsewhere
     if (
         offer.state is not OfferState.OFFERED
         or case.state is not State.OFFERED
         or by.organisation.id not in case.partners
+        # The rows may be older ones that were put back; the journal is not.
+        or told.act_for(by.organisation.id) is not None
     ):
         raise OfferGone
-    return case, offer
+    return case, offer, told
 
 
 def _may_know(session: Session, vault: Vault, by: SignedIn, case: Case) -> bool:

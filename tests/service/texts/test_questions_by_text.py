@@ -7,7 +7,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import insert, select, update
+from sqlalchemy import delete, insert, select, update
 
 from app import clock
 from app.cases.case import CaseFacts
@@ -358,3 +358,16 @@ def test_only_a_text_that_went_out_is_a_try(texting: Texting, goes_out: bool) ->
         text(texting)
     with texting.database.reading() as session:
         assert is_silent_now(session, texting.world.vault, case_id) is goes_out
+
+
+def test_nobody_falls_silent_who_was_never_texted_because_the_rows_were_taken_away(texting: Texting) -> None:
+    case_id = taken(texting)
+    for day in (14, 31, 61, 92, 123):
+        on_day(day + 0.05)
+        ask(texting)
+        with texting.database.writing() as session:
+            session.execute(delete(PlannedText).where(PlannedText.case_id == case_id))
+        text(texting)
+    assert not by_itself(texting, case_id)
+    with texting.database.reading() as session:
+        assert not is_silent_now(session, texting.world.vault, case_id)
