@@ -314,7 +314,7 @@ def test_a_row_that_others_put_in_a_texts_place_is_set_aside(texting: Texting) -
                 "case_id": case_id,
             }
             times = {"planned_hour": hour, "due_at": hour, "state": TextState.SENT, "tries": 0}
-            connection.execute(insert(PlannedText.__table__).values(**forged, **times))
+            connection.execute(insert(PlannedText).values(**forged, **times))
     on_day(14.05)
     ask(texting)
     (row,) = planned(texting, case_id)
