@@ -15,7 +15,8 @@ from app.cases.consent.taking_back import keys_held_by
 from app.cases.custody.deciding import waiting_for_custody
 from app.cases.custody.reading import ask_to_read, read_routing_note
 from app.cases.desk.queue import QueueFilters, queue_page
-from app.cases.enums import ClockKind, ConsentLevel, Rung, Urgency
+from app.cases.enums import ClockKind, ConsentLevel, Rung, TextAbout, Urgency
+from app.cases.followups import PlannedText
 from app.cases.routing.handing_on import custodian_of
 from app.cases.rules import RoutingOutcome
 from app.cases.worker.messages import say_worse, write
@@ -96,6 +97,8 @@ def _fill_every_table(desk: Desk) -> None:
         cancel_texts(session, case_id=alerted)
         asked = {"clock_id": new_id(), "kind": ClockKind.READ, "rung": Rung.LEAD, "late_since": clock.now()}
         session.add(Escalation(case_id=alerted, asked_hour=clock.now(), due_at=clock.now(), **asked))
+        due = {"planned_hour": clock.now(), "due_at": clock.now()}
+        session.add(PlannedText(case_id=alerted, about=TextAbout.LATE, subject_id=new_id(), **due))
 
 
 @pytest.mark.parametrize(("table", "column"), WORDS)
