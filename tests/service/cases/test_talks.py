@@ -75,13 +75,14 @@ def case_id(desk: Desk) -> CaseId:
 def test_a_talk_is_kept_once_sealed_and_the_worker_does_not_see_it(desk: Desk) -> None:
     filed = desk.world.file()
     case_id = desk.accept(filed)
+    clock.set_offset(3 * 3600)
     at = clock.now().replace(second=0, microsecond=0) - timedelta(minutes=5)
     sent = log(desk, case_id, at=at)
     log(desk, case_id, at=at, sent=sent)
     others: tuple[dict[str, Any], ...] = (
         {"words": "Something else."},
         {"how": TalkHow.VISIT},
-        {"at": at - timedelta(days=1)},
+        {"at": at - timedelta(hours=1)},
     )
     for other in others:
         with pytest.raises(AlreadySent):
@@ -111,7 +112,8 @@ def test_reached_it_meets_what_an_answer_meets_and_in_vain_nothing(desk: Desk, c
 
 
 def test_a_talk_meets_no_clock_that_began_after_it(desk: Desk, case_id: CaseId) -> None:
-    log(desk, case_id, at=clock.now() - timedelta(days=3))
+    with pytest.raises(TalkBeforeCase):
+        log(desk, case_id, at=clock.now() - timedelta(days=3))
     assert ClockKind.ACKNOWLEDGE not in met(desk, case_id)
     talked = clock.now()
     clock.set_offset(60 * 10)
