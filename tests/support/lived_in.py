@@ -24,6 +24,7 @@ from app.messaging.queue.outgoing import enqueue_text
 from app.network import (
     Role,
     be_away,
+    choose_procedure,
     declare_interest,
     invite_member,
     set_turn,
@@ -64,6 +65,7 @@ def live_in(desk: Desk) -> Desk:
             keep_address(session, world.vault, by, Channel.EMAIL, "somebody@mail.example")
         keep_address(session, world.vault, desk.lead, Channel.TEXT, "+60123450901")
         _be_on_duty(session, desk)
+        _follow_laws(session, desk)
     with desk.database.writing() as session:
         _be_late(session, desk, case_id)
         for kind, days in ((OutsideDateKind.FLIGHT, 20), (OutsideDateKind.HEARING, 40)):
@@ -83,6 +85,13 @@ def live_in(desk: Desk) -> Desk:
         for number, of in (("+60123450902", case_id), ("+60123450903", held)):
             _text_to(session, world.vault, number, of)
     return desk
+
+
+def _follow_laws(session: Session, desk: Desk) -> None:
+    """Two organisations, each with a law and a region of its own."""
+    profiles, regions = ("eu_whistleblower", "csddd_procedure"), ("MY-10", "MY-14")
+    for by, profile, region in zip((desk.lead, desk.far), profiles, regions, strict=True):
+        choose_procedure(session, desk.world.vault, by, profile, region, profiles=profiles, regions=regions)
 
 
 def _be_on_duty(session: Session, desk: Desk) -> None:
