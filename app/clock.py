@@ -17,8 +17,11 @@ def set_offset(seconds: int) -> None:
 
 
 def hour_of(moment: datetime) -> datetime:
-    """The moment cut to its hour: the database shows no finer time of a case, so that it cannot be matched with a shift."""
-    return moment.replace(minute=0, second=0, microsecond=0)
+    """The moment cut to its hour: the database shows no finer time of a case, so that it cannot be matched with a shift.
+
+    By the hours of UTC, wherever the moment was told: those of Kathmandu begin at a quarter past.
+    """
+    return moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
 
 
 def quarter_after(moment: datetime) -> datetime:

@@ -5,7 +5,7 @@ Nobody shows it to the worker, who was there. One in which the worker was not re
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -68,8 +68,7 @@ def log_talk(
         raise TalkLongAgo
     words = clean_answer(talk.words) if talk.reached or says_something(talk.words) else ""
     case = change_case(session, by, case_id)
-    # By the hours of UTC, as the case has its own: those of Kathmandu begin at a quarter past.
-    if clock.hour_of(talk.took_place.astimezone(UTC)) < case.received_hour:
+    if clock.hour_of(talk.took_place) < case.received_hour:
         raise TalkBeforeCase
     told = {
         "talk": talk.how.value,
