@@ -138,7 +138,11 @@ def test_each_reminder_is_given_once_by_three_dispatchers(desk: Desk, case_id: C
         7 * 86_400
     )  # 20 days became 13, the hearing of the other case and two of these are over: of that nobody is told
     with ThreadPoolExecutor(3) as dispatchers:
-        assert sum(dispatchers.map(lambda _: remind(desk, limit=2) + remind(desk, limit=2), range(3))) == 5
+        beside_others = sum(
+            dispatchers.map(lambda _: remind(desk, limit=2) + remind(desk, limit=2), range(3))
+        )
+    # Whoever finds a case locked by another dispatcher passes it over: what was left so is given at the next tick.
+    assert beside_others + remind(desk) == 5
     assert remind(desk) == 0
 
 
