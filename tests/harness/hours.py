@@ -1,7 +1,8 @@
-"""An hour that does not end while a test runs: limits count in windows that end with the hour."""
+"""The hour of a test: one that does not end while it runs, since limits count in windows that end with it, and time that passes."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 
 import pytest
 
@@ -16,3 +17,8 @@ def five_past_ten() -> Iterator[None]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(clock, "now", lambda: real() + shift)
         yield
+
+
+def pass_by(**time: float) -> None:
+    """Let time pass from where the clock stands, wherever the making of a world left it."""
+    clock.set_offset(round((clock._offset + timedelta(**time)).total_seconds()))

@@ -23,6 +23,7 @@ from app.messaging.sending.send_batch import send_due
 from app.messaging.sending.status_polling import ask_providers
 from app.settings import Settings
 from app.vault import Vault
+from tests.harness.hours import pass_by
 from tests.harness.provider import NUMBER, Provider
 
 
@@ -79,9 +80,7 @@ class Office:
 
     def pass_by(self, **time: float) -> None:
         """Let time pass."""
-        moved = clock.now() + timedelta(**time)
-        clock.set_offset(0)
-        clock.set_offset(round((moved - clock.now()).total_seconds()))
+        pass_by(**time)
 
     def row(self, text_id: UUID) -> OutgoingText:
         """A text as it stands."""

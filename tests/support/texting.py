@@ -2,14 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 from itertools import count
 from typing import Any, Self
 from uuid import UUID
 
 from sqlalchemy import select
 
-from app import clock
 from app.cases.case.entries import entry_place
 from app.cases.case.facts import CaseFacts
 from app.cases.case.models import Case, Consent, Entry, Offer
@@ -39,6 +37,7 @@ from app.vault import (
     open_grant,
     read_journal,
 )
+from tests.harness.hours import pass_by
 from tests.harness.world import World
 
 HOST = "help.example.org"
@@ -103,7 +102,7 @@ class Texting:
 
     def pass_by(self, **time: float) -> None:
         """Let time pass."""
-        clock.set_offset(round((clock._offset + timedelta(**time)).total_seconds()))
+        pass_by(**time)
 
     def fall_silent(self) -> int:
         """Nothing comes for longer than anybody waits, and the dispatcher looks."""

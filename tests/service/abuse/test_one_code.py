@@ -19,6 +19,7 @@ from app.messaging.delivery import Delivery, Purpose
 from app.messaging.members.addresses import Channel, address_of, keep_address
 from app.messaging.models import OutgoingText
 from app.vault import Receipt, find_receipt, format_receipt, read_journal
+from tests.harness.hours import pass_by
 from tests.harness.world import World
 from tests.support.addresses import DORMITORY, ELSEWHERE, Fill, Phone
 from tests.support.member import Member
@@ -226,7 +227,7 @@ def test_fifteen_presses_are_one_alert_at_once_and_one_at_the_end_of_the_quarter
     assert len(merged) == 13 * addresses
     assert {(row.state, row.body_sealed) for row in merged} == {(Delivery.CANCELLED, None)}
     # In the next quarter the one that waited is its one; what comes then waits for the one after it.
-    clock.set_offset(15 * 60)
+    pass_by(minutes=15)
     worker.open("/en/inbox")
     worker.send("/inbox", receipt=format_receipt(filed.receipt))
     worker.send("/inbox/worse", danger="yes")
