@@ -13,6 +13,7 @@ _PAGE = (
     '<!doctype html><html lang="my" dir="ltr"><head><title>ok</title><link rel="icon" href="data:,"></head>'
     "<body><h1>မင်္ဂလာပါ</h1>{}</body></html>"
 )
+_SHEET = '<link rel="stylesheet" href="/pale.css"></head>'
 _PAGES = {
     "/good": _PAGE.format('<p><a href="/next">next</a></p>'),
     "/next": _PAGE.format("<p>next</p>"),
@@ -20,20 +21,22 @@ _PAGES = {
     "/away": _PAGE.format('<script src="/away.js"></script>'),
     "/throws": _PAGE.format('<script src="/throws.js"></script>'),
     "/scripted": _PAGE.format('<script src="/scripted.js"></script>'),
+    "/pale": _PAGE.format('<p class="pale">so</p>').replace("</head>", _SHEET),
+    "/pale-at-night": _PAGE.format('<p class="night">so</p>').replace("</head>", _SHEET),
+    "/pale.css": ".pale { color: #ccc } @media (prefers-color-scheme: dark) { .night { color: #ccc } }",
     "/away.js": "fetch('http://127.0.0.1:9/x').catch(() => 0)",
     "/throws.js": "throw new Error('deliberate')",
     "/scripted.js": "document.querySelector('h1').style.cssText = 'color: red'; document.body.setAttribute('style', 'x')",
 }
-_POLICY = "default-src 'none'; script-src 'self'; connect-src http:; img-src data:"
+_TYPES = {"js": "text/javascript", "css": "text/css"}
+_POLICY = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src http:; img-src data:"
 
 
 class _Pages(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         body = _PAGES[self.path].encode()
         self.send_response(200)
-        self.send_header(
-            "Content-Type", "text/javascript" if self.path.endswith(".js") else "text/html; charset=utf-8"
-        )
+        self.send_header("Content-Type", _TYPES.get(self.path.partition(".")[2], "text/html; charset=utf-8"))
         self.send_header("Content-Length", str(len(body)))
         self.send_header("Content-Security-Policy", _POLICY)
         self.end_headers()
@@ -85,6 +88,8 @@ def test_burmese_has_glyphs_of_its_own(browser: Browser, origin: str) -> None:
         ("/away", "left our own address"),
         ("/throws", "deliberate"),
         ("/scripted", "Content Security Policy"),
+        ("/pale", "/pale: axe: color-contrast"),
+        ("/pale-at-night", "/pale-at-night: axe: in dark, color-contrast"),
     ),
 )
 def test_a_bad_page_fails_its_test_even_when_nobody_looks(

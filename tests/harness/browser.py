@@ -16,6 +16,7 @@ import pytest
 from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, Request, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
+from tests.harness.accessibility import Document, Reader
 from tests.harness.pages import faults_of
 from tests.harness.server import LiveServer
 
@@ -32,6 +33,8 @@ _ARGUMENTS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
+# What was read before in this worker's Chromium is not read again.
+_READERS: dict[Browser, Reader] = {}
 _MISSING = (
     "no Chromium on this machine, so no browser test ran; install it (Debian: apt-get install chromium)"
 )
@@ -70,6 +73,7 @@ def checked_pages(browser: Browser, origin: str, **options: Any) -> Iterator[Cal
     context = browser.new_context(base_url=origin, **options)
     context.set_default_timeout(_PATIENCE)
     faults: list[str] = []
+    documents: list[Document] = []
 
     def requested(request: Request) -> None:
         if not request.url.startswith((f"{origin}/", "data:", "blob:")):
@@ -85,17 +89,18 @@ def checked_pages(browser: Browser, origin: str, **options: Any) -> Iterator[Cal
 
     def open_page() -> Page:
         page = context.new_page()
-        _read_along(context.new_cdp_session(page), faults)
+        _read_along(context.new_cdp_session(page), faults, documents)
         return page
 
     try:
         yield open_page
     finally:
         context.close()
+    faults += _READERS.setdefault(browser, Reader(browser)).faults_in(documents)
     assert not faults, "\n".join(dict.fromkeys(faults))
 
 
-def _read_along(devtools: CDPSession, faults: list[str]) -> None:
+def _read_along(devtools: CDPSession, faults: list[str], documents: list[Document]) -> None:
     """Check each document between its arrival and its showing; afterwards the browser would have forgotten its bytes."""
 
     def paused(event: dict[str, Any]) -> None:
@@ -106,9 +111,10 @@ def _read_along(devtools: CDPSession, faults: list[str]) -> None:
                 and not 300 <= event.get("responseStatusCode", 0) < 400
             ):
                 body = devtools.send("Fetch.getResponseBody", {"requestId": event["requestId"]})
-                html = b64decode(body["body"]) if body["base64Encoded"] else body["body"]
+                html = b64decode(body["body"]) if body["base64Encoded"] else body["body"].encode()
                 path = urlsplit(event["request"]["url"]).path
                 faults.extend(f"{path}: {fault}" for fault in faults_of(html, headers, path))
+                documents.append(Document(event["request"]["url"], html))
             devtools.send("Fetch.continueRequest", {"requestId": event["requestId"]})
         except PlaywrightError as error:
             # A page that is closed or left while it loads has no body to check; any other error is one.
