@@ -292,6 +292,15 @@ class TextState(StrEnum):
     CALLED_OFF = "called_off"
 
 
+class TextHours(StrEnum):
+    """When a worker lets such texts come, as a text offers it by digit; what each means is in config/deadlines.toml."""
+
+    BY_DAY = "by_day"
+    MORNINGS = "mornings"
+    EVENINGS = "evenings"
+    DAYS_OFF = "days_off"
+
+
 class AccessAct(StrEnum):
     """What the journal calls it when somebody saw something of a case; the worker is told of each."""
 

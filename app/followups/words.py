@@ -15,6 +15,9 @@ from app.cases.enums import FollowupAnswer, FollowupKind, Rung
 from app.language import Language
 from app.messaging.composing import MOST_SEGMENTS, count_segments, plain_signs
 
+CHOOSE_HOURS = 1
+"""The digit that asks when such texts may come."""
+
 STOP_ASKING = 9
 """The digit that ends the texts that come by themselves; the worker may still be answered by text."""
 
@@ -37,10 +40,12 @@ class AskText(StrEnum):
     """The texts."""
 
     OPENING = pgettext("sms", "You wrote to us.")
-    HOW_IS_IT = pgettext("sms", "How is it now? 5 Worse 6 The same 7 Better 9 Do not ask again.")
+    HOW_IS_IT = pgettext(
+        "sms", "How is it now? 5 Worse 6 The same 7 Better 1 Other times 9 Do not ask again."
+    )
     IS_IT_RIGHT = pgettext(
         "sms",
-        "Has it been put right? 3 Put right 6 Not right 5 Worse 9 Do not ask again.",
+        "Has it been put right? 3 Put right 6 Not right 5 Worse 1 Other times 9 Do not ask again.",
     )
     # Where no digit can come back: the number is from the form, and nobody has shown that it is the worker's.
     LOOK = pgettext("sms", "There is a question for you. Open your messages with your code at %(host)s.")
@@ -53,7 +58,7 @@ class AskText(StrEnum):
         "The next step was late. We asked again, to do it by %(day)s.",
     )
     # Behind a question, once in a while: shifts change.
-    HOURS = pgettext("sms", "Our texts come from %(first)s to %(last)s. Bad hours? 9 ends them.")
+    HOURS = pgettext("sms", "Our texts come from %(first)s to %(last)s. A bad time? Text 1.")
     LOOK_LATE = pgettext("sms", "Open your messages with your code at %(host)s.")
 
 

@@ -27,6 +27,7 @@ from app.cases.followups.rows import (
 )
 from app.cases.followups.text_rows import (
     call_off_texts,
+    has_hour,
     last_texted,
     look_again,
     may_be_texted,
@@ -50,6 +51,7 @@ __all__ = [
     "StandingQuestion",
     "call_off_texts",
     "followups_of",
+    "has_hour",
     "is_silent",
     "last_texted",
     "look_again",

@@ -48,13 +48,25 @@ def times_for(
 
     Where nothing was chosen, in every zone where the workplace or the phone may be.
     """
-    if facts.text_times is not None and (facts.zone or zones_of(case.country)):
-        return facts.text_times, (zone_there(facts.zone, case.country),)
     if facts.text_times is not None:
-        return facts.text_times, tuple(map(zone_info, zones_of(number_from)))
+        return _zones_chosen(case, facts, facts.text_times, number_from)
     at_work = (facts.zone,) if facts.zone else zones_of(case.country)
     names = dict.fromkeys((*at_work, *zones_of(number_from)))
     return rules.deadlines.texts.times, tuple(map(zone_info, names))
+
+
+def _zones_chosen(
+    case: Case, facts: CaseFacts, times: TextTimes, number_from: str | None
+) -> tuple[TextTimes, Collection[tzinfo]]:
+    if facts.zone or zones_of(case.country):
+        return times, (zone_there(facts.zone, case.country),)
+    return times, tuple(map(zone_info, zones_of(number_from)))
+
+
+def has_hour(case: Case, facts: CaseFacts, times: TextTimes, number_from: str | None) -> bool:
+    """Whether a text could ever come in these times, if the worker chose them: always in one zone, maybe never in several."""
+    _, zones = _zones_chosen(case, facts, times, number_from)
+    return times.next(zones, clock.now()) is not None
 
 
 def plan_text(session: Session, vault: Vault, case: Case, about: TextAbout, subject_id: UUID) -> None:

@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, Happened, facts_of, lock_case, note
+from app.cases.case import Case, Happened, NoHourLeft, facts_of, lock_case, note
 from app.cases.changes import choose_texts
-from app.cases.enums import ConsentLevel, Urgency
+from app.cases.enums import ConsentLevel, TextHours, Urgency
 from app.cases.routing import route_again
 from app.cases.rules import Rules
 from app.database import CaseId, NoRow, insert_rows, send_together
@@ -20,6 +20,7 @@ from app.intake.conversation.machine import (
     SILENCE,
     AgreeContact,
     AnswerQuestion,
+    ChooseHours,
     ConversationAct,
     ErasePhone,
     FileReport,
@@ -282,6 +283,8 @@ def _apply_act(scene: _Scene, case: Case, act: ConversationAct) -> None:
             answer_question(session, vault, rules, case, question, answer)
         case StopAsking():
             choose_texts(session, vault, case, WORKER, wanted=False)
+        case ChooseHours(choice):
+            _choose_hours(scene, case, choice)
         case AgreeContact(how):
             agree_contact(session, vault, case, how, prepared.number)
         case HandToPerson():
@@ -290,6 +293,19 @@ def _apply_act(scene: _Scene, case: Case, act: ConversationAct) -> None:
             change = change_of(act, facts_of(vault, case), rules.taxonomy, prepared.around)
             if change is not None:
                 take_in(session, vault, rules, case, change)
+
+
+def _choose_hours(scene: _Scene, case: Case, choice: TextHours) -> None:
+    """Keep the times that the answer tells the worker; where the place was changed meanwhile, the text is prepared again."""
+    deadlines = scene.rules.deadlines
+    times = deadlines.texts.offered(choice, deadlines.calendar(case.country).weekend)
+    number_from = None if scene.phone is None else scene.phone.country
+    try:
+        choose_texts(
+            scene.session, scene.vault, case, WORKER, wanted=True, times=times, number_from=number_from
+        )
+    except NoHourLeft:
+        raise Overtaken from None
 
 
 def _obey(scene: _Scene, acts: tuple[ConversationAct, ...]) -> None:

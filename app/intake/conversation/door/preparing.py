@@ -189,7 +189,7 @@ def _take_step(
     position = known.talk.position
     needs = wanted_wordless(position) if wordless else wanted(position, said, texts, at)
     looked = look_up(
-        session, services.vault, services.rules, services.gateways, texts, known.talk.case_id, needs
+        session, services.vault, services.rules, services.gateways, texts, known.talk.case_id, needs, country
     )
     gone = needs.gone and known.phone is not None and not anything_waits(session, known.phone.id)
     know = replace(looked.know, gone=gone)

@@ -3,6 +3,7 @@
 from app.intake.conversation.machine.acts import (
     AgreeContact,
     AnswerQuestion,
+    ChooseHours,
     ConversationAct,
     ErasePhone,
     FileReport,
@@ -40,6 +41,7 @@ __all__ = [
     "AgreeContact",
     "AnswerQuestion",
     "CaseChange",
+    "ChooseHours",
     "ConversationAct",
     "ErasePhone",
     "FileReport",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.cases.case import Part
-from app.cases.enums import ConsentLevel, FollowupAnswer
+from app.cases.enums import ConsentLevel, FollowupAnswer, TextHours
 from app.intake.conversation.machine.position import WhosePhone
 from app.intake.report import ContactWay
 from app.messaging.gateways.media import Media
@@ -110,6 +110,18 @@ class StopAsking:
 
 
 @dataclass(frozen=True)
+class ChooseHours:
+    """Texts that come by themselves may come at these times, also where the worker wanted none before."""
+
+    choice: TextHours
+
+
+@dataclass(frozen=True)
+class DenyDanger:
+    """Nobody is in danger now, by the worker's own answer; nothing that was raised goes down by it."""
+
+
+@dataclass(frozen=True)
 class SendReceipt:
     """The worker asked for the secret code: make a new receipt and send `Texts.receipt`."""
 
@@ -148,6 +160,8 @@ ConversationAct = (
     | Settle
     | AnswerQuestion
     | StopAsking
+    | ChooseHours
+    | DenyDanger
     | SendReceipt
     | OptOut
     | OptIn

@@ -1,6 +1,6 @@
 """Looking up what a step of the conversation needs to know: sites that words may mean, help numbers, dates and the stage."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, stage_of, zone_of_case
-from app.cases.enums import FollowupState, Urgency
-from app.cases.followups import last_texted
+from app.cases.case import Case, TextTimes, facts_of, stage_of, zone_of_case
+from app.cases.enums import FollowupState, TextHours, Urgency
+from app.cases.followups import has_hour, last_texted
 from app.cases.routing import means_holder
 from app.cases.rules import Rules
 from app.cases.worker import next_step
@@ -25,7 +25,7 @@ from app.language import has_words
 from app.messaging.gateways.registry import Gateways
 from app.messaging.members import who_can_be_alerted
 from app.network import FoundSite, Site, helpers_named, match_site, site_label
-from app.vault import Vault
+from app.vault import Vault, is_sound
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,9 @@ def look_up(
     texts: Texts,
     case_id: CaseId,
     wanted: Wanted,
+    number_from: str | None = None,
 ) -> LookedUp:
-    """What was asked for, on a reading unit; nothing else is read."""
+    """What was asked for, on a reading unit; nothing else is read. `number_from` is the country of the phone's number."""
     if wanted in (Wanted(), Wanted(gone=True)):
         return LookedUp()
     sites: tuple[SiteOption, ...] = ()
@@ -67,7 +68,8 @@ def look_up(
             told,
         )
     question = _texted_question(session, vault, case_id) if wanted.question else None
-    if not (wanted.help_number or wanted.read_by or wanted.status or wanted.free_words):
+    needs_case = (wanted.help_number, wanted.read_by, wanted.status, wanted.free_words, wanted.hours)
+    if not any(needs_case):
         return LookedUp(Knowledge(sites=sites, certain=certain, question=question), around)
     case = session.get_one(Case, case_id)
     numbers = rules.help.help_for(case.country, clock.now().date()) if wanted.help_number else ()
@@ -85,9 +87,21 @@ def look_up(
         read_by=day if wanted.read_by else None,
         stage=stage_of(case.state, case.helper_has_read) if wanted.status else None,
         next_day=day if wanted.status else None,
+        hours=_hours_offered(vault, rules, case, number_from) if wanted.hours else {},
         holder_meant=bool(wanted.free_words) and means_holder(session, rules, case, wanted.free_words),
     )
     return LookedUp(know, around)
+
+
+def _hours_offered(
+    vault: Vault, rules: Rules, case: Case, number_from: str | None
+) -> Mapping[TextHours, TextTimes]:
+    """What each choice of hours means for a case; one in which no text could ever come is left out."""
+    if not is_sound(vault, case):
+        return {}
+    off, facts = rules.deadlines.calendar(case.country).weekend, facts_of(vault, case)
+    offered = {choice: rules.deadlines.texts.offered(choice, off) for choice in TextHours}
+    return {choice: times for choice, times in offered.items() if has_hour(case, facts, times, number_from)}
 
 
 def _texted_question(session: Session, vault: Vault, case_id: CaseId) -> TextedQuestion | None:

@@ -1,10 +1,12 @@
 """What was looked up for a text before its step is taken: plain values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from app.cases.enums import FollowupKind, Stage
+from app.cases.case import TextTimes
+from app.cases.enums import FollowupKind, Stage, TextHours
 
 
 @dataclass(frozen=True)
@@ -32,7 +34,8 @@ class Knowledge:
     `in_danger` says that the case stands as danger, `alertable` that somebody can be paged, `gone` that nothing waits any more to
     go out to the phone.
     `read_by` is the day by which a helper should read it; stage and next day are those that the worker's inbox shows.
-    `holder_meant` says that the words are about the helper who has the case. `question` was texted by itself.
+    `holder_meant` says that the words are about the helper who has the case. `question` was texted by itself, `hours` are the
+    times in which texts could really come, by what is offered.
     """
 
     sites: tuple[SiteOption, ...] = ()
@@ -46,3 +49,4 @@ class Knowledge:
     gone: bool = False
     holder_meant: bool = False
     question: TextedQuestion | None = None
+    hours: Mapping[TextHours, TextTimes] = field(default_factory=dict)

@@ -3,10 +3,12 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from app.cases.enums import ConsentLevel
+from app.cases.enums import ConsentLevel, TextHours
 from app.intake.conversation.machine.acts import (
     AgreeContact,
+    ChooseHours,
     ConversationAct,
+    DenyDanger,
     SendReceipt,
     SetConsent,
     SetDanger,
@@ -14,6 +16,7 @@ from app.intake.conversation.machine.acts import (
     SetSite,
     Settle,
     SetTopics,
+    StopAsking,
 )
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -111,7 +114,7 @@ def danger(position: Position) -> Moved:
 
 def no_danger(position: Position) -> Moved:
     """Nobody is in danger now."""
-    return after_danger(Moved(position))
+    return after_danger(Moved(position, (DenyDanger(),)))
 
 
 def after_danger(moved: Moved) -> Moved:
@@ -289,4 +292,15 @@ def danger_again(position: Position) -> Moved:
 
 def no_danger_again(position: Position) -> Moved:
     """No danger now, told later: what was asked before is asked again."""
-    return Moved(position.to(position.back or Step.OPEN, back=None, worse_at=None), say=Text.KEPT)
+    here = position.to(position.back or Step.OPEN, back=None, worse_at=None)
+    return Moved(here, (DenyDanger(),), Text.KEPT)
+
+
+def text_hours(choice: TextHours) -> Meaning:
+    """When texts may come that come by themselves."""
+    return lambda position: Moved(position.to(Step.OPEN, back=None), (ChooseHours(choice),))
+
+
+def no_text_hours(position: Position) -> Moved:
+    """Never."""
+    return Moved(position.to(Step.OPEN, back=None), (StopAsking(),), Text.NOT_ASKED)

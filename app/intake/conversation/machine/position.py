@@ -26,6 +26,7 @@ class Step(StrEnum):
     CONTACT = "contact"
     HURT = "hurt"  # hurt, touched or threatened: nothing more is asked but how to be reached
     CODE = "code"  # the secret code was asked for: sent only to who says so again
+    TEXT_HOURS = "text_hours"  # when may texts come that come by themselves?
     WORSE = "worse"  # it got worse, said after the questions: is there danger now?
     OPEN = "open"  # the worker agreed to texts: status, code and new reports by digit, for as long as the case is open
     NEW_REPORT = "new_report"  # the next words are a report of their own

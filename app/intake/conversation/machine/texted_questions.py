@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.cases.enums import ANSWERS_TO, FollowupAnswer, FollowupKind
-from app.followups import DIGITS, STOP_ASKING, AskText, text_of
+from app.followups import CHOOSE_HOURS, DIGITS, STOP_ASKING, AskText, text_of
 from app.intake.conversation.machine.acts import AnswerQuestion, StopAsking
 from app.intake.conversation.machine.after_questions import begins_new_report
 from app.intake.conversation.machine.answers import Said
@@ -19,7 +19,8 @@ from app.intake.conversation.machine.position import Position, Step
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Text, Texts
 
-_AFTER_QUESTIONS = (Step.OPEN, Step.NEW_REPORT)
+# When texts may come is asked in between, with other digits than most answers have.
+_AFTER_QUESTIONS = (Step.OPEN, Step.NEW_REPORT, Step.TEXT_HOURS)
 _SAID_OF = "how_is_it"  # in topic_words.toml: what people say instead of a digit
 
 
@@ -38,6 +39,8 @@ def hear_torn(position: Position, said: Said, know: Knowledge, texts: Texts, at:
     digit = _digit(said, texts, text_of(know.question.kind))
     if digit is None or said.bare or digit not in row.answers:
         return None
+    if digit == CHOOSE_HOURS and position.unanswered is Step.TEXT_HOURS:
+        return None  # both lead to the same question
     kept = replace(position, last=said.mark, last_at=at, replied=True, held=False)
     if digit == STOP_ASKING:
         return Heard(kept, texts.say(Text.NOT_ASKED), (StopAsking(),))
@@ -55,6 +58,8 @@ def hear_question(
     here = position.to(Step.OPEN)
     if digit == STOP_ASKING:
         return Heard(here, texts.say(Text.NOT_ASKED), (StopAsking(),))
+    if digit == CHOOSE_HOURS:
+        return answered(Moved(position.to(Step.TEXT_HOURS, back=Step.OPEN)), know, texts)
     answer = None if digit is None else _meant(digit, question.kind)
     if answer is None:
         return None
@@ -73,7 +78,7 @@ def _digit(said: Said, texts: Texts, text: AskText) -> int | None:
         digit = said.lone if said.lone is not None and (not said.bare or named == said.lone) else named
         if said.lone is not None and digit != said.lone:
             return None
-    return digit if digit == STOP_ASKING or digit in DIGITS else None
+    return digit if digit in (CHOOSE_HOURS, STOP_ASKING) or digit in DIGITS else None
 
 
 def _meant(digit: int, kind: FollowupKind) -> FollowupAnswer | None:

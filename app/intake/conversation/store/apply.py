@@ -65,7 +65,7 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, change: Ca
 
 def set_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
     """Somebody is in danger now: the worker's own answer, whatever their words told before."""
-    store_facts(vault, case, replace(facts_of(vault, case), danger_said=True))
+    store_facts(vault, case, replace(facts_of(vault, case), danger_said=True, danger_denied=False))
     raise_case(session, vault, rules, case, Urgency.DANGER, WORKER)
     note(session, vault, Happened.CALLED, case)
     journal(session, vault, CaseId(case.id), "case.danger_told", WORKER)
