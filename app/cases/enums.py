@@ -290,6 +290,8 @@ class TextState(StrEnum):
     MISSED = "missed"
     """There was no hour for it while it was still right."""
     CALLED_OFF = "called_off"
+    NO_HOUR = "no_hour"
+    """The worker's hours and the clocks where they may be have none in common: it can never come."""
 
 
 class TextHours(StrEnum):

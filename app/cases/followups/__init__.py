@@ -28,7 +28,6 @@ from app.cases.followups.rows import (
 from app.cases.followups.text_rows import (
     call_off_texts,
     has_hour,
-    last_texted,
     look_again,
     may_be_texted,
     may_go_now,
@@ -53,7 +52,6 @@ __all__ = [
     "followups_of",
     "has_hour",
     "is_silent",
-    "last_texted",
     "look_again",
     "may_be_texted",
     "may_go_now",

@@ -122,29 +122,25 @@ def subject_of(session: Session, vault: Vault, planned: PlannedText) -> Followup
 
 
 def may_go_now(
-    session: Session, vault: Vault, rules: Rules, case: Case, text_id: UUID, number_from: str | None
+    session: Session, vault: Vault, rules: Rules, text_id: UUID, number_from: str | None
 ) -> tuple[bool, bool]:
-    """Asked right before such a text goes out: whether it is still right, and whether this is a time for it."""
-    if not is_sound(vault, case):
-        return False, False
-    facts = facts_of(vault, case)
-    of_text = [row for row in planned_texts_of(session, vault, case.id) if row.text_id == text_id]
-    right = any(subject_of(session, vault, row) is not None for row in of_text)
-    times, zones = times_for(case, facts, rules, number_from)
-    return right and wants_texts(case, facts), times.hold(zones, clock.now())
+    """Asked right before such a text goes out: whether it is still right, and whether this is a time for it.
 
-
-def last_texted(session: Session, vault: Vault, case_id: UUID) -> Followup | None:
-    """The question that was texted last, whatever became of it since: a digit that comes back answers that one."""
-    texted = [
-        row
-        for row in planned_texts_of(session, vault, case_id)
-        if row.about is TextAbout.QUESTION and row.text_id is not None
-    ]
-    if not texted:
-        return None
-    asked = max(texted, key=_written_last)
-    return sound_or_none(vault, session.get(Followup, (case_id, asked.subject_id)))
+    One that is about several cases is right as long as it is for one of them, and goes in the hours of all for which it is.
+    """
+    rows = session.scalars(
+        select(PlannedText).where(PlannedText.text_id == text_id).execution_options(populate_existing=True)
+    ).all()
+    right = []
+    for row in sound(vault, rows):
+        case = sound_or_none(vault, session.get(Case, row.case_id))
+        if case is None or subject_of(session, vault, row) is None:
+            continue
+        facts = facts_of(vault, case)
+        if wants_texts(case, facts):
+            times, zones = times_for(case, facts, rules, number_from)
+            right.append(times.hold(zones, clock.now()))
+    return bool(right), all(right)
 
 
 def stays_right(planned: PlannedText, rules: Rules, now: datetime) -> bool:
@@ -164,7 +160,3 @@ def look_again(planned: PlannedText, at: datetime) -> None:
     """Put a text off until then, up to the full hour: the database shows no finer time."""
     hour = clock.hour_of(at)
     planned.due_at = hour if hour == at else hour + timedelta(hours=1)
-
-
-def _written_last(row: PlannedText) -> tuple[datetime, int]:
-    return row.planned_hour, row.id.int

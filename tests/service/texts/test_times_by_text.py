@@ -3,6 +3,7 @@
 import pytest
 
 from app import clock
+from app.cases.case.models import Case
 from app.cases.case.text_times import EVERY_DAY, TextTimes
 from app.cases.enums import FollowupState, TextState
 from app.database import CaseId
@@ -109,9 +110,12 @@ def test_times_that_no_clock_has_in_common_are_refused_and_said(texting: Texting
     american = "+12025550143"
     texting.say(FIRST, "1", "2", "1", "The Nowhere Mill", "1", "1", sender=american)
     texting.fall_silent()
-    on_day(14.5)
+    case_id = CaseId(texting.case().id)
+    with texting.database.writing() as session:
+        session.get_one(Case, case_id).country = None
+    on_day(14.55)
     tick(texting)
-    assert planned(texting, CaseId(texting.case().id), TextState.SENT)
+    assert planned(texting, case_id, TextState.WRITTEN)
     assert texting.say("1", sender=american) == [MENU]
     (refused,) = texting.say("2", sender=american)
     assert refused == f"At these times a text can never come, so nothing was changed. {MENU}"

@@ -14,6 +14,7 @@ from app.cases.taxonomy import FORM_TOPICS
 from app.intake.conversation.machine.acts import (
     AgreeContact,
     DenyDanger,
+    EndTexts,
     ErasePhone,
     FileReport,
     GetWorse,
@@ -667,7 +668,10 @@ def test_words_long_after_asking_for_a_new_report_stay_with_the_open_case(phone:
 
 def test_no_more_texts(phone: Phone, texts: Texts) -> None:
     heard = open_phone(phone).send("0")
-    assert (heard.reply, heard.acts) == (texts.say(Text.FAREWELL), (AgreeContact(ContactWay.INBOX),))
+    assert (heard.reply, heard.acts) == (
+        texts.say(Text.FAREWELL),
+        (EndTexts(), AgreeContact(ContactWay.INBOX)),
+    )
     assert ErasePhone() in fall_silent(heard.position).acts
 
 
@@ -816,7 +820,7 @@ def test_every_path_ends_and_leaves_a_settled_case(texts: Texts) -> None:
     assert count > 1000
     # When texts may come is asked only after one came. Danger is asked for again after the questions:
     # test_worse_asks_for_danger_and_passes_it_on.
-    assert reached == {*TABLE, Step.OPEN, Step.QUIET} - {Step.WORSE, Step.TEXT_HOURS}
+    assert reached == {*TABLE, Step.OPEN, Step.QUIET} - {Step.WORSE, Step.TEXT_HOURS, Step.WHICH}
 
 
 def test_a_whole_intake_in_english_costs_at_most_seven_segments(texts: Texts) -> None:

@@ -55,6 +55,10 @@ def every_text(language: Language) -> Iterator[tuple[str, str]]:
         Text.ECHO: {"place": place},
         Text.CONTACT: {"day": day},
         Text.REACH: {"day": day},
+        Text.WHICH: {
+            "places": " ".join(f"{number} {texts.say(Text.REPORT, day=day)}" for number in (1, 2, 3))
+        },
+        Text.REPORT: {"day": day},
         Text.HOURS_KEPT: {"first": "17", "last": "22"},
         Text.HOURS_KEPT_ON_DAYS: {"first": "17", "last": "22", "days": "Sat, Sun"},
         Text.STATUS_ONLY: {"stage": stage, "day": day},

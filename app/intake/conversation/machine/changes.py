@@ -70,7 +70,7 @@ def change_of(  # noqa: PLR0911 - one for each act
         case SetLanguage(code):
             known = replace(facts, language_written=True)
             return CaseChange("case.language_told", facts=known, language=code)
-        case DenyDanger():
+        case DenyDanger() if not act.cases:
             return CaseChange("case.danger_denied", facts=replace(facts, danger_denied=True))
         case SetTopics():
             return _set_topics(act, facts, taxonomy)

@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from uuid import UUID
 
-from app.cases.enums import ConsentLevel, TextHours
+from app.cases.enums import ConsentLevel, FollowupAnswer, TextHours
 from app.intake.conversation.machine.acts import (
     AgreeContact,
+    AnswerQuestion,
     ChooseHours,
     ConversationAct,
     DenyDanger,
@@ -268,7 +270,7 @@ def leave(position: Position) -> Moved:
 
 def ask_for_code(position: Position) -> Moved | None:
     """The secret code was asked for: it goes out once that is said again, and never while a stranger may hold the phone."""
-    if position.doubted_at is not None or position.taken_back:
+    if position.doubted_at is not None or position.taken_back or position.from_form:
         return None
     return Moved(position.to(Step.CODE, back=position.step))
 
@@ -286,14 +288,39 @@ def no_code(position: Position) -> Moved:
 def danger_again(position: Position) -> Moved:
     """Danger now, told later: what was asked before is asked as it is where somebody is in danger."""
     back = position.back or Step.OPEN
-    asked = position.to(_IN_DANGER.get(back, back), back=None, danger=True, worse_at=None)
-    return settled(Moved(asked, (SetDanger(),)))
+    asked = position.to(_IN_DANGER.get(back, back), back=None, danger=True, worse_at=None, about=())
+    return settled(Moved(asked, (SetDanger(position.about),)))
 
 
 def no_danger_again(position: Position) -> Moved:
     """No danger now, told later: what was asked before is asked again."""
-    here = position.to(position.back or Step.OPEN, back=None, worse_at=None)
-    return Moved(here, (DenyDanger(),), Text.KEPT)
+    here = position.to(position.back or Step.OPEN, back=None, worse_at=None, about=())
+    return Moved(here, (DenyDanger(position.about),), Text.KEPT)
+
+
+def which_report(number: int) -> Meaning:
+    """One of the reports that an answer may mean."""
+    return lambda position: _answer(position, position.meant[number - 1 : number])
+
+
+def every_report(position: Position) -> Moved | None:
+    """All of them."""
+    return _answer(position, position.meant)
+
+
+def pack_answer(case: UUID, question: UUID, answer: FollowupAnswer) -> str:
+    """An answer as a position keeps it until it is said which report is meant."""
+    return f"{case}/{question}/{answer.value}"
+
+
+def _answer(position: Position, meant: tuple[str, ...]) -> Moved | None:
+    if not meant:
+        return None
+    acts = []
+    for each in meant:
+        case, question, answer = each.split("/")
+        acts.append(AnswerQuestion(UUID(case), UUID(question), FollowupAnswer(answer)))
+    return Moved(position.to(Step.OPEN, back=None, meant=(), reports=()), tuple(acts), Text.ANSWER_KEPT)
 
 
 def text_hours(choice: TextHours) -> Meaning:

@@ -21,6 +21,7 @@ from app.intake.conversation.machine.alarm import ask_at_once, hear_alarm, tells
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin
 from app.intake.conversation.machine.copies import REPEATED, copied
+from app.intake.conversation.machine.from_form import apart
 from app.intake.conversation.machine.heard import (
     SAME_TESTIMONY,
     Heard,
@@ -90,6 +91,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
         return Wanted(
             status=asks_open(said) == 8 and not alarm,
             help_number=alarm
+            or (said.calls and position.from_form)
             or said.keyword is Keyword.START
             or _starts_again(position, said)
             or (said.calls and position.step is Step.NEW_REPORT),
@@ -129,6 +131,11 @@ def _tells_day(position: Position) -> bool:
 
 def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     """One text in a conversation that exists. Never raises, whatever was said."""
+    heard = _hear_here(position, said, know, texts, at)
+    return apart(heard, said, know, texts, at) if position.from_form else heard
+
+
+def _hear_here(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     if said.keyword is Keyword.STOP:
         return obey(position, said, know, texts)
     copy = copied(position, said, know, texts, at)
@@ -229,7 +236,7 @@ def _hear_beside(position: Position, said: Said, know: Knowledge, texts: Texts, 
     """What is no answer to the question that stands, and can be told from it: for news, or to what was texted before it."""
     if asks_news(position, said):
         return tell_news(position, know, texts)
-    if position.step is Step.TEXT_HOURS and not walk(position, said, texts).taken:
+    if position.step in (Step.TEXT_HOURS, Step.WHICH) and not walk(position, said, texts).taken:
         return hear_question(position.to(Step.OPEN, back=None), said, know, texts, at)
     return None
 

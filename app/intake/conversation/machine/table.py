@@ -14,6 +14,7 @@ from app.intake.conversation.machine.meanings import (
     consent,
     danger,
     danger_again,
+    every_report,
     leave,
     no_code,
     no_danger,
@@ -29,6 +30,7 @@ from app.intake.conversation.machine.meanings import (
     text_hours,
     topic,
     unlock,
+    which_report,
 )
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.questions import (
@@ -39,6 +41,7 @@ from app.intake.conversation.machine.questions import (
     ask_reach,
     ask_site,
     ask_which,
+    ask_which_report,
     plainly,
 )
 from app.intake.conversation.machine.texts import Text
@@ -155,6 +158,11 @@ TABLE: Mapping[Step, Row] = MappingProxyType(
                 3: text_hours(TextHours.EVENINGS),
                 4: text_hours(TextHours.DAYS_OFF),
             },
+        ),
+        Step.WHICH: _row(
+            Text.WHICH,
+            {0: every_report, **{number: which_report(number) for number in range(1, MOST_PLACES + 1)}},
+            ask=ask_which_report,
         ),
         Step.WORSE: _row(Text.DANGER, {1: danger_again, 2: no_danger_again}, yes=1, no=2),
     }

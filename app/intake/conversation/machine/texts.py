@@ -157,6 +157,8 @@ class Text(StrEnum):
     )
     # After 1, in answer to a question that we texted.
     TEXT_HOURS = pgettext("sms", "When may our texts come? 1 By day 2 Mornings 3 Evenings 4 Days off 0 Never")
+    WHICH = pgettext("sms", "You wrote to us more than once. Which do you mean? %(places)s 0 All")
+    REPORT = pgettext("sms", "The one of %(day)s")
     HOURS_KEPT = pgettext(
         "sms", "Our texts now come from %(first)s to %(last)s, the time at your work place."
     )

@@ -71,6 +71,12 @@ def set_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None
     journal(session, vault, CaseId(case.id), "case.danger_told", WORKER)
 
 
+def deny_danger(session: Session, vault: Vault, case: Case) -> None:
+    """Nobody is in danger now, by the worker's own answer; nothing that was raised goes down by it."""
+    store_facts(vault, case, replace(facts_of(vault, case), danger_denied=True))
+    journal(session, vault, CaseId(case.id), "case.danger_denied", WORKER)
+
+
 def get_worse(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
     """It got worse, whether or not anybody is in danger now: urgent, as when it is said in the inbox."""
     raise_case(session, vault, rules, case, Urgency.URGENT, WORKER)
