@@ -5,7 +5,7 @@ The phone is locked first and the case after it, as everybody does; the outgoing
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -22,10 +22,11 @@ from app.cases.case import (
     store_facts,
     zone_of_case,
 )
-from app.cases.enums import Profile, Rung, TextAbout, TextState
+from app.cases.enums import FollowupState, Profile, Rung, TextAbout, TextState
 from app.cases.followups import (
     Followup,
     PlannedText,
+    followups_of,
     look_again,
     planned_texts_of,
     stays_right,
@@ -220,7 +221,7 @@ def _write(
     right = {row: about for due in dues for row, about in due.right.items()}
     questions = tuple(about.kind for about in right.values() if isinstance(about, Followup))
     first = min(right, key=lambda row: row.id)
-    hours = _hours_to_ask(texter.rules, dues) if questions and way.answers else None
+    hours = _hours_to_ask(session, texter, dues) if questions and way.answers else None
     language = texter.languages.get(way.language) or texter.languages.default
     body = words_for(
         language,
@@ -257,12 +258,23 @@ def _write(
         journal(session, vault, CaseId(due.case.id), "followup.texted", SYSTEM, detail)
 
 
-def _hours_to_ask(rules: Rules, dues: Sequence[_Due]) -> TextTimes | None:
-    """The hours to ask about, where it is time to; only those that hold for all that the text is about."""
-    limits, today = rules.deadlines.texts, clock.now().date()
+def _hours_to_ask(session: Session, texter: Texter, dues: Sequence[_Due]) -> TextTimes | None:
+    """The hours to ask about, where it is time to, or will be before the next question; only those that hold for all."""
+    limits = texter.rules.deadlines.texts
     chosen = {due.facts.text_times or limits.times for due in dues}
-    old = any(limits.are_old(due.facts.text_times_on, today) for due in dues)
+    old = any(
+        limits.are_old(due.facts.text_times_on, _next_question(session, texter.vault, due.case))
+        for due in dues
+    )
     return chosen.pop() if old and len(chosen) == 1 else None
+
+
+def _next_question(session: Session, vault: Vault, case: Case) -> date:
+    """By when something is asked again at the earliest; today where nothing is planned."""
+    planned = [
+        row.due_at for row in followups_of(session, vault, case.id) if row.state is FollowupState.PLANNED
+    ]
+    return max(clock.now(), min(planned, default=clock.now())).date()
 
 
 def _late(vault: Vault, dues: Sequence[_Due]) -> tuple[Rung, datetime] | None:

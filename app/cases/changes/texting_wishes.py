@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, NoHourLeft, TextTimes, facts_of, store_facts
-from app.cases.followups import call_off_texts, has_hour
+from app.cases.followups import call_off_texts, find_hour_again, has_hour
 from app.database import CaseId
 from app.vault import Actor, Vault, journal
 
@@ -37,5 +37,7 @@ def choose_texts(
     store_facts(vault, case, chosen)
     if not wanted:
         call_off_texts(session, vault, case.id)
+    elif times is not None:
+        find_hour_again(session, vault, case.id)
     journal(session, vault, CaseId(case.id), "followup.texts_wanted", by, {"wanted": wanted})
     return True

@@ -143,6 +143,14 @@ def may_go_now(
     return bool(right), all(right)
 
 
+def has_no_hour(session: Session, vault: Vault, case_id: UUID) -> bool:
+    """Whether something is to be texted for which no clock ever shows one of the worker's hours."""
+    return any(
+        row.state is TextState.NO_HOUR and subject_of(session, vault, row) is not None
+        for row in planned_texts_of(session, vault, case_id)
+    )
+
+
 def stays_right(planned: PlannedText, rules: Rules, now: datetime) -> bool:
     """Whether there is still time to text of it."""
     return now - planned.planned_hour <= rules.deadlines.texts.still_right
@@ -151,8 +159,16 @@ def stays_right(planned: PlannedText, rules: Rules, now: datetime) -> bool:
 def call_off_texts(session: Session, vault: Vault, case_id: UUID) -> None:
     """The worker wants no such texts any more: none that is planned is written, in a case whose row the caller has locked."""
     for row in planned_texts_of(session, vault, case_id):
-        if row.state in (TextState.PLANNED, TextState.WRITTEN):
+        if row.state in (TextState.PLANNED, TextState.WRITTEN, TextState.NO_HOUR):
             row.state = TextState.CALLED_OFF
+    session.flush()
+
+
+def find_hour_again(session: Session, vault: Vault, case_id: UUID) -> None:
+    """Other times were chosen: what had no hour is looked at anew, in a case whose row the caller has locked."""
+    for row in planned_texts_of(session, vault, case_id):
+        if row.state is TextState.NO_HOUR:
+            row.state, row.due_at = TextState.PLANNED, clock.hour_of(clock.now())
     session.flush()
 
 

@@ -276,7 +276,7 @@ def test_cases_whose_hours_differ_are_texted_each_in_its_own_and_within_the_limi
         for case_id, times in ((first, TextTimes(8, 9)), (second, TextTimes(21, 22))):
             case = session.get_one(Case, case_id)
             choose_texts(session, texting.world.vault, case, WORKER, wanted=True, times=times)
-    moments = []
+    moments: list[int] = []
     for hour in range(16 * 24):
         on_day(14.5 + hour / 24)
         tick(texting)
