@@ -56,4 +56,6 @@ def apart(heard: Heard, said: Said, know: Knowledge, texts: Texts, at: datetime)
     if said.keyword is not None or said.thanks:
         return replace(heard, position=heard.position, acts=acts)
     begun = begin_called(begin(said, texts, at, answerable=True), said, texts, know.help_number)
-    return Heard(here, begun.reply if begun.opened else heard.reply, (*begun.acts, *acts), begun.opened)
+    # What is not kept is never said to be: a digit that answers nothing is asked about.
+    reply = begun.reply if begun.opened or not answers else heard.reply
+    return Heard(here, reply, (*begun.acts, *acts), begun.opened)
