@@ -290,6 +290,17 @@ class TextState(StrEnum):
     MISSED = "missed"
     """There was no hour for it while it was still right."""
     CALLED_OFF = "called_off"
+    NO_HOUR = "no_hour"
+    """The worker's hours and the clocks where they may be have none in common: it can never come."""
+
+
+class TextHours(StrEnum):
+    """When a worker lets such texts come, as a text offers it by digit; what each means is in config/deadlines.toml."""
+
+    BY_DAY = "by_day"
+    MORNINGS = "mornings"
+    EVENINGS = "evenings"
+    DAYS_OFF = "days_off"
 
 
 class AccessAct(StrEnum):

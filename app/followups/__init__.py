@@ -2,9 +2,11 @@
 
 from app.followups.asking import ask_due
 from app.followups.texting import AskingWay, FindWay, Texter, text_due
-from app.followups.words import DIGITS, STOP_ASKING, AskText, text_of
+from app.followups.words import ASKED_TEXTS, CHOOSE_HOURS, DIGITS, STOP_ASKING, AskText, text_of
 
 __all__ = [
+    "ASKED_TEXTS",
+    "CHOOSE_HOURS",
     "DIGITS",
     "STOP_ASKING",
     "AskText",

@@ -3,9 +3,9 @@
 The phone is locked first and the case after it, as everybody does; the outgoing text is a row of the same unit of work.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import func, select, update
@@ -22,10 +22,11 @@ from app.cases.case import (
     store_facts,
     zone_of_case,
 )
-from app.cases.enums import FollowupKind, Profile, Rung, TextAbout, TextState
+from app.cases.enums import FollowupState, Profile, Rung, TextAbout, TextState
 from app.cases.followups import (
     Followup,
     PlannedText,
+    followups_of,
     look_again,
     planned_texts_of,
     stays_right,
@@ -40,7 +41,7 @@ from app.language import Languages
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import Phone
 from app.messaging.phones import lock_phone
-from app.messaging.queue import enqueue_text, state_of_text, went_by
+from app.messaging.queue import case_of_text, enqueue_text, state_of_text, went_by
 from app.vault import SYSTEM, Vault, is_sound, journal
 
 _WAITS = (TextState.PLANNED, TextState.WRITTEN)
@@ -54,15 +55,18 @@ _HOUR = timedelta(hours=1)
 
 @dataclass(frozen=True)
 class AskingWay:
-    """How a text reaches the worker of a case, on a phone that is only theirs.
+    """How a text reaches the worker of a case, on a phone that is only theirs, about which of its `cases` there may be texts.
 
-    `answers` says that a digit may come back, `busy` that something else is being asked on this phone just now.
+    `answers` says that a digit may come back, `busy` that something else is being asked on this phone just now. `listen` makes
+    ready for a digit, where the phone did not write by itself.
     """
 
     phone: Phone
     language: str
     answers: bool
     busy: bool
+    cases: frozenset[CaseId]
+    listen: Callable[[], None] | None = None
 
 
 FindWay = Callable[[Session, Vault, Case], AskingWay | None]
@@ -99,34 +103,48 @@ def text_due(session: Session, texter: Texter) -> int:
     return 1
 
 
+@dataclass(frozen=True)
+class _Due:
+    """What is due of one case and right to text, and the way it goes."""
+
+    case: Case
+    facts: CaseFacts
+    way: AskingWay
+    right: dict[PlannedText, Followup | Escalation]
+
+    @property
+    def is_urgent(self) -> bool:
+        """Whether it waits for nothing but the hours."""
+        fast = self.facts.profile is Profile.FAST_TRACK
+        return fast and any(row.about is TextAbout.LATE for row in self.right)
+
+
 def _settle_case(session: Session, texter: Texter, case_id: UUID) -> None:
+    """Settle what is due of this case, and with it what is due of every other case of its phone."""
     vault, way = texter.vault, None
     seen = session.get(Case, case_id)
     if seen is not None and is_sound(vault, seen):
         way = texter.find_way(session, vault, seen)
         if way is not None:
             lock_phone(session, way.phone.id)
-    case = lock_case(session, CaseId(case_id))
-    if case is None:
-        return
-    rows = [
-        row
-        for row in planned_texts_of(session, vault, case_id)
-        if row.state in _WAITS and row.due_at <= clock.now()
-    ]
-    if way is not None and (way := _same_way(session, texter, case, way)) is None:
+    cases = {CaseId(case_id), *(() if way is None else way.cases)}
+    locked = [case for each in sorted(cases) if (case := lock_case(session, each)) is not None]
+    ways = {case.id: texter.find_way(session, vault, case) for case in locked if is_sound(vault, case)}
+    if way is not None and not _is_same(way, ways.get(case_id)):
         return  # changed while we waited for the phone: the next tick looks anew
-    waiting = [
-        row for row in rows if row.state is TextState.PLANNED or _is_to_be_repeated(session, vault, row)
-    ]
-    if waiting:
-        _settle_waiting(session, texter, case, way, waiting)
+    dues = []
+    for case in locked:
+        own = ways.get(case.id) if way is not None else None
+        if case.id == case_id or _is_same(way, own):
+            due = _settle_waiting(session, texter, case, own)
+            dues += [] if due is None else [due]
+    if dues:
+        _write_or_wait(session, texter, dues)
     session.flush()
 
 
-def _same_way(session: Session, texter: Texter, case: Case, before: AskingWay) -> AskingWay | None:
-    way = texter.find_way(session, texter.vault, case) if is_sound(texter.vault, case) else None
-    return way if way is not None and way.phone.id == before.phone.id else None
+def _is_same(way: AskingWay | None, other: AskingWay | None) -> bool:
+    return way is not None and other is not None and way.phone.id == other.phone.id
 
 
 def _is_to_be_repeated(session: Session, vault: Vault, row: PlannedText) -> bool:
@@ -135,18 +153,24 @@ def _is_to_be_repeated(session: Session, vault: Vault, row: PlannedText) -> bool
     if found in _UNDERWAY and row.tries <= _MOST_TRIES:
         look_again(row, clock.now() + _HOUR)
         return False
-    if found is Delivery.EXPIRED and row.tries < _MOST_TRIES:
+    # One text about several cases is called off with the first of them: the others still want theirs.
+    for_other = found is Delivery.CANCELLED and case_of_text(session, vault, row.text_id) != row.case_id
+    if (found is Delivery.EXPIRED or for_other) and row.tries < _MOST_TRIES:
         row.state = TextState.PLANNED
         return True
     row.state = TextState.SENT if found in _WENT else TextState.CALLED_OFF
     return False
 
 
-def _settle_waiting(
-    session: Session, texter: Texter, case: Case, way: AskingWay | None, waiting: Sequence[PlannedText]
-) -> None:
-    """Write one text for all that is still right, put it off, or let go of it."""
+def _settle_waiting(session: Session, texter: Texter, case: Case, way: AskingWay | None) -> _Due | None:
+    """What of a locked case is due and still right; the rest is put off, or let go of."""
     vault, rules, now = texter.vault, texter.rules, clock.now()
+    rows = (
+        row for row in planned_texts_of(session, vault, case.id) if row.state in _WAITS and row.due_at <= now
+    )
+    waiting = [
+        row for row in rows if row.state is TextState.PLANNED or _is_to_be_repeated(session, vault, row)
+    ]
     facts = facts_of(vault, case) if is_sound(vault, case) else None
     told = {row: subject_of(session, vault, row) for row in waiting}
     if way is None or facts is None or not wants_texts(case, facts):
@@ -154,61 +178,58 @@ def _settle_waiting(
     right = {row: about for row, about in told.items() if about is not None}
     for row in told.keys() - right.keys():
         row.state = TextState.CALLED_OFF
-    stale = [row for row in right if not stays_right(row, rules, now)]
-    for row in stale:
+    for row in [row for row in right if not stays_right(row, rules, now)]:
         row.state = TextState.MISSED
         detail = {"about": row.about.value}
         journal(session, vault, CaseId(case.id), "followup.not_texted", SYSTEM, detail)
         del right[row]
-    if right and way is not None and facts is not None:
-        _write_or_wait(session, texter, case, facts, way, right)
+    return _Due(case, facts, way, right) if right and way is not None and facts is not None else None
 
 
-def _write_or_wait(
-    session: Session,
-    texter: Texter,
-    case: Case,
-    facts: CaseFacts,
-    way: AskingWay,
-    right: dict[PlannedText, Followup | Escalation],
-) -> None:
-    now, limits = clock.now(), texter.rules.deadlines.texts
-    urgent = facts.profile is Profile.FAST_TRACK and any(row.about is TextAbout.LATE for row in right)
-    times, zones = times_for(case, facts, texter.rules, way.phone.country)
+def _write_or_wait(session: Session, texter: Texter, dues: Sequence[_Due]) -> None:
+    """One text for all whose hour it is, within the limits of the phone; the others wait for theirs."""
+    now, limits, way = clock.now(), texter.rules.deadlines.texts, dues[0].way
+    urgent = any(due.is_urgent for due in dues)
     room = now if urgent else limits.room_at(went_by(session, texter.vault, way.phone.id), now)
-    moment = times.next(zones, now + _HOUR if way.busy else room)
-    if moment is None:
-        _put(right, TextState.CALLED_OFF)
-    elif moment > now:
-        for row in right:
-            look_again(row, moment)
-    else:
-        left = times.left(zones, now, _VALID_FOR)
-        purpose = Purpose.URGENT if urgent else Purpose.FOLLOWUP
-        hours = times if way.answers and limits.are_old(facts.text_times_on, now.date()) else None
-        _write(session, texter, case, way, right, purpose, left, hours)
+    ready, left = [], _VALID_FOR
+    for due in dues:
+        times, zones = times_for(due.case, due.facts, texter.rules, way.phone.country)
+        moment = times.next(zones, now + _HOUR if way.busy else room)
+        if moment is None:
+            _put_no_hour(session, texter.vault, due)
+        elif moment > now:
+            for row in due.right:
+                look_again(row, moment)
+        else:
+            ready.append(due)
+            left = min(left, times.left(zones, now, _VALID_FOR))
+    if ready:
+        _write(session, texter, ready, Purpose.URGENT if urgent else Purpose.FOLLOWUP, left)
+
+
+def _put_no_hour(session: Session, vault: Vault, due: _Due) -> None:
+    """No clock ever shows an hour for it: whoever has the case sees that, and the worker's inbox says it."""
+    for row in due.right:
+        row.state = TextState.NO_HOUR
+    journal(session, vault, CaseId(due.case.id), "followup.no_hour", SYSTEM, {})
 
 
 def _write(
-    session: Session,
-    texter: Texter,
-    case: Case,
-    way: AskingWay,
-    right: dict[PlannedText, Followup | Escalation],
-    purpose: Purpose,
-    valid_for: timedelta,
-    hours: TextTimes | None,
+    session: Session, texter: Texter, dues: Sequence[_Due], purpose: Purpose, valid_for: timedelta
 ) -> None:
-    vault, case_id, question = texter.vault, CaseId(case.id), _question(right.values())
-    hours = None if question is None else hours
+    vault, way = texter.vault, dues[0].way
+    right = {row: about for due in dues for row, about in due.right.items()}
+    questions = tuple(about.kind for about in right.values() if isinstance(about, Followup))
     first = min(right, key=lambda row: row.id)
+    hours = _hours_to_ask(session, texter, dues) if questions and way.answers else None
     language = texter.languages.get(way.language) or texter.languages.default
     body = words_for(
         language,
-        question=question,
-        late=_late(texter.vault, case, right.values()),
+        questions=questions,
+        late=_late(vault, dues),
         look_at=None if way.answers else texter.host,
         hours=hours,
+        several=len(dues) > 1,
     )
     text_id = enqueue_text(
         session,
@@ -217,38 +238,51 @@ def _write(
         purpose=purpose,
         body=body,
         phone=way.phone,
-        case_id=case_id,
+        case_id=CaseId(first.case_id),
         valid_for=valid_for,
     )
     if text_id is None:
-        _put(right, TextState.CALLED_OFF)
+        for row in right:
+            row.state = TextState.CALLED_OFF
         return
     for row in right:
         row.state, row.text_id, row.tries = TextState.WRITTEN, text_id, row.tries + 1
         look_again(row, clock.now() + valid_for)
-    if hours is not None:
-        store_facts(vault, case, replace(facts_of(vault, case), text_times_on=clock.now().date()))
-    about = sorted({row.about.value for row in right})
-    journal(session, vault, case_id, "followup.texted", SYSTEM, {"text": str(text_id), "about": list(about)})
+    if way.listen is not None and questions:
+        way.listen()
+    for due in dues:
+        if hours is not None:
+            store_facts(vault, due.case, replace(due.facts, text_times_on=clock.now().date()))
+        about = sorted({row.about.value for row in due.right})
+        detail = {"text": str(text_id), "about": list(about)}
+        journal(session, vault, CaseId(due.case.id), "followup.texted", SYSTEM, detail)
 
 
-def _put(rows: Iterable[PlannedText], state: TextState) -> None:
-    for row in rows:
-        row.state = state
+def _hours_to_ask(session: Session, texter: Texter, dues: Sequence[_Due]) -> TextTimes | None:
+    """The hours to ask about, where it is time to, or will be before the next question; only those that hold for all."""
+    limits = texter.rules.deadlines.texts
+    chosen = {due.facts.text_times or limits.times for due in dues}
+    old = any(
+        limits.are_old(due.facts.text_times_on, _next_question(session, texter.vault, due.case))
+        for due in dues
+    )
+    return chosen.pop() if old and len(chosen) == 1 else None
 
 
-def _question(subjects: Iterable[Followup | Escalation]) -> FollowupKind | None:
-    return next((one.kind for one in subjects if isinstance(one, Followup)), None)
+def _next_question(session: Session, vault: Vault, case: Case) -> date:
+    """By when something is asked again at the earliest; today where nothing is planned."""
+    planned = [
+        row.due_at for row in followups_of(session, vault, case.id) if row.state is FollowupState.PLANNED
+    ]
+    return max(clock.now(), min(planned, default=clock.now())).date()
 
 
-def _late(
-    vault: Vault, case: Case, subjects: Iterable[Followup | Escalation]
-) -> tuple[Rung, datetime] | None:
-    """The newest rung, with the day by which it is to be done as the workplace's clocks show it."""
-    rungs = [one for one in subjects if isinstance(one, Escalation)]
+def _late(vault: Vault, dues: Sequence[_Due]) -> tuple[Rung, datetime] | None:
+    """The newest rung, with the day by which it is to be done as the clocks of that workplace show it."""
+    rungs = [(one, due.case) for due in dues for one in due.right.values() if isinstance(one, Escalation)]
     if not rungs:
         return None
-    newest = max(rungs, key=lambda rung: (rung.asked_hour, rung.id))
+    newest, case = max(rungs, key=lambda each: (each[0].asked_hour, each[0].id))
     return newest.rung, newest.due_at.astimezone(zone_of_case(vault, case))
 
 

@@ -4,7 +4,7 @@ A phone is looked at by others: no text names employer, union, organisation or w
 anything else after the questions of a conversation, or in its question of danger, so that none has to be guessed.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date
 from enum import StrEnum
 
@@ -14,6 +14,9 @@ from app.cases.case import TextTimes
 from app.cases.enums import FollowupAnswer, FollowupKind, Rung
 from app.language import Language
 from app.messaging.composing import MOST_SEGMENTS, count_segments, plain_signs
+
+CHOOSE_HOURS = 1
+"""The digit that asks when such texts may come."""
 
 STOP_ASKING = 9
 """The digit that ends the texts that come by themselves; the worker may still be answered by text."""
@@ -37,10 +40,18 @@ class AskText(StrEnum):
     """The texts."""
 
     OPENING = pgettext("sms", "You wrote to us.")
-    HOW_IS_IT = pgettext("sms", "How is it now? 5 Worse 6 The same 7 Better 9 Do not ask again.")
+    OPENING_SEVERAL = pgettext("sms", "You wrote to us more than once.")
+    HOW_IS_IT = pgettext(
+        "sms", "How is it now? 5 Worse 6 The same 7 Better 1 Other times 9 Do not ask again."
+    )
     IS_IT_RIGHT = pgettext(
         "sms",
-        "Has it been put right? 3 Put right 6 Not right 5 Worse 9 Do not ask again.",
+        "Has it been put right? 3 Put right 6 Not right 5 Worse 1 Other times 9 Do not ask again.",
+    )
+    # About several reports at once, of which one may be put right.
+    HOW_ARE_THEY = pgettext(
+        "sms",
+        "How is it now? 3 Put right 5 Worse 6 The same 7 Better 1 Other times 9 Do not ask again.",
     )
     # Where no digit can come back: the number is from the form, and nobody has shown that it is the worker's.
     LOOK = pgettext("sms", "There is a question for you. Open your messages with your code at %(host)s.")
@@ -53,7 +64,7 @@ class AskText(StrEnum):
         "The next step was late. We asked again, to do it by %(day)s.",
     )
     # Behind a question, once in a while: shifts change.
-    HOURS = pgettext("sms", "Our texts come from %(first)s to %(last)s. Bad hours? 9 ends them.")
+    HOURS = pgettext("sms", "Our texts come from %(first)s to %(last)s. A bad time? Text 1.")
     LOOK_LATE = pgettext("sms", "Open your messages with your code at %(host)s.")
 
 
@@ -65,6 +76,10 @@ _QUESTIONS = {
 }
 
 
+ASKED_TEXTS = (AskText.HOW_IS_IT, AskText.IS_IT_RIGHT, AskText.HOW_ARE_THEY)
+"""The texts that ask."""
+
+
 def text_of(kind: FollowupKind) -> AskText:
     """The text that asks this question."""
     return _QUESTIONS[kind]
@@ -73,24 +88,25 @@ def text_of(kind: FollowupKind) -> AskText:
 def words_for(
     language: Language,
     *,
-    question: FollowupKind | None,
+    questions: Collection[FollowupKind],
     late: tuple[Rung, date] | None,
     look_at: str | None,
     hours: TextTimes | None = None,
+    several: bool = False,
 ) -> str:
     """One text for all of it; `look_at` is where the messages are, for whoever cannot answer by digit.
 
-    `hours` are asked about where there is room for it.
+    `hours` are asked about where there is room for it. `several` says that it is about more than one report.
     """
-    opening = _say(language, AskText.OPENING)
+    opening = _say(language, AskText.OPENING_SEVERAL if several else AskText.OPENING)
     pieces = [] if late is None else [f"{opening} {_late(language, *late)}"]
-    if question is not None:
-        asked = text_of(question) if look_at is None else AskText.LOOK
+    if questions:
+        asked = _asking(questions) if look_at is None else AskText.LOOK
         pieces.append(_say(language, asked, host=look_at or ""))
     elif look_at is not None:
         pieces.append(_say(language, AskText.LOOK_LATE, host=look_at))
-    alone = pieces[-1 if question is not None else 0]
-    if question is not None and look_at is None:
+    alone = pieces[-1 if questions else 0]
+    if questions and look_at is None:
         alone = f"{opening} {alone}"
         pieces = pieces if late is not None else [alone]
     if hours is not None:
@@ -100,6 +116,11 @@ def words_for(
             return whole
     both = " ".join(pieces)
     return both if count_segments(both).count <= MOST_SEGMENTS else alone
+
+
+def _asking(questions: Collection[FollowupKind]) -> AskText:
+    asked = {text_of(kind) for kind in questions}
+    return asked.pop() if len(asked) == 1 else AskText.HOW_ARE_THEY
 
 
 def _late(language: Language, rung: Rung, day: date) -> str:

@@ -9,6 +9,7 @@ exactly as long as a helper may read the case: not while nobody may, and not aft
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,7 +21,15 @@ from app.cases.worker import Worker
 from app.database import CaseId
 from app.followups import AskingWay
 from app.intake.conversation.machine import Position, Step, WhosePhone
-from app.intake.conversation.store import Conversation, live_conversations, position_of
+from app.intake.conversation.store import (
+    Conversation,
+    cases_of_phone,
+    last_number,
+    live_conversations,
+    move_conversation,
+    new_conversation,
+    position_of,
+)
 from app.intake.report import ContactWay, Report
 from app.intake.sealing import SealedGrievance
 from app.messaging.gateways.registry import Gateways, Route
@@ -52,8 +61,8 @@ def phone_of_case(session: Session, vault: Vault, case_id: CaseId) -> Phone | No
 def way_to_ask(gateways: Gateways, session: Session, vault: Vault, case: Case) -> AskingWay | None:
     """How a text that comes by itself reaches the worker of a case; None where there is any doubt whose phone it is.
 
-    A phone that wrote is texted about its newest case only, so that nobody has to guess what a digit answers; a number from the
-    form is told where to look, since nobody has shown that it is the worker's.
+    Where a phone has several cases, one text is about all of them; a number from the form is told where to look if it cannot text
+    back.
     """
     phone = phone_of_case(session, vault, CaseId(case.id))
     if phone is None or phone.tag is None or phone.number_sealed is None:
@@ -63,15 +72,33 @@ def way_to_ask(gateways: Gateways, session: Session, vault: Vault, case: Case) -
     positions = [position for _, position in talks if position is not None]
     if route is None or any(_is_in_doubt(position) for position in positions):
         return None
-    busy = any(map(_is_busy, positions))
+    busy, cases = any(map(_is_busy, positions)), frozenset(cases_of_phone(session, vault, phone.id))
     if not facts_of(vault, case).phone:
-        return AskingWay(phone, case.language, answers=False, busy=busy)
-    if not talks or talks[0][0].case_id != case.id or not positions or not route.two_way:
+        listen = partial(_listen, session, vault, case, phone) if route.two_way else None
+        return AskingWay(phone, case.language, route.two_way, busy, cases, listen)
+    own = next((position for talk, position in talks if talk.case_id == case.id), None)
+    if own is None or own.contact is not ContactWay.TEXT or own.stopped is not None or not route.two_way:
         return None
-    newest = talks[0][1]
-    if newest is None or newest.contact is not ContactWay.TEXT or newest.stopped is not None:
-        return None
-    return AskingWay(phone, newest.language, answers=True, busy=busy)
+    return AskingWay(phone, own.language, True, busy, cases)
+
+
+def _listen(session: Session, vault: Vault, case: Case, phone: Phone) -> None:
+    """Take digits from a phone that was left on the form and is asked now; one that wrote by itself is listened to already."""
+    if live_conversations(session, phone.id):
+        return
+    position = Position(
+        Step.OPEN,
+        case.language,
+        whose=WhosePhone.OWN,
+        consent=facts_of(vault, case).consent,
+        contact=ContactWay.TEXT,
+        settled=True,
+        reached=True,
+        from_form=True,
+    )
+    number = 1 + last_number(session, phone.id)
+    session.add(new_conversation(vault, phone.id, case.id, number, position, clock.now()))
+    session.flush()
 
 
 def _is_busy(position: Position) -> bool:
@@ -141,9 +168,19 @@ def stop_texts(session: Session, vault: Vault, case_id: CaseId) -> None:
     """
     phone = end_text_request(session, vault, case_id)
     cancel_texts(session, case_id=case_id)
+    if phone is not None:
+        _stop_listening(session, vault, case_id, phone)
     # Somebody else on the same phone may still want to be answered.
     if phone is not None and not live_conversations(session, phone.id):
         forget_phone(session, phone)
+
+
+def _stop_listening(session: Session, vault: Vault, case_id: CaseId, phone: Phone) -> None:
+    for talk in live_conversations(session, phone.id):
+        position = position_of(vault, talk)
+        if talk.case_id == case_id and position is not None and position.from_form:
+            move_conversation(vault, talk, position.to(Step.ENDED), None)
+    session.flush()
 
 
 def _sealed_wish(

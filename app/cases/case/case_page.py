@@ -98,6 +98,7 @@ class SafetyStrip:
 
     danger: bool
     danger_said: bool  # by the worker's answer to a text; a tick stands with its entry
+    danger_denied: bool  # by text likewise, and not taken back since
     contact: str | None  # inbox, text, call
     safe_times: str | None
     exclude: tuple[str, ...]
@@ -315,6 +316,7 @@ def _strip(case: Case, facts: CaseFacts, report: dict[str, Any], contact: dict[s
     return SafetyStrip(
         danger=case.urgency is Urgency.DANGER,
         danger_said=facts.danger_said,
+        danger_denied=facts.danger_denied,
         contact=contact.get("contact") or None,
         safe_times=contact.get("safe_times") or None,
         exclude=tuple(sorted(facts.exclusions)),

@@ -50,6 +50,8 @@ class CaseFacts:
     language_written: bool = False
     # Whether a worker answered by text that somebody is in danger now; by web it stands with the words that were ticked.
     danger_said: bool = False
+    # Whether a worker answered by text that nobody is in danger now, and has not said otherwise since.
+    danger_denied: bool = False
     # The workplace's own time zone, where the network knows the site and its zone; else that of the country counts.
     zone: str = ""
     # Whether the worker said in the inbox that they want no questions that come by themselves.
@@ -104,6 +106,7 @@ class CaseFacts:
             "country_from": self.country_from.value,
             "language_written": self.language_written,
             "danger_said": self.danger_said,
+            "danger_denied": self.danger_denied,
             "zone": self.zone,
             "no_questions": self.no_questions,
             "no_text_questions": self.no_text_questions,
@@ -143,6 +146,7 @@ def facts_from(values: dict[str, Any]) -> CaseFacts:
         country_from=CountryFrom(values.get("country_from", "")),
         language_written=values.get("language_written", False),
         danger_said=values.get("danger_said", False),
+        danger_denied=values.get("danger_denied", False),
         zone=values.get("zone", ""),
         no_questions=values.get("no_questions", False),  # nor do cases from before there were any
         no_text_questions=values.get("no_text_questions", False),

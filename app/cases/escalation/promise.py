@@ -3,12 +3,21 @@
 from collections import defaultdict
 from uuid import UUID
 
-from sqlalchemy import inspect, select
+from sqlalchemy import and_, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Clock, Escalation, Offer, read_facts
 from app.cases.clocks import ASKING, AskingClock, OpenOffer, StandingRung, WhereItStands, next_step
-from app.cases.enums import ClockState, ConsentLevel, OfferState, RungState, State
+from app.cases.enums import (
+    ClockState,
+    ConsentLevel,
+    FollowupState,
+    OfferState,
+    RungState,
+    State,
+    TextState,
+)
+from app.cases.followups import Followup, PlannedText
 from app.database import LONG_PAST
 from app.vault import GrantRow, GrantState, HolderKind, Vault, VeilBroken, row_fits
 
@@ -18,7 +27,7 @@ _AT_A_TIME = 2_000
 def without_next_step(session: Session, vault: Vault) -> list[str]:
     """The references of open cases that somebody may read and for which nobody has exactly one thing to do by a date.
 
-    Six statements, however many cases there are.
+    And of those whose worker agreed to texts of which none can ever come. Seven statements, however many cases there are.
     """
     around = _Around(session, vault)
     cases = session.execute(
@@ -36,7 +45,10 @@ def without_next_step(session: Session, vault: Vault) -> list[str]:
     return sorted(
         row.reference
         for row in cases
-        if not around.has_next_step(row.id, row.state, row.organisation_id, row.also_asked_id)
+        if not (
+            around.has_next_step(row.id, row.state, row.organisation_id, row.also_asked_id)
+            and around.can_be_texted(row.id)
+        )
         and row.stopped_hour is None
         and around.may_be_read(row.id, row.state)
         and not _is_locked(vault, row.id, row.facts_veil)
@@ -57,6 +69,22 @@ _CLOCKS = select(Clock.case_id, Clock.id, Clock.kind, Clock.due_at, Clock.state,
 )
 _OFFERS = select(*inspect(Offer).columns).join(Case, Case.id == Offer.case_id)
 _RUNGS = select(*inspect(Escalation).columns).join(Case, Case.id == Escalation.case_id)
+_WITHOUT_HOUR = (
+    select(*inspect(PlannedText).columns)
+    .join(Case, Case.id == PlannedText.case_id)
+    .outerjoin(Followup, and_(Followup.case_id == PlannedText.case_id, Followup.id == PlannedText.subject_id))
+    .outerjoin(
+        Escalation, and_(Escalation.case_id == PlannedText.case_id, Escalation.id == PlannedText.subject_id)
+    )
+    .where(
+        Case.is_open,
+        PlannedText.state == TextState.NO_HOUR,
+        or_(
+            Followup.state == FollowupState.ASKED,
+            Escalation.state.in_((RungState.ASKED, RungState.LAST, RungState.MOVED)),
+        ),
+    )
+)
 
 
 class _Around:
@@ -103,6 +131,16 @@ class _Around:
             GrantRow.holder_kind != HolderKind.RECEIPT,
         )
         self._readable = set(session.scalars(readable))
+
+        self._without_hour = {
+            planned["case_id"]
+            for planned in session.execute(_WITHOUT_HOUR).mappings()
+            if row_fits(vault, PlannedText, planned)
+        }
+
+    def can_be_texted(self, case_id: UUID) -> bool:
+        """Whether there is an hour for what its worker is to be texted; so too where nothing is."""
+        return case_id not in self._without_hour
 
     def has_next_step(
         self, case_id: UUID, state: State, organisation_id: UUID | None, also_asked_id: UUID | None

@@ -27,7 +27,9 @@ from app.cases.followups.rows import (
 )
 from app.cases.followups.text_rows import (
     call_off_texts,
-    last_texted,
+    find_hour_again,
+    has_hour,
+    has_no_hour,
     look_again,
     may_be_texted,
     may_go_now,
@@ -49,9 +51,11 @@ __all__ = [
     "Settled",
     "StandingQuestion",
     "call_off_texts",
+    "find_hour_again",
     "followups_of",
+    "has_hour",
+    "has_no_hour",
     "is_silent",
-    "last_texted",
     "look_again",
     "may_be_texted",
     "may_go_now",

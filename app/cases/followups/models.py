@@ -41,6 +41,8 @@ class PlannedText(Signed, Base):
     __table_args__ = (
         UniqueConstraint("case_id", "about", "subject_id"),
         Index("ix_planned_texts_due", "state", "due_at"),
+        # One text may be about several cases of a phone.
+        Index("ix_planned_texts_text", "text_id"),
     )
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)

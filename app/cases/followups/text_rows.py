@@ -48,13 +48,25 @@ def times_for(
 
     Where nothing was chosen, in every zone where the workplace or the phone may be.
     """
-    if facts.text_times is not None and (facts.zone or zones_of(case.country)):
-        return facts.text_times, (zone_there(facts.zone, case.country),)
     if facts.text_times is not None:
-        return facts.text_times, tuple(map(zone_info, zones_of(number_from)))
+        return _zones_chosen(case, facts, facts.text_times, number_from)
     at_work = (facts.zone,) if facts.zone else zones_of(case.country)
     names = dict.fromkeys((*at_work, *zones_of(number_from)))
     return rules.deadlines.texts.times, tuple(map(zone_info, names))
+
+
+def _zones_chosen(
+    case: Case, facts: CaseFacts, times: TextTimes, number_from: str | None
+) -> tuple[TextTimes, Collection[tzinfo]]:
+    if facts.zone or zones_of(case.country):
+        return times, (zone_there(facts.zone, case.country),)
+    return times, tuple(map(zone_info, zones_of(number_from)))
+
+
+def has_hour(case: Case, facts: CaseFacts, times: TextTimes, number_from: str | None) -> bool:
+    """Whether a text could ever come in these times, if the worker chose them: always in one zone, maybe never in several."""
+    _, zones = _zones_chosen(case, facts, times, number_from)
+    return times.next(zones, clock.now()) is not None
 
 
 def plan_text(session: Session, vault: Vault, case: Case, about: TextAbout, subject_id: UUID) -> None:
@@ -110,29 +122,33 @@ def subject_of(session: Session, vault: Vault, planned: PlannedText) -> Followup
 
 
 def may_go_now(
-    session: Session, vault: Vault, rules: Rules, case: Case, text_id: UUID, number_from: str | None
+    session: Session, vault: Vault, rules: Rules, text_id: UUID, number_from: str | None
 ) -> tuple[bool, bool]:
-    """Asked right before such a text goes out: whether it is still right, and whether this is a time for it."""
-    if not is_sound(vault, case):
-        return False, False
-    facts = facts_of(vault, case)
-    of_text = [row for row in planned_texts_of(session, vault, case.id) if row.text_id == text_id]
-    right = any(subject_of(session, vault, row) is not None for row in of_text)
-    times, zones = times_for(case, facts, rules, number_from)
-    return right and wants_texts(case, facts), times.hold(zones, clock.now())
+    """Asked right before such a text goes out: whether it is still right, and whether this is a time for it.
+
+    One that is about several cases is right as long as it is for one of them, and goes in the hours of all for which it is.
+    """
+    rows = session.scalars(
+        select(PlannedText).where(PlannedText.text_id == text_id).execution_options(populate_existing=True)
+    ).all()
+    right = []
+    for row in sound(vault, rows):
+        case = sound_or_none(vault, session.get(Case, row.case_id))
+        if case is None or subject_of(session, vault, row) is None:
+            continue
+        facts = facts_of(vault, case)
+        if wants_texts(case, facts):
+            times, zones = times_for(case, facts, rules, number_from)
+            right.append(times.hold(zones, clock.now()))
+    return bool(right), all(right)
 
 
-def last_texted(session: Session, vault: Vault, case_id: UUID) -> Followup | None:
-    """The question that was texted last, whatever became of it since: a digit that comes back answers that one."""
-    texted = [
-        row
+def has_no_hour(session: Session, vault: Vault, case_id: UUID) -> bool:
+    """Whether something is to be texted for which no clock ever shows one of the worker's hours."""
+    return any(
+        row.state is TextState.NO_HOUR and subject_of(session, vault, row) is not None
         for row in planned_texts_of(session, vault, case_id)
-        if row.about is TextAbout.QUESTION and row.text_id is not None
-    ]
-    if not texted:
-        return None
-    asked = max(texted, key=_written_last)
-    return sound_or_none(vault, session.get(Followup, (case_id, asked.subject_id)))
+    )
 
 
 def stays_right(planned: PlannedText, rules: Rules, now: datetime) -> bool:
@@ -143,8 +159,16 @@ def stays_right(planned: PlannedText, rules: Rules, now: datetime) -> bool:
 def call_off_texts(session: Session, vault: Vault, case_id: UUID) -> None:
     """The worker wants no such texts any more: none that is planned is written, in a case whose row the caller has locked."""
     for row in planned_texts_of(session, vault, case_id):
-        if row.state in (TextState.PLANNED, TextState.WRITTEN):
+        if row.state in (TextState.PLANNED, TextState.WRITTEN, TextState.NO_HOUR):
             row.state = TextState.CALLED_OFF
+    session.flush()
+
+
+def find_hour_again(session: Session, vault: Vault, case_id: UUID) -> None:
+    """Other times were chosen: what had no hour is looked at anew, in a case whose row the caller has locked."""
+    for row in planned_texts_of(session, vault, case_id):
+        if row.state is TextState.NO_HOUR:
+            row.state, row.due_at = TextState.PLANNED, clock.hour_of(clock.now())
     session.flush()
 
 
@@ -152,7 +176,3 @@ def look_again(planned: PlannedText, at: datetime) -> None:
     """Put a text off until then, up to the full hour: the database shows no finer time."""
     hour = clock.hour_of(at)
     planned.due_at = hour if hour == at else hour + timedelta(hours=1)
-
-
-def _written_last(row: PlannedText) -> tuple[datetime, int]:
-    return row.planned_hour, row.id.int

@@ -1,14 +1,17 @@
 """How often, and in which hours, a worker is texted without having written first (config/deadlines.toml, `texts`)."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from types import MappingProxyType
 
 from app.cases.case import HOURS_OF_A_DAY, TextTimes
 from app.cases.config_file import Table
+from app.cases.enums import TextHours
 
 _MOST_DAYS = 90
 _MOST_TEXTS = 20
+_SUNDAY = frozenset({6})
 
 
 @dataclass(frozen=True)
@@ -19,6 +22,13 @@ class TextRules:
     still_right: timedelta
     most: tuple[tuple[timedelta, int], ...]
     ask_hours_after: timedelta
+    parts_of_day: Mapping[TextHours, TextTimes]
+
+    def offered(self, choice: TextHours, days_off: frozenset[int]) -> TextTimes:
+        """What a choice by digit means where these weekdays are off; a place without any is taken to rest on Sundays."""
+        if choice is TextHours.DAYS_OFF:
+            return TextTimes(self.times.first, self.times.last, days_off or _SUNDAY)
+        return self.parts_of_day[choice]
 
     def are_old(self, said_on: date | None, today: date) -> bool:
         """Whether it is time to ask if the hours are still right."""
@@ -40,11 +50,12 @@ class TextRules:
 def read_text_rules(file: Table) -> TextRules:
     """The rules from the file of the deadlines; mistakes are noted on the table."""
     table = file.table("texts")
-    first = table.whole("from_hour", least=0, most=HOURS_OF_A_DAY - 1)
-    last = table.whole("to_hour", least=1, most=HOURS_OF_A_DAY)
-    if last <= first:
-        table.wrong("to_hour must be later than from_hour.")
-        first, last = 0, HOURS_OF_A_DAY
+    times = _read_times(table)
+    parts = {TextHours.BY_DAY: times}
+    for choice in (TextHours.MORNINGS, TextHours.EVENINGS):
+        part = table.table(choice)
+        parts[choice] = _read_times(part)
+        part.done()
     still_right = timedelta(days=table.whole("still_right_days", least=1, most=_MOST_DAYS))
     most = (
         (timedelta(days=7), table.whole("in_7_days", least=1, most=_MOST_TEXTS)),
@@ -52,4 +63,13 @@ def read_text_rules(file: Table) -> TextRules:
     )
     ask_hours_after = timedelta(days=table.whole("ask_hours_after_days", least=1, most=_MOST_DAYS))
     table.done()
-    return TextRules(TextTimes(first, last), still_right, most, ask_hours_after)
+    return TextRules(times, still_right, most, ask_hours_after, MappingProxyType(parts))
+
+
+def _read_times(table: Table) -> TextTimes:
+    first = table.whole("from_hour", least=0, most=HOURS_OF_A_DAY - 1)
+    last = table.whole("to_hour", least=1, most=HOURS_OF_A_DAY)
+    if last <= first:
+        table.wrong("to_hour must be later than from_hour.")
+        first, last = 0, HOURS_OF_A_DAY
+    return TextTimes(first, last)

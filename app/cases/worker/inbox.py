@@ -40,7 +40,7 @@ from app.cases.enums import (
     Who,
 )
 from app.cases.escalation import rungs_of, standing_rung
-from app.cases.followups import may_be_texted, open_question, wants_texts
+from app.cases.followups import has_no_hour, may_be_texted, open_question, wants_texts
 from app.database import CaseId, OrganisationId
 from app.network import member_names, zone_there
 from app.vault import (
@@ -156,6 +156,8 @@ class TextsChoice:
     come: bool
     times: TextTimes | None
     times_on: date | None
+    no_hour: bool = False
+    """Whether one was to come for which no clock ever shows an hour."""
 
 
 @dataclass(frozen=True)
@@ -297,12 +299,13 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         zone=zone,
         question=_question(session, vault, case),
         wants_questions=not facts.no_questions,
-        texts=_texts(case, facts) if may_be_texted(facts) else None,
+        texts=_texts(session, vault, case, facts) if may_be_texted(facts) else None,
     )
 
 
-def _texts(case: Case, facts: CaseFacts) -> TextsChoice:
-    return TextsChoice(wants_texts(case, facts), facts.text_times, facts.text_times_on)
+def _texts(session: Session, vault: Vault, case: Case, facts: CaseFacts) -> TextsChoice:
+    no_hour = has_no_hour(session, vault, case.id)
+    return TextsChoice(wants_texts(case, facts), facts.text_times, facts.text_times_on, no_hour)
 
 
 def _question(session: Session, vault: Vault, case: Case) -> OpenQuestion | None:

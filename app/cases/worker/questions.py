@@ -41,9 +41,15 @@ def want_questions(session: Session, vault: Vault, worker: Worker, wanted: bool)
     journal(session, vault, worker.case_id, "followup.wanted", worker.actor, {"wanted": wanted})
 
 
-def want_texts(session: Session, vault: Vault, worker: Worker, times: TextTimes | None) -> None:
-    """Ask by text too from now on, in these hours, or only in the inbox; raises `BudgetSpent`, never for a no."""
+def want_texts(
+    session: Session, vault: Vault, worker: Worker, times: TextTimes | None, number_from: str | None
+) -> bool:
+    """Ask by text too from now on, in these hours, or only in the inbox; whether anything changed by it.
+
+    `number_from` is the country of the worker's number. Raises `NoHourLeft`, and `BudgetSpent`, never for a no.
+    """
     case = locked_case_of(session, worker)
     if times is not None:
         spend_wish(session, vault, worker.case_id)
-    choose_texts(session, vault, case, worker.actor, wanted=times is not None, times=times)
+    wanted, by = times is not None, worker.actor
+    return choose_texts(session, vault, case, by, wanted=wanted, times=times, number_from=number_from)

@@ -25,6 +25,7 @@ from app.messaging.phones.text_requests import (
     keep_text_request,
     requested_phone,
     seal_text_request,
+    text_requests_on,
 )
 
 __all__ = [
@@ -51,4 +52,5 @@ __all__ = [
     "read_written_number",
     "requested_phone",
     "seal_text_request",
+    "text_requests_on",
 ]

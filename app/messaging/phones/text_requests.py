@@ -72,6 +72,16 @@ def requested_phone(session: Session, vault: Vault, case_id: CaseId) -> UUID | N
     return next((wish.phone_id for wish in sound(vault, _wishes_of(session, vault, case_id))), None)
 
 
+def text_requests_on(session: Session, vault: Vault, phone_id: UUID) -> list[CaseId]:
+    """The cases whose workers want to be texted on this phone; wishes that others wrote are left out."""
+    wishes = session.scalars(select(TextRequest).where(TextRequest.phone_id == phone_id)).all()
+    cases = []
+    for wish in sound(vault, wishes):
+        with suppress(VeilBroken):
+            cases.append(CaseId(UUID(vault.unveil(_place(wish.id), wish.case_veil))))
+    return cases
+
+
 def is_text_requested(session: Session, phone_id: UUID) -> bool:
     """Whether somebody who filed on the web is still to be texted on this phone."""
     requests = session.scalars(select(TextRequest).where(TextRequest.phone_id == phone_id))

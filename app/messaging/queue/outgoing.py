@@ -231,6 +231,12 @@ def state_of_text(session: Session, vault: Vault, text_id: UUID) -> Delivery | N
     return None if text is None else text.state
 
 
+def case_of_text(session: Session, vault: Vault, text_id: UUID | None) -> UUID | None:
+    """The case that a text was written down for."""
+    text = None if text_id is None else sound_or_none(vault, session.get(OutgoingText, text_id))
+    return None if text is None else text.case_id
+
+
 def texts_of_case(session: Session, case_id: CaseId) -> list[TextStatus]:
     """Every text of a case that went or will go to the worker, newest last."""
     texts = session.scalars(

@@ -29,7 +29,7 @@ from app.cases.desk import (
     show_contact,
 )
 from app.cases.enums import ClockKind, ClockState, ClosingReason, State
-from app.cases.followups import Followup, shown_to_helpers
+from app.cases.followups import Followup, has_no_hour, shown_to_helpers
 from app.database import CaseId
 from app.intake.texting import CaseTexts, texts_for_desk
 from app.messaging.members import AlertsSoFar, alerts_of
@@ -64,10 +64,14 @@ class ThreadLine:
 
 @dataclass(frozen=True)
 class Questions:
-    """What the worker was or will be asked; `silent` says that so much went unanswered that a person has to decide."""
+    """What the worker was or will be asked; `silent` says that so much went unanswered that a person has to decide.
+
+    `no_hour` says that a text can never come: the worker's hours and the clocks where they may be have none in common.
+    """
 
     shown: tuple[Followup, ...]
     silent: bool
+    no_hour: bool
 
 
 @blueprint.get("/cases/<uuid:case_id>")
@@ -169,7 +173,12 @@ def questions_of(session: Session, opened: OpenedCase) -> Questions:
     """The follow-ups of a case that was just opened, and whether its worker is silent."""
     vault = services().vault
     shown = tuple(shown_to_helpers(session, vault, opened.id))
-    return Questions(shown, opened.closing_reason is None and is_silent_now(session, vault, opened.id))
+    is_open = opened.closing_reason is None
+    return Questions(
+        shown,
+        is_open and is_silent_now(session, vault, opened.id),
+        is_open and has_no_hour(session, vault, opened.id),
+    )
 
 
 def texts_of(session: Session, opened: OpenedCase) -> CaseTexts | None:

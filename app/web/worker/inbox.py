@@ -28,7 +28,7 @@ from app.cases.worker import (
 )
 from app.cases.worker import undo_stop as undo_stop_of
 from app.cases.worker import write as write_message
-from app.intake.reaching import request_texts_again, stop_texts
+from app.intake.reaching import phone_of_case, request_texts_again, stop_texts
 from app.messaging.phones import SealedTextRequest, keep_text_request
 from app.vault import TokenForged, check_session_form_token
 from app.web.access import open_to_everyone, open_to_workers
@@ -59,6 +59,13 @@ class Doing:
     intent: Intent
     submission: UUID
     text_requests: tuple[SealedTextRequest, ...] = ()
+
+
+@dataclass(frozen=True)
+class Changed:
+    """What became of a wish: whether anything is otherwise than it stood before."""
+
+    anything: bool
 
 
 @blueprint.get("/<lang>/inbox")
@@ -173,10 +180,14 @@ def do(worker: Worker, intent: Intent) -> Response:
     return _done(worker, intent, outcome, anchor)
 
 
-def _done(worker: Worker, intent: Intent, outcome: bool | AnswerOutcome | None, anchor: str) -> Response:
+def _done(
+    worker: Worker, intent: Intent, outcome: bool | AnswerOutcome | Changed | None, anchor: str
+) -> Response:
     """What follows a deed: the inbox where it shows, with what has to be said of an answer that came twice or too late."""
     if isinstance(outcome, AnswerOutcome) and outcome is not AnswerOutcome.ANSWERED:
         return inbox_page(worker, Problem(taken_words(outcome)))
+    if outcome == Changed(anything=False):
+        return to_inbox("said", done=intent.act.value if intent.act else None)
     if intent.act in (InboxAct.ASK_ME, InboxAct.DO_NOT_ASK):
         return to_inbox("said", done=intent.act.value)
     if intent.answer == FollowupAnswer.WORSE.value:
@@ -244,10 +255,13 @@ def _want_questions(session: Session, doing: Doing) -> None:
     want_questions(session, services().vault, doing.worker, doing.intent.act is InboxAct.ASK_ME)
 
 
-def _want_texts(session: Session, doing: Doing) -> None:
+def _want_texts(session: Session, doing: Doing) -> Changed:
     if not doing.intent.texts:
         raise EmptyText
-    want_texts(session, services().vault, doing.worker, chosen_times(doing.intent))
+    vault, times = services().vault, chosen_times(doing.intent)
+    phone = phone_of_case(session, vault, doing.worker.case_id)
+    number_from = None if phone is None else phone.country
+    return Changed(want_texts(session, vault, doing.worker, times, number_from))
 
 
 def _change_consent(session: Session, doing: Doing) -> None:
@@ -283,7 +297,7 @@ def _undo(session: Session, doing: Doing) -> None:
 
 # What each act does, in the unit of work that stores it: whether somebody is called by it, or what became of an answer. And where
 # in the inbox it shows.
-_DEEDS: dict[InboxAct, tuple[Callable[[Session, Doing], bool | AnswerOutcome | None], str]] = {
+_DEEDS: dict[InboxAct, tuple[Callable[[Session, Doing], bool | AnswerOutcome | Changed | None], str]] = {
     InboxAct.WRITE: (_write, "thread"),
     InboxAct.WORSE: (_say_worse, "thread"),
     InboxAct.ANSWER: (_answer, "thread"),

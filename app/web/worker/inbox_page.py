@@ -30,7 +30,7 @@ from app.web.worker.intent import NOTHING, InboxAct, Intent
 from app.web.worker.names import coordinator_name, names_of
 from app.web.worker.posted import posted_fields
 from app.web.worker.question_card import answer_words, question_card, question_words
-from app.web.worker.texts_choice import texts_form
+from app.web.worker.texts_choice import TextsForm, texts_form
 
 
 @dataclass(frozen=True)
@@ -60,6 +60,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None, *, done: str = ""
         meant_helper = ""
         if view.organisation_id and means_holder(session, here.rules, case, said):
             meant_helper = names.get(view.organisation_id, "")
+    texts = texts_form(view, NOTHING if problem is None else problem.intent)
     meant, now = NOTHING if problem is None else problem.intent, clock.now().astimezone(view.zone)
     page = render_template(
         "worker/inbox.html",
@@ -78,7 +79,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None, *, done: str = ""
         next_line=next_line(view, names, coordinator, now.date()),
         authors=authors(),
         card=question_card(view),
-        texts=texts_form(view, meant),
+        texts=texts,
         question_words=question_words,
         answer_words=answer_words,
         sightings=[seen_line(seen, names) for seen in view.sightings],
@@ -91,17 +92,20 @@ def inbox_page(worker: Worker, problem: Problem | None = None, *, done: str = ""
         # The token of the page that could not be taken: what was stored of it after all is then not stored twice.
         token=meant.with_token(here.vault).token,
         problem=problem or Problem(),
-        said=_said(done),
+        said=_said(done, texts),
     )
     return make_response(page, HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK)
 
 
-def _said(act: str) -> str:
+def _said(act: str, texts: TextsForm | None) -> str:
     """What was done, where nothing else on the page shows it."""
     if act == InboxAct.ASK_ME:
         return pgettext("worker-question", "Done. From time to time we ask you here how it is.")
     if act == InboxAct.DO_NOT_ASK:
         return pgettext("worker-question", "Done. We ask you no more questions.")
+    if act == InboxAct.TEXTS and texts is not None:
+        stood = pgettext("worker-texts", "It was like this before, so nothing was changed.")
+        return f"{stood} {texts.says}"
     return ""
 
 

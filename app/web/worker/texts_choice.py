@@ -19,6 +19,8 @@ class TextsForm:
     come: bool
     says: str
     ask_hours: bool
+    """Whether it is asked if they are still right, beside a question; `ask_alone` also where there is none."""
+    ask_alone: bool
     first: int
     last: int
     days: tuple[tuple[int, str, bool], ...]
@@ -36,13 +38,15 @@ def texts_form(view: InboxView, meant: Intent) -> TextsForm | None:
         first = int(meant.from_hour) if meant.from_hour else first
         last = int(meant.to_hour) if meant.to_hour else last
         days = frozenset(map(int, meant.days))
+    are_old = view.texts.come and rules.are_old(view.texts.times_on, clock.now().date())
     names = get_day_names("wide", "stand-alone", locale=page_language().locale)
     first_day = page_language().locale.first_week_day
     order = [(first_day + number) % 7 for number in range(7)]
     return TextsForm(
         come=view.texts.come,
         says=_says(view, times),
-        ask_hours=view.texts.come and rules.are_old(view.texts.times_on, clock.now().date()),
+        ask_hours=are_old,
+        ask_alone=are_old and view.texts.times_on is not None,
         first=first,
         last=last,
         days=tuple((day, names[day], day in days) for day in order),
@@ -62,7 +66,7 @@ def no_hour_words() -> str:
     """Why such times cannot be taken."""
     return pgettext(
         "worker-texts",
-        "These times leave no hour for a text, so nothing was changed. Choose two different hours and a day.",
+        "These times leave no hour for a text, so nothing was changed. Choose two different hours and a day, or more hours.",
     )
 
 
@@ -70,6 +74,12 @@ def _says(view: InboxView, times: TextTimes) -> str:
     if view.texts is None or not view.texts.come:
         return pgettext(
             "worker-texts", "From time to time we ask you here how it is. We send you no text for it."
+        )
+    if view.texts.no_hour:
+        return pgettext(
+            "worker-texts",
+            "We cannot send you a text: it is never a good time both at your work place and where your number is from. "
+            "Choose times below, and they count at your work place.",
         )
     hours = {"first": f"{times.first:02}:00", "last": f"{times.last:02}:00"}
     if times.days == EVERY_DAY:

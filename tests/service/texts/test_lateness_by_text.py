@@ -3,23 +3,19 @@
 from collections import Counter
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
-
 from app.cases.case.models import Case
 from app.cases.case.text_times import TextTimes
 from app.cases.changes import choose_texts, raise_case
 from app.cases.enums import TextAbout, TextState, Urgency
 from app.intake.sealing import WORKER
-from app.messaging.delivery import Delivery, Purpose
-from app.messaging.models import InboundText
+from app.messaging.delivery import Purpose
 from tests.support.asked_by_text import ask, by_itself, on_day, planned, send, text, tick, words_of
 from tests.support.dates import dates_pass
 from tests.support.text_wishes import taken as filed_with_wish
-from tests.support.texting import HOST, Texting
+from tests.support.texting import Texting
 from tests.support.texting_back import taken
 
 KUALA_LUMPUR = ZoneInfo("Asia/Kuala_Lumpur")
-LOOK = f"There is a question for you. Open your messages with your code at {HOST}."
 
 
 def be_late(texting: Texting, day: float) -> None:
@@ -77,23 +73,6 @@ def test_a_question_and_lateness_are_one_text(texting: Texting) -> None:
     assert "The next step was late." in said
     assert "5 Worse 6 The same 7 Better" in said
     assert len(planned(texting, case_id, TextState.WRITTEN)) == 2
-
-
-def test_who_ticked_text_me_is_told_where_to_look_and_a_digit_from_there_changes_nothing(
-    texting: Texting,
-) -> None:
-    case_id = filed_with_wish(texting, safe_times="")
-    on_day(14.05)
-    ask(texting)
-    text(texting)
-    (row,) = by_itself(texting, case_id)
-    assert words_of(texting, row).endswith(LOOK)
-    send(texting)
-    assert by_itself(texting, case_id)[0].state is not Delivery.CANCELLED
-    texting.say("5")
-    with texting.database.reading() as session:
-        came = session.scalars(select(InboundText.case_id).where(InboundText.provider_id.startswith("SM")))
-        assert case_id not in came.all()
 
 
 def test_times_told_in_words_keep_texts_from_coming_until_hours_are_chosen(texting: Texting) -> None:

@@ -29,8 +29,8 @@ from tests.support.closing import close_case
 from tests.support.texting import Texting
 from tests.support.texting_back import AGREED, FIRST, taken
 
-ASKED = "You wrote to us. How is it now? 5 Worse 6 The same 7 Better 9 Do not ask again."
-HOURS = "Our texts come from 9 to 20. Bad hours? 9 ends them."
+ASKED = "You wrote to us. How is it now? 5 Worse 6 The same 7 Better 1 Other times 9 Do not ask again."
+HOURS = "Our texts come from 9 to 20. A bad time? Text 1."
 KEPT = "Thank you. Your answer is kept with what you told us. Delete these texts."
 KUALA_LUMPUR = ZoneInfo("Asia/Kuala_Lumpur")
 

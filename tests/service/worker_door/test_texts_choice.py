@@ -70,6 +70,43 @@ def test_times_told_in_words_end_texts_until_hours_are_chosen(visitor: Visitor, 
     assert stored(world, code)[1].text_times == TextTimes(16, 20, frozenset({6}))
 
 
+def test_what_changes_nothing_says_what_stands(visitor: Visitor, world: World) -> None:
+    code, _ = inside(visitor, world, **PHONE)
+    page = choose(visitor, "yes", "0", "6")
+    assert "so nothing was changed" not in page.text
+    page = choose(visitor, "yes", "0", "6")
+    assert "It was like this before, so nothing was changed." in page.text
+    assert "10:00 to 18:00 on the days you chose" in page.text
+    assert stored(world, code)[1].text_times == TextTimes(10, 18, frozenset({0, 6}))
+
+
+def test_times_without_an_hour_in_common_are_refused(visitor: Visitor, world: World) -> None:
+    """Nobody knows where the work is, and the number is from a country of many clocks."""
+    visitor.open("/en/report")
+    code = visitor.send("/report", words="They owe us pay.", contact="text", phone="+1 202 555 0143").code
+    visitor.open("/en/code")
+    visitor.send("/inbox", receipt=code)
+    page = choose(visitor, "yes", *map(str, range(7)), first="7", last="9")
+    assert (page.status, "leave no hour for a text" in page.text) == (422, True)
+    assert stored(world, code)[1].text_times is None
+    assert choose(visitor, "yes", *map(str, range(7)), first="7", last="20").status == 200
+
+
+def test_over_ninety_five_days_the_inbox_asks_every_thirty(visitor: Visitor, world: World) -> None:
+    code, _ = inside(visitor, world, **PHONE)
+    choose(visitor, "yes", *map(str, range(7)))
+    asked_on: list[int] = []
+    for day in range(1, 96):
+        clock.set_offset(day * 86_400)
+        visitor.open("/en/code")
+        page = visitor.send("/inbox", receipt=code)
+        if "Are these times still right?" in page.text:
+            asked_on.append(day)
+            page = visitor.send("/inbox/texts", button=0)
+            assert "Are these times still right?" not in page.text
+    assert asked_on == [30, 60, 90]
+
+
 def test_who_did_not_ask_for_texts_is_not_offered_any(visitor: Visitor, world: World) -> None:
     _, page = inside(visitor, world)
     assert TO_CHOOSE not in page.text

@@ -15,7 +15,7 @@ ZONES = [BERLIN, LORD_HOWE, ZoneInfo("Asia/Kathmandu"), ZoneInfo("Asia/Kuala_Lum
 BEGAN = datetime(2026, 1, 1, tzinfo=UTC)
 MOMENTS = st.timedeltas(timedelta(), timedelta(days=730)).map(lambda passed: BEGAN + passed)
 WEEK, QUARTER = timedelta(days=7), timedelta(days=90)
-RULES = TextRules(TextTimes(9, 20), timedelta(days=14), ((WEEK, 1), (QUARTER, 6)), timedelta(days=30))
+RULES = TextRules(TextTimes(9, 20), timedelta(days=14), ((WEEK, 1), (QUARTER, 6)), timedelta(days=30), {})
 
 
 @st.composite

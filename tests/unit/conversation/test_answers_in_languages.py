@@ -196,7 +196,9 @@ def test_every_option_has_words_in_every_language() -> None:
 def test_every_option_is_tried_in_eight_languages() -> None:
     file = tomllib.loads((PROJECT_ROOT / "config" / "topic_words.toml").read_text(encoding="utf-8"))
     assert {step.value: {str(digit) for digit in said} for step, said in SAID.items()} == {
-        question: set(table) for question, table in file["options"].items() if question != "how_is_it"
+        question: set(table)
+        for question, table in file["options"].items()
+        if question not in ("how_is_it", "text_hours")
     }
     assert all(len(answers) >= 8 for said in SAID.values() for answers in said.values())
 
@@ -229,6 +231,71 @@ def test_a_texted_question_is_answered_in_words_in_eight_languages(
         answers, digit
     )
     assert not any(found.worse for found in read.values() if digit != 5)
+
+
+@pytest.mark.parametrize(
+    ("digit", "answers"),
+    (
+        (
+            0,
+            (
+                "Never!",
+                "jangan tanya lagi",
+                "कभी नहीं",
+                "不要再问",
+                "Nunca.",
+                "đừng hỏi nữa",
+                "nie pytać",
+                "أبدا",
+            ),
+        ),
+        (
+            1,
+            (
+                "Any time",
+                "bila bila masa",
+                "दिन में",
+                "随时",
+                "A cualquier hora",
+                "ban ngày",
+                "w dzień",
+                "في أي وقت",
+            ),
+        ),
+        (2, ("In the morning", "pagi", "सुबह", "早上", "Por la mañana", "buổi sáng", "rano", "صباحا")),
+        (
+            3,
+            (
+                "After work, please",
+                "malam",
+                "शाम को",
+                "晚上",
+                "Por la noche",
+                "buổi tối",
+                "wieczorem",
+                "مساء",
+            ),
+        ),
+        (
+            4,
+            (
+                "Only Sundays",
+                "hari cuti",
+                "छुट्टी के दिन",
+                "休息日",
+                "Días libres",
+                "ngày nghỉ",
+                "dni wolne",
+                "يوم العطلة",
+            ),
+        ),
+    ),
+)
+def test_times_for_texts_are_chosen_in_words_in_eight_languages(
+    words: TopicWords, digit: int, answers: tuple[str, ...]
+) -> None:
+    read = {said: read_text(said, words).named.get("text_hours") for said in answers}
+    assert read == dict.fromkeys(answers, digit)
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from app.intake.conversation.machine.acts import FileReport, Keep, SetLanguage, SetPhone, SetSite
+from app.intake.conversation.machine.acts import DenyDanger, FileReport, Keep, SetLanguage, SetPhone, SetSite
 from app.intake.conversation.machine.position import Step, WhosePhone
 from app.intake.conversation.machine.texts import Texts
 from app.language.languages import Language, LanguageEntry
@@ -63,7 +63,11 @@ def test_an_answer_beside_a_wish_counts(phone: Phone, said: str) -> None:
 
 def test_a_no_danger_beside_a_wish_counts_and_is_kept(phone: Phone) -> None:
     phone.send_all(FIRST, "1")
-    assert phone.send("2. Nepali please").acts == (SetLanguage("ne"), Keep("2. Nepali please"))
+    assert phone.send("2. Nepali please").acts == (
+        SetLanguage("ne"),
+        Keep("2. Nepali please"),
+        DenyDanger(),
+    )
     assert phone.step is Step.REACH
 
 

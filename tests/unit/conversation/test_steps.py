@@ -13,6 +13,8 @@ from app.cases.enums import ConsentLevel, Stage
 from app.cases.taxonomy import FORM_TOPICS
 from app.intake.conversation.machine.acts import (
     AgreeContact,
+    DenyDanger,
+    EndTexts,
     ErasePhone,
     FileReport,
     GetWorse,
@@ -67,6 +69,7 @@ def test_from_the_first_text_to_the_thanks(phone: Phone, texts: Texts) -> None:
     assert phone.acts == (
         FileReport("Our boss is bad"),
         SetPhone(WhosePhone.OWN),
+        DenyDanger(),
         SetSite(UUID(int=7), "Foxway Kulim"),
         SetTopics(("wages",), chosen=True),
         SetConsent(ConsentLevel.UNION),
@@ -213,7 +216,7 @@ def test_places_that_look_alike_when_masked_are_not_offered(phone: Phone) -> Non
 def test_answers_in_one_text_are_taken_in_their_order(phone: Phone) -> None:
     phone.send("no wages")
     heard = phone.send("1 2 Foxway Kulim")
-    assert heard.acts == (SetPhone(WhosePhone.OWN), SetSite(UUID(int=7), "Foxway Kulim"))
+    assert heard.acts == (SetPhone(WhosePhone.OWN), DenyDanger(), SetSite(UUID(int=7), "Foxway Kulim"))
     assert phone.step is Step.CONSENT
 
 
@@ -665,7 +668,10 @@ def test_words_long_after_asking_for_a_new_report_stay_with_the_open_case(phone:
 
 def test_no_more_texts(phone: Phone, texts: Texts) -> None:
     heard = open_phone(phone).send("0")
-    assert (heard.reply, heard.acts) == (texts.say(Text.FAREWELL), (AgreeContact(ContactWay.INBOX),))
+    assert (heard.reply, heard.acts) == (
+        texts.say(Text.FAREWELL),
+        (EndTexts(), AgreeContact(ContactWay.INBOX)),
+    )
     assert ErasePhone() in fall_silent(heard.position).acts
 
 
@@ -812,8 +818,9 @@ def test_every_path_ends_and_leaves_a_settled_case(texts: Texts) -> None:
         assert sum(isinstance(act, FileReport) for heard in path.heard for act in heard.acts) == 1
         assert all(not (heard.reply and SendReceipt() in heard.acts) for heard in path.heard)
     assert count > 1000
-    # Whether there is danger now is asked again only after the questions: test_worse_asks_for_danger_and_passes_it_on.
-    assert reached == {*TABLE, Step.OPEN, Step.QUIET} - {Step.WORSE}
+    # When texts may come is asked only after one came. Danger is asked for again after the questions:
+    # test_worse_asks_for_danger_and_passes_it_on.
+    assert reached == {*TABLE, Step.OPEN, Step.QUIET} - {Step.WORSE, Step.TEXT_HOURS, Step.WHICH}
 
 
 def test_a_whole_intake_in_english_costs_at_most_seven_segments(texts: Texts) -> None:

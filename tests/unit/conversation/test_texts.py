@@ -55,6 +55,14 @@ def every_text(language: Language) -> Iterator[tuple[str, str]]:
         Text.ECHO: {"place": place},
         Text.CONTACT: {"day": day},
         Text.REACH: {"day": day},
+        Text.WHICH: {
+            "places": " ".join(f"{number} {texts.say(Text.REPORT, day=day)}" for number in (1, 2, 3))
+        },
+        Text.REPORT: {"day": day},
+        Text.HOURS_KEPT: {"first": "17", "last": "22"},
+        Text.HOURS_KEPT_ON_DAYS: {"first": "17", "last": "22", "days": "Sat, Sun"},
+        Text.STATUS_ONLY: {"stage": stage, "day": day},
+        Text.STATUS_ONLY_WITHOUT_DAY: {"stage": stage},
         Text.STATUS: {"stage": stage, "day": day},
         Text.STATUS_WITHOUT_DAY: {"stage": stage},
         Text.RECEIPT: {
@@ -159,9 +167,12 @@ def test_no_text_tells_what_a_report_is_about() -> None:
 
 
 def test_values_come_from_no_name(texts: Texts) -> None:
-    """What can stand in a text: a masked place, a day, a stage, a checked number, the code and our own address."""
+    """What can stand in a text: a masked place, a day, times of a day, a stage, a checked number, the code and our own address."""
     placeholders = {name for text in Text for name in re.findall(r"%\((\w+)\)s", text)}
-    assert placeholders == {"number", "places", "place", "letter", "town", "day", "stage", "code", "host"}
+    hours = {"first", "last", "days"}
+    assert placeholders == hours | {
+        *("number", "places", "place", "letter", "town", "day", "stage", "code", "host")
+    }
 
 
 @pytest.mark.parametrize(

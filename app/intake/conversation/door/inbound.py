@@ -4,13 +4,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, Happened, facts_of, lock_case, note
+from app.cases.case import Case, Happened, NoHourLeft, facts_of, lock_case, note
 from app.cases.changes import choose_texts
-from app.cases.enums import ConsentLevel, Urgency
+from app.cases.enums import ConsentLevel, TextHours, Urgency
 from app.cases.routing import route_again
 from app.cases.rules import Rules
 from app.database import CaseId, NoRow, insert_rows, send_together
@@ -20,7 +19,10 @@ from app.intake.conversation.machine import (
     SILENCE,
     AgreeContact,
     AnswerQuestion,
+    ChooseHours,
     ConversationAct,
+    DenyDanger,
+    EndTexts,
     ErasePhone,
     FileReport,
     GetWorse,
@@ -37,15 +39,17 @@ from app.intake.conversation.machine import (
 )
 from app.intake.conversation.store import (
     REPLIES,
-    Conversation,
     FastPath,
     KnownConversation,
     agree_contact,
     answer_consent,
     answer_question,
     cannot_be_reached,
+    cases_of_phone,
+    deny_danger,
     get_worse,
     give_receipt,
+    last_number,
     live_conversations,
     move_conversation,
     needs_more,
@@ -57,6 +61,7 @@ from app.intake.conversation.store import (
     store_text,
     take_in,
 )
+from app.intake.report import ContactWay
 from app.intake.sealing import WORKER
 from app.logs import log_event
 from app.messaging.models import Phone
@@ -72,8 +77,9 @@ from app.messaging.receiving import take_text
 from app.network import count_attempt
 from app.vault import Vault, sound_or_none, takes_words
 
-_MOST_CONVERSATIONS = 1_000_000
-_OF_THE_PHONE = (ErasePhone, OptOut, OptIn)
+_OF_THE_PHONE = (ErasePhone, OptOut, OptIn, EndTexts, StopAsking, ChooseHours)
+# Of these more than the conversation's own case may be meant; which, they say themselves.
+_OF_CASES = (AnswerQuestion, SetDanger, DenyDanger)
 
 
 class Overtaken(Exception):
@@ -187,7 +193,7 @@ def _file(scene: _Scene, heard: Heard) -> bool:
     if scene.phone is not None:
         opened = heard.opened or heard.position
         new = scene.phone is scene.prepared.phone
-        number = 1 if new else 1 + _last_number(scene.session, scene.phone)
+        number = 1 if new else 1 + last_number(scene.session, scene.phone.id)
         begun = new_conversation(
             scene.vault, scene.phone.id, sealed.case.id, number, opened, clock.now() + SILENCE
         )
@@ -220,14 +226,6 @@ def _call_at_once(scene: _Scene, case_id: CaseId) -> None:
         route_again(scene.session, scene.vault, scene.rules, case, complete=False)
 
 
-def _last_number(session: Session, phone: Phone) -> int:
-    # It orders a phone's conversations: one that others set to the highest there is must not silence the phone.
-    last = select(func.max(Conversation.number)).where(
-        Conversation.phone_id == phone.id, Conversation.number < _MOST_CONVERSATIONS
-    )
-    return session.scalar(last) or 0
-
-
 def _change_case(
     scene: _Scene, talk: KnownConversation, heard: Heard, left: Sequence[ConversationAct]
 ) -> None:
@@ -238,21 +236,45 @@ def _change_case(
     for act in left:
         if isinstance(act, _OF_THE_PHONE):
             _do_to_phone(scene, act)
-    case = lock_case(scene.session, talk.case_id)
-    if case is None:
-        raise LookupError(f"case {talk.case_id} of a conversation is gone")
+    cases = _lock_cases(scene.session, talk.case_id, left)
+    case = cases[talk.case_id]
     for act in left:
-        if not isinstance(act, _OF_THE_PHONE):
+        if isinstance(act, _OF_CASES):
+            for each in _cases_of(act, talk.case_id):
+                if each in cases:
+                    _do(scene, cases[each], act)
+        elif not isinstance(act, _OF_THE_PHONE):
             _do(scene, case, act)
     if settles(talk, heard):
         # Nothing more is asked: what was kept ready for other answers goes now.
         route_again(scene.session, scene.vault, scene.rules, case, complete=True)
 
 
+def _cases_of(act: ConversationAct, own: CaseId) -> tuple[CaseId, ...]:
+    match act:
+        case AnswerQuestion():
+            return (CaseId(act.case),)
+        case SetDanger() | DenyDanger() if act.cases:
+            return tuple(map(CaseId, act.cases))
+        case _:
+            return (own,)
+
+
+def _lock_cases(session: Session, own: CaseId, acts: Sequence[ConversationAct]) -> dict[CaseId, Case]:
+    """The conversation's case and all that its acts are about, in the order of their keys; one that is gone is left out."""
+    ids = {own, *(each for act in acts if isinstance(act, _OF_CASES) for each in _cases_of(act, own))}
+    cases = {each: case for each in sorted(ids) if (case := lock_case(session, each)) is not None}
+    if own not in cases:
+        raise LookupError(f"case {own} of a conversation is gone")
+    return cases
+
+
 def _do_to_phone(scene: _Scene, act: ConversationAct) -> None:
     if isinstance(act, ErasePhone):
         if scene.phone is not None:
             forget_phone(scene.session, scene.phone)
+    elif isinstance(act, StopAsking | ChooseHours | EndTexts):
+        _do_to_cases_of_phone(scene, act)
     else:
         _obey(scene, (act,))
 
@@ -278,10 +300,10 @@ def _apply_act(scene: _Scene, case: Case, act: ConversationAct) -> None:
             get_worse(session, vault, rules, case)
         case SetConsent(level) if prepared.asked is not None:
             answer_consent(session, vault, rules, case, level, prepared.asked)
-        case AnswerQuestion(question, answer):
+        case DenyDanger():
+            deny_danger(session, vault, case)
+        case AnswerQuestion(_, question, answer):
             answer_question(session, vault, rules, case, question, answer)
-        case StopAsking():
-            choose_texts(session, vault, case, WORKER, wanted=False)
         case AgreeContact(how):
             agree_contact(session, vault, case, how, prepared.number)
         case HandToPerson():
@@ -290,6 +312,46 @@ def _apply_act(scene: _Scene, case: Case, act: ConversationAct) -> None:
             change = change_of(act, facts_of(vault, case), rules.taxonomy, prepared.around)
             if change is not None:
                 take_in(session, vault, rules, case, change)
+
+
+def _do_to_cases_of_phone(scene: _Scene, act: StopAsking | ChooseHours | EndTexts) -> None:
+    """What is wished of our texts holds for the phone, so for every case of it; the row of the phone is locked."""
+    session, vault, phone = scene.session, scene.vault, scene.phone
+    if phone is None:
+        return
+    ids = cases_of_phone(session, vault, phone.id)
+    if isinstance(act, EndTexts):
+        end_text_requests_on(session, vault, phone.id)
+        # That of the text itself has moved already.
+        for talk in live_conversations(session, phone.id)[1:]:
+            position = position_of(vault, talk)
+            if position is not None:
+                move_conversation(vault, talk, position.silenced(), clock.now() + SILENCE)
+    own = None if scene.prepared.talk is None else scene.prepared.talk.case_id
+    for case_id in sorted(ids):
+        case = lock_case(session, case_id)
+        if case is None:
+            continue
+        match act:
+            case ChooseHours(choice):
+                _choose_hours(scene, case, choice)
+            case StopAsking():
+                choose_texts(session, vault, case, WORKER, wanted=False)
+            case EndTexts() if case_id != own:
+                agree_contact(session, vault, case, ContactWay.INBOX, "")
+
+
+def _choose_hours(scene: _Scene, case: Case, choice: TextHours) -> None:
+    """Keep the times that the answer tells the worker; where the place was changed meanwhile, the text is prepared again."""
+    deadlines = scene.rules.deadlines
+    times = deadlines.texts.offered(choice, deadlines.calendar(case.country).weekend)
+    number_from = None if scene.phone is None else scene.phone.country
+    try:
+        choose_texts(
+            scene.session, scene.vault, case, WORKER, wanted=True, times=times, number_from=number_from
+        )
+    except NoHourLeft:
+        raise Overtaken from None
 
 
 def _obey(scene: _Scene, acts: tuple[ConversationAct, ...]) -> None:

@@ -16,6 +16,7 @@ from app.database import CaseId
 from app.intake.conversation.door.reading import language_of, read_said
 from app.intake.conversation.machine import (
     SILENCE,
+    Asker,
     ConversationAct,
     FileReport,
     Heard,
@@ -24,6 +25,7 @@ from app.intake.conversation.machine import (
     Said,
     SendReceipt,
     SetConsent,
+    Step,
     Surroundings,
     Terms,
     Texts,
@@ -188,9 +190,12 @@ def _take_step(
         return _Taken(heard, Wanted(), LookedUp())
     position = known.talk.position
     needs = wanted_wordless(position) if wordless else wanted(position, said, texts, at)
-    looked = look_up(
-        session, services.vault, services.rules, services.gateways, texts, known.talk.case_id, needs
-    )
+    case_id = known.talk.case_id
+    if position.step is Step.WORSE and position.about:
+        case_id = CaseId(position.about[0])
+    asker = Asker(None if known.phone is None else known.phone.id, country)
+    vault, rules = services.vault, services.rules
+    looked = look_up(session, vault, rules, services.gateways, texts, case_id, needs, asker)
     gone = needs.gone and known.phone is not None and not anything_waits(session, known.phone.id)
     know = replace(looked.know, gone=gone)
     take = hear_wordless if wordless else hear

@@ -3,7 +3,10 @@
 from app.intake.conversation.machine.acts import (
     AgreeContact,
     AnswerQuestion,
+    ChooseHours,
     ConversationAct,
+    DenyDanger,
+    EndTexts,
     ErasePhone,
     FileReport,
     GetWorse,
@@ -19,7 +22,7 @@ from app.intake.conversation.machine.acts import (
 from app.intake.conversation.machine.answers import Said, read_text, with_danger, with_thanks
 from app.intake.conversation.machine.beginning import begin_called
 from app.intake.conversation.machine.changes import CaseChange, Surroundings, change_of
-from app.intake.conversation.machine.lookup import LookedUp, look_up, surroundings_of
+from app.intake.conversation.machine.lookup import Asker, LookedUp, look_up, surroundings_of
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.steps import SILENCE, Heard, Wanted, begin, fall_silent, hear, wanted
 from app.intake.conversation.machine.terms import CARD, Terms, question
@@ -39,8 +42,12 @@ __all__ = [
     "SILENCE",
     "AgreeContact",
     "AnswerQuestion",
+    "Asker",
     "CaseChange",
+    "ChooseHours",
     "ConversationAct",
+    "DenyDanger",
+    "EndTexts",
     "ErasePhone",
     "FileReport",
     "GetWorse",

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from app.cases.case import Part
-from app.cases.enums import ConsentLevel, FollowupAnswer
+from app.cases.enums import ConsentLevel, FollowupAnswer, TextHours
 from app.intake.conversation.machine.position import WhosePhone
 from app.intake.report import ContactWay
 from app.messaging.gateways.media import Media
@@ -46,7 +46,12 @@ class SetPhone:
 
 @dataclass(frozen=True)
 class SetDanger:
-    """Somebody is in danger now: raise the urgency, page whoever may know."""
+    """Somebody is in danger now: raise the urgency, page whoever may know.
+
+    In these cases of the phone, where a question about them was answered, else in that of the conversation.
+    """
+
+    cases: tuple[UUID, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -98,15 +103,30 @@ class Settle:
 
 @dataclass(frozen=True)
 class AnswerQuestion:
-    """The answer to a question that was texted without the worker having written first."""
+    """The answer to a question about a case of this phone that was texted without the worker having written first."""
 
+    case: UUID
     question: UUID
     answer: FollowupAnswer
 
 
 @dataclass(frozen=True)
 class StopAsking:
-    """No more texts that come by themselves; a helper may still text."""
+    """No more texts that come by themselves, about no case of this phone; a helper may still text."""
+
+
+@dataclass(frozen=True)
+class ChooseHours:
+    """Texts that come by themselves, about any case of this phone, may come at these times, also where none were wanted before."""
+
+    choice: TextHours
+
+
+@dataclass(frozen=True)
+class DenyDanger:
+    """Nobody is in danger now, by the worker's own answer; nothing that was raised goes down by it. `cases` as of `SetDanger`."""
+
+    cases: tuple[UUID, ...] = field(default=(), compare=False)
 
 
 @dataclass(frozen=True)
@@ -117,6 +137,11 @@ class SendReceipt:
 @dataclass(frozen=True)
 class OptOut:
     """STOP: remember it for number and line, cancel what waits, mark the case as not reachable by text."""
+
+
+@dataclass(frozen=True)
+class EndTexts:
+    """No texts any more about any other case of this phone either."""
 
 
 @dataclass(frozen=True)
@@ -148,8 +173,11 @@ ConversationAct = (
     | Settle
     | AnswerQuestion
     | StopAsking
+    | ChooseHours
+    | DenyDanger
     | SendReceipt
     | OptOut
+    | EndTexts
     | OptIn
     | HandToPerson
     | ErasePhone

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.intake.conversation.machine import meanings
-from app.intake.conversation.machine.acts import AgreeContact, GetWorse, Keep
+from app.intake.conversation.machine.acts import AgreeContact, EndTexts, GetWorse, Keep
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin, begin_called
 from app.intake.conversation.machine.heard import Heard, answered, soon, spoken
@@ -52,9 +52,9 @@ def hear_open(  # noqa: PLR0911 - one for each thing that can be asked for
             return Heard(position.to(Step.NEW_REPORT, last_free_at=at), texts.say(Text.NEW_REPORT))
         case 0:
             quiet = position.to(Step.QUIET, contact=ContactWay.INBOX)
-            return Heard(quiet, texts.say(Text.FAREWELL), (AgreeContact(ContactWay.INBOX),))
+            return Heard(quiet, texts.say(Text.FAREWELL), (EndTexts(), AgreeContact(ContactWay.INBOX)))
     if said.worse:
-        asked = position.to(Step.WORSE, back=Step.OPEN, worse_at=at)
+        asked = position.to(Step.WORSE, back=Step.OPEN, worse_at=at, about=())
         return answered(Moved(asked, (Keep(said.words), GetWorse())), know, texts)
     today = at.date()
     thank = position.contact is ContactWay.TEXT and position.thanked_on != today and not soon(position, at)

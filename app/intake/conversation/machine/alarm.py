@@ -56,7 +56,7 @@ def hear_alarm(position: Position, said: Said, know: Knowledge, texts: Texts, at
     acts: tuple[ConversationAct, ...] = (*moved.acts, Keep(said.words, joins, said.part), *about.acts)
     asked = replace(about.position, misses=0, unheard=0)
     if not waits:
-        asked = asked.to(Step.WORSE, back=_after(asked), worse_at=at)
+        asked = asked.to(Step.WORSE, back=_after(asked), worse_at=at, about=())
     # Only what calls somebody at once may promise that somebody is being told.
     reply = texts.in_danger(know.help_number, texts.say(Text.DANGER), alertable=know.alertable and said.calls)
     return Heard(spoken(asked, said, at), reply, acts)

@@ -10,6 +10,7 @@ from app.cases.taxonomy import Taxonomy
 from app.database import OrganisationId, SiteId
 from app.intake.conversation.machine.acts import (
     ConversationAct,
+    DenyDanger,
     Keep,
     SetLanguage,
     SetPhone,
@@ -57,7 +58,7 @@ class CaseChange:
     for_custody: str = field(repr=False, default="")
 
 
-def change_of(
+def change_of(  # noqa: PLR0911 - one for each act
     act: ConversationAct, facts: CaseFacts, taxonomy: Taxonomy, around: Surroundings
 ) -> CaseChange | None:
     """What an act changes; None for those that need more than is known of the case."""
@@ -69,6 +70,8 @@ def change_of(
         case SetLanguage(code):
             known = replace(facts, language_written=True)
             return CaseChange("case.language_told", facts=known, language=code)
+        case DenyDanger() if not act.cases:
+            return CaseChange("case.danger_denied", facts=replace(facts, danger_denied=True))
         case SetTopics():
             return _set_topics(act, facts, taxonomy)
         case SetSite():

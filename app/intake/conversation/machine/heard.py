@@ -3,11 +3,19 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from app.intake.conversation.machine.acts import AgreeContact, ConversationAct, SendReceipt, SetDanger, Settle
+from app.cases.case import TextTimes
+from app.intake.conversation.machine.acts import (
+    AgreeContact,
+    ChooseHours,
+    ConversationAct,
+    SendReceipt,
+    SetDanger,
+    Settle,
+)
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import Moved
-from app.intake.conversation.machine.position import Position, WhosePhone
+from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Text, Texts
 from app.intake.report import ContactWay
@@ -30,6 +38,7 @@ class Wanted:
     gone: bool = False
     free_words: str = field(repr=False, default="")
     question: bool = False
+    hours: bool = False
 
 
 @dataclass(frozen=True)
@@ -53,6 +62,9 @@ def answered(moved: Moved, know: Knowledge, texts: Texts) -> Heard:
         acts = (*(act for act in acts if act != Settle()), Settle())
     if SendReceipt() in acts:
         return Heard(position, None, acts)
+    chosen = next((act.choice for act in acts if isinstance(act, ChooseHours)), None)
+    if chosen is not None:
+        return _hours_chosen(position, acts, know.hours.get(chosen), texts)
     row = TABLE.get(position.step)
     spoken = row.ask(texts, position, know) if row else texts.say(moved.say) if moved.say else ""
     how = next((act.how for act in acts if isinstance(act, AgreeContact)), None)
@@ -63,6 +75,17 @@ def answered(moved: Moved, know: Knowledge, texts: Texts) -> Heard:
         spoken = texts.in_danger(know.help_number, spoken, alertable=know.alertable)
         position = replace(position, called=False)
     return Heard(position, spoken or None, acts)
+
+
+def _hours_chosen(
+    position: Position, acts: tuple[ConversationAct, ...], times: TextTimes | None, texts: Texts
+) -> Heard:
+    """What was chosen is said as it is kept; times that leave no hour are not kept, and it is asked again."""
+    if times is not None:
+        return Heard(position, texts.hours_kept(times), acts)
+    asked = texts.behind(texts.say(Text.NO_HOUR), texts.say(Text.TEXT_HOURS))
+    kept = tuple(act for act in acts if not isinstance(act, ChooseHours))
+    return Heard(position.to(Step.TEXT_HOURS, back=Step.OPEN), asked, kept)
 
 
 def owes_danger_answer(position: Position) -> bool:

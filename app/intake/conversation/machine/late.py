@@ -34,6 +34,9 @@ def hear_late(position: Position, said: Said, know: Knowledge, texts: Texts, at:
     if not _says_nothing_itself(said):
         return None
     marked = replace(position, last=said.mark, last_at=at, replied=True, held=False)
+    if _comes_back(position, said) and position.unanswered is not None:
+        asked = replace(marked.to(position.unanswered, back=Step.OPEN), asked_again=True, unanswered=None)
+        return Heard(asked, TABLE[asked.step].ask(texts, asked, know))
     if position.step is Step.OPEN:
         return Heard(marked, texts.say(Text.LATE)) if _answers_the_past(position, said) else None
     row = TABLE.get(position.step)
@@ -76,6 +79,12 @@ def _answers_the_past(position: Position, said: Said) -> bool:
         return False
     digits = said.digits or (() if said.lone is None else (said.lone,))
     return bool(digits) and digits != (_NEWS,) and digits[0] in TABLE[position.unanswered].answers
+
+
+def _comes_back(position: Position, said: Said) -> bool:
+    """Whether it may answer what was asked about our own texts before a shift: that is asked again, and nothing is guessed."""
+    asked = position.step is Step.OPEN and position.unanswered in (Step.TEXT_HOURS, Step.WHICH)
+    return asked and _answers_the_past(position, said)
 
 
 def _is_waited_for(position: Position) -> bool:

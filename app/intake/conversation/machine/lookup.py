@@ -1,6 +1,6 @@
 """Looking up what a step of the conversation needs to know: sites that words may mean, help numbers, dates and the stage."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from uuid import UUID
 
@@ -8,9 +8,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, stage_of, zone_of_case
-from app.cases.enums import FollowupState, Urgency
-from app.cases.followups import last_texted
+from app.cases.case import Case, TextTimes, facts_of, stage_of, zone_of_case
+from app.cases.enums import FollowupState, TextAbout, TextHours, Urgency
+from app.cases.followups import Followup, PlannedText, has_hour
 from app.cases.routing import means_holder
 from app.cases.rules import Rules
 from app.cases.worker import next_step
@@ -24,8 +24,9 @@ from app.intake.conversation.machine.texts import Texts
 from app.language import has_words
 from app.messaging.gateways.registry import Gateways
 from app.messaging.members import who_can_be_alerted
+from app.messaging.models import OutgoingText
 from app.network import FoundSite, Site, helpers_named, match_site, site_label
-from app.vault import Vault
+from app.vault import Vault, is_sound, sound_or_none
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,14 @@ class LookedUp:
     around: Surroundings = field(default_factory=Surroundings)
 
 
+@dataclass(frozen=True)
+class Asker:
+    """The phone that wrote, and the country of its number."""
+
+    phone_id: UUID | None
+    number_from: str | None
+
+
 def look_up(
     session: Session,
     vault: Vault,
@@ -44,6 +53,7 @@ def look_up(
     texts: Texts,
     case_id: CaseId,
     wanted: Wanted,
+    asker: Asker,
 ) -> LookedUp:
     """What was asked for, on a reading unit; nothing else is read."""
     if wanted in (Wanted(), Wanted(gone=True)):
@@ -66,9 +76,10 @@ def look_up(
             match.whole,
             told,
         )
-    question = _texted_question(session, vault, case_id) if wanted.question else None
-    if not (wanted.help_number or wanted.read_by or wanted.status or wanted.free_words):
-        return LookedUp(Knowledge(sites=sites, certain=certain, question=question), around)
+    questions = texted_questions(session, vault, asker.phone_id) if wanted.question and asker.phone_id else ()
+    needs_case = (wanted.help_number, wanted.read_by, wanted.status, wanted.free_words, wanted.hours)
+    if not any(needs_case):
+        return LookedUp(Knowledge(sites=sites, certain=certain, questions=questions), around)
     case = session.get_one(Case, case_id)
     numbers = rules.help.help_for(case.country, clock.now().date()) if wanted.help_number else ()
     following = next_step(session, case) if wanted.read_by or wanted.status else None
@@ -76,7 +87,7 @@ def look_up(
     know = Knowledge(
         sites=sites,
         certain=certain,
-        question=question,
+        questions=questions,
         help_number=numbers[0].number if numbers else "",
         in_danger=wanted.help_number and case.urgency is Urgency.DANGER,
         # Whoever says danger is routed with it.
@@ -85,14 +96,48 @@ def look_up(
         read_by=day if wanted.read_by else None,
         stage=stage_of(case.state, case.helper_has_read) if wanted.status else None,
         next_day=day if wanted.status else None,
+        hours=_hours_offered(vault, rules, case, asker.number_from) if wanted.hours else {},
         holder_meant=bool(wanted.free_words) and means_holder(session, rules, case, wanted.free_words),
     )
     return LookedUp(know, around)
 
 
-def _texted_question(session: Session, vault: Vault, case_id: CaseId) -> TextedQuestion | None:
-    asked = last_texted(session, vault, case_id)
-    return None if asked is None else TextedQuestion(asked.id, asked.kind, asked.state is FollowupState.ASKED)
+def _hours_offered(
+    vault: Vault, rules: Rules, case: Case, number_from: str | None
+) -> Mapping[TextHours, TextTimes]:
+    """What each choice of hours means for a case; one in which no text could ever come is left out."""
+    if not is_sound(vault, case):
+        return {}
+    off, facts = rules.deadlines.calendar(case.country).weekend, facts_of(vault, case)
+    offered = {choice: rules.deadlines.texts.offered(choice, off) for choice in TextHours}
+    return {choice: times for choice, times in offered.items() if has_hour(case, facts, times, number_from)}
+
+
+def texted_questions(session: Session, vault: Vault, phone_id: UUID) -> tuple[TextedQuestion, ...]:
+    """The last question of each case that was texted to this phone by itself, the newest first."""
+    found = session.execute(
+        select(PlannedText, OutgoingText)
+        .join(OutgoingText, OutgoingText.id == PlannedText.text_id)
+        .where(OutgoingText.phone_id == phone_id, PlannedText.about == TextAbout.QUESTION)
+        .order_by(PlannedText.planned_hour, PlannedText.id)
+    )
+    last: dict[UUID, PlannedText] = {}
+    for planned, text in found:
+        if is_sound(vault, planned) and is_sound(vault, text):
+            last.pop(planned.case_id, None)
+            last[planned.case_id] = planned
+    asked = (_as_texted(session, vault, planned) for planned in reversed(last.values()))
+    return tuple(each for each in asked if each is not None)
+
+
+def _as_texted(session: Session, vault: Vault, planned: PlannedText) -> TextedQuestion | None:
+    question = sound_or_none(vault, session.get(Followup, (planned.case_id, planned.subject_id)))
+    case = sound_or_none(vault, session.get(Case, planned.case_id))
+    if question is None or case is None:
+        return None
+    told_on = case.received_hour.astimezone(zone_of_case(vault, case)).date()
+    is_open = question.state is FollowupState.ASKED
+    return TextedQuestion(case.id, question.id, question.kind, is_open, told_on)
 
 
 def surroundings_of(

@@ -1,10 +1,12 @@
 """What was looked up for a text before its step is taken: plain values."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
-from app.cases.enums import FollowupKind, Stage
+from app.cases.case import TextTimes
+from app.cases.enums import FollowupKind, Stage, TextHours
 
 
 @dataclass(frozen=True)
@@ -17,11 +19,16 @@ class SiteOption:
 
 @dataclass(frozen=True)
 class TextedQuestion:
-    """The question that was texted last without the worker having written first, and whether it still waits for an answer."""
+    """The question about a case that was texted last without the worker having written first, and whether it still waits.
 
+    `told_on` is the day on which that case was told, as the clocks there show it.
+    """
+
+    case: UUID
     id: UUID
     kind: FollowupKind
     is_open: bool
+    told_on: date
 
 
 @dataclass(frozen=True)
@@ -32,7 +39,9 @@ class Knowledge:
     `in_danger` says that the case stands as danger, `alertable` that somebody can be paged, `gone` that nothing waits any more to
     go out to the phone.
     `read_by` is the day by which a helper should read it; stage and next day are those that the worker's inbox shows.
-    `holder_meant` says that the words are about the helper who has the case. `question` was texted by itself.
+    `holder_meant` says that the words are about the helper who has the case. `questions` were texted by themselves, the last of
+    each case of the phone and the newest first; `hours` are the
+    times in which texts could really come, by what is offered.
     """
 
     sites: tuple[SiteOption, ...] = ()
@@ -45,4 +54,5 @@ class Knowledge:
     alertable: bool = False
     gone: bool = False
     holder_meant: bool = False
-    question: TextedQuestion | None = None
+    questions: tuple[TextedQuestion, ...] = ()
+    hours: Mapping[TextHours, TextTimes] = field(default_factory=dict)

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from uuid import UUID
 
-from app.cases.enums import ConsentLevel
+from app.cases.enums import ConsentLevel, FollowupAnswer, TextHours
 from app.intake.conversation.machine.acts import (
     AgreeContact,
+    AnswerQuestion,
+    ChooseHours,
     ConversationAct,
+    DenyDanger,
     SendReceipt,
     SetConsent,
     SetDanger,
@@ -14,6 +18,7 @@ from app.intake.conversation.machine.acts import (
     SetSite,
     Settle,
     SetTopics,
+    StopAsking,
 )
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -111,7 +116,7 @@ def danger(position: Position) -> Moved:
 
 def no_danger(position: Position) -> Moved:
     """Nobody is in danger now."""
-    return after_danger(Moved(position))
+    return after_danger(Moved(position, (DenyDanger(),)))
 
 
 def after_danger(moved: Moved) -> Moved:
@@ -265,7 +270,7 @@ def leave(position: Position) -> Moved:
 
 def ask_for_code(position: Position) -> Moved | None:
     """The secret code was asked for: it goes out once that is said again, and never while a stranger may hold the phone."""
-    if position.doubted_at is not None or position.taken_back:
+    if position.doubted_at is not None or position.taken_back or position.from_form:
         return None
     return Moved(position.to(Step.CODE, back=position.step))
 
@@ -283,10 +288,46 @@ def no_code(position: Position) -> Moved:
 def danger_again(position: Position) -> Moved:
     """Danger now, told later: what was asked before is asked as it is where somebody is in danger."""
     back = position.back or Step.OPEN
-    asked = position.to(_IN_DANGER.get(back, back), back=None, danger=True, worse_at=None)
-    return settled(Moved(asked, (SetDanger(),)))
+    asked = position.to(_IN_DANGER.get(back, back), back=None, danger=True, worse_at=None, about=())
+    return settled(Moved(asked, (SetDanger(position.about),)))
 
 
 def no_danger_again(position: Position) -> Moved:
     """No danger now, told later: what was asked before is asked again."""
-    return Moved(position.to(position.back or Step.OPEN, back=None, worse_at=None), say=Text.KEPT)
+    here = position.to(position.back or Step.OPEN, back=None, worse_at=None, about=())
+    return Moved(here, (DenyDanger(position.about),), Text.KEPT)
+
+
+def which_report(number: int) -> Meaning:
+    """One of the reports that an answer may mean."""
+    return lambda position: _answer(position, position.meant[number - 1 : number])
+
+
+def every_report(position: Position) -> Moved | None:
+    """All of them."""
+    return _answer(position, position.meant)
+
+
+def pack_answer(case: UUID, question: UUID, answer: FollowupAnswer) -> str:
+    """An answer as a position keeps it until it is said which report is meant."""
+    return f"{case}/{question}/{answer.value}"
+
+
+def _answer(position: Position, meant: tuple[str, ...]) -> Moved | None:
+    if not meant:
+        return None
+    acts = []
+    for each in meant:
+        case, question, answer = each.split("/")
+        acts.append(AnswerQuestion(UUID(case), UUID(question), FollowupAnswer(answer)))
+    return Moved(position.to(Step.OPEN, back=None, meant=(), reports=()), tuple(acts), Text.ANSWER_KEPT)
+
+
+def text_hours(choice: TextHours) -> Meaning:
+    """When texts may come that come by themselves."""
+    return lambda position: Moved(position.to(Step.OPEN, back=None), (ChooseHours(choice),))
+
+
+def no_text_hours(position: Position) -> Moved:
+    """Never."""
+    return Moved(position.to(Step.OPEN, back=None), (StopAsking(),), Text.NOT_ASKED)

@@ -26,6 +26,8 @@ class Step(StrEnum):
     CONTACT = "contact"
     HURT = "hurt"  # hurt, touched or threatened: nothing more is asked but how to be reached
     CODE = "code"  # the secret code was asked for: sent only to who says so again
+    TEXT_HOURS = "text_hours"  # when may texts come that come by themselves?
+    WHICH = "which"  # which of several reports does an answer mean?
     WORSE = "worse"  # it got worse, said after the questions: is there danger now?
     OPEN = "open"  # the worker agreed to texts: status, code and new reports by digit, for as long as the case is open
     NEW_REPORT = "new_report"  # the next words are a report of their own
@@ -59,7 +61,11 @@ class Position:
     `unanswered` is the question that silence ended, until something else is said.
     `stopped` is what was asked when STOP came. `whose_at` is when it was said whose phone it is, `taken_back` that it was another's
     before. `offered` is how a helper may reach the worker by words that came before that could be settled. `parted` says that the
-    last thing sent took leave though a question stands, `unsure` that the question of danger was never answered.
+    last thing sent took leave though a question stands, `unsure` that the question of danger was never
+    answered. `from_form` says that the number is from the form, and nobody has shown that it
+    is the worker's: by digit it answers what was texted, words of it are never read by whoever holds the form's secret code.
+    `about` are the cases that a question of danger is about, beside that of the conversation; `meant` are the answers, one for each
+    report that may be meant (case, question and answer), and `reports` the days of these as they are shown.
     """
 
     step: Step
@@ -98,6 +104,10 @@ class Position:
     offered: ContactWay | None = None
     parted: bool = False
     unsure: bool = False
+    from_form: bool = False
+    about: tuple[UUID, ...] = ()
+    meant: tuple[str, ...] = ()
+    reports: tuple[str, ...] = ()
 
     @property
     def waits(self) -> bool:
@@ -174,4 +184,8 @@ _READERS: dict[str, Any] = {
     "offered": ContactWay,
     "parted": bool,
     "unsure": bool,
+    "from_form": bool,
+    "about": lambda values: tuple(UUID(value) for value in values),
+    "meant": tuple,
+    "reports": tuple,
 }

@@ -34,6 +34,12 @@ def ask_which(texts: Texts, position: Position, _know: Knowledge) -> str:
     return texts.say(Text.PICK_SITE, places=places)
 
 
+def ask_which_report(texts: Texts, position: Position, _know: Knowledge) -> str:
+    """Which of several reports an answer means: by their days, since nothing else of them may stand in a text."""
+    days = (f"{number} {day}" for number, day in enumerate(position.reports, start=1))
+    return texts.say(Text.WHICH, places=" ".join(days))
+
+
 def ask_consent(texts: Texts, position: Position, _know: Knowledge) -> str:
     """Who may know, behind the place that was found."""
     echo = texts.say(Text.ECHO, place=position.places[0]) if is_echoed(position) else ""

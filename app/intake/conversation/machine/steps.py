@@ -4,6 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from app.cases.enums import ConsentLevel
+from app.followups import CHOOSE_HOURS
 from app.intake.conversation.machine import meanings
 from app.intake.conversation.machine.acts import (
     ConversationAct,
@@ -20,6 +21,7 @@ from app.intake.conversation.machine.alarm import ask_at_once, hear_alarm, tells
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin
 from app.intake.conversation.machine.copies import REPEATED, copied
+from app.intake.conversation.machine.from_form import apart
 from app.intake.conversation.machine.heard import (
     SAME_TESTIMONY,
     Heard,
@@ -33,6 +35,7 @@ from app.intake.conversation.machine.late import SILENCE, back_where_hurt, hear_
 from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.misses import missed
+from app.intake.conversation.machine.news import asks_news, tell_news
 from app.intake.conversation.machine.orders import obey, start_with_words
 from app.intake.conversation.machine.plainly import hear_plainly
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -88,6 +91,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
         return Wanted(
             status=asks_open(said) == 8 and not alarm,
             help_number=alarm
+            or (said.calls and position.from_form)
             or said.keyword is Keyword.START
             or _starts_again(position, said)
             or (said.calls and position.step is Step.NEW_REPORT),
@@ -96,6 +100,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
             question=may_answer_question(position, said, texts),
         )
     walked = walk(position, said, texts)
+    news = asks_news(position, said)
     moved = walked.moved.position
     danger = any(isinstance(act, SetDanger) for act in walked.moved.acts)
     return Wanted(
@@ -109,10 +114,13 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
         # By what the text tells the day may change: none is named then.
         read_by=not said.raises
         and (
-            ((gone or is_late(position, at)) and _tells_day(position))
+            ((gone or news or is_late(position, at)) and _tells_day(position))
             or (_tells_day(moved) and (walked.hardly or not (moved.step in PLACES and walked.words)))
         ),
+        status=news,
         gone=gone,
+        question=may_answer_question(position, said, texts),
+        hours=position.step is Step.TEXT_HOURS,
     )
 
 
@@ -123,6 +131,11 @@ def _tells_day(position: Position) -> bool:
 
 def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     """One text in a conversation that exists. Never raises, whatever was said."""
+    heard = _hear_here(position, said, know, texts, at)
+    return apart(heard, said, know, texts, at) if position.from_form else heard
+
+
+def _hear_here(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     if said.keyword is Keyword.STOP:
         return obey(position, said, know, texts)
     copy = copied(position, said, know, texts, at)
@@ -132,6 +145,11 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
         position = replace(position, doubted_at=None)
     if position.worse_at is not None and at - position.worse_at > WORSE_ANSWERED_WITHIN:
         position = replace(position, worse_at=None)
+        if position.step is Step.OPEN and said.digits == (CHOOSE_HOURS,) and not said.rest:
+            # The same digit said yes to danger a day ago: nothing else is asked before that.
+            asked = position.to(Step.WORSE, back=Step.OPEN, worse_at=at)
+            marked = replace(asked, last=said.mark, last_at=at, replied=True, held=False, unanswered=None)
+            return Heard(marked, texts.say(Text.DANGER))
     torn = hear_torn(position, said, know, texts, at)
     if torn is not None:
         return torn
@@ -197,6 +215,10 @@ def _hear(  # noqa: PLR0911 - one for each kind of text
         return Heard(replace(doubted, doubted_at=at), texts.say(Text.ABOUT), (Keep(said.words),))
     if tells_danger(position, said, texts, at):
         return hear_alarm(position, said, know, texts, at)
+    if not _is_torn(position, said, texts, at):
+        beside = _hear_beside(position, said, know, texts, at)
+        if beside is not None:
+            return beside
     plainly = None if _is_torn(position, said, texts, at) else hear_plainly(position, said, know, texts, at)
     if plainly is not None:
         return plainly
@@ -208,6 +230,15 @@ def _hear(  # noqa: PLR0911 - one for each kind of text
         news = position.step is Step.QUIET and said.worse and not soon(position, at)
         return replace(heard, acts=(*heard.acts, GetWorse())) if news else heard
     return _hear_answer(position, said, know, texts, at)
+
+
+def _hear_beside(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard | None:
+    """What is no answer to the question that stands, and can be told from it: for news, or to what was texted before it."""
+    if asks_news(position, said):
+        return tell_news(position, know, texts)
+    if position.step in (Step.TEXT_HOURS, Step.WHICH) and not walk(position, said, texts).taken:
+        return hear_question(position.to(Step.OPEN, back=None), said, know, texts, at)
+    return None
 
 
 def fall_silent(position: Position) -> Heard:

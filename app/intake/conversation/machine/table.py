@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from app.cases.enums import ConsentLevel
+from app.cases.enums import ConsentLevel, TextHours
 from app.cases.taxonomy import FORM_TOPICS
 from app.intake.conversation.machine.meanings import (
     MOST_PLACES,
@@ -14,10 +14,12 @@ from app.intake.conversation.machine.meanings import (
     consent,
     danger,
     danger_again,
+    every_report,
     leave,
     no_code,
     no_danger,
     no_danger_again,
+    no_text_hours,
     nobody,
     not_our_place,
     phone,
@@ -25,8 +27,10 @@ from app.intake.conversation.machine.meanings import (
     picked_none,
     reach,
     send_code,
+    text_hours,
     topic,
     unlock,
+    which_report,
 )
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.questions import (
@@ -37,6 +41,7 @@ from app.intake.conversation.machine.questions import (
     ask_reach,
     ask_site,
     ask_which,
+    ask_which_report,
     plainly,
 )
 from app.intake.conversation.machine.texts import Text
@@ -144,6 +149,21 @@ TABLE: Mapping[Step, Row] = MappingProxyType(
             no=3,
         ),
         Step.CODE: _row(Text.CODE, {1: send_code, 2: no_code}, yes=1, no=2),
+        Step.TEXT_HOURS: _row(
+            Text.TEXT_HOURS,
+            {
+                0: no_text_hours,
+                1: text_hours(TextHours.BY_DAY),
+                2: text_hours(TextHours.MORNINGS),
+                3: text_hours(TextHours.EVENINGS),
+                4: text_hours(TextHours.DAYS_OFF),
+            },
+        ),
+        Step.WHICH: _row(
+            Text.WHICH,
+            {0: every_report, **{number: which_report(number) for number in range(1, MOST_PLACES + 1)}},
+            ask=ask_which_report,
+        ),
         Step.WORSE: _row(Text.DANGER, {1: danger_again, 2: no_danger_again}, yes=1, no=2),
     }
 )

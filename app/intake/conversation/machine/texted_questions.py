@@ -8,36 +8,40 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.cases.enums import ANSWERS_TO, FollowupAnswer, FollowupKind
-from app.followups import DIGITS, STOP_ASKING, AskText, text_of
+from app.followups import ASKED_TEXTS, CHOOSE_HOURS, DIGITS, STOP_ASKING, AskText, text_of
 from app.intake.conversation.machine.acts import AnswerQuestion, StopAsking
 from app.intake.conversation.machine.after_questions import begins_new_report
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard, answered
-from app.intake.conversation.machine.lookup_values import Knowledge
-from app.intake.conversation.machine.meanings import Moved
+from app.intake.conversation.machine.lookup_values import Knowledge, TextedQuestion
+from app.intake.conversation.machine.meanings import MOST_PLACES, Moved, pack_answer
 from app.intake.conversation.machine.position import Position, Step
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Text, Texts
 
-_AFTER_QUESTIONS = (Step.OPEN, Step.NEW_REPORT)
+# When texts may come, and which report is meant, is asked in between, with other digits than most answers have.
+_AFTER_QUESTIONS = (Step.OPEN, Step.NEW_REPORT, Step.TEXT_HOURS, Step.WHICH)
 _SAID_OF = "how_is_it"  # in topic_words.toml: what people say instead of a digit
 
 
 def may_answer_question(position: Position, said: Said, texts: Texts) -> bool:
-    """Whether a text could be such an answer, so that the question has to be looked up."""
+    """Whether a text could be such an answer, so that the questions have to be looked up."""
     if position.step not in _AFTER_QUESTIONS or said.keyword is not None:
         return False
-    return any(_digit(said, texts, text) is not None for text in (AskText.HOW_IS_IT, AskText.IS_IT_RIGHT))
+    return any(_digit(said, texts, text) is not None for text in ASKED_TEXTS)
 
 
 def hear_torn(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard | None:
     """A digit alone where two things were asked that both have it: nothing is guessed, but that asking ends is always obeyed."""
     row = None if position.unanswered is None else TABLE.get(position.unanswered)
-    if know.question is None or not know.question.is_open or row is None:
+    asked = next((each for each in know.questions if each.is_open), None)
+    if asked is None or row is None:
         return None
-    digit = _digit(said, texts, text_of(know.question.kind))
+    digit = _digit(said, texts, text_of(asked.kind))
     if digit is None or said.bare or digit not in row.answers:
         return None
+    if position.unanswered is Step.WHICH or (position.unanswered, digit) == (Step.TEXT_HOURS, CHOOSE_HOURS):
+        return None  # it is asked again what was asked then
     kept = replace(position, last=said.mark, last_at=at, replied=True, held=False)
     if digit == STOP_ASKING:
         return Heard(kept, texts.say(Text.NOT_ASKED), (StopAsking(),))
@@ -47,21 +51,53 @@ def hear_torn(position: Position, said: Said, know: Knowledge, texts: Texts, at:
 def hear_question(
     position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime
 ) -> Heard | None:
-    """The answer to the question that was texted last; None where a text is none. Also one that comes too late is kept."""
-    question = know.question
-    if question is None or (begins_new_report(position, at) and not said.digits):
+    """The answer to a question that was texted; None where a text is none. Also one that comes too late is kept."""
+    if not know.questions or (begins_new_report(position, at) and not said.digits):
         return None
-    digit = _digit(said, texts, text_of(question.kind))
+    digits = {each: _digit(said, texts, text_of(each.kind)) for each in know.questions}
     here = position.to(Step.OPEN)
-    if digit == STOP_ASKING:
+    if STOP_ASKING in digits.values():
         return Heard(here, texts.say(Text.NOT_ASKED), (StopAsking(),))
-    answer = None if digit is None else _meant(digit, question.kind)
-    if answer is None:
-        return None
-    acts = (AnswerQuestion(question.id, answer),)
-    if answer is FollowupAnswer.WORSE:
-        return answered(Moved(here.to(Step.WORSE, back=Step.OPEN, worse_at=at), acts), know, texts)
-    return Heard(here, texts.say(Text.ANSWER_KEPT if question.is_open else Text.QUESTION_OVER), acts)
+    if CHOOSE_HOURS in digits.values():
+        return answered(Moved(position.to(Step.TEXT_HOURS, back=Step.OPEN)), know, texts)
+    meant = {
+        each: answer
+        for each, digit in digits.items()
+        if digit is not None and (answer := _meant(digit, each.kind)) is not None
+    }
+    return _take_answers(here, _waiting(meant), know, texts, at) if meant else None
+
+
+def _waiting(meant: dict[TextedQuestion, FollowupAnswer]) -> dict[TextedQuestion, FollowupAnswer]:
+    """Those that still wait for an answer; else the one that was texted last."""
+    return {each: answer for each, answer in meant.items() if each.is_open} or dict(
+        [next(iter(meant.items()))]
+    )
+
+
+def _take_answers(
+    here: Position, meant: dict[TextedQuestion, FollowupAnswer], know: Knowledge, texts: Texts, at: datetime
+) -> Heard:
+    """Take an answer that is clear. That it got worse counts everywhere at once, all else only where it is meant."""
+    acts = tuple(AnswerQuestion(each.case, each.id, answer) for each, answer in meant.items())
+    if FollowupAnswer.WORSE in meant.values():
+        cases = tuple(each.case for each in meant)
+        asked = here.to(Step.WORSE, back=Step.OPEN, worse_at=at, about=cases)
+        return answered(Moved(asked, acts), know, texts)
+    if len(meant) == 1:
+        is_open = next(iter(meant)).is_open
+        return Heard(here, texts.say(Text.ANSWER_KEPT if is_open else Text.QUESTION_OVER), acts)
+    # The oldest stands first, as people remember them; of more than can be shown all others go with "all".
+    several = sorted(meant.items(), key=lambda each: (each[0].told_on, each[0].case))
+    asked = here.to(
+        Step.WHICH,
+        back=Step.OPEN,
+        meant=tuple(pack_answer(each.case, each.id, answer) for each, answer in several),
+        reports=tuple(
+            texts.say(Text.REPORT, day=texts.short_day(each.told_on)) for each, _ in several[:MOST_PLACES]
+        ),
+    )
+    return answered(Moved(asked), know, texts)
 
 
 def _digit(said: Said, texts: Texts, text: AskText) -> int | None:
@@ -73,7 +109,7 @@ def _digit(said: Said, texts: Texts, text: AskText) -> int | None:
         digit = said.lone if said.lone is not None and (not said.bare or named == said.lone) else named
         if said.lone is not None and digit != said.lone:
             return None
-    return digit if digit == STOP_ASKING or digit in DIGITS else None
+    return digit if digit in (CHOOSE_HOURS, STOP_ASKING) or digit in DIGITS else None
 
 
 def _meant(digit: int, kind: FollowupKind) -> FollowupAnswer | None:

@@ -9,8 +9,9 @@ import unicodedata
 from datetime import date
 from enum import StrEnum
 
-from babel.dates import format_skeleton
+from babel.dates import format_skeleton, get_day_names
 
+from app.cases.case import EVERY_DAY, TextTimes
 from app.cases.enums import Stage
 from app.language import Language
 from app.messaging.composing import MOST_SEGMENTS, count_segments, fits_gsm, plain_signs, without_accents
@@ -154,6 +155,20 @@ class Text(StrEnum):
     NOT_ASKED = pgettext(
         "sms", "We will not ask you again by text. A helper may still text you. 0 ends all texts."
     )
+    # After 1, in answer to a question that we texted.
+    TEXT_HOURS = pgettext("sms", "When may our texts come? 1 By day 2 Mornings 3 Evenings 4 Days off 0 Never")
+    WHICH = pgettext("sms", "You wrote to us more than once. Which do you mean? %(places)s 0 All")
+    REPORT = pgettext("sms", "The one of %(day)s")
+    HOURS_KEPT = pgettext(
+        "sms", "Our texts now come from %(first)s to %(last)s, the time at your work place."
+    )
+    HOURS_KEPT_ON_DAYS = pgettext(
+        "sms", "Our texts now come from %(first)s to %(last)s, the time at your work place, only on %(days)s."
+    )
+    NO_HOUR = pgettext("sms", "At these times a text can never come, so nothing was changed.")
+    # Where a question stands, whose digits mean something else.
+    STATUS_ONLY = pgettext("sms", "%(stage)s. Next date: %(day)s.")
+    STATUS_ONLY_WITHOUT_DAY = pgettext("sms", "%(stage)s.")
     STATUS = pgettext("sms", "%(stage)s. Next date: %(day)s. 2 starts a new report.")
     STATUS_WITHOUT_DAY = pgettext("sms", "%(stage)s. 2 starts a new report.")
     RECEIPT = pgettext(
@@ -223,12 +238,21 @@ class Texts:
         shown = _clipped(town.split("/", maxsplit=1)[0].strip(), LONGEST_TOWN)
         return self.say(Text.PLACE, letter=letter, town=shown) if shown else f"{letter}..."
 
-    def status(self, stage: Stage, next_day: date | None) -> str:
-        """How a case stands: the stage and the next date, and nothing else."""
+    def status(self, stage: Stage, next_day: date | None, *, asked: bool = False) -> str:
+        """How a case stands: the stage and the next date, and nothing else; `asked` says that a question stands beside it."""
         word = self.language.pgettext("sms", _STAGES[stage])
         if next_day is None:
-            return self.say(Text.STATUS_WITHOUT_DAY, stage=word)
-        return self.say(Text.STATUS, stage=word, day=self.short_day(next_day))
+            return self.say(Text.STATUS_ONLY_WITHOUT_DAY if asked else Text.STATUS_WITHOUT_DAY, stage=word)
+        return self.say(Text.STATUS_ONLY if asked else Text.STATUS, stage=word, day=self.short_day(next_day))
+
+    def hours_kept(self, times: TextTimes) -> str:
+        """When texts come by themselves from now on, as it was kept."""
+        hours = {"first": str(times.first), "last": str(times.last)}
+        if times.days == EVERY_DAY:
+            return self.say(Text.HOURS_KEPT, **hours)
+        names = get_day_names("abbreviated", "stand-alone", locale=self.language.locale)
+        days = ", ".join(names[day] for day in sorted(times.days))
+        return self.say(Text.HOURS_KEPT_ON_DAYS, days=days, **hours)
 
     def receipt(self, code: str, host: str) -> str:
         """The secret code, for a worker who asked for it; `host` is where it is used, without a path."""

@@ -40,7 +40,7 @@ _TOLD = (
 # The questions whose options have words of their own, beside those that the question itself prints; `open` is after all questions.
 _QUESTIONS = (
     *("whose_phone", "danger", "reach", "reach_in_danger", "topic", "consent", "locked", "contact", "hurt"),
-    *("open", "how_is_it"),
+    *("open", "how_is_it", "text_hours"),
 )
 
 # "s'il vous plaît" has four words.

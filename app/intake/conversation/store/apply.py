@@ -65,10 +65,16 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, change: Ca
 
 def set_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
     """Somebody is in danger now: the worker's own answer, whatever their words told before."""
-    store_facts(vault, case, replace(facts_of(vault, case), danger_said=True))
+    store_facts(vault, case, replace(facts_of(vault, case), danger_said=True, danger_denied=False))
     raise_case(session, vault, rules, case, Urgency.DANGER, WORKER)
     note(session, vault, Happened.CALLED, case)
     journal(session, vault, CaseId(case.id), "case.danger_told", WORKER)
+
+
+def deny_danger(session: Session, vault: Vault, case: Case) -> None:
+    """Nobody is in danger now, by the worker's own answer; nothing that was raised goes down by it."""
+    store_facts(vault, case, replace(facts_of(vault, case), danger_denied=True))
+    journal(session, vault, CaseId(case.id), "case.danger_denied", WORKER)
 
 
 def get_worse(session: Session, vault: Vault, rules: Rules, case: Case) -> None:

@@ -4,14 +4,17 @@ from collections.abc import Sequence
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import alias, bindparam, exists, select, update
+from sqlalchemy import alias, bindparam, exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import Base, Ready, Statement, new_id
+from app.database import Base, CaseId, Ready, Statement, new_id
 from app.intake.conversation.machine import Position, Step
 from app.intake.conversation.store.models import Conversation
+from app.messaging.phones import text_requests_on
 from app.vault import Place, Vault, VeilBroken
+
+_MOST_CONVERSATIONS = 1_000_000
 
 _TABLE = Base.metadata.tables[Conversation.__tablename__]
 _TALKS, _LATER = _TABLE.c, alias(_TABLE, "later").c
@@ -36,6 +39,21 @@ def live_conversations(session: Session, phone_id: UUID) -> Sequence[Conversatio
     query = select(Conversation).where(Conversation.phone_id == phone_id, Conversation.ended.is_(False))
     query = query.order_by(Conversation.number.desc())
     return session.scalars(query.execution_options(populate_existing=True)).all()
+
+
+def cases_of_phone(session: Session, vault: Vault, phone_id: UUID) -> set[CaseId]:
+    """The cases about which a phone may be texted: of its live conversations, and of forms that named it."""
+    talks = live_conversations(session, phone_id)
+    texted = {CaseId(talk.case_id) for talk in talks if position_of(vault, talk) is not None}
+    return texted | set(text_requests_on(session, vault, phone_id))
+
+
+def last_number(session: Session, phone_id: UUID) -> int:
+    """The highest number of a phone's conversations; one that others set to the highest there is must not silence the phone."""
+    last = select(func.max(Conversation.number)).where(
+        Conversation.phone_id == phone_id, Conversation.number < _MOST_CONVERSATIONS
+    )
+    return session.scalar(last) or 0
 
 
 def position_of(vault: Vault, talk: Conversation) -> Position | None:
