@@ -106,10 +106,9 @@ def _ask(
 ) -> None:
     """Offer the case to the first that are ready, unless somebody was asked already or custody holds it."""
     session.flush()
-    if case.state is State.OFFERED:
-        # Of two who are asked one may have to go: it is before the other alone then.
-        if is_left_to_another(session, vault, case):
-            ask_beside(session, vault, rules, case)
+    # Of two who are asked one may have to go: it is before the other then, and one more is asked.
+    if case.state is State.OFFERED and is_left_to_another(session, vault, case):
+        ask_beside(session, vault, rules, case)
     shut = case.next_due_at is None  # the worker had let nobody know and now does
     if any(offer.state in _TAKEN for offer in offers) or not (offers or shut):
         return
