@@ -39,6 +39,7 @@ from app.network.duty import (
     be_away,
     be_back,
     end_turn,
+    hand_over_turns,
     roster_of,
     set_turn,
 )
@@ -111,6 +112,7 @@ from app.network.people import (
     member_names,
     member_zone,
     read_member_name,
+    require_lead,
 )
 from app.network.procedure import ProfileUnknown, RegionUnknown, choose_procedure
 from app.network.recovery import NewSecrets, PreparedRecovery, RecoveryAnswer, prepare_recovery, take_recovery
@@ -247,6 +249,7 @@ __all__ = [
     "expire_invitations",
     "get_organisation",
     "get_site",
+    "hand_over_turns",
     "helpers_named",
     "import_sites",
     "invite_member",
@@ -275,6 +278,7 @@ __all__ = [
     "record_training",
     "recovered_before",
     "remove_site",
+    "require_lead",
     "roster_of",
     "set_standing",
     "set_turn",

@@ -111,11 +111,40 @@ def end_turn(session: Session, vault: Vault, by: SignedIn, turn_id: UUID) -> Non
         journal(session, vault, None, "duty.ended", by.actor, {"turn": str(turn_id)})
 
 
+def hand_over_turns(session: Session, vault: Vault, by: SignedIn, of: MemberId, to: MemberId) -> int:
+    """Give a colleague's turns to another one, as when somebody fell ill; how many. Raises `LeadsOnly` and as `set_turn`."""
+    organisation_id = by.organisation.id
+    require_lead(by, organisation_id)
+    active_organisation(session, organisation_id)
+    if not _may_be_on_duty(session, vault, to, organisation_id):
+        raise NotOnRoster
+    turns = [each for each in roster_of(session, vault, organisation_id).turns if each.member_id == of]
+    for turn in turns:
+        session.get_one(DutyTurn, turn.id).member_id = to
+        detail = {"turn": str(turn.id), "member": str(to), "before": str(of)}
+        journal(session, vault, None, "duty.handed_over", by.actor, detail)
+    return len(turns)
+
+
 def be_away(
-    session: Session, vault: Vault, by: SignedIn, first: date, last: date, submission_id: UUID
+    session: Session,
+    vault: Vault,
+    by: SignedIn,
+    first: date,
+    last: date,
+    submission_id: UUID,
+    *,
+    who: MemberId | None = None,
 ) -> None:
-    """Note that the member is away on these days, once however often it is sent. Raises `TooManyDuties` and as `_check_days`."""
-    member = session.get_one(Member, by.member.id, with_for_update=True, populate_existing=True)
+    """Note that the member is away on these days, or `who` by a lead, once however often it is sent.
+
+    Raises `TooManyDuties`, as `_check_days`, and for somebody else `LeadsOnly` and `NotOnRoster`.
+    """
+    if who is not None:
+        require_lead(by, by.organisation.id)
+        if not _may_be_on_duty(session, vault, who, by.organisation.id):
+            raise NotOnRoster
+    member = session.get_one(Member, who or by.member.id, with_for_update=True, populate_existing=True)
     if session.get(AbsenceRow, submission_id) is not None:
         return
     roster = roster_of(session, vault, by.organisation.id)
@@ -133,7 +162,8 @@ def be_away(
             absence_veil=vault.veil_json(_absence_place(submission_id), told),
         )
     )
-    journal(session, vault, None, "member.away", by.actor, {"absence": str(submission_id)})
+    detail = {"absence": str(submission_id), "member": str(member.id)}
+    journal(session, vault, None, "member.away", by.actor, detail)
 
 
 def be_back(session: Session, vault: Vault, by: SignedIn, absence_id: UUID) -> None:

@@ -55,7 +55,7 @@ from app.vault.grants import (
     open_granted,
 )
 from app.vault.hash_slots import Guess, Slots, TooBusy
-from app.vault.journal_chains import continuing, journal, new_chain, read_journal
+from app.vault.journal_chains import continuing, journal, journal_each, new_chain, read_journal
 from app.vault.journal_check import JournalFault, JournalFaultKind, JournalVerdict, verify_journal
 from app.vault.journal_heads import JournalBroken, head_fits
 from app.vault.journal_rows import SYSTEM, Actor, JournalChainRow, JournalEntry, JournalRow
@@ -277,6 +277,7 @@ __all__ = [
     "is_made_here",
     "is_sound",
     "journal",
+    "journal_each",
     "load_keyring",
     "make_circle",
     "make_keyrings",

@@ -20,6 +20,8 @@ class Habit(StrEnum):
 
     IN_TIME = "in time"
     LATE = "late"
+    HELPER_LATE = "helper late"
+    """Somebody works on it and misses every date; their lead does it when asked."""
     SILENT = "silent"
     """The first one takes the case and does nothing more; those after it never answer."""
 

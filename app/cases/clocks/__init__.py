@@ -7,13 +7,13 @@ from app.cases.clocks.next_steps import (
     OpenOffer,
     StandingRung,
     WhereItStands,
-    is_theirs,
     next_step,
     sooner_than,
 )
 from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, met_by, plan_clocks
 from app.cases.clocks.reminders import next_warning, remind_of_dates
 from app.cases.clocks.rungs import (
+    BY_THE_HOLDER,
     NOT_HELD,
     Footing,
     answer_by,
@@ -51,6 +51,7 @@ from app.cases.clocks.running import (
 
 __all__ = [
     "ASKING",
+    "BY_THE_HOLDER",
     "LATENESS_ENDED",
     "MISSED",
     "NOT_HELD",
@@ -75,7 +76,6 @@ __all__ = [
     "go_on",
     "hasten_clocks",
     "hasten_rung",
-    "is_theirs",
     "lateness_ended",
     "let_wait",
     "mark_clocks_missed",

@@ -111,7 +111,7 @@ def _of_clocks(case: WhereItStands) -> NextStep | None:
         late = asking[rung.clock_id]
         who = Who.COORDINATOR if rung.rung in (Rung.COORDINATOR, Rung.CUSTODIAN) else Who.PARTNER
         return NextStep(late.kind, who, rung.due_at, late.due_at, rung.rung)
-    theirs = [each for each in case.clocks if is_theirs(case.state, each.kind, each.who)]
+    theirs = [each for each in case.clocks if climbs(each.kind, each.who, case.state)]
     first = min(theirs, key=_order, default=None)
     if first is None:
         return None
@@ -132,11 +132,6 @@ def sooner_than(due_at: datetime, beside: Collection[Beside]) -> Beside | None:
     """The earliest of what comes beside the clocks, where it comes before this one."""
     first = min(beside, key=lambda each: each.due_at, default=None)
     return first if first is not None and first.due_at < due_at else None
-
-
-def is_theirs(state: State, kind: ClockKind, who: Who) -> bool:
-    """Whether whoever has the case now, a partner or custody, has to see to such a clock."""
-    return climbs(kind, Who.PARTNER if who is Who.COMPANY else who, state)
 
 
 def _order(each: AskingClock) -> tuple[datetime, ClockKind]:

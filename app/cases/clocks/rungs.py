@@ -17,6 +17,9 @@ from app.cases.rules import Calendar, Duration, Ladder, Rules, Unit
 _ORDER = tuple(Rung)
 _EACH_DAY, _WEEK = 20, 5
 _ON_THE_WAY = frozenset({ClockKind.ACCEPT, ClockKind.PLACE})
+BY_THE_HOLDER = frozenset({Who.PARTNER, Who.COMPANY})
+"""Whose clocks whoever has a case has to see to: their own, and what the company owes them."""
+
 NOT_HELD = frozenset({State.RECEIVED, State.OFFERED, State.CLOSED})
 """Where no partner has a case: nobody can be late with it but who is asked to take or to place it."""
 
@@ -43,7 +46,9 @@ def rungs_for(footing: Footing, ladder: Ladder) -> tuple[Rung, ...]:
     rungs.append(Rung.LEAD)
     if footing.coordinator:
         rungs.append(Rung.COORDINATOR)
-    if footing.kind not in ladder.stays and (footing.standby or footing.coordinator):
+    # Who waits for a company that does not answer is not late themselves: no case is taken from them for it.
+    stays = footing.kind in ladder.stays or footing.who is Who.COMPANY
+    if not stays and (footing.standby or footing.coordinator):
         rungs.append(Rung.STANDBY if footing.standby else Rung.CUSTODIAN)
     return tuple(rungs)
 
@@ -59,10 +64,14 @@ def next_rung(footing: Footing, ladder: Ladder, used: Collection[Rung]) -> Rung 
 
 
 def climbs(kind: ClockKind, who: Who, state: State) -> bool:
-    """Whether somebody has to be asked when such a clock is missed where the case stands: it is theirs who has the case now."""
+    """Whether somebody has to be asked when such a clock is missed where the case stands: it is theirs who has the case now.
+
+    A company lets its date pass and nobody can ask it from here: whoever has the case has to see what follows. An offer that nobody
+    answered climbs nothing: it lapses in that hour, and whoever stands by is asked, or a custodian.
+    """
     if state is State.RECEIVED:
         return kind is ClockKind.PLACE
-    return state not in NOT_HELD and who is Who.PARTNER and kind not in _ON_THE_WAY
+    return state not in NOT_HELD and who in BY_THE_HOLDER and kind not in _ON_THE_WAY
 
 
 def answer_by(ladder: Ladder, profile: Profile, calendar: Calendar) -> datetime:

@@ -246,7 +246,7 @@ def ask_anew(
     """Pass on what a partner missed and ask for it anew, from now: whoever takes a case over has the time that anybody has.
 
     `also` what has to be done again, unless that is asked for already. What the one before let wait is asked of the next one anew;
-    what somebody else owes, such as the company, goes on.
+    what somebody else owes, such as the company, goes on. Where it let its date pass, whoever comes next asks it anew.
     """
     known = clocks_of(session, case)
     waiting = [row for row in known if waits(row)]
@@ -255,8 +255,9 @@ def ask_anew(
     missed = [row for row in known if row.state is ClockState.MISSED]
     late = [row for row in (*missed, *waiting) if row.who is Who.PARTNER]
     rested = [row for row in known if row.state is ClockState.PAUSED and row.who is Who.PARTNER]
-    _no_longer_late(session, [row for row in late if row.state is ClockState.MISSED])
-    for row in (*late, *rested):
+    unanswered = [row for row in missed if row.who is Who.COMPANY]
+    _no_longer_late(session, [row for row in (*late, *unanswered) if row.state is ClockState.MISSED])
+    for row in (*late, *rested, *unanswered):
         row.state = ClockState.ESCALATED
     asked = {row.kind for row in known if row.state is ClockState.RUNNING}
     wanted = {row.kind for row in late} | set(also)

@@ -151,6 +151,8 @@ def place_case(
 ) -> None:
     """Offer the case to an organisation, re-sealed unread with the custodian's key. Sent twice it is placed once.
 
+    To that one alone, on the fast track too: who else the worker's words shut out only a person can tell, so nobody is asked beside
+    whom the custodian did not choose. It lapses after hours there, and waits here again.
     Raises `CannotBePlaced`, `ReadOnly` and as `waiting_case`.
     """
     circle = custody_of(session, vault, by)

@@ -9,7 +9,7 @@ from app.cases.desk.answering import (
     note,
     reply,
 )
-from app.cases.desk.handing_over import OwnCase, hand_over, own_open_cases
+from app.cases.desk.handing_over import HandedOver, OwnCase, hand_over, open_cases_of
 from app.cases.desk.morning import MorningCounts, morning_counts
 from app.cases.desk.outside_dates import (
     MOST_DATES,
@@ -85,6 +85,7 @@ __all__ = [
     "DueStep",
     "EditConflict",
     "EmptyText",
+    "HandedOver",
     "Hit",
     "KnownWorkplace",
     "LoweringReasonMissing",
@@ -138,7 +139,7 @@ __all__ = [
     "morning_counts",
     "note",
     "open_case",
-    "own_open_cases",
+    "open_cases_of",
     "pause_clock",
     "plan_task",
     "put_off_task",

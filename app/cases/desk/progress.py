@@ -183,6 +183,8 @@ def change_stage(
         note_that(session, vault, Happened.CLOSED, case, by=by.member.id)
     if move.to is State.ENGAGING:
         meet_clocks(session, case, ClockAct.ASSESSED)
+        # A helper before may have asked it: it is asked anew, and has one date.
+        settle_clocks(session, case, {ClockKind.COMPANY_REPLY}, ClockState.ESCALATED)
         start_clocks(session, case, facts, StartEvent.ENGAGING, rules.deadlines)
     detail = {
         "before": before.value,

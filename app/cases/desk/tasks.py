@@ -19,7 +19,7 @@ from app.cases.case import (
     open_tasks,
     sent_before,
 )
-from app.cases.clocks import clocks_of, is_theirs
+from app.cases.clocks import climbs, clocks_of
 from app.cases.desk.answering import note
 from app.cases.enums import ClockKind, ClockState, OutsideDateKind
 from app.database import CaseId, MemberId
@@ -184,7 +184,7 @@ def _next_date(
     clocks: Iterator[tuple[datetime, ClockKind | OutsideDateKind]] = (
         (row.due_at, row.kind)
         for row in clocks_of(session, case)
-        if row.state is ClockState.RUNNING and row.due_at > now and is_theirs(case.state, row.kind, row.who)
+        if row.state is ClockState.RUNNING and row.due_at > now and climbs(row.kind, row.who, case.state)
     )
     dates: Iterator[tuple[datetime, ClockKind | OutsideDateKind]] = (
         (end_of_day(known.on, zone), known.kind)

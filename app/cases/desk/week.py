@@ -21,7 +21,7 @@ from app.cases.case import (
     open_tasks,
     standing_grants,
 )
-from app.cases.clocks import ASKING, is_theirs
+from app.cases.clocks import ASKING, climbs
 from app.cases.desk.queue import COUNTED_AT_MOST, asked_beside, in_sight
 from app.cases.enums import (
     AuthorKind,
@@ -239,7 +239,7 @@ def _stands(found: _Found, case: Case) -> bool:
     """Whether it is a step of whoever has the case now: of an offered case only the offer is."""
     if case.state is State.OFFERED or found.of is StepOf.OFFER:
         return case.state is State.OFFERED and found.of is StepOf.OFFER
-    return not isinstance(found.kind, ClockKind) or is_theirs(case.state, found.kind, found.who)
+    return not isinstance(found.kind, ClockKind) or climbs(found.kind, found.who, case.state)
 
 
 def _step(found: _Found, case: Case, people: dict[UUID, str], zone: tzinfo, now: datetime) -> DueStep:

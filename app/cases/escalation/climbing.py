@@ -4,7 +4,7 @@ However long nothing ran, a case climbs one rung, and whoever is asked has their
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import Case, Clock, Escalation, Happened, Offer, facts_of, note
 from app.cases.clocks import (
+    BY_THE_HOLDER,
     LATENESS_ENDED,
     MISSED,
     NOT_HELD,
@@ -343,22 +344,22 @@ def _answered() -> Select[Case]:
 
 def _missed_by_partner() -> Select[Case]:
     kinds = tuple(kind for kind in ClockKind if climbs(kind, Who.PARTNER, State.ACCEPTED))
-    return _missed(kinds, Who.PARTNER).where(
+    return _missed(kinds, BY_THE_HOLDER).where(
         Case.state.not_in(tuple(NOT_HELD)), Case.organisation_id.is_not(None)
     )
 
 
 def _missed_by_coordinator() -> Select[Case]:
-    return _missed((ClockKind.PLACE,), Who.COORDINATOR).where(Case.state == State.RECEIVED)
+    return _missed((ClockKind.PLACE,), (Who.COORDINATOR,)).where(Case.state == State.RECEIVED)
 
 
-def _missed(kinds: Sequence[ClockKind], who: Who) -> Select[Case]:
+def _missed(kinds: Sequence[ClockKind], who: Collection[Who]) -> Select[Case]:
     """Open cases with a missed clock for which nobody was asked yet, while nobody is asked for another."""
     begun = exists().where(
         Escalation.case_id == Clock.case_id, Escalation.clock_id == Clock.id, Escalation.state.in_(_BEGUN)
     )
     late = select(Clock.case_id).where(
-        Clock.state == ClockState.MISSED, Clock.kind.in_(kinds), Clock.who == who, ~begun
+        Clock.state == ClockState.MISSED, Clock.kind.in_(kinds), Clock.who.in_(who), ~begun
     )
     asked = exists().where(Escalation.case_id == Case.id, Escalation.state == RungState.ASKED)
     running = Case.is_open, Case.stopped_hour.is_(None), ~Case.practice

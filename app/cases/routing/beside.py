@@ -1,4 +1,4 @@
-"""A case comes onto the fast track while one partner is asked to take it: another one is asked beside it."""
+"""On the fast track two are asked at once: where one is left, or a case comes onto it, another one is asked beside them."""
 
 from sqlalchemy.orm import Session
 

@@ -24,6 +24,7 @@ from app.cases.clocks import ClockAct, ask_anew, follow_law, meet_clocks, settle
 from app.cases.consent import consent_stands
 from app.cases.enums import ClockKind, ClockState, OfferState, StartEvent, State
 from app.cases.routing.asking import drop_offer, is_left_to_another, offers_open
+from app.cases.routing.beside import ask_beside
 from app.cases.routing.handing_on import candidates_of, forbidden, hand_on, let_coordinator_look
 from app.cases.routing.losing import new_keys_without
 from app.cases.routing.putting_right import put_right
@@ -85,9 +86,7 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
         drop_offer(session, offer, OfferState.WITHDRAWN)
         detail = {"organisation": str(by.organisation.id), "reason": (reason or Reason.NO_KEYS).value}
         journal(session, vault, case_id, "case.refused", by.actor, detail)
-        if not is_left_to_another(session, vault, case):
-            settle_clocks(session, case, {ClockKind.ACCEPT}, ClockState.ESCALATED)
-            hand_on(session, vault, rules, case)
+        _ask_others(session, vault, rules, case, ClockState.ESCALATED)
         return Acceptance(False, reason or Reason.NO_KEYS)
     accept_grant(session, vault, offer.grant_id)
     offer.state = OfferState.ACCEPTED
@@ -105,8 +104,9 @@ def accept_offer(session: Session, vault: Vault, rules: Rules, by: SignedIn, cas
 
 
 def _let_go_of_the_others(session: Session, vault: Vault, case: Case, told: SentAway) -> None:
-    """Whoever was asked beside who accepts: their wrapped grants go now, and they do not stand by any more.
+    """Whoever was asked beside who accepts: their wrapped grants go now, in the same commit, so they cannot stand by for later.
 
+    To stand by is to keep such a grant, and who lost a case shall hold nothing of it: a custodian may ask them again.
     What comes later is sealed to new keys: a grant that one of them had, copied and put back, opens none of it.
     """
     others = offers_open(session, vault, case)
@@ -150,13 +150,24 @@ def decline_offer(
     drop_offer(session, offer, OfferState.DECLINED)
     detail = {"organisation": str(by.organisation.id), "reason": reason.value}
     journal(session, vault, case_id, "case.declined", by.actor, detail)
-    if is_left_to_another(session, vault, case):
-        return
-    meet_clocks(session, case, ClockAct.ANSWERED_OFFER)
+    _ask_others(session, vault, rules, case, ClockState.MET)
+
+
+def _ask_others(session: Session, vault: Vault, rules: Rules, case: Case, outcome: ClockState) -> None:
+    """An offer came to nothing: of two who are asked at once the other keeps it, and one who stands by is asked beside them.
+
+    After enough who declined nobody more is asked but the coordinator, as soon as nobody has it before them.
+    """
     declined = session.scalars(
         select(Offer).where(Offer.case_id == case.id, Offer.state == OfferState.DECLINED)
     )
-    if len({each.organisation_id for each in sound(vault, declined)}) >= rules.ladder.declines:
+    enough = len({each.organisation_id for each in sound(vault, declined)}) >= rules.ladder.declines
+    if is_left_to_another(session, vault, case):
+        if not enough:
+            ask_beside(session, vault, rules, case)
+        return
+    settle_clocks(session, case, {ClockKind.ACCEPT}, outcome)
+    if enough:
         let_coordinator_look(session, vault, rules, case)
     else:
         hand_on(session, vault, rules, case)
@@ -223,10 +234,7 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
             continue
         detail = {"organisation": str(offer.organisation_id)}
         journal(session, vault, CaseId(case.id), "case.offer_expired", SYSTEM, detail)
-        if is_left_to_another(session, vault, case):
-            continue
-        settle_clocks(session, case, {ClockKind.ACCEPT}, ClockState.ESCALATED)
-        hand_on(session, vault, rules, case)
+        _ask_others(session, vault, rules, case, ClockState.ESCALATED)
     return len(claimed)
 
 

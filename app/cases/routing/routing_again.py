@@ -20,6 +20,7 @@ from app.cases.clocks import settle_clocks, start_clocks
 from app.cases.consent import keys_held_by, take_back
 from app.cases.enums import ClockKind, ClockState, ConsentLevel, OfferState, StartEvent, State
 from app.cases.routing.asking import is_left_to_another
+from app.cases.routing.beside import ask_beside
 from app.cases.routing.handing_on import candidates_of, forbidden, hand_on, next_position
 from app.cases.routing.records import routing_record
 from app.cases.routing.standbys import READY
@@ -105,9 +106,9 @@ def _ask(
 ) -> None:
     """Offer the case to the first that are ready, unless somebody was asked already or custody holds it."""
     session.flush()
-    if case.state is State.OFFERED:
-        # Of two who are asked one may have to go: it is before the other alone then.
-        is_left_to_another(session, vault, case)
+    # Of two who are asked one may have to go: it is before the other then, and one more is asked.
+    if case.state is State.OFFERED and is_left_to_another(session, vault, case):
+        ask_beside(session, vault, rules, case)
     shut = case.next_due_at is None  # the worker had let nobody know and now does
     if any(offer.state in _TAKEN for offer in offers) or not (offers or shut):
         return

@@ -113,6 +113,11 @@ class Deadlines:
         return replace(self, days_off=off, worked=on, regions=regions)
 
 
+_WHOEVER_HAS_IT = (Who.PARTNER, Who.COMPANY)
+_WHO = {ClockKind.ACCEPT: (Who.PARTNER,), ClockKind.PLACE: (Who.COORDINATOR,)}
+"""Who can be late with what: of anybody else's missed date nobody would be told, and no ladder climbed."""
+
+
 def read_deadlines(file: Table, own_days: DaysOff) -> Deadlines:
     """The deadlines from their file; mistakes are noted on the table."""
     clocks = file.table("clock")
@@ -124,6 +129,10 @@ def read_deadlines(file: Table, own_days: DaysOff) -> Deadlines:
         table = clocks.table(kind)
         who, start = table.word("who", Who), table.word("start", StartEvent)
         durations = {profile: read_duration(profile, table) for profile in Profile}
+        if who not in _WHO.get(kind, _WHOEVER_HAS_IT):
+            table.wrong(
+                f"who must be {' or '.join(_WHO.get(kind, _WHOEVER_HAS_IT))}: nobody else would be asked."
+            )
         may_pause = table.flag("pause", False)
         table.done()
         read.append(Deadline(kind, who, start, MappingProxyType(durations), may_pause))

@@ -1,4 +1,4 @@
-"""Who is on duty and who is away: a lead sets the roster, each member their own absences, and who is away hands over."""
+"""Who is on duty and who is away: a lead sets the roster, each member their own absences."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -10,8 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import CannotBeAssigned, NoAccess, NotYours
-from app.cases.desk import OwnCase, hand_over, own_open_cases
+from app.cases.desk import HandedOver, open_cases_of
 from app.database import MemberId
 from app.language import to_ascii
 from app.messaging.members import with_addresses
@@ -42,7 +41,6 @@ from app.web.desk.alerts import ALERTED
 from app.web.desk.blueprint import blueprint
 from app.web.desk.messages import message_of_request
 from app.web.desk.offers import WRITERS
-from app.web.desk.queue import PARTNERS
 from app.web.labels import Labels
 from app.web.language import lazy_pgettext
 from app.web.member_session import member
@@ -50,7 +48,7 @@ from app.web.once import submission_of_post
 from app.web.responses import see_other
 from app.web.services import services
 
-_REFUSED: dict[type[Exception], str] = {
+REFUSED: dict[type[Exception], str] = {
     NotOnRoster: "member",
     DaysTurnedRound: "turned_round",
     DaysAreOver: "over",
@@ -68,11 +66,14 @@ _WHY: Labels = {
     "lead": lazy_pgettext("desk", "Only a lead sets who is on duty. Nothing was saved."),
     "frozen": lazy_pgettext("desk", "Your organisation is frozen, so nothing was changed."),
     "day": lazy_pgettext("desk", "Write days as year-month-day, such as 2027-03-31. Nothing was saved."),
+    "two": lazy_pgettext(
+        "desk", "Choose who is away, and somebody else who takes over. Nothing was handed over."
+    ),
     "colleague": lazy_pgettext("desk", "Choose a colleague first. Nothing was handed over."),
 }
 
 
-class _DayUnreadable(Exception):
+class DayUnreadable(Exception):
     """What was typed is no day."""
 
 
@@ -128,7 +129,7 @@ class _People:
 @open_to_members(kinds=ALERTED, roles=WRITERS)
 def duty() -> ResponseReturnValue:
     """The roster of the next days, and one's own absences."""
-    return _page()
+    return duty_page()
 
 
 @blueprint.post("/duty")
@@ -139,7 +140,7 @@ def add_turn() -> ResponseReturnValue:
     days = frozenset(number for number in range(7) if str(number) in asked.getlist("day"))
 
     def act(session: Session) -> None:
-        who, first, last = _member_of_form(), _day_of_form("first"), _day_of_form("last")
+        who, first, last = _member_of_form(), day_of_form("first"), day_of_form("last")
         submission = submission_of_post("duty", str(who), str(sorted(days)), str(first), str(last))
         told = {"weekdays": days, "first": first, "last": last}
         set_turn(session, here.vault, member(), who, submission_id=submission, **told)  # type: ignore[arg-type]
@@ -152,7 +153,7 @@ def add_turn() -> ResponseReturnValue:
 def remove_turn() -> ResponseReturnValue:
     """Take a turn off the roster."""
     here = services()
-    turn_id = _uuid("turn")
+    turn_id = uuid_of_form("turn")
 
     def act(session: Session) -> None:
         if turn_id is not None:
@@ -168,9 +169,9 @@ def add_absence() -> ResponseReturnValue:
     here = services()
 
     def act(session: Session) -> None:
-        first, last = _day_of_form("first"), _day_of_form("last")
+        first, last = day_of_form("first"), day_of_form("last")
         if first is None or last is None:
-            raise _DayUnreadable
+            raise DayUnreadable
         submission = submission_of_post("away", str(first), str(last))
         be_away(session, here.vault, member(), first, last, submission)
 
@@ -182,7 +183,7 @@ def add_absence() -> ResponseReturnValue:
 def remove_absence() -> ResponseReturnValue:
     """Take one's own absence back."""
     here = services()
-    absence_id = _uuid("absence")
+    absence_id = uuid_of_form("absence")
 
     def act(session: Session) -> None:
         if absence_id is not None:
@@ -191,70 +192,49 @@ def remove_absence() -> ResponseReturnValue:
     return _change(act, done="back")
 
 
-@blueprint.post("/hand-over")
-@open_to_members(kinds=PARTNERS, roles=WRITERS)
-def hand_all_over() -> ResponseReturnValue:
-    """Give all one's open cases to a colleague, case by case; what cannot be given stays and is named. The same again goes on."""
-    here, to = services(), _uuid("member")
-    with here.database.reading() as session:
-        able = {each.id for each in _colleagues(session) if each.id != member().member.id}
-        mine = own_open_cases(session, here.vault, member())
-    if to not in able:
-        return _page("colleague", form="hand_over"), 400
-    stayed: list[OwnCase] = []
-    for each in mine:
-        try:
-            with here.database.writing() as session:
-                hand_over(session, here.vault, member(), each.id, MemberId(to))
-        except CannotBeAssigned:
-            stayed.append(each)
-        except (NoAccess, NotYours):
-            continue  # meanwhile it was closed, or went to somebody else
-    if stayed:
-        return _page(stayed=stayed, handed=len(mine) - len(stayed), form="hand_over")
-    return see_other(url_for("desk.duty", done="handed_over"))
-
-
 def _change(act: Callable[[Session], None], *, done: str, form: str = "") -> ResponseReturnValue:
     try:
         with services().database.writing() as session:
             act(session)
-    except _DayUnreadable:
-        return _page("day", form=form), 400
-    except tuple(_REFUSED) as refused:
-        return _page(_REFUSED[type(refused)], form=form), 400
+    except DayUnreadable:
+        return duty_page("day", form=form), 400
+    except tuple(REFUSED) as refused:
+        return duty_page(REFUSED[type(refused)], form=form), 400
     return see_other(url_for("desk.duty", done=done))
 
 
-def _day_of_form(name: str) -> date | None:
+def day_of_form(name: str) -> date | None:
+    """The day of this field, None where it is empty; raises `DayUnreadable`."""
     typed = to_ascii(request.form.get(name, "")).strip()
     try:
         return date.fromisoformat(typed) if typed else None
     except ValueError:
-        raise _DayUnreadable from None
+        raise DayUnreadable from None
 
 
 def _member_of_form() -> MemberId:
-    found = _uuid("member")
+    found = uuid_of_form("member")
     if found is None:
         raise NotOnRoster
     return MemberId(found)
 
 
-def _uuid(name: str) -> UUID | None:
+def uuid_of_form(name: str) -> UUID | None:
+    """The id of this field, None where there is none."""
     try:
         return UUID(request.form.get(name, ""))
     except ValueError:
         return None
 
 
-def _colleagues(session: Session) -> tuple[ListedMember, ...]:
+def colleagues_here(session: Session) -> tuple[ListedMember, ...]:
+    """Everybody of the member's organisation who works on cases."""
     people = colleagues(session, services().vault, member().organisation.id)
     return tuple(each for each in people if each.state is MemberState.ACTIVE and each.role in WRITERS)
 
 
 def _people(session: Session) -> _People:
-    here, everybody = services(), _colleagues(session)
+    here, everybody = services(), colleagues_here(session)
     return _People(
         everybody,
         roster_of(session, here.vault, member().organisation.id),
@@ -262,12 +242,13 @@ def _people(session: Session) -> _People:
     )
 
 
-def _page(why: str = "", *, form: str = "", stayed: list[OwnCase] | None = None, handed: int = 0) -> str:
+def duty_page(why: str = "", *, form: str = "", given: HandedOver | None = None) -> str:
+    """The page; with why something was refused, and for which form, or with what was handed over and what was not."""
     here, by = services(), member()
     with here.database.reading() as session:
         people = _people(session)
         of_cases = by.organisation.kind is OrganisationKind.MONITORING_PARTNER
-        mine = own_open_cases(session, here.vault, by) if of_cases else ()
+        mine = open_cases_of(session, here.vault, by, by.member.id) if of_cases else ()
     today = people.roster.day_of(clock.now())
     return render_template(
         "desk/duty.html",
@@ -279,12 +260,11 @@ def _page(why: str = "", *, form: str = "", stayed: list[OwnCase] | None = None,
         absences=people.absences_of(by.member.id),
         hands_over=of_cases,
         mine=len(mine),
-        stayed=stayed or [],
-        handed=handed,
+        given=given,
         leads=by.member.role is Role.LEAD,
         form=form,
         typed=request.form if why else {},
         typed_days=request.form.getlist("day") if form == "turn" else [],
         problem=str(_WHY[why]) if why else None,
-        message=None if why or stayed else message_of_request(),
+        message=None if why or given else message_of_request(),
     )

@@ -30,6 +30,10 @@ DONE: Labels = {
     "away": pgettext("desk", "Saved. On these days you are not alerted, unless nobody else is there."),
     "back": pgettext("desk", "Removed. You are not away then."),
     "handed_over": pgettext("desk", "Your open cases are your colleague’s now. Each case says so."),
+    "handed_over_for": pgettext(
+        "desk", "What was asked of your colleague is asked of the other one now. Each case says so."
+    ),
+    "nothing_to_hand_over": pgettext("desk", "There was nothing left to hand over."),
     "notices_kept": pgettext("desk", "Saved. You are told of what is ticked below."),
     "procedure_kept": pgettext("network", "Saved. It holds for the cases that you accept from now on."),
     "noted": pgettext("desk", "Note kept."),

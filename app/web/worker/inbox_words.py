@@ -149,7 +149,8 @@ def late_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
     if asked.rung is Rung.STANDBY and view.also_asked_id is not None:
         now = _two_asked(_names_asked(view, names), day)
     else:
-        now = _ASKED_NOW[asked.rung](name or network, day)
+        words = _SEE_TO_IT if asked.kind is ClockKind.COMPANY_REPLY else _ASKED_NOW
+        now = words[asked.rung](name or network, day)
     if asked.due_at.date() >= today:
         return f"{was} {now}"
     passed = pgettext("worker-late", "That day has passed too. You can write and ask.")
@@ -175,6 +176,9 @@ _LATE: dict[ClockKind, Callable[[str], str]] = {
     ),
     ClockKind.FIRST_UPDATE: lambda day: pgettext(
         "worker-late", "A helper should have written news by %(day)s. That did not happen.", day=day
+    ),
+    ClockKind.COMPANY_REPLY: lambda day: pgettext(
+        "worker-late", "The company should have answered by %(day)s. That did not happen.", day=day
     ),
     ClockKind.PLACE: lambda day: pgettext(
         "worker-late", "We should have found a helper by %(day)s. That did not happen.", day=day
@@ -214,6 +218,18 @@ _ASKED_NOW: dict[Rung, Callable[[str, str], str]] = {
     ),
     Rung.CUSTODIAN: lambda who, day: pgettext(
         "worker-late", "We asked %(who)s to find a helper by %(day)s.", who=who, day=day
+    ),
+}
+
+
+_SEE_TO_IT: dict[Rung, Callable[[str, str], str]] = {
+    **_ASKED_NOW,
+    # Nobody of them can answer for the company.
+    Rung.HELPER: lambda who, day: pgettext(
+        "worker-late", "We asked the helper from %(who)s to see to it by %(day)s.", who=who, day=day
+    ),
+    Rung.LEAD: lambda who, day: pgettext(
+        "worker-late", "We asked who leads the helpers at %(who)s to see to it by %(day)s.", who=who, day=day
     ),
 }
 

@@ -10,7 +10,7 @@ from app import clock
 from app.cases.case import Case, open_tasks
 from app.cases.case.access import NoAccess, ReadOnly
 from app.cases.case.assignment import AlreadyClaimed, AssignableMember, CannotBeAssigned, assign, claim
-from app.cases.desk import hand_over, own_open_cases, plan_task
+from app.cases.desk import hand_over, open_cases_of, plan_task
 from app.database import CaseId, MemberId, new_id
 from app.network import SignedIn
 from app.vault import read_journal
@@ -106,15 +106,16 @@ def test_who_is_away_hands_over_own_next_steps_too_and_a_colleague_keeps_theirs(
         with desk.database.writing() as session:
             claim(session, vault, by, case_id)
     with desk.database.reading() as session:
-        assert {each.id for each in own_open_cases(session, vault, lead)} == {own, theirs}
-    for case_id, handed in ((own, True), (theirs, True), (other, False), (own, False)):
+        assert {each.id for each in open_cases_of(session, vault, lead, lead.member.id)} == {own, theirs}
+    for number in (2, 0):
         with desk.database.writing() as session:
-            assert hand_over(session, vault, lead, case_id, helper.member.id) is handed
+            given = hand_over(session, vault, lead, lead.member.id, helper.member.id, (other, theirs, own))
+        assert (given.number, given.stayed) == (number, ())
     assert [desk.case(each).assignee_id for each in (own, theirs, other)] == [helper.member.id] * 3
     with desk.database.reading() as session:
         tasks = open_tasks(session, vault, select(Case.id))
         assert [task.member_id for task in tasks] == [helper.member.id] * len(plans)
-        assert own_open_cases(session, vault, lead) == ()
+        assert open_cases_of(session, vault, lead, lead.member.id) == ()
 
 
 def test_who_is_away_hands_over_what_the_colleague_may_read_and_once(desk: Desk) -> None:
@@ -125,17 +126,19 @@ def test_who_is_away_hands_over_what_the_colleague_may_read_and_once(desk: Desk)
         with desk.database.writing() as session:
             claim(session, vault, by, each)
     with desk.database.reading() as session:
-        assert [each.id for each in own_open_cases(session, vault, desk.lead)] == [case_id]
-    for handed in (True, False):
+        assert [each.id for each in open_cases_of(session, vault, desk.lead, desk.lead.member.id)] == [
+            case_id
+        ]
+    for number in (1, 0):
         with desk.database.writing() as session:
-            assert hand_over(session, vault, desk.lead, case_id, helper) is handed
-    assert desk.case(case_id).assignee_id == helper
+            # Neither what a colleague has is given away by somebody else's absence, nor what the member may not see.
+            given = hand_over(
+                session, vault, desk.lead, desk.lead.member.id, helper, (case_id, theirs, restricted)
+            )
+        assert (given.number, given.stayed) == (number, ())
+    assert [desk.case(each).assignee_id for each in (case_id, theirs, restricted)] == [helper, helper, None]
     assert desk.acts(case_id).count("case.assigned") == 2  # claimed, and handed over once
-    with desk.database.writing() as session:
-        # What a colleague has is not given away by somebody else's absence.
-        assert hand_over(session, vault, desk.lead, theirs, desk.lead.member.id) is False
-    for to in (desk.viewer, desk.far):
+    for to in (desk.viewer, desk.far, desk.caseworker):
         with pytest.raises(CannotBeAssigned), desk.database.writing() as session:
-            hand_over(session, vault, desk.caseworker, case_id, to.member.id)
-    with pytest.raises(NoAccess), desk.database.writing() as session:
-        hand_over(session, vault, desk.caseworker, restricted, desk.lead.member.id)
+            hand_over(session, vault, desk.caseworker, helper, to.member.id, (case_id,))
+    assert desk.case(case_id).assignee_id == helper

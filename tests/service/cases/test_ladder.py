@@ -44,6 +44,7 @@ from app.vault import CircleRow, GrantRow, GrantState, Vault, grants_of_case, re
 from tests.support.closing import close
 from tests.support.dates import DAY, dates_pass
 from tests.support.desk import Desk
+from tests.support.partners import do
 from tests.support.past_us import copy_of, table
 
 
@@ -564,3 +565,32 @@ def test_closing_and_opening_again_ends_no_ladder(desk: Desk) -> None:
         if desk.case(case_id).state is not State.ACCEPTED:
             break
     assert desk.case(case_id).organisation_id != desk.lead.organisation.id
+
+
+@pytest.mark.parametrize("owed_in", (4, 40))
+def test_whoever_takes_over_a_case_is_not_late_with_what_the_company_owed_before(
+    desk: Desk, owed_in: int
+) -> None:
+    case_id, noise = desk.accepted(), desk.accepted()
+    for each in (case_id, noise):
+        do(desk, each, ClockKind.ASSESSMENT)
+    owed = select(Clock).where(Clock.case_id == case_id, Clock.kind == ClockKind.COMPANY_REPLY)
+    with desk.database.writing() as session:
+        session.scalars(owed).one().due_at = clock.hour_of(clock.now()) + timedelta(days=owed_in)
+    for day in days(3, 26):
+        tick(desk)
+        if day == 5:
+            with desk.database.reading() as session:
+                missed = session.scalars(owed).one().state is ClockState.MISSED
+            assert missed is (owed_in == 4)
+        if desk.case(case_id).state is State.OFFERED:
+            break
+    take(desk, desk.far, case_id)
+    tick(desk)
+    assert desk.case(case_id).next_due_at >= clock.now()  # type: ignore[operator]
+    assert RungState.ASKED not in {state for _, state in climbed(desk, case_id)}
+    # It is asked anew by whoever has it now, and has one date.
+    do(desk, case_id, ClockKind.ASSESSMENT)
+    with desk.database.reading() as session:
+        asking = owed.where(Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)))
+        assert session.scalars(asking).one().due_at > clock.now()

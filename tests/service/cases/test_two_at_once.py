@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from app import clock
 from app.cases.case.access import NoAccess
 from app.cases.case.models import Case, Clock, Escalation, Offer
+from app.cases.custody.deciding import place_case
 from app.cases.desk.morning import morning_counts
 from app.cases.desk.queue import QueueFilters, queue_page
 from app.cases.desk.search import find_by_reference
@@ -56,6 +57,16 @@ def third(desk: Desk) -> SignedIn:
     desk.world.join(partner, "third.lead")
     clock.set_offset(61)  # the code that took the invitation up is spent
     return desk.world.sign_in("third.lead")
+
+
+@pytest.fixture
+def fourth(desk: Desk, third: SignedIn) -> SignedIn:
+    """The lead of one that comes after the third."""
+    with desk.database.writing() as session:
+        partner = desk.world._partner(session, "Zeta Line", "CH", ("*",), ("en-GB",))
+    desk.world.join(partner, "fourth.lead")
+    clock.set_offset(122)
+    return desk.world.sign_in("fourth.lead")
 
 
 def urgent(desk: Desk, **answers: Any) -> tuple[Filed, CaseId]:
@@ -228,36 +239,83 @@ def test_of_two_organisations_that_accept_at_the_same_moment_exactly_one_has_it(
     is_whole(desk)
 
 
-def test_when_one_declines_it_is_the_others_alone_and_after_two_the_coordinator_looks(
-    desk: Desk, third: SignedIn
+@pytest.mark.parametrize("lapses", (False, True), ids=("the last declines", "the last is silent"))
+def test_when_one_declines_another_is_asked_instead_and_after_two_the_coordinator_looks(
+    desk: Desk, third: SignedIn, lapses: bool
 ) -> None:
     _, case_id = urgent(desk)
 
     decline(desk, desk.lead, case_id)
-    assert desk.case(case_id).partners == (desk.far.organisation.id,)
+    assert desk.case(case_id).partners == (desk.far.organisation.id, third.organisation.id)
     assert dates(desk, case_id)[0] == [ClockState.RUNNING]
     assert has_nothing(desk, desk.lead, case_id)
     assert sees(desk, desk.far, case_id)
+    assert sees(desk, third, case_id)
     assert wrapped(desk, case_id) == [desk.far.organisation.name, "third"]
     is_whole(desk)
     decline(desk, desk.lead, case_id)  # the button pressed twice
     assert desk.acts(case_id).count("case.declined") == 1
 
     decline(desk, desk.far, case_id)
-    case = desk.case(case_id)
-    assert (case.state, case.partners, case.next_clock) == (State.RECEIVED, (), ClockKind.PLACE)
-    assert dates(desk, case_id) == ([ClockState.MET], set())
-    assert wrapped(desk, case_id) == []
-    assert desk.acts(case_id).count("case.offered") == 2  # who stood by was never asked
+    assert desk.case(case_id).partners == (third.organisation.id,)
     is_whole(desk)
+    if lapses:
+        clock.set_offset(round(clock._offset.total_seconds()) + 13 * HOUR)
+        dates_pass(desk.world)
+    else:
+        decline(desk, third, case_id)
+    case = desk.case(case_id)
+    assert (case.state, case.partners) == (State.RECEIVED, ())
+    assert desk.acts(case_id).count("case.held") == 1
+    assert dates(desk, case_id) == ([ClockState.ESCALATED if lapses else ClockState.MET], set())
+    assert wrapped(desk, case_id) == []
+    assert desk.acts(case_id).count("case.offered") == 3
+    is_whole(desk)
+
+
+def test_after_two_who_declined_nobody_who_stands_by_is_asked_any_more(
+    desk: Desk, third: SignedIn, fourth: SignedIn
+) -> None:
+    _, case_id = urgent(desk)
+    for by in (desk.lead, desk.far):
+        decline(desk, by, case_id)
+    last, never = (third, fourth) if sees(desk, third, case_id) else (fourth, third)
+    assert desk.case(case_id).partners == (last.organisation.id,)
+    clock.set_offset(round(clock._offset.total_seconds()) + 13 * HOUR)
+    dates_pass(desk.world)
+    assert desk.case(case_id).partners == ()
+    assert desk.acts(case_id).count("case.held") == 1
+    assert not sees(desk, never, case_id)
+    is_whole(desk)
+
+
+def test_who_was_not_fast_enough_stands_by_no_more_but_a_custodian_may_ask_them(desk: Desk) -> None:
+    filed, case_id = urgent(desk)
+    assert accept(desk, desk.lead, case_id)
+    assert has_nothing(desk, desk.far, case_id)
+    for half_days in range(1, 16):
+        clock.set_offset(half_days * DAY // 2)
+        dates_pass(desk.world)
+        if desk.case(case_id).state is not State.ACCEPTED:
+            break
+    assert desk.case(case_id).next_clock is ClockKind.PLACE
+    world, far = desk.world, desk.far.organisation.id
+    with desk.database.writing() as session:
+        place_case(session, world.vault, world.rules, desk.custodian, case_id, far)
+    assert desk.case(case_id).partners == (far,)  # whom the custodian chose, and nobody beside
+    is_whole(desk)
+    assert accept(desk, desk.far, case_id)
+    assert desk.open(desk.far, case_id).entries[0].body is not None
+    desk.world.enter(filed)
 
 
 @pytest.mark.parametrize("answered", (False, True), ids=("neither answers", "one declines and one is silent"))
 def test_when_time_runs_out_who_stands_by_is_asked(desk: Desk, third: SignedIn, answered: bool) -> None:
     _, case_id = urgent(desk)
     if answered:
+        clock.set_offset(6 * HOUR)
         decline(desk, desk.far, case_id)
-        assert desk.case(case_id).partners == (desk.lead.organisation.id,)
+        assert desk.case(case_id).partners == (desk.lead.organisation.id, third.organisation.id)
 
     clock.set_offset(13 * HOUR + 1)
     # One at a time, as dispatchers do that claim few: in between the other one still has it before them.
@@ -289,7 +347,7 @@ def test_a_conflict_that_is_found_when_one_accepts_leaves_the_other(desk: Desk, 
     with desk.database.writing() as session:
         outcome = accept_offer(session, desk.world.vault, desk.world.rules, desk.lead, case_id)
     assert (outcome.taken, outcome.why_not) == (False, Reason.INTEREST_IN_SITE)
-    assert desk.case(case_id).partners == (desk.far.organisation.id,)
+    assert desk.case(case_id).partners == (desk.far.organisation.id, third.organisation.id)
     assert dates(desk, case_id)[0] == [ClockState.RUNNING]
     assert has_nothing(desk, desk.lead, case_id)
     is_whole(desk)
@@ -297,7 +355,9 @@ def test_a_conflict_that_is_found_when_one_accepts_leaves_the_other(desk: Desk, 
 
 
 @pytest.mark.parametrize("first", (False, True), ids=("the second choice", "the first choice"))
-def test_whom_the_worker_names_loses_the_offer_and_the_other_keeps_it(desk: Desk, first: bool) -> None:
+def test_whom_the_worker_names_loses_the_offer_and_another_is_asked_beside_who_keeps_it(
+    desk: Desk, third: SignedIn, first: bool
+) -> None:
     filed, case_id = urgent(desk)
     gone, left = (desk.lead, desk.far) if first else (desk.far, desk.lead)
     worker = desk.world.enter(filed)
@@ -305,7 +365,7 @@ def test_whom_the_worker_names_loses_the_offer_and_the_other_keeps_it(desk: Desk
     with desk.database.writing() as session:
         words = NEAR_IN_WORDS if first else FAR_IN_WORDS
         write(session, desk.world.vault, desk.world.rules, worker, words, uuid4())
-    assert desk.case(case_id).partners == (left.organisation.id,)
+    assert desk.case(case_id).partners == (left.organisation.id, third.organisation.id)
     assert has_nothing(desk, gone, case_id)
     is_whole(desk)
     assert accept(desk, left, case_id)
@@ -373,7 +433,7 @@ def test_what_becomes_urgent_while_one_is_asked_is_put_before_another_with_the_t
     is_whole(desk)
     clock.set_offset(round(clock._offset.total_seconds()) + 2 * HOUR)
     dates_pass(desk.world)
-    assert desk.case(nearly_over).partners == (desk.far.organisation.id,)
+    assert desk.case(nearly_over).partners == (desk.far.organisation.id, third.organisation.id)
     assert has_nothing(desk, desk.lead, nearly_over)
     assert accept(desk, desk.far, nearly_over)
     is_whole(desk)

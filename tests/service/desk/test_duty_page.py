@@ -11,6 +11,7 @@ from app.cases.case.models import Escalation
 from app.cases.enums import ClockKind, Rung
 from app.database import CaseId, MemberId, new_id
 from app.messaging.members import Channel, keep_address
+from app.network import Role, member_names, roster_of
 from app.vault import CircleName, read_journal
 from tests.harness.world import World
 from tests.support.browsing import Page
@@ -154,9 +155,82 @@ def test_everything_handed_over_is_said_in_one_line(browse: Browse, world: World
     take(world, "near.lead", case_id)
     helper = id_of(world, "near.caseworker")
     member = browse("near.lead")
-    member.open("/desk/duty")
+    before = member.open("/desk/duty")
     page = member.send("/desk/hand-over", member=str(helper))
     assert "Your open cases are your colleague’s now." in page.text
+    member.page = before  # Back, and the same once more
+    page = member.send("/desk/hand-over", member=str(helper))
+    assert "There was nothing left to hand over." in page.text
+    assert "Your open cases are" not in page.text
     with world.database.writing() as session:
         assign(session, world.vault, world.sign_in("near.caseworker"), case_id, id_of(world, "near.lead"))
     assert helper_of(world, case_id) == id_of(world, "near.lead")
+
+
+def test_a_lead_hands_over_all_of_a_colleague_who_fell_ill(browse: Browse, world: World) -> None:
+    first, second, leads = accepted(world), accepted(world), accepted(world)
+    lead, helper = id_of(world, "near.lead"), id_of(world, "near.caseworker")
+    for case_id in (first, second):
+        take(world, "near.caseworker", case_id)
+    take(world, "near.lead", leads)
+    member = browse("near.lead")
+    put_on_duty(member, member=str(helper))
+    today = clock.now().date()
+    for who, to, last, line in (
+        (helper, helper, "", "Choose who is away, and somebody else who takes over."),
+        (helper, "", "", "Choose who is away, and somebody else who takes over."),
+        (helper, id_of(world, "far.lead"), "", "Choose who is away, and somebody else who takes over."),
+        (helper, lead, "2027-02-30", "Write days as year-month-day"),
+        (helper, lead, (today - timedelta(days=9)).isoformat(), "The last day has passed."),
+        (helper, lead, (today + timedelta(days=999)).isoformat(), "That is more than two years away."),
+    ):
+        member.open("/desk/duty")
+        page = member.send("/desk/hand-over-for", who=str(who), to=str(to), last=last)
+        assert (page.status, line in page.text) == (400, True)
+        assert helper_of(world, first) == helper
+
+    before = member.open("/desk/duty")
+    last = (today + timedelta(days=3)).isoformat()
+    page = member.send("/desk/hand-over-for", who=str(helper), to=str(lead), last=last)
+    assert "What was asked of your colleague is asked of the other one now." in page.text
+    assert [helper_of(world, each) for each in (first, second, leads)] == [lead] * 3
+    with world.database.reading() as session:
+        roster = roster_of(session, world.vault, world.near.id)
+        assert {turn.member_id for turn in roster.turns} == {lead}
+        assert [(each.member_id, each.last.isoformat()) for each in roster.absences] == [(helper, last)]
+        acts = [entry.act for entry in read_journal(session, world.vault, None)]
+    assert (acts.count("duty.handed_over"), acts.count("member.away")) == (1, 1)
+    member.page = before
+    page = member.send("/desk/hand-over-for", who=str(helper), to=str(lead), last=last)
+    assert "There was nothing left to hand over." in page.text
+    with world.database.reading() as session:
+        assert len(roster_of(session, world.vault, world.near.id).absences) == 1
+    # Only a lead has the form, and nobody else may send it.
+    other = browse("near.caseworker")
+    assert "fell ill" not in other.open("/desk/duty").text
+    with world.database.reading() as session:
+        [name] = member_names(session, world.vault, {lead}).values()
+    assert f"Helper: {name}" in other.open(f"/desk/cases/{first}").text
+    assert other.post("/desk/hand-over-for", who=str(lead), to=str(helper)).status == 403
+    # Whoever is back says so themselves.
+    other.open("/desk/duty")
+    assert "Removed. You are not away then." in other.send("/desk/away/remove").text
+
+
+def test_what_whoever_takes_over_may_not_read_stays_and_is_named(browse: Browse, world: World) -> None:
+    for login in ("near.lead", "near.caseworker"):
+        let_in(world, "near.lead", login, [CircleName.RESTRICTED])
+    world.join(world.near, "near.third", Role.CASEWORKER)
+    let_in(world, "near.lead", "near.third", [CircleName.EVERYONE])
+    plain, restricted = accepted(world), accepted(world, world.file(topics=("gbvh",)))
+    for case_id in (plain, restricted):
+        take(world, "near.caseworker", case_id)
+    ill, third = id_of(world, "near.caseworker"), id_of(world, "near.third")
+    member = browse("near.lead")
+    member.open("/desk/duty")
+    page = member.send("/desk/hand-over-for", who=str(ill), to=str(third))
+    with world.database.reading() as session:
+        reference = session.get_one(Case, restricted).reference
+    assert "1 case was handed over. These stayed where they were, because whom you chose may not" in page.text
+    assert reference in page.text
+    assert [helper_of(world, each) for each in (plain, restricted)] == [third, ill]

@@ -2,14 +2,16 @@
 
 from collections.abc import Callable
 from datetime import datetime
+from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
-from app.cases.case.models import Case, Escalation
+from app.cases.case.models import Case, Clock, Escalation
 from app.cases.desk import open_case
-from app.cases.enums import Rung, State
+from app.cases.desk.progress import Move, change_stage, mark_done
+from app.cases.enums import ClockKind, ClockState, Rung, State
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId
 from app.vault import Receipt, find_receipt
@@ -105,3 +107,33 @@ def test_who_read_it_and_lost_it_is_not_forgotten(
     assert "Read by a helper from Mawar Workers Aid" in page
     assert "The helper who read it does not have it any more. The next one has not read it yet." in page
     assert "No helper has read it yet" not in page
+
+
+def test_where_the_company_is_silent_the_inbox_says_whom_we_asked_to_see_to_it(
+    code: str, world: World, another_visitor: Callable[[], Visitor]
+) -> None:
+    case_id, near = case_of(world, code), world.sign_in("near.lead")
+    with world.database.writing() as session:
+        assert accept_offer(session, world.vault, world.rules, near, case_id).taken
+    for to in (State.ASSESSING, State.ENGAGING):
+        with world.database.writing() as session:
+            move = Move(to, "They said yes to me.", uuid4(), worker_agreed=to is State.ENGAGING)
+            change_stage(session, world.vault, world.rules, near, case_id, move)
+    with world.database.writing() as session:
+        others = Clock.case_id == case_id, Clock.kind != ClockKind.COMPANY_REPLY
+        session.execute(update(Clock).where(*others).values(state=ClockState.MET))
+    assert "The company should answer by" in inbox(another_visitor(), code)
+
+    dates_pass(world, 15)
+    asked = rung(world, case_id, Rung.LEAD)
+    page = inbox(another_visitor(), code)
+    was = f"The company should have answered by {long_day(asked.late_since)}. That did not happen."
+    lead = f"We asked who leads the helpers at Mawar Workers Aid to see to it by {long_day(asked.due_at)}."
+    assert f"{was} {lead}" in page
+    assert "is late. You can write and ask." not in page
+
+    with world.database.writing() as session:
+        mark_done(session, world.vault, near, case_id, ClockKind.COMPANY_REPLY)
+    page = inbox(another_visitor(), code)
+    assert was in page  # it stays told
+    assert lead not in page

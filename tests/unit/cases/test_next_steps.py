@@ -29,6 +29,7 @@ COMPANY = AskingClock(UUID(int=12), ClockKind.COMPANY_REPLY, NOW, ClockState.MIS
 PLACE = AskingClock(UUID(int=13), ClockKind.PLACE, NOW, ClockState.RUNNING, Who.COORDINATOR)
 BESIDE = Beside(NOW + timedelta(days=3))
 FLIGHT = Beside(NOW + timedelta(days=2), OutsideDateKind.FLIGHT)
+OF_COMPANY = StandingRung(COMPANY.id, Rung.LEAD, NOW + timedelta(days=2), last=False)
 ASKED = StandingRung(LATE.id, Rung.LEAD, NOW + timedelta(days=2), last=False)
 
 
@@ -40,6 +41,7 @@ ASKED = StandingRung(LATE.id, Rung.LEAD, NOW + timedelta(days=2), last=False)
         (Footing(ClockKind.READ, Who.PARTNER, coordinator=False, standby=True), "lead standby"),
         (Footing(ClockKind.READ, Who.PARTNER, coordinator=False), "lead"),
         (Footing(ClockKind.OUTCOME_FEEDBACK, Who.PARTNER, standby=True), "lead coordinator"),
+        (Footing(ClockKind.COMPANY_REPLY, Who.COMPANY, helper=True, standby=True), "helper lead coordinator"),
         (Footing(ClockKind.PLACE, Who.COORDINATOR), "custodian coordinator"),
         (Footing(ClockKind.READ, Who.PARTNER, helper=True, forged=True), "custodian"),
     ),
@@ -81,6 +83,10 @@ WAITING = WhereItStands(State.RECEIVED, None, (LATER, PLACE))
             NextStep(ClockKind.ASSESSMENT, Who.PARTNER, LATER.due_at),
         ),
         (replace(HELD, clocks=(COMPANY,)), NextStep(ClockKind.COMPANY_REPLY, Who.PARTNER, NOW, NOW)),
+        (
+            replace(HELD, clocks=(LATER, COMPANY), rungs=(OF_COMPANY,)),
+            NextStep(ClockKind.COMPANY_REPLY, Who.PARTNER, OF_COMPANY.due_at, NOW, Rung.LEAD),
+        ),
         (OFFERED, NextStep(ClockKind.ACCEPT, Who.PARTNER, NOW)),
         (TWO, NextStep(ClockKind.ACCEPT, Who.PARTNER, NOW + timedelta(hours=1))),
         (WAITING, NextStep(ClockKind.PLACE, Who.COORDINATOR, NOW)),

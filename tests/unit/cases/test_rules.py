@@ -145,6 +145,19 @@ def test_the_shipped_files_are_right(folder: Path) -> None:
             'who = "boss"',
             "deadlines.toml, clock, accept: who must be one of worker, partner, coordinator, company, system.",
         ),
+        # Of their missed dates nobody would be told: there is no ladder for them.
+        (
+            "deadlines.toml",
+            'who = "coordinator"',
+            'who = "partner"',
+            "deadlines.toml, clock, place: who must be coordinator: nobody else would be asked.",
+        ),
+        (
+            "deadlines.toml",
+            'who = "company"',
+            'who = "worker"',
+            "deadlines.toml, clock, company_reply: who must be partner or company: nobody else would be asked.",
+        ),
         ("deadlines.toml", "[clock.read]", "[clock.reed]", "deadlines.toml, clock: read is missing."),
         ("deadlines.toml", "[followup.news]", "[followup.new]", "deadlines.toml, followup: news is missing."),
         (
