@@ -93,6 +93,12 @@ def head_to_write_on(session: Session, holder: KeyHolder, case: CaseId | None, *
     return _goes_on(session, holder, case, chain)
 
 
+def heads_unspoilt(session: Session, holder: KeyHolder, chains: Sequence[CaseId]) -> dict[CaseId, Continued]:
+    """The locked heads of many chains; where one is missing or spoilt, `head_to_write_on` finds what goes on for it."""
+    rows = session.connection().execute(_LOCKED, {"chains": chains})
+    return {row.id: found for row in rows if (found := _usable(holder, row)) is not None}
+
+
 def _goes_on(session: Session, holder: KeyHolder, case: CaseId | None, spoilt: CaseId) -> Continued:
     for numbers in _batches():
         chains = [chain_of(holder, case, number) for number in numbers]
