@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import Event, Happened
 from app.cases.enums import TextAbout
-from app.cases.followups import open_question, plan_again, plan_filed, plan_text
+from app.cases.followups import plan_again, plan_filed, plan_text
 from app.cases.rules import rules_of
 from app.database import new_id
 from app.messaging.members import alert_danger, alert_date_near, alert_late, newest_rung
@@ -52,10 +52,9 @@ def plan_questions(session: Session, events: tuple[Event, ...]) -> None:
 
 def plan_text_of_question(session: Session, events: tuple[Event, ...]) -> None:
     """Plan to text the question that was put, where the worker agreed to texts."""
-    case, vault = events[0].case, events[0].vault
-    question = open_question(session, vault, case.id)
-    if question is not None:
-        plan_text(session, vault, case, TextAbout.QUESTION, question.id)
+    asked = events[-1]  # whatever was put before gave way to it
+    if asked.about is not None:
+        plan_text(session, asked.vault, asked.case, TextAbout.QUESTION, asked.about)
 
 
 def plan_text_of_lateness(session: Session, events: tuple[Event, ...]) -> None:

@@ -3,7 +3,14 @@
 from app.database.claims import chosen_once
 from app.database.engine import DatabaseUnavailable, WroteWhileReading
 from app.database.events import apart, note_event
-from app.database.inserts import ReadyRows, insert_ready, insert_rows, insert_unless_taken, ready_rows
+from app.database.inserts import (
+    ReadyRows,
+    insert_each_unless_taken,
+    insert_ready,
+    insert_rows,
+    insert_unless_taken,
+    ready_rows,
+)
 from app.database.lock_order import Lock, locking
 from app.database.opaque import Opaque, opaque_columns, opaque_table
 from app.database.prepared import NoRow, Ready, Row, Statement, new_row, send_together
@@ -58,6 +65,7 @@ __all__ = [
     "check_schema",
     "chosen_once",
     "hour_of_id",
+    "insert_each_unless_taken",
     "insert_ready",
     "insert_rows",
     "insert_unless_taken",

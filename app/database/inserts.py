@@ -66,9 +66,14 @@ def insert_rows(session: Session, rows: Iterable[Base]) -> None:
 
 def insert_unless_taken(session: Session, row: Base) -> bool:
     """Insert one new row; False, and nothing happens, when a unique value of it is taken."""
-    _sign(session, [row])
-    [taken] = send_together(session, [new_row(row)])
-    return bool(taken)
+    [stored] = insert_each_unless_taken(session, [row])
+    return stored
+
+
+def insert_each_unless_taken(session: Session, rows: Sequence[Base]) -> list[bool]:
+    """As `insert_unless_taken`, of several rows: for each in its order whether it was stored."""
+    _sign(session, rows)
+    return [bool(key) for key in send_together(session, list(map(new_row, rows)))]
 
 
 def _sign(session: Session, rows: Sequence[Base]) -> None:

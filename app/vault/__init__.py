@@ -55,9 +55,10 @@ from app.vault.grants import (
     open_granted,
 )
 from app.vault.hash_slots import Guess, Slots, TooBusy
-from app.vault.journal_chains import continuing, journal, journal_each, new_chain, read_journal
+from app.vault.journal_chains import CaseAct, continuing, journal, journal_many, new_chain
 from app.vault.journal_check import JournalFault, JournalFaultKind, JournalVerdict, verify_journal
 from app.vault.journal_heads import JournalBroken, head_fits
+from app.vault.journal_reading import read_journal
 from app.vault.journal_rows import SYSTEM, Actor, JournalChainRow, JournalEntry, JournalRow
 from app.vault.keyholder import Hardness, KeyHolder
 from app.vault.keyring import (
@@ -165,6 +166,7 @@ __all__ = [
     "SYSTEM",
     "Actor",
     "AlreadyInCircle",
+    "CaseAct",
     "CircleKey",
     "CircleMemberRow",
     "CircleName",
@@ -277,7 +279,7 @@ __all__ = [
     "is_made_here",
     "is_sound",
     "journal",
-    "journal_each",
+    "journal_many",
     "load_keyring",
     "make_circle",
     "make_keyrings",

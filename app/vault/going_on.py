@@ -6,7 +6,7 @@ next entry. What was spoilt stays as it is: the chain that goes on begins by say
 
 import logging
 import secrets
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import count
 from typing import Any
@@ -93,13 +93,10 @@ def head_to_write_on(session: Session, holder: KeyHolder, case: CaseId | None, *
     return _goes_on(session, holder, case, chain)
 
 
-def heads_to_write_on(
-    session: Session, holder: KeyHolder, cases: Collection[CaseId]
-) -> dict[CaseId, Continued]:
-    """The heads of those of these cases whose first chain is whole, locked in one statement; `head_to_write_on` has the others."""
-    found = session.connection().execute(_LOCKED, {"chains": list(cases)})
-    usable = {CaseId(row.id): _usable(holder, row) for row in found}
-    return {case: each for case, each in usable.items() if each is not None}
+def heads_unspoilt(session: Session, holder: KeyHolder, chains: Sequence[CaseId]) -> dict[CaseId, Continued]:
+    """The locked heads of many chains; where one is missing or spoilt, `head_to_write_on` finds what goes on for it."""
+    rows = session.connection().execute(_LOCKED, {"chains": chains})
+    return {row.id: found for row in rows if (found := _usable(holder, row)) is not None}
 
 
 def _goes_on(session: Session, holder: KeyHolder, case: CaseId | None, spoilt: CaseId) -> Continued:

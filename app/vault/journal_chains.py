@@ -5,37 +5,32 @@ secret and contents and the chain still verifies. The chain's head carries a tag
 """
 
 import hashlib
-import hmac
-import logging
 import secrets
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Self
+from typing import Self
 from uuid import UUID
 
-from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from sqlalchemy import Row, bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.database import Base, CaseId, Ready, Statement, insert_rows, new_id, new_row
-from app.logs import log_event
-from app.vault.framing import Json, frame, from_json_bytes, pad, to_json_bytes, unpad
-from app.vault.going_on import chain_of, chains_going_on, head_to_write_on, heads_to_write_on
+from app.vault.framing import Json, frame, pad, to_json_bytes
+from app.vault.going_on import chain_of, head_to_write_on, heads_unspoilt
 from app.vault.journal_heads import (
     CHAIN_START,
     JournalBroken,
     chain_secret,
     head_fits,
     head_mac,
-    unveiled_secret,
     veiled_secret,
 )
-from app.vault.journal_rows import SYSTEM, Actor, JournalChainRow, JournalEntry, JournalRow
+from app.vault.journal_rows import SYSTEM, Actor, JournalChainRow, JournalRow
 from app.vault.keyholder import KeyHolder, derive, tag_of
-from app.vault.veil import decrypt, encrypt
+from app.vault.veil import encrypt
 
 SPOILT = "journal.spoilt"
 """The act by which a chain begins that goes on for another."""
@@ -51,11 +46,6 @@ _HEADS = Base.metadata.tables[JournalChainRow.__tablename__]
 _NEXT_ENTRY = insert(_ENTRIES)
 _LOCKED_HEAD = select(_HEADS).where(_HEADS.c.id == bindparam("chain")).with_for_update()
 _MOVED_HEAD = update(_HEADS).where(_HEADS.c.id == bindparam("chain"))
-_WHOLE_CHAINS = (
-    select(_ENTRIES, _HEADS.c.secret_veil)
-    .join_from(_ENTRIES, _HEADS, _HEADS.c.id == _ENTRIES.c.chain_id)
-    .where(_ENTRIES.c.chain_id.in_(bindparam("chains", expanding=True)))
-)
 _MOVE_HEAD = Ready(
     _MOVED_HEAD.where(_HEADS.c.mac == bindparam("stood"))
     .values(seq=bindparam("seq"), hash=bindparam("hash"), mac=bindparam("mac"))
@@ -78,6 +68,16 @@ class ChainKeys:
     def commit(self, chain_id: UUID, content: bytes) -> bytes:
         """What an entry shows of its content."""
         return tag_of(self.commitment, chain_id, content)
+
+
+@dataclass(frozen=True)
+class CaseAct:
+    """What is to be journaled of a case: as the arguments of `journal`."""
+
+    case: CaseId
+    act: str
+    actor: Actor
+    detail: Mapping[str, Json]
 
 
 def journal(
@@ -107,35 +107,38 @@ def journal(
     if begins:
         insert_rows(session, [head, *said, entry])
         return
-    connection = session.connection()
-    connection.execute(_NEXT_ENTRY, {column.name: getattr(entry, column.key) for column in _ENTRIES.columns})
-    moved = {"chain": head.id, "seq": head.seq, "hash": head.hash, "mac": head.mac}
-    connection.execute(_MOVED_HEAD, moved)
+    _store(session, [head], [entry])
 
 
-def journal_each(
-    session: Session,
-    holder: KeyHolder,
-    actor: Actor,
-    acts: Mapping[CaseId, Sequence[tuple[str, Mapping[str, Json]]]],
-) -> None:
-    """As `journal`, for what one actor did in many cases that are locked: three statements for all whose chains are whole."""
+def journal_many(session: Session, holder: KeyHolder, acts: Iterable[CaseAct]) -> None:
+    """Append entries to many cases' chains, each as `journal` does: three statements for all that nobody spoilt."""
+    of_case: dict[CaseId, list[CaseAct]] = {}
+    for act in acts:
+        of_case.setdefault(act.case, []).append(act)
     session.flush()
-    whole = heads_to_write_on(session, holder, acts)
-    entries, moved = list[dict[str, Any]](), list[dict[str, Any]]()
-    for case_id, found in whole.items():
-        head, keys = found.head, ChainKeys.of(found.secret)
-        for act, detail in acts[case_id]:
-            entry = _append(holder, head, keys, act, actor, detail)
-            entries.append({column.name: getattr(entry, column.key) for column in _ENTRIES.columns})
-        moved.append({"chain": head.id, "seq": head.seq, "hash": head.hash, "mac": head_mac(holder, head)})
-    connection = session.connection()
+    found = heads_unspoilt(session, holder, sorted(of_case))
+    entries: list[JournalRow] = []
+    for case, continued in found.items():
+        keys = ChainKeys.of(continued.secret)
+        entries += [
+            _append(holder, continued.head, keys, each.act, each.actor, each.detail) for each in of_case[case]
+        ]
+        continued.head.mac = head_mac(holder, continued.head)
     if entries:
-        connection.execute(_NEXT_ENTRY, entries)
-        connection.execute(_MOVED_HEAD, moved)
-    for case_id in acts.keys() - whole.keys():
-        for act, detail in acts[case_id]:
-            journal(session, holder, case_id, act, actor, detail)
+        _store(session, [continued.head for continued in found.values()], entries)
+    for act in (act for case in of_case.keys() - found.keys() for act in of_case[case]):
+        journal(session, holder, act.case, act.act, act.actor, act.detail)
+
+
+def _store(session: Session, heads: Iterable[JournalChainRow], entries: Iterable[JournalRow]) -> None:
+    """Store entries that were appended, and where that has moved the heads."""
+    connection = session.connection()
+    columns = _ENTRIES.columns
+    connection.execute(
+        _NEXT_ENTRY, [{column.name: getattr(entry, column.key) for column in columns} for entry in entries]
+    )
+    moved = [{"chain": head.id, "seq": head.seq, "hash": head.hash, "mac": head.mac} for head in heads]
+    connection.execute(_MOVED_HEAD, moved)
 
 
 def continuing(
@@ -185,7 +188,7 @@ def _append(
         seq=seq,
         hour=hour,
         commitment=commitment,
-        content=encrypt(keys.cipher, pad(content, _STEPS), _bound(holder, head.id, row_id)),
+        content=encrypt(keys.cipher, pad(content, _STEPS), bound(holder, head.id, row_id)),
         hash=digest,
     )
 
@@ -206,64 +209,6 @@ def new_chain(
     entries = [_append(holder, head, keys, act, actor, detail) for act, actor, detail in acts]
     head.mac = head_mac(holder, head)
     return [head, *entries]
-
-
-def read_journal(session: Session, holder: KeyHolder, chain: CaseId | None) -> list[JournalEntry]:
-    """The entries of a chain and of those that go on for it, oldest first, by the numbers that they were sealed with.
-
-    What others wrote or changed does not open and is passed over, as if it had been taken away: it closes nobody's case.
-    """
-    chains = [chain_of(holder, chain, number) for number in (0, 1)]
-    rows = session.execute(_WHOLE_CHAINS, {"chains": chains}).all()
-    if any(row.chain_id == chains[1] for row in rows):
-        later = [each for each in chains_going_on(session, holder, chain) if each not in chains]
-        rows = [*rows, *session.execute(_WHOLE_CHAINS, {"chains": later})] if later else rows
-        chains += later
-    entries: list[JournalEntry] = []
-    for chain_id in chains:
-        behind = entries[-1].seq if entries else 0
-        entries += _opened(holder, chain_id, [row for row in rows if row.chain_id == chain_id], behind)
-    return entries
-
-
-def _opened(
-    holder: KeyHolder, chain_id: CaseId, rows: Sequence[Row[*tuple[Any, ...]]], behind: int
-) -> list[JournalEntry]:
-    """The entries of one chain, numbered on from those of the chain before it."""
-    if not rows:
-        return []
-    try:
-        keys = ChainKeys.of(unveiled_secret(holder, chain_id, rows[0].secret_veil))
-    except JournalBroken:
-        log_event("journal.unreadable", level=logging.ERROR, chain=str(chain_id), entries=len(rows))
-        return []
-    contents = [content for row in rows if (content := entry_content(holder, keys, row)) is not None]
-    if len(contents) < len(rows):
-        closed = len(rows) - len(contents)
-        log_event("journal.unreadable", level=logging.ERROR, chain=str(chain_id), entries=closed)
-    contents.sort(key=lambda content: content["seq"])
-    return [_entry(content, behind) for content in contents]
-
-
-def _entry(content: Mapping[str, Any], behind: int) -> JournalEntry:
-    kind, actor_id, organisation_id = content["actor"]
-    at, hour = datetime.fromisoformat(content["at"]), datetime.fromisoformat(content["hour"])
-    actor = Actor(kind, _uuid(actor_id), _uuid(organisation_id))
-    return JournalEntry(behind + content["seq"], hour, at, content["act"], actor, content["detail"])
-
-
-def entry_content(
-    holder: KeyHolder, keys: ChainKeys, row: JournalRow | Row[*tuple[Any, ...]]
-) -> dict[str, Any] | None:
-    """The content of an entry, or None when it does not open or is not what was committed to."""
-    try:
-        content = unpad(decrypt(keys.cipher, row.content or b"", _bound(holder, row.chain_id, row.id)))
-    except (InvalidTag, TypeError, ValueError):
-        return None
-    if not hmac.compare_digest(row.commitment, keys.commit(row.chain_id, content)):
-        return None
-    opened: dict[str, Any] = from_json_bytes(content)
-    return opened
 
 
 def store_key_version(session: Session, holder: KeyHolder, case_id: CaseId, version: int) -> None:
@@ -291,13 +236,10 @@ def entry_hash(
     return hashlib.sha256(frame("redress journal", *parts)).digest()
 
 
-def _bound(holder: KeyHolder, chain_id: UUID, row_id: UUID) -> bytes:
+def bound(holder: KeyHolder, chain_id: UUID, row_id: UUID) -> bytes:
+    """Where the content of an entry is sealed to."""
     return frame("redress journal", holder.deployment, chain_id, row_id)
 
 
 def _text(value: UUID | None) -> str | None:
     return None if value is None else str(value)
-
-
-def _uuid(text: str | None) -> UUID | None:
-    return None if text is None else UUID(text)

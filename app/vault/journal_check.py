@@ -7,8 +7,9 @@ from uuid import UUID
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.vault.journal_chains import ChainKeys, entry_content, entry_hash
+from app.vault.journal_chains import ChainKeys, entry_hash
 from app.vault.journal_heads import CHAIN_START, JournalBroken, chain_secret, head_fits
+from app.vault.journal_reading import entry_content
 from app.vault.journal_rows import JournalChainRow, JournalRow
 from app.vault.keyholder import KeyHolder
 

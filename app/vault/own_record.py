@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.database import CaseId
 from app.vault.going_on import chain_of, chains_going_on, spoilt_chains
-from app.vault.journal_chains import SPOILT, read_journal
+from app.vault.journal_chains import SPOILT
 from app.vault.journal_heads import JournalBroken, chain_secret, head_fits
+from app.vault.journal_reading import read_journal
 from app.vault.journal_rows import JournalChainRow, JournalRow
 from app.vault.keyholder import KeyHolder
 

@@ -77,7 +77,7 @@ def test_models_equal_migrations(database: Database) -> None:
 def test_a_forgotten_column_is_found(database: Database) -> None:
     _import_everything()
     with database.writing() as session:
-        session.execute(text("ALTER TABLE cases DROP COLUMN stopped_hour"))
+        session.execute(text("ALTER TABLE cases DROP COLUMN closing_reason"))
     with database.engine.connect() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), Base.metadata)
     assert [difference[0] for difference in differences] == ["add_column"]

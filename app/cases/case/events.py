@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import StrEnum
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -41,14 +42,26 @@ class Happened(StrEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """What happened to a case, whose row is locked; `by` is the member who did it and need not be told."""
+    """What happened to a case, whose row is locked.
+
+    `by` is the member who did it and need not be told, `about` the id of the row that it is about where one is asked for.
+    """
 
     what: Happened
     case: Case
     vault: Vault
     by: MemberId | None = None
+    about: UUID | None = None
 
 
-def note(session: Session, vault: Vault, what: Happened, case: Case, *, by: MemberId | None = None) -> None:
+def note(
+    session: Session,
+    vault: Vault,
+    what: Happened,
+    case: Case,
+    *,
+    by: MemberId | None = None,
+    about: UUID | None = None,
+) -> None:
     """Note on the unit of work what happened to a case."""
-    note_event(session, Event(what, case, vault, by))
+    note_event(session, Event(what, case, vault, by, about))

@@ -48,6 +48,13 @@ class Case(Signed, Base):
         Index("ix_cases_queue", "organisation_id", "is_open", "queue_rank", "next_due_at", "id"),
         # The coordinator's months are counted from this index alone, and no case is read for them.
         Index("ix_cases_months", "received_hour", "practice", "first_answer", "came_back"),
+        # Of the few that are open, among the many that were: what the coordinator counts of them stands here.
+        Index(
+            "ix_cases_open",
+            *("organisation_id", "state", "urgency", "assignee_id", "stopped_hour", "practice", "id"),
+            sqlite_where=text("is_open = 1"),
+            postgresql_where=text("is_open"),
+        ),
         # The same for who was asked beside another; few cases are, and the others are not in it.
         Index(
             "ix_cases_also_asked",
@@ -203,7 +210,11 @@ class Clock(Base):
     """Something that has to happen by an hour, and who has to do it."""
 
     __tablename__ = "clocks"
-    __table_args__ = (Index("ix_clocks_due", "state", "due_at"),)
+    __table_args__ = (
+        Index("ix_clocks_due", "state", "due_at"),
+        # Whether a case is late: each has many clocks that were met.
+        Index("ix_clocks_state", "state", "case_id"),
+    )
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     id: Mapped[UUID] = mapped_column(primary_key=True, default=new_id)

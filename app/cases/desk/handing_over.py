@@ -29,9 +29,7 @@ from app.cases.clocks import NOT_HELD
 from app.cases.enums import Rung, RungState
 from app.database import CaseId, MemberId
 from app.network import Member, MemberState, Role, SignedIn, require_lead
-from app.vault import GrantState, Json, Vault, is_sound, journal_each
-
-_Act = tuple[str, dict[str, Json]]
+from app.vault import CaseAct, GrantState, Vault, is_sound, journal_many
 
 
 @dataclass(frozen=True)
@@ -81,13 +79,11 @@ def hand_over(
     tasks, rungs = _tasks_of(session, vault, of, cases), _rungs_of(session, vault, of, cases)
     theirs = [case for case in cases if case.assignee_id == of or case.id in tasks]
     able = _that_open_to(session, vault, holders_of_member(session, to, by.organisation.id), theirs)
-    acts: dict[CaseId, list[_Act]] = {}
-    for case in able:
-        acts[CaseId(case.id)] = list(_give(case, tasks.get(case.id, ()), of, to))
+    acts = [act for case in able for act in _give(case, tasks.get(case.id, ()), of, to, by)]
     asked = [(case, rungs[case.id]) for case in able if case.id in rungs]
     for _, rung in asked:
         rung.member_id = to
-    journal_each(session, vault, by.actor, acts)
+    journal_many(session, vault, acts)
     for case, _ in asked:
         # Who is asked now is told as whoever was asked before.
         note(session, vault, Happened.LATE, case)
@@ -95,14 +91,16 @@ def hand_over(
     return HandedOver(len(able), tuple(sorted(stayed, key=lambda each: each.reference)))
 
 
-def _give(case: Case, tasks: Sequence[Task], of: MemberId, to: MemberId) -> Iterator[_Act]:
+def _give(case: Case, tasks: Sequence[Task], of: MemberId, to: MemberId, by: SignedIn) -> Iterator[CaseAct]:
+    case_id = CaseId(case.id)
     if case.assignee_id == of:
         case.assignee_id = to
-        yield "case.assigned", {"member": str(to), "before": str(of)}
+        yield CaseAct(case_id, "case.assigned", by.actor, {"member": str(to), "before": str(of)})
     for task in tasks:
         task.member_id = to
         case.count_edit()
-        yield "task.handed_over", {"task": str(task.id), "member": str(to), "before": str(of)}
+        detail = {"task": str(task.id), "member": str(to), "before": str(of)}
+        yield CaseAct(case_id, "task.handed_over", by.actor, detail)
 
 
 def _takes_cases(session: Session, vault: Vault, by: SignedIn, member_id: MemberId) -> bool:

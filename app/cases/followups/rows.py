@@ -1,6 +1,6 @@
 """The follow-ups of a case in the database: planned when something happens to it, called off, and the one that is open."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from uuid import UUID
 
@@ -22,7 +22,7 @@ from app.cases.followups.models import Followup
 from app.cases.followups.planning import PlannedFollowup, plan, turn
 from app.cases.followups.text_rows import planned_texts_of, wants_texts
 from app.cases.rules import Rules
-from app.database import CaseId, insert_rows, insert_unless_taken, new_id
+from app.database import CaseId, insert_each_unless_taken, insert_rows, insert_unless_taken, new_id
 from app.vault import SYSTEM, Vault, is_sound, journal, read_journal, sound
 
 WAITING = (FollowupState.PLANNED, FollowupState.ASKED)
@@ -71,11 +71,10 @@ def plan_again(session: Session, vault: Vault, rules: Rules, case: Case, what: H
         session, vault, case, (row for row in known if row.kind in change.ends and _key(row) not in same)
     )
     rows = {_key(row): row for row in known}
+    _write_down(session, [_row(case.id, each) for each in planned if _key(each) not in rows])
     for each in planned:
         row = rows.get(_key(each))
-        if row is None:
-            _write_down(session, case.id, each)
-        elif row.state in (FollowupState.PLANNED, FollowupState.CALLED_OFF):
+        if row is not None and row.state in (FollowupState.PLANNED, FollowupState.CALLED_OFF):
             # Within one hour it is the same question, as when a case closes and opens again; who told of danger is asked sooner.
             row.state, row.due_at = FollowupState.PLANNED, each.due_at
     session.flush()
@@ -86,22 +85,36 @@ def planned_as(row: Followup) -> PlannedFollowup:
     return PlannedFollowup(row.kind, row.since, row.round, row.due_at)
 
 
-def plan_next(session: Session, case_id: UUID, following: PlannedFollowup, known: Iterable[Followup]) -> None:
-    """Write down the next round of a question that comes round again, unless it is among those that are known of the case."""
-    if _key(following) not in map(_key, known):
-        _write_down(session, case_id, following)
+def plan_next(
+    session: Session,
+    following: Iterable[tuple[UUID, PlannedFollowup]],
+    known: Mapping[UUID, Collection[Followup]],
+) -> None:
+    """Write down the next rounds of questions that come round again, each unless it is among those that are known of its case."""
+    new = [(case_id, each) for case_id, each in following if _key(each) not in map(_key, known[case_id])]
+    _write_down(session, [_row(case_id, each) for case_id, each in new])
 
 
 def followups_of(session: Session, vault: Vault, case_id: UUID) -> list[Followup]:
     """The follow-ups of a case that this deployment wrote, the earliest first."""
+    return followups_of_many(session, vault, [case_id])[case_id]
+
+
+def followups_of_many(
+    session: Session, vault: Vault, case_ids: Collection[UUID]
+) -> dict[UUID, list[Followup]]:
+    """As `followups_of`, for each of several cases, in one statement."""
     session.flush()
     found = session.scalars(
         select(Followup)
-        .where(Followup.case_id == case_id)
+        .where(Followup.case_id.in_(case_ids))
         .order_by(Followup.due_at, Followup.kind, Followup.round)
         .execution_options(populate_existing=True)
     ).all()
-    return list(sound(vault, found))
+    of_case: dict[UUID, list[Followup]] = {case_id: [] for case_id in case_ids}
+    for row in sound(vault, found):
+        of_case[row.case_id].append(row)
+    return of_case
 
 
 def open_question(session: Session, vault: Vault, case_id: UUID) -> Followup | None:
@@ -186,18 +199,14 @@ def _call_off(session: Session, vault: Vault, case: Case, rows: Iterable[Followu
         journal(session, vault, CaseId(case.id), "followup.called_off", SYSTEM, {"kinds": list(kinds)})
 
 
-def _write_down(session: Session, case_id: UUID, planned: PlannedFollowup) -> None:
-    """Write down a question that no row of ours holds yet: one that others wrote in its place is set aside."""
-    if insert_unless_taken(session, _row(case_id, planned)):
-        return
-    of_this_key = (
-        Followup.kind == planned.kind,
-        Followup.since == planned.since,
-        Followup.round == planned.round,
-    )
-    in_its_place = delete(Followup).where(Followup.case_id == case_id, *of_this_key)
-    session.execute(in_its_place.execution_options(synchronize_session=False))
-    insert_unless_taken(session, _row(case_id, planned))
+def _write_down(session: Session, rows: Sequence[Followup]) -> None:
+    """Write down questions that no row of ours holds yet: ones that others wrote in their place are set aside."""
+    stored = insert_each_unless_taken(session, rows) if rows else []
+    for row in (row for row, is_stored in zip(rows, stored, strict=True) if not is_stored):
+        of_this_key = Followup.kind == row.kind, Followup.since == row.since, Followup.round == row.round
+        in_its_place = delete(Followup).where(Followup.case_id == row.case_id, *of_this_key)
+        session.execute(in_its_place.execution_options(synchronize_session=False))
+        insert_unless_taken(session, row)
 
 
 def _row(case_id: UUID, planned: PlannedFollowup) -> Followup:
