@@ -11,7 +11,7 @@ from pathlib import Path
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from sqlalchemy import select
@@ -22,7 +22,7 @@ from app.cases.case.text_times import NoHourLeft, TextTimes
 from app.cases.case.veils import facts_of
 from app.cases.changes import choose_texts
 from app.cases.enums import TextState
-from app.cases.followups import PlannedText
+from app.cases.followups import PlannedText, followups_of
 from app.cases.followups.text_rows import times_for
 from app.intake.conversation.machine import Step
 from app.intake.conversation.store import live_conversations, position_of
@@ -41,6 +41,7 @@ from tests.support.texting import MINE, Texting, make_texting
 from tests.support.texting_back import AGREED
 
 _HOUR, _DAY = 3600, 86_400
+_SAID = (*"12345678", "5 Worse", "evenings", "all", "same")
 _WENT = (Delivery.ACCEPTED, Delivery.SENT, Delivery.DELIVERED, Delivery.UNCLEAR)
 _WEEK, _QUARTER = timedelta(days=7), timedelta(days=90)
 
@@ -84,7 +85,7 @@ class Phones(RuleBasedStateMachine):
         clock.set_offset(round(13.95 * _DAY))
         self._tick()
 
-    @rule(said=st.sampled_from((*map(str, range(10)), "5 Worse", "evenings", "all", "same")))
+    @rule(said=st.sampled_from(_SAID))
     def answer(self, said: str) -> None:
         """A digit or a word for one, whatever stands: it is answered, or something is kept of it."""
         step, before = self._step(), self._acts()
@@ -93,11 +94,12 @@ class Phones(RuleBasedStateMachine):
             assert replies or self._acts() > before, (step, said)
         self._ended = self._ended or replies == ["We will not text you again. We keep your message."]
 
-    @rule(said=st.sampled_from(("9", "STOP")))
-    def end(self, said: str) -> None:
-        """No more texts that come by themselves: whatever is asked just now, STOP ends them."""
-        self._texting.say(said, apart=700)
-        self._ended = self._ended or said == "STOP"
+    @rule(said=st.sampled_from(("9", "0", "STOP")), chance=st.integers(0, 9))
+    def end(self, said: str, chance: int) -> None:
+        """No more texts that come by themselves; seldom, or there would be few to look at."""
+        if chance == 0:
+            self.answer(said)
+            self._ended = self._ended or said == "STOP"
 
     @rule(
         first=st.integers(0, 23), longer=st.integers(1, 23), days=st.frozensets(st.integers(0, 6), min_size=1)
@@ -114,6 +116,18 @@ class Phones(RuleBasedStateMachine):
                 choose_texts(session, self._texting.world.vault, case, WORKER, wanted=True, times=times)
             except NoHourLeft:
                 return
+
+    @rule(days=st.integers(0, 9))
+    def ask_sooner(self, days: int) -> None:
+        """Everything that is planned to be asked falls due, one of each case, and days pass."""
+        vault = self._texting.world.vault
+        with self._texting.database.writing() as session:
+            for case_id in session.scalars(select(Case.id)).all():
+                rows = [row for row in followups_of(session, vault, case_id) if row.due_at > clock.now()]
+                for row in rows[:1]:
+                    row.due_at = clock.hour_of(clock.now())
+        clock.set_offset(round(clock._offset.total_seconds()) + days * _DAY)
+        self._tick()
 
     @rule(
         seconds=st.sampled_from((-_HOUR, _HOUR, 5 * _HOUR, _DAY, 3 * _DAY, 9 * _DAY, 17 * _DAY)),
@@ -209,9 +223,10 @@ def test_whatever_is_texted_no_text_breaks_hours_or_limits_and_every_digit_count
     run_state_machine_as_test(
         OnOne,
         settings=settings(
-            max_examples=150 if LONG else 8,
-            stateful_step_count=60 if LONG else 25,
+            max_examples=150 if LONG else 12,
+            stateful_step_count=60 if LONG else 30,
             deadline=None,
+            phases=(Phase.explicit, Phase.reuse, Phase.generate),
             suppress_health_check=tuple(HealthCheck),
         ),
     )

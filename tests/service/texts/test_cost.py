@@ -23,7 +23,7 @@ _PLACE = "Foxglove Circuits, Penang"
 
 @pytest.mark.parametrize(
     ("before", "body", "looks", "most_stored"),
-    (((), "1", 1, 8), (("1",), "2", 3, 5), (("1", "2"), _PLACE, 2, 9), (("1",), "(1/2) He said", 2, 7)),
+    (((), "1", 1, 8), (("1",), "2", 3, 8), (("1", "2"), _PLACE, 2, 9), (("1",), "(1/2) He said", 2, 7)),
 )
 def test_a_text_looks_once_or_twice_and_is_stored_in_one_go(
     texting: Texting, before: tuple[str, ...], body: str, looks: int, most_stored: int

@@ -124,6 +124,8 @@ def test_the_digits_0_9_1_and_8_are_obeyed_from_the_form(texting: Texting) -> No
 def test_stop_from_the_form_ends_all_texts(texting: Texting) -> None:
     case_id = from_form(texting)
     assert texting.say("STOP") == []
+    assert texting.say("1", "7", "They hit him again") == []
+    assert {"They hit him again"} <= {word for case in texting.cases() for word in texting.words(case)}
     on_day(40)
     tick(texting)
     assert len(by_itself(texting, case_id)) == 1

@@ -52,10 +52,12 @@ def apart(heard: Heard, said: Said, know: Knowledge, texts: Texts, at: datetime)
     if acts == heard.acts:
         return heard
     answers = any(isinstance(act, AnswerQuestion | SetDanger | OptIn | OptOut) for act in acts)
-    here = heard.position if answers else heard.position.to(Step.OPEN, back=None, about=(), worse_at=None)
+    quiet = heard.position.step is Step.QUIET
+    stays = answers or quiet
+    here = heard.position if stays else heard.position.to(Step.OPEN, back=None, about=(), worse_at=None)
     if said.keyword is not None or said.thanks:
         return replace(heard, position=heard.position, acts=acts)
-    begun = begin_called(begin(said, texts, at, answerable=True), said, texts, know.help_number)
+    begun = begin_called(begin(said, texts, at, answerable=not quiet), said, texts, know.help_number)
     # What is not kept is never said to be: a digit that answers nothing is asked about.
     reply = begun.reply if begun.opened or not answers else heard.reply
     return Heard(here, reply, (*begun.acts, *acts), begun.opened)
