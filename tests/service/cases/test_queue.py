@@ -284,7 +284,6 @@ def test_what_somebody_planned_comes_next_in_a_row_until_a_clock_is_late(desk: D
     assert rows() == [(True, False, False), (False, False, False)]
     clock.set_offset(int(timedelta(days=1).total_seconds()))
     assert rows() == [(True, True, False), (False, False, False)]
-    clock.set_offset(
-        int(timedelta(days=9).total_seconds())
-    )  # the date to read it has passed: that comes before all
+    # The date to read it has passed: that comes before all of it.
+    clock.set_offset(int(timedelta(days=9).total_seconds()))
     assert rows() == [(False, False, True), (False, False, True)]

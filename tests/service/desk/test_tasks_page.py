@@ -1,6 +1,7 @@
 """Next steps on the case page: planned, put off, handed over and finished from its forms; what is refused stays in its field."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -114,7 +115,7 @@ def test_put_off_twice_and_the_first_form_once_more_says_where_it_stands(
     member = browse("near.lead")
     member.open(f"/desk/cases/{case_id}")
     first = member.send("/tasks", text="Call the clinic.", on=in_days(1).isoformat())
-    told = {"on": in_days(1).isoformat(), "reason": "The clinic is shut."}
+    told: dict[str, Any] = {"on": in_days(1).isoformat(), "reason": "The clinic is shut."}
     assert "Put off." in member.send("/put-off", **told).text
     member.open(f"/desk/cases/{case_id}")
     assert "Put off." in member.send("/put-off", on=in_days(2).isoformat(), reason="It still is.").text
