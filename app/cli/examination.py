@@ -15,6 +15,7 @@ from app.cases.escalation import without_next_step
 from app.cli.deployment import Deployment, KeyringKind
 from app.cli.duty_roster import duty_roster
 from app.cli.findings import Finding, Weight
+from app.cli.procedures import procedures
 from app.cli.written_past_us import written_past_us
 from app.database import SchemaOutOfDate, check_schema
 from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
@@ -305,6 +306,7 @@ _QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
     _gateways,
     _alerts,
     duty_roster,
+    procedures,
     _texts,
     _roots,
     _openness,

@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, case, func, or_, select, union_all
+from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, granted, holders_of_member
+from app.cases.case import Case, Task, granted, holders_of_member
 from app.cases.desk.queue import COUNTED_AT_MOST
 from app.cases.enums import State
 from app.database import MemberId, OrganisationId
@@ -16,12 +16,27 @@ from app.vault import GrantState
 
 @dataclass(frozen=True)
 class MorningCounts:
-    """Of the open cases that are the member's or nobody's yet: late, due before the day ends, with unread answers; and offers."""
+    """Of the open cases that are the member's or nobody's yet: late, due before the day ends, with unread answers; and offers.
+
+    One in which the member planned something counts as late, or due, by that too.
+    """
 
     late: int
     due_today: int
     unread_answers: int
     offers: int
+
+
+def _planned_before(member_id: MemberId, moment: datetime) -> ColumnElement[bool]:
+    """Whether the member's own next step in a case that their organisation has was to be done by then."""
+    return exists().where(
+        Task.case_id == Case.id,
+        Task.member_id == member_id,
+        Task.organisation_id == Case.organisation_id,
+        Task.ended_hour.is_(None),
+        Task.due_at <= moment,
+        Case.state != State.OFFERED,
+    )
 
 
 def morning_counts(
@@ -30,9 +45,11 @@ def morning_counts(
     """Count, in one statement, the first `COUNTED_AT_MOST` cases that the member can open or that their circles are offered."""
     now, holders = clock.now(), holders_of_member(session, member_id, organisation_id)
     theirs = and_(Case.state != State.OFFERED, or_(Case.assignee_id == member_id, Case.assignee_id.is_(None)))
+    late = or_(and_(theirs, Case.next_due_at <= now), _planned_before(member_id, now))
+    due = or_(and_(theirs, Case.next_due_at < day_ends), _planned_before(member_id, day_ends))
     wanted = {
-        "late": and_(theirs, Case.next_due_at <= now),
-        "due_today": and_(theirs, Case.next_due_at > now, Case.next_due_at < day_ends),
+        "late": late,
+        "due_today": and_(due, not_(late)),
         "unread_answers": and_(theirs, Case.worker_wrote.is_(True)),
         "offers": Case.state == State.OFFERED,
     }

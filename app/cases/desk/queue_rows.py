@@ -9,7 +9,18 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, Entry, KnownDate, Offer, facts_of, known_dates, site_of, stage_of
+from app.cases.case import (
+    Case,
+    Entry,
+    KnownDate,
+    Offer,
+    facts_of,
+    known_dates,
+    open_tasks,
+    site_of,
+    stage_of,
+)
+from app.cases.clocks import Beside, sooner_than
 from app.cases.enums import AuthorKind, ClockKind, OfferState, Stage, State, Urgency
 from app.cases.rules import Rules
 from app.database import CaseId, MemberId, SiteId
@@ -44,6 +55,14 @@ class QueueRow:
     practice: bool
     also_asked: bool = False  # another organisation was asked at once: whoever accepts first has it alone
     outside: KnownDate | None = None  # the next date that the world sets, where it is near
+    own_due: datetime | None = (
+        None  # by when somebody planned to do something, where that comes before the clocks
+    )
+
+    @property
+    def own_late(self) -> bool:
+        """Whether the day of what was planned is over."""
+        return _is_late(self.own_due)
 
 
 @dataclass(frozen=True)
@@ -56,12 +75,13 @@ class _Around:
     wrote: dict[UUID, datetime]
     answer_by: dict[UUID, datetime | None]
     outside: dict[UUID, list[KnownDate]]
+    planned: dict[UUID, datetime]
 
 
 def read_rows(
     session: Session, vault: Vault, rules: Rules, by: SignedIn, found: Sequence[Case]
 ) -> tuple[QueueRow, ...]:
-    """The rows of one page, for this member; five more statements, however many rows there are."""
+    """The rows of one page, for this member; six more statements, however many rows there are."""
     around = _look_around(session, vault, by, found)
     return tuple(
         _card(vault, rules, row, around) if row.state is State.OFFERED else _owned(vault, row, around)
@@ -86,6 +106,7 @@ def _look_around(session: Session, vault: Vault, by: SignedIn, found: Sequence[C
             Offer.organisation_id == by.organisation.id,
         )
     )
+    tasks = open_tasks(session, vault, select(Case.id).where(Case.id.in_(ids)))
     return _Around(
         sites=sites,
         site_names=site_names(session, vault, sites.values()),
@@ -93,6 +114,7 @@ def _look_around(session: Session, vault: Vault, by: SignedIn, found: Sequence[C
         wrote={row.case_id: row.last for row in wrote},
         answer_by={row.case_id: row.expires_at for row in answer_by},
         outside=known_dates(session, vault, ids),
+        planned={task.case_id: task.due_at for task in reversed(tasks)},
     )
 
 
@@ -150,7 +172,16 @@ def _owned(vault: Vault, row: Case, around: _Around) -> QueueRow:
         worker_wrote_hour=around.wrote.get(row.id),
         practice=row.practice,
         outside=next((each for each in around.outside.get(row.id, ()) if each.near), None),
+        own_due=_before_the_clocks(row.next_due_at, around.planned.get(row.id)),
     )
+
+
+def _before_the_clocks(next_due: datetime | None, planned: datetime | None) -> datetime | None:
+    """When what was planned comes next: a clock that is late comes before it, as on the page of the case."""
+    if planned is None or next_due is None or _is_late(next_due):
+        return None
+    found = sooner_than(next_due, (Beside(planned),))
+    return None if found is None else found.due_at
 
 
 def _is_late(due: datetime | None) -> bool:

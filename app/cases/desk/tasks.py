@@ -52,6 +52,14 @@ class PutOffSooner(Exception):
     """That day is before the one on which it stands: who means to do it sooner can finish it sooner."""
 
 
+class PutOffSince(Exception):
+    """It was put off so before, and then to another day: it stands at `at`."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self.at = at
+
+
 class PutOffTooFar(Exception):
     """A clock, or a date that the world sets, comes before that day: `kind` says which, `at` when."""
 
@@ -118,14 +126,17 @@ def put_off_task(
 ) -> None:
     """Put it off with a reason, kept as a note, and never beyond the next clock or date from outside; sent twice, once.
 
-    Raises `TaskEnded`, `TaskIsPast`, `TaskTooFar`, `PutOffSooner`, `PutOffTooFar` and as `note`.
+    Raises `TaskEnded`, `TaskIsPast`, `TaskTooFar`, `PutOffSooner`, `PutOffTooFar`, `PutOffSince` and as `note`.
     """
-    case = change_case(session, by, case_id)
+    case, zone = change_case(session, by, case_id), zone_info(by.zone)
+    task = session.get(Task, (case.id, task_id))
     if sent_before(session, submission_id) is not None:
         note(session, vault, by, case_id, reason, submission_id)
+        stands = _refuse_ended(vault, case, task).due_at
+        if stands.astimezone(zone).date() != on:
+            raise PutOffSince(stands)
         return
-    task = _refuse_ended(vault, case, session.get(Task, (case.id, task_id)))
-    zone = zone_info(by.zone)
+    task = _refuse_ended(vault, case, task)
     due_at, limit = _due(on, zone), _next_date(session, vault, case, zone)
     if on < task.due_at.astimezone(zone).date():
         raise PutOffSooner

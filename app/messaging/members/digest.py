@@ -32,7 +32,7 @@ from app.network import (
 from app.vault import Vault, is_sound
 
 DIGEST_SUBJECT = "Redress: this morning in numbers"
-DIGEST = """Of the cases that are yours or nobody's yet:
+DIGEST = """Of the cases that are yours or nobody's yet, or in which you planned a next step:
 
 late: {late}
 due today: {due_today}

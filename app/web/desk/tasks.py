@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.cases.case import CannotBeAssigned
 from app.cases.desk import (
     MOST_TASKS,
+    PutOffSince,
     PutOffSooner,
     PutOffTooFar,
     TaskEnded,
@@ -34,7 +35,10 @@ from app.web.member_session import member
 from app.web.once import submission_of_post
 from app.web.services import services
 
-_REFUSALS = (PutOffSooner, PutOffTooFar, TaskEnded, TaskIsPast, TaskTooFar, TooManyTasks, CannotBeAssigned)
+_REFUSALS = (
+    *(PutOffSince, PutOffSooner, PutOffTooFar, TaskEnded, TaskIsPast, TaskTooFar, TooManyTasks),
+    CannotBeAssigned,
+)
 
 
 @blueprint.post("/cases/<uuid:case_id>/tasks")
@@ -128,7 +132,7 @@ def _no_day() -> str:
 
 
 def _status(refusal: Exception) -> int:
-    return 409 if isinstance(refusal, TaskEnded | PutOffTooFar) else 400
+    return 409 if isinstance(refusal, TaskEnded | PutOffTooFar | PutOffSince) else 400
 
 
 def _why(refusal: Exception) -> str:  # noqa: PLR0911 - a line for each refusal
@@ -140,6 +144,12 @@ def _why(refusal: Exception) -> str:  # noqa: PLR0911 - a line for each refusal
                 "It may not wait beyond %(date)s: then comes “%(what)s”. Nothing was changed.",
                 date=labels.hour(refusal.at),
                 what=labels.word(words, refusal.kind),
+            )
+        case PutOffSince():
+            return pgettext(
+                "desk",
+                "It was put off to that day before, and then to another one: it stands at %(date)s. Nothing was changed.",
+                date=labels.hour(refusal.at),
             )
         case PutOffSooner():
             return pgettext(

@@ -57,6 +57,7 @@ def _page(problem: str | None = None) -> str:
         network_laws=deadlines.laws,
         regions=deadlines.regions.get(organisation.country, ()),
         chosen=chosen,
+        gone="" if chosen in deadlines.profiles else chosen,
         region=region,
         problem=problem,
         message=None if problem else message_of_request(),

@@ -1,5 +1,8 @@
 """An organisation follows a law of its own: the cases that it accepts keep the dates of that law, and no others do."""
 
+from types import SimpleNamespace
+from typing import cast
+
 import pytest
 from sqlalchemy import select
 
@@ -9,6 +12,8 @@ from app.cases.case.models import Case, Clock
 from app.cases.enums import ClockKind, ClockState
 from app.cases.escalation import without_next_step
 from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
+from app.cli.deployment import Deployment
+from app.cli.procedures import procedures
 from app.database import CaseId
 from app.network import Organisation, ProfileUnknown, RegionUnknown, choose_procedure, get_organisation
 from app.vault import forged_rows
@@ -88,3 +93,19 @@ def test_what_there_is_not_is_refused(desk: Desk) -> None:
     write_past_us(desk.database, Organisation, {"id": desk.world.near.id}, legal_profile="eu_whistleblower")
     with desk.database.reading() as session:
         assert [row.table for row in forged_rows(session, desk.world.vault)] == ["organisations"]
+
+
+def test_the_doctor_says_who_follows_a_law_that_is_not_in_the_file_any_more(desk: Desk) -> None:
+    deployment = cast(Deployment, SimpleNamespace(database=desk.database, rules=desk.world.rules))
+    choose(desk, LAW)
+    assert list(procedures(deployment)) == []
+    with desk.database.writing() as session:
+        session.get_one(Organisation, desk.world.near.id).legal_profile = "of_last_year"
+    (found,) = procedures(deployment)
+    assert found.text.startswith(
+        "Mawar Workers Aid follows the legal profile of_last_year, and deadlines.toml has no [profile.of_last_year]:"
+    )
+    # Its cases keep the network's own dates, and none is forgotten for it.
+    assert set(laws(desk, desk.accepted()).values()) == {None}
+    with desk.database.reading() as session:
+        assert without_next_step(session, desk.world.vault) == []

@@ -9,13 +9,14 @@ from sqlalchemy import select
 from app import clock
 from app.cases.case.assignment import claim
 from app.cases.case.models import Case
-from app.cases.desk import queue
+from app.cases.desk import plan_task, queue
 from app.cases.desk.progress import Move, change_stage
 from app.cases.desk.queue import Count, QueueFilters, QueueKey
 from app.cases.enums import ClosingReason, ConsentLevel, Stage, State, Urgency
 from app.cases.worker.messages import write
-from app.database import CaseId, Database
+from app.database import CaseId, Database, new_id
 from app.intake import ContactWay
+from app.network import zone_info
 from tests.harness.statements import reads_of
 from tests.support.desk import Desk
 from tests.support.queue_pages import page, shown
@@ -222,7 +223,7 @@ def test_the_number_of_statements_does_not_grow_with_the_rows(desk: Desk) -> Non
         large = page(desk)
 
     assert len(large.rows) == len(small.rows) + 8
-    assert len(many) <= len(few) <= 12
+    assert len(many) <= len(few) <= 13
 
 
 def test_counting_stops_at_its_limit_and_says_so(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -262,3 +263,27 @@ def test_closed_cases_are_paged_too(desk: Desk, monkeypatch: pytest.MonkeyPatch)
     second = page(desk, filters=closed, after=first.next_key)
     assert [len(first.rows), len(second.rows)] == [2, 1]
     assert {row.id for row in (*first.rows, *second.rows)} == cases
+
+
+def test_what_somebody_planned_comes_next_in_a_row_until_a_clock_is_late(desk: Desk) -> None:
+    case_id, other = desk.accepted(), desk.accepted()
+    on = clock.now().astimezone(zone_info(desk.lead.zone)).date()
+    for each, days in ((case_id, 1), (case_id, 0), (other, 99)):
+        with desk.database.writing() as session:
+            plan_task(
+                session, desk.world.vault, desk.lead, each, "Call.", on + timedelta(days=days), new_id()
+            )
+
+    def rows() -> list[tuple[bool, bool, bool]]:
+        found = {row.id: row for row in page(desk).rows}
+        return [
+            (found[each].own_due is not None, found[each].own_late, found[each].late)
+            for each in (case_id, other)
+        ]
+
+    assert rows() == [(True, False, False), (False, False, False)]
+    clock.set_offset(int(timedelta(days=1).total_seconds()))
+    assert rows() == [(True, True, False), (False, False, False)]
+    # The date to read it has passed: that comes before all of it.
+    clock.set_offset(int(timedelta(days=9).total_seconds()))
+    assert rows() == [(False, False, True), (False, False, True)]

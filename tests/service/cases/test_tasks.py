@@ -26,6 +26,7 @@ from app.cases.desk import (
     AlreadySent,
     EmptyText,
     Move,
+    PutOffSince,
     PutOffSooner,
     PutOffTooFar,
     StepOf,
@@ -161,6 +162,23 @@ def test_a_step_is_put_off_with_a_reason_up_to_the_next_date_that_binds(desk: De
     for error, act in refusals:
         with pytest.raises(error):
             act()
+    assert desk.acts(case_id).count("task.put_off") == 2
+
+
+def test_what_was_put_off_further_since_says_where_it_stands(desk: Desk, case_id: CaseId) -> None:
+    desk.open(desk.lead, case_id)
+    task = plan(desk, case_id)
+    first = put_off(desk, case_id, task, 2)
+    second = put_off(desk, case_id, task, 3)
+    stands = end_of_day(in_days(desk, 3), zone_info(desk.lead.zone))
+    with pytest.raises(PutOffSince) as told:
+        put_off(desk, case_id, task, 2, sent=first)
+    assert told.value.at == stands
+    put_off(desk, case_id, task, 3, sent=second)  # which is how it stands
+    assert tasks(desk, case_id)[0].due_at == stands
+    finish(desk, case_id, task)
+    with pytest.raises(TaskEnded):
+        put_off(desk, case_id, task, 3, sent=second)
     assert desk.acts(case_id).count("task.put_off") == 2
 
 

@@ -1,6 +1,7 @@
 """Next steps on the case page: planned, put off, handed over and finished from its forms; what is refused stays in its field."""
 
 from datetime import date, timedelta
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -106,3 +107,30 @@ def test_what_is_refused_comes_back_in_its_field_with_a_clear_line(
     viewer = browse("near.viewer").open(f"/desk/cases/{case_id}")
     assert "For viewers." in viewer.text
     assert "/finish" not in viewer.response.text
+
+
+def test_put_off_twice_and_the_first_form_once_more_says_where_it_stands(
+    browse: Browse, case_id: CaseId
+) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    first = member.send("/tasks", text="Call the clinic.", on=in_days(1).isoformat())
+    told: dict[str, Any] = {"on": in_days(1).isoformat(), "reason": "The clinic is shut."}
+    assert "Put off." in member.send("/put-off", **told).text
+    member.open(f"/desk/cases/{case_id}")
+    assert "Put off." in member.send("/put-off", on=in_days(2).isoformat(), reason="It still is.").text
+    member.page = first  # Back, twice
+    page = member.send("/put-off", **told)
+    assert page.status == 409
+    assert "and then to another one: it stands at" in page.text
+    assert "Put off." not in page.text
+
+
+def test_a_step_whose_day_is_over_is_the_queues_next(browse: Browse, world: World, case_id: CaseId) -> None:
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    member.send("/tasks", text="Call the clinic.", on=in_days(0).isoformat())
+    assert "Our next step, by" in member.open("/desk/").text
+    world.cookies["test clock"] = str(86_400 + 600)  # signing in moves it on from here
+    member = browse("near.lead")
+    assert "Our next step, late since" in member.open("/desk/").text

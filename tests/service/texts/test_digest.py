@@ -11,10 +11,10 @@ import pytest
 from sqlalchemy import select
 
 from app import clock
-from app.cases.case import Case, claim
+from app.cases.case import Case, Task, claim
 from app.cases.routing.offers import accept_offer
 from app.cases.rules import Calendar, Rules
-from app.database import CaseId
+from app.database import CaseId, MemberId, new_id
 from app.messaging.delivery import Delivery
 from app.messaging.gateways.registry import load_gateways
 from app.messaging.members import Channel, Notice, choose_notices, keep_address, write_digests
@@ -107,6 +107,22 @@ def turn(texting: Texting, case_id: CaseId, **values: object) -> None:
             setattr(case, name, value)
 
 
+def plan(texting: Texting, case_id: CaseId, due_at: datetime, who: MemberId, *, ended: bool) -> None:
+    with texting.database.writing() as session:
+        session.add(
+            Task(
+                case_id=case_id,
+                id=new_id(),
+                entry_id=new_id(),
+                organisation_id=texting.world.near.id,
+                member_id=who,
+                due_at=due_at.astimezone(UTC),
+                planned_hour=clock.hour_of(clock.now()),
+                ended_hour=clock.hour_of(clock.now()) if ended else None,
+            )
+        )
+
+
 def test_a_mail_holds_counts_and_the_way_to_the_desk_and_nothing_else(texting: Texting, go: Go) -> None:
     by_mail(texting, "near.lead")
     world, lead = texting.world, texting.world.sign_in("near.lead")
@@ -123,12 +139,24 @@ def test_a_mail_holds_counts_and_the_way_to_the_desk_and_nothing_else(texting: T
     turn(texting, closed, is_open=False, **gone)
     turn(texting, practice, practice=True, **gone)
     world.file()  # an offer
+    planned, mine, ended, not_mine = (taken(texting) for _ in range(4))
+    for case_id in (planned, mine, ended, not_mine):
+        turn(texting, case_id, next_due_at=now + timedelta(days=9), assignee_id=helper, worker_wrote=False)
+    later = now + timedelta(hours=2)
+    for case_id, due, who in (
+        (planned, now - timedelta(hours=1), lead.member.id),
+        (mine, later, lead.member.id),
+        (late, later, lead.member.id),  # which is late by a clock, and counts once
+        (ended, later, lead.member.id),
+        (not_mine, later, helper),
+    ):
+        plan(texting, case_id, due, who, ended=case_id == ended)
     go(now)
     assert tick(texting) == 1
     (mail,) = mails(texting)
     offers = int(re.findall(r"organisation: (\d+)", mail)[0])
     assert offers >= 1
-    expected = DIGEST.format(late=1, due_today=1, unread_answers=1, offers=offers, desk=DESK)
+    expected = DIGEST.format(late=2, due_today=2, unread_answers=1, offers=offers, desk=DESK)
     assert mail == f"{DIGEST_SUBJECT}\n\n{expected}"
     with texting.database.reading() as session:
         references = session.scalars(select(Case.reference)).all()

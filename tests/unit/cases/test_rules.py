@@ -274,6 +274,30 @@ def test_all_mistakes_of_all_files_are_told_at_once(folder: Path, edit: Edit) ->
     assert "help.toml: cannot be read (UnicodeDecodeError)." in lines
 
 
+@pytest.mark.parametrize(
+    ("text", "line"),
+    (
+        (
+            '[[dya]]\ncountry = "MY"\ndate = 2027-03-08\nname = "Eid"\n',
+            "holidays.toml: dya is not known here.",
+        ),
+        (
+            '[[day]]\ncountry = "MY"\ndate = 2027-03-08T10:00:00\nname = "Eid"\n',
+            "holidays.toml, day 1: date must be a date like 2026-01-31, without quotation marks.",
+        ),
+        ('day = "2027-03-08"\n', "holidays.toml: day must be blocks headed [[day]]."),
+        ('[[day]]\ncountry = "MY"\ndate = 2027-02-30\nname = "Eid"\n', "holidays.toml: not valid TOML ("),
+        ('[[day]\ncountry = "MY"\n', "holidays.toml: not valid TOML ("),
+    ),
+)
+def test_a_mistake_in_the_holiday_file_stops_the_start_with_one_line(
+    folder: Path, text: str, line: str
+) -> None:
+    (folder / "holidays.toml").write_text(text, encoding="utf-8")
+    (found,) = refused(folder)
+    assert found.startswith(line)
+
+
 def test_a_file_that_is_not_toml_is_one_line(folder: Path) -> None:
     (folder / "routing.toml").write_text("standbys = = 3", encoding="utf-8")
     assert refused(folder)[0].startswith("routing.toml: not valid TOML (")
