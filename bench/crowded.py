@@ -1,8 +1,9 @@
 """A partner with very many cases: copies of one real case, made by the verbs, with ids of their own and grants for all holders.
 
-Copied are the rows that the desk reads of other people's cases: the case, its entries and its grants. Of open cases the veils are
-made anew, since the queue opens them; what is sealed inside a closed one is never opened here, so the copy's bytes only have to be
-as many. The bodies of grants are left short: PostgreSQL keeps ones of that size outside the row, where the queue never looks.
+Copied are the rows that the desk reads of other people's cases: the case, its entries, its grants, and the head of its chain,
+without which no grant stands. Of open cases the veils are made anew, since the queue opens them; what is sealed inside a closed one
+is never opened here, so the copy's bytes only have to be as many. The bodies of grants are left short: PostgreSQL keeps ones of
+that size outside the row, where the queue never looks.
 """
 
 import random
@@ -25,11 +26,14 @@ from app.cases.routing.offers import accept_offer
 from app.cases.worker.messages import write
 from app.database import CaseId
 from app.network import SignedIn
-from app.vault import GrantRow, Signed, Vault, row_mac
+from app.vault import GrantRow, JournalChainRow, Signed, Vault, row_mac
+from app.vault.journal_heads import head_mac
 from tests.harness.world import World
 
 _YEARS = timedelta(days=730)
-_TABLES: dict[str, type[Signed]] = {"cases": Case, "entries": Entry, "vault_grants": GrantRow}
+_SIGNED: dict[str, type[Signed]] = {"cases": Case, "entries": Entry, "vault_grants": GrantRow}
+_HEADS = JournalChainRow.__tablename__
+_TABLES = (*_SIGNED, _HEADS)
 
 
 @dataclass(frozen=True)
@@ -64,7 +68,7 @@ def pattern_of(world: World, dsn: str, case_id: CaseId) -> Pattern:
     rows = {}
     with psycopg.connect(dsn, row_factory=dict_row) as connection:
         for table in _TABLES:
-            column = "id" if table == "cases" else "case_id"
+            column = "id" if table in ("cases", _HEADS) else "case_id"
             query = sql.SQL("SELECT * FROM {} WHERE {} = %s").format(
                 sql.Identifier(table), sql.Identifier(column)
             )
@@ -132,12 +136,14 @@ def _copy(
         }
         for row in pattern.rows["vault_grants"]
     ]
-    made = {"cases": [case], "entries": entries, "vault_grants": grants}
+    head = pattern.rows[_HEADS][0] | {"id": case_id}
+    made = {"cases": [case], "entries": entries, "vault_grants": grants, _HEADS: [head]}
     if are_open:
         # The queue checks each row that it shows; of a closed one it looks at none.
-        for table, rows in made.items():
-            for row in rows:
-                row["row_mac"] = row_mac(vault, _TABLES[table], row)
+        for table, model in _SIGNED.items():
+            for row in made[table]:
+                row["row_mac"] = row_mac(vault, model, row)
+        head["mac"] = head_mac(vault, JournalChainRow(**head))
     return made
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.database import Base, CaseId, Id, Opaque
 from app.vault.compartments import Compartment, KeyName, OpenedCompartments, pack_bundle, unpack_bundle
 from app.vault.framing import frame, unframe
-from app.vault.journal_heads import head_fits
+from app.vault.journal_heads import head_as_read_fits
 from app.vault.journal_rows import HEAD_OF_CASE, JournalChainRow
 from app.vault.keyholder import KeyHolder
 from app.vault.keyring import ID_BYTES
@@ -97,8 +97,7 @@ def stands(holder: KeyHolder, row: GrantRow, head: HeadOfCase) -> bool:
     # A case whose chain was taken away opens to nobody, and neither does one whose chain was begun anew, which has no number.
     if chain is None or newest is None or not is_sound(holder, row):
         return False
-    known = JournalChainRow(id=chain, seq=seq, hash=digest, mac=mac, key_version=newest)
-    return head_fits(holder, known) and newest == row.key_version
+    return newest == row.key_version and head_as_read_fits(holder, chain, seq, digest, mac, newest)
 
 
 def veil_names(holder: KeyHolder, grant_id: UUID, names: Set[Compartment]) -> bytes:

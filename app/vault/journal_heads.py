@@ -17,12 +17,24 @@ class JournalBroken(Exception):
 
 def head_fits(holder: KeyHolder, head: JournalChainRow) -> bool:
     """Whether this deployment wrote the head as it stands."""
-    return holder.mac_fits(head.mac, "journal head", *_head_parts(head))
+    return head_as_read_fits(holder, head.id, head.seq, head.hash, head.mac, head.key_version)
+
+
+def head_as_read_fits(
+    holder: KeyHolder,
+    chain: UUID,
+    seq: int | None,
+    digest: bytes | None,
+    mac: bytes | None,
+    version: int | None,
+) -> bool:
+    """As `head_fits`, of a head that was read column by column."""
+    return holder.mac_fits(mac or b"", "journal head", *_head_parts(chain, seq or 0, digest or b"", version))
 
 
 def head_mac(holder: KeyHolder, head: JournalChainRow) -> bytes:
     """The tag of a head as it stands."""
-    return holder.mac("journal head", *_head_parts(head))
+    return holder.mac("journal head", *_head_parts(head.id, head.seq, head.hash, head.key_version))
 
 
 def chain_secret(holder: KeyHolder, head: JournalChainRow) -> bytes:
@@ -45,10 +57,9 @@ def veiled_secret(holder: KeyHolder, chain_id: UUID, secret: bytes) -> bytes:
     return veil_bytes(holder, _secret_place(chain_id), secret)
 
 
-def _head_parts(head: JournalChainRow) -> tuple[Part, ...]:
+def _head_parts(chain: UUID, seq: int, digest: bytes, version: int | None) -> tuple[Part, ...]:
     # The deployment's own chain has no keys, and neither has one that goes on for another.
-    version = () if head.key_version is None else (head.key_version,)
-    return head.id, head.seq, head.hash, *version
+    return (chain, seq, digest) if version is None else (chain, seq, digest, version)
 
 
 def _secret_place(chain_id: UUID) -> Place:

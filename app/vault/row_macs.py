@@ -10,6 +10,8 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import lru_cache
+from types import NoneType
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -68,7 +70,7 @@ class CoveredColumn:
     free_because: str | None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class _Cover:
     """What the MAC of a model covers: attribute, its framed name, what its values are, and the one that a new row is not given."""
 
@@ -115,7 +117,8 @@ def row_fits(holder: KeyHolder, model: type[Signed], values: Mapping[Any, Any]) 
 
 def is_sound(holder: KeyHolder, row: Signed) -> bool:
     """Whether this deployment wrote the row as it was read; says in the log which one it did not write."""
-    stored = _stored(row)
+    # Most rows that are looked at were not changed, and whole pages look at hundreds.
+    stored = _stored(row) if inspect(row).committed_state else vars(row).get
     values = tuple(map(stored, _cover(type(row)).attributes))
     return _fits(holder, type(row), values, stored("row_mac"))
 
@@ -179,7 +182,7 @@ def _fits(holder: KeyHolder, model: type[Signed], values: tuple[Any, ...], mac: 
     cover = _cover(model)
     try:
         # SQLite takes bytes in every column: framed they are like the text or number whose place they took, and SQL finds neither.
-        fits = all(map(_is_kind, values, cover.kinds)) and holder.mac_fits(mac, "row", _framed(cover, values))
+        fits = _are_kinds(cover, _types(values)) and holder.mac_fits(mac, "row", _framed(cover, values))
     except (TypeError, ValueError):
         fits = False
     if not fits:
@@ -199,12 +202,30 @@ def _refused(model: type[Signed], values: tuple[Any, ...]) -> bool:
 def _framed(cover: _Cover, values: tuple[Any, ...]) -> bytes:
     """Every value with its column's name, framed by their lengths, so that it can be read in one way only."""
     parts = [cover.table.encode()]
-    for name, value in zip(cover.names, values, strict=True):
-        if value is not None:
-            kind = type(value)
-            raw = (_SPELLING_OF.get(kind) or _spelling(kind))(value)
-            parts.append(b"%b%d:%b" % (name, len(raw), raw))
+    for place, name, spell in _spelled(cover, _types(values)):
+        raw = spell(values[place])
+        parts.append(b"%b%d:%b" % (name, len(raw), raw))
     return b"".join(parts)
+
+
+def _types(values: tuple[Any, ...]) -> tuple[type, ...]:
+    return tuple(map(type, values))
+
+
+# Rows of one model hold values of a few combinations of types, and pages look at hundreds of rows: what follows from the types is
+# worked out once.
+@lru_cache(maxsize=512)
+def _spelled(cover: _Cover, types: tuple[type, ...]) -> tuple[tuple[int, bytes, Callable[[Any], bytes]], ...]:
+    """Which values of these types are framed, under which name, and how each is spelled."""
+    named = enumerate(zip(cover.names, types, strict=True))
+    return tuple((place, name, _spelling(kind)) for place, (name, kind) in named if kind is not NoneType)
+
+
+@lru_cache(maxsize=512)
+def _are_kinds(cover: _Cover, types: tuple[type, ...]) -> bool:
+    """Whether values of these types may stand in the columns."""
+    kinds = zip(types, cover.kinds, strict=True)
+    return all(found is NoneType or issubclass(found, kind) for found, kind in kinds)
 
 
 _SPELLINGS: tuple[tuple[type, Callable[[Any], bytes]], ...] = (
@@ -218,14 +239,12 @@ _SPELLINGS: tuple[tuple[type, Callable[[Any], bytes]], ...] = (
 )
 
 
-_SPELLING_OF: dict[type, Callable[[Any], bytes]] = {}
 _COVERS: dict[type[Signed], _Cover] = {}
 
 
 def _spelling(kind: type) -> Callable[[Any], bytes]:
     """How a value of this type is spelled, the same for what is about to be stored and for what was read."""
-    found = _SPELLING_OF[kind] = next(spell for of, spell in _SPELLINGS if issubclass(kind, of))
-    return found
+    return next(spell for of, spell in _SPELLINGS if issubclass(kind, of))
 
 
 def _cover(model: type[Signed]) -> _Cover:
@@ -255,10 +274,6 @@ def _kind_of(column: Any) -> type | tuple[type, ...]:
         return str
     kind: type = column.type.python_type
     return kind
-
-
-def _is_kind(value: Any, kind: type | tuple[type, ...]) -> bool:
-    return value is None or isinstance(value, kind)
 
 
 def _default(column: Any) -> Callable[[], Any]:

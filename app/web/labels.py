@@ -374,7 +374,12 @@ def day(on: date) -> str:
 
 def weekday(on: date) -> str:
     """A day of this week, by its name and date."""
-    return _WEEKDAY.apply(on, page_language().locale)
+    return _weekday(on, page_language().locale)
+
+
+@lru_cache(maxsize=512)
+def _weekday(on: date, locale: Locale) -> str:
+    return _WEEKDAY.apply(on, locale)
 
 
 def time_of_day(moment: datetime) -> str:

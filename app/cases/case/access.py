@@ -23,6 +23,7 @@ from app.vault import (
     GrantRow,
     GrantState,
     HolderKind,
+    JournalEntry,
     NoGrant,
     NotInCircle,
     OpenedCompartments,
@@ -37,7 +38,6 @@ from app.vault import (
     open_granted,
     open_membership,
     public_key_of,
-    read_journal,
     row_fits,
     sound_or_none,
     stands,
@@ -311,13 +311,11 @@ _HOLDERS = (
 )
 
 
-def access_of(session: Session, vault: Vault, case_id: CaseId) -> tuple[AccessLine, ...]:
-    """Everybody who holds or held a grant of the case, with when their organisation last read it."""
-    last_read = {
-        entry.actor.organisation_id: hour_of(entry.at)
-        for entry in read_journal(session, vault, case_id)
-        if entry.act in _READINGS
-    }
+def access_of(
+    session: Session, vault: Vault, case_id: CaseId, told: Iterable[JournalEntry]
+) -> tuple[AccessLine, ...]:
+    """Everybody who holds or held a grant of the case, with when their organisation last read it; `told` is the case's journal."""
+    last_read = {entry.actor.organisation_id: hour_of(entry.at) for entry in told if entry.act in _READINGS}
     found = session.execute(_HOLDERS, {"case": case_id})
     return tuple(
         _access_line(vault, row, last_read) for row in found if row_fits(vault, GrantRow, row._mapping)

@@ -41,6 +41,7 @@ from app.network import member_names, site_names
 from app.vault import (
     Compartment,
     CompartmentClosed,
+    JournalEntry,
     OpenedCompartments,
     SealBroken,
     Vault,
@@ -189,8 +190,12 @@ def show_page(
     clocks: Iterable[Clock],
     allowed: Allowed,
     late: Collection[UUID],
+    told: Iterable[JournalEntry],
 ) -> OpenedCase:
-    """The page of a case whose reader holds these compartments; `late` are the clocks that were done after their date."""
+    """The page of a case whose reader holds these compartments.
+
+    `late` are the clocks that were done after their date, `told` is its journal, this reading already in it.
+    """
     facts, site = facts_of(vault, case), site_of(vault, case)
     rows = session.execute(_ENTRIES, {"case": case.id}).all()
     people = member_names(session, vault, [case.assignee_id, *(row.author_id for row in rows)])
@@ -233,7 +238,7 @@ def show_page(
             for row in clocks
         ),
         outside=tuple(known_dates(session, vault, [case.id]).get(case.id, ())),
-        access=access_of(session, vault, CaseId(case.id)),
+        access=access_of(session, vault, CaseId(case.id), told),
         has_contact=any(contact.get(name) for name in ("name", "phone")),
         edit_version=case.edit_version,
         company_may_know=covers_company(facts.consent, facts.tell_company),

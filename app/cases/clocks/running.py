@@ -15,7 +15,7 @@ from app.cases.enums import ClockKind, ClockState, FirstAnswer, OfferState, Star
 from app.cases.rules import Calendar, Deadlines
 from app.database import LONG_PAST, NEVER_BEFORE, CaseId, chosen_once, new_id
 from app.network import zone_there
-from app.vault import SYSTEM, Vault, holder_of, journal, read_journal
+from app.vault import SYSTEM, JournalEntry, Vault, holder_of, journal, read_journal
 
 MISSED, LATENESS_ENDED = "clock.missed", "clock.late_ended"
 """The acts of the journal between which a clock is late."""
@@ -169,13 +169,12 @@ def lateness_ended(session: Session, vault: Vault, case_id: CaseId) -> set[str]:
     return ended
 
 
-def once_late(session: Session, vault: Vault, case: Case, clocks: Iterable[Clock]) -> frozenset[UUID]:
-    """Which of these that were done were late before, by the journal; an earlier version wrote down the kind alone."""
+def once_late(clocks: Iterable[Clock], told: Iterable[JournalEntry]) -> frozenset[UUID]:
+    """Which of these that were done were late before, by the case's journal; an earlier version wrote down the kind alone."""
     done = [row for row in clocks if row.state is ClockState.MET]
-    acts = read_journal(session, vault, CaseId(case.id)) if done else ()
     late = {
         str(entry.detail.get("id", entry.detail["clock"]))
-        for entry in acts
+        for entry in told
         if entry.act in (MISSED, LATENESS_ENDED)
     }
     return frozenset(row.id for row in done if not late.isdisjoint((str(row.id), row.kind.value)))

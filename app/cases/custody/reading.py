@@ -239,7 +239,8 @@ def open_from_custody(session: Session, vault: Vault, by: SignedIn, case_id: Cas
     detail = {"request": str(agreed.id), "agreed_by": str(agreed.agreed_by)}
     journal(session, vault, case_id, AccessAct.READ_FROM_CUSTODY, by.actor, detail)
     clocks = clocks_of(session, case)
-    return show_page(session, vault, case, opened, clocks, Allowed(), once_late(session, vault, case, clocks))
+    told = read_journal(session, vault, case_id)
+    return show_page(session, vault, case, opened, clocks, Allowed(), once_late(clocks, told), told)
 
 
 def answer_from_custody(

@@ -26,7 +26,7 @@ from app.cases.enums import AccessAct, ClockState, EntryKind
 from app.cases.escalation import rungs_of, standing_rung
 from app.database import CaseId
 from app.network import Role, SignedIn
-from app.vault import Vault, journal
+from app.vault import Vault, journal, read_journal
 
 __all__ = ["CaseDate", "OpenedCase", "ReadEntry", "SafetyStrip", "ShownContact", "open_case", "show_contact"]
 
@@ -45,7 +45,8 @@ def open_case(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> 
             colleagues = colleagues_for(session, vault, by, opened)
             allowed = Allowed(moves_of(case, facts_of(vault, case), by), colleagues, write=True)
     journal(session, vault, case_id, AccessAct.READ, by.actor)
-    page = show_page(session, vault, case, opened, clocks, allowed, once_late(session, vault, case, clocks))
+    told = read_journal(session, vault, case_id)
+    page = show_page(session, vault, case, opened, clocks, allowed, once_late(clocks, told), told)
     rungs = rungs_of(session, vault, case)
     return replace(
         page,

@@ -1,6 +1,6 @@
 """The worker's inbox: in with the receipt, the thread, who has seen what, and what happens next."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
 from typing import Any
@@ -274,6 +274,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
     rungs = rungs_of(session, vault, case)
     asked = _asked(session, case, rungs, zone)
     answer_by, lapsed = _offers(session, vault, case)
+    told = read_journal(session, vault, worker.case_id)
     return InboxView(
         stage=stage_of(case.state, case.helper_has_read),
         closing_reason=case.closing_reason,
@@ -287,8 +288,8 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         stopped=case.stopped_hour is not None,
         erase_at=case.erase_at.astimezone(zone) if case.erase_at else None,
         messages=_thread(session, case, opened, zone),
-        sightings=_sightings(session, vault, worker.case_id, zone),
-        access=_holders(access_of(session, vault, worker.case_id), zone),
+        sightings=_sightings(session, vault, told, zone),
+        access=_holders(access_of(session, vault, worker.case_id, told), zone),
         helper_has_read=case.helper_has_read,
         worker_wrote=case.worker_wrote,
         about_helper=facts.about_helper,
@@ -417,9 +418,11 @@ def _message(row: Entry, opened: OpenedCompartments, zone: tzinfo) -> InboxMessa
     )
 
 
-def _sightings(session: Session, vault: Vault, case_id: CaseId, zone: tzinfo) -> tuple[Sighting, ...]:
+def _sightings(
+    session: Session, vault: Vault, told: Iterable[JournalEntry], zone: tzinfo
+) -> tuple[Sighting, ...]:
     """One line a day, organisation and act: opening a case ten times is one thing to know, not ten. Custodians count one by one."""
-    entries = [entry for entry in read_journal(session, vault, case_id) if entry.act in _SEEN]
+    entries = [entry for entry in told if entry.act in _SEEN]
     by_custodians = {entry.seq: _custodians_of(entry) for entry in entries if entry.act in _BY_CUSTODIANS}
     named = {who for people in by_custodians.values() for who in people}
     names = member_names(session, vault, named) if named else {}

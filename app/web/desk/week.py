@@ -1,18 +1,20 @@
 """Today and this week: the page that people open first in the morning, by day or by person."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cases.desk import COUNTED_AT_MOST, DueStep, StepsOf, Week, week_of
+from app.cases.desk import COUNTED_AT_MOST, DueStep, StepOf, StepsOf, Week, week_of
+from app.cases.enums import Urgency
 from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.messages import message_of_request
 from app.web.desk.queue import PARTNERS
+from app.web.language import pgettext
 from app.web.member_session import member
 from app.web.services import services
 
@@ -53,6 +55,8 @@ def today() -> ResponseReturnValue:
         by_person=by_person,
         other_way=_address(whose, by_person=not by_person),
         people=_by_person(week) if by_person else (),
+        whats={(step.of, step.kind): _what(step) for step in _steps(week)},
+        urgencies={each: labels.word(labels.URGENCY, each) for each in Urgency},
         free=_free_days(week),
         looked_at=COUNTED_AT_MOST,
         message=message_of_request(),
@@ -72,10 +76,29 @@ def _address(whose: StepsOf, *, by_person: bool) -> str:
     )
 
 
+def _steps(week: Week) -> Iterator[DueStep]:
+    yield from week.late
+    for day in week.days:
+        yield from week.due[day]
+
+
+def _what(step: DueStep) -> str:
+    """What has to be done."""
+    match step.of:
+        case StepOf.OWN:
+            return pgettext("desk", "Our next step")
+        case StepOf.DATE:
+            return labels.word(labels.OUTSIDE_DATE, step.kind)
+        case StepOf.QUESTION:
+            question = labels.word(labels.QUESTION, step.kind)
+            return pgettext("desk", "Ask the worker: %(question)s", question=question)
+    return labels.word(labels.CLOCK, step.kind)
+
+
 def _by_person(week: Week) -> Iterable[OfPerson]:
     """What nobody has first, then everybody by name."""
     of: dict[tuple[str, str], list[DueStep]] = {}
-    for step in (*week.late, *(step for day in week.days for step in week.due[day])):
+    for step in _steps(week):
         of.setdefault((step.member or "", str(step.member_id or "")), []).append(step)
     named = sorted(of, key=lambda who: (who[1] != "", who[0].casefold(), who[1]))
     return tuple(OfPerson(who[0] or None, tuple(of[who])) for who in named)
