@@ -136,6 +136,7 @@ from app.vault.roots import (
     read_roots,
     sign_root,
 )
+from app.vault.rotation import rotate_intake_key
 from app.vault.row_macs import (
     CoveredColumn,
     RowForged,
@@ -337,6 +338,7 @@ __all__ = [
     "refuse_used_receipt",
     "replace_private",
     "rewrap",
+    "rotate_intake_key",
     "row_fits",
     "row_mac",
     "self_test",
