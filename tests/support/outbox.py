@@ -3,7 +3,7 @@
 import base64
 import json
 import secrets
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hmac import digest
 from typing import Any
@@ -72,7 +72,7 @@ class Sealing:
     """One report on a phone, before and after it is sealed. `inside` and `outside` put other values in the place of its own."""
 
     kit: Kit
-    answers: dict[str, str | Iterable[str]] = field(default_factory=lambda: {"words": WORDS})
+    answers: Mapping[str, str | Iterable[str]] = field(default_factory=lambda: {"words": WORDS})
     submission: str = field(default_factory=lambda: str(uuid4()))
     receipt: str = field(default_factory=new_receipt)
     ack: bytes = field(default_factory=lambda: secrets.token_bytes(32))
