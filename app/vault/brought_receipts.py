@@ -6,10 +6,11 @@ A phone whose random numbers are broken makes codes that somebody can guess, or 
 from dataclasses import replace
 from itertools import pairwise
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from stdnum.iso7064 import mod_11_10
 
+from app.database import Ready, Statement, send_together
 from app.vault.receipts import Receipt, ReceiptKeys, ReceiptRow
 
 # What broken random numbers look like. Of good ones one in some 50,000 does, and then the phone makes another.
@@ -42,11 +43,30 @@ def is_patterned(digits: str) -> bool:
     return len(set(numbers)) < _FEWEST_DIFFERENT or runs or repeats
 
 
+_RECEIPTS = ReceiptRow.__table__.c
+
+# Prepared, because every report from a phone asks it. Of an ended code the tag is gone: what checks its signatures tells it.
+_USED = Ready(
+    select(
+        select(_RECEIPTS.id).where(_RECEIPTS.tag == bindparam("tag")).scalar_subquery(),
+        select(_RECEIPTS.id)
+        .where(_RECEIPTS.ended_hour.is_not(None), _RECEIPTS.signing == bindparam("signing"))
+        .limit(1)
+        .scalar_subquery(),
+    )
+)
+
+
 def refuse_used_receipt(session: Session, keys: ReceiptKeys) -> None:
     """Raise `ReceiptNotTaken` where a case has this code, or had it before its worker took another."""
-    signing = [replace(keys, pepper=pepper).signing_public for pepper in keys.masters]
-    live = select(ReceiptRow.id).where(ReceiptRow.tag.in_(keys.tags.values()))
-    # Of an ended code the tag is gone; what it signed can still be checked, and tells it.
-    ended = select(ReceiptRow.id).where(ReceiptRow.ended_hour.is_not(None), ReceiptRow.signing.in_(signing))
-    if session.scalars(live.union_all(ended).limit(1)).first() is not None:
-        raise ReceiptNotTaken
+    # Those under older peppers are derived only where there are any.
+    under = [
+        keys if pepper == keys.pepper else replace(keys, pepper=pepper, masters={pepper: master})
+        for pepper, master in keys.masters.items()
+    ]
+    asked = [
+        Statement(_USED, {"tag": each.tags[each.pepper], "signing": each.signing_public}) for each in under
+    ]
+    for [(live, ended)] in send_together(session, asked):
+        if live is not None or ended is not None:
+            raise ReceiptNotTaken
