@@ -19,7 +19,7 @@ from app.web.network.waiting import COORDINATORS
 from app.web.services import services
 
 _MOST_SITES = 2_000
-_CARDS = 8  # of 85 by 54 mm, as many as fit on a sheet of A4
+_CARDS = 8  # as many as fit on a sheet of A4
 _STYLE = "poster.css"
 
 
