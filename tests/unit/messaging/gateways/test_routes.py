@@ -105,6 +105,28 @@ def test_a_name_as_sender_where_nothing_else_reaches(tmp_path: Path) -> None:
     assert gateways.route_to("UG", None) == Route("kampala", "HelpLine", two_way=False)
 
 
+@pytest.mark.parametrize(
+    ("country", "settings", "number"),
+    (
+        ("KE", _TWILIO, "+254700000000"),
+        ("ZA", _TWILIO, "+15550100999"),
+        ("KH", _TWILIO, ""),  # whoever texts there gets no answer
+        ("VN", _TWILIO, ""),
+        ("UG", {}, ""),
+        ("ZA", {**_TWILIO, "TWILIO_FROM": "whatsapp:+15550100999"}, ""),
+        ("ZA", {}, ""),
+    ),
+)
+def test_only_a_number_that_can_be_texted_and_answers_is_printed(
+    tmp_path: Path, country: str, settings: Mapping[str, str], number: str
+) -> None:
+    assert _load(tmp_path, settings).number_to_print(country) == number
+
+
+def test_the_simulators_number_is_never_printed(tmp_path: Path) -> None:
+    assert _load(tmp_path, {}, "").number_to_print("MY") == ""
+
+
 def test_without_settings_the_simulator_answers_everybody(tmp_path: Path) -> None:
     gateways = _load(tmp_path, {}, "")
     assert gateways.names == ("simulator",)
