@@ -5,9 +5,7 @@ HPKE base mode (RFC 9180) with P-256, because browsers have no post-quantum KEM.
 
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from functools import cache
 from hashlib import sha256
-from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -20,13 +18,14 @@ from app.vault.pairs import SealBroken
 RETIRED_OPENS_FOR = timedelta(days=731)
 """How long a phone may have waited since the key that it sealed to was replaced: 24 months, whichever they are."""
 
-FINGERPRINT_WORDS = 6
-"""Eleven bits each. Who wants another key with the same words has to make some 2^66 of them."""
+FINGERPRINT_WORDS = 5
+"""Sixteen bits each. Who wants another key with the same words has to make some 2^80 of them."""
 
 _SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _POINT_BYTES = 65
-_WORD_BITS = 11
-_WORDS = Path(__file__).with_name("fingerprint_words.txt")
+# Made-up words as of proquints (arXiv:0901.4016): who reads no English reads and hears them as well, and none of them means anything.
+_CONSONANTS = "bdfghjklmnprstvz"
+_VOWELS = "aiou"
 
 
 class IntakeKeyUnknown(Exception):
@@ -47,9 +46,9 @@ class IntakeKey:
     @property
     def fingerprint(self) -> str:
         """The words by which people tell this key from another; they depend on its public half alone."""
-        bits = int.from_bytes(sha256(b"redress intake v1\n" + self.public).digest())
-        shifts = (256 - _WORD_BITS * number for number in range(1, FINGERPRINT_WORDS + 1))
-        return " ".join(_words()[bits >> shift & (1 << _WORD_BITS) - 1] for shift in shifts)
+        digest = sha256(b"redress intake v1\n" + self.public).digest()
+        numbers = (int.from_bytes(digest[start : start + 2]) for start in range(0, 2 * FINGERPRINT_WORDS, 2))
+        return " ".join(map(_word, numbers))
 
 
 @dataclass(frozen=True)
@@ -103,7 +102,7 @@ def phone_seal_info(keyring: Keyring, seal: PhoneSeal) -> bytes:
     return f"redress outbox v1\n{keyring.deployment.hex}\n{seal.key}\n{seal.submission}".encode()
 
 
-@cache
-def _words() -> tuple[str, ...]:
-    """The 2,048 English words of BIP-39: short, and told apart by their first four letters."""
-    return tuple(_WORDS.read_text(encoding="ascii").split())
+def _word(number: int) -> str:
+    """Sixteen bits as five letters: consonants of four bits, vowels of two."""
+    letters = ((_CONSONANTS, 12), (_VOWELS, 10), (_CONSONANTS, 6), (_VOWELS, 4), (_CONSONANTS, 0))
+    return "".join(alphabet[number >> shift & len(alphabet) - 1] for alphabet, shift in letters)
