@@ -14,6 +14,9 @@ blueprint = Blueprint("assets", __name__)
 
 FOLDER = Path(__file__).parent / "static"
 
+# Modules that import one another by relative addresses: with one digest for all of them, each finds those it was written for.
+_TOGETHER = ("kit/", "vendor/")
+
 
 @dataclass(frozen=True)
 class Asset:
@@ -33,15 +36,18 @@ class Asset:
 
 def load_assets(folder: Path = FOLDER) -> dict[str, Asset]:
     """Read every file below the folder, by its path inside it."""
+    bodies = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    modules = b"".join(body for name, body in bodies.items() if name.startswith(_TOGETHER))
     assets = {}
-    for path in sorted(folder.rglob("*")):
-        if path.is_file():
-            body = path.read_bytes()
-            kind = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-            content_type = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
-            digest = hashlib.sha256(body).hexdigest()[:8]
-            name = path.relative_to(folder).as_posix()
-            assets[name] = Asset(name, body, gzip.compress(body, 9, mtime=0), content_type, digest)
+    for name, body in bodies.items():
+        kind = mimetypes.guess_type(name)[0] or "application/octet-stream"
+        content_type = f"{kind}; charset=utf-8" if kind.startswith("text/") else kind
+        digest = hashlib.sha256(modules if name.startswith(_TOGETHER) else body).hexdigest()[:8]
+        assets[name] = Asset(name, body, gzip.compress(body, 9, mtime=0), content_type, digest)
     return assets
 
 
