@@ -49,6 +49,7 @@ class Link:
 
     url: str
     asked: list[Asked] = field(default_factory=list)
+    answered: list[tuple[Asked, Passed]] = field(default_factory=list)
     spoil: Spoil | None = None
     lock: Lock = field(default_factory=Lock)
 
@@ -88,6 +89,8 @@ def link_to(server_url: str) -> Iterator[Link]:
             if answer is None:
                 self.close_connection = True
                 return
+            with link.lock:
+                link.answered.append((asked, answer))
             self.send_response_only(answer.status)
             for name, value in answer.headers:
                 if name.lower() not in _HOP:
