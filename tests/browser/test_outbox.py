@@ -16,7 +16,15 @@ WORDS = "The marmalade foreman at quicksilver keeps our pay."
 SAVED = "Saved on this phone. Not sent yet."
 OURS = "We have your message."
 WAITS = "Something is saved on this phone. Not sent yet."
-NO_LOCKS = "Object.defineProperty(navigator, 'locks', {value: undefined})"
+# No locks; and no service worker that sends, since a browser has locks in both or in neither.
+NO_LOCKS = """
+Object.defineProperty(navigator, 'locks', {value: undefined})
+Object.defineProperty(ServiceWorkerRegistration.prototype, 'sync', {value: undefined})
+"""
+SEND_ALL = """
+() => import(document.querySelector('script[src*="kit/"]').src.replace('start.js', 'outbox.js'))
+    .then(({sendAll}) => sendAll({asked: true}))
+"""
 
 
 @pytest.fixture(scope="module")
@@ -73,7 +81,7 @@ def test_written_in_a_tunnel_the_report_arrives_once_next_day(
         assert [each["already"] for each in kept(link)] == [False]
         phone.open_form(page)
         assert link.count("POST", OUTBOX) == 1
-    assert not found_in(tmp_path / "profile", (*PLANTED[:2], code, kept(link)[0]["submission"]))
+    assert not found_in(tmp_path / "profile", (*PLANTED[:2], code))
 
 
 def test_with_a_network_the_page_is_the_servers_and_nothing_is_left(
@@ -127,7 +135,8 @@ def test_an_answer_that_is_lost_makes_no_second_case(phone: KitPhone, link: Link
     expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
     code = code_on(page)
     link.spoil = None
-    page.get_by_role("button", name="Send it now").click()
+    # The browser wakes the service worker by itself; where it does not, the page's next moment comes.
+    page.evaluate("dispatchEvent(new Event('online'))")
     expect(page.get_by_role("heading", name=OURS)).to_be_visible()
     assert code_on(page) == code
     assert [each["already"] for each in kept(link)] == [True]
@@ -151,15 +160,18 @@ def test_two_tabs_and_the_service_worker_post_each_report_once(
 
         def slow(asked: Asked, pass_on: Callable[[], Passed]) -> Passed:
             underway.append(asked.body)
-            everybody_tried.wait(10)
+            if len(underway) == 1:
+                everybody_tried.wait(10)
             return pass_on()
 
         link.spoil = at_outbox(slow)
         phone.context.set_offline(False)
+        while not underway:
+            first.wait_for_timeout(50)
+        # Each sends what it can; the one that is on its way is left to whoever has it.
         for page in (first, second):
-            page.locator("#kit-waiting [data-do=send]").click()
-        second.wait_for_timeout(700)
-        assert len(set(underway)) == len(underway)
+            page.evaluate(SEND_ALL)
+        assert len(underway) == 3
         everybody_tried.set()
         for page in (first, second):
             expect(page.locator("#kit-waiting")).to_have_count(0)
