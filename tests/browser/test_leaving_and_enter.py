@@ -30,6 +30,9 @@ def test_back_after_leaving_shows_nothing_that_was_ticked_or_typed(page: Page) -
     page.locator(".leave").click()
     page.wait_for_url("**/calendar")
     page.go_back()
+    if page.url == "about:blank":
+        # A script put the calendar in the form's place: Back leads to before it.
+        page.goto("/en/")
     page.wait_for_url("**/en/")
     assert not page.locator("[name=category][value=gbvh]").is_checked()
     assert not page.locator("[name=danger][value=yes]").is_checked()

@@ -58,6 +58,11 @@ class KitPhone:
         found: list[dict[str, Any]] = page.evaluate(_RECORDS)
         return found
 
+    def await_empty(self, page: Page) -> None:
+        """Until nothing waits any more."""
+        while self.records(page):
+            page.wait_for_timeout(50)
+
 
 def kept(link: Link) -> list[dict[str, Any]]:
     """Every answer of the server that says that a report is kept."""
