@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.harness.browser import PHONE, checked_pages
 from tests.harness.server import LiveServer, running
@@ -49,4 +49,4 @@ def test_enter_in_a_line_is_the_ordinary_send_with_what_was_ticked(page: Page) -
     sent = posted.value.post_data or ""
     assert "quick" not in sent
     assert "consent=nobody" in sent
-    assert page.get_by_text("Nobody reads it until you say so.").is_visible()
+    expect(page.get_by_text("Nobody reads it until you say so.")).to_be_visible()

@@ -13,7 +13,7 @@ from tests.harness.browser import WIDE
 from tests.harness.pages import faults_of
 from tests.harness.server import LiveServer, running
 from tests.support.between import Asked, Link, Passed, link_to
-from tests.support.kit_phone import OUTBOX, KitPhone, kept, opened, write
+from tests.support.kit_phone import OUTBOX, KitPhone, code_on, kept, opened, write
 
 WORDS = "The marmalade foreman keeps our pay."
 SAVED = "Saved on this phone. Not sent yet."
@@ -248,6 +248,25 @@ def test_leaving_covers_the_page_at_once_and_back_brings_no_form(phone: KitPhone
     expect(page.locator("#kit-waiting")).to_have_count(0)
     # A page that is left while its post is on its way leaves it to be sent again; the server has it once.
     assert [each["already"] for each in kept(phone.link)].count(False) == 1
+
+
+def test_leaving_without_a_network_closes_the_messages_before_anybody_opens_a_page(phone: KitPhone) -> None:
+    page = phone.with_kit()
+    write(page, WORDS)
+    expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+    code = code_on(page)
+    page.get_by_role("link", name="I kept my code: open messages").click()
+    page.fill("#receipt", code)
+    page.get_by_role("button", name="Open").click()
+    expect(page.get_by_text(WORDS)).to_be_visible()
+    phone.context.set_offline(True)
+    page.locator(".leave").click()
+    page.wait_for_url("**/exit")
+    assert page.title() == "Calendar"
+    phone.context.set_offline(False)
+    page.goto("/en/inbox")
+    expect(page.get_by_role("heading", name="Open your messages")).to_be_visible()
+    assert WORDS not in page.content()
 
 
 def test_leaving_works_as_a_plain_link_in_the_middle_of_loading(phone: KitPhone) -> None:

@@ -5,6 +5,7 @@ import { sendAll } from "./outbox.js"
 const PREFIX = "kit "
 const KEYS = "/api/v1/kit"
 const PAGES = ["offline", "saved", "how", "inbox", "calendar"]
+const LEFT = "/left" // in the kit's cache: somebody left without a network, so the server does not know it yet
 const PATIENCE = 4000 // milliseconds until a page of the kit stands in for one that does not come
 
 /** The address of a page's path: its language and the rest, or null. */
@@ -66,10 +67,32 @@ export function serve({ version, languages, files }) {
 
   const late = () => new Promise((_, failed) => setTimeout(() => failed(new Error("late")), PATIENCE))
 
+  /** The calendar at once; a session that the server still holds open is closed as soon as it can be reached. */
+  async function leave(request, lang) {
+    const page = await fromKit(`/${lang}/calendar`)
+    if (!page) return fetch(request)
+    try {
+      return await Promise.race([fetch(request), late()])
+    } catch {
+      await (await kit()).put(LEFT, new Response(lang))
+      await self.registration.sync?.register("left").catch(() => {})
+      return page
+    }
+  }
+
+  /** Tell the server that somebody left here, if that is still to be told; before any other page is asked of it. */
+  async function closeWhatWasLeft() {
+    const lang = await (await fromKit(LEFT))?.text()
+    if (!lang) return
+    await fetch(`/${lang}/exit`, { redirect: "manual", cache: "no-store" })
+    await (await kit()).delete(LEFT)
+  }
+
   async function page(request, lang, rest) {
     // The empty form comes from the phone, so that it is there at once; with words in the address the server is asked.
     if (rest === "" || /^s\/[^/]+$/.test(rest)) return (await fromKit(`/${lang}/offline`)) ?? fetch(request)
-    if (rest === "exit") return networkFirst(request, `/${lang}/calendar`)
+    if (rest === "exit") return leave(request, lang)
+    await closeWhatWasLeft().catch(() => {})
     if (rest === "code") return networkFirst(request, `/${lang}/inbox`)
     return PAGES.includes(rest) ? networkFirst(request, `/${lang}/${rest}`) : fetch(request)
   }
@@ -93,7 +116,7 @@ export function serve({ version, languages, files }) {
   self.addEventListener("activate", (event) => event.waitUntil(tidy()))
   self.addEventListener("fetch", answer)
   self.addEventListener("message", (event) => event.waitUntil(learn(event.data.language)))
-  self.addEventListener("sync", (event) => event.waitUntil(whatWaits()))
+  self.addEventListener("sync", (event) => event.waitUntil(event.tag === "left" ? closeWhatWasLeft() : whatWaits()))
 }
 
 async function whatWaits() {
