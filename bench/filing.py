@@ -160,7 +160,7 @@ class Sender:
         self._server = server
         self._tokens = tokens
         self._posts = [
-            load.post("/en/report", _fields(world, token), number, alone=True)
+            load.post("/en/report", fields_of(world, token), number, alone=True)
             for number, token in enumerate(tokens)
         ]
         self._next = 0
@@ -187,7 +187,7 @@ def floor_beside(home: Path, recipe: Recipe, database: str) -> Iterator[Server]:
 
 
 def _floor_rate(floor: Server, path: str, world: World, times: int) -> float:
-    run = load.run(floor.port, [load.post(path, _fields(world, "x" * 59), alone=True)] * times, 4)
+    run = load.run(floor.port, [load.post(path, fields_of(world, "x" * 59), alone=True)] * times, 4)
     if len(run.with_status(200)) != times:
         raise RuntimeError(f"the floor {path} failed")
     return run.rate
@@ -200,7 +200,8 @@ def form_tokens(server: Server, wanted: int) -> tuple[list[str], float]:
     return [match[1].decode() for match in found if match], run.rate
 
 
-def _fields(world: World, token: str) -> dict[str, str | list[str]]:
+def fields_of(world: World, token: str) -> dict[str, str | list[str]]:
+    """What the bench's worker fills in."""
     return {
         "token": token,
         "danger": "no",
@@ -218,7 +219,7 @@ def _fields(world: World, token: str) -> dict[str, str | list[str]]:
 
 def _report(world: World) -> Report:
     """The same form as the verb takes it."""
-    return to_report(read_report_form(_Posted(_fields(world, ""))), "en")
+    return to_report(read_report_form(_Posted(fields_of(world, ""))), "en")
 
 
 class _Posted:

@@ -62,11 +62,11 @@ def post(
     return _head("POST", path, client) + close + kind.encode() + body
 
 
-def raw_post(path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
+def raw_post(path: str, body: bytes, headers: Mapping[str, str], client: int = 0) -> bytes:
     """The bytes of a post as they are given, on a connection of its own."""
     named = "".join(f"{name}: {value}\r\n" for name, value in headers.items())
     return (
-        _head("POST", path, 0)
+        _head("POST", path, client)
         + f"Connection: close\r\n{named}Content-Length: {len(body)}\r\n\r\n".encode()
         + body
     )

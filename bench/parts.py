@@ -20,6 +20,7 @@ PARTS = {
     "overview": "bench.overview",
     "followups": "bench.followups",
     "filing": "bench.filing",
+    "outbox": "bench.outbox",
     "sending": "bench.sending",
     "texts": "bench.texts",
 }

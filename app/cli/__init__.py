@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from app import clock, logs
-from app.cli import accounts, checks, places, running, setup, texting
+from app.cli import accounts, checks, keys, places, posters, running, setup, texting
 from app.cli.deployment import Deployment
 from app.cli.refusals import complain, guarded
 from app.settings import SettingsRefused, read_settings
@@ -37,6 +37,6 @@ def _parser() -> argparse.ArgumentParser:
         prog="redress", description="Takes a grievance from the first message to a remedy."
     )
     commands = parser.add_subparsers(dest="command", required=True, metavar="command")
-    for room in (setup, running, checks, accounts, places, texting):
+    for room in (setup, running, checks, keys, accounts, places, posters, texting):
         room.add_commands(commands)
     return parser

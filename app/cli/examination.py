@@ -15,6 +15,7 @@ from app.cases.escalation import without_next_step
 from app.cli.deployment import Deployment, KeyringKind
 from app.cli.duty_roster import duty_roster
 from app.cli.findings import Finding, Weight
+from app.cli.keys import intake_key
 from app.cli.written_past_us import written_past_us
 from app.database import SchemaOutOfDate, check_schema
 from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
@@ -293,6 +294,7 @@ def _readable_kinds(deployment: Deployment) -> list[KeyringKind]:
 
 _QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
     _keys,
+    intake_key,
     _deployment,
     written_past_us,
     _database,

@@ -12,18 +12,37 @@ from app.intake.danger import (
 )
 from app.intake.filed import Filed
 from app.intake.filing import SubmissionConflict, already_filed, file_grievance
+from app.intake.outbox import (
+    LARGEST_ENVELOPE,
+    OLDEST_VERSION,
+    VERSION,
+    Envelope,
+    EnvelopeRefused,
+    Letter,
+    Refusal,
+    file_letter,
+    open_letter,
+    read_envelope,
+)
 from app.intake.reaching import can_be_texted, with_text_request
 from app.intake.report import ContactWay, Report
 from app.intake.reporting import file_report
 from app.intake.sealing import SealedGrievance, seal_grievance
 
 __all__ = [
+    "LARGEST_ENVELOPE",
+    "OLDEST_VERSION",
+    "VERSION",
     "Arrival",
     "ContactWay",
     "DangerAnswer",
+    "Envelope",
+    "EnvelopeRefused",
     "Filed",
     "FloodRefused",
+    "Letter",
     "LimitMetMeanwhile",
+    "Refusal",
     "Report",
     "SealedGrievance",
     "SubmissionConflict",
@@ -33,10 +52,13 @@ __all__ = [
     "country_told",
     "danger_answer",
     "file_grievance",
+    "file_letter",
     "file_report",
     "likely_country",
     "number_left",
+    "open_letter",
     "read_arrival",
+    "read_envelope",
     "seal_grievance",
     "with_text_request",
 ]

@@ -14,7 +14,7 @@ from app.network import OFFERED_REPORTS, REPORTS, FoundSite, site_label
 from app.network.attempts import Attempts, tag_of
 from app.network.models import Site
 from app.network.sites import poster_code
-from app.vault import FormToken, Vault, row_fits
+from app.vault import Submission, Vault, row_fits
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def read_arrival(
     session: Session,
     vault: Vault,
     report: Report,
-    token: FormToken,
+    submission: Submission,
     sender: str | None,
     *,
     crowded: bool = False,
@@ -69,7 +69,7 @@ def read_arrival(
     `crowded` says that others from there took the last places while this report was sealed.
     """
     asked = {
-        "submission_id": token.submission_id,
+        "submission_id": submission.submission_id,
         "tag": b"" if sender is None else tag_of(vault, REPORTS, sender),
         "offered": b"" if sender is None else tag_of(vault, OFFERED_REPORTS, sender),
         "code": poster_code(report.site_code),

@@ -18,7 +18,7 @@ from app.intake.report import Report
 from app.intake.sealing import SealedGrievance
 from app.messaging.phones import keep_text_request
 from app.network import OrganisationKind, get_organisation, organisations_of
-from app.vault import FormToken, Receipt, Vault
+from app.vault import Receipt, Submission, Vault
 
 
 class SubmissionConflict(Exception):
@@ -30,18 +30,18 @@ class SubmissionConflict(Exception):
 
 
 def already_filed(
-    session: Session, vault: Vault, rules: Rules, report: Report, token: FormToken, arrival: Arrival
+    session: Session, vault: Vault, rules: Rules, report: Report, submission: Submission, arrival: Arrival
 ) -> Filed | None:
     """The answer to a form that was posted before, or nothing; raises `SubmissionConflict` when the words differ."""
-    case = _case_of(session, token.submission_id) if arrival.filed_before else None
+    case = _case_of(session, submission.submission_id) if arrival.filed_before else None
     if case is None:
         return None
     return _told_again(
         session,
         vault,
         case,
-        token.body_tag(report.canonical()),
-        token.receipt,
+        submission.body_tag(report.canonical()),
+        submission.receipt,
         harm=harms(rules.danger.found_in(report.words)),
         confirmed=arrival.site is not None,
     )

@@ -10,36 +10,36 @@ from app.intake.reaching import with_text_request
 from app.intake.report import Report
 from app.intake.sealing import seal_grievance
 from app.services import Services
-from app.vault import FormToken
+from app.vault import Submission
 
 # One for each limit that may be met meanwhile, and the first.
 _TRIES = 3
 
 
-def file_report(services: Services, report: Report, token: FormToken, sender: str | None) -> Filed:
-    """File a report exactly once for each token, whoever brought it; `sender` is the address that it is counted under.
+def file_report(services: Services, report: Report, submission: Submission, sender: str | None) -> Filed:
+    """File a report exactly once for each submission, whoever brought it; `sender` is the address that it is counted under.
 
-    Raises `SubmissionConflict` when the token was used for other words, `FloodRefused` and `TooBusy`; then nothing is stored.
+    Raises `SubmissionConflict` when it was used for other words, `FloodRefused` and `TooBusy`; then nothing is stored.
     """
 
     def attempt(number: int) -> Filed:
-        return _seal_and_file(services, report, token, sender, crowded=number > 0)
+        return _seal_and_file(services, report, submission, sender, crowded=number > 0)
 
     return retrying(attempt, on=LimitMetMeanwhile, tries=_TRIES)
 
 
 def _seal_and_file(
-    services: Services, report: Report, token: FormToken, sender: str | None, *, crowded: bool
+    services: Services, report: Report, submission: Submission, sender: str | None, *, crowded: bool
 ) -> Filed:
     vault = services.vault
     with services.database.reading() as session:
-        arrival = read_arrival(session, vault, report, token, sender, crowded=crowded)
-        before = already_filed(session, vault, services.rules, report, token, arrival)
+        arrival = read_arrival(session, vault, report, submission, sender, crowded=crowded)
+        before = already_filed(session, vault, services.rules, report, submission, arrival)
         if before is not None:
             return before
         language = services.languages.get(report.language) or services.languages.default
         texts = consent_texts(language.pgettext)
-        sealed = seal_grievance(session, vault, services.rules, texts, report, token, arrival)
+        sealed = seal_grievance(session, vault, services.rules, texts, report, submission, arrival)
         sealed = with_text_request(vault, services.gateways, report, sealed)
     with services.database.writing() as session:
         return file_grievance(session, vault, sealed)

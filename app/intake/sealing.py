@@ -42,9 +42,10 @@ from app.vault import (
     Actor,
     Compartment,
     CompartmentKeys,
-    FormToken,
+    Submission,
     Vault,
     new_chain,
+    refuse_used_receipt,
 )
 
 WORKER = Actor("worker")
@@ -68,18 +69,20 @@ def seal_grievance(
     rules: Rules,
     texts: ConsentTexts,
     report: Report,
-    token: FormToken,
+    submission: Submission,
     arrival: Arrival,
 ) -> SealedGrievance:
     """Decide who gets the report and seal it, on a reading unit; `texts` are the words the consent was asked in.
 
-    Raises `FloodRefused` before anything is hashed, and `TooBusy`.
+    Raises `FloodRefused` before anything is hashed, `TooBusy`, and `ReceiptNotTaken` for a code that was brought and is somebody's.
     """
     admission = admit_report(session, vault, arrival.sender, arrival.so_far, arrival.offered)
     understood = understand(session, vault, rules, report, arrival.site, admission)
-    keys = vault.derive_receipt_keys(token.receipt)
+    keys = vault.derive_receipt_keys(submission.receipt)
+    if submission.brings_receipt:
+        refuse_used_receipt(session, keys)
     case_id = CaseId(new_id())
-    case = _case_row(vault, case_id, report, token, understood)
+    case = _case_row(vault, case_id, report, submission, understood)
     compartments = vault.make_compartments(case_id)
     receipt_row = vault.register_receipt(case_id, keys)
     receipt_grant = vault.write_grant(
@@ -105,7 +108,7 @@ def seal_grievance(
         told=told(
             case,
             _clocks(rows),
-            token.receipt,
+            submission.receipt,
             understood.readers,
             zone=zone_there(understood.facts.zone, understood.country),
             harm=understood.harm,
@@ -118,13 +121,13 @@ def seal_grievance(
 
 
 def _case_row(
-    vault: Vault, case_id: CaseId, report: Report, token: FormToken, understood: Understood
+    vault: Vault, case_id: CaseId, report: Report, submission: Submission, understood: Understood
 ) -> Case:
     site = understood.site
     return Case(
         id=case_id,
-        submission_id=token.submission_id,
-        body_tag=token.body_tag(report.canonical()),
+        submission_id=submission.submission_id,
+        body_tag=submission.body_tag(report.canonical()),
         reference=new_reference(),
         country=understood.country,
         language=understood.language,

@@ -112,6 +112,7 @@ from app.network.people import (
     member_zone,
     read_member_name,
 )
+from app.network.poster_sites import PosterSite, poster_sites
 from app.network.procedure import ProfileUnknown, RegionUnknown, choose_procedure
 from app.network.recovery import NewSecrets, PreparedRecovery, RecoveryAnswer, prepare_recovery, take_recovery
 from app.network.sessions import NotSignedIn, sign_out, signed_in, stay_signed_in
@@ -194,6 +195,7 @@ __all__ = [
     "OrganisationRefused",
     "OrganisationState",
     "PasswordRefused",
+    "PosterSite",
     "PreparedMembership",
     "PreparedRecovery",
     "PreparedSignIn",
@@ -266,6 +268,7 @@ __all__ = [
     "new_totp_secret",
     "organisation_named",
     "organisations_of",
+    "poster_sites",
     "prepare_membership",
     "prepare_recovery",
     "prepare_sign_in",

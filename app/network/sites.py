@@ -33,7 +33,7 @@ OS_ID = "site-os-id"
 """What the tag of an OS ID is for."""
 
 
-_IS_KNOWN = Site.state != SiteState.REMOVED
+IS_KNOWN = Site.state != SiteState.REMOVED
 
 
 class SiteRefused(Exception):
@@ -138,7 +138,7 @@ def site_by_code(session: Session, code: str) -> Site | None:
     plain = poster_code(code)
     if not plain:
         return None
-    found = session.scalars(select(Site).where(Site.code == plain, _IS_KNOWN)).one_or_none()
+    found = session.scalars(select(Site).where(Site.code == plain, IS_KNOWN)).one_or_none()
     return sound_or_none(holder_of(session), found)
 
 
@@ -176,7 +176,7 @@ def get_site(session: Session, site_id: SiteId) -> Site:
 
 def site_choices(session: Session, vault: Vault, country: str | None, most: int) -> dict[SiteId, str]:
     """So many sites to choose from, those of this country first; `match_site` is sure of what stands there."""
-    nearest = select(Site).where(_IS_KNOWN).order_by(Site.country != (country or ""), Site.id).limit(most)
+    nearest = select(Site).where(IS_KNOWN).order_by(Site.country != (country or ""), Site.id).limit(most)
     return {SiteId(site.id): site_choice(vault, site) for site in session.scalars(nearest)}
 
 
@@ -188,7 +188,7 @@ def site_choice(vault: Vault, site: Site) -> str:
 
 def known_sites(session: Session, vault: Vault) -> dict[tuple[str, str, str], tuple[Site, SiteLabel]]:
     """Every site by name, town and country, locked, for telling what a line of a list changes; none that was removed."""
-    sites = sound(vault, session.scalars(select(Site).where(_IS_KNOWN).with_for_update()))
+    sites = sound(vault, session.scalars(select(Site).where(IS_KNOWN).with_for_update()))
     labelled = [(site, site_label(vault, site)) for site in sites]
     return {label_key(label, site.country): (site, label) for site, label in labelled}
 
@@ -262,7 +262,7 @@ def _identified(
         return ()
     tags = [tag for os_id in os_ids for tag in vault.lookups(OS_ID, os_id)]
     wanted = or_(Site.code.in_(codes), Site.os_id_tag.in_(tags))
-    return tuple(session.scalars(select(Site).where(wanted, _IS_KNOWN)))
+    return tuple(session.scalars(select(Site).where(wanted, IS_KNOWN)))
 
 
 def _new_code() -> str:

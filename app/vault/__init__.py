@@ -1,5 +1,11 @@
 """The vault: keys, sealing, grants, receipts, veiled columns, sessions, journal. Knows no Flask and no table of another room."""
 
+from app.vault.brought_receipts import (
+    ReceiptNotTaken,
+    is_patterned,
+    refuse_used_receipt,
+    take_brought_receipt,
+)
 from app.vault.circles import (
     AlreadyInCircle,
     CircleKey,
@@ -90,6 +96,15 @@ from app.vault.members import (
 )
 from app.vault.own_record import go_on_for, own_chain, own_chain_stands, own_chains
 from app.vault.pairs import SealBroken
+from app.vault.phone_seals import (
+    RETIRED_OPENS_FOR,
+    IntakeKey,
+    IntakeKeyRetired,
+    IntakeKeyUnknown,
+    PhoneSeal,
+    intake_keys,
+    open_phone_seal,
+)
 from app.vault.power_on import SelfTestFailed, self_test
 from app.vault.public_keys import (
     HolderKind,
@@ -121,6 +136,7 @@ from app.vault.roots import (
     read_roots,
     sign_root,
 )
+from app.vault.rotation import rotate_intake_key
 from app.vault.row_macs import (
     CoveredColumn,
     RowForged,
@@ -152,7 +168,14 @@ from app.vault.sessions import (
     touch_session,
 )
 from app.vault.signing import ForgedRow, forged_rows, sign_old_rows, signed_models, unreadable_times
-from app.vault.tokens import FORM_TOKEN_LASTS, FormToken, TokenForged
+from app.vault.tokens import (
+    FORM_TOKEN_LASTS,
+    FormToken,
+    PhoneSubmission,
+    Submission,
+    TokenForged,
+    phone_submission,
+)
 from app.vault.vault import Vault
 from app.vault.veil import Place, VeilBroken
 
@@ -162,6 +185,7 @@ __all__ = [
     "NEXT_ENTRY_TAKEN",
     "RECEIPT_DIGITS",
     "RECOVERY_BYTES",
+    "RETIRED_OPENS_FOR",
     "SYSTEM",
     "Actor",
     "AlreadyInCircle",
@@ -187,6 +211,9 @@ __all__ = [
     "Hardness",
     "HeadOfCase",
     "HolderKind",
+    "IntakeKey",
+    "IntakeKeyRetired",
+    "IntakeKeyUnknown",
     "JournalBroken",
     "JournalChainRow",
     "JournalCut",
@@ -212,6 +239,8 @@ __all__ = [
     "NotInCircle",
     "OpenedCompartments",
     "Part",
+    "PhoneSeal",
+    "PhoneSubmission",
     "Place",
     "PublicKey",
     "PublicKeyForged",
@@ -220,6 +249,7 @@ __all__ = [
     "Receipt",
     "ReceiptKeys",
     "ReceiptMistyped",
+    "ReceiptNotTaken",
     "ReceiptRow",
     "Root",
     "RootBroken",
@@ -234,6 +264,7 @@ __all__ = [
     "SignatureForged",
     "Signed",
     "Slots",
+    "Submission",
     "TokenForged",
     "TooBusy",
     "UnsignedSession",
@@ -273,8 +304,10 @@ __all__ = [
     "has_circles",
     "head_fits",
     "holder_of",
+    "intake_keys",
     "is_in_circle",
     "is_made_here",
+    "is_patterned",
     "is_sound",
     "journal",
     "load_keyring",
@@ -289,19 +322,23 @@ __all__ = [
     "open_grant",
     "open_granted",
     "open_membership",
+    "open_phone_seal",
     "open_session",
     "own_chain",
     "own_chain_stands",
     "own_chains",
     "parse_receipt",
+    "phone_submission",
     "pretend_unlock",
     "public_key_of",
     "read_browser_mark",
     "read_journal",
     "read_roots",
     "read_session",
+    "refuse_used_receipt",
     "replace_private",
     "rewrap",
+    "rotate_intake_key",
     "row_fits",
     "row_mac",
     "self_test",
@@ -314,6 +351,7 @@ __all__ = [
     "sound_or_none",
     "spoilt_chains",
     "stands",
+    "take_brought_receipt",
     "takes_words",
     "touch_session",
     "unlock_member",

@@ -101,21 +101,21 @@ _PUBLIC_ONLY: dict[KeyringName, tuple[KeyKind, ...]] = {"web": (KeyKind.CONTACT,
 def make_keyrings(folder: Path) -> None:
     """Write both keyrings of a new deployment, mode 0600; raises `KeyringExists` before touching anything."""
     for name in _SECRETS:
-        if _path(folder, name).exists():
-            raise KeyringExists(f"{_path(folder, name)} is already there; it is never overwritten.")
+        if keyring_path(folder, name).exists():
+            raise KeyringExists(f"{keyring_path(folder, name)} is already there; it is never overwritten.")
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     deployment = uuid4()
-    keys = [_new_key(kind) for kind in KeyKind]
+    keys = [new_key(kind) for kind in KeyKind]
     for name, secret_kinds in _SECRETS.items():
-        chosen = [_written(key, with_secret=True) for key in keys if key.kind in secret_kinds]
-        chosen += [_written(key, with_secret=False) for key in keys if key.kind in _PUBLIC_ONLY[name]]
+        chosen = [written_key(key, with_secret=True) for key in keys if key.kind in secret_kinds]
+        chosen += [written_key(key, with_secret=False) for key in keys if key.kind in _PUBLIC_ONLY[name]]
         content = {"format": _FORMAT, "keyring": name, "deployment": str(deployment), "keys": chosen}
-        write_private(_path(folder, name), json.dumps(content, indent=1))
+        write_private(keyring_path(folder, name), json.dumps(content, indent=1))
 
 
 def load_keyring(folder: Path, name: KeyringName) -> Keyring:
     """Read one keyring, or raise `KeyringMissing` or `KeyringUnreadable` with one line for the operator."""
-    path = _path(folder, name)
+    path = keyring_path(folder, name)
     try:
         with path.open("rb") as file:
             mode = os.fstat(file.fileno()).st_mode
@@ -141,11 +141,32 @@ def _check_complete(path: Path, keyring: Keyring) -> None:
         current = [key for key in keyring.of_kind(kind) if key.state is KeyState.CURRENT]
         if len(current) != 1:
             raise KeyringUnreadable(f"{path} must hold exactly one current {kind} key.")
-        if kind in _SECRETS[keyring.name] and any(key.secret is None for key in keyring.of_kind(kind)):
+        if kind in _SECRETS[keyring.name] and any(map(_lacks_secret, keyring.of_kind(kind))):
             raise KeyringUnreadable(f"{path} holds a {kind} key without its secret.")
+        if kind is KeyKind.INTAKE and any(key.public != _point_of(key) for key in current):
+            raise KeyringUnreadable(f"{path} holds an {kind} key whose halves do not belong together.")
     ids = [key.id for key in keyring.keys]
     if len(set(ids)) != len(ids):
         raise KeyringUnreadable(f"{path} holds two keys with the same id.")
+
+
+def _lacks_secret(key: Key) -> bool:
+    # Of an intake key that opens nothing any more the secret was destroyed (see `app.vault.rotation`).
+    return key.secret is None and (key.kind is not KeyKind.INTAKE or key.state is KeyState.CURRENT)
+
+
+def _point_of(key: Key) -> bytes:
+    try:
+        private = ec.derive_private_key(int.from_bytes(key.secret or b""), ec.SECP256R1())
+    except ValueError:
+        return b""
+    return _point(private)
+
+
+def _point(private: ec.EllipticCurvePrivateKey) -> bytes:
+    return private.public_key().public_bytes(
+        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
+    )
 
 
 def _parse(raw: bytes, name: KeyringName) -> Keyring:
@@ -180,7 +201,8 @@ _SECRET_BYTES = {
 }
 
 
-def _new_key(kind: KeyKind) -> Key:
+def new_key(kind: KeyKind) -> Key:
+    """A fresh key, made now, that is the current one of its kind."""
     secret, public = _new_halves(kind)
     return Key(secrets.token_hex(ID_BYTES), kind, clock.now(), KeyState.CURRENT, secret, public)
 
@@ -188,10 +210,7 @@ def _new_key(kind: KeyKind) -> Key:
 def _new_halves(kind: KeyKind) -> tuple[bytes, bytes | None]:
     if kind is KeyKind.INTAKE:  # P-256, because phones' WebCrypto has no post-quantum KEM
         private = ec.generate_private_key(ec.SECP256R1())
-        point = private.public_key().public_bytes(
-            serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-        )
-        return private.private_numbers().private_value.to_bytes(32), point
+        return private.private_numbers().private_value.to_bytes(32), _point(private)
     if kind is KeyKind.CONTACT:
         pair = Pair.generate()
         return pair.private, pair.public
@@ -201,7 +220,9 @@ def _new_halves(kind: KeyKind) -> tuple[bytes, bytes | None]:
     return secrets.token_bytes(32), None
 
 
-def _written(key: Key, *, with_secret: bool) -> dict[str, str | None]:
+def written_key(key: Key, *, with_secret: bool) -> dict[str, str | None]:
+    """A key as it stands in a keyring's file."""
+
     def text(half: bytes | None) -> str | None:
         return None if half is None else base64.b64encode(half).decode()
 
@@ -215,7 +236,8 @@ def _written(key: Key, *, with_secret: bool) -> dict[str, str | None]:
     }
 
 
-def _path(folder: Path, name: KeyringName) -> Path:
+def keyring_path(folder: Path, name: KeyringName) -> Path:
+    """Where a keyring lies."""
     return folder / f"{name}.json"
 
 
@@ -233,9 +255,13 @@ def write_private(path: Path, text: str) -> None:
 
 
 def replace_private(path: Path, text: str) -> None:
-    """Write a file that nobody else can read in place of the one that is there: after a crash it is the old one or the new one."""
+    """Write a file in place of the one that is there, for its owner alone: after a crash it is the old one or the new one."""
     fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
     write_private(fresh, text)
+    owner = path.stat()
+    if owner.st_uid != os.geteuid():
+        # Root writes what another user has to read.
+        os.chown(fresh, owner.st_uid, owner.st_gid)
     fresh.replace(path)
     folder = os.open(path.parent, os.O_RDONLY)
     try:

@@ -1,7 +1,8 @@
-"""The form token: makes posting a form twice harmless, and gives the receipt without the server keeping it anywhere.
+"""What a report is filed under, exactly once: a form token, which gives the receipt without its being kept, or a phone's own.
 
-It carries an authenticated random secret. Receipt and submission id are derived from it apart, with a server key, and only the
-submission id is ever stored: the database leads to neither the token nor the receipt.
+The form token carries an authenticated random secret. Receipt and submission id are derived from it apart, with a server key, and
+only the submission id is ever stored: the database leads to neither the token nor the receipt. A phone without a network has no
+token, and brings a submission id, a receipt and a secret of its own (docs/outbox.md).
 """
 
 import base64
@@ -35,13 +36,45 @@ class TokenForged(Exception):
 
 
 @dataclass(frozen=True)
-class FormToken:
-    """A token that this deployment made."""
+class Submission:
+    """What a report is filed under: its id, the worker's code, and what tells the same report from one with other words."""
 
-    issued: datetime
     submission_id: UUID
     receipt: Receipt = field(repr=False)
     body_key: bytes = field(repr=False)
+
+    @property
+    def brings_receipt(self) -> bool:
+        """Whether the code was made elsewhere, so that somebody may have it already."""
+        return False
+
+    def body_tag(self, canonical: bytes) -> bytes:
+        """What tells a second post with the same words from one with others; says nothing without the submission's secret."""
+        return tag_of(self.body_key, canonical)
+
+
+@dataclass(frozen=True)
+class PhoneSubmission(Submission):
+    """A report from a phone's outbox. `ack` is the phone's secret; who proves to know it has opened the seal."""
+
+    ack: bytes = field(repr=False)
+
+    @property
+    def brings_receipt(self) -> bool:
+        """The phone made it."""
+        return True
+
+    @property
+    def proof(self) -> bytes:
+        """What tells the phone that its seal was opened and the report kept; a page in between cannot make it."""
+        return hmac.digest(self.ack, f"redress kept v1 {self.submission_id}".encode(), "sha256")
+
+
+@dataclass(frozen=True)
+class FormToken(Submission):
+    """A token that this deployment made."""
+
+    issued: datetime
     act_key: bytes = field(repr=False)
 
     def act_id(self, *meaning: Part) -> UUID:
@@ -57,10 +90,6 @@ class FormToken:
         """Whether the form is too old to be taken as new; what was typed stays on the page all the same."""
         return clock.now() - self.issued > FORM_TOKEN_LASTS
 
-    def body_tag(self, canonical: bytes) -> bytes:
-        """What tells a second post with the same words from one with others; says nothing without the token."""
-        return tag_of(self.body_key, canonical)
-
     def secret_for(self, what: str, *content: str) -> bytes:
         """A secret of 32 bytes that this page with this content makes, and only it: sent twice, it is the same one."""
         told = (text.encode("utf-8", "surrogatepass") for text in content)
@@ -70,6 +99,12 @@ class FormToken:
         """The secret of a recovery code that this page with this content makes, and only it: sent twice, it is the same one."""
         told = (text.encode("utf-8", "surrogatepass") for text in content)
         return tag_of(self.body_key, "recovery code", *told)[:RECOVERY_BYTES]
+
+
+def phone_submission(submission_id: UUID, receipt: Receipt, ack: bytes) -> PhoneSubmission:
+    """What a phone brought. Its secret keys the tag of its words, so that neither code nor words can be guessed from the row."""
+    body_key = tag_of(ack, "outbox body", submission_id, receipt)
+    return PhoneSubmission(submission_id, receipt, body_key, ack)
 
 
 def form_token(holder: KeyHolder) -> str:

@@ -5,13 +5,25 @@ from typing import Any
 from uuid import UUID
 
 from app.database import CaseId, MemberId
-from app.vault import compartments, contact, grant_rows, grants, members, receipts, seals, tokens, veil
+from app.vault import (
+    compartments,
+    contact,
+    grant_rows,
+    grants,
+    members,
+    phone_seals,
+    receipts,
+    seals,
+    tokens,
+    veil,
+)
 from app.vault.circles import CircleKey
 from app.vault.compartments import Compartment, CompartmentKeyRow, CompartmentKeys, OpenedCompartments
 from app.vault.framing import Json, Part, from_json_bytes, to_json_bytes
 from app.vault.grant_rows import GrantRow
 from app.vault.keyholder import KeyHolder
 from app.vault.members import MemberKey, MemberKeyWrap, NewMemberKey
+from app.vault.phone_seals import IntakeKey, PhoneSeal
 from app.vault.public_keys import PublicKey
 from app.vault.receipts import Receipt, ReceiptKeys, ReceiptRow
 from app.vault.seals import Binding
@@ -60,6 +72,14 @@ class Vault(KeyHolder):
     def is_case_named(self, name: str, case_id: UUID) -> bool:
         """Whether a form that carries this name is about that case."""
         return tokens.is_case_named(self, name, case_id)
+
+    def intake_keys(self) -> tuple[IntakeKey, ...]:
+        """The keys that phones may seal to now, the newest first; in the web process only."""
+        return phone_seals.intake_keys(self.keyring)
+
+    def open_phone_seal(self, seal: PhoneSeal) -> bytes:
+        """What a phone sealed; raises `IntakeKeyUnknown`, `IntakeKeyRetired` and `SealBroken`."""
+        return phone_seals.open_phone_seal(self.keyring, seal)
 
     def derive_receipt_keys(self, receipt: Receipt) -> ReceiptKeys:
         """One run of Argon2id (8 MiB); call it before a unit of work for writing. Raises `TooBusy`."""

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from app.database import DatabaseUnavailable
 from app.logs import log_failure
 from app.vault import JournalBroken, PublicKeyForged, RowForged, SealBroken, VeilBroken
+from app.web.answers_to_phones import is_for_phones, turned_away
 
 # Words of 500,000 bytes come back on the page with a kind error; a post above this is not read at all.
 LARGEST_POST = 512 * 1024
@@ -77,6 +78,8 @@ def _page(status: int, *, altered: bool = False) -> Response:
     if _at_webhook():
         # A provider reads no pages, and whoever plays one learns nothing.
         return make_response("", status)
+    if is_for_phones():
+        return turned_away(status)
     at_desk = request.path.startswith(("/desk", "/network"))
     template = "desk/error.html" if at_desk else "worker/error.html"
     return make_response(

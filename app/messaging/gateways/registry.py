@@ -97,6 +97,14 @@ class Gateways:
         found = [way for way in ways if way is not None]
         return next((way for way in found if way.two_way), came or next(iter(found), None))
 
+    def number_to_print(self, country: str) -> str:
+        """The number that workers of a country may text, for posters; empty where no real one can answer them."""
+        route = self.route_to(country, None)
+        if route is None or not route.two_way or route.gateway == simulator.NAME:
+            return ""
+        # A messaging service has no number of its own, and WhatsApp is no text.
+        return route.line if route.line.startswith("+") else ""
+
     def _route_by(self, name: str | None, country: str | None, line: str | None) -> Route | None:
         if name == simulator.NAME and simulator.NAME in self._makers:
             return Route(simulator.NAME, simulator.LINE, two_way=True)

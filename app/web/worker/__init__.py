@@ -1,6 +1,16 @@
 """The worker's door: form, receipt and inbox, in the language of the address and without a script."""
 
-from app.web.worker import about_helper, entering, inbox, kit, letting_read, new_code, pages, report
+from app.web.worker import (
+    about_helper,
+    entering,
+    inbox,
+    kit,
+    letting_read,
+    new_code,
+    outbox,
+    pages,
+    report,
+)
 from app.web.worker.door import blueprint
 
 __all__ = [
@@ -11,6 +21,7 @@ __all__ = [
     "kit",
     "letting_read",
     "new_code",
+    "outbox",
     "pages",
     "report",
 ]

@@ -54,6 +54,7 @@ def how() -> str:
         answered_within=_within(ClockKind.ACKNOWLEDGE, Profile.STANDARD),
         helpers=helpers,
         coordinator=coordinator,
+        fingerprint=services().vault.intake_keys()[0].fingerprint,
     )
 
 

@@ -1,5 +1,6 @@
 """The operator's commands at work: what they print, what they leave behind, and that a second run does no harm."""
 
+import json
 import re
 import sqlite3
 from contextlib import closing
@@ -155,3 +156,38 @@ def test_a_journal_that_was_tampered_with_is_named(ready: Redress, home: Path) -
     assert broken.returncode == 1
     assert "removed at entry 2" in broken.stdout
     assert "tampered" in broken.stdout
+
+
+def test_a_poster_is_printed_for_a_workplace_and_no_other(ready: Redress) -> None:
+    added = ready("site", "add", "Foxglove Circuits", "Penang", "MY")
+    code = added.stdout.split()[-1].rpartition("/")[2]
+    made = ready("poster", code, REDRESS_PUBLIC_URL="https://help.example.org")
+    assert made.returncode == 0, made
+    assert made.stdout.startswith("<!doctype html>")
+    assert f"https://help.example.org/en/s/{code}" in made.stdout
+    assert "No workplace has this code" in complaint(ready("poster", "nosuch99"))
+    assert "no language tlh" in complaint(ready("poster", code, "--lang", "tlh"))
+
+
+def test_the_key_of_phones_is_made_anew_and_doctor_names_its_words(ready: Redress, home: Path) -> None:
+    before = json.loads((home / "keys" / "web.json").read_text())["keys"]
+    made = ready("keys", "rotate")
+    assert made.returncode == 0, made
+    words = re.search(r"Its words: ((?:[a-z]+ ){5}[a-z]+)$", made.stdout, re.MULTILINE)
+    assert words is not None
+    after = json.loads((home / "keys" / "web.json").read_text())["keys"]
+    assert [key["kind"] for key in after] == [*(key["kind"] for key in before), "intake"]
+    assert [key["state"] for key in after if key["kind"] == "intake"] == ["retired", "current"]
+    assert words[1] in ready("doctor").stdout
+    assert ready("journal", "verify").returncode == 0
+
+
+def test_doctor_says_when_the_key_of_phones_is_missing(ready: Redress, home: Path) -> None:
+    path = home / "keys" / "web.json"
+    content = json.loads(path.read_text())
+    content["keys"] = [key for key in content["keys"] if key["kind"] != "intake"]
+    path.write_text(json.dumps(content))
+    outcome = ready("doctor")
+    assert outcome.returncode == 1
+    assert "must hold exactly one current intake key" in outcome.stdout
+    assert "Traceback" not in outcome.stderr

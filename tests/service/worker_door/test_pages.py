@@ -41,14 +41,25 @@ def test_the_first_load_of_the_form_fits_one_initial_window(app: Flask, language
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_is_in_the_language_of_its_address(visitor: Visitor, language: str, page: str) -> None:
+def test_every_page_is_in_the_language_of_its_address(
+    visitor: Visitor, world: World, language: str, page: str
+) -> None:
     shown = visitor.open(f"/{language}/{page}")
     assert shown.status == 200
     assert shown.root.get("lang") == language
     assert shown.root.get("dir") == ("rtl" if language == "ar-x-rtl" else "ltr")
     if language != "en":
-        # Nothing of the source language is left over, apart from names.
-        assert not {"the", "you", "your", "help", "what"} & set(shown.text.lower().split())
+        # Nothing of the source language is left over, apart from names and the words of the key.
+        text = shown.text.replace(world.vault.intake_keys()[0].fingerprint, "")
+        assert not {"the", "you", "your", "help", "what"} & set(text.lower().split())
+
+
+def test_how_it_works_shows_the_words_of_the_key_and_what_they_cannot_do(
+    visitor: Visitor, world: World
+) -> None:
+    shown = visitor.open("/en/how").text
+    assert world.vault.intake_keys()[0].fingerprint in shown
+    assert "A false page can show you the right words" in shown
 
 
 def test_the_start_leads_to_the_language_the_browser_asks_for_but_never_to_a_pseudo_one(

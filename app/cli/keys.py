@@ -1,0 +1,43 @@
+"""The key that phones seal reports to: `redress keys rotate`, and what `redress doctor` says of it."""
+
+import argparse
+from collections.abc import Iterator
+from typing import Any
+
+from app.cli.deployment import Deployment
+from app.cli.findings import Finding, Weight
+from app.vault import Actor, journal, rotate_intake_key
+
+
+def add_commands(commands: Any) -> None:
+    """Add `keys rotate`."""
+    keys = commands.add_parser("keys", help="the keys of this deployment").add_subparsers(
+        dest="act", required=True, metavar="act"
+    )
+    keys.add_parser(
+        "rotate",
+        help="make the key anew that phones seal to; what was sealed to the old one opens for 24 months",
+    ).set_defaults(run=rotate)
+
+
+def rotate(deployment: Deployment, _choice: argparse.Namespace) -> int:
+    """Put a new intake key in the place of the current one; as the user who may replace the keyring, with two users root."""
+    deployment.check("web")
+    key = rotate_intake_key(deployment.settings.keys)
+    with deployment.database.writing() as session:
+        journal(session, deployment.vault, None, "keys.rotated", Actor("operator"), {"intake": key.id})
+    print(
+        f"Phones seal to key {key.id} as soon as the web half is started anew. Its words: {key.fingerprint}"
+    )
+    print("Reports that were sealed to the key before still arrive for 24 months.")
+    print(
+        "Print posters and pocket cards anew: they carry the words of the old key. 'redress poster' makes them."
+    )
+    print(f"Copy {deployment.settings.keys} to a safe place offline once more.")
+    return 0
+
+
+def intake_key(deployment: Deployment) -> Iterator[Finding]:
+    """The key that posters and the page "How it works" have to name; a keyring without one is refused before."""
+    [key] = deployment.vault.intake_keys()
+    yield Finding(Weight.GOOD, f"Phones seal reports to intake key {key.id}. Its words: {key.fingerprint}.")

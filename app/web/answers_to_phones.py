@@ -1,0 +1,81 @@
+"""What the outbox of a phone is told, always as JSON: kept, refused for good, or later. The contract is docs/outbox.md."""
+
+import base64
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, jsonify, request
+
+from app.intake import OLDEST_VERSION, Refusal
+from app.vault import PhoneSubmission
+from app.web.retry import retry_after
+
+API = "/api/"
+
+BROKEN_FOR = 60
+"""How soon a phone may try again by itself when something is broken, in seconds."""
+
+# Says what answered: a page in between, such as a hotel's, may answer 200 to anything.
+_MARK: dict[str, Any] = {"redress": 1}
+
+_STATUS = {
+    Refusal.MALFORMED: HTTPStatus.BAD_REQUEST,
+    Refusal.TOO_LARGE: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    Refusal.UNKNOWN_KEY: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Refusal.RETIRED_KEY: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Refusal.FORGED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Refusal.MISTAKES: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Refusal.CONFLICT: HTTPStatus.CONFLICT,
+    Refusal.RECEIPT: HTTPStatus.CONFLICT,
+    Refusal.OLD_CLIENT: HTTPStatus.GONE,
+}
+
+
+def is_for_phones() -> bool:
+    """Whether this request is answered by JSON, whatever becomes of it."""
+    return request.path.startswith(API)
+
+
+def base_64(raw: bytes) -> str:
+    """As phones write bytes: base 64 for addresses, without filling."""
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def kept(submission: PhoneSubmission, *, already: bool, page: str | None) -> Response:
+    """The report is stored, and the proof that it was we who say so."""
+    told: dict[str, Any] = {
+        "state": "kept",
+        "submission": str(submission.submission_id),
+        "already": already,
+        "proof": base_64(submission.proof),
+    }
+    return jsonify(_MARK | told | ({} if page is None else {"page": page}))
+
+
+def refused(reason: Refusal, **more: Any) -> Response:
+    """It will never be taken as it is."""
+    told: dict[str, Any] = {"oldest": OLDEST_VERSION} if reason is Refusal.OLD_CLIENT else {}
+    response = jsonify(_MARK | {"state": "refused", "reason": reason.value} | told | more)
+    response.status_code = _STATUS[reason]
+    return response
+
+
+def later(reason: str, seconds: int, status: HTTPStatus = HTTPStatus.SERVICE_UNAVAILABLE) -> Response:
+    """It may be taken another time; the phone keeps it."""
+    response = jsonify(_MARK | {"state": "later", "reason": reason})
+    response.status_code = status
+    return retry_after(response, seconds)
+
+
+def turned_away(status: int) -> Response:
+    """The answer in place of an error page."""
+    if status == HTTPStatus.REQUEST_ENTITY_TOO_LARGE:
+        return refused(Refusal.TOO_LARGE)
+    if status == HTTPStatus.FORBIDDEN:
+        # Another site's doing, or an operator's wrong address: a phone loses nothing by it.
+        return later("broken", BROKEN_FOR, HTTPStatus.FORBIDDEN)
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        return later("broken", BROKEN_FOR)
+    response = refused(Refusal.MALFORMED)
+    response.status_code = status
+    return response

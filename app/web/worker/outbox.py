@@ -1,0 +1,117 @@
+"""The phone's outbox: reports sealed on a phone, opened here and filed as the form's are; and the key that phones seal to."""
+
+from http import HTTPStatus
+
+from flask import Response, jsonify, request
+from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import HTTPException
+
+from app.intake import (
+    LARGEST_ENVELOPE,
+    OLDEST_VERSION,
+    VERSION,
+    Envelope,
+    EnvelopeRefused,
+    Filed,
+    FloodRefused,
+    Letter,
+    LimitMetMeanwhile,
+    Refusal,
+    SubmissionConflict,
+    file_letter,
+    open_letter,
+    read_envelope,
+)
+from app.language import clean_words
+from app.logs import log_failure
+from app.vault import ReceiptNotTaken, TooBusy
+from app.web.access import open_to_everyone
+from app.web.answers_to_phones import BROKEN_FOR, base_64, kept, later, refused
+from app.web.language import choose_language, page_language
+from app.web.retry import BUSY_FOR, seconds_until
+from app.web.sender import sender
+from app.web.services import services
+from app.web.worker.door import blueprint
+from app.web.worker.report import receipt_page, to_report
+from app.web.worker.report_form import ReportForm, read_report_form
+from app.web.worker.worker_session import end_worker_session
+
+
+@blueprint.get("/api/v1/kit")
+@open_to_everyone
+def kit() -> Response:
+    """What a phone needs to seal a report; it reads nothing from the database."""
+    vault = services().vault
+    keys = vault.intake_keys()
+    response = jsonify(
+        redress=1,
+        v=VERSION,
+        oldest=OLDEST_VERSION,
+        deployment=vault.deployment.hex,
+        keys=[{"id": key.id, "public": base_64(key.public)} for key in keys],
+        fingerprint=keys[0].fingerprint,
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+@blueprint.post("/api/v1/outbox")
+@open_to_everyone
+def outbox() -> Response:
+    """Keep a report that waited on a phone, exactly once; whatever happens, the answer is one that a phone understands."""
+    request.max_content_length = LARGEST_ENVELOPE
+    try:
+        envelope = read_envelope(_posted())
+        return _take_in(envelope, open_letter(services(), envelope))
+    except HTTPException:
+        raise  # too large; the rest of it is read away, so that the phone sees the answer
+    except Exception as error:  # noqa: BLE001 - the phone keeps what it has, whatever it was
+        return _not_kept(error)
+
+
+def _not_kept(error: Exception) -> Response:
+    match error:
+        case EnvelopeRefused():
+            answer = refused(error.reason)
+        case SubmissionConflict():
+            answer = refused(Refusal.CONFLICT)
+        case ReceiptNotTaken():
+            answer = refused(Refusal.RECEIPT)
+        case TooBusy() | LimitMetMeanwhile():
+            answer = later("busy", BUSY_FOR)
+        case FloodRefused():
+            answer = later("flood", seconds_until(error.until), HTTPStatus.TOO_MANY_REQUESTS)
+        case _:
+            log_failure(request.endpoint, error)
+            answer = later("broken", BROKEN_FOR)
+    return answer
+
+
+def _posted() -> bytes:
+    if request.mimetype != "application/json":
+        raise EnvelopeRefused(Refusal.MALFORMED)
+    return request.get_data()
+
+
+def _take_in(envelope: Envelope, letter: Letter) -> Response:
+    here = services()
+    choose_language(here.languages.get(letter.language) or here.languages.default)
+    sent = read_report_form(MultiDict((name, clean_words(value)) for name, value in letter.fields)).answered()
+    if sent.mistakes:
+        return refused(Refusal.MISTAKES, mistakes=sent.mistakes)
+    # Whoever is in danger and lets nobody read it was asked on the phone what that means.
+    filed = file_letter(here, to_report(sent, page_language().code), letter.submission, sender())
+    if filed.already:
+        return kept(letter.submission, already=True, page=None)
+    page = _receipt(sent, filed) if envelope.page else None
+    # Whoever read messages on this phone before is not always whoever wrote this one.
+    return end_worker_session(kept(letter.submission, already=False, page=page))
+
+
+def _receipt(sent: ReportForm, filed: Filed) -> str | None:
+    """The page of the code as the form shows it. The phone has its code, so it does without a page that cannot be made."""
+    try:
+        return receipt_page(sent, filed).get_data(as_text=True)
+    except Exception as error:  # noqa: BLE001 - the report is kept, and that is what has to be said
+        log_failure(request.endpoint, error)
+        return None

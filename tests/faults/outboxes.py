@@ -1,0 +1,125 @@
+"""Phones that come out of a tunnel all at once and drain their outboxes, each patiently, against the running service."""
+
+import http.client
+import json
+import random
+import threading
+import time
+import traceback
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from itertools import count
+from typing import Any
+
+from app.vault import Receipt
+from tests.faults.promises import Promises
+from tests.faults.service import Service, breathe
+from tests.support.outbox import KIT, OUTBOX, Kit, Sealing, from_base_64
+
+PHONES = 20
+SECRET = "Karmesin"  # stands in every word that is sealed, and must stand in no log
+_MOST_WAITING = 2
+_PATIENCE_SECONDS = 90.0
+_BREATH_SECONDS = 0.05
+
+
+class NoAnswer(Exception):
+    """The line broke, or whoever was to answer died."""
+
+
+class Outboxes:
+    """Twenty phones; what each was told to be kept is promised."""
+
+    def __init__(self, service: Service) -> None:
+        self.promises = Promises()
+        self.lost = 0
+        self.again = 0
+        self._service = service
+        self._over = threading.Event()
+        self._faults: list[str] = []
+
+    @contextmanager
+    def at_work(self) -> Iterator[None]:
+        """All of them write and send until the block ends; then each drains what it still has."""
+        with ThreadPoolExecutor(PHONES) as pool:
+            phones = [pool.submit(self._until_over, number) for number in range(PHONES)]
+            try:
+                yield
+            finally:
+                self._over.set()
+            for phone in phones:
+                phone.result()
+        self.check()
+
+    def check(self) -> None:
+        """Whether every phone is well so far."""
+        assert not self._faults, "\n".join(self._faults)
+
+    def _until_over(self, number: int) -> None:
+        dice, numbers = random.Random(number), count()  # noqa: S311 - who sends when is no secret
+        try:
+            while not self._over.is_set():
+                self._drain(
+                    dice, [f"{SECRET} {number}, letter {next(numbers)}." for _ in range(_MOST_WAITING)]
+                )
+        except Exception:  # noqa: BLE001 - whatever it is, the test reports it
+            self._faults.append(traceback.format_exc())
+
+    def _drain(self, dice: random.Random, words: list[str]) -> None:
+        kit = self._kit()
+        site = self._service.world.site.code
+        waiting = [Sealing(kit, {"words": each, "site_code": site}) for each in words]
+        sealed = [(each, json.dumps(each.envelope(page=dice.random() < 0.3)).encode()) for each in waiting]
+        dice.shuffle(sealed)
+        for sealing, raw in sealed:
+            self._insist(sealing, raw)
+            self.promises.shown(Receipt(sealing.receipt), str(sealing.answers["words"]))
+            if dice.random() < 0.3:
+                assert self._insist(sealing, raw)["already"] is True
+            breathe(dice, 0.05)
+
+    def _kit(self) -> Kit:
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            try:
+                status, told = self._ask("GET", KIT, None)
+                assert status == http.client.OK, status
+                return Kit(told["deployment"], told["keys"][0]["id"], from_base_64(told["keys"][0]["public"]))
+            except NoAnswer:
+                assert time.monotonic() < until, "nobody hands out the key any more"
+                time.sleep(_BREATH_SECONDS)
+
+    def _insist(self, sealing: Sealing, raw: bytes) -> dict[str, Any]:
+        """Post it until it is kept; nothing else ends it, and whatever comes must be an answer of ours."""
+        until = time.monotonic() + _PATIENCE_SECONDS
+        while True:
+            assert time.monotonic() < until, "no answer to an envelope"
+            try:
+                status, told = self._ask("POST", OUTBOX, raw)
+            except NoAnswer:
+                self.lost += 1
+                time.sleep(_BREATH_SECONDS)
+                continue
+            assert told["redress"] == 1
+            if told["state"] == "kept":
+                assert (status, told["proof"]) == (http.client.OK, sealing.proof)
+                self.again += told["already"]
+                return told
+            assert (told["state"], status) == ("later", http.client.SERVICE_UNAVAILABLE), told
+            time.sleep(_BREATH_SECONDS)
+
+    def _ask(self, method: str, path: str, body: bytes | None) -> tuple[int, dict[str, Any]]:
+        headers = {"X-Forwarded-For": f"10.{random.randrange(256)}.{random.randrange(256)}.7"}  # noqa: S311
+        headers |= {} if body is None else {"Content-Type": "application/json"}
+        connection = http.client.HTTPConnection(self._service.url.removeprefix("http://"), timeout=30)
+        try:
+            connection.request(method, path, body, headers)
+            answer = connection.getresponse()
+            raw = answer.read()
+        except (OSError, http.client.HTTPException) as error:
+            raise NoAnswer from error
+        finally:
+            connection.close()
+        told: dict[str, Any] = json.loads(raw)
+        return answer.status, told
