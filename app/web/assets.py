@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import mimetypes
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +17,10 @@ FOLDER = Path(__file__).parent / "static"
 
 # Modules that import one another by relative addresses: with one digest for all of them, each finds those it was written for.
 _TOGETHER = ("kit/", "vendor/")
+
+# Whole lines of comment, which are for readers of the tree: a quarter of what the scripts weigh.
+_KIT = "kit/"
+_COMMENTS = re.compile(rb"^[ \t]*//.*\n", re.MULTILINE)
 
 # The worker's sheet is sent with the colours and sizes in front of it: on a slow link each request costs more than the bytes.
 _IN_FRONT = {"worker.css": "tokens.css"}
@@ -44,6 +49,9 @@ def load_assets(folder: Path = FOLDER) -> dict[str, Asset]:
         for path in sorted(folder.rglob("*"))
         if path.is_file()
     }
+    for name in bodies:
+        if name.startswith(_KIT):
+            bodies[name] = _COMMENTS.sub(b"", bodies[name])
     for name, before in _IN_FRONT.items():
         if name in bodies:
             bodies[name] = bodies[before] + bodies[name]

@@ -7,6 +7,8 @@ from threading import Event
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.people import WorkerPhone
+from tests.harness.browser import PHONE, checked_pages
 from tests.harness.server import LiveServer, running
 from tests.support.between import Asked, Link, Passed, as_json, as_page, link_to
 from tests.support.kit_phone import OUTBOX, KitPhone, code_on, kept, opened, write
@@ -83,6 +85,12 @@ def test_written_in_a_tunnel_the_report_arrives_once_next_day(
         phone.open_form(page)
         assert link.count("POST", OUTBOX) == 1
     assert not found_in(tmp_path / "profile", (*PLANTED[:2], code))
+    # The code that was shown in the tunnel opens what was written there, on any phone.
+    with checked_pages(browser, link.url, viewport=PHONE) as new_page:
+        worker = WorkerPhone(new_page())
+        worker.code = code
+        worker.come_back()
+        expect(worker.page.get_by_text(WORDS)).to_be_visible()
 
 
 def test_with_a_network_the_page_is_the_servers_and_nothing_is_left(
