@@ -44,14 +44,10 @@ class Asset:
 
 def load_assets(folder: Path = FOLDER) -> dict[str, Asset]:
     """Read every file below the folder, by its path inside it."""
-    bodies = {
-        path.relative_to(folder).as_posix(): path.read_bytes()
-        for path in sorted(folder.rglob("*"))
-        if path.is_file()
+    paths = {
+        path.relative_to(folder).as_posix(): path for path in sorted(folder.rglob("*")) if path.is_file()
     }
-    for name in bodies:
-        if name.startswith(_KIT):
-            bodies[name] = _COMMENTS.sub(b"", bodies[name])
+    bodies = {name: _read(name, path) for name, path in paths.items()}
     for name, before in _IN_FRONT.items():
         if name in bodies:
             bodies[name] = bodies[before] + bodies[name]
@@ -63,6 +59,10 @@ def load_assets(folder: Path = FOLDER) -> dict[str, Asset]:
         digest = hashlib.sha256(modules if name.startswith(_TOGETHER) else body).hexdigest()[:8]
         assets[name] = Asset(name, body, gzip.compress(body, 9, mtime=0), content_type, digest)
     return assets
+
+
+def _read(name: str, path: Path) -> bytes:
+    return _COMMENTS.sub(b"", path.read_bytes()) if name.startswith(_KIT) else path.read_bytes()
 
 
 def lend_assets(app: Flask) -> None:
