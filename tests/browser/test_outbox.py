@@ -1,5 +1,6 @@
 """A report on a phone with a bad connection: it is sealed there, waits, and arrives once. The network is really off."""
 
+import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from threading import Event
@@ -122,15 +123,23 @@ def test_a_captive_portals_page_counts_as_nothing(phone: KitPhone, link: Link) -
     write(page, WORDS)
     expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
     assert len(phone.records(page)) == 1
-    # Nor does JSON that only looks like the server's: the proof is missing, or is another report's.
-    link.spoil = at_outbox(lambda _asked, _pass: as_json(200, redress=1, state="kept", proof="A" * 43))
+    # Nor does JSON that only looks like the server's: the proof is that of another report.
+    answered = len(link.answered)
+    link.spoil = at_outbox(
+        lambda asked, _pass: as_json(
+            200, redress=1, state="kept", submission=json.loads(asked.body)["submission"], proof="A" * 43
+        )
+    )
     page.get_by_role("button", name="Send it now").click()
-    page.wait_for_timeout(300)
-    expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+    while len(link.answered) == answered:
+        page.wait_for_timeout(20)
+    phone.open_form(page)
+    expect(page.get_by_text(WAITS)).to_be_visible()
+    assert len(phone.records(page)) == 1
     link.spoil = None
     page.get_by_role("button", name="Send it now").click()
-    expect(page.get_by_role("heading", name=OURS)).to_be_visible()
-    assert phone.records(page) == []
+    phone.await_empty(page)
+    assert [each["already"] for each in kept(link) if each["proof"] != "A" * 43] == [False]
 
 
 def test_an_answer_that_is_lost_makes_no_second_case(phone: KitPhone, link: Link) -> None:

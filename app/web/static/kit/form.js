@@ -4,7 +4,7 @@ import { knownKit, newestKit } from "./keys.js"
 import { post, send, wakeLater } from "./outbox.js"
 import { newReceipt } from "./receipt.js"
 import { bringBack, copyOf, language, note, show, showPage, showReceipt } from "./screen.js"
-import { sealReport } from "./seal.js"
+import { sealReport, warmUp } from "./seal.js"
 import { canKeep, drop, find, keep } from "./store.js"
 
 const SHOWN_WITHIN = 8000 // milliseconds: whoever looks at a button that does nothing presses it again
@@ -17,17 +17,20 @@ export let current = null
 /** Hang the kit on the form of this page, and say before anybody types if it cannot work. */
 export async function takeOver(form) {
   readSiteCode(form)
-  let plain = Boolean(form.elements.token)
-  if (!plain && !((await canKeep()) && ((await knownKit()) ?? (await newestKit())))) {
-    plain = await makePlain(form)
-    if (!plain) note("cannot-keep")
-  }
+  if (!form.elements.token) await prepare(form)
   form.addEventListener("submit", (event) => {
     if (form.dataset.going) return
     event.preventDefault()
     const { submitter } = event
-    void (plain || form.elements.token ? sendPlainly(form, submitter) : begin(form, submitter))
+    void (form.elements.token ? sendPlainly(form, submitter) : begin(form, submitter))
   })
+}
+
+/** See that a report can be sealed and kept here; else it goes the plain way, or the page says at once that it cannot. */
+async function prepare(form) {
+  const kit = (await canKeep()) && ((await knownKit()) ?? (await newestKit()))
+  if (kit) await warmUp(kit)
+  else if (!(await makePlain(form))) note("cannot-keep")
 }
 
 /** A poster's code stands in the address; the form of the kit is the same for all of them. */
@@ -54,7 +57,7 @@ async function makePlain(form) {
 
 /** As without a script, if the network is there; a phone that just lost it seals instead of showing the browser's error. */
 async function sendPlainly(form, submitter) {
-  const reached = navigator.onLine && (await busy(form, newestKit))
+  const reached = navigator.onLine && (await busy(form, submitter, newestKit))
   if (!reached && (await knownKit()) && (await canKeep())) return begin(form, submitter)
   form.dataset.going = "yes"
   form.requestSubmit(submitter)
@@ -62,14 +65,17 @@ async function sendPlainly(form, submitter) {
   delete form.dataset.going
 }
 
-/** Do something while the form's buttons rest. */
-async function busy(form, work) {
+/** Do something while the form's buttons rest, and the one that was pressed says so. */
+async function busy(form, submitter, work) {
   const buttons = [...form.querySelectorAll("button")].filter((button) => !button.disabled)
+  const words = submitter?.textContent
   for (const button of buttons) button.disabled = true
+  if (submitter) submitter.textContent = copyOf("sending").textContent
   try {
     return await work()
   } finally {
     for (const button of buttons) button.disabled = false
+    if (submitter) submitter.textContent = words
   }
 }
 
@@ -87,7 +93,7 @@ async function begin(form, submitter) {
   if (told.words.length > Number(copyOf("too-long").firstElementChild.dataset.longest)) return note("too-long")
   note(null)
   if (told.danger === "yes" && told.consent === "nobody" && !told.quick) fields.push(["allow", await askForHelper()])
-  await busy(form, () => file(form, fields, told.danger === "yes"))
+  await busy(form, submitter, () => file(form, fields, told.danger === "yes"))
 }
 
 /** The question that the server asks too: nobody comes when nobody may read. */

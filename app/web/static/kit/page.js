@@ -6,6 +6,8 @@ import { others, sendAll, wakeLater } from "./outbox.js"
 import { haveWords, language, note } from "./screen.js"
 import { showWaiting } from "./waiting.js"
 
+const AGAIN = 60_000 // milliseconds until a page that stays open tries again by itself
+
 const able = () =>
   "serviceWorker" in navigator && "indexedDB" in self && "BroadcastChannel" in self && Boolean(self.crypto?.subtle)
 
@@ -32,6 +34,8 @@ async function begin() {
   await drain()
 }
 
+let again
+
 /** Send what waits, and show how things stand. */
 async function drain(asked = false) {
   const heard = async (submission, answer) => {
@@ -40,7 +44,10 @@ async function drain(asked = false) {
   const left = await sendAll({ asked, mine: current?.submission, heard }).catch(() => false)
   await checkCurrent()
   await showWaiting()
-  if (left) await wakeLater()
+  clearTimeout(again)
+  if (!left) return
+  again = setTimeout(() => void drain(), AGAIN)
+  await wakeLater()
 }
 
 /** Another tab or the service worker sent something. */

@@ -30,6 +30,8 @@ addEventListener("pageshow", ({ persisted }) => {
   }
 })
 
-const rest = () => setTimeout(() => import("./page.js"), 0)
+// Whoever only reads an answer on this phone, once, neither waits for the kit nor leaves it here.
+const wanted = document.getElementById("words") || navigator.serviceWorker?.controller
+const rest = () => wanted && setTimeout(() => import("./page.js"), 0)
 if (document.readyState === "complete") rest()
 else addEventListener("load", rest)
