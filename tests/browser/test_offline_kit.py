@@ -109,6 +109,14 @@ def test_a_first_visit_is_the_plain_form(phone: KitPhone, link: Link) -> None:
     assert link.count("POST", OUTBOX) == 0
 
 
+def test_a_phone_that_only_reads_an_answer_gets_no_kit(phone: KitPhone, link: Link) -> None:
+    page = phone.page()
+    page.goto("/en/inbox", wait_until="networkidle")
+    page.goto("/en/how", wait_until="networkidle")
+    assert not [each.path for each in link.asked if "page.js" in each.path or each.path == "/sw.js"]
+    assert versions(page) == []
+
+
 def test_a_first_visit_that_loses_its_network_keeps_the_words(phone: KitPhone) -> None:
     page = phone.open_form(phone.page())
     page.evaluate("navigator.serviceWorker.ready.then(() => true)")
@@ -241,7 +249,8 @@ def test_leaving_covers_the_page_at_once_and_back_brings_no_form(phone: KitPhone
         assert WORDS not in page.evaluate(
             "[...document.querySelectorAll('textarea')].map(each => each.value).join() + document.body.textContent"
         )
-    # What waits still goes out: nobody asked to delete it.
+    # The kit stays, and what waits still goes out: nobody asked to delete it.
+    assert len(versions(phone.open_form(page))) == 1
     phone.context.set_offline(False)
     phone.open_form(page)
     phone.await_empty(page)

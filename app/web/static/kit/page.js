@@ -17,9 +17,9 @@ async function begin() {
   navigator.serviceWorker.register("/sw.js", { type: "module" }).catch(() => {})
   navigator.serviceWorker.controller?.postMessage({ language })
   if (!(await haveWords())) return
-  const form = document.getElementById("words")?.form
+  const form = document.querySelector("form[action$='/report']")
   // The page that answers a post belongs to that post and to its token.
-  if (form?.action.endsWith("/report") && !location.pathname.endsWith("/report")) await takeOver(form)
+  if (form && !location.pathname.endsWith("/report")) await takeOver(form)
   document.getElementById("receipt")?.form.addEventListener("submit", (event) => {
     if (navigator.onLine) return
     event.preventDefault()

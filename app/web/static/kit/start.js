@@ -31,7 +31,7 @@ addEventListener("pageshow", ({ persisted }) => {
 })
 
 // Whoever only reads an answer on this phone, once, neither waits for the kit nor leaves it here.
-const wanted = document.getElementById("words") || navigator.serviceWorker?.controller
+const wanted = document.querySelector("form[action$='/report']") || navigator.serviceWorker?.controller
 const rest = () => wanted && setTimeout(() => import("./page.js"), 0)
 if (document.readyState === "complete") rest()
 else addEventListener("load", rest)
