@@ -91,6 +91,30 @@ def test_the_pages_of_the_kit_open_without_a_network(phone: KitPhone) -> None:
     expect(page.get_by_text("There is no internet now. We did not try your code.")).to_be_visible()
 
 
+def test_the_languages_that_were_used_open_without_a_network_and_no_other(
+    browser: Browser, tmp_path: Path
+) -> None:
+    pseudo = {"REDRESS_PSEUDO_LANGUAGES": "1"}
+    with (
+        running(tmp_path, "up", environment=pseudo) as server,
+        link_to(server.url) as link,
+        opened(browser, link, tmp_path / "profile") as phone,
+    ):
+        page = phone.with_kit()
+        page.goto("/ar-x-rtl/")
+        until(page, "caches.match('/ar-x-rtl/calendar').then(Boolean)")
+        phone.context.set_offline(True)
+        phone.open_form(page, "/ar-x-rtl/")
+        page.fill("#words", WORDS)
+        page.locator("form[action$='/report'] > button:not(.trap)").click()
+        expect(page.locator(".card .digits")).to_be_visible()
+        assert SAVED not in page.inner_text("main")
+        assert page.evaluate("document.documentElement.dir") == "rtl"
+        check_layout(page)
+        phone.open_form(page)
+        assert page.evaluate("caches.match('/my-x-long/offline').then(Boolean)") is False
+
+
 def test_the_code_of_a_poster_goes_along_from_the_address(phone: KitPhone) -> None:
     page = phone.with_kit()
     phone.context.set_offline(True)
@@ -278,11 +302,15 @@ def test_leaving_without_a_network_closes_the_messages_before_anybody_opens_a_pa
     assert WORDS not in page.content()
 
 
-def test_leaving_works_as_a_plain_link_in_the_middle_of_loading(phone: KitPhone) -> None:
+def test_leaving_stands_in_the_forms_place_so_that_back_leads_before_it(phone: KitPhone) -> None:
     page = phone.with_kit()
+    page.goto("/en/how")
+    phone.open_form(page)
     page.locator(".leave").click()
     page.wait_for_url("**/calendar")
     assert page.title() == "Calendar"
+    page.go_back()
+    page.wait_for_url("**/en/how")
 
 
 def test_the_receipts_that_phones_make_are_the_servers_kind(phone: KitPhone) -> None:
