@@ -12,7 +12,7 @@ KILLS ?= 500
 # What Python compiles it keeps, whatever the shell says: else each of the hundred commands that tests start compiles everything anew.
 export PYTHONDONTWRITEBYTECODE =
 
-.PHONY: run test coverage bench faults check environment style types imports texts catalogues columns lock clean
+.PHONY: run test coverage bench faults check environment style types imports texts catalogues columns lock vendor clean
 
 run: ## Redress with a fictional network, at the address it prints
 	@scripts/bootstrap.sh run
@@ -63,6 +63,9 @@ columns: environment ## docs/sealed-columns.md from what the models say
 
 lock: ## choose versions anew from pyproject.toml; needs uv on the PATH
 	@scripts/lock.sh
+
+vendor: ## the phone's sealing library built anew from its locked versions, and held against its hash; needs node and npm
+	@scripts/vendor.sh
 
 clean: ## everything made by the targets above; keeps instance/, which holds data
 	rm -rf .venv build *.egg-info .coverage .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache

@@ -15,7 +15,10 @@ POLICY = (
 )
 
 # Only these pages are compressed: they echo nothing that an attacker could choose, so a token's length tells nothing (BREACH).
-COMPRESSED = frozenset({"worker.form", "worker.form_at_site", "worker.how"})
+COMPRESSED = frozenset({"worker.form", "worker.form_at_site", "worker.how", "worker.offline", "worker.saved"})
+
+# No browser takes these for a document.
+_PARTS_OF_PAGES = frozenset({"text/css", "text/javascript", "application/javascript"})
 
 # Nothing here asks for any of these; whatever gets into a page does not get to ask either.
 PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -82,13 +85,15 @@ def _origin_of(url: str) -> str:
 
 def _dress(response: Response) -> Response:
     headers = response.headers
-    headers["Content-Security-Policy"] = POLICY
-    headers["Referrer-Policy"] = REFERRER_POLICY
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["X-Frame-Options"] = "DENY"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = PERMISSIONS
+    # Half of what a style sheet weighs would be headers that mean something for documents only.
+    if request.endpoint != "assets.asset" or response.mimetype not in _PARTS_OF_PAGES:
+        headers["Content-Security-Policy"] = POLICY
+        headers["Referrer-Policy"] = REFERRER_POLICY
+        headers["X-Frame-Options"] = "DENY"
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["Permissions-Policy"] = PERMISSIONS
     if services().settings.https:
         headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     _lead_to_this_host(headers)

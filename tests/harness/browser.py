@@ -46,6 +46,11 @@ def chromium() -> str | None:
     return named or next(filter(None, map(shutil.which, _NAMES)), None)
 
 
+def arguments() -> list[str]:
+    """How Chromium is started. Its own sandbox cannot start under root; everybody else keeps it."""
+    return [*_ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else list(_ARGUMENTS)
+
+
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """This worker's Chromium. Where there is none the test is skipped aloud, but under CI it fails."""
@@ -54,11 +59,9 @@ def browser() -> Iterator[Browser]:
         if os.environ.get("CI", "").lower() == "true":
             pytest.fail(_MISSING, pytrace=False)
         pytest.skip(_MISSING)
-    # Chromium's own sandbox cannot start under root; everybody else keeps it.
-    arguments = [*_ARGUMENTS, "--no-sandbox"] if os.geteuid() == 0 else list(_ARGUMENTS)
     with sync_playwright() as playwright:
         running = playwright.chromium.launch(
-            executable_path=executable, args=arguments, chromium_sandbox=os.geteuid() != 0
+            executable_path=executable, args=arguments(), chromium_sandbox=os.geteuid() != 0
         )
         yield running
         running.close()
@@ -69,8 +72,9 @@ def checked_pages(browser: Browser, origin: str, **options: Any) -> Iterator[Cal
     """A fresh browser profile at this address, as a function that opens a page in it.
 
     All pages are checked, and the faults found are raised at the end. Options are those of Playwright's `new_context`.
+    Most stories are about the plain form: the phone's kit is installed only where a story asks for it.
     """
-    context = browser.new_context(base_url=origin, **options)
+    context = browser.new_context(base_url=origin, **{"service_workers": "block", **options})
     context.set_default_timeout(_PATIENCE)
     faults: list[str] = []
     documents: list[Document] = []

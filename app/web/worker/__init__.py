@@ -1,6 +1,16 @@
 """The worker's door: form, receipt and inbox, in the language of the address and without a script."""
 
-from app.web.worker import about_helper, entering, inbox, letting_read, new_code, outbox, pages, report
+from app.web.worker import (
+    about_helper,
+    entering,
+    inbox,
+    kit,
+    letting_read,
+    new_code,
+    outbox,
+    pages,
+    report,
+)
 from app.web.worker.door import blueprint
 
 __all__ = [
@@ -8,6 +18,7 @@ __all__ = [
     "blueprint",
     "entering",
     "inbox",
+    "kit",
     "letting_read",
     "new_code",
     "outbox",

@@ -216,10 +216,22 @@ def form_page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """The form with all that was filled in, and what is to be said above it."""
-    page = render_template(
+    page = _form(sent, token or services().vault.form_token(), notes, mistakes)
+    return make_response(page, status)
+
+
+def empty_form(token: str) -> str:
+    """The form as it begins; without a token for phones that keep it."""
+    return _form(ReportForm(), token)
+
+
+def _form(
+    sent: ReportForm, token: str, notes: Sequence[str] = (), mistakes: Sequence[tuple[str, str]] = ()
+) -> str:
+    return render_template(
         "worker/form.html",
         form=sent,
-        token=token or services().vault.form_token(),
+        token=token,
         notes=notes,
         help=help_for_form(sent),
         mistakes=mistakes,
@@ -230,7 +242,6 @@ def form_page(
         chosen_consent=sent.consent,
         languages=offered(),
     )
-    return make_response(page, status)
 
 
 def receipt_page(sent: ReportForm, filed: Filed, country: str = "") -> Response:

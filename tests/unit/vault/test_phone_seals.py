@@ -5,7 +5,6 @@ import os
 import secrets
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from hashlib import sha256
 from pathlib import Path
 
 import pytest

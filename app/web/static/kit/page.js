@@ -1,0 +1,60 @@
+// The kit on a page, after its first paint: installs the service worker, takes over the form, and sends what waits.
+
+import { checkCurrent, current, hear, takeOver } from "./form.js"
+import { refreshKit } from "./keys.js"
+import { others, sendAll, wakeLater } from "./outbox.js"
+import { haveWords, language, note } from "./screen.js"
+import { showWaiting } from "./waiting.js"
+
+const AGAIN = 60_000 // milliseconds until a page that stays open tries again by itself
+
+const able = () =>
+  "serviceWorker" in navigator && "indexedDB" in self && "BroadcastChannel" in self && Boolean(self.crypto?.subtle)
+
+async function begin() {
+  // A phone that cannot do all of it does none of it: the plain form is as good.
+  if (!able()) return
+  navigator.serviceWorker.register("/sw.js", { type: "module" }).catch(() => {})
+  navigator.serviceWorker.controller?.postMessage({ language })
+  if (!(await haveWords())) return
+  const form = document.querySelector("form[action$='/report']")
+  // The page that answers a post belongs to that post and to its token.
+  if (form && !location.pathname.endsWith("/report")) await takeOver(form)
+  document.getElementById("receipt")?.form.addEventListener("submit", (event) => {
+    if (navigator.onLine) return
+    event.preventDefault()
+    note("no-network")
+  })
+  others.addEventListener("message", ({ data }) => void learn(data))
+  addEventListener("click", ({ target }) => target.closest("[data-do=send]") && void drain(true))
+  for (const moment of ["online", "pageshow"]) addEventListener(moment, () => void drain())
+  // From here on a press on "Send" is the kit's; tests wait for it.
+  document.documentElement.dataset.kit = "on"
+  await refreshKit()
+  await drain()
+}
+
+let again
+
+/** Send what waits, and show how things stand. */
+async function drain(asked = false) {
+  const heard = async (submission, answer) => {
+    if (current?.submission === submission && answer.state !== "later") await hear(current, answer)
+  }
+  const left = await sendAll({ asked, mine: current?.submission, heard }).catch(() => false)
+  await checkCurrent()
+  await showWaiting()
+  clearTimeout(again)
+  if (!left) return
+  again = setTimeout(() => void drain(), AGAIN)
+  await wakeLater()
+}
+
+/** Another tab or the service worker sent something. */
+async function learn({ submission, state }) {
+  if (current?.submission === submission && state === "kept") await hear(current, { state })
+  else await checkCurrent()
+  await showWaiting()
+}
+
+void begin()

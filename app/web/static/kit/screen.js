@@ -1,0 +1,77 @@
+// What the kit puts on the screen. All words come from the page /<lang>/saved, so that they are translated like any other.
+
+import { groupsOf } from "./receipt.js"
+
+export const language = document.documentElement.lang
+const main = () => document.getElementById("top")
+let words
+
+/** Fetch the words while there is a network or a kit; false when there is neither. */
+export async function haveWords() {
+  try {
+    const answer = await fetch(`/${language}/saved`, { credentials: "omit" })
+    if (answer.ok) words = new DOMParser().parseFromString(await answer.text(), "text/html")
+  } catch {
+    // Asked again when they are needed.
+  }
+  return Boolean(words?.getElementById("receipt"))
+}
+
+/** A fresh copy of one of the templates. */
+export const copyOf = (name) => document.importNode(words.getElementById(name).content, true)
+
+/** Put a template in place of the page's content; what was there is returned and can be brought back by `bringBack`. */
+export function show(name) {
+  const before = [...main().childNodes]
+  main().replaceChildren(copyOf(name))
+  lookAt(main().querySelector("h1"))
+  return before
+}
+
+/** Put back what `show` returned. */
+export const bringBack = (nodes) => main().replaceChildren(...nodes)
+
+/** The receipt, as this phone made it. */
+export function showReceipt(name, receipt, { danger }) {
+  show("receipt")
+  for (const part of main().querySelectorAll("[data-in]")) {
+    if (!part.dataset.in.split(" ").includes(name)) part.remove()
+  }
+  lookAt(main().querySelector("h1"))
+  for (const place of main().querySelectorAll(".digits")) {
+    place.replaceChildren(...groupsOf(receipt).flatMap((group) => [digitsOf(group), " "]))
+  }
+  for (const note of main().querySelectorAll(".if-danger")) note.hidden = !danger
+}
+
+function digitsOf(group) {
+  const span = document.createElement("span")
+  span.textContent = group
+  return span
+}
+
+/** The server's own page, in place of this one; the address stays that of the form and tells nothing. */
+export function showPage(html) {
+  const page = new DOMParser().parseFromString(html, "text/html")
+  document.title = page.title
+  document.body.replaceWith(document.adoptNode(page.body))
+  lookAt(document.querySelector("h1"))
+}
+
+/** A note above the page's content, in place of an older one; null takes it away. */
+export function note(name) {
+  document.getElementById("kit-note")?.remove()
+  if (!name) return
+  const place = document.createElement("div")
+  place.id = "kit-note"
+  place.append(copyOf(name))
+  main().prepend(place)
+  lookAt(place)
+}
+
+function lookAt(element) {
+  if (!element) return
+  element.tabIndex = -1
+  element.focus()
+  scrollTo(0, 0)
+}

@@ -1,0 +1,125 @@
+// The service worker: pages of the kit without a network. It answers GET only, and never touches what is posted.
+
+import { sendAll } from "./outbox.js"
+
+const PREFIX = "kit "
+const KEYS = "/api/v1/kit"
+const PAGES = ["offline", "saved", "how", "inbox", "calendar"]
+const LEFT = "/left" // in the kit's cache: somebody left without a network, so the server does not know it yet
+const PATIENCE = 4000 // milliseconds until a page of the kit stands in for one that does not come
+
+/** The address of a page's path: its language and the rest, or null. */
+const placed = (path) => path.match(/^\/([^/]+)\/(.*)$/)?.slice(1)
+
+/** Hang everything on this worker; called while the script runs for the first time, as browsers demand. */
+export function serve({ version, languages, files }) {
+  const cacheName = PREFIX + version
+  const kit = () => caches.open(cacheName)
+  const pagesOf = (lang) => PAGES.map((page) => new Request(`/${lang}/${page}`, { credentials: "omit", cache: "no-cache" }))
+
+  /** Those of the pages that are open, and those that the version before had: "the languages that the worker used". */
+  async function languagesInUse() {
+    const clients = await self.clients.matchAll({ includeUncontrolled: true, type: "window" })
+    const used = clients.map(({ url }) => placed(new URL(url).pathname)?.[0])
+    for (const name of (await caches.keys()).filter((each) => each.startsWith(PREFIX))) {
+      const kept = await (await caches.open(name)).keys()
+      used.push(...kept.map(({ url }) => placed(new URL(url).pathname)).filter((at) => at?.[1] === "offline").map(([lang]) => lang))
+    }
+    const known = [...new Set(used)].filter((lang) => languages.includes(lang))
+    return known.length ? known : languages.slice(0, 1)
+  }
+
+  async function install() {
+    const cache = await kit()
+    try {
+      await cache.add(new Request(KEYS, { credentials: "omit", cache: "no-cache" }))
+      await cache.addAll(files)
+      for (const lang of await languagesInUse()) await cache.addAll(pagesOf(lang))
+    } catch (failure) {
+      // Half a version is none: the one before goes on.
+      await caches.delete(cacheName)
+      throw failure
+    }
+  }
+
+  async function tidy() {
+    const old = (await caches.keys()).filter((name) => name.startsWith(PREFIX) && name !== cacheName)
+    await Promise.all(old.map((name) => caches.delete(name)))
+  }
+
+  async function learn(lang) {
+    const cache = await kit()
+    if (languages.includes(lang) && !(await cache.match(`/${lang}/offline`))) await cache.addAll(pagesOf(lang))
+  }
+
+  const fromKit = async (address) => (await kit()).match(address, { ignoreVary: true })
+
+  /** The network's answer if it comes in time, else the kit's page; without one there, whatever the network says. */
+  async function networkFirst(request, standIn) {
+    const page = await fromKit(standIn)
+    if (!page) return fetch(request)
+    try {
+      return await Promise.race([fetch(request), late()])
+    } catch {
+      return page
+    }
+  }
+
+  const late = () => new Promise((_, failed) => setTimeout(() => failed(new Error("late")), PATIENCE))
+
+  /** The calendar at once; a session that the server still holds open is closed as soon as it can be reached. */
+  async function leave(request, lang) {
+    const page = await fromKit(`/${lang}/calendar`)
+    if (!page) return fetch(request)
+    try {
+      return await Promise.race([fetch(request), late()])
+    } catch {
+      await (await kit()).put(LEFT, new Response(lang))
+      await self.registration.sync?.register("left").catch(() => {})
+      return page
+    }
+  }
+
+  /** Tell the server that somebody left here, if that is still to be told; before any other page is asked of it. */
+  async function closeWhatWasLeft() {
+    const lang = await (await fromKit(LEFT))?.text()
+    if (!lang) return
+    await fetch(`/${lang}/exit`, { redirect: "manual", cache: "no-store" })
+    await (await kit()).delete(LEFT)
+  }
+
+  async function page(request, lang, rest) {
+    // The empty form comes from the phone, so that it is there at once; with words in the address the server is asked.
+    if (rest === "" || /^s\/[^/]+$/.test(rest)) return (await fromKit(`/${lang}/offline`)) ?? fetch(request)
+    if (rest === "exit") return leave(request, lang)
+    await closeWhatWasLeft().catch(() => {})
+    if (rest === "code") return networkFirst(request, `/${lang}/inbox`)
+    return PAGES.includes(rest) ? networkFirst(request, `/${lang}/${rest}`) : fetch(request)
+  }
+
+  function answer(event) {
+    const { request } = event
+    const { origin, pathname, search } = new URL(request.url)
+    if (request.method !== "GET" || origin !== self.location.origin) return
+    if (files.includes(pathname)) {
+      event.respondWith(fromKit(pathname).then((found) => found ?? fetch(request)))
+    } else if (request.mode === "navigate" && !search) {
+      const at = placed(pathname)
+      if (at && languages.includes(at[0])) event.respondWith(page(request, ...at))
+    } else if (pathname.endsWith("/saved")) {
+      event.respondWith(fromKit(pathname).then((found) => found ?? fetch(request)))
+    }
+  }
+
+  // No skipWaiting and no claim: a page keeps the version it was opened with, and no half-filled form is loaded anew.
+  self.addEventListener("install", (event) => event.waitUntil(install()))
+  self.addEventListener("activate", (event) => event.waitUntil(tidy()))
+  self.addEventListener("fetch", answer)
+  self.addEventListener("message", (event) => event.waitUntil(learn(event.data.language)))
+  self.addEventListener("sync", (event) => event.waitUntil(event.tag === "left" ? closeWhatWasLeft() : whatWaits()))
+}
+
+async function whatWaits() {
+  // The browser tries again later by itself when this fails.
+  if (await sendAll()) throw new Error("something still waits")
+}
