@@ -23,7 +23,7 @@ FINGERPRINT_WORDS = 5
 
 _SUITE = Suite(KEM.P256, KDF.HKDF_SHA256, AEAD.AES_256_GCM)
 _POINT_BYTES = 65
-# Made-up words as of proquints (arXiv:0901.4016): who reads no English reads and hears them as well, and none of them means anything.
+# Made-up words as of proquints (arXiv:0901.4016): who reads no English reads them as well, and none of them means anything.
 _CONSONANTS = "bdfghjklmnprstvz"
 _VOWELS = "aiou"
 

@@ -191,7 +191,7 @@ class Phones(RuleBasedStateMachine):
         vault = self._texting.world.vault
         with self._texting.database.reading() as session:
             ids = session.scalars(select(Case.id)).all()
-            return sum(len(list(read_journal(session, vault, each))) for each in ids)
+            return sum(len(list(read_journal(session, vault, CaseId(each)))) for each in ids)
 
 
 @pytest.fixture(scope="module")
