@@ -24,6 +24,7 @@ from app.cases.changes import choose_texts
 from app.cases.enums import TextState
 from app.cases.followups import PlannedText, followups_of
 from app.cases.followups.text_rows import times_for
+from app.database import CaseId
 from app.intake.conversation.machine import Step
 from app.intake.conversation.store import live_conversations, position_of
 from app.intake.sealing import WORKER
