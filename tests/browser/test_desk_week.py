@@ -67,3 +67,24 @@ def test_a_helper_begins_the_day_plans_a_step_and_writes_down_a_call(
     row.locator("a").click()
     desk_page.locator("form[action$=finish] button").first.click()
     assert "Marked as done." in desk.sees()
+
+
+def test_a_lead_hands_over_for_a_colleague_who_fell_ill_without_script(
+    desk_page: Page, live_server: LiveServer
+) -> None:
+    desk = PartnerDesk(desk_page, live_server)
+    desk.come_in(PARTNER)
+    desk_page.goto("/desk/duty")
+    assert fits(desk_page)
+    people = desk_page.locator("#for-who option").evaluate_all("all => all.map(each => each.value)")
+    ill, takes_over = people[1:3]
+    desk_page.locator("#for-who").select_option(ill)
+    desk_page.locator("#for-to").select_option(ill)
+    desk_page.get_by_role("button", name="Hand it all over").click()
+    assert "Choose who is away, and somebody else who takes over." in desk.sees()
+    assert desk_page.locator("#for-who").input_value() == ill
+    desk_page.locator("#for-to").select_option(takes_over)
+    desk_page.get_by_role("button", name="Hand it all over").click()
+    said = desk.sees()
+    assert "asked of the other one now" in said or "There was nothing left to hand over." in said
+    assert fits(desk_page)

@@ -21,6 +21,7 @@ from app.cases.enums import (
     FollowupState,
     OfferState,
     RungState,
+    State,
 )
 from app.cases.escalation.promise import without_next_step
 from app.cases.followups import WAITING, Followup
@@ -113,7 +114,9 @@ def _check_late(case: Row[Any], clocks: _Rows, rungs: _Rows, *, shut: bool) -> N
 
 def _check_offers(case: Row[Any], offers: _Rows) -> None:
     waiting = [offer for offer in offers if offer.state is OfferState.OFFERED]
-    assert len(waiting) <= 1
+    before = {case.organisation_id, case.also_asked_id} - {None} if case.state is State.OFFERED else set()
+    assert {offer.organisation_id for offer in waiting} == before, "it is before others than its row says"
+    assert len(waiting) == len(before), "one is asked twice"
     assert case.is_open or not waiting, "a closed case is offered"
     assert all(offer.expires_at is not None and offer.expires_at > clock.now() for offer in waiting)
 

@@ -134,3 +134,4 @@ def test_a_step_whose_day_is_over_is_the_queues_next(browse: Browse, world: Worl
     world.cookies["test clock"] = str(86_400 + 600)  # signing in moves it on from here
     member = browse("near.lead")
     assert "Our next step, late since" in member.open("/desk/").text
+    assert "NEXT Our next step , late since" in member.open(f"/desk/cases/{case_id}").text
