@@ -11,10 +11,11 @@ from flask.testing import FlaskClient
 
 from app.settings import PROJECT_ROOT
 from app.web.assets import FOLDER, load_assets
-from tests.service.worker_door.test_pages import LANGUAGES, as_sent
 from tests.support.browsing import Visitor
+from tests.support.wire_sizes import as_sent
 
 KIT = 60_000  # bytes on the wire, all of it, in one language
+LANGUAGES = ("en", "my-x-long", "ar-x-rtl")
 PAGES = ("offline", "saved", "how", "inbox", "calendar")
 
 

@@ -6,20 +6,14 @@ from collections.abc import Callable
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
-from werkzeug.test import TestResponse
 
 from tests.harness.world import World
 from tests.support.browsing import Visitor
+from tests.support.wire_sizes import as_sent
 
 BUDGET = 14_600  # bytes of one initial TCP window (RFC 6928: ten segments of 1,460)
 LANGUAGES = ("en", "my-x-long", "ar-x-rtl")
 PAGES = ("", "how", "inbox", "calendar", "s/nosuch99")
-
-
-def as_sent(response: TestResponse) -> int:
-    """The bytes of an answer on the wire, with what the server in front adds to it (date, server, connection)."""
-    head = f"HTTP/1.1 {response.status}\r\n{response.headers}\r\n"
-    return len(head.encode()) + len(response.get_data()) + 120
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

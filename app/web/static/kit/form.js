@@ -35,10 +35,10 @@ async function prepare(form) {
 
 /** A poster's code stands in the address; the form of the kit is the same for all of them. */
 function readSiteCode(form) {
-  const code = location.pathname.match(/^\/[^/]+\/s\/([^/]+)$/)?.[1]
+  const code = location.pathname.match(/^\/[^/]+\/s\/([a-z0-9]+)$/i)?.[1]
   if (!code || form.elements.token || form.elements.site_code) return
   form.elements.site.closest("fieldset").append(copyOf("at-site"))
-  form.elements.site_code.value = decodeURIComponent(code)
+  form.elements.site_code.value = code
 }
 
 /** Make it the plain form, with a token of the server's; false without a network. */
