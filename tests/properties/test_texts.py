@@ -24,6 +24,7 @@ from app.cases.changes import choose_texts
 from app.cases.enums import TextState
 from app.cases.followups import PlannedText, followups_of
 from app.cases.followups.text_rows import times_for
+from app.database import CaseId
 from app.intake.conversation.machine import Step
 from app.intake.conversation.store import live_conversations, position_of
 from app.intake.sealing import WORKER
@@ -191,7 +192,7 @@ class Phones(RuleBasedStateMachine):
         vault = self._texting.world.vault
         with self._texting.database.reading() as session:
             ids = session.scalars(select(Case.id)).all()
-            return sum(len(list(read_journal(session, vault, each))) for each in ids)
+            return sum(len(list(read_journal(session, vault, CaseId(each)))) for each in ids)
 
 
 @pytest.fixture(scope="module")
