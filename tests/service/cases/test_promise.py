@@ -70,4 +70,4 @@ def test_it_takes_as_many_statements_for_many_cases_as_for_few(desk: Desk) -> No
         desk.offered()
     with reads_of(desk.database) as many:
         forgotten(desk)
-    assert len(many) == len(few) == 6
+    assert len(many) == len(few) == 7

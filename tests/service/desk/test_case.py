@@ -1,10 +1,16 @@
 """The case page: reading, answering and notes; everybody else kept out, and nothing lost when something fails."""
 
+from dataclasses import replace
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
 
+from app import clock
+from app.cases.case import Case, facts_of, store_facts
 from app.cases.case.models import Entry
+from app.cases.enums import FollowupState, TextAbout, TextState
+from app.cases.followups import followups_of, plan_text, planned_texts_of
 from app.cases.worker.inbox import open_inbox
 from app.database import CaseId
 from app.intake import Filed
@@ -47,6 +53,25 @@ def test_a_no_to_danger_is_told_apart_from_a_question_that_was_skipped(browse: B
     member = browse("near.lead")
     assert "The worker said no when reporting" in member.open(f"/desk/cases/{said_no}").text
     assert "The worker said no when reporting" not in member.open(f"/desk/cases/{skipped}").text
+
+
+def test_a_no_to_danger_by_text_and_texts_that_can_never_come_show(
+    browse: Browse, world: World, case_id: CaseId
+) -> None:
+    member = browse("near.lead")
+    assert "Not said" in member.open(f"/desk/cases/{case_id}").text
+    with world.database.writing() as session:
+        case = session.get_one(Case, case_id)
+        facts = facts_of(world.vault, case)
+        store_facts(world.vault, case, replace(facts, danger_denied=True, own_times=False))
+        (question, *_) = followups_of(session, world.vault, case_id)
+        question.state, question.asked_hour = FollowupState.ASKED, clock.hour_of(clock.now())
+        plan_text(session, world.vault, case, TextAbout.QUESTION, question.id)
+        for row in planned_texts_of(session, world.vault, case_id):
+            row.state = TextState.NO_HOUR
+    page = member.open(f"/desk/cases/{case_id}")
+    assert "No, the worker said by text" in page.text
+    assert "No text can reach the worker" in page.text
 
 
 def test_name_and_phone_show_on_request_and_it_is_written_down(

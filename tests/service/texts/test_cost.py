@@ -12,7 +12,7 @@ from app.cases.case.models import Case, Entry
 from app.cases.case.veils import facts_of, store_facts
 from app.cases.enums import EntryKind, State
 from app.database import Base, CaseId
-from app.intake.conversation.door.inbound import Overtaken
+from app.intake.conversation.door.whole_phone import Overtaken
 from app.vault import SYSTEM, journal, new_compartment_versions, verify_journal
 from tests.harness.statements import sendings_of
 from tests.support.texting import Texting

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.database import CaseId
-from app.intake.conversation.door.inbound import Overtaken
+from app.intake.conversation.door.whole_phone import Overtaken
 from app.intake.conversation.store.models import Conversation
 from app.messaging.models import InboundText
 from app.messaging.queue.outgoing import cancel_texts

@@ -2,39 +2,32 @@
 
 import logging
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, Happened, NoHourLeft, facts_of, lock_case, note
-from app.cases.changes import choose_texts
-from app.cases.enums import ConsentLevel, TextHours, Urgency
+from app.cases.case import Case, Happened, facts_of, lock_case, note
+from app.cases.enums import ConsentLevel, Urgency
 from app.cases.routing import route_again
 from app.cases.rules import Rules
 from app.database import CaseId, NoRow, insert_rows, send_together
 from app.intake.admission import LimitMetMeanwhile
 from app.intake.conversation.door.preparing import Prepared
+from app.intake.conversation.door.whole_phone import OF_THE_PHONE, Overtaken, Scene, do_to_phone, obey
 from app.intake.conversation.machine import (
     SILENCE,
     AgreeContact,
     AnswerQuestion,
-    ChooseHours,
     ConversationAct,
     DenyDanger,
-    EndTexts,
-    ErasePhone,
     FileReport,
     GetWorse,
     HandToPerson,
     Heard,
-    OptIn,
-    OptOut,
     SendReceipt,
     SetConsent,
     SetDanger,
     Settle,
-    StopAsking,
     change_of,
 )
 from app.intake.conversation.store import (
@@ -44,14 +37,11 @@ from app.intake.conversation.store import (
     agree_contact,
     answer_consent,
     answer_question,
-    cannot_be_reached,
-    cases_of_phone,
     deny_danger,
     get_worse,
     give_receipt,
     last_number,
     live_conversations,
-    move_conversation,
     needs_more,
     needs_person,
     new_conversation,
@@ -61,40 +51,19 @@ from app.intake.conversation.store import (
     store_text,
     take_in,
 )
-from app.intake.report import ContactWay
-from app.intake.sealing import WORKER
 from app.logs import log_event
 from app.messaging.models import Phone
 from app.messaging.phones import (
-    end_text_requests_on,
     keep_phone,
     locked_phone,
-    opt_in,
-    opt_out,
 )
-from app.messaging.queue import cancel_texts, forget_phone, keep_text
+from app.messaging.queue import keep_text
 from app.messaging.receiving import take_text
 from app.network import count_attempt
 from app.vault import Vault, sound_or_none, takes_words
 
-_OF_THE_PHONE = (ErasePhone, OptOut, OptIn, EndTexts, StopAsking, ChooseHours)
 # Of these more than the conversation's own case may be meant; which, they say themselves.
 _OF_CASES = (AnswerQuestion, SetDanger, DenyDanger)
-
-
-class Overtaken(Exception):
-    """This text, another of its number or whoever works on the case was faster: nothing was stored, it has to be prepared again."""
-
-
-@dataclass(frozen=True)
-class _Scene:
-    """What one text is about to change; the row of the phone is locked."""
-
-    session: Session
-    vault: Vault
-    rules: Rules
-    prepared: Prepared
-    phone: Phone | None
 
 
 def hear_text(session: Session, vault: Vault, rules: Rules, prepared: Prepared) -> None:
@@ -130,7 +99,7 @@ def _hear_more(
     phone = sound_or_none(vault, session.get(Phone, fast_path.phone.id))
     if phone is None:
         raise Overtaken
-    scene = _Scene(session, vault, rules, prepared, phone)
+    scene = Scene(session, vault, rules, prepared, phone)
     if prepared.filed is not None and not _file(scene, heard):
         return
     _change_case(scene, talk, heard, fast_path.left)
@@ -146,10 +115,10 @@ def _hear_first(session: Session, vault: Vault, rules: Rules, prepared: Prepared
         return
     if phone is not None and phone is not prepared.phone and _goes_on(session, vault, phone):
         raise Overtaken
-    scene = _Scene(session, vault, rules, prepared, phone)
+    scene = Scene(session, vault, rules, prepared, phone)
     if prepared.filed is not None and not _file(scene, heard):
         return
-    _obey(scene, heard.acts)
+    obey(scene, heard.acts)
     session.flush()
     _answer(scene, case_id)
 
@@ -180,7 +149,7 @@ def _locked_phone(session: Session, prepared: Prepared) -> Phone | None:
     return phone
 
 
-def _file(scene: _Scene, heard: Heard) -> bool:
+def _file(scene: Scene, heard: Heard) -> bool:
     """Store a first text with the conversation that begins with it."""
     sealed = scene.prepared.filed
     if sealed is None:
@@ -206,7 +175,7 @@ def _file(scene: _Scene, heard: Heard) -> bool:
     return True
 
 
-def _lock_at_once(scene: _Scene, heard: Heard, case_id: CaseId) -> None:
+def _lock_at_once(scene: Scene, heard: Heard, case_id: CaseId) -> None:
     """The first words said that nobody may know: that is an answer, before anybody was asked for help."""
     asked = scene.prepared.asked
     if asked is None or not any(isinstance(act, FileReport) and act.locked for act in heard.acts):
@@ -218,7 +187,7 @@ def _lock_at_once(scene: _Scene, heard: Heard, case_id: CaseId) -> None:
         route_again(scene.session, scene.vault, scene.rules, case, complete=scene.phone is None)
 
 
-def _call_at_once(scene: _Scene, case_id: CaseId) -> None:
+def _call_at_once(scene: Scene, case_id: CaseId) -> None:
     """The first words told of somebody who needs a person now: that does not wait for the answers to our questions."""
     case = lock_case(scene.session, case_id)
     if case is not None:
@@ -227,15 +196,15 @@ def _call_at_once(scene: _Scene, case_id: CaseId) -> None:
 
 
 def _change_case(
-    scene: _Scene, talk: KnownConversation, heard: Heard, left: Sequence[ConversationAct]
+    scene: Scene, talk: KnownConversation, heard: Heard, left: Sequence[ConversationAct]
 ) -> None:
     """Carry out what is left of the acts of a text, in their order."""
     if not (left or settles(talk, heard)):
         return
     # What is done to the phone and its texts comes before the case is locked (app/database/lock_order.py).
     for act in left:
-        if isinstance(act, _OF_THE_PHONE):
-            _do_to_phone(scene, act)
+        if isinstance(act, OF_THE_PHONE):
+            do_to_phone(scene, act)
     cases = _lock_cases(scene.session, talk.case_id, left)
     case = cases[talk.case_id]
     for act in left:
@@ -243,7 +212,7 @@ def _change_case(
             for each in _cases_of(act, talk.case_id):
                 if each in cases:
                     _do(scene, cases[each], act)
-        elif not isinstance(act, _OF_THE_PHONE):
+        elif not isinstance(act, OF_THE_PHONE):
             _do(scene, case, act)
     if settles(talk, heard):
         # Nothing more is asked: what was kept ready for other answers goes now.
@@ -269,17 +238,7 @@ def _lock_cases(session: Session, own: CaseId, acts: Sequence[ConversationAct]) 
     return cases
 
 
-def _do_to_phone(scene: _Scene, act: ConversationAct) -> None:
-    if isinstance(act, ErasePhone):
-        if scene.phone is not None:
-            forget_phone(scene.session, scene.phone)
-    elif isinstance(act, StopAsking | ChooseHours | EndTexts):
-        _do_to_cases_of_phone(scene, act)
-    else:
-        _obey(scene, (act,))
-
-
-def _do(scene: _Scene, case: Case, act: ConversationAct) -> None:
+def _do(scene: Scene, case: Case, act: ConversationAct) -> None:
     """Carry out one act."""
     session, vault, prepared = scene.session, scene.vault, scene.prepared
     match act:
@@ -291,7 +250,7 @@ def _do(scene: _Scene, case: Case, act: ConversationAct) -> None:
             _apply_act(scene, case, act)
 
 
-def _apply_act(scene: _Scene, case: Case, act: ConversationAct) -> None:
+def _apply_act(scene: Scene, case: Case, act: ConversationAct) -> None:
     session, vault, rules, prepared = scene.session, scene.vault, scene.rules, scene.prepared
     match act:
         case SetDanger():
@@ -314,71 +273,7 @@ def _apply_act(scene: _Scene, case: Case, act: ConversationAct) -> None:
                 take_in(session, vault, rules, case, change)
 
 
-def _do_to_cases_of_phone(scene: _Scene, act: StopAsking | ChooseHours | EndTexts) -> None:
-    """What is wished of our texts holds for the phone, so for every case of it; the row of the phone is locked."""
-    session, vault, phone = scene.session, scene.vault, scene.phone
-    if phone is None:
-        return
-    ids = cases_of_phone(session, vault, phone.id)
-    if isinstance(act, EndTexts):
-        end_text_requests_on(session, vault, phone.id)
-        # That of the text itself has moved already.
-        for talk in live_conversations(session, phone.id)[1:]:
-            position = position_of(vault, talk)
-            if position is not None:
-                move_conversation(vault, talk, position.silenced(), clock.now() + SILENCE)
-    own = None if scene.prepared.talk is None else scene.prepared.talk.case_id
-    for case_id in sorted(ids):
-        case = lock_case(session, case_id)
-        if case is None:
-            continue
-        match act:
-            case ChooseHours(choice):
-                _choose_hours(scene, case, choice)
-            case StopAsking():
-                choose_texts(session, vault, case, WORKER, wanted=False)
-            case EndTexts() if case_id != own:
-                agree_contact(session, vault, case, ContactWay.INBOX, "")
-
-
-def _choose_hours(scene: _Scene, case: Case, choice: TextHours) -> None:
-    """Keep the times that the answer tells the worker; where the place was changed meanwhile, the text is prepared again."""
-    deadlines = scene.rules.deadlines
-    times = deadlines.texts.offered(choice, deadlines.calendar(case.country).weekend)
-    number_from = None if scene.phone is None else scene.phone.country
-    try:
-        choose_texts(
-            scene.session, scene.vault, case, WORKER, wanted=True, times=times, number_from=number_from
-        )
-    except NoHourLeft:
-        raise Overtaken from None
-
-
-def _obey(scene: _Scene, acts: tuple[ConversationAct, ...]) -> None:
-    """STOP and START hold for the number and our line, whatever it is that they were said in."""
-    phone = scene.phone
-    if phone is None:
-        return
-    if OptIn() in acts:
-        opt_in(scene.session, scene.vault, scene.prepared.tags.values(), phone.line)
-    if OptOut() in acts:
-        opt_out(scene.session, scene.vault, phone)
-        cancel_texts(scene.session, phone_id=phone.id)
-        for talk in live_conversations(scene.session, phone.id):
-            position = position_of(scene.vault, talk)
-            if position is None:
-                continue
-            move_conversation(scene.vault, talk, position.silenced(), clock.now() + SILENCE)
-            case = lock_case(scene.session, CaseId(talk.case_id))
-            if case is not None:
-                cannot_be_reached(scene.session, scene.vault, case)
-        for case_id in end_text_requests_on(scene.session, scene.vault, phone.id):
-            case = lock_case(scene.session, case_id)
-            if case is not None:
-                cannot_be_reached(scene.session, scene.vault, case)
-
-
-def _answer(scene: _Scene, case_id: CaseId | None) -> None:
+def _answer(scene: Scene, case_id: CaseId | None) -> None:
     """Write down the one text that goes back, unless its number has got too many."""
     session, answer, phone = scene.session, scene.prepared.answer, scene.phone
     if answer is None or phone is None or phone.tag is None:

@@ -3,8 +3,9 @@
 from threading import Lock
 
 from app.database import retrying
-from app.intake.conversation.door.inbound import Overtaken, hear_text
+from app.intake.conversation.door.inbound import hear_text
 from app.intake.conversation.door.preparing import prepare_hearing
+from app.intake.conversation.door.whole_phone import Overtaken
 from app.messaging.gateways.protocol import ReceivedText
 from app.services import Services
 

@@ -2,13 +2,10 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from uuid import UUID
 
-from app.cases.enums import ConsentLevel, FollowupAnswer, TextHours
+from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine.acts import (
     AgreeContact,
-    AnswerQuestion,
-    ChooseHours,
     ConversationAct,
     DenyDanger,
     SendReceipt,
@@ -18,7 +15,6 @@ from app.intake.conversation.machine.acts import (
     SetSite,
     Settle,
     SetTopics,
-    StopAsking,
 )
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -296,38 +292,3 @@ def no_danger_again(position: Position) -> Moved:
     """No danger now, told later: what was asked before is asked again."""
     here = position.to(position.back or Step.OPEN, back=None, worse_at=None, about=())
     return Moved(here, (DenyDanger(position.about),), Text.KEPT)
-
-
-def which_report(number: int) -> Meaning:
-    """One of the reports that an answer may mean."""
-    return lambda position: _answer(position, position.meant[number - 1 : number])
-
-
-def every_report(position: Position) -> Moved | None:
-    """All of them."""
-    return _answer(position, position.meant)
-
-
-def pack_answer(case: UUID, question: UUID, answer: FollowupAnswer) -> str:
-    """An answer as a position keeps it until it is said which report is meant."""
-    return f"{case}/{question}/{answer.value}"
-
-
-def _answer(position: Position, meant: tuple[str, ...]) -> Moved | None:
-    if not meant:
-        return None
-    acts = []
-    for each in meant:
-        case, question, answer = each.split("/")
-        acts.append(AnswerQuestion(UUID(case), UUID(question), FollowupAnswer(answer)))
-    return Moved(position.to(Step.OPEN, back=None, meant=(), reports=()), tuple(acts), Text.ANSWER_KEPT)
-
-
-def text_hours(choice: TextHours) -> Meaning:
-    """When texts may come that come by themselves."""
-    return lambda position: Moved(position.to(Step.OPEN, back=None), (ChooseHours(choice),))
-
-
-def no_text_hours(position: Position) -> Moved:
-    """Never."""
-    return Moved(position.to(Step.OPEN, back=None), (StopAsking(),), Text.NOT_ASKED)

@@ -1,12 +1,16 @@
-"""How it goes, asked for while a question stands: it is told, and the question comes again. No I/O."""
+"""What is no answer to the question that stands, and can be told from it: for news, or to what was texted before it. No I/O."""
+
+from datetime import datetime
 
 from app.intake.conversation.machine.after_questions import asks_open
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard
 from app.intake.conversation.machine.lookup_values import Knowledge
-from app.intake.conversation.machine.position import Position, WhosePhone
+from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.table import TABLE
+from app.intake.conversation.machine.texted_questions import hear_question
 from app.intake.conversation.machine.texts import Texts
+from app.intake.conversation.machine.walk import walk
 
 _NEWS = 8
 
@@ -20,7 +24,7 @@ def asks_news(position: Position, said: Said) -> bool:
     return asks_open(said) == _NEWS and not (typed and _NEWS in row.answers)
 
 
-def tell_news(position: Position, know: Knowledge, texts: Texts) -> Heard:
+def _tell_news(position: Position, know: Knowledge, texts: Texts) -> Heard:
     """How the case stands, with the question again behind it where there is room: it stands all the same."""
     asked = TABLE[position.step].ask(texts, position, know)
     if know.stage is None:
@@ -28,3 +32,12 @@ def tell_news(position: Position, know: Knowledge, texts: Texts) -> Heard:
     told = texts.status(know.stage, know.next_day, asked=True)
     both = texts.behind(told, asked)
     return Heard(position, told if both == asked else both)
+
+
+def hear_beside(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard | None:
+    """What becomes of such a text; the question stands or is left. None where it is nothing of the kind."""
+    if asks_news(position, said):
+        return _tell_news(position, know, texts)
+    if position.step in (Step.TEXT_HOURS, Step.WHICH) and not walk(position, said, texts).taken:
+        return hear_question(position.to(Step.OPEN, back=None), said, know, texts, at)
+    return None

@@ -35,7 +35,7 @@ from app.intake.conversation.machine.late import SILENCE, back_where_hurt, hear_
 from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.misses import missed
-from app.intake.conversation.machine.news import asks_news, tell_news
+from app.intake.conversation.machine.news import asks_news, hear_beside
 from app.intake.conversation.machine.orders import obey, start_with_words
 from app.intake.conversation.machine.plainly import hear_plainly
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -216,7 +216,7 @@ def _hear(  # noqa: PLR0911 - one for each kind of text
     if tells_danger(position, said, texts, at):
         return hear_alarm(position, said, know, texts, at)
     if not _is_torn(position, said, texts, at):
-        beside = _hear_beside(position, said, know, texts, at)
+        beside = hear_beside(position, said, know, texts, at)
         if beside is not None:
             return beside
     plainly = None if _is_torn(position, said, texts, at) else hear_plainly(position, said, know, texts, at)
@@ -230,15 +230,6 @@ def _hear(  # noqa: PLR0911 - one for each kind of text
         news = position.step is Step.QUIET and said.worse and not soon(position, at)
         return replace(heard, acts=(*heard.acts, GetWorse())) if news else heard
     return _hear_answer(position, said, know, texts, at)
-
-
-def _hear_beside(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard | None:
-    """What is no answer to the question that stands, and can be told from it: for news, or to what was texted before it."""
-    if asks_news(position, said):
-        return tell_news(position, know, texts)
-    if position.step in (Step.TEXT_HOURS, Step.WHICH) and not walk(position, said, texts).taken:
-        return hear_question(position.to(Step.OPEN, back=None), said, know, texts, at)
-    return None
 
 
 def fall_silent(position: Position) -> Heard:

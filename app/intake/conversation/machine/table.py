@@ -14,12 +14,10 @@ from app.intake.conversation.machine.meanings import (
     consent,
     danger,
     danger_again,
-    every_report,
     leave,
     no_code,
     no_danger,
     no_danger_again,
-    no_text_hours,
     nobody,
     not_our_place,
     phone,
@@ -27,11 +25,10 @@ from app.intake.conversation.machine.meanings import (
     picked_none,
     reach,
     send_code,
-    text_hours,
     topic,
     unlock,
-    which_report,
 )
+from app.intake.conversation.machine.our_texts import every_report, no_text_hours, text_hours, which_report
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.questions import (
     Ask,

@@ -14,7 +14,8 @@ from app.intake.conversation.machine.after_questions import begins_new_report
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard, answered
 from app.intake.conversation.machine.lookup_values import Knowledge, TextedQuestion
-from app.intake.conversation.machine.meanings import MOST_PLACES, Moved, pack_answer
+from app.intake.conversation.machine.meanings import MOST_PLACES, Moved
+from app.intake.conversation.machine.our_texts import pack_answer
 from app.intake.conversation.machine.position import Position, Step
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Text, Texts

@@ -1,0 +1,134 @@
+"""What a text does to the phone it came from, and so to every case of that phone: stop, start, forget, and when texts come."""
+
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.cases.case import Case, NoHourLeft, lock_case
+from app.cases.changes import choose_texts
+from app.cases.enums import TextHours
+from app.cases.rules import Rules
+from app.database import CaseId
+from app.intake.conversation.door.preparing import Prepared
+from app.intake.conversation.machine import (
+    SILENCE,
+    ChooseHours,
+    ConversationAct,
+    EndTexts,
+    ErasePhone,
+    OptIn,
+    OptOut,
+    StopAsking,
+)
+from app.intake.conversation.store import (
+    agree_contact,
+    cannot_be_reached,
+    cases_of_phone,
+    live_conversations,
+    move_conversation,
+    position_of,
+)
+from app.intake.report import ContactWay
+from app.intake.sealing import WORKER
+from app.messaging.models import Phone
+from app.messaging.phones import (
+    end_text_requests_on,
+    opt_in,
+    opt_out,
+)
+from app.messaging.queue import cancel_texts, forget_phone
+from app.vault import Vault
+
+OF_THE_PHONE = (ErasePhone, OptOut, OptIn, EndTexts, StopAsking, ChooseHours)
+"""Acts that are about the phone, whichever case is talked about."""
+
+
+class Overtaken(Exception):
+    """This text, another of its number or whoever works on the case was faster: nothing was stored, it has to be prepared again."""
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What one text is about to change; the row of the phone is locked."""
+
+    session: Session
+    vault: Vault
+    rules: Rules
+    prepared: Prepared
+    phone: Phone | None
+
+
+def do_to_phone(scene: Scene, act: ConversationAct) -> None:
+    """Carry out one act that is about the phone, before any case is locked (app/database/lock_order.py)."""
+    if isinstance(act, ErasePhone):
+        if scene.phone is not None:
+            forget_phone(scene.session, scene.phone)
+    elif isinstance(act, StopAsking | ChooseHours | EndTexts):
+        _do_to_cases_of_phone(scene, act)
+    else:
+        obey(scene, (act,))
+
+
+def _do_to_cases_of_phone(scene: Scene, act: StopAsking | ChooseHours | EndTexts) -> None:
+    """What is wished of our texts holds for the phone, so for every case of it; the row of the phone is locked."""
+    session, vault, phone = scene.session, scene.vault, scene.phone
+    if phone is None:
+        return
+    ids = cases_of_phone(session, vault, phone.id)
+    if isinstance(act, EndTexts):
+        end_text_requests_on(session, vault, phone.id)
+        # That of the text itself has moved already.
+        for talk in live_conversations(session, phone.id)[1:]:
+            position = position_of(vault, talk)
+            if position is not None:
+                move_conversation(vault, talk, position.silenced(), clock.now() + SILENCE)
+    own = None if scene.prepared.talk is None else scene.prepared.talk.case_id
+    for case_id in sorted(ids):
+        case = lock_case(session, case_id)
+        if case is None:
+            continue
+        match act:
+            case ChooseHours(choice):
+                _choose_hours(scene, case, choice)
+            case StopAsking():
+                choose_texts(session, vault, case, WORKER, wanted=False)
+            case EndTexts() if case_id != own:
+                agree_contact(session, vault, case, ContactWay.INBOX, "")
+
+
+def _choose_hours(scene: Scene, case: Case, choice: TextHours) -> None:
+    """Keep the times that the answer tells the worker; where the place was changed meanwhile, the text is prepared again."""
+    deadlines = scene.rules.deadlines
+    times = deadlines.texts.offered(choice, deadlines.calendar(case.country).weekend)
+    number_from = None if scene.phone is None else scene.phone.country
+    try:
+        choose_texts(
+            scene.session, scene.vault, case, WORKER, wanted=True, times=times, number_from=number_from
+        )
+    except NoHourLeft:
+        raise Overtaken from None
+
+
+def obey(scene: Scene, acts: tuple[ConversationAct, ...]) -> None:
+    """STOP and START hold for the number and our line, whatever it is that they were said in."""
+    phone = scene.phone
+    if phone is None:
+        return
+    if OptIn() in acts:
+        opt_in(scene.session, scene.vault, scene.prepared.tags.values(), phone.line)
+    if OptOut() in acts:
+        opt_out(scene.session, scene.vault, phone)
+        cancel_texts(scene.session, phone_id=phone.id)
+        for talk in live_conversations(scene.session, phone.id):
+            position = position_of(scene.vault, talk)
+            if position is None:
+                continue
+            move_conversation(scene.vault, talk, position.silenced(), clock.now() + SILENCE)
+            case = lock_case(scene.session, CaseId(talk.case_id))
+            if case is not None:
+                cannot_be_reached(scene.session, scene.vault, case)
+        for case_id in end_text_requests_on(scene.session, scene.vault, phone.id):
+            case = lock_case(scene.session, case_id)
+            if case is not None:
+                cannot_be_reached(scene.session, scene.vault, case)
