@@ -132,7 +132,7 @@ def week_of(session: Session, vault: Vault, by: SignedIn, whose: StepsOf = Steps
         *_questions(session, vault, ids, now),
         *_planned(session, vault, ids, until),
     ]
-    cases, partial = _readable(session, vault, holders, looked_at, ids, {each.case_id for each in found})
+    cases, partial = _readable(session, vault, holders, looked_at, {each.case_id for each in found})
     helpers = {case.assignee_id for case in cases.values()} | {each.member_id for each in found}
     people = member_names(session, vault, helpers)
     steps = [
@@ -165,13 +165,14 @@ def _readable(
     vault: Vault,
     holders: Sequence[UUID],
     looked_at: Select[Case],
-    ids: Select[UUID],
     wanted: Collection[UUID],
 ) -> tuple[dict[UUID, Case], bool]:
     """Those of the wanted cases that may be shown, and whether there are more than are looked at."""
     cases = session.scalars(looked_at).all()
-    standing = standing_grants(session, vault, holders, ids)
-    shown = {case.id: case for case in cases if case.id in wanted and is_seen(vault, case, standing)}
+    with_steps = [case for case in cases if case.id in wanted]
+    # By a list, unlike the queries above: what is not asked for need not be looked at.
+    standing = standing_grants(session, vault, holders, [case.id for case in with_steps])
+    shown = {case.id: case for case in with_steps if is_seen(vault, case, standing)}
     return shown, len(cases) >= COUNTED_AT_MOST
 
 
