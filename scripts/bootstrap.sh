@@ -57,6 +57,11 @@ moved() {
     done
     return 1
 }
+# Another checkout's, lent by a link: not ours to empty.
+if [ -L .venv ]; then
+    new_enough .venv/bin/python || stop ".venv leads to an environment that does not work; remove the link"
+    exit 0
+fi
 if ! new_enough .venv/bin/python || moved; then
     python=$(find_python)
     if [ -z "$python" ]; then

@@ -5,8 +5,9 @@ from functools import partial
 from sqlalchemy import select
 
 from app import clock
-from app.cases.enums import TextState
-from app.cases.followups import PlannedText, planned_texts_of
+from app.cases.case.models import Entry
+from app.cases.enums import EntryKind, FollowupState, TextState
+from app.cases.followups import PlannedText, followups_of, planned_texts_of
 from app.database import CaseId
 from app.followups import Texter, ask_due, text_due
 from app.intake.reaching import way_to_ask
@@ -15,8 +16,10 @@ from app.messaging.models import OutgoingText
 from app.messaging.queue.outgoing import body_place
 from app.messaging.sending import send_due
 from tests.support.texting import HOST, Texting
+from tests.support.texting_back import taken
 
 DAY = 86_400
+KEPT = "Thank you. Your answer is kept with what you told us. Delete these texts."
 
 
 def on_day(day: float) -> None:
@@ -77,3 +80,25 @@ def planned(texting: Texting, case_id: CaseId, state: TextState | None = None) -
     with texting.database.reading() as session:
         rows = planned_texts_of(session, texting.world.vault, case_id)
     return [row for row in rows if state in (None, row.state)]
+
+
+def answers_kept(texting: Texting, case_id: CaseId) -> int:
+    """How many answers stand in the thread of a case."""
+    with texting.database.reading() as session:
+        rows = select(Entry.id).where(Entry.case_id == case_id, Entry.kind == EntryKind.ANSWER)
+        return len(session.scalars(rows).all())
+
+
+def asked_state(texting: Texting, case_id: CaseId) -> list[FollowupState]:
+    """What became of the questions of a case that were put."""
+    with texting.database.reading() as session:
+        rows = followups_of(session, texting.world.vault, case_id)
+    return [row.state for row in rows if row.state is not FollowupState.PLANNED]
+
+
+def put_to(texting: Texting, *said: str) -> CaseId:
+    """A case whose first question was put and texted."""
+    case_id = taken(texting, *said)
+    on_day(14.05)
+    tick(texting)
+    return case_id

@@ -11,11 +11,11 @@ from sqlalchemy import delete, insert, select, update
 
 from app import clock
 from app.cases.case import CaseFacts
-from app.cases.case.models import Case, Entry
+from app.cases.case.models import Case
 from app.cases.case.text_times import TextTimes
 from app.cases.changes import choose_texts
 from app.cases.desk import is_silent_now
-from app.cases.enums import ConsentLevel, EntryKind, FollowupState, Profile, TextAbout, TextState, Urgency
+from app.cases.enums import ConsentLevel, FollowupState, Profile, TextAbout, TextState, Urgency
 from app.cases.followups import PlannedText, followups_of
 from app.cases.followups.text_rows import times_for
 from app.database import CaseId
@@ -24,35 +24,27 @@ from app.messaging.delivery import Delivery
 from app.messaging.models import Phone
 from app.messaging.phones import erase_phone
 from tests.harness.world import shipped_rules
-from tests.support.asked_by_text import ask, by_itself, on_day, planned, send, text, tick, words_of
+from tests.support.asked_by_text import (
+    KEPT,
+    answers_kept,
+    ask,
+    asked_state,
+    by_itself,
+    on_day,
+    planned,
+    put_to,
+    send,
+    text,
+    tick,
+    words_of,
+)
 from tests.support.closing import close_case
 from tests.support.texting import Texting
 from tests.support.texting_back import AGREED, FIRST, taken
 
 ASKED = "You wrote to us. How is it now? 5 Worse 6 The same 7 Better 1 Other times 9 Do not ask again."
 HOURS = "Our texts come from 9 to 20. A bad time? Text 1."
-KEPT = "Thank you. Your answer is kept with what you told us. Delete these texts."
 KUALA_LUMPUR = ZoneInfo("Asia/Kuala_Lumpur")
-
-
-def answers_kept(texting: Texting, case_id: CaseId) -> int:
-    with texting.database.reading() as session:
-        rows = select(Entry.id).where(Entry.case_id == case_id, Entry.kind == EntryKind.ANSWER)
-        return len(session.scalars(rows).all())
-
-
-def asked_state(texting: Texting, case_id: CaseId) -> list[FollowupState]:
-    with texting.database.reading() as session:
-        rows = followups_of(session, texting.world.vault, case_id)
-    return [row.state for row in rows if row.state is not FollowupState.PLANNED]
-
-
-def put_to(texting: Texting, *said: str) -> CaseId:
-    """A case whose first question was put and texted."""
-    case_id = taken(texting, *said)
-    on_day(14.05)
-    tick(texting)
-    return case_id
 
 
 def test_a_worker_who_agreed_is_asked_by_text_once_and_answers_by_digit(texting: Texting) -> None:

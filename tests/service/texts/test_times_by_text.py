@@ -7,8 +7,16 @@ from app.cases.case.models import Case
 from app.cases.case.text_times import EVERY_DAY, TextTimes
 from app.cases.enums import FollowupState, TextState
 from app.database import CaseId
-from tests.service.texts.test_questions_by_text import KEPT, answers_kept, asked_state, put_to
-from tests.support.asked_by_text import by_itself, on_day, planned, tick
+from tests.support.asked_by_text import (
+    KEPT,
+    answers_kept,
+    asked_state,
+    by_itself,
+    on_day,
+    planned,
+    put_to,
+    tick,
+)
 from tests.support.texting import Texting
 from tests.support.texting_back import AGREED, FIRST
 
