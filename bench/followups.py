@@ -16,7 +16,7 @@ from app import clock
 from app.cases.case import Happened
 from app.cases.enums import FollowupState
 from app.cases.followups import Followup
-from app.consequences import CONSEQUENCES, plan_questions
+from app.consequences import CONSEQUENCES, carry_out, plan_questions
 from app.database import Database
 from app.dispatcher.jobs import JOBS, run_job
 from bench.children import private_folder
@@ -86,7 +86,7 @@ def _crowded(server: DurablePostgres, home: Path) -> dict[int, World]:
     for size in others:
         server.create(_name(size), _name(first))
         _add_crowd(server, size, first // _OF_EACH + 1, size // _OF_EACH)
-        worlds[size] = world.over(Database(server.url(_name(size))))
+        worlds[size] = world.over(Database(server.url(_name(size)), before_commit=carry_out))
     return worlds
 
 
