@@ -41,12 +41,14 @@ from app.vault.deployment import DeploymentMissing, DeploymentRow, bind_deployme
 from app.vault.framing import Json, Part
 from app.vault.going_on import NEXT_ENTRY_TAKEN, spoilt_chains
 from app.vault.grant_rows import (
+    GRANT_COLUMNS,
     GrantNotOffered,
     GrantRow,
     GrantState,
     HeadOfCase,
     NoGrant,
     stands,
+    stands_as_read,
     with_heads,
 )
 from app.vault.grants import (
@@ -182,6 +184,7 @@ from app.vault.veil import Place, VeilBroken
 
 __all__ = [
     "FORM_TOKEN_LASTS",
+    "GRANT_COLUMNS",
     "KNOWN_FOR",
     "NEXT_ENTRY_TAKEN",
     "RECEIPT_DIGITS",
@@ -354,6 +357,7 @@ __all__ = [
     "sound_or_none",
     "spoilt_chains",
     "stands",
+    "stands_as_read",
     "take_brought_receipt",
     "takes_words",
     "touch_session",

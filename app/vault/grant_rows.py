@@ -1,6 +1,6 @@
 """The row of a grant: whether it stands as this deployment wrote it, and the parts that it holds."""
 
-from collections.abc import Set
+from collections.abc import Sequence, Set
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
@@ -19,7 +19,7 @@ from app.vault.keyholder import KeyHolder
 from app.vault.keyring import ID_BYTES
 from app.vault.pairs import Pair, SealBroken
 from app.vault.public_keys import PublicKey
-from app.vault.row_macs import Signed, is_sound
+from app.vault.row_macs import Signed, is_sound, row_fits
 from app.vault.seals import STEPS, Binding, open_seal, seal_to_key
 from app.vault.veil import Place, decrypt, encrypt, unveil_json, veil_json
 
@@ -78,6 +78,11 @@ class GrantRow(Signed, Base):
     key_version: Mapped[int | None]
 
 
+GRANT_COLUMNS = tuple(GrantRow.__table__.c)
+"""All that stands in a grant's row, for a query that reads it without making an object of it."""
+
+_GRANT_NAMES = tuple(column.name for column in GRANT_COLUMNS)
+
 HeadOfCase = tuple[UUID | None, int | None, bytes | None, bytes | None, int | None]
 """The columns that `with_heads` adds to a row, in their order."""
 
@@ -93,11 +98,22 @@ def stands(holder: KeyHolder, row: GrantRow, head: HeadOfCase) -> bool:
     An older copy of an ended grant's row has a MAC that fits. But everything that ends a grant makes a new version of the keys,
     which the grants that remain then hold, and the head of the case's chain says which is the newest.
     """
+    return is_sound(holder, row) and _reaches(holder, row.key_version, head)
+
+
+def stands_as_read(holder: KeyHolder, row: Sequence[Any]) -> bool:
+    """As `stands`, of a row of `GRANT_COLUMNS` that `with_heads` added to: where there are hundreds, no object is made of each."""
+    values = dict(zip(_GRANT_NAMES, row, strict=False))
+    head = row[len(_GRANT_NAMES) :]
+    return row_fits(holder, GrantRow, values) and _reaches(holder, values["key_version"], tuple(head))
+
+
+def _reaches(holder: KeyHolder, version: int | None, head: Sequence[Any]) -> bool:
     chain, seq, digest, mac, newest = head
     # A case whose chain was taken away opens to nobody, and neither does one whose chain was begun anew, which has no number.
-    if chain is None or newest is None or not is_sound(holder, row):
+    if chain is None or newest is None or newest != version:
         return False
-    return newest == row.key_version and head_as_read_fits(holder, chain, seq, digest, mac, newest)
+    return head_as_read_fits(holder, chain, seq, digest, mac, newest)
 
 
 def veil_names(holder: KeyHolder, grant_id: UUID, names: Set[Compartment]) -> bytes:

@@ -382,11 +382,6 @@ def _weekday(on: date, locale: Locale) -> str:
     return _WEEKDAY.apply(on, locale)
 
 
-def time_of_day(moment: datetime) -> str:
-    """The time of day where the member who reads is; the page says the day and names the zone."""
-    return f"{moment.astimezone(zone_info(g.get('zone', ''))):%H:%M}"
-
-
 def weekdays() -> list[str]:
     """The days of the week, Monday first, in the reader's language."""
     names = page_language().locale.days["stand-alone"]["wide"]

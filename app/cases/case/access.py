@@ -17,6 +17,7 @@ from app.clock import hour_of
 from app.database import CaseId, Lock, MemberId, OrganisationId, locking
 from app.network import Member, Organisation, Role, SignedIn, member_name
 from app.vault import (
+    GRANT_COLUMNS,
     CircleMemberRow,
     CircleName,
     CircleRow,
@@ -41,6 +42,7 @@ from app.vault import (
     row_fits,
     sound_or_none,
     stands,
+    stands_as_read,
     with_heads,
 )
 
@@ -121,7 +123,7 @@ def standing_grants(
     """For which of these cases these holders have a grant that this deployment wrote, and in which state."""
     found = session.execute(
         with_heads(
-            select(GrantRow).where(
+            select(*GRANT_COLUMNS).where(
                 GrantRow.case_id.in_(case_ids),
                 GrantRow.holder_id.in_(tuple(holders)),
                 GrantRow.state != GrantState.ENDED,
@@ -129,7 +131,7 @@ def standing_grants(
             )
         )
     )
-    return {(grant.case_id, grant.state) for grant, *head in found if stands(vault, grant, tuple(head))}
+    return {(row.case_id, row.state) for row in found if stands_as_read(vault, row)}
 
 
 def circle_for(

@@ -82,7 +82,7 @@ class DueStep:
         ClockKind | OutsideDateKind | FollowupKind | None
     )  # none of what a helper planned: its words are sealed
     day: date
-    due_at: datetime | None  # none where it is the whole day
+    due_at: datetime | None  # where the member is; none where it is the whole day
     late: bool
     member_id: MemberId | None
     member: str | None
@@ -247,14 +247,14 @@ def _step(found: _Found, case: Case, people: dict[UUID, str], zone: tzinfo, now:
     offered = found.of is StepOf.OFFER
     assignee = None if offered or case.assignee_id is None else MemberId(case.assignee_id)
     helper = found.member_id or assignee
-    due_at = found.due_at
+    due_at = None if found.due_at is None else found.due_at.astimezone(zone)
     return DueStep(
         case_id=CaseId(case.id),
         reference=None if offered else case.reference,
         urgency=case.urgency,
         of=found.of,
         kind=found.kind,
-        day=found.on or (due_at or now).astimezone(zone).date(),
+        day=found.on or (due_at or now.astimezone(zone)).date(),
         due_at=due_at,
         late=due_at is not None and due_at <= now,
         member_id=helper,

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -17,6 +18,8 @@ from app.web.desk.queue import PARTNERS
 from app.web.language import pgettext
 from app.web.member_session import member
 from app.web.services import services
+
+_ANY_CASE = UUID(int=0)
 
 
 @dataclass(frozen=True)
@@ -58,6 +61,7 @@ def today() -> ResponseReturnValue:
         whats={(step.of, step.kind): _what(step) for step in _steps(week)},
         urgencies={each: labels.word(labels.URGENCY, each) for each in Urgency},
         free=_free_days(week),
+        before_case=url_for("desk.case", case_id=_ANY_CASE).removesuffix(str(_ANY_CASE)),
         looked_at=COUNTED_AT_MOST,
         message=message_of_request(),
     )
