@@ -1,10 +1,8 @@
 """What a coordinator prints for a workplace: a poster and pocket cards, in one language, with a code for phones' cameras."""
 
-import io
 from dataclasses import dataclass
 from typing import Any
 
-import segno
 from flask import Flask, abort, current_app, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
@@ -16,6 +14,7 @@ from app.web.assets import asset_url
 from app.web.language import choose_language
 from app.web.network.blueprint import blueprint
 from app.web.network.waiting import COORDINATORS
+from app.web.qr import qr_picture
 from app.web.services import services
 
 _MOST_SITES = 2_000
@@ -97,26 +96,9 @@ def _rendered(shown: Poster, *, style: str | None) -> str:
     choose_language(shown.language)
     values: dict[str, Any] = {
         "poster": shown,
-        "picture": _picture(shown.address),
+        "picture": qr_picture(shown.address),
         "cards": _CARDS,
         "style": None if style is None else Markup(style),  # noqa: S704 - our own file
         "style_address": asset_url(_STYLE),
     }
     return render_template("network/poster.html", **values)
-
-
-def _picture(address: str) -> Markup:
-    drawn = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        drawn,
-        kind="svg",
-        xmldecl=False,
-        svgns=False,
-        nl=False,
-        omitsize=True,
-        border=4,
-        light="#fff",
-        svgclass="qr",
-    )
-    # segno wrote this: what the address says is only dots in it.
-    return Markup(drawn.getvalue().decode())  # noqa: S704

@@ -21,6 +21,7 @@ from tests.harness.world import World, light_vault
 from tests.service.abuse.at_once import AtOnce, gate_before_writing
 from tests.support.addresses import ELSEWHERE, Fill, Phone
 from tests.support.member import Member, make_app
+from tests.support.noisy_world import noisy_worlds
 
 
 @pytest.fixture(autouse=True)
@@ -38,14 +39,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
 @pytest.fixture(scope="session")
 def worlds(databases: Databases, vault: Vault) -> Beginnings[World]:
     """A small network, and other workers' cases as noise, made once."""
-
-    def make(database: Database) -> World:
-        made = World(database, vault)
-        for words in ("Noise about water.", "Noise about the bus."):
-            made.file(words=words, site_code=made.other_site.code, sender=ELSEWHERE)
-        return made
-
-    return Beginnings(databases, make)
+    return noisy_worlds(databases, vault, ELSEWHERE)
 
 
 @pytest.fixture

@@ -1,15 +1,14 @@
 """Posters and pocket cards: for coordinators, for each workplace and language, the address as a picture for phones' cameras."""
 
-import io
 from pathlib import Path
 
 import pytest
-import segno
 from flask import Flask
 
 from app.intake.conversation.machine import CARD
 from app.network import remove_site
 from app.web.network.posters import PosterRefused, poster_file
+from app.web.qr import qr_picture
 from tests.harness.pages import faults_of
 from tests.harness.world import World
 from tests.support.member import Browse, make_app
@@ -63,19 +62,7 @@ def test_the_picture_is_the_address_of_the_form_at_this_workplace(app: Flask, wo
     page = poster_file(app, world.site.code, "en")
     address = f"http://127.0.0.1:8000/en/s/{world.site.code}"
     assert f">{address}<" in page
-    drawn = io.BytesIO()
-    segno.make(address, error="m", micro=False).save(
-        drawn,
-        kind="svg",
-        xmldecl=False,
-        svgns=False,
-        nl=False,
-        omitsize=True,
-        border=4,
-        light="#fff",
-        svgclass="qr",
-    )
-    assert page.count(drawn.getvalue().decode()) == 9
+    assert page.count(qr_picture(address)) == 9
     assert app.test_client().get(f"/en/s/{world.site.code}").status_code == 200
 
 

@@ -9,6 +9,7 @@ from app.vault import Vault
 from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
 from tests.harness.world import World, light_vault
+from tests.support.noisy_world import noisy_worlds
 
 
 @pytest.fixture(scope="session")
@@ -20,14 +21,7 @@ def vault(tmp_path_factory: pytest.TempPathFactory) -> Vault:
 @pytest.fixture(scope="session")
 def worlds(databases: Databases, vault: Vault) -> Beginnings[World]:
     """The network with noise in it, made once."""
-
-    def make(database: Database) -> World:
-        made = World(database, vault)
-        for words in ("Noise about water.", "Noise about the bus."):
-            made.file(words=words, site_code=made.other_site.code)
-        return made
-
-    return Beginnings(databases, make)
+    return noisy_worlds(databases, vault)
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from tests.harness.databases import Databases
 from tests.harness.pages import checked_client
 from tests.harness.world import World, light_vault
 from tests.support.member import make_app
+from tests.support.noisy_world import noisy_worlds
 from tests.support.outbox import Kit, Seal, Sealing
 
 
@@ -31,14 +32,7 @@ def vault(home: Path) -> Vault:
 @pytest.fixture(scope="session")
 def worlds(databases: Databases, vault: Vault) -> Beginnings[World]:
     """The network with noise in it, made once."""
-
-    def make(database: Database) -> World:
-        made = World(database, vault)
-        for words in ("Noise about water.", "Noise about the bus."):
-            made.file(words=words, site_code=made.other_site.code)
-        return made
-
-    return Beginnings(databases, make)
+    return noisy_worlds(databases, vault)
 
 
 @pytest.fixture
