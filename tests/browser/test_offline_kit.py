@@ -1,6 +1,6 @@
 """The kit on the phone: pages without a network, new versions, a phone that keeps nothing, and the way out."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +11,7 @@ from stdnum.iso7064 import mod_11_10
 from tests.browser.screens import check_layout
 from tests.harness.browser import WIDE
 from tests.harness.pages import faults_of
-from tests.harness.server import LiveServer, running
+from tests.harness.server import running
 from tests.support.between import Asked, Link, Passed, link_to
 from tests.support.kit_phone import OUTBOX, KitPhone, code_on, kept, opened, write
 
@@ -24,24 +24,6 @@ BROKEN_STORE = "indexedDB.open = () => { throw new DOMException('full', 'QuotaEx
 FULL_DISK = """
 IDBObjectStore.prototype.put = function () { throw new DOMException('full', 'QuotaExceededError') }
 """
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with running(tmp_path_factory.mktemp("kit"), "up") as started:
-        yield started
-
-
-@pytest.fixture
-def link(server: LiveServer) -> Iterator[Link]:
-    with link_to(server.url) as between:
-        yield between
-
-
-@pytest.fixture
-def phone(browser: Browser, link: Link, tmp_path: Path) -> Iterator[KitPhone]:
-    with opened(browser, link, tmp_path / "profile") as phone:
-        yield phone
 
 
 def versions(page: Page) -> list[str]:
@@ -119,7 +101,7 @@ def test_the_code_of_a_poster_goes_along_from_the_address(phone: KitPhone) -> No
     page = phone.with_kit()
     phone.context.set_offline(True)
     phone.open_form(page, "/en/s/abcd2345")
-    expect(page.get_by_text("Your workplace’s code is noted.")).to_be_visible()
+    expect(page.get_by_text("The workplace code of this page is sent with it.")).to_be_visible()
     assert page.locator("[name=site_code]").input_value() == "abcd2345"
     assert page.locator("#site").is_visible()
 

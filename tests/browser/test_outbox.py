@@ -1,7 +1,7 @@
 """A report on a phone with a bad connection: it is sealed there, waits, and arrives once. The network is really off."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
@@ -10,8 +10,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.people import WorkerPhone
 from tests.harness.browser import PHONE, checked_pages
-from tests.harness.server import LiveServer, running
-from tests.support.between import Asked, Link, Passed, as_json, as_page, link_to
+from tests.support.between import Asked, Link, Passed, as_json, as_page
 from tests.support.kit_phone import OUTBOX, KitPhone, code_on, kept, opened, write
 
 PLANTED = ("marmalade", "quicksilver", "Foxglove")
@@ -28,24 +27,6 @@ SEND_ALL = """
 () => import(document.querySelector('script[src*="kit/"]').src.replace('start.js', 'outbox.js'))
     .then(({sendAll}) => sendAll({asked: true}))
 """
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with running(tmp_path_factory.mktemp("outbox"), "up") as started:
-        yield started
-
-
-@pytest.fixture
-def link(server: LiveServer) -> Iterator[Link]:
-    with link_to(server.url) as between:
-        yield between
-
-
-@pytest.fixture
-def phone(browser: Browser, link: Link, tmp_path: Path) -> Iterator[KitPhone]:
-    with opened(browser, link, tmp_path / "profile") as phone:
-        yield phone
 
 
 def at_outbox(answer: Callable[[Asked, Callable[[], Passed]], Passed | None]) -> Callable[..., Passed | None]:

@@ -1,28 +1,36 @@
 // The form of the kit: what is sent is sealed on the phone first. A form with the server's token goes the plain way while there is a network.
 
 import { knownKit, newestKit } from "./keys.js"
-import { post, send, wakeLater } from "./outbox.js"
+import { post, send, sentElsewhere, wakeLater } from "./outbox.js"
 import { newReceipt } from "./receipt.js"
 import { bringBack, copyOf, language, note, show, showPage, showReceipt } from "./screen.js"
-import { sealReport, warmUp } from "./seal.js"
+import { newSubmission, sealReport, warmUp } from "./seal.js"
 import { canKeep, drop, find, keep } from "./store.js"
 
 const SHOWN_WITHIN = 8000 // milliseconds: whoever looks at a button that does nothing presses it again
 const MOST_SEALS = 4
+const LONGEST_LINE = 500 // signs, as the server takes them
+const LINES = Object.fromEntries(["site", "exclude_other", "phone", "safe_times", "name"].map((name) => [name, LONGEST_LINE]))
+// A sign that can be seen: fillers of Hangul and the blank of Braille count as letters and symbols, and nobody sees them.
+const SEEN = /(?![\u115f\u1160\u2800\u3164\uffa0])[\p{L}\p{N}\p{P}\p{S}]/u
 const CURABLE = { receipt: "receipt", unknown_key: "key", retired_key: "key" }
 
 /** The report that is on the screen as saved: `{submission, receipt, ...}`, or null. */
 export let current = null
+
+/** The last one that could not be kept here and went out without an answer. */
+let unheard = null
 
 /** Hang the kit on the form of this page, and say before anybody types if it cannot work. */
 export async function takeOver(form) {
   readSiteCode(form)
   if (!form.elements.token) await prepare(form)
   form.addEventListener("submit", (event) => {
-    if (form.dataset.going) return
     event.preventDefault()
     const { submitter } = event
-    void (form.elements.token ? sendPlainly(form, submitter) : begin(form, submitter))
+    const sent = form.elements.token ? sendPlainly(form, submitter) : begin(form, submitter)
+    // A browser that lacks something must not leave a button that does nothing.
+    sent.catch(async () => ((await makePlain(form)) ? goPlainly(form, submitter) : note("cannot-keep")))
   })
 }
 
@@ -35,14 +43,24 @@ async function prepare(form) {
 
 /** A poster's code stands in the address; the form of the kit is the same for all of them. */
 function readSiteCode(form) {
-  const code = location.pathname.match(/^\/[^/]+\/s\/([a-z0-9]+)$/i)?.[1]
+  const code = location.pathname.match(/^\/[^/]+\/s\/([^/]+)$/)?.[1]
   if (!code || form.elements.token || form.elements.site_code) return
   form.elements.site.closest("fieldset").append(copyOf("at-site"))
-  form.elements.site_code.value = code
+  // As it stands there: the server reads it, in capitals, with dashes or in digits of any script.
+  form.elements.site_code.value = decoded(code).slice(0, LONGEST_LINE)
+}
+
+function decoded(part) {
+  try {
+    return decodeURIComponent(part)
+  } catch {
+    return part
+  }
 }
 
 /** Make it the plain form, with a token of the server's; false without a network. */
 async function makePlain(form) {
+  if (form.elements.token) return true
   try {
     const answer = await fetch(`/${language}/?plain`, { cache: "no-store", credentials: "omit" })
     const page = new DOMParser().parseFromString(await answer.text(), "text/html")
@@ -59,10 +77,16 @@ async function makePlain(form) {
 async function sendPlainly(form, submitter) {
   const reached = navigator.onLine && (await busy(form, submitter, newestKit))
   if (!reached && (await knownKit()) && (await canKeep())) return begin(form, submitter)
-  form.dataset.going = "yes"
-  form.requestSubmit(submitter)
-  // Whoever comes back to this page may send again.
-  delete form.dataset.going
+  goPlainly(form, submitter)
+}
+
+/** As without a script: `submit` asks no listener, so it does not come back here. */
+function goPlainly(form, submitter) {
+  const pressed = submitter?.name && Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value })
+  if (pressed) form.append(pressed)
+  form.submit()
+  // Whoever comes back to this page may press another button.
+  if (pressed) pressed.remove()
 }
 
 /** Do something while the form's buttons rest, and the one that was pressed says so. */
@@ -89,11 +113,21 @@ function fieldsOf(form, submitter) {
 async function begin(form, submitter) {
   const fields = fieldsOf(form, submitter)
   const told = Object.fromEntries(fields)
-  if (told.danger !== "yes" && !told.category && !told.words.trim()) return note("empty")
-  if (told.words.length > Number(copyOf("too-long").firstElementChild.dataset.longest)) return note("too-long")
+  const fault = faultOf(told)
+  if (told.website) form.elements.website.value = "" // a browser that fills in fields by itself
+  if (fault) return note(fault.name, fault.at)
   note(null)
   if (told.danger === "yes" && told.consent === "nobody" && !told.quick) fields.push(["allow", await askForHelper()])
   await busy(form, submitter, () => file(form, fields, told.danger === "yes"))
+}
+
+/** What the server would send the form back for: once it is sealed, nobody could put it right any more. */
+function faultOf(told) {
+  if (told.website) return { name: "press-again" }
+  const longest = { words: Number(copyOf("too-long").firstElementChild.dataset.longest), ...LINES }
+  const at = Object.keys(longest).find((name) => Array.from(told[name] ?? "").length > longest[name])
+  if (at) return { name: "too-long", at }
+  return told.danger === "yes" || told.category || SEEN.test(told.words) ? null : { name: "empty" }
 }
 
 /** The question that the server asks too: nobody comes when nobody may read. */
@@ -110,8 +144,11 @@ function askForHelper() {
 }
 
 async function file(form, fields, danger) {
-  const report = { submission: crypto.randomUUID(), receipt: newReceipt(), lang: language, fields, danger, form, seals: 0 }
-  if (!(await seal(report))) return note("cannot-keep")
+  const content = JSON.stringify(fields)
+  // The same again is the same report: the server may have it, and only its answer was lost.
+  const report = unheard?.content === content ? unheard : { submission: newSubmission(), receipt: newReceipt(), lang: language, content, fields, danger, form, seals: 0 }
+  if (report !== unheard && !(await seal(report))) return note("cannot-keep")
+  unheard = null
   const going = report.stored ? send(report.submission, { page: true }) : post(report.record, { page: true })
   const slow = setTimeout(() => report.stored && showSaved(report), navigator.onLine ? SHOWN_WITHIN : 0)
   const answer = await going
@@ -138,11 +175,13 @@ function showSaved(report, name = "kept-here") {
 export async function hear(report, answer) {
   if (answer?.state === "kept") return showKept(report, answer)
   if (answer?.state === "refused") return CURABLE[answer.reason] ? sealAnew(report, answer.reason) : showRefused(report, answer.reason)
+  if (sentElsewhere.has(report.submission)) return showKept(report, {})
   if (report.stored) {
     if (current !== report) showSaved(report)
     return wakeLater()
   }
-  return note("cannot-keep")
+  unheard = report
+  return note(navigator.onLine ? "not-known" : "cannot-keep")
 }
 
 function showKept(report, answer) {

@@ -11,6 +11,10 @@ const LONGEST_WAIT = 3600 // seconds that a server may ask us to wait
 /** Says what became of a report to every other page and worker. */
 export const others = new BroadcastChannel("outbox")
 
+/** The reports that another page or worker sent while this page was open. */
+export const sentElsewhere = new Set()
+others.addEventListener("message", ({ data }) => data.state === "kept" && sentElsewhere.add(data.submission))
+
 /** Post a sealed record: `{state: "kept" | "refused" | "later", ...}`. Stores nothing. */
 export async function post({ sealed, submission, proof }, { page = false } = {}) {
   try {

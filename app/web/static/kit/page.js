@@ -46,6 +46,7 @@ async function drain(asked = false) {
   await showWaiting()
   clearTimeout(again)
   if (!left) return
+  if (asked) note("tried")
   again = setTimeout(() => void drain(), AGAIN)
   await wakeLater()
 }

@@ -42,7 +42,17 @@ export function showReceipt(name, receipt, { danger }) {
     place.replaceChildren(...groupsOf(receipt).flatMap((group) => [digitsOf(group), " "]))
   }
   for (const note of main().querySelectorAll(".if-danger")) note.hidden = !danger
+  holdOn()
 }
+
+const ask = (event) => event.preventDefault()
+
+/** A code stands on the screen and nowhere else: whoever pulls the page down is asked first. Every way that the page offers is free. */
+function holdOn() {
+  addEventListener("beforeunload", ask)
+}
+
+addEventListener("click", ({ target }) => target.closest("a") && removeEventListener("beforeunload", ask), { capture: true })
 
 function digitsOf(group) {
   const span = document.createElement("span")
@@ -55,16 +65,18 @@ export function showPage(html) {
   const page = new DOMParser().parseFromString(html, "text/html")
   document.title = page.title
   document.body.replaceWith(document.adoptNode(page.body))
+  holdOn()
   lookAt(document.querySelector("h1"))
 }
 
-/** A note above the page's content, in place of an older one; null takes it away. */
-export function note(name) {
+/** A note above the page's content, in place of an older one; null takes it away. `at` is the field that it is about. */
+export function note(name, at) {
   document.getElementById("kit-note")?.remove()
   if (!name) return
   const place = document.createElement("div")
   place.id = "kit-note"
   place.append(copyOf(name))
+  if (at) place.querySelector("a").setAttribute("href", `#${at}`)
   main().prepend(place)
   lookAt(place)
 }

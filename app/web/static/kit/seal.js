@@ -7,6 +7,15 @@ const SMALLEST = 1024 // bytes; each step doubles, so that a length tells next t
 const ACK_BYTES = 32
 const utf8 = (text) => new TextEncoder().encode(text)
 
+/** A random UUID (RFC 9562, version 4); `crypto.randomUUID` is younger than many phones. */
+export function newSubmission() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  bytes[6] = (bytes[6] & 0x0f) | 0x40
+  bytes[8] = (bytes[8] & 0x3f) | 0x80
+  const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
+  return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
+}
+
 /** Bytes as base64url without padding. */
 export const toBase64 = (bytes) =>
   btoa(Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join(""))

@@ -1,0 +1,32 @@
+"""A worker's phone with the kit, whose network a test can spoil."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.harness.server import LiveServer, running
+from tests.support.between import Link, link_to
+from tests.support.kit_phone import KitPhone, opened
+
+
+@pytest.fixture(scope="module")
+def kit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server of its own: stories count what it was asked."""
+    with running(tmp_path_factory.mktemp("kit"), "up") as started:
+        yield started
+
+
+@pytest.fixture
+def link(kit_server: LiveServer) -> Iterator[Link]:
+    """The link between the phone and the server."""
+    with link_to(kit_server.url) as between:
+        yield between
+
+
+@pytest.fixture
+def phone(browser: Browser, link: Link, tmp_path: Path) -> Iterator[KitPhone]:
+    """A phone that was never here, with a profile of its own."""
+    with opened(browser, link, tmp_path / "profile") as phone:
+        yield phone

@@ -1,0 +1,164 @@
+"""The kit promises nothing that the server would send back, leaves no dead button, and loses no code and no report in between."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Dialog, expect
+
+from tests.support.between import Asked, Link, Passed
+from tests.support.kit_phone import OUTBOX, code_on, kept, opened, write
+from tests.support.kit_phone import KitPhone as Phone
+
+WORDS = "The foreman keeps our pay."
+SAVED = "Saved on this phone. Not sent yet."
+OURS = "We have your message."
+OLD_BROWSER = """
+delete HTMLFormElement.prototype.requestSubmit
+delete Crypto.prototype.randomUUID
+"""
+FULL_DISK = "IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') }"
+
+
+def test_an_older_browser_sends_on_the_first_visit_and_on_the_second(
+    browser: Browser, link: Link, tmp_path: Path
+) -> None:
+    with opened(browser, link, tmp_path / "profile", OLD_BROWSER) as phone:
+        page = phone.open_form(phone.page())
+        with page.expect_request("**/report"):
+            write(page, WORDS)
+        expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+        page = phone.with_kit()
+        write(page, WORDS)
+        expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+        assert [each["already"] for each in kept(link)] == [False]
+
+
+def test_the_button_that_was_pressed_goes_along_without_a_script_of_the_browsers(
+    browser: Browser, link: Link, tmp_path: Path
+) -> None:
+    with opened(browser, link, tmp_path / "profile", OLD_BROWSER) as phone:
+        page = phone.open_form(phone.page())
+        page.fill("#words", WORDS)
+        with page.expect_request("**/report") as sent:
+            page.get_by_role("button", name="Send now: only a helper reads it").click()
+        assert "quick=" in (sent.value.post_data or "")
+        expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+        page.go_back()
+        assert page.locator("[name=quick][type=hidden]").count() == 0
+
+
+def test_what_fails_in_the_kit_goes_the_plain_way(phone: Phone, link: Link) -> None:
+    page = phone.with_kit()
+    page.evaluate("() => { crypto.subtle.importKey = () => { throw new Error('deliberate') } }")
+    with page.expect_request("**/report"):
+        write(page, WORDS)
+    expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+    assert link.count("POST", OUTBOX) == 0
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "said"),
+    (
+        ("#site", "x" * 501, "This is too long to send at once."),
+        ("#safe_times", "x" * 501, "This is too long to send at once."),
+        (
+            "#words",
+            "\u200b\u2060 \u3164",
+            "Nothing is sent yet. Tick what it is about, or write a few words.",
+        ),
+    ),
+    ids=("site", "times", "invisible"),
+)
+def test_what_the_server_would_send_back_is_not_sealed(
+    phone: Phone, field: str, typed: str, said: str
+) -> None:
+    page = phone.with_kit()
+    phone.context.set_offline(True)
+    if field != "#words":
+        page.fill("#words", WORDS)
+    page.evaluate("([field, typed]) => { document.querySelector(field).value = typed }", [field, typed])
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_text(said)).to_be_visible()
+    assert page.locator("#kit-note a").get_attribute("href") in (field, "#category")
+    assert phone.records(page) == []
+    assert page.locator(field).input_value() == typed
+
+
+def test_a_field_that_a_browser_filled_in_by_itself_is_emptied_and_asked_about(phone: Phone) -> None:
+    page = phone.with_kit()
+    phone.context.set_offline(True)
+    page.evaluate("document.getElementById('website').value = 'http://here.example'")
+    write(page, WORDS)
+    expect(page.get_by_text("Your words are still here. Please press Send again.")).to_be_visible()
+    assert phone.records(page) == []
+    write(page, WORDS)
+    expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+
+
+def test_a_phone_that_keeps_nothing_and_hears_no_answer_sends_the_same_report_again(
+    phone: Phone, link: Link
+) -> None:
+    page = phone.with_kit()
+    page.evaluate(f"() => {{ {FULL_DISK} }}")
+
+    def swallow(asked: Asked, pass_on: Callable[[], Passed]) -> Passed | None:
+        answer = pass_on()
+        return None if asked.path == OUTBOX else answer
+
+    link.spoil = swallow
+    write(page, WORDS)
+    expect(page.get_by_text("We do not know if your message arrived.")).to_be_visible()
+    link.spoil = None
+    write(page, WORDS)
+    expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+    assert [each["already"] for each in kept(link)] == [True]
+    sent = {json.loads(asked.body)["submission"] for asked in link.asked if asked.path == OUTBOX}
+    assert len(sent) == 1
+
+
+@pytest.mark.parametrize("offline", (True, False), ids=("saved", "sent"))
+def test_whoever_pulls_down_the_page_with_the_code_is_asked_first(phone: Phone, *, offline: bool) -> None:
+    page = phone.with_kit()
+    phone.context.set_offline(offline)
+    write(page, WORDS)
+    expect(page.locator(".card .digits")).to_be_visible()
+    code = code_on(page)
+    asked: list[str] = []
+
+    def stay(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        dialog.dismiss()
+
+    page.on("dialog", stay)
+    with page.expect_event("dialog"):
+        page.evaluate("setTimeout(() => location.reload())")
+    assert asked == ["beforeunload"]
+    assert code_on(page) == code
+    page.get_by_role("link", name="Leave now").first.click()
+    expect(page.locator("table.calendar").first).to_be_visible()
+    assert asked == ["beforeunload"]
+
+
+@pytest.mark.parametrize("path", ("/en/s/3mcm-2pq1", "/en/s/3MCM2PQ1", "/en/s/%EF%BC%93mcm2pq1"))
+def test_a_posters_code_goes_along_as_it_stands_and_nothing_is_said_to_be_known(
+    phone: Phone, path: str
+) -> None:
+    page = phone.with_kit()
+    phone.open_form(page, path)
+    assert page.get_by_text("is noted").count() == 0
+    typed = page.locator("[name=site_code]").input_value()
+    assert typed in ("3mcm-2pq1", "3MCM2PQ1", "３mcm2pq1")
+
+
+def test_whoever_presses_send_it_now_hears_that_it_was_tried(phone: Phone, link: Link) -> None:
+    page = phone.with_kit()
+    link.spoil = lambda asked, pass_on: None if asked.path == OUTBOX else pass_on()
+    write(page, WORDS)
+    expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+    page.get_by_role("button", name="Send it now").click()
+    expect(page.get_by_text("We tried. It is not sent yet.")).to_be_visible()
+    link.spoil = None
+    page.get_by_role("button", name="Send it now").click()
+    expect(page.get_by_role("heading", name=OURS)).to_be_visible()
