@@ -10,6 +10,8 @@ from app.language import Language
 from app.web.access import open_to_everyone
 from app.web.assets import Asset, asset_url
 from app.web.language import choose_language, page_language
+from app.web.services import services
+from app.web.worker.danger import help_in
 from app.web.worker.door import blueprint, offered
 from app.web.worker.report import empty_form
 
@@ -34,7 +36,10 @@ def saved() -> str:
 
 
 def _words_of_the_kit() -> str:
-    return render_template("worker/saved.html", longest=LONGEST_TEXT)
+    """With the numbers of every country that has any: without a network nobody can ask which is meant, and a call still goes."""
+    countries = sorted({number.country for number in services().rules.help.numbers})
+    shown = [found for country in countries if (found := help_in(country)).numbers]
+    return render_template("worker/saved.html", longest=LONGEST_TEXT, helps=shown)
 
 
 @blueprint.get("/sw.js")

@@ -70,8 +70,12 @@ export async function sendAll({ asked = false, mine = "", heard = () => {} } = {
   return (await all()).some(({ state }) => state === "waiting")
 }
 
+/** The event by which an open page hears that something is still to be sent: it tries again by itself. */
+export const WAITS = "outbox-waits"
+
 /** Ask the browser to wake the service worker when there is a network; where it cannot, it goes out when a page is opened next. */
 export async function wakeLater() {
+  dispatchEvent(new Event(WAITS))
   try {
     await (await navigator.serviceWorker.ready).sync.register("outbox")
   } catch {

@@ -2,11 +2,11 @@
 
 import { checkCurrent, current, hear, takeOver } from "./form.js"
 import { refreshKit } from "./keys.js"
-import { others, sendAll, wakeLater } from "./outbox.js"
-import { haveWords, language, note } from "./screen.js"
+import { WAITS, others, sendAll, wakeLater } from "./outbox.js"
+import { haveWords, language, note, tell } from "./screen.js"
 import { showWaiting } from "./waiting.js"
 
-const AGAIN = 60_000 // milliseconds until a page that stays open tries again by itself
+const AGAIN = 20_000 // milliseconds until a page that stays open tries again by itself
 
 const able = () =>
   "serviceWorker" in navigator && "indexedDB" in self && "BroadcastChannel" in self && Boolean(self.crypto?.subtle)
@@ -28,6 +28,7 @@ async function begin() {
   others.addEventListener("message", ({ data }) => void learn(data))
   addEventListener("click", ({ target }) => target.closest("[data-do=send]") && void drain(true))
   for (const moment of ["online", "pageshow"]) addEventListener(moment, () => void drain())
+  addEventListener(WAITS, lookAgain)
   // From here on a press on "Send" is the kit's; tests wait for it.
   document.documentElement.dataset.kit = "on"
   await refreshKit()
@@ -38,23 +39,35 @@ let again
 
 /** Send what waits, and show how things stand. */
 async function drain(asked = false) {
+  let sent = false
   const heard = async (submission, answer) => {
     if (current?.submission === submission && answer.state !== "later") await hear(current, answer)
+    else sent ||= answer.state === "kept"
   }
   const left = await sendAll({ asked, mine: current?.submission, heard }).catch(() => false)
   await checkCurrent()
   await showWaiting()
+  // Else the notice that something waits would only vanish, as it does when it is deleted.
+  if (sent && !current) tell("sent")
   clearTimeout(again)
   if (!left) return
   if (asked) note("tried")
-  again = setTimeout(() => void drain(), AGAIN)
+  lookAgain()
   await wakeLater()
+}
+
+function lookAgain() {
+  clearTimeout(again)
+  again = setTimeout(() => void drain(), AGAIN)
 }
 
 /** Another tab or the service worker sent something. */
 async function learn({ submission, state }) {
   if (current?.submission === submission && state === "kept") await hear(current, { state })
-  else await checkCurrent()
+  else {
+    if (state === "kept" && !current) tell("sent")
+    await checkCurrent()
+  }
   await showWaiting()
 }
 

@@ -71,14 +71,23 @@ export function showPage(html) {
 
 /** A note above the page's content, in place of an older one; null takes it away. `at` is the field that it is about. */
 export function note(name, at) {
+  lookAt(put(name, at))
+}
+
+/** The same for what may come while somebody types: it is said, and the page stays where it is. */
+export function tell(name) {
+  put(name)
+}
+
+function put(name, at) {
   document.getElementById("kit-note")?.remove()
-  if (!name) return
+  if (!name) return null
   const place = document.createElement("div")
   place.id = "kit-note"
   place.append(copyOf(name))
   if (at) place.querySelector("a").setAttribute("href", `#${at}`)
   main().prepend(place)
-  lookAt(place)
+  return place
 }
 
 function lookAt(element) {
