@@ -162,3 +162,18 @@ def test_whoever_presses_send_it_now_hears_that_it_was_tried(phone: Phone, link:
     link.spoil = None
     page.get_by_role("button", name="Send it now").click()
     expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+
+
+def test_an_open_page_says_when_what_waited_was_sent(phone: Phone, link: Link) -> None:
+    page = phone.with_kit()
+    phone.context.set_offline(True)
+    write(page, WORDS)
+    expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+    phone.open_form(page)
+    expect(page.locator("#kit-waiting")).to_be_visible()
+    page.fill("#words", "Another thing")
+    phone.context.set_offline(False)
+    expect(page.get_by_text("What was saved on this phone was sent.")).to_be_visible()
+    expect(page.locator("#kit-waiting")).to_have_count(0)
+    assert page.locator("#words").input_value() == "Another thing"
+    assert [each["already"] for each in kept(link)] == [False]
