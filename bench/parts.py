@@ -12,7 +12,7 @@ from bench.figures import Result
 # Memory comes first, before the disk's cache and the machine are busy with the others.
 PARTS = {
     "memory": "bench.memory",
-    "first_load": "bench.first_load",
+    "phone": "bench.phone",
     "receipts": "bench.receipts",
     "queue": "bench.queue",
     "today": "bench.today",

@@ -6,6 +6,7 @@ import mimetypes
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import quote
 
 from flask import Blueprint, Flask, Response, abort, current_app, request
 
@@ -70,12 +71,19 @@ def lend_assets(app: Flask) -> None:
     app.extensions["redress.assets"] = load_assets()
     app.register_blueprint(blueprint)
     app.jinja_env.globals["asset_url"] = asset_url
+    app.jinja_env.globals["asset_itself"] = asset_itself
 
 
 def asset_url(name: str) -> str:
     """The address of one asset; a changed file gets another address, so that an old copy is never shown with a new page."""
     found: Asset = current_app.extensions["redress.assets"][name]
     return found.address
+
+
+def asset_itself(name: str) -> str:
+    """A small picture as an address that holds it: on a slow line a request of its own costs more than its bytes."""
+    found: Asset = current_app.extensions["redress.assets"][name]
+    return f"data:{found.content_type},{quote(found.body.decode().strip(), safe=' /:=')}"
 
 
 @blueprint.get("/static/<digest>/<path:name>")

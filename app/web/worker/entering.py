@@ -3,7 +3,7 @@
 from contextlib import nullcontext
 from http import HTTPStatus
 
-from flask import Response
+from flask import Response, request
 
 from app.cases.worker import ReceiptUnknown, may_be_guessing, session_for, try_receipt
 from app.database import CaseId
@@ -15,7 +15,7 @@ from app.web.worker.about_helper import file_about_helper
 from app.web.worker.asking import OtherMessages, not_opened
 from app.web.worker.door import blueprint, to_inbox
 from app.web.worker.inbox import do
-from app.web.worker.inbox_page import kept_page
+from app.web.worker.inbox_page import inbox_page, kept_page
 from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.left import mark_left
 from app.web.worker.new_code import give_new_code
@@ -52,8 +52,18 @@ def enter() -> Response:
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker typed must not be lost with it
         return not_opened(error, intent, typed)
     if intent.is_empty:
-        return mark_left(keep_worker_session(to_inbox(), cookie))
+        return mark_left(keep_worker_session(_messages(cookie), cookie))
     return mark_left(_do_what_waited(cookie, intent))
+
+
+def _messages(cookie: str) -> Response:
+    """The messages at once for a page's script, whose post no Reload or Back repeats; for the browser's own post the way to them.
+
+    No page can make a browser say that it navigates when it does not, or the other way round; one that says nothing is led.
+    """
+    if request.headers.get("Sec-Fetch-Dest") != "empty":
+        return to_inbox()
+    return inbox_page(worker_behind(cookie))
 
 
 def open_with(receipt: Receipt, intent: Intent) -> str:

@@ -63,6 +63,25 @@ def test_the_code_opens_the_messages_with_digits_of_any_script(
         assert "Where it is now" in page.text
 
 
+def test_a_script_gets_the_messages_as_the_answer_and_a_browsers_own_post_is_led_to_them(
+    visitor: Visitor, code: str
+) -> None:
+    by_script = {"Sec-Fetch-Dest": "empty", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Site": "same-origin"}
+    answer = visitor.client.post("/en/inbox", data={"receipt": code}, headers=by_script)
+    assert answer.status_code == 200
+    assert WORDS in answer.text
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert "worker=" in answer.headers["Set-Cookie"]
+    # What Reload and Back would send again is never answered with the messages.
+    for own in ({}, {"Sec-Fetch-Dest": "document", "Sec-Fetch-Mode": "navigate"}):
+        led = visitor.client.post("/en/inbox", data={"receipt": code}, headers=own)
+        assert (led.status_code, led.headers["Location"]) == (303, "/en/inbox#top")
+        assert WORDS not in led.text
+    wrong = visitor.client.post("/en/inbox", data={"receipt": "1234"}, headers=by_script)
+    assert wrong.status_code == 422
+    assert "A number is mistyped." in wrong.text
+
+
 def test_the_session_cookie_says_nothing_and_belongs_to_this_browser_only(
     visitor: Visitor, code: str
 ) -> None:

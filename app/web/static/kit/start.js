@@ -2,33 +2,76 @@
 
 const opened = Date.now()
 
+const SHOWN_WITHIN = 100 // milliseconds; in a tab that nobody sees no frame comes
+const leaving = new AbortController()
+
+// Once the screen shows what the page is now.
+const shown = () =>
+  new Promise((done) => {
+    requestAnimationFrame(() => setTimeout(done))
+    setTimeout(done, SHOWN_WITHIN)
+  })
+
 function leave(way) {
-  // The words go from the screen before anything is asked of a network that may be slow.
-  document.body.replaceChildren()
-  // In place of this page: Back leads to whatever was there before it.
-  location.replace(way)
+  // One cheap step, and the next frame shows nothing of the page. On a slow phone all that follows, the way itself above all, would hold that frame back.
+  document.documentElement.hidden = true
+  leaving.abort()
+  return shown().then(() => {
+    document.body.replaceChildren()
+    // In place of this page: Back leads to whatever was there before it.
+    location.replace(way)
+  })
 }
 
 addEventListener("click", (event) => {
   const way = event.target.closest("a[href$='/exit']")
   if (!way || event.ctrlKey || event.metaKey || event.shiftKey) return
   event.preventDefault()
+  void leave(way.href)
   try {
     sessionStorage.setItem("left", Date.now())
   } catch {
     // No storage here: then only this page is gone, as without a script.
   }
-  leave(way.href)
 })
 
 // Browsers keep whole pages for Back, words included: an older one of this tab is not shown again once somebody left.
 addEventListener("pageshow", ({ persisted }) => {
   try {
-    if (persisted && Number(sessionStorage.getItem("left")) > opened) leave(`/${document.documentElement.lang}/calendar`)
+    if (persisted && Number(sessionStorage.getItem("left")) > opened) void leave(`/${document.documentElement.lang}/calendar`)
   } catch {
     // As above.
   }
 })
+
+// The messages come as the answer to their code and stand in this page's place: on a slow line half the wait of a post that only leads to
+// them. A script's post is in no history, so nothing can send the code again; whatever goes wrong, the browser posts as without a script.
+addEventListener("submit", (event) => {
+  if (event.defaultPrevented || !event.target.matches("[data-open]")) return
+  event.preventDefault()
+  void open(event.target)
+})
+
+async function open(form) {
+  const button = form.querySelector("button")
+  button.disabled = true
+  try {
+    const asked = { method: "POST", body: new URLSearchParams(new FormData(form)), signal: leaving.signal }
+    const page = new DOMParser().parseFromString(await (await fetch(form.action, asked)).text(), "text/html")
+    // The page of a hotspot's owner is none of ours.
+    if (!page.querySelector("main#top")) throw new Error("another page")
+    if (leaving.signal.aborted) return
+    history.replaceState(null, "", form.action)
+    document.body.replaceWith(document.adoptNode(page.body))
+    scrollTo(0, 0)
+    const first = document.querySelector("#wrong, h1")
+    first.tabIndex = -1
+    first.focus()
+  } catch {
+    button.disabled = false
+    if (!leaving.signal.aborted) form.submit()
+  }
+}
 
 // Whoever only reads an answer on this phone, once, neither waits for the kit nor leaves it here.
 const wanted = document.querySelector("form[action$='/report']") || navigator.serviceWorker?.controller
