@@ -1,5 +1,6 @@
 // The form of the kit: what is sent is sealed on the phone first. A form with the server's token goes the plain way while there is a network.
 
+import { draftDone, keepsDraft, offerDraft } from "./choice.js"
 import { knownKit, newestKit } from "./keys.js"
 import { post, send, wakeLater } from "./outbox.js"
 import { newReceipt } from "./receipt.js"
@@ -22,8 +23,11 @@ export async function takeOver(form) {
     if (form.dataset.going) return
     event.preventDefault()
     const { submitter } = event
-    void (form.elements.token ? sendPlainly(form, submitter) : begin(form, submitter))
+    // Whose words are kept here learns on this page that they are sent: only then may they go.
+    const plainly = form.elements.token && !keepsDraft()
+    void (plainly ? sendPlainly(form, submitter) : begin(form, submitter))
   })
+  await offerDraft(form)
 }
 
 /** See that a report can be sealed and kept here; else it goes the plain way, or the page says at once that it cannot. */
@@ -112,6 +116,7 @@ function askForHelper() {
 async function file(form, fields, danger) {
   const report = { submission: crypto.randomUUID(), receipt: newReceipt(), lang: language, fields, danger, form, seals: 0 }
   if (!(await seal(report))) return note("cannot-keep")
+  if (report.stored) await draftDone()
   const going = report.stored ? send(report.submission, { page: true }) : post(report.record, { page: true })
   const slow = setTimeout(() => report.stored && showSaved(report), navigator.onLine ? SHOWN_WITHIN : 0)
   const answer = await going
@@ -147,6 +152,7 @@ export async function hear(report, answer) {
 
 function showKept(report, answer) {
   current = null
+  void draftDone()
   if (answer.page) showPage(answer.page)
   else showReceipt("sent-later", report.receipt, report)
 }
@@ -166,6 +172,7 @@ async function sealAnew(report, reason) {
 async function showRefused(report, reason) {
   if (current !== report && (await makePlain(report.form))) {
     if (reason !== "conflict") await drop(report.submission).catch(() => {})
+    await draftDone()
     return note("press-again")
   }
   current = null
