@@ -25,7 +25,7 @@ from tests.support.draft_phone import (
     keep,
     type_and_wait,
 )
-from tests.support.kit_phone import KitPhone, found_in, kept, opened, write
+from tests.support.kit_phone import OUTBOX, KitPhone, found_in, kept, opened, write
 
 WAITS = "Something was written here and waits."
 SAVED = "Saved on this phone. Not sent yet."
@@ -212,3 +212,14 @@ def test_every_state_of_the_choice_is_sound_on_a_small_and_a_wide_screen(phone: 
     phone.open_form(page)
     expect(box(page).get_by_text(WAITS)).to_be_visible()
     sound()
+
+
+def test_enter_in_the_line_of_the_code_keeps_and_does_not_send(phone: KitPhone) -> None:
+    page = phone.with_kit()
+    page.fill("#words", WORDS)
+    box(page).get_by_label(KEEP).check()
+    box(page).get_by_label("Choose a code").fill(CODE)
+    box(page).get_by_label("Choose a code").press("Enter")
+    expect(box(page).get_by_text(KEPT)).to_be_visible()
+    assert page.locator("#words").input_value() == WORDS
+    assert phone.link.count("POST", OUTBOX) == 0

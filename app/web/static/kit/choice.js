@@ -2,7 +2,7 @@
 
 import { keyOf, lock, newDraft, plainCode, unlock } from "./draft.js"
 import { addTo, countTry, draftHere, layIn, takeOut } from "./drawer.js"
-import { copyOf } from "./screen.js"
+import { copyOf, language } from "./screen.js"
 
 const SHORTEST = 4 // letters of a code
 const MOST_TRIES = 10 // as the words say
@@ -13,6 +13,9 @@ let mine = null
 let pause
 let saving = Promise.resolve()
 const place = Object.assign(document.createElement("div"), { id: "kit-draft" })
+// The choice stands inside the report's form and is none of it: Enter in its line must not send the report.
+const own = document.createElement("form")
+Object.assign(own, { id: "draft-form", method: "get", action: `/${language}/`, hidden: true })
 
 /** Whether the words in the form are kept here. */
 export const keepsDraft = () => Boolean(mine)
@@ -26,7 +29,7 @@ export async function offerDraft(form) {
     // What cannot be kept is not offered.
     return
   }
-  form.before(place)
+  form.after(own)
   form.addEventListener("input", soon)
   document.addEventListener("visibilitychange", () => document.hidden && save())
   addEventListener("pagehide", save)
@@ -56,14 +59,16 @@ function say(which) {
 
 function choose(form) {
   const part = put("draft-choice")
-  part("input[type=checkbox]").addEventListener("change", ({ target }) => {
-    part("form").hidden = !target.checked
-    if (target.checked) part("form input").focus()
+  // Beside the words, and not above the form: what a finger is about to press stays where it is.
+  form.elements.words.closest("fieldset").append(place)
+  part("input").addEventListener("change", ({ target }) => {
+    part("[data-part=code]").hidden = !target.checked
+    if (target.checked) part("#draft-code").focus()
   })
-  part("form").addEventListener("submit", (event) => {
+  own.onsubmit = (event) => {
     event.preventDefault()
-    void start(form, part("form input").value)
-  })
+    void start(form, part("#draft-code").value)
+  }
 }
 
 async function start(form, code) {
@@ -91,6 +96,7 @@ function goOn(draft) {
 
 function askForCode(form, draft) {
   const part = put("draft-waits")
+  form.before(place)
   part("[data-do=drop-draft]").addEventListener("click", async () => {
     await takeOut(draft.id)
     choose(form)
