@@ -223,3 +223,12 @@ def test_enter_in_the_line_of_the_code_keeps_and_does_not_send(phone: KitPhone) 
     expect(box(page).get_by_text(KEPT)).to_be_visible()
     assert page.locator("#words").input_value() == WORDS
     assert phone.link.count("POST", OUTBOX) == 0
+
+
+def test_nobodys_words_take_the_place_of_somebody_elses(phone: KitPhone) -> None:
+    page, other = phone.with_kit(), phone.open_form(phone.page())
+    keep(page)
+    before = draft_on(page)
+    ask_to_keep(other, "another code")
+    expect(box(other).get_by_text(WAITS)).to_be_visible()
+    assert draft_on(page) == before

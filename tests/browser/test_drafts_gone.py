@@ -13,6 +13,7 @@ from tests.support.kit_phone import OUTBOX, KitPhone, found_in, kept, opened, wr
 
 SAVED = "Saved on this phone. Not sent yet."
 OURS = "We have your message."
+NO_SERVICE_WORKER = "navigator.serviceWorker.register = () => Promise.reject(new Error())"
 
 
 @pytest.fixture(scope="module")
@@ -141,3 +142,13 @@ def test_refused_the_report_goes_the_plain_way_and_the_page_keeps_its_words(phon
     expect(page.get_by_role("heading", name=OURS)).to_be_visible()
     phone.open_form(page)
     assert draft_on(page) is None
+
+
+def test_leaving_deletes_it_where_no_service_worker_is(browser: Browser, link: Link, tmp_path: Path) -> None:
+    with opened(browser, link, tmp_path / "profile", NO_SERVICE_WORKER) as phone:
+        page = phone.open_form(phone.page())
+        keep(page)
+        page.locator(".leave").click()
+        page.wait_for_url("**/calendar")
+        phone.open_form(page)
+        assert draft_on(page) is None
