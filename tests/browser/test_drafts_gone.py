@@ -13,7 +13,9 @@ from tests.support.kit_phone import OUTBOX, KitPhone, found_in, kept, opened, wr
 
 SAVED = "Saved on this phone. Not sent yet."
 OURS = "We have your message."
-NO_SERVICE_WORKER = "navigator.serviceWorker.register = () => Promise.reject(new Error())"
+NO_SERVICE_WORKER = """
+if (self.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = () => Promise.reject(new Error('no'))
+"""
 
 
 @pytest.fixture(scope="module")
