@@ -23,6 +23,7 @@ from tests.support.draft_phone import (
     draft_on,
     enter,
     keep,
+    look_until,
     type_and_wait,
 )
 from tests.support.kit_phone import OUTBOX, KitPhone, found_in, kept, opened, write
@@ -107,8 +108,8 @@ def test_what_lies_here_has_a_key_that_cannot_be_taken_out_and_tells_no_length(p
     assert first["names"] == ["id", "iv", "salt", "sealed", "secret", "tries"]
     assert first["exported"] is False
     page.evaluate("dispatchEvent(new Event('pagehide'))")
-    while (second := draft_on(page)) == first:
-        page.wait_for_timeout(50)
+    look_until(page, lambda: draft_on(page) != first)
+    second = draft_on(page)
     assert second is not None
     assert second["iv"] != first["iv"]
     type_and_wait(page, "Short.")
@@ -124,8 +125,6 @@ def test_without_its_code_nobody_opens_it_and_ten_wrong_ones_delete_it(phone: Ki
     for number in range(1, 10):
         enter(page, f"wrong {number}")
         expect(box(page).get_by_text("This is not its code.")).to_be_visible()
-        while (found := draft_on(page)) and found["tries"] < number:
-            page.wait_for_timeout(20)
         if number == 5:
             phone.open_form(page)
         assert page.locator("#words").input_value() == ""

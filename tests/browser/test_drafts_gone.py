@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.harness.server import LiveServer, running
 from tests.support.between import Asked, Link, Passed, as_json, link_to
-from tests.support.draft_phone import CODE, KEEP, PLANTED, WORDS, box, draft_on, enter, keep
+from tests.support.draft_phone import CODE, KEEP, PLANTED, WORDS, box, draft_on, enter, keep, look_until
 from tests.support.kit_phone import OUTBOX, KitPhone, found_in, kept, opened, write
 
 SAVED = "Saved on this phone. Not sent yet."
@@ -79,8 +79,7 @@ def test_leaving_in_a_tab_of_its_own_deletes_it_and_the_open_form_does_not_bring
     # Without any of our scripts: the service worker sees that somebody leaves.
     other = phone.page()
     other.goto("/en/exit")
-    while draft_on(page):
-        page.wait_for_timeout(50)
+    look_until(page, lambda: draft_on(page) is None)
     page.fill("#words", f"{WORDS} More of it.")
     expect(box(page).get_by_label(KEEP)).not_to_be_checked()
     assert draft_on(page) is None

@@ -1,5 +1,6 @@
 """Half a report that a worker keeps on a phone: how it is kept and opened there, and what lies in the browser."""
 
+from collections.abc import Callable
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
@@ -10,6 +11,8 @@ CODE = "Blue7kettle"
 PLANTED = ("marmalade", "quicksilver", SITE, CODE, CODE.lower())
 KEEP = "Keep what I write on this phone until I send it"
 KEPT = "It is kept here, locked with your code."
+_LOOKS = 300
+
 # What lies there, with the parts that cannot leave a browser told apart from those that can.
 _LIES_HERE = """
 async () => {
@@ -32,6 +35,15 @@ async (code) => {
     return Object.fromEntries(await unlock(await keyOf(draft, code), draft)).words
 }
 """
+
+
+def look_until(page: Page, true: Callable[[], bool]) -> None:
+    """Look again and again until it is true, and give up after as many looks as a slow machine may need."""
+    for _look in range(_LOOKS):
+        if true():
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError("it never came true")
 
 
 def draft_on(page: Page) -> dict[str, Any] | None:
@@ -64,8 +76,7 @@ def keep(page: Page, words: str = WORDS) -> None:
 def type_and_wait(page: Page, words: str) -> None:
     """Write, and wait until it is kept."""
     page.fill("#words", words)
-    while page.evaluate(_WORDS_KEPT, CODE) != words:
-        page.wait_for_timeout(50)
+    look_until(page, lambda: page.evaluate(_WORDS_KEPT, CODE) == words)
 
 
 def enter(page: Page, code: str) -> None:

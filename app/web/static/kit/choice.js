@@ -108,6 +108,7 @@ function askForCode(form, draft) {
 }
 
 async function open(form, { id }, code) {
+  say(null)
   // Counted first: whoever closes the page in the middle has tried.
   const tries = await countTry(id)
   const draft = await draftHere()
