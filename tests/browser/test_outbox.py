@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.people import WorkerPhone
 from tests.harness.browser import PHONE, checked_pages
 from tests.support.between import Asked, Link, Passed, as_json, as_page
-from tests.support.kit_phone import OUTBOX, KitPhone, code_on, kept, opened, write
+from tests.support.kit_phone import OUTBOX, KitPhone, code_on, found_in, kept, opened, write
 
 PLANTED = ("marmalade", "quicksilver", "Foxglove")
 WORDS = "The marmalade foreman at quicksilver keeps our pay."
@@ -32,16 +32,6 @@ SEND_ALL = """
 def at_outbox(answer: Callable[[Asked, Callable[[], Passed]], Passed | None]) -> Callable[..., Passed | None]:
     """Spoil the outbox alone."""
     return lambda asked, pass_on: answer(asked, pass_on) if asked.path == OUTBOX else pass_on()
-
-
-def found_in(profile: Path, words: tuple[str, ...]) -> list[str]:
-    """Which of the words stand anywhere in the files of a browser's profile, in the ways that browsers write text."""
-    files = [path.read_bytes() for path in profile.rglob("*") if path.is_file() and not path.is_symlink()]
-    assert files
-    forms = {word: (word.encode(), word.encode("utf-16-le"), word.encode("utf-16-be")) for word in words}
-    return [
-        word for word, written in forms.items() if any(form in body for form in written for body in files)
-    ]
 
 
 def test_written_in_a_tunnel_the_report_arrives_once_next_day(

@@ -84,6 +84,16 @@ def code_on(page: Page) -> str:
     return "".join(page.locator(".card .digits").inner_text().split())
 
 
+def found_in(profile: Path, words: tuple[str, ...]) -> list[str]:
+    """Which of the words stand anywhere in the files of a browser's profile, in the ways that browsers write text."""
+    files = [path.read_bytes() for path in profile.rglob("*") if path.is_file() and not path.is_symlink()]
+    assert files
+    forms = {word: (word.encode(), word.encode("utf-16-le"), word.encode("utf-16-be")) for word in words}
+    return [
+        word for word, written in forms.items() if any(form in body for form in written for body in files)
+    ]
+
+
 @contextmanager
 def opened(browser: Browser, link: Link, profile: Path, script: str = "") -> Iterator[KitPhone]:
     """The phone's browser on this profile until the block ends; `script` runs before any of a page's own."""

@@ -1,5 +1,6 @@
 // The form of the kit: what is sent is sealed on the phone first. A form with the server's token goes the plain way while there is a network.
 
+import { draftDone, keepsDraft, offerDraft } from "./choice.js"
 import { knownKit, newestKit } from "./keys.js"
 import { post, send, sentElsewhere, wakeLater } from "./outbox.js"
 import { newReceipt } from "./receipt.js"
@@ -28,10 +29,13 @@ export async function takeOver(form) {
   form.addEventListener("submit", (event) => {
     event.preventDefault()
     const { submitter } = event
-    const sent = form.elements.token ? sendPlainly(form, submitter) : begin(form, submitter)
+    // Whose words are kept here learns on this page that they are sent: only then may they go.
+    const plainly = form.elements.token && !keepsDraft()
+    const sent = plainly ? sendPlainly(form, submitter) : begin(form, submitter)
     // A browser that lacks something must not leave a button that does nothing.
     sent.catch(async () => ((await makePlain(form)) ? goPlainly(form, submitter) : note("cannot-keep")))
   })
+  await offerDraft(form)
 }
 
 /** See that a report can be sealed and kept here; else it goes the plain way, or the page says at once that it cannot. */
@@ -149,6 +153,7 @@ async function file(form, fields, danger) {
   const report = unheard?.content === content ? unheard : { submission: newSubmission(), receipt: newReceipt(), lang: language, content, fields, danger, form, seals: 0 }
   if (report !== unheard && !(await seal(report))) return note("cannot-keep")
   unheard = null
+  if (report.stored) await draftDone()
   const going = report.stored ? send(report.submission, { page: true }) : post(report.record, { page: true })
   const slow = setTimeout(() => report.stored && showSaved(report), navigator.onLine ? SHOWN_WITHIN : 0)
   const answer = await going
@@ -186,6 +191,7 @@ export async function hear(report, answer) {
 
 function showKept(report, answer) {
   current = null
+  void draftDone()
   if (answer.page) showPage(answer.page)
   else showReceipt("sent-later", report.receipt, report)
 }
@@ -205,6 +211,7 @@ async function sealAnew(report, reason) {
 async function showRefused(report, reason) {
   if (current !== report && (await makePlain(report.form))) {
     if (reason !== "conflict") await drop(report.submission).catch(() => {})
+    await draftDone()
     return note("press-again")
   }
   current = null

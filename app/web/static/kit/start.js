@@ -1,33 +1,39 @@
 // On every page of the worker's, as small as can be: the way out works at once, and the rest of the kit comes after the first paint.
 
 const opened = Date.now()
-
-const SHOWN_WITHIN = 100 // milliseconds; in a tab that nobody sees no frame comes
 const leaving = new AbortController()
 
-// Once the screen shows what the page is now.
-const shown = () =>
+// Milliseconds at most: a tab that nobody sees shows no frame, and a store that does not answer holds nobody up.
+const within = (most, begin) =>
   new Promise((done) => {
-    requestAnimationFrame(() => setTimeout(done))
-    setTimeout(done, SHOWN_WITHIN)
+    setTimeout(done, most)
+    begin(done)
   })
 
-function leave(way) {
+// Once the screen shows what the page is now.
+const shown = () => within(100, (done) => requestAnimationFrame(() => setTimeout(done)))
+
+// What a worker asked this phone to keep (drawer.js).
+const wiped = () => within(300, (done) => (indexedDB.deleteDatabase("draft").onsuccess = done))
+
+function leave(way, ready) {
   // One cheap step, and the next frame shows nothing of the page. On a slow phone all that follows, the way itself above all, would hold that frame back.
   document.documentElement.hidden = true
   leaving.abort()
-  return shown().then(() => {
-    document.body.replaceChildren()
-    // In place of this page: Back leads to whatever was there before it.
-    location.replace(way)
-  })
+  return Promise.all([shown(), ready?.()])
+    .catch(() => {}) // no store: nothing was kept
+    .then(() => {
+      document.body.replaceChildren()
+      // In place of this page: Back leads to whatever was there before it.
+      location.replace(way)
+    })
 }
 
 addEventListener("click", (event) => {
   const way = event.target.closest("a[href$='/exit']")
   if (!way || event.ctrlKey || event.metaKey || event.shiftKey) return
   event.preventDefault()
-  void leave(way.href)
+  void leave(way.href, wiped)
   try {
     sessionStorage.setItem("left", Date.now())
   } catch {

@@ -1,17 +1,16 @@
 // The outbox on the phone: sealed reports and nothing else, in IndexedDB. Every failure reaches whoever called.
 
-const NAME = "outbox"
 const VERSION = 1
-const REPORTS = "reports"
+const OUTBOX = { name: "outbox", inside: "reports", made: { keyPath: "submission" } }
 const OPENS_WITHIN = 4000 // milliseconds: some private modes neither open nor fail
 
-function open() {
+function open({ name, inside, made }) {
   return new Promise((done, failed) => {
-    const request = indexedDB.open(NAME, VERSION)
+    const request = indexedDB.open(name, VERSION)
     const late = setTimeout(() => failed(new Error("the store did not open")), OPENS_WITHIN)
     request.onupgradeneeded = ({ oldVersion }) => {
       // Later versions add to this and never drop it: what waits there has to open and go out after an update too.
-      if (oldVersion < 1) request.result.createObjectStore(REPORTS, { keyPath: "submission" })
+      if (oldVersion < 1) request.result.createObjectStore(inside, made)
     }
     request.onblocked = () => failed(new Error("another page holds the store"))
     request.onerror = () => failed(request.error)
@@ -25,16 +24,16 @@ function open() {
 }
 
 /** Run one transaction; it is over, and on the disk, when the promise is. */
-async function transact(mode, work) {
-  const store = await open()
+export async function transact(mode, work, where = OUTBOX) {
+  const store = await open(where)
   try {
     return await new Promise((done, failed) => {
       // "strict": a phone that dies right after "Saved on this phone" has it.
-      const transaction = store.transaction(REPORTS, mode, { durability: "strict" })
+      const transaction = store.transaction(where.inside, mode, { durability: "strict" })
       const result = { value: undefined }
       transaction.oncomplete = () => done(result.value)
       transaction.onabort = transaction.onerror = () => failed(transaction.error ?? new Error("the store gave up"))
-      work(transaction.objectStore(REPORTS), result)
+      work(transaction.objectStore(where.inside), result)
     })
   } finally {
     store.close()

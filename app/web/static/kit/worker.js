@@ -1,5 +1,6 @@
 // The service worker: pages of the kit without a network. It answers GET only, and never touches what is posted.
 
+import { wipe } from "./drawer.js"
 import { sendAll } from "./outbox.js"
 
 const PREFIX = "kit "
@@ -69,6 +70,8 @@ export function serve({ version, languages, files }) {
 
   /** The calendar at once; a session that the server still holds open is closed as soon as it can be reached. */
   async function leave(request, lang) {
+    // Also where the way out was opened in a tab of its own, or its script did not come.
+    void wipe().catch(() => {})
     const page = await fromKit(`/${lang}/calendar`)
     if (!page) return fetch(request)
     try {
