@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from app.intake.admission import counting_refusals
 from app.intake.filed import Filed
 from app.intake.report import Report
 from app.intake.reporting import file_report
@@ -124,9 +125,10 @@ def file_letter(services: Services, report: Report, submission: PhoneSubmission,
         return file_report(services, report, submission, sender)
     except IntegrityError:
         # Two phones with one code at the same moment: neither saw the other's when it looked.
-        keys = services.vault.derive_receipt_keys(submission.receipt)
-        with services.database.reading() as session:
-            refuse_used_receipt(session, keys)
+        with counting_refusals(services, sender, ReceiptNotTaken):
+            keys = services.vault.derive_receipt_keys(submission.receipt)
+            with services.database.reading() as session:
+                refuse_used_receipt(session, keys)
         raise
 
 

@@ -77,7 +77,7 @@ def test_a_keyring_that_cannot_be_replaced_leaves_no_copy(
 
     before = (folder / "web.json").read_bytes()
     with monkeypatch.context() as broken:
-        broken.setattr(*((Path, step) if step == "replace" else (os, step)), fail)
+        broken.setattr(Path if step == "replace" else os, step, fail)
         broken.setattr(os, "geteuid", lambda: -1)
         with pytest.raises(OSError, match="no space"):
             rotate_intake_key(folder)
