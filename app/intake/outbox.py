@@ -27,7 +27,6 @@ from app.vault import (
     PhoneSubmission,
     ReceiptNotTaken,
     SealBroken,
-    load_keyring,
     open_phone_seal,
     phone_submission,
     refuse_used_receipt,
@@ -137,7 +136,7 @@ def _opened(services: Services, seal: PhoneSeal) -> bytes:
         return services.vault.open_phone_seal(seal)
     except IntakeKeyUnknown:
         # One made since this process started: another process of the same service may have given it to the phone already.
-        return open_phone_seal(load_keyring(services.settings.keys, "web"), seal)
+        return open_phone_seal(services.later_keys.look(services.settings.keys), seal)
 
 
 def _read_letter(opened: bytes, envelope: Envelope) -> Letter:

@@ -80,6 +80,7 @@ from app.vault.keyring import (
     write_private,
 )
 from app.vault.known_browsers import KNOWN_FOR, KnownBrowser, mark_browser, read_browser_mark
+from app.vault.later_keys import LaterKeys
 from app.vault.members import (
     RECOVERY_BYTES,
     MemberKey,
@@ -236,6 +237,7 @@ __all__ = [
     "KeyringOfAnotherDeployment",
     "KeyringUnreadable",
     "KnownBrowser",
+    "LaterKeys",
     "MemberKey",
     "MemberKeyChanged",
     "MemberKeyRow",
