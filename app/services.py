@@ -9,7 +9,7 @@ from app.language import Languages
 from app.messaging.gateways.registry import Gateways
 from app.messaging.sending import ClaimWatch
 from app.settings import Settings
-from app.vault import Vault
+from app.vault import LaterKeys, Vault
 
 
 @dataclass(frozen=True)
@@ -23,6 +23,7 @@ class Services:
     languages: Languages
     gateways: Gateways
     claims: ClaimWatch = field(default_factory=ClaimWatch)
+    later_keys: LaterKeys = field(default_factory=LaterKeys)
 
     @property
     def host(self) -> str:

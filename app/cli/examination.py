@@ -15,7 +15,7 @@ from app.cases.escalation import without_next_step
 from app.cli.deployment import Deployment, KeyringKind
 from app.cli.duty_roster import duty_roster
 from app.cli.findings import Finding, Weight
-from app.cli.keys import intake_key
+from app.cli.keys import intake_key, unfinished_keys
 from app.cli.procedures import procedures
 from app.cli.written_past_us import written_past_us
 from app.database import SchemaOutOfDate, check_schema
@@ -296,6 +296,7 @@ def _readable_kinds(deployment: Deployment) -> list[KeyringKind]:
 _QUESTIONS: tuple[Callable[[Deployment], Iterator[Finding]], ...] = (
     _keys,
     intake_key,
+    unfinished_keys,
     _deployment,
     written_past_us,
     _database,

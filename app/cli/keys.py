@@ -6,7 +6,7 @@ from typing import Any
 
 from app.cli.deployment import Deployment
 from app.cli.findings import Finding, Weight
-from app.vault import Actor, journal, rotate_intake_key
+from app.vault import Actor, journal, left_behind, rotate_intake_key
 
 
 def add_commands(commands: Any) -> None:
@@ -14,16 +14,22 @@ def add_commands(commands: Any) -> None:
     keys = commands.add_parser("keys", help="the keys of this deployment").add_subparsers(
         dest="act", required=True, metavar="act"
     )
-    keys.add_parser(
+    anew = keys.add_parser(
         "rotate",
         help="make the key anew that phones seal to; what was sealed to the old one opens for 24 months",
-    ).set_defaults(run=rotate)
+    )
+    anew.add_argument(
+        "--clock-is-right",
+        action="store_true",
+        help="the clock was wrong when the newest key was made, and is right now",
+    )
+    anew.set_defaults(run=rotate)
 
 
-def rotate(deployment: Deployment, _choice: argparse.Namespace) -> int:
+def rotate(deployment: Deployment, choice: argparse.Namespace) -> int:
     """Put a new intake key in the place of the current one; as the user who may replace the keyring, with two users root."""
     deployment.check("web")
-    key = rotate_intake_key(deployment.settings.keys)
+    key = rotate_intake_key(deployment.settings.keys, clock_is_right=choice.clock_is_right)
     with deployment.database.writing() as session:
         journal(session, deployment.vault, None, "keys.rotated", Actor("operator"), {"intake": key.id})
     print(
@@ -35,6 +41,16 @@ def rotate(deployment: Deployment, _choice: argparse.Namespace) -> int:
     )
     print(f"Copy {deployment.settings.keys} to a safe place offline once more.")
     return 0
+
+
+def unfinished_keys(deployment: Deployment) -> Iterator[Finding]:
+    """Copies of the keys that a killed command left; they would stay, and with them every key that is destroyed later."""
+    for path in left_behind(deployment.settings.keys):
+        yield Finding(
+            Weight.BAD,
+            f"{path} was left by a command that was stopped while it wrote the keys, and holds a copy of them. "
+            "Remove it, also from your backups; 'redress keys rotate' removes it too.",
+        )
 
 
 def intake_key(deployment: Deployment) -> Iterator[Finding]:

@@ -14,7 +14,13 @@ from app.intake.conversation.machine import TopicWordsRefused
 from app.language import LanguagesRefused
 from app.messaging.gateways.registry import GatewaysRefused
 from app.settings import Settings
-from app.vault import DeploymentMissing, KeyringMissing, KeyringOfAnotherDeployment, KeyringUnreadable
+from app.vault import (
+    ClockBehind,
+    DeploymentMissing,
+    KeyringMissing,
+    KeyringOfAnotherDeployment,
+    KeyringUnreadable,
+)
 
 _FULL_LINE = "The disk is full; nothing was lost that had been answered. Make room for {home}."
 _FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
@@ -25,7 +31,14 @@ _CLOSED = frozenset(
 
 
 # Their texts are written for the operator.
-_PLAIN = (SchemaOutOfDate, DeploymentMissing, KeyringMissing, KeyringUnreadable, KeyringOfAnotherDeployment)
+_PLAIN = (
+    SchemaOutOfDate,
+    DeploymentMissing,
+    KeyringMissing,
+    KeyringUnreadable,
+    KeyringOfAnotherDeployment,
+    ClockBehind,
+)
 
 
 class CommandRefused(Exception):

@@ -17,6 +17,7 @@ from app.vault import (
     DeploymentRow,
     KeyringExists,
     Vault,
+    alone_with_keys,
     bind_deployment,
     check_deployment,
     make_keyrings,
@@ -144,11 +145,12 @@ def _sign_once(deployment: Deployment, vault: Vault) -> int:
         if SiteHead.__tablename__ in tables:
             count_sites(session, vault)
     line = " ".join([str(vault.deployment), *sorted(all_signed | signed_before)])
-    if mark.exists():
-        replace_private(mark, line)
-    else:
-        with suppress(KeyringExists):  # two first starts at once
-            write_private(mark, line)
+    with alone_with_keys(mark.parent):
+        if mark.exists():
+            replace_private(mark, line)
+        else:
+            with suppress(KeyringExists):  # two first starts at once
+                write_private(mark, line)
     return signed
 
 

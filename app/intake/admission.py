@@ -1,5 +1,7 @@
 """Whether a report that comes in goes its usual way, is held, or cannot be taken now: never by its words, only by how many came."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -9,11 +11,13 @@ from app.network import (
     EVERYBODY,
     HELD_REPORTS,
     OFFERED_REPORTS,
+    REFUSED_REPORTS,
     REPORTS,
     attempts_so_far,
     count_attempt,
     window_end,
 )
+from app.services import Services
 from app.vault import Vault
 
 
@@ -57,6 +61,34 @@ def admit_report(
         # The sender's own limit ends before the day does, and under it reports are not held.
         raise FloodRefused(window_end(REPORTS))
     return Admission(sender, over, offered)
+
+
+def admit_brought_code(session: Session, vault: Vault, sender: str | None) -> None:
+    """Before the code that a phone brought is hashed; raises `FloodRefused` where too many from there were refused."""
+    if sender is None:
+        return
+    if attempts_so_far(session, vault, REFUSED_REPORTS, sender) >= REFUSED_REPORTS.most:
+        raise FloodRefused(window_end(REFUSED_REPORTS))
+
+
+@contextmanager
+def counting_refusals(services: Services, sender: str | None, refusal: type[Exception]) -> Iterator[None]:
+    """Count a report that is refused so after it was hashed as one that was filed; above the limit raises `FloodRefused` instead.
+
+    Else whoever posts a code that is taken, again and again, has the machine hash without end.
+    """
+    try:
+        yield
+    except refusal:
+        if sender is not None and _count_refused(services, sender) > REFUSED_REPORTS.most:
+            raise FloodRefused(window_end(REFUSED_REPORTS)) from None
+        raise
+
+
+def _count_refused(services: Services, sender: str) -> int:
+    with services.database.writing() as session:
+        count_attempt(session, services.vault, REPORTS, sender)
+        return count_attempt(session, services.vault, REFUSED_REPORTS, sender)
 
 
 def count_report(session: Session, vault: Vault, admission: Admission) -> None:

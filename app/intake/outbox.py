@@ -14,6 +14,7 @@ from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from app.intake.admission import counting_refusals
 from app.intake.filed import Filed
 from app.intake.report import Report
 from app.intake.reporting import file_report
@@ -26,7 +27,6 @@ from app.vault import (
     PhoneSubmission,
     ReceiptNotTaken,
     SealBroken,
-    load_keyring,
     open_phone_seal,
     phone_submission,
     refuse_used_receipt,
@@ -124,9 +124,10 @@ def file_letter(services: Services, report: Report, submission: PhoneSubmission,
         return file_report(services, report, submission, sender)
     except IntegrityError:
         # Two phones with one code at the same moment: neither saw the other's when it looked.
-        keys = services.vault.derive_receipt_keys(submission.receipt)
-        with services.database.reading() as session:
-            refuse_used_receipt(session, keys)
+        with counting_refusals(services, sender, ReceiptNotTaken):
+            keys = services.vault.derive_receipt_keys(submission.receipt)
+            with services.database.reading() as session:
+                refuse_used_receipt(session, keys)
         raise
 
 
@@ -135,7 +136,7 @@ def _opened(services: Services, seal: PhoneSeal) -> bytes:
         return services.vault.open_phone_seal(seal)
     except IntakeKeyUnknown:
         # One made since this process started: another process of the same service may have given it to the phone already.
-        return open_phone_seal(load_keyring(services.settings.keys, "web"), seal)
+        return open_phone_seal(services.later_keys.look(services.settings.keys), seal)
 
 
 def _read_letter(opened: bytes, envelope: Envelope) -> Letter:

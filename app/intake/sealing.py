@@ -30,7 +30,7 @@ from app.cases.routing import earliest, routing_note, routing_record, write_offe
 from app.cases.rules import Deadlines, Rules, asked_first
 from app.cases.words import queue_rank
 from app.database import Base, CaseId, ReadyRows, new_id, ready_rows
-from app.intake.admission import Admission, admit_report
+from app.intake.admission import Admission, admit_brought_code, admit_report
 from app.intake.arrival import Arrival
 from app.intake.filed import Filed, told
 from app.intake.report import Report
@@ -77,6 +77,8 @@ def seal_grievance(
     Raises `FloodRefused` before anything is hashed, `TooBusy`, and `ReceiptNotTaken` for a code that was brought and is somebody's.
     """
     admission = admit_report(session, vault, arrival.sender, arrival.so_far, arrival.offered)
+    if submission.brings_receipt:
+        admit_brought_code(session, vault, arrival.sender)
     understood = understand(session, vault, rules, report, arrival.site, admission)
     keys = vault.derive_receipt_keys(submission.receipt)
     if submission.brings_receipt:

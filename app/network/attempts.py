@@ -35,6 +35,10 @@ REPORTS = Limit("report", 300, timedelta(hours=1))
 HELD_REPORTS = Limit("held report", 2_000, timedelta(days=1))
 """For everybody together: as many as custodians could look through in days, and some hundred megabytes at most on the disk."""
 
+REFUSED_REPORTS = Limit("report refused after hashing", REPORTS.most, REPORTS.window)
+"""For a code that somebody has, or other words under one submission. Each counts as a report too; above this many no phone's
+code from there is hashed before the window ends. No phone of good will comes near: two do not make one code."""
+
 OFFERED_REPORTS = Limit("report offered or locked", 10, timedelta(days=1))
 """For how many a helper was asked, or may be when the worker unlocks them. From one address they take at most half of the room that
 a helper still has (`app.cases.routing`), so that junk fills no helper and leaves the others' reports their way. Of locked ones

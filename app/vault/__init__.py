@@ -77,10 +77,10 @@ from app.vault.keyring import (
     KeyringUnreadable,
     load_keyring,
     make_keyrings,
-    replace_private,
     write_private,
 )
 from app.vault.known_browsers import KNOWN_FOR, KnownBrowser, mark_browser, read_browser_mark
+from app.vault.later_keys import LaterKeys
 from app.vault.members import (
     RECOVERY_BYTES,
     MemberKey,
@@ -130,6 +130,7 @@ from app.vault.receipts import (
     new_receipt,
     parse_receipt,
 )
+from app.vault.replacing import alone_with_keys, left_behind, replace_private
 from app.vault.roots import (
     JournalCut,
     Root,
@@ -139,7 +140,7 @@ from app.vault.roots import (
     read_roots,
     sign_root,
 )
-from app.vault.rotation import rotate_intake_key
+from app.vault.rotation import ClockBehind, rotate_intake_key
 from app.vault.row_macs import (
     CoveredColumn,
     RowForged,
@@ -198,6 +199,7 @@ __all__ = [
     "CircleMemberRow",
     "CircleName",
     "CircleRow",
+    "ClockBehind",
     "Compartment",
     "CompartmentClosed",
     "CompartmentKeyMissing",
@@ -235,6 +237,7 @@ __all__ = [
     "KeyringOfAnotherDeployment",
     "KeyringUnreadable",
     "KnownBrowser",
+    "LaterKeys",
     "MemberKey",
     "MemberKeyChanged",
     "MemberKeyRow",
@@ -280,6 +283,7 @@ __all__ = [
     "accept_grant",
     "add_grants",
     "admit_to_circle",
+    "alone_with_keys",
     "bind_deployment",
     "check_deployment",
     "check_outside",
@@ -316,6 +320,7 @@ __all__ = [
     "is_sound",
     "journal",
     "journal_many",
+    "left_behind",
     "load_keyring",
     "make_circle",
     "make_keyrings",

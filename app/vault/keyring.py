@@ -67,6 +67,7 @@ class Key:
     state: KeyState
     secret: bytes | None = field(repr=False)
     public: bytes | None = field(repr=False)
+    retired: datetime | None = None  # when it was replaced, where whoever did so wrote it down
 
 
 @dataclass(frozen=True)
@@ -187,8 +188,23 @@ def _read(entry: dict[str, Any]) -> Key:
     kind = KeyKind(entry["kind"])
     if secret is not None and len(secret) != _SECRET_BYTES[kind]:
         raise ValueError("a secret has the wrong length")
-    created = datetime.fromisoformat(entry["created"])
-    return Key(key_id, kind, created, KeyState(entry["state"]), secret, public)
+    retired = entry.get("retired")
+    return Key(
+        id=key_id,
+        kind=kind,
+        created=_moment(entry["created"]),
+        state=KeyState(entry["state"]),
+        secret=secret,
+        public=public,
+        retired=None if retired is None else _moment(retired),
+    )
+
+
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a moment without its zone")
+    return moment
 
 
 ID_BYTES = 4
@@ -252,19 +268,3 @@ def write_private(path: Path, text: str) -> None:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
-
-
-def replace_private(path: Path, text: str) -> None:
-    """Write a file in place of the one that is there, for its owner alone: after a crash it is the old one or the new one."""
-    fresh = path.with_name(f"{path.name}.{secrets.token_hex(8)}")
-    write_private(fresh, text)
-    owner = path.stat()
-    if owner.st_uid != os.geteuid():
-        # Root writes what another user has to read.
-        os.chown(fresh, owner.st_uid, owner.st_gid)
-    fresh.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)

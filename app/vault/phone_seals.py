@@ -68,17 +68,27 @@ def intake_keys(keyring: Keyring) -> tuple[IntakeKey, ...]:
 
 
 def retired_at(keyring: Keyring, key: Key) -> datetime | None:
-    """When an intake key was replaced, which is when the next one was made; None for the current one."""
-    if key.state is KeyState.CURRENT:
-        return None
-    later = [each.created for each in keyring.of_kind(KeyKind.INTAKE) if each.created > key.created]
-    return min(later, default=key.created)
+    """When an intake key was replaced; None for the current one, and where nobody knows, for then it goes on opening.
+
+    An older version did not write it down: then it is when the next key was made, unless the clock was wrong at either.
+    """
+    if key.state is KeyState.CURRENT or key.retired is not None:
+        return key.retired
+    # In the order of the file, which is the one they were made in, whatever the clock said.
+    keys = [each for each in keyring.keys if each.kind is KeyKind.INTAKE]
+    following = keys[keys.index(key) + 1 :]
+    return following[0].created if following and following[0].created >= key.created else None
 
 
 def opens_no_more(keyring: Keyring, key: Key) -> bool:
     """Whether an intake key was replaced too long ago."""
+    return too_old_at(keyring, key, clock.now())
+
+
+def too_old_at(keyring: Keyring, key: Key, moment: datetime) -> bool:
+    """Whether an intake key was replaced too long ago for a clock that says this."""
     retired = retired_at(keyring, key)
-    return retired is not None and clock.now() - retired > RETIRED_OPENS_FOR
+    return retired is not None and moment - retired > RETIRED_OPENS_FOR
 
 
 def open_phone_seal(keyring: Keyring, seal: PhoneSeal) -> bytes:

@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 import sqlite3
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
 
@@ -173,13 +175,48 @@ def test_the_key_of_phones_is_made_anew_and_doctor_names_its_words(ready: Redres
     before = json.loads((home / "keys" / "web.json").read_text())["keys"]
     made = ready("keys", "rotate")
     assert made.returncode == 0, made
-    words = re.search(r"Its words: ((?:[a-z]+ ){5}[a-z]+)$", made.stdout, re.MULTILINE)
+    words = re.search(r"Its words: ((?:[a-z]+ ){4}[a-z]+)$", made.stdout, re.MULTILINE)
     assert words is not None
     after = json.loads((home / "keys" / "web.json").read_text())["keys"]
     assert [key["kind"] for key in after] == [*(key["kind"] for key in before), "intake"]
     assert [key["state"] for key in after if key["kind"] == "intake"] == ["retired", "current"]
     assert words[1] in ready("doctor").stdout
     assert ready("journal", "verify").returncode == 0
+
+
+def test_two_who_make_the_key_anew_at_once_lose_none(ready: Redress, home: Path) -> None:
+    with ThreadPoolExecutor(2) as pool:
+        made = list(pool.map(lambda _: ready("keys", "rotate"), range(2)))
+    assert [each.returncode for each in made] == [0, 0]
+    keys = json.loads((home / "keys" / "web.json").read_text())["keys"]
+    intake = {key["id"]: key["state"] for key in keys if key["kind"] == "intake"}
+    assert sorted(intake.values()) == ["current", "retired", "retired"]
+    told = {match[1] for each in made if (match := re.search(r"seal to key ([0-9a-f]{8}) ", each.stdout))}
+    assert len(told) == 2
+    assert told < set(intake)
+    assert ready("journal", "verify").returncode == 0
+
+
+def test_a_clock_that_is_behind_makes_no_key_and_is_told_in_one_line(ready: Redress, home: Path) -> None:
+    before = (home / "keys" / "web.json").read_bytes()
+    behind = ready("keys", "rotate", REDRESS_CLOCK_OFFSET="-86400")
+    assert behind.returncode == 1
+    [line] = behind.stderr.splitlines()
+    assert "The clock says" in line
+    assert "Traceback" not in line
+    assert (home / "keys" / "web.json").read_bytes() == before
+    assert ready("keys", "rotate", "--clock-is-right", REDRESS_CLOCK_OFFSET="-86400").returncode == 0
+
+
+def test_doctor_names_a_copy_of_the_keys_that_a_killed_command_left(ready: Redress, home: Path) -> None:
+    left = home / "keys" / "web.json.0123456789abcdef"
+    shutil.copy(home / "keys" / "web.json", left)
+    outcome = ready("doctor")
+    assert outcome.returncode == 1
+    assert str(left) in outcome.stdout
+    assert ready("keys", "rotate").returncode == 0
+    assert not left.exists()
+    assert "0123456789abcdef" not in ready("doctor").stdout
 
 
 def test_doctor_says_when_the_key_of_phones_is_missing(ready: Redress, home: Path) -> None:

@@ -8,11 +8,12 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import clock
-from app.vault import IntakeKey, Vault, load_keyring, rotate_intake_key
+from app.vault import IntakeKey, Vault, later_keys, load_keyring, rotate_intake_key
+from app.vault.keyring import Keyring, KeyringName
 from tests.harness.pages import checked_client
 from tests.harness.world import LIGHT, World
 from tests.support.member import make_app
-from tests.support.outbox import KIT, WORDS, Kit, Sealing, answer, post, words_under
+from tests.support.outbox import KIT, WORDS, Kit, Sealing, answer, fresh_point, post, words_under
 
 YEAR = 365 * 86_400
 
@@ -80,6 +81,38 @@ def test_a_keyring_that_cannot_be_looked_into_is_no_reason_to_refuse_a_key_for_g
     assert (answer(response)["state"], response.status_code) == ("later", 503)
     (service.home / "away").rename(service.home / "keys")
     assert answer(post(older, sealing.envelope()))["state"] == "kept"
+
+
+def test_keys_that_nobody_knows_cost_one_reading_of_the_keyring_for_each_that_is_put_there(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+
+    def load(folder: Path, name: KeyringName) -> Keyring:
+        read.append(folder)
+        return load_keyring(folder, name)
+
+    older = service.start()
+    monkeypatch.setattr(later_keys, "load_keyring", load)
+    unknown = [Sealing(Kit("0" * 32, f"{number:08x}", fresh_point())) for number in range(5)]
+    for rotations in range(3):
+        for sealing in unknown:
+            assert answer(post(older, sealing.envelope()))["reason"] == "unknown_key"
+        assert len(read) == rotations + 1
+        service.rotate()
+        # The new one is taken at once, by who has just asked for ones that are not there.
+        waiting = Sealing(Kit.fetched(service.start()))
+        assert answer(post(older, waiting.envelope()))["state"] == "kept"
+        assert len(read) == rotations + 2
+
+
+def test_a_keyring_that_was_opened_to_others_is_not_taken_from_memory(service: Service) -> None:
+    older = service.start()
+    service.rotate()
+    waiting = Sealing(Kit.fetched(service.start()))
+    assert answer(post(older, waiting.envelope()))["state"] == "kept"
+    (service.home / "keys" / "web.json").chmod(0o644)
+    assert answer(post(older, waiting.envelope()))["state"] == "later"
 
 
 def test_the_same_report_sealed_to_the_old_and_to_the_new_key_is_one(service: Service) -> None:

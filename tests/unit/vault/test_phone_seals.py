@@ -1,5 +1,6 @@
 """What a phone sealed opens with the key it was sealed to, for 24 months after that one was replaced, and nowhere else."""
 
+import copy
 import json
 import os
 import secrets
@@ -12,6 +13,7 @@ import pytest
 from app import clock
 from app.vault import (
     RETIRED_OPENS_FOR,
+    ClockBehind,
     IntakeKey,
     IntakeKeyRetired,
     IntakeKeyUnknown,
@@ -89,11 +91,99 @@ def test_the_secret_of_a_key_that_opens_nothing_any_more_is_destroyed_and_its_id
     rotate_intake_key(folder)
     clock.set_offset(740 * DAY)
     rotate_intake_key(folder)
+    clock.set_offset(780 * DAY)
+    rotate_intake_key(folder)
     keys = load_keyring(folder, "web").of_kind(KeyKind.INTAKE)
-    assert [key.secret is None for key in keys] == [False, True, True, False]
+    assert [key.secret is None for key in keys] == [False, True, True, False, False]
     clock.set_offset(0)  # a clock that went back brings nothing back
     with pytest.raises(IntakeKeyRetired):
         _vault(folder).open_phone_seal(seal)
+
+
+def _secrets_left(folder: Path) -> list[bool]:
+    keys = json.loads((folder / "web.json").read_text())["keys"]
+    return [key["secret"] is not None for key in keys if key["kind"] == "intake"]
+
+
+def test_no_key_is_replaced_while_the_clock_is_behind(folder: Path) -> None:
+    before = (folder / "web.json").read_bytes()
+    clock.set_offset(-100 * DAY)
+    with pytest.raises(ClockBehind, match="set the clock right"):
+        rotate_intake_key(folder)
+    assert (folder / "web.json").read_bytes() == before
+
+
+def test_an_operator_who_takes_a_clock_that_is_behind_for_right_loses_no_report(folder: Path) -> None:
+    """The key was used for three years, and the clock of the machine fell back to before it was made."""
+    seal = _sealed(_vault(folder))
+    clock.set_offset(-100 * DAY)
+    rotate_intake_key(folder, clock_is_right=True)
+    for day in (1101, 1900):
+        clock.set_offset(day * DAY)
+        assert _vault(folder).open_phone_seal(seal) == b"words"
+    rotate_intake_key(folder)
+    clock.set_offset(2600 * DAY)
+    assert _vault(folder).open_phone_seal(seal) == b"words"
+    clock.set_offset(2640 * DAY)
+    with pytest.raises(IntakeKeyRetired):
+        _vault(folder).open_phone_seal(seal)
+
+
+def test_a_key_that_was_made_by_a_clock_far_ahead_is_replaced_on_the_operators_word(folder: Path) -> None:
+    clock.set_offset(20_000 * DAY)
+    rotate_intake_key(folder)
+    ahead = _sealed(_vault(folder))
+    clock.set_offset(DAY)
+    with pytest.raises(ClockBehind):
+        rotate_intake_key(folder)
+    rotate_intake_key(folder, clock_is_right=True)
+    clock.set_offset(2 * DAY)
+    rotate_intake_key(folder)  # from now on without that word
+    assert _vault(folder).open_phone_seal(ahead) == b"words"
+
+
+def test_a_clock_that_jumps_ahead_destroys_nothing_however_often_one_rotates(folder: Path) -> None:
+    seal = _sealed(_vault(folder))
+    rotate_intake_key(folder)
+    for day in (20_000, 20_001, 20_002):
+        clock.set_offset(day * DAY)
+        rotate_intake_key(folder)
+    clock.set_offset(3 * DAY)
+    rotate_intake_key(folder, clock_is_right=True)
+    assert all(_secrets_left(folder))
+    assert _vault(folder).open_phone_seal(seal) == b"words"
+
+
+def test_keys_that_an_older_version_replaced_open_as_long_as_is_certain(folder: Path) -> None:
+    """It wrote no time of that down, and replaced a key also while the clock was behind."""
+    first = _sealed(_vault(folder))
+    rotate_intake_key(folder)
+    second = _sealed(_vault(folder))
+    clock.set_offset(10 * DAY)
+    rotate_intake_key(folder)
+    path = folder / "web.json"
+    content = json.loads(path.read_text())
+    intake = [key for key in content["keys"] if key["kind"] == "intake"]
+    for key in intake:
+        key.pop("retired", None)
+    intake[2]["created"] = "2020-01-01T00:00:00+00:00"
+    path.write_text(json.dumps(content))
+    clock.set_offset(740 * DAY)
+    with pytest.raises(IntakeKeyRetired):
+        _vault(folder).open_phone_seal(first)
+    assert _vault(folder).open_phone_seal(second) == b"words"
+
+
+def test_a_moment_without_its_zone_is_no_moment(folder: Path) -> None:
+    rotate_intake_key(folder)
+    path = folder / "web.json"
+    whole = json.loads(path.read_text())
+    for name in ("created", "retired"):
+        changed = copy.deepcopy(whole)
+        next(key for key in changed["keys"] if key.get("retired"))[name] = "2026-01-01T00:00:00"
+        path.write_text(json.dumps(changed))
+        with pytest.raises(KeyringUnreadable, match="damaged"):
+            load_keyring(folder, "web")
 
 
 def test_rotating_changes_nothing_else(folder: Path) -> None:
