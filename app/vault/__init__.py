@@ -139,7 +139,7 @@ from app.vault.roots import (
     read_roots,
     sign_root,
 )
-from app.vault.rotation import rotate_intake_key
+from app.vault.rotation import newest_intake_key, rotate_intake_key
 from app.vault.row_macs import (
     CoveredColumn,
     RowForged,
@@ -324,6 +324,7 @@ __all__ = [
     "new_chain",
     "new_compartment_versions",
     "new_receipt",
+    "newest_intake_key",
     "open_circle",
     "open_grant",
     "open_granted",

@@ -19,6 +19,12 @@ from app.vault.keyring import (
 from app.vault.phone_seals import IntakeKey, intake_keys, opens_no_more
 
 
+def newest_intake_key(folder: Path) -> IntakeKey:
+    """The key in the keyring's file; a process that was started before it was made does not know it. Raises as `load_keyring`."""
+    [newest] = intake_keys(load_keyring(folder, "web"))
+    return newest
+
+
 def rotate_intake_key(folder: Path) -> IntakeKey:
     """Make the key that phones seal to from now on; raises as `load_keyring`, and `OSError` where the file cannot be replaced.
 
@@ -38,8 +44,7 @@ def rotate_intake_key(folder: Path) -> IntakeKey:
             entry["state"] = KeyState.RETIRED
         content["keys"].append(written_key(new_key(KeyKind.INTAKE), with_secret=True))
         replace_private(path, json.dumps(content, indent=1))
-    [made] = intake_keys(load_keyring(folder, "web"))
-    return made
+    return newest_intake_key(folder)
 
 
 @contextmanager
