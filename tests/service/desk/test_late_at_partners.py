@@ -80,7 +80,7 @@ def test_what_never_is_taken_away_is_not_said_to_be(browse: Browse, world: World
 
 
 def test_what_the_company_lets_pass_is_not_counted_as_the_partners(browse: Browse, world: World) -> None:
-    case_id, noise = (accepted(world, world.file(words=WORDS)) for _ in range(2))
+    case_id, _ = (accepted(world, world.file(words=WORDS)) for _ in range(2))
     with world.database.writing() as session:
         of_company = Clock.case_id == case_id, Clock.kind == ClockKind.OUTCOME_FEEDBACK
         session.execute(
