@@ -4,6 +4,7 @@ import argparse
 from typing import Any
 
 from app.cli.deployment import Deployment
+from app.cli.public_address import warn_where_only_here
 from app.cli.refusals import CommandRefused
 from app.network import (
     FirstMemberLeads,
@@ -138,6 +139,7 @@ def invite(deployment: Deployment, choice: argparse.Namespace) -> int:
             )
         except tuple(troubles) as trouble:
             raise CommandRefused(troubles[type(trouble)]) from None
+    warn_where_only_here(deployment.settings)
     print(f"{deployment.settings.public_url}/desk/join/{token}")
     print("This link works once, within 48 hours. Hand it over in a way that only this person can read.")
     return 0

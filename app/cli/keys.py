@@ -57,3 +57,10 @@ def intake_key(deployment: Deployment) -> Iterator[Finding]:
     """The key that posters and the page "How it works" have to name; a keyring without one is refused before."""
     [key] = deployment.vault.intake_keys()
     yield Finding(Weight.GOOD, f"Phones seal reports to intake key {key.id}. Its words: {key.fingerprint}.")
+    made = deployment.vault.intake_key_made_anew_at()
+    if made is not None:
+        yield Finding(
+            Weight.GOOD,
+            f"That key was made at {made:%Y-%m-%d %H:%M} UTC. A web half that was started before still gives out the one "
+            "before it and its words: start it anew, and print posters only then.",
+        )

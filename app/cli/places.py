@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from app.cli.deployment import Deployment
+from app.cli.public_address import warn_where_only_here
 from app.cli.refusals import CommandRefused
 from app.network import (
     Sector,
@@ -73,6 +74,7 @@ def add(deployment: Deployment, choice: argparse.Namespace) -> int:
             )
         except SiteRefused as refused:
             raise CommandRefused(str(refused)) from None
+    warn_where_only_here(deployment.settings)
     print(f"Its posters lead to {deployment.settings.public_url}/en/s/{site.code}")
     return 0
 

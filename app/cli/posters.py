@@ -5,6 +5,7 @@ from typing import Any
 
 from app import create_app
 from app.cli.deployment import Deployment
+from app.cli.public_address import warn_where_only_here
 from app.cli.refusals import CommandRefused
 
 
@@ -28,4 +29,5 @@ def poster_page(deployment: Deployment, choice: argparse.Namespace) -> int:
         print(poster_file(create_app(deployment.services(deployment.vault)), choice.code, choice.lang))
     except PosterRefused as refused:
         raise CommandRefused(str(refused)) from None
+    warn_where_only_here(deployment.settings)
     return 0

@@ -12,6 +12,8 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
+from app.language.digits import plain_signs
+
 DOMAIN = "messages"
 PSEUDO_KINDS = frozenset({"long", "rtl"})
 
@@ -97,6 +99,11 @@ class Languages:
     def get(self, code: str) -> Language | None:
         """The language with this code, or nothing."""
         return self._by_code.get(code)
+
+    def typed(self, code: str) -> Language | None:
+        """The language with this code, in whichever letters somebody typed it, or nothing."""
+        wanted = plain_signs(code).strip().casefold().replace("_", "-")
+        return next((each for each in self.offered if each.code.casefold() == wanted), None)
 
     def best(self, wanted: Iterable[str]) -> Language:
         """The language that serves best somebody who wants these codes, most wanted first."""

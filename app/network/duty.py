@@ -46,14 +46,23 @@ def roster_of(session: Session, vault: Vault, organisation_id: OrganisationId) -
     """The roster as it stands; what others wrote, and who may not act any more, is not on it."""
     organisation = session.get_one(Organisation, organisation_id)
     turns = _acting(select(DutyTurn, Member).join(Member, Member.id == DutyTurn.member_id), organisation_id)
-    absences = _acting(
-        select(AbsenceRow, Member).join(Member, Member.id == AbsenceRow.member_id), organisation_id
-    )
     return Roster(
         tuple(_turns(vault, session.execute(turns.where(DutyTurn.organisation_id == organisation_id)))),
-        tuple(_absences(vault, session.execute(absences))),
+        _absences_in(session, vault, organisation_id),
         zone_info(main_zone(organisation.country)),
     )
+
+
+def away_now(session: Session, vault: Vault, organisation: Organisation) -> dict[MemberId, date]:
+    """Who of an organisation is away today, and until when, that day too."""
+    absences = _absences_in(session, vault, OrganisationId(organisation.id))
+    roster = Roster((), absences, zone_info(main_zone(organisation.country)))
+    return roster.away_until(roster.day_of(clock.now()))
+
+
+def _absences_in(session: Session, vault: Vault, organisation_id: OrganisationId) -> tuple[Absence, ...]:
+    wanted = select(AbsenceRow, Member).join(Member, Member.id == AbsenceRow.member_id)
+    return tuple(_absences(vault, session.execute(_acting(wanted, organisation_id))))
 
 
 def set_turn(
@@ -138,6 +147,7 @@ def be_away(
 ) -> None:
     """Note that the member is away on these days, or `who` by a lead, once however often it is sent.
 
+    What a lead says holds in place of the absence in which the first day falls: so a mistyped last day is put right.
     Raises `TooManyDuties`, as `_check_days`, and for somebody else `LeadsOnly` and `NotOnRoster`.
     """
     if who is not None:
@@ -151,8 +161,11 @@ def be_away(
     _check_days(first, last, roster)
     mine = [each for each in roster.absences if each.member_id == member.id]
     today = roster.day_of(clock.now())
+    replaced = [each for each in mine if who is not None and each.first <= first <= each.last]
     _forget(session, AbsenceRow, (each.id for each in mine if each.last < today))
-    if sum(each.last >= today for each in mine) >= MOST_ABSENCES:
+    for each in replaced:
+        _end_absence(session, vault, by, session.get_one(AbsenceRow, each.id))
+    if sum(each.last >= today and each not in replaced for each in mine) >= MOST_ABSENCES:
         raise TooManyDuties
     told = {"first": first.isoformat(), "last": last.isoformat()}
     session.add(
@@ -167,11 +180,24 @@ def be_away(
 
 
 def be_back(session: Session, vault: Vault, by: SignedIn, absence_id: UUID) -> None:
-    """Take one's own absence back; one that is gone stays gone."""
+    """Take an absence back, one's own or by a lead a colleague's; one that is gone stays gone.
+
+    Raises `LeadsOnly` for somebody else's, and `NotOnRoster` for one of another organisation.
+    """
     row = session.get(AbsenceRow, absence_id)
-    if row is not None and row.member_id == by.member.id:
-        session.delete(row)
-        journal(session, vault, None, "member.back", by.actor, {"absence": str(absence_id)})
+    if row is None:
+        return
+    if row.member_id != by.member.id:
+        require_lead(by, by.organisation.id)
+        if session.get_one(Member, row.member_id).organisation_id != by.organisation.id:
+            raise NotOnRoster
+    _end_absence(session, vault, by, row)
+
+
+def _end_absence(session: Session, vault: Vault, by: SignedIn, row: AbsenceRow) -> None:
+    session.delete(row)
+    detail = {"absence": str(row.id), "member": str(row.member_id)}
+    journal(session, vault, None, "member.back", by.actor, detail)
 
 
 def _check_days(first: date | None, last: date | None, roster: Roster) -> None:

@@ -58,6 +58,11 @@ class Roster:
         """Who is away on that day."""
         return frozenset(each.member_id for each in self.absences if each.first <= day <= each.last)
 
+    def away_until(self, day: date) -> dict[MemberId, date]:
+        """Until which day those are away who are on this one, that day too."""
+        now = sorted((each.last, each.member_id) for each in self.absences if each.first <= day <= each.last)
+        return {member_id: last for last, member_id in now}  # of several the last one
+
     def on_duty(self, day: date) -> frozenset[MemberId]:
         """Who is on duty on that day, and not away."""
         return frozenset(each.member_id for each in self.turns if each.covers(day)) - self.away(day)

@@ -140,7 +140,7 @@ from app.vault.roots import (
     read_roots,
     sign_root,
 )
-from app.vault.rotation import ClockBehind, rotate_intake_key
+from app.vault.rotation import ClockBehind, newest_intake_key, rotate_intake_key
 from app.vault.row_macs import (
     CoveredColumn,
     RowForged,
@@ -329,6 +329,7 @@ __all__ = [
     "new_chain",
     "new_compartment_versions",
     "new_receipt",
+    "newest_intake_key",
     "open_circle",
     "open_grant",
     "open_granted",

@@ -67,6 +67,12 @@ def intake_keys(keyring: Keyring) -> tuple[IntakeKey, ...]:
     return (IntakeKey(current.id, current.public or b""),)
 
 
+def made_anew_at(keyring: Keyring) -> datetime | None:
+    """When the current intake key took another one's place; None for the first one."""
+    first = len(keyring.of_kind(KeyKind.INTAKE)) == 1
+    return None if first else keyring.current(KeyKind.INTAKE).created
+
+
 def retired_at(keyring: Keyring, key: Key) -> datetime | None:
     """When an intake key was replaced; None for the current one, and where nobody knows, for then it goes on opening.
 

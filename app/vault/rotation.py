@@ -32,6 +32,12 @@ class ClockBehind(Exception):
         )
 
 
+def newest_intake_key(folder: Path) -> IntakeKey:
+    """The key in the keyring's file; a process that was started before it was made does not know it. Raises as `load_keyring`."""
+    [newest] = intake_keys(load_keyring(folder, "web"))
+    return newest
+
+
 def rotate_intake_key(folder: Path, *, clock_is_right: bool = False) -> IntakeKey:
     """Make the key that phones seal to from now on; raises `ClockBehind`, as `load_keyring`, and `OSError` from the disk.
 
@@ -60,8 +66,7 @@ def rotate_intake_key(folder: Path, *, clock_is_right: bool = False) -> IntakeKe
             entry["retired"] = retired and retired.isoformat(timespec="seconds")
         content["keys"].append(written_key(new_key(KeyKind.INTAKE), with_secret=True))
         replace_private(path, json.dumps(content, indent=1))
-    [made] = intake_keys(load_keyring(folder, "web"))
-    return made
+    return newest_intake_key(folder)
 
 
 def _may_be_destroyed(keyring: Keyring, key: Key, now: datetime) -> bool:

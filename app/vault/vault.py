@@ -1,6 +1,7 @@
 """The facade: one cheap object without a session, whose methods are the acts that the rest of Redress asks of the vault."""
 
 from collections.abc import Mapping, Set
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -76,6 +77,10 @@ class Vault(KeyHolder):
     def intake_keys(self) -> tuple[IntakeKey, ...]:
         """The keys that phones may seal to now, the newest first; in the web process only."""
         return phone_seals.intake_keys(self.keyring)
+
+    def intake_key_made_anew_at(self) -> datetime | None:
+        """When the current one took another one's place; None for the first one."""
+        return phone_seals.made_anew_at(self.keyring)
 
     def open_phone_seal(self, seal: PhoneSeal) -> bytes:
         """What a phone sealed; raises `IntakeKeyUnknown`, `IntakeKeyRetired` and `SealBroken`."""

@@ -104,7 +104,7 @@ from app.cases.case.states import (
     reachable,
     stage_of,
 )
-from app.cases.case.tasks import KnownTask, end_of_day, open_tasks, tasks_of
+from app.cases.case.tasks import KnownTask, end_of_day, open_tasks, planned_before, tasks_of
 from app.cases.case.text_parts import Part, in_order, read_part
 from app.cases.case.text_times import EVERY_DAY, HOURS_OF_A_DAY, NoHourLeft, TextTimes
 from app.cases.case.veils import (
@@ -224,6 +224,7 @@ __all__ = [
     "open_tasks",
     "owned_case",
     "place_of_date",
+    "planned_before",
     "reachable",
     "read_date",
     "read_facts",

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.cases.case.access import LIVE_HOLDERS, change_case
 from app.cases.case.models import Case
 from app.database import CaseId, MemberId
-from app.network import Member, MemberState, Role, SignedIn, member_name, read_member_name
+from app.network import Member, MemberState, Role, SignedIn, away_now, member_name, read_member_name
 from app.vault import CircleMemberRow, OpenedCompartments, Vault, holder_of, journal, sound
 
 
@@ -31,15 +32,17 @@ class AssignableMember:
 
     id: MemberId
     name: str
+    away_until: date | None = None  # the last day on which they are away, where they are today
 
 
 def colleagues_for(
     session: Session, vault: Vault, by: SignedIn, opened: OpenedCompartments
 ) -> tuple[AssignableMember, ...]:
     """The members of the own organisation who may write and can open the case too, by name."""
-    able = _able(session, by, opened.case_id)
+    able, away = _able(session, by, opened.case_id), away_now(session, vault, by.organisation)
     found = [
-        AssignableMember(member_id, read_member_name(vault, member_id, veiled)) for member_id, veiled in able
+        AssignableMember(member_id, read_member_name(vault, member_id, veiled), away.get(member_id))
+        for member_id, veiled in able
     ]
     return tuple(sorted(found, key=lambda colleague: (colleague.name.casefold(), colleague.id)))
 

@@ -4,11 +4,12 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from uuid import UUID
 
-from sqlalchemy import Select, select
+from sqlalchemy import ColumnElement, Select, exists, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case.models import Case, Task
+from app.cases.enums import State
 from app.clock import hour_of
 from app.database import CaseId, MemberId
 from app.network import member_names
@@ -52,6 +53,19 @@ def open_tasks(session: Session, vault: Vault, cases: Select[UUID]) -> list[Know
         for row in session.scalars(query)
         if is_sound(vault, row)
     ]
+
+
+def planned_before(moment: datetime, of: MemberId | None = None) -> ColumnElement[bool]:
+    """Whether a next step in an open case that an organisation has was to be done by then, or one that is this member's."""
+    wanted = [
+        Task.case_id == Case.id,
+        Task.organisation_id == Case.organisation_id,
+        Task.ended_hour.is_(None),
+        Task.due_at.between(_BEGINNING, moment),
+        Case.state != State.OFFERED,
+        Case.is_open,
+    ]
+    return exists().where(*wanted, *(() if of is None else (Task.member_id == of,)))
 
 
 def tasks_of(session: Session, vault: Vault, case: Case) -> tuple[KnownTask, ...]:

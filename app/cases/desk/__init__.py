@@ -46,6 +46,7 @@ from app.cases.desk.search_match import LEAST_SIGNS, LONGEST, SearchTooLong, Sea
 from app.cases.desk.talks import Talk, TalkBeforeCase, TalkLongAgo, TalkNotYet, log_talk
 from app.cases.desk.tasks import (
     MOST_TASKS,
+    PutOffAlready,
     PutOffSince,
     PutOffSooner,
     PutOffTooFar,
@@ -99,6 +100,7 @@ __all__ = [
     "NotTickedByHand",
     "OpenedCase",
     "OwnCase",
+    "PutOffAlready",
     "PutOffSince",
     "PutOffSooner",
     "PutOffTooFar",

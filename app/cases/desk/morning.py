@@ -3,11 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, case, exists, func, not_, or_, select, union_all
+from sqlalchemy import and_, case, func, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, Task, granted, holders_of_member
+from app.cases.case import Case, granted, holders_of_member, planned_before
 from app.cases.desk.queue import COUNTED_AT_MOST
 from app.cases.enums import State
 from app.database import MemberId, OrganisationId
@@ -27,26 +27,14 @@ class MorningCounts:
     offers: int
 
 
-def _planned_before(member_id: MemberId, moment: datetime) -> ColumnElement[bool]:
-    """Whether the member's own next step in a case that their organisation has was to be done by then."""
-    return exists().where(
-        Task.case_id == Case.id,
-        Task.member_id == member_id,
-        Task.organisation_id == Case.organisation_id,
-        Task.ended_hour.is_(None),
-        Task.due_at <= moment,
-        Case.state != State.OFFERED,
-    )
-
-
 def morning_counts(
     session: Session, member_id: MemberId, organisation_id: OrganisationId, day_ends: datetime
 ) -> MorningCounts:
     """Count, in one statement, the first `COUNTED_AT_MOST` cases that the member can open or that their circles are offered."""
     now, holders = clock.now(), holders_of_member(session, member_id, organisation_id)
     theirs = and_(Case.state != State.OFFERED, or_(Case.assignee_id == member_id, Case.assignee_id.is_(None)))
-    late = or_(and_(theirs, Case.next_due_at <= now), _planned_before(member_id, now))
-    due = or_(and_(theirs, Case.next_due_at < day_ends), _planned_before(member_id, day_ends))
+    late = or_(and_(theirs, Case.next_due_at <= now), planned_before(now, member_id))
+    due = or_(and_(theirs, Case.next_due_at < day_ends), planned_before(day_ends, member_id))
     wanted = {
         "late": late,
         "due_today": and_(due, not_(late)),

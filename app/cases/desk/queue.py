@@ -8,11 +8,11 @@ from heapq import merge
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select, union_all
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, not_, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, granted, holders_of, seen_by, stage_of
+from app.cases.case import Case, granted, holders_of, planned_before, seen_by, stage_of
 from app.cases.desk.queue_rows import QueueRow, read_rows
 from app.cases.desk.veiled_filters import Choices, choices, fits
 from app.cases.enums import Stage, State, Urgency
@@ -275,11 +275,13 @@ def _counted(by: SignedIn) -> dict[Count, ColumnElement[bool]]:
     now, zone = clock.now(), zone_info(by.zone)
     tomorrow = now.astimezone(zone).date() + timedelta(days=1)
     midnight = datetime.combine(tomorrow, time(), zone).astimezone(UTC)
+    # What a row shows: a clock or a next step of somebody here.
+    late = or_(Case.next_due_at <= now, planned_before(now))
     return {
         Count.DANGER: Case.queue_rank == 0,
         Count.UNREAD: and_(Case.state != State.OFFERED, Case.helper_has_read.is_(False)),
-        Count.LATE: Case.next_due_at <= now,
-        Count.DUE_TODAY: and_(Case.next_due_at > now, Case.next_due_at < midnight),
+        Count.LATE: late,
+        Count.DUE_TODAY: and_(or_(Case.next_due_at < midnight, planned_before(midnight)), not_(late)),
         Count.WORKER_WROTE: Case.worker_wrote.is_(True),
         Count.WAITING_ON_COMPANY: Case.state == State.ENGAGING,
     }

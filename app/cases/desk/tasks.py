@@ -52,6 +52,14 @@ class PutOffSooner(Exception):
     """That day is before the one on which it stands: who means to do it sooner can finish it sooner."""
 
 
+class PutOffAlready(Exception):
+    """It stands there: `at`."""
+
+    def __init__(self, at: datetime) -> None:
+        super().__init__(at)
+        self.at = at
+
+
 class PutOffSince(Exception):
     """It was put off so before, and then to another day: it stands at `at`."""
 
@@ -126,7 +134,7 @@ def put_off_task(
 ) -> None:
     """Put it off with a reason, kept as a note, and never beyond the next clock or date from outside; sent twice, once.
 
-    Raises `TaskEnded`, `TaskIsPast`, `TaskTooFar`, `PutOffSooner`, `PutOffTooFar`, `PutOffSince` and as `note`.
+    Raises `TaskEnded`, `TaskIsPast`, `TaskTooFar`, `PutOffSooner`, `PutOffAlready`, `PutOffTooFar`, `PutOffSince` and as `note`.
     """
     case, zone = change_case(session, by, case_id), zone_info(by.zone)
     task = session.get(Task, (case.id, task_id))
@@ -146,6 +154,8 @@ def put_off_task(
             raise PutOffTooFar(kind, at)
         # On its very day: as late as it, and never sooner than it stands.
         due_at = max(at, task.due_at)
+    if due_at == task.due_at:
+        raise PutOffAlready(due_at)
     note(session, vault, by, case_id, reason, submission_id)
     before, task.due_at = task.due_at, due_at
     case.count_edit()

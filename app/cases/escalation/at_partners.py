@@ -1,4 +1,4 @@
-"""What the coordinator is asked about: cases that a partner has and is late with."""
+"""What the coordinator is asked about: cases that a partner has and is late with, or in which the company does not answer."""
 
 from collections import Counter
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Clock, Escalation
 from app.cases.clocks import climbs, next_rung
-from app.cases.enums import ClockKind, ClockState, Rung, RungState, Urgency
+from app.cases.enums import ClockKind, ClockState, Rung, RungState, Urgency, Who
 from app.cases.escalation.footing import footing_of
 from app.cases.escalation.standing import rungs_of
 from app.cases.rules import Rules
@@ -22,7 +22,7 @@ _MOST = 200
 
 @dataclass(frozen=True)
 class LateCase:
-    """A case with which a partner is late: nothing of it but what a coordinator needs to call that partner."""
+    """A case of a partner in which something is late: nothing of it but what a coordinator needs to call that partner."""
 
     reference: str
     urgency: Urgency
@@ -30,6 +30,7 @@ class LateCase:
     kind: ClockKind
     late_since: datetime
     by: datetime
+    of_company: bool  # it let its date pass, which is nobody's lateness here
     next: Rung | None  # as it stands now; None where nobody is left to ask after the coordinator
 
 
@@ -42,8 +43,8 @@ class LateCases:
 
     @property
     def by_partner(self) -> list[tuple[str, int]]:
-        """How many of them each partner has, the most first."""
-        return Counter(case.partner for case in self.cases).most_common()
+        """With how many of them each partner is late, the most first."""
+        return Counter(case.partner for case in self.cases if not case.of_company).most_common()
 
 
 def late_at_partners(session: Session, vault: Vault, rules: Rules, by: SignedIn) -> LateCases:
@@ -80,6 +81,7 @@ def late_at_partners(session: Session, vault: Vault, rules: Rules, by: SignedIn)
                 rung.kind,
                 rung.late_since,
                 rung.due_at,
+                late.who is Who.COMPANY,
                 _next(session, vault, rules, case, late) if rung.state is RungState.ASKED else None,
             )
             for rung, case, late, partner in found[:_MOST]

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Clock, Escalation
 from app.cases.clocks import climbs
-from app.cases.enums import ClockState, Rung, RungState, State
+from app.cases.enums import ClockState, Rung, RungState, State, Who
 from app.vault import Vault, row_fits
 
 # So that rows which others plant make the page no slower than that.
@@ -57,7 +57,8 @@ def late_by_partner(session: Session, vault: Vault) -> Lateness:
     found = session.execute(_LATE.limit(_LOOKED_AT + 1)).all()
     late: dict[UUID, set[UUID]] = defaultdict(set)
     for row in found[:_LOOKED_AT]:
-        if climbs(row.kind, row.who, row.state):
+        # Where the company lets its date pass the partner is asked to see to it, and late with nothing.
+        if row.who is not Who.COMPANY and climbs(row.kind, row.who, row.state):
             late[row.case_id].add(row.id)
     asked = _asked_last(session, vault, late)
     counted: dict[UUID | None, Counter[Rung | None]] = defaultdict(Counter)

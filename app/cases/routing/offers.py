@@ -133,24 +133,40 @@ def decline_offer(
 ) -> None:
     """Decline an offered case: its grant goes, and who else is asked, the next standbys or custody get it.
 
-    Sent twice it is declined once. Raises as `accept_offer`.
+    Sent twice it is declined once; a conflict that is told after another answer is kept. Raises as `accept_offer`.
     """
     try:
         case, offer, _ = _offer_to_answer(session, vault, by, case_id)
     except OfferGone:
         if _declined_before(session, vault, by, case_id, reason):
             return
-        raise
+        if reason is not DeclineReason.CONFLICT or not _exclude(vault, by, session.get_one(Case, case_id)):
+            raise
+        _journal_declined(session, vault, by, case_id, reason)
+        return
     if case.stopped_hour is not None:
         raise OfferGone
     if reason is DeclineReason.CONFLICT:
-        # Whoever says so once must never be asked again, by routing or by a custodian.
-        facts = facts_of(vault, case)
-        store_facts(vault, case, replace(facts, excluded=facts.excluded | {by.organisation.id}))
+        _exclude(vault, by, case)
     drop_offer(session, offer, OfferState.DECLINED)
+    _journal_declined(session, vault, by, case_id, reason)
+    _ask_others(session, vault, rules, case, ClockState.MET)
+
+
+def _exclude(vault: Vault, by: SignedIn, case: Case) -> bool:
+    """Whoever tells of a conflict once must never be asked again, by routing or by a custodian; whether that is new."""
+    facts = facts_of(vault, case)
+    if by.organisation.id in facts.excluded:
+        return False
+    store_facts(vault, case, replace(facts, excluded=facts.excluded | {by.organisation.id}))
+    return True
+
+
+def _journal_declined(
+    session: Session, vault: Vault, by: SignedIn, case_id: CaseId, reason: DeclineReason
+) -> None:
     detail = {"organisation": str(by.organisation.id), "reason": reason.value}
     journal(session, vault, case_id, "case.declined", by.actor, detail)
-    _ask_others(session, vault, rules, case, ClockState.MET)
 
 
 def _ask_others(session: Session, vault: Vault, rules: Rules, case: Case, outcome: ClockState) -> None:

@@ -119,10 +119,15 @@ class _People:
         ]
 
     def absences_of(self, member_id: MemberId) -> list[Absence]:
-        """A member's own absences that are not over, the first one first."""
+        """A member's absences that are not over, the first one first."""
         today = self.roster.day_of(clock.now())
         own = (each for each in self.roster.absences if each.member_id == member_id and each.last >= today)
         return sorted(own, key=lambda each: (each.first, str(each.id)))
+
+    def absences_but(self, member_id: MemberId) -> list[tuple[ListedMember, Absence]]:
+        """The same of everybody else, by name."""
+        others = (each for each in self.everybody if each.id != member_id)
+        return [(each, absence) for each in others for absence in self.absences_of(each.id)]
 
 
 @blueprint.get("/duty")
@@ -181,7 +186,7 @@ def add_absence() -> ResponseReturnValue:
 @blueprint.post("/away/remove")
 @open_to_members(kinds=ALERTED, roles=WRITERS)
 def remove_absence() -> ResponseReturnValue:
-    """Take one's own absence back."""
+    """Take one's own absence back, or as a lead a colleague's."""
     here = services()
     absence_id = uuid_of_form("absence")
 
@@ -189,7 +194,8 @@ def remove_absence() -> ResponseReturnValue:
         if absence_id is not None:
             be_back(session, here.vault, member(), absence_id)
 
-    return _change(act, done="back")
+    own = request.form.get("of") != "colleague"
+    return _change(act, done="back" if own else "colleague_back")
 
 
 def _change(act: Callable[[Session], None], *, done: str, form: str = "") -> ResponseReturnValue:
@@ -242,8 +248,13 @@ def _people(session: Session) -> _People:
     )
 
 
-def duty_page(why: str = "", *, form: str = "", given: HandedOver | None = None) -> str:
-    """The page; with why something was refused, and for which form, or with what was handed over and what was not."""
+def duty_page(
+    why: str = "", *, form: str = "", given: HandedOver | None = None, also: str | None = None
+) -> str:
+    """The page; with why something was refused, and for which form, or with what was handed over and what was not.
+
+    `also` is what was saved besides.
+    """
     here, by = services(), member()
     with here.database.reading() as session:
         people = _people(session)
@@ -256,8 +267,9 @@ def duty_page(why: str = "", *, form: str = "", given: HandedOver | None = None)
         turns=people.turns(),
         people=people.everybody,
         reached=people.reached,
-        away_today=people.roster.away(today),
+        away_until=people.roster.away_until(today),
         absences=people.absences_of(by.member.id),
+        others_away=people.absences_but(by.member.id),
         hands_over=of_cases,
         mine=len(mine),
         given=given,
@@ -266,5 +278,5 @@ def duty_page(why: str = "", *, form: str = "", given: HandedOver | None = None)
         typed=request.form if why else {},
         typed_days=request.form.getlist("day") if form == "turn" else [],
         problem=str(_WHY[why]) if why else None,
-        message=None if why or given else message_of_request(),
+        message=also if why or given else message_of_request(),
     )

@@ -12,6 +12,7 @@ from app.network import DaysAreOver, Role, be_away, hand_over_turns, roster_of
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.duty import REFUSED, DayUnreadable, colleagues_here, day_of_form, duty_page, uuid_of_form
+from app.web.desk.messages import DONE
 from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
 from app.web.member_session import member
@@ -19,6 +20,13 @@ from app.web.once import submission_of_post
 from app.web.responses import see_other
 from app.web.services import services
 
+# By whether anything was handed over, and whether days away were saved.
+_DONE = {
+    (True, True): "handed_over_and_away",
+    (True, False): "handed_over_for",
+    (False, True): "away_for",
+    (False, False): "nothing_to_hand_over",
+}
 _AT_ONCE = 50
 """So many cases in one unit of work: nobody else who writes waits longer for it."""
 
@@ -60,8 +68,8 @@ def hand_over_for_colleague() -> ResponseReturnValue:
         return duty_page(REFUSED[type(refused)], form="for"), 400
     given = _give_all(of, to)
     if given.stayed:
-        return duty_page(given=given, form="for")
-    done = "handed_over_for" if given.number or turns else "nothing_to_hand_over"
+        return duty_page(given=given, form="for", also=str(DONE["away_for_too"]) if last else None)
+    done = _DONE[bool(given.number or turns), last is not None]
     return see_other(url_for("desk.duty", done=done))
 
 

@@ -33,6 +33,13 @@ DONE: Labels = {
     "handed_over_for": pgettext(
         "desk", "What was asked of your colleague is asked of the other one now. Each case says so."
     ),
+    "handed_over_and_away": pgettext(
+        "desk",
+        "What was asked of your colleague is asked of the other one now. Each case says so. The days away are saved too.",
+    ),
+    "away_for": pgettext("desk", "The days away are saved. There was nothing left to hand over."),
+    "away_for_too": pgettext("desk", "The days away are saved."),
+    "colleague_back": pgettext("desk", "Removed. Your colleague is not away then."),
     "nothing_to_hand_over": pgettext("desk", "There was nothing left to hand over."),
     "notices_kept": pgettext("desk", "Saved. You are told of what is ticked below."),
     "procedure_kept": pgettext("network", "Saved. It holds for the cases that you accept from now on."),

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.cases.case import CannotBeAssigned
 from app.cases.desk import (
     MOST_TASKS,
+    PutOffAlready,
     PutOffSince,
     PutOffSooner,
     PutOffTooFar,
@@ -36,8 +37,8 @@ from app.web.once import submission_of_post
 from app.web.services import services
 
 _REFUSALS = (
-    *(PutOffSince, PutOffSooner, PutOffTooFar, TaskEnded, TaskIsPast, TaskTooFar, TooManyTasks),
-    CannotBeAssigned,
+    *(PutOffAlready, PutOffSince, PutOffSooner, PutOffTooFar),
+    *(TaskEnded, TaskIsPast, TaskTooFar, TooManyTasks, CannotBeAssigned),
 )
 
 
@@ -149,6 +150,12 @@ def _why(refusal: Exception) -> str:  # noqa: PLR0911 - a line for each refusal
             return pgettext(
                 "desk",
                 "It was put off to that day before, and then to another one: it stands at %(date)s. Nothing was changed.",
+                date=labels.hour(refusal.at),
+            )
+        case PutOffAlready():
+            return pgettext(
+                "desk",
+                "It stands at %(date)s already. Choose a later day. Nothing was changed.",
                 date=labels.hour(refusal.at),
             )
         case PutOffSooner():

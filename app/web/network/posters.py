@@ -9,6 +9,7 @@ from markupsafe import Markup
 
 from app.language import Language
 from app.network import poster_sites, site_by_code, site_label
+from app.vault import KeyringMissing, KeyringUnreadable, newest_intake_key
 from app.web.access import open_to_members
 from app.web.assets import asset_url
 from app.web.language import choose_language
@@ -51,7 +52,18 @@ def posters() -> ResponseReturnValue:
         cut=len(sites) > _MOST_SITES,
         languages=here.languages.offered,
         fingerprint=here.vault.intake_keys()[0].fingerprint,
+        made_anew=_made_anew(),
     )
+
+
+def _made_anew() -> bool:
+    """Whether the keyring's file has a newer key than the one this process started with, and hands out until it starts anew."""
+    here = services()
+    try:
+        newest = newest_intake_key(here.settings.keys)
+    except (KeyringMissing, KeyringUnreadable):
+        return False
+    return newest.id != here.vault.intake_keys()[0].id
 
 
 @blueprint.get("/posters/<site_code>/<lang>")
@@ -73,7 +85,7 @@ def poster_file(app: Flask, site_code: str, lang: str) -> str:
 
 def _poster(site_code: str, lang: str) -> Poster:
     here = services()
-    language = here.languages.get(lang)
+    language = here.languages.typed(lang)
     if language is None:
         known = ", ".join(each.code for each in here.languages.offered)
         raise PosterRefused(f"There is no language {lang}; there are: {known}.")

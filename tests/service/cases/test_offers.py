@@ -203,6 +203,31 @@ def test_whoever_declines_for_a_conflict_can_never_be_asked_again(desk: Desk) ->
     assert desk.lead.organisation.id in facts_of(desk.world.vault, desk.case(case_id)).excluded
 
 
+def test_a_conflict_told_after_another_reason_is_kept(desk: Desk) -> None:
+    case_id, noise = desk.offered(), desk.offered()
+    decline(desk, desk.lead, case_id, DeclineReason.LANGUAGE)
+    decline(desk, desk.lead, noise, DeclineReason.LANGUAGE)
+    with pytest.raises(OfferGone):
+        decline(desk, desk.lead, case_id, DeclineReason.TOO_FAR)
+    before = offers_of(desk, case_id)
+
+    for by in (desk.lead, desk.lead):
+        decline(desk, by, case_id, DeclineReason.CONFLICT)
+    with pytest.raises(OfferGone):
+        decline(desk, desk.lead, case_id, DeclineReason.LANGUAGE)
+
+    assert offers_of(desk, case_id) == before, "nobody else is asked for it"
+    assert facts_of(desk.world.vault, desk.case(case_id)).excluded == {desk.lead.organisation.id}
+    assert not facts_of(desk.world.vault, desk.case(noise)).excluded
+    with desk.database.reading() as session:
+        told = [
+            entry.detail["reason"]
+            for entry in read_journal(session, desk.world.vault, case_id)
+            if entry.act == "case.declined"
+        ]
+    assert told == ["language", "conflict"]
+
+
 def test_a_stake_in_the_site_found_since_the_offer_moves_the_case_on(desk: Desk) -> None:
     case_id = desk.offered()
     with desk.database.writing() as session:

@@ -26,6 +26,7 @@ from app.cases.desk import (
     AlreadySent,
     EmptyText,
     Move,
+    PutOffAlready,
     PutOffSince,
     PutOffSooner,
     PutOffTooFar,
@@ -152,12 +153,13 @@ def test_a_step_is_put_off_with_a_reason_up_to_the_next_date_that_binds(desk: De
     with pytest.raises(PutOffTooFar) as refused:
         put_off(desk, case_id, task, 2)
     assert refused.value.kind is OutsideDateKind.FLIGHT
-    sooner = plan(desk, case_id)
+    sooner, today = plan(desk, case_id, 0), plan(desk, case_id, 0)
     put_off(desk, case_id, sooner, 1)
     refusals: tuple[tuple[type[Exception], Callable[[], object]], ...] = (
-        (EmptyText, lambda: put_off(desk, case_id, sooner, 1, reason=" ")),
+        (EmptyText, lambda: put_off(desk, case_id, today, 1, reason=" ")),
         (TaskIsPast, lambda: put_off(desk, case_id, task, -1)),
         (TaskEnded, lambda: put_off(desk, case_id, uuid4(), 1)),
+        (PutOffAlready, lambda: put_off(desk, case_id, sooner, 1)),
     )
     for error, act in refusals:
         with pytest.raises(error):
@@ -198,8 +200,10 @@ def test_a_step_that_stands_at_the_end_of_a_day_is_put_off_to_no_earlier_hour_of
     noon = datetime.combine(in_days(desk, 3), datetime.min.time(), UTC) + timedelta(hours=10)
     with desk.database.writing() as session:
         session.execute(update(Clock).where(Clock.case_id == case_id).values(due_at=noon))
-    put_off(desk, case_id, task, 3)
-    assert tasks(desk, case_id)[0].due_at == end_of_day(in_days(desk, 3), zone_info(desk.lead.zone))
+    stands = end_of_day(in_days(desk, 3), zone_info(desk.lead.zone))
+    with pytest.raises(PutOffAlready) as told:
+        put_off(desk, case_id, task, 3)
+    assert told.value.at == tasks(desk, case_id)[0].due_at == stands
 
 
 def test_a_step_is_handed_to_a_colleague_who_may_work_on_the_case_and_to_nobody_else(

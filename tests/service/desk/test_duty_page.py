@@ -1,5 +1,6 @@
 """The duty roster at the desk, one's own absences, and handing all cases over in one step."""
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -70,7 +71,7 @@ def test_a_lead_sets_the_roster_and_the_page_says_where_nobody_is_on_duty(
     assert browse("near.viewer").open("/desk/duty").status == 403
 
 
-def test_a_member_says_when_they_are_away_and_only_they_take_it_back(browse: Browse, world: World) -> None:
+def test_a_member_says_when_they_are_away_and_takes_it_back(browse: Browse, world: World) -> None:
     member, day = browse("near.caseworker"), clock.now().date() + timedelta(days=2)
     member.open("/desk/duty")
     page = member.send("/desk/away", first=day.isoformat(), last=day.isoformat())
@@ -78,13 +79,51 @@ def test_a_member_says_when_they_are_away_and_only_they_take_it_back(browse: Bro
     assert "Away" in page.text
     page = member.send("/desk/away", first=day.isoformat(), last="")
     assert (page.status, "Write days as year-month-day" in page.text) == (400, True)
-    lead = browse("near.lead")
-    assert not [
-        form for form in lead.open("/desk/duty").root.iter("form") if "away/remove" in str(form.attrib)
-    ]
     member.open("/desk/duty")
     page = member.send("/desk/away/remove")
     assert "Removed. You are not away then." in page.text
+
+
+def test_a_lead_takes_a_colleagues_days_away_back(browse: Browse, world: World) -> None:
+    colleague, day = browse("near.caseworker"), clock.now().date() + timedelta(days=2)
+    colleague.open("/desk/duty")
+    colleague.send("/desk/away", first=day.isoformat(), last=(day + timedelta(days=300)).isoformat())
+    leads_own = browse("near.lead")
+    leads_own.open("/desk/duty")
+    leads_own.send("/desk/away", first=day.isoformat(), last=day.isoformat())
+    removes = [
+        each for each in colleague.open("/desk/duty").root.iter("form") if "/away/remove" in str(each.attrib)
+    ]
+    assert len(removes) == 1, "only one's own"
+    lead = browse("near.lead")
+    page = lead.open("/desk/duty")
+    assert "When colleagues are away" in page.text
+    with world.database.reading() as session:
+        roster = roster_of(session, world.vault, world.near.id)
+    [theirs] = [each.id for each in roster.absences if each.last > day]
+    page = lead.send("/desk/away/remove", absence=str(theirs), of="colleague")
+    assert "Removed. Your colleague is not away then." in page.text
+    assert "When colleagues are away" not in page.text
+    with world.database.reading() as session:
+        assert len(roster_of(session, world.vault, world.near.id).absences) == 1
+
+
+def test_who_is_away_is_marked_wherever_work_is_given(browse: Browse, world: World) -> None:
+    case_id, today = accepted(world), clock.now().date()
+    last = today + timedelta(days=5)
+    member = browse("near.caseworker")
+    member.open("/desk/duty")
+    member.send("/desk/away", first=(today - timedelta(days=1)).isoformat(), last=last.isoformat())
+    lead = browse("near.lead")
+    lead.open(f"/desk/cases/{case_id}")
+    lead.send("/tasks", text="Call the clinic.", on=today.isoformat())
+    marked = re.compile(r"Name of near\.caseworker \(away until [^)]+\)")
+    for address, lists in ((f"/desk/cases/{case_id}", 2), ("/desk/duty", 4)):
+        page = lead.open(address)
+        options = [option.text or "" for option in page.root.iter("option")]
+        named = [each for each in options if "near.caseworker" in each]
+        assert (len(named), all(marked.fullmatch(each) for each in named)) == (lists, True)
+        assert not [each for each in options if "near.lead" in each and "away" in each]
 
 
 def test_all_open_cases_go_to_a_colleague_and_what_that_one_may_not_read_is_named(
@@ -193,6 +232,7 @@ def test_a_lead_hands_over_all_of_a_colleague_who_fell_ill(browse: Browse, world
     last = (today + timedelta(days=3)).isoformat()
     page = member.send("/desk/hand-over-for", who=str(helper), to=str(lead), last=last)
     assert "What was asked of your colleague is asked of the other one now." in page.text
+    assert "The days away are saved too." in page.text
     assert [helper_of(world, each) for each in (first, second, leads)] == [lead] * 3
     with world.database.reading() as session:
         roster = roster_of(session, world.vault, world.near.id)
@@ -202,9 +242,18 @@ def test_a_lead_hands_over_all_of_a_colleague_who_fell_ill(browse: Browse, world
     assert (acts.count("duty.handed_over"), acts.count("member.away")) == (1, 1)
     member.page = before
     page = member.send("/desk/hand-over-for", who=str(helper), to=str(lead), last=last)
+    assert "The days away are saved. There was nothing left to hand over." in page.text
+    page = member.send("/desk/hand-over-for", who=str(helper), to=str(lead), last="")
     assert "There was nothing left to hand over." in page.text
+    assert "days away are saved" not in page.text
+    for days in (3, 4, 18, 5):
+        last = (today + timedelta(days=days)).isoformat()
+        member.open("/desk/duty")
+        page = member.send("/desk/hand-over-for", who=str(helper), to=str(lead), last=last)
+        assert "The days away are saved. There was nothing left to hand over." in page.text
     with world.database.reading() as session:
-        assert len(roster_of(session, world.vault, world.near.id).absences) == 1
+        [absence] = roster_of(session, world.vault, world.near.id).absences
+    assert absence.last == today + timedelta(days=5)
     # Only a lead has the form, and nobody else may send it.
     other = browse("near.caseworker")
     assert "fell ill" not in other.open("/desk/duty").text

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select, update
 
 from app.cases.case import Case, Clock, Offer
-from app.cases.enums import ClockKind, ClockState, OfferState
+from app.cases.enums import ClockKind, ClockState, OfferState, Who
 from app.cases.escalation import at_partners
 from app.cases.routing.asking import drop_offer
 from app.database import CaseId
@@ -77,6 +77,29 @@ def test_what_never_is_taken_away_is_not_said_to_be(browse: Browse, world: World
     follows = re.search("Nobody is asked after you|It is taken from them", its_row)
     assert follows is not None
     assert follows.group() == "Nobody is asked after you"
+
+
+def test_what_the_company_lets_pass_is_not_counted_as_the_partners(browse: Browse, world: World) -> None:
+    case_id, _ = (accepted(world, world.file(words=WORDS)) for _ in range(2))
+    with world.database.writing() as session:
+        of_company = Clock.case_id == case_id, Clock.kind == ClockKind.OUTCOME_FEEDBACK
+        session.execute(
+            update(Clock).where(*of_company).values(kind=ClockKind.COMPANY_REPLY, who=Who.COMPANY)
+        )
+        others = Clock.kind.not_in((ClockKind.COMPANY_REPLY, ClockKind.OUTCOME_FEEDBACK))
+        session.execute(update(Clock).where(others).values(state=ClockState.MET))
+    for day in range(92, 110, 2):
+        dates_pass(world, day)
+        if _asked(world, case_id):
+            break
+    coordinator = browse("custodian.one")
+    page = coordinator.open("/network/")
+    assert _reference(world, case_id) in page.text, "whoever is asked sees what of"
+    assert "The company has not answered. The partner is not late." in page.text
+    assert page.text.count("The partner is not late.") == 1
+    assert "Mawar Workers Aid : 1" in page.text
+    row = coordinator.open("/network/overview").response.text.split("Mawar Workers Aid")[1]
+    assert re.findall(r'<td data-label="All"><strong>(\d+)', row)[:1] == ["1"]
 
 
 def test_of_very_many_the_first_are_shown(

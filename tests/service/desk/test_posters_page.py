@@ -7,6 +7,8 @@ from flask import Flask
 
 from app.intake.conversation.machine import CARD
 from app.network import remove_site
+from app.vault import make_keyrings, newest_intake_key
+from app.web.network import posters
 from app.web.network.posters import PosterRefused, poster_file
 from app.web.qr import qr_picture
 from tests.harness.pages import faults_of
@@ -38,6 +40,27 @@ def test_a_workplace_that_was_removed_and_what_never_was_have_no_poster(browse: 
     assert "Banyan" not in lead.open("/network/posters").text
     for code, lang in ((world.other_site.code, "en"), ("nosuch99", "en"), (world.site.code, "tlh")):
         assert lead.open(f"/network/posters/{code}/{lang}").status == 404
+
+
+def test_a_language_is_read_however_it_is_typed(browse: Browse, world: World) -> None:
+    lead = browse("custodian.one")
+    address = f"/network/posters/{world.site.code}/"
+    usual = lead.open(address + "en").text
+    for typed in ("EN", "En", "\uff25\uff2e"):
+        assert lead.open(address + typed).text == usual
+
+
+def test_a_key_made_anew_is_told_of_before_anybody_prints_the_old_words(
+    browse: Browse, world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lead, line = browse("custodian.one"), "The key was made anew"
+    assert line not in lead.open("/network/posters").text
+    monkeypatch.setattr(posters, "newest_intake_key", lambda _folder: world.vault.intake_keys()[0])
+    assert line not in lead.open("/network/posters").text
+    make_keyrings(tmp_path / "keys")
+    monkeypatch.setattr(posters, "newest_intake_key", lambda _folder: newest_intake_key(tmp_path / "keys"))
+    page = lead.open("/network/posters")
+    assert line in page.text
 
 
 def test_partners_see_no_list_of_workplaces(browse: Browse, world: World) -> None:

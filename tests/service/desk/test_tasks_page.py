@@ -1,5 +1,6 @@
 """Next steps on the case page: planned, put off, handed over and finished from its forms; what is refused stays in its field."""
 
+import re
 from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
@@ -114,11 +115,16 @@ def test_put_off_twice_and_the_first_form_once_more_says_where_it_stands(
 ) -> None:
     member = browse("near.lead")
     member.open(f"/desk/cases/{case_id}")
-    first = member.send("/tasks", text="Call the clinic.", on=in_days(1).isoformat())
+    first = member.send("/tasks", text="Call the clinic.", on=in_days(0).isoformat())
     told: dict[str, Any] = {"on": in_days(1).isoformat(), "reason": "The clinic is shut."}
     assert "Put off." in member.send("/put-off", **told).text
     member.open(f"/desk/cases/{case_id}")
     assert "Put off." in member.send("/put-off", on=in_days(2).isoformat(), reason="It still is.").text
+    page = member.send("/put-off", on=in_days(2).isoformat(), reason="It is shut for long.")
+    assert page.status == 400
+    assert re.search("It stands at .* already. Choose a later day.", page.text)
+    assert "It is shut for long." in page.text
+    assert "Put off." not in page.text
     member.page = first  # Back, twice
     page = member.send("/put-off", **told)
     assert page.status == 409
@@ -130,8 +136,18 @@ def test_a_step_whose_day_is_over_is_the_queues_next(browse: Browse, world: Worl
     member = browse("near.lead")
     member.open(f"/desk/cases/{case_id}")
     member.send("/tasks", text="Call the clinic.", on=in_days(0).isoformat())
-    assert "Our next step, by" in member.open("/desk/").text
+    other = accepted(world, world.file())
+    page = member.open("/desk/")
+    assert "Our next step, by" in page.text
+    assert "Our next steps do not change the order" in page.text
+    assert ("1 Due today" in page.text, "0 Late" in page.text) == (True, True)
+    due = member.open("/desk/?show=due_today").response.text
+    assert (str(case_id) in due, str(other) in due) == (True, False)
     world.cookies["test clock"] = str(86_400 + 600)  # signing in moves it on from here
     member = browse("near.lead")
-    assert "Our next step, late since" in member.open("/desk/").text
+    page = member.open("/desk/")
+    assert "Our next step, late since" in page.text
+    assert ("0 Due today" in page.text, "1 Late" in page.text) == (True, True)
+    late = member.open("/desk/?late=1").response.text
+    assert (str(case_id) in late, str(other) in late) == (True, False)
     assert "NEXT Our next step , late since" in member.open(f"/desk/cases/{case_id}").text

@@ -167,12 +167,21 @@ def test_a_poster_is_printed_for_a_workplace_and_no_other(ready: Redress) -> Non
     assert made.returncode == 0, made
     assert made.stdout.startswith("<!doctype html>")
     assert f"https://help.example.org/en/s/{code}" in made.stdout
+    assert "this machine only" not in made.stderr
+    # A shell without the settings of the service makes one all the same, as to look at it, and says where it leads.
+    alone = ready("poster", code, "--lang", "EN")
+    assert alone.returncode == 0, alone
+    address = re.search(r"(http://127\.0\.0\.1:\d+)/en/s/", alone.stdout)
+    assert address is not None
+    assert f"{address[1]} opens on this machine only." in alone.stderr
+    assert " opens on this machine only." in added.stderr
     assert "No workplace has this code" in complaint(ready("poster", "nosuch99"))
     assert "no language tlh" in complaint(ready("poster", code, "--lang", "tlh"))
 
 
 def test_the_key_of_phones_is_made_anew_and_doctor_names_its_words(ready: Redress, home: Path) -> None:
     before = json.loads((home / "keys" / "web.json").read_text())["keys"]
+    assert "A web half that was started before" not in ready("doctor").stdout
     made = ready("keys", "rotate")
     assert made.returncode == 0, made
     words = re.search(r"Its words: ((?:[a-z]+ ){4}[a-z]+)$", made.stdout, re.MULTILINE)
@@ -180,7 +189,9 @@ def test_the_key_of_phones_is_made_anew_and_doctor_names_its_words(ready: Redres
     after = json.loads((home / "keys" / "web.json").read_text())["keys"]
     assert [key["kind"] for key in after] == [*(key["kind"] for key in before), "intake"]
     assert [key["state"] for key in after if key["kind"] == "intake"] == ["retired", "current"]
-    assert words[1] in ready("doctor").stdout
+    told = ready("doctor").stdout
+    assert words[1] in told
+    assert "A web half that was started before still gives out the one before it" in told
     assert ready("journal", "verify").returncode == 0
 
 

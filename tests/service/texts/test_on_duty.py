@@ -44,7 +44,7 @@ from app.network import (
     roster_of,
     set_turn,
 )
-from app.vault import CircleName
+from app.vault import CircleName, read_journal
 from tests.support.alerts import NUMBERS, alerted, both, reachable
 from tests.support.past_us import copy_of, put_back, table, write_past_us
 from tests.support.texting import Texting
@@ -131,8 +131,12 @@ def test_who_is_on_duty_is_paged_and_where_nobody_is_everybody(two: Texting) -> 
     assert paged(two) == both(LEAD)
     other = away(two, LEAD, 0, 3)
     assert paged(two) == everybody
-    with two.database.writing() as session:
+    with pytest.raises(LeadsOnly), two.database.writing() as session:
         be_back(session, two.world.vault, member(two, WORKER), other)  # somebody else's stays
+    with pytest.raises(NotOnRoster), two.database.writing() as session:
+        be_back(session, two.world.vault, member(two, "far.lead"), other)  # and to whoever leads others
+    assert paged(two) == everybody
+    with two.database.writing() as session:
         be_back(session, two.world.vault, member(two, WORKER), absence)
     assert paged(two) == sorted(WORKER_AT)
     with two.database.writing() as session:
@@ -217,6 +221,42 @@ def test_the_same_again_is_the_same_and_what_cannot_be_meant_is_refused(two: Tex
         away(two, LEAD)
     with pytest.raises(TooManyDuties):
         away(two, LEAD)
+
+
+def test_a_lead_puts_a_colleagues_days_right_and_takes_them_back(two: Texting) -> None:
+    lead, who = member(two, LEAD), member(two, WORKER).member.id
+    day = today(two)
+    later, leads = away(two, WORKER, 40, 50), away(two, LEAD, 0, 1)
+
+    def say(last: int) -> None:
+        with two.database.writing() as session:
+            days = (day, day + timedelta(days=last))
+            be_away(session, two.world.vault, lead, *days, uuid4(), who=who)
+
+    def stands() -> list[tuple[date, date]]:
+        with two.database.reading() as session:
+            found = roster_of(session, two.world.vault, lead.organisation.id).absences
+        return sorted((each.first, each.last) for each in found if each.member_id == who)
+
+    planned = (day + timedelta(days=40), day + timedelta(days=50))
+    for last in (5, 6, 60, 20):
+        say(last)
+        assert stands() == [(day, day + timedelta(days=last)), planned]
+    with two.database.reading() as session:
+        roster = roster_of(session, two.world.vault, lead.organisation.id)
+    assert roster.away_until(day) == {who: day + timedelta(days=20), lead.member.id: day + timedelta(days=1)}
+    [now] = [each.id for each in roster.absences if each.id not in (later, leads)]
+    with two.database.writing() as session:
+        be_back(session, two.world.vault, lead, now)
+        be_back(session, two.world.vault, lead, now)
+    assert stands() == [planned]
+    with two.database.reading() as session:
+        acts = [entry for entry in read_journal(session, two.world.vault, None) if entry.act == "member.back"]
+    assert [each.detail["member"] for each in acts] == [str(who)] * 4
+    assert acts[-1].detail["absence"] == str(now)
+    # One's own days stand beside each other, as one wrote them.
+    away(two, WORKER, 41, 42)
+    assert len(stands()) == 2
 
 
 def test_what_is_over_is_forgotten_with_the_next(two: Texting, monkeypatch: pytest.MonkeyPatch) -> None:
