@@ -5,6 +5,7 @@ anything else after the questions of a conversation, or in its question of dange
 """
 
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -63,9 +64,27 @@ class AskText(StrEnum):
         "sms",
         "The next step was late. We asked again, to do it by %(day)s.",
     )
+    # Nobody of those who are asked can answer for the company: in the inbox it is said so too.
+    LATE_COMPANY = pgettext(
+        "sms",
+        "The next step was late. Somebody else was asked, to see to it by %(day)s.",
+    )
+    LATE_COMPANY_AGAIN = pgettext(
+        "sms",
+        "The next step was late. We asked again, to see to it by %(day)s.",
+    )
     # Behind a question, once in a while: shifts change.
     HOURS = pgettext("sms", "Our texts come from %(first)s to %(last)s. A bad time? Text 1.")
     LOOK_LATE = pgettext("sms", "Open your messages with your code at %(host)s.")
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """Who was asked because something was late, and by which day; `of_company` says that the company's answer was."""
+
+    rung: Rung
+    day: date
+    of_company: bool = False
 
 
 _QUESTIONS = {
@@ -89,7 +108,7 @@ def words_for(
     language: Language,
     *,
     questions: Collection[FollowupKind],
-    late: tuple[Rung, date] | None,
+    late: Lateness | None,
     look_at: str | None,
     hours: TextTimes | None = None,
     several: bool = False,
@@ -99,7 +118,7 @@ def words_for(
     `hours` are asked about where there is room for it. `several` says that it is about more than one report.
     """
     opening = _say(language, AskText.OPENING_SEVERAL if several else AskText.OPENING)
-    pieces = [] if late is None else [f"{opening} {_late(language, *late)}"]
+    pieces = [] if late is None else [f"{opening} {_late(language, late)}"]
     if questions:
         asked = _asking(questions) if look_at is None else AskText.LOOK
         pieces.append(_say(language, asked, host=look_at or ""))
@@ -123,9 +142,12 @@ def _asking(questions: Collection[FollowupKind]) -> AskText:
     return asked.pop() if len(asked) == 1 else AskText.HOW_ARE_THEY
 
 
-def _late(language: Language, rung: Rung, day: date) -> str:
-    text = AskText.LATE_AGAIN if rung is Rung.HELPER else AskText.LATE
-    return _say(language, text, day=format_skeleton("MMMEd", day, locale=language.locale))
+def _late(language: Language, late: Lateness) -> str:
+    again = late.rung is Rung.HELPER
+    text = AskText.LATE_AGAIN if again else AskText.LATE
+    if late.of_company:
+        text = AskText.LATE_COMPANY_AGAIN if again else AskText.LATE_COMPANY
+    return _say(language, text, day=format_skeleton("MMMEd", late.day, locale=language.locale))
 
 
 def _say(language: Language, text: AskText, **values: str) -> str:

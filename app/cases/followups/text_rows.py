@@ -58,9 +58,14 @@ def times_for(
 def _zones_chosen(
     case: Case, facts: CaseFacts, times: TextTimes, number_from: str | None
 ) -> tuple[TextTimes, Collection[tzinfo]]:
-    if facts.zone or zones_of(case.country):
+    if is_at_work(case, facts):
         return times, (zone_there(facts.zone, case.country),)
     return times, tuple(map(zone_info, zones_of(number_from)))
+
+
+def is_at_work(case: Case, facts: CaseFacts) -> bool:
+    """Whether hours that the worker chose are those of the workplace: not where nobody knows where it is."""
+    return bool(facts.zone or zones_of(case.country))
 
 
 def has_hour(case: Case, facts: CaseFacts, times: TextTimes, number_from: str | None) -> bool:

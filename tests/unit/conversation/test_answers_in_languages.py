@@ -279,7 +279,7 @@ def test_a_texted_question_is_answered_in_words_in_eight_languages(
         (
             4,
             (
-                "Only Sundays",
+                "Only days off",
                 "hari cuti",
                 "छुट्टी के दिन",
                 "休息日",

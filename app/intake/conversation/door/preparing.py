@@ -49,6 +49,7 @@ from app.intake.conversation.store import (
     KnownConversation,
     SealedText,
     Snapshot,
+    cases_of_phone,
     seal_text,
     take_fast_path,
     take_snapshot,
@@ -193,8 +194,9 @@ def _take_step(
     case_id = known.talk.case_id
     if position.step is Step.WORSE and position.about:
         case_id = CaseId(position.about[0])
-    asker = Asker(None if known.phone is None else known.phone.id, country)
-    vault, rules = services.vault, services.rules
+    vault, rules, phone = services.vault, services.rules, known.phone
+    cases = cases_of_phone(session, vault, phone.id) if needs.hours and phone is not None else ()
+    asker = Asker(None if phone is None else phone.id, country, frozenset(cases))
     looked = look_up(session, vault, rules, services.gateways, texts, case_id, needs, asker)
     gone = needs.gone and known.phone is not None and not anything_waits(session, known.phone.id)
     know = replace(looked.know, gone=gone)

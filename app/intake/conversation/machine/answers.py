@@ -22,6 +22,7 @@ _YES, _NO = 1, 2
 _THE_SAME = 6  # of how_is_it in topic_words.toml
 # More than this in a row is a phone number or a date, not answers.
 _MOST_ANSWERS = 6
+_LONGEST_SIGNATURE = 8
 # One digit before words is how sentences begin ("2 months no pay"); two and words are answers and a place.
 _LEAST_BEFORE_WORDS = 2
 
@@ -116,7 +117,8 @@ def with_thanks(said: Said, thanks: ThanksWords) -> Said:
 
 def read_text(body: str, words: TopicWords) -> Said:
     """Read a text that came in, whatever it holds."""
-    cleaned = clean_words(body).strip()
+    whole = clean_words(body).strip()
+    cleaned = _without_signature(whole, words)
     plain = plain_text(_DECORATION.sub("", cleaned))
     part = read_part(cleaned)
     digits, rest = ((), "") if part else _read_digits(cleaned, words)
@@ -127,7 +129,7 @@ def read_text(body: str, words: TopicWords) -> Said:
     first = read_text(ahead, words) if parted else None
     asks = any(sign in cleaned for sign in _ASKING)
     return Said(
-        words=cleaned,
+        words=whole,
         plain=plain,
         keyword=(keyword := words.keyword(plain)),
         starts=keyword is None and words.starts(plain, cleaned),
@@ -157,6 +159,18 @@ def read_text(body: str, words: TopicWords) -> Said:
         sentences=words.sentences,
         told_words=words.told,
     )
+
+
+def _without_signature(text: str, words: TopicWords) -> str:
+    """A text without what the phone wrote below it by itself ("Sent from my phone"), also where its lines were run together.
+
+    In one line only a single word stands before it: "the boss saw it, sent from my phone" is testimony.
+    """
+    above, _, last = text.rpartition("\n")
+    if not above.strip():
+        above, _, last = text.partition(" ")
+    signed = f"{plain_text(last)} ".startswith(words.signatures) and len(last.split()) <= _LONGEST_SIGNATURE
+    return above.strip() if signed and plain_text(above) else text
 
 
 def _told(plain: str, cleaned: str, words: TopicWords) -> Told | None:

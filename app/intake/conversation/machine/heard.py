@@ -3,7 +3,6 @@
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
-from app.cases.case import TextTimes
 from app.intake.conversation.machine.acts import (
     AgreeContact,
     ChooseHours,
@@ -20,6 +19,9 @@ from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Text, Texts
 from app.intake.report import ContactWay
 from app.messaging.composing import looks_cut
+
+# What became of our own texts, also where another question was put aside for theirs.
+_ALWAYS_SAID = frozenset({Text.NOT_ASKED, Text.ANSWER_KEPT})
 
 SAME_TESTIMONY = timedelta(seconds=60)
 """Words this soon after words are one testimony."""
@@ -62,11 +64,13 @@ def answered(moved: Moved, know: Knowledge, texts: Texts) -> Heard:
         acts = (*(act for act in acts if act != Settle()), Settle())
     if SendReceipt() in acts:
         return Heard(position, None, acts)
-    chosen = next((act.choice for act in acts if isinstance(act, ChooseHours)), None)
-    if chosen is not None:
-        return _hours_chosen(position, acts, know.hours.get(chosen), texts)
+    if any(isinstance(act, ChooseHours) for act in acts):
+        return _hours_chosen(position, acts, know, texts)
     row = TABLE.get(position.step)
-    spoken = row.ask(texts, position, know) if row else texts.say(moved.say) if moved.say else ""
+    said = texts.say(moved.say) if moved.say else ""
+    spoken = row.ask(texts, position, know) if row else said
+    if row and moved.say in _ALWAYS_SAID:
+        spoken = texts.behind(said, spoken)
     how = next((act.how for act in acts if isinstance(act, AgreeContact)), None)
     if how in _CONFIRMED:
         agreed = texts.say(_CONFIRMED[how])
@@ -78,14 +82,17 @@ def answered(moved: Moved, know: Knowledge, texts: Texts) -> Heard:
 
 
 def _hours_chosen(
-    position: Position, acts: tuple[ConversationAct, ...], times: TextTimes | None, texts: Texts
+    position: Position, acts: tuple[ConversationAct, ...], know: Knowledge, texts: Texts
 ) -> Heard:
     """What was chosen is said as it is kept; times that leave no hour are not kept, and it is asked again."""
-    if times is not None:
-        return Heard(position, texts.hours_kept(times), acts)
+    offered = next((know.hours.get(act.choice) for act in acts if isinstance(act, ChooseHours)), None)
+    if offered is not None:
+        row = TABLE.get(position.step)
+        kept = texts.hours_kept(offered)
+        return Heard(position, texts.behind(kept, row.ask(texts, position, know)) if row else kept, acts)
     asked = texts.behind(texts.say(Text.NO_HOUR), texts.say(Text.TEXT_HOURS))
-    kept = tuple(act for act in acts if not isinstance(act, ChooseHours))
-    return Heard(position.to(Step.TEXT_HOURS, back=Step.OPEN), asked, kept)
+    others = tuple(act for act in acts if not isinstance(act, ChooseHours))
+    return Heard(position.to(Step.TEXT_HOURS, back=position.step), asked, others)
 
 
 def owes_danger_answer(position: Position) -> bool:

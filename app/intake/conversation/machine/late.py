@@ -3,9 +3,10 @@
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from app.intake.conversation.machine.acts import SetDanger
+from app.intake.conversation.machine.acts import Keep, SetDanger
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard
+from app.intake.conversation.machine.hours_again import tells_times
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import HURT_TOPIC
 from app.intake.conversation.machine.position import Position, Step
@@ -25,12 +26,18 @@ def is_late(position: Position, at: datetime) -> bool:
     return position.held or (position.last_at is not None and at - position.last_at > SILENCE)
 
 
-def hear_late(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard | None:
+def hear_late(  # noqa: PLR0911 - one for each kind of answer
+    position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime
+) -> Heard | None:
     """What becomes of a lone answer after the silence: the question stands or is past, so it is asked what is meant.
 
     None where it counts: words say by themselves what they choose, danger and hurt only ever raise, in danger people were told that
     their answer is waited for, and whoever was asked again has said it twice, however slowly.
     """
+    if _tells_hours(position, said):
+        asked = position.to(Step.TEXT_HOURS, back=Step.OPEN, unanswered=None, last_free_at=None, cut=False)
+        asked = replace(asked, last=said.mark, last_at=at, replied=True, held=False, asked_again=True)
+        return Heard(asked, TABLE[asked.step].ask(texts, asked, know), (Keep(said.words),))
     if not _says_nothing_itself(said):
         return None
     marked = replace(position, last=said.mark, last_at=at, replied=True, held=False)
@@ -85,6 +92,12 @@ def _comes_back(position: Position, said: Said) -> bool:
     """Whether it may answer what was asked about our own texts before a shift: that is asked again, and nothing is guessed."""
     asked = position.step is Step.OPEN and position.unanswered in (Step.TEXT_HOURS, Step.WHICH)
     return asked and _answers_the_past(position, said)
+
+
+def _tells_hours(position: Position, said: Said) -> bool:
+    """Whether times in words come after a shift: they may answer what was asked before it, so that is asked again."""
+    asked = position.step is Step.OPEN and position.unanswered is Step.TEXT_HOURS
+    return asked and not said.digits and tells_times(said)
 
 
 def _is_waited_for(position: Position) -> bool:

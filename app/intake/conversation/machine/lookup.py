@@ -8,16 +8,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, TextTimes, facts_of, stage_of, zone_of_case
+from app.cases.case import Case, facts_of, stage_of, zone_of_case
 from app.cases.enums import FollowupState, TextAbout, TextHours, Urgency
-from app.cases.followups import Followup, PlannedText, has_hour
+from app.cases.followups import Followup, PlannedText, has_hour, is_at_work
 from app.cases.routing import means_holder
 from app.cases.rules import Rules
 from app.cases.worker import next_step
 from app.database import CaseId, SiteId
 from app.intake.conversation.machine.acts import ConversationAct, Keep, SetSite
 from app.intake.conversation.machine.changes import Surroundings
-from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption, TextedQuestion
+from app.intake.conversation.machine.lookup_values import Knowledge, OfferedHours, SiteOption, TextedQuestion
 from app.intake.conversation.machine.meanings import MOST_PLACES
 from app.intake.conversation.machine.steps import Wanted
 from app.intake.conversation.machine.texts import Texts
@@ -39,10 +39,11 @@ class LookedUp:
 
 @dataclass(frozen=True)
 class Asker:
-    """The phone that wrote, and the country of its number."""
+    """The phone that wrote, the country of its number, and the cases about which it may be texted."""
 
     phone_id: UUID | None
     number_from: str | None
+    cases: frozenset[CaseId] = frozenset()
 
 
 def look_up(
@@ -96,21 +97,36 @@ def look_up(
         read_by=day if wanted.read_by else None,
         stage=stage_of(case.state, case.helper_has_read) if wanted.status else None,
         next_day=day if wanted.status else None,
-        hours=_hours_offered(vault, rules, case, asker.number_from) if wanted.hours else {},
+        hours=_hours_offered(session, vault, rules, case_id, asker) if wanted.hours else {},
         holder_meant=bool(wanted.free_words) and means_holder(session, rules, case, wanted.free_words),
     )
     return LookedUp(know, around)
 
 
 def _hours_offered(
-    vault: Vault, rules: Rules, case: Case, number_from: str | None
-) -> Mapping[TextHours, TextTimes]:
-    """What each choice of hours means for a case; one in which no text could ever come is left out."""
-    if not is_sound(vault, case):
+    session: Session, vault: Vault, rules: Rules, case_id: CaseId, asker: Asker
+) -> Mapping[TextHours, OfferedHours]:
+    """What each choice of hours means for the cases of a phone; one that leaves any of them no hour is left out."""
+    found = [session.get(Case, each) for each in sorted({case_id, *asker.cases})]
+    held = [(case, facts_of(vault, case)) for case in found if case is not None and is_sound(vault, case)]
+    if case_id not in {case.id for case, _ in held}:
         return {}
-    off, facts = rules.deadlines.calendar(case.country).weekend, facts_of(vault, case)
-    offered = {choice: rules.deadlines.texts.offered(choice, off) for choice in TextHours}
-    return {choice: times for choice, times in offered.items() if has_hour(case, facts, times, number_from)}
+    at_work = all(is_at_work(case, facts) for case, facts in held)
+    offered = {}
+    for choice in TextHours:
+        each = [
+            (
+                case,
+                facts,
+                rules.deadlines.texts.offered(choice, rules.deadlines.calendar(case.country).weekend),
+            )
+            for case, facts in held
+        ]
+        if all(has_hour(case, facts, times, asker.number_from) for case, facts, times in each):
+            same = len({times.days for _, _, times in each}) == 1
+            own = next(times for case, _, times in each if case.id == case_id)
+            offered[choice] = OfferedHours(own, same, at_work)
+    return offered
 
 
 def texted_questions(session: Session, vault: Vault, phone_id: UUID) -> tuple[TextedQuestion, ...]:

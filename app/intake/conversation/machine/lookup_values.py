@@ -32,6 +32,18 @@ class TextedQuestion:
 
 
 @dataclass(frozen=True)
+class OfferedHours:
+    """What a choice of hours means for every case of the phone.
+
+    `same_days` says that its weekdays are the same for all of them, `at_work` that the clocks of a work place show them for all.
+    """
+
+    times: TextTimes
+    same_days: bool
+    at_work: bool
+
+
+@dataclass(frozen=True)
 class Knowledge:
     """What was looked up for a text, as far as `wanted` asked for it; what it did not find stays empty.
 
@@ -55,4 +67,4 @@ class Knowledge:
     gone: bool = False
     holder_meant: bool = False
     questions: tuple[TextedQuestion, ...] = ()
-    hours: Mapping[TextHours, TextTimes] = field(default_factory=dict)
+    hours: Mapping[TextHours, OfferedHours] = field(default_factory=dict)

@@ -1,5 +1,6 @@
 """What is no answer to the question that stands, and can be told from it: for news, or to what was texted before it. No I/O."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from app.intake.conversation.machine.after_questions import asks_open
@@ -39,5 +40,16 @@ def hear_beside(position: Position, said: Said, know: Knowledge, texts: Texts, a
     if asks_news(position, said):
         return _tell_news(position, know, texts)
     if position.step in (Step.TEXT_HOURS, Step.WHICH) and not walk(position, said, texts).taken:
-        return hear_question(position.to(Step.OPEN, back=None), said, know, texts, at)
+        heard = hear_question(position.to(Step.OPEN, back=None), said, know, texts, at)
+        aside = position.back is Step.WHOSE_PHONE
+        return heard if heard is None or not aside else _with_whose(heard, know, texts)
     return None
+
+
+def _with_whose(heard: Heard, know: Knowledge, texts: Texts) -> Heard:
+    """The same, and whose phone this is, which was put aside, is asked behind it."""
+    if heard.position.step is not Step.OPEN:
+        return replace(heard, position=replace(heard.position, back=Step.WHOSE_PHONE))
+    asked = heard.position.to(Step.WHOSE_PHONE, back=None)
+    question = TABLE[asked.step].ask(texts, asked, know)
+    return replace(heard, position=asked, reply=texts.behind(heard.reply or "", question))

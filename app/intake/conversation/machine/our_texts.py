@@ -31,14 +31,18 @@ def _answer(position: Position, meant: tuple[str, ...]) -> Moved | None:
     for each in meant:
         case, question, answer = each.split("/")
         acts.append(AnswerQuestion(UUID(case), UUID(question), FollowupAnswer(answer)))
-    return Moved(position.to(Step.OPEN, back=None, meant=(), reports=()), tuple(acts), Text.ANSWER_KEPT)
+    return Moved(
+        position.to(position.back or Step.OPEN, back=None, meant=(), reports=()),
+        tuple(acts),
+        Text.ANSWER_KEPT,
+    )
 
 
 def text_hours(choice: TextHours) -> Meaning:
     """When texts may come that come by themselves."""
-    return lambda position: Moved(position.to(Step.OPEN, back=None), (ChooseHours(choice),))
+    return lambda position: Moved(position.to(position.back or Step.OPEN, back=None), (ChooseHours(choice),))
 
 
 def no_text_hours(position: Position) -> Moved:
     """Never."""
-    return Moved(position.to(Step.OPEN, back=None), (StopAsking(),), Text.NOT_ASKED)
+    return Moved(position.to(position.back or Step.OPEN, back=None), (StopAsking(),), Text.NOT_ASKED)

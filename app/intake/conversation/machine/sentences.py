@@ -11,6 +11,7 @@ from types import MappingProxyType
 
 # Longer words are testimony, whatever they begin with.
 _LONGEST = 400
+_LONGEST_TIMES = 80
 # From here on letters stand in scripts that put no space between words, as in `topic_words.py`.
 _UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x3400, 0x9FFF))
 _NO_OPTIONS: Mapping[str, int] = MappingProxyType({})
@@ -58,6 +59,7 @@ class Sentences:
     no: frozenset[str]
     yes_first: frozenset[str]
     no_first: frozenset[str]
+    times: frozenset[str]
     options: Mapping[str, Mapping[str, int]]
     _kinds: dict[str, PieceKind] = field(init=False, repr=False, default_factory=dict)
     _lengths: dict[str, tuple[int, ...]] = field(init=False, repr=False, default_factory=dict)
@@ -113,6 +115,27 @@ class Sentences:
             sure = (chosen == no or not others) and (whole or (begins is True and not depends))
             digit = chosen if sure else None
         return Answer(digit, whole, depends, denies or others, touches=begins is not None or mostly)
+
+    def tells_times(self, plain: str) -> bool:
+        """Whether a plain text says when something may be and nothing else: nobody else is named, and nothing that happened."""
+        if not plain or len(plain) > _LONGEST_TIMES:
+            return False
+        known = dict.fromkeys((*self.times, *self.options["text_hours"]), 0)
+        pieces = [
+            (kind, piece)
+            for kind, piece in self.pieces(plain, _NO_OPTIONS, known)
+            if not piece.isdecimal() and piece not in self.polite
+        ]
+        # "Not safe" tells of danger, whatever else "safe" is a condition of.
+        if any(piece in self.options["danger"] for _kind, piece in pieces):
+            return False
+        return bool(pieces) and {PieceKind.OPTION, PieceKind.CONDITION}.issuperset(k for k, _ in pieces)
+
+    def asks_other_times(self, plain: str) -> bool:
+        """Whether a plain text asks for other times, in whatever politeness, and says nothing else."""
+        known = {piece: digit for piece, digit in self.options["how_is_it"].items() if digit == 1}
+        kinds = [kind for kind, _piece in self.pieces(plain, _NO_OPTIONS, known)]
+        return PieceKind.OPTION in kinds and {PieceKind.OPTION, PieceKind.BESIDE}.issuperset(kinds)
 
     def without_yes(self, plain: str) -> str:
         """A plain text without a yes at its beginning or end, and without politeness behind the first."""

@@ -31,6 +31,7 @@ from app.intake.conversation.machine.heard import (
     soon,
     spoken,
 )
+from app.intake.conversation.machine.hours_again import back_at_whose, hours_again
 from app.intake.conversation.machine.late import SILENCE, back_where_hurt, hear_late, is_late
 from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
 from app.intake.conversation.machine.meanings import Moved
@@ -41,6 +42,7 @@ from app.intake.conversation.machine.plainly import hear_plainly
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texted_questions import (
+    chosen_beside,
     hear_question,
     hear_torn,
     may_answer_question,
@@ -84,7 +86,7 @@ _COPY = timedelta(seconds=5)
 def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted:
     """What `hear` will need to know for this text; it may ask for a little too much, never for too little."""
     gone = bool(said.mark) and position.last == said.mark
-    position = _back_at_worse(position, said, texts)
+    position = back_at_whose(_back_at_worse(position, said, texts), said)
     if said.keyword is not None or position.step not in TABLE:
         alarm = tells_danger(position, said, texts, at)
         free = position.step is Step.OPEN and said.keyword is None and asks_open(said) is None and not alarm
@@ -98,6 +100,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
             gone=gone,
             free_words=said.words if free else "",
             question=may_answer_question(position, said, texts),
+            hours=chosen_beside(said, texts) is not None,
         )
     walked = walk(position, said, texts)
     news = asks_news(position, said)
@@ -120,7 +123,8 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
         status=news,
         gone=gone,
         question=may_answer_question(position, said, texts),
-        hours=position.step is Step.TEXT_HOURS,
+        hours=position.step is Step.TEXT_HOURS
+        or (position.step is Step.WHICH and chosen_beside(said, texts) is not None),
     )
 
 
@@ -132,7 +136,9 @@ def _tells_day(position: Position) -> bool:
 def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
     """One text in a conversation that exists. Never raises, whatever was said."""
     heard = _hear_here(position, said, know, texts, at)
-    return apart(heard, said, know, texts, at) if position.from_form else heard
+    if not position.from_form:
+        return heard
+    return hours_again(position, heard, said, texts, at) or apart(heard, said, know, texts, at)
 
 
 def _hear_here(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard:
@@ -154,6 +160,7 @@ def _hear_here(position: Position, said: Said, know: Knowledge, texts: Texts, at
     if torn is not None:
         return torn
     position = back_where_hurt(_back_at_worse(position, said, texts), said, texts)
+    position = back_at_whose(position, said)
     late = hear_late(position, said, know, texts, at)
     if late is not None:
         return with_wish(late, said, texts)

@@ -29,7 +29,23 @@ def may_answer_question(position: Position, said: Said, texts: Texts) -> bool:
     """Whether a text could be such an answer, so that the questions have to be looked up."""
     if position.step not in _AFTER_QUESTIONS or said.keyword is not None:
         return False
-    return any(_digit(said, texts, text) is not None for text in ASKED_TEXTS)
+    asks = _asks_times(said) or chosen_beside(said, texts) is not None
+    return asks or any(_digit(said, texts, text) is not None for text in ASKED_TEXTS)
+
+
+def chosen_beside(said: Said, texts: Texts) -> int | None:
+    """The digit of the times that are chosen at once with asking for other ones: "1 evenings"."""
+    if said.lone != CHOOSE_HOURS or not said.bare:
+        return None
+    return texts.options(Text.TEXT_HOURS).get(said.bare, said.named.get(Step.TEXT_HOURS))
+
+
+def _asks_times(said: Said) -> bool:
+    """Whether a text asks for other times in words, or by a digit as some people write it ("01")."""
+    if said.part is not None or said.danger:
+        return False
+    in_words = said.sentences is not None and said.sentences.asks_other_times(said.plain)
+    return in_words or said.plain == f"0{CHOOSE_HOURS}"
 
 
 def hear_torn(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard | None:
@@ -59,8 +75,12 @@ def hear_question(
     here = position.to(Step.OPEN)
     if STOP_ASKING in digits.values():
         return Heard(here, texts.say(Text.NOT_ASKED), (StopAsking(),))
-    if CHOOSE_HOURS in digits.values():
+    if CHOOSE_HOURS in digits.values() or _asks_times(said):
         return answered(Moved(position.to(Step.TEXT_HOURS, back=Step.OPEN)), know, texts)
+    chosen = chosen_beside(said, texts)
+    times = None if chosen is None else TABLE[Step.TEXT_HOURS].meaning(chosen, here)
+    if times is not None:
+        return answered(times, know, texts)
     meant = {
         each: answer
         for each, digit in digits.items()

@@ -11,8 +11,9 @@ from enum import StrEnum
 
 from babel.dates import format_skeleton, get_day_names
 
-from app.cases.case import EVERY_DAY, TextTimes
+from app.cases.case import EVERY_DAY
 from app.cases.enums import Stage
+from app.intake.conversation.machine.lookup_values import OfferedHours
 from app.language import Language
 from app.messaging.composing import MOST_SEGMENTS, count_segments, fits_gsm, plain_signs, without_accents
 from app.network.matching import plain_text
@@ -162,6 +163,15 @@ class Text(StrEnum):
     HOURS_KEPT = pgettext(
         "sms", "Our texts now come from %(first)s to %(last)s, the time at your work place."
     )
+    # Where nobody knows the work place.
+    HOURS_KEPT_SOMEWHERE = pgettext("sms", "Our texts now come from %(first)s to %(last)s.")
+    HOURS_KEPT_ON_DAYS_SOMEWHERE = pgettext(
+        "sms", "Our texts now come from %(first)s to %(last)s, only on %(days)s."
+    )
+    # About work places in countries that rest on other days.
+    HOURS_KEPT_ON_DAYS_OFF = pgettext(
+        "sms", "Our texts now come from %(first)s to %(last)s, only on days off where you work."
+    )
     HOURS_KEPT_ON_DAYS = pgettext(
         "sms", "Our texts now come from %(first)s to %(last)s, the time at your work place, only on %(days)s."
     )
@@ -245,14 +255,18 @@ class Texts:
             return self.say(Text.STATUS_ONLY_WITHOUT_DAY if asked else Text.STATUS_WITHOUT_DAY, stage=word)
         return self.say(Text.STATUS_ONLY if asked else Text.STATUS, stage=word, day=self.short_day(next_day))
 
-    def hours_kept(self, times: TextTimes) -> str:
-        """When texts come by themselves from now on, as it was kept."""
+    def hours_kept(self, offered: OfferedHours) -> str:
+        """When texts come by themselves from now on, as it was kept for every case of the phone."""
+        times = offered.times
         hours = {"first": str(times.first), "last": str(times.last)}
+        if not offered.same_days:
+            return self.say(Text.HOURS_KEPT_ON_DAYS_OFF, **hours)
         if times.days == EVERY_DAY:
-            return self.say(Text.HOURS_KEPT, **hours)
+            return self.say(Text.HOURS_KEPT if offered.at_work else Text.HOURS_KEPT_SOMEWHERE, **hours)
         names = get_day_names("abbreviated", "stand-alone", locale=self.language.locale)
         days = ", ".join(names[day] for day in sorted(times.days))
-        return self.say(Text.HOURS_KEPT_ON_DAYS, days=days, **hours)
+        text = Text.HOURS_KEPT_ON_DAYS if offered.at_work else Text.HOURS_KEPT_ON_DAYS_SOMEWHERE
+        return self.say(text, days=days, **hours)
 
     def receipt(self, code: str, host: str) -> str:
         """The secret code, for a worker who asked for it; `host` is where it is used, without a path."""

@@ -31,6 +31,8 @@ _PHRASES = (
         "condition",
         "negation",
         "no_first",
+        "signature",
+        "times",
     ),
 )
 _TOLD = (
@@ -94,6 +96,7 @@ class TopicWords:
     uncounted: frozenset[str]
     strangers: frozenset[str]
     heard: frozenset[str]
+    signatures: tuple[str, ...]
     worse: Sayings
     sentences: Sentences
     told: ToldWords
@@ -229,6 +232,7 @@ def load_topic_words(folder: Path) -> TopicWords:
         uncounted=plain["uncounted"],
         strangers=plain["stranger"],
         heard=plain["heard"],
+        signatures=tuple(f"{phrase} " for phrase in plain["signature"]),
         worse=_sayings(phrases["worse"]),
         sentences=Sentences(
             polite=plain["polite"],
@@ -240,6 +244,7 @@ def load_topic_words(folder: Path) -> TopicWords:
             no=answers["no"],
             yes_first=plain["yes_first"],
             no_first=plain["no_first"],
+            times=plain["times"],
             options=options,
         ),
         told=ToldWords(**told),

@@ -19,6 +19,9 @@ _IN_SENTENCES = frozenset(
     {Step.REACH, Step.REACH_IN_DANGER, Step.CONTACT, Step.HURT, Step.CODE, Step.LOCKED_IN_DANGER}
 )
 
+# What stands in no chain of questions, so that a second digit answers nothing else.
+_LONE = frozenset({Step.TEXT_HOURS, Step.WHICH, Step.WORSE})
+
 # Danger is told in the same words wherever it is asked for.
 _QUESTION = {Step.WORSE: Step.DANGER}
 
@@ -48,6 +51,8 @@ def walk(position: Position, said: Said, texts: Texts) -> Walked:
             hardly, digits = True, digits if _stands(position, digits, said, answer) else ()
     if not digits:
         return _walk_sentence(position, said, texts)
+    if _is_two_answers(position, digits):
+        return Walked(moved, 0, whole=False, words=said.words)
     for digit in digits:
         row = TABLE.get(moved.position.step)
         step = row.meaning(digit, moved.position) if row else None
@@ -60,6 +65,14 @@ def walk(position: Position, said: Said, texts: Texts) -> Walked:
     if beside and not (whole and moved.position.step in PLACES):
         return Walked(Moved(position), 0, whole=False, words=said.words)
     return Walked(moved, taken, whole, beside, hardly)
+
+
+def _is_two_answers(position: Position, digits: tuple[int, ...]) -> bool:
+    """Whether different digits answer one question, behind which nothing is asked: nothing of them is guessed."""
+    if len(set(digits)) < 2 or position.step not in _LONE:
+        return False
+    # A yes to danger counts beside whatever it stands.
+    return position.step is not Step.WORSE or (position.back is Step.OPEN and digits[0] != 1)
 
 
 def _stands(position: Position, digits: tuple[int, ...], said: Said, behind: Answer) -> bool:
