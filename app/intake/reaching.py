@@ -24,6 +24,7 @@ from app.intake.conversation.machine import Position, Step, WhosePhone
 from app.intake.conversation.store import (
     Conversation,
     cases_of_phone,
+    is_doubted,
     last_number,
     live_conversations,
     move_conversation,
@@ -44,7 +45,7 @@ from app.messaging.phones import (
     seal_text_request,
 )
 from app.messaging.queue import cancel_texts, forget_phone
-from app.vault import Vault, open_grant, sound
+from app.vault import Vault, open_grant, read_journal, sound
 
 _A_MOMENT = timedelta(hours=1)
 
@@ -72,6 +73,8 @@ def way_to_ask(gateways: Gateways, session: Session, vault: Vault, case: Case) -
     positions = [position for _, position in talks if position is not None]
     if route is None or any(_is_in_doubt(position) for position in positions):
         return None
+    if is_doubted(read_journal(session, vault, CaseId(case.id)), facts_of(vault, case)):
+        return None  # also where the conversation that it was said in was taken away, ended or put back by others
     busy, cases = any(map(_is_busy, positions)), frozenset(cases_of_phone(session, vault, phone.id))
     if not facts_of(vault, case).phone:
         listen = partial(_listen, session, vault, case, phone) if route.two_way else None

@@ -15,7 +15,17 @@ POLICY = (
 )
 
 # Only these pages are compressed: they echo nothing that an attacker could choose, so a token's length tells nothing (BREACH).
-COMPRESSED = frozenset({"worker.form", "worker.form_at_site", "worker.how", "worker.offline", "worker.saved"})
+COMPRESSED = frozenset(
+    {
+        "worker.form",
+        "worker.form_at_site",
+        "worker.how",
+        "worker.offline",
+        "worker.saved",
+        "worker.month",
+        "worker.service_worker",
+    }
+)
 
 # No browser takes these for a document.
 _PARTS_OF_PAGES = frozenset({"text/css", "text/javascript", "application/javascript"})

@@ -1,5 +1,6 @@
 """The dates that a case runs on: planned by a pure rule, started, met, hastened and missed in the database."""
 
+from app.cases.clocks.lateness import lateness_in
 from app.cases.clocks.next_steps import (
     AskingClock,
     Beside,
@@ -25,8 +26,6 @@ from app.cases.clocks.rungs import (
 )
 from app.cases.clocks.running import (
     ASKING,
-    LATENESS_ENDED,
-    MISSED,
     ask_anew,
     calendar_of,
     clock_rows,
@@ -52,8 +51,6 @@ from app.cases.clocks.running import (
 __all__ = [
     "ASKING",
     "BY_THE_HOLDER",
-    "LATENESS_ENDED",
-    "MISSED",
     "NOT_HELD",
     "TICKED_BY_HAND",
     "AskingClock",
@@ -77,6 +74,7 @@ __all__ = [
     "hasten_clocks",
     "hasten_rung",
     "lateness_ended",
+    "lateness_in",
     "let_wait",
     "mark_clocks_missed",
     "meet_clocks",

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta, timezone
 from uuid import UUID
 from zoneinfo import ZoneInfo, available_timezones
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -285,7 +285,8 @@ def _keep_next_date(case: Case, clocks: Sequence[Clock]) -> None:
 def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
     """Claim running clocks whose date is over and mark them missed; how many. Safe with several dispatchers at once."""
     due = (
-        select(Clock.id)
+        # By the whole key: one that others copied to another case has the same id, and says nothing of when ours is due.
+        select(Clock.case_id, Clock.id)
         .join(Case, Case.id == Clock.case_id)
         .where(Clock.state == ClockState.RUNNING, Clock.due_at.between(NEVER_BEFORE, clock.now()))
         .order_by(Clock.due_at)
@@ -296,7 +297,7 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
     # The state is asked for once more outside: a claimer that waited for another one's commit must find nothing left.
     claim = (
         update(Clock)
-        .where(Clock.id.in_(chosen_once(due)), Clock.state == ClockState.RUNNING)
+        .where(tuple_(Clock.case_id, Clock.id).in_(chosen_once(due)), Clock.state == ClockState.RUNNING)
         .values(state=ClockState.MISSED)
         .returning(Clock.case_id, Clock.kind, Clock.id)
         .execution_options(synchronize_session=False)

@@ -199,19 +199,15 @@ def agree_to_read(session: Session, vault: Vault, by: SignedIn, request_id: UUID
     Raises `SecondPersonNeeded`, `BroughtInByEachOther`, `NotAskedFor`, `ReadOnly` and as `reading_requests`.
     """
     circle = custody_of(session, vault, by)
-    case_id = session.scalars(
-        select(CustodyReading.case_id).where(CustodyReading.id == request_id)
-    ).one_or_none()
+    # One that others copied to another case has the same id, and is a row of its own.
+    asked = session.scalars(select(CustodyReading).where(CustodyReading.id == request_id))
+    case_id = next((row.case_id for row in sound(vault, asked)), None)
     if case_id is None:
         raise NotAskedFor
     case_in_custody(session, vault, circle, CaseId(case_id), lock=True)
     refuse_viewers(by)
-    row = session.scalars(
-        select(CustodyReading)
-        .where(CustodyReading.id == request_id)
-        .execution_options(populate_existing=True)
-    ).one()
-    if not is_sound(vault, row):
+    row = session.get(CustodyReading, (case_id, request_id), populate_existing=True)
+    if row is None or not is_sound(vault, row):
         raise NotAskedFor
     if row.agreed_by == by.member.id and row.until is not None and row.until > clock.now():
         return

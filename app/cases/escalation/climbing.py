@@ -17,14 +17,13 @@ from app import clock
 from app.cases.case import Case, Clock, Escalation, Happened, Offer, facts_of, note
 from app.cases.clocks import (
     BY_THE_HOLDER,
-    LATENESS_ENDED,
-    MISSED,
     NOT_HELD,
     answer_by,
     ask_last_by,
     calendar_of,
     climbs,
     clocks_of,
+    lateness_in,
     next_rung,
 )
 from app.cases.enums import (
@@ -105,12 +104,14 @@ def climb(session: Session, vault: Vault, rules: Rules, case: Case) -> bool:
     # Before anything else: another rung whose time runs must not keep these where they are found again and again.
     for rung in over:
         _end(rung, RungState.ENDED)
+    for row in ladder.silenced:
+        row.state = ClockState.RUNNING
     session.flush()
     late = _asks_for_more(ladder)
     if late is not None:
         _step_up(session, ladder, late, ladder.asked)
     again = late is None and ladder.asked is None and _ask_the_last_again(session, ladder)
-    return righted or bool(over) or late is not None or again
+    return righted or bool(over) or bool(ladder.silenced) or late is not None or again
 
 
 def _asks_for_more(ladder: "_LadderOfCase") -> Clock | None:
@@ -131,6 +132,7 @@ class _LadderOfCase:
     sound: bool
     rungs: tuple[Escalation, ...]
     late: dict[UUID, Clock]
+    silenced: tuple[Clock, ...]  # called missed by others, so that nobody marks them: they run
 
     @property
     def asked(self) -> Escalation | None:
@@ -147,28 +149,11 @@ def _look(session: Session, vault: Vault, rules: Rules, case: Case) -> _LadderOf
     asks = case.is_open and case.stopped_hour is None and not case.practice
     if sound and facts_of(vault, case).consent is ConsentLevel.NOBODY:
         asks = False  # nobody can read it, so nobody can be late
-    noted = _noted_as_missed(session, vault, case) if asks else set()
-    missed = (
-        row
-        for row in clocks_of(session, case)
-        if row.state is ClockState.MISSED and not noted.isdisjoint((str(row.id), row.kind.value))
-    )
-    late = {row.id: row for row in missed if climbs(row.kind, row.who, case.state)}
-    return _LadderOfCase(vault, rules, case, sound, _rungs_of(session, vault, case), late)
-
-
-def _noted_as_missed(session: Session, vault: Vault, case: Case) -> set[str]:
-    """Which clocks are late by the journal: no MAC covers them, and a case is taken from whoever is late.
-
-    An earlier version wrote down the kind alone.
-    """
-    late: set[str] = set()
-    for entry in read_journal(session, vault, CaseId(case.id)):
-        if entry.act == MISSED:
-            late.add(str(entry.detail.get("id", entry.detail["clock"])))
-        elif entry.act == LATENESS_ENDED:
-            late -= {str(entry.detail["id"]), str(entry.detail["clock"])}
-    return late
+    told = lateness_in(read_journal(session, vault, CaseId(case.id)) if asks else ())
+    missed = [row for row in clocks_of(session, case) if asks and row.state is ClockState.MISSED]
+    late = {row.id: row for row in missed if told.is_of(row) and climbs(row.kind, row.who, case.state)}
+    silenced = tuple(row for row in missed if told.is_silenced(row, clock.now()))
+    return _LadderOfCase(vault, rules, case, sound, _rungs_of(session, vault, case), late, silenced)
 
 
 def _rungs_of(session: Session, vault: Vault, case: Case) -> tuple[Escalation, ...]:

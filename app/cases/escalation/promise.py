@@ -7,7 +7,16 @@ from sqlalchemy import and_, inspect, or_, select
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Clock, Escalation, Offer, read_facts
-from app.cases.clocks import ASKING, AskingClock, OpenOffer, StandingRung, WhereItStands, next_step
+from app.cases.clocks import (
+    ASKING,
+    AskingClock,
+    OpenOffer,
+    StandingRung,
+    WhereItStands,
+    climbs,
+    lateness_in,
+    next_step,
+)
 from app.cases.enums import (
     ClockState,
     ConsentLevel,
@@ -18,8 +27,9 @@ from app.cases.enums import (
     TextState,
 )
 from app.cases.followups import Followup, PlannedText
-from app.database import LONG_PAST
-from app.vault import GrantRow, GrantState, HolderKind, Vault, VeilBroken, row_fits
+from app.clock import now
+from app.database import LONG_PAST, CaseId
+from app.vault import GrantRow, GrantState, HolderKind, Vault, VeilBroken, read_journal, row_fits
 
 _AT_A_TIME = 2_000
 
@@ -27,7 +37,8 @@ _AT_A_TIME = 2_000
 def without_next_step(session: Session, vault: Vault) -> list[str]:
     """The references of open cases that somebody may read and for which nobody has exactly one thing to do by a date.
 
-    And of those whose worker agreed to texts of which none can ever come. Seven statements, however many cases there are.
+    And of those whose worker agreed to texts of which none can ever come. Seven statements, however many cases there are, and the
+    journal of each that is late and of which nobody was asked yet.
     """
     around = _Around(session, vault)
     cases = session.execute(
@@ -91,6 +102,7 @@ class _Around:
     """What else decides about the open cases, each kind of row read once."""
 
     def __init__(self, session: Session, vault: Vault) -> None:
+        self._session, self._vault, self._now = session, vault, now()
         self._clocks: dict[UUID, list[AskingClock]] = defaultdict(list)
         self._offers: dict[UUID, list[OpenOffer]] = defaultdict(list)
         self._rungs: dict[UUID, list[StandingRung]] = defaultdict(list)
@@ -145,12 +157,24 @@ class _Around:
     def has_next_step(
         self, case_id: UUID, state: State, organisation_id: UUID | None, also_asked_id: UUID | None
     ) -> bool:
-        """Whether there is one; what is late only keeps it while nobody pretends that somebody was asked."""
+        """Whether there is one; what is late only keeps it by the journal, and while nobody pretends that somebody was asked."""
+        if any(each.due_at > self._now for each in self._late(case_id, state)):
+            return False  # others called it missed before its date
         step = next_step(self._standing(case_id, state, organisation_id, also_asked_id))
         if step is None or step.late_since is None or step.rung is not None:
             return step is not None
-        late = {each.id for each in self._clocks[case_id] if each.state is ClockState.MISSED}
-        return late.isdisjoint(self._pretended.get(case_id, ()))
+        late = self._late(case_id, state)
+        if not self._pretended.get(case_id, set()).isdisjoint(each.id for each in late):
+            return False
+        told = lateness_in(read_journal(self._session, self._vault, CaseId(case_id)))
+        return not any(told.is_silenced(each, self._now) for each in late)
+
+    def _late(self, case_id: UUID, state: State) -> list[AskingClock]:
+        return [
+            each
+            for each in self._clocks.get(case_id, ())
+            if each.state is ClockState.MISSED and climbs(each.kind, each.who, state)
+        ]
 
     def _standing(
         self, case_id: UUID, state: State, organisation_id: UUID | None, also_asked_id: UUID | None

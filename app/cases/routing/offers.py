@@ -1,9 +1,12 @@
 """Offers: one of those who are asked accepts, or all decline; then the next standbys are asked, and at last custody."""
 
+import logging
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from uuid import UUID
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import func, or_, select, tuple_, update
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -30,7 +33,8 @@ from app.cases.routing.losing import new_keys_without
 from app.cases.routing.putting_right import put_right
 from app.cases.routing.sent_away import SentAway, sent_away
 from app.cases.rules import Reason, Rules
-from app.database import NEVER_BEFORE, CaseId, CircleId, OrganisationId, chosen_once
+from app.database import NEVER_BEFORE, CaseId, CircleId, OrganisationId, apart, chosen_once
+from app.logs import log_event
 from app.network import SignedIn, get_organisation
 from app.vault import SYSTEM, Vault, accept_grant, is_in_circle, is_sound, journal, read_journal, sound
 
@@ -211,13 +215,11 @@ def _declined_before(
 def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> int:
     """Claim offers whose time is over and hand each case on; how many. Safe with several dispatchers at once."""
     over = (
-        select(Offer.id)
+        select(Offer.case_id, Offer.id)  # one that others copied to another case has the same id
         .join(Case, Case.id == Offer.case_id)
         # Nobody offers without a date: where others emptied it, the time is over. One that is none is left to `redress doctor`.
-        .where(
-            Offer.state == OfferState.OFFERED,
-            or_(Offer.expires_at.is_(None), Offer.expires_at.between(NEVER_BEFORE, clock.now())),
-        )
+        .where(Offer.state == OfferState.OFFERED)
+        .where(or_(Offer.expires_at.is_(None), Offer.expires_at.between(NEVER_BEFORE, clock.now())))
         # In no order: rows of others stay due for ever, and must not stand before ours each time.
         .order_by(func.random())
         .limit(limit)
@@ -227,31 +229,44 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
     # State and date are asked for once more outside: a claimer that waited for another one's commit must find nothing left.
     claim = (
         update(Offer)
-        .where(Offer.id.in_(chosen_once(over)), Offer.state == OfferState.OFFERED)
-        # The outcome is written, and signed, by `drop_offer` below, before anybody else sees this.
-        .values(expires_at=None)
-        .returning(Offer.id)
+        .where(tuple_(Offer.case_id, Offer.id).in_(chosen_once(over)), Offer.state == OfferState.OFFERED)
+        .values(expires_at=None)  # the outcome is written, and signed, below, before anybody else sees this
+        .returning(Offer.case_id, Offer.id)
         .execution_options(synchronize_session=False)
     )
-    claimed = session.scalars(claim).all()
-    for offer_id in claimed:
-        offer = session.scalars(
-            select(Offer).where(Offer.id == offer_id).execution_options(populate_existing=True)
-        ).one()
-        if not is_sound(vault, offer):
-            # Others wrote it: nobody is sent away for it, and it is in nobody's way.
-            offer.state = OfferState.WITHDRAWN
-            continue
-        case = lock_case(session, CaseId(offer.case_id))
-        if case is not None:
-            put_right(session, vault, case)
-        drop_offer(session, offer, OfferState.EXPIRED)
-        if case is None or case.state is not State.OFFERED or offer.organisation_id not in case.partners:
-            continue
-        detail = {"organisation": str(offer.organisation_id)}
-        journal(session, vault, CaseId(case.id), "case.offer_expired", SYSTEM, detail)
-        _ask_others(session, vault, rules, case, ClockState.ESCALATED)
-    return len(claimed)
+    claimed = session.execute(claim).all()
+    return sum(_expire_apart(session, vault, rules, case_id, offer_id) for case_id, offer_id in claimed)
+
+
+def _expire_apart(session: Session, vault: Vault, rules: Rules, case_id: UUID, offer_id: UUID) -> bool:
+    """End one claimed offer; one over which it stumbles is left as it was, so that the others have their turn."""
+    try:
+        with apart(session):
+            _expire(session, vault, rules, case_id, offer_id)
+    except OperationalError:
+        raise  # the whole unit of work is done once more
+    except Exception as error:  # noqa: BLE001 - whatever others wrote into one case, the other workers' cases go on
+        log_event("offers.failed", level=logging.ERROR, error=type(error).__name__)
+        return False
+    return True
+
+
+def _expire(session: Session, vault: Vault, rules: Rules, case_id: UUID, offer_id: UUID) -> None:
+    offer = session.get_one(Offer, (case_id, offer_id), populate_existing=True)
+    if not is_sound(vault, offer):
+        # Others wrote it: nobody is sent away for it, and it is in nobody's way.
+        offer.state = OfferState.WITHDRAWN
+        return
+    case = lock_case(session, CaseId(case_id))
+    if case is None:
+        return
+    put_right(session, vault, case)
+    drop_offer(session, offer, OfferState.EXPIRED)
+    if case.state is not State.OFFERED or offer.organisation_id not in case.partners:
+        return
+    detail = {"organisation": str(offer.organisation_id)}
+    journal(session, vault, CaseId(case.id), "case.offer_expired", SYSTEM, detail)
+    _ask_others(session, vault, rules, case, ClockState.ESCALATED)
 
 
 def _offer_to_answer(

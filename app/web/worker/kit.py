@@ -16,7 +16,7 @@ from app.web.worker.door import blueprint, offered
 from app.web.worker.report import empty_form
 
 _MODULES = ("kit/", "vendor/")
-_SHOWN = ("icon.svg", "worker.css")
+_SHOWN = ("worker.css",)
 # Pages whose words depend on the day and on who helps: of these only the making counts for the version.
 _READ_FROM_DATABASE = ("worker/how.html", "worker/enter.html", "worker/calendar.html")
 

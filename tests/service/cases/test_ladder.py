@@ -437,16 +437,55 @@ def test_a_case_that_nobody_touches_for_400_days_is_never_forgotten_and_nobody_i
     assert desk.case(case_id).state is State.RECEIVED
 
 
-def test_a_clock_that_others_call_missed_takes_the_case_from_nobody(desk: Desk) -> None:
-    case_id = desk.accepted(danger=True)
-    desk.open(desk.lead, case_id)
-    met = (Clock.case_id == case_id) & (Clock.kind == ClockKind.READ)
+def test_a_clock_that_others_call_missed_is_late_at_its_date_and_no_sooner(desk: Desk) -> None:
+    case_id, other = desk.accepted(), desk.accepted()
     with desk.database.writing() as session:
-        session.execute(update(Clock).where(met).values(state=ClockState.MISSED))
-    for hour in range(0, 20, 4):
-        clock.set_offset(hour * 3600)
-        tick(desk)
-    assert climbed(desk, case_id) == []
+        session.execute(
+            update(Clock).where(Clock.state == ClockState.RUNNING).values(state=ClockState.MISSED)
+        )
+    assert {desk.case(each).reference for each in (case_id, other)} <= set(forgotten(desk))
+    tick(desk)
+    assert forgotten(desk) == []
+    assert climbed(desk, case_id) == climbed(desk, other) == []
+    with desk.database.reading() as session:
+        states = set(session.scalars(select(Clock.state).where(Clock.case_id.in_((case_id, other)))))
+    assert ClockState.MISSED not in states
+    clock.set_offset(5 * DAY)
+    tick(desk)
+    assert climbed(desk, case_id) == climbed(desk, other) == [(Rung.LEAD, RungState.ASKED)]
+
+
+def test_a_clock_that_others_call_missed_while_nothing_ran_is_named_and_marked(desk: Desk) -> None:
+    case_id = desk.accepted()
+    clock.set_offset(5 * DAY)
+    with desk.database.writing() as session:
+        session.execute(
+            update(Clock).where(Clock.state == ClockState.RUNNING).values(state=ClockState.MISSED)
+        )
+    assert desk.case(case_id).reference in forgotten(desk)
+    tick(desk)
+    tick(desk)
+    assert climbed(desk, case_id) == [(Rung.LEAD, RungState.ASKED)]
+    assert forgotten(desk) == []
+
+
+def test_a_date_that_runs_on_after_a_case_was_closed_cannot_be_called_missed(desk: Desk) -> None:
+    filed = desk.world.file()
+    case_id, worker = desk.accept(filed), desk.world.enter(filed)
+    clock.set_offset(5 * DAY)
+    tick(desk)
+    close(desk, case_id)
+    with desk.database.writing() as session:
+        say_worse(session, desk.world.vault, desk.world.rules, worker, "They did it again.", False, uuid4())
+    with desk.database.writing() as session:
+        session.execute(
+            update(Clock).where(Clock.state == ClockState.RUNNING).values(state=ClockState.MISSED)
+        )
+    tick(desk)
+    with desk.database.reading() as session:
+        states = list(session.scalars(select(Clock.state).where(Clock.case_id == case_id)))
+    assert ClockState.RUNNING in states
+    assert ClockState.MISSED not in states
 
 
 def test_a_clock_that_was_missed_and_then_met_cannot_be_called_missed_again(desk: Desk) -> None:

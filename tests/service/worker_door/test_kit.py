@@ -52,7 +52,6 @@ def test_whatever_it_keeps_is_there(client: FlaskClient) -> None:
         "form.js",
         "hpke.min.js",
         "worker.css",
-        "icon.svg",
         "manifest.webmanifest",
     }
     for address in files:

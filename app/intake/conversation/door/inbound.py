@@ -13,7 +13,14 @@ from app.cases.rules import Rules
 from app.database import CaseId, NoRow, insert_rows, send_together
 from app.intake.admission import LimitMetMeanwhile
 from app.intake.conversation.door.preparing import Prepared
-from app.intake.conversation.door.whole_phone import OF_THE_PHONE, Overtaken, Scene, do_to_phone, obey
+from app.intake.conversation.door.whole_phone import (
+    OF_THE_PHONE,
+    Overtaken,
+    Scene,
+    do_to_phone,
+    note_doubt_of_phone,
+    obey,
+)
 from app.intake.conversation.machine import (
     SILENCE,
     AgreeContact,
@@ -37,6 +44,7 @@ from app.intake.conversation.store import (
     agree_contact,
     answer_consent,
     answer_question,
+    brings_doubt,
     deny_danger,
     get_worse,
     give_receipt,
@@ -199,12 +207,14 @@ def _change_case(
     scene: Scene, talk: KnownConversation, heard: Heard, left: Sequence[ConversationAct]
 ) -> None:
     """Carry out what is left of the acts of a text, in their order."""
-    if not (left or settles(talk, heard)):
+    if not (left or settles(talk, heard) or brings_doubt(talk, heard)):
         return
     # What is done to the phone and its texts comes before the case is locked (app/database/lock_order.py).
     for act in left:
         if isinstance(act, OF_THE_PHONE):
             do_to_phone(scene, act)
+    if brings_doubt(talk, heard):
+        note_doubt_of_phone(scene, heard.position)
     cases = _lock_cases(scene.session, talk.case_id, left)
     case = cases[talk.case_id]
     for act in left:

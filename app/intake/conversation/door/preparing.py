@@ -50,6 +50,7 @@ from app.intake.conversation.store import (
     SealedText,
     Snapshot,
     cases_of_phone,
+    is_surely_own,
     seal_text,
     take_fast_path,
     take_snapshot,
@@ -139,6 +140,9 @@ def prepare_hearing(session: Session, services: Services, received: ReceivedText
         answerable=may_answer and (said.starts or not known.stopped),
     )
     heard = with_media(taken.heard, received.came)
+    if SendReceipt() in heard.acts and not _is_own(session, vault, known.talk, received):
+        # An older row of the conversation was put back: the signed case knows better whose phone it is.
+        heard = replace(heard, acts=tuple(act for act in heard.acts if act != SendReceipt()), reply=None)
     around = surroundings_of(session, vault, heard.acts, taken.looked, written)
     receipt = _fresh_receipt(vault, texts, services.host) if SendReceipt() in heard.acts else None
     filed = _file(session, vault, rules, sender, received, heard, written, texts.language.code)
@@ -202,6 +206,10 @@ def _take_step(
     know = replace(looked.know, gone=gone)
     take = hear_wordless if wordless else hear
     return _Taken(take(position, said, know, texts, at), needs, looked)
+
+
+def _is_own(session: Session, vault: Vault, talk: KnownConversation | None, received: ReceivedText) -> bool:
+    return talk is not None and is_surely_own(session, vault, talk.case_id, _came_at(received))
 
 
 def _sender_of(vault: Vault, gateways: Gateways, received: ReceivedText) -> _Sender:

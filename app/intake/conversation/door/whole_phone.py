@@ -19,6 +19,7 @@ from app.intake.conversation.machine import (
     ErasePhone,
     OptIn,
     OptOut,
+    Position,
     StopAsking,
 )
 from app.intake.conversation.store import (
@@ -27,6 +28,7 @@ from app.intake.conversation.store import (
     cases_of_phone,
     live_conversations,
     move_conversation,
+    note_doubt,
     position_of,
 )
 from app.intake.report import ContactWay
@@ -95,6 +97,16 @@ def _do_to_cases_of_phone(scene: Scene, act: StopAsking | ChooseHours | EndTexts
                 choose_texts(session, vault, case, WORKER, wanted=False)
             case EndTexts() if case_id != own:
                 agree_contact(session, vault, case, ContactWay.INBOX, "")
+
+
+def note_doubt_of_phone(scene: Scene, position: Position) -> None:
+    """Somebody else may hold the phone: that stands with every case of it, so that no conversation's row takes it away."""
+    session, phone = scene.session, scene.phone
+    ids = set() if phone is None else cases_of_phone(session, scene.vault, phone.id)
+    if scene.prepared.talk is not None:
+        ids.add(scene.prepared.talk.case_id)
+    there = [each for each in sorted(ids) if lock_case(session, each) is not None]
+    note_doubt(session, scene.vault, there, position)
 
 
 def _choose_hours(scene: Scene, case: Case, choice: TextHours) -> None:

@@ -24,7 +24,16 @@ from app.intake.conversation.machine.beginning import begin_called
 from app.intake.conversation.machine.changes import CaseChange, Surroundings, change_of
 from app.intake.conversation.machine.lookup import Asker, LookedUp, look_up, surroundings_of
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
-from app.intake.conversation.machine.steps import SILENCE, Heard, Wanted, begin, fall_silent, hear, wanted
+from app.intake.conversation.machine.steps import (
+    DOUBT,
+    SILENCE,
+    Heard,
+    Wanted,
+    begin,
+    fall_silent,
+    hear,
+    wanted,
+)
 from app.intake.conversation.machine.terms import CARD, Terms, question
 from app.intake.conversation.machine.texts import Texts
 from app.intake.conversation.machine.topic_words import TopicWordsRefused, topic_words_in
@@ -39,6 +48,7 @@ from app.intake.conversation.machine.wordless import (
 
 __all__ = [
     "CARD",
+    "DOUBT",
     "SILENCE",
     "AgreeContact",
     "AnswerQuestion",

@@ -66,7 +66,7 @@ def change_of(  # noqa: PLR0911 - one for each act
         case Keep():
             return _keep_words(act, facts, around)
         case SetPhone(whose):
-            return CaseChange("case.phone_told", facts=replace(facts, phone=whose))
+            return CaseChange("case.phone_told", {"whose": whose.value}, facts=replace(facts, phone=whose))
         case SetLanguage(code):
             known = replace(facts, language_written=True)
             return CaseChange("case.language_told", facts=known, language=code)

@@ -19,6 +19,7 @@ from app.intake.conversation.store.conversations import (
     new_conversation,
     position_of,
 )
+from app.intake.conversation.store.doubts import brings_doubt, is_doubted, is_surely_own, note_doubt
 from app.intake.conversation.store.fast_path import FastPath, needs_more, settles, take_fast_path
 from app.intake.conversation.store.filing_text import SealedText, seal_text, store_text
 from app.intake.conversation.store.models import Conversation
@@ -35,17 +36,21 @@ __all__ = [
     "agree_contact",
     "answer_consent",
     "answer_question",
+    "brings_doubt",
     "cannot_be_reached",
     "cases_of_phone",
     "deny_danger",
     "get_worse",
     "give_receipt",
+    "is_doubted",
+    "is_surely_own",
     "last_number",
     "live_conversations",
     "move_conversation",
     "needs_more",
     "needs_person",
     "new_conversation",
+    "note_doubt",
     "position_of",
     "seal_text",
     "set_danger",

@@ -35,6 +35,7 @@ from app.intake.conversation.machine import (
     change_of,
 )
 from app.intake.conversation.store.conversations import moving
+from app.intake.conversation.store.doubts import brings_doubt
 from app.intake.conversation.store.snapshot import REPLIES, KnownCase, KnownConversation, KnownPhone, Snapshot
 from app.intake.sealing import WORKER, issue_rows
 from app.messaging.gateways.protocol import ReceivedText
@@ -103,7 +104,7 @@ def take_fast_path(
 def needs_more(talk: KnownConversation, heard: Heard, left: Sequence[ConversationAct]) -> bool:
     """Whether a text is not done with its statements: acts are left, it begins a case, or nothing more will be asked."""
     begins = any(isinstance(act, FileReport) for act in heard.acts)
-    return bool(left) or begins or settles(talk, heard)
+    return bool(left) or begins or settles(talk, heard) or brings_doubt(talk, heard)
 
 
 def settles(talk: KnownConversation, heard: Heard) -> bool:

@@ -1,7 +1,7 @@
 // Keeping half a report on this phone: only when the worker asks, locked with a code of theirs, and never shown by itself.
 
 import { keyOf, lock, newDraft, plainCode, unlock } from "./draft.js"
-import { addTo, countTry, draftHere, layIn, takeOut } from "./drawer.js"
+import { addTo, countTry, draftHere, layIn, takeOut } from "./store.js"
 import { copyOf, language } from "./screen.js"
 
 const SHORTEST = 4 // letters of a code

@@ -1,6 +1,6 @@
 // A draft is sealed under a key made of two: one that this browser keeps and gives to nobody, and the code that the worker chose.
 
-import { padded } from "./seal.js"
+import { newId, padded } from "./seal.js"
 
 const ROUNDS = 600_000 // of PBKDF2: a part of a second on a cheap phone, for each code that is tried
 const utf8 = (text) => new TextEncoder().encode(text)
@@ -11,7 +11,7 @@ export const plainCode = (code) => code.normalize("NFKC").trim().toLowerCase()
 /** An empty draft, locked with nothing yet. */
 export async function newDraft() {
   const secret = await crypto.subtle.generateKey({ name: "HMAC", hash: "SHA-256" }, false, ["sign"])
-  return { id: crypto.randomUUID(), secret, salt: crypto.getRandomValues(new Uint8Array(16)), tries: 0 }
+  return { id: newId(), secret, salt: crypto.getRandomValues(new Uint8Array(16)), tries: 0 }
 }
 
 /** The key of a draft; it lives in the memory of a page and nowhere else. */

@@ -5,7 +5,7 @@ import { knownKit, newestKit } from "./keys.js"
 import { post, send, sentElsewhere, wakeLater } from "./outbox.js"
 import { newReceipt } from "./receipt.js"
 import { bringBack, copyOf, language, note, show, showPage, showReceipt } from "./screen.js"
-import { newSubmission, sealReport, warmUp } from "./seal.js"
+import { newId, sealReport, warmUp } from "./seal.js"
 import { canKeep, drop, find, keep } from "./store.js"
 
 const SHOWN_WITHIN = 8000 // milliseconds: whoever looks at a button that does nothing presses it again
@@ -150,7 +150,7 @@ function askForHelper() {
 async function file(form, fields, danger) {
   const content = JSON.stringify(fields)
   // The same again is the same report: the server may have it, and only its answer was lost.
-  const report = unheard?.content === content ? unheard : { submission: newSubmission(), receipt: newReceipt(), lang: language, content, fields, danger, form, seals: 0 }
+  const report = unheard?.content === content ? unheard : { submission: newId(), receipt: newReceipt(), lang: language, content, fields, danger, form, seals: 0 }
   if (report !== unheard && !(await seal(report))) return note("cannot-keep")
   unheard = null
   if (report.stored) await draftDone()

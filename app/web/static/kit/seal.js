@@ -8,7 +8,7 @@ const ACK_BYTES = 32
 const utf8 = (text) => new TextEncoder().encode(text)
 
 /** A random UUID (RFC 9562, version 4); `crypto.randomUUID` is younger than many phones. */
-export function newSubmission() {
+export function newId() {
   const bytes = crypto.getRandomValues(new Uint8Array(16))
   bytes[6] = (bytes[6] & 0x0f) | 0x40
   bytes[8] = (bytes[8] & 0x3f) | 0x80

@@ -13,7 +13,7 @@ const within = (most, begin) =>
 // Once the screen shows what the page is now.
 const shown = () => within(100, (done) => requestAnimationFrame(() => setTimeout(done)))
 
-// What a worker asked this phone to keep (drawer.js).
+// What a worker asked this phone to keep (store.js).
 const wiped = () => within(300, (done) => (indexedDB.deleteDatabase("draft").onsuccess = done))
 
 function leave(way, ready) {

@@ -1,6 +1,6 @@
 // The service worker: pages of the kit without a network. It answers GET only, and never touches what is posted.
 
-import { wipe } from "./drawer.js"
+import { wipe } from "./store.js"
 import { sendAll } from "./outbox.js"
 
 const PREFIX = "kit "

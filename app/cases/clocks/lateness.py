@@ -1,0 +1,44 @@
+"""Which clocks are late by the journal of their case: no MAC covers a clock, and a case is taken from whoever is late."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.cases.case import Clock
+from app.cases.clocks.next_steps import AskingClock
+from app.cases.clocks.running import LATENESS_ENDED, MISSED
+from app.vault import JournalEntry
+
+
+@dataclass(frozen=True)
+class Lateness:
+    """Of which clocks, by id, it began and did not end, and of which it ended; an earlier version wrote down the kind alone."""
+
+    begun: frozenset[str]
+    ended: frozenset[str]
+
+    def is_of(self, row: Clock | AskingClock) -> bool:
+        """Whether it is of this clock now."""
+        return not self.begun.isdisjoint((str(row.id), row.kind.value))
+
+    def is_silenced(self, row: Clock | AskingClock, now: datetime) -> bool:
+        """Whether a missed clock was called so by others, so that nobody would mark it at its date: it runs.
+
+        One that was late and is done stays done; only where it ran on with a new date it has that before it.
+        """
+        return not self.is_of(row) and (str(row.id) not in self.ended or row.due_at > now)
+
+
+def lateness_in(told: Iterable[JournalEntry]) -> Lateness:
+    """What the journal of a case tells of its late clocks."""
+    begun: set[str] = set()
+    ended: set[str] = set()
+    for entry in told:
+        if entry.act == MISSED:
+            late = str(entry.detail.get("id", entry.detail["clock"]))
+            begun.add(late)
+            ended.discard(late)
+        elif entry.act == LATENESS_ENDED:
+            begun -= {str(entry.detail["id"]), str(entry.detail["clock"])}
+            ended.add(str(entry.detail["id"]))
+    return Lateness(frozenset(begun), frozenset(ended))
