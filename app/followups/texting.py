@@ -36,7 +36,7 @@ from app.cases.followups import (
 )
 from app.cases.rules import Rules
 from app.database import CaseId
-from app.followups.words import Lateness, words_for
+from app.followups.words import AskedBecauseLate, words_for
 from app.language import Languages
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import Phone
@@ -277,14 +277,14 @@ def _next_question(session: Session, vault: Vault, case: Case) -> date:
     return max(clock.now(), min(planned, default=clock.now())).date()
 
 
-def _late(vault: Vault, dues: Sequence[_Due]) -> Lateness | None:
+def _late(vault: Vault, dues: Sequence[_Due]) -> AskedBecauseLate | None:
     """The newest rung, with the day by which it is to be done as the clocks of that workplace show it."""
     rungs = [(one, due.case) for due in dues for one in due.right.values() if isinstance(one, Escalation)]
     if not rungs:
         return None
     newest, case = max(rungs, key=lambda each: (each[0].asked_hour, each[0].id))
     day = newest.due_at.astimezone(zone_of_case(vault, case))
-    return Lateness(newest.rung, day, newest.kind is ClockKind.COMPANY_REPLY)
+    return AskedBecauseLate(newest.rung, day, newest.kind is ClockKind.COMPANY_REPLY)
 
 
 def _let_go_of_forged(session: Session, vault: Vault, case_id: UUID, row_id: UUID) -> None:

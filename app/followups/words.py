@@ -79,7 +79,7 @@ class AskText(StrEnum):
 
 
 @dataclass(frozen=True)
-class Lateness:
+class AskedBecauseLate:
     """Who was asked because something was late, and by which day; `of_company` says that the company's answer was."""
 
     rung: Rung
@@ -108,7 +108,7 @@ def words_for(
     language: Language,
     *,
     questions: Collection[FollowupKind],
-    late: Lateness | None,
+    late: AskedBecauseLate | None,
     look_at: str | None,
     hours: TextTimes | None = None,
     several: bool = False,
@@ -142,7 +142,7 @@ def _asking(questions: Collection[FollowupKind]) -> AskText:
     return asked.pop() if len(asked) == 1 else AskText.HOW_ARE_THEY
 
 
-def _late(language: Language, late: Lateness) -> str:
+def _late(language: Language, late: AskedBecauseLate) -> str:
     again = late.rung is Rung.HELPER
     text = AskText.LATE_AGAIN if again else AskText.LATE
     if late.of_company:

@@ -17,7 +17,7 @@ _LOOKS = 300
 _LIES_HERE = """
 async () => {
     const start = document.querySelector('script[src*="kit/"]').src
-    const {draftHere} = await import(start.replace('start.js', 'drawer.js'))
+    const {draftHere} = await import(start.replace('start.js', 'store.js'))
     const draft = await draftHere()
     if (!draft) return null
     const exported = await crypto.subtle.exportKey('raw', draft.secret).then(() => true, () => false)
@@ -29,7 +29,7 @@ async () => {
 _WORDS_KEPT = """
 async (code) => {
     const start = document.querySelector('script[src*="kit/"]').src
-    const {draftHere} = await import(start.replace('start.js', 'drawer.js'))
+    const {draftHere} = await import(start.replace('start.js', 'store.js'))
     const {keyOf, unlock} = await import(start.replace('start.js', 'draft.js'))
     const draft = await draftHere()
     return Object.fromEntries(await unlock(await keyOf(draft, code), draft)).words

@@ -11,7 +11,7 @@ from app.vault import JournalEntry
 
 
 @dataclass(frozen=True)
-class Lateness:
+class JournaledLateness:
     """Of which clocks, by id, it began and did not end, and of which it ended; an earlier version wrote down the kind alone."""
 
     begun: frozenset[str]
@@ -29,7 +29,7 @@ class Lateness:
         return not self.is_of(row) and (str(row.id) not in self.ended or row.due_at > now)
 
 
-def lateness_in(told: Iterable[JournalEntry]) -> Lateness:
+def lateness_in(told: Iterable[JournalEntry]) -> JournaledLateness:
     """What the journal of a case tells of its late clocks."""
     begun: set[str] = set()
     ended: set[str] = set()
@@ -41,4 +41,4 @@ def lateness_in(told: Iterable[JournalEntry]) -> Lateness:
         elif entry.act == LATENESS_ENDED:
             begun -= {str(entry.detail["id"]), str(entry.detail["clock"])}
             ended.add(str(entry.detail["id"]))
-    return Lateness(frozenset(begun), frozenset(ended))
+    return JournaledLateness(frozenset(begun), frozenset(ended))

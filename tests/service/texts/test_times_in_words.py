@@ -10,7 +10,7 @@ from app.cases.case.text_times import TextTimes
 from app.cases.case.veils import facts_of, store_facts
 from app.cases.enums import ClockKind, Rung
 from app.database import CaseId
-from app.followups.words import Lateness, words_for
+from app.followups.words import AskedBecauseLate, words_for
 from tests.support.asked_by_text import KEPT, on_day, put_to, tick
 from tests.support.text_wishes import taken as filed_with_wish
 from tests.support.texting import Texting
@@ -182,5 +182,5 @@ def test_lateness_is_told_in_the_words_of_the_inbox(
     texting: Texting, rung: Rung, kind: ClockKind, told: str
 ) -> None:
     language = texting.services.languages.default
-    late = Lateness(rung, clock.now().date(), kind is ClockKind.COMPANY_REPLY)
+    late = AskedBecauseLate(rung, clock.now().date(), kind is ClockKind.COMPANY_REPLY)
     assert told in words_for(language, questions=(), late=late, look_at=None)
