@@ -141,7 +141,8 @@ def late_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
     if asked is None:
         return ""
     language = page_language()
-    was = _LATE.get(asked.kind, _something_late)(language.long_day(asked.late_since))
+    missed = pgettext("worker-late", "That did not happen.")
+    was = f"{_should_have(asked.kind, asked.late_since)} {missed}"
     network = coordinator or pgettext("worker-next", "the network")
     # The coordinator is told by the name that the rest of the page has for it.
     name = network if asked.rung in (Rung.COORDINATOR, Rung.CUSTODIAN) else asked.organisation
@@ -158,36 +159,32 @@ def late_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
 
 
 def broken_lines(view: InboxView) -> list[str]:
-    """What was late before: it stays told when it was done after all."""
-    language = page_language()
-    return [_LATE.get(kind, _was_late)(language.long_day(since)) for kind, since in view.broken]
+    """What was late before: it stays told when it was done after all, and that it was done is not hidden by it."""
+    later = pgettext("worker-late", "It was late.")
+    return [f"{_should_have(kind, since)} {later}" for kind, since in view.broken]
 
 
-def _was_late(day: str) -> str:
-    return pgettext("worker-late", "A step that was due on %(day)s was late.", day=day)
+def _should_have(kind: ClockKind, since: datetime) -> str:
+    say = _SHOULD_HAVE.get(kind)
+    day = page_language().long_day(since)
+    return say(day) if say else pgettext("worker-late", "The next step was due on %(day)s.", day=day)
 
 
-_LATE: dict[ClockKind, Callable[[str], str]] = {
-    ClockKind.READ: lambda day: pgettext(
-        "worker-late", "A helper should have read it by %(day)s. That did not happen.", day=day
-    ),
+_SHOULD_HAVE: dict[ClockKind, Callable[[str], str]] = {
+    ClockKind.READ: lambda day: pgettext("worker-late", "A helper should have read it by %(day)s.", day=day),
     ClockKind.ACKNOWLEDGE: lambda day: pgettext(
-        "worker-late", "A helper should have answered you by %(day)s. That did not happen.", day=day
+        "worker-late", "A helper should have answered you by %(day)s.", day=day
     ),
     ClockKind.FIRST_UPDATE: lambda day: pgettext(
-        "worker-late", "A helper should have written news by %(day)s. That did not happen.", day=day
+        "worker-late", "A helper should have written news by %(day)s.", day=day
     ),
     ClockKind.COMPANY_REPLY: lambda day: pgettext(
-        "worker-late", "The company should have answered by %(day)s. That did not happen.", day=day
+        "worker-late", "The company should have answered by %(day)s.", day=day
     ),
     ClockKind.PLACE: lambda day: pgettext(
-        "worker-late", "We should have found a helper by %(day)s. That did not happen.", day=day
+        "worker-late", "We should have found a helper by %(day)s.", day=day
     ),
 }
-
-
-def _something_late(day: str) -> str:
-    return pgettext("worker-late", "The next step was due on %(day)s and is late.", day=day)
 
 
 def _two_asked(names: tuple[str, ...], day: str) -> str:

@@ -86,7 +86,7 @@ def test_the_inbox_says_what_was_late_who_was_asked_and_by_when(
         assert accept_offer(session, world.vault, world.rules, far, case_id).taken
     # What was promised and broken stays told after the next step.
     page = inbox(another_visitor(), code)
-    assert f"A helper should have read it by {long_day(asked.late_since)}. That did not happen." in page
+    assert f"A helper should have read it by {long_day(asked.late_since)}. It was late." in page
     assert lead not in page
 
 
