@@ -1,6 +1,6 @@
 """The dates that a case runs on: planned by a pure rule, started, met, hastened and missed in the database."""
 
-from app.cases.clocks.lateness import lateness_in
+from app.cases.clocks.lateness import JournaledLateness, lateness_in
 from app.cases.clocks.next_steps import (
     AskingClock,
     Beside,
@@ -57,6 +57,7 @@ __all__ = [
     "Beside",
     "ClockAct",
     "Footing",
+    "JournaledLateness",
     "NextStep",
     "OpenOffer",
     "PlannedClock",

@@ -10,6 +10,7 @@ from app.cases.case import Case, Clock, Escalation, Offer, read_facts
 from app.cases.clocks import (
     ASKING,
     AskingClock,
+    JournaledLateness,
     OpenOffer,
     StandingRung,
     WhereItStands,
@@ -158,16 +159,21 @@ class _Around:
         self, case_id: UUID, state: State, organisation_id: UUID | None, also_asked_id: UUID | None
     ) -> bool:
         """Whether there is one; what is late only keeps it by the journal, and while nobody pretends that somebody was asked."""
-        if any(each.due_at > self._now for each in self._late(case_id, state)):
-            return False  # others called it missed before its date
+        late = self._late(case_id, state)
+        early = [each for each in late if each.due_at > self._now]
+        # Others called it missed before its date, or the clock of this machine was put back since it was: then the journal knows.
+        if early and not all(map(self._lateness(case_id).is_of, early)):
+            return False
         step = next_step(self._standing(case_id, state, organisation_id, also_asked_id))
         if step is None or step.late_since is None or step.rung is not None:
             return step is not None
-        late = self._late(case_id, state)
         if not self._pretended.get(case_id, set()).isdisjoint(each.id for each in late):
             return False
-        told = lateness_in(read_journal(self._session, self._vault, CaseId(case_id)))
+        told = self._lateness(case_id)
         return not any(told.is_silenced(each, self._now) for each in late)
+
+    def _lateness(self, case_id: UUID) -> JournaledLateness:
+        return lateness_in(read_journal(self._session, self._vault, CaseId(case_id)))
 
     def _late(self, case_id: UUID, state: State) -> list[AskingClock]:
         return [
