@@ -1,5 +1,6 @@
 """The kit on the phone: pages without a network, new versions, a phone that keeps nothing, and the way out."""
 
+import gzip
 from collections.abc import Callable
 from pathlib import Path
 from typing import cast
@@ -48,7 +49,8 @@ def newer(
         answer = pass_on()
         if asked.path != "/sw.js":
             return answer
-        return Passed(answer.status, answer.headers, answer.body.replace(b'"version": "', b'"version": "new'))
+        script = gzip.decompress(answer.body).replace(b'"version": "', b'"version": "new')
+        return Passed(answer.status, answer.headers, gzip.compress(script))
 
     return spoil
 
