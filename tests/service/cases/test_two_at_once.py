@@ -317,7 +317,7 @@ def test_when_time_runs_out_who_stands_by_is_asked(desk: Desk, third: SignedIn, 
         decline(desk, desk.far, case_id)
         assert desk.case(case_id).partners == (desk.lead.organisation.id, third.organisation.id)
 
-    clock.set_offset(13 * HOUR + 1)
+    clock.set_offset(14 * HOUR)  # asked at the very end of an hour, they have until the next full one
     # One at a time, as dispatchers do that claim few: in between the other one still has it before them.
     for _ in range(3 - answered):
         with desk.database.writing() as session:
