@@ -42,6 +42,8 @@ class WorkerPhone:
         for name, text in answers.items():
             self.page.fill(f"[name={name}]", text)
         self.page.get_by_role("button", name="Send", exact=True).click()
+        # Where scripts run the kit asks for its keys first, so the press alone leads nowhere yet.
+        self.page.locator("#words").wait_for(state="detached")
 
     def keep_code(self) -> str:
         """Write down the twenty digits that the page shows."""
