@@ -151,7 +151,8 @@ def _first_load(server: Server, code: str) -> int:
 
 def _kit_files(server: Server) -> list[str]:
     """What the service worker says that it keeps."""
-    found = _KEPT.search(fetch(server.port, "/sw.js").decode())
+    _, squeezed = fetch(server.port, "/sw.js").split(b"\r\n\r\n", 1)
+    found = _KEPT.search(gzip.decompress(squeezed).decode())
     if found is None:
         raise RuntimeError("the service worker names no files")
     kept: list[str] = json.loads(found[1])["files"]
