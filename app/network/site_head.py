@@ -49,9 +49,10 @@ def sites_are_whole(session: Session, vault: Vault) -> bool:
 
 def lock_head(session: Session) -> None:
     """Let whoever changes the list of sites wait for whoever else does; to be called before any of them is read."""
-    locking = select(_COLUMNS.id).with_for_update()
-    if session.execute(locking).first() is None:
-        session.execute(locking)  # whoever was waited for counted anew: the head is another row now
+    here = select(_COLUMNS.id)
+    # Whoever was waited for may have counted anew: then the head is another row, and the next one may count anew as well.
+    while session.execute(here.with_for_update()).first() is None and session.execute(here).first():
+        pass
 
 
 @contextmanager
