@@ -7,24 +7,11 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.screens import check_layout
-from tests.harness.server import LiveServer, running
-from tests.support.between import Asked, Link, Passed, as_page, link_to
+from tests.support.between import Asked, Link, Passed, as_page
 from tests.support.kit_phone import KitPhone, code_on, opened, write
 
 WORDS = "The marmalade foreman keeps our pay."
 MOST_REQUESTS = 5
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with running(tmp_path_factory.mktemp("reading"), "up") as started:
-        yield started
-
-
-@pytest.fixture
-def link(server: LiveServer) -> Iterator[Link]:
-    with link_to(server.url) as between:
-        yield between
 
 
 @pytest.fixture
