@@ -47,6 +47,8 @@ def test_a_lead_sets_the_roster_and_the_page_says_where_nobody_is_on_duty(
     assert any(link.get("href") == "/desk/duty" for link in page.root.iter("a"))
     page = member.open("/desk/duty")
     assert "today or on any of the next seven days" in page.text
+    assert "And nobody here has an address for alerts, so nobody is alerted." in page.text
+    assert "everybody here who has an address" not in page.text
     lead = id_of(world, "near.lead")
     page = put_on_duty(member, member=str(lead))
     assert "Saved. The days below show who is on duty." in page.text
