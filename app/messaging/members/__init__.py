@@ -19,8 +19,6 @@ from app.messaging.members.alerts import (
     alert_danger,
     alerts_of,
     send_test,
-    unalerted,
-    who_can_be_alerted,
 )
 from app.messaging.members.date_alerts import alert_date_near
 from app.messaging.members.digest import write_digests
@@ -34,6 +32,7 @@ from app.messaging.members.notices import (
     wishes_of,
 )
 from app.messaging.members.offer_alerts import tell_of_offers
+from app.messaging.members.reach import unalerted, who_can_be_alerted
 from app.messaging.members.root_mail import has_readers, mail_cut, mail_root
 from app.messaging.members.unmanned import DutyGap, duty_gaps, with_addresses
 

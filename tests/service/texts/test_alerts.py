@@ -37,9 +37,8 @@ from app.messaging.members.alerts import (
     TooManyTests,
     alert_danger,
     send_test,
-    unalerted,
-    who_can_be_alerted,
 )
+from app.messaging.members.reach import unalerted, who_can_be_alerted
 from app.messaging.models import MemberAddress, OutgoingText
 from app.messaging.queue.outgoing import FORGED, body_place
 from app.messaging.sending.send_batch import send_due
