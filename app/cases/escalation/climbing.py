@@ -4,20 +4,17 @@ However long nothing ran, a case climbs one rung, and whoever is asked has their
 """
 
 import logging
-from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID
 
-from sqlalchemy import Select, delete, exists, func, or_, select
+from sqlalchemy import Select, delete, func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, Clock, Escalation, Happened, Offer, facts_of, note
 from app.cases.clocks import (
-    BY_THE_HOLDER,
-    NOT_HELD,
     answer_by,
     ask_last_by,
     calendar_of,
@@ -38,6 +35,15 @@ from app.cases.enums import (
     Who,
 )
 from app.cases.escalation.footing import footing_of
+from app.cases.escalation.waiting_for_rungs import (
+    BEGUN,
+    answered,
+    missed_by_coordinator,
+    missed_by_partner,
+    put_back,
+    standing,
+    unanswered,
+)
 from app.cases.routing import custodian_of, lose_for_lateness, put_right
 from app.cases.rules import Calendar, Rules
 from app.database import CaseId, OrganisationId, apart
@@ -45,10 +51,6 @@ from app.logs import log_event
 from app.vault import SYSTEM, Vault, is_sound, journal, read_journal
 
 _TAKES_IT_AWAY = (Rung.STANDBY, Rung.CUSTODIAN)
-_BEGUN = (RungState.ASKED, RungState.LAST, RungState.MOVED)
-"""Of a clock that is still late, the states in which somebody stands for it. Another one ended with it: it is late once more."""
-
-
 _AGAIN = "case.asked_again"
 
 
@@ -67,12 +69,12 @@ def climb_ladders(session: Session, vault: Vault, rules: Rules, limit: int) -> i
         return case
 
     climbed = 0
-    for query in (_put_back(), _answered(), _unanswered(), _missed_by_partner(), _missed_by_coordinator()):
+    for query in (put_back(), answered(), unanswered(), missed_by_partner(), missed_by_coordinator()):
         while climbed < limit and (case := another(query)) is not None:
             climbed += _climb_apart(session, vault, rules, case)
     # Whoever writes the database may plant a rung that looks as if somebody were asked. No query can tell it from ours, so of those
     # of which nothing seems due one more is looked at, whichever chance gives: sooner or later each is.
-    if climbed < limit and (case := another(_standing().order_by(func.random()))) is not None:
+    if climbed < limit and (case := another(standing().order_by(func.random()))) is not None:
         climbed += _climb_apart(session, vault, rules, case)
     return climbed
 
@@ -118,7 +120,7 @@ def _asks_for_more(ladder: "_LadderOfCase") -> Clock | None:
     """The clock for which somebody else has to be asked now: of the rung whose time is over, or one for which nobody was asked."""
     if ladder.asked is not None:
         return ladder.late[ladder.asked.clock_id] if ladder.asked.due_at <= clock.now() else None
-    begun = {rung.clock_id for rung in ladder.rungs if rung.state in _BEGUN}
+    begun = {rung.clock_id for rung in ladder.rungs if rung.state in BEGUN}
     return next((late for late in ladder.late.values() if late.id not in begun), None)
 
 
@@ -281,79 +283,3 @@ def _due_where_it_went(session: Session, case: Case) -> datetime | None:
 
 def _end(rung: Escalation, state: RungState) -> None:
     rung.state, rung.ended_hour = state, clock.hour_of(clock.now())
-
-
-def _put_back() -> Select[Case]:
-    """Cases that a partner seems to have while another one is asked, or a custodian, or that nobody seems to have who took them.
-
-    Somebody may have put an old row back.
-    """
-    asked = exists().where(Offer.case_id == Case.id, Offer.state == OfferState.OFFERED)
-    waits = exists().where(
-        Clock.case_id == Case.id,
-        Clock.kind == ClockKind.PLACE,
-        Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
-    )
-    taken = exists().where(Offer.case_id == Case.id, Offer.state == OfferState.ACCEPTED)
-    held = Case.state.not_in(tuple(NOT_HELD)) & Case.organisation_id.is_not(None)
-    let_go = Case.state.in_((State.RECEIVED, State.OFFERED))
-    seems = or_(held & or_(asked, waits), let_go & taken)
-    return select(Case).where(Case.is_open, seems).order_by(Case.id)
-
-
-def _unanswered() -> Select[Case]:
-    """Cases in which somebody was asked whose time is over; whoever is left to the last is asked again and again."""
-    over = Escalation.state.in_((RungState.ASKED, RungState.LAST)), Escalation.due_at <= clock.now()
-    return (
-        select(Case)
-        .join(Escalation, Escalation.case_id == Case.id)
-        .where(*over)
-        .order_by(Escalation.due_at, Case.id)
-    )
-
-
-def _answered() -> Select[Case]:
-    """Cases in which somebody is asked for what has been done meanwhile, or what nobody has to do any more."""
-    done = exists().where(
-        Clock.case_id == Escalation.case_id,
-        Clock.id == Escalation.clock_id,
-        Clock.state == ClockState.MISSED,
-    )
-    return (
-        select(Case)
-        .join(Escalation, Escalation.case_id == Case.id)
-        .where(Escalation.state.in_((RungState.ASKED, RungState.LAST)), ~done)
-        .order_by(Case.id)
-    )
-
-
-def _missed_by_partner() -> Select[Case]:
-    kinds = tuple(kind for kind in ClockKind if climbs(kind, Who.PARTNER, State.ACCEPTED))
-    return _missed(kinds, BY_THE_HOLDER).where(
-        Case.state.not_in(tuple(NOT_HELD)), Case.organisation_id.is_not(None)
-    )
-
-
-def _missed_by_coordinator() -> Select[Case]:
-    return _missed((ClockKind.PLACE,), (Who.COORDINATOR,)).where(Case.state == State.RECEIVED)
-
-
-def _missed(kinds: Sequence[ClockKind], who: Collection[Who]) -> Select[Case]:
-    """Open cases with a missed clock for which nobody was asked yet, while nobody is asked for another."""
-    begun = exists().where(
-        Escalation.case_id == Clock.case_id, Escalation.clock_id == Clock.id, Escalation.state.in_(_BEGUN)
-    )
-    late = select(Clock.case_id).where(
-        Clock.state == ClockState.MISSED, Clock.kind.in_(kinds), Clock.who.in_(who), ~begun
-    )
-    asked = exists().where(Escalation.case_id == Case.id, Escalation.state == RungState.ASKED)
-    running = Case.is_open, Case.stopped_hour.is_(None), ~Case.practice
-    return select(Case).where(Case.id.in_(late), ~asked, *running).order_by(Case.next_due_at, Case.id)
-
-
-def _standing() -> Select[Case]:
-    """Open cases in which somebody stands on a rung."""
-    asked = exists().where(
-        Escalation.case_id == Case.id, Escalation.state.in_((RungState.ASKED, RungState.LAST))
-    )
-    return select(Case).where(Case.is_open, asked)

@@ -1,0 +1,91 @@
+"""Which cases the ladders have to look at: of which a date passed, somebody's time is over, or what was asked for was done."""
+
+from collections.abc import Collection, Sequence
+
+from sqlalchemy import Select, exists, or_, select
+
+from app import clock
+from app.cases.case import Case, Clock, Escalation, Offer
+from app.cases.clocks import BY_THE_HOLDER, NOT_HELD, climbs
+from app.cases.enums import ClockKind, ClockState, OfferState, RungState, State, Who
+
+BEGUN = (RungState.ASKED, RungState.LAST, RungState.MOVED)
+"""Of a clock that is still late, the states in which somebody stands for it. Another one ended with it: it is late once more."""
+
+
+def put_back() -> Select[Case]:
+    """Cases that a partner seems to have while another one is asked, or a custodian, or that nobody seems to have who took them.
+
+    Somebody may have put an old row back.
+    """
+    asked = exists().where(Offer.case_id == Case.id, Offer.state == OfferState.OFFERED)
+    waits = exists().where(
+        Clock.case_id == Case.id,
+        Clock.kind == ClockKind.PLACE,
+        Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
+    )
+    taken = exists().where(Offer.case_id == Case.id, Offer.state == OfferState.ACCEPTED)
+    held = Case.state.not_in(tuple(NOT_HELD)) & Case.organisation_id.is_not(None)
+    let_go = Case.state.in_((State.RECEIVED, State.OFFERED))
+    seems = or_(held & or_(asked, waits), let_go & taken)
+    return select(Case).where(Case.is_open, seems).order_by(Case.id)
+
+
+def unanswered() -> Select[Case]:
+    """Cases in which somebody was asked whose time is over; whoever is left to the last is asked again and again."""
+    over = Escalation.state.in_((RungState.ASKED, RungState.LAST)), Escalation.due_at <= clock.now()
+    return (
+        select(Case)
+        .join(Escalation, Escalation.case_id == Case.id)
+        .where(*over)
+        .order_by(Escalation.due_at, Case.id)
+    )
+
+
+def answered() -> Select[Case]:
+    """Cases in which somebody is asked for what has been done meanwhile, or what nobody has to do any more."""
+    done = exists().where(
+        Clock.case_id == Escalation.case_id,
+        Clock.id == Escalation.clock_id,
+        Clock.state == ClockState.MISSED,
+    )
+    return (
+        select(Case)
+        .join(Escalation, Escalation.case_id == Case.id)
+        .where(Escalation.state.in_((RungState.ASKED, RungState.LAST)), ~done)
+        .order_by(Case.id)
+    )
+
+
+def missed_by_partner() -> Select[Case]:
+    """Cases in which whoever has them let a date pass."""
+    kinds = tuple(kind for kind in ClockKind if climbs(kind, Who.PARTNER, State.ACCEPTED))
+    return _missed(kinds, BY_THE_HOLDER).where(
+        Case.state.not_in(tuple(NOT_HELD)), Case.organisation_id.is_not(None)
+    )
+
+
+def missed_by_coordinator() -> Select[Case]:
+    """Cases that wait to be placed by hand, and their date passed."""
+    return _missed((ClockKind.PLACE,), (Who.COORDINATOR,)).where(Case.state == State.RECEIVED)
+
+
+def _missed(kinds: Sequence[ClockKind], who: Collection[Who]) -> Select[Case]:
+    """Open cases with a missed clock for which nobody was asked yet, while nobody is asked for another."""
+    begun = exists().where(
+        Escalation.case_id == Clock.case_id, Escalation.clock_id == Clock.id, Escalation.state.in_(BEGUN)
+    )
+    late = select(Clock.case_id).where(
+        Clock.state == ClockState.MISSED, Clock.kind.in_(kinds), Clock.who.in_(who), ~begun
+    )
+    asked = exists().where(Escalation.case_id == Case.id, Escalation.state == RungState.ASKED)
+    running = Case.is_open, Case.stopped_hour.is_(None), ~Case.practice
+    return select(Case).where(Case.id.in_(late), ~asked, *running).order_by(Case.next_due_at, Case.id)
+
+
+def standing() -> Select[Case]:
+    """Open cases in which somebody stands on a rung."""
+    asked = exists().where(
+        Escalation.case_id == Case.id, Escalation.state.in_((RungState.ASKED, RungState.LAST))
+    )
+    return select(Case).where(Case.is_open, asked)
