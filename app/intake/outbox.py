@@ -25,9 +25,12 @@ from app.vault import (
     IntakeKeyUnknown,
     PhoneSeal,
     PhoneSubmission,
+    Receipt,
+    ReceiptMistyped,
     ReceiptNotTaken,
     SealBroken,
     open_phone_seal,
+    parse_receipt,
     phone_submission,
     refuse_used_receipt,
     take_brought_receipt,
@@ -60,6 +63,7 @@ class Refusal(StrEnum):
     MISTAKES = "mistakes"
     CONFLICT = "conflict"
     RECEIPT = "receipt"
+    NO_CASE = "no_case"
     OLD_CLIENT = "old_client"
 
 
@@ -82,11 +86,15 @@ class Envelope:
 
 @dataclass(frozen=True)
 class Letter:
-    """What was under the seal: the fields of the form as the plain page posts them, and what they are filed under."""
+    """What was under the seal: the fields of a form as the plain page posts them, and what they are filed under.
+
+    With `to_inbox` they are those of a form of the inbox, for the case that has this code; else those of a report.
+    """
 
     submission: PhoneSubmission
     language: str
     fields: tuple[tuple[str, str], ...] = field(repr=False)
+    to_inbox: bool = False
 
 
 def read_envelope(raw: bytes) -> Envelope:
@@ -150,12 +158,29 @@ def _read_letter(opened: bytes, envelope: Envelope) -> Letter:
     language = _text(read, "lang", longest=_LONGEST_NAME)
     if not _RECEIPT.fullmatch(digits) or len(ack) != _ACK_BYTES:
         raise EnvelopeRefused(Refusal.MALFORMED)
-    fields = _fields(read)
+    fields, to_inbox = _fields(read, "fields"), "inbox" in read
+    if to_inbox:
+        if fields:
+            raise EnvelopeRefused(Refusal.MALFORMED)
+        fields = _fields(read, "inbox")
+    receipt = _known_receipt(digits) if to_inbox else _brought_receipt(digits)
+    submission = phone_submission(UUID(envelope.seal.submission), receipt, ack)
+    return Letter(submission, language, fields, to_inbox)
+
+
+def _brought_receipt(digits: str) -> Receipt:
     try:
-        receipt = take_brought_receipt(digits)
+        return take_brought_receipt(digits)
     except ReceiptNotTaken:
         raise EnvelopeRefused(Refusal.RECEIPT) from None
-    return Letter(phone_submission(UUID(envelope.seal.submission), receipt, ack), language, fields)
+
+
+def _known_receipt(digits: str) -> Receipt:
+    """The code of a case that is there: whoever made it, a pattern in it is no reason to refuse."""
+    try:
+        return parse_receipt(digits)
+    except ReceiptMistyped:
+        raise EnvelopeRefused(Refusal.NO_CASE) from None
 
 
 def _object(raw: bytes) -> dict[str, Any]:
@@ -208,8 +233,8 @@ def _bytes(read: dict[str, Any], name: str) -> bytes:
     return raw
 
 
-def _fields(read: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    pairs = read.get("fields")
+def _fields(read: dict[str, Any], name: str) -> tuple[tuple[str, str], ...]:
+    pairs = read.get(name)
     if not isinstance(pairs, list) or len(pairs) > _MOST_FIELDS or not all(map(_is_field, pairs)):
         raise EnvelopeRefused(Refusal.MALFORMED)
     return tuple((name, value) for name, value in pairs)

@@ -64,6 +64,10 @@ class PhoneSubmission(Submission):
         """The phone made it."""
         return True
 
+    def act_id(self, *meaning: Part) -> UUID:
+        """The id of what it stores where no page of ours gave a token: the same for the same meaning, and only this phone's."""
+        return UUID(bytes=tag_of(self.ack, "act", self.submission_id, frame(*meaning))[:16], version=4)
+
     @property
     def proof(self) -> bytes:
         """What tells the phone that its seal was opened and the report kept; a page in between cannot make it."""

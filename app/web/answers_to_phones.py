@@ -27,6 +27,7 @@ _STATUS = {
     Refusal.MISTAKES: HTTPStatus.UNPROCESSABLE_ENTITY,
     Refusal.CONFLICT: HTTPStatus.CONFLICT,
     Refusal.RECEIPT: HTTPStatus.CONFLICT,
+    Refusal.NO_CASE: HTTPStatus.CONFLICT,
     Refusal.OLD_CLIENT: HTTPStatus.GONE,
 }
 

@@ -15,6 +15,7 @@ from app.cases.worker.inbox import (
     open_inbox,
     session_for,
     worker_of,
+    worker_of_receipt,
 )
 from app.cases.worker.messages import say_worse, write
 from app.cases.worker.questions import answer_question, want_questions, want_texts
@@ -30,6 +31,7 @@ from app.cases.worker.sharing import (
     stop_sharing,
     undo_stop,
 )
+from app.cases.worker.waited import OtherContent, Waited, note_done, was_done
 from app.cases.worker.writing_budget import BudgetSpent
 
 __all__ = [
@@ -38,10 +40,12 @@ __all__ = [
     "InboxView",
     "NothingToUndo",
     "OpenQuestion",
+    "OtherContent",
     "ReceiptUnknown",
     "SharingStopped",
     "Sighting",
     "TextsChoice",
+    "Waited",
     "Worker",
     "answer_question",
     "change_consent",
@@ -52,6 +56,7 @@ __all__ = [
     "locked_case_of",
     "may_be_guessing",
     "next_step",
+    "note_done",
     "note_language",
     "open_inbox",
     "replace_receipt",
@@ -62,6 +67,8 @@ __all__ = [
     "undo_stop",
     "want_questions",
     "want_texts",
+    "was_done",
     "worker_of",
+    "worker_of_receipt",
     "write",
 ]

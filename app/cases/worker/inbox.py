@@ -1,5 +1,6 @@
 """The worker's inbox: in with the receipt, the thread, who has seen what, and what happens next."""
 
+import secrets
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta, tzinfo
@@ -252,6 +253,12 @@ def worker_of(session: Session, vault: Vault, cookie: str) -> Worker:
     if row is None or row.id != content.subject_id:
         raise SessionEnded("the receipt was replaced")
     return Worker(CaseId(row.case_id), row.id, keys, content)
+
+
+def worker_of_receipt(row: ReceiptRow, keys: ReceiptKeys) -> Worker:
+    """Who has this receipt, for one act without a session: no form was made for it, so nobody knows its secret."""
+    nobodys = SessionContent(row.id, b"", secrets.token_bytes(32), wants_touch=False)
+    return Worker(CaseId(row.case_id), row.id, keys.of(row), nobodys)
 
 
 def locked_case_of(session: Session, worker: Worker) -> Case:

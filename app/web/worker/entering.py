@@ -1,11 +1,19 @@
 """The way into the inbox: the receipt, the limits on trying one, and what waited for it."""
 
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from http import HTTPStatus
 
 from flask import Response, request
 
-from app.cases.worker import ReceiptUnknown, may_be_guessing, session_for, try_receipt
+from app.cases.worker import (
+    ReceiptUnknown,
+    Worker,
+    may_be_guessing,
+    session_for,
+    try_receipt,
+    worker_of_receipt,
+)
 from app.database import CaseId
 from app.vault import Guess, Receipt, end_session, parse_receipt
 from app.web.access import open_to_everyone
@@ -68,11 +76,31 @@ def _messages(cookie: str) -> Response:
 
 def open_with(receipt: Receipt, intent: Intent) -> str:
     """A session for this receipt, its cookie; where many wrong ones came from, a try waits for its turn, and is still made."""
+    by = sender()
+    with _turn(by):
+        return _try(receipt, intent, by)
+
+
+def worker_with(receipt: Receipt) -> Worker:
+    """Whose receipt this is, for one act and without a session; found and limited as by `open_with`. Raises `ReceiptUnknown`."""
     here, by = services(), sender()
+    with _turn(by):
+        keys = here.vault.derive_receipt_keys(receipt)
+        with here.database.writing() as session:
+            row = try_receipt(session, here.vault, by, keys)
+            worker = None if row is None else worker_of_receipt(row, keys)
+    if worker is None:
+        raise ReceiptUnknown
+    return worker
+
+
+@contextmanager
+def _turn(by: str) -> Iterator[None]:
+    here = services()
     with here.database.reading() as session:
         guessing = may_be_guessing(session, here.vault, by)
     with here.vault.guessing(Guess.RECEIPT) if guessing else nullcontext():
-        return _try(receipt, intent, by)
+        yield
 
 
 def _try(receipt: Receipt, intent: Intent, by: str) -> str:

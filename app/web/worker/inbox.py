@@ -1,48 +1,28 @@
 """The worker's inbox: one address for each thing that a worker can do, and one way through which all of them are done."""
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from http import HTTPStatus
-from uuid import UUID
 
 from flask import Response, request
-from sqlalchemy.orm import Session
 
-from app.cases.case import Case, EmptyText, NoHourLeft, TextTooLong, consent_texts
+from app.cases.case import EmptyText, NoHourLeft, TextTooLong
 from app.cases.changes import AnswerOutcome
-from app.cases.enums import ConsentLevel, FollowupAnswer
-from app.cases.worker import (
-    BudgetSpent,
-    NothingToUndo,
-    SharingStopped,
-    Worker,
-    answer_question,
-    change_consent,
-    let_one_read,
-    lock_of,
-    note_language,
-    say_worse,
-    stop_sharing,
-    want_questions,
-    want_texts,
-)
-from app.cases.worker import undo_stop as undo_stop_of
-from app.cases.worker import write as write_message
-from app.intake.reaching import phone_of_case, request_texts_again, stop_texts
-from app.messaging.phones import SealedTextRequest, keep_text_request
+from app.cases.enums import FollowupAnswer
+from app.cases.worker import BudgetSpent, NothingToUndo, SharingStopped, Worker
 from app.vault import TokenForged, check_session_form_token
 from app.web.access import open_to_everyone, open_to_workers
-from app.web.language import page_language, pgettext
+from app.web.language import pgettext
 from app.web.retry import retry_after, seconds_until
 from app.web.services import services
 from app.web.worker.asking import ask_again, enter_page
+from app.web.worker.deeds import DEEDS, Changed, Outcome, doing_for, perform, say_danger
 from app.web.worker.door import blueprint, to_inbox
 from app.web.worker.inbox_page import Problem, inbox_page, kept_page, spent_words, stale_page
 from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.left import mark_left
 from app.web.worker.posted import posted_fields, posted_intent
 from app.web.worker.question_card import taken_words
-from app.web.worker.texts_choice import chosen_times, no_hour_words
+from app.web.worker.texts_choice import no_hour_words
 from app.web.worker.worker_session import (
     end_worker_session,
     find_worker,
@@ -50,22 +30,19 @@ from app.web.worker.worker_session import (
     worker_cookie,
 )
 
-
-@dataclass(frozen=True)
-class Doing:
-    """An act on its way: whose, what was meant, the id of what it stores, and numbers that were sealed before."""
-
-    worker: Worker
-    intent: Intent
-    submission: UUID
-    text_requests: tuple[SealedTextRequest, ...] = ()
-
-
-@dataclass(frozen=True)
-class Changed:
-    """What became of a wish: whether anything is otherwise than it stood before."""
-
-    anything: bool
+# Where in the inbox it shows what an act did.
+_SHOWN_AT = {
+    InboxAct.WRITE: "thread",
+    InboxAct.WORSE: "thread",
+    InboxAct.ANSWER: "thread",
+    InboxAct.ASK_ME: "change",
+    InboxAct.DO_NOT_ASK: "change",
+    InboxAct.TEXTS: "change",
+    InboxAct.CONSENT: "seen",
+    InboxAct.LET_READ: "top",
+    InboxAct.STOP: "top",
+    InboxAct.UNDO: "top",
+}
 
 
 @blueprint.get("/<lang>/inbox")
@@ -160,14 +137,12 @@ def close() -> Response:
 def do(worker: Worker, intent: Intent) -> Response:
     """Do what was meant in this worker's case, and lead to where it shows; what is missing brings the inbox with all of it."""
     here, act = services(), intent.act
-    if act is None or act not in _DEEDS:
+    if act is None or act not in DEEDS:
         return to_inbox()
-    deed, anchor = _DEEDS[act]
     try:
-        submission = intent.submission_for(here.vault, worker.case_id)
-        text_requests = _wishes_again(worker, intent)
+        doing = doing_for(worker, intent, intent.submission_for(here.vault, worker.case_id))
         with here.database.writing() as session:
-            outcome = deed(session, Doing(worker, intent, submission, text_requests))
+            outcome = perform(session, doing)
     except TokenForged:
         return stale_page(worker, intent)
     except (EmptyText, TextTooLong, NoHourLeft) as refusal:
@@ -177,12 +152,10 @@ def do(worker: Worker, intent: Intent) -> Response:
     except (NothingToUndo, SharingStopped):
         # Another page of this worker was faster; the inbox shows how things stand.
         return to_inbox()
-    return _done(worker, intent, outcome, anchor)
+    return _done(worker, intent, outcome, _SHOWN_AT[act])
 
 
-def _done(
-    worker: Worker, intent: Intent, outcome: bool | AnswerOutcome | Changed | None, anchor: str
-) -> Response:
+def _done(worker: Worker, intent: Intent, outcome: Outcome, anchor: str) -> Response:
     """What follows a deed: the inbox where it shows, with what has to be said of an answer that came twice or too late."""
     if isinstance(outcome, AnswerOutcome) and outcome is not AnswerOutcome.ANSWERED:
         return inbox_page(worker, Problem(taken_words(outcome)))
@@ -198,12 +171,9 @@ def _done(
 
 def _let_wait(worker: Worker, intent: Intent, spent: BudgetSpent) -> Response:
     """The inbox with all that waits, and when to press again; that there is danger does not wait, only its words do."""
-    here = services()
     if intent.danger:
         alone = replace(intent, words="")
-        submission = alone.submission_for(here.vault, worker.case_id)
-        with here.database.writing() as session:
-            _say_worse(session, Doing(worker, alone, submission))
+        say_danger(worker, alone, alone.submission_for(services().vault, worker.case_id))
     answer = inbox_page(worker, Problem(spent_words(spent, danger=intent.danger), intent))
     answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
     return retry_after(answer, seconds_until(spent.until))
@@ -234,83 +204,6 @@ def _carry_out(act: InboxAct) -> Response:
         return kept_page(error, intent)
 
 
-def _write(session: Session, doing: Doing) -> bool:
-    here, worker = services(), doing.worker
-    note_language(session, here.vault, here.rules, worker, doing.intent.words)
-    return write_message(session, here.vault, here.rules, worker, doing.intent.words, doing.submission)
-
-
-def _say_worse(session: Session, doing: Doing) -> bool:
-    here, worker, intent = services(), doing.worker, doing.intent
-    note_language(session, here.vault, here.rules, worker, intent.said)
-    return say_worse(session, here.vault, here.rules, worker, intent.said, intent.danger, doing.submission)
-
-
-def _answer(session: Session, doing: Doing) -> AnswerOutcome:
-    here, intent = services(), doing.intent
-    return answer_question(session, here.vault, here.rules, doing.worker, intent.question, intent.answer)
-
-
-def _want_questions(session: Session, doing: Doing) -> None:
-    want_questions(session, services().vault, doing.worker, doing.intent.act is InboxAct.ASK_ME)
-
-
-def _want_texts(session: Session, doing: Doing) -> Changed:
-    if not doing.intent.texts:
-        raise EmptyText
-    vault, times = services().vault, chosen_times(doing.intent)
-    phone = phone_of_case(session, vault, doing.worker.case_id)
-    number_from = None if phone is None else phone.country
-    return Changed(want_texts(session, vault, doing.worker, times, number_from))
-
-
-def _change_consent(session: Session, doing: Doing) -> None:
-    here, language, worker = services(), page_language(), doing.worker
-    if not doing.intent.consent:
-        raise EmptyText
-    level = ConsentLevel(doing.intent.consent)
-    if level is ConsentLevel.NOBODY:
-        stop_texts(session, here.vault, worker.case_id)
-    _keep(session, doing.text_requests)
-    texts = consent_texts(language.pgettext)
-    change_consent(session, here.vault, here.rules, texts, language.code, worker, level)
-
-
-def _let_read(session: Session, doing: Doing) -> None:
-    here, language = services(), page_language()
-    _keep(session, doing.text_requests)
-    texts, lock = consent_texts(language.pgettext), doing.intent.lock
-    let_one_read(session, here.vault, here.rules, texts, language.code, doing.worker, lock)
-
-
-def _stop(session: Session, doing: Doing) -> None:
-    stop_texts(session, services().vault, doing.worker.case_id)
-    stop_sharing(session, services().vault, doing.worker)
-
-
-def _undo(session: Session, doing: Doing) -> None:
-    here, language = services(), page_language()
-    _keep(session, doing.text_requests)
-    texts = consent_texts(language.pgettext)
-    undo_stop_of(session, here.vault, here.rules, texts, language.code, doing.worker)
-
-
-# What each act does, in the unit of work that stores it: whether somebody is called by it, or what became of an answer. And where
-# in the inbox it shows.
-_DEEDS: dict[InboxAct, tuple[Callable[[Session, Doing], bool | AnswerOutcome | Changed | None], str]] = {
-    InboxAct.WRITE: (_write, "thread"),
-    InboxAct.WORSE: (_say_worse, "thread"),
-    InboxAct.ANSWER: (_answer, "thread"),
-    InboxAct.ASK_ME: (_want_questions, "change"),
-    InboxAct.DO_NOT_ASK: (_want_questions, "change"),
-    InboxAct.TEXTS: (_want_texts, "change"),
-    InboxAct.CONSENT: (_change_consent, "seen"),
-    InboxAct.LET_READ: (_let_read, "top"),
-    InboxAct.STOP: (_stop, "top"),
-    InboxAct.UNDO: (_undo, "top"),
-}
-
-
 def missing_words(refusal: EmptyText | TextTooLong | NoHourLeft) -> str:
     """What keeps a message from being sent."""
     match refusal:
@@ -323,28 +216,3 @@ def missing_words(refusal: EmptyText | TextTooLong | NoHourLeft) -> str:
                 "worker-form",
                 "This is too long to send at once. Please make it shorter, or send it in parts.",
             )
-
-
-def _wishes_again(worker: Worker, intent: Intent) -> tuple[SealedTextRequest, ...]:
-    """The number to text that the worker left, at most one, where a helper may read the case again; sealed before the writing."""
-    here = services()
-    changes = intent.act in (InboxAct.CONSENT, InboxAct.LET_READ) and bool(intent.consent)
-    if intent.act is not InboxAct.UNDO and not changes:
-        return ()
-    level = ConsentLevel(intent.consent) if changes else None
-    with here.database.reading() as session:
-        if intent.act is InboxAct.LET_READ and not _opens(session, worker, intent):
-            return ()
-        wish = request_texts_again(session, here.vault, here.gateways, worker, level)
-    return () if wish is None else (wish,)
-
-
-def _opens(session: Session, worker: Worker, intent: Intent) -> bool:
-    case = session.get_one(Case, worker.case_id)
-    return lock_of(session, services().vault, case) == intent.lock
-
-
-def _keep(session: Session, text_requests: Iterable[SealedTextRequest]) -> None:
-    # Before the case is locked, as everywhere (see app.messaging.phones.text_requests).
-    for wish in text_requests:
-        keep_text_request(session, wish)

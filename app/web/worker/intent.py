@@ -11,7 +11,7 @@ from uuid import UUID
 from app.cases.enums import FollowupAnswer
 from app.language import clean_words, has_words, only_digits
 from app.network import is_country
-from app.vault import TokenForged, Vault
+from app.vault import Part, TokenForged, Vault
 from app.web.worker.report_form import CONSENT, Fields
 
 _LONGEST_NUMBER = 2
@@ -77,10 +77,13 @@ class Intent:
 
         The act, the case and all that was filled in stand in it: whoever goes back and ticks danger does something new.
         """
-        token = vault.read_form_token(self.token)
+        return vault.read_form_token(self.token).act_id(*self.meaning(case_id))
+
+    def meaning(self, case_id: UUID) -> tuple[Part, ...]:
+        """What makes two of them the same."""
         act = "" if self.act is None else self.act.value
         danger = "danger" if self.danger else ""
-        return token.act_id("inbox", act, case_id, self.said.strip(), danger, self.consent)
+        return "inbox", act, case_id, self.said.strip(), danger, self.consent
 
     def with_token(self, vault: Vault) -> "Intent":
         """The same with a token that is ours, for a page that sends it on: its own where it is one."""

@@ -1,4 +1,4 @@
-"""The phone's outbox: reports sealed on a phone, opened here and filed as the form's are; and the key that phones seal to."""
+"""The phone's outbox: what was sealed on a phone, opened here and done as the forms do it; and the key that phones seal to."""
 
 from http import HTTPStatus
 
@@ -6,6 +6,7 @@ from flask import Response, jsonify, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
+from app.cases.worker import BudgetSpent, OtherContent, ReceiptUnknown
 from app.intake import (
     LARGEST_ENVELOPE,
     OLDEST_VERSION,
@@ -31,7 +32,9 @@ from app.web.language import choose_language, page_language
 from app.web.retry import BUSY_FOR, seconds_until
 from app.web.sender import sender
 from app.web.services import services
+from app.web.worker.asking import OtherMessages
 from app.web.worker.door import blueprint
+from app.web.worker.messages_by_phone import keep_message
 from app.web.worker.report import receipt_page, to_report
 from app.web.worker.report_form import ReportForm, read_report_form
 from app.web.worker.worker_session import end_worker_session
@@ -49,6 +52,7 @@ def kit() -> Response:
         oldest=OLDEST_VERSION,
         deployment=vault.deployment.hex,
         keys=[{"id": key.id, "public": base_64(key.public)} for key in keys],
+        takes=["report", "inbox"],
         fingerprint=keys[0].fingerprint,
     )
     response.headers["Cache-Control"] = "no-cache"
@@ -58,7 +62,7 @@ def kit() -> Response:
 @blueprint.post("/api/v1/outbox")
 @open_to_everyone
 def outbox() -> Response:
-    """Keep a report that waited on a phone, exactly once; whatever happens, the answer is one that a phone understands."""
+    """Keep what waited on a phone, exactly once; whatever happens, the answer is one that a phone understands."""
     request.max_content_length = LARGEST_ENVELOPE
     try:
         envelope = read_envelope(_posted())
@@ -73,13 +77,15 @@ def _not_kept(error: Exception) -> Response:
     match error:
         case EnvelopeRefused():
             answer = refused(error.reason)
-        case SubmissionConflict():
+        case SubmissionConflict() | OtherContent() | OtherMessages():
             answer = refused(Refusal.CONFLICT)
         case ReceiptNotTaken():
             answer = refused(Refusal.RECEIPT)
+        case ReceiptUnknown():
+            answer = refused(Refusal.NO_CASE)
         case TooBusy() | LimitMetMeanwhile():
             answer = later("busy", BUSY_FOR)
-        case FloodRefused():
+        case FloodRefused() | BudgetSpent():
             answer = later("flood", seconds_until(error.until), HTTPStatus.TOO_MANY_REQUESTS)
         case _:
             log_failure(request.endpoint, error)
@@ -96,6 +102,8 @@ def _posted() -> bytes:
 def _take_in(envelope: Envelope, letter: Letter) -> Response:
     here = services()
     choose_language(here.languages.get(letter.language) or here.languages.default)
+    if letter.to_inbox:
+        return keep_message(letter)
     sent = read_report_form(MultiDict((name, clean_words(value)) for name, value in letter.fields)).answered()
     if sent.mistakes:
         return refused(Refusal.MISTAKES, mistakes=sent.mistakes)

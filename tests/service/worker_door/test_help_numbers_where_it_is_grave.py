@@ -11,7 +11,7 @@ from app.cases.enums import Urgency
 from app.database import CaseId
 from app.intake import reporting
 from app.vault import Receipt, TooBusy, find_receipt
-from app.web.worker import danger, inbox
+from app.web.worker import danger, deeds
 from tests.harness.world import World
 from tests.support.browsing import Page, Visitor
 
@@ -277,7 +277,7 @@ def test_what_could_not_be_kept_shows_them(visitor: Visitor, monkeypatch: pytest
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
     inside(visitor, site="Penang")
-    monkeypatch.setattr(inbox, "say_worse", fail)
+    monkeypatch.setattr(deeds, "say_worse", fail)
     page = visitor.send("/worse", words="", danger="yes")
     assert page.status == 503
     helps(page)

@@ -12,7 +12,7 @@ from app.cases.routing.offers import accept_offer
 from app.cases.worker.inbox import Worker
 from app.database import CaseId
 from app.vault import Receipt, find_receipt
-from app.web.worker import inbox
+from app.web.worker import deeds
 from app.web.worker.worker_session import find_worker
 from tests.harness.world import World
 from tests.support.browsing import Visitor
@@ -307,7 +307,7 @@ def test_when_nothing_can_be_stored_the_words_are_on_the_page_for_another_try(
         raise OperationalError("INSERT", {}, Exception("disk full"))
 
     with monkeypatch.context() as broken:
-        broken.setattr(inbox, "write_message", fail)
+        broken.setattr(deeds, "write_message", fail)
         page = inside.send("/write", words="Kept\nwords.")
     assert page.status == 503
     assert "Your words are still here:" in page.text

@@ -11,7 +11,7 @@ from app.cases.case.veils import facts_of
 from app.cases.enums import Urgency
 from app.database import CaseId
 from app.vault import Receipt, find_receipt
-from app.web.worker import inbox
+from app.web.worker import deeds
 from tests.harness.world import World
 from tests.support.browsing import Page, Visitor
 
@@ -307,7 +307,7 @@ def test_a_broken_database_keeps_what_was_meant(
     answers: dict[str, Any],
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr(inbox, verb, fail)
+        broken.setattr(deeds, verb, fail)
         shown = inside.send(form, **answers)
         assert shown.status == 503
         # Between two tries the session ends as well.
