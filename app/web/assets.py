@@ -19,9 +19,12 @@ FOLDER = Path(__file__).parent / "static"
 # Modules that import one another by relative addresses: with one digest for all of them, each finds those it was written for.
 _TOGETHER = ("kit/", "vendor/")
 
-# Whole lines of comment, which are for readers of the tree: a quarter of what the scripts weigh.
+# What is for readers of the tree: comments, the steps of the lines and empty ones, two fifths of what the scripts weigh. Behind code
+# a comment goes only where no quote follows, which could be the end of a string.
 _KIT = "kit/"
-_COMMENTS = re.compile(rb"^[ \t]*//.*\n", re.MULTILINE)
+_FOR_READERS = re.compile(
+    rb"""^[ \t]*//.*\n|^[ \t]*/\*\*(?:.|\n)*?\*/\n|[ \t]+//[ ][^\n"'`]*$|^[ \t]+|^\n""", re.MULTILINE
+)
 
 # The worker's sheet is sent with the colours and sizes in front of it: on a slow link each request costs more than the bytes.
 _IN_FRONT = {"worker.css": "tokens.css"}
@@ -63,7 +66,7 @@ def load_assets(folder: Path = FOLDER) -> dict[str, Asset]:
 
 
 def _read(name: str, path: Path) -> bytes:
-    return _COMMENTS.sub(b"", path.read_bytes()) if name.startswith(_KIT) else path.read_bytes()
+    return _FOR_READERS.sub(b"", path.read_bytes()) if name.startswith(_KIT) else path.read_bytes()
 
 
 def lend_assets(app: Flask) -> None:

@@ -28,7 +28,10 @@ COMPRESSED = frozenset(
 )
 
 # No browser takes these for a document.
-_PARTS_OF_PAGES = frozenset({"text/css", "text/javascript", "application/javascript"})
+_PARTS_OF_PAGES = frozenset(
+    {"text/css", "text/javascript", "application/javascript", "application/manifest+json"}
+)
+_ALWAYS_PARTS = frozenset({"assets.asset", "worker.manifest"})
 
 # Nothing here asks for any of these; whatever gets into a page does not get to ask either.
 PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
@@ -98,7 +101,7 @@ def _dress(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Cross-Origin-Resource-Policy"] = "same-origin"
     # Half of what a style sheet weighs would be headers that mean something for documents only.
-    if request.endpoint != "assets.asset" or response.mimetype not in _PARTS_OF_PAGES:
+    if request.endpoint not in _ALWAYS_PARTS or response.mimetype not in _PARTS_OF_PAGES:
         headers["Content-Security-Policy"] = POLICY
         headers["Referrer-Policy"] = REFERRER_POLICY
         headers["X-Frame-Options"] = "DENY"

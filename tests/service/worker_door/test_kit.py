@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import json
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from flask import Flask, Response
@@ -115,3 +116,34 @@ def test_the_lock_of_the_library_names_versions_and_hashes_and_no_address() -> N
     packages = json.loads(lock)["packages"]
     assert all("integrity" in package for name, package in packages.items() if name)
     assert "http" not in lock.replace("https://opencollective.com", "")
+
+
+WRITTEN = """// Why.
+import { a } from "./a.js"
+
+/** One line. */
+export const b = 1 // bytes
+
+/** Several lines,
+
+the last of which ends. */
+export function c() {
+  // Why not.
+  return ["https://x", 'a // b', `/** ${b} */`].map((each) => each.replace(/\\/\\//, "")) // as "quoted"
+}
+"""
+SENT = """import { a } from "./a.js"
+export const b = 1
+export function c() {
+return ["https://x", 'a // b', `/** ${b} */`].map((each) => each.replace(/\\/\\//, "")) // as "quoted"
+}
+"""
+
+
+def test_on_their_way_modules_lose_only_what_is_for_readers(tmp_path: Path) -> None:
+    (tmp_path / "kit").mkdir()
+    (tmp_path / "kit" / "c.js").write_text(WRITTEN)
+    assert load_assets(tmp_path)["kit/c.js"].body.decode() == SENT
+    for path in sorted((FOLDER / "kit").glob("*.js")):
+        # A text over several lines would lose the steps of its lines.
+        assert all(line.count("`") % 2 == 0 for line in path.read_text().splitlines()), path.name
