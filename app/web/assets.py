@@ -19,7 +19,7 @@ FOLDER = Path(__file__).parent / "static"
 # Modules that import one another by relative addresses: with one digest for all of them, each finds those it was written for.
 _TOGETHER = ("kit/", "vendor/")
 
-# What is for readers of the tree: comments, the steps of the lines and empty ones, two fifths of what the scripts weigh. Behind code
+# What is for readers of the tree: comments, the steps of the lines and empty ones, two fifths of what scripts weigh. Behind code
 # a comment goes only where no quote follows, which could be the end of a string.
 _KIT = "kit/"
 _FOR_READERS = re.compile(
