@@ -21,8 +21,12 @@ def page(request: pytest.FixtureRequest, browser: Browser, server: LiveServer) -
         yield new_page()
 
 
+# All of the form at once, also where scripts run.
+FORM = "/en/?plain"
+
+
 def test_back_after_leaving_shows_nothing_that_was_ticked_or_typed(page: Page) -> None:
-    page.goto("/en/")
+    page.goto(FORM)
     page.locator("[name=category][value=gbvh]").check()
     page.locator("[name=danger][value=yes]").check()
     page.locator("#words").fill("He touched me.")
@@ -32,8 +36,8 @@ def test_back_after_leaving_shows_nothing_that_was_ticked_or_typed(page: Page) -
     page.go_back()
     if page.url == "about:blank":
         # A script put the calendar in the form's place: Back leads to before it.
-        page.goto("/en/")
-    page.wait_for_url("**/en/")
+        page.goto(FORM)
+    page.wait_for_url(f"**{FORM}")
     assert not page.locator("[name=category][value=gbvh]").is_checked()
     assert not page.locator("[name=danger][value=yes]").is_checked()
     assert page.locator("#words").input_value() == ""
@@ -41,7 +45,7 @@ def test_back_after_leaving_shows_nothing_that_was_ticked_or_typed(page: Page) -
 
 
 def test_enter_in_a_line_is_the_ordinary_send_with_what_was_ticked(page: Page) -> None:
-    page.goto("/en/")
+    page.goto(FORM)
     page.locator("#words").fill("Pay is late.")
     page.locator("[name=consent][value=nobody]").check()
     with page.expect_request("**/report") as posted:

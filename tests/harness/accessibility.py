@@ -61,6 +61,17 @@ class Reader:
             context.close()
 
 
+def faults_on(page: Page) -> list[str]:
+    """What axe finds on this page as its scripts have made it, in light and in dark."""
+    page.evaluate(_AXE)
+    page.emulate_media(color_scheme="light")
+    found = _violations(page, {"type": "tag", "values": _RULES})
+    page.emulate_media(color_scheme="dark")
+    found += [f"in dark, {each}" for each in _violations(page, {"type": "rule", "values": _DARK_ONLY})]
+    page.emulate_media(color_scheme="light")
+    return found
+
+
 def _faults(page: Page, document: Document) -> list[str]:
     def answer(route: Route) -> None:
         route.fulfill(body=document.html, headers={"content-type": "text/html; charset=utf-8"})

@@ -40,17 +40,20 @@ class KitPhone:
         """A new tab."""
         return self.context.new_page()
 
-    def with_kit(self) -> Page:
+    def with_kit(self, *, steps: bool = False) -> Page:
         """A tab on the form of the second visit: the kit is there, and the form comes from the phone."""
         page = self.page()
         page.goto("/en/")
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
-        return self.open_form(page)
+        return self.open_form(page, steps=steps)
 
-    def open_form(self, page: Page, path: str = "/en/") -> Page:
-        """The form, as soon as the kit has taken it over."""
+    def open_form(self, page: Page, path: str = "/en/", *, steps: bool = False) -> Page:
+        """The form, as soon as the kit has taken it over; all of it on one page, unless `steps`: then one question at a time."""
         page.goto(path)
         page.wait_for_selector("html[data-kit=on]", state="attached")
+        everything = page.locator("[data-do=all]:visible")
+        if not steps and everything.count():
+            everything.click()
         return page
 
     def records(self, page: Page) -> list[dict[str, Any]]:

@@ -6,6 +6,7 @@ import { post, send, sentElsewhere, wakeLater } from "./outbox.js"
 import { newReceipt } from "./receipt.js"
 import { bringBack, copyOf, language, note, show, showPage, showReceipt } from "./screen.js"
 import { newId, sealReport, warmUp } from "./seal.js"
+import { bringUp } from "./steps.js"
 import { canKeep, drop, find, keep } from "./store.js"
 
 const SHOWN_WITHIN = 8000 // milliseconds: whoever looks at a button that does nothing presses it again
@@ -119,7 +120,10 @@ async function begin(form, submitter) {
   const told = Object.fromEntries(fields)
   const fault = faultOf(told)
   if (told.website) form.elements.website.value = "" // a browser that fills in fields by itself
-  if (fault) return note(fault.name, fault.at)
+  if (fault) {
+    bringUp(fault.at)
+    return note(fault.name, fault.at)
+  }
   note(null)
   if (told.danger === "yes" && told.consent === "nobody" && !told.quick) fields.push(["allow", await askForHelper()])
   await busy(form, submitter, () => file(form, fields, told.danger === "yes"))
@@ -131,7 +135,7 @@ function faultOf(told) {
   const longest = { words: Number(copyOf("too-long").firstElementChild.dataset.longest), ...LINES }
   const at = Object.keys(longest).find((name) => Array.from(told[name] ?? "").length > longest[name])
   if (at) return { name: "too-long", at }
-  return told.danger === "yes" || told.category || SEEN.test(told.words) ? null : { name: "empty" }
+  return told.danger === "yes" || told.category || SEEN.test(told.words) ? null : { name: "empty", at: "category" }
 }
 
 /** The question that the server asks too: nobody comes when nobody may read. */

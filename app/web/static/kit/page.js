@@ -4,6 +4,8 @@ import { checkCurrent, current, hear, takeOver } from "./form.js"
 import { refreshKit } from "./keys.js"
 import { WAITS, others, sendAll, wakeLater } from "./outbox.js"
 import { haveWords, language, note, tell } from "./screen.js"
+import { offerSpeech } from "./speak.js"
+import { offerSteps } from "./steps.js"
 import { showWaiting } from "./waiting.js"
 
 const AGAIN = 20_000 // milliseconds until a page that stays open tries again by itself
@@ -12,12 +14,19 @@ const able = () =>
   "serviceWorker" in navigator && "indexedDB" in self && "BroadcastChannel" in self && Boolean(self.crypto?.subtle)
 
 async function begin() {
-  // A phone that cannot do all of it does none of it: the plain form is as good.
-  if (!able()) return
-  navigator.serviceWorker.register("/sw.js", { type: "module" }).catch(() => {})
-  navigator.serviceWorker.controller?.postMessage({ language })
+  const whole = able()
+  if (whole) {
+    navigator.serviceWorker.register("/sw.js", { type: "module" }).catch(() => {})
+    navigator.serviceWorker.controller?.postMessage({ language })
+  }
   if (!(await haveWords())) return
   const form = document.querySelector("form[action$='/report']")
+  if (form) {
+    offerSteps(form)
+    offerSpeech(form)
+  }
+  // A phone that cannot do all of the rest does none of it: the plain way is as good.
+  if (!whole) return
   // The page that answers a post belongs to that post and to its token.
   if (form && !location.pathname.endsWith("/report")) await takeOver(form)
   document.getElementById("receipt")?.form.addEventListener("submit", (event) => {

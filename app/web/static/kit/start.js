@@ -16,11 +16,20 @@ const shown = () => within(100, (done) => requestAnimationFrame(() => setTimeout
 // What a worker asked this phone to keep (store.js).
 const wiped = () => within(300, (done) => (indexedDB.deleteDatabase("draft").onsuccess = done))
 
+// Questions that were shown one at a time are steps of this page in the history: it is the page that is replaced, not its last step.
+const unwound = () =>
+  within(300, (done) => {
+    const deep = history.state?.deep
+    if (!deep) return done()
+    addEventListener("popstate", done)
+    history.go(-deep)
+  })
+
 function leave(way, ready) {
   // One cheap step, and the next frame shows nothing of the page. On a slow phone all that follows, the way itself above all, would hold that frame back.
   document.documentElement.hidden = true
   leaving.abort()
-  return Promise.all([shown(), ready?.()])
+  return Promise.all([shown(), unwound(), ready?.()])
     .catch(() => {}) // no store: nothing was kept
     .then(() => {
       document.body.replaceChildren()

@@ -1,0 +1,94 @@
+"""Questions read aloud by the phone's own speech, where there is a voice that sends nothing anywhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.support.between import Link
+from tests.support.kit_phone import KitPhone, opened
+
+# A phone's speech, that writes down what it says. Voices come late, as on phones; each has a language, and is here or at somebody's.
+SPEECH = """
+    const voices = %s.map(([lang, localService]) => ({ lang, localService }))
+    const queue = []
+    let known = false
+    globalThis.said = []
+    globalThis.finish = () => queue.splice(0).forEach(each => each.onend?.())
+    globalThis.SpeechSynthesisUtterance = function (text) { this.text = text }
+    const speech = Object.assign(new EventTarget(), {
+        getVoices: () => known ? voices : [],
+        speak: each => { said.push([each.text, each.voice.lang]); queue.push(each) },
+        cancel: () => { said.push('silence'); queue.splice(0).forEach(each => each.onerror?.()) },
+    })
+    Object.defineProperty(globalThis, 'speechSynthesis', { value: speech })
+    addEventListener('load', () => setTimeout(() => { known = true; speech.dispatchEvent(new Event('voiceschanged')) }))
+"""
+HERE = "[['fr-FR', true], ['en-GB', false], ['en_US', true]]"
+WORDS = "The marmalade foreman."
+
+
+@contextmanager
+def talking(browser: Browser, link: Link, profile: Path, voices: str) -> Iterator[tuple[KitPhone, Page]]:
+    with opened(browser, link, profile, SPEECH % voices) as phone:
+        yield phone, phone.open_form(phone.page(), steps=True)
+
+
+def said(page: Page) -> list[str]:
+    """What was said since somebody asked."""
+    found: list[str] = page.evaluate(
+        "() => said.splice(0).map(each => each === 'silence' ? each : each[0].trim())"
+    )
+    return found
+
+
+def test_each_question_is_read_by_a_voice_of_the_phone_and_never_what_was_written(
+    browser: Browser, link: Link, tmp_path: Path
+) -> None:
+    with talking(browser, link, tmp_path / "profile", HERE) as (_, page):
+        page.locator("[data-do=say]:visible").click()
+        assert page.evaluate("() => said.every(([, voice]) => voice === 'en_US')")
+        assert said(page) == ["Are you in danger now?", "Yes", "No"]
+        page.evaluate("finish()")
+        assert page.locator("[data-do=say]:visible").inner_text() == "Read aloud"
+        said(page)
+        for _ in range(2):
+            page.locator("[data-do=next]").click()
+        page.fill("#words", WORDS)
+        page.locator("[data-do=say]:visible").click()
+        read = said(page)
+        assert read[0] == "What happened?"
+        assert not [line for line in read if "marmalade" in line]
+        # Only the button that says so reads it.
+        page.get_by_role("button", name="Read aloud what I wrote").click()
+        assert said(page) == ["silence", WORDS]
+        page.get_by_role("button", name="Stop").click()
+        assert said(page) == ["silence"]
+
+
+def test_it_is_silent_at_once_when_somebody_leaves_or_goes_on(
+    browser: Browser, link: Link, tmp_path: Path
+) -> None:
+    with talking(browser, link, tmp_path / "profile", HERE) as (_, page):
+        page.locator("[data-do=say]:visible").click()
+        page.locator("[data-do=next]").click()
+        assert said(page)[-1] == "silence"
+        page.locator("[data-do=say]:visible").click()
+        # The way out leads nowhere here, so that the page stays to tell.
+        page.route("**/exit", lambda route: route.abort())
+        page.locator(".leave").click(no_wait_after=True)
+        assert said(page)[-1] == "silence"
+
+
+@pytest.mark.parametrize(
+    "voices", ("[]", "[['fr-FR', true]]", "[['en-GB', false]]"), ids=("none", "another", "not here")
+)
+def test_without_such_a_voice_there_is_no_button(
+    browser: Browser, link: Link, tmp_path: Path, voices: str
+) -> None:
+    with talking(browser, link, tmp_path / "profile", voices) as (_, page):
+        page.wait_for_function("() => speechSynthesis.getVoices().length === " + str(voices.count("'") // 2))
+        assert page.locator("[data-do=next]").is_visible()
+        assert not page.locator("[data-do=say]").count()
