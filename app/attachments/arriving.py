@@ -9,7 +9,7 @@ from app import clock
 from app.attachments.completing import complete
 from app.attachments.kinds import HEAD_BYTES, STEP_BYTES, FileRefusal, FileRefused, chunks_of, length_of_chunk
 from app.attachments.models import AttachmentChunk
-from app.attachments.standing import FileOfReport, ReportMissing, FileStanding, standing_of
+from app.attachments.standing import FileOfReport, FileStanding, ReportMissing, standing_of
 from app.cases.case import lock_case
 from app.network import ALL_FILE_CHUNKS, EVERYBODY, FILE_CHUNKS, Limit, count_attempt, window_end
 from app.services import Services

@@ -14,7 +14,7 @@ from app.attachments.ending import Ended, end_file
 from app.attachments.examining import Examined, examine
 from app.attachments.kinds import HEAD_BYTES, FileRefusal, FileRefused, FileState, length_of_chunk
 from app.attachments.models import AttachmentChunk, AttachmentPart
-from app.attachments.standing import FileOfReport, ReportMissing, FileStanding, standing_of
+from app.attachments.standing import FileOfReport, FileStanding, ReportMissing, standing_of
 from app.cases.case import Case, lock_case
 from app.database import ReadyRows, insert_ready, ready_rows, retrying
 from app.services import Services

@@ -47,12 +47,14 @@ def examine(services: Services, kind: FileKind, body: bytes | bytearray) -> Exam
     slots = Slots(services.settings.home / "examiner")
     with slots.one(spare=1):
         status, told = _run(kind, body)
+    if len(told) > LARGEST_FILE:
+        raise ExaminerBroken("the child has no end of words")
     if -status in _BROKEN_BY_THE_FILE:
         raise FileRefused(FileRefusal.UNREADABLE)
     if status == -signal.SIGKILL:
         raise TooBusy
     line, found, made = told.partition(b"\n")
-    if status != 0 or not found or len(line) > _LONGEST_LINE or len(told) > LARGEST_FILE:
+    if status != 0 or not found or len(line) > _LONGEST_LINE:
         raise ExaminerBroken(f"the child ended with {status}")
     return _read(kind, line, made if kind is FileKind.PHOTO else body)
 
@@ -72,10 +74,13 @@ def _run(kind: FileKind, body: bytes | bytearray) -> tuple[int, bytes]:
         late.start()
         try:
             told = _hand_over(child.stdin, child.stdout, body)
+            if len(told) > LARGEST_FILE:
+                child.kill()  # whatever it still wants to say is too much
+            status = child.wait()
         finally:
             late.cancel()
-            child.kill()  # whatever it still wants to say is too much; one that is done does not notice
-        return child.wait(), told
+            child.kill()  # one that is done does not notice
+        return status, told
 
 
 def _hand_over(into: IO[bytes] | None, out: IO[bytes] | None, body: bytes | bytearray) -> bytes:
