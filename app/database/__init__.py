@@ -1,6 +1,7 @@
 """The database: engine and units of work, column types, the writers' lock, claims, prepared statements and the schema's version."""
 
 from app.database.claims import chosen_once
+from app.database.dialects import insert_into, partial_index
 from app.database.engine import DatabaseUnavailable, WroteWhileReading
 from app.database.events import apart, note_event
 from app.database.inserts import (
@@ -66,6 +67,7 @@ __all__ = [
     "chosen_once",
     "hour_of_id",
     "insert_each_unless_taken",
+    "insert_into",
     "insert_ready",
     "insert_rows",
     "insert_unless_taken",
@@ -76,6 +78,7 @@ __all__ = [
     "note_event",
     "opaque_columns",
     "opaque_table",
+    "partial_index",
     "ready_rows",
     "retrying",
     "send_together",

@@ -10,13 +10,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Connection, Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import Connection, Insert, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
+from app.database.dialects import insert_into, numbered_postgresql
 from app.database.prepared import (
-    NUMBERED_POSTGRESQL,
     columns_of,
     new_row,
     raising_as_sqlalchemy,
@@ -135,7 +134,7 @@ def _insert_together(shape: tuple[tuple[type[Base], int], ...]) -> str:
     """One statement of PostgreSQL's for several tables; references between its rows are checked at its end."""
     texts, before = [], 0
     for model, number in shape:
-        text = str(_plain(model, number, "postgresql").compile(dialect=NUMBERED_POSTGRESQL))
+        text = str(_plain(model, number, "postgresql").compile(dialect=numbered_postgresql()))
         texts.append(_NUMBER.sub(partial(_shifted, before), text))
         before += number * len(_table_of(model).columns)
     *first, last = texts
@@ -148,10 +147,9 @@ def _shifted(by: int, number: re.Match[str]) -> str:
     return f"${int(number[1]) + by}"
 
 
-def _plain(model: type[Base], number: int, dialect: str) -> sqlite.Insert | postgresql.Insert:
+def _plain(model: type[Base], number: int, dialect: str) -> Insert:
     table = _table_of(model)
-    made = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-    return made.values([dict.fromkeys(table.columns.keys())] * number)
+    return insert_into(table, dialect).values([dict.fromkeys(table.columns.keys())] * number)
 
 
 def _table_of(model: type[Base]) -> Table:

@@ -11,19 +11,14 @@ from functools import lru_cache, partial
 from typing import Any
 
 from sqlalchemy import ClauseElement, Column, Connection, ReturnsRows, inspect
-from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.sql.schema import CallableColumnDefault, ScalarElementColumnDefault
 
+from app.database.dialects import insert_into, numbered_postgresql
 from app.database.sent import tell_of
 from app.database.types import Base
-
-# psycopg's own way of writing a place for a value; with Python's it would take each statement apart again.
-NUMBERED_POSTGRESQL: Dialect = PGDialect_psycopg(paramstyle="numeric_dollar")  # type: ignore[no-untyped-call]
-"""The dialect whose words `RawCursor` of psycopg takes."""
 
 _KNOWN_AT_MOST = 200
 
@@ -124,7 +119,7 @@ def _insert(model: type[Base]) -> Ready:
     table = Base.metadata.tables[model.__tablename__]
 
     def statement(database: str) -> ClauseElement:
-        insert = sqlite.insert(table) if database == "sqlite" else postgresql.insert(table)
+        insert = insert_into(table, database)
         return insert.on_conflict_do_nothing().returning(*table.primary_key)
 
     return Ready(statement)
@@ -168,7 +163,7 @@ class _Worded:
 @lru_cache(maxsize=256)
 def _worded(ready: Ready, dialect: Dialect) -> _Worded:
     statement = ready.on(dialect.name)
-    compiled: Any = statement.compile(dialect=dialect if dialect.name == "sqlite" else NUMBERED_POSTGRESQL)
+    compiled: Any = statement.compile(dialect=dialect if dialect.name == "sqlite" else numbered_postgresql())
     binds, constants = [], {}
     for name in compiled.positiontup:
         bind = compiled.binds[name]

@@ -8,18 +8,17 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import Index, String, UniqueConstraint, text
+from sqlalchemy import Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, Blob, Opaque, new_id, word_column
+from app.database import Base, Blob, Opaque, new_id, partial_index, word_column
 from app.messaging.delivery import Delivery, Purpose
 from app.vault import Signed
 
 
 def _index_of_given(name: str, column: str) -> Index:
     """An index of the few rows that have a value there, so that every other one costs nothing."""
-    given = text(f"{column} IS NOT NULL")
-    return Index(name, column, sqlite_where=given, postgresql_where=given)
+    return partial_index(name, column, where=f"{column} IS NOT NULL")
 
 
 class Phone(Signed, Base):

@@ -7,10 +7,10 @@ from typing import Any
 from uuid import UUID
 
 from cryptography.exceptions import InvalidTag
-from sqlalchemy import Index, Select, text
+from sqlalchemy import Select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import Base, CaseId, Id, Opaque
+from app.database import Base, CaseId, Id, Opaque, partial_index
 from app.vault.compartments import Compartment, KeyName, OpenedCompartments, pack_bundle, unpack_bundle
 from app.vault.framing import frame, unframe
 from app.vault.journal_heads import head_as_read_fits
@@ -52,14 +52,7 @@ class GrantRow(Signed, Base):
 
     __tablename__ = "vault_grants"
     __table_args__ = (
-        Index(
-            "uq_vault_grants_open",
-            "case_id",
-            "holder_id",
-            unique=True,
-            sqlite_where=text("state != 'ended'"),
-            postgresql_where=text("state != 'ended'"),
-        ),
+        partial_index("uq_vault_grants_open", "case_id", "holder_id", where="state != 'ended'", unique=True),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -12,12 +12,12 @@ from uuid import UUID
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
-from sqlalchemy import Index, select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 from stdnum.iso7064 import mod_11_10
 
 from app import clock
-from app.database import Base, CaseId, Id, Opaque, new_id
+from app.database import Base, CaseId, Id, Opaque, new_id, partial_index
 from app.language import find_codes
 from app.vault.framing import frame, unframe
 from app.vault.keyholder import KeyHolder, derive, tag_of
@@ -49,12 +49,7 @@ class ReceiptRow(Signed, Base):
     __tablename__ = "vault_receipts"
     __table_args__ = (
         # Of an ended one the tag is gone: by this half alone it is found again.
-        Index(
-            "ix_vault_receipts_ended",
-            "signing",
-            sqlite_where=text("ended_hour IS NOT NULL"),
-            postgresql_where=text("ended_hour IS NOT NULL"),
-        ),
+        partial_index("ix_vault_receipts_ended", "signing", where="ended_hour IS NOT NULL"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

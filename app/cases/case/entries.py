@@ -5,13 +5,12 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import ClauseElement, bindparam, exists, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case.models import Case, Entry
 from app.cases.enums import AuthorKind, EntryKind
-from app.database import Base, CaseId, Ready, Statement, new_id
+from app.database import Base, CaseId, Ready, Statement, insert_into, new_id
 from app.language import clean_words, has_words, says_something
 from app.vault import Actor, Compartment, CompartmentKeyRow, Place, Vault, current_compartments, row_mac
 
@@ -79,8 +78,8 @@ _LAST = select(func.coalesce(func.max(_ENTRIES.c.seq), 0)).where(
 
 
 def _add_words(database: str) -> ClauseElement:
-    insert = sqlite.insert(_ENTRIES) if database == "sqlite" else postgresql.insert(_ENTRIES)
     given = select(*_VALUES.values(), _LAST.scalar_subquery() + 1).where(~_NEWER_KEY)
+    insert = insert_into(_ENTRIES, database)
     return insert.from_select([*_GIVEN, "seq"], given).on_conflict_do_nothing().returning(_ENTRIES.c.id)
 
 

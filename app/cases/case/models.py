@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import ClassVar
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false, text
+from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.cases.enums import (
@@ -28,7 +28,7 @@ from app.cases.enums import (
     Urgency,
     Who,
 )
-from app.database import Base, Blob, Opaque, new_id, word_column
+from app.database import Base, Blob, Opaque, new_id, partial_index, word_column
 from app.vault import Signed
 
 _READERS = (
@@ -49,18 +49,17 @@ class Case(Signed, Base):
         # The coordinator's months are counted from this index alone, and no case is read for them.
         Index("ix_cases_months", "received_hour", "practice", "first_answer", "came_back"),
         # Of the few that are open, among the many that were: what the coordinator counts of them stands here.
-        Index(
+        partial_index(
             "ix_cases_open",
             *("organisation_id", "state", "urgency", "assignee_id", "stopped_hour", "practice", "id"),
-            sqlite_where=text("is_open = 1"),
-            postgresql_where=text("is_open"),
+            where="is_open = 1",
+            in_postgresql="is_open",
         ),
         # The same for who was asked beside another; few cases are, and the others are not in it.
-        Index(
+        partial_index(
             "ix_cases_also_asked",
             *("also_asked_id", "queue_rank", "next_due_at", "id"),
-            sqlite_where=text("also_asked_id IS NOT NULL"),
-            postgresql_where=text("also_asked_id IS NOT NULL"),
+            where="also_asked_id IS NOT NULL",
         ),
     )
     FREE: ClassVar[dict[str, str]] = {
@@ -237,13 +236,7 @@ class Escalation(Signed, Base):
     __tablename__ = "escalations"
     __table_args__ = (
         UniqueConstraint("case_id", "clock_id", "rung"),
-        Index(
-            "uq_escalations_asked",
-            "case_id",
-            unique=True,
-            sqlite_where=text("state = 'asked'"),
-            postgresql_where=text("state = 'asked'"),
-        ),
+        partial_index("uq_escalations_asked", "case_id", where="state = 'asked'", unique=True),
         Index("ix_escalations_due", "state", "due_at"),
     )
 

@@ -4,15 +4,15 @@ import random
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import Lock, locking
+from app.database import Lock, insert_into, locking
 from app.messaging.delivery import UNCLEAR_REASON, Delivery
 from app.messaging.models import OutgoingStep, OutgoingText
 from app.messaging.receiving import move_on, remember_stop
@@ -85,13 +85,12 @@ def write_steps(session: Session, steps: Iterable[tuple[UUID, Delivery, str | No
         for text_id, state, reason in steps
     ]
     if rows:
-        session.connection().execute(_STEPS[session.get_bind().dialect.name], rows)
+        session.connection().execute(_new_steps(session.get_bind().dialect.name), rows)
 
 
-_STEPS: dict[str, Insert] = {
-    "sqlite": sqlite.insert(OutgoingStep).on_conflict_do_nothing(),
-    "postgresql": postgresql.insert(OutgoingStep).on_conflict_do_nothing(),
-}
+@cache
+def _new_steps(database: str) -> Insert:
+    return insert_into(OutgoingStep, database).on_conflict_do_nothing()
 
 
 def _put_back(row: OutgoingText, outcome: SendOutcome) -> SendOutcome:

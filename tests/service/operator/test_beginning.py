@@ -1,5 +1,6 @@
 """What `redress up` does before it answers anybody: a rehearsal that may fail, and a proof of the vault that may not."""
 
+import subprocess
 import sys
 import urllib.request
 from pathlib import Path
@@ -51,3 +52,17 @@ def test_a_vault_that_does_not_open_what_it_seals_takes_nothing(
     log = (tmp_path / "server.log").read_text()
     assert "SelfTestFailed" in log
     assert "process.ended process=web" in log
+
+
+def test_a_start_on_sqlite_imports_nothing_that_only_others_use() -> None:
+    """Each of them is megabytes in every process, and time of every start."""
+    code = (
+        "import sys, app.cli, app.dispatcher.run\n"
+        "app.web_rooms()\n"
+        "rare = {'segno', 'prometheus_client', 'sqlalchemy.dialects.postgresql', 'psycopg', 'alembic', 'holidays', 'twilio.rest',\n"
+        "    'email._header_value_parser', 'babel.messages'}\n"
+        "print(*sorted(rare & set(sys.modules)))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert done.stdout.strip() == ""
