@@ -49,7 +49,7 @@ from app.intake.conversation.machine.texted_questions import (
 )
 from app.intake.conversation.machine.texts import Text, Texts
 from app.intake.conversation.machine.topic_words import Keyword
-from app.intake.conversation.machine.walk import PLACES, walk
+from app.intake.conversation.machine.walk import PLACES, speaks_of_phone, walk
 from app.intake.conversation.machine.wishes import hear_wish, with_wish
 from app.intake.report import ContactWay
 
@@ -272,6 +272,8 @@ def _continues(position: Position, said: Said, texts: Texts, at: datetime) -> bo
     if _is_torn(position, said, texts, at):
         return True  # its last letters may be a lone digit
     if said.digits or position.step in PLACES or walk(position, said, texts).taken:
+        return False
+    if position.step is Step.WHOSE_PHONE and speaks_of_phone(said):
         return False
     short = len(said.words) <= _SHORT and len(said.words.split()) <= _FEW
     return position.unheard < (_MOST_SHORT_UNHEARD if short else _MOST_UNHEARD)

@@ -48,6 +48,17 @@ class Text(StrEnum):
         "We cannot tell whose phone this is. Until we know, we ask nothing else. It is locked: nobody reads it."
         " 1 Only mine 2 Shared 3 Company",
     )
+    # The last text to a phone that others see; whoever writes from it is heard all the same.
+    PHONE_SEEN = pgettext(
+        "sms",
+        "Thank you. Others may see this phone, so we text nothing more about this. A helper may read what you wrote."
+        " Delete these texts.",
+    )
+    PHONE_SEEN_LOCKED = pgettext(
+        "sms",
+        "Thank you. Others may see this phone, so we text nothing more about this. It is locked: nobody reads it."
+        " Delete these texts.",
+    )
     DANGER = pgettext("sms", "Is anyone in danger now? 1 Yes 2 No")
     HELPER_TOLD = pgettext("sms", "A helper is being told. If you can, go to a safe place.")
     # Where nobody has left an address for alerts, or the case is stopped, nobody is being told.

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from app.intake.conversation.machine.sentences import PieceKind, Sentences
+from app.intake.conversation.machine.whose_words import WhoseWords
 
 # Longer words tell something else too.
 _LONGEST = 160
@@ -38,7 +39,7 @@ class Whose:
 
 @dataclass(frozen=True)
 class ToldWords:
-    """The phrases of every language together, in plain form."""
+    """The phrases of every language together, in plain form; `asked_whose` are those for whose phone it is, where that is asked."""
 
     text: frozenset[str]
     no_text: frozenset[str]
@@ -51,6 +52,7 @@ class ToldWords:
     reads: frozenset[str]
     read_things: frozenset[str]
     often: frozenset[str]
+    asked_whose: WhoseWords
     _told: dict[str, Told | None] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:
