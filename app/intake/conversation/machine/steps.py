@@ -42,6 +42,7 @@ from app.intake.conversation.machine.plainly import hear_plainly
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texted_questions import (
+    ask_plainly,
     chosen_beside,
     hear_question,
     hear_torn,
@@ -230,7 +231,7 @@ def _hear(  # noqa: PLR0911 - one for each kind of text
     if plainly is not None:
         return plainly
     if position.step in (Step.OPEN, Step.NEW_REPORT):
-        asked = hear_question(position, said, know, texts, at)
+        asked = hear_question(position, said, know, texts, at) or ask_plainly(position, said, know, texts, at)
         return asked or hear_open(position, said, know, texts, at)
     if position.step not in TABLE or _continues(position, said, texts, at):
         heard = _join(position, said, at)

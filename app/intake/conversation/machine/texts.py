@@ -161,6 +161,8 @@ class Text(StrEnum):
     NEW_REPORT = pgettext("sms", "Write now what happened. A few words are enough.")
     # After an answer to a question that we texted.
     ANSWER_KEPT = pgettext("sms", "Thank you. Your answer is kept with what you told us. Delete these texts.")
+    # Before such a question, where the words that came could not be read as an answer.
+    ANSWER_BY_NUMBER = pgettext("sms", "We keep what you wrote. Please answer with one number.")
     QUESTION_OVER = pgettext(
         "sms", "That question is not open any more. Your answer is kept all the same. 8 asks for news."
     )

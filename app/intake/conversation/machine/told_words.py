@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from app.intake.conversation.machine.how_words import HowWords
 from app.intake.conversation.machine.sentences import PieceKind, Sentences
 from app.intake.conversation.machine.whose_words import WhoseWords
 
@@ -39,7 +40,10 @@ class Whose:
 
 @dataclass(frozen=True)
 class ToldWords:
-    """The phrases of every language together, in plain form; `asked_whose` are those for whose phone it is, where that is asked."""
+    """The phrases of every language together, in plain form.
+
+    `asked_whose` and `asked_how` are those by which two questions are answered: whose phone it is, and how it is now.
+    """
 
     text: frozenset[str]
     no_text: frozenset[str]
@@ -53,6 +57,7 @@ class ToldWords:
     read_things: frozenset[str]
     often: frozenset[str]
     asked_whose: WhoseWords
+    asked_how: HowWords
     _told: dict[str, Told | None] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

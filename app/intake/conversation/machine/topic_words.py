@@ -13,6 +13,7 @@ from types import MappingProxyType
 
 from app.cases.config_file import Table, open_config
 from app.cases.taxonomy import FORM_TOPICS
+from app.intake.conversation.machine.how_words import HowWords
 from app.intake.conversation.machine.sentences import Sentences
 from app.intake.conversation.machine.told_words import ToldWords
 from app.intake.conversation.machine.whose_words import WhoseWords
@@ -40,6 +41,7 @@ _TOLD = (
     *("text", "no_text", "nobody", "nobody_too", "correction", "my_phone", "around"),
     *("reported", "reads", "read_things", "often"),
 )
+_HOW_IT_IS = ("beside", "still", "more", "bad", "good", "fixed", "negation")
 _WHOSE = (
     *("me", "my", "alone", "sole", "shared", "others", "company", "bosses", "uses", "beside"),
     *("goes_on", "unsure"),
@@ -217,6 +219,7 @@ def load_topic_words(folder: Path) -> TopicWords:
         for question, table in _tables(file.table("options"), _QUESTIONS).items()
     }
     told = {name: _plain(_words(table)) for name, table in _tables(file.table("told"), _TOLD).items()}
+    how = {name: _plain(_words(table)) for name, table in _tables(file.table("how"), _HOW_IT_IS).items()}
     whose = {name: _plain(_words(table)) for name, table in _tables(file.table("whose"), _WHOSE).items()}
     file.done()
     _refuse_doubles(file, {name: told[name] for name in ("text", "no_text", "nobody", "nobody_too")})
@@ -253,7 +256,7 @@ def load_topic_words(folder: Path) -> TopicWords:
             times=plain["times"],
             options=options,
         ),
-        told=ToldWords(**told, asked_whose=WhoseWords(**whose)),
+        told=ToldWords(**told, asked_whose=WhoseWords(**whose), asked_how=HowWords(**how)),
     )
 
 
