@@ -2,7 +2,7 @@
 
 from app.followups.asking import ask_due
 from app.followups.texting import AskingWay, FindWay, Texter, text_due
-from app.followups.words import ASKED_TEXTS, CHOOSE_HOURS, DIGITS, STOP_ASKING, AskText, text_of
+from app.followups.words import ASKED_TEXTS, CHOOSE_HOURS, DIGITS, STOP_ASKING, AskText, ask_again, text_of
 
 __all__ = [
     "ASKED_TEXTS",
@@ -13,6 +13,7 @@ __all__ = [
     "AskingWay",
     "FindWay",
     "Texter",
+    "ask_again",
     "ask_due",
     "text_due",
     "text_of",

@@ -137,6 +137,11 @@ def words_for(
     return both if count_segments(both).count <= MOST_SEGMENTS else alone
 
 
+def ask_again(questions: Collection[FollowupKind], language: Language) -> str:
+    """The same question alone, for an answer that could not be read."""
+    return _say(language, _asking(questions))
+
+
 def _asking(questions: Collection[FollowupKind]) -> AskText:
     asked = {text_of(kind) for kind in questions}
     return asked.pop() if len(asked) == 1 else AskText.HOW_ARE_THEY

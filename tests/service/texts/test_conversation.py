@@ -70,7 +70,8 @@ def test_the_number_is_shown_to_the_partner_only_once_contact_was_agreed(texting
 @pytest.mark.parametrize(("digit", "whose"), (("2", "shared"), ("3", "company")))
 def test_on_a_phone_of_others_nothing_more_is_ever_sent(texting: Texting, digit: str, whose: str) -> None:
     texting.say(FIRST)
-    assert texting.say(digit) == []
+    (told,) = texting.say(digit)
+    assert told.startswith("Thank you. Others may see this phone, so we text nothing more about this.")
     assert texting.facts().phone == whose
     assert texting.case().state is State.OFFERED
     assert texting.say("It happens every month", "8", "4", "HELP") == []

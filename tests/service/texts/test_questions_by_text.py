@@ -77,7 +77,10 @@ def test_a_worker_who_agreed_is_asked_by_text_once_and_answers_by_digit(texting:
 
 @pytest.mark.parametrize(
     "said",
-    ("SAME", "Same, thank you", "It is better now", "not worse", "sama saja", "no change", "mas mabuti"),
+    (
+        *("SAME", "Same, thank you", "It is better now", "not worse", "sama saja", "no change", "mas mabuti"),
+        *("its bad still", "still not paid"),
+    ),
 )
 def test_an_answer_in_other_words_than_the_question_has_is_one(texting: Texting, said: str) -> None:
     case_id = put_to(texting)
@@ -86,7 +89,17 @@ def test_an_answer_in_other_words_than_the_question_has_is_one(texting: Texting,
     assert texting.case().urgency is Urgency.MEDIUM
 
 
-@pytest.mark.parametrize("said", ("5", "5 Worse", "worse", "५", "It got worse"))
+def test_words_that_answer_nothing_are_kept_and_asked_about_once(texting: Texting) -> None:
+    case_id = put_to(texting)
+    (asked,) = texting.say("he came on monday")
+    assert asked.startswith("We keep what you wrote. Please answer with one number. How is it now? 5 Worse")
+    assert "he came on monday" in texting.words()
+    assert "How is it now?" not in " ".join(texting.say("and on tuesday"))
+    assert texting.say("they beat him again")[0].endswith("Is anyone in danger now? 1 Yes 2 No")
+    assert (answers_kept(texting, case_id), texting.case().urgency) == (0, Urgency.URGENT)
+
+
+@pytest.mark.parametrize("said", ("5", "5 Worse", "worse", "५", "It got worse", "not same, more bad"))
 def test_worse_raises_the_case_and_asks_for_danger(texting: Texting, said: str) -> None:
     case_id = put_to(texting)
     assert texting.say(said) == ["Is anyone in danger now? 1 Yes 2 No"]

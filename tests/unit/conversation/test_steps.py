@@ -100,8 +100,10 @@ def test_clear_words_are_not_asked_again(phone: Phone) -> None:
 
 
 @pytest.mark.parametrize("answer", ("2", "3", "shared", "Company"))
-def test_on_a_phone_that_others_see_nothing_more_is_ever_sent(phone: Phone, answer: str) -> None:
-    phone.send_all("Our boss is bad", answer)
+def test_on_a_phone_that_others_see_nothing_more_is_ever_sent(
+    phone: Phone, texts: Texts, answer: str
+) -> None:
+    assert phone.send_all("Our boss is bad", answer).reply == texts.say(Text.PHONE_SEEN)
     for body in ("1", "8", "4", "help", "start", "they beat him", "2", "Foxway Kulim", "hello"):
         assert phone.send(body).reply is None
     assert SendReceipt() not in phone.acts

@@ -99,8 +99,9 @@ def phone(whose: WhosePhone) -> Meaning:
             asked = agree_offered(Moved(position.to(Step.DANGER, whose=whose), acts))
             # That somebody is being told is true only once a helper is asked.
             return settled(asked) if position.called else asked
-        # Somebody else may read what we send: nothing is ever sent again.
-        return settled(Moved(position.to(Step.QUIET, whose=whose, offered=None), acts))
+        # Somebody else may read what we send: that is said once, and nothing is ever sent again.
+        say = Text.PHONE_SEEN_LOCKED if position.consent is ConsentLevel.NOBODY else Text.PHONE_SEEN
+        return settled(Moved(position.to(Step.QUIET, whose=whose, offered=None), acts, say))
 
     return meaning
 

@@ -54,7 +54,11 @@ def hear_plainly(position: Position, said: Said, know: Knowledge, texts: Texts, 
     kept = Moved(moved.position, (Keep(said.words), *moved.acts), moved.say)
     if kept.position.step is Step.QUIET and not _may_answer(position):
         return Heard(kept.position, None, kept.acts)
-    if kept.position.whose in (WhosePhone.SHARED, WhosePhone.COMPANY):
+    if (
+        kept.position.whose in (WhosePhone.SHARED, WhosePhone.COMPANY)
+        and position.step is not Step.WHOSE_PHONE
+    ):
+        # Who is read along with is sent nothing, but for the answer to what we have just asked.
         return Heard(kept.position, None, kept.acts)
     return answered(kept, know, texts)
 
@@ -67,8 +71,8 @@ def _answers(position: Position, said: Said, know: Knowledge, texts: Texts) -> b
 
 
 def _may_answer(position: Position) -> bool:
-    """Whether a last word may go to this phone: its owner was asked something, or agreed to texts."""
-    return position.whose is WhosePhone.OWN and position.step is not Step.QUIET
+    """Whether a last word may go to this phone: it was asked something, or its owner agreed to texts."""
+    return position.whose in (WhosePhone.OWN, WhosePhone.UNKNOWN) and position.step is not Step.QUIET
 
 
 def _whose_after_all(
@@ -115,7 +119,8 @@ def _not_mine(position: Position, digit: int) -> Moved | None:
     if silent is None:
         return None
     agreed = position.contact is not ContactWay.INBOX
-    return Moved(silent.position, (*silent.acts, AgreeContact(ContactWay.INBOX)) if agreed else silent.acts)
+    acts = (*silent.acts, AgreeContact(ContactWay.INBOX)) if agreed else silent.acts
+    return Moved(silent.position, acts, silent.say)
 
 
 def _nobody(position: Position, said: Said) -> Moved | None:

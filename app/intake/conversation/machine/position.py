@@ -66,6 +66,7 @@ class Position:
     is the worker's: by digit it answers what was texted, words of it are never read by whoever holds the form's secret code.
     `about` are the cases that a question of danger is about, beside that of the conversation; `meant` are the answers, one for each
     report that may be meant (case, question and answer), and `reports` the days of these as they are shown.
+    `asked_plainly` is the question that was texted and asked once more with its digits, since words did not answer it.
     """
 
     step: Step
@@ -108,6 +109,7 @@ class Position:
     about: tuple[UUID, ...] = ()
     meant: tuple[str, ...] = ()
     reports: tuple[str, ...] = ()
+    asked_plainly: UUID | None = None
 
     @property
     def waits(self) -> bool:
@@ -188,4 +190,5 @@ _READERS: dict[str, Any] = {
     "about": lambda values: tuple(UUID(value) for value in values),
     "meant": tuple,
     "reports": tuple,
+    "asked_plainly": UUID,
 }

@@ -42,6 +42,7 @@ from app.intake.conversation.machine.plainly import hear_plainly
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texted_questions import (
+    ask_plainly,
     chosen_beside,
     hear_question,
     hear_torn,
@@ -49,7 +50,7 @@ from app.intake.conversation.machine.texted_questions import (
 )
 from app.intake.conversation.machine.texts import Text, Texts
 from app.intake.conversation.machine.topic_words import Keyword
-from app.intake.conversation.machine.walk import PLACES, walk
+from app.intake.conversation.machine.walk import PLACES, speaks_of_phone, walk
 from app.intake.conversation.machine.wishes import hear_wish, with_wish
 from app.intake.report import ContactWay
 
@@ -230,7 +231,7 @@ def _hear(  # noqa: PLR0911 - one for each kind of text
     if plainly is not None:
         return plainly
     if position.step in (Step.OPEN, Step.NEW_REPORT):
-        asked = hear_question(position, said, know, texts, at)
+        asked = hear_question(position, said, know, texts, at) or ask_plainly(position, said, know, texts, at)
         return asked or hear_open(position, said, know, texts, at)
     if position.step not in TABLE or _continues(position, said, texts, at):
         heard = _join(position, said, at)
@@ -272,6 +273,8 @@ def _continues(position: Position, said: Said, texts: Texts, at: datetime) -> bo
     if _is_torn(position, said, texts, at):
         return True  # its last letters may be a lone digit
     if said.digits or position.step in PLACES or walk(position, said, texts).taken:
+        return False
+    if position.step is Step.WHOSE_PHONE and speaks_of_phone(said):
         return False
     short = len(said.words) <= _SHORT and len(said.words.split()) <= _FEW
     return position.unheard < (_MOST_SHORT_UNHEARD if short else _MOST_UNHEARD)

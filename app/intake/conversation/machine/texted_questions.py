@@ -8,11 +8,11 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.cases.enums import ANSWERS_TO, FollowupAnswer, FollowupKind
-from app.followups import ASKED_TEXTS, CHOOSE_HOURS, DIGITS, STOP_ASKING, AskText, text_of
-from app.intake.conversation.machine.acts import AnswerQuestion, StopAsking
-from app.intake.conversation.machine.after_questions import begins_new_report
+from app.followups import ASKED_TEXTS, CHOOSE_HOURS, DIGITS, STOP_ASKING, AskText, ask_again, text_of
+from app.intake.conversation.machine.acts import AnswerQuestion, Keep, StopAsking
+from app.intake.conversation.machine.after_questions import asks_open, begins_new_report
 from app.intake.conversation.machine.answers import Said
-from app.intake.conversation.machine.heard import Heard, answered
+from app.intake.conversation.machine.heard import Heard, answered, soon, spoken
 from app.intake.conversation.machine.lookup_values import Knowledge, TextedQuestion
 from app.intake.conversation.machine.meanings import MOST_PLACES, Moved
 from app.intake.conversation.machine.our_texts import pack_answer
@@ -22,6 +22,8 @@ from app.intake.conversation.machine.texts import Text, Texts
 
 # When texts may come, and which report is meant, is asked in between, with other digits than most answers have.
 _AFTER_QUESTIONS = (Step.OPEN, Step.NEW_REPORT, Step.TEXT_HOURS, Step.WHICH)
+# Longer words are news, and no answer that could not be read.
+_LONGEST_ANSWER = 160
 _SAID_OF = "how_is_it"  # in topic_words.toml: what people say instead of a digit
 
 
@@ -30,7 +32,28 @@ def may_answer_question(position: Position, said: Said, texts: Texts) -> bool:
     if position.step not in _AFTER_QUESTIONS or said.keyword is not None:
         return False
     asks = _asks_times(said) or chosen_beside(said, texts) is not None
+    asks = asks or _may_be_asked_again(position, said)
     return asks or any(_digit(said, texts, text) is not None for text in ASKED_TEXTS)
+
+
+def _may_be_asked_again(position: Position, said: Said) -> bool:
+    """Whether these words may be meant as such an answer though they cannot be read: no longer ones, which tell something."""
+    if position.step is not Step.OPEN or said.part is not None or said.thanks or said.worse or said.danger:
+        return False
+    return asks_open(said) is None and not said.digits and 0 < len(said.words) <= _LONGEST_ANSWER
+
+
+def ask_plainly(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard | None:
+    """Words that answer nothing, while a question of ours waits: they are kept, and it is asked once more with its digits."""
+    waiting = [each for each in know.questions if each.is_open]
+    if not waiting or know.holder_meant or not _may_be_asked_again(position, said):
+        return None
+    if position.asked_plainly == waiting[0].id:
+        return None
+    asked = ask_again({each.kind for each in waiting}, texts.language)
+    kept = spoken(replace(position.to(Step.OPEN), asked_plainly=waiting[0].id), said, at)
+    reply = texts.behind(texts.say(Text.ANSWER_BY_NUMBER), asked)
+    return Heard(kept, reply, (Keep(said.words, soon(position, at)),))
 
 
 def chosen_beside(said: Said, texts: Texts) -> int | None:
@@ -126,11 +149,25 @@ def _digit(said: Said, texts: Texts, text: AskText) -> int | None:
     if said.digits:
         digit = said.digits[0] if len(said.digits) == 1 and not said.rest else None
     else:
-        named = texts.options(text).get(said.bare, said.named.get(_SAID_OF)) if said.bare else None
+        named = _named(said, texts, text)
         digit = said.lone if said.lone is not None and (not said.bare or named == said.lone) else named
         if said.lone is not None and digit != said.lone:
             return None
     return digit if digit in (CHOOSE_HOURS, STOP_ASKING) or digit in DIGITS else None
+
+
+def _named(said: Said, texts: Texts, text: AskText) -> int | None:
+    """The digit that words stand for: those of the question, others of the same meaning, or read clause by clause."""
+    if not said.bare:
+        return None
+    # "No, worse" is not "no worse".
+    named = None if said.ahead is not None else texts.options(text).get(said.bare, said.named.get(_SAID_OF))
+    if named is not None or said.lone is not None or said.told_words is None or said.sentences is None:
+        return named
+    if said.part is not None or said.danger or said.asks:
+        return None
+    is_right = text is AskText.IS_IT_RIGHT
+    return said.told_words.asked_how.read(said.words, said.sentences, is_right=is_right)
 
 
 def _meant(digit: int, kind: FollowupKind) -> FollowupAnswer | None:

@@ -48,6 +48,17 @@ class Text(StrEnum):
         "We cannot tell whose phone this is. Until we know, we ask nothing else. It is locked: nobody reads it."
         " 1 Only mine 2 Shared 3 Company",
     )
+    # The last text to a phone that others see; whoever writes from it is heard all the same.
+    PHONE_SEEN = pgettext(
+        "sms",
+        "Thank you. Others may see this phone, so we text nothing more about this. A helper may read what you wrote."
+        " Delete these texts.",
+    )
+    PHONE_SEEN_LOCKED = pgettext(
+        "sms",
+        "Thank you. Others may see this phone, so we text nothing more about this. It is locked: nobody reads it."
+        " Delete these texts.",
+    )
     DANGER = pgettext("sms", "Is anyone in danger now? 1 Yes 2 No")
     HELPER_TOLD = pgettext("sms", "A helper is being told. If you can, go to a safe place.")
     # Where nobody has left an address for alerts, or the case is stopped, nobody is being told.
@@ -150,6 +161,8 @@ class Text(StrEnum):
     NEW_REPORT = pgettext("sms", "Write now what happened. A few words are enough.")
     # After an answer to a question that we texted.
     ANSWER_KEPT = pgettext("sms", "Thank you. Your answer is kept with what you told us. Delete these texts.")
+    # Before such a question, where the words that came could not be read as an answer.
+    ANSWER_BY_NUMBER = pgettext("sms", "We keep what you wrote. Please answer with one number.")
     QUESTION_OVER = pgettext(
         "sms", "That question is not open any more. Your answer is kept all the same. 8 asks for news."
     )

@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from app.intake.conversation.machine.how_words import HowWords
 from app.intake.conversation.machine.sentences import PieceKind, Sentences
+from app.intake.conversation.machine.whose_words import WhoseWords
 
 # Longer words tell something else too.
 _LONGEST = 160
@@ -38,7 +40,10 @@ class Whose:
 
 @dataclass(frozen=True)
 class ToldWords:
-    """The phrases of every language together, in plain form."""
+    """The phrases of every language together, in plain form.
+
+    `asked_whose` and `asked_how` are those by which two questions are answered: whose phone it is, and how it is now.
+    """
 
     text: frozenset[str]
     no_text: frozenset[str]
@@ -51,6 +56,8 @@ class ToldWords:
     reads: frozenset[str]
     read_things: frozenset[str]
     often: frozenset[str]
+    asked_whose: WhoseWords
+    asked_how: HowWords
     _told: dict[str, Told | None] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

@@ -13,8 +13,10 @@ from types import MappingProxyType
 
 from app.cases.config_file import Table, open_config
 from app.cases.taxonomy import FORM_TOPICS
+from app.intake.conversation.machine.how_words import HowWords
 from app.intake.conversation.machine.sentences import Sentences
 from app.intake.conversation.machine.told_words import ToldWords
+from app.intake.conversation.machine.whose_words import WhoseWords
 from app.network.matching import plain_text
 
 _HOW = ("reach", "reach_in_danger")
@@ -38,6 +40,11 @@ _PHRASES = (
 _TOLD = (
     *("text", "no_text", "nobody", "nobody_too", "correction", "my_phone", "around"),
     *("reported", "reads", "read_things", "often"),
+)
+_HOW_IT_IS = ("beside", "still", "more", "bad", "good", "fixed", "negation")
+_WHOSE = (
+    *("me", "my", "alone", "sole", "shared", "others", "company", "bosses", "uses", "beside"),
+    *("goes_on", "unsure"),
 )
 # The questions whose options have words of their own, beside those that the question itself prints; `open` is after all questions.
 _QUESTIONS = (
@@ -212,6 +219,8 @@ def load_topic_words(folder: Path) -> TopicWords:
         for question, table in _tables(file.table("options"), _QUESTIONS).items()
     }
     told = {name: _plain(_words(table)) for name, table in _tables(file.table("told"), _TOLD).items()}
+    how = {name: _plain(_words(table)) for name, table in _tables(file.table("how"), _HOW_IT_IS).items()}
+    whose = {name: _plain(_words(table)) for name, table in _tables(file.table("whose"), _WHOSE).items()}
     file.done()
     _refuse_doubles(file, {name: told[name] for name in ("text", "no_text", "nobody", "nobody_too")})
     _refuse_doubles(file, {**{str(name): words for name, words in orders.items()}, **answers})
@@ -247,7 +256,7 @@ def load_topic_words(folder: Path) -> TopicWords:
             times=plain["times"],
             options=options,
         ),
-        told=ToldWords(**told),
+        told=ToldWords(**told, asked_whose=WhoseWords(**whose), asked_how=HowWords(**how)),
     )
 
 

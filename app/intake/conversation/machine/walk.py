@@ -126,6 +126,8 @@ def _in_words(position: Position, said: Said, texts: Texts) -> tuple[int, ...]:
         # "Ok, only mine": where no yes is asked for, one says nothing.
         bare = said.sentences.without_yes(said.bare)
         chosen = known.get(bare, said.sentences.options.get(question, {}).get(bare))
+    if chosen is None and position.step is Step.WHOSE_PHONE and said.told_words and said.sentences:
+        chosen = said.told_words.asked_whose.read(said.bare, said.sentences)
     # "Ok" may only say that the question was read: beside a digit it says nothing, alone danger is asked for once more.
     heard = said.heard and question is Step.DANGER
     if chosen is None and said.yes is not None and not heard:
@@ -136,3 +138,10 @@ def _in_words(position: Position, said: Said, texts: Texts) -> tuple[int, ...]:
         return ()
     digit = chosen if said.lone is None else said.lone
     return () if digit is None else (digit,)
+
+
+def speaks_of_phone(said: Said) -> bool:
+    """Whether words that answer nothing are about whose phone it is: whoever was just asked waits for us."""
+    if said.told_words is None or said.sentences is None:
+        return False
+    return said.told_words.asked_whose.speaks_of_it(said.bare or said.plain, said.sentences)
