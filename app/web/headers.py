@@ -22,6 +22,7 @@ COMPRESSED = frozenset(
         "worker.how",
         "worker.offline",
         "worker.saved",
+        "worker.unsent",
         "worker.month",
         "worker.service_worker",
     }

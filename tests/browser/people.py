@@ -5,7 +5,7 @@ import time
 from typing import Any
 
 import pyotp
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.harness.server import LiveServer
 
@@ -63,6 +63,8 @@ class WorkerPhone:
         """Write to the helper from the messages."""
         self.page.get_by_label("Write to the helper").fill(words)
         self.page.get_by_role("button", name="Send", exact=True).click()
+        # Where scripts run the answer stands in this page's place, so the press alone leads nowhere yet.
+        expect(self.page.get_by_label("Write to the helper")).to_have_value("")
 
     def sees(self) -> str:
         """All words on the page."""

@@ -11,12 +11,14 @@ from app.web.access import open_to_everyone
 from app.web.assets import Asset, asset_url
 from app.web.language import choose_language, page_language
 from app.web.services import services
-from app.web.worker.danger import help_in
+from app.web.worker.danger import Help, help_in
 from app.web.worker.door import blueprint, offered
 from app.web.worker.report import empty_form
 
 _MODULES = ("kit/", "vendor/")
 _SHOWN = ("worker.css",)
+# What open messages load once the line has brought them: no page without a network has them, so no phone keeps it.
+_FOR_OPEN_MESSAGES = ("kit/inbox.js",)
 # Pages whose words depend on the day and on who helps: of these only the making counts for the version.
 _READ_FROM_DATABASE = ("worker/how.html", "worker/enter.html", "worker/calendar.html")
 
@@ -35,11 +37,21 @@ def saved() -> str:
     return _words_of_the_kit()
 
 
+@blueprint.get("/<lang>/unsent")
+@open_to_everyone
+def unsent() -> str:
+    """The words for open messages on a line that is down."""
+    return render_template("worker/unsent.html", longest=LONGEST_TEXT, helps=_helps_anywhere())
+
+
 def _words_of_the_kit() -> str:
-    """With the numbers of every country that has any: without a network nobody can ask which is meant, and a call still goes."""
+    return render_template("worker/saved.html", longest=LONGEST_TEXT, helps=_helps_anywhere())
+
+
+def _helps_anywhere() -> list[Help]:
+    """The numbers of every country that has any: without a network nobody can ask which is meant, and a call still goes."""
     countries = sorted({number.country for number in services().rules.help.numbers})
-    shown = [found for country in countries if (found := help_in(country)).numbers]
-    return render_template("worker/saved.html", longest=LONGEST_TEXT, helps=shown)
+    return [found for country in countries if (found := help_in(country)).numbers]
 
 
 @blueprint.get("/sw.js")
@@ -61,7 +73,8 @@ def service_worker() -> Response:
 
 def _files() -> list[Asset]:
     found: dict[str, Asset] = current_app.extensions["redress.assets"]
-    wanted = [asset for name, asset in found.items() if name.startswith(_MODULES) and name.endswith(".js")]
+    scripts = [name for name in found if name.startswith(_MODULES) and name.endswith(".js")]
+    wanted = [found[name] for name in scripts if name not in _FOR_OPEN_MESSAGES]
     return [*wanted, *(found[name] for name in _SHOWN)]
 
 

@@ -30,7 +30,8 @@ async function begin() {
   // The page that answers a post belongs to that post and to its token.
   if (form && !location.pathname.endsWith("/report")) await takeOver(form)
   document.getElementById("receipt")?.form.addEventListener("submit", (event) => {
-    if (navigator.onLine) return
+    // With something that waits for the code, it may wait here.
+    if (navigator.onLine || event.target.matches("[data-waits]")) return
     event.preventDefault()
     note("no-network")
   })

@@ -43,11 +43,11 @@ export async function proofOf(ack, submission) {
   return toBase64(await crypto.subtle.sign("HMAC", key, utf8(`redress kept v1 ${submission}`)))
 }
 
-/** Seal what a worker filled in: the record for the outbox, with the proof to look for instead of the secret behind it. */
-export async function sealReport(kit, { submission, receipt, lang, fields }) {
+/** Seal what a worker filled in, or pressed in the `inbox`: the record for the outbox, with the proof to look for instead of the secret behind it. */
+export async function sealReport(kit, { submission, receipt, lang, fields, inbox }) {
   const key = kit.keys[0]
   const ack = crypto.getRandomValues(new Uint8Array(ACK_BYTES))
-  const told = { v: VERSION, submission, key: key.id, receipt, ack: toBase64(ack), lang, fields }
+  const told = { v: VERSION, submission, key: key.id, receipt, ack: toBase64(ack), lang, fields, inbox }
   const hpke = suite()
   const recipientPublicKey = await hpke.kem.deserializePublicKey(fromBase64(key.public))
   const info = utf8(infoOf(kit.deployment, key.id, submission))

@@ -9,7 +9,7 @@ const NAME = "saved.json" // on the phone's list of downloads, which others may 
 export async function showWaiting() {
   const records = await all().catch(() => [])
   document.getElementById("kit-waiting")?.remove()
-  const form = document.querySelector("form[action$='/report']")
+  const form = document.querySelector("form[action$='/report'], form[data-open]")
   if (!records.length || !form) return
   const notice = document.createElement("div")
   notice.id = "kit-waiting"
