@@ -2,6 +2,7 @@
 
 import { wipe } from "./store.js"
 import { sendAll } from "./outbox.js"
+import { sendParts } from "./parts.js"
 
 const PREFIX = "kit "
 const KEYS = "/api/v1/kit"
@@ -124,5 +125,6 @@ export function serve({ version, languages, files }) {
 
 async function whatWaits() {
   // The browser tries again later by itself when this fails.
-  if (await sendAll()) throw new Error("something still waits")
+  const left = await sendAll()
+  if ((await sendParts()) || left) throw new Error("something still waits")
 }
