@@ -9,7 +9,7 @@ from app.language import Languages
 from app.messaging.gateways.registry import Gateways
 from app.messaging.sending import ClaimWatch
 from app.settings import Settings
-from app.vault import LaterKeys, Vault
+from app.vault import ChunkSeal, IntakeKeyUnknown, LaterKeys, PhoneSeal, Vault, open_phone_seal
 
 
 @dataclass(frozen=True)
@@ -29,3 +29,11 @@ class Services:
     def host(self) -> str:
         """Where a worker uses the secret code that a text brings."""
         return urlsplit(self.settings.public_url).netloc
+
+    def open_from_phone(self, seal: PhoneSeal | ChunkSeal) -> bytes:
+        """What a phone sealed; raises `IntakeKeyUnknown`, `IntakeKeyRetired` and `SealBroken`."""
+        try:
+            return self.vault.open_phone_seal(seal)
+        except IntakeKeyUnknown:
+            # One made since this process started: another process of the same service may have given it to the phone already.
+            return open_phone_seal(self.later_keys.look(self.settings.keys), seal)

@@ -111,6 +111,8 @@ class EntryKind(StrEnum):
     WORSE = "worse"
     ANSWER = "answer"
     SYSTEM = "system"
+    FILE = "file"
+    """A photo or voice note of the worker's, or why one is not here."""
 
 
 class TalkHow(StrEnum):
@@ -310,5 +312,6 @@ class AccessAct(StrEnum):
     READ_IN_SEARCH = "case.read_in_search"
     FOUND_BY_CONTACT = "case.found_by_contact"
     CONTACT_SHOWN = "case.contact_shown"
+    FILE_OPENED = "case.file_opened"
     NOTE_READ = "custody.note_read"
     READ_FROM_CUSTODY = "custody.read"

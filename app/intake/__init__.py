@@ -13,23 +13,23 @@ from app.intake.danger import (
 from app.intake.filed import Filed
 from app.intake.filing import SubmissionConflict, already_filed, file_grievance
 from app.intake.outbox import (
-    LARGEST_ENVELOPE,
     OLDEST_VERSION,
     VERSION,
     Envelope,
-    EnvelopeRefused,
     Letter,
-    Refusal,
     file_letter,
     open_letter,
     read_envelope,
 )
+from app.intake.outbox_files import LARGEST_CHUNK, open_chunk
 from app.intake.reaching import can_be_texted, with_text_request
 from app.intake.report import ContactWay, Report
 from app.intake.reporting import file_report
 from app.intake.sealing import SealedGrievance, seal_grievance
+from app.intake.strict import LARGEST_ENVELOPE, EnvelopeRefused, Refusal
 
 __all__ = [
+    "LARGEST_CHUNK",
     "LARGEST_ENVELOPE",
     "OLDEST_VERSION",
     "VERSION",
@@ -56,6 +56,7 @@ __all__ = [
     "file_report",
     "likely_country",
     "number_left",
+    "open_chunk",
     "open_letter",
     "read_arrival",
     "read_envelope",

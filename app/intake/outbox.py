@@ -3,21 +3,19 @@
 The contract with the phone is docs/outbox.md; no Flask in here.
 """
 
-import base64
-import binascii
-import json
 import re
 from dataclasses import dataclass, field
-from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy.exc import IntegrityError
 
+from app.attachments import LARGEST_FILE, MOST_FILES, DeclaredFile, FileKind
 from app.intake.admission import counting_refusals
 from app.intake.filed import Filed
 from app.intake.report import Report
 from app.intake.reporting import file_report
+from app.intake.strict import EnvelopeRefused, Refusal, read_bytes, read_object, read_text, read_uuid
 from app.services import Services
 from app.vault import (
     RECEIPT_DIGITS,
@@ -27,7 +25,7 @@ from app.vault import (
     PhoneSubmission,
     ReceiptNotTaken,
     SealBroken,
-    open_phone_seal,
+    owner_tag,
     phone_submission,
     refuse_used_receipt,
     take_brought_receipt,
@@ -37,38 +35,12 @@ VERSION = 1
 """What phones speak now, and the oldest that is still understood."""
 OLDEST_VERSION = 1
 
-LARGEST_ENVELOPE = 192 * 1024
-"""Bytes of an envelope: the longest words that the form takes, four bytes a sign, filled up and written in base 64."""
-
-_UUID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-_BASE_64 = re.compile(r"[A-Za-z0-9_-]*")
 _RECEIPT = re.compile(f"[0-9]{{{RECEIPT_DIGITS}}}")
-_ACK_BYTES = 32
+_ACK_BYTES = _TAG_BYTES = 32
+_KINDS = tuple(FileKind)
 # No form of ours has a tenth of these; names and keys are short.
 _MOST_FIELDS = 200
 _LONGEST_NAME = 64
-
-
-class Refusal(StrEnum):
-    """Why a phone need not send an envelope again; the words are the contract's."""
-
-    MALFORMED = "malformed"
-    TOO_LARGE = "too_large"
-    UNKNOWN_KEY = "unknown_key"
-    RETIRED_KEY = "retired_key"
-    FORGED = "forged"
-    MISTAKES = "mistakes"
-    CONFLICT = "conflict"
-    RECEIPT = "receipt"
-    OLD_CLIENT = "old_client"
-
-
-class EnvelopeRefused(Exception):
-    """This envelope will never be taken, for this reason; nothing was stored."""
-
-    def __init__(self, reason: Refusal) -> None:
-        super().__init__(reason.value)
-        self.reason = reason
 
 
 @dataclass(frozen=True)
@@ -87,11 +59,12 @@ class Letter:
     submission: PhoneSubmission
     language: str
     fields: tuple[tuple[str, str], ...] = field(repr=False)
+    files: tuple[DeclaredFile, ...] = ()
 
 
 def read_envelope(raw: bytes) -> Envelope:
     """Read what was posted; raises `EnvelopeRefused`."""
-    read = _object(raw)
+    read = read_object(raw)
     version = read.get("v")
     if type(version) is not int:
         raise EnvelopeRefused(Refusal.MALFORMED)
@@ -101,14 +74,18 @@ def read_envelope(raw: bytes) -> Envelope:
     page = read.get("page", False)
     if version > VERSION or type(page) is not bool:
         raise EnvelopeRefused(Refusal.MALFORMED)
-    key = _text(read, "key", longest=_LONGEST_NAME)
-    return Envelope(version, PhoneSeal(key, _uuid(read), _bytes(read, "enc"), _bytes(read, "ct")), page)
+    key = read_text(read, "key", longest=_LONGEST_NAME)
+    return Envelope(
+        version,
+        PhoneSeal(key, read_uuid(read, "submission"), read_bytes(read, "enc"), read_bytes(read, "ct")),
+        page,
+    )
 
 
 def open_letter(services: Services, envelope: Envelope) -> Letter:
     """Open the seal and read what is under it; raises `EnvelopeRefused`."""
     try:
-        opened = _opened(services, envelope.seal)
+        opened = services.open_from_phone(envelope.seal)
     except IntakeKeyUnknown:
         raise EnvelopeRefused(Refusal.UNKNOWN_KEY) from None
     except IntakeKeyRetired:
@@ -131,81 +108,45 @@ def file_letter(services: Services, report: Report, submission: PhoneSubmission,
         raise
 
 
-def _opened(services: Services, seal: PhoneSeal) -> bytes:
-    try:
-        return services.vault.open_phone_seal(seal)
-    except IntakeKeyUnknown:
-        # One made since this process started: another process of the same service may have given it to the phone already.
-        return open_phone_seal(services.later_keys.look(services.settings.keys), seal)
-
-
 def _read_letter(opened: bytes, envelope: Envelope) -> Letter:
-    read = _object(opened)
+    read = read_object(opened)
     inside = (read.get("v"), read.get("key"), read.get("submission"))
     if type(inside[0]) is not int:
         raise EnvelopeRefused(Refusal.MALFORMED)
     if inside != (envelope.version, envelope.seal.key, envelope.seal.submission):
         raise EnvelopeRefused(Refusal.FORGED)
-    digits, ack = _text(read, "receipt", longest=RECEIPT_DIGITS), _bytes(read, "ack")
-    language = _text(read, "lang", longest=_LONGEST_NAME)
+    digits, ack = read_text(read, "receipt", longest=RECEIPT_DIGITS), read_bytes(read, "ack")
+    language = read_text(read, "lang", longest=_LONGEST_NAME)
     if not _RECEIPT.fullmatch(digits) or len(ack) != _ACK_BYTES:
         raise EnvelopeRefused(Refusal.MALFORMED)
     fields = _fields(read)
+    files = _files(read, UUID(envelope.seal.submission), ack)
     try:
         receipt = take_brought_receipt(digits)
     except ReceiptNotTaken:
         raise EnvelopeRefused(Refusal.RECEIPT) from None
-    return Letter(phone_submission(UUID(envelope.seal.submission), receipt, ack), language, fields)
+    return Letter(phone_submission(UUID(envelope.seal.submission), receipt, ack), language, fields, files)
 
 
-def _object(raw: bytes) -> dict[str, Any]:
-    """One JSON object, in which no name stands twice: what two readers read differently is refused."""
-    try:
-        read = json.loads(raw.decode("utf-8"), object_pairs_hook=_unique, parse_constant=_no_number)
-    except (ValueError, RecursionError):
-        raise EnvelopeRefused(Refusal.MALFORMED) from None
-    if not isinstance(read, dict):
+def _files(read: dict[str, Any], submission: UUID, ack: bytes) -> tuple[DeclaredFile, ...]:
+    """The files that follow the report; raises `EnvelopeRefused`."""
+    told = read.get("files", [])
+    if not isinstance(told, list) or not all(isinstance(each, dict) for each in told):
         raise EnvelopeRefused(Refusal.MALFORMED)
-    return read
+    files = tuple(_file(each, submission, ack) for each in told)
+    if len({file.id for file in files}) != len(files) or len(files) > MOST_FILES:
+        raise EnvelopeRefused(Refusal.FILES)
+    return files
 
 
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) != len(pairs):
-        raise ValueError("a name stands twice")
-    return made
-
-
-def _no_number(_constant: str) -> None:
-    raise ValueError("JSON has no such number")
-
-
-def _text(read: dict[str, Any], name: str, *, longest: int = LARGEST_ENVELOPE) -> str:
-    value = read.get(name)
-    if not isinstance(value, str) or not 0 < len(value) <= longest:
+def _file(told: dict[str, Any], submission: UUID, ack: bytes) -> DeclaredFile:
+    size, tag = told.get("size"), read_bytes(told, "tag")
+    if type(size) is not int or len(tag) != _TAG_BYTES or told.get("kind") not in _KINDS:
         raise EnvelopeRefused(Refusal.MALFORMED)
-    return value
-
-
-def _uuid(read: dict[str, Any]) -> str:
-    value = _text(read, "submission")
-    if not _UUID.fullmatch(value):
-        raise EnvelopeRefused(Refusal.MALFORMED)
-    return value
-
-
-def _bytes(read: dict[str, Any], name: str) -> bytes:
-    """Base 64 for addresses, without filling, in its one spelling."""
-    value = _text(read, name)
-    if not _BASE_64.fullmatch(value):
-        raise EnvelopeRefused(Refusal.MALFORMED)
-    try:
-        raw = base64.urlsafe_b64decode(value + "=" * (-len(value) % 4))
-    except binascii.Error:
-        raise EnvelopeRefused(Refusal.MALFORMED) from None
-    if base64.urlsafe_b64encode(raw).decode().rstrip("=") != value:
-        raise EnvelopeRefused(Refusal.MALFORMED)
-    return raw
+    if not 0 < size <= LARGEST_FILE:
+        raise EnvelopeRefused(Refusal.FILES)
+    file = UUID(read_uuid(told, "file"))
+    return DeclaredFile(file, FileKind(told["kind"]), size, tag, owner_tag(ack, submission, file))
 
 
 def _fields(read: dict[str, Any]) -> tuple[tuple[str, str], ...]:

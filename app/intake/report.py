@@ -4,6 +4,7 @@ import json
 from dataclasses import dataclass, fields
 from enum import StrEnum
 
+from app.attachments import DeclaredFile
 from app.cases.enums import ConsentLevel, Exclusion
 from app.database import OrganisationId
 
@@ -40,6 +41,8 @@ class Report:
     safe_times: str = ""
     name: str = ""
     consent: ConsentLevel | None = None
+    # Those that follow it, each bound to its content.
+    files: tuple[DeclaredFile, ...] = ()
     # What the door knows, and is no answer of the worker's: who must not know, and where they are.
     excluded: frozenset[OrganisationId] = frozenset()
     country: str = ""
@@ -50,4 +53,7 @@ class Report:
             field.name: getattr(self, field.name) for field in fields(self) if field.name not in _OF_THE_DOOR
         }
         values["exclude"] = sorted(self.exclude)
+        # Left out where there are none: a form from before there were files must still be known.
+        files = [file.canonical() for file in values.pop("files")]
+        values |= {"files": files} if files else {}
         return json.dumps(values, sort_keys=True, ensure_ascii=True).encode("ascii")

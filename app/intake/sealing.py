@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.attachments import declared_rows
 from app.cases.case import (
     Case,
     Clock,
@@ -96,6 +97,7 @@ def seal_grievance(
         receipt_row,
         receipt_grant,
         *_entries(vault, compartments, case_id, report),
+        *declared_rows(vault, case_id, report.files),
         *issue_rows(vault, case_id, report.topics),
         *_routing_rows(vault, case_id, report, understood),
         *_clocks_and_offers(vault, case, understood, compartments, rules.deadlines),

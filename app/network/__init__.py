@@ -4,8 +4,10 @@ Sealed things are the vault's; cases are above. Whoever acts is passed as `by`: 
 """
 
 from app.network.attempts import (
+    ALL_FILE_CHUNKS,
     ALL_UNKNOWN_RECEIPTS,
     EVERYBODY,
+    FILE_CHUNKS,
     HELD_REPORTS,
     OFFERED_REPORTS,
     REFUSED_REPORTS,
@@ -146,8 +148,10 @@ from app.vault import NotInCircle
 
 __all__ = [
     "AHEAD",
+    "ALL_FILE_CHUNKS",
     "ALL_UNKNOWN_RECEIPTS",
     "EVERYBODY",
+    "FILE_CHUNKS",
     "HELD_REPORTS",
     "MOST_ABSENCES",
     "MOST_TURNS",

@@ -44,6 +44,12 @@ OFFERED_REPORTS = Limit("report offered or locked", 10, timedelta(days=1))
 a helper still has (`app.cases.routing`), so that junk fills no helper and leaves the others' reports their way. Of locked ones
 `most` may ask a helper at once when they are unlocked; a person looks at the others first."""
 
+FILE_CHUNKS = Limit("chunk of a file", 6_000, timedelta(hours=1))
+"""From one address: some 290 MB of photos and voice notes. Above it phones keep what they have and come again."""
+
+ALL_FILE_CHUNKS = Limit("chunk of a file of all", 100_000, timedelta(days=1))
+"""For everybody together: some five gigabytes a day on the disk at most."""
+
 UNKNOWN_RECEIPTS = Limit("unknown receipt", 60, timedelta(hours=1))
 """The check digit catches ten of eleven slips before they count, so a dormitory's own mistakes stay far below this.
 

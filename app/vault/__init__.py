@@ -99,8 +99,10 @@ from app.vault.members import (
 )
 from app.vault.own_record import go_on_for, own_chain, own_chain_stands, own_chains
 from app.vault.pairs import SealBroken
+from app.vault.phone_files import chunk_proof, file_tag, owner_tag, same_tag, whole_proof
 from app.vault.phone_seals import (
     RETIRED_OPENS_FOR,
+    ChunkSeal,
     IntakeKey,
     IntakeKeyRetired,
     IntakeKeyUnknown,
@@ -195,6 +197,7 @@ __all__ = [
     "Actor",
     "AlreadyInCircle",
     "CaseAct",
+    "ChunkSeal",
     "CircleKey",
     "CircleMemberRow",
     "CircleName",
@@ -288,6 +291,7 @@ __all__ = [
     "check_deployment",
     "check_outside",
     "check_session_form_token",
+    "chunk_proof",
     "circle_name",
     "circle_of",
     "circle_public_key",
@@ -303,6 +307,7 @@ __all__ = [
     "end_session",
     "end_sessions_of",
     "expire_sessions",
+    "file_tag",
     "find_receipt",
     "forged_rows",
     "format_receipt",
@@ -339,6 +344,7 @@ __all__ = [
     "own_chain",
     "own_chain_stands",
     "own_chains",
+    "owner_tag",
     "parse_receipt",
     "phone_submission",
     "pretend_unlock",
@@ -353,6 +359,7 @@ __all__ = [
     "rotate_intake_key",
     "row_fits",
     "row_mac",
+    "same_tag",
     "self_test",
     "session_form_token",
     "sign_old_rows",
@@ -371,6 +378,7 @@ __all__ = [
     "unlock_with_recovery",
     "unreadable_times",
     "verify_journal",
+    "whole_proof",
     "with_heads",
     "write_private",
     "write_recovery_code",

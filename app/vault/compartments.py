@@ -87,6 +87,11 @@ class OpenedCompartments:
             open_seal(self.holder, pair, _entry_binding(place, compartment, version), sealed)
         )
 
+    def open_part(self, place: Place, compartment: Compartment, version: int, sealed: bytes) -> bytes:
+        """The part of a file that `seal_part` sealed for this place; raises `CompartmentClosed` or `SealBroken`."""
+        pair = self._pair(compartment, version)
+        return open_seal(self.holder, pair, _part_binding(place, compartment, version), sealed)
+
     def _pair(self, compartment: Compartment, version: int) -> Pair:
         pair = self.pairs.get((compartment, version))
         if pair is None:
@@ -124,6 +129,13 @@ def seal_entry(holder: KeyHolder, key: CompartmentKeyRow, place: Place, body: Js
     check_compartment_key(holder, key)
     binding = _entry_binding(place, Compartment(key.compartment), key.version)
     return seal_raw(holder, key.raw, binding, to_json_bytes(body))
+
+
+def seal_part(holder: KeyHolder, key: CompartmentKeyRow, place: Place, part: bytes) -> bytes:
+    """Seal a part of a file to a compartment for the place where it will stand; raises `PublicKeyForged`."""
+    check_compartment_key(holder, key)
+    binding = _part_binding(place, Compartment(key.compartment), key.version)
+    return seal_raw(holder, key.raw, binding, part)
 
 
 def current_compartments(
@@ -221,3 +233,7 @@ def _key_parts(
 
 def _entry_binding(place: Place, compartment: Compartment, version: int) -> Binding:
     return Binding("entry", place.table, place.row, place.column, compartment, version)
+
+
+def _part_binding(place: Place, compartment: Compartment, version: int) -> Binding:
+    return Binding("part", place.table, place.row, place.column, compartment, version)

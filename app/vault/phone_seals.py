@@ -61,6 +61,15 @@ class PhoneSeal:
     ct: bytes = field(repr=False)
 
 
+@dataclass(frozen=True)
+class ChunkSeal:
+    """A piece of a file as a phone sealed it; which file of which report it is stands inside."""
+
+    key: str
+    enc: bytes = field(repr=False)
+    ct: bytes = field(repr=False)
+
+
 def intake_keys(keyring: Keyring) -> tuple[IntakeKey, ...]:
     """The keys that phones may seal to now, the newest first: the current one."""
     current = keyring.current(KeyKind.INTAKE)
@@ -97,7 +106,7 @@ def too_old_at(keyring: Keyring, key: Key, moment: datetime) -> bool:
     return retired is not None and moment - retired > RETIRED_OPENS_FOR
 
 
-def open_phone_seal(keyring: Keyring, seal: PhoneSeal) -> bytes:
+def open_phone_seal(keyring: Keyring, seal: PhoneSeal | ChunkSeal) -> bytes:
     """What a phone sealed; raises `IntakeKeyUnknown`, `IntakeKeyRetired`, and `SealBroken` for anything that does not open."""
     key = next((each for each in keyring.of_kind(KeyKind.INTAKE) if each.id == seal.key), None)
     if key is None:
@@ -110,11 +119,13 @@ def open_phone_seal(keyring: Keyring, seal: PhoneSeal) -> bytes:
     try:
         return _SUITE.decrypt(seal.enc + seal.ct, private, info=phone_seal_info(keyring, seal))
     except (InvalidTag, ValueError):
-        raise SealBroken("a phone's seal does not open with this key for this submission") from None
+        raise SealBroken("a phone's seal does not open with this key for what it is said to be") from None
 
 
-def phone_seal_info(keyring: Keyring, seal: PhoneSeal) -> bytes:
-    """What binds a phone's seal to its deployment, key and submission; phones say the same (docs/outbox.md)."""
+def phone_seal_info(keyring: Keyring, seal: PhoneSeal | ChunkSeal) -> bytes:
+    """What binds a phone's seal to its purpose, deployment and key, and a report's to its submission; phones say the same."""
+    if isinstance(seal, ChunkSeal):
+        return f"redress outbox file v1\n{keyring.deployment.hex}\n{seal.key}".encode()
     return f"redress outbox v1\n{keyring.deployment.hex}\n{seal.key}\n{seal.submission}".encode()
 
 

@@ -24,7 +24,7 @@ from app.vault.framing import Json, Part, from_json_bytes, to_json_bytes
 from app.vault.grant_rows import GrantRow
 from app.vault.keyholder import KeyHolder
 from app.vault.members import MemberKey, MemberKeyWrap, NewMemberKey
-from app.vault.phone_seals import IntakeKey, PhoneSeal
+from app.vault.phone_seals import ChunkSeal, IntakeKey, PhoneSeal
 from app.vault.public_keys import PublicKey
 from app.vault.receipts import Receipt, ReceiptKeys, ReceiptRow
 from app.vault.seals import Binding
@@ -82,7 +82,7 @@ class Vault(KeyHolder):
         """When the current one took another one's place; None for the first one."""
         return phone_seals.made_anew_at(self.keyring)
 
-    def open_phone_seal(self, seal: PhoneSeal) -> bytes:
+    def open_phone_seal(self, seal: PhoneSeal | ChunkSeal) -> bytes:
         """What a phone sealed; raises `IntakeKeyUnknown`, `IntakeKeyRetired` and `SealBroken`."""
         return phone_seals.open_phone_seal(self.keyring, seal)
 
@@ -109,6 +109,10 @@ class Vault(KeyHolder):
     def seal_entry(self, key: CompartmentKeyRow, place: Place, body: Json) -> bytes:
         """Seal an entry to a compartment for its place; raises `PublicKeyForged`. `OpenedCompartments.open_entry` opens it."""
         return compartments.seal_entry(self, key, place, body)
+
+    def seal_part(self, key: CompartmentKeyRow, place: Place, part: bytes) -> bytes:
+        """Seal a part of a file to a compartment; raises `PublicKeyForged`. `OpenedCompartments.open_part` opens it."""
+        return compartments.seal_part(self, key, place, part)
 
     def write_grant(
         self,

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Response, jsonify, request
 
+from app.attachments import Arrived, Chunk, FileRefusal
 from app.intake import OLDEST_VERSION, Refusal
 from app.vault import PhoneSubmission
 from app.web.retry import retry_after
@@ -24,11 +25,14 @@ _STATUS = {
     Refusal.UNKNOWN_KEY: HTTPStatus.UNPROCESSABLE_ENTITY,
     Refusal.RETIRED_KEY: HTTPStatus.UNPROCESSABLE_ENTITY,
     Refusal.FORGED: HTTPStatus.UNPROCESSABLE_ENTITY,
+    Refusal.FILES: HTTPStatus.UNPROCESSABLE_ENTITY,
     Refusal.MISTAKES: HTTPStatus.UNPROCESSABLE_ENTITY,
     Refusal.CONFLICT: HTTPStatus.CONFLICT,
     Refusal.RECEIPT: HTTPStatus.CONFLICT,
     Refusal.OLD_CLIENT: HTTPStatus.GONE,
 }
+
+_FILE_STATUS = {FileRefusal.CONFLICT: HTTPStatus.CONFLICT, FileRefusal.GONE: HTTPStatus.GONE}
 
 
 def is_for_phones() -> bool:
@@ -50,6 +54,26 @@ def kept(submission: PhoneSubmission, *, already: bool, page: str | None) -> Res
         "proof": base_64(submission.proof),
     }
     return jsonify(_MARK | told | ({} if page is None else {"page": page}))
+
+
+def chunk_kept(chunk: Chunk, arrived: Arrived) -> Response:
+    """The chunk is stored, or its file stands in the case; and the proof that it was we who say so."""
+    told: dict[str, Any] = {
+        "submission": str(chunk.of.submission),
+        "file": str(chunk.of.file),
+        "already": arrived.already,
+        "proof": base_64(arrived.proof),
+    }
+    if arrived.whole:
+        return jsonify(_MARK | {"state": "whole"} | told)
+    return jsonify(_MARK | {"state": "kept", "index": chunk.index, "missing": list(arrived.missing)} | told)
+
+
+def file_refused(reason: FileRefusal) -> Response:
+    """The file will never be taken."""
+    response = jsonify(_MARK | {"state": "refused", "reason": reason.value})
+    response.status_code = _FILE_STATUS.get(reason, HTTPStatus.UNPROCESSABLE_ENTITY)
+    return response
 
 
 def refused(reason: Refusal, **more: Any) -> Response:

@@ -8,6 +8,7 @@ from app.web.worker import (
     letting_read,
     new_code,
     outbox,
+    outbox_files,
     pages,
     report,
 )
@@ -22,6 +23,7 @@ __all__ = [
     "letting_read",
     "new_code",
     "outbox",
+    "outbox_files",
     "pages",
     "report",
 ]

@@ -1,5 +1,6 @@
 """The phone's outbox: reports sealed on a phone, opened here and filed as the form's are; and the key that phones seal to."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from flask import Response, jsonify, request
@@ -96,11 +97,13 @@ def _posted() -> bytes:
 def _take_in(envelope: Envelope, letter: Letter) -> Response:
     here = services()
     choose_language(here.languages.get(letter.language) or here.languages.default)
-    sent = read_report_form(MultiDict((name, clean_words(value)) for name, value in letter.fields)).answered()
+    read = read_report_form(MultiDict((name, clean_words(value)) for name, value in letter.fields))
+    sent = replace(read.answered(), has_files=bool(letter.files))
     if sent.mistakes:
         return refused(Refusal.MISTAKES, mistakes=sent.mistakes)
     # Whoever is in danger and lets nobody read it was asked on the phone what that means.
-    filed = file_letter(here, to_report(sent, page_language().code), letter.submission, sender())
+    report = replace(to_report(sent, page_language().code), files=letter.files)
+    filed = file_letter(here, report, letter.submission, sender())
     if filed.already:
         return kept(letter.submission, already=True, page=None)
     page = _receipt(sent, filed) if envelope.page else None

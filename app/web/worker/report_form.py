@@ -62,11 +62,13 @@ class ReportForm:
     token: str = field(default="", repr=False)
     honeypot: bool = False
     allow: str = ""
+    has_files: bool = False
 
     @property
     def is_empty(self) -> bool:
-        """Whether nothing was said: no danger, no topic, no word. Whoever ticks only danger may have no time for more."""
-        return self.danger != "yes" and not self.category and not has_words(self.words)
+        """Whether nothing was said: no danger, no topic, no word, no file. Whoever ticks only danger may have no time for more."""
+        said = self.category or self.has_files or has_words(self.words)
+        return self.danger != "yes" and not said
 
     @property
     def asks_again(self) -> bool:

@@ -1,0 +1,39 @@
+"""Photos and voice notes: named by a report, brought by its phone in chunks, looked at by a child, kept sealed in the case."""
+
+from app.attachments.arriving import Arrived, Chunk, TooManyFiles, take_chunk
+from app.attachments.declaring import declared_rows
+from app.attachments.examining import ExaminerBroken
+from app.attachments.giving_up import give_up_files
+from app.attachments.kinds import (
+    HEAD_BYTES,
+    LARGEST_FILE,
+    MOST_FILES,
+    DeclaredFile,
+    FileKind,
+    FileRefusal,
+    FileRefused,
+)
+from app.attachments.reading import FileBroken, OpenedFile, open_file
+from app.attachments.standing import FileOfReport, ReportMissing
+
+__all__ = [
+    "HEAD_BYTES",
+    "LARGEST_FILE",
+    "MOST_FILES",
+    "Arrived",
+    "Chunk",
+    "DeclaredFile",
+    "ExaminerBroken",
+    "FileBroken",
+    "FileKind",
+    "FileOfReport",
+    "FileRefusal",
+    "FileRefused",
+    "OpenedFile",
+    "ReportMissing",
+    "TooManyFiles",
+    "declared_rows",
+    "give_up_files",
+    "open_file",
+    "take_chunk",
+]

@@ -1,0 +1,194 @@
+"""What a file becomes in the child that looks at it, and that the child can do nothing else, whatever is in the file."""
+
+import ast
+import struct
+import subprocess
+import sys
+import zlib
+from io import BytesIO
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from PIL import Image
+
+from app.attachments import FileRefused
+from app.attachments.examining import Examined, ExaminerBroken, examine
+from app.attachments.kinds import FileKind
+from app.services import Services
+from app.settings import PROJECT_ROOT
+from app.vault import TooBusy
+from tests.support.files import ogg, photo
+
+_SECRET = b"Karmesin at the gate"
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Services:
+    return cast(Services, SimpleNamespace(settings=SimpleNamespace(home=tmp_path)))
+
+
+def _photo(here: Services, body: bytes) -> Image.Image:
+    examined = examine(here, FileKind.PHOTO, body)
+    assert examined.type == "image/jpeg"
+    return Image.open(BytesIO(bytes(examined.body)))
+
+
+def _png(width: int, height: int, rows: bytes) -> bytes:
+    def chunk(name: bytes, body: bytes) -> bytes:
+        return struct.pack(">I", len(body)) + name + body + struct.pack(">I", zlib.crc32(name + body))
+
+    head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", head) + chunk(b"IDAT", rows) + chunk(b"IEND", b"")
+
+
+@pytest.mark.parametrize("kind", ("JPEG", "PNG", "WEBP"))
+def test_a_photo_comes_out_smaller_and_as_jpeg(here: Services, kind: str) -> None:
+    made = _photo(here, photo(3000, 1500, kind))
+    assert (made.format, made.size) == ("JPEG", (2048, 1024))
+
+
+def test_nothing_is_left_of_what_stood_with_a_photo(here: Services) -> None:
+    exif = Image.Exif()
+    exif[0x010E] = exif[0x013B] = _SECRET.decode()
+    exif[0x0112] = 6  # lies on its side
+    exif.get_ifd(0x8825)[2] = (3.0, 8.0, 21.0)  # where it was taken
+    body = photo(600, 300, exif=exif, comment=_SECRET, icc_profile=_SECRET * 9, xmp=_SECRET)
+    assert _SECRET in body
+    examined = examine(here, FileKind.PHOTO, body)
+    assert _SECRET not in examined.body
+    made = Image.open(BytesIO(bytes(examined.body)))
+    assert made.size == (300, 600)
+    assert not made.getexif()
+    assert set(made.info) <= {"jfif", "jfif_version", "jfif_unit", "jfif_density"}
+
+
+def test_what_hangs_behind_a_picture_is_gone(here: Services) -> None:
+    for body in (photo() + _SECRET, photo(kind="PNG") + b"PK\x03\x04" + _SECRET + b"<script>"):
+        assert _SECRET not in examine(here, FileKind.PHOTO, body).body
+
+
+def test_what_shines_through_shines_through_to_white(here: Services) -> None:
+    made = BytesIO()
+    Image.new("RGBA", (20, 20), (255, 0, 0, 0)).save(made, "PNG")
+    pixel: Any = _photo(here, made.getvalue()).getpixel((10, 10))
+    assert min(pixel) > 250
+
+
+@pytest.mark.parametrize("mode", ("1", "L", "LA", "P", "I;16", "CMYK"))
+def test_every_kind_of_colours_becomes_a_photo(here: Services, mode: str) -> None:
+    made = BytesIO()
+    kind = "JPEG" if mode == "CMYK" else "PNG"
+    Image.new(mode, (40, 30)).save(made, kind)
+    assert _photo(here, made.getvalue()).mode == "RGB"
+
+
+def _gif() -> bytes:
+    made = BytesIO()
+    Image.new("P", (20, 20)).save(made, "GIF")
+    return made.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("body", "reason"),
+    (
+        (b"x", "unreadable"),
+        (b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", "unreadable"),
+        (b"%!PS-Adobe-3.0 EPSF-3.0\n%%BoundingBox: 0 0 9 9\n", "unreadable"),
+        (_gif(), "unreadable"),
+        (photo()[:900], "unreadable"),
+        (ogg(), "unreadable"),
+        (_png(30_000, 30_000, zlib.compress(bytes(40_000))), "pixels"),
+        (_png(6_325, 6_325, zlib.compress(b"")), "pixels"),
+        (_png(2**31 - 1, 2**31 - 1, b""), "pixels"),
+    ),
+)
+def test_what_is_no_photo_is_refused(here: Services, body: bytes, reason: str) -> None:
+    with pytest.raises(FileRefused, match=reason):
+        examine(here, FileKind.PHOTO, body)
+
+
+def test_a_voice_note_stays_as_it_came(here: Services) -> None:
+    assert examine(here, FileKind.VOICE, ogg(2)) == Examined("audio/ogg", 2.0, ogg(2))
+    with pytest.raises(FileRefused, match="unreadable"):
+        examine(here, FileKind.VOICE, photo())
+
+
+# The child itself, made to do what a file might make a broken decoder do.
+
+_BROKEN = """
+import sys; sys.path.insert(0, sys.argv[1])
+import os, socket, ctypes, resource, app.examiner.pictures
+from app.examiner.limits import shut_in
+shut_in()
+system = ctypes.CDLL(None)
+def tried(what):
+    try:
+        return what()
+    except (OSError, ValueError, MemoryError) as error:
+        return type(error).__name__
+print({name: tried(what) for name, what in {
+    "read": lambda: open("/etc/hostname").read(),
+    "write": lambda: open("/tmp/x", "w"),
+    "socket": socket.socket,
+    "fork": os.fork,
+    "run": lambda: os.execv("/bin/true", ["true"]),
+    "signal": lambda: os.kill(os.getppid(), 0),
+    "trace": lambda: system.ptrace(16, os.getppid(), 0, 0),
+    "memory": lambda: len(bytearray(600 * 1024 * 1024)),
+    "more": lambda: resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64)),
+    "keys": lambda: sorted(set(os.environ) - {"LC_CTYPE"}),
+}.items()})
+"""
+
+
+def test_the_child_can_reach_nothing(tmp_path: Path) -> None:
+    command = [sys.executable, "-I", "-B", "-c", _BROKEN, str(PROJECT_ROOT)]
+    told = subprocess.run(command, env={}, cwd="/", capture_output=True, text=True, check=True, timeout=60)
+    denied = dict.fromkeys(("read", "write", "socket", "fork", "run", "signal"), "PermissionError")
+    others = {"trace": -1, "memory": "MemoryError", "more": "ValueError", "keys": []}
+    assert ast.literal_eval(told.stdout) == denied | others
+
+
+def _instead(monkeypatch: pytest.MonkeyPatch, does: str) -> None:
+    """A child that does this once it has read the file."""
+    start = (
+        "import sys; sys.path.insert(0, sys.argv[1]); import signal, os; "
+        "from app.examiner import limits; limits.CPU_SECONDS = 1; limits.shut_in(); "
+        f"sys.stdin.buffer.read(); {does}"
+    )
+    monkeypatch.setattr("app.attachments.examining._START", start)
+
+
+@pytest.mark.parametrize(
+    ("does", "raised"),
+    (
+        ("exec('while True: pass')", FileRefused),
+        ("__import__('ctypes').string_at(0)", FileRefused),
+        ("b'x' * 10**10", ExaminerBroken),
+        ("sys.exit(3)", ExaminerBroken),
+        ("print('nonsense')", ExaminerBroken),
+        ("print('{}')", ExaminerBroken),
+        ("print('[]')", ExaminerBroken),
+        ("""print('{"type": "text/html", "seconds": 0}\\n<script>')""", ExaminerBroken),
+        ("""print('{"type": "image/jpeg", "seconds": 0}', end='\\n')""", ExaminerBroken),
+        ("""print('{"refused": "nobody"}')""", ExaminerBroken),
+        ("exec('while True: sys.stdout.buffer.write(bytes(65536))')", ExaminerBroken),
+    ),
+)
+def test_whatever_becomes_of_the_child_is_answered(
+    here: Services, monkeypatch: pytest.MonkeyPatch, does: str, raised: type[Exception]
+) -> None:
+    _instead(monkeypatch, does)
+    with pytest.raises(raised):
+        examine(here, FileKind.PHOTO, photo())
+
+
+def test_a_child_that_sleeps_is_ended_and_the_file_comes_again(
+    here: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _instead(monkeypatch, "signal.pause()")
+    monkeypatch.setattr("app.attachments.examining.SECONDS_AT_MOST", 0.5)
+    with pytest.raises(TooBusy):
+        examine(here, FileKind.PHOTO, photo())
