@@ -110,7 +110,9 @@ def _dress(response: Response) -> Response:
         headers["Referrer-Policy"] = REFERRER_POLICY
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = PERMISSIONS.replace("microphone=()", "microphone=(self)") if speaks else PERMISSIONS
+        headers["Permissions-Policy"] = (
+            PERMISSIONS.replace("microphone=()", "microphone=(self)") if speaks else PERMISSIONS
+        )
     if services().settings.https:
         headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     _lead_to_this_host(headers)

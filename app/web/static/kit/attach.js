@@ -126,7 +126,7 @@ async function record() {
 
 function addVoice(blob) {
   if (!blob.size || blob.size > LARGEST) return "no-mic"
-  const player = Object.assign(document.createElement("audio"), { controls: true, src: URL.createObjectURL(blob) })
+  const player = Object.assign(document.createElement("audio"), { controls: true, controlsList: "nodownload", src: URL.createObjectURL(blob) })
   player.ariaLabel = copyOf("attached").querySelector("[data-kind=voice]").textContent
   return add("voice", blob, player)
 }

@@ -5,7 +5,7 @@ import { suite } from "../vendor/hpke.min.js"
 const VERSION = 1
 const SMALLEST = 1024 // bytes; each step doubles, so that a length tells next to nothing of the words
 const ACK_BYTES = 32
-const RANDOM_DIGITS = 19 // of a receipt; the check digit is that of ISO 7064 mod 11,10, the same as the server's
+const RANDOM_DIGITS = 19 // of a receipt; a check digit by ISO 7064 mod 11,10 comes after them, as the server makes it
 const HEAD = 256 // bytes in front of a piece of a file, that say which it is
 const STEP = 4096 // bytes, to a multiple of which a piece is filled up
 const utf8 = (text) => new TextEncoder().encode(text)

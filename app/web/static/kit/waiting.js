@@ -4,7 +4,7 @@ import { dropParts, dropPartsOf, heads } from "./parts.js"
 import { all, drop } from "./store.js"
 import { copyOf } from "./screen.js"
 
-const NAME = "saved.json" // on the phone's list of downloads, which others may see
+const NAME = "saved.json" // on the list of downloads of the phone, which others may see
 
 /** Show the notice as things are now. Its button "send now" is heard by the page, as that of the receipt is. */
 export async function showWaiting() {
