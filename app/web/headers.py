@@ -37,6 +37,9 @@ _ALWAYS_PARTS = frozenset({"assets.asset", "worker.manifest"})
 # Nothing here asks for any of these; whatever gets into a page does not get to ask either.
 PERMISSIONS = "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"
 
+# But on the form a worker may say it, and listen to it before it is sent: the only pages with a microphone and with sound.
+_FORMS = frozenset({"worker.form", "worker.form_at_site", "worker.offline"})
+
 # Half a year; not for other names of the domain, which are not ours to bind.
 STRICT_TRANSPORT = "max-age=15768000"
 
@@ -100,14 +103,17 @@ def _origin_of(url: str) -> str:
 def _dress(response: Response) -> Response:
     headers = response.headers
     headers["X-Content-Type-Options"] = "nosniff"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    # Half of what a style sheet weighs would be headers that mean something for documents only.
+    # Half of what a script or a style sheet weighs would be headers that mean something for documents and for what is secret only.
     if request.endpoint not in _ALWAYS_PARTS or response.mimetype not in _PARTS_OF_PAGES:
+        speaks = request.endpoint in _FORMS
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers.setdefault("Content-Security-Policy", _policy())
         headers["Referrer-Policy"] = REFERRER_POLICY
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Permissions-Policy"] = PERMISSIONS
+        headers["Permissions-Policy"] = (
+            PERMISSIONS.replace("microphone=()", "microphone=(self)") if speaks else PERMISSIONS
+        )
     if services().settings.https:
         headers["Strict-Transport-Security"] = STRICT_TRANSPORT
     _lead_to_this_host(headers)
@@ -117,7 +123,9 @@ def _dress(response: Response) -> Response:
 
 
 def _policy() -> str:
-    """What a page may load: on the desk voice notes are played too."""
+    """What a page may load: on the desk voice notes are played too, and on the form one's own before it is sent."""
+    if request.endpoint in _FORMS:
+        return f"{POLICY}; media-src blob:"
     return f"{POLICY}; media-src 'self'" if request.blueprint == "desk" else POLICY
 
 

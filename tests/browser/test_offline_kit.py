@@ -300,7 +300,7 @@ def test_leaving_stands_in_the_forms_place_so_that_back_leads_before_it(phone: K
 def test_the_receipts_that_phones_make_are_the_servers_kind(phone: KitPhone) -> None:
     page = phone.with_kit()
     made: list[str] = page.evaluate(
-        """() => import(document.querySelector('script[src*="kit/"]').src.replace('start.js', 'receipt.js'))
+        """() => import(document.querySelector('script[src*="kit/"]').src.replace('start.js', 'seal.js'))
             .then(({newReceipt}) => Array.from({length: 20000}, newReceipt))"""
     )
     assert len(set(made)) == 20_000

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page
 from tests.support.between import Link
 from tests.support.kit_phone import KitPhone, opened
 
-# A phone's speech, that writes down what it says. Voices come late, as on phones; each has a language, and is here or at somebody's.
+# A phone's speech that writes down what it says. Voices come late, as on phones; each has a language, and is here or elsewhere.
 SPEECH = """
     const voices = %s.map(([lang, localService]) => ({ lang, localService }))
     const queue = []

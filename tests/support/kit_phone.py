@@ -98,12 +98,14 @@ def found_in(profile: Path, words: tuple[str, ...]) -> list[str]:
 
 
 @contextmanager
-def opened(browser: Browser, link: Link, profile: Path, script: str = "") -> Iterator[KitPhone]:
+def opened(
+    browser: Browser, link: Link, profile: Path, script: str = "", flags: tuple[str, ...] = ()
+) -> Iterator[KitPhone]:
     """The phone's browser on this profile until the block ends; `script` runs before any of a page's own."""
     context = browser.browser_type.launch_persistent_context(
         str(profile),
         executable_path=chromium(),
-        args=arguments(),
+        args=[*arguments(), *flags],
         viewport=PHONE,  # type: ignore[arg-type]
         base_url=link.url,
     )

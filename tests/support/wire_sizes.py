@@ -6,4 +6,4 @@ from werkzeug.test import TestResponse
 def as_sent(response: TestResponse) -> int:
     """The bytes of an answer on the wire, with what the server in front adds to it (date, server, connection)."""
     head = f"HTTP/1.1 {response.status}\r\n{response.headers}\r\n"
-    return len(head.encode()) + len(response.get_data()) + 120
+    return len(head.encode()) + len(response.get_data()) + 80

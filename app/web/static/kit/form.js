@@ -1,11 +1,12 @@
 // The form of the kit: what is sent is sealed on the phone first. A form with the server's token goes the plain way while there is a network.
 
+import { attached, hasFiles, offerFiles } from "./attach.js"
 import { draftDone, keepsDraft, offerDraft } from "./choice.js"
 import { knownKit, newestKit } from "./keys.js"
-import { post, send, sentElsewhere, wakeLater } from "./outbox.js"
-import { newReceipt } from "./receipt.js"
+import { ARRIVED, post, send, sentElsewhere, wakeLater } from "./outbox.js"
+import { declared, dropPartsOf, layParts } from "./parts.js"
 import { bringBack, copyOf, language, note, show, showPage, showReceipt } from "./screen.js"
-import { newId, sealReport, warmUp } from "./seal.js"
+import { newAck, newId, newReceipt, sealReport, warmUp } from "./seal.js"
 import { bringUp } from "./steps.js"
 import { canKeep, drop, find, keep } from "./store.js"
 
@@ -31,12 +32,14 @@ export async function takeOver(form) {
     event.preventDefault()
     const { submitter } = event
     // Whose words are kept here learns on this page that they are sent: only then may they go.
-    const plainly = form.elements.token && !keepsDraft()
+    const plainly = form.elements.token && !keepsDraft() && !hasFiles()
     const sent = plainly ? sendPlainly(form, submitter) : begin(form, submitter)
     // A browser that lacks something must not leave a button that does nothing.
-    sent.catch(async () => ((await makePlain(form)) ? goPlainly(form, submitter) : note("cannot-keep")))
+    sent.catch(async () => (hasFiles() ? note("no-files") : (await makePlain(form)) ? goPlainly(form, submitter) : note("cannot-keep")))
   })
   await offerDraft(form)
+  // What cannot be kept is not offered.
+  if (await canKeep()) offerFiles(form)
 }
 
 /** See that a report can be sealed and kept here; else it goes the plain way, or the page says at once that it cannot. */
@@ -135,7 +138,7 @@ function faultOf(told) {
   const longest = { words: Number(copyOf("too-long").firstElementChild.dataset.longest), ...LINES }
   const at = Object.keys(longest).find((name) => Array.from(told[name] ?? "").length > longest[name])
   if (at) return { name: "too-long", at }
-  return told.danger === "yes" || told.category || SEEN.test(told.words) ? null : { name: "empty", at: "category" }
+  return told.danger === "yes" || told.category || hasFiles() || SEEN.test(told.words) ? null : { name: "empty", at: "category" }
 }
 
 /** The question that the server asks too: nobody comes when nobody may read. */
@@ -152,10 +155,11 @@ function askForHelper() {
 }
 
 async function file(form, fields, danger) {
-  const content = JSON.stringify(fields)
+  const files = await attached()
+  const content = JSON.stringify([fields, files.map(({ file }) => file)])
   // The same again is the same report: the server may have it, and only its answer was lost.
-  const report = unheard?.content === content ? unheard : { submission: newId(), receipt: newReceipt(), lang: language, content, fields, danger, form, seals: 0 }
-  if (report !== unheard && !(await seal(report))) return note("cannot-keep")
+  const report = unheard?.content === content ? unheard : { submission: newId(), receipt: newReceipt(), lang: language, content, fields, danger, form, seals: 0, ack: newAck(), attached: files }
+  if (report !== unheard && !(await seal(report))) return note(files.length ? "no-files" : "cannot-keep")
   unheard = null
   if (report.stored) await draftDone()
   const going = report.stored ? send(report.submission, { page: true }) : post(report.record, { page: true })
@@ -170,9 +174,21 @@ async function seal(report, kit) {
   const keys = kit ?? (await knownKit()) ?? (await newestKit())
   if (!keys || report.seals >= MOST_SEALS) return false
   report.seals += 1
+  if (report.attached.length) {
+    report.files = await declared(report)
+    // The files first: no report is on its way whose files are not here.
+    const laid = await layParts(keys, report).then(() => true, () => false)
+    if (!laid) return forget(report)
+  }
   report.record = await sealReport(keys, report)
   report.stored = await keep(report.record).then(() => true, () => false)
-  return true
+  return report.stored || !report.files || forget(report)
+}
+
+/** What was kept of its files goes; false, as what it belongs to. */
+async function forget({ submission }) {
+  await dropPartsOf(submission).catch(() => {})
+  return false
 }
 
 function showSaved(report, name = "kept-here") {
@@ -198,6 +214,7 @@ function showKept(report, answer) {
   void draftDone()
   if (answer.page) showPage(answer.page)
   else showReceipt("sent-later", report.receipt, report)
+  if (report.files) dispatchEvent(new Event(ARRIVED))
 }
 
 async function sealAnew(report, reason) {
@@ -215,8 +232,9 @@ async function sealAnew(report, reason) {
 async function showRefused(report, reason) {
   if (current !== report && (await makePlain(report.form))) {
     if (reason !== "conflict") await drop(report.submission).catch(() => {})
+    await forget(report)
     await draftDone()
-    return note("press-again")
+    return note(report.files ? "no-files" : "press-again")
   }
   current = null
   return show("not-taken")

@@ -1,6 +1,6 @@
 // To whom reports are sealed: the intake keys of this place, as the server names them.
 
-import { within } from "./patience.js"
+import { within } from "./outbox.js"
 
 const ADDRESS = "/api/v1/kit"
 const OLDEST = 1 // the version of the outbox that this kit speaks

@@ -1,11 +1,11 @@
-// Sends what waits. Only the server's own JSON with the proof that it opened the seal counts as sent; all else is "later".
+// Sends what waits, one page or worker at a time. Only the server's own JSON with the proof that it opened the seal counts as sent; all else
+// is "later".
 
-import { within } from "./patience.js"
 import { all, amend, drop, find } from "./store.js"
-import { inTurn } from "./turns.js"
 
 const DOOR = "/api/v1/outbox"
 const ANSWERS_WITHIN = 60_000 // milliseconds: a slow link needs some time for a large report
+const LEASE = 90_000 // milliseconds; longer than a post may take
 const LONGEST_WAIT = 3600 // seconds that a server may ask us to wait
 
 /** Says what became of a report to every other page and worker. */
@@ -35,6 +35,34 @@ export async function post({ sealed, submission, proof }, { page = false } = {})
   } catch {
     // No network, a portal's HTML, an answer that broke off: nobody knows, so it is sent again, and the server keeps it once.
     return { state: "later" }
+  }
+}
+
+/** A signal that gives up after so many milliseconds. (AbortSignal.timeout is younger than the browsers of many phones.) */
+export function within(milliseconds) {
+  const control = new AbortController()
+  setTimeout(() => control.abort(), milliseconds)
+  return control.signal
+}
+
+/** Do `work` while nobody else works on this report; without waiting, and undefined when somebody does. */
+export function inTurn(submission, work) {
+  if (!navigator.locks) return underLease(submission, work)
+  const options = { ifAvailable: true }
+  return navigator.locks.request(`outbox ${submission}`, options, (lock) => (lock ? work() : undefined))
+}
+
+/** Where there are no locks: a moment in the record until which it is somebody's. */
+async function underLease(submission, work) {
+  const now = Date.now()
+  // A lease further away than any lease lasts was written before the phone's clock was set back.
+  const free = ({ leased_until: until = 0 }) => until <= now || until > now + LEASE
+  const mine = await amend(submission, (record) => (free(record) ? { leased_until: now + LEASE } : null))
+  if (!mine) return undefined
+  try {
+    return await work()
+  } finally {
+    await amend(submission, () => ({ leased_until: 0 }))
   }
 }
 
@@ -72,6 +100,9 @@ export async function sendAll({ asked = false, mine = "", heard = () => {} } = {
 
 /** The event by which an open page hears that something is still to be sent: it tries again by itself. */
 export const WAITS = "outbox-waits"
+
+/** The event by which it hears that a report arrived and its files may follow. */
+export const ARRIVED = "outbox-arrived"
 
 /** Ask the browser to wake the service worker when there is a network; where it cannot, it goes out when a page is opened next. */
 export async function wakeLater() {

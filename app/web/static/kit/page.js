@@ -2,11 +2,13 @@
 
 import { checkCurrent, current, hear, takeOver } from "./form.js"
 import { refreshKit } from "./keys.js"
-import { WAITS, others, sendAll, wakeLater } from "./outbox.js"
+import { ARRIVED, WAITS, others, sendAll, wakeLater } from "./outbox.js"
+import { heads, sendParts } from "./parts.js"
 import { haveWords, language, note, tell } from "./screen.js"
 import { offerSpeech } from "./speak.js"
 import { offerSteps } from "./steps.js"
-import { showWaiting } from "./waiting.js"
+import { all } from "./store.js"
+import { showParts, showWaiting } from "./waiting.js"
 
 const AGAIN = 20_000 // milliseconds until a page that stays open tries again by itself
 
@@ -37,7 +39,7 @@ async function begin() {
   })
   others.addEventListener("message", ({ data }) => void learn(data))
   addEventListener("click", ({ target }) => target.closest("[data-do=send]") && void drain(true))
-  for (const moment of ["online", "pageshow"]) addEventListener(moment, () => void drain())
+  for (const moment of ["online", "pageshow", ARRIVED]) addEventListener(moment, () => void drain())
   addEventListener(WAITS, lookAgain)
   // From here on a press on "Send" is the kit's; tests wait for it.
   document.documentElement.dataset.kit = "on"
@@ -49,16 +51,18 @@ let again
 
 /** Send what waits, and show how things stand. */
 async function drain(asked = false) {
-  let sent = false
+  let sent = (await heads()).length > 0
   const heard = async (submission, answer) => {
     if (current?.submission === submission && answer.state !== "later") await hear(current, answer)
     else sent ||= answer.state === "kept"
   }
-  const left = await sendAll({ asked, mine: current?.submission, heard }).catch(() => false)
+  let left = await sendAll({ asked, mine: current?.submission, heard }).catch(() => false)
   await checkCurrent()
   await showWaiting()
+  left = (await sendParts({ asked, heard: showParts }).catch(() => false)) || left
+  await showParts()
   // Else the notice that something waits would only vanish, as it does when it is deleted.
-  if (sent && !current) tell("sent")
+  if (sent && !current) await tellSent()
   clearTimeout(again)
   if (!left) return
   if (asked) note("tried")
@@ -75,10 +79,13 @@ function lookAgain() {
 async function learn({ submission, state }) {
   if (current?.submission === submission && state === "kept") await hear(current, { state })
   else {
-    if (state === "kept" && !current) tell("sent")
+    if (!current && (state === "kept" || state === "part")) await tellSent()
     await checkCurrent()
   }
   await showWaiting()
 }
+
+/** Everything that was here was sent: said once nothing of it is left. */
+const tellSent = async () => !(await all()).length && !(await heads()).length && tell("sent")
 
 void begin()

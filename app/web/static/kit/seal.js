@@ -1,10 +1,13 @@
-// A report sealed to the intake key (HPKE, RFC 9180): from here on this phone cannot read it either.
+// A report sealed to the intake key (HPKE, RFC 9180): from here on this phone cannot read it either. And what it draws by chance for it.
 
 import { suite } from "../vendor/hpke.min.js"
 
 const VERSION = 1
 const SMALLEST = 1024 // bytes; each step doubles, so that a length tells next to nothing of the words
 const ACK_BYTES = 32
+const RANDOM_DIGITS = 19 // of a receipt; a check digit by ISO 7064 mod 11,10 comes after them, as the server makes it
+const HEAD = 256 // bytes in front of a piece of a file, that say which it is
+const STEP = 4096 // bytes, to a multiple of which a piece is filled up
 const utf8 = (text) => new TextEncoder().encode(text)
 
 /** A random UUID (RFC 9562, version 4); `crypto.randomUUID` is younger than many phones. */
@@ -14,6 +17,28 @@ export function newId() {
   bytes[8] = (bytes[8] & 0x3f) | 0x80
   const digits = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("")
   return digits.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5")
+}
+
+/** The check digit that belongs to these digits. */
+export function checkDigit(digits) {
+  let product = 10
+  for (const digit of digits) {
+    const sum = (product + Number(digit)) % 10 || 10
+    product = (sum * 2) % 11
+  }
+  return String((11 - product) % 10)
+}
+
+/** Twenty digits nobody can guess. */
+export function newReceipt() {
+  let digits = ""
+  while (digits.length < RANDOM_DIGITS) {
+    for (const byte of crypto.getRandomValues(new Uint8Array(32))) {
+      // 256 is no multiple of ten: bytes above 249 would make small digits likelier, so they are drawn again.
+      if (byte < 250 && digits.length < RANDOM_DIGITS) digits += String(byte % 10)
+    }
+  }
+  return digits + checkDigit(digits)
 }
 
 /** Bytes as base64url without padding. */
@@ -37,27 +62,49 @@ export function padded(value) {
   return body
 }
 
-/** What the server answers when it kept this report, and only then: it has to open the seal to know `ack`. */
-export async function proofOf(ack, submission) {
+async function tagged(ack, bytes) {
   const key = await crypto.subtle.importKey("raw", ack, { name: "HMAC", hash: "SHA-256" }, false, ["sign"])
-  return toBase64(await crypto.subtle.sign("HMAC", key, utf8(`redress kept v1 ${submission}`)))
+  return toBase64(await crypto.subtle.sign("HMAC", key, bytes))
+}
+
+/** What the server answers when it kept what is named, and only then: it has to open the seal to know `ack`. */
+export const proofOf = (ack, what) => tagged(ack, utf8(`redress ${what}`))
+
+/** What a report says of a file's content. */
+export const tagOf = async (ack, file, bytes) =>
+  tagged(ack, await new Blob([`redress file v1 ${file} `, await crypto.subtle.digest("SHA-256", bytes)]).arrayBuffer())
+
+/** The secret of a report, which answers about it and its files are proved with. */
+export const newAck = () => crypto.getRandomValues(new Uint8Array(ACK_BYTES))
+
+async function sealed({ public: told }, info, body) {
+  const hpke = suite()
+  const recipientPublicKey = await hpke.kem.deserializePublicKey(fromBase64(told))
+  return hpke.seal({ recipientPublicKey, info: utf8(info) }, body)
 }
 
 /** Seal what a worker filled in, or pressed in the `inbox`: the record for the outbox, with the proof to look for instead of the secret behind it. */
-export async function sealReport(kit, { submission, receipt, lang, fields, inbox }) {
+export async function sealReport(kit, { submission, receipt, lang, fields, files, inbox, ack = newAck() }) {
   const key = kit.keys[0]
-  const ack = crypto.getRandomValues(new Uint8Array(ACK_BYTES))
-  const told = { v: VERSION, submission, key: key.id, receipt, ack: toBase64(ack), lang, fields, inbox }
-  const hpke = suite()
-  const recipientPublicKey = await hpke.kem.deserializePublicKey(fromBase64(key.public))
-  const info = utf8(infoOf(kit.deployment, key.id, submission))
-  const { enc, ct } = await hpke.seal({ recipientPublicKey, info }, padded(told))
+  const told = { v: VERSION, submission, key: key.id, receipt, ack: toBase64(ack), lang, fields, files, inbox }
+  const { enc, ct } = await sealed(key, infoOf(kit.deployment, key.id, submission), padded(told))
   return {
     submission,
     sealed: { v: VERSION, key: key.id, submission, enc: toBase64(enc), ct: toBase64(ct) },
-    proof: await proofOf(ack, submission),
+    proof: await proofOf(ack, `kept v1 ${submission}`),
     state: "waiting",
   }
+}
+
+/** Seal one piece of a file: nothing outside of the seal tells whose it is. */
+export async function sealPiece(kit, { ack, ...place }, piece) {
+  const key = kit.keys[0]
+  const body = new Uint8Array(Math.ceil((HEAD + piece.length) / STEP) * STEP)
+  body.fill(0x20, 0, HEAD)
+  body.set(utf8(JSON.stringify({ v: VERSION, ...place, ack: toBase64(ack) })))
+  body.set(piece, HEAD)
+  const { enc, ct } = await sealed(key, `redress outbox file v1\n${kit.deployment}\n${key.id}`, body)
+  return new Blob([new Uint8Array([VERSION, key.id.length]), key.id, enc, ct]).arrayBuffer()
 }
 
 /** Seal nothing once: the first seal of a page takes ten times as long as the next, and nobody should wait for it. */

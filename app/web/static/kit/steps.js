@@ -6,7 +6,7 @@ let form
 let questions
 let on = false // one at a time
 let at = 0
-let deep = 0 // steps of this page in the browser's history
+let deep = 0 // steps of this page in the history of the browser
 let bar, ways, turn
 
 /** Begin with the first question, or with the one that has a mistake; where somebody is at work already, only offer it. */

@@ -1,13 +1,15 @@
 // What waits on this phone, above the form: that something waits, never what; and what can be done about it.
 
+import { dropParts, dropPartsOf, heads } from "./parts.js"
 import { all, drop } from "./store.js"
 import { copyOf } from "./screen.js"
 
-const NAME = "saved.json" // on the phone's list of downloads, which others may see
+const NAME = "saved.json" // on the list of downloads of the phone, which others may see
 
 /** Show the notice as things are now. Its button "send now" is heard by the page, as that of the receipt is. */
 export async function showWaiting() {
   const records = await all().catch(() => [])
+  await showParts()
   document.getElementById("kit-waiting")?.remove()
   const form = document.querySelector("form[action$='/report'], form[data-open]")
   if (!records.length || !form) return
@@ -27,8 +29,36 @@ function press(notice, which, act) {
 }
 
 async function dropAll(records) {
-  for (const { submission } of records) await drop(submission)
+  for (const { submission } of records) {
+    await drop(submission)
+    await dropPartsOf(submission)
+  }
   await showWaiting()
+}
+
+/** How far the photos and recordings are, beside the form or the code; what is pressed there stays as it is. */
+export async function showParts() {
+  const files = await heads()
+  let notice = document.getElementById("kit-parts")
+  if (!files.length) return notice?.remove()
+  if (!notice) {
+    notice = Object.assign(document.createElement("div"), { id: "kit-parts" })
+    notice.append(copyOf("parts"))
+    press(notice, "[data-do=drop-parts]", async () => {
+      await dropParts(await heads())
+      await showParts()
+    })
+    document.querySelector("#top .card .digits")?.closest(".card").after(notice)
+    document.querySelector("form[action$='/report']")?.before(notice)
+  }
+  const all = Object.values(Object.fromEntries(files.map(({ submission, of }) => [submission, of]))).reduce((sum, of) => sum + of, 0)
+  const going = files.find(({ state }) => state === "waiting")
+  const words = notice.querySelector("[data-sent]")
+  const told = words.dataset.sent.replace("{number}", all - files.length).replace("{all}", all)
+  if (words.textContent !== told) words.textContent = told
+  words.parentNode.hidden = !going
+  if (going) Object.assign(notice.querySelector("progress"), { max: going.pieces, value: going.pieces - going.missing.length })
+  notice.querySelector(".bad").hidden = files.every(({ state }) => state === "waiting")
 }
 
 /** The sealed records as a file, for a helper who can look into it with the people who run this. */

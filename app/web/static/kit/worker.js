@@ -2,11 +2,12 @@
 
 import { wipe } from "./store.js"
 import { sendAll } from "./outbox.js"
+import { sendParts } from "./parts.js"
 
 const PREFIX = "kit "
 const KEYS = "/api/v1/kit"
 const PAGES = ["offline", "saved", "how", "inbox", "calendar"]
-const LEFT = "/left" // in the kit's cache: somebody left without a network, so the server does not know it yet
+const LEFT = "/left" // in the cache of the kit: somebody left without a network, so the server does not know it yet
 const PATIENCE = 4000 // milliseconds until a page of the kit stands in for one that does not come
 
 /** The address of a page's path: its language and the rest, or null. */
@@ -124,5 +125,6 @@ export function serve({ version, languages, files }) {
 
 async function whatWaits() {
   // The browser tries again later by itself when this fails.
-  if (await sendAll()) throw new Error("something still waits")
+  const left = await sendAll()
+  if ((await sendParts()) || left) throw new Error("something still waits")
 }
