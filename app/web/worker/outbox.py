@@ -1,5 +1,6 @@
 """The phone's outbox: reports sealed on a phone, opened here and filed as the form's are; and the key that phones seal to."""
 
+from dataclasses import replace
 from http import HTTPStatus
 
 from flask import Response, jsonify, request
@@ -31,6 +32,7 @@ from app.web.language import choose_language, page_language
 from app.web.retry import BUSY_FOR, seconds_until
 from app.web.sender import sender
 from app.web.services import services
+from app.web.worker.beside_fields import read_beside
 from app.web.worker.door import blueprint
 from app.web.worker.report import receipt_page, to_report
 from app.web.worker.report_form import ReportForm, read_report_form
@@ -100,7 +102,8 @@ def _take_in(envelope: Envelope, letter: Letter) -> Response:
     if sent.mistakes:
         return refused(Refusal.MISTAKES, mistakes=sent.mistakes)
     # Whoever is in danger and lets nobody read it was asked on the phone what that means.
-    filed = file_letter(here, to_report(sent, page_language().code), letter.submission, sender())
+    report = replace(to_report(sent, page_language().code), beside=read_beside(letter.fields))
+    filed = file_letter(here, report, letter.submission, sender())
     if filed.already:
         return kept(letter.submission, already=True, page=None)
     page = _receipt(sent, filed) if envelope.page else None

@@ -40,6 +40,7 @@ CASES = (
     "offers",
     "outside_dates",
     "planned_texts",
+    "reports_beside",
     "routing_notes",
     "routing_records",
     "tasks",
