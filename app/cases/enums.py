@@ -81,6 +81,7 @@ class ConsentHow(StrEnum):
     """How a consent came to us; what was skipped on the form is told apart from what was chosen.
 
     `text` is an answer by text; `text_sent` is the first text itself, since posters and cards say that a helper reads it.
+    `beside_tap` and `beside_voice` were given beside a helper: tapped by the worker, or said and written down by the helper.
     """
 
     FORM = "form"
@@ -89,6 +90,8 @@ class ConsentHow(StrEnum):
     HELPER = "helper"
     TEXT = "text"
     TEXT_SENT = "text_sent"
+    BESIDE_TAP = "beside_tap"
+    BESIDE_VOICE = "beside_voice"
 
 
 class Exclusion(StrEnum):

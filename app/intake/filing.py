@@ -17,7 +17,7 @@ from app.intake.filed import Filed, told
 from app.intake.report import Report
 from app.intake.sealing import SealedGrievance
 from app.messaging.phones import keep_text_request
-from app.network import OrganisationKind, get_organisation, organisations_of
+from app.network import OrganisationKind, count_tablet_report, get_organisation, organisations_of
 from app.vault import Receipt, Submission, Vault
 
 
@@ -73,6 +73,8 @@ def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> F
         keep_text_request(session, sealed.wish)
     # Last, because the count stays locked until the end: reports from one address wait for each other's commit only.
     count_report(session, vault, sealed.admission)
+    if sealed.tablet_id is not None:
+        count_tablet_report(session, sealed.tablet_id)
     return replace(sealed.told, reference=case.reference)
 
 

@@ -4,6 +4,7 @@ from app.cases.case import consent_texts
 from app.database import retrying
 from app.intake.admission import LimitMetMeanwhile, counting_refusals
 from app.intake.arrival import read_arrival
+from app.intake.beside import beside_helper
 from app.intake.filed import Filed
 from app.intake.filing import SubmissionConflict, already_filed, file_grievance
 from app.intake.reaching import with_text_request
@@ -22,6 +23,8 @@ def file_report(services: Services, report: Report, submission: Submission, send
     Raises `SubmissionConflict` when it was used for other words, `FloodRefused`, `TooBusy`, and `ReceiptNotTaken` for a code
     that was brought and is somebody's; then nothing is stored.
     """
+    if report.beside is not None:
+        report, sender = beside_helper(services, report, report.beside, sender)
 
     def attempt(number: int) -> Filed:
         return _seal_and_file(services, report, submission, sender, crowded=number > 0)

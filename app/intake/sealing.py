@@ -6,6 +6,7 @@ Everything is hashed and sealed here, on a reading unit; after it the words exis
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -17,9 +18,9 @@ from app.cases.case import (
     ConsentTexts,
     Entry,
     Issue,
+    beside_row,
     entry_place,
     facts_place,
-    level_or_default,
     new_reference,
     site_place,
     topic_place,
@@ -62,6 +63,7 @@ class SealedGrievance:
     country_confirmed: bool
     admission: Admission
     wish: SealedTextRequest | None = None  # see app.intake.reaching
+    tablet_id: UUID | None = None  # on which it was written beside a helper
 
 
 def seal_grievance(
@@ -91,7 +93,7 @@ def seal_grievance(
     receipt_grant = vault.write_grant(
         case_id, compartments, frozenset(Compartment), vault.receipt_public_key(receipt_row)
     )
-    level, how = level_or_default(report.consent)
+    level, how = report.allowed
     rows: list[Base] = [
         *compartments.rows(),
         receipt_row,
@@ -102,7 +104,8 @@ def seal_grievance(
         *_routing_rows(vault, case_id, report, understood),
         *_clocks_and_offers(vault, case, understood, compartments, rules.deadlines),
         consent_row(vault, case, level, how, report.language, texts, ConsentSigner(keys, receipt_row.id)),
-        *new_chain(vault, case_id, _acts(understood)),
+        *_beside(vault, case_id, report, receipt_row.id),
+        *new_chain(vault, case_id, _acts(report, understood)),
     ]
     point_at_next_clock(case, rows)
     return SealedGrievance(
@@ -121,6 +124,7 @@ def seal_grievance(
         ),
         country_confirmed=understood.confirmed,
         admission=replace(admission, share=understood.share),
+        tablet_id=None if report.vouched is None else report.vouched.tablet_id,
     )
 
 
@@ -204,6 +208,13 @@ def issue_rows(vault: Vault, case_id: CaseId, topics: Iterable[str]) -> list[Iss
     return issues
 
 
+def _beside(vault: Vault, case_id: CaseId, report: Report, receipt_id: UUID) -> list[Base]:
+    told, vouched = report.beside, report.vouched
+    if told is None or vouched is None:
+        return []
+    return [beside_row(vault, case_id, told.how, told.language, vouched, receipt_id)]
+
+
 def _routing_rows(vault: Vault, case_id: CaseId, report: Report, understood: Understood) -> list[Base]:
     rows: list[Base] = [routing_record(vault, case_id, understood.routing)]
     custody = understood.recipients.custody
@@ -237,11 +248,16 @@ def _clocks(rows: Iterable[Base]) -> list[Clock]:
     return [row for row in rows if isinstance(row, Clock)]
 
 
-def _acts(understood: Understood) -> list[tuple[str, Actor, dict[str, Any]]]:
+def _acts(report: Report, understood: Understood) -> list[tuple[str, Actor, dict[str, Any]]]:
     acts: list[tuple[str, Actor, dict[str, Any]]] = [
         ("case.filed", WORKER, {"door": "web"}),
         ("consent.given", WORKER, {"level": understood.facts.consent.value}),
     ]
+    if report.beside is not None and report.vouched is not None:
+        vouched = report.vouched
+        by = Actor("member", vouched.member_id, vouched.organisation_id) if vouched.member_id else SYSTEM
+        said = {"how": report.beside.how.value, "standing": vouched.standing.value}
+        acts.append(("case.told_beside", by, said | {"language": report.beside.language}))
     routing = understood.routing
     asked = asked_first(routing, understood.facts.profile)
     acts += [("case.offered", SYSTEM, {"organisation": str(partner)}) for partner in asked]

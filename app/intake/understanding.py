@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
-from app.cases.case import CaseFacts, level_or_default
+from app.cases.case import CaseFacts
 from app.cases.changes import at_filing
 from app.cases.enums import ConsentLevel, CountryFrom, Exclusion, Urgency
 from app.cases.routing import Recipients, candidates_at, route_to_keys
@@ -113,7 +113,7 @@ def _facts_told(
 ) -> CaseFacts:
     """What the worker ticked and whom they left out, before anything is read in their words."""
     excluded = match_excluded(session, report.exclude_other) if report.exclude_other else None
-    level, _ = level_or_default(report.consent)
+    level, _ = report.allowed
     return CaseFacts(
         topics=report.topics,
         profile=profile_for(urgency),
@@ -125,7 +125,8 @@ def _facts_told(
         excluded=report.excluded | (excluded.organisations if excluded else frozenset()),
         # "Someone else" without a name says that there is somebody, and nobody can tell who: a person has to look. Likewise where
         # the words name an organisation and go on ("and my foreman"): it is left out, and somebody looks who the other one is.
-        unmatched_exclusion=not excluded.all_said if excluded else Exclusion.OTHER in report.exclude,
+        unmatched_exclusion=(not excluded.all_said if excluded else Exclusion.OTHER in report.exclude)
+        or report.excludes_somebody_unknown,
         over_limit=admission.over_limit or _over_share_when_locked(level, admission),
     )
 

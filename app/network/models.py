@@ -158,6 +158,22 @@ class AbsenceRow(Signed, Base):
     absence_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("from when to when somebody is away"))
 
 
+class Tablet(Signed, Base):
+    """A tablet on which a member writes down reports beside workers: whose, until when, and whether somebody ended it."""
+
+    __tablename__ = "tablets"
+    FREE: ClassVar[dict[str, str]] = {"reports": "a number that the desk shows; nothing is decided by it"}
+
+    # That of the form which started it: sent twice, it is one tablet.
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    organisation_id: Mapped[OrganisationId] = mapped_column(ForeignKey("organisations.id"), index=True)
+    member_id: Mapped[MemberId] = mapped_column(ForeignKey("members.id"))
+    label_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("what its member calls it"))
+    until: Mapped[datetime] = mapped_column(UtcDateTime)
+    ended_hour: Mapped[datetime | None] = mapped_column(UtcDateTime)
+    reports: Mapped[int] = mapped_column(default=0)
+
+
 class Invitation(Signed, Base):
     """A single-use link for one member; only a keyed hash of it is kept."""
 

@@ -12,7 +12,7 @@ from app.attachments import DeclaredFile, FileKind, FileRefusal, declared_rows
 from app.attachments.completing import part_place
 from app.attachments.kinds import FileState
 from app.attachments.models import AttachmentChunk, AttachmentPart
-from app.cases.case import Escalation
+from app.cases.case import Escalation, HowAllowed, beside_row
 from app.cases.custody.reading import agree_to_read, ask_to_read
 from app.cases.desk import add_outside_date, end_outside_date, finish_task, plan_task
 from app.cases.desk.answering import note, reply
@@ -34,6 +34,8 @@ from app.network import (
     declare_interest,
     invite_member,
     set_turn,
+    start_tablet,
+    vouch,
 )
 from app.vault import (
     Compartment,
@@ -73,6 +75,7 @@ def live_in(desk: Desk) -> Desk:
             keep_address(session, world.vault, by, Channel.EMAIL, "somebody@mail.example")
         keep_address(session, world.vault, desk.lead, Channel.TEXT, "+60123450901")
         _be_on_duty(session, desk)
+        _stand_beside(session, desk, case_id, held)
         _follow_laws(session, desk)
     with desk.database.writing() as session:
         _be_late(session, desk, case_id)
@@ -120,6 +123,18 @@ def _send_files(desk: Desk) -> None:
                         session.add(AttachmentPart(**of, number=number, version=number, sealed=sealed))
                     else:
                         session.add(AttachmentChunk(**of, number=number, key=f"key {number}", sealed=sealed))
+
+
+def _stand_beside(session: Session, desk: Desk, *case_ids: CaseId) -> None:
+    """A tablet of each of two members, and one of these cases told beside each."""
+    vault = desk.world.vault
+    for case_id, by in zip(case_ids, (desk.lead, desk.caseworker), strict=True):
+        started = start_tablet(session, vault, by, f"Gate of {by.name}", 8, uuid4())
+        session.add(
+            beside_row(
+                vault, case_id, HowAllowed.TAP, "en", vouch(session, vault, started.authority), uuid4()
+            )
+        )
 
 
 def _follow_laws(session: Session, desk: Desk) -> None:

@@ -34,6 +34,7 @@ from app.web.retry import BUSY_FOR, seconds_until
 from app.web.sender import sender
 from app.web.services import services
 from app.web.worker.asking import OtherMessages
+from app.web.worker.beside_fields import read_beside
 from app.web.worker.door import blueprint
 from app.web.worker.messages_by_phone import keep_message
 from app.web.worker.report import receipt_page, to_report
@@ -110,7 +111,8 @@ def _take_in(envelope: Envelope, letter: Letter) -> Response:
     if sent.mistakes:
         return refused(Refusal.MISTAKES, mistakes=sent.mistakes)
     # Whoever is in danger and lets nobody read it was asked on the phone what that means.
-    report = replace(to_report(sent, page_language().code), files=letter.files)
+    told = to_report(sent, page_language().code)
+    report = replace(told, files=letter.files, beside=read_beside(letter.fields))
     filed = file_letter(here, report, letter.submission, sender())
     if filed.already:
         return kept(letter.submission, already=True, page=None)

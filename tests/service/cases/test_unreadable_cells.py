@@ -43,6 +43,7 @@ CASES = (
     "offers",
     "outside_dates",
     "planned_texts",
+    "reports_beside",
     "routing_notes",
     "routing_records",
     "tasks",

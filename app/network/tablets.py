@@ -1,0 +1,231 @@
+"""Tablets on which a member writes down workers' reports beside them: started for some hours, without an open desk on them.
+
+What a tablet holds is an authority: which row it is and until when, with a MAC. It says who stood beside the worker and opens
+nothing; whoever steals the tablet can send reports from it, until somebody at the desk ends it, and read none.
+"""
+
+import base64
+import binascii
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app import clock
+from app.database import MemberId, OrganisationId
+from app.network.models import Member, MemberState, Organisation, OrganisationState, Role, Tablet
+from app.network.people import SignedIn, active_organisation, member_names
+from app.vault import Place, Vault, VeilBroken, is_sound, journal
+
+TABLET_HOURS = (4, 8, 12, 24, 72)
+"""For how long a tablet may be started: a shift at a gate, a day, a journey to where there is no network."""
+
+OFFLINE_FOR = timedelta(days=14)
+"""So long after its end what waited on a tablet without a network still counts as written beside its member."""
+
+MOST_TABLETS = 20
+"""Of one organisation at a time; more than any has helpers at gates."""
+
+LONGEST_LABEL = 60
+LISTED_FOR = timedelta(days=31)
+
+_MAY_START = (Role.LEAD, Role.CASEWORKER)
+_PURPOSE = "authority of a tablet"
+_ID_BYTES, _TIME_BYTES = 16, 5
+_LONGEST_AUTHORITY = 200
+_STARTED_BEFORE = _ID_BYTES + _TIME_BYTES
+
+
+class TabletHoursUnknown(Exception):
+    """A tablet is started for one of `TABLET_HOURS`."""
+
+
+class TooManyTablets(Exception):
+    """The organisation has `MOST_TABLETS` that are not over."""
+
+
+class NotYourTablet(Exception):
+    """It is another member's, and only a lead ends those."""
+
+
+class TabletStanding(StrEnum):
+    """What an authority is worth when a report with it arrives; in every case but the first its consent is not counted."""
+
+    STANDS = "stands"
+    LATE = "late"
+    ENDED = "ended"
+    LOST = "lost"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class StartedTablet:
+    """What the tablet is given: its authority and what it shows of who stands beside the worker."""
+
+    authority: str = field(repr=False)
+    helper: str
+    organisation: str
+    hours: int
+
+
+@dataclass(frozen=True)
+class ListedTablet:
+    """One tablet on the desk's list."""
+
+    id: UUID
+    label: str | None  # None where others spoilt it
+    member: str
+    mine: bool
+    until: datetime
+    ended: bool
+    reports: int
+
+    @property
+    def live(self) -> bool:
+        """Whether reports can still be written with it."""
+        return not self.ended and clock.now() < self.until
+
+
+@dataclass(frozen=True)
+class Vouched:
+    """Who an authority says stood beside the worker, and what it is worth; nobody where it is none of ours."""
+
+    standing: TabletStanding
+    tablet_id: UUID | None = None
+    member_id: MemberId | None = None
+    organisation_id: OrganisationId | None = None
+
+    @property
+    def counts(self) -> bool:
+        """Whether what the worker allowed beside this member holds as they said it."""
+        return self.standing is TabletStanding.STANDS
+
+
+def start_tablet(
+    session: Session, vault: Vault, by: SignedIn, label: str, hours: int, submission_id: UUID
+) -> StartedTablet:
+    """Give a tablet its authority, the same however often the form is sent.
+
+    Raises `OrganisationFrozen`, `TabletHoursUnknown` and `TooManyTablets`.
+    """
+    active_organisation(session, by.organisation.id)  # one after another, so that the number holds
+    if hours not in TABLET_HOURS:
+        raise TabletHoursUnknown
+    row = session.get(Tablet, submission_id)
+    if row is None:
+        now = clock.now()
+        if len(_live(session, by.organisation.id)) >= MOST_TABLETS:
+            raise TooManyTablets
+        row = Tablet(
+            id=submission_id,
+            organisation_id=by.organisation.id,
+            member_id=by.member.id,
+            label_veil=vault.veil(_label_place(submission_id), label[:LONGEST_LABEL]),
+            # The next full hour is begun, so nobody's time is cut short by it.
+            until=clock.hour_of(now) + timedelta(hours=hours + 1),
+        )
+        session.add(row)
+        session.flush()
+        journal(session, vault, None, "tablet.started", by.actor, {"tablet": str(row.id), "hours": hours})
+    return StartedTablet(_authority(vault, row), by.name, by.organisation.name, hours)
+
+
+def end_tablet(session: Session, vault: Vault, by: SignedIn, tablet_id: UUID) -> None:
+    """End a tablet's authority, one's own or by a lead a colleague's; one that has ended stays so. Raises `NotYourTablet`."""
+    row = session.get(Tablet, tablet_id, with_for_update=True, populate_existing=True)
+    if row is None or row.organisation_id != by.organisation.id or row.ended_hour is not None:
+        return
+    if row.member_id != by.member.id and by.member.role is not Role.LEAD:
+        raise NotYourTablet
+    row.ended_hour = clock.hour_of(clock.now())
+    journal(session, vault, None, "tablet.ended", by.actor, {"tablet": str(row.id)})
+
+
+def tablets_of(session: Session, vault: Vault, by: SignedIn) -> list[ListedTablet]:
+    """The organisation's tablets of the last month, those that go on first; what others wrote is not among them."""
+    query = select(Tablet).where(
+        Tablet.organisation_id == by.organisation.id, Tablet.until > clock.now() - LISTED_FOR
+    )
+    rows = [row for row in session.scalars(query) if is_sound(vault, row)]
+    names = member_names(session, vault, [row.member_id for row in rows])
+    listed = [_listed(vault, row, names.get(row.member_id, ""), by) for row in rows]
+    return sorted(listed, key=lambda each: (not each.live, -each.until.timestamp(), str(each.id)))
+
+
+def vouch(session: Session, vault: Vault, authority: str) -> Vouched:
+    """Who stood beside the worker of a report that comes with this authority, and what it is worth now. Never raises."""
+    told = _read_authority(vault, authority)
+    row = None if told is None else session.get(Tablet, told[0], populate_existing=True)
+    if told is None or row is None or not is_sound(vault, row) or row.until != told[1]:
+        return Vouched(TabletStanding.UNKNOWN)
+    standing = _standing(session, vault, row)
+    return Vouched(standing, row.id, row.member_id, row.organisation_id)
+
+
+def count_tablet_report(session: Session, tablet_id: UUID) -> None:
+    """Count one more report from a tablet, in the unit of work that stores it."""
+    counted = update(Tablet).where(Tablet.id == tablet_id).values(reports=Tablet.reports + 1)
+    session.execute(counted, execution_options={"synchronize_session": False})
+
+
+def _standing(session: Session, vault: Vault, row: Tablet) -> TabletStanding:
+    if row.ended_hour is not None:
+        return TabletStanding.ENDED
+    if clock.now() > row.until + OFFLINE_FOR:
+        return TabletStanding.LATE
+    member = session.get_one(Member, row.member_id, populate_existing=True)
+    organisation = session.get_one(Organisation, row.organisation_id, populate_existing=True)
+    stands = (
+        member.state is MemberState.ACTIVE
+        and member.role in _MAY_START
+        and member.organisation_id == organisation.id
+        and organisation.state is not OrganisationState.FROZEN
+        and is_sound(vault, member)
+        and is_sound(vault, organisation)
+    )
+    return TabletStanding.STANDS if stands else TabletStanding.LOST
+
+
+def _live(session: Session, organisation_id: OrganisationId) -> list[UUID]:
+    query = select(Tablet.id).where(
+        Tablet.organisation_id == organisation_id, Tablet.ended_hour.is_(None), Tablet.until > clock.now()
+    )
+    return list(session.scalars(query))
+
+
+def _listed(vault: Vault, row: Tablet, member: str, by: SignedIn) -> ListedTablet:
+    try:
+        label = vault.unveil(_label_place(row.id), row.label_veil)
+    except VeilBroken:
+        label = None
+    mine = row.member_id == by.member.id
+    return ListedTablet(row.id, label, member, mine, row.until, row.ended_hour is not None, row.reports)
+
+
+def _authority(vault: Vault, row: Tablet) -> str:
+    seconds = int(row.until.timestamp())
+    mac = vault.mac(_PURPOSE, row.id, seconds)
+    raw = row.id.bytes + seconds.to_bytes(_TIME_BYTES) + mac
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def _read_authority(vault: Vault, authority: str) -> tuple[UUID, datetime] | None:
+    if len(authority) > _LONGEST_AUTHORITY:
+        return None
+    try:
+        raw = base64.b64decode(authority + "=" * (-len(authority) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        return None
+    if len(raw) <= _STARTED_BEFORE:
+        return None
+    tablet_id, seconds = UUID(bytes=raw[:_ID_BYTES]), int.from_bytes(raw[_ID_BYTES:_STARTED_BEFORE])
+    if not vault.mac_fits(raw[_STARTED_BEFORE:], _PURPOSE, tablet_id, seconds):
+        return None
+    return tablet_id, datetime.fromtimestamp(seconds, UTC)
+
+
+def _label_place(tablet_id: UUID) -> Place:
+    return Place("tablets", tablet_id, "label_veil")

@@ -1,0 +1,267 @@
+"""A report told beside a helper on a tablet: taken in every case, and what was allowed there counts where the helper is one."""
+
+import base64
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import update
+
+from app import clock
+from app.cases.case import HowAllowed
+from app.cases.enums import ConsentHow, ConsentLevel
+from app.database import CaseId
+from app.network import (
+    OFFERED_REPORTS,
+    OFFLINE_FOR,
+    REPORTS,
+    TabletStanding,
+    attempts_so_far,
+    count_attempt,
+    end_tablet,
+    tablets_of,
+)
+from app.network.models import Member, MemberState, Organisation, OrganisationState, Role, Tablet
+from app.network.tablets import _authority
+from app.vault import Vault
+from tests.harness.world import World, light_vault
+from tests.support.beside import (
+    HELPER,
+    acts_of,
+    asked_for,
+    beside,
+    consent_of,
+    reports_of_tablets,
+    tablet_of,
+    told_of,
+)
+from tests.support.outbox import Seal, Sealing, answer, case_of_submission, number_of_cases, post, words_under
+
+WORDS = "They lock the gate at night."
+
+
+def send(client: FlaskClient, world: World, sealing: Sealing) -> CaseId:
+    assert answer(post(client, sealing.envelope()))["state"] == "kept"
+    return CaseId(case_of_submission(world, sealing).id)
+
+
+@pytest.mark.parametrize(
+    ("how", "counted"),
+    (
+        (HowAllowed.TAP, (ConsentLevel.BUYERS, ConsentHow.BESIDE_TAP)),
+        (HowAllowed.VOICE, (ConsentLevel.BUYERS, ConsentHow.BESIDE_VOICE)),
+        (HowAllowed.NOT, (ConsentLevel.HELPER, ConsentHow.FORM_SKIPPED)),
+        ("whatever", (ConsentLevel.HELPER, ConsentHow.FORM_SKIPPED)),
+    ),
+)
+def test_what_the_worker_said_beside_a_helper_is_marked_so_and_what_was_not_said_tells_least(
+    client: FlaskClient, world: World, seal: Seal, how: str, counted: tuple[ConsentLevel, ConsentHow]
+) -> None:
+    tablet_of(world, "far.lead")
+    sealing = seal(words=WORDS, consent="buyers", **beside(tablet_of(world), how))
+    case_id = send(client, world, sealing)
+    assert consent_of(world, case_id) == counted
+    told, helper = told_of(world, case_id), world.sign_in(HELPER)
+    assert told is not None
+    assert (told.member_id, told.organisation_id) == (helper.member.id, helper.organisation.id)
+    assert (told.standing, told.language) == (TabletStanding.STANDS, "en")
+    assert words_under(world, sealing.receipt) == WORDS
+    assert reports_of_tablets(world) == [0, 1]
+    (act,) = (each for each in acts_of(world, case_id) if each.act == "case.told_beside")
+    assert act.actor.id == helper.member.id
+
+
+def test_a_report_without_a_tablet_tells_of_nobody(client: FlaskClient, world: World, seal: Seal) -> None:
+    tablet_of(world)
+    case_id = send(client, world, seal(words=WORDS, consent="union"))
+    assert told_of(world, case_id) is None
+    assert consent_of(world, case_id) == (ConsentLevel.UNION, ConsentHow.FORM)
+    assert reports_of_tablets(world) == [0]
+
+
+def test_the_same_report_again_is_one_also_after_its_tablet_was_ended(
+    client: FlaskClient, world: World, seal: Seal
+) -> None:
+    sealing = seal(words=WORDS, **beside(tablet_of(world)))
+    send(client, world, sealing)
+    end_all(world)
+    before = number_of_cases(world)
+    assert answer(post(client, sealing.envelope()))["already"] is True
+    assert (number_of_cases(world), reports_of_tablets(world)) == (before, [1])
+    other = seal(
+        submission=sealing.submission,
+        receipt=sealing.receipt,
+        ack=sealing.ack,
+        words=WORDS,
+        **beside(tablet_of(world)),
+    )
+    assert answer(post(client, other.envelope()))["reason"] == "conflict"
+
+
+def end_all(world: World) -> None:
+    by = world.sign_in(HELPER)
+    with world.database.writing() as session:
+        for each in tablets_of(session, world.vault, by):
+            end_tablet(session, world.vault, by, each.id)
+
+
+def _pass_by(time: timedelta) -> None:
+    gone = clock.now() - datetime.now(UTC)
+    clock.set_offset(round((gone + time).total_seconds()))
+
+
+def later(_world: World) -> None:
+    _pass_by(timedelta(hours=10) + OFFLINE_FOR)
+
+
+def suspended(world: World) -> None:
+    helper = world.sign_in(HELPER).member.id
+    with world.database.writing() as session:
+        session.get_one(Member, helper).state = MemberState.DEPARTED
+
+
+def only_looks_on(world: World) -> None:
+    helper = world.sign_in(HELPER).member.id
+    with world.database.writing() as session:
+        session.get_one(Member, helper).role = Role.VIEWER
+
+
+def frozen(world: World) -> None:
+    with world.database.writing() as session:
+        session.get_one(Organisation, world.near.id).state = OrganisationState.FROZEN
+
+
+def given_to_another(world: World) -> None:
+    other = world.sign_in("far.lead").member.id
+    with world.database.writing() as session:
+        session.connection().execute(update(Tablet).values(member_id=other))
+
+
+@pytest.mark.parametrize(
+    ("happens", "standing"),
+    (
+        (end_all, TabletStanding.ENDED),
+        (later, TabletStanding.LATE),
+        (suspended, TabletStanding.LOST),
+        (only_looks_on, TabletStanding.LOST),
+        (frozen, TabletStanding.LOST),
+        (given_to_another, TabletStanding.UNKNOWN),
+    ),
+    ids=lambda each: getattr(each, "__name__", str(each)),
+)
+def test_beside_who_has_no_standing_it_is_taken_and_marked_and_its_consent_is_not_counted(
+    client: FlaskClient, world: World, seal: Seal, happens: Any, standing: TabletStanding
+) -> None:
+    authority = tablet_of(world)
+    locked, sealing = (
+        seal(words=WORDS, consent=consent, **beside(authority)) for consent in ("nobody", "buyers")
+    )
+    happens(world)
+    case_id = send(client, world, sealing)
+    told = told_of(world, case_id)
+    assert told is not None
+    assert told.standing is standing
+    assert not told.counts
+    assert consent_of(world, case_id) == (ConsentLevel.HELPER, ConsentHow.FORM_SKIPPED)
+    # That nobody may read it tells nobody anything, so it holds whoever stood there.
+    assert consent_of(world, send(client, world, locked))[0] is ConsentLevel.NOBODY
+
+
+def test_a_tablet_whose_network_was_away_for_days_still_counts(
+    client: FlaskClient, world: World, seal: Seal
+) -> None:
+    sealing = seal(words=WORDS, consent="union", **beside(tablet_of(world, hours=4)))
+    _pass_by(timedelta(days=10))
+    assert consent_of(world, send(client, world, sealing)) == (ConsentLevel.UNION, ConsentHow.BESIDE_TAP)
+
+
+def turned(authority: str, place: int) -> str:
+    raw = bytearray(base64.urlsafe_b64decode(authority + "=" * (-len(authority) % 4)))
+    raw[place] ^= 1
+    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+
+
+def test_an_authority_that_is_none_of_ours_refuses_no_worker(
+    client: FlaskClient, world: World, seal: Seal, other_vault: Vault
+) -> None:
+    good = tablet_of(world)
+    foreign = _authority_elsewhere(world, other_vault)
+    bad = [
+        "",
+        "x",
+        "====",
+        "\ud83d",
+        "A" * 76,
+        good[:-1],
+        good * 3,
+        foreign,
+        *(turned(good, at) for at in (0, 18, 30, -1)),
+    ]
+    for authority in bad:
+        sealing = seal(words=WORDS, consent="buyers", **beside(authority))
+        case_id = send(client, world, sealing)
+        told = told_of(world, case_id)
+        assert told is not None, authority
+        assert (told.standing, told.member_id) == (TabletStanding.UNKNOWN, None), authority
+        assert consent_of(world, case_id)[0] is ConsentLevel.HELPER, authority
+    assert reports_of_tablets(world) == [0]
+
+
+def _authority_elsewhere(world: World, other: Vault) -> str:
+    """The authority that another deployment made for a tablet with the same row."""
+    with world.database.reading() as session:
+        (row,) = session.query(Tablet).all()
+        return _authority(other, row)
+
+
+@pytest.fixture
+def other_vault(tmp_path: Any) -> Vault:
+    return light_vault(tmp_path / "elsewhere")
+
+
+def test_the_helpers_own_organisation_does_not_get_it_where_the_worker_leaves_it_out(
+    client: FlaskClient, world: World, seal: Seal
+) -> None:
+    authority, near = tablet_of(world), world.near.id
+    plain = send(client, world, seal(words=WORDS, site=world_site(world), **beside(authority)))
+    assert near in asked_for(world, plain)
+    for more in ({"beside_without": "yes"}, {"category": "mechanism_itself"}):
+        case_id = send(client, world, seal(words=WORDS, site=world_site(world), **beside(authority), **more))
+        assert near not in asked_for(world, case_id), more
+    about = send(client, world, seal(words=WORDS, category="mechanism_itself", **beside(authority)))
+    assert asked_for(world, about) == set()
+
+
+def world_site(world: World) -> str:
+    return "Foxglove Circuits, Penang"
+
+
+def test_who_leaves_out_a_helper_whom_nobody_knows_is_held_until_a_person_looked(
+    client: FlaskClient, world: World, seal: Seal
+) -> None:
+    sealing = seal(words=WORDS, site=world_site(world), beside_without="yes", **beside("none of ours"))
+    assert asked_for(world, send(client, world, sealing)) == set()
+
+
+def test_a_flood_from_a_tablet_is_held_with_every_word_and_does_not_spend_its_address(
+    client: FlaskClient, world: World, seal: Seal
+) -> None:
+    authority, other = tablet_of(world), tablet_of(world)
+    with world.database.writing() as session:
+        by = world.sign_in(HELPER)
+        both = {each.id for each in tablets_of(session, world.vault, by)}
+        crowded = next(each for each in both if authority.startswith(start_of(each)))
+        for limit in (REPORTS, OFFERED_REPORTS):
+            count_attempt(session, world.vault, limit, f"tablet {crowded}", by=limit.most)
+    held = seal(words=WORDS, site=world_site(world), **beside(authority))
+    assert asked_for(world, send(client, world, held)) == set()
+    assert words_under(world, held.receipt) == WORDS
+    free = send(client, world, seal(words=WORDS, site=world_site(world), **beside(other)))
+    assert world.near.id in asked_for(world, free)
+    with world.database.reading() as session:
+        assert attempts_so_far(session, world.vault, REPORTS, "127.0.0.1") == 0
+
+
+def start_of(tablet_id: Any) -> str:
+    return base64.urlsafe_b64encode(tablet_id.bytes[:15]).decode()
