@@ -11,12 +11,21 @@ from app.network import network_countries, network_regions
 
 
 def count_public_holidays(deployment: Deployment) -> None:
-    """Let the deadlines skip the public holidays of every country and region of the network; no connection may be open here.
+    """Let the deadlines skip the public holidays of every country and region of the network; no connection may be open here."""
+    skip_public_holidays(deployment, public_holidays_apart(deployment))
 
-    In a child: the library leaves ten megabytes behind, and the days are a few kilobytes. Where it fails, which it says in the
-    log, deadlines are what they are without: earlier, never later.
+
+def public_holidays_apart(deployment: Deployment) -> bytes:
+    """What `skip_public_holidays` wants to know, worked out in a child; no connection may be open here.
+
+    The library leaves ten megabytes behind, and the days are a few kilobytes. Where it fails the log says so, and nothing is told.
     """
-    if told := work_apart(partial(_public_holidays, deployment))():
+    return work_apart(partial(_public_holidays, deployment))()
+
+
+def skip_public_holidays(deployment: Deployment, told: bytes) -> None:
+    """Let the deadlines skip these days; where there are none they are what they are without: earlier, never later."""
+    if told:
         off, worked, regions = pickle.loads(told)  # noqa: S301 - of our own child, through a pipe that nobody else has
         deployment.rules = deployment.rules.with_days_off(off, worked, regions)
 

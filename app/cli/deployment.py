@@ -1,6 +1,7 @@
 """One deployment as the commands see it: its settings, and the parts opened only by those commands that need them."""
 
 import os
+import pickle
 import stat
 from dataclasses import replace
 from functools import cached_property
@@ -11,7 +12,7 @@ from app.cases.rules import Rules, load_rules
 from app.cli.refusals import CommandRefused
 from app.consequences import carry_out
 from app.database import Database, check_schema
-from app.intake.conversation.machine import topic_words_in
+from app.intake.conversation.machine import know_topic_words, topic_words_in
 from app.language import Languages, load_languages
 from app.messaging.gateways.registry import Gateways, load_gateways
 from app.services import Services
@@ -48,6 +49,19 @@ class Deployment:
         return load_languages(
             settings.config, PROJECT_ROOT / "translations", pseudo=settings.pseudo_languages
         )
+
+    def read_words(self) -> bytes:
+        """All that the configuration says, the words that texts are understood by among it, for `take_words` of another process.
+
+        Raises `RulesRefused` and `TopicWordsRefused`.
+        """
+        read = self.rules, topic_words_in(self.settings.config)
+        return pickle.dumps(read, pickle.HIGHEST_PROTOCOL)
+
+    def take_words(self, read: bytes) -> None:
+        """Take what `read_words` of this very configuration gave, in this process or in one before it."""
+        self.rules, words = pickle.loads(read)  # noqa: S301 - of our own child, or kept beside our own bytecode
+        know_topic_words(self.settings.config, words)
 
     def check_topic_words(self) -> None:
         """Read the words that texts are understood by now, and not at a worker's first text; raises `TopicWordsRefused`."""

@@ -17,16 +17,11 @@ _STOPS_WITHIN_SECONDS = 30
 _ENDINGS = (signal.SIGTERM, signal.SIGINT, signal.SIGHUP)
 
 
-def begin_in_child(work: Callable[[], int]) -> Callable[[], int]:
-    """Begin work in a child and go on; the function given back waits for its exit status. What it opens or imports ends with it."""
-    pid = _fork(work, apart=False)
-    return lambda: _status_of(os.waitpid(pid, 0)[1])
-
-
 def work_apart(work: Callable[[], bytes]) -> Callable[[], bytes]:
     """Begin work in a child and go on; the function given back waits for what it made, which is nothing where it failed.
 
-    For what leaves much behind while it is made: memory that a process once broke into pieces it seldom gives back.
+    What it opens or imports ends with it. For what leaves much behind while it is made, too: memory that a process once broke into
+    pieces it seldom gives back.
     """
     reading, writing = os.pipe()
 

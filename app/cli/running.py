@@ -9,7 +9,7 @@ import pickle
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
@@ -18,13 +18,15 @@ from sqlalchemy.orm import configure_mappers
 
 from app.cases.rules import RulesRefused
 from app.cli import web_server
-from app.cli.days_off import count_public_holidays
+from app.cli.days_off import count_public_holidays, public_holidays_apart, skip_public_holidays
 from app.cli.deployment import Deployment
 from app.cli.memory import give_back, share_one_arena
-from app.cli.processes import Child, begin_in_child, hear_endings, work_apart
+from app.cli.processes import Child, hear_endings, work_apart
 from app.cli.refusals import CommandRefused, guarded
 from app.cli.rehearsal import Rehearsal
 from app.cli.setup import prepare
+from app.cli.worked_out import WorkedOut
+from app.intake.conversation.machine import TopicWordsRefused
 from app.vault import TooBusy, Vault, self_test
 
 
@@ -49,19 +51,18 @@ def up(deployment: Deployment, choice: argparse.Namespace) -> int:
     with _only_copy(deployment), _take_port(deployment) as listening:
         # In a child, because no connection may exist before the fork, and to keep the tools of migrations out of the workers'
         # memory. It complains in its own line, and nothing answers before it is done.
-        prepared = begin_in_child(
-            partial(guarded, settings, "up", partial(prepare, deployment, demo=choice.demo))
-        )
+        prepared = work_apart(partial(_prepare, deployment, demo=choice.demo))
         try:
             application = _load_shared_parts(deployment)
         except Exception:
             # What is wrong with the files is wrong for both, and one line of it is enough.
-            if status := prepared():
+            if status := _Prepared.told(prepared()).status:
                 return status
             raise
-        if status := prepared():
-            return status
-        count_public_holidays(deployment)
+        done = _Prepared.told(prepared())
+        if done.status:
+            return done.status
+        skip_public_holidays(deployment, done.days_off)
         print(f"Redress answers at {settings.public_url}/ (stop with Ctrl-C)", flush=True)
         if settings.demo and settings.twilio is None:
             print(f"A phone to try texts with is at {settings.public_url}/sms/simulator", flush=True)
@@ -75,6 +76,27 @@ def up(deployment: Deployment, choice: argparse.Namespace) -> int:
         finally:
             stopped_well = web.stop()
         return 0 if stopped_well else 1
+
+
+@dataclass(frozen=True)
+class _Prepared:
+    """What came of preparing: the exit status, and what the database says of public holidays."""
+
+    status: int
+    days_off: bytes = b""
+
+    @staticmethod
+    def told(told: bytes) -> "_Prepared":
+        """What the child told; nothing where it was ended."""
+        found: _Prepared = pickle.loads(told) if told else _Prepared(1)  # noqa: S301 - of our own child
+        return found
+
+
+def _prepare(deployment: Deployment, *, demo: bool) -> bytes:
+    status = guarded(deployment.settings, "up", partial(prepare, deployment, demo=demo))
+    # Here, as soon as there are tables, and not when all is loaded: a start waited for it a tenth of a second.
+    days_off = b"" if status else public_holidays_apart(deployment)
+    return pickle.dumps(_Prepared(status, days_off))
 
 
 def serve(deployment: Deployment, _choice: argparse.Namespace) -> int:
@@ -107,8 +129,10 @@ def _load_shared_parts(deployment: Deployment) -> Any:
 
     Whatever a process imports or makes after the fork is in its own memory, and that writes to much of what it shared until then.
     """
-    # Nearly all that is made now stays: the collector would look through it again and again, for a seventh of the time.
+    # Nearly all that is made now stays: the collector would look through it again and again, for a seventh of the time. What was
+    # imported until now is no garbage at all; not to look through it once more, at the end, saves a twentieth of a second.
     gc.disable()
+    gc.freeze()
     try:
         application = _rehearsed(deployment)
     finally:
@@ -121,24 +145,39 @@ def _load_shared_parts(deployment: Deployment) -> Any:
 
 
 def _rehearsed(deployment: Deployment) -> Any:
-    # Words of danger leave four times as much behind while they are worked out as is kept of them.
-    rules = work_apart(partial(_rules_of, deployment))
+    worked_out = WorkedOut(deployment.settings.config)
+    words = _begin(worked_out, _words_name(deployment), partial(_words_of, deployment))
     rehearsal = Rehearsal(deployment)
     application = _bare_application(deployment)
     # Only now: else the child would import all of Flask and our pages a second time.
-    pages = work_apart(partial(_pages_of, application))
+    pages = _begin(worked_out, _PAGES, partial(_pages_of, application))
     from app.dispatcher import run  # noqa: F401 - imported for the dispatcher
 
     # The first query would do these two, in each process anew.
     configure_mappers()
     make_url(deployment.settings.database_url).get_dialect().import_dbapi()
+    if read := words():
+        deployment.take_words(read)
     deployment.check_topic_words()
-    if worked_out := rules():
-        deployment.rules = pickle.loads(worked_out)  # noqa: S301 - of our own child, through a pipe that nobody else has
     _ = deployment.rules
     _compile(application, pages())
+    worked_out.write()
     rehearsal.hold(application)
     return application
+
+
+def _begin(worked_out: WorkedOut, name: str, work: Callable[[], bytes]) -> Callable[[], bytes]:
+    """Take what an earlier start has worked out, or begin to in a child: it leaves four times as much behind as is kept."""
+    if kept := worked_out.get(name):
+        return lambda: kept
+    made = work_apart(work)
+
+    def note() -> bytes:
+        told = made()
+        worked_out.keep(name, told)
+        return told
+
+    return note
 
 
 def _bare_application(deployment: Deployment) -> Any:
@@ -157,9 +196,16 @@ def _compile(application: Any, compiled: bytes = b"") -> dict[str, bytes]:
     return code
 
 
-def _rules_of(deployment: Deployment) -> bytes:
-    with suppress(RulesRefused):  # whoever reads them next says what is wrong
-        return pickle.dumps(deployment.rules, pickle.HIGHEST_PROTOCOL)
+_PAGES = "pages"
+
+
+def _words_name(deployment: Deployment) -> str:
+    return "demo words" if deployment.settings.demo else "words"
+
+
+def _words_of(deployment: Deployment) -> bytes:
+    with suppress(RulesRefused, TopicWordsRefused):  # whoever reads them next says what is wrong
+        return deployment.read_words()
     return b""
 
 

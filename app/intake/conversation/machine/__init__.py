@@ -36,7 +36,7 @@ from app.intake.conversation.machine.steps import (
 )
 from app.intake.conversation.machine.terms import CARD, Terms, question
 from app.intake.conversation.machine.texts import Texts
-from app.intake.conversation.machine.topic_words import TopicWordsRefused, topic_words_in
+from app.intake.conversation.machine.topic_words import TopicWordsRefused, know_topic_words, topic_words_in
 from app.intake.conversation.machine.wishes import read_wish
 from app.intake.conversation.machine.wordless import (
     begin_wordless,
@@ -88,6 +88,7 @@ __all__ = [
     "hear",
     "hear_wordless",
     "is_wordless",
+    "know_topic_words",
     "look_up",
     "question",
     "read_text",

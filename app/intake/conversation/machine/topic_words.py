@@ -7,7 +7,6 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 
@@ -192,10 +191,19 @@ class TopicWords:
         return ()
 
 
-@cache
+_KNOWN: dict[Path, TopicWords] = {}
+
+
 def topic_words_in(folder: Path) -> TopicWords:
     """The words, read once in a process; raises `TopicWordsRefused`."""
-    return load_topic_words(folder)
+    if folder not in _KNOWN:
+        _KNOWN[folder] = load_topic_words(folder)
+    return _KNOWN[folder]
+
+
+def know_topic_words(folder: Path, words: TopicWords) -> None:
+    """Take the words of a folder from whoever has read them before."""
+    _KNOWN[folder] = words
 
 
 def load_topic_words(folder: Path) -> TopicWords:
