@@ -26,6 +26,7 @@ _PHRASES = (
         "yes_first",
         "uncounted",
         "stranger",
+        "unsure",
         "worse",
         "heard",
         "beside",
@@ -102,6 +103,7 @@ class TopicWords:
     yes_first: frozenset[str]
     uncounted: frozenset[str]
     strangers: frozenset[str]
+    unsure: frozenset[str]
     heard: frozenset[str]
     signatures: tuple[str, ...]
     worse: Sayings
@@ -240,6 +242,7 @@ def load_topic_words(folder: Path) -> TopicWords:
         yes_first=plain["yes_first"],
         uncounted=plain["uncounted"],
         strangers=plain["stranger"],
+        unsure=plain["unsure"],
         heard=plain["heard"],
         signatures=tuple(f"{phrase} " for phrase in plain["signature"]),
         worse=_sayings(phrases["worse"]),
