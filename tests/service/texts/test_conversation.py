@@ -326,7 +326,7 @@ def test_twenty_copies_at_once_are_one(texting: Texting) -> None:
 
 @pytest.mark.parametrize(
     "word",
-    ("STOP", "stop.", "END", "Cancel", "QUIT", "ARRET", "UNSUBSCRIBE", "BERHENTI", "please stop texting me"),
+    ("STOP", "stop.", "END", "Cancel", "QUIT", "ARRET", "UNSUBSCRIBE", "BERHENTI"),
 )
 def test_stop_ends_every_text_and_keeps_the_case(texting: Texting, word: str) -> None:
     texting.say(FIRST, "1")
@@ -342,6 +342,33 @@ def test_stop_ends_every_text_and_keeps_the_case(texting: Texting, word: str) ->
     assert texting.say("they are still doing it", "1", "8", "HELP") == []
     assert "they are still doing it" in texting.words()
     assert texting.case().is_open
+
+
+@pytest.mark.parametrize(
+    "words",
+    ("please stop texting me", "no more messages", "dont text me", "leave me alone", "stop asking me"),
+)
+def test_in_words_it_is_said_once_that_no_text_comes_and_how_to_undo_it(texting: Texting, words: str) -> None:
+    """No phone company obeys a sentence, and none says so."""
+    texting.say(FIRST, "1", "2", PLACE, "1", "1", "1")
+    assert texting.say(words) == [
+        "We will not text you again. We keep your message. If you want texts again, write: you can text me."
+    ]
+    assert texting.facts().reach == "none"
+    assert texting.facts().no_text_questions
+    assert texting.say("8", "they do not pay", words) == []
+    assert texting.say("you can text me") == ["A helper may text you."]
+    assert texting.facts().reach == "text"
+
+
+@pytest.mark.parametrize(
+    "words", ("he did not stop", "they dont text me back", "he told me leave me alone", "nobody asks me")
+)
+def test_what_only_looks_like_that_stops_nothing(texting: Texting, words: str) -> None:
+    texting.say(FIRST, "1", "2", PLACE, "1", "1", "1")
+    assert not any("not text you" in reply for reply in texting.say(words))
+    assert words in texting.words()
+    assert (texting.facts().reach, texting.facts().no_text_questions) == ("text", False)
 
 
 def test_after_stop_and_silence_free_text_is_filed_and_never_answered_until_start(texting: Texting) -> None:

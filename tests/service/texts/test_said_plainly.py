@@ -14,7 +14,7 @@ def test_texts_that_were_agreed_to_at_another_question_are_agreed_to(texting: Te
     assert answer.startswith("A helper may text you. Where do you work?")
     assert texting.facts().reach == "text"
     assert "you can text me" in texting.words()
-    assert texting.say("don't write to me here") == ["We will not text you again. We keep your message."]
+    assert texting.say("don't write to me here")[0].startswith("We will not text you again.")
     assert texting.facts().reach == "none"
 
 
@@ -77,7 +77,8 @@ def test_nobody_told_with_a_new_report_locks_that_one_only(texting: Texting) -> 
 
 def test_a_sentence_that_stops_the_texts_is_kept_with_the_others(texting: Texting) -> None:
     texting.say(FIRST, "1", "2")
-    assert texting.say("plz stop texting me sir", "he comes") == []
+    (told,) = texting.say("plz stop texting me sir", "he comes")
+    assert told.startswith("We will not text you again.")
     assert texting.words()[-2:] == ["plz stop texting me sir", "he comes"]
     assert texting.say("START")[0].startswith("You can get texts from us again.")
 

@@ -9,14 +9,17 @@ from hypothesis import strategies as st
 from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine.acts import (
     AgreeContact,
+    EndTexts,
     FileReport,
     HandToPerson,
     Keep,
     OptIn,
     SendReceipt,
     SetConsent,
+    SetDanger,
     SetPhone,
     SetSite,
+    StopAsking,
 )
 from app.intake.conversation.machine.answers import read_text
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -133,11 +136,24 @@ def test_a_plain_no_to_texts_ends_them_at_any_question(
 ) -> None:
     phone.send_all(*before)
     heard = phone.send(said, NOWHERE)
-    if heard.acts and read_text(said, phone.words).keyword is None:
-        assert INBOX in heard.acts
     assert phone.step is Step.QUIET
-    # An order that the phone company obeys is answered by it.
-    assert heard.reply == (texts.say(Text.FAREWELL) if INBOX in heard.acts else None)
+    assert heard.reply == texts.say(Text.NO_MORE_TEXTS)
+    assert {StopAsking(), EndTexts(), INBOX} <= set(heard.acts)
+
+
+@pytest.mark.parametrize(
+    "said", ("yes you can text", "yes text me", "ok you can text me", "Yes, you may text me here.")
+)
+@pytest.mark.parametrize("step", (Step.DANGER, Step.WORSE))
+def test_agreeing_to_texts_is_no_yes_to_danger(phone: Phone, texts: Texts, step: Step, said: str) -> None:
+    position = Position(step, "en", whose=WhosePhone.OWN, back=Step.OPEN)
+    heard = hear(position, phone.read(said), NOWHERE, texts, START)
+    assert heard.acts == (Keep(said), TEXT)
+    assert heard.reply == f"{texts.say(Text.MAY_TEXT)} {texts.say(Text.DANGER)}"
+    assert heard.position.step is step
+    # Words of danger beside it are heard as that, whatever else they say.
+    beaten = replace(phone.read("yes you can text me they beat us"), danger=True)
+    assert SetDanger() in hear(position, beaten, NOWHERE, texts, START).acts
 
 
 NOBODY = (
@@ -201,14 +217,46 @@ def test_who_else_said_that_nobody_may_know_locks_nothing(phone: Phone) -> None:
         assert LOCK not in phone.send(said, NOWHERE).acts
 
 
-@pytest.mark.parametrize("said", ("nobody", "No one", "4 nobody", "nadie", "किसी को नहीं"))
-@pytest.mark.parametrize("before", ((FIRST, "1", "2"), TO_SITE, TO_TOPIC, TO_CONSENT, (*TO_CONSENT, "1")))
-def test_nobody_alone_locks_at_a_question_that_it_does_not_answer(
+NOBODY_ALONE = ("nobody", "No one", "no one at all", "nadie", "किसी को नहीं")
+
+
+@pytest.mark.parametrize("said", (*NOBODY_ALONE, "none", "4 nobody"))
+def test_nobody_alone_locks_where_it_was_asked_who_may_know(phone: Phone, texts: Texts, said: str) -> None:
+    phone.send_all(*TO_CONSENT)
+    if said != "none":
+        assert LOCK in phone.send(said, NOWHERE).acts
+        assert phone.heard[-1].reply == texts.say(Text.LOCKED)
+
+
+@pytest.mark.parametrize("said", NOBODY_ALONE)
+@pytest.mark.parametrize("before", ((FIRST, "1", "2"), TO_SITE))
+def test_nobody_alone_is_about_the_place_where_that_was_asked(
     phone: Phone, texts: Texts, before: tuple[str, ...], said: str
 ) -> None:
     phone.send_all(*before)
-    assert LOCK in phone.send(said, NOWHERE).acts
-    assert phone.heard[-1].reply == texts.say(Text.LOCKED)
+    step = phone.step
+    heard = phone.send(said, NOWHERE)
+    assert (heard.acts, phone.step) == ((Keep(said),), step)
+    assert "Where do you work?" in (heard.reply or "")
+    assert phone.send(said, NOWHERE).reply == f"{texts.say(Text.PERSON_READS)} {texts.say(Text.TOPIC)}"
+
+
+@pytest.mark.parametrize("said", (*NOBODY_ALONE, "4 nobody"))
+def test_nobody_alone_is_a_no_to_being_reached_and_locks_at_no_other_question(
+    phone: Phone, said: str
+) -> None:
+    phone.send_all(*TO_CONSENT, "1")
+    heard = phone.send(said, NOWHERE)
+    assert (LOCK in heard.acts) is said.startswith("4")
+    assert AgreeContact(ContactWay.TEXT) not in heard.acts
+    assert heard.reply is not None
+    other = Phone(phone.words, phone.texts)
+    for before in ((FIRST,), TO_TOPIC):
+        other.position = None
+        other.send_all(*before)
+        heard = other.send(said, NOWHERE)
+        assert (LOCK in heard.acts) is said.startswith("4")
+        assert heard.reply is not None
 
 
 def test_nobody_alone_after_the_questions_may_answer_a_helper_and_is_asked_about(
@@ -272,7 +320,7 @@ def test_who_understands_no_question_is_still_asked_who_may_know(phone: Phone) -
         phone.send(f"{word}?", NOWHERE).position.step for word in ("a", "b", "c", "d", "e", "f", "g", "h")
     ]
     assert Step.CONSENT in steps
-    assert LOCK in phone.send("nobody").acts
+    assert LOCK in phone.send("tell nobody").acts
 
 
 def test_where_danger_was_never_answered_the_number_is_kept(phone: Phone) -> None:
@@ -420,7 +468,7 @@ def test_a_phone_that_others_read_falls_silent(
     # Only where it was asked whose phone it is, something comes back.
     assert heard.reply == (texts.say(Text.PHONE_SEEN) if before == (FIRST,) else None)
     assert phone.step is Step.QUIET
-    assert Keep(said) in heard.acts
+    assert Keep(said) in heard.acts or before == (FIRST,)
 
 
 @pytest.mark.parametrize(

@@ -68,6 +68,10 @@ def every_text(language: Language) -> Iterator[tuple[str, str]]:
         Text.STATUS_ONLY_WITHOUT_DAY: {"stage": stage},
         Text.STATUS: {"stage": stage, "day": day},
         Text.STATUS_WITHOUT_DAY: {"stage": stage},
+        Text.STATUS_LATE: {"stage": stage},
+        Text.STATUS_LATE_BY: {"stage": stage, "day": day},
+        Text.STATUS_OF: {"day": day},
+        Text.STATUS_OF_MORE: {"number": "10"},
         Text.RECEIPT: {
             "code": "0000 0000 0000 0000 0000",
             "host": "redress.a-long-name-of-a-network.example.org",

@@ -27,6 +27,7 @@ from app.intake.conversation.machine import (
     AnswerQuestion,
     ConversationAct,
     DenyDanger,
+    DoubtDanger,
     FileReport,
     GetWorse,
     HandToPerson,
@@ -46,6 +47,7 @@ from app.intake.conversation.store import (
     answer_question,
     brings_doubt,
     deny_danger,
+    doubt_danger,
     get_worse,
     give_receipt,
     last_number,
@@ -71,7 +73,7 @@ from app.network import count_attempt
 from app.vault import Vault, sound_or_none, takes_words
 
 # Of these more than the conversation's own case may be meant; which, they say themselves.
-_OF_CASES = (AnswerQuestion, SetDanger, DenyDanger)
+_OF_CASES = (AnswerQuestion, SetDanger, DenyDanger, DoubtDanger)
 
 
 def hear_text(session: Session, vault: Vault, rules: Rules, prepared: Prepared) -> None:
@@ -233,7 +235,7 @@ def _cases_of(act: ConversationAct, own: CaseId) -> tuple[CaseId, ...]:
     match act:
         case AnswerQuestion():
             return (CaseId(act.case),)
-        case SetDanger() | DenyDanger() if act.cases:
+        case SetDanger() | DenyDanger() | DoubtDanger() if act.cases:
             return tuple(map(CaseId, act.cases))
         case _:
             return (own,)
@@ -271,6 +273,8 @@ def _apply_act(scene: Scene, case: Case, act: ConversationAct) -> None:
             answer_consent(session, vault, rules, case, level, prepared.asked)
         case DenyDanger():
             deny_danger(session, vault, case)
+        case DoubtDanger():
+            doubt_danger(session, vault, rules, case)
         case AnswerQuestion(_, question, answer):
             answer_question(session, vault, rules, case, question, answer)
         case AgreeContact(how):

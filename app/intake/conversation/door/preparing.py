@@ -199,7 +199,8 @@ def _take_step(
     if position.step is Step.WORSE and position.about:
         case_id = CaseId(position.about[0])
     vault, rules, phone = services.vault, services.rules, known.phone
-    cases = cases_of_phone(session, vault, phone.id) if needs.hours and phone is not None else ()
+    all_cases = (needs.hours or needs.status) and phone is not None
+    cases = cases_of_phone(session, vault, phone.id) if all_cases and phone is not None else ()
     asker = Asker(None if phone is None else phone.id, country, frozenset(cases))
     looked = look_up(session, vault, rules, services.gateways, texts, case_id, needs, asker)
     gone = needs.gone and known.phone is not None and not anything_waits(session, known.phone.id)

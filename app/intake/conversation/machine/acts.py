@@ -130,6 +130,13 @@ class DenyDanger:
 
 
 @dataclass(frozen=True)
+class DoubtDanger:
+    """Whether anybody is in danger was answered with neither yes nor no: urgent from then on. `cases` as of `SetDanger`."""
+
+    cases: tuple[UUID, ...] = field(default=(), compare=False)
+
+
+@dataclass(frozen=True)
 class SendReceipt:
     """The worker asked for the secret code: make a new receipt and send `Texts.receipt`."""
 
@@ -175,6 +182,7 @@ ConversationAct = (
     | StopAsking
     | ChooseHours
     | DenyDanger
+    | DoubtDanger
     | SendReceipt
     | OptOut
     | EndTexts

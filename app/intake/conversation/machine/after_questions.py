@@ -7,6 +7,7 @@ from app.intake.conversation.machine import meanings
 from app.intake.conversation.machine.acts import AgreeContact, EndTexts, GetWorse, Keep
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin, begin_called
+from app.intake.conversation.machine.case_news import tell_all
 from app.intake.conversation.machine.heard import Heard, answered, soon, spoken
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import Moved
@@ -44,8 +45,7 @@ def hear_open(  # noqa: PLR0911 - one for each thing that can be asked for
     open_still = position.to(Step.OPEN)
     match asks_open(said):
         case 8:
-            reply = texts.status(know.stage, know.next_day) if know.stage else None
-            return Heard(open_still, reply)
+            return Heard(open_still, tell_all(know, texts))
         case 4 if (asked_for := meanings.ask_for_code(open_still)) is not None:
             return answered(asked_for, know, texts)
         case 2:

@@ -8,7 +8,14 @@ from datetime import datetime
 
 from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine import meanings
-from app.intake.conversation.machine.acts import ConversationAct, Keep, SetDanger, SetSite, Settle
+from app.intake.conversation.machine.acts import (
+    ConversationAct,
+    DoubtDanger,
+    Keep,
+    SetDanger,
+    SetSite,
+    Settle,
+)
 from app.intake.conversation.machine.after_questions import begins_new_report
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard, soon, spoken
@@ -60,6 +67,22 @@ def hear_alarm(position: Position, said: Said, know: Knowledge, texts: Texts, at
     # Only what calls somebody at once may promise that somebody is being told.
     reply = texts.in_danger(know.help_number, texts.say(Text.DANGER), alertable=know.alertable and said.calls)
     return Heard(spoken(asked, said, at), reply, acts)
+
+
+def leaves_danger_open(position: Position, said: Said) -> bool:
+    """Whether a text says neither yes nor no to danger, once; the next is one that was not understood."""
+    return said.unsure and position.step in _ASKS_DANGER and position.misses == 0
+
+
+def hear_unsure(position: Position, said: Said, know: Knowledge, texts: Texts) -> Heard:
+    """Who is not sure may be in danger: the case is urgent from now on, whom to call is said, and it is asked once more.
+
+    Nothing is taken for a yes: a helper who is called by night for a maybe may make it worse for the worker.
+    """
+    raises: tuple[ConversationAct, ...] = (DoubtDanger(position.about),)
+    asked = replace(position, misses=1, unheard=0)
+    reply = texts.call_first(know.help_number, texts.say(Text.DANGER))
+    return Heard(asked, reply, (Keep(said.words), *raises))
 
 
 def ask_at_once(heard: Heard) -> Heard:

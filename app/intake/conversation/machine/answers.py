@@ -55,7 +55,7 @@ class Said:
     somebody may be in danger by them, `calls` that somebody is called at once. `ahead` are the words before the first sign, read
     likewise, and `behind` those after it. `language` is the one that it wishes for: `wish` says that its words hold that and name
     no place, `wish_only` that they say nothing else, `whole` is the text where `words` are only those beside it. `asks` says that
-    it asks something. `told` is what it says plainly whatever was asked, by `told_words`; `thanks` that it only thanks, `greets`
+    it asks something, `unsure` that it says neither yes nor no. `told` is what it says plainly whatever was asked, by `told_words`; `thanks` that it only thanks, `greets`
     that it also greets. `sentences` takes its words apart where it is longer than an answer. `mark` tells the same words again.
     """
 
@@ -75,6 +75,7 @@ class Said:
     begins_with_yes: bool = False
     perhaps_yes: bool = False
     stranger: bool = False
+    unsure: bool = False
     worse: bool = False
     part: Part | None = None
     topics: tuple[str, ...] = ()
@@ -150,6 +151,7 @@ def read_text(body: str, words: TopicWords) -> Said:
         perhaps_yes=lone == _YES or words.opens_with_yes(plain),
         # "Wrong number" with its last word, which is mere politeness in "number 2".
         stranger=not words.strangers.isdisjoint((plain, bare)),
+        unsure=not words.unsure.isdisjoint((plain, bare)) and lone is None,
         # "Not worse" is the same as before.
         worse=words.worse.search(plain) is not None and words.named(bare).get("how_is_it") != _THE_SAME,
         part=part,

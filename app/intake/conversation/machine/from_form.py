@@ -13,6 +13,7 @@ from app.intake.conversation.machine.acts import (
     ChooseHours,
     ConversationAct,
     DenyDanger,
+    DoubtDanger,
     EndTexts,
     ErasePhone,
     FileReport,
@@ -26,14 +27,16 @@ from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin, begin_called
 from app.intake.conversation.machine.heard import Heard
 from app.intake.conversation.machine.lookup_values import Knowledge
-from app.intake.conversation.machine.position import Step
-from app.intake.conversation.machine.texts import Texts
+from app.intake.conversation.machine.position import Position, Step
+from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.told_words import Told
 
 _BY_DIGIT = (
     AgreeContact,
     AnswerQuestion,
     ChooseHours,
     DenyDanger,
+    DoubtDanger,
     EndTexts,
     ErasePhone,
     OptIn,
@@ -54,10 +57,32 @@ def apart(heard: Heard, said: Said, know: Knowledge, texts: Texts, at: datetime)
     answers = any(isinstance(act, AnswerQuestion | SetDanger | OptIn | OptOut) for act in acts)
     quiet = heard.position.step is Step.QUIET
     stays = answers or quiet
-    here = heard.position if stays else heard.position.to(Step.OPEN, back=None, about=(), worse_at=None)
-    if said.keyword is not None or said.thanks:
+    asked = heard.position
+    here = asked if stays else asked.to(Step.OPEN, back=None)
+    wishes = said.told in (Told.TEXT, Told.NO_TEXT) and any(isinstance(act, AgreeContact) for act in acts)
+    unsure = any(isinstance(act, DoubtDanger) for act in acts)
+    if said.keyword is not None or said.thanks or wishes or unsure:
         return replace(heard, position=heard.position, acts=acts)
     begun = begin_called(begin(said, texts, at, answerable=not quiet), said, texts, know.help_number)
+    if begun.opened is not None and begun.reply is not None and _waits_for_danger(asked):
+        # Whether anybody is in danger was asked first: it stands until it is answered, and whose phone this is comes behind it.
+        begun = _danger_first(begun, asked, said, know, texts)
     # What is not kept is never said to be: a digit that answers nothing is asked about.
     reply = begun.reply if begun.opened or not answers else heard.reply
     return Heard(here, reply, (*begun.acts, *acts), begun.opened)
+
+
+def _waits_for_danger(asked: Position) -> bool:
+    return asked.worse_at is not None and asked.step in (Step.WORSE, Step.OPEN)
+
+
+def _danger_first(begun: Heard, asked: Position, said: Said, know: Knowledge, texts: Texts) -> Heard:
+    """A report of its own, in which the question stands that was asked about others of this phone."""
+    if begun.opened is None:
+        return begun
+    opened = begun.opened.to(
+        Step.WORSE, back=Step.WHOSE_PHONE, about=asked.about, worse_at=asked.worse_at, called=False
+    )
+    question = texts.say(Text.DANGER)
+    reply = texts.call_first(know.help_number, question) if said.danger or said.calls else question
+    return replace(begun, opened=opened, reply=reply)

@@ -8,17 +8,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, facts_of, stage_of, zone_of_case
+from app.cases.case import Case, facts_of, zone_of_case
 from app.cases.enums import FollowupState, TextAbout, TextHours, Urgency
 from app.cases.followups import Followup, PlannedText, has_hour, is_at_work
 from app.cases.routing import means_holder
 from app.cases.rules import Rules
-from app.cases.worker import next_step
 from app.database import CaseId, SiteId
 from app.intake.conversation.machine.acts import ConversationAct, Keep, SetSite
 from app.intake.conversation.machine.changes import Surroundings
 from app.intake.conversation.machine.lookup_values import Knowledge, OfferedHours, SiteOption, TextedQuestion
 from app.intake.conversation.machine.meanings import MOST_PLACES
+from app.intake.conversation.machine.standing import news_of, news_of_others
 from app.intake.conversation.machine.steps import Wanted
 from app.intake.conversation.machine.texts import Texts
 from app.language import has_words
@@ -83,8 +83,8 @@ def look_up(
         return LookedUp(Knowledge(sites=sites, certain=certain, questions=questions), around)
     case = session.get_one(Case, case_id)
     numbers = rules.help.help_for(case.country, clock.now().date()) if wanted.help_number else ()
-    following = next_step(session, case) if wanted.read_by or wanted.status else None
-    day = None if following is None else following.due_at.astimezone(zone_of_case(vault, case)).date()
+    news = news_of(session, vault, case) if wanted.read_by or wanted.status else None
+    others = news_of_others(session, vault, case_id, asker.cases) if wanted.status else ()
     know = Knowledge(
         sites=sites,
         certain=certain,
@@ -94,9 +94,12 @@ def look_up(
         # Whoever says danger is routed with it.
         alertable=wanted.help_number
         and who_can_be_alerted(session, vault, gateways, case, routes=True) is not None,
-        read_by=day if wanted.read_by else None,
-        stage=stage_of(case.state, case.helper_has_read) if wanted.status else None,
-        next_day=day if wanted.status else None,
+        read_by=news.next_day if news is not None and wanted.read_by else None,
+        stage=news.stage if news is not None and wanted.status else None,
+        next_day=news.next_day if news is not None and wanted.status else None,
+        is_late=news is not None and wanted.status and news.is_late,
+        told_on=None if news is None else news.told_on,
+        others=others,
         hours=_hours_offered(session, vault, rules, case_id, asker) if wanted.hours else {},
         holder_meant=bool(wanted.free_words) and means_holder(session, rules, case, wanted.free_words),
     )

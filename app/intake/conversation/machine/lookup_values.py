@@ -32,6 +32,19 @@ class TextedQuestion:
 
 
 @dataclass(frozen=True)
+class CaseNews:
+    """How a case stands: its stage, the next date where one is to come, and the day on which it was told.
+
+    `is_late` says that a date has passed; then the next one is by when somebody who was asked since has to do it.
+    """
+
+    stage: Stage
+    next_day: date | None
+    told_on: date
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
 class OfferedHours:
     """What a choice of hours means for every case of the phone.
 
@@ -50,7 +63,8 @@ class Knowledge:
     `sites` are the possible ones, best first; `certain` says that the first is meant for certain, from a name and town or a code.
     `in_danger` says that the case stands as danger, `alertable` that somebody can be paged, `gone` that nothing waits any more to
     go out to the phone.
-    `read_by` is the day by which a helper should read it; stage and next day are those that the worker's inbox shows.
+    `read_by` is the day by which a helper should read it; stage and next day are those that the worker's inbox shows; that it
+    `is_late`, and the `others` of the phone, are as `CaseNews` says.
     `holder_meant` says that the words are about the helper who has the case. `questions` were texted by themselves, the last of
     each case of the phone and the newest first; `hours` are the
     times in which texts could really come, by what is offered.
@@ -62,6 +76,9 @@ class Knowledge:
     read_by: date | None = None
     stage: Stage | None = None
     next_day: date | None = None
+    is_late: bool = False
+    told_on: date | None = None
+    others: tuple[CaseNews, ...] = ()
     in_danger: bool = False
     alertable: bool = False
     gone: bool = False

@@ -3,14 +3,17 @@
 from dataclasses import replace
 from datetime import datetime
 
+from app.followups import STOP_ASKING
+from app.intake.conversation.machine.acts import StopAsking
 from app.intake.conversation.machine.after_questions import asks_open
 from app.intake.conversation.machine.answers import Said
+from app.intake.conversation.machine.case_news import tell_all
 from app.intake.conversation.machine.heard import Heard
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texted_questions import hear_question
-from app.intake.conversation.machine.texts import Texts
+from app.intake.conversation.machine.texts import Text, Texts
 from app.intake.conversation.machine.walk import walk
 
 _NEWS = 8
@@ -25,12 +28,29 @@ def asks_news(position: Position, said: Said) -> bool:
     return asks_open(said) == _NEWS and not (typed and _NEWS in row.answers)
 
 
+def ends_asking(position: Position, said: Said) -> bool:
+    """Whether a text says that we shall ask no more, while a question stands that has no such digit: that is always obeyed."""
+    row = TABLE.get(position.step)
+    if row is None or said.keyword is not None or said.part is not None:
+        return False
+    if row.meaning(STOP_ASKING, position) is not None and (said.digits or said.lone is not None):
+        return False
+    typed = said.digits == (STOP_ASKING,) or (said.lone == STOP_ASKING and not said.bare)
+    return typed or said.named.get("how_is_it") == STOP_ASKING
+
+
+def _ask_no_more(position: Position, know: Knowledge, texts: Texts) -> Heard:
+    """It is obeyed, and the question that stands is asked again: it is none of those that come by themselves."""
+    asked = TABLE[position.step].ask(texts, position, know)
+    return Heard(position, texts.behind(texts.say(Text.NOT_ASKED_HERE), asked), (StopAsking(),))
+
+
 def _tell_news(position: Position, know: Knowledge, texts: Texts) -> Heard:
     """How the case stands, with the question again behind it where there is room: it stands all the same."""
     asked = TABLE[position.step].ask(texts, position, know)
-    if know.stage is None:
+    told = tell_all(know, texts, asked=True)
+    if told is None:
         return Heard(position, asked)
-    told = texts.status(know.stage, know.next_day, asked=True)
     both = texts.behind(told, asked)
     return Heard(position, told if both == asked else both)
 
@@ -39,6 +59,8 @@ def hear_beside(position: Position, said: Said, know: Knowledge, texts: Texts, a
     """What becomes of such a text; the question stands or is left. None where it is nothing of the kind."""
     if asks_news(position, said):
         return _tell_news(position, know, texts)
+    if know.questions and ends_asking(position, said):
+        return _ask_no_more(position, know, texts)
     if position.step in (Step.TEXT_HOURS, Step.WHICH) and not walk(position, said, texts).taken:
         heard = hear_question(position.to(Step.OPEN, back=None), said, know, texts, at)
         aside = position.back is Step.WHOSE_PHONE

@@ -6,9 +6,10 @@ from datetime import datetime
 from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine.acts import ConversationAct, Keep, OptIn, OptOut
 from app.intake.conversation.machine.answers import Said
-from app.intake.conversation.machine.heard import Heard, spoken
+from app.intake.conversation.machine.heard import Heard, answered, spoken
 from app.intake.conversation.machine.lookup_values import Knowledge
-from app.intake.conversation.machine.meanings import HURT_TOPIC, locked_step
+from app.intake.conversation.machine.meanings import HURT_TOPIC, Moved, locked_step
+from app.intake.conversation.machine.plainly import end_texts
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texts import Text, Texts
@@ -20,14 +21,18 @@ _NOT_RESUMED = frozenset({Step.WHOSE_PHONE, Step.CODE, Step.WORSE, Step.LOCKED, 
 
 def obey(position: Position, said: Said, know: Knowledge, texts: Texts) -> Heard:
     """Do what an order says. Where others may read along, neither START nor HELP is answered."""
+    waits = position.step in TABLE or position.step in (Step.OPEN, Step.NEW_REPORT)
     if said.keyword is Keyword.STOP:
-        # "Pls stop texting me" is what somebody wrote; "STOP" alone is for the phone company.
+        # "Pls stop texting me" is what somebody wrote, and is answered once; "STOP" is for the phone company, which says so itself.
         kept: tuple[ConversationAct, ...] = (Keep(said.words),) if " " in said.plain else ()
+        if kept and position.whose in (WhosePhone.OWN, WhosePhone.UNKNOWN) and position.stopped is None:
+            ended = end_texts(position)
+            heard = answered(Moved(ended.position, (*kept, *ended.acts), ended.say), know, texts)
+            return heard if waits else replace(heard, reply=None)
         return Heard(position.silenced(), None, (*kept, OptOut()))
     if said.keyword is Keyword.START:
         started = _start(replace(position, stopped=None), position.stopped, know, texts)
         return with_number(started, know, texts)
-    waits = position.step in TABLE or position.step in (Step.OPEN, Step.NEW_REPORT)
     return Heard(position, texts.say(Text.ABOUT) if waits else None, (Keep(said.words),))
 
 

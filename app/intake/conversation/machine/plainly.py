@@ -7,8 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 
 from app.cases.enums import ConsentLevel
+from app.followups import STOP_ASKING
 from app.intake.conversation.machine import meanings
-from app.intake.conversation.machine.acts import AgreeContact, Keep, SetConsent
+from app.intake.conversation.machine.acts import AgreeContact, EndTexts, Keep, SetConsent, StopAsking
 from app.intake.conversation.machine.after_questions import begins_new_report
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard, answered
@@ -28,6 +29,7 @@ CORRECTED_WITHIN = SILENCE
 _AFTER_QUESTIONS = (Step.OPEN, Step.NEW_REPORT)
 _LOCKED = (Step.LOCKED, Step.LOCKED_IN_DANGER)
 _DANGER = (Step.DANGER, Step.WORSE)
+_NOBODY_DIGIT = 4  # of who may know, beside which it is that answer wherever it is said
 # The questions that ask how to be reached, with what each counts as yes and no to texts.
 _ASKS_CONTACT = {
     Step.REACH: (1, 2),
@@ -48,7 +50,7 @@ def hear_plainly(position: Position, said: Said, know: Knowledge, texts: Texts, 
     if moved is None and not _answers(position, said, know, texts):
         # A new report that says so is locked itself, and not the case before it.
         locks = None if begins_new_report(position, at) else _nobody(position, said)
-        moved = locks or _contact(position, said)
+        moved = locks or _contact(position, said, know)
     if moved is None:
         return None
     kept = Moved(moved.position, (Keep(said.words), *moved.acts), moved.say)
@@ -133,6 +135,9 @@ def _nobody(position: Position, said: Said) -> Moved | None:
     if position.step in _AFTER_QUESTIONS and not clear:
         # It may answer what a helper asked: who may know is asked, and nothing is changed by surprise.
         return Moved(position.to(Step.CONSENT, places=()))
+    if not clear and not (position.step is Step.CONSENT or said.lone == _NOBODY_DIGIT):
+        # "Nobody" to where somebody works says nothing of who may know; to how to be reached it is a no.
+        return do_not_text(position) if position.step in (Step.CONTACT, Step.HURT) else None
     if position.step in _DANGER and not clear:
         return None
     locked = position.consent is ConsentLevel.NOBODY
@@ -145,11 +150,13 @@ def _nobody(position: Position, said: Said) -> Moved | None:
     return here if locked else meanings.settled(here)
 
 
-def _contact(position: Position, said: Said) -> Moved | None:
+def _contact(position: Position, said: Said, know: Knowledge) -> Moved | None:
     """A helper may text, or is not to, told at whatever question."""
     if said.told is Told.TEXT:
         return _text_me(position, said)
-    return _do_not_text(position) if said.told is Told.NO_TEXT else None
+    # Who was never asked by a text that came by itself can only mean the texts that they get.
+    asks_no_more = said.named.get("how_is_it") == STOP_ASKING and not said.digits and not know.questions
+    return do_not_text(position) if said.told is Told.NO_TEXT or asks_no_more else None
 
 
 def _text_me(position: Position, said: Said) -> Moved | None:  # noqa: PLR0911 - one for each place to say it
@@ -158,8 +165,10 @@ def _text_me(position: Position, said: Said) -> Moved | None:  # noqa: PLR0911 -
         return Moved(replace(position, offered=ContactWay.TEXT))
     if position.whose is not WhosePhone.OWN or position.stopped is not None:
         return None
-    if position.consent is ConsentLevel.NOBODY or (position.step in _DANGER and said.begins_with_yes):
+    if position.consent is ConsentLevel.NOBODY:
         return None
+    if position.step in _DANGER and said.begins_with_yes and (said.danger or said.lone is not None):
+        return None  # "1 you can text me" answers what was asked
     if position.step in _ASKS_CONTACT:
         return TABLE[position.step].meaning(_ASKS_CONTACT[position.step][0], position)
     agreed = replace(position, contact=ContactWay.TEXT, reached=True)
@@ -171,14 +180,20 @@ def _text_me(position: Position, said: Said) -> Moved | None:  # noqa: PLR0911 -
     return Moved(agreed.to(Step.OPEN), (AgreeContact(ContactWay.TEXT),))
 
 
-def _do_not_text(position: Position) -> Moved | None:
+def do_not_text(position: Position) -> Moved | None:
+    """Nobody is to text: at a question about that it is the answer, anywhere else it ends all texts to this phone."""
     if position.step in _LOCKED:
         return meanings.leave(position)
     if position.step in _ASKS_CONTACT:
         return TABLE[position.step].meaning(_ASKS_CONTACT[position.step][1], position)
     if position.step not in TABLE and position.step not in _AFTER_QUESTIONS:
         return None  # nothing is sent as it is
-    # Whoever says so where nothing of the kind was asked means every text, also the next question.
+    return end_texts(position)
+
+
+def end_texts(position: Position) -> Moved:
+    """Whoever says so where nothing of the kind was asked means every text, also the next question."""
     quiet = position.to(Step.QUIET, contact=ContactWay.INBOX, reached=True, offered=None, back=None)
-    asked = Moved(quiet, (AgreeContact(ContactWay.INBOX),), Text.FAREWELL)
+    acts = (StopAsking(), EndTexts(), AgreeContact(ContactWay.INBOX))
+    asked = Moved(quiet, acts, Text.NO_MORE_TEXTS)
     return asked if position.settled else meanings.settled(asked)

@@ -17,7 +17,13 @@ from app.intake.conversation.machine.acts import (
     Settle,
 )
 from app.intake.conversation.machine.after_questions import NEW_REPORT_WITHIN, asks_open, hear_open
-from app.intake.conversation.machine.alarm import ask_at_once, hear_alarm, tells_danger
+from app.intake.conversation.machine.alarm import (
+    ask_at_once,
+    hear_alarm,
+    hear_unsure,
+    leaves_danger_open,
+    tells_danger,
+)
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin
 from app.intake.conversation.machine.copies import REPEATED, copied
@@ -36,7 +42,7 @@ from app.intake.conversation.machine.late import SILENCE, back_where_hurt, hear_
 from app.intake.conversation.machine.lookup_values import Knowledge, SiteOption
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.misses import missed
-from app.intake.conversation.machine.news import asks_news, hear_beside
+from app.intake.conversation.machine.news import asks_news, ends_asking, hear_beside
 from app.intake.conversation.machine.orders import obey, start_with_words
 from app.intake.conversation.machine.plainly import hear_plainly
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
@@ -112,7 +118,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
         help_number=danger
         or owes_danger_answer(moved)
         or _is_called(position, said)
-        or (_asks_danger(position) and said.begins_with_yes)
+        or (_asks_danger(position) and (said.begins_with_yes or said.unsure))
         or tells_danger(position, said, texts, at),
         # Words are the place there, so that something else is asked next. A copy or a late digit may have the same asked again.
         # By what the text tells the day may change: none is named then.
@@ -123,7 +129,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
         ),
         status=news,
         gone=gone,
-        question=may_answer_question(position, said, texts),
+        question=may_answer_question(position, said, texts) or ends_asking(position, said),
         hours=position.step is Step.TEXT_HOURS
         or (position.step is Step.WHICH and chosen_beside(said, texts) is not None),
     )
@@ -227,6 +233,8 @@ def _hear(  # noqa: PLR0911 - one for each kind of text
         beside = hear_beside(position, said, know, texts, at)
         if beside is not None:
             return beside
+    if leaves_danger_open(position, said):
+        return hear_unsure(position, said, know, texts)
     plainly = None if _is_torn(position, said, texts, at) else hear_plainly(position, said, know, texts, at)
     if plainly is not None:
         return plainly

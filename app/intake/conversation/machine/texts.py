@@ -167,8 +167,12 @@ class Text(StrEnum):
         "sms", "That question is not open any more. Your answer is kept all the same. 8 asks for news."
     )
     NOT_ASKED = pgettext(
-        "sms", "We will not ask you again by text. A helper may still text you. 0 ends all texts."
+        "sms",
+        "We will not ask you again by text. A helper may still text you. 0 ends all texts."
+        " If you want to be asked again, text 1.",
     )
+    # Where a question stands, whose digits mean something else.
+    NOT_ASKED_HERE = pgettext("sms", "We will not ask you again by text how it is.")
     # After 1, in answer to a question that we texted.
     TEXT_HOURS = pgettext("sms", "When may our texts come? 1 By day 2 Mornings 3 Evenings 4 Days off 0 Never")
     WHICH = pgettext("sms", "You wrote to us more than once. Which do you mean? %(places)s 0 All")
@@ -194,11 +198,21 @@ class Text(StrEnum):
     STATUS_ONLY_WITHOUT_DAY = pgettext("sms", "%(stage)s.")
     STATUS = pgettext("sms", "%(stage)s. Next date: %(day)s. 2 starts a new report.")
     STATUS_WITHOUT_DAY = pgettext("sms", "%(stage)s. 2 starts a new report.")
+    STATUS_LATE = pgettext("sms", "%(stage)s. The next step is late. We are sorry.")
+    STATUS_LATE_BY = pgettext("sms", "%(stage)s. The next step is late. We asked again, to do it by %(day)s.")
+    # Before each, where a phone wrote to us more than once; and where there are more than a text can hold.
+    STATUS_OF = pgettext("sms", "The one of %(day)s:")
+    STATUS_OF_MORE = pgettext("sms", "And %(number)s more.")
     RECEIPT = pgettext(
         "sms",
         "Your secret code: %(code)s. Use it at %(host)s. Anyone with it can read the answers. Delete this text.",
     )
     FAREWELL = pgettext("sms", "We will not text you again. We keep your message.")
+    # After words that no texts are wanted, where nothing of the kind was asked.
+    NO_MORE_TEXTS = pgettext(
+        "sms",
+        "We will not text you again. We keep your message. If you want texts again, write: you can text me.",
+    )
     STARTED = pgettext("sms", "You can get texts from us again. Write here what happened.")
     ABOUT = pgettext(
         "sms",
@@ -261,12 +275,17 @@ class Texts:
         shown = _clipped(town.split("/", maxsplit=1)[0].strip(), LONGEST_TOWN)
         return self.say(Text.PLACE, letter=letter, town=shown) if shown else f"{letter}..."
 
-    def status(self, stage: Stage, next_day: date | None, *, asked: bool = False) -> str:
-        """How a case stands: the stage and the next date, and nothing else; `asked` says that a question stands beside it."""
+    def status(self, stage: Stage, next_day: date | None, *, asked: bool = False, late: bool = False) -> str:
+        """How a case stands: the stage and the next date, and nothing else; `asked` says that a question stands beside it.
+
+        `late` says that a date has passed: then the next one is by when somebody who was asked again has to do it.
+        """
         word = self.language.pgettext("sms", _STAGES[stage])
         if next_day is None:
-            return self.say(Text.STATUS_ONLY_WITHOUT_DAY if asked else Text.STATUS_WITHOUT_DAY, stage=word)
-        return self.say(Text.STATUS_ONLY if asked else Text.STATUS, stage=word, day=self.short_day(next_day))
+            alone = Text.STATUS_ONLY_WITHOUT_DAY if asked else Text.STATUS_WITHOUT_DAY
+            return self.say(Text.STATUS_LATE if late else alone, stage=word)
+        text = Text.STATUS_LATE_BY if late else Text.STATUS_ONLY if asked else Text.STATUS
+        return self.say(text, stage=word, day=self.short_day(next_day))
 
     def hours_kept(self, offered: OfferedHours) -> str:
         """When texts come by themselves from now on, as it was kept for every case of the phone."""

@@ -25,6 +25,7 @@ _PHRASES = (
         "yes_first",
         "uncounted",
         "stranger",
+        "unsure",
         "worse",
         "heard",
         "beside",
@@ -101,6 +102,7 @@ class TopicWords:
     yes_first: frozenset[str]
     uncounted: frozenset[str]
     strangers: frozenset[str]
+    unsure: frozenset[str]
     heard: frozenset[str]
     signatures: tuple[str, ...]
     worse: Sayings
@@ -248,6 +250,7 @@ def load_topic_words(folder: Path) -> TopicWords:
         yes_first=plain["yes_first"],
         uncounted=plain["uncounted"],
         strangers=plain["stranger"],
+        unsure=plain["unsure"],
         heard=plain["heard"],
         signatures=tuple(f"{phrase} " for phrase in plain["signature"]),
         worse=_sayings(phrases["worse"]),

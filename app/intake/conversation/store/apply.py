@@ -77,6 +77,12 @@ def deny_danger(session: Session, vault: Vault, case: Case) -> None:
     journal(session, vault, CaseId(case.id), "case.danger_denied", WORKER)
 
 
+def doubt_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
+    """Whether anybody is in danger was answered with neither yes nor no: urgent, so that somebody looks soon."""
+    raise_case(session, vault, rules, case, Urgency.URGENT, WORKER)
+    journal(session, vault, CaseId(case.id), "case.danger_unsure", WORKER)
+
+
 def get_worse(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
     """It got worse, whether or not anybody is in danger now: urgent, as when it is said in the inbox."""
     raise_case(session, vault, rules, case, Urgency.URGENT, WORKER)
