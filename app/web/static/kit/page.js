@@ -2,6 +2,7 @@
 
 import { checkCurrent, current, hear, takeOver } from "./form.js"
 import { refreshKit } from "./keys.js"
+import { digitsOf } from "./receipt.js"
 import { WAITS, others, sendAll, wakeLater } from "./outbox.js"
 import { haveWords, language, note, tell } from "./screen.js"
 import { showWaiting } from "./waiting.js"
@@ -25,6 +26,7 @@ async function begin() {
     if (navigator.onLine || event.target.matches("[data-waits]")) return
     event.preventDefault()
     note("no-network")
+    void showStage(event.target.receipt.value).catch(() => {})
   })
   others.addEventListener("message", ({ data }) => void learn(data))
   addEventListener("click", ({ target }) => target.closest("[data-do=send]") && void drain(true))
@@ -34,6 +36,17 @@ async function begin() {
   document.documentElement.dataset.kit = "on"
   await refreshKit()
   await drain()
+}
+
+/** What the worker asked this phone to keep of these messages, where the code is theirs. */
+async function showStage(typed) {
+  const digits = digitsOf(typed)
+  const kept = digits && (await (await import("./stage.js")).openStage(digits))
+  if (!kept) return
+  const place = note("stage-kept")
+  for (const [number, line] of kept.entries()) {
+    place.querySelector(number ? "[data-in=lines]" : "[data-in=day]").append(Object.assign(document.createElement("p"), { textContent: line }))
+  }
 }
 
 let again
