@@ -6,7 +6,7 @@ import { sendAll, wakeLater } from "./outbox.js"
 import { within } from "./patience.js"
 import { digitsOf } from "./receipt.js"
 import { newId, sealReport, warmUp } from "./seal.js"
-import { dropStage, keepStage, openStage } from "./stage.js"
+import { dropStage, isStageOf, keepStage } from "./stage.js"
 import { drop, find, keep } from "./store.js"
 import { turnTo, visit } from "./start.js"
 
@@ -193,7 +193,7 @@ async function offerStage() {
   const place = Object.assign(document.createElement("div"), { id: "phone-stage" })
   place.append(copyOf("stage"))
   const box = place.querySelector("input")
-  box.checked = Boolean(await openStage(code))
+  box.checked = await isStageOf(code)
   if (box.checked) await keepStage(code, lines)
   box.addEventListener("change", () => {
     const done = box.checked ? keepStage(code, lines) : dropStage()

@@ -28,6 +28,14 @@ export async function keepStage(code, lines) {
 /** Take it out, whosesoever it is. */
 export const dropStage = () => change(() => null)
 
+/** Whether what lies here is of this code, which the server has just taken: nothing is guessed, so nothing is counted. */
+export async function isStageOf(code) {
+  const kept = await transact("readonly", (drawer, result) => {
+    drawer.get(SLOT).onsuccess = ({ target }) => (result.value = target.result)
+  }, DRAWER)
+  return Boolean(kept && (await unlock(await keyOf(kept, code), kept)))
+}
+
 /** The lines, null where this is not their code or nothing lies here. A wrong code counts, and the tenth deletes it. */
 export async function openStage(code) {
   // Counted first: whoever closes the page in the middle has tried.
