@@ -4,9 +4,8 @@
 import { knownKit, newestKit } from "./keys.js"
 import { sendAll, wakeLater } from "./outbox.js"
 import { within } from "./patience.js"
-import { digitsOf } from "./receipt.js"
 import { newId, sealReport, warmUp } from "./seal.js"
-import { dropStage, isStageOf, keepStage } from "./stage.js"
+import { digitsOf, dropStage, isStageOf, keepStage } from "./stage.js"
 import { drop, find, keep } from "./store.js"
 import { turnTo, visit } from "./start.js"
 

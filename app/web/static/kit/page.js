@@ -2,7 +2,6 @@
 
 import { checkCurrent, current, hear, takeOver } from "./form.js"
 import { refreshKit } from "./keys.js"
-import { digitsOf } from "./receipt.js"
 import { WAITS, others, sendAll, wakeLater } from "./outbox.js"
 import { haveWords, language, note, tell } from "./screen.js"
 import { showWaiting } from "./waiting.js"
@@ -40,8 +39,9 @@ async function begin() {
 
 /** What the worker asked this phone to keep of these messages, where the code is theirs. */
 async function showStage(typed) {
+  const { digitsOf, openStage } = await import("./stage.js")
   const digits = digitsOf(typed)
-  const kept = digits && (await (await import("./stage.js")).openStage(digits))
+  const kept = digits && (await openStage(digits))
   if (!kept) return
   const place = note("stage-kept")
   for (const [number, line] of kept.entries()) {

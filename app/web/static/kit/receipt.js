@@ -24,16 +24,5 @@ export function newReceipt() {
   return digits + checkDigit(digits)
 }
 
-/** The twenty digits of a code as it was typed, whichever script they are written in; an empty text where one is mistyped. */
-export function digitsOf(typed = "") {
-  const digits = [...typed.matchAll(/\p{Nd}/gu)].map(([sign]) => {
-    const code = sign.codePointAt(0)
-    let zero = code
-    while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1
-    return (code - zero) % 10
-  }).join("")
-  return digits.length === RANDOM_DIGITS + 1 && checkDigit(digits.slice(0, -1)) === digits.slice(-1) ? digits : ""
-}
-
 /** Five groups of four. */
 export const groupsOf = (receipt) => receipt.match(/.{4}/g)

@@ -21,9 +21,12 @@ export async function haveWords() {
 export const copyOf = (name) => document.importNode(words.getElementById(name).content, true)
 
 /** Put a template in place of the page's content; what was there is returned and can be brought back by `bringBack`. */
-export function show(name) {
+export const show = (name) => turnTo(copyOf(name))
+
+/** The same with what stands in another page. */
+export function turnTo(content) {
   const before = [...main().childNodes]
-  main().replaceChildren(copyOf(name))
+  main().replaceChildren(...content.childNodes)
   lookAt(main().querySelector("h1"))
   return before
 }
@@ -32,7 +35,7 @@ export function show(name) {
 export const bringBack = (nodes) => main().replaceChildren(...nodes)
 
 /** The receipt, as this phone made it. */
-export function showReceipt(name, receipt, { danger }) {
+export function showReceipt(name, receipt, { danger, quiet }) {
   show("receipt")
   for (const part of main().querySelectorAll("[data-in]")) {
     if (!part.dataset.in.split(" ").includes(name)) part.remove()
@@ -42,6 +45,7 @@ export function showReceipt(name, receipt, { danger }) {
     place.replaceChildren(...groupsOf(receipt).flatMap((group) => [digitsOf(group), " "]))
   }
   for (const note of main().querySelectorAll(".if-danger")) note.hidden = !danger
+  for (const note of main().querySelectorAll(".if-quiet")) note.hidden = !quiet
   holdOn()
 }
 

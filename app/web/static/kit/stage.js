@@ -2,11 +2,24 @@
 // It lies beside the draft, so whatever deletes that, "Leave now" above all, deletes it too.
 
 import { keyOf, lock, newDraft, unlock } from "./draft.js"
+import { checkDigit } from "./receipt.js"
 import { transact } from "./store.js"
 
+const DIGITS = 20 // of a code
 const DRAWER = { name: "draft", inside: "drafts" }
 const SLOT = 2
 const MOST_TRIES = 10
+
+/** The twenty digits of a code as it was typed, whichever script they are written in; an empty text where one is mistyped. */
+export function digitsOf(typed = "") {
+  const digits = [...typed.matchAll(/\p{Nd}/gu)].map(([sign]) => {
+    const code = sign.codePointAt(0)
+    let zero = code
+    while (/\p{Nd}/u.test(String.fromCodePoint(zero - 1))) zero -= 1
+    return (code - zero) % 10
+  }).join("")
+  return digits.length === DIGITS && checkDigit(digits.slice(0, -1)) === digits.slice(-1) ? digits : ""
+}
 
 /** Change what lies here as `next` says: undefined leaves it, null takes it out. Gives what it made of it. */
 const change = (next) =>

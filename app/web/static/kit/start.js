@@ -101,9 +101,11 @@ const soon = () => navigator.serviceWorker?.controller && document.querySelector
 
 // Whoever only reads an answer on this phone, once, neither waits for the kit nor leaves it here.
 const wanted = document.querySelector("form[action$='/report']") || navigator.serviceWorker?.controller
-const rest = () => {
+// Where a message was kept without a kit, the page that said so sends it too.
+const waits = async () => (await indexedDB.databases()).some(({ name }) => name === "outbox")
+const rest = async () => {
   soon()
-  if (wanted) setTimeout(() => import("./page.js"), 0)
+  if (wanted || (await waits().catch(() => {}))) setTimeout(() => import("./page.js"), 0)
 }
 if (document.readyState === "complete") rest()
 else addEventListener("load", rest)
