@@ -60,6 +60,7 @@ def test_the_pages_of_the_kit_open_without_a_network(phone: KitPhone) -> None:
     phone.context.set_offline(True)
     for path, words in (
         ("/en/", "Tell us what is wrong at work."),
+        ("/", "Tell us what is wrong at work."),
         ("/en/s/nosuch99", "Tell us what is wrong at work."),
         ("/en/how", "What happens when you tell us"),
         ("/en/inbox", "Open your messages"),

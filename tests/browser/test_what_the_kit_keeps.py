@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Dialog, expect
 
+from tests.browser.screens import check_layout
 from tests.support.between import Asked, Link, Passed
 from tests.support.kit_phone import OUTBOX, code_on, kept, opened, write
 from tests.support.kit_phone import KitPhone as Phone
@@ -177,3 +178,82 @@ def test_an_open_page_says_when_what_waited_was_sent(phone: Phone, link: Link) -
     expect(page.locator("#kit-waiting")).to_have_count(0)
     assert page.locator("#words").input_value() == "Another thing"
     assert [each["already"] for each in kept(link)] == [False]
+
+
+@pytest.mark.parametrize("first_visit", (False, True), ids=("kit", "first-visit"))
+@pytest.mark.parametrize("way_back", ("Back", "link"))
+def test_half_written_words_are_there_again_after_what_happens_then(
+    phone: Phone, way_back: str, *, first_visit: bool
+) -> None:
+    page = phone.open_form(phone.page()) if first_visit else phone.with_kit()
+    phone.context.set_offline(not first_visit)
+    page.fill("#words", WORDS)
+    page.check("[name=category][value=wages]")
+    page.get_by_role("link", name="What happens then?").click()
+    expect(page.get_by_role("heading", name="What happens when you tell us")).to_be_visible()
+    assert page.url.endswith("/en/")
+    check_layout(page)
+    if way_back == "Back":
+        page.go_back()
+    else:
+        page.get_by_role("link", name="Tell us", exact=True).click()
+    expect(page.locator("#words")).to_have_value(WORDS)
+    expect(page.locator("[name=category][value=wages]")).to_be_checked()
+    page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("heading", name=SAVED if not first_visit else OURS)).to_be_visible()
+
+
+def test_leaving_from_what_happens_then_leaves_the_words_too(phone: Phone) -> None:
+    page = phone.with_kit()
+    page.fill("#words", WORDS)
+    page.get_by_role("link", name="What happens then?").click()
+    expect(page.get_by_role("heading", name="What happens when you tell us")).to_be_visible()
+    page.locator(".leave").click()
+    page.wait_for_url("**/calendar")
+    page.go_back()
+    page.wait_for_load_state()
+    assert WORDS not in page.evaluate(
+        "[...document.querySelectorAll('textarea')].map(each => each.value).join() + document.body.textContent"
+    )
+
+
+def test_an_empty_form_leads_to_the_page_of_what_happens_then(phone: Phone) -> None:
+    page = phone.with_kit()
+    page.get_by_role("link", name="What happens then?").click()
+    page.wait_for_url("**/en/how")
+
+
+@pytest.mark.parametrize("way", ("text", "call"))
+def test_text_me_without_a_number_is_said_where_no_network_is(phone: Phone, way: str) -> None:
+    told = "You gave no number, so we do not text or call."
+    page = phone.with_kit()
+    phone.context.set_offline(True)
+    write(page, WORDS, contact=way)
+    expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+    expect(page.get_by_text(told)).to_be_visible()
+    phone.open_form(page)
+    page.fill("#phone", "+60123456789")
+    write(page, WORDS, contact=way)
+    expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+    expect(page.get_by_text(told)).to_be_hidden()
+
+
+def test_a_report_that_another_page_has_just_sent_is_never_called_lost(phone: Phone) -> None:
+    page = phone.with_kit()
+    phone.context.set_offline(True)
+    write(page, WORDS)
+    expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+    # The other page told it, and took the record out, while this one was about to look.
+    page.evaluate(
+        """async () => {
+            const start = document.querySelector('script[src*="kit/"]').src
+            const {sentElsewhere} = await import(start.replace('start.js', 'outbox.js'))
+            const {all, drop} = await import(start.replace('start.js', 'store.js'))
+            for (const {submission} of await all()) {
+                sentElsewhere.add(submission)
+                await drop(submission)
+            }
+        }"""
+    )
+    page.get_by_role("button", name="Send it now").click()
+    expect(page.get_by_role("heading", name=OURS)).to_be_visible()

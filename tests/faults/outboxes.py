@@ -15,7 +15,7 @@ from typing import Any
 from app.vault import Receipt
 from tests.faults.promises import Promises
 from tests.faults.service import Service, breathe
-from tests.support.outbox import KIT, OUTBOX, Kit, Sealing, from_base_64
+from tests.support.outbox import KIT, OUTBOX, Kit, Sealing, from_base_64, to_inbox
 
 PHONES = 20
 SECRET = "Karmesin"  # stands in every word that is sealed, and must stand in no log
@@ -38,6 +38,7 @@ class Outboxes:
         self._service = service
         self._over = threading.Event()
         self._faults: list[str] = []
+        self._letters = count()
 
     @contextmanager
     def at_work(self) -> Iterator[None]:
@@ -77,7 +78,18 @@ class Outboxes:
             self.promises.shown(Receipt(sealing.receipt), str(sealing.answers["words"]))
             if dice.random() < 0.3:
                 assert self._insist(sealing, raw)["already"] is True
+            if dice.random() < 0.5:
+                self._write_more(sealing)
             breathe(dice, 0.05)
+
+    def _write_more(self, filed: Sealing) -> None:
+        """A message that waited for the inbox of a case that is there."""
+        words = f"{SECRET} again, {next(self._letters)}."
+        more = to_inbox(filed.kit, filed.receipt, {"act": "write", "words": words})
+        raw = json.dumps(more.envelope()).encode()
+        self._insist(more, raw)
+        self.promises.acknowledged(Receipt(filed.receipt), words)
+        assert self._insist(more, raw)["already"] is True
 
     def _kit(self) -> Kit:
         until = time.monotonic() + _PATIENCE_SECONDS

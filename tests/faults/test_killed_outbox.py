@@ -1,4 +1,4 @@
-"""Web workers, and the whole service, killed while twenty phones drain their outboxes: each report that was sealed is one case."""
+"""Web workers, and the whole service, killed while twenty phones drain their outboxes: each report, each message is kept once."""
 
 import random
 from pathlib import Path
@@ -39,6 +39,7 @@ def test_each_report_of_twenty_phones_is_kept_once_when_web_processes_are_killed
         assert len(service.killed) >= share(19, short=3) / 2
         assert phones.lost
         assert kept >= 40
+        assert phones.promises.spoken
         assert SECRET not in service.log()
         told(
             f"{kind}: {len(service.killed)} web workers killed under {kept} sealed reports; {phones.lost} posts without an answer, "

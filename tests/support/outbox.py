@@ -118,6 +118,12 @@ class Sealing:
         } | self.outside
 
 
+def to_inbox(kit: Kit, receipt: str, told: Mapping[str, str], **more: Any) -> Sealing:
+    """What was pressed in the inbox that this code opens; `inside` puts other values in, as for a report."""
+    inside = {"fields": [], "inbox": fields_of(**told)} | more.pop("inside", {})
+    return Sealing(kit, {}, receipt=receipt, inside=inside, **more)
+
+
 def as_phones_write(value: Any) -> bytes:
     """JSON as browsers make it: UTF-8, and half of a sign by its number."""
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode("utf-8", "backslashreplace")

@@ -30,9 +30,9 @@ from tests.support.outbox import (
     Kit,
     Sealing,
     answer,
-    fields_of,
     number_of_cases,
     post,
+    to_inbox,
     with_check_digit,
 )
 
@@ -58,7 +58,7 @@ class Phone:
         """What was pressed, with what the page's form carries or, where no page was open, without."""
         hidden = self.form(f"/{act}") if page else {}
         told = {**hidden, "act": act, **answers}
-        return to_inbox(self.world.vault, self.receipt, told)
+        return to_inbox(Kit.of(self.world.vault), self.receipt, told)
 
     def urgency(self) -> Urgency:
         """As it stands now."""
@@ -91,11 +91,6 @@ def worker_with(world: World, receipt: str) -> Worker:
         cookie = enter_inbox(session, world.vault, keys)
     with world.database.reading() as session:
         return worker_of(session, world.vault, cookie)
-
-
-def to_inbox(vault: Vault, receipt: str, told: dict[str, Any], **more: Any) -> Sealing:
-    inside = {"fields": [], "inbox": fields_of(**told)} | more.pop("inside", {})
-    return Sealing(Kit.of(vault), {}, receipt=receipt, inside=inside, **more)
 
 
 @pytest.fixture
@@ -278,10 +273,10 @@ def test_a_code_that_opens_nothing_or_nothing_any_more_is_refused_and_counted(
     with world.database.writing() as session:
         replace_receipt(session, world.vault, worker, world.vault.derive_receipt_keys(fresh))
     phone.receipt = fresh
-    never = to_inbox(world.vault, new_receipt(), {"act": "write", "words": WORDS})
+    never = to_inbox(Kit.of(world.vault), new_receipt(), {"act": "write", "words": WORDS})
     good = new_receipt()
     mistyped = to_inbox(
-        world.vault, good[:-1] + str((int(good[-1]) + 1) % 10), {"act": "write", "words": WORDS}
+        Kit.of(world.vault), good[:-1] + str((int(good[-1]) + 1) % 10), {"act": "write", "words": WORDS}
     )
     for each in (sealing, never, mistyped):
         refuses(each, "no_case", 409)
@@ -313,7 +308,7 @@ def test_a_code_with_a_pattern_is_looked_for(world: World, client: FlaskClient) 
     receipt = with_check_digit("1234567812345678123")
     as_report = answer(post(client, Sealing(Kit.of(world.vault), receipt=receipt).envelope()))
     told = {"act": "write", "words": WORDS}
-    to_messages = answer(post(client, to_inbox(world.vault, receipt, told).envelope()))
+    to_messages = answer(post(client, to_inbox(Kit.of(world.vault), receipt, told).envelope()))
     assert (as_report["reason"], to_messages["reason"]) == ("receipt", "no_case")
 
 
@@ -330,7 +325,7 @@ def test_what_stands_beside_it_must_be_as_the_contract_says(
     )
     for inside in wrong:
         told = {"act": "write", "words": WORDS}
-        refuses(to_inbox(phone.world.vault, phone.receipt, told, inside=inside), "malformed", 400)
+        refuses(to_inbox(Kit.of(phone.world.vault), phone.receipt, told, inside=inside), "malformed", 400)
 
 
 def test_a_server_of_before_takes_it_for_an_empty_form(
@@ -369,7 +364,10 @@ def test_messages_that_are_open_on_the_phone_stay_open(phone: Phone, client: Fla
     """What goes out in the background closes nobody's page, whoever wrote it."""
     post(client, phone.seal("write", words=WORDS).envelope())
     stranger = phone.world.file()
-    post(client, to_inbox(phone.world.vault, stranger.receipt, {"act": "write", "words": WORDS}).envelope())
+    post(
+        client,
+        to_inbox(Kit.of(phone.world.vault), stranger.receipt, {"act": "write", "words": WORDS}).envelope(),
+    )
     assert "Your messages" in phone.visitor.open("/en/inbox").text
     with phone.world.database.reading() as session:
         # The open one, and those with which this test looked: no act leaves one.

@@ -3,10 +3,11 @@
 import { attached, hasFiles, offerFiles } from "./attach.js"
 import { draftDone, keepsDraft, offerDraft } from "./choice.js"
 import { knownKit, newestKit } from "./keys.js"
-import { ARRIVED, post, send, sentElsewhere, wakeLater } from "./outbox.js"
+import { post, send, sentElsewhere, wakeLater } from "./outbox.js"
 import { declared, dropPartsOf, layParts } from "./parts.js"
-import { bringBack, copyOf, language, note, show, showPage, showReceipt } from "./screen.js"
-import { newAck, newId, newReceipt, sealReport, warmUp } from "./seal.js"
+import { newReceipt } from "./receipt.js"
+import { bringBack, copyOf, language, note, show, showPage, showReceipt, turnTo } from "./screen.js"
+import { newAck, newId, sealReport, warmUp } from "./seal.js"
 import { bringUp } from "./steps.js"
 import { canKeep, drop, find, keep } from "./store.js"
 
@@ -37,10 +38,34 @@ export async function takeOver(form) {
     // A browser that lacks something must not leave a button that does nothing.
     sent.catch(async () => (hasFiles() ? note("no-files") : (await makePlain(form)) ? goPlainly(form, submitter) : note("cannot-keep")))
   })
+  addEventListener("click", (event) => void showHow(form, event))
   await offerDraft(form)
   // What cannot be kept is not offered.
   if (await canKeep()) offerFiles(form)
 }
+
+/** What happens then, in the form's place: a page of its own would lose the words, since none of them may stand in the browser's history. */
+async function showHow(form, event) {
+  const way = event.target.closest("main a[href$='/how']")
+  if (!way || event.ctrlKey || event.metaKey || event.shiftKey || !wordsIn(form)) return
+  event.preventDefault()
+  try {
+    const page = new DOMParser().parseFromString(await (await fetch(way.href, { credentials: "omit" })).text(), "text/html")
+    const before = turnTo(page.getElementById("top"))
+    history.pushState(null, "")
+    addEventListener("popstate", () => bringBack(before), { once: true })
+    for (const back of document.querySelectorAll(`main a[href='/${language}/']`)) {
+      back.addEventListener("click", (pressed) => {
+        pressed.preventDefault()
+        history.back()
+      })
+    }
+  } catch {
+    location.assign(way.href)
+  }
+}
+
+const wordsIn = (form) => fieldsOf(form).some(([name, value]) => value && name !== "site_code")
 
 /** See that a report can be sealed and kept here; else it goes the plain way, or the page says at once that it cannot. */
 async function prepare(form) {
@@ -129,7 +154,8 @@ async function begin(form, submitter) {
   }
   note(null)
   if (told.danger === "yes" && told.consent === "nobody" && !told.quick) fields.push(["allow", await askForHelper()])
-  await busy(form, submitter, () => file(form, fields, told.danger === "yes"))
+  const quiet = ["text", "call"].includes(told.contact) && !told.phone.trim()
+  await busy(form, submitter, () => file(form, fields, { danger: told.danger === "yes", quiet }))
 }
 
 /** What the server would send the form back for: once it is sealed, nobody could put it right any more. */
@@ -154,11 +180,11 @@ function askForHelper() {
   })
 }
 
-async function file(form, fields, danger) {
+async function file(form, fields, noted) {
   const files = await attached()
   const content = JSON.stringify([fields, files.map(({ file }) => file)])
   // The same again is the same report: the server may have it, and only its answer was lost.
-  const report = unheard?.content === content ? unheard : { submission: newId(), receipt: newReceipt(), lang: language, content, fields, danger, form, seals: 0, ack: newAck(), attached: files }
+  const report = unheard?.content === content ? unheard : { submission: newId(), receipt: newReceipt(), lang: language, content, fields, ...noted, form, seals: 0, ack: newAck(), attached: files }
   if (report !== unheard && !(await seal(report))) return note(files.length ? "no-files" : "cannot-keep")
   unheard = null
   if (report.stored) await draftDone()
@@ -246,6 +272,7 @@ export async function checkCurrent() {
   if (!report?.stored) return
   const record = await find(report.submission).catch(() => undefined)
   if (current !== report) return
+  if (sentElsewhere.has(report.submission)) return showKept(report, {})
   if (!record) {
     current = null
     showReceipt("gone", report.receipt, report)

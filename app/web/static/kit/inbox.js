@@ -4,15 +4,16 @@
 import { knownKit, newestKit } from "./keys.js"
 import { sendAll, wakeLater } from "./outbox.js"
 import { within } from "./patience.js"
-import { checkDigit } from "./receipt.js"
 import { newId, sealReport, warmUp } from "./seal.js"
+import { digitsOf, dropStage, isStageOf, keepStage } from "./stage.js"
 import { drop, find, keep } from "./store.js"
-import { MAY_WAIT, plainly, turnTo, visit } from "./start.js"
+import { turnTo, visit } from "./start.js"
 
 const ANSWERS_WITHIN = 20_000 // milliseconds: whoever looks at a button that does nothing presses it again
 const AGAIN = 20_000
 const language = document.documentElement.lang
-const DIGITS = 20
+// What tells something, and what protects.
+const MAY_WAIT = ["write", "worse", "answer", "stop", "do-not-ask", "consent"]
 // Of the page and of its session: of no use in a seal, or there already.
 const LEFT_OUT = ["act", "form_token", "receipt"]
 
@@ -30,6 +31,7 @@ async function prepare() {
   } catch {
     return null
   }
+  void offerStage().catch(() => {})
   const kit = (await newestKit()) ?? (await knownKit())
   // A server of before takes no messages.
   if (!kit?.takes?.includes("inbox")) return null
@@ -39,28 +41,47 @@ async function prepare() {
 
 const copyOf = (name) => document.importNode(words.getElementById(name).content, true)
 
+addEventListener("submit", (event) => {
+  const { target: form, submitter } = event
+  if (event.defaultPrevented || !form.matches("form[action*='/inbox/'], [data-waits]")) return
+  // An older browser does not tell which of several buttons it was, and with a line the others go as without a script.
+  const act = form.elements.act?.value ?? form.action.split("/").pop()
+  if ((!submitter && form.querySelector("button[name]")) || (navigator.onLine && !MAY_WAIT.includes(act))) return
+  event.preventDefault()
+  void press(form, submitter, act)
+})
+
 /** Somebody pressed a button: sent where there is a line, else kept. */
-export async function press(form, submitter) {
+async function press(form, submitter, act) {
   const fields = [...new FormData(form)]
   if (submitter?.name) fields.push([submitter.name, submitter.value])
-  const told = { act: form.action.split("/").pop(), ...Object.fromEntries(fields) }
-  const waits = MAY_WAIT.includes(told.act) && (told.act !== "consent" || told.consent === "nobody")
-  await ready
-  if (!words?.getElementById("waits") || (!waits && navigator.onLine)) return plainly(form, submitter)
-  if (!waits) return told.act === "leave" ? document.querySelector(".leave").click() : say("not-kept")
+  const told = { ...Object.fromEntries(fields), act }
+  const waits = MAY_WAIT.includes(act) && (act !== "consent" || told.consent === "nobody")
   const label = submitter?.textContent
-  const rest = (resting) => {
+  const rest = (resting, said = label) => {
     for (const button of form.querySelectorAll("button")) button.disabled = resting
-    if (submitter) submitter.textContent = resting ? copyOf("sending").textContent : label
+    if (submitter) submitter.textContent = said
   }
   rest(true)
   try {
+    await ready
+    if (!words?.getElementById("waits") || (!waits && navigator.onLine)) return plainly(form, submitter)
+    if (!waits) return act === "leave" ? document.querySelector(".leave").click() : say("not-kept")
+    rest(true, copyOf("sending").textContent)
     if (!(navigator.onLine && (await sent(form, fields, told)))) await lay({ form, fields, told })
   } catch {
     say("not-kept", told)
   } finally {
     rest(false)
   }
+}
+
+/** As without a script, with the button that was pressed: `submit` asks no listener. */
+function plainly(form, submitter) {
+  const pressed = submitter?.name && Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value })
+  if (pressed) form.append(pressed)
+  form.submit()
+  if (pressed) pressed.remove()
 }
 
 /** Whether the server answered; then its page stands here. What it did, although its answer was lost, it does not do again. */
@@ -72,13 +93,20 @@ async function sent(form, fields, told) {
   } catch {
     return false
   }
-  if (document.getElementById("receipt")) visit.keep("")
-  else visit.keep(told.receipt ?? visit.code)
-  const place = told.danger ? "#danger" : told.act === "stop" ? "#top" : "#thread"
-  if (!document.querySelector("#wrong, #said")) document.querySelector(place)?.scrollIntoView()
+  if (told.receipt) visit.code = told.receipt
+  if (document.getElementById("receipt")) visit.code = ""
+  lookAt(told.danger ? "danger" : told.answer === "worse" ? "worse" : told.act === "stop" ? "top" : "thread")
   if (waiting.size) show()
+  void offerStage().catch(() => {})
   void drain()
   return true
+}
+
+/** Where in the inbox it shows, as the way to its page without a script says too. */
+function lookAt(name) {
+  const place = document.querySelector("#wrong, #said") ?? document.getElementById(name)
+  place?.closest("details")?.setAttribute("open", "")
+  place?.scrollIntoView()
 }
 
 /** Seal it with the code and keep it, and say that it is not sent. */
@@ -101,21 +129,11 @@ async function lay(pressed) {
   void wakeLater()
 }
 
-/** The twenty digits of a code, whichever script they are written in; nothing where one is mistyped. */
-function digitsOf(typed) {
-  const digits = [...typed.matchAll(/\p{Nd}/gu)].map(([sign]) => {
-    let first = sign.codePointAt(0)
-    while (/\p{Nd}/u.test(String.fromCodePoint(first - 1))) first -= 1
-    return (sign.codePointAt(0) - first) % 10
-  }).join("")
-  return digits.length === DIGITS && checkDigit(digits.slice(0, -1)) === digits.at(-1) ? digits : ""
-}
-
 function askForCode(pressed) {
   const form = say("code", pressed.told).querySelector("form")
   form.addEventListener("submit", (event) => {
     event.preventDefault()
-    visit.keep(form.elements.code.value)
+    visit.code = form.elements.code.value
     if (digitsOf(visit.code)) void lay(pressed).catch(() => say("not-kept", pressed.told))
     else form.querySelector("[data-say]").hidden = false
   })
@@ -163,6 +181,27 @@ addEventListener("click", async ({ target }) => {
     document.getElementById("phone-says").remove()
   }
 })
+
+/** Offer to keep where the case stands now; kept already, it is kept anew. Without the code, or without the kit to show it, there is nothing to offer. */
+async function offerStage() {
+  const now = document.querySelector("li[aria-current=step]")
+  const code = digitsOf(visit.code)
+  if (!now || !code || !navigator.serviceWorker?.controller) return
+  const day = new Date().toLocaleDateString(language, { day: "numeric", month: "long", year: "numeric" })
+  const lines = [day, ...[...now.querySelectorAll("b, p")].map(({ textContent }) => textContent)]
+  const place = Object.assign(document.createElement("div"), { id: "phone-stage" })
+  place.append(copyOf("stage"))
+  const box = place.querySelector("input")
+  box.checked = await isStageOf(code)
+  if (box.checked) await keepStage(code, lines)
+  box.addEventListener("change", () => {
+    const done = box.checked ? keepStage(code, lines) : dropStage()
+    // A box that shows what is not so would be a promise.
+    done.catch(() => (box.checked = !box.checked))
+  })
+  document.getElementById("phone-stage")?.remove()
+  now.closest("section").append(place)
+}
 
 let again
 

@@ -72,10 +72,12 @@ export const send = (submission, options) =>
     const record = await find(submission)
     if (!record) return undefined
     const answer = await post(record, options)
+    // Told before it goes: a page that finds it gone must know by then that it was sent.
+    if (answer.state === "kept") others.postMessage({ submission, state: "kept" })
     if (answer.state === "kept") await drop(submission)
     else if (answer.state === "refused") await amend(submission, () => ({ state: "parked", reason: answer.reason }))
     else await amend(submission, () => ({ not_before: Date.now() + (answer.wait ?? 0) }))
-    others.postMessage({ submission, state: answer.state })
+    if (answer.state !== "kept") others.postMessage({ submission, state: answer.state })
     return answer
   })
 

@@ -19,9 +19,12 @@ export async function haveWords() {
 export const copyOf = (name) => document.importNode(words.getElementById(name).content, true)
 
 /** Put a template in place of the page's content; what was there is returned and can be brought back by `bringBack`. */
-export function show(name) {
+export const show = (name) => turnTo(copyOf(name))
+
+/** The same with what stands in another page. */
+export function turnTo(content) {
   const before = [...main().childNodes]
-  main().replaceChildren(copyOf(name))
+  main().replaceChildren(...content.childNodes)
   lookAt(main().querySelector("h1"))
   return before
 }
@@ -30,7 +33,7 @@ export function show(name) {
 export const bringBack = (nodes) => main().replaceChildren(...nodes)
 
 /** The receipt, as this phone made it. */
-export function showReceipt(name, receipt, { danger }) {
+export function showReceipt(name, receipt, { danger, quiet }) {
   show("receipt")
   for (const part of main().querySelectorAll("[data-in]")) {
     if (!part.dataset.in.split(" ").includes(name)) part.remove()
@@ -40,6 +43,7 @@ export function showReceipt(name, receipt, { danger }) {
     place.replaceChildren(...receipt.match(/.{4}/g).flatMap((group) => [digitsOf(group), " "]))
   }
   for (const note of main().querySelectorAll(".if-danger")) note.hidden = !danger
+  for (const note of main().querySelectorAll(".if-quiet")) note.hidden = !quiet
   holdOn()
 }
 
@@ -69,7 +73,9 @@ export function showPage(html) {
 
 /** A note above the page's content, in place of an older one; null takes it away. `at` is the field that it is about. */
 export function note(name, at) {
-  lookAt(put(name, at))
+  const place = put(name, at)
+  lookAt(place)
+  return place
 }
 
 /** The same for what may come while somebody types: it is said, and the page stays where it is. */

@@ -62,48 +62,17 @@ addEventListener("pageshow", ({ persisted }) => {
 // The messages come as the answer to their code and stand in this page's place: on a slow line half the wait of a post that only leads to
 // them. A script's post is in no history, so nothing can send the code again; whatever goes wrong, the browser posts as without a script.
 addEventListener("submit", (event) => {
-  const { target: form, submitter } = event
-  const press = form.matches("[data-open]") ? open : form.matches(INSIDE) && (mayWait(form) || !navigator.onLine) && wait
-  // An older browser does not tell which of several buttons it was.
-  if (event.defaultPrevented || !press || (!submitter && form.querySelector("button[name]"))) return
+  if (event.defaultPrevented || !event.target.matches("[data-open]")) return
   event.preventDefault()
-  void press(form, submitter)
+  void open(event.target)
 })
 
-/** What may wait on this phone where the line is down: what tells something, and what protects. */
-export const MAY_WAIT = ["write", "worse", "answer", "stop", "do-not-ask", "consent"]
-const mayWait = (form) => form.matches("[data-waits]") || MAY_WAIT.includes(form.action.split("/").pop())
-const INSIDE = "form[action*='/inbox/'], [data-waits]"
-const inbox = () => import("./inbox.js")
-const wait = (form, submitter) => inbox().then(({ press }) => press(form, submitter), () => plainly(form, submitter))
-// Where the kit is, at once; elsewhere for whoever begins to write, since most only read.
-const ready = () => inbox().catch(() => {})
-const soon = () => navigator.serviceWorker?.controller && document.querySelector(INSIDE) && setTimeout(ready)
-const begins = ({ target }) => (target.closest(INSIDE) ?? target.querySelector(INSIDE)) && void ready()
-addEventListener("focusin", begins)
-addEventListener("toggle", begins, { capture: true })
+/** The code that was typed in this visit: in the memory of this page alone, and no longer than the server keeps messages open. */
+export const visit = {}
+const forget = () => (visit.code = "")
+addEventListener("pagehide", forget)
 
-/** As without a script, with the button that was pressed: `submit` asks no listener. */
-export function plainly(form, submitter) {
-  const pressed = submitter?.name && Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value })
-  if (pressed) form.append(pressed)
-  form.submit()
-  // Whoever comes back to this page may press another button.
-  if (pressed) pressed.remove()
-}
-
-/** The code that was typed in this visit, in the memory of this page alone and no longer than the server keeps messages open. */
-export const visit = {
-  code: "",
-  keep(code) {
-    visit.code = code
-    clearTimeout(visit.over)
-    visit.over = code && setTimeout(() => visit.keep(""), 900_000)
-  },
-}
-addEventListener("pagehide", () => visit.keep(""))
-
-/** An answer that is a page of ours, in place of this one; null for any other, such as that of a hotspot's owner. */
+/** An answer of ours in place of this page; null for another, such as that of a hotspot's owner. Whoever left sees none. */
 export function turnTo(page, address) {
   if (!page.querySelector("main#top")) return null
   if (leaving.signal.aborted) return page
@@ -113,7 +82,7 @@ export function turnTo(page, address) {
   const first = document.querySelector("#wrong, h1")
   first.tabIndex = -1
   first.focus()
-  return document
+  return page
 }
 
 async function open(form) {
@@ -124,7 +93,8 @@ async function open(form) {
     const page = new DOMParser().parseFromString(await (await fetch(form.action, asked)).text(), "text/html")
     const typed = form.receipt.value
     if (!turnTo(page, form.action)) throw new Error("another page")
-    if (!document.getElementById("receipt")) visit.keep(typed)
+    visit.code = document.getElementById("receipt") ? "" : typed
+    setTimeout(forget, 900_000)
     soon()
   } catch {
     button.disabled = false
@@ -132,13 +102,19 @@ async function open(form) {
   }
 }
 
+// What is pressed in open messages may wait here on a dead line: ready at once where the kit is, elsewhere for whoever begins to write.
+const INSIDE = "form[action*='/inbox/'], [data-waits]"
+const inbox = () => import("./inbox.js").catch(() => {})
+addEventListener("focusin", ({ target }) => target.closest(INSIDE) && inbox())
+const soon = () => navigator.serviceWorker?.controller && document.querySelector(INSIDE) && setTimeout(inbox)
+
 // Whoever only reads an answer on this phone, once, neither waits for the kit nor leaves it here.
-// Where something waits without a kit it is sent all the same.
-const waits = async () => (await indexedDB.databases?.())?.some(({ name }) => name === "outbox")
-const wanted = document.querySelector("form[action$='/report']") || navigator.serviceWorker?.controller || waits().catch(() => false)
+const wanted = document.querySelector("form[action$='/report']") || navigator.serviceWorker?.controller
+// Where a message was kept without a kit, the page that said so sends it too.
+const waits = async () => (await indexedDB.databases()).some(({ name }) => name === "outbox")
 const rest = async () => {
   soon()
-  if (await wanted) setTimeout(() => import("./page.js"), 0)
+  if (wanted || (await waits().catch(() => {}))) setTimeout(() => import("./page.js"), 0)
 }
 if (document.readyState === "complete") rest()
 else addEventListener("load", rest)

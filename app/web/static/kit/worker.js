@@ -92,6 +92,18 @@ export function serve({ version, languages, files }) {
     await (await kit()).delete(LEFT)
   }
 
+  /** The address without a language, such as a bookmark's: the server leads on by the browser's languages, without a network this does. */
+  async function front(request) {
+    try {
+      return await Promise.race([fetch(request), late()])
+    } catch {
+      const kept = (await (await kit()).keys()).map(({ url }) => placed(new URL(url).pathname)).filter((at) => at?.[1] === "offline")
+      const known = kept.map(([lang]) => lang)
+      const wanted = navigator.languages.flatMap((each) => [each, each.split("-")[0]]).find((each) => known.includes(each))
+      return known.length ? Response.redirect(`/${wanted ?? known[0]}/`) : fetch(request)
+    }
+  }
+
   async function page(request, lang, rest) {
     // The empty form comes from the phone, so that it is there at once; with words in the address the server is asked.
     if (rest === "" || /^s\/[^/]+$/.test(rest)) return (await fromKit(`/${lang}/offline`)) ?? fetch(request)
@@ -110,6 +122,9 @@ export function serve({ version, languages, files }) {
     } else if (request.mode === "navigate" && !search) {
       const at = placed(pathname)
       if (at && languages.includes(at[0])) event.respondWith(page(request, ...at))
+      else if (pathname === "/") event.respondWith(front(request))
+    } else if (pathname.endsWith("/how")) {
+      event.respondWith(networkFirst(request, pathname))
     } else if (pathname.endsWith("/saved")) {
       event.respondWith(fromKit(pathname).then((found) => found ?? fetch(request)))
     }
