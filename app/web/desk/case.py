@@ -87,7 +87,7 @@ class Questions:
 
 
 @dataclass(frozen=True)
-class Beside:
+class BesideCase:
     """What stands beside a case on its page: texts, alerts, questions, and the files that are on their way."""
 
     texts: CaseTexts | None
@@ -182,10 +182,10 @@ def show_case(
     return render_case(opened, beside, contact=contact, problem=problem, drafts=drafts)
 
 
-def beside_case(session: Session, opened: OpenedCase) -> Beside:
+def beside_case(session: Session, opened: OpenedCase) -> BesideCase:
     """What stands beside a case that was just opened."""
     vault = services().vault
-    return Beside(
+    return BesideCase(
         _texts_of(session, opened),
         alerts_of(session, opened.id),
         _questions_of(session, opened),
@@ -213,7 +213,7 @@ def _texts_of(session: Session, opened: OpenedCase) -> CaseTexts | None:
 
 def render_case(
     opened: OpenedCase,
-    beside: Beside,
+    beside: BesideCase,
     *,
     contact: ShownContact | None,
     problem: str | None,
