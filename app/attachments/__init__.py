@@ -13,6 +13,7 @@ from app.attachments.kinds import (
     FileRefusal,
     FileRefused,
 )
+from app.attachments.on_the_way import FileOnTheWay, files_on_the_way
 from app.attachments.reading import FileBroken, OpenedFile, open_file
 from app.attachments.standing import FileOfReport, ReportMissing
 
@@ -27,12 +28,14 @@ __all__ = [
     "FileBroken",
     "FileKind",
     "FileOfReport",
+    "FileOnTheWay",
     "FileRefusal",
     "FileRefused",
     "OpenedFile",
     "ReportMissing",
     "TooManyFiles",
     "declared_rows",
+    "files_on_the_way",
     "give_up_files",
     "open_file",
     "take_chunk",

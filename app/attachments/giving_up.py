@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.attachments.declaring import declared_of
 from app.attachments.ending import Ended, end_file
-from app.attachments.kinds import FileState, chunks_of
-from app.attachments.models import Attachment, AttachmentChunk
+from app.attachments.kinds import FileState
+from app.attachments.models import Attachment
 from app.cases.case import lock_case
 from app.database import NEVER_BEFORE, CaseId
 from app.vault import Vault, is_sound, sound_or_none, takes_words
@@ -44,12 +44,6 @@ def _give_up(session: Session, vault: Vault, row: Attachment) -> bool:
     session.refresh(row)
     if case is None or sound_or_none(vault, row) is None or row.state is not FileState.WAITING:
         return False
-    kind, size = declared_of(vault, row)
-    came = session.scalars(
-        select(AttachmentChunk.number).where(
-            AttachmentChunk.case_id == row.case_id, AttachmentChunk.attachment_id == row.id
-        )
-    ).all()
-    told = {"fault": "gone", "came": len(came), "of": chunks_of(size)}
-    end_file(session, vault, case, row, Ended(FileState.LOST, kind, told))
+    kind, _ = declared_of(vault, row)
+    end_file(session, vault, case, row, Ended(FileState.LOST, kind, {"fault": "gone"}))
     return True

@@ -8,6 +8,7 @@ from functools import partial
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.attachments import give_up_files
 from app.cases.clocks import mark_clocks_missed, remind_of_dates
 from app.cases.escalation import climb_ladders
 from app.cases.routing import expire_offers
@@ -107,6 +108,10 @@ def _expire_attempts(session: Session, _services: Services) -> int:
     return expire_attempts(session, BATCH)
 
 
+def _give_up_files(session: Session, services: Services) -> int:
+    return give_up_files(session, services.vault)
+
+
 def _settle_silence(session: Session, services: Services) -> int:
     return settle_silence(session, services.vault, services.rules, BATCH)
 
@@ -151,6 +156,7 @@ JOBS: tuple[Job | Errand, ...] = (
     Job("expire_sessions", 60, _expire_sessions),
     Job("expire_attempts", 60, _expire_attempts),
     Job("expire_invitations", 60, _expire_invitations),
+    Job("give_up_files", 300, _give_up_files, batch=_ONE),
     Job("settle_silence", 20, _settle_silence, quiet=True),
     Errand("send_texts", 1, _send_texts),
     Errand("take_over_texts", 15, _take_over_texts),

@@ -104,14 +104,15 @@ def _dress(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     # Half of what a script or a style sheet weighs would be headers that mean something for documents and for what is secret only.
     if request.endpoint not in _ALWAYS_PARTS or response.mimetype not in _PARTS_OF_PAGES:
-        speaks = request.endpoint in _FORMS
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        headers["Content-Security-Policy"] = f"{POLICY}; media-src blob:" if speaks else POLICY
+        headers.setdefault("Content-Security-Policy", _policy())
         headers["Referrer-Policy"] = REFERRER_POLICY
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Permissions-Policy"] = (
-            PERMISSIONS.replace("microphone=()", "microphone=(self)") if speaks else PERMISSIONS
+            PERMISSIONS.replace("microphone=()", "microphone=(self)")
+            if request.endpoint in _FORMS
+            else PERMISSIONS
         )
     if services().settings.https:
         headers["Strict-Transport-Security"] = STRICT_TRANSPORT
@@ -119,6 +120,13 @@ def _dress(response: Response) -> Response:
     # Everything may hold a token, a receipt or a case unless its view said otherwise.
     headers.setdefault("Cache-Control", "no-store")
     return _compressed(response) if request.endpoint in COMPRESSED else response
+
+
+def _policy() -> str:
+    """What a page may load: on the desk voice notes are played too, and on the form what was just recorded."""
+    if request.endpoint in _FORMS:
+        return f"{POLICY}; media-src blob:"
+    return f"{POLICY}; media-src 'self'" if request.blueprint == "desk" else POLICY
 
 
 def _lead_to_this_host(headers: Headers) -> None:

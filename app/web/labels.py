@@ -193,6 +193,27 @@ ENTRY: Labels = {
     "reply": pgettext("desk", "Reply to the worker"),
     "note": pgettext("desk", "Note"),
     "system": pgettext("desk", "Redress"),
+    "file": pgettext("desk", "The worker’s photo or voice note"),
+}
+
+FILE: Labels = {
+    "photo": pgettext("desk", "Photo of the worker"),
+    "voice": pgettext("desk", "Voice note of the worker"),
+}
+
+FILE_FAULT: Labels = {
+    "conflict": pgettext(
+        "desk", "It did not arrive as it was sent, so it was not kept. The worker’s phone says so."
+    ),
+    "unreadable": pgettext(
+        "desk",
+        "It is no photo or voice note that can be opened, so it was not kept. The worker’s phone says so.",
+    ),
+    "pixels": pgettext("desk", "The photo is too large, so it was not kept. The worker’s phone says so."),
+    "too_long": pgettext(
+        "desk", "The voice note is too long, so it was not kept. The worker’s phone says so."
+    ),
+    "gone": pgettext("desk", "It did not arrive whole within 30 days, so there is nothing to open."),
 }
 
 TALK: Labels = {

@@ -120,7 +120,7 @@ def ogg(seconds: float = 3.0, *, pages: int = 4, serial: int = 7) -> bytes:
         (0, 0, b"OpusTags" + bytes(8)),
     ]
     step = round(seconds * 48_000 / pages)
-    sounds = [(4 * (n + 1 == pages), 312 + step * (n + 1), bytes([n]) * 200) for n in range(pages)]
+    sounds = [(4 * (n + 1 == pages), 312 + step * (n + 1), bytes([n % 256]) * 200) for n in range(pages)]
     return b"".join(
         struct.pack("<4sBBqIIIB", b"OggS", 0, flags, granule, serial, number, 0, 1)
         + bytes([len(body)])

@@ -1,11 +1,17 @@
 """A network in which every signed table has rows."""
 
+import secrets
 from datetime import timedelta
+from typing import Any
 from uuid import uuid4
 
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.attachments import DeclaredFile, FileKind, FileRefusal, declared_rows
+from app.attachments.completing import part_place
+from app.attachments.kinds import FileState
+from app.attachments.models import AttachmentChunk, AttachmentPart
 from app.cases.case import Escalation
 from app.cases.custody.reading import agree_to_read, ask_to_read
 from app.cases.desk import add_outside_date, end_outside_date, finish_task, plan_task
@@ -30,7 +36,9 @@ from app.network import (
     set_turn,
 )
 from app.vault import (
+    Compartment,
     Vault,
+    current_compartments,
 )
 from tests.harness.world import site_id
 from tests.support.desk import Desk
@@ -76,6 +84,7 @@ def live_in(desk: Desk) -> Desk:
         for on in (clock.now().date() + timedelta(days=days) for days in (2, 3)):
             plan_task(session, world.vault, desk.lead, case_id, f"Call them, {on}.", on, planned := uuid4())
         finish_task(session, world.vault, desk.lead, case_id, planned)
+    _send_files(desk)
     with desk.database.writing() as session:
         for of in (case_id, held):
             hour = clock.hour_of(clock.now())
@@ -85,6 +94,32 @@ def live_in(desk: Desk) -> Desk:
         for number, of in (("+60123450902", case_id), ("+60123450903", held)):
             _text_to(session, world.vault, number, of)
     return desk
+
+
+def _send_files(desk: Desk) -> None:
+    """Two photos that came whole, in two parts each, and two of which only some chunks did."""
+    vault = desk.world.vault
+    for case_id in (desk.accepted(), desk.accepted()):
+        with desk.database.writing() as session:
+            for kind, refusal in (
+                (FileState.KEPT, FileRefusal.PIXELS),
+                (FileState.WAITING, FileRefusal.TOO_LONG),
+            ):
+                declared = DeclaredFile(
+                    uuid4(), FileKind.PHOTO, 100_000, secrets.token_bytes(32), secrets.token_bytes(32)
+                )
+                [row] = declared_rows(vault, case_id, [declared])
+                row.state, row.refusal = kind, refusal
+                session.add(row)
+                session.flush()
+                of: dict[str, Any] = {"case_id": case_id, "attachment_id": row.id}
+                key = current_compartments(session, vault, case_id)[Compartment.ACCOUNT]
+                for number in (0, 1):
+                    sealed = vault.seal_part(key, part_place(row.id, number), b"%d" % number)
+                    if kind is FileState.KEPT:
+                        session.add(AttachmentPart(**of, number=number, version=number, sealed=sealed))
+                    else:
+                        session.add(AttachmentChunk(**of, number=number, key=f"key {number}", sealed=sealed))
 
 
 def _follow_laws(session: Session, desk: Desk) -> None:

@@ -8,6 +8,7 @@ PLACES = {
     "case_id": UUID(int=1),
     "date_id": UUID(int=4),
     "task_id": UUID(int=5),
+    "file_id": UUID(int=6),
     "request_id": UUID(int=2),
     "member_id": UUID(int=3),
     "text_id": UUID(int=4),

@@ -8,6 +8,7 @@ import pytest
 from babel.dates import format_datetime
 from flask import Flask, g
 
+from app.attachments import FileKind, FileRefusal
 from app.cases import enums
 from app.cases.desk.queue import Count
 from app.cases.desk.search import Matched
@@ -45,6 +46,8 @@ TABLES: tuple[tuple[labels.Labels, type[StrEnum], set[str]], ...] = (
     (labels.RUNG, enums.Rung, set()),
     (labels.RUNG_STATE, enums.RungState, set()),
     (labels.WHO, enums.Who, set()),
+    (labels.FILE, FileKind, set()),
+    (labels.FILE_FAULT, FileRefusal, {"forged", "undeclared", "counts"}),
     (labels.CONTACT, ContactWay, set()),
     (text_words.DELIVERY, Delivery, set()),
     (text_words.PURPOSE, Purpose, set()),

@@ -2,6 +2,7 @@
 
 from app.cases.worker.case_language import note_language
 from app.cases.worker.inbox import (
+    InboxMessage,
     InboxView,
     OpenQuestion,
     ReceiptUnknown,
@@ -35,6 +36,7 @@ from app.cases.worker.writing_budget import BudgetSpent
 __all__ = [
     "ERASED_AFTER",
     "BudgetSpent",
+    "InboxMessage",
     "InboxView",
     "NothingToUndo",
     "OpenQuestion",

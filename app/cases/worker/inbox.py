@@ -78,6 +78,7 @@ _SHOWN = (
     EntryKind.ANSWER,
     EntryKind.REPLY,
     EntryKind.SYSTEM,
+    EntryKind.FILE,
 )
 
 # Acts by which somebody came to know something of the case.
@@ -123,6 +124,9 @@ class InboxMessage:
     # The codes of a question and what was tapped, empty for every other message.
     question: str = ""
     answer: str = field(default="", repr=False)
+    # Which kind of file came, and why it is not kept where it is not.
+    file: str = ""
+    fault: str = ""
 
 
 @dataclass(frozen=True)
@@ -415,6 +419,8 @@ def _message(row: Entry, opened: OpenedCompartments, zone: tzinfo) -> InboxMessa
         from_custody=bool(body.get("from_custody")),
         question=body.get("question") or "",
         answer=body.get("answer") or "",
+        file=body.get("kind") or "" if row.kind is EntryKind.FILE else "",
+        fault=body.get("fault") or "",
     )
 
 

@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
+from app.attachments import FileOnTheWay, files_on_the_way
 from app.cases.case import NoAccess, NotYours, ReadOnly
 from app.cases.clocks import ASKING, TICKED_BY_HAND
 from app.cases.desk import (
@@ -49,6 +50,16 @@ from app.web.services import services
 
 
 @dataclass(frozen=True)
+class ShownFile:
+    """A photo or voice note; `fault` says why it is not here, `length` how long it lasts."""
+
+    id: str
+    kind: str
+    fault: str
+    length: str
+
+
+@dataclass(frozen=True)
 class ThreadLine:
     """One entry of the thread as the page shows it; `why_shut` says why it cannot be read."""
 
@@ -60,6 +71,7 @@ class ThreadLine:
     text: TextStatus | None = None  # where it also went out as a text
     came: tuple[str, ...] = ()  # what came beside the words and was not kept
     danger: bool = False  # the worker said with it that there is danger now
+    file: ShownFile | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +84,16 @@ class Questions:
     shown: tuple[Followup, ...]
     silent: bool
     no_hour: bool
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What stands beside a case on its page: texts, alerts, questions, and the files that are on their way."""
+
+    texts: CaseTexts | None
+    alerts: AlertsSoFar
+    questions: Questions
+    on_the_way: tuple[FileOnTheWay, ...]
 
 
 @blueprint.get("/cases/<uuid:case_id>")
@@ -154,22 +176,24 @@ def show_case(
     try:
         with here.database.writing() as session:
             opened = open_case(session, here.vault, member(), CaseId(case_id))
-            texts, alerts = texts_of(session, opened), alerts_of(session, opened.id)
-            questions = questions_of(session, opened)
+            beside = beside_case(session, opened)
     except NoAccess:
         abort(404)
-    return render_case(
-        opened,
-        texts,
-        alerts=alerts,
-        questions=questions,
-        contact=contact,
-        problem=problem,
-        drafts=drafts,
+    return render_case(opened, beside, contact=contact, problem=problem, drafts=drafts)
+
+
+def beside_case(session: Session, opened: OpenedCase) -> Beside:
+    """What stands beside a case that was just opened."""
+    vault = services().vault
+    return Beside(
+        _texts_of(session, opened),
+        alerts_of(session, opened.id),
+        _questions_of(session, opened),
+        files_on_the_way(session, vault, opened.id),
     )
 
 
-def questions_of(session: Session, opened: OpenedCase) -> Questions:
+def _questions_of(session: Session, opened: OpenedCase) -> Questions:
     """The follow-ups of a case that was just opened, and whether its worker is silent."""
     vault = services().vault
     shown = tuple(shown_to_helpers(session, vault, opened.id))
@@ -181,7 +205,7 @@ def questions_of(session: Session, opened: OpenedCase) -> Questions:
     )
 
 
-def texts_of(session: Session, opened: OpenedCase) -> CaseTexts | None:
+def _texts_of(session: Session, opened: OpenedCase) -> CaseTexts | None:
     """The texts of a case that was just opened; nothing is read for one whose worker asked for the inbox only."""
     here = services()
     return texts_for_desk(session, here.vault, here.gateways, opened.id) if opened.beyond_inbox else None
@@ -189,10 +213,8 @@ def texts_of(session: Session, opened: OpenedCase) -> CaseTexts | None:
 
 def render_case(
     opened: OpenedCase,
-    texts: CaseTexts | None,
+    beside: Beside,
     *,
-    alerts: AlertsSoFar,
-    questions: Questions,
     contact: ShownContact | None,
     problem: str | None,
     drafts: Drafts,
@@ -204,10 +226,11 @@ def render_case(
         "desk/case.html",
         case=opened,
         strip=opened.strip,
-        entries=[thread_line(entry, texts) for entry in opened.entries],
-        texts=texts,
-        alerts=alerts,
-        questions=questions,
+        entries=[thread_line(entry, beside.texts) for entry in opened.entries],
+        texts=beside.texts,
+        alerts=beside.alerts,
+        questions=beside.questions,
+        on_the_way=beside.on_the_way,
         # A lowered urgency must not hide what the worker said.
         danger_said=opened.strip.danger_said
         or any((entry.body or {}).get("danger") for entry in opened.entries),
@@ -222,7 +245,10 @@ def render_case(
         sooner=sooner(opened),
         task_words=task_words(opened),
         sources=services().rules.deadlines.source,
-        closing_reasons=(*DESK_CLOSING_REASONS, *((ClosingReason.UNVERIFIED,) if questions.silent else ())),
+        closing_reasons=(
+            *DESK_CLOSING_REASONS,
+            *((ClosingReason.UNVERIFIED,) if beside.questions.silent else ()),
+        ),
         message=None if problem else message_of_request(),
         problem=problem,
         drafts=drafts,
@@ -275,6 +301,9 @@ def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
     heading = labels.word(labels.ENTRY, entry.kind)
     if (entry.body or {}).get("talk"):
         heading = _talk(entry.body or {})
+    file = _file(entry.body or {})
+    if file is not None:
+        heading = labels.word(labels.FILE, file.kind)
     if entry.author:
         heading = f"{heading}: {entry.author}"
     why_shut = None
@@ -287,7 +316,15 @@ def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
     came = tuple(labels.word(text_words.CAME, kind) for kind in body.get("came") or ())
     danger = bool(body.get("danger"))
     words = _answer_words(body) if body.get("answer") else body.get("text") or ""
-    return ThreadLine(entry.kind, heading, moment, words, why_shut, text, came, danger)
+    return ThreadLine(entry.kind, heading, moment, words, why_shut, text, came, danger, file)
+
+
+def _file(body: Mapping[str, Any]) -> ShownFile | None:
+    if "file" not in body:
+        return None
+    minutes, seconds = divmod(round(body.get("seconds") or 0), 60)
+    length = f"{minutes}:{seconds:02}" if minutes or seconds else ""
+    return ShownFile(body["file"], body["kind"], body.get("fault") or "", length)
 
 
 def _talk(body: Mapping[str, Any]) -> str:

@@ -22,9 +22,9 @@ from app.cases.custody import (
 )
 from app.cases.desk import EmptyText, TextTooLong
 from app.database import CaseId
-from app.messaging.members import alert_custodians, alerts_of
+from app.messaging.members import alert_custodians
 from app.web.access import open_to_members
-from app.web.desk.case import questions_of, render_case, texts_of
+from app.web.desk.case import beside_case, render_case
 from app.web.desk.drafts import Drafts, sent_with
 from app.web.member_session import member
 from app.web.network.blueprint import blueprint
@@ -92,8 +92,7 @@ def read(case_id: UUID) -> ResponseReturnValue:
     try:
         with here.database.writing() as session:
             opened = open_from_custody(session, here.vault, member(), CaseId(case_id))
-            texts, alerts = texts_of(session, opened), alerts_of(session, opened.id)
-            questions = questions_of(session, opened)
+            beside = beside_case(session, opened)
     except NotAgreed:
         problem = pgettext("network", "Nobody has agreed to this yet, or the 24 hours are over.")
         return show_placing(case_id, problem=problem), 409
@@ -103,16 +102,7 @@ def read(case_id: UUID) -> ResponseReturnValue:
         abort(403)
     except (NotACustodian, NoAccess):
         abort(404)
-    return render_case(
-        opened,
-        texts,
-        alerts=alerts,
-        questions=questions,
-        contact=None,
-        problem=None,
-        drafts=Drafts(),
-        custody=True,
-    )
+    return render_case(opened, beside, contact=None, problem=None, drafts=Drafts(), custody=True)
 
 
 @blueprint.post("/waiting/<uuid:case_id>/answer")

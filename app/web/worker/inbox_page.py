@@ -6,6 +6,7 @@ from http import HTTPStatus
 from flask import Response, make_response, render_template, request, url_for
 
 from app import clock
+from app.attachments import files_on_the_way
 from app.cases.case import Case, consent_texts
 from app.cases.enums import Urgency
 from app.cases.routing import means_holder
@@ -21,6 +22,7 @@ from app.web.worker.inbox_words import (
     access_line,
     authors,
     broken_lines,
+    file_line,
     late_line,
     next_line,
     seen_line,
@@ -55,6 +57,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None, *, done: str = ""
         coordinator = coordinator_name(session)
         case = session.get_one(Case, worker.case_id)
         country = country_of_worker(session, worker, case, view) or ""
+        on_the_way = files_on_the_way(session, here.vault, worker.case_id)
         danger = inbox_note(session, case, view, country)
         said = "\n".join(message.text or "" for message in view.unanswered)
         meant_helper = ""
@@ -65,6 +68,8 @@ def inbox_page(worker: Worker, problem: Problem | None = None, *, done: str = ""
     page = render_template(
         "worker/inbox.html",
         view=view,
+        on_the_way=on_the_way,
+        file_line=file_line,
         danger=danger,
         opens=opening(danger, worker.case_id, "let_read", form_token=session_form_token(worker.content)),
         help=None

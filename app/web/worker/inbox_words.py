@@ -8,7 +8,7 @@ from flask_babel import LazyString, lazy_pgettext
 
 from app.cases.case import AccessLine
 from app.cases.enums import AccessAct, ClockKind, ClosingReason, ConsentLevel, EntryKind, Rung, Stage
-from app.cases.worker import InboxView, Sighting
+from app.cases.worker import InboxMessage, InboxView, Sighting
 from app.database import OrganisationId
 from app.vault import HolderKind
 from app.web.language import page_language, pgettext
@@ -36,6 +36,7 @@ _AUTHORS: dict[EntryKind, LazyString] = {
     EntryKind.ANSWER: lazy_pgettext("worker-inbox", "You"),
     EntryKind.REPLY: lazy_pgettext("worker-inbox", "Helper"),
     EntryKind.SYSTEM: lazy_pgettext("worker-inbox", "News"),
+    EntryKind.FILE: lazy_pgettext("worker-inbox", "Photo or voice note"),
 }
 _STAGES: dict[Stage, LazyString] = {
     Stage.RECEIVED: lazy_pgettext("worker-stage", "Received"),
@@ -231,6 +232,22 @@ _SEE_TO_IT: dict[Rung, Callable[[str, str], str]] = {
 }
 
 
+def file_line(message: InboxMessage) -> str:
+    """What became of a photo or voice note; what it shows or says is not told here."""
+    photo = message.file == "photo"
+    if message.fault == "gone" and photo:
+        return pgettext("worker-inbox", "Your photo did not arrive whole. Please write it in words.")
+    if message.fault == "gone":
+        return pgettext("worker-inbox", "Your voice note did not arrive whole. Please write it in words.")
+    if message.fault and photo:
+        return pgettext("worker-inbox", "We could not open your photo. Please write it in words.")
+    if message.fault:
+        return pgettext("worker-inbox", "We could not open your voice note. Please write it in words.")
+    if photo:
+        return pgettext("worker-inbox", "Your photo arrived.")
+    return pgettext("worker-inbox", "Your voice note arrived.")
+
+
 def seen_line(sighting: Sighting, names: Names) -> str:
     """What somebody saw, and on which day."""
     name = names.get(sighting.organisation_id, "") if sighting.organisation_id else ""
@@ -238,40 +255,42 @@ def seen_line(sighting: Sighting, names: Names) -> str:
     return _custodians_line(sighting, name, day) if sighting.people else _seen_line(sighting, name, day)
 
 
+_SEEN: dict[str, Callable[[str, str], str]] = {
+    AccessAct.READ: lambda name, day: pgettext(
+        "worker-seen", "Read by a helper from %(name)s on %(day)s", name=name, day=day
+    ),
+    AccessAct.READ_IN_SEARCH: lambda name, day: pgettext(
+        "worker-seen", "A helper from %(name)s read some of it in a search on %(day)s", name=name, day=day
+    ),
+    AccessAct.FOUND_BY_CONTACT: lambda name, day: pgettext(
+        "worker-seen",
+        "A helper from %(name)s looked for your name or number and found this, on %(day)s",
+        name=name,
+        day=day,
+    ),
+    AccessAct.CONTACT_SHOWN: lambda name, day: pgettext(
+        "worker-seen", "A helper from %(name)s looked up how to reach you on %(day)s", name=name, day=day
+    ),
+    AccessAct.FILE_OPENED: lambda name, day: pgettext(
+        "worker-seen",
+        "A helper from %(name)s opened a photo or voice note of yours on %(day)s",
+        name=name,
+        day=day,
+    ),
+    AccessAct.NOTE_READ: lambda name, day: pgettext(
+        "worker-seen",
+        "A person at %(name)s read where it is and who must not know, on %(day)s",
+        name=name,
+        day=day,
+    ),
+}
+
+
 def _seen_line(sighting: Sighting, name: str, day: str) -> str:
-    match sighting.act:
-        case AccessAct.READ:
-            return pgettext("worker-seen", "Read by a helper from %(name)s on %(day)s", name=name, day=day)
-        case AccessAct.READ_IN_SEARCH:
-            return pgettext(
-                "worker-seen",
-                "A helper from %(name)s read some of it in a search on %(day)s",
-                name=name,
-                day=day,
-            )
-        case AccessAct.FOUND_BY_CONTACT:
-            return pgettext(
-                "worker-seen",
-                "A helper from %(name)s looked for your name or number and found this, on %(day)s",
-                name=name,
-                day=day,
-            )
-        case AccessAct.CONTACT_SHOWN:
-            return pgettext(
-                "worker-seen",
-                "A helper from %(name)s looked up how to reach you on %(day)s",
-                name=name,
-                day=day,
-            )
-        case AccessAct.NOTE_READ:
-            return pgettext(
-                "worker-seen",
-                "A person at %(name)s read where it is and who must not know, on %(day)s",
-                name=name,
-                day=day,
-            )
-        case _:
-            return pgettext("worker-seen", "Read by a person at %(name)s on %(day)s", name=name, day=day)
+    known = _SEEN.get(sighting.act)
+    if known is None:
+        return pgettext("worker-seen", "Read by a person at %(name)s on %(day)s", name=name, day=day)
+    return known(name, day)
 
 
 def _custodians_line(sighting: Sighting, name: str, day: str) -> str:

@@ -6,6 +6,8 @@ import pytest
 from sqlalchemy import Table, delete, literal_column, select, update
 
 from app import clock
+from app.attachments import FileRefusal
+from app.attachments.models import Attachment
 from app.cases.case.access import NoAccess, circle_for, key_of_holder, open_compartments
 from app.cases.case.models import Case, Entry, Escalation, Issue, RoutingRecord
 from app.cases.case.restricting import restrict_case
@@ -97,6 +99,8 @@ def _fill_every_table(desk: Desk) -> None:
         cancel_texts(session, case_id=alerted)
         asked = {"clock_id": new_id(), "kind": ClockKind.READ, "rung": Rung.LEAD, "late_since": clock.now()}
         session.add(Escalation(case_id=alerted, asked_hour=clock.now(), due_at=clock.now(), **asked))
+        waiting = {"id": new_id(), "declared_veil": b"x", "tag": b"x", "owner_tag": b"x"}
+        session.add(Attachment(case_id=alerted, refusal=FileRefusal.GONE, last_hour=clock.now(), **waiting))
         due = {"planned_hour": clock.now(), "due_at": clock.now()}
         session.add(PlannedText(case_id=alerted, about=TextAbout.LATE, subject_id=new_id(), **due))
 

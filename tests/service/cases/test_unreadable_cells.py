@@ -29,6 +29,9 @@ NETWORK = (
     "vault_public_keys",
 )
 CASES = (
+    "attachment_chunks",
+    "attachment_parts",
+    "attachments",
     "cases",
     "clocks",
     "consents",

@@ -63,6 +63,9 @@ from tests.support.past_us import copy_of, put_back, table, write_past_us
 
 TABLES = {
     "absences",
+    "attachment_chunks",
+    "attachment_parts",
+    "attachments",
     "cases",
     "consents",
     "custody_readings",
