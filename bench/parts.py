@@ -13,6 +13,7 @@ from bench.figures import Result
 PARTS = {
     "memory": "bench.memory",
     "phone": "bench.phone",
+    "photo": "bench.photo",
     "receipts": "bench.receipts",
     "queue": "bench.queue",
     "today": "bench.today",

@@ -105,14 +105,15 @@ def _dress(response: Response) -> Response:
     headers["X-Content-Type-Options"] = "nosniff"
     # Half of what a script or a style sheet weighs would be headers that mean something for documents and for what is secret only.
     if request.endpoint not in _ALWAYS_PARTS or response.mimetype not in _PARTS_OF_PAGES:
-        speaks = request.endpoint in _FORMS
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers.setdefault("Content-Security-Policy", _policy())
         headers["Referrer-Policy"] = REFERRER_POLICY
         headers["X-Frame-Options"] = "DENY"
         headers["Cross-Origin-Opener-Policy"] = "same-origin"
         headers["Permissions-Policy"] = (
-            PERMISSIONS.replace("microphone=()", "microphone=(self)") if speaks else PERMISSIONS
+            PERMISSIONS.replace("microphone=()", "microphone=(self)")
+            if request.endpoint in _FORMS
+            else PERMISSIONS
         )
     if services().settings.https:
         headers["Strict-Transport-Security"] = STRICT_TRANSPORT

@@ -82,6 +82,26 @@ def test_every_answer_carries_the_policy(app: Flask, path: str) -> None:
     assert "Set-Cookie" not in headers
 
 
+@pytest.mark.parametrize(
+    ("path", "speaks"),
+    (
+        *((path, True) for path in ("/en/", "/en/s/abcd2345", "/en/offline")),
+        *(
+            (path, False)
+            for path in ("/en/how", "/en/saved", "/en/inbox", "/en/calendar", "/desk/", "/sw.js", "/nowhere")
+        ),
+    ),
+)
+def test_only_the_form_may_listen_and_play_what_it_heard(app: Flask, path: str, *, speaks: bool) -> None:
+    headers = app.test_client().get(path).headers
+
+    assert ("microphone=(self)" in headers["Permissions-Policy"]) is speaks
+    assert ("microphone=()" in headers["Permissions-Policy"]) is not speaks
+    assert ("media-src blob:" in headers["Content-Security-Policy"]) is speaks
+    # Nothing but sound comes from there.
+    assert headers["Content-Security-Policy"].count("blob:") == speaks
+
+
 def test_only_pages_without_secrets_of_others_are_compressed(app: Flask) -> None:
     client = app.test_client()
 

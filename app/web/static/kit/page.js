@@ -41,7 +41,10 @@ async function begin() {
   others.addEventListener("message", ({ data }) => void learn(data))
   addEventListener("click", ({ target }) => target.closest("[data-do=send]") && void drain(true))
   for (const moment of ["online", "pageshow", ARRIVED]) addEventListener(moment, () => void drain())
-  addEventListener(WAITS, lookAgain)
+  addEventListener(WAITS, () => {
+    lookAgain()
+    void showParts()
+  })
   // From here on a press on "Send" is the kit's; tests wait for it.
   document.documentElement.dataset.kit = "on"
   await refreshKit()
@@ -69,16 +72,16 @@ async function drain(asked = false) {
     if (current?.submission === submission && answer.state !== "later") await hear(current, answer)
     else sent ||= answer.state === "kept"
   }
-  let left = await sendAll({ asked, mine: current?.submission, heard }).catch(() => false)
+  const left = await sendAll({ asked, mine: current?.submission, heard }).catch(() => false)
   await checkCurrent()
   await showWaiting()
-  left = (await sendParts({ asked, heard: showParts }).catch(() => false)) || left
+  const parts = await sendParts({ asked, heard: showParts }).catch(() => false)
   await showParts()
   // Else the notice that something waits would only vanish, as it does when it is deleted.
   if (sent && !current) await tellSent()
   clearTimeout(again)
-  if (!left) return
-  if (asked) note("tried")
+  if (!left && parts === false) return
+  if (asked && (left || parts)) note("tried")
   lookAgain()
   await wakeLater()
 }

@@ -65,16 +65,17 @@ const pieceAt = (file, index) =>
     store.get([file, index]).onsuccess = ({ target }) => (result.value = target.result)
   }, PARTS)
 
-/** Send what waits of files whose report has arrived; one page or worker at a time. Tells whether some are still to be sent. */
+/** Send what waits of files whose report has arrived; one page or worker at a time. Tells whether some are still to be sent, undefined
+where another one is at it. */
 export function sendParts({ asked = false, heard = () => {} } = {}) {
   const work = async () => {
     for (const head of await heads()) {
       if (head.state !== "waiting" && !asked) continue
       if (!(await find(head.submission)) && !(await sendFile(head, heard))) break
     }
+    return (await heads()).some(({ state }) => state === "waiting")
   }
-  const done = navigator.locks ? navigator.locks.request("files", { ifAvailable: true }, (lock) => lock && work()) : work()
-  return done.then(async () => (await heads()).some(({ state }) => state === "waiting"))
+  return navigator.locks ? navigator.locks.request("files", { ifAvailable: true }, (lock) => (lock ? work() : undefined)) : work()
 }
 
 /** Piece after piece, until the server says that the file is whole, or will never be; false when it has to be tried later. */
