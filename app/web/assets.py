@@ -17,10 +17,10 @@ blueprint = Blueprint("assets", __name__)
 FOLDER = Path(__file__).parent / "static"
 
 # Modules that import one another by relative addresses: with one digest for all of them, each finds those it was written for.
-_TOGETHER = ("kit/", "vendor/")
+_TOGETHER = ("kit/", "tablet/", "vendor/")
 
 # Whole lines of comment, which are for readers of the tree: a quarter of what the scripts weigh.
-_KIT = "kit/"
+_OURS = ("kit/", "tablet/")
 _COMMENTS = re.compile(rb"^[ \t]*//.*\n", re.MULTILINE)
 
 # The worker's sheet is sent with the colours and sizes in front of it: on a slow link each request costs more than the bytes.
@@ -63,7 +63,7 @@ def load_assets(folder: Path = FOLDER) -> dict[str, Asset]:
 
 
 def _read(name: str, path: Path) -> bytes:
-    return _COMMENTS.sub(b"", path.read_bytes()) if name.startswith(_KIT) else path.read_bytes()
+    return _COMMENTS.sub(b"", path.read_bytes()) if name.startswith(_OURS) else path.read_bytes()
 
 
 def lend_assets(app: Flask) -> None:

@@ -24,6 +24,8 @@ COMPRESSED = frozenset(
         "worker.saved",
         "worker.month",
         "worker.service_worker",
+        "worker.tablet",
+        "worker.tablet_worker",
     }
 )
 

@@ -10,6 +10,7 @@ from app.web.worker import (
     outbox,
     pages,
     report,
+    tablet,
 )
 from app.web.worker.door import blueprint
 
@@ -24,4 +25,5 @@ __all__ = [
     "outbox",
     "pages",
     "report",
+    "tablet",
 ]

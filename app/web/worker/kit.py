@@ -32,10 +32,10 @@ def offline() -> str:
 @open_to_everyone
 def saved() -> str:
     """The words of the kit: what a phone says of a report that waits on it."""
-    return _words_of_the_kit()
+    return words_of_the_kit()
 
 
-def _words_of_the_kit() -> str:
+def words_of_the_kit() -> str:
     """With the numbers of every country that has any: without a network nobody can ask which is meant, and a call still goes."""
     countries = sorted({number.country for number in services().rules.help.numbers})
     shown = [found for country in countries if (found := help_in(country)).numbers]
@@ -88,4 +88,4 @@ def _digest() -> str:
 
 def _pages_in(language: Language) -> str:
     choose_language(language)
-    return empty_form(token="") + _words_of_the_kit()
+    return empty_form(token="") + words_of_the_kit()
