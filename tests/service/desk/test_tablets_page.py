@@ -5,12 +5,14 @@ from uuid import UUID
 
 import pytest
 
+from app.cases.case import HowAllowed
+from app.intake import Beside, Report, file_report
 from app.network import TabletStanding, vouch
 from app.network.models import Tablet
 from app.network.tablets import _label_place
 from tests.harness.world import World
 from tests.support.browsing import Page
-from tests.support.member import Browse, Member
+from tests.support.member import Browse, Member, accepted
 
 
 def start(member: Member, label: str = "Blue tablet", hours: str = "8") -> Page:
@@ -82,6 +84,7 @@ def test_a_lost_tablet_is_ended_by_its_member_or_a_lead_and_by_nobody_else(
         TabletStanding.ENDED
     }
     for nonsense in ("", "x", "00000000-0000-0000-0000-000000000001"):
+        lead.open("/desk/tablets")
         assert lead.post("/desk/tablets/end", tablet=nonsense).status == 303
 
 
@@ -95,3 +98,32 @@ def label_of(world: World, tablet_id: str) -> str:
     with world.database.reading() as session:
         row = session.get_one(Tablet, UUID(tablet_id))
         return world.vault.unveil(_label_place(row.id), row.label_veil)
+
+
+@pytest.mark.parametrize(
+    ("ended", "how", "words"),
+    (
+        (False, "tap", "The worker tapped who may know."),
+        (False, "not", "no more than a helper."),
+        (True, "voice", "The tablet had been ended, so what was allowed there is not counted."),
+    ),
+)
+def test_the_case_page_says_beside_whom_it_was_told(
+    browse: Browse, world: World, *, ended: bool, how: str, words: str
+) -> None:
+    authority = authority_on(start(browse("near.caseworker")))
+    if ended:
+        lead = browse("near.lead")
+        lead.open("/desk/tablets")
+        lead.send("/desk/tablets/end")
+    told = Beside(authority, HowAllowed(how), "other", without_them=False)
+    filed = file_report(
+        world.services(), Report("en", words="They lock us in.", beside=told), world.token(), None
+    )
+    helper = browse("near.lead")
+    page = helper.open(f"/desk/cases/{accepted(world, filed)}")
+    assert "Read aloud in: another language." in page.text
+    assert words in page.text
+    assert ("is not counted" in page.text) == ended
+    noise = helper.open(f"/desk/cases/{accepted(world)}")
+    assert "Told in person" not in noise.text
