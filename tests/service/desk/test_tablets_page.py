@@ -6,7 +6,7 @@ from uuid import UUID
 import pytest
 
 from app.cases.case import HowAllowed
-from app.intake import Beside, Report, file_report
+from app.intake import Report, SaidByTablet, file_report
 from app.network import TabletStanding, vouch
 from app.network.models import Tablet
 from app.network.tablets import _label_place
@@ -116,9 +116,12 @@ def test_the_case_page_says_beside_whom_it_was_told(
         lead = browse("near.lead")
         lead.open("/desk/tablets")
         lead.send("/desk/tablets/end")
-    told = Beside(authority, HowAllowed(how), "other", without_them=False)
+    told = SaidByTablet(authority, HowAllowed(how), "other", without_them=False)
     filed = file_report(
-        world.services(), Report("en", words="They lock us in.", beside=told), world.token(), None
+        world.services(),
+        Report("en", words="They lock us in.", site_code=world.site.code, beside=told),
+        world.token(),
+        None,
     )
     helper = browse("near.lead")
     page = helper.open(f"/desk/cases/{accepted(world, filed)}")
