@@ -1,30 +1,44 @@
 """One worker after another on a tablet beside a helper, at a gate without a network: nothing of one is left for the next."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
 from playwright.sync_api import Error as PlaywrightError
 
+from app.vault.brought_receipts import is_patterned
 from tests.browser.people import PartnerDesk, WorkerPhone
 from tests.harness.browser import PHONE, checked_pages
 from tests.harness.server import LiveServer, running
-from tests.support.between import Link, link_to
+from tests.support.between import Asked, Link, Passed, as_json, link_to
 from tests.support.kit_phone import OUTBOX, KitPhone, code_on, found_in, kept, opened
 
-LOGINS = (
-    "caseworker@straits.example",
-    "lead@straits.example",
-    "caseworker@faraway.example",
-    "caseworker@plateau.example",
+LOGINS = tuple(
+    f"{role}@{of}.example" for of in ("straits", "plateau", "faraway") for role in ("caseworker", "lead")
 )
 TABLET = {"width": 800, "height": 1280}
 WORDS = ("The marmalade foreman hits us.", "They keep our quicksilver cards.", "No juniper pay since May.")
 PLANTED = ("marmalade", "quicksilver", "juniper", "Foxglove", "Zubin")
 SAVED = "Saved on this tablet. Not sent yet."
 OURS = "We have your message."
+DRAWN = """
+codes => import(document.querySelector('script[src*="tablet/"]').src.replace('tablet.js', 'drawn.js'))
+    .then(({looksDrawn}) => codes.map(looksDrawn))
+"""
+CODES = (
+    "48217730915420673398",
+    "55555555555555555555",
+    "12345678048217730915",
+    "90218765432104821770",
+    "12341234123412341234",
+    "01234567890123456789",
+    "48248248248248248248",
+    "11223311223311223311",
+    "90817263548172635409",
+)
 NEXT = "I wrote it down. Next person"
 
 
@@ -61,6 +75,11 @@ def go_offline(phone: KitPhone) -> None:
     """Off for the pages, and the line is cut: a service worker that Chromium starts later knows nothing of the first."""
     phone.context.set_offline(True)
     phone.link.spoil = lambda _asked, _pass: None
+
+
+def filed(link: Link) -> int:
+    """How many reports became cases; one whose answer was lost is sent again and is no other one."""
+    return [each["already"] for each in kept(link)].count(False)
 
 
 def tell(page: Page, words: str, how: str = "tap", **lines: str) -> None:
@@ -104,7 +123,7 @@ def test_three_workers_one_after_another_without_a_network(
             assert page.locator("#words").input_value() == ""
         expect(page.locator("[data-fill=waiting]")).to_have_text("3")
         assert len({*codes}) == 3
-        assert link.count("POST", OUTBOX) == 0 or not kept(link)
+        assert filed(link) == 0
     link.spoil = None
     assert not found_in(profile, (*PLANTED, *codes))
     with opened(browser, link, profile) as phone:
@@ -113,10 +132,114 @@ def test_three_workers_one_after_another_without_a_network(
         ready(page)
         phone.await_empty(page)
         expect(page.get_by_text("Nothing waits on this tablet.")).to_be_visible()
-        assert [each["already"] for each in kept(link)] == [False] * 3
+        assert filed(link) == 3
     for words, code in zip(WORDS, codes, strict=True):
         with checked_pages(browser, link.url, viewport=PHONE) as new_page:
             worker = WorkerPhone(new_page())
             worker.code = code
             worker.come_back()
             expect(worker.page.get_by_text(words)).to_be_visible()
+
+
+def test_a_pulled_battery_leaves_what_was_saved_and_nothing_of_what_was_half_written(
+    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    with suppress(PlaywrightError), opened(browser, link, profile) as phone:
+        page = started(phone, desk_server, LOGINS[2], TABLET)
+        go_offline(phone)
+        tell(page, WORDS[0])
+        expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+        code = code_on(page)
+        page.get_by_role("button", name=NEXT).click()
+        expect(page.locator("#words")).to_be_visible()
+        ready(page)
+        page.fill("#words", WORDS[1])
+        page.fill("#site", "Foxglove")
+        session = phone.context.new_cdp_session(page)
+        session.send("Browser.crash")
+    link.spoil = None
+    assert not found_in(profile, (*PLANTED, code))
+    with opened(browser, link, profile) as phone:
+        page = phone.page()
+        page.goto("/tablet/en/")
+        ready(page)
+        assert page.locator("#words").input_value() == ""
+        phone.await_empty(page)
+        assert filed(link) == 1
+
+
+def test_with_a_network_it_is_sent_at_once_and_after_the_last_one_the_tablet_is_only_a_tablet(
+    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    with opened(browser, link, profile) as phone:
+        page = started(phone, desk_server, LOGINS[3], PHONE)
+        assert "Beside you: " in page.inner_text("#on")
+        # Codes that the server refuses are drawn again before anybody writes them down.
+        drawn = page.evaluate(DRAWN, list(CODES))
+        assert drawn == [not is_patterned(code[:-1]) for code in CODES]
+        assert set(drawn) == {True, False}
+        # The desk is closed on it, and Back leads to none.
+        page.goto("/desk/")
+        expect(page.get_by_label("Password")).to_be_visible()
+        page.goto("/tablet/en/")
+        ready(page)
+        page.get_by_role("button", name="Send", exact=True).click()
+        expect(page.get_by_text("Tick what it is about, or write a few words.")).to_be_visible()
+        tell(page, WORDS[0], how="voice")
+        expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+        assert phone.records(page) == []
+        code = code_on(page)
+        expect(page.locator("[data-fill=place]")).to_have_text(link.url.removeprefix("http://"))
+        page.get_by_role("button", name=NEXT).click()
+        expect(page.locator("#words")).to_be_visible()
+        ready(page)
+        page.get_by_text("Stop for today").click()
+        page.get_by_role("button", name="Stop now").click()
+        expect(page.get_by_text("This tablet is not ready")).to_be_visible()
+        expect(page.locator("#words")).to_be_hidden()
+        assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    assert not found_in(profile, (*PLANTED, code))
+
+
+def test_a_code_that_somebody_has_is_changed_before_the_worker_goes(
+    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
+) -> None:
+    with opened(browser, link, tmp_path / "profile") as phone:
+        page = started(phone, desk_server, LOGINS[4], PHONE)
+        go_offline(phone)
+        tell(page, WORDS[0])
+        expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+        first = code_on(page)
+        refused: list[int] = []
+
+        def once(asked: Asked, pass_on: Callable[[], Passed]) -> Passed:
+            if asked.path != OUTBOX or refused:
+                return pass_on()
+            refused.append(1)
+            return as_json(409, redress=1, state="refused", reason="receipt")
+
+        link.spoil = once
+        phone.context.set_offline(False)
+        expect(page.get_by_text("Your code has changed.")).to_be_visible()
+        expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+        assert code_on(page) != first
+        assert filed(link) == 1
+
+
+def test_a_clock_that_jumps_a_year_on_ends_the_tablets_time_and_loses_nothing(
+    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
+) -> None:
+    with opened(browser, link, tmp_path / "profile") as phone:
+        page = started(phone, desk_server, LOGINS[5], PHONE)
+        go_offline(phone)
+        tell(page, WORDS[0])
+        expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+        link.spoil = None
+        page.clock.set_system_time(datetime.now(UTC) + timedelta(days=366))
+        phone.context.set_offline(False)
+        page.goto("/tablet/en/")
+        expect(page.get_by_text("This tablet is not ready")).to_be_visible()
+        phone.await_empty(page)
+        assert filed(link) == 1

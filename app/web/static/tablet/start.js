@@ -18,7 +18,7 @@ function kept(registration) {
 }
 
 async function begin() {
-  start(place.dataset)
+  await start(place.dataset)
   await kept(await navigator.serviceWorker.register("/tablet/sw.js", { type: "module" }))
   // Asked for, and not waited for: some browsers ask the person.
   void navigator.storage?.persist?.()
@@ -27,11 +27,7 @@ async function begin() {
 }
 
 begin().catch(() => {
-  try {
-    stop()
-  } catch {
-    // No storage at all.
-  }
+  void stop().catch(() => {}) // no storage at all
   place.hidden = true
   document.getElementById("cannot").hidden = false
 })

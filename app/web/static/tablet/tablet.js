@@ -19,6 +19,8 @@ const form = document.querySelector("form[method=post]")
 const main = document.getElementById("top")
 // Held here, because the page's content makes way for it.
 const codePage = document.getElementById("told").content
+/** Who stands beside the workers, as this page found it when it began. */
+let helper
 const wait = (time) => new Promise((done) => setTimeout(done, time))
 
 /** What the screen showed of a worker is gone, from the browser's memory for Back too. */
@@ -28,13 +30,14 @@ async function begin() {
   // Browsers keep whole pages for Back: one with somebody's words in it is not shown again.
   addEventListener("pageshow", ({ persisted }) => persisted && next())
   addEventListener("pagehide", () => form.reset())
-  const told = whoHelps()
+  const told = await whoHelps()
   if (!told || !(await haveWords())) return
   const kit = (await canKeep()) && ((await knownKit()) ?? (await newestKit()))
   if (!kit) return note("cannot-keep")
   await warmUp(kit)
   form.elements.beside.value = told.authority
-  fill(document, told)
+  helper = told
+  fill(document)
   addEventListener("click", ({ target }) => press(target.closest("[data-do]")?.dataset.do))
   form.addEventListener("submit", (event) => {
     event.preventDefault()
@@ -48,8 +51,9 @@ async function begin() {
   setInterval(() => void count().catch(() => {}), LOOKS_AGAIN)
 }
 
-function fill(within, { helper, organisation }) {
-  for (const [name, words] of Object.entries({ helper, organisation, place: location.host })) {
+function fill(within) {
+  const shown = { helper: helper.helper, organisation: helper.organisation, place: location.host }
+  for (const [name, words] of Object.entries(shown)) {
     for (const each of within.querySelectorAll(`[data-fill=${name}]`)) each.textContent = words
   }
 }
@@ -57,10 +61,7 @@ function fill(within, { helper, organisation }) {
 function press(what) {
   if (what === "next") next()
   if (what === "send") void sendAll({ asked: true }).catch(() => {}).then(count)
-  if (what === "finish") {
-    stop()
-    next()
-  }
+  if (what === "finish") void stop().then(next)
 }
 
 /** How many wait here; never which. */
@@ -152,7 +153,7 @@ function show(report, state, changed = false) {
   }
   page.querySelector(".digits").append(...groupsOf(report.receipt).flatMap((group) => [digits(group), " "]))
   for (const part of page.querySelectorAll(".if-danger")) part.hidden = !report.danger
-  fill(page, whoHelps() ?? {})
+  fill(page)
   main.replaceChildren(page)
   const title = main.querySelector("h1")
   title.tabIndex = -1
