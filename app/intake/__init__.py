@@ -23,7 +23,7 @@ from app.intake.outbox import (
 )
 from app.intake.outbox_files import LARGEST_CHUNK, open_chunk
 from app.intake.reaching import can_be_texted, with_text_request
-from app.intake.report import Beside, ContactWay, Report
+from app.intake.report import ContactWay, Report, SaidByTablet
 from app.intake.reporting import file_report
 from app.intake.sealing import SealedGrievance, seal_grievance
 from app.intake.strict import LARGEST_ENVELOPE, EnvelopeRefused, Refusal
@@ -34,7 +34,6 @@ __all__ = [
     "OLDEST_VERSION",
     "VERSION",
     "Arrival",
-    "Beside",
     "ContactWay",
     "DangerAnswer",
     "Envelope",
@@ -45,6 +44,7 @@ __all__ = [
     "LimitMetMeanwhile",
     "Refusal",
     "Report",
+    "SaidByTablet",
     "SealedGrievance",
     "SubmissionConflict",
     "Whereabouts",

@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from app.cases.taxonomy import ABOUT_HELPER
 from app.database import OrganisationId
-from app.intake.report import Beside, Report
+from app.intake.report import Report, SaidByTablet
 from app.network import Vouched, vouch
 from app.services import Services
 
 
 def beside_helper(
-    services: Services, report: Report, told: Beside, sender: str | None
+    services: Services, report: Report, told: SaidByTablet, sender: str | None
 ) -> tuple[Report, str | None]:
     """The report with what its authority is worth now, and what it is counted under. Nothing is refused for its authority.
 
@@ -23,7 +23,7 @@ def beside_helper(
     return replace(report, vouched=vouched, excluded=excluded), counted
 
 
-def _left_out(report: Report, told: Beside, vouched: Vouched) -> frozenset[OrganisationId]:
+def _left_out(report: Report, told: SaidByTablet, vouched: Vouched) -> frozenset[OrganisationId]:
     """The helper's own organisation, where the worker leaves it out or complains about a helper: this one stood beside them."""
     if vouched.organisation_id is None or not (told.without_them or ABOUT_HELPER in report.topics):
         return frozenset()

@@ -20,7 +20,7 @@ class ContactWay(StrEnum):
 
 
 @dataclass(frozen=True)
-class Beside:
+class SaidByTablet:
     """What a tablet says of the helper beside the worker: its authority, how consent was given, in which language it was read.
 
     `without_them` says that the helper's own organisation must not get the report.
@@ -61,7 +61,7 @@ class Report:
     # What the door knows, and is no answer of the worker's: who must not know, and where they are.
     excluded: frozenset[OrganisationId] = frozenset()
     country: str = ""
-    beside: Beside | None = None
+    beside: SaidByTablet | None = None
     vouched: Vouched | None = None  # what the authority was worth when the report arrived
 
     @property

@@ -24,11 +24,11 @@ _TYPES = {
 }
 
 # Modules that import one another by relative addresses: with one digest for all of them, each finds those it was written for.
-_TOGETHER = ("kit/", "vendor/")
+_TOGETHER = ("kit/", "tablet/", "vendor/")
 
 # What is for readers of the tree: comments, the steps of the lines and empty ones, two fifths of what scripts weigh. Behind code
 # a comment goes only where no quote follows, which could be the end of a string.
-_KIT = "kit/"
+_OURS = ("kit/", "tablet/")
 _FOR_READERS = re.compile(
     rb"""^[ \t]*//.*\n|^[ \t]*/\*\*(?:.|\n)*?\*/\n|[ \t]+//[ ][^\n"'`]*$|^[ \t]+|^\n""", re.MULTILINE
 )
@@ -80,7 +80,7 @@ def _read(name: str, path: Path) -> bytes:
     body = path.read_bytes()
     if name.endswith(".css"):
         return _STYLE.sub(b"", body)
-    return _FOR_READERS.sub(b"", body) if name.startswith(_KIT) else body
+    return _FOR_READERS.sub(b"", body) if name.startswith(_OURS) else body
 
 
 def lend_assets(app: Flask) -> None:

@@ -25,6 +25,8 @@ COMPRESSED = frozenset(
         "worker.unsent",
         "worker.month",
         "worker.service_worker",
+        "worker.tablet",
+        "worker.tablet_worker",
     }
 )
 

@@ -76,6 +76,26 @@ CONTACT: Labels = {
     "call": pgettext("desk", "May be called"),
 }
 
+ALLOWED_BESIDE: Labels = {
+    "tap": pgettext("desk", "The worker tapped who may know."),
+    "voice": pgettext("desk", "The worker said who may know, and the helper tapped it."),
+    "not": pgettext("desk", "The worker was not asked who may know, or said no: no more than a helper."),
+}
+
+# What stands beside a report that came with a tablet's authority which does not count.
+TABLET_STANDING: Labels = {
+    "late": pgettext(
+        "desk", "It came long after the tablet’s time, so what was allowed there is not counted."
+    ),
+    "ended": pgettext("desk", "The tablet had been ended, so what was allowed there is not counted."),
+    "lost": pgettext(
+        "desk", "This member works here no more, or must not help now: what was allowed there is not counted."
+    ),
+    "unknown": pgettext(
+        "desk", "The tablet is none that was started here, so what was allowed there is not counted."
+    ),
+}
+
 REACH: Labels = {
     "inbox": pgettext("desk", "Inbox only"),
     "text": pgettext("desk", "Text"),
@@ -351,6 +371,11 @@ def word(labels: Labels, code: object) -> str:
 def country(code: str | None) -> str:
     """A country's name in the reader's language; empty when the country is not known."""
     return str(page_language().locale.territories.get(code, code)) if code else ""
+
+
+def read_in(code: str) -> str:
+    """The language in which something was read aloud to a worker."""
+    return str(pgettext("desk", "another language")) if code == "other" else language(code)
 
 
 def language(code: str | None) -> str:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from app.cases.case.consent_levels import level_or_default
 from app.cases.enums import ConsentHow, ConsentLevel
 from app.database import Base, Blob, CaseId, MemberId, Opaque, OrganisationId
-from app.network import TabletStanding, Vouched
+from app.network import Organisation, TabletStanding, Vouched, member_names
 from app.vault import Place, Signed, Vault, VeilBroken, is_sound
 
 OTHER_LANGUAGE = "other"
@@ -51,8 +51,10 @@ class ToldBeside:
     how: HowAllowed
     language: str
     standing: TabletStanding
-    first_receipt: UUID | None
+    first_receipt: UUID
     """The code that was on the tablet's screen: whoever stood there may have seen it."""
+    helper: str = ""  # names; empty where nobody can be named
+    organisation: str = ""
 
     @property
     def counts(self) -> bool:
@@ -98,20 +100,22 @@ def told_beside(session: Session, vault: Vault, case_id: UUID) -> ToldBeside | N
         told = vault.unveil_json(_place(case_id), row.told_veil)
     except VeilBroken:
         return None
-    return _read(told)
+    return _named(session, vault, told)
 
 
-def _read(told: dict[str, Any]) -> ToldBeside:
-    member, organisation, receipt = (
-        None if told[name] is None else UUID(told[name]) for name in ("member", "organisation", "receipt")
-    )
+def _named(session: Session, vault: Vault, told: dict[str, Any]) -> ToldBeside:
+    member = None if told["member"] is None else MemberId(UUID(told["member"]))
+    organisation = None if told["organisation"] is None else OrganisationId(UUID(told["organisation"]))
+    found = None if organisation is None else session.get(Organisation, organisation)
     return ToldBeside(
-        member_id=None if member is None else MemberId(member),
-        organisation_id=None if organisation is None else OrganisationId(organisation),
+        member_id=member,
+        organisation_id=organisation,
         how=HowAllowed(told["how"]),
         language=told["language"],
         standing=TabletStanding(told["standing"]),
-        first_receipt=receipt,
+        first_receipt=UUID(told["receipt"]),
+        helper="" if member is None else member_names(session, vault, [member]).get(member, ""),
+        organisation="" if found is None or not is_sound(vault, found) else found.name,
     )
 
 

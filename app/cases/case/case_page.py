@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case.access import AccessLine, access_of
 from app.cases.case.assignment import AssignableMember
+from app.cases.case.beside import ToldBeside, told_beside
 from app.cases.case.consent_levels import covers_company
 from app.cases.case.entries import entry_place
 from app.cases.case.facts import CaseFacts
@@ -155,6 +156,7 @@ class OpenedCase:
     rungs: tuple[AskedRung, ...] = ()  # who was asked because something was late, in their order
     asked: AskedRung | None = None  # and the one who has to act now
     tasks: tuple[KnownTask, ...] = ()  # what helpers planned, the earliest first
+    beside: ToldBeside | None = None  # who stood beside the worker when they told it
 
 
 @dataclass(frozen=True)
@@ -244,6 +246,7 @@ def show_page(
         company_may_know=covers_company(facts.consent, facts.tell_company),
         beyond_inbox=facts.beyond_inbox,
         tasks=tasks_of(session, vault, case),
+        beside=told_beside(session, vault, case.id),
         may_write=allowed.write,
         moves=allowed.moves,
         colleagues=allowed.colleagues,

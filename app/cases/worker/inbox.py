@@ -20,12 +20,14 @@ from app.cases.case import (
     Entry,
     Offer,
     TextTimes,
+    ToldBeside,
     access_of,
     entry_place,
     facts_of,
     in_order,
     lock_case,
     stage_of,
+    told_beside,
 )
 from app.cases.clocks import ASKING, PlannedClock, clocks_of
 from app.cases.enums import (
@@ -197,6 +199,10 @@ class InboxView:
     question: OpenQuestion | None = None
     wants_questions: bool = True
     texts: TextsChoice | None = None
+    beside: ToldBeside | None = None
+    """Who stood beside the worker when they told it."""
+    code_was_seen: bool = False
+    """Whether it was opened with the code that stood on that helper's tablet."""
 
     @property
     def answered_at(self) -> datetime | None:
@@ -286,6 +292,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
     asked = _asked(session, case, rungs, zone)
     answer_by, lapsed = _offers(session, vault, case)
     told = read_journal(session, vault, worker.case_id)
+    beside = told_beside(session, vault, worker.case_id)
     return InboxView(
         stage=stage_of(case.state, case.helper_has_read),
         closing_reason=case.closing_reason,
@@ -312,6 +319,8 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         question=_question(session, vault, case),
         wants_questions=not facts.no_questions,
         texts=_texts(session, vault, case, facts) if may_be_texted(facts) else None,
+        beside=beside,
+        code_was_seen=beside is not None and beside.first_receipt == worker.receipt_id,
     )
 
 

@@ -43,6 +43,7 @@ DONE: Labels = {
     "nothing_to_hand_over": pgettext("desk", "There was nothing left to hand over."),
     "notices_kept": pgettext("desk", "Saved. You are told of what is ticked below."),
     "procedure_kept": pgettext("network", "Saved. It holds for the cases that you accept from now on."),
+    "tablet_ended": pgettext("desk", "Ended. What comes from it from now on is taken and marked."),
     "noted": pgettext("desk", "Note kept."),
     "claimed": pgettext("desk", "It is yours."),
     "assigned": pgettext("desk", "Given to your colleague."),

@@ -11,6 +11,7 @@ from app.web.worker import (
     outbox_files,
     pages,
     report,
+    tablet,
 )
 from app.web.worker.door import blueprint
 
@@ -26,4 +27,5 @@ __all__ = [
     "outbox_files",
     "pages",
     "report",
+    "tablet",
 ]

@@ -34,7 +34,7 @@ def offline() -> str:
 @open_to_everyone
 def saved() -> str:
     """The words of the kit: what a phone says of a report that waits on it."""
-    return _words_of_the_kit()
+    return words_of_the_kit()
 
 
 @blueprint.get("/<lang>/unsent")
@@ -44,7 +44,8 @@ def unsent() -> str:
     return render_template("worker/unsent.html", longest=LONGEST_TEXT, helps=_helps_anywhere())
 
 
-def _words_of_the_kit() -> str:
+def words_of_the_kit() -> str:
+    """What a phone, or a tablet, says of a report that waits on it."""
     return render_template("worker/saved.html", longest=LONGEST_TEXT, helps=_helps_anywhere())
 
 
@@ -101,4 +102,4 @@ def _digest() -> str:
 
 def _pages_in(language: Language) -> str:
     choose_language(language)
-    return empty_form(token="") + _words_of_the_kit()
+    return empty_form(token="") + words_of_the_kit()

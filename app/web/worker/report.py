@@ -220,16 +220,20 @@ def form_page(
     return make_response(page, status)
 
 
-def empty_form(token: str) -> str:
+def empty_form(token: str, template: str = "worker/form.html") -> str:
     """The form as it begins; without a token for phones that keep it."""
-    return _form(ReportForm(), token)
+    return _form(ReportForm(), token, template=template)
 
 
 def _form(
-    sent: ReportForm, token: str, notes: Sequence[str] = (), mistakes: Sequence[tuple[str, str]] = ()
+    sent: ReportForm,
+    token: str,
+    notes: Sequence[str] = (),
+    mistakes: Sequence[tuple[str, str]] = (),
+    template: str = "worker/form.html",
 ) -> str:
     return render_template(
-        "worker/form.html",
+        template,
         form=sent,
         token=token,
         notes=notes,

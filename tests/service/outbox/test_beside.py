@@ -5,11 +5,12 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import update
 
 from app import clock
-from app.cases.case import HowAllowed
+from app.cases.case import HowAllowed, ReportBeside
 from app.cases.enums import ConsentHow, ConsentLevel
 from app.database import CaseId
 from app.network import (
@@ -25,6 +26,7 @@ from app.network import (
 from app.network.models import Member, MemberState, Organisation, OrganisationState, Role, Tablet
 from app.network.tablets import _authority
 from app.vault import Vault
+from tests.harness.pages import checked_client
 from tests.harness.world import World, light_vault
 from tests.support.beside import (
     HELPER,
@@ -36,6 +38,7 @@ from tests.support.beside import (
     tablet_of,
     told_of,
 )
+from tests.support.browsing import Page, Visitor
 from tests.support.outbox import Seal, Sealing, answer, case_of_submission, number_of_cases, post, words_under
 
 WORDS = "They lock the gate at night."
@@ -265,3 +268,50 @@ def test_a_flood_from_a_tablet_is_held_with_every_word_and_does_not_spend_its_ad
 
 def start_of(tablet_id: Any) -> str:
     return base64.urlsafe_b64encode(tablet_id.bytes[:15]).decode()
+
+
+def test_whoever_opens_the_messages_with_the_code_of_a_tablet_is_asked_to_take_one_of_their_own(
+    client: FlaskClient, app: Flask, world: World, seal: Seal
+) -> None:
+    sealing = seal(words=WORDS, consent="union", **beside(tablet_of(world)))
+    plain = seal(words="Noise.")
+    case_id = send(client, world, sealing)
+    send(client, world, plain)
+    asks = "Make these messages your own"
+    worker = Visitor(checked_client(app))
+    assert asks not in open_messages(worker, plain.receipt).text
+    page = open_messages(worker, sealing.receipt)
+    assert asks in page.text
+    assert "helped you to write this" in page.text
+    page = worker.send("/inbox/code")
+    own = page.code
+    assert own != sealing.receipt
+    assert [each.act for each in acts_of(world, case_id)].count("receipt.replaced") == 1
+    assert WORDS not in open_messages(worker, sealing.receipt).text
+    page = open_messages(worker, own)
+    assert WORDS in page.text
+    assert asks not in page.text
+    # The tablet's copy of the report, sent again after that, is still the same one and brings the old code back to life in no way.
+    assert answer(post(client, sealing.envelope()))["already"] is True
+    assert WORDS not in open_messages(worker, sealing.receipt).text
+
+
+def open_messages(worker: Visitor, code: str) -> Page:
+    worker.open("/en/code")
+    worker.open("/en/inbox")
+    page = worker.send("/inbox", receipt=code)
+    return worker.open("/en/inbox") if page.status == 303 else page
+
+
+def test_what_others_wrote_into_the_row_of_a_helper_names_nobody(
+    client: FlaskClient, world: World, seal: Seal
+) -> None:
+    authority = tablet_of(world)
+    first, second = (send(client, world, seal(words=WORDS, **beside(authority))) for _ in range(2))
+    with world.database.writing() as session:
+        veil = session.get_one(ReportBeside, first).told_veil
+        session.connection().execute(
+            update(ReportBeside).where(ReportBeside.case_id == second).values(told_veil=veil)
+        )
+    assert told_of(world, second) is None
+    assert told_of(world, first) is not None

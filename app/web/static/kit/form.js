@@ -136,7 +136,7 @@ async function busy(form, submitter, work) {
 }
 
 /** The fields exactly as the form posts them, without the token, which is of no use in a seal. */
-function fieldsOf(form, submitter) {
+export function fieldsOf(form, submitter) {
   const pairs = [...new FormData(form)].filter(([name]) => name !== "token")
   if (submitter?.name) pairs.push([submitter.name, submitter.value])
   return pairs.map(([name, value]) => [name, value.replace(/\r\n|\r|\n/g, "\r\n")])
@@ -158,7 +158,7 @@ async function begin(form, submitter) {
 }
 
 /** What the server would send the form back for: once it is sealed, nobody could put it right any more. */
-function faultOf(told) {
+export function faultOf(told) {
   if (told.website) return { name: "press-again" }
   const longest = { words: Number(copyOf("too-long").firstElementChild.dataset.longest), ...LINES }
   const at = Object.keys(longest).find((name) => Array.from(told[name] ?? "").length > longest[name])
@@ -167,7 +167,7 @@ function faultOf(told) {
 }
 
 /** The question that the server asks too: nobody comes when nobody may read. */
-function askForHelper() {
+export function askForHelper() {
   const before = show("ask")
   return new Promise((answered) => {
     for (const button of document.querySelectorAll("#top [data-allow]")) {

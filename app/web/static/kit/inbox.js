@@ -2,8 +2,7 @@
 // Which of what waits is a message, whose, and whether it tells of danger, only the memory of this page knows.
 
 import { knownKit, newestKit } from "./keys.js"
-import { sendAll, wakeLater } from "./outbox.js"
-import { within } from "./patience.js"
+import { sendAll, wakeLater, within } from "./outbox.js"
 import { newId, sealReport, warmUp } from "./seal.js"
 import { digitsOf, dropStage, isStageOf, keepStage } from "./stage.js"
 import { drop, find, keep } from "./store.js"

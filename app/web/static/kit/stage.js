@@ -2,7 +2,7 @@
 // It lies beside the draft, so whatever deletes that, "Leave now" above all, deletes it too.
 
 import { keyOf, lock, newDraft, unlock } from "./draft.js"
-import { checkDigit } from "./receipt.js"
+import { checkDigit } from "./seal.js"
 import { transact } from "./store.js"
 
 const DIGITS = 20 // of a code

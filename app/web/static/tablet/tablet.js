@@ -1,0 +1,169 @@
+// One worker after another on a tablet beside a helper: each report is sealed here, its code shown once, and then nothing is left.
+
+import { askForHelper, faultOf, fieldsOf } from "../kit/form.js"
+import { knownKit, newestKit } from "../kit/keys.js"
+import { send, sendAll, wakeLater } from "../kit/outbox.js"
+import { copyOf, haveWords, language, note } from "../kit/screen.js"
+import { newId, newReceipt, sealReport, warmUp } from "../kit/seal.js"
+import { all, canKeep, drop, find, keep } from "../kit/store.js"
+import { looksDrawn } from "./drawn.js"
+import { stop, whoHelps } from "./authority.js"
+
+const SHOWN_WITHIN = 8000 // milliseconds: whoever looks at a button that does nothing presses it again
+const LOOKS_AGAIN = 3000
+const MOST_SEALS = 4
+const CURES = { receipt: "receipt", unknown_key: "key", retired_key: "key" }
+
+const form = document.querySelector("form[method=post]")
+const main = document.getElementById("top")
+// Held here, because the page's content makes way for it.
+const codePage = document.getElementById("told").content
+/** Who stands beside the workers, as this page found it when it began. */
+let helper
+const wait = (time) => new Promise((done) => setTimeout(done, time))
+
+/** What the screen showed of a worker is gone, from the browser's memory for Back too. */
+const next = () => location.replace(`/tablet/${language}/`)
+
+async function begin() {
+  // Browsers keep whole pages for Back: one with somebody's words in it is not shown again.
+  addEventListener("pageshow", ({ persisted }) => persisted && next())
+  addEventListener("pagehide", () => form.reset())
+  const told = await whoHelps()
+  if (!told || !(await haveWords())) return
+  const kit = (await canKeep()) && ((await knownKit()) ?? (await newestKit()))
+  if (!kit) return note("cannot-keep")
+  await warmUp(kit)
+  form.elements.beside.value = told.authority
+  helper = told
+  fill(document)
+  addEventListener("click", ({ target }) => press(target.closest("[data-do]")?.dataset.do))
+  form.addEventListener("submit", (event) => {
+    event.preventDefault()
+    file(event.submitter).catch(() => note("cannot-keep"))
+  })
+  for (const id of ["on", "form"]) document.getElementById(id).hidden = false
+  document.getElementById("off").hidden = true
+  document.querySelector("a.leave").href = `/tablet/${language}/exit`
+  document.documentElement.dataset.tablet = "on"
+  await count()
+  setInterval(() => void count().catch(() => {}), LOOKS_AGAIN)
+}
+
+function fill(within) {
+  const shown = { helper: helper.helper, organisation: helper.organisation, place: location.host }
+  for (const [name, words] of Object.entries(shown)) {
+    for (const each of within.querySelectorAll(`[data-fill=${name}]`)) each.textContent = words
+  }
+}
+
+function press(what) {
+  if (what === "next") next()
+  if (what === "send") void sendAll({ asked: true }).catch(() => {}).then(count)
+  if (what === "finish") void stop().then(next)
+}
+
+/** How many wait here; never which. */
+async function count() {
+  const { length } = await all()
+  for (const each of document.querySelectorAll("[data-count]")) each.hidden = (each.dataset.count === "1") !== length > 0
+  for (const each of document.querySelectorAll("[data-fill=waiting]")) each.textContent = length
+}
+
+async function file(submitter) {
+  const fields = fieldsOf(form, submitter)
+  const told = Object.fromEntries(fields)
+  const fault = faultOf(told)
+  if (told.website) form.elements.website.value = "" // a browser that fills in fields by itself
+  if (fault) return note(fault.name, fault.at)
+  note(null)
+  const danger = told.danger === "yes"
+  if (danger && told.consent === "nobody" && !told.quick) fields.push(["allow", await askForHelper()])
+  const report = { submission: newId(), lang: language, fields, danger }
+  const words = submitter.textContent
+  submitter.textContent = copyOf("sending").textContent
+  rest(true)
+  try {
+    await seal(report, "receipt")
+    const going = settle(report)
+    const state = navigator.onLine ? await Promise.race([going, wait(SHOWN_WITHIN)]) : "waiting"
+    if (state === "refused") {
+      await drop(report.submission)
+      return note("press-again")
+    }
+    show(report, state ?? "waiting")
+    void follow(report, going, state ?? "waiting").catch(() => {})
+  } finally {
+    rest(false)
+    submitter.textContent = words
+  }
+}
+
+function rest(resting) {
+  for (const button of form.querySelectorAll("button")) button.disabled = resting
+}
+
+/** Seal it and keep it. Only this page's memory has its words, and that only until the next worker's turn. */
+async function seal(report, cure) {
+  if (cure === "receipt") {
+    do report.receipt = newReceipt()
+    while (!looksDrawn(report.receipt))
+  }
+  const kit = cure === "key" ? await newestKit() : ((await knownKit()) ?? (await newestKit()))
+  if (!kit) throw new Error("nobody to seal to")
+  await keep(await sealReport(kit, report))
+}
+
+/** Send it, with another code or key where the server asks for one: "sent", "waiting" or "refused". */
+async function settle(report) {
+  for (let seals = 0; seals < MOST_SEALS; seals += 1) {
+    await send(report.submission)
+    const record = await find(report.submission)
+    if (!record) return "sent"
+    if (record.state !== "parked") return "waiting"
+    const cure = CURES[record.reason]
+    if (!cure) return "refused"
+    await seal(report, cure)
+  }
+  return "refused"
+}
+
+/** For as long as the code stands on the screen: say when the report has gone, or when its code had to change. */
+async function follow(report, going, shown) {
+  let { receipt } = report
+  let state = await going
+  for (;;) {
+    if (state !== shown || receipt !== report.receipt) {
+      show(report, state, receipt !== report.receipt)
+      shown = state
+      receipt = report.receipt
+    }
+    if (state !== "waiting") return
+    await wakeLater()
+    await wait(LOOKS_AGAIN)
+    state = await settle(report)
+  }
+}
+
+function show(report, state, changed = false) {
+  const page = document.importNode(codePage, true)
+  for (const part of page.querySelectorAll("[data-in]")) {
+    if (part.dataset.in !== state && !(changed && part.dataset.in === "changed")) part.remove()
+  }
+  page.querySelector(".digits").append(...report.receipt.match(/.{4}/g).flatMap((group) => [digits(group), " "]))
+  for (const part of page.querySelectorAll(".if-danger")) part.hidden = !report.danger
+  fill(page)
+  main.replaceChildren(page)
+  const title = main.querySelector("h1")
+  title.tabIndex = -1
+  title.focus()
+  scrollTo(0, 0)
+}
+
+function digits(group) {
+  const span = document.createElement("span")
+  span.textContent = group
+  return span
+}
+
+void begin().catch(() => {})

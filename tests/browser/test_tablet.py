@@ -1,0 +1,245 @@
+"""One worker after another on a tablet beside a helper, at a gate without a network: nothing of one is left for the next."""
+
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Error as PlaywrightError
+
+from app.vault.brought_receipts import is_patterned
+from tests.browser.people import PartnerDesk, WorkerPhone
+from tests.harness.browser import PHONE, checked_pages
+from tests.harness.server import LiveServer, running
+from tests.support.between import Asked, Link, Passed, as_json, link_to
+from tests.support.kit_phone import OUTBOX, KitPhone, code_on, found_in, kept, opened
+
+LOGINS = tuple(
+    f"{role}@{of}.example" for of in ("straits", "plateau", "faraway") for role in ("caseworker", "lead")
+)
+TABLET = {"width": 800, "height": 1280}
+WORDS = ("The marmalade foreman hits us.", "They keep our quicksilver cards.", "No juniper pay since May.")
+PLANTED = ("marmalade", "quicksilver", "juniper", "Foxglove", "Zubin")
+SAVED = "Saved on this tablet. Not sent yet."
+OURS = "We have your message."
+DRAWN = """
+codes => import(document.querySelector('script[src*="tablet/"]').src.replace('tablet.js', 'drawn.js'))
+    .then(({looksDrawn}) => codes.map(looksDrawn))
+"""
+CODES = (
+    "48217730915420673398",
+    "55555555555555555555",
+    "12345678048217730915",
+    "90218765432104821770",
+    "12341234123412341234",
+    "01234567890123456789",
+    "48248248248248248248",
+    "11223311223311223311",
+    "90817263548172635409",
+)
+NEXT = "I wrote it down. Next person"
+
+
+@pytest.fixture(scope="module")
+def desk_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A server of its own with logins: starting a tablet ends the desk, so no other story's session may be used."""
+    with running(tmp_path_factory.mktemp("tablet"), "up", "--demo") as started:
+        yield started
+
+
+@pytest.fixture
+def link(desk_server: LiveServer) -> Iterator[Link]:
+    with link_to(desk_server.url) as between:
+        yield between
+
+
+def started(phone: KitPhone, server: LiveServer, login: str, size: dict[str, int]) -> Page:
+    """Sign in at the desk on the tablet, and start it for a day."""
+    page = phone.page()
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    PartnerDesk(page, server).log_in(login)
+    page.goto("/desk/tablets")
+    page.get_by_label("What you call it").fill("Blue tablet")
+    page.get_by_role("button", name="Start, and sign me out here").click()
+    return ready(page)
+
+
+def ready(page: Page) -> Page:
+    page.wait_for_selector("html[data-tablet=on]", state="attached")
+    return page
+
+
+def go_offline(phone: KitPhone) -> None:
+    """Off for the pages, and the line is cut: a service worker that Chromium starts later knows nothing of the first."""
+    phone.context.set_offline(True)
+    phone.link.spoil = lambda _asked, _pass: None
+
+
+def filed(link: Link) -> int:
+    """How many reports became cases; one whose answer was lost is sent again and is no other one."""
+    return [each["already"] for each in kept(link)].count(False)
+
+
+def tell(page: Page, words: str, how: str = "tap", **lines: str) -> None:
+    """Fill in the form beside the helper and send it."""
+    page.fill("#words", words)
+    for name, value in lines.items():
+        page.fill(f"#{name}", value)
+    page.check("[name=consent][value=union]")
+    page.check(f"[name=beside_how][value={how}]")
+    page.get_by_role("button", name="Send", exact=True).click()
+
+
+@pytest.mark.parametrize("size", (TABLET, PHONE), ids=("tablet", "phone"))
+def test_three_workers_one_after_another_without_a_network(
+    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path, size: dict[str, int]
+) -> None:
+    login = LOGINS[0] if size is TABLET else LOGINS[1]
+    profile, codes = tmp_path / "profile", []
+    with opened(browser, link, profile) as phone:
+        page = started(phone, desk_server, login, size)
+        expect(page.get_by_text("Nothing waits on this tablet.")).to_be_visible()
+        assert page.title() == "Help and information"
+        go_offline(phone)
+        for words in WORDS:
+            tell(page, words, site="Foxglove", name="Zubin")
+            expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+            codes.append(code_on(page))
+            page.get_by_role("button", name=NEXT).click()
+            expect(page.locator("#words")).to_be_visible()
+            ready(page)
+            assert page.locator("#words").input_value() == ""
+            assert not any(code[:4] in page.inner_text("main") for code in codes)
+            # Without a network Back leads nowhere, or to a page of before.
+            with suppress(PlaywrightError):
+                page.go_back()
+            assert not any(planted in page.inner_text("body") for planted in (*PLANTED, codes[-1][:4]))
+            page.goto("/tablet/en/")
+            ready(page)
+            page.reload()
+            ready(page)
+            assert page.locator("#words").input_value() == ""
+        expect(page.locator("[data-fill=waiting]")).to_have_text("3")
+        assert len({*codes}) == 3
+        assert filed(link) == 0
+    link.spoil = None
+    assert not found_in(profile, (*PLANTED, *codes))
+    with opened(browser, link, profile) as phone:
+        page = phone.page()
+        page.goto("/tablet/en/")
+        ready(page)
+        phone.await_empty(page)
+        expect(page.get_by_text("Nothing waits on this tablet.")).to_be_visible()
+        assert filed(link) == 3
+    for words, code in zip(WORDS, codes, strict=True):
+        with checked_pages(browser, link.url, viewport=PHONE) as new_page:
+            worker = WorkerPhone(new_page())
+            worker.code = code
+            worker.come_back()
+            expect(worker.page.get_by_text(words)).to_be_visible()
+
+
+def test_a_pulled_battery_leaves_what_was_saved_and_nothing_of_what_was_half_written(
+    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    with suppress(PlaywrightError), opened(browser, link, profile) as phone:
+        page = started(phone, desk_server, LOGINS[2], TABLET)
+        go_offline(phone)
+        tell(page, WORDS[0])
+        expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+        code = code_on(page)
+        page.get_by_role("button", name=NEXT).click()
+        expect(page.locator("#words")).to_be_visible()
+        ready(page)
+        page.fill("#words", WORDS[1])
+        page.fill("#site", "Foxglove")
+        session = phone.context.new_cdp_session(page)
+        session.send("Browser.crash")
+    link.spoil = None
+    assert not found_in(profile, (*PLANTED, code))
+    with opened(browser, link, profile) as phone:
+        page = phone.page()
+        page.goto("/tablet/en/")
+        ready(page)
+        assert page.locator("#words").input_value() == ""
+        phone.await_empty(page)
+        assert filed(link) == 1
+
+
+def test_with_a_network_it_is_sent_at_once_and_after_the_last_one_the_tablet_is_only_a_tablet(
+    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
+) -> None:
+    profile = tmp_path / "profile"
+    with opened(browser, link, profile) as phone:
+        page = started(phone, desk_server, LOGINS[3], PHONE)
+        assert "Beside you: " in page.inner_text("#on")
+        # Codes that the server refuses are drawn again before anybody writes them down.
+        drawn = page.evaluate(DRAWN, list(CODES))
+        assert drawn == [not is_patterned(code[:-1]) for code in CODES]
+        assert set(drawn) == {True, False}
+        # The desk is closed on it, and Back leads to none.
+        page.goto("/desk/")
+        expect(page.get_by_label("Password")).to_be_visible()
+        page.goto("/tablet/en/")
+        ready(page)
+        page.get_by_role("button", name="Send", exact=True).click()
+        expect(page.get_by_text("Tick what it is about, or write a few words.")).to_be_visible()
+        tell(page, WORDS[0], how="voice")
+        expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+        assert phone.records(page) == []
+        code = code_on(page)
+        expect(page.locator("[data-fill=place]")).to_have_text(link.url.removeprefix("http://"))
+        page.get_by_role("button", name=NEXT).click()
+        expect(page.locator("#words")).to_be_visible()
+        ready(page)
+        page.get_by_text("Stop for today").click()
+        page.get_by_role("button", name="Stop now").click()
+        expect(page.get_by_text("This tablet is not ready")).to_be_visible()
+        expect(page.locator("#words")).to_be_hidden()
+        assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+    assert not found_in(profile, (*PLANTED, code))
+
+
+def test_a_code_that_somebody_has_is_changed_before_the_worker_goes(
+    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
+) -> None:
+    with opened(browser, link, tmp_path / "profile") as phone:
+        page = started(phone, desk_server, LOGINS[4], PHONE)
+        go_offline(phone)
+        tell(page, WORDS[0])
+        expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+        first = code_on(page)
+        refused: list[int] = []
+
+        def once(asked: Asked, pass_on: Callable[[], Passed]) -> Passed:
+            if asked.path != OUTBOX or refused:
+                return pass_on()
+            refused.append(1)
+            return as_json(409, redress=1, state="refused", reason="receipt")
+
+        link.spoil = once
+        phone.context.set_offline(False)
+        expect(page.get_by_text("Your code has changed.")).to_be_visible()
+        expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+        assert code_on(page) != first
+        assert filed(link) == 1
+
+
+def test_a_clock_that_jumps_a_year_on_ends_the_tablets_time_and_loses_nothing(
+    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
+) -> None:
+    with opened(browser, link, tmp_path / "profile") as phone:
+        page = started(phone, desk_server, LOGINS[5], PHONE)
+        go_offline(phone)
+        tell(page, WORDS[0])
+        expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+        link.spoil = None
+        page.clock.set_system_time(datetime.now(UTC) + timedelta(days=366))
+        phone.context.set_offline(False)
+        page.goto("/tablet/en/")
+        expect(page.get_by_text("This tablet is not ready")).to_be_visible()
+        phone.await_empty(page)
+        assert filed(link) == 1

@@ -1,0 +1,132 @@
+"""Reports in person at the desk: who starts a tablet, what starting does to the desk on it, and who ends one."""
+
+import re
+from uuid import UUID
+
+import pytest
+
+from app.cases.case import HowAllowed
+from app.intake import Report, SaidByTablet, file_report
+from app.network import TabletStanding, vouch
+from app.network.models import Tablet
+from app.network.tablets import _label_place
+from tests.harness.world import World
+from tests.support.browsing import Page
+from tests.support.member import Browse, Member, accepted
+
+
+def start(member: Member, label: str = "Blue tablet", hours: str = "8") -> Page:
+    member.open("/desk/tablets")
+    return member.send("/desk/tablets", label=label, hours=hours)
+
+
+def authority_on(page: Page) -> str:
+    found = re.search(r'data-authority="([^"]+)"', page.response.get_data(as_text=True))
+    assert found
+    return found[1]
+
+
+def standing_of(world: World, authority: str) -> TabletStanding:
+    with world.database.reading() as session:
+        return vouch(session, world.vault, authority).standing
+
+
+def test_starting_a_tablet_closes_the_desk_on_it(browse: Browse, world: World) -> None:
+    member, other = browse("near.caseworker"), browse("far.lead")
+    start(other, "Someone else’s")
+    page = start(member)
+    assert page.status == 200
+    authority = authority_on(page)
+    assert standing_of(world, authority) is TabletStanding.STANDS
+    assert page.response.headers["Cache-Control"] == "no-store"
+    assert page.response.headers["Clear-Site-Data"] == '"cache"'
+    assert "You are signed out on this device." in page.text
+    assert "Lock" not in page.text
+    assert member.open("/desk/").response.request.path == "/desk/sign-in"
+    lead = browse("near.lead").open("/desk/tablets")
+    assert "Blue tablet" in lead.text
+    assert "0 messages; until" in lead.text
+    assert "Someone else’s" not in lead.text
+
+
+@pytest.mark.parametrize("hours", ("", "9", "-8", "8.5", "１２", "99999999999999999999", "x"))
+def test_hours_that_nobody_offered_start_nothing(browse: Browse, world: World, hours: str) -> None:
+    member = browse("near.lead")
+    page = start(member, hours=hours)
+    assert page.status == 400
+    assert "Choose for how long. Nothing was started." in page.text
+    assert 'value="Blue tablet"' in page.response.get_data(as_text=True)
+    assert "None yet." in member.open("/desk/tablets").text
+
+
+def test_a_lost_tablet_is_ended_by_its_member_or_a_lead_and_by_nobody_else(
+    browse: Browse, world: World
+) -> None:
+    of_lead, of_caseworker = start(browse("near.lead"), "Red"), start(browse("near.caseworker"), "Blue")
+    caseworker = browse("near.caseworker")
+    page = caseworker.open("/desk/tablets")
+    assert page.response.get_data(as_text=True).count("/desk/tablets/end") == 2
+    assert [button for button in page.root.iter("button") if button.get("aria-label") == "End: Red"] == []
+    red = next(each for each in ids(world) if label_of(world, each) == "Red")
+    page = caseworker.post("/desk/tablets/end", tablet=red)
+    assert page.status == 400
+    assert "Only who started a tablet, or a lead, can end it." in page.text
+    assert standing_of(world, authority_on(of_lead)) is TabletStanding.STANDS
+    stranger = browse("far.lead")
+    stranger.open("/desk/tablets")
+    stranger.post("/desk/tablets/end", tablet=red)
+    assert standing_of(world, authority_on(of_lead)) is TabletStanding.STANDS
+    lead = browse("near.lead")
+    lead.open("/desk/tablets")
+    for _ in range(2):
+        assert "Ended." in lead.send("/desk/tablets/end").text
+    assert {standing_of(world, authority_on(each)) for each in (of_lead, of_caseworker)} == {
+        TabletStanding.ENDED
+    }
+    for nonsense in ("", "x", "00000000-0000-0000-0000-000000000001"):
+        lead.open("/desk/tablets")
+        assert lead.post("/desk/tablets/end", tablet=nonsense).status == 303
+
+
+def ids(world: World) -> list[str]:
+    with world.database.reading() as session:
+        return [str(each.id) for each in session.query(Tablet)]
+
+
+def label_of(world: World, tablet_id: str) -> str:
+    """What its member called it."""
+    with world.database.reading() as session:
+        row = session.get_one(Tablet, UUID(tablet_id))
+        return world.vault.unveil(_label_place(row.id), row.label_veil)
+
+
+@pytest.mark.parametrize(
+    ("ended", "how", "words"),
+    (
+        (False, "tap", "The worker tapped who may know."),
+        (False, "not", "no more than a helper."),
+        (True, "voice", "The tablet had been ended, so what was allowed there is not counted."),
+    ),
+)
+def test_the_case_page_says_beside_whom_it_was_told(
+    browse: Browse, world: World, *, ended: bool, how: str, words: str
+) -> None:
+    authority = authority_on(start(browse("near.caseworker")))
+    if ended:
+        lead = browse("near.lead")
+        lead.open("/desk/tablets")
+        lead.send("/desk/tablets/end")
+    told = SaidByTablet(authority, HowAllowed(how), "other", without_them=False)
+    filed = file_report(
+        world.services(),
+        Report("en", words="They lock us in.", site_code=world.site.code, beside=told),
+        world.token(),
+        None,
+    )
+    helper = browse("near.lead")
+    page = helper.open(f"/desk/cases/{accepted(world, filed)}")
+    assert "Read aloud in: another language." in page.text
+    assert words in page.text
+    assert ("is not counted" in page.text) == ended
+    noise = helper.open(f"/desk/cases/{accepted(world)}")
+    assert "Told in person" not in noise.text
