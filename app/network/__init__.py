@@ -17,6 +17,7 @@ from app.network.attempts import (
     attempts_so_far,
     count_attempt,
     counted_address,
+    counting,
     expire_attempts,
     window_end,
 )
@@ -247,6 +248,7 @@ __all__ = [
     "count_sign_in_try",
     "count_sites",
     "counted_address",
+    "counting",
     "country_hint",
     "declare_interest",
     "end_turn",
