@@ -10,18 +10,19 @@ from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
 
-from sqlalchemy import Connection, Insert, Table
+from sqlalchemy import Insert, Table
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
 from app.database.dialects import insert_into, numbered_postgresql
 from app.database.prepared import (
+    Bound,
+    Row,
+    Statement,
     columns_of,
     new_row,
-    raising_as_sqlalchemy,
     send_together,
 )
-from app.database.sent import tell_of
 from app.database.types import Base
 from app.database.unit_of_work import Signer
 
@@ -32,7 +33,7 @@ _NUMBER = re.compile(r"\$(\d+)")
 class ReadyRows:
     """New rows as the driver takes them: statements, each with its values."""
 
-    statements: tuple[tuple[str, tuple[Any, ...]], ...] = field(repr=False)
+    statements: tuple[Bound, ...] = field(repr=False)
 
 
 def ready_rows(session: Session, rows: Iterable[Base]) -> ReadyRows:
@@ -50,12 +51,12 @@ def ready_rows(session: Session, rows: Iterable[Base]) -> ReadyRows:
     return ReadyRows(((_insert_together(shape), sum(values, ())),) if shape else ())
 
 
-def insert_ready(session: Session, ready: ReadyRows) -> None:
-    """Insert rows that were made ready: on SQLite one statement a table, on PostgreSQL one for all."""
-    connection = session.connection()
-    for text, values in ready.statements:
-        tell_of(session, [text])
-        _send(connection, text, values)
+def insert_ready(session: Session, ready: ReadyRows, *then: Statement) -> list[list[Row]]:
+    """Insert rows that were made ready, on SQLite one statement a table, on PostgreSQL one for all; and what `then` gives.
+
+    On PostgreSQL all of it is on its way before the first answer is read.
+    """
+    return send_together(session, then, first=ready.statements)
 
 
 def insert_rows(session: Session, rows: Iterable[Base]) -> None:
@@ -82,16 +83,6 @@ def _sign(session: Session, rows: Sequence[Base]) -> None:
         signer.sign(rows)
     elif any("row_mac" in _table_of(type(row)).columns for row in rows):
         raise RuntimeError("call Database.sign_with before rows that carry a MAC are inserted")
-
-
-def _send(connection: Connection, text: str, values: tuple[Any, ...]) -> None:
-    """Hand one statement to the driver in its own words."""
-    driver: Any = connection.connection.driver_connection
-    with raising_as_sqlalchemy(connection):
-        if connection.dialect.name == "sqlite":
-            driver.execute(text, values)
-        else:
-            connection.dialect.loaded_dbapi.RawCursor(driver).execute(text, values, prepare=True)
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,8 @@ On PostgreSQL all of them are on their way before the first answer is read, so s
 out in their order, and each sees what those before it did. Each is put into words once in a process.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from typing import Any
@@ -23,6 +23,9 @@ from app.database.types import Base
 _KNOWN_AT_MOST = 200
 
 Row = tuple[Any, ...]
+Bound = tuple[str, tuple[Any, ...]]
+"""A statement in the driver's own words, with its values as the driver takes them."""
+
 _Convert = Callable[[Any], Any] | None
 
 
@@ -54,26 +57,39 @@ class NoRow(Exception):
     """A statement that had to give a row gave none; the unit of work is to be rolled back."""
 
 
-def send_together(session: Session, statements: Sequence[Statement]) -> list[list[Row]]:
-    """The rows that each statement gives, in their order; raises `NoRow`, and what SQLAlchemy raises."""
+def send_together(
+    session: Session, statements: Sequence[Statement], *, first: Sequence[Bound] = ()
+) -> list[list[Row]]:
+    """The rows that each statement gives, in their order; raises `NoRow`, and what SQLAlchemy raises.
+
+    `first` go before them and give no rows.
+    """
     connection = session.connection()
     worded = [(_worded(each.ready, connection.dialect), each) for each in statements]
-    tell_of(session, [words.text for words, _ in worded])
+    tell_of(session, [*(text for text, _ in first), *(words.text for words, _ in worded)])
     run = _one_by_one if connection.dialect.name == "sqlite" else _at_once
     with raising_as_sqlalchemy(connection):
-        return run(connection, worded)
+        return run(connection, first, worded)
 
 
-@contextmanager
-def raising_as_sqlalchemy(connection: Connection) -> Iterator[None]:
+class raising_as_sqlalchemy:  # noqa: N801 - it is used as a function; a generator would cost a filing more than what it guards
     """For what goes to the driver itself: its errors are raised as SQLAlchemy would, since callers know those and no driver's."""
-    errors = connection.dialect.loaded_dbapi.Error
-    try:
-        yield
-    except errors as error:
-        raise DBAPIError.instance(
-            None, None, error, errors, hide_parameters=True, dialect=connection.dialect
-        ) from error
+
+    __slots__ = ("_dialect",)
+
+    def __init__(self, connection: Connection) -> None:
+        self._dialect = connection.dialect
+
+    def __enter__(self) -> None:
+        """Nothing to do before."""
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        """Raise what SQLAlchemy would in the place of a driver's error."""
+        errors = self._dialect.loaded_dbapi.Error
+        if isinstance(error, errors):
+            raise DBAPIError.instance(
+                None, None, error, errors, hide_parameters=True, dialect=self._dialect
+            ) from error
 
 
 def new_row(row: Base, *, must: bool = False) -> Statement:
@@ -81,9 +97,9 @@ def new_row(row: Base, *, must: bool = False) -> Statement:
 
     One that must carry a MAC has been signed: here nobody knows the keys.
     """
-    values = {}
+    values, given = {}, vars(row)
     for name, attribute, default in columns_of(type(row)):
-        values[name] = vars(row)[attribute] if attribute in vars(row) else default()
+        values[name] = given[attribute] if attribute in given else default()
     if "row_mac" in values and values["row_mac"] is None:
         raise RuntimeError("sign a row that carries a MAC before it is sent past the session")
     return Statement(_insert(type(row)), values, must)
@@ -136,16 +152,20 @@ class _Worded:
     known: dict[Row, Row] | None = field(default=None, repr=False)
 
     def bound(self, values: Mapping[str, Any]) -> Row:
-        given = {**self.constants, **values}
-        return tuple(given[name] if convert is None else convert(given[name]) for name, convert in self.binds)
+        given = {**self.constants, **values} if self.constants else values
+        return tuple(
+            [given[name] if convert is None else convert(given[name]) for name, convert in self.binds]
+        )
 
     def read(self, rows: Iterable[Row]) -> list[Row]:
         return [self._read(row) for row in rows] if self.known is None else [self._know(row) for row in rows]
 
     def _read(self, row: Row) -> Row:
         return tuple(
-            value if convert is None else convert(value)
-            for value, convert in zip(row, self.readers, strict=True)
+            [
+                value if convert is None else convert(value)
+                for value, convert in zip(row, self.readers, strict=True)
+            ]
         )
 
     def _know(self, row: Row) -> Row:
@@ -178,8 +198,12 @@ def _worded(ready: Ready, dialect: Dialect) -> _Worded:
     return _Worded(compiled.string, tuple(binds), constants, readers, known)
 
 
-def _one_by_one(connection: Connection, worded: Sequence[tuple[_Worded, Statement]]) -> list[list[Row]]:
+def _one_by_one(
+    connection: Connection, first: Sequence[Bound], worded: Sequence[tuple[_Worded, Statement]]
+) -> list[list[Row]]:
     driver: Any = connection.connection.driver_connection
+    for text, values in first:
+        driver.execute(text, values)
     answers = []
     for words, statement in worded:
         rows = driver.execute(words.text, words.bound(statement.values)).fetchall()
@@ -189,11 +213,15 @@ def _one_by_one(connection: Connection, worded: Sequence[tuple[_Worded, Statemen
     return answers
 
 
-def _at_once(connection: Connection, worded: Sequence[tuple[_Worded, Statement]]) -> list[list[Row]]:
+def _at_once(
+    connection: Connection, first: Sequence[Bound], worded: Sequence[tuple[_Worded, Statement]]
+) -> list[list[Row]]:
     driver: Any = connection.connection.driver_connection
     new_cursor = connection.dialect.loaded_dbapi.RawCursor
     # For one alone the pipeline would cost more than the statement itself.
-    with driver.pipeline() if len(worded) > 1 else nullcontext():
+    with driver.pipeline() if len(first) + len(worded) > 1 else nullcontext():
+        for text, values in first:
+            new_cursor(driver).execute(text, values, prepare=True)
         cursors = [
             new_cursor(driver).execute(words.text, words.bound(statement.values), prepare=True)
             for words, statement in worded

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.database import ReadyRows, insert_ready
 from app.network import (
     EVERYBODY,
     HELD_REPORTS,
@@ -15,6 +16,7 @@ from app.network import (
     REPORTS,
     attempts_so_far,
     count_attempt,
+    counting,
     window_end,
 )
 from app.services import Services
@@ -52,7 +54,7 @@ def admit_report(
 ) -> Admission:
     """Judge by the counts, on a reading unit and before anything is hashed; raises `FloodRefused`.
 
-    Posts at the same moment may all read the last free place; `count_report` lets one of them have it.
+    Posts at the same moment may all read the last free place; `store_counted` lets one of them have it.
     """
     if sender is None:
         return Admission(None, over_limit=False)
@@ -91,17 +93,26 @@ def _count_refused(services: Services, sender: str) -> int:
         return count_attempt(session, services.vault, REFUSED_REPORTS, sender)
 
 
-def count_report(session: Session, vault: Vault, admission: Admission) -> None:
-    """Count a report in the unit of work that stores it: both happen or neither; raises `LimitMetMeanwhile` and `FloodRefused`."""
+def store_counted(session: Session, vault: Vault, rows: ReadyRows, admission: Admission) -> None:
+    """Store the rows of a report, whose case is stored, and count it, in one unit of work; raises as it meets a limit.
+
+    `LimitMetMeanwhile` where it has to be sealed again, else `FloodRefused`.
+    """
     if admission.sender is None:
+        insert_ready(session, rows)
         return
-    number = count_attempt(session, vault, REPORTS, admission.sender)
+    limits = [(REPORTS, admission.sender)]
     if admission.over_limit:
-        if count_attempt(session, vault, HELD_REPORTS, EVERYBODY) > HELD_REPORTS.most:
-            raise FloodRefused(window_end(REPORTS))
-    elif number > REPORTS.most:
-        raise LimitMetMeanwhile
+        limits.append((HELD_REPORTS, EVERYBODY))
     if admission.share is not None:
-        number = count_attempt(session, vault, OFFERED_REPORTS, admission.sender)
-        if number > admission.share:
-            raise LimitMetMeanwhile
+        limits.append((OFFERED_REPORTS, admission.sender))
+    # Together, since each way there and back counts; a limit that was met takes all of it back.
+    answers = insert_ready(session, rows, *(counting(vault, *each) for each in limits))
+    number = {limit.what: found for (limit, _), [(found,)] in zip(limits, answers, strict=True)}
+    if admission.over_limit:
+        if number[HELD_REPORTS.what] > HELD_REPORTS.most:
+            raise FloodRefused(window_end(REPORTS))
+    elif number[REPORTS.what] > REPORTS.most:
+        raise LimitMetMeanwhile
+    if admission.share is not None and number[OFFERED_REPORTS.what] > admission.share:
+        raise LimitMetMeanwhile

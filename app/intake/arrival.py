@@ -1,14 +1,12 @@
 """What the database knows when a report arrives: whether its form was filed before, how many came from there, and the site."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from sqlalchemy import bindparam, literal_column, select
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case
-from app.database import Ready, SiteId, Statement, send_together
+from app.database import Ready, Row, SiteId, Statement, send_together
 from app.intake.report import Report
 from app.network import OFFERED_REPORTS, REPORTS, FoundSite, site_label
 from app.network.attempts import Attempts, tag_of
@@ -24,6 +22,9 @@ class KnownSite:
     id: SiteId
     country: str | None
     zone: str = ""
+    row: Row = field(
+        default=(), repr=False
+    )  # as it was read, for whoever looks at its stakes on the same unit
 
 
 @dataclass(frozen=True)
@@ -79,16 +80,17 @@ def read_arrival(
         sender=sender,
         filed_before=case_id is not None,
         so_far=so_far or 0,
-        site=_known_site(vault, dict(zip(_SITES.keys(), found, strict=True))),
+        site=_known_site(vault, tuple(found)),
         offered=_CROWDED if crowded else offered or 0,
     )
 
 
-def _known_site(vault: Vault, row: Mapping[str, Any]) -> KnownSite | None:
+def _known_site(vault: Vault, row: Row) -> KnownSite | None:
     # Others may have changed its row: then nobody there is asked (see network_facts), and what it says of the country is not told.
-    if row["id"] is None:
+    said = dict(zip(_SITES.keys(), row, strict=True))
+    if said["id"] is None:
         return None
-    if not row_fits(vault, Site, row):
-        return KnownSite(row["id"], None)
-    found = FoundSite(row["id"], row["country"], row["label_veil"])
-    return KnownSite(found.id, found.country, site_label(vault, found).zone)
+    if not row_fits(vault, Site, said):
+        return KnownSite(said["id"], None, row=row)
+    found = FoundSite(said["id"], said["country"], said["label_veil"])
+    return KnownSite(found.id, found.country, site_label(vault, found).zone, row)

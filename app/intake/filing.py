@@ -10,8 +10,8 @@ from app.cases.case import Case, Clock, Happened, new_reference, note, zone_of_c
 from app.cases.enums import ClockKind
 from app.cases.rules import Rules
 from app.cases.words import harms
-from app.database import CaseId, OrganisationId, insert_ready, insert_unless_taken
-from app.intake.admission import count_report
+from app.database import CaseId, OrganisationId, insert_unless_taken
+from app.intake.admission import store_counted
 from app.intake.arrival import Arrival
 from app.intake.filed import Filed, told
 from app.intake.report import Report
@@ -67,14 +67,13 @@ def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> F
                 confirmed=sealed.country_confirmed,
             )
         case.reference = new_reference()
-    insert_ready(session, sealed.rows)
     note(session, vault, Happened.FILED, case)
     if sealed.wish is not None:
         keep_text_request(session, sealed.wish)
     # Last, because the count stays locked until the end: reports from one address wait for each other's commit only.
-    count_report(session, vault, sealed.admission)
     if sealed.tablet_id is not None:
         count_tablet_report(session, sealed.tablet_id)
+    store_counted(session, vault, sealed.rows, sealed.admission)
     return replace(sealed.told, reference=case.reference)
 
 

@@ -20,9 +20,9 @@ from app.cases.case import (
     Issue,
     beside_row,
     entry_place,
-    facts_place,
     new_reference,
     site_place,
+    store_facts,
     topic_place,
 )
 from app.cases.clocks import clock_rows
@@ -132,7 +132,7 @@ def _case_row(
     vault: Vault, case_id: CaseId, report: Report, submission: Submission, understood: Understood
 ) -> Case:
     site = understood.site
-    return Case(
+    case = Case(
         id=case_id,
         submission_id=submission.submission_id,
         body_tag=submission.body_tag(report.canonical()),
@@ -144,8 +144,9 @@ def _case_row(
         received_hour=clock.hour_of(clock.now()),
         queue_rank=queue_rank(understood.urgency),
         site_veil=vault.veil(site_place(case_id), str(site.id)) if site else None,
-        facts_veil=vault.veil_json(facts_place(case_id), understood.facts.as_json()),
     )
+    store_facts(vault, case, understood.facts)
+    return case
 
 
 def _entries(vault: Vault, keys: CompartmentKeys, case_id: CaseId, report: Report) -> list[Entry]:

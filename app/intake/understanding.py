@@ -1,6 +1,6 @@
 """What a report means to the network before anything is sealed: site, exclusions, decision and keys."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -11,7 +11,7 @@ from app.cases.enums import ConsentLevel, CountryFrom, Exclusion, Urgency
 from app.cases.routing import Recipients, candidates_at, route_to_keys
 from app.cases.rules import Routing, RoutingOutcome, Rules, asked_first
 from app.cases.words import harms, profile_for, urgency_of
-from app.database import SiteId
+from app.database import OrganisationId, SiteId
 from app.intake.admission import Admission
 from app.intake.arrival import KnownSite
 from app.intake.report import Report
@@ -70,24 +70,27 @@ def understand(
     language = written or report.language
     urgency = urgency_of(report.danger, report.topics, rules.taxonomy)
     facts = _facts_told(session, report, rules, urgency, admission)
+    known = poster.row if poster else ()
+    site_id = SiteId(site.id) if site else None
+    candidates = candidates_at(session, site_id, possible, place_in_doubt=in_doubt, site_row=known)
+    # Who is named in the account may be who it is about: somebody else reads it.
+    excluded = facts.excluded | named_in(candidates, report.words)
     facts = replace(
         facts,
         country_from=_country_from(site is not None, country),
         language_written=written is not None,
         place_in_doubt=in_doubt,
         zone=_zone_of(vault, site),
+        excluded=excluded,
+        helper_excluded=_is_helper_among(excluded, candidates),
     )
     facts, urgency, kinds = at_filing(facts, report.words, urgency, rules)
-    site_id = SiteId(site.id) if site else None
-    candidates = candidates_at(session, site_id, possible, place_in_doubt=in_doubt)
-    # Who is named in the account may be who it is about: somebody else reads it.
-    facts = replace(facts, excluded=facts.excluded | named_in(candidates, report.words))
-    facts = replace(facts, helper_excluded=_excludes_helper(facts, candidates))
     routing, recipients = route_to_keys(
         session, vault, rules, facts, country, language, candidates, from_here=admission.offered
     )
     # So that it stays held also when its worker locks it and unlocks it again.
-    facts = replace(facts, over_limit=facts.over_limit or routing.why is RoutingOutcome.OVER_LIMIT)
+    if routing.why is RoutingOutcome.OVER_LIMIT:
+        facts = replace(facts, over_limit=True)
     # Who looks at it next: the partner that is asked, or one of two, else the coordinator that holds it.
     names = {candidate.id: candidate.name for candidate in candidates}
     custodian = (routing.custodian,) if routing.custody and routing.custodian else ()
@@ -147,9 +150,9 @@ def _over_share_when_locked(level: ConsentLevel, admission: Admission) -> bool:
     return level is ConsentLevel.NOBODY and admission.offered >= OFFERED_REPORTS.most
 
 
-def _excludes_helper(facts: CaseFacts, candidates: Iterable[OrganisationFacts]) -> bool:
+def _is_helper_among(excluded: Collection[OrganisationId], candidates: Iterable[OrganisationFacts]) -> bool:
     return any(
-        each.id in facts.excluded and each.kind is OrganisationKind.MONITORING_PARTNER for each in candidates
+        each.id in excluded and each.kind is OrganisationKind.MONITORING_PARTNER for each in candidates
     )
 
 

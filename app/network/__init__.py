@@ -19,6 +19,7 @@ from app.network.attempts import (
     attempts_so_far,
     count_attempt,
     counted_address,
+    counting,
     expire_attempts,
     window_end,
 )
@@ -283,6 +284,7 @@ __all__ = [
     "count_sites",
     "count_tablet_report",
     "counted_address",
+    "counting",
     "country_hint",
     "declare_interest",
     "end_tablet",

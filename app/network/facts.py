@@ -89,13 +89,15 @@ def network_facts(
     possible_sites: Collection[SiteId] = (),
     place_in_doubt: bool = False,
     load: ColumnElement[int] | None = None,
+    site_row: Row = (),
 ) -> tuple[OrganisationFacts, ...]:
     """Every organisation with its interest and standing at the site, in a fixed order; one that others wrote is left out.
 
     `load` counts the open cases of the organisation in the row, correlated to it; without it nobody has any.
     Where the site is not certain, an interest in any possible site counts, and so does a union's worst standing: whoever may have a
     stake stays out. Being independent counts only at a certain site. Where others changed who has a stake, every site is in doubt;
-    `place_in_doubt` says so for words that were compared with a list that has lost sites.
+    `place_in_doubt` says so for words that were compared with a list that has lost sites. `site_row` is all of the row of the one
+    site that is meant, where this unit of work has read it already.
     """
     here = {*possible_sites, *({site_id} if site_id is not None else ())}
     # The session's changes first, and then past it: these are columns and no objects of its.
@@ -103,11 +105,12 @@ def network_facts(
     holder = holder_of(session)
     asked = {f"site{number}": each for number, each in enumerate(here)}
     statements = [Statement(_network(load, len(here)), asked)]
-    if here:
+    if here and not site_row:
         statements.append(Statement(_sites(len(here)), asked))
-    rows, *sites = send_together(session, statements)
+    rows, *others = send_together(session, statements)
+    sites = others[0] if others else [site_row]
     found = [_read(row) for row in rows]
-    in_doubt = place_in_doubt or (bool(here) and _in_doubt(holder, here, sites[0], found))
+    in_doubt = place_in_doubt or (bool(here) and _in_doubt(holder, here, sites, found))
     standings = _standings(found, site_id)
     interested = {row.id for row in found if row.interest_at is not None}
     once = {row.id: row for row in found}

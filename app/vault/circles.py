@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from functools import cache
-from typing import ClassVar
+from typing import ClassVar, NamedTuple
 from uuid import UUID
 
 from sqlalchemy import UniqueConstraint, Uuid, bindparam, select
@@ -189,7 +189,20 @@ def circle_name(holder: KeyHolder, row: CircleRow) -> CircleName:
 
 def read_circle_name(holder: KeyHolder, circle_id: UUID, name_veil: bytes) -> CircleName:
     """The name in the veiled column of a circle's row, for whoever read only that column; raises `VeilBroken`."""
-    return CircleName(unveil(holder, _name_place(circle_id), name_veil))
+    # Every report asks for those of all it may go to; a veil that others moved to another circle does not open there.
+    known = holder.fitted.get(name_veil)
+    if isinstance(known, _KnownName) and known.circle_id == circle_id:
+        return known.name
+    name = CircleName(unveil(holder, _name_place(circle_id), name_veil))
+    holder.fitted.remember(name_veil, _KnownName(circle_id, name))
+    return name
+
+
+class _KnownName(NamedTuple):
+    """What a veil was found to hold, and where."""
+
+    circle_id: UUID
+    name: CircleName
 
 
 def circle_of(

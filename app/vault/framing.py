@@ -11,6 +11,8 @@ Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 Part = bytes | str | int | UUID
 
 _LENGTH = 4
+_TEXT = ("utf-8", "surrogatepass")
+_SIZES = tuple(size.to_bytes(_LENGTH) for size in range(256))
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
 
@@ -18,8 +20,10 @@ def frame(*parts: Part) -> bytes:
     """Join parts so that no two different lists give the same bytes; whole numbers take eight bytes."""
     framed = []
     for part in parts:
-        raw = part if type(part) is bytes else _raw(part)
-        framed.append(len(raw).to_bytes(_LENGTH))
+        # More than a hundred are framed for each report, so the usual kinds are told apart here.
+        raw = part if type(part) is bytes else part.encode(*_TEXT) if type(part) is str else _raw(part)
+        size = len(raw)
+        framed.append(_SIZES[size] if size < len(_SIZES) else size.to_bytes(_LENGTH))
         framed.append(raw)
     return b"".join(framed)
 

@@ -83,7 +83,7 @@ class KeyHolder:
         self._cipher = lru_cache(maxsize=512)(self._make_cipher)
         self._keyed = lru_cache(maxsize=512)(self._make_keyed)
         self.fitted = Fitted()
-        """What fitted its MAC and is read often: rows (see `app.vault.row_macs`) and public keys."""
+        """What fitted its MAC and is read often: rows (see `app.vault.row_macs`), public keys, and circles' names by their veil."""
 
     @property
     def deployment(self) -> UUID:
@@ -118,7 +118,7 @@ class KeyHolder:
     def field_cipher(self, purpose: str, key_id: str | None = None) -> tuple[str, AESGCM]:
         """The cipher for one purpose under the field key, and that key's id; one purpose a column keeps nonces apart."""
         chosen = key_id or self._field_id
-        return chosen, self._cipher(self._of_kind(chosen, KeyKind.FIELD), purpose)
+        return chosen, self._cipher(chosen, purpose)
 
     def slot(self, *, spare: int = 0) -> AbstractContextManager[None]:
         """What every Argon2id runs in, so that only a few run at once on this machine; raises `TooBusy`."""
@@ -154,5 +154,5 @@ class KeyHolder:
             raise KeyError(key.id)
         return derive(key.secret, key.kind, purpose, self.deployment)
 
-    def _make_cipher(self, key: Key, purpose: str) -> AESGCM:
-        return AESGCM(self._derived(key, purpose))
+    def _make_cipher(self, key_id: str, purpose: str) -> AESGCM:
+        return AESGCM(self._derived(self._of_kind(key_id, KeyKind.FIELD), purpose))

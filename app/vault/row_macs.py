@@ -74,7 +74,7 @@ class CoveredColumn:
 class _Cover:
     """What the MAC of a model covers: attribute, its framed name, what its values are, and the one that a new row is not given."""
 
-    table: str
+    table: bytes
     attributes: tuple[str, ...]
     names: tuple[bytes, ...]
     kinds: tuple[type | tuple[type, ...], ...]
@@ -97,11 +97,12 @@ def declared() -> list[CoveredColumn]:
 
 def sign_row(holder: KeyHolder, row: Signed) -> None:
     """Sign a new row, with the defaults that its columns would get put in."""
+    # Past the session's bookkeeping of changes, as `Base` itself: a new row has no earlier values.
     cover, given = _cover(type(row)), vars(row)
     for name, default in cover.defaults.items():
         if name not in given:
-            setattr(row, name, default())
-    row.row_mac = row_mac(holder, type(row), given)
+            given[name] = default()
+    given["row_mac"] = row_mac(holder, type(row), given)
 
 
 def row_mac(holder: KeyHolder, model: type[Signed], values: Mapping[Any, Any]) -> bytes:
@@ -195,13 +196,13 @@ def _fits(holder: KeyHolder, model: type[Signed], values: tuple[Any, ...], mac: 
 def _refused(model: type[Signed], values: tuple[Any, ...]) -> bool:
     cover = _cover(model)
     found = dict(zip(cover.attributes, values, strict=True)).get("id")
-    log_event("row.forged", level=logging.WARNING, table=cover.table, id=str(found))
+    log_event("row.forged", level=logging.WARNING, table=cover.table.decode(), id=str(found))
     return False
 
 
 def _framed(cover: _Cover, values: tuple[Any, ...]) -> bytes:
     """Every value with its column's name, framed by their lengths, so that it can be read in one way only."""
-    parts = [cover.table.encode()]
+    parts = [cover.table]
     for place, name, spell in _spelled(cover, _types(values)):
         raw = spell(values[place])
         parts.append(b"%b%d:%b" % (name, len(raw), raw))
@@ -231,7 +232,7 @@ def _are_kinds(cover: _Cover, types: tuple[type, ...]) -> bool:
 _SPELLINGS: tuple[tuple[type, Callable[[Any], bytes]], ...] = (
     (bytes, lambda value: value),
     (str, lambda value: value.encode("utf-8", "surrogatepass")),
-    (UUID, lambda value: value.bytes),
+    (UUID, lambda value: value.int.to_bytes(16)),
     (int, lambda value: b"%d" % value),
     (datetime, lambda value: value.astimezone(UTC).isoformat().encode()),
     (date, lambda value: value.isoformat().encode()),
@@ -264,7 +265,7 @@ def _cover_of(model: type[Signed]) -> _Cover:
     names = tuple(b"%d:%b=" % (len(column.name), column.name.encode()) for column in attributes.values())
     defaults = {key: _default(column) for key, column in attributes.items() if column.default is not None}
     kinds = tuple(_kind_of(column) for column in attributes.values())
-    return _Cover(mapper.local_table.name, tuple(attributes), names, kinds, defaults)
+    return _Cover(mapper.local_table.name.encode(), tuple(attributes), names, kinds, defaults)
 
 
 def _kind_of(column: Any) -> type | tuple[type, ...]:

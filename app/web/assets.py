@@ -4,6 +4,7 @@ import gzip
 import hashlib
 import re
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
@@ -55,6 +56,11 @@ class Asset:
         """Where it is; every page names some, so it is not put together by the router."""
         return f"/static/{self.digest}/{self.name}"
 
+    @cached_property
+    def itself(self) -> str:
+        """The address that holds a small picture, worked out once."""
+        return f"data:{self.content_type},{quote(self.body.decode().strip(), safe=' /:=')}"
+
 
 def load_assets(folder: Path = FOLDER) -> dict[str, Asset]:
     """Read every file below the folder, by its path inside it."""
@@ -100,7 +106,7 @@ def asset_url(name: str) -> str:
 def asset_itself(name: str) -> str:
     """A small picture as an address that holds it: on a slow line a request of its own costs more than its bytes."""
     found: Asset = current_app.extensions["redress.assets"][name]
-    return f"data:{found.content_type},{quote(found.body.decode().strip(), safe=' /:=')}"
+    return found.itself
 
 
 @blueprint.get("/static/<digest>/<path:name>")

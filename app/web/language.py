@@ -103,7 +103,9 @@ def _words_of_the_page() -> dict[str, object]:
 
 def _marked_up(catalogue: gettext.NullTranslations, context: str, message: str, /, **values: object) -> str:
     """A text for a template: it may hold marks of HTML itself, and what is put into its placeholders is escaped."""
-    return Markup(catalogue.pgettext(context, message)) % values  # noqa: S704 - our own texts and their checked translations
+    text = catalogue.pgettext(context, message)
+    # Most texts hold nothing that would have to be escaped.
+    return Markup(text) % values if values else Markup(text % values)  # noqa: S704 - our own texts and their checked translations
 
 
 def _marked_up_of_number(

@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property, lru_cache
 from uuid import UUID
 
 from app.cases.enums import ConsentHow, ConsentLevel
@@ -39,7 +40,7 @@ class ConsentTexts:
     options: tuple[ConsentOption, ...]
     afterwards: str
 
-    @property
+    @cached_property
     def hash(self) -> bytes:
         """SHA-256 over all of it, each text framed by its length: the evidence of what was asked."""
         texts = [self.version, self.question]
@@ -52,6 +53,8 @@ class ConsentTexts:
         return digest.digest()
 
 
+# A report's record is signed over them, and there are as many as languages.
+@lru_cache(maxsize=64)
 def consent_texts(pgettext: Translate) -> ConsentTexts:
     """The question and its answers in the language of this `pgettext`; page and record both take them from here."""
     return ConsentTexts(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case
-from app.database import OrganisationId, SiteId
+from app.database import OrganisationId, Row, SiteId
 from app.network import Organisation, OrganisationFacts, network_facts
 from app.vault import KeyHolder, holder_of, row_fits
 
@@ -34,10 +34,19 @@ def candidates_at(
     possible_sites: Collection[SiteId] = (),
     *,
     place_in_doubt: bool = False,
+    site_row: Row = (),
 ) -> tuple[OrganisationFacts, ...]:
-    """Every organisation with its open cases and what speaks against it at this site, or at any site that may be meant."""
+    """Every organisation with its open cases and what speaks against it at this site, or at any site that may be meant.
+
+    `site_row` is the site's own, where this unit of work has read it.
+    """
     found = network_facts(
-        session, site_id, possible_sites=possible_sites, place_in_doubt=place_in_doubt, load=_LOAD
+        session,
+        site_id,
+        possible_sites=possible_sites,
+        place_in_doubt=place_in_doubt,
+        load=_LOAD,
+        site_row=site_row,
     )
     return tuple(_with_own_load(session, each) if _seems_full(each) else each for each in found)
 

@@ -80,8 +80,9 @@ class Rules:
 
     def language_of(self, words: str, page: str, country: str | None) -> str | None:
         """The language of somebody by their words: the one they wish for, else the one they write, where that is sure."""
-        wish = self.wish_in(words, page, country)
-        return wish.language if wish else self.written.tell(words, page)
+        written = self.written.tell(words, page)
+        wish = self.wishes.find(words, page, country, written)
+        return wish.language if wish else written
 
 
 class NoRules(RuntimeError):

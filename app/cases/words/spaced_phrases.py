@@ -70,7 +70,7 @@ class Forms:
                 number = self.ends.get(word[-length:])
                 if number is not None:
                     fitted.update(places[number])
-        if self.several is not None and is_several(word):
+        if self.several is not None and word.isdigit() and is_several(word):
             fitted.update(places[self.several])
         if not self.first_held.isdisjoint(word):
             for number in self._held_by(word):

@@ -115,9 +115,11 @@ class WrittenLanguages:
 
     def _score(self, spelled: str, scores: defaultdict[str, float]) -> None:
         """Add what one word says: a common word counts once among all languages that have it, a letter of its own counts once."""
-        word = _fold(spelled)
-        start, _, rest = word.partition("'")  # "l'usine", "Malezya'da"
-        known = self.words.get(word) or self.words.get(rest) or self.words.get(start) or ()
+        word = spelled if spelled.isascii() else _fold(spelled)
+        known = self.words.get(word)
+        if known is None:
+            start, _, rest = word.partition("'")  # "l'usine", "Malezya'da"
+            known = self.words.get(rest) or self.words.get(start) or ()
         for code in known:
             scores[code] += 1 / len(known)
         if word is not spelled:

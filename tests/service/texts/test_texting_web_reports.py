@@ -203,7 +203,7 @@ def test_a_report_that_is_not_stored_leaves_no_number(
     def full(*_: object) -> None:
         raise LimitMetMeanwhile
 
-    monkeypatch.setattr("app.intake.filing.count_report", full)
+    monkeypatch.setattr("app.intake.filing.store_counted", full)
     with pytest.raises(LimitMetMeanwhile):
         filed(texting)
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, CaseFacts, facts_place, new_reference
+from app.cases.case import Case, CaseFacts, new_reference, store_facts
 from app.cases.changes import at_filing
 from app.cases.clocks import clock_rows
 from app.cases.consent import consent_row
@@ -25,8 +25,8 @@ from app.cases.routing import (
 )
 from app.cases.rules import Routing, Rules, route
 from app.cases.words import profile_for, queue_rank, urgency_of
-from app.database import Base, CaseId, ReadyRows, insert_ready, insert_unless_taken, new_id, ready_rows
-from app.intake.admission import Admission, admit_report, count_report
+from app.database import Base, CaseId, ReadyRows, insert_unless_taken, new_id, ready_rows
+from app.intake.admission import Admission, admit_report, store_counted
 from app.intake.conversation.machine import CARD, FileReport, WhosePhone
 from app.intake.sealing import WORKER, entry_row, issue_rows, point_at_next_clock
 from app.messaging.gateways.protocol import ReceivedText
@@ -90,8 +90,8 @@ def seal_text(
         state=State.RECEIVED,
         received_hour=clock.hour_of(clock.now()),
         queue_rank=queue_rank(urgency),
-        facts_veil=vault.veil_json(facts_place(case_id), facts.as_json()),
     )
+    store_facts(vault, case, facts)
     routing, custody = _route(session, vault, rules, facts, country, case.language, candidates)
     rows = _rows(session, vault, rules, case, facts, routing, custody, filed)
     return SealedText(case, ready_rows(session, rows), admission)
@@ -127,8 +127,7 @@ def store_text(session: Session, vault: Vault, sealed: SealedText) -> bool:
         if session.scalars(before).first() is not None:
             return False
         sealed.case.reference = new_reference()
-    insert_ready(session, sealed.rows)
-    count_report(session, vault, sealed.admission)
+    store_counted(session, vault, sealed.rows, sealed.admission)
     return True
 
 
