@@ -1,7 +1,7 @@
 """The database: engine and units of work, column types, the writers' lock, claims, prepared statements and the schema's version."""
 
 from app.database.claims import chosen_once
-from app.database.dialects import insert_into, partial_index
+from app.database.dialects import insert_into, is_one_of, partial_index
 from app.database.engine import DatabaseUnavailable, WroteWhileReading
 from app.database.events import apart, note_event
 from app.database.inserts import (
@@ -71,6 +71,7 @@ __all__ = [
     "insert_ready",
     "insert_rows",
     "insert_unless_taken",
+    "is_one_of",
     "locking",
     "migrate",
     "new_id",

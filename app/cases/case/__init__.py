@@ -13,7 +13,6 @@ from app.cases.case.access import (
     granted,
     holders_of,
     holders_of_member,
-    is_seen,
     key_of_holder,
     lock_case,
     lock_cases,
@@ -21,8 +20,6 @@ from app.cases.case.access import (
     open_locked,
     owned_case,
     refuse_viewers,
-    seen_by,
-    standing_grants,
     with_grants,
 )
 from app.cases.case.assignment import (
@@ -94,6 +91,7 @@ from app.cases.case.outside_dates import WARNED_BEFORE, KnownDate, known_dates, 
 from app.cases.case.record import kept_rows, loose_ends, spoilt_journals
 from app.cases.case.references import new_reference, read_reference
 from app.cases.case.restricting import let_go_of_assignee, restrict_case, restrict_opened
+from app.cases.case.sight import CASE_COLUMNS, is_seen_as_read, seen_by, standing_grants
 from app.cases.case.states import (
     HELPERS_CLOSING_REASONS,
     AskOn,
@@ -132,6 +130,7 @@ from app.cases.case.veils import (
 
 __all__ = [
     "BOUND_TO_CASES",
+    "CASE_COLUMNS",
     "COMES_BACK_AFTER",
     "EVERY_DAY",
     "HELPERS_CLOSING_REASONS",
@@ -221,7 +220,7 @@ __all__ = [
     "holders_of",
     "holders_of_member",
     "in_order",
-    "is_seen",
+    "is_seen_as_read",
     "kept_rows",
     "key_of_holder",
     "known_dates",

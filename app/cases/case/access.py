@@ -17,7 +17,6 @@ from app.clock import hour_of
 from app.database import CaseId, Lock, MemberId, OrganisationId, locking
 from app.network import Member, Organisation, Role, SignedIn, member_name
 from app.vault import (
-    GRANT_COLUMNS,
     CircleMemberRow,
     CircleName,
     CircleRow,
@@ -42,14 +41,14 @@ from app.vault import (
     row_fits,
     sound_or_none,
     stands,
-    stands_as_read,
     with_heads,
 )
 
 _NOT_TAKEN_ON = (State.RECEIVED, State.OFFERED)
 
 # A custodian reads only through a second custodian's agreement, never because the coordinator holds a case.
-_NOT_CUSTODY = GrantRow.holder_kind != HolderKind.CUSTODY
+NOT_CUSTODY = GrantRow.holder_kind != HolderKind.CUSTODY
+"""The condition that a grant is not one of custody."""
 
 _READINGS = (AccessAct.READ, AccessAct.READ_IN_SEARCH, AccessAct.READ_FROM_CUSTODY)
 
@@ -99,39 +98,10 @@ def granted(holders: Iterable[UUID], states: tuple[GrantState, ...]) -> ColumnEl
         GrantRow.case_id == Case.id,
         GrantRow.holder_id.in_(tuple(holders)),
         GrantRow.state.in_(states),
-        _NOT_CUSTODY,
+        NOT_CUSTODY,
     )
     # OFFSET 0 says nothing, but behind it PostgreSQL looks up each case's own grant; else it may read all that a circle ever got.
     return grant.correlate(Case).offset(0).exists()
-
-
-def seen_by(session: Session, vault: Vault, holders: Iterable[UUID], cases: Sequence[Case]) -> list[Case]:
-    """Of cases that `granted` found, those whose row and grant this deployment wrote; in one more statement."""
-    standing = standing_grants(session, vault, holders, [case.id for case in cases])
-    return [case for case in cases if is_seen(vault, case, standing)]
-
-
-def is_seen(vault: Vault, case: Case, standing: set[tuple[UUID, str]]) -> bool:
-    """Whether a case is ours and one of these `standing_grants` lets its holder see it."""
-    needed = GrantState.OFFERED if case.state is State.OFFERED else GrantState.LIVE
-    return (case.id, needed.value) in standing and is_sound(vault, case)
-
-
-def standing_grants(
-    session: Session, vault: Vault, holders: Iterable[UUID], case_ids: Collection[UUID] | Select[UUID]
-) -> set[tuple[UUID, str]]:
-    """For which of these cases these holders have a grant that this deployment wrote, and in which state."""
-    found = session.execute(
-        with_heads(
-            select(*GRANT_COLUMNS).where(
-                GrantRow.case_id.in_(case_ids),
-                GrantRow.holder_id.in_(tuple(holders)),
-                GrantRow.state != GrantState.ENDED,
-                _NOT_CUSTODY,
-            )
-        )
-    )
-    return {(row.case_id, row.state) for row in found if stands_as_read(vault, row)}
 
 
 def circle_for(
@@ -275,7 +245,7 @@ _OWN_GRANTS = with_heads(
     .where(
         GrantRow.case_id == bindparam("case"),
         GrantRow.state == GrantState.LIVE,
-        _NOT_CUSTODY,
+        NOT_CUSTODY,
         (GrantRow.holder_id == bindparam("member")) | CircleRow.id.is_not(None),
     )
 )

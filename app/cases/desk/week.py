@@ -1,9 +1,10 @@
 """Today and this week at the desk: what has to be done by when, in all the cases that a member can open; no words are opened."""
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from enum import StrEnum
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import Select, exists, func, or_, select
@@ -11,12 +12,13 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import (
+    CASE_COLUMNS,
     Case,
     Clock,
     Entry,
     Offer,
     holders_of,
-    is_seen,
+    is_seen_as_read,
     known_dates,
     open_tasks,
     standing_grants,
@@ -117,6 +119,16 @@ class _Found:
     member_id: MemberId | None = None  # where it is not that of the case
 
 
+class _Shown(NamedTuple):
+    """What the page says of a case."""
+
+    id: UUID
+    reference: str
+    urgency: Urgency
+    state: State
+    assignee_id: UUID | None
+
+
 def week_of(session: Session, vault: Vault, by: SignedIn, whose: StepsOf = StepsOf.EVERYBODY) -> Week:
     """The steps that are late or due within `DAYS` days of the member's own; as many statements however many there are."""
     holders, zone, now = holders_of(session, by), zone_info(by.zone), clock.now()
@@ -136,16 +148,23 @@ def week_of(session: Session, vault: Vault, by: SignedIn, whose: StepsOf = Steps
     helpers = {case.assignee_id for case in cases.values()} | {each.member_id for each in found}
     people = member_names(session, vault, helpers)
     steps = [
-        _step(each, cases[each.case_id], people, zone, now)
+        _step(each, case, people, zone, now)
         for each in found
-        if each.case_id in cases and _stands(each, cases[each.case_id])
+        if (case := cases.get(each.case_id)) is not None and _stands(each, case)
     ]
-    shown = [step for step in steps if _is(step, whose, by)]
+    of = {
+        each: steps if each is StepsOf.EVERYBODY else [step for step in steps if _is(step, each, by)]
+        for each in StepsOf
+    }
+    due: dict[date, list[DueStep]] = {day: [] for day in days}
+    for step in of[whose]:
+        if not step.late and step.day in due:
+            due[step.day].append(step)
     return Week(
         days,
-        _in_order(step for step in shown if step.late),
-        {day: _in_order(step for step in shown if step.day == day and not step.late) for day in days},
-        {each: sum(_is(step, each, by) for step in steps) for each in StepsOf},
+        _in_order(step for step in of[whose] if step.late),
+        {day: _in_order(due[day]) for day in days},
+        {each: len(theirs) for each, theirs in of.items()},
         partial,
     )
 
@@ -166,13 +185,18 @@ def _readable(
     holders: Sequence[UUID],
     looked_at: Select[Case],
     wanted: Collection[UUID],
-) -> tuple[dict[UUID, Case], bool]:
+) -> tuple[dict[UUID, "_Shown"], bool]:
     """Those of the wanted cases that may be shown, and whether there are more than are looked at."""
-    cases = session.scalars(looked_at).all()
+    # Columns, not objects: of hundreds of cases the page shows five words each.
+    cases = session.execute(looked_at.with_only_columns(*CASE_COLUMNS)).all()
     with_steps = [case for case in cases if case.id in wanted]
     # By a list, unlike the queries above: what is not asked for need not be looked at.
     standing = standing_grants(session, vault, holders, [case.id for case in with_steps])
-    shown = {case.id: case for case in with_steps if is_seen(vault, case, standing)}
+    shown = {
+        case.id: _Shown(case.id, case.reference, case.urgency, case.state, case.assignee_id)
+        for case in with_steps
+        if is_seen_as_read(vault, case, standing)
+    }
     return shown, len(cases) >= COUNTED_AT_MOST
 
 
@@ -236,14 +260,14 @@ def _planned(session: Session, vault: Vault, ids: Select[UUID], until: datetime)
             yield _Found(task.case_id, StepOf.OWN, None, task.due_at, member_id=task.member_id)
 
 
-def _stands(found: _Found, case: Case) -> bool:
+def _stands(found: _Found, case: _Shown) -> bool:
     """Whether it is a step of whoever has the case now: of an offered case only the offer is."""
     if case.state is State.OFFERED or found.of is StepOf.OFFER:
         return case.state is State.OFFERED and found.of is StepOf.OFFER
     return not isinstance(found.kind, ClockKind) or climbs(found.kind, found.who, case.state)
 
 
-def _step(found: _Found, case: Case, people: dict[UUID, str], zone: tzinfo, now: datetime) -> DueStep:
+def _step(found: _Found, case: _Shown, people: dict[UUID, str], zone: tzinfo, now: datetime) -> DueStep:
     offered = found.of is StepOf.OFFER
     assignee = None if offered or case.assignee_id is None else MemberId(case.assignee_id)
     helper = found.member_id or assignee
@@ -271,7 +295,7 @@ def _is(step: DueStep, whose: StepsOf, by: SignedIn) -> bool:
     return True
 
 
-def _in_order(steps: Iterator[DueStep]) -> tuple[DueStep, ...]:
+def _in_order(steps: Iterable[DueStep]) -> tuple[DueStep, ...]:
     """Danger first, then what is due first; a whole day comes before its hours."""
     return tuple(sorted(steps, key=_order))
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 from uuid import UUID
 
 from flask import render_template, request, url_for
@@ -32,12 +33,27 @@ class WhoseLink:
     address: str
 
 
+class Line(NamedTuple):
+    """A step as its row says it: plain words, since a page of hundreds of rows is made of little else than putting them in."""
+
+    urgency: str
+    urgency_word: str
+    is_late: bool
+    address: str
+    name: str
+    what: str
+    moment: str  # as programs read it; of a whole day only the day
+    weekday: str
+    hour: str  # nothing for a whole day
+    member: str
+
+
 @dataclass(frozen=True)
 class OfPerson:
     """All that one member has, or nobody, in the order of the days."""
 
     name: str | None
-    steps: tuple[DueStep, ...]
+    lines: list[Line]
 
 
 @blueprint.get("/today")
@@ -58,10 +74,9 @@ def today() -> ResponseReturnValue:
         by_person=by_person,
         other_way=_address(whose, by_person=not by_person),
         people=_by_person(week) if by_person else (),
-        whats={(step.of, step.kind): _what(step) for step in _steps(week)},
-        urgencies={each: labels.word(labels.URGENCY, each) for each in Urgency},
+        late=_lines(week.late),
+        due={day: _lines(steps) for day, steps in week.due.items()},
         free=_free_days(week),
-        before_case=url_for("desk.case", case_id=_ANY_CASE).removesuffix(str(_ANY_CASE)),
         looked_at=COUNTED_AT_MOST,
         message=message_of_request(),
     )
@@ -86,6 +101,37 @@ def _steps(week: Week) -> Iterator[DueStep]:
         yield from week.due[day]
 
 
+def _lines(steps: Iterable[DueStep]) -> list[Line]:
+    """The rows of these steps; whatever several of them say is put together once."""
+    before_case = url_for("desk.case", case_id=_ANY_CASE).removesuffix(str(_ANY_CASE))
+    offers, an_offer = f"{url_for('desk.queue')}#offers", pgettext("desk", "An offer")
+    nobody = pgettext("desk", "Nobody has it")
+    urgencies = {each: (each.value, labels.word(labels.URGENCY, each)) for each in Urgency}
+    whats: dict[tuple[StepOf, object], str] = {}
+    weekdays: dict[date, str] = {}
+    lines = []
+    for step in steps:
+        due_at, day, said = step.due_at, step.day, (step.of, step.kind)
+        if said not in whats:
+            whats[said] = _what(step)
+        if day not in weekdays:
+            weekdays[day] = labels.weekday(day)
+        lines.append(
+            Line(
+                *urgencies[step.urgency],
+                step.late,
+                f"{before_case}{step.case_id}" if step.reference else offers,
+                step.reference or an_offer,
+                whats[said],
+                (due_at or day).isoformat(),
+                weekdays[day],
+                f"{due_at:%H:%M}" if due_at else "",
+                step.member or nobody,
+            )
+        )
+    return lines
+
+
 def _what(step: DueStep) -> str:
     """What has to be done."""
     match step.of:
@@ -105,7 +151,7 @@ def _by_person(week: Week) -> Iterable[OfPerson]:
     for step in _steps(week):
         of.setdefault((step.member or "", str(step.member_id or "")), []).append(step)
     named = sorted(of, key=lambda who: (who[1] != "", who[0].casefold(), who[1]))
-    return tuple(OfPerson(who[0] or None, tuple(of[who])) for who in named)
+    return tuple(OfPerson(who[0] or None, _lines(of[who])) for who in named)
 
 
 def _free_days(week: Week) -> tuple[date, ...]:

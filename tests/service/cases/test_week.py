@@ -3,16 +3,18 @@
 from datetime import UTC, date, datetime, timedelta
 from uuid import uuid4
 
-from sqlalchemy import literal_column, select, text, update
+import pytest
+from sqlalchemy import Update, literal_column, select, text, update
 
 from app import clock
 from app.cases.case import Case, Clock, OutsideDate, assign
 from app.cases.desk import DueStep, StepOf, StepsOf, Week, add_outside_date, week_of
-from app.cases.enums import ClockKind, FollowupKind, FollowupState, OutsideDateKind
+from app.cases.enums import ClockKind, FollowupKind, FollowupState, OutsideDateKind, Urgency
 from app.cases.followups import Followup
 from app.database import CaseId, new_id
 from app.network import SignedIn, choose_zone, zone_info
 from app.vault import GrantRow, GrantState, HolderKind
+from app.vault.journal_rows import JournalChainRow
 from tests.harness.statements import reads_of
 from tests.support.desk import Desk
 
@@ -194,3 +196,24 @@ def test_rows_of_others_hide_nothing_and_stop_nothing(desk: Desk) -> None:
     found = week(desk)
     assert ClockKind.ACKNOWLEDGE in of_case(found, honest)
     assert len([step for step in steps(found) if step.case_id == other]) == 2
+
+
+@pytest.mark.parametrize(
+    "written",
+    (
+        update(Case).values(language="xx"),
+        update(Case).values(urgency=Urgency.DANGER),
+        update(Case).values(row_mac=None),
+        update(GrantRow).values(names_veil=b"of another"),
+        update(JournalChainRow).values(key_version=JournalChainRow.key_version + 1),
+    ),
+)
+def test_a_case_into_which_others_wrote_is_not_shown(desk: Desk, written: Update) -> None:
+    honest, other = desk.accepted(), desk.accepted()
+    columns = written.table.columns
+    of_case = columns["case_id" if "case_id" in columns else "id"]
+    with desk.database.writing() as session:
+        session.execute(written.where(of_case == other), execution_options={"synchronize_session": False})
+    found = {step.case_id for step in steps(week(desk))}
+    assert honest in found
+    assert other not in found
