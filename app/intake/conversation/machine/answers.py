@@ -55,8 +55,9 @@ class Said:
     somebody may be in danger by them, `calls` that somebody is called at once. `ahead` are the words before the first sign, read
     likewise, and `behind` those after it. `language` is the one that it wishes for: `wish` says that its words hold that and name
     no place, `wish_only` that they say nothing else, `whole` is the text where `words` are only those beside it. `asks` says that
-    it asks something, `unsure` that it says neither yes nor no. `told` is what it says plainly whatever was asked, by `told_words`; `thanks` that it only thanks, `greets`
-    that it also greets. `sentences` takes its words apart where it is longer than an answer. `mark` tells the same words again.
+    it asks something, `unsure` that it says neither yes nor no. `told` is what it says plainly whatever was asked, by `told_words`;
+    `thanks` that it only thanks, `greets` that it also greets. `sentences` takes its words apart where it is longer than an answer.
+    `mark` tells the same words again.
     """
 
     words: str = field(repr=False)
