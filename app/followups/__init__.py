@@ -2,7 +2,16 @@
 
 from app.followups.asking import ask_due
 from app.followups.texting import AskingWay, FindWay, Texter, text_due
-from app.followups.words import ASKED_TEXTS, CHOOSE_HOURS, DIGITS, STOP_ASKING, AskText, ask_again, text_of
+from app.followups.words import (
+    ASKED_TEXTS,
+    CHOOSE_HOURS,
+    DIGITS,
+    STOP_ASKING,
+    AskText,
+    ask_again,
+    asked_as,
+    text_of,
+)
 
 __all__ = [
     "ASKED_TEXTS",
@@ -15,6 +24,7 @@ __all__ = [
     "Texter",
     "ask_again",
     "ask_due",
+    "asked_as",
     "text_due",
     "text_of",
 ]

@@ -120,7 +120,7 @@ def words_for(
     opening = _say(language, AskText.OPENING_SEVERAL if several else AskText.OPENING)
     pieces = [] if late is None else [f"{opening} {_late(language, late)}"]
     if questions:
-        asked = _asking(questions) if look_at is None else AskText.LOOK
+        asked = asked_as(questions) if look_at is None else AskText.LOOK
         pieces.append(_say(language, asked, host=look_at or ""))
     elif look_at is not None:
         pieces.append(_say(language, AskText.LOOK_LATE, host=look_at))
@@ -139,10 +139,11 @@ def words_for(
 
 def ask_again(questions: Collection[FollowupKind], language: Language) -> str:
     """The same question alone, for an answer that could not be read."""
-    return _say(language, _asking(questions))
+    return _say(language, asked_as(questions))
 
 
-def _asking(questions: Collection[FollowupKind]) -> AskText:
+def asked_as(questions: Collection[FollowupKind]) -> AskText:
+    """The one text that asks all of these."""
     asked = {text_of(kind) for kind in questions}
     return asked.pop() if len(asked) == 1 else AskText.HOW_ARE_THEY
 

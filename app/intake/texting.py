@@ -52,6 +52,7 @@ TEXTED, CALLED_OFF = "case.texted", "case.text_called_off"
 MOST_SEGMENTS_OF_A_REPLY = 10
 """A person may write more than a template may hold, but what no phone company carries is not tried."""
 
+_BY_ITSELF = "followup.texted"
 _STOPPED, _AGREED = "case.texts_stopped", "case.contact_told"
 
 
@@ -135,7 +136,9 @@ def texts_for_desk(session: Session, vault: Vault, gateways: Gateways, case_id: 
     acts = read_journal(session, vault, case_id)
     texted = [act.detail for act in acts if act.act == TEXTED]
     entry_of = {UUID(detail["text"]): UUID(detail["entry"]) for detail in texted}
-    texts = texts_of_case(session, case_id)
+    # One text is about every case of the phone for which it was time: the journal of each names it.
+    merged = {UUID(act.detail["text"]) for act in acts if act.act == _BY_ITSELF}
+    texts = texts_of_case(session, case_id, merged)
     with_code = select(ReceiptRow.id).where(ReceiptRow.case_id == case_id, ReceiptRow.ended_hour.is_(None))
     return CaseTexts(
         way=_way(session, vault, gateways, case, facts),

@@ -253,6 +253,13 @@ QUESTION: Labels = {
     "news": pgettext("desk", "How is it now?"),
 }
 
+# By the name of the text (`AskText`); one that asks about several cases begins like the first.
+QUESTION_TEXTED: Labels = {
+    "HOW_IS_IT": pgettext("desk", "By text: How is it now?"),
+    "HOW_ARE_THEY": pgettext("desk", "By text: How is it now?"),
+    "IS_IT_RIGHT": pgettext("desk", "By text: Has it been put right?"),
+}
+
 QUESTION_STATE: Labels = {
     "planned": pgettext("desk", "Planned"),
     "asked": pgettext("desk", "In the inbox, not answered yet"),

@@ -12,7 +12,7 @@ from app.cases.enums import EntryKind, FollowupAnswer, FollowupState, Urgency
 from app.cases.followups import Followup
 from app.cases.rules import Rules
 from app.database import CaseId
-from app.vault import Actor, Vault, journal
+from app.vault import Actor, Json, Vault, journal
 
 _NOT_OVER = (FollowupAnswer.WORSE, FollowupAnswer.NOT_RIGHT)
 
@@ -35,8 +35,11 @@ def take_answer(
     question: Followup,
     answer: FollowupAnswer,
     by: Actor,
+    asked: str = "",
 ) -> AnswerOutcome:
     """Keep an answer in a case whose row the caller has locked, exactly once for each question.
+
+    `asked` names the words in which it was asked, where those were others than the inbox has.
 
     *Worse* raises the urgency and starts the fast track; *worse* and *not right* open a closed case. No answer closes anything.
     """
@@ -48,7 +51,9 @@ def take_answer(
         question.state = FollowupState.ANSWERED
     if answer in _NOT_OVER:
         reopen(session, vault, case, by)
-    said = {"question": question.kind.value, "answer": answer.value}
+    said: dict[str, Json] = {"question": question.kind.value, "answer": answer.value}
+    if asked:
+        said["asked"] = asked
     add_entry(session, vault, case, EntryKind.ANSWER, said, by, submission_id=submission)
     case.worker_wrote = True
     detail = {"followup": str(question.id), "answer": answer.value, "open": was_open}

@@ -1,5 +1,6 @@
 """What a worker is asked without having to come first: planned by a pure rule, kept once in the database."""
 
+from app.cases.followups.in_one_text import asked_in_texts
 from app.cases.followups.models import Followup, PlannedText
 from app.cases.followups.planning import (
     TURNING,
@@ -52,6 +53,7 @@ __all__ = [
     "PlannedText",
     "Settled",
     "StandingQuestion",
+    "asked_in_texts",
     "call_off_texts",
     "find_hour_again",
     "followups_of",

@@ -1,7 +1,7 @@
 """How often, and in which hours, a worker is texted without having written first (config/deadlines.toml, `texts`)."""
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from types import MappingProxyType
 
@@ -24,11 +24,14 @@ class TextRules:
     ask_hours_after: timedelta
     parts_of_day: Mapping[TextHours, TextTimes]
 
-    def offered(self, choice: TextHours, days_off: frozenset[int]) -> TextTimes:
-        """What a choice by digit means where these weekdays are off; a place without any is taken to rest on Sundays."""
+    def offered(
+        self, choice: TextHours, days_off: frozenset[int], days: frozenset[int] = frozenset()
+    ) -> TextTimes:
+        """What a choice means where these weekdays are off, on Sundays if nobody knows, or on `days` that were named."""
         if choice is TextHours.DAYS_OFF:
             return TextTimes(self.times.first, self.times.last, days_off or _SUNDAY)
-        return self.parts_of_day[choice]
+        part = self.parts_of_day[choice]
+        return replace(part, days=days) if days else part
 
     def are_old(self, said_on: date | None, today: date) -> bool:
         """Whether it is time to ask if the hours are still right."""

@@ -4,12 +4,12 @@ Bodies are sealed to the contact key, so the process that writes them cannot rea
 a text is called off that a dispatcher has already claimed: it looks once more right before it sends.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, and_, select, update
+from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -237,10 +237,16 @@ def case_of_text(session: Session, vault: Vault, text_id: UUID | None) -> UUID |
     return None if text is None else text.case_id
 
 
-def texts_of_case(session: Session, case_id: CaseId) -> list[TextStatus]:
-    """Every text of a case that went or will go to the worker, newest last."""
+def texts_of_case(session: Session, case_id: CaseId, merged: Collection[UUID] = ()) -> list[TextStatus]:
+    """Every text of a case that went or will go to the worker, newest last.
+
+    `merged` are those that were written down for another case of the phone and are about this one too.
+    """
+    own = OutgoingText.case_id == case_id
     texts = session.scalars(
-        select(OutgoingText).where(OutgoingText.case_id == case_id, OutgoingText.purpose != Purpose.ALERT)
+        select(OutgoingText).where(
+            or_(own, OutgoingText.id.in_(merged)) if merged else own, OutgoingText.purpose != Purpose.ALERT
+        )
     ).all()
     steps: dict[UUID, list[tuple[Delivery, datetime, str | None]]] = {
         text.id: [(Delivery.WAITING, hour_of_id(text.id), None)] for text in texts

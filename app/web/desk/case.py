@@ -30,8 +30,9 @@ from app.cases.desk import (
     show_contact,
 )
 from app.cases.enums import ClockKind, ClockState, ClosingReason, State
-from app.cases.followups import Followup, has_no_hour, shown_to_helpers
+from app.cases.followups import Followup, asked_in_texts, has_no_hour, shown_to_helpers
 from app.database import CaseId
+from app.followups import asked_as
 from app.intake.texting import CaseTexts, texts_for_desk
 from app.messaging.members import AlertsSoFar, alerts_of
 from app.messaging.queue import TextStatus
@@ -84,6 +85,7 @@ class Questions:
     shown: tuple[Followup, ...]
     silent: bool
     no_hour: bool
+    texted: Mapping[UUID, str]  # in which words those were asked that also went out by text
 
 
 @dataclass(frozen=True)
@@ -198,10 +200,12 @@ def _questions_of(session: Session, opened: OpenedCase) -> Questions:
     vault = services().vault
     shown = tuple(shown_to_helpers(session, vault, opened.id))
     is_open = opened.closing_reason is None
+    in_texts = asked_in_texts(session, vault, opened.id) if shown and opened.beyond_inbox else {}
     return Questions(
         shown,
         is_open and is_silent_now(session, vault, opened.id),
         is_open and has_no_hour(session, vault, opened.id),
+        {asked: asked_as(kinds).name for asked, kinds in in_texts.items()},
     )
 
 
@@ -335,8 +339,11 @@ def _talk(body: Mapping[str, Any]) -> str:
 
 
 def _answer_words(body: Mapping[str, Any]) -> str:
-    question, answer = labels.word(labels.QUESTION, body.get("question")), body["answer"]
-    return f"{question} – {labels.word(labels.ANSWER, answer)}"
+    asked = body.get("asked")
+    question = labels.word(
+        *((labels.QUESTION_TEXTED, asked) if asked else (labels.QUESTION, body.get("question")))
+    )
+    return f"{question} – {labels.word(labels.ANSWER, body['answer'])}"
 
 
 def posted_text() -> str:

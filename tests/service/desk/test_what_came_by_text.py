@@ -6,9 +6,14 @@ from pathlib import Path
 from sqlalchemy import select
 
 from app import clock
+from app.cases.case.models import Case
+from app.cases.changes import take_answer
+from app.cases.enums import FollowupAnswer, FollowupKind, FollowupState
+from app.cases.followups import followups_of
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId
 from app.intake.conversation.door import receive_text
+from app.intake.sealing import WORKER
 from app.language import load_languages
 from app.messaging.gateways.media import Media
 from app.messaging.gateways.protocol import ReceivedText
@@ -63,3 +68,23 @@ def test_kinds_and_parts_on_the_case_page(browse: Browse, world: World, tmp_path
     assert parts == sorted(parts)
     assert "It came with: a contact card." in shown
     assert "It came with: a photo, a place on the map. That cannot be opened here and was not kept." in shown
+
+
+def test_an_answer_stands_with_the_question_that_was_really_asked(browse: Browse, world: World) -> None:
+    case_id = world.case_of(world.file())
+    lead = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        assert accept_offer(session, world.vault, world.rules, lead, case_id).taken
+    with world.database.writing() as session:
+        case = session.get_one(Case, case_id)
+        question = next(
+            row
+            for row in followups_of(session, world.vault, case_id)
+            if row.kind is FollowupKind.WORSE and row.state is FollowupState.PLANNED
+        )
+        question.state = FollowupState.ASKED
+        for answer, asked in ((FollowupAnswer.BETTER, "HOW_IS_IT"), (FollowupAnswer.SAME, "")):
+            take_answer(session, world.vault, world.rules, case, question, answer, WORKER, asked)
+    page = browse("near.lead").open(f"/desk/cases/{case_id}").text
+    assert "By text: How is it now? – It is better" in page
+    assert "Did it get worse since you told us? – It is the same" in page

@@ -122,7 +122,6 @@ def test_a_number_is_forgotten_a_day_after_danger_was_asked_for_in_vain(texting:
 def test_who_is_not_sure_is_asked_again_and_the_case_is_urgent(texting: Texting) -> None:
     texting.say("Boss is bad", "1")
     (told,) = texting.say("maybe")
-    assert told.startswith("Emergency: call ")
     assert told.endswith("Is anyone in danger now? 1 Yes 2 No")
     assert texting.case().urgency is Urgency.URGENT
     assert texting.journal().count("case.danger_unsure") == 1

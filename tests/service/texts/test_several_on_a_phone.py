@@ -8,12 +8,13 @@ from app.cases.case.text_times import TextTimes
 from app.cases.case.veils import facts_of
 from app.cases.changes import choose_texts
 from app.cases.enums import EntryKind, FollowupAnswer, FollowupState, TextState, Urgency
-from app.cases.followups import followups_of
+from app.cases.followups import asked_in_texts, followups_of
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId
+from app.followups import AskText, asked_as
 from app.intake.reaching import stop_texts
 from app.intake.sealing import WORKER
-from app.messaging.delivery import Delivery
+from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import InboundText, Phone
 from app.vault import read_journal
 from tests.support.asked_by_text import ask, by_itself, on_day, planned, send, text, tick, words_of
@@ -21,7 +22,7 @@ from tests.support.closing import close_case
 from tests.support.text_wishes import phone_of
 from tests.support.text_wishes import taken as filed_with_wish
 from tests.support.texting import Texting
-from tests.support.texting_back import AGREED, taken
+from tests.support.texting_back import AGREED, shown, taken
 
 ASKED = "How is it now? 5 Worse 6 The same 7 Better 1 Other times 9 Do not ask again."
 KEPT = "Thank you. Your answer is kept with what you told us. Delete these texts."
@@ -191,6 +192,20 @@ def test_two_cases_of_a_phone_are_asked_in_one_text(texting: Texting) -> None:
     texting.pass_by(hours=5)
     text(texting)
     assert [len(planned(texting, each, TextState.SENT)) for each in (first, second)] == [1, 1]
+
+
+def test_one_text_about_several_stands_with_each_in_the_words_in_which_it_asked(texting: Texting) -> None:
+    first, second = both_asked(texting)
+    for each in (first, second):
+        told = [text.purpose for text in shown(texting, each).automatic]
+        assert told.count(Purpose.FOLLOWUP) == 1
+        with texting.database.reading() as session:
+            (kinds,) = asked_in_texts(session, texting.world.vault, each).values()
+        assert asked_as(kinds) is AskText.HOW_IS_IT
+    texting.say("7", "0")
+    for each in (first, second):
+        (answer,) = [body for body in texting.bodies(case_of(texting, each)) if "answer" in body]
+        assert (answer["answer"], answer["asked"]) == ("better", "HOW_IS_IT")
 
 
 @pytest.mark.parametrize(("which", "has"), (("1", (1, 0)), ("2", (0, 1)), ("0", (1, 1)), ("all", (1, 1))))

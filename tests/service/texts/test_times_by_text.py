@@ -36,6 +36,16 @@ THERE = "the time at your work place"
             TextTimes(9, 20, frozenset({5, 6})),
             f"Our texts now come from 9 to 20, {THERE}, only on Sat, Sun.",
         ),
+        (
+            "only sundays",
+            TextTimes(9, 20, frozenset({6})),
+            f"Our texts now come from 9 to 20, {THERE}, only on Sun.",
+        ),
+        (
+            "Sun and Wed evenings",
+            TextTimes(17, 22, frozenset({2, 6})),
+            f"Our texts now come from 17 to 22, {THERE}, only on Wed, Sun.",
+        ),
     ),
 )
 def test_times_are_chosen_by_digit_or_in_words_and_told(

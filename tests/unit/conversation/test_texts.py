@@ -23,6 +23,7 @@ PHONE_COMPANY_WORDS = re.compile(
     re.IGNORECASE,
 )
 LONGEST_PLACE = ("W", "W" * LONGEST_TOWN)
+DAYS_SHOWN = "Mon, Tue, Wed, Thu, Fri, Sat"  # six at most can be named
 DAYS = [date(2026, 1, 1) + timedelta(days=number) for number in range(366)]
 
 
@@ -60,9 +61,9 @@ def every_text(language: Language) -> Iterator[tuple[str, str]]:
         },
         Text.REPORT: {"day": day},
         Text.HOURS_KEPT: {"first": "17", "last": "22"},
-        Text.HOURS_KEPT_ON_DAYS: {"first": "17", "last": "22", "days": "Sat, Sun"},
+        Text.HOURS_KEPT_ON_DAYS: {"first": "17", "last": "22", "days": DAYS_SHOWN},
         Text.HOURS_KEPT_SOMEWHERE: {"first": "17", "last": "22"},
-        Text.HOURS_KEPT_ON_DAYS_SOMEWHERE: {"first": "17", "last": "22", "days": "Sat, Sun"},
+        Text.HOURS_KEPT_ON_DAYS_SOMEWHERE: {"first": "17", "last": "22", "days": DAYS_SHOWN},
         Text.HOURS_KEPT_ON_DAYS_OFF: {"first": "17", "last": "22"},
         Text.STATUS_ONLY: {"stage": stage, "day": day},
         Text.STATUS_ONLY_WITHOUT_DAY: {"stage": stage},

@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import Case, NoHourLeft, lock_case
 from app.cases.changes import choose_texts
-from app.cases.enums import TextHours
 from app.cases.rules import Rules
 from app.database import CaseId
 from app.intake.conversation.door.preparing import Prepared
@@ -91,8 +90,8 @@ def _do_to_cases_of_phone(scene: Scene, act: StopAsking | ChooseHours | EndTexts
         if case is None:
             continue
         match act:
-            case ChooseHours(choice):
-                _choose_hours(scene, case, choice)
+            case ChooseHours():
+                _choose_hours(scene, case, act)
             case StopAsking():
                 choose_texts(session, vault, case, WORKER, wanted=False)
             case EndTexts() if case_id != own:
@@ -109,10 +108,10 @@ def note_doubt_of_phone(scene: Scene, position: Position) -> None:
     note_doubt(session, scene.vault, there, position)
 
 
-def _choose_hours(scene: Scene, case: Case, choice: TextHours) -> None:
+def _choose_hours(scene: Scene, case: Case, act: ChooseHours) -> None:
     """Keep the times that the answer tells the worker; where the place was changed meanwhile, the text is prepared again."""
     deadlines = scene.rules.deadlines
-    times = deadlines.texts.offered(choice, deadlines.calendar(case.country).weekend)
+    times = deadlines.texts.offered(act.choice, deadlines.calendar(case.country).weekend, act.days)
     number_from = None if scene.phone is None else scene.phone.country
     try:
         choose_texts(

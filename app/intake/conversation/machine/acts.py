@@ -120,6 +120,8 @@ class ChooseHours:
     """Texts that come by themselves, about any case of this phone, may come at these times, also where none were wanted before."""
 
     choice: TextHours
+    days: frozenset[int] = frozenset()
+    """Only on these weekdays (Monday is 0); none where the choice says by itself on which."""
 
 
 @dataclass(frozen=True)

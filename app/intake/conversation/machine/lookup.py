@@ -16,6 +16,7 @@ from app.cases.rules import Rules
 from app.database import CaseId, SiteId
 from app.intake.conversation.machine.acts import ConversationAct, Keep, SetSite
 from app.intake.conversation.machine.changes import Surroundings
+from app.intake.conversation.machine.day_words import ChosenDays
 from app.intake.conversation.machine.lookup_values import Knowledge, OfferedHours, SiteOption, TextedQuestion
 from app.intake.conversation.machine.meanings import MOST_PLACES
 from app.intake.conversation.machine.standing import news_of, news_of_others
@@ -84,6 +85,7 @@ def look_up(
     case = session.get_one(Case, case_id)
     numbers = rules.help.help_for(case.country, clock.now().date()) if wanted.help_number else ()
     news = news_of(session, vault, case) if wanted.read_by or wanted.status else None
+    offered = _hours_offered(session, vault, rules, case_id, asker, wanted.on_days) if wanted.hours else {}
     others = news_of_others(session, vault, case_id, asker.cases) if wanted.status else ()
     know = Knowledge(
         sites=sites,
@@ -100,15 +102,16 @@ def look_up(
         is_late=news is not None and wanted.status and news.is_late,
         told_on=None if news is None else news.told_on,
         others=others,
-        hours=_hours_offered(session, vault, rules, case_id, asker) if wanted.hours else {},
+        hours={chosen.choice: each for chosen, each in offered.items() if not chosen.days},
+        hours_on_days=next((each for chosen, each in offered.items() if chosen.days), None),
         holder_meant=bool(wanted.free_words) and means_holder(session, rules, case, wanted.free_words),
     )
     return LookedUp(know, around)
 
 
 def _hours_offered(
-    session: Session, vault: Vault, rules: Rules, case_id: CaseId, asker: Asker
-) -> Mapping[TextHours, OfferedHours]:
+    session: Session, vault: Vault, rules: Rules, case_id: CaseId, asker: Asker, on_days: ChosenDays | None
+) -> Mapping[ChosenDays, OfferedHours]:
     """What each choice of hours means for the cases of a phone; one that leaves any of them no hour is left out."""
     found = [session.get(Case, each) for each in sorted({case_id, *asker.cases})]
     held = [(case, facts_of(vault, case)) for case in found if case is not None and is_sound(vault, case)]
@@ -116,19 +119,21 @@ def _hours_offered(
         return {}
     at_work = all(is_at_work(case, facts) for case, facts in held)
     offered = {}
-    for choice in TextHours:
+    for chosen in (on_days,) if on_days else (ChosenDays(choice, frozenset()) for choice in TextHours):
         each = [
             (
                 case,
                 facts,
-                rules.deadlines.texts.offered(choice, rules.deadlines.calendar(case.country).weekend),
+                rules.deadlines.texts.offered(
+                    chosen.choice, rules.deadlines.calendar(case.country).weekend, chosen.days
+                ),
             )
             for case, facts in held
         ]
         if all(has_hour(case, facts, times, asker.number_from) for case, facts, times in each):
             same = len({times.days for _, _, times in each}) == 1
             own = next(times for case, _, times in each if case.id == case_id)
-            offered[choice] = OfferedHours(own, same, at_work)
+            offered[chosen] = OfferedHours(own, same, at_work)
     return offered
 
 

@@ -67,7 +67,7 @@ class Knowledge:
     `is_late`, and the `others` of the phone, are as `CaseNews` says.
     `holder_meant` says that the words are about the helper who has the case. `questions` were texted by themselves, the last of
     each case of the phone and the newest first; `hours` are the
-    times in which texts could really come, by what is offered.
+    times in which texts could really come, by what is offered, `hours_on_days` those on the weekdays that were named.
     """
 
     sites: tuple[SiteOption, ...] = ()
@@ -85,3 +85,4 @@ class Knowledge:
     holder_meant: bool = False
     questions: tuple[TextedQuestion, ...] = ()
     hours: Mapping[TextHours, OfferedHours] = field(default_factory=dict)
+    hours_on_days: OfferedHours | None = None

@@ -8,11 +8,12 @@ from app.intake.conversation.machine.acts import StopAsking
 from app.intake.conversation.machine.after_questions import asks_open
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.case_news import tell_all
-from app.intake.conversation.machine.heard import Heard
+from app.intake.conversation.machine.heard import Heard, answered
 from app.intake.conversation.machine.lookup_values import Knowledge
+from app.intake.conversation.machine.our_texts import text_hours
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texted_questions import hear_question
+from app.intake.conversation.machine.texted_questions import chosen_days, hear_question
 from app.intake.conversation.machine.texts import Text, Texts
 from app.intake.conversation.machine.walk import walk
 
@@ -61,6 +62,10 @@ def hear_beside(position: Position, said: Said, know: Knowledge, texts: Texts, a
         return _tell_news(position, know, texts)
     if know.questions and ends_asking(position, said):
         return _ask_no_more(position, know, texts)
+    days = chosen_days(position, said)
+    if days is not None:
+        times = text_hours(days.choice, days.days)(position)
+        return None if times is None else answered(times, know, texts)
     if position.step in (Step.TEXT_HOURS, Step.WHICH) and not walk(position, said, texts).taken:
         heard = hear_question(position.to(Step.OPEN, back=None), said, know, texts, at)
         aside = position.back is Step.WHOSE_PHONE

@@ -38,9 +38,11 @@ def _answer(position: Position, meant: tuple[str, ...]) -> Moved | None:
     )
 
 
-def text_hours(choice: TextHours) -> Meaning:
+def text_hours(choice: TextHours, days: frozenset[int] = frozenset()) -> Meaning:
     """When texts may come that come by themselves."""
-    return lambda position: Moved(position.to(position.back or Step.OPEN, back=None), (ChooseHours(choice),))
+    return lambda position: Moved(
+        position.to(position.back or Step.OPEN, back=None), (ChooseHours(choice, days),)
+    )
 
 
 def no_text_hours(position: Position) -> Moved:

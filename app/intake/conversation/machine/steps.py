@@ -50,6 +50,7 @@ from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texted_questions import (
     ask_plainly,
     chosen_beside,
+    chosen_days,
     hear_question,
     hear_torn,
     may_answer_question,
@@ -132,6 +133,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
         question=may_answer_question(position, said, texts) or ends_asking(position, said),
         hours=position.step is Step.TEXT_HOURS
         or (position.step is Step.WHICH and chosen_beside(said, texts) is not None),
+        on_days=chosen_days(position, said),
     )
 
 

@@ -12,6 +12,7 @@ from app.followups import ASKED_TEXTS, CHOOSE_HOURS, DIGITS, STOP_ASKING, AskTex
 from app.intake.conversation.machine.acts import AnswerQuestion, Keep, StopAsking
 from app.intake.conversation.machine.after_questions import asks_open, begins_new_report
 from app.intake.conversation.machine.answers import Said
+from app.intake.conversation.machine.day_words import ChosenDays
 from app.intake.conversation.machine.heard import Heard, answered, soon, spoken
 from app.intake.conversation.machine.lookup_values import Knowledge, TextedQuestion
 from app.intake.conversation.machine.meanings import MOST_PLACES, Moved
@@ -61,6 +62,15 @@ def chosen_beside(said: Said, texts: Texts) -> int | None:
     if said.lone != CHOOSE_HOURS or not said.bare:
         return None
     return texts.options(Text.TEXT_HOURS).get(said.bare, said.named.get(Step.TEXT_HOURS))
+
+
+def chosen_days(position: Position, said: Said) -> ChosenDays | None:
+    """The weekdays that are named where it was asked when texts may come."""
+    if position.step is not Step.TEXT_HOURS or said.part is not None or said.told_words is None:
+        return None
+    if said.sentences is None or said.danger or said.digits or said.lone is not None:
+        return None
+    return said.told_words.asked_days.read(said.plain, said.sentences)
 
 
 def _asks_times(said: Said) -> bool:

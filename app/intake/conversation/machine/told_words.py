@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import Enum, auto
 
+from app.intake.conversation.machine.day_words import DayWords
 from app.intake.conversation.machine.how_words import HowWords
 from app.intake.conversation.machine.sentences import PieceKind, Sentences
 from app.intake.conversation.machine.whose_words import WhoseWords
@@ -42,7 +43,8 @@ class Whose:
 class ToldWords:
     """The phrases of every language together, in plain form.
 
-    `asked_whose` and `asked_how` are those by which two questions are answered: whose phone it is, and how it is now.
+    `asked_whose`, `asked_how` and `asked_days` are those by which three questions are answered: whose phone it is, how it is
+    now, and on which days our texts may come.
     """
 
     text: frozenset[str]
@@ -58,6 +60,7 @@ class ToldWords:
     often: frozenset[str]
     asked_whose: WhoseWords
     asked_how: HowWords
+    asked_days: DayWords
     _told: dict[str, Told | None] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

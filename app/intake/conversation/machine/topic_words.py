@@ -12,6 +12,7 @@ from types import MappingProxyType
 
 from app.cases.config_file import Table, open_config
 from app.cases.taxonomy import FORM_TOPICS
+from app.intake.conversation.machine.day_words import DayWords
 from app.intake.conversation.machine.how_words import HowWords
 from app.intake.conversation.machine.sentences import Sentences
 from app.intake.conversation.machine.told_words import ToldWords
@@ -41,6 +42,7 @@ _TOLD = (
     *("text", "no_text", "nobody", "nobody_too", "correction", "my_phone", "around"),
     *("reported", "reads", "read_things", "often"),
 )
+_DAYS = (*"0123456", "until", "beside")
 _HOW_IT_IS = ("beside", "still", "more", "bad", "good", "fixed", "negation")
 _WHOSE = (
     *("me", "my", "alone", "sole", "shared", "others", "company", "bosses", "uses", "beside"),
@@ -229,10 +231,12 @@ def load_topic_words(folder: Path) -> TopicWords:
         for question, table in _tables(file.table("options"), _QUESTIONS).items()
     }
     told = {name: _plain(_words(table)) for name, table in _tables(file.table("told"), _TOLD).items()}
+    days = {name: _plain(_words(table)) for name, table in _tables(file.table("days"), _DAYS).items()}
     how = {name: _plain(_words(table)) for name, table in _tables(file.table("how"), _HOW_IT_IS).items()}
     whose = {name: _plain(_words(table)) for name, table in _tables(file.table("whose"), _WHOSE).items()}
     file.done()
     _refuse_doubles(file, {name: told[name] for name in ("text", "no_text", "nobody", "nobody_too")})
+    _refuse_doubles(file, {f"day {name}": words for name, words in days.items()})
     _refuse_doubles(file, {**{str(name): words for name, words in orders.items()}, **answers})
     if mistakes:
         raise TopicWordsRefused(mistakes)
@@ -267,8 +271,15 @@ def load_topic_words(folder: Path) -> TopicWords:
             times=plain["times"],
             options=options,
         ),
-        told=ToldWords(**told, asked_whose=WhoseWords(**whose), asked_how=HowWords(**how)),
+        told=ToldWords(
+            **told, asked_whose=WhoseWords(**whose), asked_how=HowWords(**how), asked_days=_day_words(days)
+        ),
     )
+
+
+def _day_words(tables: Mapping[str, frozenset[str]]) -> DayWords:
+    named = {word: int(name) for name, words in tables.items() if name.isdigit() for word in words}
+    return DayWords(MappingProxyType(named), tables["until"], tables["beside"])
 
 
 def _options(file: Table, question: str, table: Table) -> Mapping[str, int]:

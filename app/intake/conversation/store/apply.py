@@ -17,11 +17,12 @@ from app.cases.case import (
 from app.cases.changes import heed_words, raise_case, reopen_by_words, set_consent, take_answer
 from app.cases.consent import ConsentGiven
 from app.cases.enums import ConsentHow, ConsentLevel, EntryKind, FollowupAnswer, Urgency
-from app.cases.followups import followups_of
+from app.cases.followups import asked_in_texts, followups_of
 from app.cases.routing import custodian_of, keep_routing_note, route_again, routing_note
 from app.cases.rules import Rules
 from app.cases.words import urgency_of
 from app.database import CaseId
+from app.followups import asked_as
 from app.intake.conversation.machine import CaseChange, Terms
 from app.intake.conversation.store.filing_text import UNREACHABLE
 from app.intake.report import ContactWay
@@ -95,7 +96,9 @@ def answer_question(
     """An answer by text to a question that was texted: what a tap in the inbox does."""
     asked = next((row for row in followups_of(session, vault, case.id) if row.id == question), None)
     if asked is not None:
-        take_answer(session, vault, rules, case, asked, answer, WORKER)
+        kinds = asked_in_texts(session, vault, case.id).get(question)
+        words = asked_as(kinds).name if kinds else ""
+        take_answer(session, vault, rules, case, asked, answer, WORKER, words)
 
 
 def answer_consent(
