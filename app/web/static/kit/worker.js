@@ -6,7 +6,7 @@ import { sendAll } from "./outbox.js"
 const PREFIX = "kit "
 const KEYS = "/api/v1/kit"
 const PAGES = ["offline", "saved", "how", "inbox", "calendar"]
-const LEFT = "/left" // in the kit's cache: somebody left without a network, so the server does not know it yet
+const LEFT = "/left" // in the cache of the kit: somebody left without a network, so the server does not know it yet
 const ASKED_FOR = "stage.js"
 const PATIENCE = 4000 // milliseconds until a page of the kit stands in for one that does not come
 
