@@ -187,9 +187,10 @@ async function offerStage() {
   const code = digitsOf(visit.code)
   if (!now || !code || !navigator.serviceWorker?.controller) return
   const day = new Date().toLocaleDateString(language, { day: "numeric", month: "long", year: "numeric" })
-  const lines = [day, ...[...now.querySelectorAll("b, p")].map(({ textContent }) => textContent)]
   const place = Object.assign(document.createElement("div"), { id: "phone-stage" })
   place.append(copyOf("stage"))
+  const told = [...place.querySelectorAll("[data-then]"), ...now.querySelectorAll("b, p")].map(({ textContent }) => textContent)
+  const lines = [told[0], day, ...told.slice(1)]
   const box = place.querySelector("input")
   box.checked = await isStageOf(code)
   if (box.checked) await keepStage(code, lines)

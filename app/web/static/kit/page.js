@@ -36,7 +36,8 @@ async function begin() {
     if (navigator.onLine || event.target.matches("[data-waits]")) return
     event.preventDefault()
     note("no-network")
-    void showStage(event.target.receipt.value).catch(() => {})
+    const { value } = event.target.receipt
+    import("./stage.js").then(({ showStage }) => showStage(value)).catch(() => {})
   })
   others.addEventListener("message", ({ data }) => void learn(data))
   addEventListener("click", ({ target }) => target.closest("[data-do=send]") && void drain(true))
@@ -49,18 +50,6 @@ async function begin() {
   document.documentElement.dataset.kit = "on"
   await refreshKit()
   await drain()
-}
-
-/** What the worker asked this phone to keep of these messages, where the code is theirs. */
-async function showStage(typed) {
-  const { digitsOf, openStage } = await import("./stage.js")
-  const digits = digitsOf(typed)
-  const kept = digits && (await openStage(digits))
-  if (!kept) return
-  const place = note("stage-kept")
-  for (const [number, line] of kept.entries()) {
-    place.querySelector(number ? "[data-in=lines]" : "[data-in=day]").append(Object.assign(document.createElement("p"), { textContent: line }))
-  }
 }
 
 let again

@@ -73,9 +73,7 @@ export function showPage(html) {
 
 /** A note above the page's content, in place of an older one; null takes it away. `at` is the field that it is about. */
 export function note(name, at) {
-  const place = put(name, at)
-  lookAt(place)
-  return place
+  lookAt(put(name, at))
 }
 
 /** The same for what may come while somebody types: it is said, and the page stays where it is. */

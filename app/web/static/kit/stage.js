@@ -1,5 +1,5 @@
 // Where a case stood when its worker last looked, kept on this phone only because they asked: locked with the code of its messages.
-// It lies beside the draft, so whatever deletes that, "Leave now" above all, deletes it too.
+// It lies beside the draft, so whatever deletes that, "Leave now" above all, deletes it too. Few ask, so the kit takes this along only then.
 
 import { keyOf, lock, newDraft, unlock } from "./draft.js"
 import { checkDigit } from "./seal.js"
@@ -35,6 +35,7 @@ const change = (next) =>
 export async function keepStage(code, lines) {
   const made = await newDraft()
   const sealed = await lock(await keyOf(made, code), made.id, lines)
+  for (const name of (await caches.keys()).filter((each) => each.startsWith("kit "))) await (await caches.open(name)).add(import.meta.url)
   await change(() => ({ ...made, ...sealed }))
 }
 
@@ -58,4 +59,15 @@ export async function openStage(code) {
   const tries = lines ? { tries: 0 } : kept.tries < MOST_TRIES ? {} : null
   await change((there) => (there?.id === kept.id ? tries && { ...there, ...tries } : undefined))
   return lines
+}
+
+/** Below what the page says where no network is: what was kept, for whoever typed its code. */
+export async function showStage(typed) {
+  const digits = digitsOf(typed)
+  const lines = digits && (await openStage(digits))
+  if (!lines) return
+  const place = Object.assign(document.createElement("div"), { className: "note" })
+  place.setAttribute("role", "status")
+  place.append(...lines.map((textContent) => Object.assign(document.createElement("p"), { textContent })))
+  document.getElementById("kit-note").append(place)
 }

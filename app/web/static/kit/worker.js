@@ -8,6 +8,7 @@ const PREFIX = "kit "
 const KEYS = "/api/v1/kit"
 const PAGES = ["offline", "saved", "how", "inbox", "calendar"]
 const LEFT = "/left" // in the cache of the kit: somebody left without a network, so the server does not know it yet
+const ASKED_FOR = "stage.js"
 const PATIENCE = 4000 // milliseconds until a page of the kit stands in for one that does not come
 
 /** The address of a page's path: its language and the rest, or null. */
@@ -19,14 +20,14 @@ export function serve({ version, languages, files }) {
   const kit = () => caches.open(cacheName)
   const pagesOf = (lang) => PAGES.map((page) => new Request(`/${lang}/${page}`, { credentials: "omit", cache: "no-cache" }))
 
+  const addressesIn = async (name) => (name.startsWith(PREFIX) ? await (await caches.open(name)).keys() : []).map(({ url }) => new URL(url).pathname)
+  const languagesIn = async (name) => (await addressesIn(name)).map(placed).filter((at) => at?.[1] === "offline").map(([lang]) => lang)
+
   /** Those of the pages that are open, and those that the version before had: "the languages that the worker used". */
   async function languagesInUse() {
     const clients = await self.clients.matchAll({ includeUncontrolled: true, type: "window" })
     const used = clients.map(({ url }) => placed(new URL(url).pathname)?.[0])
-    for (const name of (await caches.keys()).filter((each) => each.startsWith(PREFIX))) {
-      const kept = await (await caches.open(name)).keys()
-      used.push(...kept.map(({ url }) => placed(new URL(url).pathname)).filter((at) => at?.[1] === "offline").map(([lang]) => lang))
-    }
+    for (const name of await caches.keys()) used.push(...(await languagesIn(name)))
     const known = [...new Set(used)].filter((lang) => languages.includes(lang))
     return known.length ? known : languages.slice(0, 1)
   }
@@ -36,6 +37,9 @@ export function serve({ version, languages, files }) {
     try {
       await cache.add(new Request(KEYS, { credentials: "omit", cache: "no-cache" }))
       await cache.addAll(files)
+      // What a worker asked for goes on with the next version.
+      const asked = (await Promise.all((await caches.keys()).map(addressesIn))).flat().some((path) => path.endsWith(ASKED_FOR))
+      if (asked) await cache.add(new URL(ASKED_FOR, import.meta.url))
       for (const lang of await languagesInUse()) await cache.addAll(pagesOf(lang))
     } catch (failure) {
       // Half a version is none: the one before goes on.
@@ -97,10 +101,8 @@ export function serve({ version, languages, files }) {
     try {
       return await Promise.race([fetch(request), late()])
     } catch {
-      const kept = (await (await kit()).keys()).map(({ url }) => placed(new URL(url).pathname)).filter((at) => at?.[1] === "offline")
-      const known = kept.map(([lang]) => lang)
-      const wanted = navigator.languages.flatMap((each) => [each, each.split("-")[0]]).find((each) => known.includes(each))
-      return known.length ? Response.redirect(`/${wanted ?? known[0]}/`) : fetch(request)
+      const known = await languagesIn(cacheName)
+      return known.length ? Response.redirect(`/${known.find((each) => navigator.language.startsWith(each)) ?? known[0]}/`) : fetch(request)
     }
   }
 
@@ -117,7 +119,7 @@ export function serve({ version, languages, files }) {
     const { request } = event
     const { origin, pathname, search } = new URL(request.url)
     if (request.method !== "GET" || origin !== self.location.origin) return
-    if (files.includes(pathname)) {
+    if (files.includes(pathname) || pathname.endsWith(ASKED_FOR)) {
       event.respondWith(fromKit(pathname).then((found) => found ?? fetch(request)))
     } else if (request.mode === "navigate" && !search) {
       const at = placed(pathname)
