@@ -2,17 +2,19 @@
 
 import random
 from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
-from app.attachments import ExaminerBroken
+from app.attachments import ExaminerBroken, completing
 from app.attachments.kinds import FileState
 from app.attachments.models import Attachment, AttachmentChunk, AttachmentPart
+from app.database import CaseId
 from app.network import FILE_CHUNKS
-from app.vault import TooBusy, Vault
+from app.vault import Receipt, TooBusy, Vault, find_receipt, new_compartment_versions
 from tests.harness.world import World
 from tests.support.files import CHUNK, PhoneFile, ogg, photo, post_chunk, told_of, webm, with_files
 from tests.support.outbox import Seal, answer, case_of_submission, post
@@ -274,3 +276,29 @@ def test_a_child_that_cannot_work_costs_nobody_a_file(
     assert (status, told["state"]) == (503, "later")
     monkeypatch.undo()
     assert _send(client, file)[1]["state"] == "whole"
+
+
+def test_keys_that_change_while_a_file_is_sealed_are_those_it_is_sealed_to(
+    client: FlaskClient, world: World, seal: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever lost access just then must not be able to read it."""
+    sealing = seal()
+    [file] = with_files(sealing, ogg(), kind="voice")
+    answer(post(client, sealing.envelope()))
+    case_id, keep, tried = CaseId(case_of_submission(world, sealing).id), completing._keep, list[int]()
+
+    def after_the_keys(*given: Any) -> None:
+        tried.append(1)
+        if len(tried) == 1:
+            with world.database.writing() as session:
+                keys = find_receipt(session, world.vault.derive_receipt_keys(Receipt(sealing.receipt)))
+                assert keys is not None
+                left = [world.vault.receipt_public_key(keys)]
+                new_compartment_versions(session, world.vault, case_id, left)
+        keep(*given)
+
+    monkeypatch.setattr(completing, "_keep", after_the_keys)
+    assert _send(client, file)[1]["state"] == "whole"
+    assert len(tried) == 2
+    with world.database.reading() as session:
+        assert set(session.scalars(select(AttachmentPart.version))) == {2}
