@@ -10,6 +10,8 @@ import subprocess
 import sys
 import threading
 from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
 from typing import IO
 
 from app.attachments.kinds import LARGEST_FILE, FileKind, FileRefusal, FileRefused
@@ -44,8 +46,7 @@ class Examined:
 
 def examine(services: Services, kind: FileKind, body: bytes | bytearray) -> Examined:
     """Have a file looked at; raises `FileRefused`, `TooBusy` or `ExaminerBroken`."""
-    slots = Slots(services.settings.home / "examiner")
-    with slots.one(spare=1):
+    with _slots(services.settings.home / "examiner").one(spare=1):
         status, told = _run(kind, body)
     if len(told) > LARGEST_FILE:
         raise ExaminerBroken("the child has no end of words")
@@ -57,6 +58,12 @@ def examine(services: Services, kind: FileKind, body: bytes | bytearray) -> Exam
     if status != 0 or not found or len(line) > _LONGEST_LINE:
         raise ExaminerBroken(f"the child ended with {status}")
     return _read(kind, line, made if kind is FileKind.PHOTO else body)
+
+
+@cache
+def _slots(folder: Path) -> Slots:
+    """One object a process, which bounds how many of its threads wait: most stay with the workers who file."""
+    return Slots(folder)
 
 
 def _run(kind: FileKind, body: bytes | bytearray) -> tuple[int, bytes]:

@@ -6,9 +6,9 @@ Nothing is decoded. Each box says how long it is, and the walk ends where the fi
 import struct
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import pairwise
 
-from app.examiner.verdicts import Refused, Verdict
+from app.examiner.mp4 import mp4_seconds
+from app.examiner.verdicts import Refused, Verdict, require
 
 LONGEST_SECONDS = 15 * 60
 
@@ -33,13 +33,8 @@ def _listened(body: bytes) -> Verdict:
     if body.startswith(b"\x1a\x45\xdf\xa3"):
         return Verdict("audio/webm", _webm_seconds(body))
     if body[4:8] == b"ftyp":
-        return Verdict("audio/mp4", _mp4_seconds(body))
+        return Verdict("audio/mp4", mp4_seconds(body))
     raise Refused("unreadable")
-
-
-def _require(holds: object) -> None:
-    if not holds:
-        raise Refused("unreadable")
 
 
 # Ogg (RFC 3533) with Opus (RFC 7845).
@@ -53,12 +48,12 @@ def _ogg_seconds(body: bytes) -> float:
         start = place + 27 + segments
         lengths = body[place + 27 : start]
         end = start + sum(lengths)
-        _require(magic == b"OggS" and version == 0 and len(lengths) == segments and end <= len(body))
+        require(magic == b"OggS" and version == 0 and len(lengths) == segments and end <= len(body))
         if stream is None:
-            _require(flags & 2 and body[start : start + 8] == _OPUS_HEAD)
+            require(flags & 2 and body[start : start + 8] == _OPUS_HEAD)
             stream, skipped = serial, int.from_bytes(body[start + 10 : start + 12], "little")
         else:
-            _require(serial == stream and not flags & 2)
+            require(serial == stream and not flags & 2)
         samples = max(samples, granule)
         place = end
     return max(0, samples - skipped) / _OPUS_RATE
@@ -109,16 +104,16 @@ class _Webm:
 
 def _webm_seconds(body: bytes) -> float:
     head_size, place = _size(body, 4)
-    _require(head_size is not None and place + head_size <= len(body))
+    require(head_size is not None and place + head_size <= len(body))
     end = place + (head_size or 0)
     types = [
         body[at : at + size] for number, at, size in _elements(body, place, end) if number == _Id.DOC_TYPE
     ]
-    _require(types == [b"webm"])
+    require(types == [b"webm"])
     found = _Webm()
     for number, at, size in _elements(body, end, len(body)):
         _take(found, number, body, at, size)
-    _require(found.tracks == [(_SOUND, b"A_OPUS")] and found.blocks)
+    require(found.tracks == [(_SOUND, b"A_OPUS")] and found.blocks)
     return max(found.said, found.last) * found.scale / 1_000_000_000
 
 
@@ -126,15 +121,15 @@ def _elements(body: bytes, place: int, end: int) -> Iterator[tuple[int, int, int
     """Every element with its place and size, those that are entered before what they hold."""
     while place < end:
         length = 9 - body[place].bit_length()
-        _require(1 <= length <= 4)
+        require(1 <= length <= 4)
         number = int.from_bytes(body[place : place + length])
         size, place = _size(body, place + length)
-        _require(number not in _NEVER)
+        require(number not in _NEVER)
         if size is None:
-            _require(number in _ENDLESS)
+            require(number in _ENDLESS)
             size = 0
         else:
-            _require(place + size <= end)
+            require(place + size <= end)
         yield number, place, size
         if number not in _ENTERED:
             place += size
@@ -143,7 +138,7 @@ def _elements(body: bytes, place: int, end: int) -> Iterator[tuple[int, int, int
 def _size(body: bytes, place: int) -> tuple[int | None, int]:
     """A size, None where it is not known, and the place behind it."""
     length = 9 - body[place].bit_length()
-    _require(1 <= length <= 8 and place + length <= len(body))
+    require(1 <= length <= 8 and place + length <= len(body))
     value = int.from_bytes(body[place : place + length]) & (1 << 7 * length) - 1
     return (None if value == (1 << 7 * length) - 1 else value), place + length
 
@@ -170,77 +165,3 @@ def _take(found: _Webm, number: int, body: bytes, at: int, size: int) -> None:
             found.blocks += 1
         case _:
             pass
-
-
-# MP4: boxes (ISO/IEC 14496-12).
-
-_TOP = frozenset(
-    {
-        b"ftyp",
-        b"moov",
-        b"mdat",
-        b"moof",
-        b"mfra",
-        b"free",
-        b"skip",
-        b"wide",
-        b"styp",
-        b"sidx",
-    }
-)
-_CODECS = (b"mp4a", b"Opus")
-
-
-def _mp4_seconds(body: bytes) -> float:
-    top = list(_boxes(body, 0, len(body)))
-    _require(all(name in _TOP for name, _, _ in top))
-    [(_, start, end)] = [box for box in top if box[0] == b"moov"]
-    [(_, track, track_end)] = [box for box in _boxes(body, start, end) if box[0] == b"trak"]
-    media = _inside(body, track, track_end, b"mdia")
-    handler, _ = _inside(body, *media, b"hdlr")
-    _require(body[handler + 8 : handler + 12] == b"soun")
-    sounds, _ = _inside(body, *_inside(body, *_inside(body, *media, b"minf"), b"stbl"), b"stsd")
-    _require(body[sounds + 12 : sounds + 16] in _CODECS)
-    scale, said = _length(body, _inside(body, *media, b"mdhd")[0])
-    begins = [_begins(body, box[1], box[2]) for box in top if box[0] == b"moof"]
-    # Of pieces each says when it begins: the last one is taken to be as long as the longest before it.
-    longest = max((after - before for before, after in pairwise(begins)), default=0)
-    return max(said, max(begins, default=0) + longest) / scale
-
-
-def _boxes(body: bytes, place: int, end: int) -> Iterator[tuple[bytes, int, int]]:
-    """The boxes between two places, each with where what it holds begins and ends."""
-    while place < end:
-        size, name = struct.unpack_from(">I4s", body, place)
-        start = place + 8
-        if size == 1:
-            (size,) = struct.unpack_from(">Q", body, start)
-            start += 8
-        place = end if size == 0 else place + size
-        _require(start <= place <= end)
-        yield name, start, place
-
-
-def _inside(body: bytes, start: int, end: int, wanted: bytes) -> tuple[int, int]:
-    """The one box of this name."""
-    [found] = [(at, till) for name, at, till in _boxes(body, start, end) if name == wanted]
-    return found
-
-
-def _length(body: bytes, place: int) -> tuple[int, int]:
-    """The scale of a media header and the length in it; 0 where a recording was under way."""
-    if body[place]:
-        scale, said = struct.unpack_from(">IQ", body, place + 20)
-        return scale, 0 if said == (1 << 64) - 1 else said
-    scale, said = struct.unpack_from(">II", body, place + 12)
-    return scale, 0 if said == (1 << 32) - 1 else said
-
-
-def _begins(body: bytes, start: int, end: int) -> int:
-    """When a piece begins; 0 where it does not say."""
-    pieces = [box for box in _boxes(body, start, end) if box[0] == b"traf"]
-    for name, at, _ in (box for piece in pieces for box in _boxes(body, piece[1], piece[2])):
-        if name == b"tfdt":
-            value: int = struct.unpack_from(">Q" if body[at] else ">I", body, at + 4)[0]
-            return value
-    return 0

@@ -18,3 +18,9 @@ class Verdict:
     type: str
     seconds: float = 0.0
     made: bytes = field(default=b"", repr=False)
+
+
+def require(holds: object) -> None:
+    """Raise `Refused` unless this holds of the file."""
+    if not holds:
+        raise Refused("unreadable")

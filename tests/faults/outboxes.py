@@ -15,6 +15,7 @@ from typing import Any
 from app.vault import Receipt
 from tests.faults.promises import Promises
 from tests.faults.service import Service, breathe
+from tests.support.files import FILES, PhoneFile, ogg, with_files
 from tests.support.outbox import KIT, OUTBOX, Kit, Sealing, from_base_64, to_inbox
 
 PHONES = 20
@@ -22,6 +23,8 @@ SECRET = "Karmesin"  # stands in every word that is sealed, and must stand in no
 _MOST_WAITING = 2
 _PATIENCE_SECONDS = 90.0
 _BREATH_SECONDS = 0.05
+_WITH_FILE = 0.3
+_JSON, _BYTES = "application/json", "application/octet-stream"
 
 
 class NoAnswer(Exception):
@@ -35,6 +38,8 @@ class Outboxes:
         self.promises = Promises()
         self.lost = 0
         self.again = 0
+        self.files: list[PhoneFile] = []
+        self._sound = ogg(30, pages=600)
         self._service = service
         self._over = threading.Event()
         self._faults: list[str] = []
@@ -71,11 +76,17 @@ class Outboxes:
         kit = self._kit()
         site = self._service.world.site.code
         waiting = [Sealing(kit, {"words": each, "site_code": site}) for each in words]
+        files = {
+            each.submission: with_files(each, self._sound, kind="voice") if dice.random() < _WITH_FILE else []
+            for each in waiting
+        }
         sealed = [(each, json.dumps(each.envelope(page=dice.random() < 0.3)).encode()) for each in waiting]
         dice.shuffle(sealed)
         for sealing, raw in sealed:
             self._insist(sealing, raw)
             self.promises.shown(Receipt(sealing.receipt), str(sealing.answers["words"]))
+            for file in files[sealing.submission]:
+                self._bring(dice, file)
             if dice.random() < 0.3:
                 assert self._insist(sealing, raw)["already"] is True
             if dice.random() < 0.5:
@@ -95,12 +106,36 @@ class Outboxes:
         until = time.monotonic() + _PATIENCE_SECONDS
         while True:
             try:
-                status, told = self._ask("GET", KIT, None)
+                status, told = self._ask("GET", KIT, None, _JSON)
                 assert status == http.client.OK, status
                 return Kit(told["deployment"], told["keys"][0]["id"], from_base_64(told["keys"][0]["public"]))
             except NoAnswer:
                 assert time.monotonic() < until, "nobody hands out the key any more"
                 time.sleep(_BREATH_SECONDS)
+
+    def _bring(self, dice: random.Random, file: PhoneFile) -> None:
+        """Post the chunks of a file in any order, and those that are missing after all, until it stands in its case."""
+        until, missing = time.monotonic() + _PATIENCE_SECONDS, list(file.indexes)
+        dice.shuffle(missing)
+        while missing:
+            assert time.monotonic() < until, "a file does not arrive"
+            try:
+                status, told = self._ask("POST", FILES, file.chunk(missing[0]), _BYTES)
+            except NoAnswer:
+                self.lost += 1
+                time.sleep(_BREATH_SECONDS)
+                continue
+            if told["state"] == "later":
+                assert (status, told["reason"] in ("busy", "broken")) == (503, True), told
+                time.sleep(_BREATH_SECONDS)
+                continue
+            assert status == http.client.OK, told
+            if told["state"] == "whole":
+                assert told["proof"] == file.proof()
+                break
+            assert told["proof"] == file.proof(missing[0])
+            missing = told["missing"]
+        self.files.append(file)
 
     def _insist(self, sealing: Sealing, raw: bytes) -> dict[str, Any]:
         """Post it until it is kept; nothing else ends it, and whatever comes must be an answer of ours."""
@@ -108,7 +143,7 @@ class Outboxes:
         while True:
             assert time.monotonic() < until, "no answer to an envelope"
             try:
-                status, told = self._ask("POST", OUTBOX, raw)
+                status, told = self._ask("POST", OUTBOX, raw, _JSON)
             except NoAnswer:
                 self.lost += 1
                 time.sleep(_BREATH_SECONDS)
@@ -121,9 +156,9 @@ class Outboxes:
             assert (told["state"], status) == ("later", http.client.SERVICE_UNAVAILABLE), told
             time.sleep(_BREATH_SECONDS)
 
-    def _ask(self, method: str, path: str, body: bytes | None) -> tuple[int, dict[str, Any]]:
+    def _ask(self, method: str, path: str, body: bytes | None, kind: str) -> tuple[int, dict[str, Any]]:
         headers = {"X-Forwarded-For": f"10.{random.randrange(256)}.{random.randrange(256)}.7"}  # noqa: S311
-        headers |= {} if body is None else {"Content-Type": "application/json"}
+        headers |= {} if body is None else {"Content-Type": kind}
         connection = http.client.HTTPConnection(self._service.url.removeprefix("http://"), timeout=30)
         try:
             connection.request(method, path, body, headers)

@@ -15,6 +15,9 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.attachments import DeclaredFile, FileKind, declared_rows
+from app.attachments.kinds import FileState
+from app.attachments.models import Attachment
 from app.cases.case.models import Case, Clock, Escalation, Offer, OutsideDate
 from app.cases.clocks.running import mark_clocks_missed
 from app.cases.desk import add_outside_date
@@ -112,6 +115,20 @@ def _add_some_dates(world: World) -> None:
             accept_offer(session, world.vault, world.rules, by, case_id)
             on = (clock.now() + timedelta(days=20)).date()
             add_outside_date(session, world.vault, by, case_id, OutsideDateKind.FLIGHT, on, uuid4())
+
+
+def _name_some_files(world: World) -> None:
+    """Files of which nothing comes."""
+    for number in range(3):
+        case_id = world.case_of(world.file(words=f"Photo {number}."))
+        declared = DeclaredFile(uuid4(), FileKind.PHOTO, 100, b"tag", b"owner")
+        with world.database.writing() as session:
+            session.add_all(declared_rows(world.vault, case_id, [declared]))
+
+
+def _files_left(session: Session) -> int:
+    waiting = select(func.count()).select_from(Attachment).where(Attachment.state == FileState.WAITING)
+    return session.scalar(waiting) or 0
 
 
 def _plan_some_texts(world: World) -> None:
@@ -257,6 +274,7 @@ CHORES = {
     # Two hours: what is over shows by the full hour only.
     "expire_sessions": Chore(7200, 15, _open_some, _left(SessionRow, "over_hour", 7200)),
     "expire_attempts": Chore(3 * _DAY, 15, _count_some, _left(Attempts, "ends_at", 3 * _DAY)),
+    "give_up_files": Chore(31 * _DAY, 40, _name_some_files, _files_left),
     "settle_silence": Chore(10_800, 20, _text_some, _numbers_left),
     "expire_invitations": Chore(40 * _DAY, 15, _invite_some, _left(Invitation, "expires_at", 9 * _DAY)),
 }
@@ -340,6 +358,10 @@ def _check_once(world: World) -> None:
             rungs = session.scalars(select(Escalation.state).where(Escalation.case_id == case.id)).all()
             assert acts["case.escalated"] == len(rungs)
             assert rungs.count(RungState.ASKED) <= 1
+            lost = select(func.count()).where(
+                Attachment.case_id == case.id, Attachment.state == FileState.LOST
+            )
+            assert acts["case.file_lost"] == session.scalar(lost)
             asked = session.scalars(
                 select(Followup.state).where(Followup.case_id == case.id, Followup.asked_hour.is_not(None))
             ).all()

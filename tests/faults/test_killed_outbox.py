@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.faults.files import check_files
 from tests.faults.kills import counted, share, told
 from tests.faults.outboxes import SECRET, Outboxes
 from tests.faults.promises import check_kept
@@ -33,15 +34,18 @@ def test_each_report_of_twenty_phones_is_kept_once_when_web_processes_are_killed
                 service.kill_everybody()
                 service.start()
         check_kept(service.world, phones.promises)
+        check_files(service.world, phones.files)
         kept = len(phones.promises.some())
         assert number_of_cases(service.world) == before + kept
         # Otherwise this test has shown nothing.
         assert len(service.killed) >= share(19, short=3) / 2
         assert phones.lost
+        assert len(phones.files) >= 5
         assert kept >= 40
         assert phones.promises.spoken
         assert SECRET not in service.log()
         told(
             f"{kind}: {len(service.killed)} web workers killed under {kept} sealed reports; {phones.lost} posts without an answer, "
-            f"{phones.again} answered once more; each kept once"
+            f"{phones.again} answered once more; each kept once, "
+            f"and {len(phones.files)} voice notes"
         )

@@ -155,6 +155,21 @@ def _box(name: bytes, body: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(body), name) + body
 
 
+def mp4_in_pieces(seconds: float = 3.0, *, pieces: int = 1, each: bool = False) -> bytes:
+    """A recording as Chromium makes it, piece by piece; `each` writes how long each sample is."""
+    whole, samples = mp4(0, codec=b"Opus"), 50
+    step = round(seconds * 48_000 / pieces / samples)
+    made = whole
+    for number in range(pieces):
+        head = _box(b"tfhd", struct.pack(">II", 0x20008, 1) + step.to_bytes(4))
+        begins = _box(b"tfdt", struct.pack(">IQ", 1 << 24, number * step * samples))
+        run = struct.pack(">IIi", 0x301 if each else 0x201, samples, 0)
+        run += b"".join((step.to_bytes(4) if each else b"") + (9).to_bytes(4) for _ in range(samples))
+        made += _box(b"moof", _box(b"mfhd", bytes(8)) + _box(b"traf", head + begins + _box(b"trun", run)))
+        made += _box(b"mdat", bytes(9 * samples))
+    return made
+
+
 def mp4(seconds: float = 3.0, *, handler: bytes = b"soun", codec: bytes = b"mp4a") -> bytes:
     """A recording as Safari makes it."""
     header = _box(b"mdhd", bytes(12) + struct.pack(">II", 48_000, round(seconds * 48_000)) + bytes(4))

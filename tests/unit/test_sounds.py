@@ -7,18 +7,26 @@ import pytest
 
 from app.examiner.sounds import LONGEST_SECONDS, listen
 from app.examiner.verdicts import Refused
-from tests.support.files import mp4, ogg, webm
+from tests.support.files import mp4, mp4_in_pieces, ogg, webm
 
 
 @pytest.mark.parametrize(
-    ("body", "kind"), ((ogg(3), "audio/ogg"), (webm(3), "audio/webm"), (mp4(3), "audio/mp4"))
+    ("body", "kind"),
+    (
+        (ogg(3), "audio/ogg"),
+        (webm(3), "audio/webm"),
+        (mp4(3), "audio/mp4"),
+        (mp4_in_pieces(3), "audio/mp4"),
+        (mp4_in_pieces(3, pieces=5), "audio/mp4"),
+        (mp4_in_pieces(3, each=True), "audio/mp4"),
+    ),
 )
 def test_what_browsers_record_is_told_by_its_content(body: bytes, kind: str) -> None:
     heard = listen(body)
     assert (heard.type, round(heard.seconds), heard.made) == (kind, 3, b"")
 
 
-@pytest.mark.parametrize("make", (ogg, webm, mp4))
+@pytest.mark.parametrize("make", (ogg, webm, mp4, mp4_in_pieces))
 def test_a_recording_that_is_too_long_is_refused_as_such(make: object) -> None:
     assert callable(make)
     assert listen(make(LONGEST_SECONDS - 1)).seconds > 890
@@ -58,7 +66,7 @@ def test_what_is_no_such_recording_is_refused(name: str) -> None:
         listen(_STRANGE[name])
 
 
-@pytest.mark.parametrize("make", (ogg, webm, mp4))
+@pytest.mark.parametrize("make", (ogg, webm, mp4, mp4_in_pieces))
 def test_no_byte_of_a_container_breaks_the_walk(make: object) -> None:
     """Whatever stands in it, it is taken or refused."""
     assert callable(make)

@@ -428,14 +428,14 @@ def _message(row: Entry, opened: OpenedCompartments, zone: tzinfo) -> InboxMessa
         row.kind,
         row.author_kind == "worker",
         at.astimezone(zone),
-        body.get("text"),
+        body.get("text", "" if "file" in body else None),
         danger=bool(body.get("danger")),
         site=body.get("site") or "",
         more_came=bool(body.get("came")),
         from_custody=bool(body.get("from_custody")),
         question=body.get("question") or "",
         answer=body.get("answer") or "",
-        file=body.get("kind") or "" if row.kind is EntryKind.FILE else "",
+        file=body["kind"] if "file" in body else "",
         fault=body.get("fault") or "",
     )
 

@@ -17,13 +17,13 @@ from app.cases.case.models import Entry
 from app.cases.enums import EntryKind
 from app.cases.routing import accept_offer
 from app.database import CaseId
-from app.vault import GrantState, Receipt, end_grants, read_journal, verify_journal
+from app.vault import CircleName, GrantState, Receipt, end_grants, read_journal, verify_journal
 from app.vault.grant_rows import GrantRow
 from tests.harness.pages import checked_client
 from tests.harness.world import World
 from tests.support.browsing import Page
 from tests.support.files import PhoneFile, ogg, photo, post_chunk, told_of, with_files
-from tests.support.member import Browse
+from tests.support.member import Browse, let_in
 from tests.support.outbox import Kit, Sealing, answer, case_of_submission, post
 
 DAY = 86_400
@@ -33,11 +33,18 @@ class Reported:
     """A report with files that the near lead has taken on."""
 
     def __init__(
-        self, app: Flask, world: World, *bodies: bytes, kind: str = "photo", send: bool = True
+        self,
+        app: Flask,
+        world: World,
+        *bodies: bytes,
+        kind: str = "photo",
+        send: bool = True,
+        answers: dict[str, Any] | None = None,
     ) -> None:
         self.client, self.world = app.test_client(), world
         self.sealing = Sealing(
-            Kit.of(world.vault), {"site_code": world.site.code, "consent": "helper", "words": "See this."}
+            Kit.of(world.vault),
+            {"site_code": world.site.code, "consent": "helper", "words": "See this."} | (answers or {}),
         )
         self.files: list[PhoneFile] = with_files(self.sealing, *bodies, kind=kind)
         assert answer(post(self.client, self.sealing.envelope()))["state"] == "kept"
@@ -240,3 +247,13 @@ def test_a_file_that_others_wrote_into_keeps_no_other_from_being_given_up(app: F
         assert give_up_files(session, world.vault) == 0
     assert other.acts().count("case.file_lost") == 1
     assert Receipt(spoilt.sealing.receipt)
+
+
+def test_a_restricted_case_opens_its_files_to_the_trained_only(
+    app: Flask, world: World, browse: Browse
+) -> None:
+    let_in(world, "near.lead", "near.lead", [CircleName.RESTRICTED])
+    case = Reported(app, world, photo(), answers={"category": ["gbvh"]})
+    [file] = case.files
+    assert _get(browse, case.address(file)).status_code == 200
+    assert _get(browse, case.address(file), "near.caseworker").status_code == 404

@@ -1,15 +1,20 @@
 """Photos and voice notes of a phone: chunk after chunk in any order, each file once in its case and only if its report named it."""
 
 import random
+from dataclasses import replace
+from typing import Any
 from uuid import UUID
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
+from app.attachments import ExaminerBroken, completing
 from app.attachments.kinds import FileState
 from app.attachments.models import Attachment, AttachmentChunk, AttachmentPart
-from app.vault import Vault
+from app.database import CaseId
+from app.network import FILE_CHUNKS
+from app.vault import Receipt, TooBusy, Vault, find_receipt, new_compartment_versions
 from tests.harness.world import World
 from tests.support.files import CHUNK, PhoneFile, ogg, photo, post_chunk, told_of, webm, with_files
 from tests.support.outbox import Seal, answer, case_of_submission, post
@@ -214,3 +219,86 @@ def test_a_seal_that_is_cut_of_another_deployment_or_key_is_refused(
         assert told_of(post_chunk(client, strange.chunk(0)))[1]["reason"] == "malformed"
     for plain in (b"", b"x" * 300, bytes(CHUNK)):
         assert told_of(post_chunk(client, file.chunk(0, plain=plain)))[1]["reason"] == "malformed"
+
+
+def test_a_chunk_that_others_wrote_into_is_asked_for_again(
+    client: FlaskClient, world: World, seal: Seal
+) -> None:
+    sealing = seal()
+    [file] = with_files(sealing, photo(900, 700, quality=90))
+    answer(post(client, sealing.envelope()))
+    *first, last = file.indexes
+    assert len(first) > 2
+    for index in first:
+        _send(client, file, index)
+    with world.database.writing() as session:
+        forged = update(AttachmentChunk).where(AttachmentChunk.number == 1).values(sealed=b"x" * 500)
+        session.execute(forged.where(AttachmentChunk.attachment_id == UUID(file.file)))
+    assert _send(client, file, last)[1]["missing"] == [1]
+    assert _send(client, file, 1)[1]["state"] == "whole"
+
+
+def test_a_flood_of_chunks_waits_and_loses_nothing(
+    client: FlaskClient, world: World, seal: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sealing = seal()
+    [file] = with_files(sealing, photo(900, 700, quality=90))
+    answer(post(client, sealing.envelope()))
+    monkeypatch.setattr("app.attachments.arriving.FILE_CHUNKS", replace(FILE_CHUNKS, most=2))
+    states = [_send(client, file, index)[1] for index in (0, 1, 2)]
+    assert [told["state"] for told in states] == ["kept", "kept", "later"]
+    assert states[-1]["reason"] == "full"
+    assert _count(world, AttachmentChunk, file) == 2
+    assert _send(client, file, 0)[1]["state"] == "kept"
+    monkeypatch.undo()
+    assert _send(client, file, 2)[1]["state"] == "kept"
+    monkeypatch.setattr("app.attachments.arriving.MOST_WAITING", 3)
+    other = seal()
+    [another] = with_files(other, photo())
+    answer(post(client, other.envelope()))
+    assert _send(client, another)[1]["reason"] == "full"
+    assert _send(client, file, 3)[1]["state"] == "kept"
+
+
+@pytest.mark.parametrize("error", (TooBusy(), ExaminerBroken("the child")))
+def test_a_child_that_cannot_work_costs_nobody_a_file(
+    client: FlaskClient, seal: Seal, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    def fails(*_given: object) -> None:
+        raise error
+
+    sealing = seal()
+    [file] = with_files(sealing, photo())
+    answer(post(client, sealing.envelope()))
+    monkeypatch.setattr("app.attachments.completing.examine", fails)
+    for chunk in file.chunks():
+        status, told = told_of(post_chunk(client, chunk))
+    assert (status, told["state"]) == (503, "later")
+    monkeypatch.undo()
+    assert _send(client, file)[1]["state"] == "whole"
+
+
+def test_keys_that_change_while_a_file_is_sealed_are_those_it_is_sealed_to(
+    client: FlaskClient, world: World, seal: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever lost access just then must not be able to read it."""
+    sealing = seal()
+    [file] = with_files(sealing, ogg(), kind="voice")
+    answer(post(client, sealing.envelope()))
+    case_id, keep, tried = CaseId(case_of_submission(world, sealing).id), completing._keep, list[int]()
+
+    def after_the_keys(*given: Any) -> None:
+        tried.append(1)
+        if len(tried) == 1:
+            with world.database.writing() as session:
+                keys = find_receipt(session, world.vault.derive_receipt_keys(Receipt(sealing.receipt)))
+                assert keys is not None
+                left = [world.vault.receipt_public_key(keys)]
+                new_compartment_versions(session, world.vault, case_id, left)
+        keep(*given)
+
+    monkeypatch.setattr(completing, "_keep", after_the_keys)
+    assert _send(client, file)[1]["state"] == "whole"
+    assert len(tried) == 2
+    with world.database.reading() as session:
+        assert set(session.scalars(select(AttachmentPart.version))) == {2}

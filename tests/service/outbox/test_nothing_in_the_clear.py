@@ -1,11 +1,15 @@
 """What a phone sealed stands nowhere in the clear once it was opened: no word, code or secret in the database or in the log."""
 
 import logging
+import subprocess
+import sys
 
 import pytest
 from flask.testing import FlaskClient
 
+from app.settings import PROJECT_ROOT
 from tests.harness.world import World, everything_stored
+from tests.support.files import ogg, photo, post_chunk, told_of, with_files
 from tests.support.outbox import Seal, answer, base_64, post
 
 PLANTED = {
@@ -35,3 +39,37 @@ def test_nothing_of_a_letter_is_stored_or_logged(
         assert sealing.ack not in haystack
     for envelope in envelopes:
         assert str(envelope["ct"]).encode() not in haystack
+
+
+def test_nothing_of_a_file_is_stored_or_logged(
+    client: FlaskClient, world: World, seal: Seal, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Whether it is whole, waits for chunks or is refused: no byte of it, no secret, and no process here that knows Pillow."""
+    caplog.set_level(logging.DEBUG)
+    sealing = seal()
+    planted = b"Karmesin was here, " * 20
+    voice = ogg().replace(bytes([3]) * 200, planted[:200])
+    [whole] = with_files(sealing, voice, kind="voice")
+    waits, refused = with_files(sealing, photo(900, 700, quality=95, comment=planted), planted)
+    answer(post(client, sealing.envelope()))
+    states = [told_of(post_chunk(client, file.chunk(0)))[1]["state"] for file in (whole, waits, refused)]
+    assert states == ["whole", "kept", "refused"]
+    haystack = everything_stored(world.database) + caplog.text.encode()
+    for secret in (b"Karmesin", b"OpusHead", waits.body[2000:2032], sealing.ack):
+        assert secret not in haystack
+    for file in (whole, waits, refused):
+        for index in (None, 0):
+            assert file.proof(index).encode() not in haystack
+    assert all(word not in caplog.text for word in (whole.file, "photo", "voice"))
+
+
+def test_what_decodes_is_in_no_process_of_ours() -> None:
+    """Neither the web nor the dispatcher knows Pillow, or the examiner, once all of their rooms are loaded."""
+    load = (
+        "import sys; import app.dispatcher.run, app.cli; from app import web_rooms; web_rooms(); "
+        "print(sorted(each for each in sys.modules if each.split('.')[0] == 'PIL' or each.startswith('app.examiner')))"
+    )
+    told = subprocess.run(
+        [sys.executable, "-c", load], cwd=PROJECT_ROOT, capture_output=True, text=True, check=True
+    )
+    assert told.stdout.strip() == "[]"
