@@ -113,20 +113,23 @@ def test_without_a_network_they_wait_sealed_and_arrive_once_next_day(
         choose(page, camera_photo(tmp_path / "photo.jpg"))
         page.locator("#kit-files canvas").wait_for()
         record(page)
+        middles = [body[len(body) // 2 :][:32] for _, body in hanging(page)]
         write(page, WORDS)
         expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
         expect(page.get_by_text("0 of 2 photos and recordings are sent.")).to_be_visible()
         assert [each["state"] for each in waiting(page)] == ["waiting"] * 2
-    assert not found_in(tmp_path / "profile", ("marmalade", PLANTED, "OpusHead", "1067"))
-    assert told(link) == []
+    assert not found_in(tmp_path / "profile", ("marmalade", PLANTED))
+    files = [path.read_bytes() for path in (tmp_path / "profile").rglob("*") if path.is_file()]
+    assert not [middle for middle in middles if any(middle in body for body in files)]
     with opened(browser, link, tmp_path / "profile") as phone:
         page = phone.open_form(phone.page())
         await_none(page)
         assert phone.records(page) == []
         expect(page.locator("#kit-parts")).to_have_count(0)
-        assert [each["already"] for each in kept(link)] == [False]
+        # A browser that closes may have sent something without hearing the answer: then it is sent once more.
+        assert [each["already"] for each in kept(link)].count(False) == 1
         assert len(whole(link)) == 2
-        assert all(not each["already"] for each in told(link))
+        assert [each["already"] for each in told(link) if each["state"] == "whole"].count(False) == 2
 
 
 def test_a_line_that_breaks_again_and_again_brings_each_piece_once(
