@@ -230,7 +230,8 @@ def test_the_clock_of_the_phone_may_be_a_year_off(browser: Browser, link: Link, 
         page = phone.open_form(phone.page())
         phone.await_empty(page)
         expect(page.locator("#kit-waiting")).to_have_count(0)
-        assert len(kept(link)) == 1
+        # A browser that closes may have sent it without hearing the answer: then it is asked for once more.
+        assert [each["already"] for each in kept(link)].count(False) == 1
 
 
 @pytest.mark.parametrize("offline", (False, True), ids=("online", "offline"))

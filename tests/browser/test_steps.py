@@ -201,6 +201,19 @@ def test_what_the_server_sends_back_begins_with_the_mistake(browser: Browser, se
         expect(page.get_by_role("heading", name=OURS)).to_be_visible()
 
 
+def test_a_page_that_asks_in_between_has_no_questions_to_hide(browser: Browser, server: LiveServer) -> None:
+    with checked_pages(browser, server.url, viewport=PHONE) as new_page:
+        page = with_steps(new_page(), "/en/?plain")
+        page.check("[name=danger][value=yes]")
+        page.check("[name=consent][value=nobody]")
+        press(page, "Send")
+        page.wait_for_url("**/report")
+        page.wait_for_selector("html[data-kit=on]", state="attached")
+        assert not page.locator("progress").count()
+        press(page, "Yes, one helper may read it")
+        expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+
+
 NARROW = {"width": 320, "height": 640}
 
 

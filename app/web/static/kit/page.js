@@ -23,7 +23,8 @@ async function begin() {
   }
   if (!(await haveWords())) return
   const form = document.querySelector("form[action$='/report']")
-  if (form) {
+  // A page that asks something in between carries the answers, and no questions.
+  if (form?.querySelector("fieldset")) {
     offerSteps(form)
     offerSpeech(form)
   }

@@ -4,7 +4,7 @@ export const language = document.documentElement.lang
 const main = () => document.getElementById("top")
 let words
 
-/** Fetch the words while there is a network or a kit; false when there is neither. */
+/** Fetch the words while there is a network or a kit; false when there is neither, or only words of an older kit. */
 export async function haveWords() {
   try {
     const answer = await fetch(`/${language}/saved`, { credentials: "omit" })
@@ -12,7 +12,7 @@ export async function haveWords() {
   } catch {
     // Asked again when they are needed.
   }
-  return Boolean(words?.getElementById("receipt"))
+  return Boolean(words?.getElementById("parts"))
 }
 
 /** A fresh copy of one of the templates. */
