@@ -29,7 +29,10 @@ const next = () => location.replace(`/tablet/${language}/`)
 async function begin() {
   // Browsers keep whole pages for Back: one with somebody's words in it is not shown again.
   addEventListener("pageshow", ({ persisted }) => persisted && next())
-  addEventListener("pagehide", () => form.reset())
+  addEventListener("pagehide", () => {
+    form.reset()
+    main.replaceChildren()
+  })
   const told = await whoHelps()
   if (!told || !(await haveWords())) return
   const kit = (await canKeep()) && ((await knownKit()) ?? (await newestKit()))
