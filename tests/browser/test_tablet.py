@@ -214,6 +214,28 @@ def test_with_a_network_it_is_sent_at_once_and_after_the_last_one_the_tablet_is_
     assert not found_in(profile, (*PLANTED, code))
 
 
+@pytest.mark.parametrize("size", (TABLET, {"width": 320, "height": 640}), ids=("tablet", "narrow"))
+def test_every_page_of_a_tablet_is_for_hands_and_eyes(
+    browser: Browser, desk_server: LiveServer, size: dict[str, int]
+) -> None:
+    login = LOGINS[0] if size is TABLET else LOGINS[1]
+    with checked_pages(browser, desk_server.url, viewport=size, service_workers="allow") as new_page:
+        page = new_page()
+        PartnerDesk(page, desk_server).log_in(login)
+        page.get_by_role("link", name="Reports in person, on a tablet").click()
+        expect(page.get_by_role("heading", name="Reports in person")).to_be_visible()
+        page.get_by_role("button", name="Start, and sign me out here").click()
+        ready(page)
+        page.check("[name=danger][value=yes]")
+        tell(page, WORDS[0])
+        expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.get_by_role("button", name=NEXT).click()
+        expect(page.locator("#words")).to_have_value("")
+        ready(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
 def test_a_code_that_somebody_has_is_changed_before_the_worker_goes(
     browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
 ) -> None:

@@ -155,13 +155,21 @@ function show(report, state, changed = false) {
     if (part.dataset.in !== state && !(changed && part.dataset.in === "changed")) part.remove()
   }
   page.querySelector(".digits").append(...groupsOf(report.receipt).flatMap((group) => [digits(group), " "]))
-  for (const part of page.querySelectorAll(".if-danger")) part.hidden = !report.danger
+  if (report.danger) page.getElementById("in-danger").append(helpNow(state))
   fill(page)
   main.replaceChildren(page)
   const title = main.querySelector("h1")
   title.tabIndex = -1
   title.focus()
   scrollTo(0, 0)
+}
+
+/** Whom to call, as the kit says it; once it is sent, no longer that perhaps nobody knows. */
+function helpNow(state) {
+  const help = copyOf("receipt").querySelector(".if-danger")
+  if (state === "sent") help.firstElementChild.remove()
+  help.hidden = !help.childElementCount
+  return help
 }
 
 function digits(group) {
