@@ -185,6 +185,16 @@ def test_with_a_network_it_is_sent_at_once_and_after_the_last_one_the_tablet_is_
         expect(page.get_by_label("Password")).to_be_visible()
         page.goto("/tablet/en/")
         ready(page)
+        page.fill("#words", WORDS[1])
+        page.get_by_role("link", name="Leave now").click()
+        expect(page.locator("table.calendar").first).to_be_visible()
+        page.get_by_role("link", name="Help and information").click()
+        ready(page)
+        assert page.locator("#words").input_value() == ""
+        page.fill("#words", WORDS[1])
+        page.get_by_role("button", name="Clear it all").click()
+        expect(page.locator("#words")).to_have_value("")
+        ready(page)
         page.get_by_role("button", name="Send", exact=True).click()
         expect(page.get_by_text("Tick what it is about, or write a few words.")).to_be_visible()
         tell(page, WORDS[0], how="voice")
@@ -199,8 +209,31 @@ def test_with_a_network_it_is_sent_at_once_and_after_the_last_one_the_tablet_is_
         page.get_by_role("button", name="Stop now").click()
         expect(page.get_by_text("This tablet is not ready")).to_be_visible()
         expect(page.locator("#words")).to_be_hidden()
-        assert page.evaluate("[localStorage.length, sessionStorage.length]") == [0, 0]
+        # That somebody pressed "Leave now", and when.
+        assert page.evaluate("[...Object.keys(localStorage), ...Object.keys(sessionStorage)]") == ["left"]
     assert not found_in(profile, (*PLANTED, code))
+
+
+@pytest.mark.parametrize("size", (TABLET, {"width": 320, "height": 640}), ids=("tablet", "narrow"))
+def test_every_page_of_a_tablet_is_for_hands_and_eyes(
+    browser: Browser, desk_server: LiveServer, size: dict[str, int]
+) -> None:
+    login = LOGINS[0] if size is TABLET else LOGINS[1]
+    with checked_pages(browser, desk_server.url, viewport=size, service_workers="allow") as new_page:
+        page = new_page()
+        PartnerDesk(page, desk_server).log_in(login)
+        page.get_by_role("link", name="Reports in person, on a tablet").click()
+        expect(page.get_by_role("heading", name="Reports in person")).to_be_visible()
+        page.get_by_role("button", name="Start, and sign me out here").click()
+        ready(page)
+        page.check("[name=danger][value=yes]")
+        tell(page, WORDS[0])
+        expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        page.get_by_role("button", name=NEXT).click()
+        expect(page.locator("#words")).to_have_value("")
+        ready(page)
+        assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
 def test_a_code_that_somebody_has_is_changed_before_the_worker_goes(

@@ -88,13 +88,19 @@ def leave() -> Response:
 @blueprint.get("/<lang>/calendar")
 @open_to_everyone
 def month() -> str:
-    """A calendar of this month and the next: what stands on the screen after `leave`."""
+    """What stands on the screen after `leave`."""
+    return calendar_page(url_for("worker.form", lang=page_language().code))
+
+
+def calendar_page(start: str) -> str:
+    """A calendar of this month and the next, which leads to this start."""
     language, today = page_language(), clock.now().date()
     following = date(today.year + today.month // 12, today.month % 12 + 1, 1)
     first = language.locale.first_week_day
     names = get_day_names("short", "stand-alone", locale=language.locale)
     return render_template(
         "worker/calendar.html",
+        start=start,
         months=[_month(language, day, first) for day in (today, following)],
         weekdays=[names[(first + offset) % 7] for offset in range(7)],
     )

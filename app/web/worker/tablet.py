@@ -10,9 +10,9 @@ from app.language import Language
 from app.web.access import open_to_everyone
 from app.web.assets import Asset, asset_url
 from app.web.language import choose_language, page_language
-from app.web.responses import see_other
 from app.web.worker.door import blueprint, offered
 from app.web.worker.kit import words_of_the_kit
+from app.web.worker.pages import calendar_page
 from app.web.worker.report import empty_form
 
 _MODULES = ("kit/", "tablet/", "vendor/")
@@ -38,9 +38,9 @@ def _form_on_tablet() -> str:
 
 @blueprint.get("/tablet/<lang>/exit")
 @open_to_everyone
-def leave_tablet() -> Response:
-    """The way out, where no service worker of the tablet answers first."""
-    return see_other(url_for("worker.leave", lang=page_language().code))
+def leave_tablet() -> str:
+    """The way out: the calendar, which leads back to the tablet. There is no session to close, and none is needed offline."""
+    return calendar_page(url_for("worker.tablet", lang=page_language().code))
 
 
 @blueprint.get("/tablet/sw.js")
@@ -72,7 +72,7 @@ def _pages() -> list[str]:
     return [
         url_for(name, lang=language.code)
         for language in offered()
-        for name in ("worker.tablet", "worker.saved", "worker.month")
+        for name in ("worker.tablet", "worker.leave_tablet", "worker.saved")
     ]
 
 

@@ -3,6 +3,7 @@
 import base64
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from flask import Flask
@@ -14,13 +15,16 @@ from app.cases.case import HowAllowed, ReportBeside
 from app.cases.enums import ConsentHow, ConsentLevel
 from app.database import CaseId
 from app.network import (
+    MOST_TABLETS,
     OFFERED_REPORTS,
     OFFLINE_FOR,
     REPORTS,
     TabletStanding,
+    TooManyTablets,
     attempts_so_far,
     count_attempt,
     end_tablet,
+    start_tablet,
     tablets_of,
 )
 from app.network.models import Member, MemberState, Organisation, OrganisationState, Role, Tablet
@@ -315,3 +319,26 @@ def test_what_others_wrote_into_the_row_of_a_helper_names_nobody(
         )
     assert told_of(world, second) is None
     assert told_of(world, first) is not None
+
+
+def test_an_organisation_has_so_many_tablets_at_a_time_and_one_that_was_started_twice_is_one(
+    world: World,
+) -> None:
+    by, other = world.sign_in(HELPER), world.sign_in("far.lead")
+    once = uuid4()
+    with world.database.writing() as session:
+        first = start_tablet(session, world.vault, by, "Gate", 8, once)
+    for number in range(1, MOST_TABLETS):
+        tablet_of(world, label=f"Gate {number}")
+    with world.database.writing() as session:
+        assert start_tablet(session, world.vault, by, "Gate", 8, once) == first
+    with pytest.raises(TooManyTablets), world.database.writing() as session:
+        start_tablet(session, world.vault, by, "One more", 8, uuid4())
+    with world.database.writing() as session:
+        assert start_tablet(session, world.vault, other, "Of others", 8, uuid4()).authority
+        end_tablet(session, world.vault, by, once)
+    assert tablet_of(world)
+    with world.database.reading() as session:
+        listed = tablets_of(session, world.vault, by)
+    assert len(listed) == MOST_TABLETS + 1
+    assert [each.live for each in listed] == [True] * MOST_TABLETS + [False]

@@ -28,7 +28,10 @@ const next = () => location.replace(`/tablet/${language}/`)
 async function begin() {
   // Browsers keep whole pages for Back: one with somebody's words in it is not shown again.
   addEventListener("pageshow", ({ persisted }) => persisted && next())
-  addEventListener("pagehide", () => form.reset())
+  addEventListener("pagehide", () => {
+    form.reset()
+    main.replaceChildren()
+  })
   const told = await whoHelps()
   if (!told || !(await haveWords())) return
   const kit = (await canKeep()) && ((await knownKit()) ?? (await newestKit()))
@@ -151,13 +154,21 @@ function show(report, state, changed = false) {
     if (part.dataset.in !== state && !(changed && part.dataset.in === "changed")) part.remove()
   }
   page.querySelector(".digits").append(...report.receipt.match(/.{4}/g).flatMap((group) => [digits(group), " "]))
-  for (const part of page.querySelectorAll(".if-danger")) part.hidden = !report.danger
+  if (report.danger) page.getElementById("in-danger").append(helpNow(state))
   fill(page)
   main.replaceChildren(page)
   const title = main.querySelector("h1")
   title.tabIndex = -1
   title.focus()
   scrollTo(0, 0)
+}
+
+/** Whom to call, as the kit says it; once it is sent, no longer that perhaps nobody knows. */
+function helpNow(state) {
+  const help = copyOf("receipt").querySelector(".if-danger")
+  if (state === "sent") help.firstElementChild.remove()
+  help.hidden = !help.childElementCount
+  return help
 }
 
 function digits(group) {

@@ -38,9 +38,7 @@ export function serve({ version, files, pages }) {
     const { request } = event
     const { origin, pathname } = new URL(request.url)
     if (request.method !== "GET" || origin !== self.location.origin) return
-    const leaves = pathname.match(/^\/tablet\/([^/]+)\/exit$/)
     if (pathname === KEYS) event.respondWith(keys(request))
-    else if (leaves) event.respondWith(fromCache(`/${leaves[1]}/calendar`).then((found) => found ?? fetch(request)))
     else if (files.includes(pathname) || pages.includes(pathname)) event.respondWith(fromCache(pathname).then((found) => found ?? fetch(request)))
   }
 
