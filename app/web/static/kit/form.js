@@ -2,11 +2,10 @@
 
 import { attached, hasFiles, offerFiles } from "./attach.js"
 import { draftDone, keepsDraft, offerDraft } from "./choice.js"
-import { knownKit, newestKit } from "./keys.js"
 import { ARRIVED, post, send, sentElsewhere, wakeLater } from "./outbox.js"
 import { declared, dropPartsOf, layParts } from "./parts.js"
 import { bringBack, copyOf, language, note, show, showPage, showReceipt, turnTo } from "./screen.js"
-import { newAck, newId, newReceipt, sealReport, warmUp } from "./seal.js"
+import { knownKit, newAck, newestKit, newId, newReceipt, sealReport, warmUp } from "./seal.js"
 import { bringUp } from "./steps.js"
 import { canKeep, drop, find, keep } from "./store.js"
 

@@ -1,9 +1,8 @@
 // Open messages on a line that is down: what is pressed there waits on this phone, sealed with the code in it, as reports do.
 // Which of what waits is a message, whose, and whether it tells of danger, only the memory of this page knows.
 
-import { knownKit, newestKit } from "./keys.js"
 import { sendAll, wakeLater, within } from "./outbox.js"
-import { newId, sealReport, warmUp } from "./seal.js"
+import { knownKit, newestKit, newId, sealReport, warmUp } from "./seal.js"
 import { digitsOf, dropStage, isStageOf, keepStage } from "./stage.js"
 import { drop, find, keep } from "./store.js"
 import { turnTo, visit } from "./start.js"

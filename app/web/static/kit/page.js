@@ -1,12 +1,11 @@
 // The kit on a page, after its first paint: installs the service worker, takes over the form, and sends what waits.
 
 import { checkCurrent, current, hear, takeOver } from "./form.js"
-import { refreshKit } from "./keys.js"
 import { ARRIVED, WAITS, others, sendAll, wakeLater } from "./outbox.js"
 import { heads, sendParts } from "./parts.js"
 import { haveWords, language, note, tell } from "./screen.js"
-import { offerSpeech } from "./speak.js"
-import { offerSteps } from "./steps.js"
+import { refreshKit } from "./seal.js"
+import { offerSpeech, offerSteps } from "./steps.js"
 import { all } from "./store.js"
 import { showParts, showWaiting } from "./waiting.js"
 

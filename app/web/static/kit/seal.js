@@ -1,6 +1,7 @@
 // A report sealed to the intake key (HPKE, RFC 9180): from here on this phone cannot read it either. And what it draws by chance for it.
 
 import { suite } from "../vendor/hpke.min.js"
+import { within } from "./outbox.js"
 
 const VERSION = 1
 const SMALLEST = 1024 // bytes; each step doubles, so that a length tells next to nothing of the words
@@ -109,3 +110,51 @@ export async function sealPiece(kit, { ack, ...place }, piece) {
 
 /** Seal nothing once: the first seal of a page takes ten times as long as the next, and nobody should wait for it. */
 export const warmUp = (kit) => sealReport(kit, { submission: "", receipt: "", lang: "", fields: [] })
+
+// To whom it is sealed: the intake keys of this place, as the server names them.
+
+const ADDRESS = "/api/v1/kit"
+const OLDEST = 1 // the version of the outbox that this kit speaks
+const FRESH_FOR = 24 * 3600 * 1000
+const ANSWERS_WITHIN = 8000
+
+const isKit = (kit) => kit?.redress === 1 && kit.oldest <= OLDEST && kit.keys?.length > 0 && Boolean(kit.deployment)
+
+/** The keys as they are now on the server; null without network, or when it no longer takes what this kit makes. */
+export async function newestKit() {
+  try {
+    const answer = await fetch(ADDRESS, {
+      cache: "no-store", credentials: "omit", redirect: "error", signal: within(ANSWERS_WITHIN),
+    })
+    const kit = await answer.clone().json()
+    if (!isKit(kit)) return null
+    await remember(answer)
+    return kit
+  } catch {
+    return null
+  }
+}
+
+/** The keys that this phone knows, null when it knows none. */
+export async function knownKit() {
+  try {
+    const kit = await (await caches.match(ADDRESS))?.json()
+    return isKit(kit) ? kit : null
+  } catch {
+    return null
+  }
+}
+
+/** Ask again once a day, so that a form is used without a byte from the network in between. */
+export async function refreshKit() {
+  const known = await caches.match(ADDRESS).catch(() => undefined)
+  const age = Date.now() - Date.parse(known?.headers.get("Date") ?? "")
+  // Not a number, or of another year because the phone's clock is wrong: ask.
+  return Math.abs(age) < FRESH_FOR ? null : newestKit()
+}
+
+/** Beside the pages of the kit; before there are any, nowhere: then this page alone knows it. */
+async function remember(answer) {
+  const names = (await caches.keys()).filter((name) => name.startsWith("kit "))
+  for (const name of names) await (await caches.open(name)).put(ADDRESS, answer.clone())
+}

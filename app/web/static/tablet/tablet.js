@@ -1,10 +1,9 @@
 // One worker after another on a tablet beside a helper: each report is sealed here, its code shown once, and then nothing is left.
 
 import { askForHelper, faultOf, fieldsOf } from "../kit/form.js"
-import { knownKit, newestKit } from "../kit/keys.js"
 import { send, sendAll, wakeLater } from "../kit/outbox.js"
 import { copyOf, haveWords, language, note } from "../kit/screen.js"
-import { newId, newReceipt, sealReport, warmUp } from "../kit/seal.js"
+import { knownKit, newestKit, newId, newReceipt, sealReport, warmUp } from "../kit/seal.js"
 import { all, canKeep, drop, find, keep } from "../kit/store.js"
 import { looksDrawn } from "./drawn.js"
 import { stop, whoHelps } from "./authority.js"
