@@ -11,7 +11,6 @@ Json = None | bool | int | float | str | Sequence["Json"] | Mapping[str, "Json"]
 Part = bytes | str | int | UUID
 
 _LENGTH = 4
-_TEXT = ("utf-8", "surrogatepass")
 _SIZES = tuple(size.to_bytes(_LENGTH) for size in range(256))
 _ENCODER = json.JSONEncoder(ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
@@ -21,7 +20,14 @@ def frame(*parts: Part) -> bytes:
     framed = []
     for part in parts:
         # More than a hundred are framed for each report, so the usual kinds are told apart here.
-        raw = part if type(part) is bytes else part.encode(*_TEXT) if type(part) is str else _raw(part)
+        if type(part) is bytes:
+            raw = part
+        elif type(part) is str:
+            raw = part.encode("utf-8", "surrogatepass")
+        elif type(part) is UUID:
+            raw = part.int.to_bytes(16)
+        else:
+            raw = _raw(part)
         size = len(raw)
         framed.append(_SIZES[size] if size < len(_SIZES) else size.to_bytes(_LENGTH))
         framed.append(raw)
