@@ -232,6 +232,7 @@ def _prove(vault: Vault) -> None:
 def _dispatch(deployment: Deployment, asked: Callable[[], bool]) -> None:
     from app.dispatcher.run import run
 
+    deployment.database.keep_few()
     run(deployment.services(deployment.vault_of("dispatcher")), asked)
 
 

@@ -29,7 +29,8 @@ from app.database.write_lock import PATIENCE_SECONDS
 _TRUSTED_SECONDS = 2.0
 
 # One for each thread of a web worker. What goes beyond them is opened and closed for each unit of work.
-_KEPT: dict[str, Any] = {"pool_size": 8, "max_overflow": 8, "json_deserializer": read_structure}
+KEPT = 8
+_MOST = 16
 
 
 class DatabaseUnavailable(SQLAlchemyError):
@@ -50,15 +51,20 @@ def sqlite_file(url: str) -> Path | None:
     return Path(parsed.database)
 
 
-def make_engine(url: str) -> Engine:
-    """The engine of one process for this address, as both databases need it."""
+def make_engine(url: str, kept: int = KEPT) -> Engine:
+    """The engine of one process for this address, as both databases need it; it keeps so many connections open."""
+    pool: dict[str, Any] = {
+        "pool_size": kept,
+        "max_overflow": _MOST - kept,
+        "json_deserializer": read_structure,
+    }
     # hide_parameters: a traceback or a log line would otherwise print what a worker wrote.
     if sqlite_file(url) is None:
         # A database behind a silent firewall must become a clear page soon, not a request that hangs for minutes.
         engine = create_engine(
             url,
             hide_parameters=True,
-            **_KEPT,
+            **pool,
             # The connection used last has its statements ready.
             pool_use_lifo=True,
             connect_args={
@@ -75,7 +81,7 @@ def make_engine(url: str) -> Engine:
         event.listen(engine, "checkin", _begin_rest)
         event.listen(engine, "checkout", partial(_end_rest, engine.dialect))
         return engine
-    engine = create_engine(url, hide_parameters=True, **_KEPT)
+    engine = create_engine(url, hide_parameters=True, **pool)
     event.listen(engine, "do_connect", _open_existing)
     event.listen(engine, "connect", _prepare_sqlite)
     return engine

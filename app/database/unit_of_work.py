@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from app.database.engine import (
+    KEPT,
     DatabaseUnavailable,
     begin_sqlite,
     busy_milliseconds,
@@ -22,6 +23,8 @@ from app.database.events import CarryOut, carry_out_events
 from app.database.sent import Hear, hearing
 from app.database.types import Base
 from app.database.write_lock import PATIENCE_SECONDS, WriteLock, WriteLockMissed
+
+_FEW = 2  # for the jobs that write, and whichever errand is under way
 
 # PostgreSQL itself then refuses to write.
 _ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -51,6 +54,7 @@ class Database:
         self._owner = 0
         self._guard = threading.Lock()
         self._info: dict[str, Any] = {}
+        self._kept = KEPT
 
     def sign_with(self, signer: Signer) -> None:
         """Let every session from now on sign and check rows with the keys of this process."""
@@ -59,6 +63,12 @@ class Database:
     def rule_with(self, rules: Callable[[], object]) -> None:
         """Let every session from now on carry what the operator decided (see `app.cases.rules.rules_of`), asked for when needed."""
         self._info["rules"] = rules
+
+    def keep_few(self) -> None:
+        """For a process of which mostly one thread works: of connections that rest each holds tables and statements of its own."""
+        # To PostgreSQL a connection costs more to open than to keep.
+        if self._sqlite_file is not None:
+            self._kept = _FEW
 
     def hearing_statements(self, hear: Hear) -> AbstractContextManager[None]:
         """Tell of every statement that is sent within the block; those that go to the database together are told together."""
@@ -70,7 +80,7 @@ class Database:
         with self._guard:
             self._forget_parent()
             if self._engine is None:
-                self._engine = make_engine(self.url)
+                self._engine = make_engine(self.url, self._kept)
             return self._engine
 
     @contextmanager

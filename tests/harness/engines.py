@@ -25,8 +25,8 @@ def one_engine_after_another() -> Iterator[None]:
     words: CompiledCacheType = LRUCache(_STATEMENTS)
     make = engine.make_engine
 
-    def make_with_words(url: str) -> Engine:
-        made = make(url)
+    def make_with_words(url: str, kept: int = engine.KEPT) -> Engine:
+        made = make(url, kept)
         made._compiled_cache = words
         return made
 

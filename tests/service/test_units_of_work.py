@@ -1,6 +1,7 @@
 """The two units of work: what reads sees one moment and can store nothing, on either database."""
 
 from collections.abc import Callable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,6 +9,7 @@ import pytest
 from sqlalchemy import bindparam, func, select, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
+from sqlalchemy.pool import QueuePool
 
 from app.database import Database, WroteWhileReading
 from app.database.prepared import Ready, Statement, send_together
@@ -90,3 +92,15 @@ def test_postgresql_keeps_our_constants_prepared_and_plans_everything_else_by_it
             prepared = session.scalars(text("SELECT statement FROM pg_prepared_statements")).all()
     assert [words for words in prepared if "attempts.number" in words and "attempts.tag" in words]
     assert not [words for words in prepared if "attempts.ends_at" in words]
+
+
+def test_a_process_of_which_mostly_one_thread_works_keeps_few_connections_to_sqlite(
+    database: Database,
+) -> None:
+    database.keep_few()
+    with ExitStack() as units:
+        for _ in range(6):
+            units.enter_context(database.reading()).execute(text("SELECT 1"))
+    pool = database.engine.pool
+    assert isinstance(pool, QueuePool)
+    assert pool.checkedin() == (2 if database.engine.dialect.name == "sqlite" else 6)
