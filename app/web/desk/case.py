@@ -279,6 +279,8 @@ def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
     heading = labels.word(labels.ENTRY, entry.kind)
     if (entry.body or {}).get("talk"):
         heading = _talk(entry.body or {})
+    if (entry.body or {}).get("from_form"):
+        heading = labels.word(labels.ENTRY, "from_form")
     if entry.author:
         heading = f"{heading}: {entry.author}"
     why_shut = None
