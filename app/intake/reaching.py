@@ -104,6 +104,19 @@ def _listen(session: Session, vault: Vault, case: Case, phone: Phone) -> None:
     session.flush()
 
 
+def listen_for_answer(session: Session, vault: Vault, case: Case, phone: Phone) -> None:
+    """Take words from a phone that was left on the form as the answer to a helper who texts it now; the phone's row is locked.
+
+    A conversation that the phone began by itself goes on as it is.
+    """
+    _listen(session, vault, case, phone)
+    (latest, *_) = live_conversations(session, phone.id)
+    position = position_of(vault, latest)
+    if latest.case_id == case.id and position is not None and position.from_form:
+        move_conversation(vault, latest, replace(position, helper_wrote=clock.now()), latest.silent_at)
+        session.flush()
+
+
 def _is_busy(position: Position) -> bool:
     """Whether something else was asked or said a moment ago."""
     asks = position.waits and position.step is not Step.QUIET

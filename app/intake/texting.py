@@ -28,7 +28,7 @@ from app.cases.case import (
 )
 from app.cases.desk import reply
 from app.database import CaseId
-from app.intake.reaching import contacts_of, phone_of_case
+from app.intake.reaching import contacts_of, listen_for_answer, phone_of_case
 from app.intake.report import ContactWay
 from app.messaging.composing import (
     LeakWarning,
@@ -87,7 +87,8 @@ class Unreachable(StrEnum):
 class TextWay:
     """How a text reaches the worker of a case, or why none does; `two_way` when the worker can answer it by text.
 
-    With `by_form` nobody has proven whose number it is, and a text that comes from it begins a report of its own.
+    With `by_form` nobody has proven whose number it is: a text that comes from it begins a report of its own,
+    or answers a helper who texted it, and then stands in no inbox.
     """
 
     whose: str
@@ -191,6 +192,9 @@ def answer_by_text(  # noqa: PLR0913 - what makes a text, each by its name
     `in_the_morning` lets it wait for the hours in which it wakes nobody. Raises `CannotBeTexted`, `TooLongToText` and as `reply`.
     """
     words = clean_answer(text)
+    seen = phone_of_case(session, vault, case_id)
+    if seen is not None:
+        lock_phone(session, seen.id)  # before the case, as everybody does
     case = change_case(session, by, case_id)
     if count_segments(words).count > MOST_SEGMENTS_OF_A_REPLY:
         raise TooLongToText
@@ -215,6 +219,8 @@ def answer_by_text(  # noqa: PLR0913 - what makes a text, each by its name
     if text_id not in before:
         detail: dict[str, Json] = {"entry": str(entry_id), "text": str(text_id), "later": morning is not None}
         journal(session, vault, case_id, TEXTED, by.actor, detail)
+        if way.by_form and way.two_way:
+            listen_for_answer(session, vault, case, phone)
     return text_id
 
 

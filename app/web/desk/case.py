@@ -308,6 +308,8 @@ def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
     file = _file(entry.body or {})
     if file is not None:
         heading = labels.word(labels.FILE, file.kind)
+    if (entry.body or {}).get("from_form"):
+        heading = labels.word(labels.ENTRY, "from_form")
     if entry.author:
         heading = f"{heading}: {entry.author}"
     why_shut = None

@@ -9,7 +9,8 @@ from sqlalchemy import select
 
 from app.cases.case.access import NoAccess
 from app.cases.case.consent_levels import consent_texts
-from app.cases.enums import ConsentLevel
+from app.cases.enums import ConsentLevel, Urgency
+from app.cases.worker import open_inbox
 from app.cases.worker.sharing import change_consent, stop_sharing, undo_stop
 from app.database import CaseId
 from app.intake import ContactWay, Filed, LimitMetMeanwhile, Report, SubmissionConflict
@@ -241,21 +242,53 @@ def test_a_text_from_that_phone_begins_a_report_of_its_own_and_says_nothing_of_t
     texting: Texting,
 ) -> None:
     case_id = taken(texting)
-    answer(texting, case_id)
     before = reach_of(texting, case_id)
-    (question,) = texting.say("Thank you, but today they took her phone")
+    (question,) = texting.say("Today they took her phone")
     assert "Whose phone is this?" in question
     assert "owe" not in question
     new = texting.case()
     assert new.id != case_id
-    assert texting.words(new) == ["Thank you, but today they took her phone"]
+    assert texting.words(new) == ["Today they took her phone"]
     assert reach_of(texting, case_id) == before
     # Nobody says whose phone it is: that conversation is over, and the first worker can still be answered.
     texting.fall_silent()
     texting.pass_by(hours=3)
     texting.settle()
     answer(texting, case_id, "We come on Monday.", number=2, by=texting.member("near.lead"))
-    assert [row.state for row in replies(texting, case_id)] == [Delivery.WAITING, Delivery.WAITING]
+    assert [row.state for row in replies(texting, case_id)] == [Delivery.WAITING]
+
+
+def test_an_answer_to_a_helper_goes_to_that_helper_and_into_no_inbox(texting: Texting) -> None:
+    """Whoever filed the form with somebody's number reads its inbox: the words are the helper's alone."""
+    report = filed(texting)
+    case_id = accepted(texting, report)
+    answer(texting, case_id)
+    (told,) = texting.say("Monday is good, come to the gate")
+    assert told == "Got it. We keep it. 2 starts a new report. 8 asks for news."
+    assert [case.id for case in texting.cases()] == [case_id]
+    (body,) = [body for body in texting.bodies() if body.get("from_form")]
+    assert body["text"] == "Monday is good, come to the gate"
+    assert texting.case().worker_wrote
+    assert texting.journal().count("case.phone_answered") == 1
+    worker = texting.world.enter(report)
+    with texting.database.writing() as session:
+        inbox = open_inbox(session, texting.world.vault, worker)
+    assert "the gate" not in str(inbox.messages)
+    # Words of danger raise and are asked about, as anywhere else, and stay with the helper.
+    (asked,) = texting.say("they beat him again")
+    assert asked.endswith("Is anyone in danger now? 1 Yes 2 No")
+    texting.say("1")
+    assert texting.case().urgency is Urgency.DANGER
+    assert len(texting.cases()) == 1
+
+
+def test_a_month_after_the_helper_wrote_words_are_a_report_of_their_own(texting: Texting) -> None:
+    case_id = taken(texting)
+    answer(texting, case_id)
+    texting.pass_by(days=31)
+    (question,) = texting.say("They took her phone")
+    assert "Whose phone is this?" in question
+    assert {case.id for case in texting.cases()} != {case_id}
 
 
 def test_a_phone_that_wrote_before_stays_one_phone(texting: Texting) -> None:

@@ -32,6 +32,7 @@ from app.intake.conversation.machine import (
     GetWorse,
     HandToPerson,
     Heard,
+    KeepForHelper,
     SendReceipt,
     SetConsent,
     SetDanger,
@@ -50,6 +51,7 @@ from app.intake.conversation.store import (
     doubt_danger,
     get_worse,
     give_receipt,
+    keep_for_helper,
     last_number,
     live_conversations,
     needs_more,
@@ -267,6 +269,8 @@ def _apply_act(scene: Scene, case: Case, act: ConversationAct) -> None:
     match act:
         case SetDanger():
             set_danger(session, vault, rules, case)
+        case KeepForHelper(words):
+            keep_for_helper(session, vault, rules, case, words)
         case GetWorse():
             get_worse(session, vault, rules, case)
         case SetConsent(level) if prepared.asked is not None:

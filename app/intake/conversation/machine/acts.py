@@ -38,6 +38,13 @@ class Keep:
 
 
 @dataclass(frozen=True)
+class KeepForHelper:
+    """Keep these words with the case for whoever helps there, and not in the inbox: nobody has shown whose phone they are from."""
+
+    words: str = field(repr=False)
+
+
+@dataclass(frozen=True)
 class SetPhone:
     """The worker said whose phone it is."""
 
@@ -171,6 +178,7 @@ class ErasePhone:
 ConversationAct = (
     FileReport
     | Keep
+    | KeepForHelper
     | SetPhone
     | SetDanger
     | GetWorse

@@ -1,11 +1,13 @@
 """Texts from a number that somebody left on the form: its digits count, its words are a report of their own. No I/O.
 
 Nobody has shown that such a number is the worker's. Whoever filed the form reads all that is kept with it, so words from the phone
-never go there: a stranger could else file a form with somebody's number, and read what they write.
+never go there: a stranger could else file a form with somebody's number, and read what they write. Only who was texted by a helper
+answers that helper: these words are kept where the helper reads them and whoever filed the form does not.
 """
 
+from collections.abc import Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from app.intake.conversation.machine.acts import (
     AgreeContact,
@@ -17,6 +19,9 @@ from app.intake.conversation.machine.acts import (
     EndTexts,
     ErasePhone,
     FileReport,
+    GetWorse,
+    Keep,
+    KeepForHelper,
     OptIn,
     OptOut,
     SetDanger,
@@ -30,6 +35,10 @@ from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.position import Position, Step
 from app.intake.conversation.machine.texts import Text, Texts
 from app.intake.conversation.machine.told_words import Told
+from app.language import has_words
+
+ANSWERED_WITHIN = timedelta(days=30)
+"""How long words count as the answer to a helper who texted."""
 
 _BY_DIGIT = (
     AgreeContact,
@@ -51,6 +60,8 @@ def apart(heard: Heard, said: Said, know: Knowledge, texts: Texts, at: datetime)
     """What came of a text, without its words; words that are no order and no thanks are filed as a report of their own."""
     if any(isinstance(act, FileReport) for act in heard.acts):
         return heard
+    if _answers_helper(heard.position, at):
+        return replace(heard, acts=tuple(_for_helper(heard.acts)))
     acts: tuple[ConversationAct, ...] = tuple(act for act in heard.acts if isinstance(act, _BY_DIGIT))
     if acts == heard.acts:
         return heard
@@ -70,6 +81,19 @@ def apart(heard: Heard, said: Said, know: Knowledge, texts: Texts, at: datetime)
     # What is not kept is never said to be: a digit that answers nothing is asked about.
     reply = begun.reply if begun.opened or not answers else heard.reply
     return Heard(here, reply, (*begun.acts, *acts), begun.opened)
+
+
+def _answers_helper(position: Position, at: datetime) -> bool:
+    wrote = position.helper_wrote
+    return wrote is not None and at - wrote <= ANSWERED_WITHIN
+
+
+def _for_helper(acts: tuple[ConversationAct, ...]) -> Iterator[ConversationAct]:
+    for act in acts:
+        if isinstance(act, Keep) and has_words(act.words):
+            yield KeepForHelper(act.words)
+        elif isinstance(act, (*_BY_DIGIT, GetWorse)):
+            yield act
 
 
 def _waits_for_danger(asked: Position) -> bool:

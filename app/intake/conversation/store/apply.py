@@ -64,6 +64,14 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, change: Ca
         note(session, vault, Happened.CALLED, case)
 
 
+def keep_for_helper(session: Session, vault: Vault, rules: Rules, case: Case, words: str) -> None:
+    """What came from a number on the form after a helper had texted it: the helper reads it, the inbox does not show it."""
+    heed_words(session, vault, rules, case, words, WORKER)
+    entry = add_entry(session, vault, case, EntryKind.NOTE, {"text": words, "from_form": True}, WORKER)
+    case.worker_wrote = True
+    journal(session, vault, CaseId(case.id), "case.phone_answered", WORKER, {"entry": str(entry.id)})
+
+
 def set_danger(session: Session, vault: Vault, rules: Rules, case: Case) -> None:
     """Somebody is in danger now: the worker's own answer, whatever their words told before."""
     store_facts(vault, case, replace(facts_of(vault, case), danger_said=True, danger_denied=False))
