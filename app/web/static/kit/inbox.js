@@ -91,7 +91,7 @@ async function sent(form, fields, told) {
   } catch {
     return false
   }
-  if (told.receipt) visit.code = told.receipt
+  if (told.receipt) visit.keep(told.receipt)
   if (document.getElementById("receipt")) visit.code = ""
   lookAt(told.danger ? "danger" : told.answer === "worse" ? "worse" : told.act === "stop" ? "top" : "thread")
   if (waiting.size) show()
@@ -131,7 +131,7 @@ function askForCode(pressed) {
   const form = say("code", pressed.told).querySelector("form")
   form.addEventListener("submit", (event) => {
     event.preventDefault()
-    visit.code = form.elements.code.value
+    visit.keep(form.elements.code.value)
     if (digitsOf(visit.code)) void lay(pressed).catch(() => say("not-kept", pressed.told))
     else form.querySelector("[data-say]").hidden = false
   })
@@ -220,7 +220,7 @@ addEventListener("online", () => void drain())
 // Whoever sends it, this page or another: each says so.
 new BroadcastChannel("outbox").addEventListener("message", async ({ data: { submission, state } }) => {
   const mine = waiting.get(submission)
-  if (!mine || state === "later") return
+  if (!mine || !["kept", "refused"].includes(state)) return
   if (state === "kept") waiting.delete(submission)
   else mine.reason = (await find(submission))?.reason
   show()

@@ -13,7 +13,7 @@ export const others = new BroadcastChannel("outbox")
 
 /** The reports that another page or worker sent while this page was open. */
 export const sentElsewhere = new Set()
-others.addEventListener("message", ({ data }) => data.state === "kept" && sentElsewhere.add(data.submission))
+others.addEventListener("message", ({ data }) => ["goes", "kept"].includes(data.state) && sentElsewhere.add(data.submission))
 
 /** Post a sealed record: `{state: "kept" | "refused" | "later", ...}`. Stores nothing. */
 export async function post({ sealed, submission, proof }, { page = false } = {}) {
@@ -72,12 +72,12 @@ export const send = (submission, options) =>
     const record = await find(submission)
     if (!record) return undefined
     const answer = await post(record, options)
-    // Told before it goes: a page that finds it gone must know by then that it was sent.
-    if (answer.state === "kept") others.postMessage({ submission, state: "kept" })
+    // Told before it goes too: a page that finds it gone must know by then that it was sent.
+    if (answer.state === "kept") others.postMessage({ submission, state: "goes" })
     if (answer.state === "kept") await drop(submission)
     else if (answer.state === "refused") await amend(submission, () => ({ state: "parked", reason: answer.reason }))
     else await amend(submission, () => ({ not_before: Date.now() + (answer.wait ?? 0) }))
-    if (answer.state !== "kept") others.postMessage({ submission, state: answer.state })
+    others.postMessage({ submission, state: answer.state })
     return answer
   })
 

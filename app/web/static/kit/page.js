@@ -82,6 +82,7 @@ function lookAgain() {
 
 /** Another tab or the service worker sent something. */
 async function learn({ submission, state }) {
+  if (state === "goes") return
   if (current?.submission === submission && state === "kept") await hear(current, { state })
   else {
     if (!current && (state === "kept" || state === "part")) await tellSent()

@@ -88,7 +88,8 @@ function put(name, at) {
   place.id = "kit-note"
   place.append(copyOf(name))
   if (at) place.querySelector("a").setAttribute("href", `#${at}`)
-  main().prepend(place)
+  // Whoever left meanwhile sees nothing of it.
+  main()?.prepend(place)
   return place
 }
 

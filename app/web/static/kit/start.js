@@ -68,7 +68,12 @@ addEventListener("submit", (event) => {
 })
 
 /** The code that was typed in this visit: in the memory of this page alone, and no longer than the server keeps messages open. */
-export const visit = {}
+export const visit = {
+  keep(code) {
+    visit.code = code
+    setTimeout(forget, 900_000)
+  },
+}
 const forget = () => (visit.code = "")
 addEventListener("pagehide", forget)
 
@@ -93,8 +98,7 @@ async function open(form) {
     const page = new DOMParser().parseFromString(await (await fetch(form.action, asked)).text(), "text/html")
     const typed = form.receipt.value
     if (!turnTo(page, form.action)) throw new Error("another page")
-    visit.code = document.getElementById("receipt") ? "" : typed
-    setTimeout(forget, 900_000)
+    if (!document.getElementById("receipt")) visit.keep(typed)
     soon()
   } catch {
     button.disabled = false
