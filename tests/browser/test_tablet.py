@@ -101,6 +101,7 @@ def test_three_workers_one_after_another_without_a_network(
     with opened(browser, link, profile) as phone:
         page = started(phone, desk_server, login, size)
         expect(page.get_by_text("Nothing waits on this tablet.")).to_be_visible()
+        expect(page.get_by_role("button", name="Send what waits")).to_be_hidden()
         assert page.title() == "Help and information"
         go_offline(phone)
         for words in WORDS:
@@ -229,6 +230,9 @@ def test_every_page_of_a_tablet_is_for_hands_and_eyes(
         page.check("[name=danger][value=yes]")
         tell(page, WORDS[0])
         expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+        expect(page.get_by_text("If you can get to a safe place, do not wait for us.")).to_be_visible()
+        page.get_by_role("link", name="Numbers you can call").click()
+        expect(page.locator("#numbers").get_by_text("Bolivia")).to_be_visible()
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
         page.get_by_role("button", name=NEXT).click()
         expect(page.locator("#words")).to_have_value("")

@@ -153,7 +153,12 @@ function show(report, state, changed = false) {
     if (part.dataset.in !== state && !(changed && part.dataset.in === "changed")) part.remove()
   }
   page.querySelector(".digits").append(...report.receipt.match(/.{4}/g).flatMap((group) => [digits(group), " "]))
-  if (report.danger) page.getElementById("in-danger").append(helpNow(state))
+  if (report.danger) {
+    const numbers = helpNow()
+    page.querySelector(".if-danger").hidden = false
+    if (numbers.childElementCount) page.getElementById("numbers").append(numbers)
+    else page.querySelector(".if-numbers").remove()
+  }
   fill(page)
   main.replaceChildren(page)
   const title = main.querySelector("h1")
@@ -162,11 +167,10 @@ function show(report, state, changed = false) {
   scrollTo(0, 0)
 }
 
-/** Whom to call, as the kit says it; once it is sent, no longer that perhaps nobody knows. */
-function helpNow(state) {
+/** Whom to call, as the kit lists it, without the sentence before them: that stands above the code. */
+function helpNow() {
   const help = copyOf("receipt").querySelector(".if-danger")
-  if (state === "sent") help.firstElementChild.remove()
-  help.hidden = !help.childElementCount
+  help.firstElementChild.remove()
   return help
 }
 
