@@ -1,7 +1,7 @@
 """Open messages on a dead line: what is pressed there waits on the phone, locked, and is done once. The network is really off.
 
-T34 (an answer that is lost), T36 (refused, in sight), T38 (a hotspot), T40 (a full disk), T43 (an older server), T44 and T45 (nothing in the
-browser's profile), T46 (the next person), T47 (leaving), T49 (a phone without the kit).
+T34 (an answer that is lost), T36 (refused, in sight), T38 (a hotspot), T40 (a full disk), T43 (an older server), T44 and T45
+(nothing in the browser's profile), T46 (the next person), T47 (leaving), T49 (a phone without the kit).
 """
 
 from collections.abc import Callable, Iterator
