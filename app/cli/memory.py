@@ -41,14 +41,14 @@ class Trimming:
 
     def __init__(self, trim: Callable[[int], int] | None = None) -> None:
         self._trim = trim or _of_glibc("malloc_trim")
-        self._last, self._done = time.monotonic(), 0
+        self._last, self._done, self._rests = time.monotonic(), 0, True
 
     def after(self, done: int) -> None:
-        """Called often, with how many requests were answered so far."""
-        now = time.monotonic()
-        if self._trim is None or done == self._done or now - self._last < _EVERY_SECONDS:
+        """Called often, with how many requests were begun so far. After the last one it looks twice, for that may have lasted."""
+        now, idle = time.monotonic(), done == self._done
+        if self._trim is None or (idle and self._rests) or now - self._last < _EVERY_SECONDS:
             return
-        self._last, self._done = now, done
+        self._last, self._done, self._rests = now, done, idle
         # What refers to itself is not freed before somebody looks; what was there at the start is not looked at again.
         gc.collect()
         self._trim(0)
