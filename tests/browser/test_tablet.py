@@ -28,6 +28,10 @@ DRAWN = """
 codes => import(document.querySelector('script[src*="tablet/"]').src.replace('tablet.js', 'drawn.js'))
     .then(({looksDrawn}) => codes.map(looksDrawn))
 """
+NOTHING_WAITS = """
+() => import(document.querySelector('script[src*="kit/"]').src.replace('start.js', 'store.js'))
+    .then(({all}) => all()).then(({length}) => length === 0)
+"""
 CODES = (
     "48217730915420673398",
     "55555555555555555555",
@@ -77,9 +81,16 @@ def go_offline(phone: KitPhone) -> None:
     phone.link.spoil = lambda _asked, _pass: None
 
 
+def send_the_rest(page: Page) -> None:
+    """Press the button, as a helper does who comes back to where there is a network, until nothing waits."""
+    page.wait_for_selector("html[data-kit=on]", state="attached")
+    page.locator("[data-do=send]").dispatch_event("click")
+    page.wait_for_function(NOTHING_WAITS, timeout=60_000, polling=200)
+
+
 def filed(link: Link) -> int:
-    """How many reports became cases; one whose answer was lost is sent again and is no other one."""
-    return [each["already"] for each in kept(link)].count(False)
+    """How many reports the server keeps; one whose answer was lost is sent again and is no other one."""
+    return len({each["submission"] for each in kept(link)})
 
 
 def tell(page: Page, words: str, how: str = "tap", **lines: str) -> None:
@@ -131,7 +142,7 @@ def test_three_workers_one_after_another_without_a_network(
         page = phone.page()
         page.goto("/tablet/en/")
         ready(page)
-        phone.await_empty(page)
+        send_the_rest(page)
         expect(page.get_by_text("Nothing waits on this tablet.")).to_be_visible()
         assert filed(link) == 3
     for words, code in zip(WORDS, codes, strict=True):
@@ -166,7 +177,7 @@ def test_a_pulled_battery_leaves_what_was_saved_and_nothing_of_what_was_half_wri
         page.goto("/tablet/en/")
         ready(page)
         assert page.locator("#words").input_value() == ""
-        phone.await_empty(page)
+        send_the_rest(page)
         assert filed(link) == 1
 
 
@@ -278,5 +289,5 @@ def test_a_clock_that_jumps_a_year_on_ends_the_tablets_time_and_loses_nothing(
         phone.context.set_offline(False)
         page.goto("/tablet/en/")
         expect(page.get_by_text("This tablet is not ready")).to_be_visible()
-        phone.await_empty(page)
+        send_the_rest(page)
         assert filed(link) == 1
