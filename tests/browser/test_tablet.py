@@ -1,5 +1,6 @@
 """One worker after another on a tablet beside a helper, at a gate without a network: nothing of one is left for the next."""
 
+import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -260,15 +261,18 @@ def test_a_code_that_somebody_has_is_changed_before_the_worker_goes(
         tell(page, WORDS[0])
         expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
         first = code_on(page)
-        refused: list[int] = []
+        sealed: list[str] = []
 
-        def once(asked: Asked, pass_on: Callable[[], Passed]) -> Passed:
-            if asked.path != OUTBOX or refused:
+        def refuse_first(asked: Asked, pass_on: Callable[[], Passed]) -> Passed:
+            if asked.path != OUTBOX:
                 return pass_on()
-            refused.append(1)
-            return as_json(409, redress=1, state="refused", reason="receipt")
+            sealed.append(json.loads(asked.body)["ct"])
+            # Whoever brings it, the page or the service worker, and however often.
+            if sealed[-1] == sealed[0]:
+                return as_json(409, redress=1, state="refused", reason="receipt")
+            return pass_on()
 
-        link.spoil = once
+        link.spoil = refuse_first
         phone.context.set_offline(False)
         expect(page.get_by_text("Your code has changed.")).to_be_visible()
         expect(page.get_by_role("heading", name=OURS)).to_be_visible()
