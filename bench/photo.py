@@ -2,18 +2,18 @@
 
 import time
 from pathlib import Path
-from typing import Any
 
 from PIL import Image
-from playwright.sync_api import CDPSession, Page, Request
+from playwright.sync_api import Page, Request
 
-from bench.children import Server, private_folder, redress
+from bench.children import private_folder, redress
 from bench.figures import Asked, Figure, Result
+from bench.slow_line import SlowLine, slow_line
 from bench.slow_phone import browser_of_machine, new_phone
 from tests.harness.browser import PHONE
 
 PART = "photo"
-_KILOBITS, _LATENCY = 100, 400
+_KILOBITS = 100
 _HOLDS, _BROKEN = 20.0, 3.0  # seconds
 _AT_MOST = 600.0
 _LARGE = 4_000_000  # bytes
@@ -28,18 +28,18 @@ def measure() -> Result:
         chosen = photo.stat().st_size
         with (
             redress(folder / "home", "up") as server,
+            slow_line(server.port, _KILOBITS) as line,
             browser_of_machine() as browser,
-            # Without a service worker: the slow line is the page's alone, and the worker would send on a fast one.
             new_phone(browser, kit=False) as phone,
         ):
             page = phone.new_page()
-            _attach(server, page, photo)
+            _attach(line, page, photo)
             weight = _weight(page)
-            took, breaks, sent = _send(page)
+            took, breaks, sent = _send(page, line)
     what = f"a photo of 4 MB over {_KILOBITS} kb/s, the line breaking every {_HOLDS:.0f} s"
     note = (
         f"Photo: the phone made {weight / 1000:.0f} kB of {chosen / 1_000_000:.1f} MB; the line broke {breaks} times for "
-        f"{_BROKEN:.0f} s, with {_LATENCY} ms before each answer."
+        f"{_BROKEN:.0f} s."
     )
     figures = (
         Figure(PART, f"{what}: until it is whole in its case", took, "s", asked=Asked(at_most=_AT_MOST)),
@@ -63,9 +63,9 @@ def _photo(path: Path) -> Path:
     return path
 
 
-def _attach(server: Server, page: Page, photo: Path) -> None:
+def _attach(line: SlowLine, page: Page, photo: Path) -> None:
     page.set_viewport_size({"width": PHONE["width"], "height": PHONE["height"]})
-    page.goto(f"http://127.0.0.1:{server.port}/en/?plain")
+    page.goto(f"http://127.0.0.1:{line.port}/en/?plain")
     page.wait_for_selector("html[data-kit=on]", state="attached")
     page.set_input_files("#kit-files input", photo)
     page.locator("#kit-files canvas").wait_for()
@@ -82,21 +82,8 @@ def _weight(page: Page) -> int:
     return weight
 
 
-def _line(devtools: CDPSession, *, broken: bool) -> None:
-    rate = _KILOBITS * 1000 / 8
-    conditions: dict[str, Any] = {
-        "offline": broken,
-        "latency": _LATENCY,
-        "downloadThroughput": rate,
-        "uploadThroughput": rate,
-    }
-    devtools.send("Network.emulateNetworkConditions", conditions)
-
-
-def _send(page: Page) -> tuple[float, int, int]:
+def _send(page: Page, line: SlowLine) -> tuple[float, int, int]:
     """Press Send, and break the line again and again until all is there; the seconds, the breaks and the bytes that set out."""
-    devtools = page.context.new_cdp_session(page)
-    devtools.send("Network.enable")
     there, sent = True, 0
 
     def asked(request: Request) -> None:
@@ -106,7 +93,7 @@ def _send(page: Page) -> tuple[float, int, int]:
             sent += len(request.post_data_buffer or b"")
 
     page.on("request", asked)
-    _line(devtools, broken=False)
+    line.slow = True
     page.get_by_role("button", name="Send", exact=True).last.click(no_wait_after=True)
     began = time.monotonic()
     breaks = 0
@@ -115,9 +102,9 @@ def _send(page: Page) -> tuple[float, int, int]:
             return gone, breaks, sent
         if gone > (breaks + 1) * _HOLDS + breaks * _BROKEN:
             breaks, there = breaks + 1, False
-            _line(devtools, broken=True)
+            line.break_off()
             page.wait_for_timeout(_BROKEN * 1000)
-            _line(devtools, broken=False)
+            line.mend()
             there = True
         page.wait_for_timeout(100)
     raise RuntimeError(f"a photo did not arrive within {_AT_MOST:.0f} seconds")

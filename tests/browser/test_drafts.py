@@ -138,7 +138,7 @@ def test_the_outbox_is_as_it_was_and_what_waits_there_still_goes_out(phone: KitP
     stores = page.evaluate(
         "indexedDB.databases().then(all => all.map(({name, version}) => [name, version]).sort())"
     )
-    assert stores == [["draft", 1], ["outbox", 1]]
+    assert stores == [["draft", 1], ["files", 1], ["outbox", 1]]
     phone.context.set_offline(False)
     phone.open_form(page)
     phone.await_empty(page)
