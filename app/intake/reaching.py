@@ -56,7 +56,9 @@ def phone_of_case(session: Session, vault: Vault, case_id: CaseId) -> Phone | No
     may = {talk.phone_id for talk in conversations if position_of(vault, talk) is not None}
     asked = requested_phone(session, vault, case_id)
     phones = select(Phone).where(Phone.id.in_(may if asked is None else may | {asked}))
-    return next(sound(vault, session.scalars(phones)), None)
+    found = list(sound(vault, session.scalars(phones)))
+    # One that was forgotten, and left anew, is there twice.
+    return next((phone for phone in found if phone.number_sealed is not None), next(iter(found), None))
 
 
 def way_to_ask(gateways: Gateways, session: Session, vault: Vault, case: Case) -> AskingWay | None:
@@ -168,7 +170,8 @@ def request_texts_again(
     facts = facts_of(vault, case)
     if (level or facts.consent) is ConsentLevel.NOBODY or facts.reach != ContactWay.TEXT:
         return None
-    if phone_of_case(session, vault, worker.case_id) is not None:
+    known = phone_of_case(session, vault, worker.case_id)
+    if known is not None and known.number_sealed is not None:
         return None
     opened = open_grant(session, vault, worker.case_id, worker.keys)
     written = latest_contact(body_of(opened, row) for row in contacts_of(session, worker.case_id)).get(

@@ -389,8 +389,8 @@ def test_a_shared_phone_is_forgotten_with_the_last_who_wants_texts(texting: Text
     first, second = filed(texting), filed(texting, words="Somebody else's words.")
     stopped(texting, first)
     assert MINE in numbers(texting)
-    answer(texting, accepted(texting, second))
     texting.say("It is bad here too")
+    answer(texting, accepted(texting, second))
     stopped(texting, second)
     # The conversation goes on; with it the number goes.
     assert MINE in numbers(texting)

@@ -131,15 +131,13 @@ def obey(scene: Scene, acts: tuple[ConversationAct, ...]) -> None:
     if OptOut() in acts:
         opt_out(scene.session, scene.vault, phone)
         cancel_texts(scene.session, phone_id=phone.id)
+        cases: set[CaseId] = set()
         for talk in live_conversations(scene.session, phone.id):
             position = position_of(scene.vault, talk)
-            if position is None:
-                continue
-            move_conversation(scene.vault, talk, position.silenced(), clock.now() + SILENCE)
-            case = lock_case(scene.session, CaseId(talk.case_id))
-            if case is not None:
-                cannot_be_reached(scene.session, scene.vault, case)
-        for case_id in end_text_requests_on(scene.session, scene.vault, phone.id):
+            if position is not None:
+                move_conversation(scene.vault, talk, position.silenced(), clock.now() + SILENCE)
+                cases.add(CaseId(talk.case_id))
+        for case_id in sorted(cases | set(end_text_requests_on(scene.session, scene.vault, phone.id))):
             case = lock_case(scene.session, case_id)
             if case is not None:
                 cannot_be_reached(scene.session, scene.vault, case)
