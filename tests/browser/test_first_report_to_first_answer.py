@@ -30,7 +30,7 @@ def test_a_worker_reports_and_reads_the_answer(
     partner.log_in("caseworker@faraway.example")
     first = partner_page.locator(".card").first.inner_text()
     assert "Danger" in first
-    assert "exit" not in partner.sees()
+    assert "hall four" not in partner.sees()
     partner.accept_offers_until("They locked the exit of hall four last night.")
     assert "They locked the exit of hall four last night." in partner.sees()
     partner.reply("We read it. Stay out of the hall. We call the fire office today.")
