@@ -7,7 +7,7 @@ from uuid import UUID
 import pytest
 
 from app.cases.enums import FollowupAnswer, FollowupKind
-from app.intake.conversation.machine.acts import AnswerQuestion, GetWorse, Keep
+from app.intake.conversation.machine.acts import AnswerQuestion, GetWorse, Keep, KeepForHelper
 from app.intake.conversation.machine.lookup_values import Knowledge, TextedQuestion
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.steps import hear, wanted
@@ -49,6 +49,108 @@ SAID = (
         )
     ),
 )
+# What may take good news back, in every language that has words for it: behind the word, before it, and in another clause.
+TAKEN_BACK = (
+    *(
+        "they paid us nothing",
+        "we got paid nothing this month",
+        "they changed nothing",
+        "better, no",
+        "they paid never",
+    ),
+    *(
+        "better, not",
+        "fine but not paid me",
+        "no, better",
+        "good not",
+        "they paid us not",
+        "they paid us, not all",
+    ),
+    *(
+        "they have done nothing",
+        "they fixed nothing",
+        "solved nothing",
+        "fixed, no",
+        "solved not",
+        "put right never",
+    ),
+    *("better but bad", "it is good and bad", "paid, a problem", "still better", "they paid us too much now"),
+    *("paye jamais", "on est paye jamais", "mieux pas", "bien non", "resolu jamais", "regle pas"),
+    *("theek nahi hai", "accha nahi hai", "behtar nahi", "ठीक नहीं है", "बेहतर नहीं है", "अच्छा नहीं"),
+    *("mejor no", "todo bien no", "pagaron nunca", "bien para nada", "resuelto no", "arreglado nunca"),
+    *("baik tidak", "gaji dibayar belum", "dibayar tak", "selesai belum", "beres gak", "membaik nggak"),
+    *("vizuri hapana", "nzuri haija", "si nzuri", "afadhali hapana", "tốt không", "ổn chưa", "tốt hơn không"),
+    *(
+        "mabuti hindi",
+        "ayos wala",
+        "bumuti hindi",
+        "更好没有",
+        "变好了没",
+        "ager cheye bhalo na",
+        "আগের চেয়ে ভালো না",
+    ),
+    *("ပိုကောင်းတယ် မဟုတ်ဘူး", "राम्रो भयो होइन", "melhor nao", "ดีขึ้นไม่", "ល្អជាងមុនទេ", "بہتر نہیں"),
+    *("أفضل لا", "daha iyi hayır", "jobb nem", "lepší kdepak", "lepiej nie", "краще ні", "நல்லா இருக்கு இல்லை"),
+)
+OF_OTHERS = (
+    *(
+        "the boss is happy",
+        "they paid only the boss",
+        "boss changed my job",
+        "company is good",
+        "the company paid",
+    ),
+    *("he is happy", "she got paid", "they are happy", "they happy now", "they are better", "sir is happy"),
+    *(
+        "madam is better",
+        "i paid",
+        "we have paid a lot",
+        "they paid some",
+        "they paid a little",
+        "only boss got paid",
+    ),
+)
+ASKED = (
+    *(
+        "is it safe",
+        "do they pay us",
+        "did they pay us",
+        "have they paid us",
+        "are we safe",
+        "has it improved",
+    ),
+    *(
+        "does it improve",
+        "was it good",
+        "is everything fine",
+        "yes is it better",
+        "is it solved",
+        "have they fixed it",
+    ),
+)
+TO_COME = (
+    *(
+        "pay us now",
+        "pay me",
+        "bayar gaji",
+        "they are going to pay us",
+        "it was better before",
+        "it was good",
+    ),
+    *("right now", "to be fixed", "they have to pay us", "everything changed", "well, the salary", "fine"),
+)
+ENDED = (
+    *(
+        "my job is finished",
+        "i am finished",
+        "money finished",
+        "my salary is finished",
+        "work is done",
+        "i m done",
+    ),
+    *("we are finished", "they finished us", "everything is finished", "gaji selesai", "saya selesai"),
+    *("job over", "contract finished", "work finished now", "je suis regle"),
+)
 UNCLEAR = (
     *(
         "better but still bad",
@@ -78,7 +180,7 @@ def _hears(phone: Phone, said: str, know: Knowledge, position: Position = OPEN) 
 
 @pytest.mark.parametrize(("said", "meant"), SAID)
 def test_words_are_read_as_the_answer_that_they_are(phone: Phone, said: str, meant: FollowupAnswer) -> None:
-    assert _hears(phone, said, _asked()) == (AnswerQuestion(CASE, QUESTION, meant),)
+    assert _hears(phone, said, _asked())[-1:] == (AnswerQuestion(CASE, QUESTION, meant),)
 
 
 @pytest.mark.parametrize(
@@ -93,13 +195,88 @@ def test_words_are_read_as_the_answer_that_they_are(phone: Phone, said: str, mea
     ),
 )
 def test_whether_it_was_put_right_is_read_likewise(phone: Phone, said: str, meant: FollowupAnswer) -> None:
-    assert _hears(phone, said, _asked(FollowupKind.PUT_RIGHT)) == (AnswerQuestion(CASE, QUESTION, meant),)
+    assert _hears(phone, said, _asked(FollowupKind.PUT_RIGHT))[-1:] == (
+        AnswerQuestion(CASE, QUESTION, meant),
+    )
 
 
 @pytest.mark.parametrize("said", ("better now", "they paid me", "yes", "everything is fine now"))
 def test_that_it_is_better_does_not_say_that_it_was_put_right(phone: Phone, said: str) -> None:
     assert _hears(phone, said, _asked(FollowupKind.PUT_RIGHT)) == (Keep(said),)
     assert "3 Put right 6 Not right 5 Worse" in (phone.heard[-1].reply or "")
+
+
+@pytest.mark.parametrize("said", (*TAKEN_BACK, *OF_OTHERS, *ASKED, *TO_COME, *ENDED))
+def test_nothing_is_guessed_towards_good_news(phone: Phone, said: str) -> None:
+    assert _hears(phone, said, _asked()) == (Keep(said),)
+    assert HOW in (phone.heard[-1].reply or "")
+
+
+@pytest.mark.parametrize("said", (*TAKEN_BACK, *OF_OTHERS, *ASKED, *TO_COME, *ENDED))
+def test_nothing_is_guessed_to_be_put_right(phone: Phone, said: str) -> None:
+    # What is bad was not put right: that may be read.
+    not_right = (AnswerQuestion(CASE, QUESTION, FollowupAnswer.NOT_RIGHT),)
+    assert _hears(phone, said, _asked(FollowupKind.PUT_RIGHT)) in ((Keep(said),), not_right)
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "meant"),
+    (
+        *(
+            (said, FollowupKind.NEWS, BETTER)
+            for said in (
+                *("they paid me", "we got paid", "they pay us now", "they are paying us", "i am safe now"),
+                *(
+                    "it is not bad it is good",
+                    "sir they paid me",
+                    "nos pagaron",
+                    "gaji dibayar",
+                    "theek hai ab",
+                ),
+            )
+        ),
+        *(
+            (said, FollowupKind.PUT_RIGHT, FollowupAnswer.PUT_RIGHT)
+            for said in (
+                "it was fixed",
+                "they fixed it",
+                "it is done",
+                "solved now",
+                "sudah selesai",
+                "resuelto",
+            )
+        ),
+    ),
+)
+def test_words_behind_good_news_are_kept_for_the_helper(
+    phone: Phone, said: str, kind: FollowupKind, meant: FollowupAnswer
+) -> None:
+    answer = AnswerQuestion(CASE, QUESTION, meant)
+    assert _hears(phone, said, _asked(kind)) == (Keep(said), answer)
+    filed = replace(OPEN, from_form=True)
+    assert _hears(phone, said, _asked(kind), filed) == (KeepForHelper(said), answer)
+
+
+def test_words_behind_good_news_are_kept_where_several_reports_may_be_meant(phone: Phone) -> None:
+    one = _asked().questions[0]
+    several = Knowledge(questions=(one, replace(one, case=UUID(int=4), id=UUID(int=5))))
+    assert _hears(phone, "they paid me", several) == (Keep("they paid me"),)
+    assert phone.heard[-1].position.step is Step.WHICH
+
+
+@pytest.mark.parametrize(
+    ("said", "kind"),
+    (
+        *(
+            (said, FollowupKind.NEWS)
+            for said in ("better", "7", "Much better, thanks", "yes it is better", "mejor")
+        ),
+        *((said, FollowupKind.PUT_RIGHT) for said in ("put right", "3", "yes it is put right")),
+    ),
+)
+def test_an_option_and_no_more_leaves_no_words(phone: Phone, said: str, kind: FollowupKind) -> None:
+    (act,) = _hears(phone, said, _asked(kind))
+    assert isinstance(act, AnswerQuestion)
 
 
 @pytest.mark.parametrize("said", UNCLEAR)

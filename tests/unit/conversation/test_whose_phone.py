@@ -26,6 +26,7 @@ OWN = (
         "i use it alone",
         "ONLY I USE THIS PHONE.",
     ),
+    *("just i use it", "only for me", "used only by me", "me only", "i am the only one", "only i have it"),
     *("solo yo lo uso", "saya saja guna", "cuma saya yang pakai", "sirf mera"),
 )
 SHARED = (
@@ -86,6 +87,18 @@ UNCLEAR = (
         "tak tahu",
         "no se",
     ),
+    # Only that, not only they.
+    *(
+        "i just use it",
+        "i only use it",
+        "i just have it",
+        "I'm only using it",
+        "i am just using it",
+        "i only keep it",
+    ),
+    *("i use only this phone", "i use it only here", "i have only one phone", "it is the only one i have"),
+    *("my only phone", "it is just my phone", "i exclusively use it", "just use it", "i can only use it"),
+    *("i have just this phone", "i use it just"),
 )
 
 

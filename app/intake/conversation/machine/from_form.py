@@ -48,6 +48,7 @@ _BY_DIGIT = (
     DoubtDanger,
     EndTexts,
     ErasePhone,
+    KeepForHelper,
     OptIn,
     OptOut,
     SetDanger,

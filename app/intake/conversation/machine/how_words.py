@@ -1,6 +1,7 @@
 """How it is now, in words: each clause taken apart into worse, the same and better, with what denies them. No I/O.
 
 The words stand in config/topic_words.toml, `how`. What says more than they do, or two things at once, says nothing here.
+Nothing is guessed towards good news: whatever could take it back leaves it unclear.
 """
 
 import re
@@ -22,6 +23,12 @@ class How(Enum):
     """What a piece of such an answer is."""
 
     BESIDE = auto()
+    IT = auto()
+    WHO = auto()
+    VERB = auto()
+    PAST = auto()
+    DOUBT = auto()
+    SIR = auto()
     STILL = auto()
     MORE = auto()
     BAD = auto()
@@ -35,7 +42,17 @@ class How(Enum):
 
 
 _SAYS = frozenset({How.WORSE, How.SAME, How.BETTER, How.BAD, How.GOOD, How.FIXED, How.MORE})
+_NEWS = frozenset({How.BETTER, How.GOOD, How.FIXED})
+_DENIALS = frozenset({How.NOT, How.NO})
+_BAD = frozenset({How.BAD, How.WORSE})
+_SUBJECTS = frozenset({How.IT, How.WHO})
 _BY_DIGIT = {WORSE: How.WORSE, SAME: How.SAME, BETTER: How.BETTER}
+
+
+@dataclass(frozen=True)
+class _Piece:
+    how: How
+    words: str
 
 
 @dataclass(frozen=True)
@@ -49,6 +66,17 @@ class HowWords:
     good: frozenset[str]
     fixed: frozenset[str]
     negation: frozenset[str]
+    it: frozenset[str]
+    who: frozenset[str]
+    verb: frozenset[str]
+    past: frozenset[str]
+    doubt: frozenset[str]
+    demand: frozenset[str]
+    payer: frozenset[str]
+    state: frozenset[str]
+    weak: frozenset[str]
+    ended: frozenset[str]
+    sirs: frozenset[str]
     _how: dict[str, How] = field(init=False, repr=False, compare=False, default_factory=dict)
     _known: dict[str, int] = field(init=False, repr=False, compare=False, default_factory=dict)
 
@@ -56,11 +84,16 @@ class HowWords:
         """Put the words in order."""
         tables = (
             (How.BESIDE, self.beside),
+            (How.WHO, self.who),
+            (How.IT, self.it),
+            (How.VERB, self.verb),
+            (How.PAST, self.past),
             (How.STILL, self.still),
             (How.MORE, self.more),
             (How.BAD, self.bad),
             (How.GOOD, self.good),
             (How.FIXED, self.fixed),
+            (How.DOUBT, self.doubt),
             (How.NOT, self.negation),
         )
         for how, table in tables:
@@ -72,30 +105,73 @@ class HowWords:
         if not words or len(words) > _LONGEST:
             return None
         found: set[int] = set()
+        doubtful = False
         for clause in filter(None, map(plain_text, _CLAUSES.split(words))):
-            pieces = list(self._pieces(clause, sentences))
-            if None in pieces:
+            known = list(self._pieces(clause, sentences))
+            pieces = [piece for piece in known if piece is not None]
+            if len(pieces) < len(known):
                 return None
-            found |= _digits([piece for piece in pieces if piece is not None], is_right=is_right)
+            found |= _digits([piece.how for piece in pieces], is_right=is_right)
+            doubtful = doubtful or self._is_doubtful([piece for piece in pieces if piece.words])
         if found == {WORSE, SAME}:
             return WORSE  # "worse, not better"
-        return found.pop() if len(found) == 1 else None
+        if len(found) != 1 or (doubtful and found & {BETTER, PUT_RIGHT}):
+            return None
+        return found.pop()
 
-    def _pieces(self, clause: str, sentences: Sentences) -> Iterator[How | None]:
+    def _pieces(self, clause: str, sentences: Sentences) -> Iterator[_Piece | None]:
         """The pieces of a clause; None for one that says something else."""
         said = sentences.options["how_is_it"]
         known = {**{word: digit for word, digit in said.items() if digit in _BY_DIGIT}, **self._known}
         for kind, piece in sentences.pieces(clause, {}, known):
             if kind is PieceKind.OPTION:
                 if " " in piece:
-                    yield How.BESIDE  # "no it is better": what stands before it denies no single word
-                yield self._how.get(piece) or _BY_DIGIT[said[piece]]
+                    yield _Piece(
+                        How.BESIDE, ""
+                    )  # "no it is better": what stands before it denies no single word
+                yield _Piece(self._how.get(piece) or _BY_DIGIT[said[piece]], piece)
             elif kind is PieceKind.NO:
-                yield How.NO
+                yield _Piece(How.NO, piece)
+            elif kind is PieceKind.YES and piece in self.negation:
+                yield _Piece(How.DOUBT, piece)  # "si" is yes in one language, and no in another
             elif kind is PieceKind.YES or piece in sentences.polite:
-                yield How.BESIDE
+                yield _Piece(How.SIR if piece in self.sirs else How.BESIDE, piece)
             else:
                 yield None
+
+    def _is_doubtful(self, pieces: list[_Piece]) -> bool:
+        """Whether something in a clause could take good news back, wherever in the text these stand."""
+        hows = {piece.how for piece in pieces}
+        if hows & {How.DOUBT, How.STILL} or (How.PAST in hows and hows & {How.BETTER, How.GOOD}):
+            return True
+        words = {piece.words for piece in pieces}
+        if How.WHO in hows and words & self.ended:
+            return True
+        if words & self.payer and (How.BETTER in hows or words & self.state):
+            return True
+        return any(
+            self._doubts(pieces[:place], piece, pieces[place + 1 :]) for place, piece in enumerate(pieces)
+        )
+
+    def _doubts(self, ahead: list[_Piece], piece: _Piece, behind: list[_Piece]) -> bool:
+        """Whether a piece does so, by what stands beside it."""
+        after = behind[0].how if behind else None
+        doubts = False
+        match piece.how:
+            case How.NOT | How.NO:
+                doubts = after not in _BAD
+            case How.BAD:
+                doubts = not ahead or ahead[-1].how not in _DENIALS
+            case How.MORE:
+                doubts = after not in _NEWS
+            case How.VERB | How.PAST:
+                doubts = after in _SUBJECTS
+            case How.SIR:
+                doubts = after is not None and after not in _SUBJECTS
+            case How.GOOD | How.FIXED:
+                demands = piece.words in self.demand and all(each.words not in self.payer for each in ahead)
+                doubts = demands or piece.words in self.weak
+        return doubts
 
 
 def _is_torn_no(pieces: list[How]) -> bool:

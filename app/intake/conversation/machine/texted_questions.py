@@ -9,7 +9,7 @@ from datetime import datetime
 
 from app.cases.enums import ANSWERS_TO, FollowupAnswer, FollowupKind
 from app.followups import ASKED_TEXTS, CHOOSE_HOURS, DIGITS, STOP_ASKING, AskText, ask_again, text_of
-from app.intake.conversation.machine.acts import AnswerQuestion, Keep, StopAsking
+from app.intake.conversation.machine.acts import AnswerQuestion, Keep, KeepForHelper, StopAsking
 from app.intake.conversation.machine.after_questions import asks_open, begins_new_report
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.day_words import ChosenDays
@@ -25,6 +25,7 @@ from app.intake.conversation.machine.texts import Text, Texts
 _AFTER_QUESTIONS = (Step.OPEN, Step.NEW_REPORT, Step.TEXT_HOURS, Step.WHICH)
 # Longer words are news, and no answer that could not be read.
 _LONGEST_ANSWER = 160
+_GOOD_NEWS = frozenset({FollowupAnswer.BETTER, FollowupAnswer.PUT_RIGHT})
 _SAID_OF = "how_is_it"  # in topic_words.toml: what people say instead of a digit
 
 
@@ -119,7 +120,29 @@ def hear_question(
         for each, digit in digits.items()
         if digit is not None and (answer := _meant(digit, each.kind)) is not None
     }
-    return _take_answers(here, _waiting(meant), know, texts, at) if meant else None
+    if not meant:
+        return None
+    waiting = _waiting(meant)
+    heard = _take_answers(here, waiting, know, texts, at)
+    guessed = any(
+        answer in _GOOD_NEWS and _is_guessed(said, texts, text_of(each.kind))
+        for each, answer in waiting.items()
+    )
+    return _with_words(heard, position, said, at) if guessed else heard
+
+
+def _is_guessed(said: Said, texts: Texts, text: AskText) -> bool:
+    """Whether an answer was read out of more than an option of its question, a yes and politeness."""
+    if said.lone is not None or said.digits or said.sentences is None:
+        return False
+    bare = said.sentences.without_yes(said.bare)
+    return bare not in texts.options(text) and bare not in said.sentences.options[_SAID_OF]
+
+
+def _with_words(heard: Heard, position: Position, said: Said, at: datetime) -> Heard:
+    """Words that an answer was read out of are kept beside it, so that whoever helps reads what was said."""
+    kept = KeepForHelper(said.words) if position.from_form else Keep(said.words, soon(position, at))
+    return replace(heard, position=spoken(heard.position, said, at), acts=(kept, *heard.acts))
 
 
 def _waiting(meant: dict[TextedQuestion, FollowupAnswer]) -> dict[TextedQuestion, FollowupAnswer]:
@@ -174,8 +197,8 @@ def _named(said: Said, texts: Texts, text: AskText) -> int | None:
     named = None if said.ahead is not None else texts.options(text).get(said.bare, said.named.get(_SAID_OF))
     if named is not None or said.lone is not None or said.told_words is None or said.sentences is None:
         return named
-    if said.part is not None or said.danger or said.asks:
-        return None
+    if said.part is not None or said.danger or said.asks or said.heard:
+        return None  # "fine" may only say that our text was read
     is_right = text is AskText.IS_IT_RIGHT
     return said.told_words.asked_how.read(said.words, said.sentences, is_right=is_right)
 

@@ -43,10 +43,13 @@ _TOLD = (
     *("reported", "reads", "read_things", "often"),
 )
 _DAYS = (*"0123456", "until", "beside")
-_HOW_IT_IS = ("beside", "still", "more", "bad", "good", "fixed", "negation")
+_HOW_IT_IS = (
+    *("beside", "still", "more", "bad", "good", "fixed", "negation", "it", "who", "verb", "past", "doubt"),
+    *("demand", "payer", "state", "weak", "ended", "sirs"),
+)
 _WHOSE = (
     *("me", "my", "alone", "sole", "shared", "others", "company", "bosses", "uses", "beside"),
-    *("goes_on", "unsure"),
+    *("goes_on", "unsure", "only", "only_one", "am", "lonely", "between"),
 )
 # The questions whose options have words of their own, beside those that the question itself prints; `open` is after all questions.
 _QUESTIONS = (

@@ -18,6 +18,8 @@ class _Who(Enum):
     USES = auto()
     MY = auto()
     ME = auto()
+    ONLY = auto()
+    ONLY_ONE = auto()
     ALONE = auto()
     SOLE = auto()
     OTHERS = auto()
@@ -33,6 +35,11 @@ class WhoseWords:
     me: frozenset[str]
     my: frozenset[str]
     alone: frozenset[str]
+    only: frozenset[str]
+    only_one: frozenset[str]
+    am: frozenset[str]
+    lonely: frozenset[str]
+    between: frozenset[str]
     sole: frozenset[str]
     shared: frozenset[str]
     others: frozenset[str]
@@ -71,20 +78,40 @@ class WhoseWords:
         if plain in self.unsure:
             return True
         found, _denies = self._users(plain, sentences)
-        return bool(found & {_Who.USES, _Who.ALONE, _Who.SOLE, _Who.SHARED, _Who.COMPANY})
+        return bool(
+            found & {_Who.USES, _Who.ALONE, _Who.ONLY, _Who.ONLY_ONE, _Who.SOLE, _Who.SHARED, _Who.COMPANY}
+        )
 
     def _users(self, plain: str, sentences: Sentences) -> tuple[set[_Who], bool]:
         """Who uses it by these words, and whether they deny something; nobody where one word of them is another."""
         first = plain.partition(" ")[0]
         if not plain or len(plain) > _LONGEST or first in self.goes_on:
             return set(), False
-        found: set[_Who] = set()
+        pieces: list[tuple[_Who, str]] = []
         denies = False
         for kind, piece in sentences.pieces(plain, {}, self._known):
             if kind is PieceKind.OPTION:
-                found.add(self._who[piece])
+                pieces.append((self._who[piece], piece))
             elif kind in (PieceKind.NO, PieceKind.NEGATION):
                 denies = True
             elif kind is not PieceKind.YES and piece not in sentences.polite:
                 return set(), False
+        found = {who for who, _piece in pieces} - {_Who.ALONE}
+        if any(self._is_alone(pieces, place) for place in range(len(pieces))):
+            found.add(_Who.ALONE)
         return found, denies
+
+    def _is_alone(self, pieces: list[tuple[_Who, str]], place: int) -> bool:
+        """Whether a piece says of a person that there is nobody beside, and not of what they do or have."""
+        who, piece = pieces[place]
+        ahead, behind = pieces[:place], pieces[place + 1 :]
+        before = ahead[-1] if ahead else None
+        if who is _Who.ONLY:
+            near = [other for other, words in (behind or ahead[::-1]) if words not in self.between]
+            return near[:1] == [_Who.ME]  # "only i" and "me only"; "i only" goes on
+        if who is _Who.ONLY_ONE:
+            return before is not None and (before[0] is _Who.ME or before[1] in self.am)
+        if who is not _Who.ALONE:
+            return False
+        uses = any(other is _Who.USES for other, _piece in pieces)
+        return uses or piece not in self.lonely or all(other not in self.am for _who, other in pieces)
