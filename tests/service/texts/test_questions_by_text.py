@@ -89,6 +89,22 @@ def test_an_answer_in_other_words_than_the_question_has_is_one(texting: Texting,
     assert texting.case().urgency is Urgency.MEDIUM
 
 
+def test_words_behind_good_news_are_kept_beside_the_answer(texting: Texting) -> None:
+    case_id = put_to(texting)
+    assert texting.say("they paid me now") == [KEPT]
+    assert (answers_kept(texting, case_id), asked_state(texting, case_id)) == (1, [FollowupState.ANSWERED])
+    assert texting.words().count("they paid me now") == 1
+
+
+@pytest.mark.parametrize("said", ("they paid us nothing", "better, no", "theek nahi hai", "is it safe"))
+def test_news_that_is_taken_back_is_no_good_news(texting: Texting, said: str) -> None:
+    case_id = put_to(texting)
+    (asked,) = texting.say(said)
+    assert "Please answer with one number. How is it now?" in asked
+    assert said in texting.words()
+    assert answers_kept(texting, case_id) == 0
+
+
 def test_words_that_answer_nothing_are_kept_and_asked_about_once(texting: Texting) -> None:
     case_id = put_to(texting)
     (asked,) = texting.say("he came on monday")

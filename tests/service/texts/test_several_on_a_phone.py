@@ -95,6 +95,16 @@ def test_a_number_from_the_form_is_asked_and_answers_by_digit(texting: Texting) 
     assert texting.say("2 evenings") != [KEPT]
 
 
+def test_words_behind_good_news_from_the_form_are_the_helpers_alone(texting: Texting) -> None:
+    case_id = from_form(texting)
+    assert texting.say("they paid me now") == [KEPT]
+    assert answers_of(texting, case_id) == [FollowupAnswer.BETTER]
+    assert [case.id for case in texting.cases()] == [case_id]
+    (body,) = [body for body in texting.bodies() if body.get("from_form")]
+    assert body["text"] == "they paid me now"
+    assert EntryKind.NOTE in kept_in(texting, case_id)
+
+
 @pytest.mark.parametrize("said", ("5", "It got worse", "५"))
 def test_worse_from_the_form_raises_and_asks_for_danger(texting: Texting, said: str) -> None:
     case_id = from_form(texting)

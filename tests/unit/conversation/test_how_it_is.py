@@ -149,7 +149,14 @@ ENDED = (
         "i m done",
     ),
     *("we are finished", "they finished us", "everything is finished", "gaji selesai", "saya selesai"),
-    *("job over", "contract finished", "work finished now", "je suis regle"),
+    *(
+        "job over",
+        "contract finished",
+        "work finished now",
+        "je suis regle",
+        "they have done this",
+        "they have finished",
+    ),
 )
 UNCLEAR = (
     *(
@@ -254,7 +261,7 @@ def test_words_behind_good_news_are_kept_for_the_helper(
     answer = AnswerQuestion(CASE, QUESTION, meant)
     assert _hears(phone, said, _asked(kind)) == (Keep(said), answer)
     filed = replace(OPEN, from_form=True)
-    assert _hears(phone, said, _asked(kind), filed) == (KeepForHelper(said), answer)
+    assert _hears(phone, said, _asked(kind), filed) == (KeepForHelper(said, CASE), answer)
 
 
 def test_words_behind_good_news_are_kept_where_several_reports_may_be_meant(phone: Phone) -> None:

@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Sequence
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
@@ -75,7 +76,7 @@ from app.network import count_attempt
 from app.vault import Vault, sound_or_none, takes_words
 
 # Of these more than the conversation's own case may be meant; which, they say themselves.
-_OF_CASES = (AnswerQuestion, SetDanger, DenyDanger, DoubtDanger)
+_OF_CASES = (AnswerQuestion, KeepForHelper, SetDanger, DenyDanger, DoubtDanger)
 
 
 def hear_text(session: Session, vault: Vault, rules: Rules, prepared: Prepared) -> None:
@@ -237,6 +238,8 @@ def _cases_of(act: ConversationAct, own: CaseId) -> tuple[CaseId, ...]:
     match act:
         case AnswerQuestion():
             return (CaseId(act.case),)
+        case KeepForHelper(case=UUID() as case):
+            return (CaseId(case),)
         case SetDanger() | DenyDanger() | DoubtDanger() if act.cases:
             return tuple(map(CaseId, act.cases))
         case _:
@@ -269,7 +272,7 @@ def _apply_act(scene: Scene, case: Case, act: ConversationAct) -> None:
     match act:
         case SetDanger():
             set_danger(session, vault, rules, case)
-        case KeepForHelper(words):
+        case KeepForHelper(words=words):
             keep_for_helper(session, vault, rules, case, words)
         case GetWorse():
             get_worse(session, vault, rules, case)

@@ -39,9 +39,13 @@ class Keep:
 
 @dataclass(frozen=True)
 class KeepForHelper:
-    """Keep these words with the case for whoever helps there, and not in the inbox: nobody has shown whose phone they are from."""
+    """Keep these words with the case for whoever helps there, and not in the inbox: nobody has shown whose phone they are from.
+
+    `case` is that of a question which they answer, None the conversation's own.
+    """
 
     words: str = field(repr=False)
+    case: UUID | None = None
 
 
 @dataclass(frozen=True)

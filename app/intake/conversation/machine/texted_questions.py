@@ -9,7 +9,13 @@ from datetime import datetime
 
 from app.cases.enums import ANSWERS_TO, FollowupAnswer, FollowupKind
 from app.followups import ASKED_TEXTS, CHOOSE_HOURS, DIGITS, STOP_ASKING, AskText, ask_again, text_of
-from app.intake.conversation.machine.acts import AnswerQuestion, Keep, KeepForHelper, StopAsking
+from app.intake.conversation.machine.acts import (
+    AnswerQuestion,
+    ConversationAct,
+    Keep,
+    KeepForHelper,
+    StopAsking,
+)
 from app.intake.conversation.machine.after_questions import asks_open, begins_new_report
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.day_words import ChosenDays
@@ -124,11 +130,12 @@ def hear_question(
         return None
     waiting = _waiting(meant)
     heard = _take_answers(here, waiting, know, texts, at)
-    guessed = any(
-        answer in _GOOD_NEWS and _is_guessed(said, texts, text_of(each.kind))
+    guessed = [
+        each
         for each, answer in waiting.items()
-    )
-    return _with_words(heard, position, said, at) if guessed else heard
+        if answer in _GOOD_NEWS and _is_guessed(said, texts, text_of(each.kind))
+    ]
+    return _with_words(heard, guessed, position, said, at) if guessed else heard
 
 
 def _is_guessed(said: Said, texts: Texts, text: AskText) -> bool:
@@ -139,10 +146,15 @@ def _is_guessed(said: Said, texts: Texts, text: AskText) -> bool:
     return bare not in texts.options(text) and bare not in said.sentences.options[_SAID_OF]
 
 
-def _with_words(heard: Heard, position: Position, said: Said, at: datetime) -> Heard:
+def _with_words(
+    heard: Heard, guessed: list[TextedQuestion], position: Position, said: Said, at: datetime
+) -> Heard:
     """Words that an answer was read out of are kept beside it, so that whoever helps reads what was said."""
-    kept = KeepForHelper(said.words) if position.from_form else Keep(said.words, soon(position, at))
-    return replace(heard, position=spoken(heard.position, said, at), acts=(kept, *heard.acts))
+    kept: tuple[ConversationAct, ...] = (Keep(said.words, soon(position, at)),)
+    if position.from_form:
+        # Who sent the form may be somebody else: what answers a question stays with the case that it asked about.
+        kept = tuple(KeepForHelper(said.words, each.case) for each in guessed)
+    return replace(heard, position=spoken(heard.position, said, at), acts=(*kept, *heard.acts))
 
 
 def _waiting(meant: dict[TextedQuestion, FollowupAnswer]) -> dict[TextedQuestion, FollowupAnswer]:

@@ -65,7 +65,7 @@ def take_in(session: Session, vault: Vault, rules: Rules, case: Case, change: Ca
 
 
 def keep_for_helper(session: Session, vault: Vault, rules: Rules, case: Case, words: str) -> None:
-    """What came from a number on the form after a helper had texted it: the helper reads it, the inbox does not show it."""
+    """What came from a number on the form to a helper or behind an answer: the helper reads it, the inbox does not show it."""
     heed_words(session, vault, rules, case, words, WORKER)
     entry = add_entry(session, vault, case, EntryKind.NOTE, {"text": words, "from_form": True}, WORKER)
     case.worker_wrote = True
