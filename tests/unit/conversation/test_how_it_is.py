@@ -236,6 +236,7 @@ def test_nothing_is_guessed_to_be_put_right(phone: Phone, said: str) -> None:
                 *(
                     "it is not bad it is good",
                     "sir they paid me",
+                    "they paid my salary",
                     "nos pagaron",
                     "gaji dibayar",
                     "theek hai ab",
