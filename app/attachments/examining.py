@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import IO
 
-from app.attachments.kinds import LARGEST_FILE, FileKind, FileRefusal, FileRefused
+from app.attachments.kinds import LARGEST_FILE, LONGEST_SECONDS, FileKind, FileRefusal, FileRefused
 from app.services import Services
 from app.settings import PROJECT_ROOT
 from app.vault import Slots, TooBusy
@@ -29,6 +29,8 @@ _BROKEN_BY_THE_FILE = frozenset(
 )
 _LONGEST_LINE = 1024
 _TYPES = {FileKind.PHOTO: {"image/jpeg"}, FileKind.VOICE: {"audio/webm", "audio/ogg", "audio/mp4"}}
+# A voice note is what came, and was told by the child; a picture is what the child made.
+_STARTS = {FileKind.PHOTO: b"\xff\xd8\xff", FileKind.VOICE: b""}
 
 
 class ExaminerBroken(Exception):
@@ -109,8 +111,10 @@ def _read(kind: FileKind, line: bytes, body: bytes | bytearray) -> Examined:
         if "refused" in told:
             raise FileRefused(FileRefusal(told["refused"]))
         examined = Examined(str(told["type"]), float(told["seconds"]), body)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise ExaminerBroken("the child said what nobody understands") from None
-    if examined.type not in _TYPES[kind] or not body:
+    # What is not a number is not between two either.
+    lasts = 0 <= examined.seconds <= LONGEST_SECONDS
+    if examined.type not in _TYPES[kind] or not lasts or not body.startswith(_STARTS[kind]):
         raise ExaminerBroken("the child said what cannot be")
     return examined

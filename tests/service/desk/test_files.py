@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 
 from app import clock
 from app.attachments import give_up_files
+from app.attachments.examining import Examined
 from app.attachments.models import Attachment, AttachmentChunk, AttachmentPart
 from app.cases.case.models import Entry
 from app.cases.enums import EntryKind
@@ -257,3 +258,15 @@ def test_a_restricted_case_opens_its_files_to_the_trained_only(
     [file] = case.files
     assert _get(browse, case.address(file)).status_code == 200
     assert _get(browse, case.address(file), "near.caseworker").status_code == 404
+
+
+@pytest.mark.parametrize("lasts", (float("nan"), float("inf"), -3.0, 1e300))
+def test_a_length_that_nothing_has_costs_no_page(
+    app: Flask, world: World, browse: Browse, monkeypatch: pytest.MonkeyPatch, lasts: float
+) -> None:
+    """What an examiner once said of it is sealed and stays."""
+    monkeypatch.setattr(
+        "app.attachments.completing.examine", lambda *given: Examined("audio/ogg", lasts, given[2])
+    )
+    reported = Reported(app, world, ogg(), kind="voice")
+    assert _get(browse, f"/desk/cases/{reported.case_id}").status_code == 200

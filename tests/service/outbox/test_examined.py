@@ -16,7 +16,8 @@ from PIL import Image
 
 from app.attachments import FileRefused
 from app.attachments.examining import Examined, ExaminerBroken, examine
-from app.attachments.kinds import FileKind
+from app.attachments.kinds import LONGEST_SECONDS, FileKind
+from app.examiner import sounds
 from app.examiner.calls import ALLOWED, filter_of
 from app.services import Services
 from app.settings import PROJECT_ROOT
@@ -260,6 +261,15 @@ def _instead(monkeypatch: pytest.MonkeyPatch, does: str) -> None:
     monkeypatch.setattr("app.attachments.examining._START", start)
 
 
+_NO_LENGTHS = ("NaN", "Infinity", "-Infinity", "-0.1", "900.1", "1e400", "1" + "0" * 400)
+
+
+def _says(kind: str, lasts: str) -> str:
+    """What a child does that is sure of a length, with the beginning of a picture behind it."""
+    line = f'{{"type": "{kind}", "seconds": {lasts}}}\n'
+    return f"sys.stdout.buffer.write({line.encode()!r} + bytes([255, 216, 255]))"
+
+
 @pytest.mark.parametrize(
     ("does", "raised"),
     (
@@ -273,6 +283,9 @@ def _instead(monkeypatch: pytest.MonkeyPatch, does: str) -> None:
         ("""print('{"type": "text/html", "seconds": 0}\\n<script>')""", ExaminerBroken),
         ("""print('{"type": "image/jpeg", "seconds": 0}', end='\\n')""", ExaminerBroken),
         ("""print('{"refused": "nobody"}')""", ExaminerBroken),
+        ("""print('{"type": "image/jpeg", "seconds": 0}\\n<script>')""", ExaminerBroken),
+        *((_says("image/jpeg", lasts), ExaminerBroken) for lasts in _NO_LENGTHS),
+        ("print('[' * 1000)", ExaminerBroken),
         ("exec('while True: sys.stdout.buffer.write(bytes(65536))')", ExaminerBroken),
     ),
 )
@@ -282,6 +295,19 @@ def test_whatever_becomes_of_the_child_is_answered(
     _instead(monkeypatch, does)
     with pytest.raises(raised):
         examine(here, FileKind.PHOTO, photo())
+
+
+@pytest.mark.parametrize("lasts", _NO_LENGTHS)
+def test_no_voice_note_lasts_what_nothing_can(
+    here: Services, monkeypatch: pytest.MonkeyPatch, lasts: str
+) -> None:
+    _instead(monkeypatch, _says("audio/ogg", lasts))
+    with pytest.raises(ExaminerBroken):
+        examine(here, FileKind.VOICE, ogg())
+
+
+def test_the_parent_believes_in_no_longer_recordings_than_the_child() -> None:
+    assert LONGEST_SECONDS == sounds.LONGEST_SECONDS
 
 
 def test_a_child_that_sleeps_is_ended_and_the_file_comes_again(
