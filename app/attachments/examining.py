@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -46,9 +47,18 @@ class Examined:
     body: bytes | bytearray = field(repr=False)
 
 
-def examine(services: Services, kind: FileKind, body: bytes | bytearray) -> Examined:
-    """Have a file looked at; raises `FileRefused`, `TooBusy` or `ExaminerBroken`."""
+def examine(
+    services: Services,
+    kind: FileKind,
+    body: bytes | bytearray,
+    begins: Callable[[], None] = lambda: None,
+) -> Examined:
+    """Have a file looked at; raises `FileRefused`, `TooBusy` or `ExaminerBroken`.
+
+    `begins` is called when it is this file's turn and the child is about to start; whatever it raises keeps it from starting.
+    """
     with _slots(services.settings.home / "examiner").one(spare=1):
+        begins()
         status, told = _run(kind, body)
     if len(told) > LARGEST_FILE:
         raise ExaminerBroken("the child has no end of words")
