@@ -12,7 +12,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.attachments.counting import check_looks, count_ended, count_look
-from app.attachments.ending import Ended, end_file
+from app.attachments.ending import Ended, end_again, end_file
 from app.attachments.examining import Examined, examine
 from app.attachments.kinds import HEAD_BYTES, FileRefusal, FileRefused, FileState, chunks_of, length_of_chunk
 from app.attachments.models import AttachmentChunk, AttachmentPart
@@ -187,4 +187,6 @@ def _locked(session: Session, vault: Vault, named: FileOfReport) -> tuple[Case, 
     if case is None:
         raise ReportMissing
     session.expire_all()
-    return case, standing_of(session, vault, named)
+    standing = standing_of(session, vault, named)
+    end_again(session, vault, standing.row)
+    return case, standing
