@@ -1,6 +1,7 @@
 """Photos and voice notes: named by a report, brought by its phone in chunks, looked at by a child, kept sealed in the case."""
 
-from app.attachments.arriving import Arrived, Chunk, TooManyFiles, take_chunk
+from app.attachments.arriving import Arrived, Chunk, take_chunk
+from app.attachments.counting import TooManyFiles, chunks_waiting
 from app.attachments.declaring import declared_rows
 from app.attachments.examining import ExaminerBroken
 from app.attachments.giving_up import give_up_files
@@ -34,6 +35,7 @@ __all__ = [
     "OpenedFile",
     "ReportMissing",
     "TooManyFiles",
+    "chunks_waiting",
     "declared_rows",
     "files_on_the_way",
     "give_up_files",

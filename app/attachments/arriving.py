@@ -2,29 +2,16 @@
 
 from dataclasses import dataclass, field
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
-
 from app import clock
 from app.attachments.completing import complete
+from app.attachments.counting import TooManyFiles, count_begun, count_chunk, is_full
 from app.attachments.kinds import HEAD_BYTES, STEP_BYTES, FileRefusal, FileRefused, chunks_of, length_of_chunk
 from app.attachments.models import AttachmentChunk
 from app.attachments.standing import FileOfReport, FileStanding, ReportMissing, standing_of
 from app.cases.case import lock_case
-from app.network import ALL_FILE_CHUNKS, EVERYBODY, FILE_CHUNKS, Limit, count_attempt, window_end
+from app.network import FILE_CHUNKS
 from app.services import Services
 from app.vault import ChunkSeal, chunk_proof, whole_proof
-
-MOST_WAITING = 20_000
-"""Chunks of all files that are not whole: some gigabyte on the disk."""
-
-
-class TooManyFiles(Exception):
-    """More came, or waits to be completed, than there is room for, `until` then; nothing was stored."""
-
-    def __init__(self, limit: Limit) -> None:
-        super().__init__(limit.what)
-        self.until = window_end(limit)
 
 
 @dataclass(frozen=True)
@@ -58,14 +45,18 @@ def take_chunk(services: Services, chunk: Chunk, sender: str | None) -> Arrived:
         if standing.is_kept:
             return _whole(chunk, already=True)
         _check_counts(chunk, standing)
-        if not standing.here and _is_full(session):
+        if not standing.here and is_full(session):
             raise TooManyFiles(FILE_CHUNKS)
     already = chunk.index in standing.here
     if not already:
         standing, already = _keep(services, chunk, sender)
         if standing.is_kept:
             return _whole(chunk, already=True)
-    missing = standing.missing or complete(services, chunk.of)
+    elif not standing.missing:
+        # It costs another look at the whole file.
+        with services.database.writing() as session:
+            count_chunk(session, services.vault, sender)
+    missing = standing.missing or complete(services, chunk.of, sender)
     if not missing:
         return _whole(chunk, already=False)
     proof = chunk_proof(chunk.of.ack, chunk.of.submission, chunk.of.file, chunk.index)
@@ -106,14 +97,8 @@ def _keep(services: Services, chunk: Chunk, sender: str | None) -> tuple[FileSta
         )
         session.add(row)
         standing.row.last_hour = clock.hour_of(clock.now())
-        if sender is not None:
-            for limit, subject in ((FILE_CHUNKS, sender), (ALL_FILE_CHUNKS, EVERYBODY)):
-                if count_attempt(session, vault, limit, subject) > limit.most:
-                    raise TooManyFiles(limit)
+        count_chunk(session, vault, sender)
+        if not standing.here:
+            count_begun(session, vault, sender, chunks_of(standing.size))
         session.flush()
         return standing_of(session, vault, chunk.of), False
-
-
-def _is_full(session: Session) -> bool:
-    some = select(AttachmentChunk.number).limit(MOST_WAITING).subquery()
-    return (session.scalar(select(func.count()).select_from(some)) or 0) >= MOST_WAITING

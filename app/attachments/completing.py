@@ -4,15 +4,17 @@ All that is slow happens before the unit of work that stores it; whoever is kill
 """
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.attachments.ending import Ended, end_file
+from app.attachments.counting import check_looks, count_ended, count_look
+from app.attachments.ending import Ended, end_again, end_file
 from app.attachments.examining import Examined, examine
-from app.attachments.kinds import HEAD_BYTES, FileRefusal, FileRefused, FileState, length_of_chunk
+from app.attachments.kinds import HEAD_BYTES, FileRefusal, FileRefused, FileState, chunks_of, length_of_chunk
 from app.attachments.models import AttachmentChunk, AttachmentPart
 from app.attachments.standing import FileOfReport, FileStanding, ReportMissing, standing_of
 from app.cases.case import Case, lock_case
@@ -40,16 +42,24 @@ _POINT_BYTES = 65
 _TRIES = 3
 
 
+@dataclass(frozen=True)
+class _SealedParts:
+    """A file's parts, ready to be stored, and the version of the key that they are sealed to."""
+
+    version: int
+    rows: ReadyRows
+
+
 class _KeysMoved(Exception):
     """The case got new keys while the file was looked at: whoever lost access must not be able to read it."""
 
 
-def complete(services: Services, named: FileOfReport) -> tuple[int, ...]:
-    """Put a file together and into its case: the chunks that are missing after all, or none.
+def complete(services: Services, named: FileOfReport, sender: str | None) -> tuple[int, ...]:
+    """Put a file together and into its case: the chunks that are missing after all, or none. `sender` posted its last chunk.
 
-    Raises `FileRefused`, `ReportMissing`, `TooBusy` and `ExaminerBroken`.
+    Raises `FileRefused`, `ReportMissing`, `TooManyFiles`, `TooBusy` and `ExaminerBroken`.
     """
-    return retrying(lambda _: _complete(services, named), on=_KeysMoved, tries=_TRIES)
+    return retrying(lambda _: _complete(services, named, sender), on=_KeysMoved, tries=_TRIES)
 
 
 def part_place(file: UUID, number: int) -> Place:
@@ -57,7 +67,7 @@ def part_place(file: UUID, number: int) -> Place:
     return Place("attachment_parts", file, f"sealed {number}")
 
 
-def _complete(services: Services, named: FileOfReport) -> tuple[int, ...]:
+def _complete(services: Services, named: FileOfReport, sender: str | None) -> tuple[int, ...]:
     vault = services.vault
     with services.database.reading() as session:
         standing = standing_of(session, vault, named)
@@ -65,20 +75,21 @@ def _complete(services: Services, named: FileOfReport) -> tuple[int, ...]:
             return ()
         if standing.missing:
             return standing.missing
+        check_looks(session, vault, named.file)
         body, broken = _put_together(session, services, standing)
     if broken:
         return _ask_again(services, named, broken)
     try:
         if not same_tag(standing.row.tag, file_tag(named.ack, named.file, body)):
             raise FileRefused(FileRefusal.CONFLICT)
-        examined = examine(services, standing.kind, body)
+        examined = examine(services, standing.kind, body, lambda: count_look(services, named.file))
     except FileRefused as refused:
-        _refuse(services, named, refused.reason)
+        _refuse(services, named, refused.reason, sender)
         raise
     with services.database.reading() as session:
         key = current_compartments(session, vault, standing.case_id)[Compartment.ACCOUNT]
         parts = ready_rows(session, _parts(vault, key, named.file, examined.body))
-    _keep(services, named, examined, key.version, parts)
+    _keep(services, named, examined, _SealedParts(key.version, parts), sender)
     return ()
 
 
@@ -135,25 +146,29 @@ def _parts(
 
 
 def _keep(
-    services: Services, named: FileOfReport, examined: Examined, version: int, parts: ReadyRows
+    services: Services, named: FileOfReport, examined: Examined, parts: _SealedParts, sender: str | None
 ) -> None:
     vault = services.vault
     with services.database.writing() as session:
         case, standing = _locked(session, vault, named)
         if standing.is_kept:
             return
-        if current_compartments(session, vault, standing.case_id)[Compartment.ACCOUNT].version != version:
+        if (
+            current_compartments(session, vault, standing.case_id)[Compartment.ACCOUNT].version
+            != parts.version
+        ):
             raise _KeysMoved
-        insert_ready(session, parts)
+        insert_ready(session, parts.rows)
         told: dict[str, Any] = {
             "type": examined.type,
             "seconds": round(examined.seconds, 1),
             "size": len(examined.body),
         }
         end_file(session, vault, case, standing.row, Ended(FileState.KEPT, standing.kind, told))
+        count_ended(session, vault, sender, chunks_of(standing.size))
 
 
-def _refuse(services: Services, named: FileOfReport, reason: FileRefusal) -> None:
+def _refuse(services: Services, named: FileOfReport, reason: FileRefusal, sender: str | None) -> None:
     """Write down that a file came which is not taken; the helper and the worker are told why."""
     with services.database.writing() as session:
         case, standing = _locked(session, services.vault, named)
@@ -163,6 +178,7 @@ def _refuse(services: Services, named: FileOfReport, reason: FileRefusal) -> Non
             end_file(
                 session, services.vault, case, standing.row, Ended(FileState.REFUSED, standing.kind, told)
             )
+            count_ended(session, services.vault, sender, chunks_of(standing.size))
 
 
 def _locked(session: Session, vault: Vault, named: FileOfReport) -> tuple[Case, FileStanding]:
@@ -171,4 +187,6 @@ def _locked(session: Session, vault: Vault, named: FileOfReport) -> tuple[Case, 
     if case is None:
         raise ReportMissing
     session.expire_all()
-    return case, standing_of(session, vault, named)
+    standing = standing_of(session, vault, named)
+    end_again(session, vault, standing.row)
+    return case, standing

@@ -9,12 +9,13 @@ import signal
 import subprocess
 import sys
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import IO
 
-from app.attachments.kinds import LARGEST_FILE, FileKind, FileRefusal, FileRefused
+from app.attachments.kinds import LARGEST_FILE, LONGEST_SECONDS, FileKind, FileRefusal, FileRefused
 from app.services import Services
 from app.settings import PROJECT_ROOT
 from app.vault import Slots, TooBusy
@@ -29,6 +30,8 @@ _BROKEN_BY_THE_FILE = frozenset(
 )
 _LONGEST_LINE = 1024
 _TYPES = {FileKind.PHOTO: {"image/jpeg"}, FileKind.VOICE: {"audio/webm", "audio/ogg", "audio/mp4"}}
+# A voice note is what came, and was told by the child; a picture is what the child made.
+_STARTS = {FileKind.PHOTO: b"\xff\xd8\xff", FileKind.VOICE: b""}
 
 
 class ExaminerBroken(Exception):
@@ -44,9 +47,18 @@ class Examined:
     body: bytes | bytearray = field(repr=False)
 
 
-def examine(services: Services, kind: FileKind, body: bytes | bytearray) -> Examined:
-    """Have a file looked at; raises `FileRefused`, `TooBusy` or `ExaminerBroken`."""
+def examine(
+    services: Services,
+    kind: FileKind,
+    body: bytes | bytearray,
+    begins: Callable[[], None] = lambda: None,
+) -> Examined:
+    """Have a file looked at; raises `FileRefused`, `TooBusy` or `ExaminerBroken`.
+
+    `begins` is called when it is this file's turn and the child is about to start; whatever it raises keeps it from starting.
+    """
     with _slots(services.settings.home / "examiner").one(spare=1):
+        begins()
         status, told = _run(kind, body)
     if len(told) > LARGEST_FILE:
         raise ExaminerBroken("the child has no end of words")
@@ -109,8 +121,10 @@ def _read(kind: FileKind, line: bytes, body: bytes | bytearray) -> Examined:
         if "refused" in told:
             raise FileRefused(FileRefusal(told["refused"]))
         examined = Examined(str(told["type"]), float(told["seconds"]), body)
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, KeyError, OverflowError, RecursionError):
         raise ExaminerBroken("the child said what nobody understands") from None
-    if examined.type not in _TYPES[kind] or not body:
+    # What is not a number is not between two either.
+    lasts = 0 <= examined.seconds <= LONGEST_SECONDS
+    if examined.type not in _TYPES[kind] or not lasts or not body.startswith(_STARTS[kind]):
         raise ExaminerBroken("the child said what cannot be")
     return examined

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.attachments.declaring import declared_of
-from app.attachments.ending import Ended, end_file
+from app.attachments.ending import Ended, end_again, end_file
 from app.attachments.kinds import FileState
 from app.attachments.models import Attachment
 from app.cases.case import lock_case
@@ -42,7 +42,10 @@ def _give_up(session: Session, vault: Vault, row: Attachment) -> bool:
         return False
     case = lock_case(session, CaseId(row.case_id))
     session.refresh(row)
-    if case is None or sound_or_none(vault, row) is None or row.state is not FileState.WAITING:
+    if case is None or sound_or_none(vault, row) is None:
+        return False
+    end_again(session, vault, row)
+    if row.state is not FileState.WAITING:
         return False
     kind, _ = declared_of(vault, row)
     end_file(session, vault, case, row, Ended(FileState.LOST, kind, {"fault": "gone"}))

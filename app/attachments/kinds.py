@@ -6,6 +6,7 @@ from uuid import UUID
 
 MOST_FILES = 5
 LARGEST_FILE = 8 * 1024 * 1024
+LONGEST_SECONDS = 15 * 60
 CHUNK_BYTES = 48 * 1024
 HEAD_BYTES = 256
 """What stands before each chunk under its seal: which one it is."""

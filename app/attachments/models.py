@@ -1,7 +1,6 @@
 """Files of workers: what a report named, the chunks that wait to be put together, and the parts of what was kept."""
 
 from datetime import datetime
-from typing import ClassVar
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, String
@@ -17,9 +16,6 @@ class Attachment(Signed, Base):
 
     __tablename__ = "attachments"
     __table_args__ = (Index("ix_attachments_waiting", "state", "last_hour"),)
-    FREE: ClassVar[dict[str, str]] = {
-        "last_hour": "says when a file that does not come is given up; opens nothing"
-    }
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)
     # The phone's, random.

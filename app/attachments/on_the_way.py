@@ -7,6 +7,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.attachments.declaring import declared_of
+from app.attachments.ending import ended_files
 from app.attachments.giving_up import GIVEN_UP_AFTER
 from app.attachments.kinds import FileKind, FileState, chunks_of
 from app.attachments.models import Attachment, AttachmentChunk
@@ -33,6 +34,7 @@ def files_on_the_way(session: Session, vault: Vault, case_id: CaseId) -> tuple[F
     ).all()
     if not rows:
         return ()
+    ended = ended_files(session, vault, case_id)
     counted = (
         select(AttachmentChunk.attachment_id, func.count())
         .where(AttachmentChunk.case_id == case_id)
@@ -42,5 +44,6 @@ def files_on_the_way(session: Session, vault: Vault, case_id: CaseId) -> tuple[F
     return tuple(
         FileOnTheWay(kind, came.get(row.id, 0), chunks_of(size), row.last_hour + GIVEN_UP_AFTER)
         for row in sound(vault, rows)
+        if row.id not in ended
         for kind, size in [declared_of(vault, row)]
     )

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.attachments.completing import PART_BYTES, part_place
+from app.attachments.ending import ended_files
 from app.attachments.kinds import FileState
 from app.attachments.models import Attachment, AttachmentPart
 from app.cases.case import Entry, NoAccess, body_of, open_locked
@@ -61,7 +62,7 @@ def open_file(
     """
     _, opened = open_locked(session, vault, by, case_id)
     row = sound_or_none(vault, session.get(Attachment, (case_id, file)))
-    if row is None or row.state is not FileState.KEPT:
+    if row is None or not _is_kept(session, vault, row):
         raise NoAccess
     told = _entry_of(session, opened, case_id, file)
     start, end = (0, told["size"]) if wanted is None else wanted
@@ -69,6 +70,12 @@ def open_file(
     body = b"".join(_bytes(session, opened, case_id, file, start, end)) if start < end else b""
     _write_down(session, vault, by, case_id, file)
     return OpenedFile(told["type"], told["size"], start, body)
+
+
+def _is_kept(session: Session, vault: Vault, row: Attachment) -> bool:
+    if row.state is FileState.WAITING:
+        return ended_files(session, vault, CaseId(row.case_id)).get(row.id) is FileState.KEPT
+    return row.state is FileState.KEPT
 
 
 def _entry_of(session: Session, opened: OpenedCompartments, case_id: CaseId, file: UUID) -> dict[str, Any]:

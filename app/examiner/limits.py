@@ -1,6 +1,7 @@
 """What the child takes from itself before it looks at a file: memory, time, files, sockets, children and new rights.
 
-With no number left for another open file there is no socket and no file either, whatever a broken decoder is made to do.
+On Linux a filter leaves it no call that names a file, a socket or another process (`app.examiner.calls`). Where there is no filter
+nothing can be opened, for no number is left for it; but what stands on the disk could be renamed or deleted by its name.
 """
 
 import contextlib

@@ -78,25 +78,28 @@ def _usual_duration(body: bytes, start: int, end: int) -> int:
 def _ends(body: bytes, start: int, end: int, usual: int) -> int:
     """When a piece ends: when it begins, and how long its samples are together."""
     begins, lasts = 0, 0
-    for name, at, _ in _boxes(body, start, end):
+    for name, at, till in _boxes(body, start, end):
         flags = _number(body, at) & 0xFFFFFF
         if name == b"tfhd" and flags & _HAS_DURATION:
             usual = _number(body, at + 8 + 8 * bool(flags & _BASE) + 4 * bool(flags & _DESCRIPTION))
         elif name == b"tfdt":
             begins = struct.unpack_from(">Q" if body[at] else ">I", body, at + 4)[0]
         elif name == b"trun":
-            lasts += _run(body, at, flags, usual)
+            lasts += _run(body, at, till, flags, usual)
     return begins + lasts
 
 
-def _run(body: bytes, at: int, flags: int, usual: int) -> int:
-    """How long the samples of a run are together."""
+def _run(body: bytes, at: int, till: int, flags: int, usual: int) -> int:
+    """How long the samples of a run are together.
+
+    What it says of each stands in its own box, so that no part of a file is walked twice, however many runs there are.
+    """
     number = _number(body, at + 4)
     if not flags & _EACH_DURATION:
         return number * usual
     first = at + 8 + 4 * bool(flags & _OFFSET) + 4 * bool(flags & _FIRST_FLAGS)
     step = 4 * sum(bool(flags & each) for each in _OF_EACH_SAMPLE)
-    require(first + number * step <= len(body))
+    require(first + number * step <= till)
     return sum(_number(body, first + step * place) for place in range(number))
 
 

@@ -11,6 +11,8 @@ from app.examiner.mp4 import mp4_seconds
 from app.examiner.verdicts import Refused, Verdict, require
 
 LONGEST_SECONDS = 15 * 60
+MOST_ELEMENTS = 1_000_000
+"""Of one WebM: more than twice what fifteen minutes in pieces of 2.5 ms have."""
 
 _OPUS_HEAD = b"OpusHead"
 _OPUS_RATE = 48_000
@@ -111,7 +113,8 @@ def _webm_seconds(body: bytes) -> float:
     ]
     require(types == [b"webm"])
     found = _Webm()
-    for number, at, size in _elements(body, end, len(body)):
+    for place, (number, at, size) in enumerate(_elements(body, end, len(body))):
+        require(place < MOST_ELEMENTS)
         _take(found, number, body, at, size)
     require(found.tracks == [(_SOUND, b"A_OPUS")] and found.blocks)
     return max(found.said, found.last) * found.scale / 1_000_000_000

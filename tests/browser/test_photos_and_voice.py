@@ -212,6 +212,29 @@ def test_a_portals_page_is_no_answer_and_what_is_refused_is_said_and_holds_up_no
     assert waiting(page) == []
 
 
+def test_a_file_that_is_told_to_wait_keeps_no_other_waiting(
+    phone: KitPhone, link: Link, tmp_path: Path
+) -> None:
+    held: list[bytes] = []
+
+    def hold_first(asked: Asked, pass_on: Callable[[], Passed]) -> Passed:
+        if held and asked.body not in held:
+            return pass_on()
+        held.append(asked.body)
+        return as_json(503, redress=1, state="later", reason="busy")
+
+    page = phone.with_kit()
+    link.spoil = at_files(hold_first)
+    choose(page, camera_photo(tmp_path / "one.jpg", 300, 200), camera_photo(tmp_path / "two.jpg", 300, 200))
+    page.locator("#kit-files canvas").nth(1).wait_for()
+    write(page, WORDS)
+    expect(page.get_by_text("1 of 2 photos and recordings are sent.")).to_be_visible()
+    assert (len(whole(link)), [each["state"] for each in waiting(page)]) == (1, ["waiting"])
+    link.spoil = None
+    await_none(phone.open_form(page))
+    assert len(whole(link)) == 2
+
+
 @pytest.mark.parametrize("width", (320, 1280))
 def test_they_fit_every_screen(phone: KitPhone, tmp_path: Path, width: int) -> None:
     page = phone.with_kit()

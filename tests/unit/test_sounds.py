@@ -76,3 +76,23 @@ def test_no_byte_of_a_container_breaks_the_walk(make: object) -> None:
             spoilt = body[:place] + bytes([value]) + body[place + 1 :]
             with suppress(Refused):
                 assert listen(spoilt).seconds <= LONGEST_SECONDS
+
+
+def _box(name: bytes, body: bytes) -> bytes:
+    return struct.pack(">I4s", 8 + len(body), name) + body
+
+
+def test_no_part_of_a_recording_is_walked_for_run_after_run() -> None:
+    """A run that says more samples than its own box holds would read the boxes behind it, and so would the next one."""
+    borrowed = _box(b"trun", struct.pack(">II", 0x100, 8)) * 8
+    with pytest.raises(Refused, match="unreadable"):
+        listen(mp4() + _box(b"moof", _box(b"traf", borrowed)) + _box(b"free", bytes(500)))
+    own = _box(b"trun", struct.pack(">II", 0x100, 8) + struct.pack(">I", 48_000) * 8)
+    assert listen(mp4() + _box(b"moof", _box(b"traf", own))).seconds == 8
+
+
+def test_a_recording_of_more_elements_than_any_has_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.examiner.sounds.MOST_ELEMENTS", 20)
+    assert listen(webm()).seconds == 3
+    with pytest.raises(Refused, match="unreadable"):
+        listen(webm() + b"\xec\x80" * 20)

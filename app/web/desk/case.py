@@ -1,5 +1,6 @@
 """The case page: reading a case, answering the worker, notes for the team."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -328,9 +329,15 @@ def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
 def _file(body: Mapping[str, Any]) -> ShownFile | None:
     if "file" not in body:
         return None
-    minutes, seconds = divmod(round(body.get("seconds") or 0), 60)
-    length = f"{minutes}:{seconds:02}" if minutes or seconds else ""
-    return ShownFile(body["file"], body["kind"], body.get("fault") or "", length)
+    return ShownFile(body["file"], body["kind"], body.get("fault") or "", _length(body.get("seconds")))
+
+
+def _length(lasts: object) -> str:
+    """Minutes and seconds; nothing for a picture, or where what was stored is no length: the page is more than one line of it."""
+    if not isinstance(lasts, int | float) or not math.isfinite(lasts) or lasts < 0.5:
+        return ""
+    minutes, seconds = divmod(round(lasts), 60)
+    return f"{minutes}:{seconds:02}"
 
 
 def _talk(body: Mapping[str, Any]) -> str:

@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app import clock
+from app.attachments import chunks_waiting
 from app.cases.case import Case, Clock, Offer
 from app.cases.clocks import ASKING
 from app.cases.enums import OfferState, State, Urgency
@@ -87,6 +88,11 @@ class _Gauges(Collector):
             "redress_own_record_spoilt",
             "1 where somebody spoilt the record of the deployment's own acts: see redress journal verify",
             int(not own_chain_stands(self._session, self._vault)),
+        )
+        yield self._gauge(
+            "redress_file_chunks_waiting",
+            "Chunks of photos and voice notes that are not whole: at 20000 no file may begin, whoever sends it",
+            chunks_waiting(self._session),
         )
         yield self._texts()
         yield self._ticks()

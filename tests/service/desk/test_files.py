@@ -1,5 +1,6 @@
 """Photos and voice notes on the desk: opened by whoever has a grant at that moment, written down, in pieces for a player."""
 
+from datetime import timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID, uuid4
@@ -12,12 +13,14 @@ from werkzeug.test import TestResponse
 
 from app import clock
 from app.attachments import give_up_files
+from app.attachments.examining import Examined
+from app.attachments.kinds import FileState
 from app.attachments.models import Attachment, AttachmentChunk, AttachmentPart
 from app.cases.case.models import Entry
 from app.cases.enums import EntryKind
 from app.cases.routing import accept_offer
 from app.database import CaseId
-from app.vault import CircleName, GrantState, Receipt, end_grants, read_journal, verify_journal
+from app.vault import CircleName, GrantState, Receipt, end_grants, is_sound, read_journal, verify_journal
 from app.vault.grant_rows import GrantRow
 from tests.harness.pages import checked_client
 from tests.harness.world import World
@@ -257,3 +260,78 @@ def test_a_restricted_case_opens_its_files_to_the_trained_only(
     [file] = case.files
     assert _get(browse, case.address(file)).status_code == 200
     assert _get(browse, case.address(file), "near.caseworker").status_code == 404
+
+
+@pytest.mark.parametrize("lasts", (float("nan"), float("inf"), -3.0, 1e300))
+def test_a_length_that_nothing_has_costs_no_page(
+    app: Flask, world: World, browse: Browse, monkeypatch: pytest.MonkeyPatch, lasts: float
+) -> None:
+    """What an examiner once said of it is sealed and stays."""
+    monkeypatch.setattr(
+        "app.attachments.completing.examine", lambda *given: Examined("audio/ogg", lasts, given[2])
+    )
+    reported = Reported(app, world, ogg(), kind="voice")
+    assert _get(browse, f"/desk/cases/{reported.case_id}").status_code == 200
+
+
+def test_whoever_writes_an_older_hour_makes_us_give_no_file_up(app: Flask, world: World) -> None:
+    spoilt, other = (Reported(app, world, photo(), send=False) for _ in range(2))
+    with world.database.writing() as session:
+        older = clock.hour_of(clock.now()) - timedelta(days=40)
+        session.execute(
+            update(Attachment).where(Attachment.case_id == spoilt.case_id).values(last_hour=older)
+        )
+    with world.database.writing() as session:
+        assert give_up_files(session, world.vault) == 0
+    clock.set_offset(40 * DAY)
+    with world.database.writing() as session:
+        assert give_up_files(session, world.vault) == 1
+    assert "case.file_lost" not in spoilt.acts()
+    assert "case.file_lost" in other.acts()
+
+
+def _kept_and_put_back(app: Flask, world: World) -> Reported:
+    """A case whose photo was kept, and then somebody put its row back as it was when it waited."""
+    case = Reported(app, world, photo(), send=False)
+    mine = Attachment.case_id == case.case_id
+    columns = Attachment.__table__.c
+    with world.database.reading() as session:
+        before = session.execute(select(columns.state, columns.last_hour, columns.row_mac).where(mine)).one()
+    assert case.send(case.files[0])["state"] == "whole"
+    with world.database.writing() as session:
+        session.execute(update(Attachment).where(mine).values(**before._mapping))
+    return case
+
+
+def test_a_kept_file_whose_row_was_put_back_is_neither_hidden_nor_lost(
+    app: Flask, world: World, browse: Browse
+) -> None:
+    case = _kept_and_put_back(app, world)
+    waits = Reported(app, world, photo(), send=False)
+    [file] = case.files
+    page = browse("near.lead").open(f"/desk/cases/{case.case_id}").text
+    assert "Photo of the worker" in page
+    assert "pieces came" not in page
+    assert "pieces came" in browse("near.lead").open(f"/desk/cases/{waits.case_id}").text
+    assert "still on its way" not in _inbox(app, case.sealing)
+    assert _get(browse, case.address(file)).status_code == 200
+    clock.set_offset(40 * DAY)
+    with world.database.writing() as session:
+        assert give_up_files(session, world.vault) == 1
+    assert "case.file_lost" in waits.acts()
+    assert "case.file_lost" not in case.acts()
+    with world.database.reading() as session:
+        stored = session.scalars(select(Attachment).where(Attachment.case_id == case.case_id)).one()
+        assert (stored.state, is_sound(world.vault, stored)) == (FileState.KEPT, True)
+
+
+def test_a_kept_file_whose_row_was_put_back_is_not_kept_twice(
+    app: Flask, world: World, browse: Browse
+) -> None:
+    case = _kept_and_put_back(app, world)
+    [file] = case.files
+    assert case.send(file)["state"] == "whole"
+    assert case.acts().count("case.file_kept") == 1
+    with world.database.reading() as session:
+        assert session.scalar(select(func.count()).select_from(AttachmentChunk)) == 0
+    assert _get(browse, case.address(file)).status_code == 200

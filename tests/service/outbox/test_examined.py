@@ -1,6 +1,7 @@
 """What a file becomes in the child that looks at it, and that the child can do nothing else, whatever is in the file."""
 
 import ast
+import errno
 import struct
 import subprocess
 import sys
@@ -15,7 +16,9 @@ from PIL import Image
 
 from app.attachments import FileRefused
 from app.attachments.examining import Examined, ExaminerBroken, examine
-from app.attachments.kinds import FileKind
+from app.attachments.kinds import LONGEST_SECONDS, FileKind
+from app.examiner import sounds
+from app.examiner.calls import ALLOWED, filter_of
 from app.services import Services
 from app.settings import PROJECT_ROOT
 from app.vault import TooBusy
@@ -151,6 +154,103 @@ def test_the_child_can_reach_nothing(tmp_path: Path) -> None:
     assert ast.literal_eval(told.stdout) == denied | others
 
 
+# The real child, with what looks at the file replaced by what a broken decoder may want.
+_TAKEN_OVER = """
+import sys; sys.path.insert(0, sys.argv[1])
+import ctypes, os, socket
+from app.examiner import child
+from app.examiner.verdicts import Verdict
+system, path = ctypes.CDLL(None, use_errno=True), sys.argv[2]
+def asked(number, *given):
+    if system.syscall(number, *given) == -1:
+        raise OSError(ctypes.get_errno(), "")
+wanted = {
+    "truncate": lambda: os.truncate(path, 0),
+    "rename": lambda: os.rename(path, path + "2"),
+    "unlink": lambda: os.unlink(path),
+    "chmod": lambda: os.chmod(path, 0),
+    "chown": lambda: os.chown(path, os.geteuid(), -1),
+    "utime": lambda: os.utime(path, (0, 0)),
+    "link": lambda: os.link(path, path + "2"),
+    "symlink": lambda: os.symlink(path, path + "2"),
+    "mkdir": lambda: os.mkdir(path + "2"),
+    "rmdir": lambda: os.rmdir(os.path.dirname(path)),
+    "mknod": lambda: os.mkfifo(path + "2"),
+    "setxattr": lambda: os.setxattr(path, "user.a", b"b"),
+    "stat": lambda: os.stat(path),
+    "list": lambda: os.listdir("/"),
+    "chdir": lambda: os.chdir("/tmp"),
+    "open": lambda: os.open(path, os.O_RDONLY),
+    "socket": socket.socket,
+    "fork": os.fork,
+    "kill": lambda: os.kill(os.getppid(), 0),
+    "ptrace": lambda: asked(101 if os.uname().machine == "x86_64" else 117, 16, os.getppid(), 0, 0),
+    "ioctl": lambda: os.isatty(0) or asked(16 if os.uname().machine == "x86_64" else 29, 0, 0x5401, 0),
+    "dup": lambda: os.dup(0),
+}
+machine = os.uname()
+os.uname = lambda: machine
+def look(body):
+    told = {}
+    for name, want in wanted.items():
+        try:
+            told[name] = repr(want())
+        except OSError as error:
+            told[name] = error.errno
+    return Verdict("image/jpeg", made=repr(told).encode())
+child._LOOKS["photo"] = look
+child.main("photo")
+"""
+
+
+def test_a_decoder_that_was_taken_over_can_change_no_file(tmp_path: Path) -> None:
+    kept = tmp_path / "redress.sqlite"
+    kept.write_bytes(_SECRET)
+    before = kept.stat()
+    command = [sys.executable, "-I", "-B", "-c", _TAKEN_OVER, str(PROJECT_ROOT), str(kept)]
+    told = subprocess.run(
+        command, input=photo(), env={}, cwd="/", capture_output=True, check=True, timeout=60
+    )
+    refused = ast.literal_eval(told.stdout.partition(b"\n")[2].decode())
+    assert len(refused) == 22
+    assert set(refused.values()) == {errno.EPERM}, refused
+    assert [each.name for each in tmp_path.iterdir()] == [kept.name]
+    after = kept.stat()
+    assert (kept.read_bytes(), after.st_mode, after.st_mtime_ns) == (
+        _SECRET,
+        before.st_mode,
+        before.st_mtime_ns,
+    )
+
+
+def _decided(steps: bytes, machine: int, number: int) -> int:
+    """What the filter's program makes of a call."""
+    program, at, value = list(struct.iter_unpack("=HBBI", steps)), 0, 0
+    while True:
+        code, yes, no, given = program[at]
+        at += 1
+        if code == 0x20:
+            value = {0: number, 4: machine}[given]
+        elif code == 0x15:
+            at += yes if value == given else no
+        else:
+            return int(given)
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_the_filter_allows_what_is_listed_and_nothing_else(name: str) -> None:
+    machine, allowed = ALLOWED[name]
+    steps = filter_of(machine, allowed)
+    numbers = {
+        number
+        for number in (*range(1000), *range(2**30, 2**30 + 1000))
+        if _decided(steps, machine, number) == 0x7FFF0000
+    }
+    assert numbers == set(allowed.values())
+    assert set(allowed) == set(ALLOWED["x86_64"][1])
+    assert all(_decided(steps, machine ^ 1, number) == 0x50001 for number in range(1000))
+
+
 def _instead(monkeypatch: pytest.MonkeyPatch, does: str) -> None:
     """A child that does this once it has read the file."""
     start = (
@@ -159,6 +259,15 @@ def _instead(monkeypatch: pytest.MonkeyPatch, does: str) -> None:
         f"sys.stdin.buffer.read(); {does}"
     )
     monkeypatch.setattr("app.attachments.examining._START", start)
+
+
+_NO_LENGTHS = ("NaN", "Infinity", "-Infinity", "-0.1", "900.1", "1e400", "1" + "0" * 400)
+
+
+def _says(kind: str, lasts: str) -> str:
+    """What a child does that is sure of a length, with the beginning of a picture behind it."""
+    line = f'{{"type": "{kind}", "seconds": {lasts}}}\n'
+    return f"sys.stdout.buffer.write({line.encode()!r} + bytes([255, 216, 255]))"
 
 
 @pytest.mark.parametrize(
@@ -174,6 +283,9 @@ def _instead(monkeypatch: pytest.MonkeyPatch, does: str) -> None:
         ("""print('{"type": "text/html", "seconds": 0}\\n<script>')""", ExaminerBroken),
         ("""print('{"type": "image/jpeg", "seconds": 0}', end='\\n')""", ExaminerBroken),
         ("""print('{"refused": "nobody"}')""", ExaminerBroken),
+        ("""print('{"type": "image/jpeg", "seconds": 0}\\n<script>')""", ExaminerBroken),
+        *((_says("image/jpeg", lasts), ExaminerBroken) for lasts in _NO_LENGTHS),
+        ("print('[' * 1000)", ExaminerBroken),
         ("exec('while True: sys.stdout.buffer.write(bytes(65536))')", ExaminerBroken),
     ),
 )
@@ -185,10 +297,23 @@ def test_whatever_becomes_of_the_child_is_answered(
         examine(here, FileKind.PHOTO, photo())
 
 
+@pytest.mark.parametrize("lasts", _NO_LENGTHS)
+def test_no_voice_note_lasts_what_nothing_can(
+    here: Services, monkeypatch: pytest.MonkeyPatch, lasts: str
+) -> None:
+    _instead(monkeypatch, _says("audio/ogg", lasts))
+    with pytest.raises(ExaminerBroken):
+        examine(here, FileKind.VOICE, ogg())
+
+
+def test_the_parent_believes_in_no_longer_recordings_than_the_child() -> None:
+    assert LONGEST_SECONDS == sounds.LONGEST_SECONDS
+
+
 def test_a_child_that_sleeps_is_ended_and_the_file_comes_again(
     here: Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    _instead(monkeypatch, "signal.pause()")
+    _instead(monkeypatch, "lock = __import__('_thread').allocate_lock(); lock.acquire(); lock.acquire()")
     monkeypatch.setattr("app.attachments.examining.SECONDS_AT_MOST", 0.5)
     with pytest.raises(TooBusy):
         examine(here, FileKind.PHOTO, photo())

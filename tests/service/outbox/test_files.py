@@ -1,6 +1,7 @@
 """Photos and voice notes of a phone: chunk after chunk in any order, each file once in its case and only if its report named it."""
 
 import random
+import signal
 from dataclasses import replace
 from typing import Any
 from uuid import UUID
@@ -9,12 +10,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import func, select, update
 
+from app import clock
 from app.attachments import ExaminerBroken, completing
 from app.attachments.kinds import FileState
 from app.attachments.models import Attachment, AttachmentChunk, AttachmentPart
 from app.database import CaseId
-from app.network import FILE_CHUNKS
+from app.network import FILE_CHUNKS, WAITING_CHUNKS
 from app.vault import Receipt, TooBusy, Vault, find_receipt, new_compartment_versions
+from app.web.public.gauges import exposition
 from tests.harness.world import World
 from tests.support.files import CHUNK, PhoneFile, ogg, photo, post_chunk, told_of, webm, with_files
 from tests.support.outbox import Seal, answer, case_of_submission, post
@@ -244,7 +247,7 @@ def test_a_flood_of_chunks_waits_and_loses_nothing(
     sealing = seal()
     [file] = with_files(sealing, photo(900, 700, quality=90))
     answer(post(client, sealing.envelope()))
-    monkeypatch.setattr("app.attachments.arriving.FILE_CHUNKS", replace(FILE_CHUNKS, most=2))
+    monkeypatch.setattr("app.attachments.counting.FILE_CHUNKS", replace(FILE_CHUNKS, most=2))
     states = [_send(client, file, index)[1] for index in (0, 1, 2)]
     assert [told["state"] for told in states] == ["kept", "kept", "later"]
     assert states[-1]["reason"] == "full"
@@ -252,7 +255,7 @@ def test_a_flood_of_chunks_waits_and_loses_nothing(
     assert _send(client, file, 0)[1]["state"] == "kept"
     monkeypatch.undo()
     assert _send(client, file, 2)[1]["state"] == "kept"
-    monkeypatch.setattr("app.attachments.arriving.MOST_WAITING", 3)
+    monkeypatch.setattr("app.attachments.counting.MOST_WAITING", 3)
     other = seal()
     [another] = with_files(other, photo())
     answer(post(client, other.envelope()))
@@ -302,3 +305,77 @@ def test_keys_that_change_while_a_file_is_sealed_are_those_it_is_sealed_to(
     assert len(tried) == 2
     with world.database.reading() as session:
         assert set(session.scalars(select(AttachmentPart.version))) == {2}
+
+
+def test_a_file_that_brings_no_verdict_is_not_looked_at_again_and_again(
+    client: FlaskClient, seal: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    looks = list[int]()
+
+    def ends_without_one(*_given: object) -> tuple[int, bytes]:
+        looks.append(1)
+        return -signal.SIGKILL, b""
+
+    files = []
+    for _ in range(2):
+        sealing = seal()
+        files += with_files(sealing, ogg(), kind="voice")
+        answer(post(client, sealing.envelope()))
+    monkeypatch.setattr("app.attachments.examining._run", ends_without_one)
+    told = [_send(client, files[0])[1] for _ in range(8)]
+    assert [each["reason"] for each in told] == ["busy"] * 3 + ["full"] * 5
+    assert len(looks) == 3
+    # Another one has its own.
+    assert _send(client, files[1])[1]["reason"] == "busy"
+    monkeypatch.undo()
+    assert _send(client, files[0])[1]["reason"] == "full"
+    clock.set_offset(3600)
+    assert _send(client, files[0])[1]["state"] == "whole"
+
+
+def test_a_chunk_that_is_here_counts_where_it_leads_to_another_look(
+    client: FlaskClient, seal: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_given: object) -> None:
+        raise TooBusy
+
+    sealing = seal()
+    [file] = with_files(sealing, ogg(), kind="voice")
+    answer(post(client, sealing.envelope()))
+    monkeypatch.setattr("app.attachments.completing.examine", fails)
+    monkeypatch.setattr("app.attachments.counting.FILE_CHUNKS", replace(FILE_CHUNKS, most=3))
+    assert [_send(client, file)[1]["reason"] for _ in range(5)] == ["busy"] * 3 + ["full"] * 2
+
+
+def test_one_address_leaves_the_others_room_for_their_files(
+    client: FlaskClient, seal: Seal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = []
+    for body in (photo(900, 700, quality=90), ogg(), ogg()):
+        sealing = seal()
+        files += with_files(sealing, body, kind="photo" if body.startswith(b"\xff") else "voice")
+        answer(post(client, sealing.envelope()))
+    large, small, third = files
+    monkeypatch.setattr(
+        "app.attachments.counting.WAITING_CHUNKS", replace(WAITING_CHUNKS, most=len(large.indexes))
+    )
+    assert _send(client, large)[1]["state"] == "kept"
+    assert _send(client, small)[1]["reason"] == "full"
+    elsewhere = {"REMOTE_ADDR": "203.0.113.9"}
+    assert told_of(post_chunk(client, small.chunk(0), environ_base=elsewhere))[1]["state"] == "whole"
+    for index in large.indexes[1:]:
+        told = _send(client, large, index)[1]
+    assert told["state"] == "whole"
+    # Whose file is whole has its room again.
+    assert _send(client, third)[1]["state"] == "whole"
+
+
+def test_the_operator_sees_how_much_waits(client: FlaskClient, world: World, seal: Seal) -> None:
+    sealing = seal()
+    [file] = with_files(sealing, photo(900, 700, quality=90))
+    answer(post(client, sealing.envelope()))
+    for index in (0, 1):
+        _send(client, file, index)
+    with world.database.reading() as session:
+        text, _ = exposition(session, world.vault)
+    assert b"\nredress_file_chunks_waiting 2.0\n" in text

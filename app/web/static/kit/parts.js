@@ -71,39 +71,36 @@ export function sendParts({ asked = false, heard = () => {} } = {}) {
   const work = async () => {
     for (const head of await heads()) {
       if (head.state !== "waiting" && !asked) continue
-      if (!(await find(head.submission)) && !(await sendFile(head, heard))) break
+      if (!(await find(head.submission))) await sendFile(head, heard)
     }
     return (await heads()).some(({ state }) => state === "waiting")
   }
   return navigator.locks ? navigator.locks.request("files", { ifAvailable: true }, (lock) => (lock ? work() : undefined)) : work()
 }
 
-/** Piece after piece, until the server says that the file is whole, or will never be; false when it has to be tried later. */
+/** Piece after piece, until the server says that the file is whole or will never be, or the file has to wait: no other waits for it. */
 async function sendFile(head, heard) {
   let breaks = 0
   // An answer says what is missing. A server that asks for the same for ever is not believed for ever.
   for (let posts = 2 * head.pieces + MOST_BREAKS; posts > 0; posts -= 1) {
     const index = head.missing[0] ?? 0
     const piece = await pieceAt(head.file, index)
-    if (!piece) return true
+    if (!piece) return
     const said = await post(piece.body)
     if (said?.state === "whole" && said.proof === head.whole) {
       await dropParts([head])
-      await tell(head, heard)
-      return true
+      return tell(head, heard)
     }
     if (said?.state === "kept" && said.proof === piece.proof) {
       breaks = 0
       await write(head, { missing: said.missing, state: "waiting" })
     } else if (said?.state === "refused" || said?.reason === "report_first") {
       await write(head, { state: "parked" })
-      await tell(head, heard)
-      return true
-    } else if (said?.state === "later" || (breaks += 1) >= MOST_BREAKS) return false
+      return tell(head, heard)
+    } else if (said?.state === "later" || (breaks += 1) >= MOST_BREAKS) return
     else await new Promise((done) => setTimeout(done, PAUSE))
     await tell(head, heard)
   }
-  return false
 }
 
 async function tell({ submission }, heard) {
