@@ -159,6 +159,7 @@ from app.network.tablets import (
     count_tablet_report,
     end_tablet,
     start_tablet,
+    tablet_chains,
     tablets_of,
     vouch,
 )
@@ -338,6 +339,7 @@ __all__ = [
     "sites_are_whole",
     "start_tablet",
     "stay_signed_in",
+    "tablet_chains",
     "tablets_of",
     "take_recovery",
     "take_sign_in",
