@@ -27,7 +27,7 @@ def kept_rows(session: Session) -> dict[str, int]:
 
 
 def loose_ends(session: Session, vault: Vault) -> Iterator[str]:
-    """Cases without a journal, journals whose case or tablet is gone, and what goes on for the deployment's own; each is one line."""
+    """Cases without a journal, journals whose case or tablet is gone, what goes on for the deployment's own; each is one line."""
     own = list(own_chains(session, vault))
     for later in own[1:]:
         yield f"Chain {later}: it goes on for the deployment's own acts, since somebody spoilt the chain before it."
