@@ -20,13 +20,16 @@ from app import clock
 from app.database import CaseId, MemberId, OrganisationId
 from app.network.models import Member, MemberState, Organisation, OrganisationState, Role, Tablet
 from app.network.people import SignedIn, active_organisation, member_names
-from app.vault import Place, Vault, VeilBroken, is_sound, journal, read_journal
+from app.vault import Place, Vault, VeilBroken, is_sound, journal, read_journal, sound_or_none
 
 TABLET_HOURS = (4, 8, 12, 24, 72)
 """For how long a tablet may be started: a shift at a gate, a day, a journey to where there is no network."""
 
 OFFLINE_FOR = timedelta(days=14)
 """So long after its end what waited on a tablet without a network still counts as written beside its member."""
+
+PRESSED_AGAIN_FOR = timedelta(minutes=2)
+"""So long a second press of the form that started a tablet gets what the first got: that one has ended the session already."""
 
 MOST_TABLETS = 20
 """Of one organisation at a time; more than any has helpers at gates."""
@@ -134,6 +137,24 @@ def start_tablet(
         session.flush()
         journal(session, vault, _chain(row), _STARTED, by.actor, {"hours": hours})
     return StartedTablet(_authority(vault, row), by.name, by.organisation.name, hours)
+
+
+def given_before(session: Session, vault: Vault, submission_id: UUID) -> StartedTablet | None:
+    """What this form was given within `PRESSED_AGAIN_FOR`, unless something came from that tablet since or it was ended.
+
+    For a press without a session: the form's token, which only its page has, is all that it brings.
+    """
+    row = sound_or_none(vault, session.get(Tablet, submission_id))
+    if row is None or row.reports or _standing(session, vault, row) is not TabletStanding.STANDS:
+        return None
+    started = next(each for each in read_journal(session, vault, _chain(row)) if each.act == _STARTED)
+    if abs(clock.now() - started.at) > PRESSED_AGAIN_FOR:
+        return None
+    organisation = session.get_one(Organisation, row.organisation_id)
+    names = member_names(session, vault, [row.member_id])
+    return StartedTablet(
+        _authority(vault, row), names[row.member_id], organisation.name, started.detail["hours"]
+    )
 
 
 def end_tablet(session: Session, vault: Vault, by: SignedIn, tablet_id: UUID) -> None:
