@@ -71,20 +71,6 @@ def started(phone: KitPhone, server: LiveServer, login: str, size: dict[str, int
     return ready(page)
 
 
-def test_start_pressed_twice_starts_it(
-    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
-) -> None:
-    """The browser gives up the first answer for the second, and the first press has closed the desk already."""
-    with opened(browser, link, tmp_path / "profile") as phone:
-        page = phone.page()
-        PartnerDesk(page, desk_server).log_in(LOGINS[-1])
-        page.goto("/desk/tablets")
-        page.get_by_label("What you call it").fill("Pressed twice")
-        page.get_by_role("button", name="Start, and sign me out here").dblclick()
-        ready(page)
-        expect(page.locator("#words")).to_be_visible()
-
-
 def ready(page: Page) -> Page:
     page.wait_for_selector("html[data-tablet=on]", state="attached")
     return page
