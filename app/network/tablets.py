@@ -2,6 +2,8 @@
 
 What a tablet holds is an authority: which row it is and until when, with a MAC. It says who stood beside the worker and opens
 nothing; whoever steals the tablet can send reports from it, until somebody at the desk ends it, and read none.
+
+Each tablet has a journal of its own, short enough to be read for every report: a row that was put back as it stood ends no ending.
 """
 
 import base64
@@ -15,10 +17,10 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import MemberId, OrganisationId
+from app.database import CaseId, MemberId, OrganisationId
 from app.network.models import Member, MemberState, Organisation, OrganisationState, Role, Tablet
 from app.network.people import SignedIn, active_organisation, member_names
-from app.vault import Place, Vault, VeilBroken, is_sound, journal
+from app.vault import Place, Vault, VeilBroken, is_sound, journal, read_journal, sound_or_none
 
 TABLET_HOURS = (4, 8, 12, 24, 72)
 """For how long a tablet may be started: a shift at a gate, a day, a journey to where there is no network."""
@@ -26,12 +28,16 @@ TABLET_HOURS = (4, 8, 12, 24, 72)
 OFFLINE_FOR = timedelta(days=14)
 """So long after its end what waited on a tablet without a network still counts as written beside its member."""
 
+PRESSED_AGAIN_FOR = timedelta(minutes=2)
+"""So long a second press of the form that started a tablet gets what the first got: that one has ended the session already."""
+
 MOST_TABLETS = 20
 """Of one organisation at a time; more than any has helpers at gates."""
 
 LONGEST_LABEL = 60
 LISTED_FOR = timedelta(days=31)
 
+_STARTED, _ENDED = "tablet.started", "tablet.ended"
 _MAY_START = (Role.LEAD, Role.CASEWORKER)
 _PURPOSE = "authority of a tablet"
 _ID_BYTES, _TIME_BYTES = 16, 5
@@ -117,7 +123,7 @@ def start_tablet(
     row = session.get(Tablet, submission_id)
     if row is None:
         now = clock.now()
-        if len(_live(session, by.organisation.id)) >= MOST_TABLETS:
+        if _number_live(session, vault, by.organisation.id) >= MOST_TABLETS:
             raise TooManyTablets
         row = Tablet(
             id=submission_id,
@@ -129,8 +135,26 @@ def start_tablet(
         )
         session.add(row)
         session.flush()
-        journal(session, vault, None, "tablet.started", by.actor, {"tablet": str(row.id), "hours": hours})
+        journal(session, vault, _chain(row), _STARTED, by.actor, {"hours": hours})
     return StartedTablet(_authority(vault, row), by.name, by.organisation.name, hours)
+
+
+def given_before(session: Session, vault: Vault, submission_id: UUID) -> StartedTablet | None:
+    """What this form was given within `PRESSED_AGAIN_FOR`, unless something came from that tablet since or it was ended.
+
+    For a press without a session: the form's token, which only its page has, is all that it brings.
+    """
+    row = sound_or_none(vault, session.get(Tablet, submission_id))
+    if row is None or row.reports or _standing(session, vault, row) is not TabletStanding.STANDS:
+        return None
+    started = next(each for each in read_journal(session, vault, _chain(row)) if each.act == _STARTED)
+    if abs(clock.now() - started.at) > PRESSED_AGAIN_FOR:
+        return None
+    organisation = session.get_one(Organisation, row.organisation_id)
+    names = member_names(session, vault, [row.member_id])
+    return StartedTablet(
+        _authority(vault, row), names[row.member_id], organisation.name, started.detail["hours"]
+    )
 
 
 def end_tablet(session: Session, vault: Vault, by: SignedIn, tablet_id: UUID) -> None:
@@ -141,7 +165,7 @@ def end_tablet(session: Session, vault: Vault, by: SignedIn, tablet_id: UUID) ->
     if row.member_id != by.member.id and by.member.role is not Role.LEAD:
         raise NotYourTablet
     row.ended_hour = clock.hour_of(clock.now())
-    journal(session, vault, None, "tablet.ended", by.actor, {"tablet": str(row.id)})
+    journal(session, vault, _chain(row), _ENDED, by.actor)
 
 
 def tablets_of(session: Session, vault: Vault, by: SignedIn) -> list[ListedTablet]:
@@ -151,7 +175,7 @@ def tablets_of(session: Session, vault: Vault, by: SignedIn) -> list[ListedTable
     )
     rows = [row for row in session.scalars(query) if is_sound(vault, row)]
     names = member_names(session, vault, [row.member_id for row in rows])
-    listed = [_listed(vault, row, names.get(row.member_id, ""), by) for row in rows]
+    listed = [_listed(session, vault, row, names.get(row.member_id, ""), by) for row in rows]
     return sorted(listed, key=lambda each: (not each.live, -each.until.timestamp(), str(each.id)))
 
 
@@ -171,8 +195,13 @@ def count_tablet_report(session: Session, tablet_id: UUID) -> None:
     session.execute(counted, execution_options={"synchronize_session": False})
 
 
+def tablet_chains(session: Session, vault: Vault) -> set[CaseId]:
+    """The ids of the journals that tablets have; of rows that others wrote none."""
+    return {_chain(row) for row in session.scalars(select(Tablet)) if is_sound(vault, row)}
+
+
 def _standing(session: Session, vault: Vault, row: Tablet) -> TabletStanding:
-    if row.ended_hour is not None:
+    if _is_ended(session, vault, row):
         return TabletStanding.ENDED
     if clock.now() > row.until + OFFLINE_FOR:
         return TabletStanding.LATE
@@ -189,20 +218,35 @@ def _standing(session: Session, vault: Vault, row: Tablet) -> TabletStanding:
     return TabletStanding.STANDS if stands else TabletStanding.LOST
 
 
-def _live(session: Session, organisation_id: OrganisationId) -> list[UUID]:
-    query = select(Tablet.id).where(
+def _number_live(session: Session, vault: Vault, organisation_id: OrganisationId) -> int:
+    """How many tablets can still be written with; rows that others wrote or put back keep nobody from starting one."""
+    query = select(Tablet).where(
         Tablet.organisation_id == organisation_id, Tablet.ended_hour.is_(None), Tablet.until > clock.now()
     )
-    return list(session.scalars(query))
+    return sum(is_sound(vault, row) and not _is_ended(session, vault, row) for row in session.scalars(query))
 
 
-def _listed(vault: Vault, row: Tablet, member: str, by: SignedIn) -> ListedTablet:
+def _is_ended(session: Session, vault: Vault, row: Tablet) -> bool:
+    """Whether somebody ended it: its row or its journal says so, or that it was started is no longer told."""
+    if row.ended_hour is not None:
+        return True
+    acts = {entry.act for entry in read_journal(session, vault, _chain(row))}
+    return _ENDED in acts or _STARTED not in acts
+
+
+def _chain(row: Tablet) -> CaseId:
+    return CaseId(row.id)
+
+
+def _listed(session: Session, vault: Vault, row: Tablet, member: str, by: SignedIn) -> ListedTablet:
     try:
         label = vault.unveil(_label_place(row.id), row.label_veil)
     except VeilBroken:
         label = None
     mine = row.member_id == by.member.id
-    return ListedTablet(row.id, label, member, mine, row.until, row.ended_hour is not None, row.reports)
+    # One whose time is over is told as over, ended or not: only of those that go on the journal is asked.
+    ended = _is_ended(session, vault, row) if row.until > clock.now() else row.ended_hour is not None
+    return ListedTablet(row.id, label, member, mine, row.until, ended, row.reports)
 
 
 def _authority(vault: Vault, row: Tablet) -> str:

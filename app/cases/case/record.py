@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.case.models import Case, Consent, Entry
 from app.database import CaseId
+from app.network import tablet_chains
 from app.vault import JournalChainRow, Vault, go_on_for, own_chains, spoilt_chains
 
 # A case's chain begins with the number of its keys, when it is filed.
@@ -26,19 +27,20 @@ def kept_rows(session: Session) -> dict[str, int]:
 
 
 def loose_ends(session: Session, vault: Vault) -> Iterator[str]:
-    """The cases without a journal, the journals whose case is gone, and what goes on for the deployment's own; each is one line."""
+    """Cases without a journal, journals whose case or tablet is gone, what goes on for the deployment's own; each is one line."""
     own = list(own_chains(session, vault))
     for later in own[1:]:
         yield f"Chain {later}: it goes on for the deployment's own acts, since somebody spoilt the chain before it."
     dropped = select(JournalChainRow.id).where(
         JournalChainRow.id.not_in(select(Case.id)), JournalChainRow.id.not_in(own)
     )
-    chains = session.scalars(dropped.order_by(JournalChainRow.id)).all()
+    tablets = tablet_chains(session, vault)
+    chains = [each for each in session.scalars(dropped.order_by(JournalChainRow.id)) if each not in tablets]
     going_on = go_on_for(session, vault, chains)
     for chain_id in chains:
         reference = None if chain_id not in going_on else _reference(session, going_on[chain_id])
         if reference is None:
-            yield f"Chain {chain_id}: its case is gone."
+            yield f"Chain {chain_id}: its case, or its tablet, is gone."
         else:
             yield f"Chain {chain_id}: it goes on for case {reference}, since somebody spoilt the chain before it."
     silent = select(Case.reference).where(Case.id.not_in(select(JournalChainRow.id)))
@@ -50,7 +52,7 @@ def loose_ends(session: Session, vault: Vault) -> Iterator[str]:
 
 def spoilt_journals(session: Session, vault: Vault) -> list[str]:
     """The references of the cases whose journal others spoilt, now or before, or took away."""
-    own = set(own_chains(session, vault))
+    own = {*own_chains(session, vault), *tablet_chains(session, vault)}
     later = select(JournalChainRow.id).where(JournalChainRow.id.not_in(select(Case.id)))
     chains = [chain for chain in session.scalars(later).all() if chain not in own]
     found = {*go_on_for(session, vault, chains).values(), *map(CaseId, spoilt_chains(session, vault))}

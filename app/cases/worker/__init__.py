@@ -32,12 +32,13 @@ from app.cases.worker.sharing import (
     stop_sharing,
     undo_stop,
 )
-from app.cases.worker.waited import OtherContent, Waited, note_done, was_done
-from app.cases.worker.writing_budget import BudgetSpent
+from app.cases.worker.waited import Done, OtherContent, Waited, done_before, note_done
+from app.cases.worker.writing_budget import BudgetSpent, spend_waited
 
 __all__ = [
     "ERASED_AFTER",
     "BudgetSpent",
+    "Done",
     "InboxMessage",
     "InboxView",
     "NothingToUndo",
@@ -51,6 +52,7 @@ __all__ = [
     "Worker",
     "answer_question",
     "change_consent",
+    "done_before",
     "enter_inbox",
     "helpers_of",
     "let_one_read",
@@ -64,12 +66,12 @@ __all__ = [
     "replace_receipt",
     "say_worse",
     "session_for",
+    "spend_waited",
     "stop_sharing",
     "try_receipt",
     "undo_stop",
     "want_questions",
     "want_texts",
-    "was_done",
     "worker_of",
     "worker_of_receipt",
     "write",

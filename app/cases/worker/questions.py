@@ -28,17 +28,18 @@ def answer_question(
     return take_answer(session, vault, rules, case, asked, FollowupAnswer(answer), worker.actor)
 
 
-def want_questions(session: Session, vault: Vault, worker: Worker, wanted: bool) -> None:
-    """Ask the worker from now on, or not any more; the same again changes nothing. Raises `BudgetSpent`, never for a no."""
+def want_questions(session: Session, vault: Vault, worker: Worker, wanted: bool) -> bool:
+    """Ask the worker from now on, or not any more; whether that changed anything. Raises `BudgetSpent`, never for a no."""
     case = locked_case_of(session, worker)
     facts = facts_of(vault, case)
     if facts.no_questions is not wanted:
-        return
+        return False
     if wanted:
         spend_wish(session, vault, worker.case_id)
     store_facts(vault, case, replace(facts, no_questions=not wanted))
     note(session, vault, Happened.QUESTIONS_WANTED, case)
     journal(session, vault, worker.case_id, "followup.wanted", worker.actor, {"wanted": wanted})
+    return True
 
 
 def want_texts(

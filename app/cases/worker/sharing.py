@@ -4,6 +4,7 @@ Each verb takes the worker as `worker_of` gave it and locks the case first. Taki
 """
 
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -50,6 +51,8 @@ from app.vault import (
 )
 
 ERASED_AFTER = timedelta(days=30)
+STOPPED = "case.stopped"
+"""The journal's word for a stop; where a press stood behind it, with the id of that."""
 
 
 class NothingToUndo(Exception):
@@ -68,11 +71,12 @@ def change_consent(
     language: str,
     worker: Worker,
     level: ConsentLevel,
-) -> None:
-    """Change who may know. To nobody: all access ends now. From nobody: a helper is looked for, also when the case was closed.
+) -> bool:
+    """Change who may know; whether anything changed.
 
-    To nobody is kept also while sharing is stopped: whoever starts it again shares with nobody then. Raises `SharingStopped` for
-    what is no taking back, and `BudgetSpent` likewise.
+    To nobody: all access ends now. From nobody: a helper is looked for, also when the case was closed. To nobody is kept also while
+    sharing is stopped: whoever starts it again shares with nobody then. Raises `SharingStopped` for what is no taking back, and
+    `BudgetSpent` likewise.
     """
     case = locked_case_of(session, worker)
     if case.stopped_hour is not None and level is not ConsentLevel.NOBODY:
@@ -81,11 +85,12 @@ def change_consent(
         # By text it only rests: what is still kept ready goes with the first nobody of the code.
         level is ConsentLevel.NOBODY and is_kept_ready(session, case)
     ):
-        return
+        return False
     if level is not ConsentLevel.NOBODY:
         spend_change(session, vault, worker.case_id)
     opened = open_grant(session, vault, worker.case_id, worker.keys)
     set_consent(session, vault, rules, case, level, _given(worker, texts, language), opened)
+    return True
 
 
 def lock_of(session: Session, vault: Vault, case: Case) -> str:
@@ -118,11 +123,14 @@ def let_one_read(
         change_consent(session, vault, rules, texts, language, worker, ConsentLevel.HELPER)
 
 
-def stop_sharing(session: Session, vault: Vault, worker: Worker) -> None:
-    """Stop: every helper's access ends now and the case is to be erased after 30 days. Stopping twice changes nothing."""
+def stop_sharing(session: Session, vault: Vault, worker: Worker, pressed: UUID | None = None) -> bool:
+    """Stop: every helper's access ends now and the case is to be erased after 30 days; `pressed` is the id of the press.
+
+    Stopping twice changes nothing; whether this did.
+    """
     case = locked_case_of(session, worker)
     if case.stopped_hour is not None:
-        return
+        return False
     receipt = session.get_one(ReceiptRow, worker.receipt_id)
     opened = open_grant(session, vault, worker.case_id, worker.keys)
     shut_out_helpers(session, vault, case, vault.receipt_public_key(receipt), opened)
@@ -133,7 +141,9 @@ def stop_sharing(session: Session, vault: Vault, worker: Worker) -> None:
     case.state, case.closing_reason, case.is_open = State.CLOSED, ClosingReason.WITHDRAWN, False
     _edited(session, case)
     note(session, vault, Happened.STOPPED, case)
-    journal(session, vault, worker.case_id, "case.stopped", worker.actor)
+    detail = None if pressed is None else {"submission": str(pressed)}
+    journal(session, vault, worker.case_id, STOPPED, worker.actor, detail)
+    return True
 
 
 def undo_stop(

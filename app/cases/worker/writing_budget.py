@@ -26,6 +26,9 @@ CHANGES = Limit("change of who may know of one case", 20, timedelta(hours=1))
 WISHES = Limit("wish to be asked in one case", 10, timedelta(hours=1))
 """Each plans questions anew. Not to be asked is never counted: whoever says so has wished for them before, or never did."""
 
+WAITED = Limit("submission of a phone's outbox to one case", 120, timedelta(hours=1))
+"""Twice as many as messages: each may come again whose answer was lost. Taking back is counted too, and never refused."""
+
 
 class BudgetSpent(Exception):
     """So much came within this hour that no more is taken `until` then; nothing was stored, the words are still with the worker."""
@@ -54,6 +57,14 @@ def spend_wish(session: Session, vault: Vault, case_id: CaseId) -> None:
 def spend_danger(session: Session, vault: Vault, case_id: CaseId) -> None:
     """Count a press for danger; raises `BudgetSpent`, and then it still has to be acted upon."""
     _spend(session, vault, DANGERS, case_id)
+
+
+def spend_waited(session: Session, vault: Vault, case_id: CaseId) -> None:
+    """Count a submission of a phone's outbox, before anything else is locked; raises `BudgetSpent`.
+
+    Those of one case then come one after another, in either case, until the unit of work ends.
+    """
+    _spend(session, vault, WAITED, case_id)
 
 
 def _spend(session: Session, vault: Vault, limit: Limit, case_id: CaseId, *, by: int = 1) -> None:

@@ -1,7 +1,12 @@
 """Reports in person: a member starts a tablet for some hours, which ends their desk on it, and sees and ends those of before."""
 
+from collections.abc import Callable
+from functools import wraps
+from uuid import UUID
+
 from flask import Response, make_response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import BadRequest
 
 from app.language import clean_line
 from app.network import (
@@ -16,6 +21,7 @@ from app.network import (
     TabletHoursUnknown,
     TooManyTablets,
     end_tablet,
+    given_before,
     sign_out,
     start_tablet,
     tablets_of,
@@ -28,7 +34,7 @@ from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
 from app.web.labels import Labels
 from app.web.language import lazy_pgettext
-from app.web.member_session import forget_session, member, session_cookie
+from app.web.member_session import find_member, forget_session, member, session_cookie
 from app.web.once import submission_of_post
 from app.web.responses import see_other
 from app.web.services import services
@@ -56,17 +62,38 @@ def tablets() -> ResponseReturnValue:
     return _page()
 
 
+def _or_what_it_was_given(view: Callable[[], ResponseReturnValue]) -> Callable[[], ResponseReturnValue]:
+    """Answer a second press of *Start* as the first, whose answer the browser gave up for it: that one has closed the desk."""
+
+    @wraps(view)
+    def pressed() -> ResponseReturnValue:
+        answer = view()
+        given = None if find_member() is not None else _given_before()
+        return answer if given is None else forget_session(_handed_over(given))
+
+    return pressed
+
+
+def _given_before() -> StartedTablet | None:
+    try:
+        submission = _submission()
+    except BadRequest:
+        return None
+    here = services()
+    with here.database.reading() as session:
+        return given_before(session, here.vault, submission)
+
+
 @blueprint.post("/tablets")
+@_or_what_it_was_given
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def start() -> ResponseReturnValue:
     """Make this device a tablet for reports in person, once however often this is sent; the desk on it is closed."""
     here, by = services(), member()
-    label, typed = clean_line(request.form.get("label", ""))[:LONGEST_LABEL], request.form.get("hours", "")
-    hours = int(typed) if typed in map(str, TABLET_HOURS) else 0
-    submission = submission_of_post("tablet", label, hours)
+    label, hours = _typed()
     try:
         with here.database.writing() as session:
-            started = start_tablet(session, here.vault, by, label, hours, submission)
+            started = start_tablet(session, here.vault, by, label, hours, _submission())
             sign_out(session, here.vault, session_cookie())
     except tuple(REFUSED) as refused:
         return _page(REFUSED[type(refused)]), 400
@@ -85,6 +112,15 @@ def end() -> ResponseReturnValue:
     except NotYourTablet:
         return _page("not_yours"), 400
     return see_other(url_for("desk.tablets", done="tablet_ended"))
+
+
+def _typed() -> tuple[str, int]:
+    label, typed = clean_line(request.form.get("label", ""))[:LONGEST_LABEL], request.form.get("hours", "")
+    return label, int(typed) if typed in map(str, TABLET_HOURS) else 0
+
+
+def _submission() -> UUID:
+    return submission_of_post("tablet", *_typed())
 
 
 def _handed_over(started: StartedTablet) -> Response:

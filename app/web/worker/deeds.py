@@ -64,10 +64,9 @@ def perform(session: Session, doing: Doing) -> Outcome:
     return DEEDS[act](session, doing)
 
 
-def say_danger(worker: Worker, intent: Intent, submission: UUID) -> None:
-    """Write down that there is danger where the words that came with it have to wait."""
-    with services().database.writing() as session:
-        _say_worse(session, Doing(worker, intent, submission))
+def say_danger(session: Session, worker: Worker, intent: Intent, submission: UUID) -> bool:
+    """Write down that there is danger where the words that came with it have to wait; whether that says anything new."""
+    return _say_worse(session, Doing(worker, intent, submission))
 
 
 def _write(session: Session, doing: Doing) -> bool:
@@ -87,8 +86,9 @@ def _answer(session: Session, doing: Doing) -> AnswerOutcome:
     return answer_question(session, here.vault, here.rules, doing.worker, intent.question, intent.answer)
 
 
-def _want_questions(session: Session, doing: Doing) -> None:
-    want_questions(session, services().vault, doing.worker, doing.intent.act is InboxAct.ASK_ME)
+def _want_questions(session: Session, doing: Doing) -> Changed:
+    wanted = doing.intent.act is InboxAct.ASK_ME
+    return Changed(want_questions(session, services().vault, doing.worker, wanted))
 
 
 def _want_texts(session: Session, doing: Doing) -> Changed:
@@ -100,7 +100,7 @@ def _want_texts(session: Session, doing: Doing) -> Changed:
     return Changed(want_texts(session, vault, doing.worker, times, number_from))
 
 
-def _change_consent(session: Session, doing: Doing) -> None:
+def _change_consent(session: Session, doing: Doing) -> Changed:
     here, language, worker = services(), page_language(), doing.worker
     if not doing.intent.consent:
         raise EmptyText
@@ -109,7 +109,7 @@ def _change_consent(session: Session, doing: Doing) -> None:
         stop_texts(session, here.vault, worker.case_id)
     _keep(session, doing.text_requests)
     texts = consent_texts(language.pgettext)
-    change_consent(session, here.vault, here.rules, texts, language.code, worker, level)
+    return Changed(change_consent(session, here.vault, here.rules, texts, language.code, worker, level))
 
 
 def _let_read(session: Session, doing: Doing) -> None:
@@ -119,9 +119,9 @@ def _let_read(session: Session, doing: Doing) -> None:
     let_one_read(session, here.vault, here.rules, texts, language.code, doing.worker, lock)
 
 
-def _stop(session: Session, doing: Doing) -> None:
+def _stop(session: Session, doing: Doing) -> Changed:
     stop_texts(session, services().vault, doing.worker.case_id)
-    stop_sharing(session, services().vault, doing.worker)
+    return Changed(stop_sharing(session, services().vault, doing.worker, doing.submission))
 
 
 def _undo(session: Session, doing: Doing) -> None:

@@ -159,8 +159,8 @@ def _done(worker: Worker, intent: Intent, outcome: Outcome, anchor: str) -> Resp
     """What follows a deed: the inbox where it shows, with what has to be said of an answer that came twice or too late."""
     if isinstance(outcome, AnswerOutcome) and outcome is not AnswerOutcome.ANSWERED:
         return inbox_page(worker, Problem(taken_words(outcome)))
-    if outcome == Changed(anything=False):
-        return to_inbox("said", done=intent.act.value if intent.act else None)
+    if intent.act is InboxAct.TEXTS and outcome == Changed(anything=False):
+        return to_inbox("said", done=intent.act.value)
     if intent.act in (InboxAct.ASK_ME, InboxAct.DO_NOT_ASK):
         return to_inbox("said", done=intent.act.value)
     if intent.answer == FollowupAnswer.WORSE.value:
@@ -173,7 +173,9 @@ def _let_wait(worker: Worker, intent: Intent, spent: BudgetSpent) -> Response:
     """The inbox with all that waits, and when to press again; that there is danger does not wait, only its words do."""
     if intent.danger:
         alone = replace(intent, words="")
-        say_danger(worker, alone, alone.submission_for(services().vault, worker.case_id))
+        submission = alone.submission_for(services().vault, worker.case_id)
+        with services().database.writing() as session:
+            say_danger(session, worker, alone, submission)
     answer = inbox_page(worker, Problem(spent_words(spent, danger=intent.danger), intent))
     answer.status_code = HTTPStatus.TOO_MANY_REQUESTS
     return retry_after(answer, seconds_until(spent.until))

@@ -1,13 +1,16 @@
 """Reports in person at the desk: who starts a tablet, what starting does to the desk on it, and who ends one."""
 
 import re
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import pytest
 
+from app import clock
 from app.cases.case import HowAllowed
 from app.intake import Report, SaidByTablet, file_report
-from app.network import TabletStanding, vouch
+from app.network import TabletStanding, count_tablet_report, end_tablet, vouch
 from app.network.models import Tablet
 from app.network.tablets import _label_place
 from tests.harness.world import World
@@ -47,6 +50,73 @@ def test_starting_a_tablet_closes_the_desk_on_it(browse: Browse, world: World) -
     assert "Blue tablet" in lead.text
     assert "0 messages; until" in lead.text
     assert "Someone else’s" not in lead.text
+
+
+def press_twice(member: Member, between: Callable[[], object] = lambda: None, **changed: str) -> Page:
+    """Start a tablet and send the form again as it stood, as a second press does that overtakes the first one's answer."""
+    member.open("/desk/tablets")
+    fields = member.page.form("/desk/tablets").values | {"label": "Gate", "hours": "8"}
+    first = member.client.post("/desk/tablets", data=fields)
+    assert first.status_code == 200
+    between()
+    second = Page(member.client.post("/desk/tablets", data=fields | changed))
+    if second.status == 200:
+        assert authority_on(second) == authority_on(Page(first))
+    return second
+
+
+def test_start_pressed_twice_is_one_tablet_that_is_ready(browse: Browse, world: World) -> None:
+    start(browse("near.lead"), "Noise")
+    member = browse("near.caseworker")
+    page = press_twice(member)
+    assert page.status == 200
+    assert "You are signed out on this device." in page.text
+    assert standing_of(world, authority_on(page)) is TabletStanding.STANDS
+    assert page.response.headers["Cache-Control"] == "no-store"
+    (told,) = page.root.findall(".//*[@data-authority]")
+    assert (told.get("data-hours"), told.get("data-organisation")) == ("8", world.near.name)
+    assert member.open("/desk/").response.request.path == "/desk/sign-in"
+    assert len(ids(world)) == 2
+
+
+@pytest.mark.parametrize(
+    "changed",
+    ({"label": "Another"}, {"hours": "72"}, {"hours": "x"}, {"once_token": ""}, {"once_token": "forged"}),
+)
+def test_what_was_changed_since_the_first_press_gives_nothing(
+    browse: Browse, world: World, changed: dict[str, str]
+) -> None:
+    page = press_twice(browse("near.caseworker"), lambda: None, **changed)
+    assert page.status == 401
+    assert "data-authority" not in page.response.get_data(as_text=True)
+    assert len(ids(world)) == 1
+
+
+def ended(world: World) -> None:
+    by = world.sign_in("near.lead")
+    with world.database.writing() as session:
+        for each in ids(world):
+            end_tablet(session, world.vault, by, UUID(each))
+
+
+def used(world: World) -> None:
+    with world.database.writing() as session:
+        for each in ids(world):
+            count_tablet_report(session, UUID(each))
+
+
+def minutes_later(_world: World) -> None:
+    gone = clock.now() - datetime.now(UTC)
+    clock.set_offset(round((gone + timedelta(minutes=3)).total_seconds()))
+
+
+@pytest.mark.parametrize("happens", (ended, used, minutes_later))
+def test_a_press_that_comes_late_gives_nothing_without_a_session(
+    browse: Browse, world: World, happens: Callable[[World], None]
+) -> None:
+    page = press_twice(browse("near.caseworker"), lambda: happens(world))
+    assert page.status == 401
+    assert "data-authority" not in page.response.get_data(as_text=True)
 
 
 @pytest.mark.parametrize("hours", ("", "9", "-8", "8.5", "１２", "99999999999999999999", "x"))

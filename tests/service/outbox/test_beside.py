@@ -8,12 +8,12 @@ from uuid import uuid4
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import Table, delete, insert, select, update
 
 from app import clock
-from app.cases.case import HowAllowed, ReportBeside
+from app.cases.case import HowAllowed, ReportBeside, loose_ends, spoilt_journals
 from app.cases.enums import ConsentHow, ConsentLevel
-from app.database import CaseId
+from app.database import Base, CaseId
 from app.network import (
     MOST_TABLETS,
     OFFERED_REPORTS,
@@ -29,7 +29,7 @@ from app.network import (
 )
 from app.network.models import Member, MemberState, Organisation, OrganisationState, Role, Tablet
 from app.network.tablets import _authority
-from app.vault import Vault
+from app.vault import JournalChainRow, JournalRow, Vault, read_journal
 from tests.harness.pages import checked_client
 from tests.harness.world import World, light_vault
 from tests.support.beside import (
@@ -46,6 +46,7 @@ from tests.support.browsing import Page, Visitor
 from tests.support.outbox import Seal, Sealing, answer, case_of_submission, number_of_cases, post, words_under
 
 WORDS = "They lock the gate at night."
+_TABLETS: Table = Base.metadata.tables["tablets"]
 
 
 def send(client: FlaskClient, world: World, sealing: Sealing) -> CaseId:
@@ -145,10 +146,43 @@ def given_to_another(world: World) -> None:
         session.connection().execute(update(Tablet).values(member_id=other))
 
 
+def ended_and_put_back(world: World) -> None:
+    """Whoever can write the database puts the row back as it stood before the tablet was ended."""
+    with world.database.reading() as session:
+        rows = [dict(each) for each in session.execute(select(_TABLETS)).mappings()]
+    end_all(world)
+    put_back(world, rows)
+
+
+def put_back(world: World, rows: list[dict[str, Any]]) -> None:
+    with world.database.writing() as session:
+        for row in rows:
+            session.connection().execute(update(_TABLETS).where(_TABLETS.c.id == row["id"]).values(row))
+
+
+def put_back_without_its_journal(world: World) -> None:
+    ended_and_put_back(world)
+    with world.database.writing() as session:
+        for table in (JournalRow, JournalChainRow):
+            chain = table.chain_id if table is JournalRow else table.id
+            session.execute(delete(table).where(chain.in_(select(Tablet.id))))
+
+
+def ended_past_a_spoilt_journal(world: World) -> None:
+    """Nobody is kept from ending a tablet by a head that others wrote into."""
+    with world.database.writing() as session:
+        heads = update(JournalChainRow).where(JournalChainRow.id.in_(select(Tablet.id)))
+        session.execute(heads.values(mac=bytes(32)))
+    ended_and_put_back(world)
+
+
 @pytest.mark.parametrize(
     ("happens", "standing"),
     (
         (end_all, TabletStanding.ENDED),
+        (ended_and_put_back, TabletStanding.ENDED),
+        (put_back_without_its_journal, TabletStanding.ENDED),
+        (ended_past_a_spoilt_journal, TabletStanding.ENDED),
         (later, TabletStanding.LATE),
         (suspended, TabletStanding.LOST),
         (only_looks_on, TabletStanding.LOST),
@@ -342,3 +376,40 @@ def test_an_organisation_has_so_many_tablets_at_a_time_and_one_that_was_started_
         listed = tablets_of(session, world.vault, by)
     assert len(listed) == MOST_TABLETS + 1
     assert [each.live for each in listed] == [True] * MOST_TABLETS + [False]
+
+
+def test_rows_of_others_and_rows_put_back_keep_nobody_from_starting_a_tablet(world: World) -> None:
+    by = world.sign_in(HELPER)
+    tablet_of(world)
+    with world.database.reading() as session:
+        (row,) = (dict(each) for each in session.execute(select(_TABLETS)).mappings())
+    with world.database.writing() as session:
+        session.connection().execute(insert(_TABLETS), [row | {"id": uuid4()} for _ in range(MOST_TABLETS)])
+    for number in range(1, MOST_TABLETS):
+        tablet_of(world, label=f"Gate {number}")
+    with pytest.raises(TooManyTablets):
+        tablet_of(world)
+    ended_and_put_back(world)
+    with world.database.reading() as session:
+        listed = tablets_of(session, world.vault, by)
+        assert [(each.live, each.ended) for each in listed] == [(False, True)] * MOST_TABLETS
+    assert tablet_of(world)
+
+
+def test_a_tablets_journal_says_who_started_and_who_ended_it_and_is_no_loose_end(world: World) -> None:
+    tablet_of(world)
+    end_all(world)
+    with world.database.reading() as session:
+        (row,) = session.query(Tablet).all()
+        acts = read_journal(session, world.vault, CaseId(row.id))
+        assert [(each.act, each.actor.id) for each in acts] == [
+            ("tablet.started", row.member_id),
+            ("tablet.ended", row.member_id),
+        ]
+        assert list(loose_ends(session, world.vault)) == spoilt_journals(session, world.vault) == []
+    with world.database.writing() as session:
+        session.execute(delete(Tablet))
+    with world.database.reading() as session:
+        assert list(loose_ends(session, world.vault)) == [
+            f"Chain {row.id}: its case, or its tablet, is gone."
+        ]
