@@ -54,7 +54,7 @@ WAITING_CHUNKS = Limit("chunk of a file that waits", 3_000, timedelta(days=1))
 """From one address in files that are not whole, each counted in full from its first chunk until it ends: some 290 photos. All
 addresses together have room for 20,000 (`app.attachments`): one of them needs a week to fill it, and the operator sees it."""
 
-LOOKS_AT_FILE = Limit("look at a file", 3, timedelta(hours=1))
+LOOKS_AT_FILE = Limit("look at a file", 5, timedelta(hours=1))
 """By a child. A look that ends in a verdict is the last; a file that never brings one does not keep the machine's one child."""
 
 UNKNOWN_RECEIPTS = Limit("unknown receipt", 60, timedelta(hours=1))
