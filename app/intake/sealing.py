@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.attachments import declared_rows
 from app.cases.case import (
+    TOLD_BESIDE,
     Case,
     Clock,
     ConsentTexts,
@@ -258,7 +259,7 @@ def _acts(report: Report, understood: Understood) -> list[tuple[str, Actor, dict
         vouched = report.vouched
         by = Actor("member", vouched.member_id, vouched.organisation_id) if vouched.member_id else SYSTEM
         said = {"how": report.beside.how.value, "standing": vouched.standing.value}
-        acts.append(("case.told_beside", by, said | {"language": report.beside.language}))
+        acts.append((TOLD_BESIDE, by, said | {"language": report.beside.language}))
     routing = understood.routing
     asked = asked_first(routing, understood.facts.profile)
     acts += [("case.offered", SYSTEM, {"organisation": str(partner)}) for partner in asked]

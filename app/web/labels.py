@@ -212,12 +212,13 @@ ENTRY: Labels = {
     "answer": pgettext("desk", "The worker, by one tap"),
     "reply": pgettext("desk", "Reply to the worker"),
     "note": pgettext("desk", "Note"),
-    "from_form": pgettext(
-        "desk", "Texted from the number on the form (nobody has shown whose it is; not in the inbox)"
-    ),
     "system": pgettext("desk", "Redress"),
     "file": pgettext("desk", "The worker’s photo or voice note"),
 }
+
+FROM_FORM = pgettext(
+    "desk", "Texted from the number on the form (nobody has shown whose it is; not in the inbox)"
+)
 
 FILE: Labels = {
     "photo": pgettext("desk", "Photo of the worker"),

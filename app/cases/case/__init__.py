@@ -32,6 +32,7 @@ from app.cases.case.assignment import (
 )
 from app.cases.case.beside import (
     OTHER_LANGUAGE,
+    TOLD_BESIDE,
     HowAllowed,
     ReportBeside,
     ToldBeside,
@@ -138,6 +139,7 @@ __all__ = [
     "LONGEST_TEXT",
     "OTHER_LANGUAGE",
     "PURPOSE",
+    "TOLD_BESIDE",
     "WARNED_BEFORE",
     "AccessLine",
     "Allowed",

@@ -42,6 +42,10 @@ class ReportBeside(Signed, Base):
     )
 
 
+TOLD_BESIDE = "case.told_beside"
+"""The act of the journal that says so."""
+
+
 @dataclass(frozen=True)
 class ToldBeside:
     """What a case shows of the helper who stood beside the worker."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case.access import AccessLine, access_of
 from app.cases.case.assignment import AssignableMember
-from app.cases.case.beside import ToldBeside, told_beside
+from app.cases.case.beside import TOLD_BESIDE, ToldBeside, told_beside
 from app.cases.case.consent_levels import covers_company
 from app.cases.case.entries import entry_place
 from app.cases.case.facts import CaseFacts
@@ -198,7 +198,7 @@ def show_page(
 
     `late` are the clocks that were done after their date, `told` is its journal, this reading already in it.
     """
-    facts, site = facts_of(vault, case), site_of(vault, case)
+    facts, site, told = facts_of(vault, case), site_of(vault, case), tuple(told)
     rows = session.execute(_ENTRIES, {"case": case.id}).all()
     people = member_names(session, vault, [case.assignee_id, *(row.author_id for row in rows)])
     # Each is opened once: the page asks several of them for several things, and opening is what costs.
@@ -246,7 +246,10 @@ def show_page(
         company_may_know=covers_company(facts.consent, facts.tell_company),
         beyond_inbox=facts.beyond_inbox,
         tasks=tasks_of(session, vault, case),
-        beside=told_beside(session, vault, case.id),
+        # The journal says whether there is anybody to look for; few cases have.
+        beside=told_beside(session, vault, case.id)
+        if any(each.act == TOLD_BESIDE for each in told)
+        else None,
         may_write=allowed.write,
         moves=allowed.moves,
         colleagues=allowed.colleagues,

@@ -310,7 +310,7 @@ def thread_line(entry: ReadEntry, texts: CaseTexts | None) -> ThreadLine:
     if file is not None:
         heading = labels.word(labels.FILE, file.kind)
     if (entry.body or {}).get("from_form"):
-        heading = labels.word(labels.ENTRY, "from_form")
+        heading = str(labels.FROM_FORM)
     if entry.author:
         heading = f"{heading}: {entry.author}"
     why_shut = None

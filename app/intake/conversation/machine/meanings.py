@@ -101,7 +101,11 @@ def phone(whose: WhosePhone) -> Meaning:
             return settled(asked) if position.called else asked
         # Somebody else may read what we send: that is said once, and nothing is ever sent again.
         say = Text.PHONE_SEEN_LOCKED if position.consent is ConsentLevel.NOBODY else Text.PHONE_SEEN
-        return settled(Moved(position.to(Step.QUIET, whose=whose, offered=None), acts, say))
+        # Nor even that where the words were of the gravest: whoever looks would ask what this was about.
+        quiet = Moved(
+            position.to(Step.QUIET, whose=whose, offered=None), acts, None if position.called else say
+        )
+        return settled(quiet)
 
     return meaning
 
