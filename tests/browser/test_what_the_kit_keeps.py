@@ -188,7 +188,15 @@ def test_half_written_words_are_there_again_after_what_happens_then(
     page = phone.open_form(phone.page()) if first_visit else phone.with_kit()
     phone.context.set_offline(not first_visit)
     page.fill("#words", WORDS)
-    page.check("[name=category][value=wages]")
+    ticked = (
+        "[name=category][value=wages]",
+        "[name=danger][value=yes]",
+        "[name=contact][value=text]",
+        "[name=consent][value=helper]",
+    )
+    for each in ticked:
+        page.check(each)
+    page.fill("#phone", "+60123456789")
     page.get_by_role("link", name="What happens then?").click()
     expect(page.get_by_role("heading", name="What happens when you tell us")).to_be_visible()
     assert page.url.endswith("/en/")
@@ -198,7 +206,8 @@ def test_half_written_words_are_there_again_after_what_happens_then(
     else:
         page.get_by_role("link", name="Tell us", exact=True).click()
     expect(page.locator("#words")).to_have_value(WORDS)
-    expect(page.locator("[name=category][value=wages]")).to_be_checked()
+    for each in ticked:
+        expect(page.locator(each)).to_be_checked()
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("heading", name=SAVED if not first_visit else OURS)).to_be_visible()
 

@@ -23,14 +23,17 @@ export const show = (name) => turnTo(copyOf(name))
 
 /** The same with what stands in another page. */
 export function turnTo(content) {
-  const before = [...main().childNodes]
+  const before = Object.assign([...main().childNodes], { ticked: main().querySelectorAll(":checked") })
   main().replaceChildren(...content.childNodes)
   lookAt(main().querySelector("h1"))
   return before
 }
 
-/** Put back what `show` returned. */
-export const bringBack = (nodes) => main().replaceChildren(...nodes)
+/** Put back what `show` returned. A browser unticks answers that leave the page, danger among them. */
+export function bringBack(nodes) {
+  main().replaceChildren(...nodes)
+  for (const each of nodes.ticked) each.checked = true
+}
 
 /** The receipt, as this phone made it. */
 export function showReceipt(name, receipt, { danger, quiet }) {
