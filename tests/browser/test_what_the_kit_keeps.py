@@ -267,3 +267,23 @@ def test_a_report_that_another_page_has_just_sent_is_never_called_lost(phone: Ph
         }"""
     )
     expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+
+
+def test_what_was_written_on_a_tablet_is_not_the_forms_to_delete(phone: Phone) -> None:
+    page = phone.with_kit()
+    phone.context.set_offline(True)
+    write(page, WORDS)
+    expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+    others = """async (mark) => {
+        const start = document.querySelector('script[src*="kit/"]').src
+        const {all, keep} = await import(start.replace('start.js', 'store.js'))
+        const [first] = await all()
+        if (mark) await keep({...first, submission: first.submission.replace(/.$/, 'x'), beside: true})
+        return (await all()).map(({beside}) => Boolean(beside))
+    }"""
+    assert sorted(page.evaluate(others, True)) == [False, True]
+    phone.open_form(page)
+    page.locator("#kit-waiting summary").click()
+    page.locator("[data-do=drop-waiting]").click()
+    expect(page.locator("#kit-waiting")).to_have_count(0)
+    assert page.evaluate(others, False) == [True]

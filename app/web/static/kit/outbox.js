@@ -46,7 +46,7 @@ export function within(milliseconds) {
 }
 
 /** Do `work` while nobody else works on this report; without waiting, and undefined when somebody does. */
-export function inTurn(submission, work) {
+function inTurn(submission, work) {
   if (!navigator.locks) return underLease(submission, work)
   const options = { ifAvailable: true }
   return navigator.locks.request(`outbox ${submission}`, options, (lock) => (lock ? work() : undefined))

@@ -23,7 +23,8 @@ export const show = (name) => turnTo(copyOf(name))
 
 /** The same with what stands in another page. */
 export function turnTo(content) {
-  const before = Object.assign([...main().childNodes], { ticked: main().querySelectorAll(":checked") })
+  const before = [...main().childNodes]
+  before.ticked = main().querySelectorAll(":checked")
   main().replaceChildren(...content.childNodes)
   lookAt(main().querySelector("h1"))
   return before

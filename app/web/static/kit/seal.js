@@ -43,7 +43,7 @@ export function newReceipt() {
 }
 
 /** Bytes as base64url without padding. */
-export const toBase64 = (bytes) =>
+const toBase64 = (bytes) =>
   btoa(Array.from(new Uint8Array(bytes), (byte) => String.fromCharCode(byte)).join(""))
     .replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "")
 
@@ -51,7 +51,7 @@ const fromBase64 = (text) =>
   Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (sign) => sign.charCodeAt(0))
 
 /** What the seal is bound to: a seal of another place, key or report does not open. */
-export const infoOf = (deployment, key, submission) => `redress outbox v1\n${deployment}\n${key}\n${submission}`
+const infoOf = (deployment, key, submission) => `redress outbox v1\n${deployment}\n${key}\n${submission}`
 
 /** JSON with spaces up to the next step of length. */
 export function padded(value) {
@@ -115,10 +115,10 @@ export const warmUp = (kit) => sealReport(kit, { submission: "", receipt: "", la
 
 const ADDRESS = "/api/v1/kit"
 const OLDEST = 1 // the version of the outbox that this kit speaks
-const FRESH_FOR = 24 * 3600 * 1000
+const FRESH_FOR = 864e5 // milliseconds: a day
 const ANSWERS_WITHIN = 8000
 
-const isKit = (kit) => kit?.redress === 1 && kit.oldest <= OLDEST && kit.keys?.length > 0 && Boolean(kit.deployment)
+const isKit = (kit) => kit?.redress === 1 && kit.oldest <= OLDEST && kit.keys?.length && kit.deployment
 
 /** The keys as they are now on the server; null without network, or when it no longer takes what this kit makes. */
 export async function newestKit() {

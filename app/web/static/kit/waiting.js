@@ -8,7 +8,7 @@ const NAME = "saved.json" // on the list of downloads of the phone, which others
 
 /** Show the notice as things are now. Its button "send now" is heard by the page, as that of the receipt is. */
 export async function showWaiting() {
-  const records = await all().catch(() => [])
+  const records = (await all().catch(() => [])).filter(({ beside }) => !beside)
   await showParts()
   document.getElementById("kit-waiting")?.remove()
   const form = document.querySelector("form[action$='/report'], form[data-open]")
