@@ -64,6 +64,25 @@ if (ask) MediaDevices.prototype.getUserMedia = async function (...all) {
 """
 
 
+@pytest.mark.parametrize("way", ("next", "before", "Back"))
+def test_no_microphone_listens_under_another_question(
+    browser: Browser, link: Link, tmp_path: Path, way: str
+) -> None:
+    with opened(browser, link, tmp_path / "profile", TRACKS, SOUND) as phone:
+        page = phone.with_kit(steps=True)
+        for _ in range(2):
+            page.locator("[data-do=next]").click()
+        page.get_by_role("button", name="Record my voice").click()
+        expect(page.locator("#kit-files time")).to_contain_text("0:01")
+        if way == "Back":
+            page.go_back()
+        else:
+            page.locator(f"[data-do={way}]").click()
+        page.wait_for_function("() => tracks.every(each => each.readyState === 'ended')")
+        # What was said until then is there.
+        assert [kind for kind, _ in hanging(page)] == ["voice"]
+
+
 def test_leaving_stops_the_microphone_at_once_and_keeps_nothing(
     browser: Browser, link: Link, tmp_path: Path
 ) -> None:

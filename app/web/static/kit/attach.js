@@ -45,6 +45,8 @@ export function offerFiles(form) {
   part("[data-do=stop]").addEventListener("click", () => recording?.stop())
   // No microphone listens to somebody who leaves.
   addEventListener("click", ({ target }) => target.closest("a[href$='/exit']") && recording?.drop(), { capture: true })
+  // Nor does it listen unseen, under another question.
+  addEventListener("turn", () => recording?.stop())
   addEventListener("pagehide", () => recording?.drop())
   document.addEventListener("visibilitychange", () => document.hidden && recording?.stop())
 }

@@ -103,6 +103,8 @@ function show(question) {
 
 /** Hide and show as things are now. */
 function draw() {
+  stop()
+  dispatchEvent(new Event("turn"))
   questions.forEach((each, index) => (each.hidden = on && index !== at))
   const last = at === questions.length - 1
   for (const each of document.querySelectorAll("main > h1, main > h1 + p, main > h1 + p + details")) each.hidden = on && at > 0
@@ -150,8 +152,8 @@ function offer(form) {
   const words = form.elements.words
   words.after(button("say-mine", () => [words.value]))
   // A voice goes on when its page is gone, and it is heard by whoever stands there.
-  addEventListener("click", ({ target }) => target.closest("a, [data-do=next], [data-do=before]") && stop(), { capture: true })
-  for (const moment of ["pagehide", "popstate"]) addEventListener(moment, stop)
+  addEventListener("click", ({ target }) => target.closest("a") && stop(), { capture: true })
+  addEventListener("pagehide", stop)
   document.addEventListener("visibilitychange", () => document.hidden && stop())
   form.addEventListener("submit", stop)
 }
