@@ -132,6 +132,12 @@ def test_danger_that_waits_says_that_nobody_knows_and_whom_to_call(
     say_worse(inside)
     expect(inside.get_by_text(NOBODY_KNOWS)).to_be_visible()
     expect(inside.locator("#phone-says a[href^='tel:']").first).to_be_visible()
+    # What cannot wait is said beside it, and not in its place.
+    inside.locator("summary", has_text="Someone saw my code").click()
+    inside.get_by_role("button", name="Give me a new code").click()
+    expect(inside.get_by_text("this cannot wait on this phone")).to_be_visible()
+    expect(inside.locator("#phone-says").get_by_text(NOBODY_KNOWS)).to_be_visible()
+    expect(inside.locator("#phone-says [data-act=worse]")).to_be_visible()
     for width in (320, 360, WIDE["width"]):
         inside.set_viewport_size({"width": width, "height": 640})
         check_layout(inside)

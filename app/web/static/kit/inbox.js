@@ -138,14 +138,15 @@ function askForCode(pressed) {
   form.elements.code.focus()
 }
 
-/** Say something above the messages, in place of what was said before. */
-function say(name, { danger, country } = {}) {
-  document.getElementById("phone-says")?.remove()
-  const place = Object.assign(document.createElement("div"), { id: "phone-says", tabIndex: -1 })
+/** Say something above the messages, in place of what was said before; what waits stays told below it. */
+function say(name, { danger, country } = {}, id = "phone-asks") {
+  for (const before of new Set([id, "phone-asks"])) document.getElementById(before)?.remove()
+  const place = Object.assign(document.createElement("div"), { id, tabIndex: -1 })
   place.append(copyOf(name))
   for (const part of place.querySelectorAll(".if-danger")) part.hidden = !danger
-  const there = place.querySelector(`[data-country="${country}"]`)
-  for (const part of there ? place.querySelectorAll("[data-country]") : []) part.hidden = part !== there
+  const there = place.querySelector(`[data-country="${country ?? document.querySelector("main [name=country]")?.value}"]`)
+  // The numbers of every country are for whoever is in danger, nobody knows where.
+  for (const part of place.querySelectorAll("[data-country]")) part.hidden = part !== there && (Boolean(there) || !danger)
   // Whoever left meanwhile sees nothing of it.
   document.getElementById("top")?.prepend(place)
   place.focus()
@@ -157,7 +158,7 @@ function say(name, { danger, country } = {}) {
 function show() {
   const all = [...waiting.values()]
   const danger = all.some((each) => each.danger)
-  const place = say(!all.length ? "sent" : all.some(({ reason }) => !reason) ? "waits" : "refused", { danger, country: all[0]?.country })
+  const place = say(!all.length ? "sent" : all.some(({ reason }) => !reason) ? "waits" : "refused", { danger, country: all[0]?.country }, "phone-says")
   const reasons = new Set(all.map(({ reason }) => reason))
   for (const part of place.querySelectorAll("[data-reason]")) part.hidden = !reasons.has(part.dataset.reason)
   for (const each of all) {
