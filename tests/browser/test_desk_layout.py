@@ -184,6 +184,16 @@ def test_large_letters_leave_the_screen_to_the_page(desk_page: Page, live_server
         assert fits(desk_page), address
 
 
+def test_all_ways_of_a_lead_stand_in_one_row_on_a_desk(browser: Browser, live_server: LiveServer) -> None:
+    with checked_pages(browser, live_server.url, viewport=WIDE, java_script_enabled=False) as new_page:
+        desk = PartnerDesk(new_page(), live_server)
+        desk.come_in(PARTNER)
+        tops = desk.page.eval_on_selector_all(
+            ".bar a, .bar button", "all => all.map(each => Math.round(each.getBoundingClientRect().top))"
+        )
+        assert max(tops) - min(tops) < 10
+
+
 def test_each_access_key_is_shown_where_it_leads(desk_page: Page, live_server: LiveServer) -> None:
     desk = PartnerDesk(desk_page, live_server)
     desk.come_in(PARTNER)
