@@ -66,7 +66,8 @@ def rotate_intake_key(folder: Path, *, clock_is_right: bool = False) -> IntakeKe
             entry["retired"] = retired and retired.isoformat(timespec="seconds")
         content["keys"].append(written_key(new_key(KeyKind.INTAKE), with_secret=True))
         replace_private(path, json.dumps(content, indent=1))
-    return newest_intake_key(folder)
+        # Before anybody else may write: the operator is told, and the journal tells, the key that this rotation made.
+        return newest_intake_key(folder)
 
 
 def _may_be_destroyed(keyring: Keyring, key: Key, now: datetime) -> bool:

@@ -5,11 +5,16 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
 from app.vault import (
+    IntakeKey,
+    alone_with_keys,
+    intake_keys,
     left_behind,
     load_keyring,
     make_keyrings,
@@ -137,3 +142,22 @@ def test_nobody_else_replaces_keys_while_one_rotates(folder: Path, monkeypatch: 
     rotate_intake_key(folder)
     assert tried == ["read", "replaced"]
     assert len(load_keyring(folder, "web").of_kind(KeyKind.INTAKE)) == 2
+
+
+def test_each_of_two_rotations_names_the_key_that_it_made(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seconds: list[IntakeKey] = []
+
+    @contextmanager
+    def followed_at_once(place: Path) -> Iterator[None]:
+        with alone_with_keys(place):
+            yield
+        monkeypatch.undo()
+        seconds.append(rotate_intake_key(place))
+
+    monkeypatch.setattr(rotation, "alone_with_keys", followed_at_once)
+    first = rotate_intake_key(folder)
+    [second] = seconds
+    [current] = intake_keys(load_keyring(folder, "web"))
+    assert first.id != second.id == current.id
