@@ -1,20 +1,20 @@
 """What the outbox of a phone is told, always as JSON: kept, refused for good, or later. The contract is docs/outbox.md."""
 
 import base64
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
 from flask import Response, jsonify, request
+from werkzeug.exceptions import HTTPException
 
 from app.attachments import Arrived, Chunk, FileRefusal
-from app.intake import OLDEST_VERSION, Refusal
-from app.vault import PhoneSubmission
-from app.web.retry import retry_after
+from app.intake import OLDEST_VERSION, EnvelopeRefused, Refusal
+from app.logs import log_failure
+from app.vault import PhoneSubmission, TooBusy
+from app.web.retry import BROKEN_FOR, BUSY_FOR, retry_after
 
 API = "/api/"
-
-BROKEN_FOR = 60
-"""How soon a phone may try again by itself when something is broken, in seconds."""
 
 # Says what answered: a page in between, such as a hotel's, may answer 200 to anything.
 _MARK: dict[str, Any] = {"redress": 1}
@@ -39,6 +39,33 @@ _FILE_STATUS = {FileRefusal.CONFLICT: HTTPStatus.CONFLICT, FileRefusal.GONE: HTT
 def is_for_phones() -> bool:
     """Whether this request is answered by JSON, whatever becomes of it."""
     return request.path.startswith(API)
+
+
+def always_answered(
+    take: Callable[[bytes], Response],
+    not_kept: Callable[[Exception], Response | None],
+    *,
+    mimetype: str,
+    at_most: int,
+) -> Response:
+    """The answer of `take` to what was posted; where it fails, that of `not_kept`, or else what every door of a phone says."""
+    request.max_content_length = at_most
+    try:
+        if request.mimetype != mimetype:
+            return refused(Refusal.MALFORMED)
+        return take(request.get_data())
+    except HTTPException:
+        raise  # too large; the rest of it is read away, so that the phone sees the answer
+    except EnvelopeRefused as error:
+        return refused(error.reason)
+    except TooBusy:
+        return later("busy", BUSY_FOR)
+    except Exception as error:  # noqa: BLE001 - the phone keeps what it has, whatever it was
+        answer = not_kept(error)
+        if answer is None:
+            log_failure(request.endpoint, error)
+            answer = later("broken", BROKEN_FOR)
+        return answer
 
 
 def base_64(raw: bytes) -> str:

@@ -9,6 +9,9 @@ from app import clock
 BUSY_FOR = 5
 """Seconds after which a slot for hashing should be free again."""
 
+BROKEN_FOR = 60
+"""Seconds after which a program may try again by itself when something of ours is broken."""
+
 
 def retry_after(response: Response, seconds: int) -> Response:
     """Tell programs after how many seconds they may try again."""

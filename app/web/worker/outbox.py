@@ -5,18 +5,14 @@ from http import HTTPStatus
 
 from flask import Response, jsonify, request
 from werkzeug.datastructures import MultiDict
-from werkzeug.exceptions import HTTPException
 
 from app.cases.worker import BudgetSpent, OtherContent, ReceiptUnknown
 from app.intake import (
     LARGEST_ENVELOPE,
     OLDEST_VERSION,
     VERSION,
-    Envelope,
-    EnvelopeRefused,
     Filed,
     FloodRefused,
-    Letter,
     LimitMetMeanwhile,
     Refusal,
     SubmissionConflict,
@@ -26,9 +22,9 @@ from app.intake import (
 )
 from app.language import clean_words
 from app.logs import log_failure
-from app.vault import ReceiptNotTaken, TooBusy
+from app.vault import ReceiptNotTaken
 from app.web.access import open_to_everyone
-from app.web.answers_to_phones import BROKEN_FOR, base_64, kept, later, refused
+from app.web.answers_to_phones import always_answered, base_64, kept, later, refused
 from app.web.language import choose_language, page_language
 from app.web.retry import BUSY_FOR, seconds_until
 from app.web.sender import sender
@@ -65,44 +61,29 @@ def kit() -> Response:
 @open_to_everyone
 def outbox() -> Response:
     """Keep what waited on a phone, exactly once; whatever happens, the answer is one that a phone understands."""
-    request.max_content_length = LARGEST_ENVELOPE
-    try:
-        envelope = read_envelope(_posted())
-        return _take_in(envelope, open_letter(services(), envelope))
-    except HTTPException:
-        raise  # too large; the rest of it is read away, so that the phone sees the answer
-    except Exception as error:  # noqa: BLE001 - the phone keeps what it has, whatever it was
-        return _not_kept(error)
+    return always_answered(_take_in, _not_kept, mimetype="application/json", at_most=LARGEST_ENVELOPE)
 
 
-def _not_kept(error: Exception) -> Response:
+def _not_kept(error: Exception) -> Response | None:
     match error:
-        case EnvelopeRefused():
-            answer = refused(error.reason)
         case SubmissionConflict() | OtherContent() | OtherMessages():
-            answer = refused(Refusal.CONFLICT)
+            return refused(Refusal.CONFLICT)
         case ReceiptNotTaken():
-            answer = refused(Refusal.RECEIPT)
+            return refused(Refusal.RECEIPT)
         case ReceiptUnknown():
-            answer = refused(Refusal.NO_CASE)
-        case TooBusy() | LimitMetMeanwhile():
-            answer = later("busy", BUSY_FOR)
+            return refused(Refusal.NO_CASE)
+        case LimitMetMeanwhile():
+            return later("busy", BUSY_FOR)
         case FloodRefused() | BudgetSpent():
-            answer = later("flood", seconds_until(error.until), HTTPStatus.TOO_MANY_REQUESTS)
+            return later("flood", seconds_until(error.until), HTTPStatus.TOO_MANY_REQUESTS)
         case _:
-            log_failure(request.endpoint, error)
-            answer = later("broken", BROKEN_FOR)
-    return answer
+            return None
 
 
-def _posted() -> bytes:
-    if request.mimetype != "application/json":
-        raise EnvelopeRefused(Refusal.MALFORMED)
-    return request.get_data()
-
-
-def _take_in(envelope: Envelope, letter: Letter) -> Response:
+def _take_in(posted: bytes) -> Response:
     here = services()
+    envelope = read_envelope(posted)
+    letter = open_letter(here, envelope)
     choose_language(here.languages.get(letter.language) or here.languages.default)
     if letter.to_inbox:
         return keep_message(letter)

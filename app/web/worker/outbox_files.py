@@ -2,21 +2,12 @@
 
 from http import HTTPStatus
 
-from flask import Response, request
-from werkzeug.exceptions import HTTPException
+from flask import Response
 
 from app.attachments import FileRefused, ReportMissing, TooManyFiles, take_chunk
-from app.intake import LARGEST_CHUNK, EnvelopeRefused, Refusal, open_chunk
-from app.logs import log_failure
-from app.vault import TooBusy
+from app.intake import LARGEST_CHUNK, open_chunk
 from app.web.access import open_to_everyone
-from app.web.answers_to_phones import (
-    BROKEN_FOR,
-    chunk_kept,
-    file_refused,
-    later,
-    refused,
-)
+from app.web.answers_to_phones import always_answered, chunk_kept, file_refused, later
 from app.web.retry import BUSY_FOR, seconds_until
 from app.web.sender import sender
 from app.web.services import services
@@ -27,31 +18,21 @@ from app.web.worker.door import blueprint
 @open_to_everyone
 def outbox_files() -> Response:
     """Keep a chunk of a file, exactly once; whatever happens, the answer is one that a phone understands."""
-    request.max_content_length = LARGEST_CHUNK
-    try:
-        if request.mimetype != "application/octet-stream":
-            raise EnvelopeRefused(Refusal.MALFORMED)
-        chunk = open_chunk(services(), request.get_data())
-        return chunk_kept(chunk, take_chunk(services(), chunk, sender()))
-    except HTTPException:
-        raise  # too large; the rest of it is read away, so that the phone sees the answer
-    except Exception as error:  # noqa: BLE001 - the phone keeps what it has, whatever it was
-        return _not_kept(error)
+    return always_answered(_take_in, _not_kept, mimetype="application/octet-stream", at_most=LARGEST_CHUNK)
 
 
-def _not_kept(error: Exception) -> Response:
+def _take_in(posted: bytes) -> Response:
+    chunk = open_chunk(services(), posted)
+    return chunk_kept(chunk, take_chunk(services(), chunk, sender()))
+
+
+def _not_kept(error: Exception) -> Response | None:
     match error:
-        case EnvelopeRefused():
-            answer = refused(error.reason)
         case FileRefused():
-            answer = file_refused(error.reason)
+            return file_refused(error.reason)
         case ReportMissing():
-            answer = later("report_first", BUSY_FOR, HTTPStatus.CONFLICT)
+            return later("report_first", BUSY_FOR, HTTPStatus.CONFLICT)
         case TooManyFiles():
-            answer = later("full", seconds_until(error.until))
-        case TooBusy():
-            answer = later("busy", BUSY_FOR)
+            return later("full", seconds_until(error.until))
         case _:
-            log_failure(request.endpoint, error)
-            answer = later("broken", BROKEN_FOR)
-    return answer
+            return None

@@ -23,7 +23,7 @@ from app.network import site_by_code
 from app.vault import FormToken, TokenForged, TooBusy, format_receipt
 from app.web.access import open_to_everyone
 from app.web.language import npgettext, page_language, pgettext
-from app.web.retry import BUSY_FOR, minutes_until, retry_after, seconds_until
+from app.web.retry import BROKEN_FOR, BUSY_FOR, minutes_until, retry_after, seconds_until
 from app.web.sender import sender
 from app.web.services import services
 from app.web.worker.asking import enter_page
@@ -35,9 +35,6 @@ from app.web.worker.names import either
 from app.web.worker.posted import posted_fields
 from app.web.worker.report_form import ReportForm, read_report_form
 from app.web.worker.worker_session import end_worker_session
-
-# How soon a program may try again by itself when something is broken, in seconds.
-_BROKEN_FOR = 60
 
 
 @blueprint.get("/<lang>/")
@@ -148,7 +145,7 @@ def _not_kept(sent: ReportForm, error: Exception) -> Response:
             )
         case _:
             log_failure(request.endpoint, error)
-            wait = _BROKEN_FOR
+            wait = BROKEN_FOR
             note = pgettext(
                 "worker-form",
                 "We could not keep your message safe just now. Your words are still here. Try again soon.",

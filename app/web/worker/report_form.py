@@ -9,24 +9,13 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from app.cases.case import LONGEST_TEXT
+from app.cases.taxonomy import ABOUT_HELPER, FORM_TOPICS
 from app.language import clean_line, clean_words, has_words
 from app.web.requests import LARGEST_WORDS
 
 LINE_LIMIT = 500  # characters of a place, a name, a number
 
-TOPICS = (
-    "wages",
-    "hours",
-    "ohs",
-    "forced_labour",
-    "gbvh",
-    "foa",
-    "dismissal",
-    "child",
-    "community",
-    "other",
-    "mechanism_itself",
-)
+TOPICS = (*FORM_TOPICS, ABOUT_HELPER)
 DANGER = ("yes", "no")
 EXCLUDE = ("union", "agent", "police", "other")
 CONTACT = ("inbox", "text", "call")
