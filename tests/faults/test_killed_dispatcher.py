@@ -19,7 +19,7 @@ from app.attachments import DeclaredFile, FileKind, declared_rows
 from app.attachments.kinds import FileState
 from app.attachments.models import Attachment
 from app.cases.case.models import Case, Clock, Escalation, Offer, OutsideDate
-from app.cases.clocks.running import mark_clocks_missed
+from app.cases.clocks.settling import mark_clocks_missed
 from app.cases.desk import add_outside_date
 from app.cases.enums import (
     ClockState,

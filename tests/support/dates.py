@@ -1,7 +1,7 @@
 """What the dispatcher does about dates that passed, and the promise that holds afterwards."""
 
 from app import clock
-from app.cases.clocks.running import mark_clocks_missed
+from app.cases.clocks.settling import mark_clocks_missed
 from app.cases.escalation.climbing import climb_ladders
 from app.cases.escalation.promise import without_next_step
 from app.cases.routing.offers import expire_offers

@@ -1,6 +1,7 @@
 """The dates that a case runs on: planned by a pure rule, started, met, hastened and missed in the database."""
 
-from app.cases.clocks.lateness import JournaledLateness, lateness_in
+from app.cases.clocks.anew import ask_anew, follow_law, hasten_clocks, resume_clocks
+from app.cases.clocks.lateness import JournaledLateness, lateness_ended, lateness_in, once_late
 from app.cases.clocks.next_steps import (
     AskingClock,
     Beside,
@@ -12,6 +13,7 @@ from app.cases.clocks.next_steps import (
     sooner_than,
 )
 from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, met_by, plan_clocks
+from app.cases.clocks.put_off import put_off
 from app.cases.clocks.reminders import next_warning, remind_of_dates
 from app.cases.clocks.rungs import (
     BY_THE_HOLDER,
@@ -26,26 +28,21 @@ from app.cases.clocks.rungs import (
 )
 from app.cases.clocks.running import (
     ASKING,
-    ask_anew,
     calendar_of,
     clock_rows,
     clocks_of,
-    follow_law,
     go_on,
-    hasten_clocks,
-    lateness_ended,
     let_wait,
-    mark_clocks_missed,
-    meet_clocks,
-    once_late,
-    put_off,
-    resume_clocks,
-    settle,
-    settle_clocks,
     start_clocks,
     still_asks,
     store_next_date,
     waits,
+)
+from app.cases.clocks.settling import (
+    mark_clocks_missed,
+    meet_clocks,
+    settle,
+    settle_clocks,
 )
 
 __all__ = [

@@ -3,11 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy.orm import Session
 
 from app.cases.case import Clock
 from app.cases.clocks.next_steps import AskingClock
-from app.cases.clocks.running import LATENESS_ENDED, MISSED
-from app.vault import JournalEntry
+from app.cases.enums import ClockState
+from app.database import CaseId
+from app.vault import JournalEntry, Vault, read_journal
+
+MISSED, LATENESS_ENDED = "clock.missed", "clock.late_ended"
+"""The acts of the journal between which a clock is late."""
 
 
 @dataclass(frozen=True)
@@ -42,3 +49,19 @@ def lateness_in(told: Iterable[JournalEntry]) -> JournaledLateness:
             begun -= {str(entry.detail["id"]), str(entry.detail["clock"])}
             ended.add(str(entry.detail["id"]))
     return JournaledLateness(frozenset(begun), frozenset(ended))
+
+
+def lateness_ended(session: Session, vault: Vault, case_id: CaseId) -> frozenset[str]:
+    """Of which clocks, by their ids, the lateness is over by the journal and did not begin again."""
+    return lateness_in(read_journal(session, vault, case_id)).ended
+
+
+def once_late(clocks: Iterable[Clock], told: Iterable[JournalEntry]) -> frozenset[UUID]:
+    """Which of these that were done were late before, by the case's journal; an earlier version wrote down the kind alone."""
+    done = [row for row in clocks if row.state is ClockState.MET]
+    late = {
+        str(entry.detail.get("id", entry.detail["clock"]))
+        for entry in told
+        if entry.act in (MISSED, LATENESS_ENDED)
+    }
+    return frozenset(row.id for row in done if not late.isdisjoint((str(row.id), row.kind.value)))

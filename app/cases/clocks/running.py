@@ -1,24 +1,18 @@
-"""The clocks of a case in the database: starting, meeting and missing them, and the one next date on the case row."""
+"""The clocks of a case in the database: which there are, how they start and wait, and the one next date on the case row."""
 
-from collections.abc import Collection, Iterable, Sequence
-from datetime import datetime, timedelta, timezone
-from uuid import UUID
-from zoneinfo import ZoneInfo, available_timezones
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, CaseFacts, Clock, Offer
-from app.cases.clocks.planning import ClockAct, due_after, met_by, plan_clocks
-from app.cases.enums import ClockKind, ClockState, FirstAnswer, OfferState, StartEvent, Who
+from app.cases.case import Case, CaseFacts, Clock
+from app.cases.clocks.planning import plan_clocks
+from app.cases.enums import ClockKind, ClockState, StartEvent
 from app.cases.rules import Calendar, Deadlines
-from app.database import LONG_PAST, NEVER_BEFORE, CaseId, chosen_once, new_id
+from app.database import LONG_PAST, new_id
 from app.network import zone_there
-from app.vault import SYSTEM, JournalEntry, Vault, holder_of, journal, read_journal
-
-MISSED, LATENESS_ENDED = "clock.missed", "clock.late_ended"
-"""The acts of the journal between which a clock is late."""
 
 ASKING = (ClockState.RUNNING, ClockState.MISSED)
 """A missed clock still asks for the same thing; only what was met, passed on or paused stops waiting."""
@@ -64,44 +58,9 @@ def start_clocks(
     return {row.kind: row.due_at for row in rows}
 
 
-def meet_clocks(session: Session, case: Case, act: ClockAct) -> None:
-    """Mark the clocks that this act meets, late or not, and store the next date."""
-    if act in (ClockAct.REPLIED_FIRST, ClockAct.REPLIED_AGAIN) and case.first_answer is None:
-        case.first_answer = _first_answer(session, case)
-    settle_clocks(session, case, met_by(act), ClockState.MET)
-
-
-def _first_answer(session: Session, case: Case) -> FirstAnswer:
-    """Whether it comes by the date that the worker was given first: a case that changed hands meanwhile made them wait longer."""
-    promised = (row.due_at for row in clocks_of(session, case) if row.kind is ClockKind.ACKNOWLEDGE)
-    return FirstAnswer.IN_TIME if clock.now() <= min(promised, default=clock.now()) else FirstAnswer.LATE
-
-
 def still_asks(session: Session, case: Case, kind: ClockKind) -> bool:
     """Whether a clock of this kind is running or was missed: what it asks for has not been done."""
     return any(row.kind is kind and row.state in ASKING for row in clocks_of(session, case))
-
-
-def follow_law(session: Session, case: Case, facts: CaseFacts, deadlines: Deadlines) -> None:
-    """Put an earlier clock beside each running one for which the law of whoever has the case gives less time.
-
-    What began with the filing is counted from there, but nobody is late by it in the hour in which they take the case.
-    """
-    law, now = deadlines.profiles.get(facts.law), clock.now()
-    if law is None:
-        return
-    calendar = calendar_of(case, facts, deadlines)
-    begun = {each.kind: case.received_hour for each in deadlines.clocks if each.start is StartEvent.FILED}
-    for row in clocks_of(session, case):
-        asked = law.deadlines.get(row.kind)
-        if asked is None or row.state is not ClockState.RUNNING:
-            continue
-        due_at = due_after(begun.get(row.kind, now), asked.duration, calendar)
-        due_at = due_at if due_at > now else due_after(now, asked.duration, calendar)
-        if due_at < row.due_at:
-            row.state = ClockState.ESCALATED
-            session.add(Clock(case_id=case.id, kind=row.kind, due_at=due_at, who=row.who, law=law.code))
-    store_next_date(session, case)
 
 
 def let_wait(row: Clock) -> None:
@@ -124,63 +83,9 @@ def waits(row: Clock) -> bool:
     return row.state is ClockState.PAUSED and row.paused_hour is not None
 
 
-def settle_clocks(session: Session, case: Case, kinds: Collection[ClockKind], outcome: ClockState) -> int:
-    """Give the clocks of these kinds that still ask for something their outcome, store the next date; how many there were.
-
-    What a helper lets wait gets it too: its reason is over when it was done, or when the case is closed or taken back.
-    """
-    settled = settle(session, case, clocks_of(session, case), kinds, outcome)
-    session.flush()
-    return settled
-
-
-def settle(
-    session: Session, case: Case, clocks: Sequence[Clock], kinds: Collection[ClockKind], outcome: ClockState
-) -> int:
-    """As `settle_clocks`, for all the clocks of the case as `clocks_of` gave them; nothing is read."""
-    waiting = [row for row in clocks if row.kind in kinds and (row.state in ASKING or waits(row))]
-    # Nothing marks one as missed in the very minute: what is done after its date was late all the same.
-    _no_longer_late(session, [row for row in waiting if row.state is ClockState.MISSED or _is_over(row)])
-    for row in waiting:
-        go_on(row, outcome)
-    _keep_next_date(case, clocks)
-    return len(waiting)
-
-
-def _is_over(row: Clock) -> bool:
-    return row.state is ClockState.RUNNING and row.due_at < clock.now()
-
-
-def _no_longer_late(session: Session, rows: Iterable[Clock]) -> None:
-    """Write down of which late clocks the lateness is over: no MAC covers them, and a case is taken from whoever is late."""
-    for row in rows:
-        detail = {"clock": row.kind.value, "id": str(row.id)}
-        journal(session, holder_of(session), CaseId(row.case_id), LATENESS_ENDED, SYSTEM, detail)
-
-
-def lateness_ended(session: Session, vault: Vault, case_id: CaseId) -> set[str]:
-    """Of which clocks, by their ids, the lateness is over by the journal and did not begin again."""
-    ended: set[str] = set()
-    for entry in read_journal(session, vault, case_id):
-        if entry.act == LATENESS_ENDED:
-            ended.add(str(entry.detail["id"]))
-        elif entry.act == MISSED:
-            ended.discard(str(entry.detail.get("id")))
-    return ended
-
-
-def once_late(clocks: Iterable[Clock], told: Iterable[JournalEntry]) -> frozenset[UUID]:
-    """Which of these that were done were late before, by the case's journal; an earlier version wrote down the kind alone."""
-    done = [row for row in clocks if row.state is ClockState.MET]
-    late = {
-        str(entry.detail.get("id", entry.detail["clock"]))
-        for entry in told
-        if entry.act in (MISSED, LATENESS_ENDED)
-    }
-    return frozenset(row.id for row in done if not late.isdisjoint((str(row.id), row.kind.value)))
-
-
 _KINDS, _STATES = frozenset(ClockKind), frozenset(ClockState)
+
+
 _OF_CASE = select(Clock).where(Clock.case_id == bindparam("case")).order_by(Clock.due_at, Clock.kind)
 
 
@@ -194,139 +99,15 @@ def clocks_of(session: Session, case: Case) -> Sequence[Clock]:
     return [row for row in found if row.kind in _KINDS and row.state in _STATES and row.due_at != LONG_PAST]
 
 
-def resume_clocks(session: Session, case: Case, facts: CaseFacts, deadlines: Deadlines) -> None:
-    """Let clocks run on when a closed case is reopened, with the dates they had: what was promised by then still is.
-
-    A date that passed meanwhile tells nobody when something happens: it is reckoned anew from now. Each clock stays the one it was,
-    so a ladder that was climbed for it goes on where it stood. The feedback that closing gave was not the end of it, so it is owed
-    again; an open case always has a next date.
-    """
-    known = clocks_of(session, case)
-    anew = {row.kind: row.due_at for event in StartEvent for row in clock_rows(case, facts, event, deadlines)}
-    now = clock.now()
-    given = [row for row in known if row.kind is ClockKind.OUTCOME_FEEDBACK and row.state is ClockState.MET]
-    # One of each kind: two would ask for the same.
-    for row in {row.kind: row for row in known if row.state is ClockState.PAUSED}.values():
-        go_on(row)
-        row.due_at = anew[row.kind] if row.due_at <= now else row.due_at
-    for row in given[-1:]:
-        due_at = anew[row.kind] if row.due_at <= now else row.due_at
-        session.add(Clock(case_id=case.id, kind=row.kind, due_at=due_at, who=row.who, law=row.law))
-    store_next_date(session, case)
-
-
-def hasten_clocks(
-    session: Session, case: Case, facts: CaseFacts, deadlines: Deadlines
-) -> dict[ClockKind, timedelta]:
-    """Put an earlier clock beside each running one that would come later on the case's present profile, counted from now.
-
-    What a helper lets wait goes on: they decided so before it came to this, and may let the new date wait. Which, and how long
-    it had waited.
-    """
-    known = clocks_of(session, case)
-    gone_on = {row.kind: go_on(row) for row in known if waits(row)}
-    running = [row for row in known if row.state is ClockState.RUNNING]
-    sooner = {plan.kind: plan for event in StartEvent for plan in clock_rows(case, facts, event, deadlines)}
-    for row in running:
-        if sooner[row.kind].due_at < row.due_at:
-            row.state = ClockState.ESCALATED
-            session.add(sooner[row.kind])
-    store_next_date(session, case)
-    return gone_on
-
-
-def ask_anew(
-    session: Session,
-    case: Case,
-    facts: CaseFacts,
-    deadlines: Deadlines,
-    also: Collection[ClockKind] = (),
-) -> None:
-    """Pass on what a partner missed and ask for it anew, from now: whoever takes a case over has the time that anybody has.
-
-    `also` what has to be done again, unless that is asked for already. What the one before let wait is asked of the next one anew;
-    what somebody else owes, such as the company, goes on. Where it let its date pass, whoever comes next asks it anew.
-    """
-    known = clocks_of(session, case)
-    waiting = [row for row in known if waits(row)]
-    for row in waiting:
-        go_on(row)
-    missed = [row for row in known if row.state is ClockState.MISSED]
-    late = [row for row in (*missed, *waiting) if row.who is Who.PARTNER]
-    rested = [row for row in known if row.state is ClockState.PAUSED and row.who is Who.PARTNER]
-    unanswered = [row for row in missed if row.who is Who.COMPANY]
-    _no_longer_late(session, [row for row in (*late, *unanswered) if row.state is ClockState.MISSED])
-    for row in (*late, *rested, *unanswered):
-        row.state = ClockState.ESCALATED
-    asked = {row.kind for row in known if row.state is ClockState.RUNNING}
-    wanted = {row.kind for row in late} | set(also)
-    session.add_all(
-        row
-        for event in (StartEvent.FILED, StartEvent.ACCEPTED)
-        for row in clock_rows(case, facts, event, deadlines)
-        if row.kind in wanted - asked
-    )
-    store_next_date(session, case)
-
-
 def store_next_date(session: Session, case: Case) -> None:
     """Keep exactly one current deadline on the case: the earliest that is running or was missed; a closed case has none."""
-    _keep_next_date(case, clocks_of(session, case))
+    keep_next_date(case, clocks_of(session, case))
     session.flush()
 
 
-def _keep_next_date(case: Case, clocks: Sequence[Clock]) -> None:
+def keep_next_date(case: Case, clocks: Sequence[Clock]) -> None:
+    """As `store_next_date`, for all the clocks of the case as `clocks_of` gave them; nothing is read."""
     waiting = (row for row in clocks if row.state in ASKING)
     earliest = next(waiting, None) if case.is_open else None
     case.next_due_at = None if earliest is None else earliest.due_at
     case.next_clock = None if earliest is None else earliest.kind
-
-
-def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
-    """Claim running clocks whose date is over and mark them missed; how many. Safe with several dispatchers at once."""
-    due = (
-        # By the whole key: one that others copied to another case has the same id, and says nothing of when ours is due.
-        select(Clock.case_id, Clock.id)
-        .join(Case, Case.id == Clock.case_id)
-        .where(Clock.state == ClockState.RUNNING, Clock.due_at.between(NEVER_BEFORE, clock.now()))
-        .order_by(Clock.due_at)
-        .limit(limit)
-        # Whoever changes anything of a case locks its row first, so two claims can never wait for each other in a circle.
-        .with_for_update(of=Case, skip_locked=True)
-    )
-    # The state is asked for once more outside: a claimer that waited for another one's commit must find nothing left.
-    claim = (
-        update(Clock)
-        .where(tuple_(Clock.case_id, Clock.id).in_(chosen_once(due)), Clock.state == ClockState.RUNNING)
-        .values(state=ClockState.MISSED)
-        .returning(Clock.case_id, Clock.kind, Clock.id)
-        .execution_options(synchronize_session=False)
-    )
-    missed = session.execute(claim).all()
-    for case_id, kind, clock_id in missed:
-        detail = {"clock": str(kind), "id": str(clock_id)}
-        journal(session, vault, CaseId(case_id), MISSED, SYSTEM, detail)
-    return len(missed)
-
-
-def put_off(session: Session, deadlines: Deadlines) -> list[str]:
-    """The references of cases of which a running clock, or an offer, is due later than any that begins now: somebody moved it."""
-    now, calendars = clock.now(), deadlines.every_calendar(_zones_now(clock.now()))
-    found: set[str] = set()
-    for deadline in deadlines.clocks:
-        durations = [*deadline.durations.values(), *deadlines.asked_by_laws(deadline.kind)]
-        latest = max(due_after(now, duration, calendar) for duration in durations for calendar in calendars)
-        moved = select(Case.reference).join(Clock, Clock.case_id == Case.id)
-        running = (Clock.kind == deadline.kind, Clock.state == ClockState.RUNNING)
-        found.update(session.scalars(moved.where(*running, Clock.due_at > latest + timedelta(hours=2))))
-        if deadline.kind is ClockKind.ACCEPT:
-            put = select(Case.reference).join(Offer, Offer.case_id == Case.id)
-            asked = (Offer.state == OfferState.OFFERED, Offer.expires_at > latest + timedelta(hours=2))
-            found.update(session.scalars(put.where(*asked)))
-    return sorted(found)
-
-
-def _zones_now(moment: datetime) -> frozenset[timezone]:
-    """Every distance from UTC that some clocks of the world have at the moment: a working day begins by one of them."""
-    offsets = (moment.astimezone(ZoneInfo(name)).utcoffset() for name in available_timezones())
-    return frozenset(timezone(offset) for offset in offsets if offset is not None)

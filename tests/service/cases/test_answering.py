@@ -9,7 +9,8 @@ from sqlalchemy import select
 from app import clock
 from app.cases.case.access import NoAccess, NotYours, ReadOnly
 from app.cases.case.models import Clock, Entry
-from app.cases.clocks.running import mark_clocks_missed, still_asks
+from app.cases.clocks.running import still_asks
+from app.cases.clocks.settling import mark_clocks_missed
 from app.cases.custody.deciding import place_case
 from app.cases.custody.reading import agree_to_read, answer_from_custody, ask_to_read
 from app.cases.desk.answering import LONGEST_TEXT, AlreadySent, EmptyText, TextTooLong, note, reply

@@ -10,7 +10,7 @@ from app import clock
 from app.cases.case.access import NoAccess
 from app.cases.case.models import Case, Clock
 from app.cases.case.record import loose_ends, spoilt_journals
-from app.cases.clocks.running import mark_clocks_missed
+from app.cases.clocks.settling import mark_clocks_missed
 from app.cases.desk.answering import reply
 from app.cases.enums import ClockState
 from app.cases.worker.messages import write

@@ -7,7 +7,7 @@ from sqlalchemy import select
 
 from app import clock
 from app.cases.case.models import Case, Clock
-from app.cases.clocks.running import mark_clocks_missed
+from app.cases.clocks.settling import mark_clocks_missed
 from app.cases.desk.progress import Move, change_stage
 from app.cases.enums import ClockKind, ClockState, ClosingReason, State
 from app.cases.worker.messages import write

@@ -16,7 +16,7 @@ from app.cases.case.assignment import claim
 from app.cases.case.events import Happened, note
 from app.cases.case.models import Case, Clock, Escalation, Offer
 from app.cases.clocks.rungs import ask_last_by
-from app.cases.clocks.running import mark_clocks_missed
+from app.cases.clocks.settling import mark_clocks_missed
 from app.cases.custody.deciding import place_case
 from app.cases.desk.progress import Move, change_stage
 from app.cases.enums import (

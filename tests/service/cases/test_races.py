@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case.access import NoAccess
 from app.cases.case.models import Case, Clock, Offer
-from app.cases.clocks.running import mark_clocks_missed
+from app.cases.clocks.settling import mark_clocks_missed
 from app.cases.desk.answering import reply
 from app.cases.enums import ClockState, ConsentLevel, OfferState, State
 from app.cases.routing.offers import (

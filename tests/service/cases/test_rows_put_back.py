@@ -12,7 +12,7 @@ from app.cases.case.access import NoAccess, circle_for, key_of_holder, open_comp
 from app.cases.case.models import Case, Entry, Escalation, Issue, RoutingRecord
 from app.cases.case.restricting import restrict_case
 from app.cases.case.veils import topic_place
-from app.cases.clocks.running import mark_clocks_missed
+from app.cases.clocks.settling import mark_clocks_missed
 from app.cases.consent.taking_back import keys_held_by
 from app.cases.custody.deciding import waiting_for_custody
 from app.cases.custody.reading import ask_to_read, read_routing_note
