@@ -41,18 +41,7 @@ from app.cases.case.beside import (
     told_beside,
 )
 from app.cases.case.binding import BOUND_TO_CASES, bind_to_cases
-from app.cases.case.case_page import (
-    Allowed,
-    AskedRung,
-    CaseDate,
-    OpenedCase,
-    ReadEntry,
-    SafetyStrip,
-    ShownContact,
-    body_of,
-    latest_contact,
-    show_page,
-)
+from app.cases.case.case_page import show_page
 from app.cases.case.consent_levels import (
     PURPOSE,
     ConsentRecord,
@@ -88,7 +77,17 @@ from app.cases.case.models import (
     RoutingRecord,
     Task,
 )
+from app.cases.case.opened_case import (
+    Allowed,
+    AskedRung,
+    CaseDate,
+    OpenedCase,
+    ReadEntry,
+    SafetyStrip,
+    ShownContact,
+)
 from app.cases.case.outside_dates import WARNED_BEFORE, KnownDate, known_dates, place_of_date, read_date
+from app.cases.case.read_entries import body_of, latest_contact
 from app.cases.case.record import kept_rows, loose_ends, spoilt_journals
 from app.cases.case.references import new_reference, read_reference
 from app.cases.case.restricting import let_go_of_assignee, restrict_case, restrict_opened
