@@ -24,7 +24,8 @@ from app.cases.desk import EmptyText, TextTooLong
 from app.database import CaseId
 from app.messaging.members import alert_custodians
 from app.web.access import open_to_members
-from app.web.desk.case import beside_case, render_case
+from app.web.desk.beside_case import beside_case
+from app.web.desk.case_page import render_case
 from app.web.desk.drafts import Drafts, sent_with
 from app.web.member_session import member
 from app.web.network.blueprint import blueprint
