@@ -145,7 +145,7 @@ def _page(
             for notice in Notice
             if by.organisation.kind in PARTNERS or notice not in _OF_PARTNERS
         ],
-        alone=[labels.duty_day(day) for day in alone],
+        alone=[labels.weekday(day) for day in alone],
         alert=ALERT,
         subject=SUBJECT,
         wrong=wrong,

@@ -57,7 +57,7 @@ def render_case(
         drafts=drafts,
         homeless=words,
         homeless_choices=choices,
-        asks_agreement=asks_agreement(opened),
+        asks_agreement=_asks_agreement(opened),
         custody=custody,
     )
 
@@ -80,7 +80,7 @@ def _homeless(drafts: Drafts, opened: OpenedCase) -> tuple[list[str], list[str]]
     if drafts.form == "close" and not opened.danger_told:
         gone |= {"safe"}
     if drafts.form == "stage":
-        gone |= set() if asks_agreement(opened) else {"agreed"}
+        gone |= set() if _asks_agreement(opened) else {"agreed"}
         gone |= set() if drafts.sent.get("to") in steps else {"to"}
     return written_words(gone), written_choices(gone)
 
@@ -94,6 +94,6 @@ def _may_wait(opened: OpenedCase) -> frozenset[ClockKind]:
     return frozenset(date.kind for date in running if may_pause(date.kind, date.law))
 
 
-def asks_agreement(opened: OpenedCase) -> bool:
+def _asks_agreement(opened: OpenedCase) -> bool:
     """Whether the page asks if the worker said yes to a helper: the company may be asked next, and may not be told yet."""
     return State.ENGAGING in opened.moves and not opened.company_may_know

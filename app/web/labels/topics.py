@@ -1,11 +1,9 @@
 """People's words for the taxonomy: groups on the card of an offer, categories, and what is below them."""
 
-from app.web.language import LazyText
-
-# Lazy on purpose, see app.web.labels.
+from app.web.labels.table import Labels
 from app.web.language import lazy_pgettext as pgettext
 
-GROUP: dict[str, LazyText] = {
+GROUP: Labels = {
     "pay_and_hours": pgettext("desk", "Pay, hours or contract"),
     "safety_and_health": pgettext("desk", "Safety, health or housing"),
     "freedom_and_treatment": pgettext("desk", "Freedom and treatment"),
@@ -13,7 +11,7 @@ GROUP: dict[str, LazyText] = {
     "other": pgettext("desk", "Other"),
 }
 
-TOPIC: dict[str, LazyText] = {
+TOPIC: Labels = {
     "wages": pgettext("desk", "Pay"),
     "wages.unpaid_or_late": pgettext("desk", "Pay: not paid, or late"),
     "wages.unpaid_two_months": pgettext("desk", "Pay: two months or more not paid"),
