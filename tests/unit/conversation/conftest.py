@@ -2,8 +2,9 @@
 
 import pytest
 
-from app.intake.conversation.machine.texts import Texts
-from app.intake.conversation.machine.topic_words import TopicWords, load_topic_words
+from app.intake.conversation.machine.saying import Texts
+from app.intake.conversation.machine.topic_words import TopicWords
+from app.intake.conversation.machine.topic_words_file import load_topic_words
 from app.language import load_languages
 from app.settings import PROJECT_ROOT
 from tests.unit.conversation.phone import Phone

@@ -7,8 +7,8 @@ from app.cases.enums import Stage
 from app.intake.conversation.machine.acts import ConversationAct
 from app.intake.conversation.machine.answers import Said, read_text, with_thanks
 from app.intake.conversation.machine.position import Position, Step
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.steps import Heard, Knowledge, SiteOption, begin, hear
-from app.intake.conversation.machine.texts import Texts
 from app.intake.conversation.machine.topic_words import TopicWords
 from app.intake.conversation.machine.wishes import read_wish
 from tests.harness.world import shipped_rules

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from app.intake.conversation.machine.acts import FileReport, Keep, OptOut, SendReceipt, SetPhone, SetSite
 from app.intake.conversation.machine.answers import Said, read_text
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.steps import Heard, begin, fall_silent, hear, wanted
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import Texts
 from app.intake.conversation.machine.topic_words import TopicWords
 from app.messaging.composing.segments import count_segments
 from tests.unit.conversation.walking import START, knowledge, shown

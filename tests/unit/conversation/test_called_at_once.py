@@ -12,8 +12,9 @@ from app.intake.conversation.machine.acts import FileReport, Keep, SetPhone, Set
 from app.intake.conversation.machine.answers import Said, read_text
 from app.intake.conversation.machine.beginning import begin, begin_called
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.steps import Heard, hear, wanted
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.conversation.machine.topic_words import TopicWords
 from tests.harness.world import shipped_rules
 from tests.unit.conversation.phone import FOXWAY

@@ -8,7 +8,7 @@ import pytest
 from app.cases.enums import Stage
 from app.intake.conversation.machine.case_news import tell_all
 from app.intake.conversation.machine.lookup_values import CaseNews, Knowledge
-from app.intake.conversation.machine.texts import Texts
+from app.intake.conversation.machine.saying import Texts
 from app.messaging.composing import MOST_SEGMENTS, count_segments
 
 DAY = date(2026, 12, 3)

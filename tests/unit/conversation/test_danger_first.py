@@ -10,8 +10,9 @@ from app.cases.enums import FollowupKind
 from app.intake.conversation.machine.acts import DenyDanger, FileReport, Keep, SetDanger, StopAsking
 from app.intake.conversation.machine.lookup_values import Knowledge, TextedQuestion
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.steps import Heard, hear, wanted
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.report import ContactWay
 from tests.unit.conversation.phone import FOXWAY, Phone
 from tests.unit.conversation.walking import START

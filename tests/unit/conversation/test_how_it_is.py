@@ -10,8 +10,9 @@ from app.cases.enums import FollowupAnswer, FollowupKind
 from app.intake.conversation.machine.acts import AnswerQuestion, GetWorse, Keep, KeepForHelper
 from app.intake.conversation.machine.lookup_values import Knowledge, TextedQuestion
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.steps import hear, wanted
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.conversation.machine.topic_words import TopicWords
 from app.intake.report import ContactWay
 from tests.unit.conversation.phone import Phone

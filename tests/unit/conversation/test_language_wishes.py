@@ -4,7 +4,7 @@ import pytest
 
 from app.intake.conversation.machine.acts import DenyDanger, FileReport, Keep, SetLanguage, SetPhone, SetSite
 from app.intake.conversation.machine.position import Step, WhosePhone
-from app.intake.conversation.machine.texts import Texts
+from app.intake.conversation.machine.saying import Texts
 from app.language.languages import Language, LanguageEntry
 from tests.unit.conversation.phone import NOWHERE, Phone
 

@@ -23,9 +23,10 @@ from app.intake.conversation.machine.acts import (
 )
 from app.intake.conversation.machine.answers import read_text
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.steps import fall_silent, hear
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.conversation.machine.topic_words import TopicWords
 from app.intake.report import ContactWay
 from tests.unit.conversation.phone import FOXWAY, NOWHERE, Phone

@@ -33,6 +33,7 @@ from app.intake.conversation.machine.acts import (
 from app.intake.conversation.machine.answers import read_text
 from app.intake.conversation.machine.meanings import HURT_TOPIC
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import LONGEST_NUMBER, Texts
 from app.intake.conversation.machine.steps import (
     SAME_TESTIMONY,
     Heard,
@@ -44,7 +45,7 @@ from app.intake.conversation.machine.steps import (
     wanted,
 )
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import LONGEST_NUMBER, Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.conversation.machine.topic_words import TopicWords
 from app.intake.report import ContactWay
 from app.messaging.composing.segments import count_segments

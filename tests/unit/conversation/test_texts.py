@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.cases.enums import Stage
+from app.intake.conversation.machine.saying import LONGEST_NUMBER, LONGEST_TOWN, Texts
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import LONGEST_NUMBER, LONGEST_TOWN, Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.language import Language, load_languages
 from app.language.catalogues import Project, compile_all
 from app.language.languages import LanguageEntry, read_entries

@@ -7,7 +7,8 @@ import pytest
 
 from app.cases.taxonomy import FORM_TOPICS
 from app.intake.conversation.machine.answers import read_text
-from app.intake.conversation.machine.topic_words import TopicWords, TopicWordsRefused, load_topic_words
+from app.intake.conversation.machine.topic_words import TopicWords
+from app.intake.conversation.machine.topic_words_file import TopicWordsRefused, load_topic_words
 from app.settings import PROJECT_ROOT
 
 LANGUAGES = ("en", "ms", "id", "hi", "ta", "bn", "my", "zh", "es", "fr", "sw", "vi", "fil")

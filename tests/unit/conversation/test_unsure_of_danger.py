@@ -7,8 +7,9 @@ import pytest
 
 from app.intake.conversation.machine.acts import DenyDanger, DoubtDanger, Keep, SetDanger
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.steps import hear, wanted
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.report import ContactWay
 from tests.unit.conversation.phone import FOXWAY, NOWHERE, Phone
 from tests.unit.conversation.walking import START

@@ -5,7 +5,8 @@ import pytest
 from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine.acts import Keep, SetPhone, Settle
 from app.intake.conversation.machine.position import Step, WhosePhone
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.saying import Texts
+from app.intake.conversation.machine.texts import Text
 from tests.unit.conversation.phone import Phone
 
 FIRST = "Our boss is bad"

@@ -8,9 +8,9 @@ from uuid import UUID
 from app.cases.enums import Stage
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.position import Position, Step
+from app.intake.conversation.machine.saying import LONGEST_NUMBER, LONGEST_TOWN, Texts
 from app.intake.conversation.machine.steps import Heard, Knowledge, SiteOption, begin, hear
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import LONGEST_NUMBER, LONGEST_TOWN, Texts
 
 START = datetime(2026, 11, 21, 10, tzinfo=UTC)
 LONGEST_DAY = date(2026, 9, 30)

@@ -26,6 +26,7 @@ from app.intake.conversation.machine.beginning import begin_called
 from app.intake.conversation.machine.changes import CaseChange, Surroundings, change_of
 from app.intake.conversation.machine.lookup import Asker, LookedUp, look_up, surroundings_of
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.steps import (
     DOUBT,
     SILENCE,
@@ -37,8 +38,11 @@ from app.intake.conversation.machine.steps import (
     wanted,
 )
 from app.intake.conversation.machine.terms import CARD, Terms, question
-from app.intake.conversation.machine.texts import Texts
-from app.intake.conversation.machine.topic_words import TopicWordsRefused, know_topic_words, topic_words_in
+from app.intake.conversation.machine.topic_words_file import (
+    TopicWordsRefused,
+    know_topic_words,
+    topic_words_in,
+)
 from app.intake.conversation.machine.wishes import read_wish
 from app.intake.conversation.machine.wordless import (
     begin_wordless,

@@ -12,7 +12,8 @@ from app.intake.conversation.machine.heard import Heard, answered, soon, spoken
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.position import Position, Step
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.saying import Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.report import ContactWay
 
 NEW_REPORT_WITHIN = timedelta(hours=1)

@@ -22,8 +22,9 @@ from app.intake.conversation.machine.heard import Heard, soon, spoken
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import HURT_TOPIC, Moved
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.conversation.machine.walk import PLACES, Walked, walk
 
 _ASKS_DANGER = (Step.DANGER, Step.WORSE)

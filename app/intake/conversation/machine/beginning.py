@@ -8,8 +8,9 @@ from app.intake.conversation.machine.acts import FileReport, OptIn, OptOut
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard
 from app.intake.conversation.machine.position import Position, Step
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.conversation.machine.told_words import Told
 from app.intake.conversation.machine.topic_words import Keyword
 from app.messaging.composing import looks_cut

@@ -1,7 +1,8 @@
 """What somebody reads who asks for news: how every case of the phone stands, as many as one text holds. No I/O."""
 
 from app.intake.conversation.machine.lookup_values import CaseNews, Knowledge
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.saying import Texts
+from app.intake.conversation.machine.texts import Text
 from app.messaging.composing import MOST_SEGMENTS, count_segments
 
 

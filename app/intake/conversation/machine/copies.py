@@ -15,8 +15,8 @@ from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.heard import Heard
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.position import Position
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import Texts
 from app.intake.conversation.machine.walk import walk
 from app.intake.report import ContactWay
 

@@ -33,7 +33,8 @@ from app.intake.conversation.machine.beginning import begin, begin_called
 from app.intake.conversation.machine.heard import Heard
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.position import Position, Step
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.saying import Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.conversation.machine.told_words import Told
 from app.language import has_words
 

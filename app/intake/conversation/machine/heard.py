@@ -16,8 +16,9 @@ from app.intake.conversation.machine.day_words import ChosenDays
 from app.intake.conversation.machine.lookup_values import Knowledge, OfferedHours
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.report import ContactWay
 from app.messaging.composing import looks_cut
 

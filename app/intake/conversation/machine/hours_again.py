@@ -12,7 +12,8 @@ from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin
 from app.intake.conversation.machine.heard import Heard
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.saying import Texts
+from app.intake.conversation.machine.texts import Text
 
 # So often it is asked again after times in words; then they are a report of their own, so that somebody reads them.
 _MOST_AGAIN = 2

@@ -19,9 +19,9 @@ from app.intake.conversation.machine.changes import Surroundings
 from app.intake.conversation.machine.day_words import ChosenDays
 from app.intake.conversation.machine.lookup_values import Knowledge, OfferedHours, SiteOption, TextedQuestion
 from app.intake.conversation.machine.meanings import MOST_PLACES
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.standing import news_of, news_of_others
 from app.intake.conversation.machine.steps import Wanted
-from app.intake.conversation.machine.texts import Texts
 from app.language import has_words
 from app.messaging.gateways.registry import Gateways
 from app.messaging.members import who_can_be_alerted

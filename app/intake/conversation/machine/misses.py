@@ -11,8 +11,9 @@ from app.intake.conversation.machine.heard import Heard, answered, spoken
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 
 # Every second text that is not understood goes to a person, and none is the second in a row that is met by silence.
 _MISSES_TO_HAND_OVER = 2

@@ -12,9 +12,10 @@ from app.intake.conversation.machine.heard import Heard, answered
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.our_texts import text_hours
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texted_questions import chosen_days, hear_question
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.conversation.machine.walk import walk
 
 _NEWS = 8

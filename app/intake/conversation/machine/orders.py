@@ -11,8 +11,9 @@ from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import HURT_TOPIC, Moved, locked_step
 from app.intake.conversation.machine.plainly import end_texts
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.conversation.machine.topic_words import Keyword
 
 # Whose phone it is, is known then; the others stand between questions or are asked for again where they are needed.

@@ -17,8 +17,9 @@ from app.intake.conversation.machine.late import SILENCE
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.conversation.machine.told_words import Told
 from app.intake.conversation.machine.walk import PLACES, walk
 from app.intake.report import ContactWay

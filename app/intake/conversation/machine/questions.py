@@ -5,7 +5,8 @@ from collections.abc import Callable
 from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import is_echoed
 from app.intake.conversation.machine.position import Position
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.saying import Texts
+from app.intake.conversation.machine.texts import Text
 
 Ask = Callable[[Texts, Position, Knowledge], str]
 """Words a question."""

@@ -46,6 +46,7 @@ from app.intake.conversation.machine.news import asks_news, ends_asking, hear_be
 from app.intake.conversation.machine.orders import obey, start_with_words
 from app.intake.conversation.machine.plainly import hear_plainly
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texted_questions import (
     ask_plainly,
@@ -55,7 +56,7 @@ from app.intake.conversation.machine.texted_questions import (
     hear_torn,
     may_answer_question,
 )
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 from app.intake.conversation.machine.topic_words import Keyword
 from app.intake.conversation.machine.walk import PLACES, speaks_of_phone, walk
 from app.intake.conversation.machine.wishes import hear_wish, with_wish

@@ -3,7 +3,8 @@
 import hashlib
 from dataclasses import dataclass
 
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.saying import Texts
+from app.intake.conversation.machine.texts import Text
 
 
 @dataclass(frozen=True)

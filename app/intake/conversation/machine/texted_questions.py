@@ -24,8 +24,9 @@ from app.intake.conversation.machine.lookup_values import Knowledge, TextedQuest
 from app.intake.conversation.machine.meanings import MOST_PLACES, Moved
 from app.intake.conversation.machine.our_texts import pack_answer
 from app.intake.conversation.machine.position import Position, Step
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import Text, Texts
+from app.intake.conversation.machine.texts import Text
 
 # When texts may come, and which report is meant, is asked in between, with other digits than most answers have.
 _AFTER_QUESTIONS = (Step.OPEN, Step.NEW_REPORT, Step.TEXT_HOURS, Step.WHICH)

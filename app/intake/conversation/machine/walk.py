@@ -6,9 +6,9 @@ from app.intake.conversation.machine.acts import SendReceipt
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.position import Position, Step
+from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.sentences import Answer
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texts import Texts
 from app.network.matching import plain_text
 
 PLACES = frozenset({Step.SITE, Step.REACH, Step.REACH_IN_DANGER})
