@@ -4,10 +4,12 @@ from app.language.cleaning import clean_line, clean_words, has_words, says_somet
 from app.language.digits import find_codes, only_digits, plain_signs, to_ascii
 from app.language.languages import Language, Languages, LanguagesRefused, load_languages
 from app.language.marks import MOST_MARKS, few_marks, folded
+from app.language.scripts import UNSPACED
 from app.language.signs import SignTable
 
 __all__ = [
     "MOST_MARKS",
+    "UNSPACED",
     "Language",
     "Languages",
     "LanguagesRefused",

@@ -12,7 +12,7 @@ from typing import Generic, TypeVar
 
 from rapidfuzz import fuzz
 
-from app.language import SignTable, folded, to_ascii
+from app.language import UNSPACED, SignTable, folded, to_ascii
 
 T = TypeVar("T")
 
@@ -44,8 +44,6 @@ _SILENT = frozenset(
 _ABBREVIATION = re.compile(r"\b(?:[^\W\d_]\.){2,}")
 # Accents of Latin, Greek and Cyrillic, Arabic vowel signs, the stroke that stretches a word. Signs of other scripts are letters.
 _ACCENTS = frozenset(chr(code) for code in (*range(0x300, 0x370), 0x640, *range(0x64B, 0x653)))
-# Scripts that put no space between words: a name in them may stand anywhere.
-_UNSPACED = re.compile(r"[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF]")
 
 
 @dataclass(frozen=True)
@@ -156,14 +154,14 @@ def _inside(name: str, words: str) -> float:
     """How well the name stands somewhere in the words, at the edges of words where the script has them."""
     if len(name) < 2:
         return 0.0
-    if not _UNSPACED.search(name):
+    if not UNSPACED.search(name):
         name, words = f" {name} ", f" {words} "
     compare = fuzz.partial_ratio if len(name) <= len(words) else fuzz.ratio
     return float(compare(name, words, score_cutoff=_PLAUSIBLE))
 
 
 def _part_of(words: str, name: str) -> bool:
-    if _UNSPACED.search(words):
+    if UNSPACED.search(words):
         return len(words) > 1 and words in name
     return len(words) > 2 and f" {words} " in f" {name} "
 
@@ -189,7 +187,7 @@ def named_by(text: str, things: Iterable[Named[T]]) -> list[T]:
 
 def _stands(thing: Named[T], words: str) -> bool:
     return any(
-        name in words if _UNSPACED.search(name) else f" {name} " in f" {words} "
+        name in words if UNSPACED.search(name) else f" {name} " in f" {words} "
         for name in thing.names
         if len(name) > 2
     )

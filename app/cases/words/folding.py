@@ -5,7 +5,6 @@ import unicodedata
 
 from app.language import SignTable
 
-UNSPACED = re.compile(r"[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF]")
 """Scripts that put no space between words: a word in them may stand anywhere."""
 
 _LONGEST_RUN_OF_MARKS = re.compile(r"([\u0300-\u036F]{3})[\u0300-\u036F]+")

@@ -13,11 +13,12 @@ from itertools import accumulate, chain, product
 from sys import intern
 from typing import NamedTuple, TypeVar
 
-from app.cases.words.folding import UNSPACED, folded_words, marked_words
+from app.cases.words.folding import folded_words, marked_words
 from app.cases.words.phrases import Phrases
 from app.cases.words.signed_phrases import KEY as KEY_OF_SIGNS
 from app.cases.words.signed_phrases import PhrasePlace, SignedPhrase, SignedPhrases
 from app.cases.words.spaced_phrases import KEY, Forms, Lists, SpacedPhrases
+from app.language import UNSPACED
 
 T = TypeVar("T")
 

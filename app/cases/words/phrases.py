@@ -8,9 +8,10 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Generic, TypeVar
 
-from app.cases.words.folding import UNSPACED, folded_words, marked_words
+from app.cases.words.folding import folded_words, marked_words
 from app.cases.words.signed_phrases import SignedPhrases, SignedText
 from app.cases.words.spaced_phrases import SpacedPhrases, SpacedText
+from app.language import UNSPACED
 
 T = TypeVar("T")
 

@@ -14,6 +14,7 @@ from functools import lru_cache
 from pathlib import Path
 from types import MappingProxyType
 
+from app.language import UNSPACED
 from app.network.matching import plain_text
 
 NOTHING = "-"
@@ -21,8 +22,7 @@ TABLE = "place_names.txt"
 # Enough for a place; the field of the form holds more.
 _READ_FROM = 200
 _PARTS = re.compile(r"[,;/|\n()（）。、،،؛·]+|\s[-–—]\s")
-# Scripts that put no space between words, with the signs that cannot begin one.
-_UNSPACED = re.compile(r"[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF]")
+# The signs that cannot begin a word of a script without spaces.
 _HANGS_ON = re.compile(r"[\u0E31\u0E34-\u0E3A\u0E47-\u0E4E\u102B-\u103E\u17B6-\u17D3]")
 _SCRIPT_OF = MappingProxyType(
     {"Latn": re.compile(r"[a-z]"), "Beng": re.compile(r"[\u0980-\u09FF]")}
@@ -156,7 +156,7 @@ class Places:
 
     def _ends(self, rest: str, name: str) -> int:
         """How far the name reaches with what hangs on it, 0 where a longer word only begins like it."""
-        if _UNSPACED.match(name):
+        if UNSPACED.match(name):
             follows = rest[len(name) : len(name) + 1]
             return 0 if follows and _HANGS_ON.match(follows) else len(name)
         hanging = rest[len(name) :].partition(" ")[0]
@@ -219,12 +219,12 @@ def _bare_signs(script: str) -> frozenset[str]:
 
 def _next_start(part: str, at: int) -> int:
     """Where the next name may begin: at the next word, or at the next sign where words have no spaces between them."""
-    if _UNSPACED.match(part, at):
+    if UNSPACED.match(part, at):
         at += 1
         while at < len(part) and _HANGS_ON.match(part, at):
             at += 1
         return at
-    found = re.compile(r"\s|" + _UNSPACED.pattern).search(part, at + 1)
+    found = re.compile(r"\s|" + UNSPACED.pattern).search(part, at + 1)
     if found is None:
         return len(part)
     return found.start() + (found[0] == " ")

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 
 from app.cases.config_file import Table
 from app.cases.words.danger_words import SPOKEN
-from app.cases.words.folding import UNSPACED, folded_words
+from app.cases.words.folding import folded_words
+from app.language import UNSPACED
 
 # Longer thanks tell something too.
 _LONGEST = 160

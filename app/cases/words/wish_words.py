@@ -8,7 +8,8 @@ from pathlib import Path
 from types import MappingProxyType
 
 from app.cases.config_file import Table, open_config
-from app.cases.words.folding import UNSPACED, folded_words
+from app.cases.words.folding import folded_words
+from app.language import UNSPACED
 
 TABLE = "language_names.txt"
 

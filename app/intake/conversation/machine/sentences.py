@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 from types import MappingProxyType
 
+from app.language import UNSPACED
+
 # Longer words are testimony, whatever they begin with.
 _LONGEST = 400
 _LONGEST_TIMES = 80
-# From here on letters stand in scripts that put no space between words, as in `topic_words.py`.
-_UNSPACED = ((0x0E00, 0x0EFF), (0x1000, 0x109F), (0x1780, 0x17FF), (0x3040, 0x30FF), (0x3400, 0x9FFF))
 _NO_OPTIONS: Mapping[str, int] = MappingProxyType({})
 
 
@@ -215,8 +215,4 @@ def _ends_word(plain: str, end: int) -> bool:
     """Whether a word may end here: at a space, and anywhere between letters of a script without spaces."""
     if end >= len(plain) or plain[end] == " ":
         return True
-    return _is_unspaced(plain[end - 1]) or _is_unspaced(plain[end])
-
-
-def _is_unspaced(letter: str) -> bool:
-    return any(first <= ord(letter) <= last for first, last in _UNSPACED)
+    return any(map(UNSPACED.match, plain[end - 1 : end + 1]))

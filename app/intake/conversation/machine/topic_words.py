@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from app.intake.conversation.machine.sentences import Sentences
 from app.intake.conversation.machine.told_words import ToldWords
+from app.language import UNSPACED
 
 _HOW = ("reach", "reach_in_danger")
 
@@ -17,8 +18,6 @@ _HOW = ("reach", "reach_in_danger")
 _LONGEST_POLITE = 4
 _FIRST_WORD = re.compile(r"\W+")
 _ENDS_ORDER = frozenset(".,;:!\n")
-UNSPACED = re.compile(r"[\u0E00-\u0EFF\u1000-\u109F\u1780-\u17FF\u3040-\u30FF\u3400-\u9FFF\uF900-\uFAFF]")
-"""Scripts that put no space between words: a word in them may stand anywhere."""
 
 
 class Keyword(StrEnum):

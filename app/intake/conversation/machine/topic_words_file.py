@@ -10,8 +10,9 @@ from app.intake.conversation.machine.day_words import DayWords
 from app.intake.conversation.machine.how_words import HowWords
 from app.intake.conversation.machine.sentences import Sentences
 from app.intake.conversation.machine.told_words import ToldWords
-from app.intake.conversation.machine.topic_words import UNSPACED, Keyword, Sayings, TopicWords
+from app.intake.conversation.machine.topic_words import Keyword, Sayings, TopicWords
 from app.intake.conversation.machine.whose_words import WhoseWords
+from app.language import UNSPACED
 from app.network.matching import plain_text
 
 _PHRASES = (
