@@ -23,11 +23,9 @@ from tests.support.draft_phone import (
     look_until,
     type_and_wait,
 )
-from tests.support.kit_phone import OUTBOX, KitPhone, found_in, kept, opened, write
+from tests.support.kit_phone import OURS, OUTBOX, SAVED, KitPhone, found_in, kept, opened, write
 
 WAITS = "Something was written here and waits."
-SAVED = "Saved on this phone. Not sent yet."
-OURS = "We have your message."
 NO_DRAWER = """
 const open = indexedDB.open
 indexedDB.open = (name, ...more) => { if (name === 'draft') throw new Error('no'); return open.call(indexedDB, name, ...more) }

@@ -8,10 +8,8 @@ from playwright.sync_api import Browser, expect
 
 from tests.support.between import Asked, Link, Passed, as_json
 from tests.support.draft_phone import CODE, KEEP, PLANTED, WORDS, box, draft_on, enter, keep, look_until
-from tests.support.kit_phone import OUTBOX, KitPhone, found_in, kept, opened, write
+from tests.support.kit_phone import OURS, OUTBOX, SAVED, KitPhone, found_in, kept, opened, write
 
-SAVED = "Saved on this phone. Not sent yet."
-OURS = "We have your message."
 NO_SERVICE_WORKER = """
 if (self.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = () => Promise.reject(new Error('no'))
 """

@@ -15,12 +15,21 @@ from tests.browser.screens import check_layout
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer, running
 from tests.support.between import Asked, Link, Passed
-from tests.support.kit_phone import KitPhone, code_on, found_in, kept, opened, write
+from tests.support.kit_phone import (
+    FIRST,
+    SAVED,
+    KitPhone,
+    code_on,
+    found_in,
+    kept,
+    opened,
+    report,
+    taken_over,
+    type_code,
+)
 
-FIRST = "The foreman keeps our pay."
 WORDS = "The marmalade foreman came back at quicksilver."
 PLANTED = ("marmalade", "quicksilver")
-SAVED = "Saved on this phone. Not sent yet."
 NOBODY_KNOWS = "You said you are in danger. Nobody has been told yet."
 SENT = "What was saved on this phone was sent."
 CODE_AGAIN = "To keep it on this phone until there is, type your code."
@@ -37,20 +46,12 @@ def kit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]
         yield started
 
 
-def report(page: Page) -> str:
-    """A first report, and its code."""
-    write(page, FIRST)
-    expect(page.locator(".card .digits")).to_be_visible()
-    return code_on(page)
-
-
 def enter(page: Page, code: str) -> Page:
     """Open the messages, until what they need on a line that is down is there."""
     page.goto("/en/code")
-    page.wait_for_selector("html[data-kit=on]", state="attached")
+    taken_over(page)
     with page.expect_response("**/en/unsent"):
-        page.fill("#receipt", code)
-        page.get_by_role("button", name="Open").click()
+        type_code(page, code)
     expect(page.get_by_role("heading", name="Your messages")).to_be_visible()
     return armed(page)
 
@@ -253,7 +254,7 @@ def test_the_next_person_on_the_phone_learns_that_something_waits_and_nothing_el
             assert not any(word in page.content() for word in PLANTED)
         for path in ("/en/", "/en/code"):
             page.goto(path)
-            page.wait_for_selector("html[data-kit=on]", state="attached")
+            taken_over(page)
             expect(page.locator("#kit-waiting")).to_be_visible()
             shown = page.inner_text("main")
             assert "danger" not in page.locator("#kit-waiting").inner_text()
@@ -316,8 +317,7 @@ def test_a_phone_that_was_never_here_keeps_what_is_written_too(
     with opened(browser, link, tmp_path / "profile", NO_KIT) as phone:
         page = phone.page()
         page.goto("/en/inbox")
-        page.fill("#receipt", code)
-        page.get_by_role("button", name="Open").click()
+        type_code(page, code)
         with page.expect_response("**/en/unsent"):
             page.get_by_label("Write to the helper").focus()
         armed(page)
@@ -348,8 +348,7 @@ def test_messages_that_were_closed_meanwhile_take_the_code_and_what_waits_for_it
     tell(inside, WORDS)
     expect(inside.get_by_text("We do it when you give your code.")).to_be_visible()
     phone.context.set_offline(True)
-    inside.fill("#receipt", code)
-    inside.get_by_role("button", name="Open").click()
+    type_code(inside, code)
     expect(inside.get_by_role("heading", name=SAVED)).to_be_visible()
     phone.context.set_offline(False)
     expect(inside.get_by_text(SENT).first).to_be_visible()

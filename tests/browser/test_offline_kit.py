@@ -14,11 +14,20 @@ from tests.harness.browser import WIDE
 from tests.harness.pages import faults_of
 from tests.harness.server import running
 from tests.support.between import Asked, Link, Passed, link_to
-from tests.support.kit_phone import OUTBOX, KitPhone, code_on, kept, opened, write
+from tests.support.kit_phone import (
+    OURS,
+    OUTBOX,
+    SAVED,
+    KitPhone,
+    code_on,
+    kept,
+    opened,
+    taken_over,
+    type_code,
+    write,
+)
 
 WORDS = "The marmalade foreman keeps our pay."
-SAVED = "Saved on this phone. Not sent yet."
-OURS = "We have your message."
 CANNOT = "This phone cannot keep anything just now"
 
 BROKEN_STORE = "indexedDB.open = () => { throw new DOMException('full', 'QuotaExceededError') }"
@@ -70,9 +79,8 @@ def test_the_pages_of_the_kit_open_without_a_network(phone: KitPhone) -> None:
         expect(page.get_by_role("heading", name=words)).to_be_visible()
         check_layout(page)
     page.goto("/en/inbox")
-    page.wait_for_selector("html[data-kit=on]", state="attached")
-    page.fill("#receipt", "1234 5678")
-    page.get_by_role("button", name="Open").click()
+    taken_over(page)
+    type_code(page, "1234 5678")
     expect(page.get_by_text("There is no internet now. We did not try your code.")).to_be_visible()
 
 
@@ -245,7 +253,7 @@ def test_leaving_covers_the_page_at_once_and_back_brings_no_form(phone: KitPhone
     page.goto("/en/how")
     page.go_back()
     page.wait_for_url("**/en/")
-    page.wait_for_selector("html[data-kit=on]", state="attached")
+    taken_over(page)
     page.fill("#words", WORDS)
     phone.context.set_offline(offline)
     # In the very turn of the press: nothing of the page is left to be painted.
@@ -275,8 +283,7 @@ def test_leaving_without_a_network_closes_the_messages_before_anybody_opens_a_pa
     expect(page.get_by_role("heading", name=OURS)).to_be_visible()
     code = code_on(page)
     page.get_by_role("link", name="I kept my code: open messages").click()
-    page.fill("#receipt", code)
-    page.get_by_role("button", name="Open").click()
+    type_code(page, code)
     expect(page.get_by_text(WORDS)).to_be_visible()
     phone.context.set_offline(True)
     page.locator(".leave").click()

@@ -11,12 +11,10 @@ from playwright.sync_api import Browser, expect
 from tests.browser.people import WorkerPhone
 from tests.harness.browser import PHONE, checked_pages
 from tests.support.between import Asked, Link, Passed, as_json, as_page
-from tests.support.kit_phone import OUTBOX, KitPhone, code_on, found_in, kept, opened, write
+from tests.support.kit_phone import OURS, OUTBOX, SAVED, KitPhone, code_on, found_in, kept, opened, write
 
 PLANTED = ("marmalade", "quicksilver", "Foxglove")
 WORDS = "The marmalade foreman at quicksilver keeps our pay."
-SAVED = "Saved on this phone. Not sent yet."
-OURS = "We have your message."
 WAITS = "Something is saved on this phone. Not sent yet."
 # No locks; and no service worker that sends, since a browser has locks in both or in neither.
 NO_LOCKS = """

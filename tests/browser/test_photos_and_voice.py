@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, expect
 from tests.browser.screens import check_layout
 from tests.harness.accessibility import faults_on
 from tests.support.between import Asked, Link, Passed, as_json, as_page
-from tests.support.kit_phone import KitPhone, found_in, kept, opened, write
+from tests.support.kit_phone import OURS, SAVED, KitPhone, found_in, kept, opened, write
 from tests.support.phone_files import (
     FILES,
     PLANTED,
@@ -26,8 +26,6 @@ from tests.support.phone_files import (
 )
 
 WORDS = "The marmalade foreman keeps our pay."
-SAVED = "Saved on this phone. Not sent yet."
-OURS = "We have your message."
 SENT = "What was saved on this phone was sent. Nothing of it is left here."
 # Nobody waits here for a line to come back.
 NO_PAUSE = "() => { const real = setTimeout; globalThis.setTimeout = (work, wait) => real(work, wait === 2000 ? 0 : wait) }"

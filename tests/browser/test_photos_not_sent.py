@@ -7,12 +7,10 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.support.between import Link
-from tests.support.kit_phone import KitPhone, kept, opened, write
+from tests.support.kit_phone import OURS, SAVED, KitPhone, kept, opened, write
 from tests.support.phone_files import SOUND, camera_photo, choose, hanging, waiting
 
 WORDS = "The marmalade foreman keeps our pay."
-SAVED = "Saved on this phone. Not sent yet."
-OURS = "We have your message."
 CANNOT = "cannot be sent just now"
 FULL_DISK = """
 () => { IDBObjectStore.prototype.put = () => { throw new DOMException('full', 'QuotaExceededError') } }

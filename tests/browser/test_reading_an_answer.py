@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.screens import check_layout
 from tests.support.between import Asked, Link, Passed, as_page
-from tests.support.kit_phone import KitPhone, code_on, opened, write
+from tests.support.kit_phone import KitPhone, opened, report, type_code
 
 WORDS = "The marmalade foreman keeps our pay."
 MOST_REQUESTS = 5
@@ -20,9 +20,7 @@ def code(browser: Browser, link: Link, tmp_path: Path) -> str:
     with opened(browser, link, tmp_path / "sender") as sender:
         page = sender.page()
         page.goto("/en/")
-        write(page, WORDS)
-        expect(page.locator(".card .digits")).to_be_visible()
-        return code_on(page)
+        return report(page, WORDS)
 
 
 @pytest.fixture
@@ -33,8 +31,7 @@ def phone(browser: Browser, link: Link, code: str, tmp_path: Path) -> Iterator[K
 
 
 def give(page: Page, code: str) -> None:
-    page.fill("#receipt", code)
-    page.get_by_role("button", name="Open").click()
+    type_code(page, code)
 
 
 def test_the_messages_stand_in_the_place_of_the_question_and_no_reload_asks_for_more(

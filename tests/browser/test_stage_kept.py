@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, Page, expect
 from tests.browser.screens import check_layout
 from tests.support.between import Link
 from tests.support.draft_phone import CODE, enter, keep, look_until
-from tests.support.kit_phone import KitPhone, code_on, found_in, opened, write
+from tests.support.kit_phone import KitPhone, found_in, opened, report, taken_over, type_code
 from tests.support.outbox import with_check_digit
 
 KEEP = "Keep on this phone where it is now"
@@ -43,17 +43,14 @@ def box(page: Page) -> Locator:
 def give(page: Page, code: str, path: str = "/en/inbox") -> None:
     """Type the code on the page that asks for it."""
     page.goto(path)
-    page.wait_for_selector("html[data-kit=on]", state="attached")
-    page.fill("#receipt", code)
-    page.get_by_role("button", name="Open").click()
+    taken_over(page)
+    type_code(page, code)
 
 
 def asked_to_keep(phone: KitPhone) -> tuple[Page, str]:
     """A worker who reported, opened the messages and ticked that it is kept."""
     page = phone.with_kit()
-    write(page, "The foreman keeps our pay.")
-    expect(page.locator(".card .digits")).to_be_visible()
-    code = code_on(page)
+    code = report(page)
     give(page, code, "/en/code")
     expect(box(page)).not_to_be_checked()
     box(page).check()
@@ -86,9 +83,7 @@ def test_it_is_read_without_a_network_with_the_code_and_lies_there_locked(
 
 def test_nothing_is_kept_that_nobody_asked_for(phone: KitPhone) -> None:
     page = phone.with_kit()
-    write(page, "The foreman keeps our pay.")
-    expect(page.locator(".card .digits")).to_be_visible()
-    code = code_on(page)
+    code = report(page)
     give(page, code, "/en/code")
     expect(box(page)).not_to_be_checked()
     phone.context.set_offline(True)

@@ -12,11 +12,9 @@ from tests.harness.accessibility import faults_on
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer, running
 from tests.support.between import Asked, Link, Passed
-from tests.support.kit_phone import KitPhone, code_on, kept
+from tests.support.kit_phone import OURS, SAVED, KitPhone, code_on, kept, taken_over
 
 WORDS = "The foreman keeps our pay."
-SAVED = "Saved on this phone. Not sent yet."
-OURS = "We have your message."
 QUESTIONS = 8
 FIELDS = "() => [...new FormData(document.querySelector('form[action$=\"/report\"]'))]"
 SHOWN = "() => [...document.querySelectorAll('form > fieldset')].flatMap((each, at) => each.checkVisibility() ? [at + 1] : [])"
@@ -148,7 +146,7 @@ def test_who_writes_already_is_not_disturbed(phone: KitPhone, link: Link) -> Non
     page.goto("/en/")
     page.fill("#words", WORDS)
     written.set()
-    page.wait_for_selector("html[data-kit=on]", state="attached")
+    taken_over(page)
     assert shown(page) == [*range(1, QUESTIONS + 1)]
     press(page, "One question at a time")
     go_to(page, 3)
@@ -178,7 +176,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 
 def with_steps(page: Page, path: str) -> Page:
     page.goto(path)
-    page.wait_for_selector("html[data-kit=on]", state="attached")
+    taken_over(page)
     return page
 
 
@@ -208,7 +206,7 @@ def test_a_page_that_asks_in_between_has_no_questions_to_hide(browser: Browser, 
         page.check("[name=consent][value=nobody]")
         press(page, "Send")
         page.wait_for_url("**/report")
-        page.wait_for_selector("html[data-kit=on]", state="attached")
+        taken_over(page)
         assert not page.locator("progress").count()
         press(page, "Yes, one helper may read it")
         expect(page.get_by_role("heading", name=OURS)).to_be_visible()

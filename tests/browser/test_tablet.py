@@ -15,7 +15,7 @@ from tests.browser.people import PartnerDesk, WorkerPhone
 from tests.harness.browser import PHONE, checked_pages
 from tests.harness.server import LiveServer, running
 from tests.support.between import Asked, Link, Passed, as_json, link_to
-from tests.support.kit_phone import OUTBOX, KitPhone, code_on, found_in, kept, opened
+from tests.support.kit_phone import OURS, OUTBOX, KitPhone, code_on, found_in, kept, opened, taken_over
 
 LOGINS = tuple(
     f"{role}@{of}.example" for of in ("straits", "plateau", "faraway") for role in ("caseworker", "lead")
@@ -24,7 +24,6 @@ TABLET = {"width": 800, "height": 1280}
 WORDS = ("The marmalade foreman hits us.", "They keep our quicksilver cards.", "No juniper pay since May.")
 PLANTED = ("marmalade", "quicksilver", "juniper", "Foxglove", "Zubin")
 SAVED = "Saved on this tablet. Not sent yet."
-OURS = "We have your message."
 DRAWN = """
 codes => import(document.querySelector('script[src*="tablet/"]').src.replace('tablet.js', 'drawn.js'))
     .then(({looksDrawn}) => codes.map(looksDrawn))
@@ -84,7 +83,7 @@ def go_offline(phone: KitPhone) -> None:
 
 def send_the_rest(page: Page) -> None:
     """Press the button, as a helper does who comes back to where there is a network, until nothing waits."""
-    page.wait_for_selector("html[data-kit=on]", state="attached")
+    taken_over(page)
     page.locator("[data-do=send]").dispatch_event("click")
     page.wait_for_function(NOTHING_WAITS, timeout=60_000, polling=200)
 

@@ -9,12 +9,10 @@ from playwright.sync_api import Browser, Dialog, expect
 
 from tests.browser.screens import check_layout
 from tests.support.between import Asked, Link, Passed
-from tests.support.kit_phone import OUTBOX, code_on, kept, opened, write
+from tests.support.kit_phone import OURS, OUTBOX, SAVED, code_on, kept, opened, report, write
 from tests.support.kit_phone import KitPhone as Phone
 
 WORDS = "The foreman keeps our pay."
-SAVED = "Saved on this phone. Not sent yet."
-OURS = "We have your message."
 OLD_BROWSER = """
 delete HTMLFormElement.prototype.requestSubmit
 delete Crypto.prototype.randomUUID
@@ -123,9 +121,7 @@ def test_a_phone_that_keeps_nothing_and_hears_no_answer_sends_the_same_report_ag
 def test_whoever_pulls_down_the_page_with_the_code_is_asked_first(phone: Phone, *, offline: bool) -> None:
     page = phone.with_kit()
     phone.context.set_offline(offline)
-    write(page, WORDS)
-    expect(page.locator(".card .digits")).to_be_visible()
-    code = code_on(page)
+    code = report(page, WORDS)
     asked: list[str] = []
 
     def stay(dialog: Dialog) -> None:

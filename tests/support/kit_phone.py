@@ -7,13 +7,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
 from tests.harness.browser import PHONE, arguments, chromium
 from tests.support.between import Link
 
 _PATIENCE = 15_000  # milliseconds
 OUTBOX = "/api/v1/outbox"
+FIRST = "The foreman keeps our pay."
+SAVED = "Saved on this phone. Not sent yet."
+OURS = "We have your message."
 
 _RECORDS = """
 () => new Promise((done, failed) => {
@@ -50,7 +53,7 @@ class KitPhone:
     def open_form(self, page: Page, path: str = "/en/", *, steps: bool = False) -> Page:
         """The form, as soon as the kit has taken it over; all of it on one page, unless `steps`: then one question at a time."""
         page.goto(path)
-        page.wait_for_selector("html[data-kit=on]", state="attached")
+        taken_over(page)
         everything = page.locator("[data-do=all]:visible")
         if not steps and everything.count():
             everything.click()
@@ -80,6 +83,25 @@ def write(page: Page, words: str, **answers: str) -> None:
     for name, value in answers.items():
         page.check(f"[name={name}][value={value}]")
     page.get_by_role("button", name="Send", exact=True).click()
+
+
+def taken_over(page: Page) -> Page:
+    """The page, as soon as the kit has taken it over."""
+    page.wait_for_selector("html[data-kit=on]", state="attached")
+    return page
+
+
+def report(page: Page, words: str = FIRST) -> str:
+    """Send a report, and note its code."""
+    write(page, words)
+    expect(page.locator(".card .digits")).to_be_visible()
+    return code_on(page)
+
+
+def type_code(page: Page, code: str) -> None:
+    """Type the code on the page that asks for it."""
+    page.fill("#receipt", code)
+    page.get_by_role("button", name="Open").click()
 
 
 def code_on(page: Page) -> str:
