@@ -1,12 +1,12 @@
 """What every answer carries and every post must pass: security headers, caching, compression, the check of its origin."""
 
-import gzip
 from urllib.parse import urlsplit, urlunsplit
 
 from flask import Flask, Response, abort, current_app, request
 from werkzeug.datastructures import Headers
 
 from app.web.access import Door, declared_entry
+from app.web.responses import squeezed
 from app.web.services import services
 
 POLICY = (
@@ -15,6 +15,7 @@ POLICY = (
 )
 
 # Only these pages are compressed: they echo nothing that an attacker could choose, so a token's length tells nothing (BREACH).
+# Beside them the way into the inbox compresses two of its own answers (app/web/worker/inbox.py, entering.py).
 COMPRESSED = frozenset(
     {
         "worker.form",
@@ -142,8 +143,4 @@ def _lead_to_this_host(headers: Headers) -> None:
 def _compressed(response: Response) -> Response:
     if response.status_code != 200 or request.method not in ("GET", "HEAD") or response.direct_passthrough:
         return response
-    response.headers.add("Vary", "Accept-Encoding")
-    if request.accept_encodings.quality("gzip") > 0 and "Content-Encoding" not in response.headers:
-        response.set_data(gzip.compress(response.get_data(), 9, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
-    return response
+    return squeezed(response)

@@ -19,7 +19,8 @@ def code(browser: Browser, link: Link, tmp_path: Path) -> str:
     """The code of a report that was sent from another phone."""
     with opened(browser, link, tmp_path / "sender") as sender:
         page = sender.page()
-        page.goto("/en/")
+        # All of it on one page: on a busy machine the words may be hidden behind the first question before they are written.
+        page.goto("/en/?plain")
         return report(page, WORDS)
 
 

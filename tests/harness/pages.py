@@ -5,6 +5,7 @@ inline script or style, a content security policy that starts from nothing, noth
 wherever a token, a receipt or a case is on the page.
 """
 
+import gzip
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
@@ -57,7 +58,9 @@ class CheckedClient(FlaskClient):
         """Send a request as Flask's client does, then check the page it brought."""
         response = super().open(*args, **kwargs)
         if response.mimetype == "text/html" and response.data and response.request.method != "HEAD":
-            check_page(response.data, dict(response.headers), response.request.path)
+            squeezed = response.headers.get("Content-Encoding") == "gzip"
+            page = gzip.decompress(response.data) if squeezed else response.data
+            check_page(page, dict(response.headers), response.request.path)
         return response
 
 

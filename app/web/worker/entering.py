@@ -17,6 +17,7 @@ from app.cases.worker import (
 from app.database import CaseId
 from app.vault import Guess, Receipt, end_session, parse_receipt
 from app.web.access import open_to_everyone
+from app.web.responses import squeezed
 from app.web.sender import sender
 from app.web.services import services
 from app.web.worker.about_helper import file_about_helper
@@ -71,7 +72,9 @@ def _messages(cookie: str) -> Response:
     """
     if request.headers.get("Sec-Fetch-Dest") != "empty":
         return to_inbox()
-    return inbox_page(worker_behind(cookie))
+    # Compressed, unlike other pages of open messages: its session and the tokens in it were made for this one answer, and it
+    # echoes nothing of the request, so nobody can compare its length with that of another (BREACH).
+    return squeezed(inbox_page(worker_behind(cookie)))
 
 
 def open_with(receipt: Receipt, intent: Intent) -> str:

@@ -14,7 +14,7 @@ from app.web.access import open_to_everyone, open_to_workers
 from app.web.language import pgettext
 from app.web.retry import retry_after, seconds_until
 from app.web.services import services
-from app.web.worker.asking import ask_again, enter_page
+from app.web.worker.asking import ask_again, enter_page, question_page
 from app.web.worker.deeds import DEEDS, Changed, Outcome, doing_for, perform, say_danger
 from app.web.worker.door import blueprint, to_inbox
 from app.web.worker.inbox_page import Problem, inbox_page, kept_page, spent_words, stale_page
@@ -54,7 +54,7 @@ def inbox() -> Response:
         return inbox_page(worker, done=request.args.get("done", ""))
     if worker_cookie():
         return forget_worker_cookie(enter_page("ended"))
-    return enter_page()
+    return question_page()
 
 
 @blueprint.post("/<lang>/inbox/write")

@@ -1,5 +1,7 @@
 """A worker comes back: in with the receipt, and one form for each thing that can be done."""
 
+import gzip
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
@@ -80,6 +82,32 @@ def test_a_script_gets_the_messages_as_the_answer_and_a_browsers_own_post_is_led
     wrong = visitor.client.post("/en/inbox", data={"receipt": "1234"}, headers=by_script)
     assert wrong.status_code == 422
     assert "A number is mistyped." in wrong.text
+
+
+def test_only_what_tells_nothing_by_its_length_is_compressed_on_the_way_into_the_inbox(
+    visitor: Visitor, code: str
+) -> None:
+    gzipped = {"Accept-Encoding": "gzip"}
+    question = visitor.client.get("/en/inbox", headers=gzipped)
+    assert question.headers["Content-Encoding"] == "gzip"
+    page = gzip.decompress(question.data).decode()
+    named = re.findall(r"<(/static/[^>]+)>; rel=preload", question.headers["Link"])
+    assert len(named) == 2
+    assert all(f'="{address}"' in page for address in named)
+    # The session and its tokens were made for this one answer, which echoes nothing.
+    opened = visitor.client.post(
+        "/en/inbox", data={"receipt": code}, headers=gzipped | {"Sec-Fetch-Dest": "empty"}
+    )
+    assert opened.headers["Content-Encoding"] == "gzip"
+    assert WORDS in gzip.decompress(opened.data).decode()
+    # The same page, asked for as often as somebody likes, and one that gives back what was typed.
+    for answer in (
+        visitor.client.get("/en/inbox", headers=gzipped),
+        visitor.client.post("/en/inbox", data={"receipt": "1234"}, headers=gzipped),
+    ):
+        assert "Content-Encoding" not in answer.headers
+        assert "Link" not in answer.headers
+        assert b"<html" in answer.data
 
 
 def test_the_session_cookie_says_nothing_and_belongs_to_this_browser_only(
