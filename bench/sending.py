@@ -4,10 +4,7 @@ Two real `redress dispatch` on PostgreSQL, with Twilio's own library against a s
 this machine. The texts become due at one moment; the time ends when the provider has accepted the last one.
 """
 
-import subprocess
-import sys
 import time
-import urllib.error
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -29,8 +26,7 @@ from app.vault import RowSigner, Vault, bind_deployment, load_keyring, make_keyr
 from bench.children import private_folder, redress
 from bench.figures import Asked, Figure, Result
 from bench.postgres import DurablePostgres, durable_postgres
-from tests.harness.provider import NUMBER, RemoteProvider, environment_of
-from tests.harness.server import ROOT, free_port, stop
+from tests.harness.provider import NUMBER, RemoteProvider, environment_of, provider_process
 
 PART = "sending"
 _SIZES = (10_000, 1_000_000)
@@ -54,7 +50,7 @@ FROM generate_series(%s::bigint, %s::bigint) AS n
 
 def measure() -> Result:
     """Two databases, the second a copy of the first with more texts that are not due; they are sent from in turn."""
-    with private_folder() as folder, durable_postgres(folder) as server, _provider() as provider:
+    with private_folder() as folder, durable_postgres(folder) as server, provider_process() as provider:
         deployment = _Deployment(server, folder / "home", provider)
         deployment.make()
         rates: dict[int, list[float]] = {size: [] for size in _SIZES}
@@ -189,21 +185,3 @@ def _phone(database: Database, vault: Vault, number: int) -> Phone:
     fresh = new_phone(vault, tags, read_number(e164, NUMBER, None), "twilio", NUMBER)
     with database.writing() as session:
         return keep_phone(session, tags, fresh)
-
-
-@contextmanager
-def _provider() -> Iterator[RemoteProvider]:
-    port = free_port()
-    command = [sys.executable, "-m", "tests.harness.provider", str(port)]
-    process = subprocess.Popen(command, cwd=ROOT, start_new_session=True)
-    remote = RemoteProvider(f"http://127.0.0.1:{port}")
-    try:
-        for _ in range(200):
-            try:
-                remote.counts()
-                break
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.1)
-        yield remote
-    finally:
-        stop(process)

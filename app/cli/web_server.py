@@ -62,12 +62,9 @@ class PatientWorker(ThreadWorker):
     def _gather_more(self, conn: TConn, sock: socket.socket) -> None:
         if conn not in self._gathered:
             return  # it had to make room a moment ago, and its bytes were on the way already
-        try:
-            piece = sock.recv(_PIECE_BYTES)
-        except BlockingIOError:
+        piece = _received(sock)
+        if piece is None:
             return
-        except OSError:
-            piece = b""
         if not piece or self._gathered[conn].is_endless:
             self._drop(conn)
             return
@@ -153,12 +150,9 @@ class PatientWorker(ThreadWorker):
         self.poller.register(conn.sock, selectors.EVENT_READ, partial(self._read_away, conn))
 
     def _read_away(self, conn: TConn, sock: socket.socket) -> None:
-        try:
-            piece = sock.recv(_PIECE_BYTES)
-        except BlockingIOError:
+        piece = _received(sock)
+        if piece is None:
             return
-        except OSError:
-            piece = b""
         if not piece:
             self._drop(conn)
 
@@ -253,6 +247,16 @@ def serve(application: Any, listening: socket.socket, workers: int, ready: Calla
     gc.collect()
     gc.freeze()
     Arbiter(_Server(application, listening, workers, ready)).run()
+
+
+def _received(sock: socket.socket) -> bytes | None:
+    """What came; nothing where the other side is gone, None where there is nothing yet."""
+    try:
+        return sock.recv(_PIECE_BYTES)
+    except BlockingIOError:
+        return None
+    except OSError:
+        return b""
 
 
 def _shut(connection: socket.socket, direction: int) -> None:

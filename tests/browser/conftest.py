@@ -1,11 +1,12 @@
-"""A worker's phone with the kit, whose network a test can spoil."""
+"""A worker's phone with the kit, whose network a test can spoil; and pages without scripts, on a small phone and a wide screen."""
 
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
+from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer, running
 from tests.support.between import Link, link_to
 from tests.support.kit_phone import KitPhone, opened
@@ -30,3 +31,27 @@ def phone(browser: Browser, link: Link, tmp_path: Path) -> Iterator[KitPhone]:
     """A phone that was never here, with a profile of its own."""
     with opened(browser, link, tmp_path / "profile") as phone:
         yield phone
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """A Redress with the pseudo-languages and nobody in its network yet."""
+    languages = {"REDRESS_PSEUDO_LANGUAGES": "1"}
+    with running(tmp_path_factory.mktemp("languages"), "up", environment=languages) as started:
+        yield started
+
+
+@pytest.fixture(params=(PHONE, WIDE), ids=("phone", "wide"))
+def page(request: pytest.FixtureRequest, browser: Browser, server: LiveServer) -> Iterator[Page]:
+    """A worker's browser without scripts, small and large."""
+    with checked_pages(browser, server.url, viewport=request.param, java_script_enabled=False) as new_page:
+        yield new_page()
+
+
+@pytest.fixture(params=(PHONE, WIDE), ids=("phone", "wide"))
+def desk_page(request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """A member's browser without scripts, small and large."""
+    with checked_pages(
+        browser, live_server.url, viewport=request.param, java_script_enabled=False
+    ) as new_page:
+        yield new_page()

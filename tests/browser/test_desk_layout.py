@@ -1,8 +1,5 @@
 """The members' pages on a small phone and on a desk's screen: nothing is cut off, safety stays in sight, keys suffice."""
 
-from collections.abc import Iterator
-
-import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.browser.people import PartnerDesk
@@ -13,15 +10,6 @@ from tests.harness.server import LiveServer
 PARTNER = "lead@straits.example"
 ANOTHER = "lead@plateau.example"
 COORDINATOR = "custodian.two@openbench.example"
-
-
-@pytest.fixture(params=(PHONE, WIDE), ids=("phone", "wide"))
-def desk_page(request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A member's browser without scripts, small and large."""
-    with checked_pages(
-        browser, live_server.url, viewport=request.param, java_script_enabled=False
-    ) as new_page:
-        yield new_page()
 
 
 def _is_touched(page: Page, selector: str) -> bool:

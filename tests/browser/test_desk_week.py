@@ -1,27 +1,15 @@
 """A helper's morning on a phone and on a desk's screen: what is due, a step planned from the case, a call written down."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
-import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
 from tests.browser.people import PartnerDesk
 from tests.browser.screens import fits
-from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer
 
 PARTNER = "lead@straits.example"
 _ROWS = "[...document.querySelectorAll('.step')].map(each => each.getBoundingClientRect().height)"
-
-
-@pytest.fixture(params=(PHONE, WIDE), ids=("phone", "wide"))
-def desk_page(request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer) -> Iterator[Page]:
-    """A member's browser without scripts, small and large."""
-    with checked_pages(
-        browser, live_server.url, viewport=request.param, java_script_enabled=False
-    ) as new_page:
-        yield new_page()
 
 
 def test_a_helper_begins_the_day_plans_a_step_and_writes_down_a_call(

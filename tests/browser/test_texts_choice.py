@@ -1,45 +1,14 @@
 """Choosing hours for texts on a small phone and a wide screen, without scripts: chosen, refused, and asked again by the card."""
 
-from collections.abc import Iterator
-
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Page
 
-from app import clock
-from app.followups.asking import ask_due
-from app.vault import RowSigner, Vault, load_keyring
+from tests.browser.later import in_two_weeks
 from tests.browser.screens import check_layout
-from tests.harness.browser import PHONE, WIDE, checked_pages
-from tests.harness.databases import closing_database
-from tests.harness.server import LiveServer, running
-from tests.harness.world import shipped_rules
+from tests.harness.server import LiveServer
 
 LANGUAGES = ("en", "my-x-long", "ar-x-rtl")
 NUMBER = "+60 12-345 6701"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    languages = {"REDRESS_PSEUDO_LANGUAGES": "1"}
-    with running(tmp_path_factory.mktemp("texts"), "up", environment=languages) as started:
-        yield started
-
-
-@pytest.fixture(params=(PHONE, WIDE), ids=("phone", "wide"))
-def page(request: pytest.FixtureRequest, browser: Browser, server: LiveServer) -> Iterator[Page]:
-    with checked_pages(browser, server.url, viewport=request.param, java_script_enabled=False) as new_page:
-        yield new_page()
-
-
-def in_two_weeks(server: LiveServer) -> None:
-    """What the dispatcher does then."""
-    vault = Vault(load_keyring(server.home / "keys", "web"))
-    clock.set_offset(14 * 86_400 + 3700)
-    with closing_database(f"sqlite:///{server.home / 'redress.sqlite3'}") as database:
-        database.sign_with(RowSigner(lambda: vault))
-        with database.writing() as session:
-            ask_due(session, vault, shipped_rules(), 50)
-    clock.set_offset(0)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

@@ -7,8 +7,6 @@ asking it.
 import random
 import subprocess
 import sys
-import time
-import urllib.error
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -27,8 +25,7 @@ from app.messaging.queue.outgoing import enqueue_text
 from app.settings import PROJECT_ROOT
 from app.vault import RowSigner, Vault, load_keyring, make_keyrings
 from tests.faults.kills import counted, share, told
-from tests.harness.provider import NUMBER, RemoteProvider
-from tests.harness.server import free_port, stop
+from tests.harness.provider import NUMBER, provider_process
 
 _AT_ONCE = 3
 _PHONES = 40
@@ -47,7 +44,7 @@ def test_killed_dispatchers_send_every_text_exactly_once(database: Database, tmp
     phones = [_phone(database, vault, f"+254711{number:06d}") for number in range(_PHONES)]
     dice = random.Random()  # noqa: S311 - the moment of a kill is no secret
     written, answers = 0, Counter[str]()
-    with _provider() as provider, _warm_parent(database, keys, provider.url) as ask:
+    with provider_process() as provider, _warm_parent(database, keys, provider.url) as ask:
         provider.pause(_ANSWER_SECONDS)
         for before in counted(f"sending on {database.engine.dialect.name}", share(100, short=20)):
             # Most rounds kill three, which is then enough for three.
@@ -105,25 +102,6 @@ def _left(database: Database) -> int:
     with database.reading() as session:
         waiting = select(func.count()).where(OutgoingText.state == Delivery.WAITING)
         return session.scalar(waiting) or 0
-
-
-@contextmanager
-def _provider() -> Iterator[RemoteProvider]:
-    port = free_port()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "tests.harness.provider", str(port)], cwd=PROJECT_ROOT, start_new_session=True
-    )
-    remote = RemoteProvider(f"http://127.0.0.1:{port}")
-    try:
-        for _ in range(200):
-            try:
-                remote.counts()
-                break
-            except (urllib.error.URLError, ConnectionError):
-                time.sleep(0.1)
-        yield remote
-    finally:
-        stop(process)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ a thread beside the tests (`provider()`) or as a process of its own (`python -m 
 
 import asyncio
 import json
+import subprocess
 import sys
 import threading
 import time
@@ -17,6 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from tests.harness.provider_state import ACCOUNT, HANGS, NUMBER, TOKEN, FakeTwilio, Message, Reply, Trouble
+from tests.harness.server import ROOT, free_port, stop
 
 __all__ = [
     "ACCOUNT",
@@ -29,6 +31,7 @@ __all__ = [
     "Trouble",
     "environment_of",
     "provider",
+    "provider_process",
 ]
 
 
@@ -171,6 +174,21 @@ class RemoteProvider:
         with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310 - our own loopback
             counts: dict[str, int] = json.loads(answer.read())
         return counts
+
+
+@contextmanager
+def provider_process() -> Iterator[RemoteProvider]:
+    """The provider as a process of its own, until the block ends."""
+    port = free_port()
+    process = subprocess.Popen(
+        [sys.executable, "-m", "tests.harness.provider", str(port)], cwd=ROOT, start_new_session=True
+    )
+    try:
+        remote = RemoteProvider(f"http://127.0.0.1:{port}")
+        remote.wait()
+        yield remote
+    finally:
+        stop(process)
 
 
 async def _serve(port: int) -> None:

@@ -5,7 +5,6 @@ from typing import Any
 from app.cases.custody.deciding import waiting_for_custody
 from app.cases.rules.routing import RoutingOutcome
 from app.database import CaseId
-from app.vault import Receipt, find_receipt
 from tests.harness.world import World
 from tests.support.member import Member
 
@@ -16,15 +15,6 @@ def send(phone: Member, world: World, **answers: Any) -> str:
     """File a report from the poster's page; its code, or nothing when it was not taken."""
     phone.open(f"/en/s/{world.site.code}")
     return phone.send("/report", **{"words": WORDS, **answers}).code
-
-
-def case_of(world: World, code: str) -> CaseId:
-    """The case that a code leads to."""
-    keys = world.vault.derive_receipt_keys(Receipt(code.replace(" ", "")))
-    with world.database.reading() as session:
-        row = find_receipt(session, keys)
-    assert row is not None
-    return CaseId(row.case_id)
 
 
 def waiting(world: World) -> list[tuple[CaseId, RoutingOutcome]]:

@@ -30,17 +30,7 @@ from app.cases.enums import AccessAct, EntryKind
 from app.cases.taxonomy import Handling
 from app.database import CaseId, CircleId, MemberId, new_id
 from app.network import SignedIn, are_two_people, member_names
-from app.vault import (
-    CircleRow,
-    Place,
-    Vault,
-    is_sound,
-    journal,
-    open_circle,
-    open_grant,
-    read_journal,
-    sound,
-)
+from app.vault import CircleRow, Place, Vault, is_sound, journal, open_circle, open_grant, read_journal, sound
 
 LASTS = timedelta(hours=24)
 
@@ -100,10 +90,7 @@ def read_routing_note(
     A second click within the hour is the same reading. Raises `NoReasonGiven`, `TextTooLong`, `UntrainedCustodian`, `ReadOnly` and
     as `waiting_case`.
     """
-    circle = custody_of(session, vault, by)
-    case = case_in_custody(session, vault, circle, case_id, lock=True)
-    refuse_viewers(by)
-    refuse_untrained(vault, by, case)
+    circle, case = _case_to_read(session, vault, by, case_id)
     why = given_reason(reason)
     note = open_note(session, vault, open_circle(session, vault, by.key, CircleId(circle.id)), case.id)
     if note is None:
@@ -157,9 +144,7 @@ def ask_to_read(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, r
 
     Raises `NoReasonGiven`, `TextTooLong`, `UntrainedCustodian`, `ReadOnly` and as `reading_requests`.
     """
-    case = case_in_custody(session, vault, custody_of(session, vault, by), case_id, lock=True)
-    refuse_viewers(by)
-    refuse_untrained(vault, by, case)
+    _case_to_read(session, vault, by, case_id)
     words = given_reason(reason)
     asked = _asked_before(session, vault, by, case_id, words)
     if asked is not None:
@@ -259,14 +244,20 @@ def answer_from_custody(
     journal(session, vault, case_id, "custody.replied", by.actor, detail)
 
 
-def _agreed_reading(
-    session: Session, vault: Vault, by: SignedIn, case_id: CaseId
-) -> tuple[CircleRow, Case, CustodyReading]:
-    """The case, locked, with the request by which this custodian may read it now; raises as `open_from_custody`."""
+def _case_to_read(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> tuple[CircleRow, Case]:
+    """A case in custody, locked, for a custodian who may read and is trained for it, and their circle; raises what says no."""
     circle = custody_of(session, vault, by)
     case = case_in_custody(session, vault, circle, case_id, lock=True)
     refuse_viewers(by)
     refuse_untrained(vault, by, case)
+    return circle, case
+
+
+def _agreed_reading(
+    session: Session, vault: Vault, by: SignedIn, case_id: CaseId
+) -> tuple[CircleRow, Case, CustodyReading]:
+    """The case, locked, with the request by which this custodian may read it now; raises as `open_from_custody`."""
+    circle, case = _case_to_read(session, vault, by, case_id)
     readings = session.scalars(
         select(CustodyReading).where(
             CustodyReading.case_id == case_id,

@@ -122,10 +122,14 @@ def _read_send(table: Table, environment: Mapping[str, str]) -> SendShape:
         table.wrong(
             "without answer_id the fields must use {id}, so that the gateway calls the text as we do."
         )
-    if bool(shape.answer_state) is not bool(shape.states):
-        table.wrong("answer_state and states belong together.")
+    _refuse_half(table, shape)
     table.done()
     return shape
+
+
+def _refuse_half(table: Table, shape: SendShape | FindShape) -> None:
+    if bool(shape.answer_state) is not bool(shape.states):
+        table.wrong("answer_state and states belong together.")
 
 
 def _read_find(table: Table) -> FindShape:
@@ -137,8 +141,7 @@ def _read_find(table: Table) -> FindShape:
     )
     if "{id}" not in shape.url:
         table.wrong("url must hold {id}.")
-    if bool(shape.answer_state) is not bool(shape.states):
-        table.wrong("answer_state and states belong together.")
+    _refuse_half(table, shape)
     table.done()
     return shape
 

@@ -17,7 +17,8 @@ from app.network import EVERYBODY, HELD_REPORTS, REPORTS, attempts_so_far, windo
 from app.vault import GrantRow, GrantState, Vault, receipts
 from tests.harness.world import World
 from tests.support.addresses import DORMITORY, ELSEWHERE, Fill, Phone
-from tests.support.poster_reports import WORDS, case_of, send, waiting
+from tests.support.poster_reports import WORDS, send, waiting
+from tests.support.stored_cases import case_of
 
 
 def cases(world: World) -> int:

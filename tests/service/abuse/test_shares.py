@@ -16,7 +16,8 @@ from app.network import OFFERED_REPORTS, Organisation, attempts_so_far
 from tests.harness.world import World
 from tests.service.abuse.at_once import AtOnce
 from tests.support.addresses import DORMITORY, ELSEWHERE, Fill, Phone
-from tests.support.poster_reports import case_of, send, waiting
+from tests.support.poster_reports import send, waiting
+from tests.support.stored_cases import case_of
 
 ROOM = 8
 

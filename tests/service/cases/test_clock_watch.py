@@ -8,10 +8,10 @@ from sqlalchemy import select
 from app import clock
 from app.cases.case.models import Case, Clock
 from app.cases.clocks.settling import mark_clocks_missed
-from app.cases.desk.progress import Move, change_stage
-from app.cases.enums import ClockKind, ClockState, ClosingReason, State
+from app.cases.enums import ClockKind, ClockState, State
 from app.cases.worker.messages import write
 from app.vault import read_journal, verify_journal
+from tests.support.closing import close
 from tests.support.desk import Desk
 
 
@@ -78,15 +78,7 @@ def test_every_open_case_carries_the_earliest_of_its_asking_clocks(desk: Desk) -
     read, replied, closed = desk.accepted(), desk.accepted(danger=True), desk.accepted()
     desk.open(desk.lead, read)
     desk.reply(desk.lead, replied)
-    with desk.database.writing() as session:
-        move = Move(
-            State.CLOSED,
-            "words",
-            uuid4(),
-            ClosingReason.UNRESOLVED,
-            to_worker="The labour office helps you now.",
-        )
-        change_stage(session, desk.world.vault, desk.world.rules, desk.lead, closed, move)
+    close(desk, closed)
     clock.set_offset(10 * 86400)
     miss(desk)
     desk.reply(desk.lead, replied)  # stores the date anew, while another clock stays missed
@@ -110,15 +102,7 @@ def test_a_reopened_case_takes_up_the_dates_it_had(desk: Desk) -> None:
     filed = desk.world.file()
     case_id, worker = desk.accept(filed), desk.world.enter(filed)
     desk.open(desk.lead, case_id)
-    with desk.database.writing() as session:
-        move = Move(
-            State.CLOSED,
-            "words",
-            uuid4(),
-            ClosingReason.UNRESOLVED,
-            to_worker="The labour office helps you now.",
-        )
-        change_stage(session, desk.world.vault, desk.world.rules, desk.lead, case_id, move)
+    close(desk, case_id)
     assert desk.case(case_id).next_due_at is None
 
     with desk.database.writing() as session:

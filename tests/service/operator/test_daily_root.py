@@ -30,34 +30,12 @@ from app.vault import (
     load_keyring,
     read_roots,
 )
-from tests.harness.beginnings import Beginnings
-from tests.harness.databases import Databases
 from tests.harness.dispatching import services_over
-from tests.harness.world import LIGHT, World, both_vaults
+from tests.harness.world import LIGHT, World
 from tests.support.commands import Redress, complaint
 from tests.support.making import new_case
 
 _SIGN = next(job for job in JOBS if job.name == "sign_root")
-
-
-@pytest.fixture(scope="session")
-def vaults(tmp_path_factory: pytest.TempPathFactory) -> tuple[Vault, Vault]:
-    return both_vaults(tmp_path_factory.mktemp("roots") / "keys")
-
-
-@pytest.fixture(scope="session")
-def worlds(databases: Databases, vaults: tuple[Vault, Vault]) -> Beginnings[World]:
-    return Beginnings(databases, lambda database: World(database, vaults[0]))
-
-
-@pytest.fixture
-def world(database: Database, worlds: Beginnings[World]) -> World:
-    return worlds.copy_into(database)
-
-
-@pytest.fixture
-def tools(world: World, vaults: tuple[Vault, Vault]) -> Services:
-    return services_over(world.database, vaults[1], world.rules)
 
 
 def _leads_give_addresses(world: World, *logins: str) -> None:

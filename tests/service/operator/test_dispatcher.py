@@ -21,39 +21,12 @@ from app.dispatcher.jobs import BATCH, JOB_NAMES, JOBS, Job, run_job
 from app.dispatcher.run import tick
 from app.services import Services
 from app.vault import SessionRow, Vault, open_session
-from tests.harness.beginnings import Beginnings
-from tests.harness.databases import Databases
 from tests.harness.dispatching import services_over
 from tests.harness.server import COMMAND, ROOT, private_environment
-from tests.harness.world import World, both_vaults
+from tests.harness.world import World
 
 _JOBS = {job.name: job for job in JOBS}
 _LONG_ENOUGH = timedelta(days=6)
-
-
-@pytest.fixture(scope="session")
-def vaults(tmp_path_factory: pytest.TempPathFactory) -> tuple[Vault, Vault]:
-    return both_vaults(tmp_path_factory.mktemp("operator") / "keys")
-
-
-@pytest.fixture(scope="session")
-def vault(vaults: tuple[Vault, Vault]) -> Vault:
-    return vaults[0]
-
-
-@pytest.fixture(scope="session")
-def worlds(databases: Databases, vault: Vault) -> Beginnings[World]:
-    return Beginnings(databases, lambda database: World(database, vault))
-
-
-@pytest.fixture
-def world(database: Database, worlds: Beginnings[World]) -> World:
-    return worlds.copy_into(database)
-
-
-@pytest.fixture
-def tools(world: World, vaults: tuple[Vault, Vault]) -> Services:
-    return services_over(world.database, vaults[1], world.rules)
 
 
 def test_an_offer_nobody_answers_moves_on_to_the_next_standby(world: World, tools: Services) -> None:

@@ -20,32 +20,8 @@ from app.dispatcher.run import tick
 from app.messaging.members.addresses import Channel, keep_address
 from app.services import Services
 from app.settings import Settings, read_settings
-from app.vault import Vault
 from tests.harness.application import application
-from tests.harness.beginnings import Beginnings
-from tests.harness.databases import Databases
-from tests.harness.dispatching import services_over
-from tests.harness.world import World, both_vaults
-
-
-@pytest.fixture(scope="session")
-def vaults(tmp_path_factory: pytest.TempPathFactory) -> tuple[Vault, Vault]:
-    return both_vaults(tmp_path_factory.mktemp("public") / "keys")
-
-
-@pytest.fixture(scope="session")
-def vault(vaults: tuple[Vault, Vault]) -> Vault:
-    return vaults[0]
-
-
-@pytest.fixture(scope="session")
-def worlds(databases: Databases, vault: Vault) -> Beginnings[World]:
-    return Beginnings(databases, lambda database: World(database, vault))
-
-
-@pytest.fixture
-def world(database: Database, worlds: Beginnings[World]) -> World:
-    return worlds.copy_into(database)
+from tests.harness.world import World
 
 
 @pytest.fixture
@@ -61,11 +37,6 @@ def app(world: World, settings: Settings) -> Flask:
 @pytest.fixture
 def client(app: Flask) -> FlaskClient:
     return app.test_client()
-
-
-@pytest.fixture
-def tools(world: World, vaults: tuple[Vault, Vault]) -> Services:
-    return services_over(world.database, vaults[1], world.rules)
 
 
 def _tick_all(tools: Services) -> None:

@@ -7,17 +7,15 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 
-from app.cases.case.facts import CaseFacts
 from app.cases.case.models import Case
-from app.cases.case.veils import facts_of
 from app.cases.desk.answering import reply
 from app.cases.enums import Urgency
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId, OrganisationId
-from app.vault import Receipt, find_receipt
 from app.web.worker import about_helper
 from tests.harness.world import World
 from tests.support.browsing import Visitor
+from tests.support.stored_cases import stored
 
 WORDS = "The man from the help group asked me for money."
 FORM = "/inbox/about-helper"
@@ -41,16 +39,6 @@ def enter(visitor: Visitor, code: str) -> Visitor:
     visitor.send("/inbox", receipt=code)
     assert "Your messages" in visitor.page.text
     return visitor
-
-
-def stored(world: World, code: str) -> tuple[Case, CaseFacts]:
-    keys = world.vault.derive_receipt_keys(Receipt(code.replace(" ", "")))
-    with world.database.reading() as session:
-        row = find_receipt(session, keys)
-        assert row is not None
-        case = session.get_one(Case, CaseId(row.case_id))
-        session.expunge(case)
-        return case, facts_of(world.vault, case)
 
 
 def cases(world: World) -> int:

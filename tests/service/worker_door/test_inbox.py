@@ -12,12 +12,11 @@ from app.cases.desk.answering import reply
 from app.cases.desk.reading import open_case
 from app.cases.routing.offers import accept_offer
 from app.cases.worker.inbox import Worker
-from app.database import CaseId
-from app.vault import Receipt, find_receipt
 from app.web.worker import deeds
 from app.web.worker.worker_session import find_worker
 from tests.harness.world import World
 from tests.support.browsing import Visitor
+from tests.support.stored_cases import case_of
 
 WORDS = "They keep my passport."
 
@@ -35,14 +34,6 @@ def inside(visitor: Visitor, code: str) -> Visitor:
     visitor.open("/en/inbox")
     visitor.send("/inbox", receipt=code)
     return visitor
-
-
-def case_of(world: World, code: str) -> CaseId:
-    keys = world.vault.derive_receipt_keys(Receipt(code.replace(" ", "")))
-    with world.database.reading() as session:
-        row = find_receipt(session, keys)
-    assert row is not None
-    return CaseId(row.case_id)
 
 
 def opens(visitor: Visitor, code: str) -> bool:

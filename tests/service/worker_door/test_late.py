@@ -14,24 +14,16 @@ from app.cases.desk.progress import Move, change_stage, mark_done
 from app.cases.enums import ClockKind, ClockState, Rung, State
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId
-from app.vault import Receipt, find_receipt
 from tests.harness.world import World
 from tests.support.browsing import Visitor
 from tests.support.dates import dates_pass
+from tests.support.stored_cases import case_of
 
 
 @pytest.fixture
 def code(visitor: Visitor, world: World) -> str:
     visitor.open(f"/en/s/{world.site.code}")
     return visitor.send("/report", words="They owe us two months.", category=["wages"]).code
-
-
-def case_of(world: World, code: str) -> CaseId:
-    keys = world.vault.derive_receipt_keys(Receipt(code.replace(" ", "")))
-    with world.database.reading() as session:
-        row = find_receipt(session, keys)
-    assert row is not None
-    return CaseId(row.case_id)
 
 
 def inbox(visitor: Visitor, code: str) -> str:
