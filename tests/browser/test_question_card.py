@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from app import clock
 from app.followups.asking import ask_due
@@ -52,7 +52,7 @@ def test_a_question_is_read_and_answered_with_one_tap(page: Page, server: LiveSe
     page.locator("#receipt").fill(code)
     page.locator("form button").last.click()
     card = page.locator("#question")
-    assert card.is_visible()
+    expect(card).to_be_visible()
     check_layout(page)
     buttons = card.locator("button")
     boxes = [buttons.nth(number).bounding_box() for number in range(3)]
@@ -60,6 +60,6 @@ def test_a_question_is_read_and_answered_with_one_tap(page: Page, server: LiveSe
         "in sight without scrolling"
     )
     buttons.nth(1).click()
-    assert card.count() == 0
-    assert page.locator(".message.mine .words").count() == 2
+    expect(card).to_have_count(0)
+    expect(page.locator(".message.mine .words")).to_have_count(2)
     check_layout(page)
