@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import select
 
 from app.database import Database, OrganisationId
@@ -83,13 +83,13 @@ def _find(desk: PartnerDesk) -> None:
     page = desk.page
     _search(page, "heron over PRESS")
     assert f"{CASES} cases found · {CASES - 50} more are not shown." in desk.sees()
-    assert page.locator("mark").count() == 50
+    expect(page.locator("mark")).to_have_count(50)
     _search(page, "الراتب")
     mark = page.locator("mark")
     assert mark.inner_text() == "الراتب"
     assert mark.bounding_box() is not None
     _search(page, LONG[:80])
-    assert page.locator("mark").count() == 1
+    expect(page.locator("mark")).to_have_count(1)
     _search(page, "5550142")  # four digits alone may also be part of one of a thousand random references
     assert "Phone" in page.locator(".q-where").inner_text()
     assert "Osprey" not in page.content()
@@ -115,12 +115,12 @@ def _narrow(page: Page) -> None:
     page.get_by_role("button", name="Filter").click()
     page.wait_for_url("**/desk/?*kind=*")
     assert fits(page)
-    assert page.locator(".q-reference a").count() == 50
+    expect(page.locator(".q-reference a")).to_have_count(50)
     assert page.get_by_label("Kind").evaluate("each => each.selectedOptions[0].text") == "Pay"
     first = page.locator(".q-reference a").first.inner_text()
     page.get_by_role("link", name="Further down").click()
     page.wait_for_url("**after=*")
-    assert page.locator(".q-reference a").count() == 50
+    expect(page.locator(".q-reference a")).to_have_count(50)
     assert page.locator(".q-reference a").first.inner_text() != first
     assert "wages" not in page.url
     assert fits(page)

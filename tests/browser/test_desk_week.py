@@ -1,12 +1,11 @@
 """A helper's morning on a phone and on a desk's screen: what is due, a step planned from the case, a call written down."""
 
-from datetime import UTC, datetime, timedelta
-
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.people import PartnerDesk
 from tests.browser.screens import fits
 from tests.harness.server import LiveServer
+from tests.support.dates import day_at_desk
 
 PARTNER = "lead@straits.example"
 _ROWS = "[...document.querySelectorAll('.step')].map(each => each.getBoundingClientRect().height)"
@@ -29,7 +28,7 @@ def test_a_helper_begins_the_day_plans_a_step_and_writes_down_a_call(
     desk_page.get_by_text("Plan a next step").click()
     long = "Averylongwordwithoutanyspace" * 6
     desk_page.locator("#task-text").fill(f"Call the clinic. {long}")
-    desk_page.locator("#task-on").fill(f"{datetime.now(UTC) + timedelta(days=1):%Y-%m-%d}")
+    desk_page.locator("#task-on").fill(str(day_at_desk(1)))
     desk_page.get_by_role("button", name="Plan it").click()
     assert "Planned." in desk.sees()
     assert fits(desk_page)
@@ -38,7 +37,7 @@ def test_a_helper_begins_the_day_plans_a_step_and_writes_down_a_call(
     desk_page.locator(".task textarea").first.fill("The clinic is shut.")
     desk_page.get_by_role("button", name="Put it off", exact=True).first.click()
     assert "That day has passed." in desk.sees()
-    assert desk_page.locator(".task textarea").first.input_value() == "The clinic is shut."
+    expect(desk_page.locator(".task textarea").first).to_have_value("The clinic is shut.")
     assert fits(desk_page)
     desk_page.get_by_text("Write down a call or a visit").click()
     desk_page.locator("#talk-how").select_option("call")
@@ -50,7 +49,7 @@ def test_a_helper_begins_the_day_plans_a_step_and_writes_down_a_call(
     assert "No, not reached" in desk.sees()
     desk_page.goto("/desk/today?whose=mine")
     row = desk_page.locator(".step", has_text="Our next step").filter(has_text=reference)
-    assert row.count() == 1
+    expect(row).to_have_count(1)
     assert fits(desk_page)
     row.locator("a").click()
     desk_page.locator("form[action$=finish] button").first.click()
@@ -70,7 +69,7 @@ def test_a_lead_hands_over_for_a_colleague_who_fell_ill_without_script(
     desk_page.locator("#for-to").select_option(ill)
     desk_page.get_by_role("button", name="Hand it all over").click()
     assert "Choose who is away, and somebody else who takes over." in desk.sees()
-    assert desk_page.locator("#for-who").input_value() == ill
+    expect(desk_page.locator("#for-who")).to_have_value(ill)
     desk_page.locator("#for-to").select_option(takes_over)
     desk_page.get_by_role("button", name="Hand it all over").click()
     said = desk.sees()

@@ -62,14 +62,14 @@ def test_closed_and_opened_again_the_words_come_back_with_the_code_and_stay_kept
         page = phone.open_form(phone.page())
         expect(box(page).get_by_text(WAITS)).to_be_visible()
         assert not any(word in page.content() for word in PLANTED)
-        assert page.locator("#words").input_value() == ""
+        expect(page.locator("#words")).to_have_value("")
         # What somebody began to write meanwhile is not written over; a capital is the keyboard's.
         page.fill("#words", "And today.")
         enter(page, f" {CODE.upper()} ")
         expect(box(page).get_by_text(KEPT)).to_be_visible()
-        assert page.locator("#words").input_value() == f"{WORDS}\n\nAnd today."
-        assert page.locator("#site").input_value() == SITE
-        assert page.locator("[name=category]:checked").count() == 1
+        expect(page.locator("#words")).to_have_value(f"{WORDS}\n\nAnd today.")
+        expect(page.locator("#site")).to_have_value(SITE)
+        expect(page.locator("[name=category]:checked")).to_have_count(1)
         type_and_wait(page, "Quite other words.")
         phone.open_form(page)
         enter(page, CODE)
@@ -104,7 +104,7 @@ def test_without_its_code_nobody_opens_it_and_ten_wrong_ones_delete_it(phone: Ki
         expect(box(page).get_by_text("This is not its code.")).to_be_visible()
         if number == 5:
             phone.open_form(page)
-        assert page.locator("#words").input_value() == ""
+        expect(page.locator("#words")).to_have_value("")
     enter(page, "wrong 10")
     expect(box(page).get_by_text("What was written is deleted.")).to_be_visible()
     assert draft_on(page) is None
@@ -197,7 +197,7 @@ def test_enter_in_the_line_of_the_code_keeps_and_does_not_send(phone: KitPhone) 
     box(page).get_by_label("Choose a code").fill(CODE)
     box(page).get_by_label("Choose a code").press("Enter")
     expect(box(page).get_by_text(KEPT)).to_be_visible()
-    assert page.locator("#words").input_value() == WORDS
+    expect(page.locator("#words")).to_have_value(WORDS)
     assert phone.link.count("POST", OUTBOX) == 0
 
 

@@ -31,7 +31,7 @@ def test_taking_the_tick_away_deletes_it_and_leaves_the_words_in_the_form(phone:
     box(page).get_by_label(KEEP).click()
     expect(box(page).get_by_label(KEEP)).not_to_be_checked()
     page.evaluate("dispatchEvent(new Event('pagehide'))")
-    assert page.locator("#words").input_value() == WORDS
+    expect(page.locator("#words")).to_have_value(WORDS)
     assert draft_on(page) is None
 
 
@@ -116,7 +116,7 @@ def test_refused_the_report_goes_the_plain_way_and_the_page_keeps_its_words(phon
     phone.link.spoil = refuse
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("Please press Send again.")).to_be_visible()
-    assert page.locator("#words").input_value() == WORDS
+    expect(page.locator("#words")).to_have_value(WORDS)
     with page.expect_request("**/report"):
         page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("heading", name=OURS)).to_be_visible()

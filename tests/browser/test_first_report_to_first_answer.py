@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.people import PartnerDesk, WorkerPhone
 from tests.harness.browser import PHONE, checked_pages
@@ -53,4 +53,4 @@ def test_a_mistyped_code_says_what_to_do(phone_page: Page) -> None:
     worker.come_back()
     assert "1111 1111 1111 1111 1112" not in phone_page.url
     assert phone_page.get_by_role("alert").inner_text()
-    assert phone_page.locator("[name=receipt]").count() == 1
+    expect(phone_page.locator("[name=receipt]")).to_have_count(1)

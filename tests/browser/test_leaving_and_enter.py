@@ -38,10 +38,10 @@ def test_back_after_leaving_shows_nothing_that_was_ticked_or_typed(page: Page) -
         # A script put the calendar in the form's place: Back leads to before it.
         page.goto(FORM)
     page.wait_for_url(f"**{FORM}")
-    assert not page.locator("[name=category][value=gbvh]").is_checked()
-    assert not page.locator("[name=danger][value=yes]").is_checked()
-    assert page.locator("#words").input_value() == ""
-    assert page.locator("#site").input_value() == ""
+    expect(page.locator("[name=category][value=gbvh]")).not_to_be_checked()
+    expect(page.locator("[name=danger][value=yes]")).not_to_be_checked()
+    expect(page.locator("#words")).to_have_value("")
+    expect(page.locator("#site")).to_have_value("")
 
 
 def test_enter_in_a_line_is_the_ordinary_send_with_what_was_ticked(page: Page) -> None:

@@ -112,11 +112,11 @@ def test_written_on_a_dead_line_it_waits_locked_and_arrives_once_next_day(
         tell(page, WORDS)
         expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
         assert page.locator("#phone-says blockquote").inner_text() == WORDS
-        assert page.get_by_label("Write to the helper").input_value() == ""
+        expect(page.get_by_label("Write to the helper")).to_have_value("")
         # As of a report: nothing that tells which of both it is, whose, or when.
         assert set(phone.records(page)[0]) - {"not_before"} == {"submission", "sealed", "proof", "state"}
         before = len(kept(link))
-    assert not found_in(tmp_path / "profile", (*PLANTED, code, code[:8]))
+    assert not found_in(tmp_path / "profile", (*PLANTED, code, code[:12]))
     with opened(browser, link, tmp_path / "profile") as phone:
         page = phone.open_form(phone.page())
         phone.await_empty(page)
@@ -220,7 +220,7 @@ def test_after_a_reload_the_code_is_asked_for_since_nothing_kept_it(
     phone.context.set_offline(True)
     say_worse(inside, WORDS)
     expect(inside.get_by_text(CODE_AGAIN)).to_be_visible()
-    assert inside.get_by_text(NOBODY_KNOWS).is_visible()
+    expect(inside.get_by_text(NOBODY_KNOWS)).to_be_visible()
     check_layout(inside)
     assert phone.records(inside) == []
     field = inside.locator("#phone-code")
@@ -336,8 +336,8 @@ def test_a_full_disk_leaves_the_words_in_the_form(phone: KitPhone, inside: Page)
     phone.context.set_offline(True)
     say_worse(inside, WORDS)
     expect(inside.get_by_text("this cannot wait on this phone")).to_be_visible()
-    assert inside.get_by_text(NOBODY_KNOWS).is_visible()
-    assert inside.locator("#worse").input_value() == WORDS
+    expect(inside.get_by_text(NOBODY_KNOWS)).to_be_visible()
+    expect(inside.locator("#worse")).to_have_value(WORDS)
     assert SAVED not in inside.inner_text("main")
 
 
@@ -369,5 +369,5 @@ def test_an_older_server_is_given_no_message(phone: KitPhone, link: Link) -> Non
     phone.context.set_offline(True)
     tell(page, WORDS)
     expect(page.get_by_text("this cannot wait on this phone")).to_be_visible()
-    assert page.get_by_label("Write to the helper").input_value() == WORDS
+    expect(page.get_by_label("Write to the helper")).to_have_value(WORDS)
     assert phone.records(page) == []

@@ -113,13 +113,13 @@ def test_the_code_of_a_poster_goes_along_from_the_address(phone: KitPhone) -> No
     phone.context.set_offline(True)
     phone.open_form(page, "/en/s/abcd2345")
     expect(page.get_by_text("The workplace code of this page is sent with it.")).to_be_visible()
-    assert page.locator("[name=site_code]").input_value() == "abcd2345"
-    assert page.locator("#site").is_visible()
+    expect(page.locator("[name=site_code]")).to_have_value("abcd2345")
+    expect(page.locator("#site")).to_be_visible()
 
 
 def test_a_first_visit_is_the_plain_form(phone: KitPhone, link: Link) -> None:
     page = phone.open_form(phone.page())
-    assert page.locator("[name=token]").count() == 1
+    expect(page.locator("[name=token]")).to_have_count(1)
     with page.expect_request("**/report"):
         write(page, WORDS)
     expect(page.get_by_role("heading", name=OURS)).to_be_visible()
@@ -156,7 +156,7 @@ def test_an_update_takes_nothing_from_a_half_filled_form(
         until(page, "navigator.serviceWorker.ready.then(({waiting}) => Boolean(waiting))")
         assert len(versions(page)) == 2
         assert page.evaluate("self.samePage")
-        assert page.locator("#words").input_value() == WORDS
+        expect(page.locator("#words")).to_have_value(WORDS)
         phone.context.set_offline(True)
         page.get_by_role("button", name="Send", exact=True).click()
         expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
@@ -198,7 +198,7 @@ def test_a_phone_that_keeps_nothing_says_so_before_anybody_types_or_sends_plainl
 ) -> None:
     with opened(browser, link, tmp_path / "profile", script) as phone:
         page = phone.with_kit()
-        assert page.locator("[name=token]").count() == 1
+        expect(page.locator("[name=token]")).to_have_count(1)
         with page.expect_request("**/report"):
             write(page, WORDS)
         expect(page.get_by_role("heading", name=OURS)).to_be_visible()
@@ -207,7 +207,7 @@ def test_a_phone_that_keeps_nothing_says_so_before_anybody_types_or_sends_plainl
         expect(page.get_by_text(CANNOT)).to_be_visible()
         write(page, WORDS)
         expect(page.get_by_text(CANNOT)).to_be_visible()
-        assert page.locator("#words").input_value() == WORDS
+        expect(page.locator("#words")).to_have_value(WORDS)
         assert SAVED not in page.inner_text("main")
 
 
@@ -217,7 +217,7 @@ def test_a_disk_that_fills_up_meanwhile_takes_no_word_away(phone: KitPhone, link
     phone.context.set_offline(True)
     write(page, WORDS)
     expect(page.get_by_text(CANNOT)).to_be_visible()
-    assert page.locator("#words").input_value() == WORDS
+    expect(page.locator("#words")).to_have_value(WORDS)
     phone.context.set_offline(False)
     # With a network it is posted from memory.
     page.get_by_role("button", name="Send", exact=True).click()

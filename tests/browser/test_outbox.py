@@ -44,7 +44,7 @@ def test_written_in_a_tunnel_the_report_arrives_once_next_day(
         code = code_on(page)
         assert len(code) == 20
         assert page.url == f"{link.url}/en/"
-    assert not found_in(tmp_path / "profile", (*PLANTED[:2], code, code[:8]))
+    assert not found_in(tmp_path / "profile", (*PLANTED[:2], code, code[:12]))
     assert not kept(link)
     with opened(browser, link, tmp_path / "profile") as phone:
         page = phone.open_form(phone.page())
@@ -74,7 +74,7 @@ def test_with_a_network_the_page_is_the_servers_and_nothing_is_left(
         page.fill("#site", "Foxglove")
         write(page, WORDS, contact="inbox")
         expect(page.get_by_role("heading", name=OURS)).to_be_visible()
-        assert page.get_by_text("We will not text or call.").is_visible()
+        expect(page.get_by_text("We will not text or call.")).to_be_visible()
         code = code_on(page)
         assert (page.url, page.title()) == (f"{link.url}/en/", "Help and information")
         assert phone.records(page) == []
@@ -82,7 +82,7 @@ def test_with_a_network_the_page_is_the_servers_and_nothing_is_left(
         # The kit's own pages and nothing else.
         assert page.evaluate("caches.keys().then(names => names.length)") == 1
         page.reload()
-        assert page.locator("#words").input_value() == ""
+        expect(page.locator("#words")).to_have_value("")
     assert not found_in(tmp_path / "profile", (*PLANTED, code))
 
 
@@ -247,7 +247,7 @@ def test_a_refusal_while_the_words_are_there_leads_to_the_plain_form_with_all_of
     )
     write(page, WORDS)
     expect(page.get_by_text("Please press Send again.")).to_be_visible()
-    assert page.locator("#words").input_value() == WORDS
+    expect(page.locator("#words")).to_have_value(WORDS)
     assert phone.records(page) == []
     with page.expect_request("**/report"):
         page.get_by_role("button", name="Send", exact=True).click()
@@ -292,7 +292,7 @@ def test_danger_and_nobody_is_asked_once_without_a_network_too(phone: KitPhone) 
     assert phone.records(page) == []
     page.get_by_role("button", name="Yes, one helper may read it").click()
     expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
-    assert page.get_by_text("do not wait for us").is_visible()
+    expect(page.get_by_text("do not wait for us")).to_be_visible()
     assert len(phone.records(page)) == 1
 
 
@@ -303,5 +303,5 @@ def test_an_empty_form_comes_back_kindly_without_a_network(phone: KitPhone) -> N
     page.fill("#site", "Foxglove")
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_text("Tick what it is about, or write a few words.")).to_be_visible()
-    assert page.locator("#site").input_value() == "Foxglove"
+    expect(page.locator("#site")).to_have_value("Foxglove")
     assert phone.records(page) == []

@@ -105,7 +105,7 @@ def test_a_full_phone_says_so_before_anything_is_sent(phone: KitPhone, link: Lin
     write(page, WORDS)
     expect(page.get_by_role("alert").get_by_text(CANNOT)).to_be_visible()
     assert not kept(link)
-    assert page.locator("#words").input_value() == WORDS
+    expect(page.locator("#words")).to_have_value(WORDS)
     page.get_by_role("button", name="Delete", exact=True).click()
     page.get_by_role("button", name="Send", exact=True).click()
     expect(page.get_by_role("heading", name=OURS)).to_be_visible()

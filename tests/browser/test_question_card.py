@@ -1,7 +1,7 @@
 """The question in the inbox on a small phone and a wide screen, without scripts: found, read and answered with one tap."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.later import in_two_weeks
 from tests.browser.screens import check_layout
@@ -21,7 +21,7 @@ def test_a_question_is_read_and_answered_with_one_tap(page: Page, server: LiveSe
     page.locator("#receipt").fill(code)
     page.locator("form button").last.click()
     card = page.locator("#question")
-    assert card.is_visible()
+    expect(card).to_be_visible()
     check_layout(page)
     buttons = card.locator("button")
     boxes = [buttons.nth(number).bounding_box() for number in range(3)]
@@ -29,6 +29,6 @@ def test_a_question_is_read_and_answered_with_one_tap(page: Page, server: LiveSe
         "in sight without scrolling"
     )
     buttons.nth(1).click()
-    assert card.count() == 0
-    assert page.locator(".message.mine .words").count() == 2
+    expect(card).to_have_count(0)
+    expect(page.locator(".message.mine .words")).to_have_count(2)
     check_layout(page)

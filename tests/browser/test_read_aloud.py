@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
 from tests.support.between import Link
 from tests.support.kit_phone import KitPhone, opened
@@ -91,5 +91,5 @@ def test_without_such_a_voice_there_is_no_button(
 ) -> None:
     with talking(browser, link, tmp_path / "profile", voices) as (_, page):
         page.wait_for_function("() => speechSynthesis.getVoices().length === " + str(voices.count("'") // 2))
-        assert page.locator("[data-do=next]").is_visible()
-        assert not page.locator("[data-do=say]").count()
+        expect(page.locator("[data-do=next]")).to_be_visible()
+        expect(page.locator("[data-do=say]")).to_have_count(0)

@@ -42,7 +42,7 @@ def test_the_messages_stand_in_the_place_of_the_question_and_no_reload_asks_for_
     page.goto("/en/code")
     give(page, "1234 5678")
     expect(page.get_by_text("A number is mistyped.")).to_be_visible()
-    assert page.locator("#receipt").input_value() == "1234 5678"
+    expect(page.locator("#receipt")).to_have_value("1234 5678")
     give(page, code)
     expect(page.get_by_text(WORDS)).to_be_visible()
     check_layout(page)

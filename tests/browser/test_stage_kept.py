@@ -65,7 +65,7 @@ def test_it_is_read_without_a_network_with_the_code_and_lies_there_locked(
         page, code = asked_to_keep(phone)
         # As of a draft: nothing in it tells that it is a case, or whose.
         assert here(page) == ["id", "iv", "salt", "sealed", "secret", "tries"]
-    assert not found_in(tmp_path / "profile", (READ, code, code[:8]))
+    assert not found_in(tmp_path / "profile", (READ, code, code[:12]))
     with opened(browser, link, tmp_path / "profile") as phone:
         page = phone.page()
         phone.context.set_offline(True)
@@ -74,11 +74,11 @@ def test_it_is_read_without_a_network_with_the_code_and_lies_there_locked(
         assert READ not in page.inner_text("main")
         give(page, f"my code {code}")
         expect(page.get_by_text(THEN)).to_be_visible()
-        assert page.get_by_text(READ).is_visible()
+        expect(page.get_by_text(READ)).to_be_visible()
         check_layout(page)
         # Somebody else's draft is another thing in the same drawer.
         phone.open_form(page)
-        assert page.locator("#kit-draft").get_by_text("Something was written here").count() == 0
+        expect(page.locator("#kit-draft").get_by_text("Something was written here")).to_have_count(0)
 
 
 def test_nothing_is_kept_that_nobody_asked_for(phone: KitPhone) -> None:
@@ -135,7 +135,7 @@ def test_after_ten_wrong_codes_it_is_gone(phone: KitPhone) -> None:
     look_until(page, lambda: here(page) is None)
     give(page, code)
     expect(page.get_by_text(NO_NETWORK)).to_be_visible()
-    assert page.get_by_text(THEN).count() == 0
+    expect(page.get_by_text(THEN)).to_have_count(0)
 
 
 def test_a_draft_and_it_leave_each_other_alone(phone: KitPhone) -> None:

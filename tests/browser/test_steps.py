@@ -40,15 +40,15 @@ def go_to(page: Page, question: int) -> None:
 def test_each_question_has_a_screen_and_the_report_says_all_of_them(phone: KitPhone, link: Link) -> None:
     page = phone.with_kit(steps=True)
     assert shown(page) == [1]
-    assert page.get_by_role("link", name="Leave now").is_visible()
+    expect(page.get_by_role("link", name="Leave now")).to_be_visible()
     page.check("[name=danger][value=no]")
     for question in range(2, QUESTIONS + 1):
-        assert not page.get_by_role("button", name="Send", exact=True).count()
+        expect(page.get_by_role("button", name="Send", exact=True)).to_have_count(0)
         press(page, "Next")
         assert shown(page) == [question]
-        assert page.get_by_text(f"Question {question} of {QUESTIONS}").is_visible()
+        expect(page.get_by_text(f"Question {question} of {QUESTIONS}")).to_be_visible()
         assert page.evaluate(ON_THE_QUESTION)
-        assert page.get_by_role("link", name="Leave now").is_visible()
+        expect(page.get_by_role("link", name="Leave now")).to_be_visible()
         if question == 2:
             page.check("[name=category][value=wages]")
         if question == 3:
@@ -94,9 +94,9 @@ def test_both_ways_back_lose_nothing(phone: KitPhone) -> None:
     page.go_back()
     page.wait_for_function(f"() => String(({SHOWN})()) === '3'")
     assert page.evaluate(ON_THE_QUESTION)
-    assert page.locator("#words").input_value() == WORDS
+    expect(page.locator("#words")).to_have_value(WORDS)
     go_to(page, 5)
-    assert page.locator("[name=exclude][value=police]").is_checked()
+    expect(page.locator("[name=exclude][value=police]")).to_be_checked()
 
 
 def test_a_mistake_brings_its_question(phone: KitPhone) -> None:
@@ -150,7 +150,7 @@ def test_who_writes_already_is_not_disturbed(phone: KitPhone, link: Link) -> Non
     assert shown(page) == [*range(1, QUESTIONS + 1)]
     press(page, "One question at a time")
     go_to(page, 3)
-    assert page.locator("#words").input_value() == WORDS
+    expect(page.locator("#words")).to_have_value(WORDS)
 
 
 def test_leaving_from_a_question_puts_the_calendar_in_place_of_all_of_them(phone: KitPhone) -> None:
@@ -182,10 +182,10 @@ def test_what_the_server_sends_back_begins_with_the_mistake(browser: Browser, se
         page.wait_for_url("**/report")
         page.wait_for_selector("progress")
         assert shown(page) == [2]
-        assert page.locator("#wrong").is_visible()
+        expect(page.locator("#wrong")).to_be_visible()
         page.check("[name=category][value=hours]")
         go_to(page, 4)
-        assert page.locator("#site").input_value() == "Foxglove"
+        expect(page.locator("#site")).to_have_value("Foxglove")
         go_to(page, QUESTIONS)
         press(page, "Send")
         expect(page.get_by_role("heading", name=OURS)).to_be_visible()
@@ -199,7 +199,7 @@ def test_a_page_that_asks_in_between_has_no_questions_to_hide(browser: Browser, 
         press(page, "Send")
         page.wait_for_url("**/report")
         taken_over(page)
-        assert not page.locator("progress").count()
+        expect(page.locator("progress")).to_have_count(0)
         press(page, "Yes, one helper may read it")
         expect(page.get_by_role("heading", name=OURS)).to_be_visible()
 

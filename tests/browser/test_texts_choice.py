@@ -1,7 +1,7 @@
 """Choosing hours for texts on a small phone and a wide screen, without scripts: chosen, refused, and asked again by the card."""
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.later import in_two_weeks
 from tests.browser.screens import check_layout
@@ -25,7 +25,7 @@ def test_hours_are_chosen_refused_and_asked_again(page: Page, server: LiveServer
     page.locator("form button").last.click()
     card = page.locator("#question")
     # Nothing was chosen yet: the card asks whether the usual hours are right.
-    assert card.locator("button[name=texts]").count() == 1
+    expect(card.locator("button[name=texts]")).to_have_count(1)
     check_layout(page)
     page.locator("details:has(select)").locator("summary").click()
     box = page.locator("#from_hour").bounding_box()
@@ -35,10 +35,10 @@ def test_hours_are_chosen_refused_and_asked_again(page: Page, server: LiveServer
     page.locator("#to_hour").select_option("12")
     check_layout(page)
     page.locator("details:has(select) button[value=yes]").click()
-    assert page.locator("#wrong").is_visible()
-    assert page.locator("#from_hour").input_value() == "12"
+    expect(page.locator("#wrong")).to_be_visible()
+    expect(page.locator("#from_hour")).to_have_value("12")
     check_layout(page)
     page.locator("#to_hour").select_option("18")
     page.locator("details:has(select) button[value=yes]").click()
-    assert card.locator("button[name=texts]").count() == 0
+    expect(card.locator("button[name=texts]")).to_have_count(0)
     check_layout(page)

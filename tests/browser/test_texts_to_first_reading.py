@@ -40,7 +40,8 @@ def test_a_worker_texts_and_a_partner_reads(
         worker.text("3")
     worker.reads("Who may know?")
     worker.text("1 Only the helper")
-    assert "810" not in phone_page.url + phone_page.title()
+    for number in ("810 450 777", "810450777"):  # three digits alone may stand in the port
+        assert number not in phone_page.url + phone_page.title()
 
     partner.log_in("caseworker@plateau.example")
     accepting = partner_page.get_by_role("button", name="Accept")

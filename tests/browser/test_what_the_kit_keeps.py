@@ -45,7 +45,7 @@ def test_the_button_that_was_pressed_goes_along_without_a_script_of_the_browsers
         assert "quick=" in (sent.value.post_data or "")
         expect(page.get_by_role("heading", name=OURS)).to_be_visible()
         page.go_back()
-        assert page.locator("[name=quick][type=hidden]").count() == 0
+        expect(page.locator("[name=quick][type=hidden]")).to_have_count(0)
 
 
 def test_what_fails_in_the_kit_goes_the_plain_way(phone: Phone, link: Link) -> None:
@@ -82,7 +82,7 @@ def test_what_the_server_would_send_back_is_not_sealed(
     expect(page.get_by_text(said)).to_be_visible()
     assert page.locator("#kit-note a").get_attribute("href") in (field, "#category")
     assert phone.records(page) == []
-    assert page.locator(field).input_value() == typed
+    expect(page.locator(field)).to_have_value(typed)
 
 
 def test_a_field_that_a_browser_filled_in_by_itself_is_emptied_and_asked_about(phone: Phone) -> None:
@@ -144,7 +144,7 @@ def test_a_posters_code_goes_along_as_it_stands_and_nothing_is_said_to_be_known(
 ) -> None:
     page = phone.with_kit()
     phone.open_form(page, path)
-    assert page.get_by_text("is noted").count() == 0
+    expect(page.get_by_text("is noted")).to_have_count(0)
     typed = page.locator("[name=site_code]").input_value()
     assert typed in ("3mcm-2pq1", "3MCM2PQ1", "３mcm2pq1")
 
@@ -172,7 +172,7 @@ def test_an_open_page_says_when_what_waited_was_sent(phone: Phone, link: Link) -
     phone.context.set_offline(False)
     expect(page.get_by_text("What was saved on this phone was sent.")).to_be_visible()
     expect(page.locator("#kit-waiting")).to_have_count(0)
-    assert page.locator("#words").input_value() == "Another thing"
+    expect(page.locator("#words")).to_have_value("Another thing")
     assert [each["already"] for each in kept(link)] == [False]
 
 

@@ -4,7 +4,7 @@ import socket
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Page, expect
 
 from tests.browser.screens import check_layout
 from tests.harness.server import LiveServer
@@ -20,7 +20,7 @@ def test_the_whole_way_of_a_report_fits_the_screen(page: Page, language: str) ->
         check_layout(page)
     page.goto(f"/{language}/")
     page.locator("form button").last.click()
-    assert page.locator("#wrong").is_visible()
+    expect(page.locator("#wrong")).to_be_visible()
     check_layout(page)
     page.locator("textarea").fill("ကျွန်တော်" * 50 + "x" * 300)
     page.locator("[name=danger][value=yes]").check()
@@ -33,7 +33,7 @@ def test_the_whole_way_of_a_report_fits_the_screen(page: Page, language: str) ->
     page.goto(f"/{language}/inbox")
     page.locator("#receipt").fill("1234")
     page.locator("form button").last.click()
-    assert page.locator("#wrong").is_visible()
+    expect(page.locator("#wrong")).to_be_visible()
     check_layout(page)
     page.locator("#receipt").fill(code)
     page.locator("form button").last.click()
@@ -47,15 +47,15 @@ def test_the_plain_slip_shows_and_prints_nothing_but_the_digits(page: Page) -> N
     page.locator("#words").fill("Words.")
     page.get_by_role("button", name="Send now: only a helper reads it").click()
     code = page.locator(".card .digits").inner_text()
-    assert not page.locator("#slip").is_visible()
+    expect(page.locator("#slip")).to_be_hidden()
     page.get_by_role("link", name="Print plain slip").click()
-    assert page.locator("#slip").is_visible()
+    expect(page.locator("#slip")).to_be_visible()
     page.emulate_media(media="print")
     shown = [each.strip() for each in page.locator("body").inner_text().splitlines() if each.strip()]
     assert " ".join(shown).split() == code.split()
     page.emulate_media(media="screen")
     page.get_by_role("link", name="Back").click()
-    assert not page.locator("#slip").is_visible()
+    expect(page.locator("#slip")).to_be_hidden()
     assert code.replace(" ", "") not in page.url
 
 

@@ -13,7 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser, CDPSession, ConsoleMessage, Page, Request, expect, sync_playwright
 from playwright.sync_api import Error as PlaywrightError
 
 from tests.harness.accessibility import Document, Reader
@@ -22,7 +22,9 @@ from tests.harness.server import LiveServer
 
 PHONE = {"width": 360, "height": 640}
 WIDE = {"width": 1280, "height": 800}
-_PATIENCE = 10_000  # milliseconds
+# Milliseconds. A busy machine is slow, and what never comes is waited for once.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 _ARGUMENTS = (
     "--disable-gpu",
@@ -75,7 +77,7 @@ def checked_pages(browser: Browser, origin: str, **options: Any) -> Iterator[Cal
     Most stories are about the plain form: the phone's kit is installed only where a story asks for it.
     """
     context = browser.new_context(base_url=origin, **{"service_workers": "block", **options})
-    context.set_default_timeout(_PATIENCE)
+    context.set_default_timeout(PATIENCE)
     faults: list[str] = []
     documents: list[Document] = []
 

@@ -129,7 +129,7 @@ class OwnPostgres:
         """End it: SIGQUIT at once, as in a power cut; SIGINT in order, without waiting for whoever is connected."""
         if self._server.poll() is None:
             self._server.send_signal(how)
-        self._server.wait(timeout=20)
+        self._server.wait(timeout=60)
 
     def move_tables_to(self, folder: Path) -> None:
         """Keep the database's tables in another folder than the server's own files."""
@@ -159,7 +159,7 @@ def _keep(shared: Path) -> None:
             fcntl.flock(run, fcntl.LOCK_EX)
         finally:
             server.send_signal(signal.SIGQUIT)  # at once: the data is thrown away
-            server.wait(timeout=20)
+            server.wait(timeout=60)
             shutil.rmtree(shared, ignore_errors=True)
 
 

@@ -115,11 +115,11 @@ def provider(*, pause: float = 0.0) -> Iterator[Provider]:
     # All of it on the loop's own thread: the browser's driver may keep a loop running on this one.
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
-    server = asyncio.run_coroutine_threadsafe(_listen(fake, opened), loop).result(10)
+    server = asyncio.run_coroutine_threadsafe(_listen(fake, opened), loop).result(60)
     try:
         yield Provider(f"http://127.0.0.1:{server.sockets[0].getsockname()[1]}", fake)
     finally:
-        asyncio.run_coroutine_threadsafe(_end(server, opened), loop).result(10)
+        asyncio.run_coroutine_threadsafe(_end(server, opened), loop).result(60)
         loop.call_soon_threadsafe(loop.stop)
         thread.join()
         loop.close()
@@ -146,7 +146,7 @@ class RemoteProvider:
 
     def wait(self) -> None:
         """Wait until it answers."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while True:
             try:
                 self.counts()

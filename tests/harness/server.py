@@ -1,15 +1,19 @@
 """The real server for browser tests: the command an operator types, on a private port with a private home folder."""
 
 import ctypes
+import fcntl
 import json
 import os
+import random
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
+from collections import deque
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -22,8 +26,12 @@ ROOT = Path(__file__).resolve().parents[2]
 # The one place that says how the server is started.
 COMMAND = [sys.executable, "-c", "import sys; from app.cli import main; sys.exit(main())"]
 _STARTS_WITHIN = 120.0
-_STOPS_WITHIN = 20.0
+_STOPS_WITHIN = 60.0
 _PR_SET_PDEATHSIG = 1
+# Below those that Linux and macOS give out by themselves.
+_PORTS = range(20_000, 32_000)
+_HELD: deque[int] = deque()
+_MOST_HELD = 100
 
 
 @dataclass(frozen=True)
@@ -81,10 +89,26 @@ def private_environment(home: Path, port: int) -> dict[str, str]:
 
 
 def free_port() -> int:
-    """A port of the loopback that nobody uses at this moment."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
+    """A port of the loopback that nobody uses, and that no other test on this machine is given for a while.
+
+    The kernel's own free ports would soon be somebody else's: a server listens seconds after it was told its port, and until then
+    whoever asks the kernel for any port may get that one. It never gives out these by itself.
+    """
+    folder = Path(tempfile.gettempdir()) / f"redress-tests-ports-{os.geteuid()}"
+    folder.mkdir(exist_ok=True)
+    while True:
+        port = random.choice(_PORTS)  # noqa: S311 - no secret
+        lock = os.open(folder / str(port), os.O_CREAT | os.O_RDWR, 0o600)
+        with socket.socket() as probe:
+            try:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                os.close(lock)
+                continue
+        _HELD.append(lock)
+        if len(_HELD) > _MOST_HELD:
+            os.close(_HELD.popleft())
         return port
 
 

@@ -1,4 +1,7 @@
-"""What the dispatcher does about dates that passed, and the promise that holds afterwards."""
+"""Days as a desk counts them, what the dispatcher does about dates that passed, and the promise that holds afterwards."""
+
+from datetime import date, timedelta
+from zoneinfo import ZoneInfo
 
 from app import clock
 from app.cases.clocks.settling import mark_clocks_missed
@@ -8,6 +11,12 @@ from app.cases.routing.offers import expire_offers
 from tests.harness.world import World
 
 DAY = 86_400
+DESK = ZoneInfo("Asia/Kuala_Lumpur")
+
+
+def day_at_desk(days: int = 0) -> date:
+    """So many days after the day that the partners of the world call today: for a third of the hours it is tomorrow in UTC."""
+    return clock.now().astimezone(DESK).date() + timedelta(days=days)
 
 
 def dates_pass(world: World, day: int | None = None) -> int:

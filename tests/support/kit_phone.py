@@ -9,10 +9,9 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect
 
-from tests.harness.browser import PHONE, arguments, chromium
+from tests.harness.browser import PATIENCE, PHONE, arguments, chromium
 from tests.support.between import Link
 
-_PATIENCE = 15_000  # milliseconds
 OUTBOX = "/api/v1/outbox"
 FIRST = "The foreman keeps our pay."
 SAVED = "Saved on this phone. Not sent yet."
@@ -131,7 +130,7 @@ def opened(
         viewport=PHONE,  # type: ignore[arg-type]
         base_url=link.url,
     )
-    context.set_default_timeout(_PATIENCE)
+    context.set_default_timeout(PATIENCE)
     phone = KitPhone(link, context)
 
     def said(message: ConsoleMessage) -> None:

@@ -3,7 +3,7 @@
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 
@@ -27,6 +27,11 @@ def open_mailbox() -> Iterator[Mailbox]:
 
     class Handler(socketserver.StreamRequestHandler):
         def handle(self) -> None:
+            # Whoever was refused may hang up in the middle of a word, which is theirs to do.
+            with suppress(ConnectionError):
+                self._converse()
+
+        def _converse(self) -> None:
             self._answer("220 post")
             while line := self.rfile.readline().decode("latin-1").strip():
                 box.said.append(line)
@@ -39,7 +44,10 @@ def open_mailbox() -> Iterator[Mailbox]:
                         return
 
         def _mail_line(self) -> str:
-            return self.rfile.readline().decode("latin-1")
+            line = self.rfile.readline().decode("latin-1")
+            if not line:
+                raise ConnectionError  # in the middle of a mail: the dot will never come
+            return line
 
         def _answer(self, answer: str) -> bool:
             self.wfile.write(f"{answer}\r\n".encode() if answer else b"")

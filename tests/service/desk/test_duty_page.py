@@ -16,6 +16,7 @@ from app.network import Role, member_names, roster_of
 from app.vault import CircleName, read_journal
 from tests.harness.world import World
 from tests.support.browsing import Page
+from tests.support.dates import day_at_desk
 from tests.support.member import Browse, Member, accepted, let_in
 
 
@@ -74,7 +75,7 @@ def test_a_lead_sets_the_roster_and_the_page_says_where_nobody_is_on_duty(
 
 
 def test_a_member_says_when_they_are_away_and_takes_it_back(browse: Browse, world: World) -> None:
-    member, day = browse("near.caseworker"), clock.now().date() + timedelta(days=2)
+    member, day = browse("near.caseworker"), day_at_desk() + timedelta(days=2)
     member.open("/desk/duty")
     page = member.send("/desk/away", first=day.isoformat(), last=day.isoformat())
     assert "Saved. On these days you are not alerted" in page.text
@@ -87,7 +88,7 @@ def test_a_member_says_when_they_are_away_and_takes_it_back(browse: Browse, worl
 
 
 def test_a_lead_takes_a_colleagues_days_away_back(browse: Browse, world: World) -> None:
-    colleague, day = browse("near.caseworker"), clock.now().date() + timedelta(days=2)
+    colleague, day = browse("near.caseworker"), day_at_desk() + timedelta(days=2)
     colleague.open("/desk/duty")
     colleague.send("/desk/away", first=day.isoformat(), last=(day + timedelta(days=300)).isoformat())
     leads_own = browse("near.lead")
@@ -111,7 +112,7 @@ def test_a_lead_takes_a_colleagues_days_away_back(browse: Browse, world: World) 
 
 
 def test_who_is_away_is_marked_wherever_work_is_given(browse: Browse, world: World) -> None:
-    case_id, today = accepted(world), clock.now().date()
+    case_id, today = accepted(world), day_at_desk()
     last = today + timedelta(days=5)
     member = browse("near.caseworker")
     member.open("/desk/duty")
@@ -216,7 +217,7 @@ def test_a_lead_hands_over_all_of_a_colleague_who_fell_ill(browse: Browse, world
     take(world, "near.lead", leads)
     member = browse("near.lead")
     put_on_duty(member, member=str(helper))
-    today = clock.now().date()
+    today = day_at_desk()
     for who, to, last, line in (
         (helper, helper, "", "Choose who is away, and somebody else who takes over."),
         (helper, "", "", "Choose who is away, and somebody else who takes over."),

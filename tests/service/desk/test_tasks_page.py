@@ -1,18 +1,17 @@
 """Next steps on the case page: planned, put off, handed over and finished from its forms; what is refused stays in its field."""
 
 import re
-from datetime import date, timedelta
 from typing import Any
 from uuid import uuid4
 
 import pytest
 
-from app import clock
 from app.cases.case import Case
 from app.cases.desk import note, plan_task
 from app.cases.enums import State
 from app.database import CaseId
 from tests.harness.world import World
+from tests.support.dates import day_at_desk
 from tests.support.member import Browse, accepted
 
 
@@ -21,14 +20,10 @@ def case_id(world: World) -> CaseId:
     return accepted(world, world.file())
 
 
-def in_days(days: int) -> date:
-    return (clock.now() + timedelta(days=days)).date()
-
-
 def test_a_step_is_planned_put_off_handed_over_and_finished(browse: Browse, case_id: CaseId) -> None:
     member = browse("near.lead")
     assert "None planned." in member.open(f"/desk/cases/{case_id}").text
-    page = member.send("/tasks", text="Call the clinic.", on=in_days(1).isoformat())
+    page = member.send("/tasks", text="Call the clinic.", on=day_at_desk(1).isoformat())
     assert "Planned." in page.text
     assert page.text.count("Call the clinic.") == 2, "in the thread as a note, and as a step"
     assert "NEXT Our next step" in page.text
@@ -36,7 +31,7 @@ def test_a_step_is_planned_put_off_handed_over_and_finished(browse: Browse, case
     assert "Our next step" in today.text
     assert "Call the clinic" not in today.response.text
     member.open(f"/desk/cases/{case_id}")
-    page = member.send("/put-off", on=in_days(2).isoformat(), reason="The clinic is shut.")
+    page = member.send("/put-off", on=day_at_desk(2).isoformat(), reason="The clinic is shut.")
     assert "Put off." in page.text
     assert "The clinic is shut." in page.text
     page = member.send("/hand-over", member=_colleague(page, "near.caseworker"))
@@ -53,7 +48,7 @@ def test_a_step_ends_with_its_case_and_comes_back_with_it(
 ) -> None:
     member = browse("near.lead")
     member.open(f"/desk/cases/{case_id}")
-    member.send("/tasks", text="Call the clinic.", on=in_days(1).isoformat())
+    member.send("/tasks", text="Call the clinic.", on=day_at_desk(1).isoformat())
     ended = "ended when the case was closed; it was planned by"
     for state in (State.CLOSED, State.ACCEPTED):
         with world.database.writing() as session:
@@ -79,7 +74,7 @@ def test_what_is_refused_comes_back_in_its_field_with_a_clear_line(
     member = browse("near.lead")
     member.open(f"/desk/cases/{case_id}")
     for on, line in (
-        (in_days(-3).isoformat(), "That day has passed."),
+        (day_at_desk(-3).isoformat(), "That day has passed."),
         ("tomorrow", "Write the day as year-month-day"),
         ("9999-12-31", "more than ten years away"),
     ):
@@ -87,8 +82,8 @@ def test_what_is_refused_comes_back_in_its_field_with_a_clear_line(
         assert page.status == 400
         assert line in page.text
         assert "Call the clinic." in page.text
-    member.send("/tasks", text="Call the clinic.", on=in_days(1).isoformat())
-    page = member.send("/put-off", on=in_days(100).isoformat(), reason="They travel.")
+    member.send("/tasks", text="Call the clinic.", on=day_at_desk(1).isoformat())
+    page = member.send("/put-off", on=day_at_desk(100).isoformat(), reason="They travel.")
     assert page.status == 409
     assert "It may not wait beyond" in page.text
     assert "They travel." in page.text
@@ -97,13 +92,13 @@ def test_what_is_refused_comes_back_in_its_field_with_a_clear_line(
     other.open(f"/desk/cases/{case_id}")
     other.send("/finish")
     member.page = form
-    page = member.send("/put-off", on=in_days(1).isoformat(), reason="They travel.")
+    page = member.send("/put-off", on=day_at_desk(1).isoformat(), reason="They travel.")
     assert page.status == 409
     assert "was finished or is not yours any more" in page.text
     assert "They travel." in page.text
     lead = world.sign_in("near.lead")
     with world.database.writing() as session:
-        plan_task(session, world.vault, lead, case_id, "For viewers.", in_days(1), uuid4())
+        plan_task(session, world.vault, lead, case_id, "For viewers.", day_at_desk(1), uuid4())
         note(session, world.vault, lead, case_id, "Noise.", uuid4())
     viewer = browse("near.viewer").open(f"/desk/cases/{case_id}")
     assert "For viewers." in viewer.text
@@ -115,12 +110,12 @@ def test_put_off_twice_and_the_first_form_once_more_says_where_it_stands(
 ) -> None:
     member = browse("near.lead")
     member.open(f"/desk/cases/{case_id}")
-    first = member.send("/tasks", text="Call the clinic.", on=in_days(0).isoformat())
-    told: dict[str, Any] = {"on": in_days(1).isoformat(), "reason": "The clinic is shut."}
+    first = member.send("/tasks", text="Call the clinic.", on=day_at_desk(0).isoformat())
+    told: dict[str, Any] = {"on": day_at_desk(1).isoformat(), "reason": "The clinic is shut."}
     assert "Put off." in member.send("/put-off", **told).text
     member.open(f"/desk/cases/{case_id}")
-    assert "Put off." in member.send("/put-off", on=in_days(2).isoformat(), reason="It still is.").text
-    page = member.send("/put-off", on=in_days(2).isoformat(), reason="It is shut for long.")
+    assert "Put off." in member.send("/put-off", on=day_at_desk(2).isoformat(), reason="It still is.").text
+    page = member.send("/put-off", on=day_at_desk(2).isoformat(), reason="It is shut for long.")
     assert page.status == 400
     assert re.search("It stands at .* already. Choose a later day.", page.text)
     assert "It is shut for long." in page.text
@@ -135,7 +130,7 @@ def test_put_off_twice_and_the_first_form_once_more_says_where_it_stands(
 def test_a_step_whose_day_is_over_is_the_queues_next(browse: Browse, world: World, case_id: CaseId) -> None:
     member = browse("near.lead")
     member.open(f"/desk/cases/{case_id}")
-    member.send("/tasks", text="Call the clinic.", on=in_days(0).isoformat())
+    member.send("/tasks", text="Call the clinic.", on=day_at_desk(0).isoformat())
     other = accepted(world, world.file())
     page = member.open("/desk/")
     assert "Our next step, by" in page.text

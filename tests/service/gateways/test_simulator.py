@@ -123,6 +123,6 @@ def test_texts_that_come_while_another_is_written_share_one_unit_of_work(
 
 
 def _until(holds: Callable[[], bool]) -> None:
-    until = time.monotonic() + 10
+    until = time.monotonic() + 60
     while not holds() and time.monotonic() < until:
         time.sleep(0.005)

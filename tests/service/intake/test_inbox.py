@@ -87,7 +87,9 @@ def test_the_inbox_shows_the_own_words_and_never_the_number(world: World) -> Non
 
     inbox = view(world, world.enter(filed))
     assert [message.text for message in inbox.messages] == ["Nobody paid us."]
-    assert "345" not in repr(inbox)
+    # Not a part of so few digits: the ids in it are hexadecimal and have them by chance, some for a whole hour.
+    for number in ("345 6789", "3456789"):
+        assert number not in repr(inbox)
     assert "Perpetua" not in repr(inbox)
     assert inbox.stage is Stage.RECEIVED
     assert inbox.next_by == filed.read_by

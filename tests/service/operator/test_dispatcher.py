@@ -163,7 +163,7 @@ def work(session, tools):
     return 0
 
 def watch():
-    twice = ran.acquire(timeout=15) and ran.acquire(timeout=15)
+    twice = ran.acquire(timeout=25) and ran.acquire(timeout=25)
     print("ran twice" if twice else "stood still", flush=True)
     ended.set()
 
@@ -200,5 +200,5 @@ def test_a_signal_ends_a_dispatcher_cleanly(made_home: Path, tmp_path: Path, end
         assert process.stderr is not None
         assert "dispatcher.started" in process.stderr.readline()
         process.send_signal(ending)
-        assert process.wait(20) == 0
+        assert process.wait(60) == 0
         assert process.stderr.read() == ""

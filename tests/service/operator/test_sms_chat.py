@@ -68,14 +68,14 @@ def test_ctrl_c_puts_the_phone_away(server: LiveServer) -> None:
         assert process.stdout is not None
         assert "Ctrl-C" in process.stdout.readline()
         os.kill(process.pid, signal.SIGINT)
-        _, errors = process.communicate(timeout=20)
+        _, errors = process.communicate(timeout=60)
 
     assert (process.returncode, errors) == (0, "")
 
 
 def test_without_a_service_it_says_how_to_start_one(server: LiveServer) -> None:
     with chat(server.home, free_port()) as process:
-        out, errors = process.communicate("hello\n", timeout=20)
+        out, errors = process.communicate("hello\n", timeout=60)
 
     assert process.returncode == 1
     assert out == ""
@@ -86,7 +86,7 @@ def test_without_a_service_it_says_how_to_start_one(server: LiveServer) -> None:
 @pytest.mark.parametrize("number", ("", " ", "\u200b"))
 def test_a_number_that_is_none_is_refused(server: LiveServer, number: str) -> None:
     with chat(server.home, port_of(server), "--number", number) as process:
-        _, errors = process.communicate("hello\n", timeout=20)
+        _, errors = process.communicate("hello\n", timeout=60)
 
     assert process.returncode == 1
     assert "--number must be a number" in errors
@@ -94,7 +94,7 @@ def test_a_number_that_is_none_is_refused(server: LiveServer, number: str) -> No
 
 def test_with_a_real_account_there_is_no_phone_to_play_with(server: LiveServer) -> None:
     with chat(server.home, port_of(server), **TWILIO) as process:
-        _, errors = process.communicate("hello\n", timeout=20)
+        _, errors = process.communicate("hello\n", timeout=60)
 
     assert process.returncode == 1
     assert "needs the simulator" in errors

@@ -32,7 +32,7 @@ def _children(pid: int) -> list[int]:
 
 def _family(pid: int) -> list[int]:
     """The same once there are three: the first worker may answer before the second was forked."""
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while len(found := _children(pid)) < 3 and time.monotonic() < deadline:
         time.sleep(0.1)
     return found
@@ -44,7 +44,7 @@ def _alive(pid: int) -> bool:
 
 
 def _gone(pids: list[int]) -> bool:
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 60
     while any(map(_alive, pids)) and time.monotonic() < deadline:
         time.sleep(0.1)
     return not any(map(_alive, pids))
@@ -66,7 +66,7 @@ def test_up_serves_says_nothing_of_itself_and_ends_on_a_signal(tmp_path: Path) -
         # gunicorn's control socket would stand there.
         assert not (tmp_path / ".gunicorn").exists()
         server.process.send_signal(signal.SIGTERM)
-        assert server.process.wait(20) == 0
+        assert server.process.wait(60) == 0
         assert _gone(processes)
     assert "Traceback" not in server.log.read_text()
 
@@ -75,7 +75,7 @@ def test_when_the_web_half_dies_the_other_ends_too_and_the_status_says_so(tmp_pa
     with running(tmp_path, "up") as server:
         processes = _family(server.process.pid)
         os.kill(processes[0], signal.SIGKILL)
-        assert server.process.wait(30) == 1
+        assert server.process.wait(60) == 1
         assert _gone(processes)
     assert "process.ended process=web" in server.log.read_text()
 
@@ -136,9 +136,9 @@ def test_web_and_dispatcher_run_apart_too(made_home: Path, tmp_path: Path) -> No
             # By its heart's beat, which comes after its first word: before that a signal simply ends it.
             assert _beats(server)
             dispatcher.terminate()
-            assert dispatcher.wait(20) == 0
+            assert dispatcher.wait(60) == 0
             server.process.send_signal(signal.SIGTERM)
-            assert server.process.wait(20) == 0
+            assert server.process.wait(60) == 0
     finally:
         dispatcher.kill()
         dispatcher.wait()
@@ -171,7 +171,7 @@ def test_a_report_in_the_url_or_a_poster_never_reaches_the_log(tmp_path: Path) -
             rude.sendall(b"GET /Amina-Okello \x00\xff HTTP/9.9\r\n\r\n")
             assert b"400" in rude.recv(200)
     log = server.log.read_text()
-    for word in ("2345wxyz", "Amina", "4821", "127.0.0.1 ", "nowhere"):
+    for word in ("2345wxyz", "Amina", "48217730", "127.0.0.1 ", "nowhere"):
         assert word not in log, log
 
 

@@ -105,7 +105,7 @@ def test_a_helper_waits_for_a_dispatcher_that_is_just_taking_the_text(texting: T
             time.sleep(0.3)
             assert not waits.done()
         with pytest.raises(NotWaiting):
-            waits.result(timeout=10)
+            waits.result(timeout=60)
 
 
 @pytest.mark.parametrize("which", ("phone", "case"))
@@ -134,7 +134,7 @@ def test_a_stop_or_a_taking_back_and_a_helper_never_wait_for_each_other_in_a_cir
             assert not waits.done()
             cancel_texts(session, phone_id=phone_id)
             assert lock_case(session, case_id) is not None
-        waits.result(timeout=10)
+        waits.result(timeout=60)
     with texting.database.reading() as session:
         assert session.get_one(OutgoingText, text_id).state is Delivery.CANCELLED
 

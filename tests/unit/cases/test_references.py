@@ -33,7 +33,8 @@ def test_words_that_mean_something_are_refused() -> None:
 def test_references_are_drawn_from_the_whole_of_a_large_space() -> None:
     assert SPACE > 10**10
     drawn = [new_reference() for _ in range(20_000)]
-    assert len(set(drawn)) == len(drawn)
+    # Among so many of that space two are the same once in eighty times, and ten never.
+    assert len(set(drawn)) > len(drawn) - 10
     last = Counter(reference[-1] for reference in drawn)
     assert len(last) == 10
     assert min(last.values()) > 1500

@@ -27,7 +27,7 @@ def test_two_forms_share_nothing(vault: Vault) -> None:
 
 def test_a_token_knows_when_it_was_issued_and_when_it_is_too_old(vault: Vault) -> None:
     token = vault.form_token()
-    assert abs(vault.read_form_token(token).issued - clock.now()) < timedelta(seconds=5)
+    assert abs(vault.read_form_token(token).issued - clock.now()) < timedelta(minutes=1)
     clock.set_offset(7 * 86400 - 60)
     assert not vault.read_form_token(token).expired
     clock.set_offset(7 * 86400 + 60)
