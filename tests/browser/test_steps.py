@@ -1,6 +1,6 @@
 """The form one question at a time: the same form, with nothing lost on any way through it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from threading import Event
 from typing import Any
 
@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.screens import check_layout
 from tests.harness.accessibility import faults_on
 from tests.harness.browser import PHONE, WIDE, checked_pages
-from tests.harness.server import LiveServer, running
+from tests.harness.server import LiveServer
 from tests.support.between import Asked, Link, Passed
 from tests.support.kit_phone import KitPhone, code_on, kept
 
@@ -166,14 +166,6 @@ def test_leaving_from_a_question_puts_the_calendar_in_place_of_all_of_them(phone
     page.wait_for_url("**/calendar")
     page.go_back()
     page.wait_for_url("**/en/how")
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A Redress with the pseudo-languages."""
-    languages = {"REDRESS_PSEUDO_LANGUAGES": "1"}
-    with running(tmp_path_factory.mktemp("steps"), "up", environment=languages) as started:
-        yield started
 
 
 def with_steps(page: Page, path: str) -> Page:

@@ -11,18 +11,11 @@ from app.vault import RowSigner, Vault, load_keyring
 from tests.browser.screens import check_layout
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.databases import closing_database
-from tests.harness.server import LiveServer, running
+from tests.harness.server import LiveServer
 from tests.harness.world import shipped_rules
 
 LANGUAGES = ("en", "my-x-long", "ar-x-rtl")
 NUMBER = "+60 12-345 6701"
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    languages = {"REDRESS_PSEUDO_LANGUAGES": "1"}
-    with running(tmp_path_factory.mktemp("texts"), "up", environment=languages) as started:
-        yield started
 
 
 @pytest.fixture(params=(PHONE, WIDE), ids=("phone", "wide"))
@@ -38,7 +31,7 @@ def in_two_weeks(server: LiveServer) -> None:
     with closing_database(f"sqlite:///{server.home / 'redress.sqlite3'}") as database:
         database.sign_with(RowSigner(lambda: vault))
         with database.writing() as session:
-            ask_due(session, vault, shipped_rules(), 50)
+            ask_due(session, vault, shipped_rules(), 1_000)
     clock.set_offset(0)
 
 

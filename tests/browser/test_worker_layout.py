@@ -9,18 +9,10 @@ from playwright.sync_api import Browser, Page
 
 from tests.browser.screens import check_layout
 from tests.harness.browser import PHONE, WIDE, checked_pages
-from tests.harness.server import LiveServer, running
+from tests.harness.server import LiveServer
 
 LANGUAGES = ("en", "my-x-long", "ar-x-rtl")
 INITIAL_WINDOW = 14_600
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A Redress with the pseudo-languages and nobody in its network yet."""
-    languages = {"REDRESS_PSEUDO_LANGUAGES": "1"}
-    with running(tmp_path_factory.mktemp("layout"), "up", environment=languages) as started:
-        yield started
 
 
 @pytest.fixture(params=(PHONE, WIDE), ids=("phone", "wide"))
