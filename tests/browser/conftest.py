@@ -12,10 +12,18 @@ from tests.support.between import Link, link_to
 from tests.support.kit_phone import KitPhone, opened
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def kit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A server of its own: stories count what it was asked."""
+    """A Redress with nobody in its network yet, one for each pytest worker. What a story asks of it is counted at its own link."""
     with running(tmp_path_factory.mktemp("kit"), "up") as started:
+        yield started
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """The same with the pseudo-languages."""
+    languages = {"REDRESS_PSEUDO_LANGUAGES": "1"}
+    with running(tmp_path_factory.mktemp("languages"), "up", environment=languages) as started:
         yield started
 
 
@@ -31,14 +39,6 @@ def phone(browser: Browser, link: Link, tmp_path: Path) -> Iterator[KitPhone]:
     """A phone that was never here, with a profile of its own."""
     with opened(browser, link, tmp_path / "profile") as phone:
         yield phone
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    """A Redress with the pseudo-languages and nobody in its network yet."""
-    languages = {"REDRESS_PSEUDO_LANGUAGES": "1"}
-    with running(tmp_path_factory.mktemp("languages"), "up", environment=languages) as started:
-        yield started
 
 
 @pytest.fixture(params=(PHONE, WIDE), ids=("phone", "wide"))

@@ -15,5 +15,5 @@ def in_two_weeks(server: LiveServer) -> None:
     with closing_database(f"sqlite:///{server.home / 'redress.sqlite3'}") as database:
         database.sign_with(RowSigner(lambda: vault))
         with database.writing() as session:
-            ask_due(session, vault, shipped_rules(), 50)
+            ask_due(session, vault, shipped_rules(), 1_000)
     clock.set_offset(0)

@@ -6,18 +6,14 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.harness.browser import PHONE, checked_pages
-from tests.harness.server import LiveServer, running
-
-
-@pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with running(tmp_path_factory.mktemp("leaving"), "up") as started:
-        yield started
+from tests.harness.server import LiveServer
 
 
 @pytest.fixture(params=(True, False), ids=("scripts", "no-scripts"))
-def page(request: pytest.FixtureRequest, browser: Browser, server: LiveServer) -> Iterator[Page]:
-    with checked_pages(browser, server.url, viewport=PHONE, java_script_enabled=request.param) as new_page:
+def page(request: pytest.FixtureRequest, browser: Browser, kit_server: LiveServer) -> Iterator[Page]:
+    with checked_pages(
+        browser, kit_server.url, viewport=PHONE, java_script_enabled=request.param
+    ) as new_page:
         yield new_page()
 
 

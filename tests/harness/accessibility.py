@@ -1,7 +1,7 @@
 """Every page that a browser story opens, read once more by axe: as a narrow phone shows it, in light and in dark.
 
 The stories themselves run without scripts, at their own pace. Their documents are kept as they came and opened again afterwards,
-each shape of a page once a pytest worker: a queue with other cases in it is the same page.
+each shape of a page once a run: a queue with other cases in it is the same page.
 """
 
 import hashlib
@@ -41,24 +41,32 @@ class Document:
 
 
 class Reader:
-    """Reads documents with axe, each shape once."""
+    """Reads documents with axe, each shape once: which were read stands in a folder that all workers of a run share."""
 
-    def __init__(self, browser: Browser) -> None:
+    def __init__(self, browser: Browser, shared: Path) -> None:
         self._browser = browser
-        self._read: set[str] = set()
+        self._read = shared / "read-by-axe"
+        self._read.mkdir(exist_ok=True)
 
     def faults_in(self, documents: list[Document]) -> list[str]:
         """What axe finds in those of these whose shape is new, a line for each rule and page."""
-        new = {each.shape: each for each in documents if each.shape not in self._read}
-        self._read.update(new)
+        new = [each for shape, each in {each.shape: each for each in documents}.items() if self._takes(shape)]
         if not new:
             return []
         context = self._browser.new_context(viewport=_NARROW, service_workers="block")
         try:
             page = context.new_page()
-            return [fault for each in new.values() for fault in _faults(page, each)]
+            return [fault for each in new for fault in _faults(page, each)]
         finally:
             context.close()
+
+    def _takes(self, shape: str) -> bool:
+        """Whether this worker is the first with it; whatever it finds fails its own test, and so the run."""
+        try:
+            (self._read / shape).touch(exist_ok=False)
+        except FileExistsError:
+            return False
+        return True
 
 
 def faults_on(page: Page) -> list[str]:

@@ -9,6 +9,7 @@ import shutil
 from base64 import b64decode
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -35,7 +36,7 @@ _ARGUMENTS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
 )
-# What was read before in this worker's Chromium is not read again.
+# What was read before in this run is not read again.
 _READERS: dict[Browser, Reader] = {}
 _MISSING = (
     "no Chromium on this machine, so no browser test ran; install it (Debian: apt-get install chromium)"
@@ -54,7 +55,7 @@ def arguments() -> list[str]:
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(shared_folder: Path) -> Iterator[Browser]:
     """This worker's Chromium. Where there is none the test is skipped aloud, but under CI it fails."""
     executable = chromium()
     if executable is None:
@@ -65,6 +66,7 @@ def browser() -> Iterator[Browser]:
         running = playwright.chromium.launch(
             executable_path=executable, args=arguments(), chromium_sandbox=os.geteuid() != 0
         )
+        _READERS[running] = Reader(running, shared_folder)
         yield running
         running.close()
 
@@ -102,7 +104,7 @@ def checked_pages(browser: Browser, origin: str, **options: Any) -> Iterator[Cal
         yield open_page
     finally:
         context.close()
-    faults += _READERS.setdefault(browser, Reader(browser)).faults_in(documents)
+    faults += _READERS[browser].faults_in(documents)
     assert not faults, "\n".join(dict.fromkeys(faults))
 
 

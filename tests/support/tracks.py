@@ -16,6 +16,16 @@ TRACKS: tuple[tuple[Profile, str], ...] = tuple(
 )
 """Both tracks without a law and under each one that the product ships."""
 
+WALKS: tuple[tuple[str, Profile, str], ...] = (
+    *(("sqlite", track, law) for track, law in TRACKS),
+    ("postgresql", Profile.STANDARD, ""),
+    ("postgresql", Profile.FAST_TRACK, TRACKS[-1][1]),
+)
+"""Where these long walks are gone: all on SQLite, and on PostgreSQL one of each track, one of them under a law.
+
+Which law a network follows is worked out in Python and changes no statement: these two send the statements of all eight.
+"""
+
 _DAY, _THURSDAY = timedelta(days=1), 3
 
 

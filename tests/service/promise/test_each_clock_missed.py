@@ -16,7 +16,7 @@ from tests.support.desk import Desk
 from tests.support.partners import do
 from tests.support.promise_watch import Watch
 from tests.support.ticking import falls_due, tick_at
-from tests.support.tracks import TRACKS, go_to_a_thursday_before_a_day_off
+from tests.support.tracks import WALKS, go_to_a_thursday_before_a_day_off
 
 _STAYS = [(Rung.LEAD, RungState.PASSED_ON), (Rung.COORDINATOR, RungState.LAST)]
 _DONE_OTHERWISE = {
@@ -93,7 +93,7 @@ def check_told(desk: Desk, missed: Missed, last: tuple[Rung, RungState] | None) 
 
 
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize(("track", "law"), TRACKS)
+@pytest.mark.parametrize(("database", "track", "law"), WALKS, indirect=["database"])
 def test_whatever_is_missed_somebody_else_is_asked_and_the_worker_is_told(
     desk: Desk, track: Profile, law: str
 ) -> None:
