@@ -167,7 +167,16 @@ from app.network.tablets import (
     vouch,
 )
 from app.network.two_people import are_two_people
-from app.network.zones import ZoneUnknown, every_zone, main_zone, read_zone, zone_info, zone_there, zones_of
+from app.network.zones import (
+    ZoneUnknown,
+    every_zone,
+    main_zone,
+    read_zone,
+    zone_info,
+    zone_places,
+    zone_there,
+    zones_of,
+)
 from app.vault import NotInCircle
 
 __all__ = [
@@ -355,6 +364,7 @@ __all__ = [
     "vouch",
     "window_end",
     "zone_info",
+    "zone_places",
     "zone_there",
     "zones_of",
 ]

@@ -44,6 +44,18 @@ _MAIN = {
     "UZ": "Asia/Tashkent",
 }
 
+# Earlier names that browsers still give for the zone of their device (those of the Unicode CLDR, which never renames one).
+_STILL_GIVEN = {
+    "Africa/Asmera": "Africa/Asmara",
+    "America/Buenos_Aires": "America/Argentina/Buenos_Aires",
+    "America/Godthab": "America/Nuuk",
+    "Asia/Calcutta": "Asia/Kolkata",
+    "Asia/Katmandu": "Asia/Kathmandu",
+    "Asia/Rangoon": "Asia/Yangon",
+    "Asia/Saigon": "Asia/Ho_Chi_Minh",
+    "Europe/Kiev": "Europe/Kyiv",
+}
+
 
 class ZoneUnknown(Exception):
     """There is no such time zone; the text is the line that whoever typed it reads."""
@@ -69,6 +81,14 @@ def zones_of(country: str | None) -> tuple[str, ...]:
     """The zones of a country, in the order of their names; none where there is no country or it is unknown."""
     theirs = (name for name, of in get_global("zone_territories").items() if of == country)
     return tuple(name for name in sorted(theirs) if _known(name) is not None)
+
+
+@lru_cache(maxsize=256)
+def zone_places(country: str) -> tuple[str, ...]:
+    """The places by which devices in a country name its zones: the last part of each name."""
+    zones = zones_of(country)
+    earlier = (old for old, name in _STILL_GIVEN.items() if name in zones)
+    return tuple(name.rpartition("/")[2] for name in (*zones, *earlier))
 
 
 def main_zone(country: str | None) -> str:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, expect
 
+from tests.browser.screens import check_layout
 from tests.support.between import Asked, Link, Passed, as_json
 from tests.support.draft_phone import CODE, KEEP, PLANTED, WORDS, box, draft_on, enter, keep, look_until
 from tests.support.kit_phone import OURS, OUTBOX, SAVED, KitPhone, found_in, kept, opened, write
@@ -15,12 +16,17 @@ if (self.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = () 
 """
 
 
-def test_it_is_deleted_with_one_tap(phone: KitPhone) -> None:
+def test_it_is_deleted_when_asked_twice(phone: KitPhone) -> None:
     page = phone.with_kit()
     phone.context.set_offline(True)
     keep(page)
     phone.open_form(page)
-    box(page).get_by_role("button", name="Delete it").click()
+    assert not box(page).locator(".stop:visible").count()
+    box(page).get_by_text("Delete it", exact=True).click()
+    expect(box(page).get_by_text("Then these words are gone.")).to_be_visible()
+    check_layout(page)
+    assert draft_on(page) is not None
+    box(page).get_by_role("button", name="Yes, delete it").click()
     expect(box(page).get_by_label(KEEP)).not_to_be_checked()
     assert draft_on(page) is None
 

@@ -27,6 +27,7 @@ from tests.support.kit_phone import (
     taken_over,
     type_code,
 )
+from tests.support.open_messages import armed, enter, say_worse, tell
 
 WORDS = "The marmalade foreman came back at quicksilver."
 PLANTED = ("marmalade", "quicksilver")
@@ -46,25 +47,6 @@ def kit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]
         yield started
 
 
-def enter(page: Page, code: str) -> Page:
-    """Open the messages, until what they need on a line that is down is there."""
-    page.goto("/en/code")
-    taken_over(page)
-    with page.expect_response("**/en/unsent"):
-        type_code(page, code)
-    expect(page.get_by_role("heading", name="Your messages")).to_be_visible()
-    return armed(page)
-
-
-def armed(page: Page) -> Page:
-    """Until the first seal of the page is made."""
-    page.evaluate(
-        """() => import(document.querySelector('script[src*="kit/"]').src.replace('start.js', 'inbox.js'))
-            .then(({ready}) => ready).then(Boolean)"""
-    )
-    return page
-
-
 @pytest.fixture
 def code(phone: KitPhone) -> str:
     """The code of a report that was sent from this phone."""
@@ -75,20 +57,6 @@ def code(phone: KitPhone) -> str:
 def inside(phone: KitPhone, code: str) -> Page:
     """The page of a worker who came in with the code."""
     return enter(phone.context.pages[-1], code)
-
-
-def tell(page: Page, words: str) -> None:
-    page.get_by_label("Write to the helper").fill(words)
-    page.get_by_role("button", name="Send", exact=True).click()
-
-
-def say_worse(page: Page, words: str = "", *, danger: bool = True) -> None:
-    page.locator("summary", has_text="It got worse").click()
-    form = page.locator("form[action$='/worse']")
-    if danger:
-        form.get_by_label("I am in danger now").check()
-    form.locator("textarea").fill(words)
-    form.get_by_role("button", name="Tell the helper").click()
 
 
 def thread_elsewhere(browser: Browser, link: Link, code: str) -> str:
@@ -114,7 +82,14 @@ def test_written_on_a_dead_line_it_waits_locked_and_arrives_once_next_day(
         assert page.locator("#phone-says blockquote").inner_text() == WORDS
         expect(page.get_by_label("Write to the helper")).to_have_value("")
         # As of a report: nothing that tells which of both it is, whose, or when.
-        assert set(phone.records(page)[0]) - {"not_before"} == {"submission", "sealed", "proof", "state"}
+        assert set(phone.records(page)[0]) - {"not_before"} == {
+            "submission",
+            "sealed",
+            "proof",
+            "state",
+            "order",
+            "thread",
+        }
         before = len(kept(link))
     assert not found_in(tmp_path / "profile", (*PLANTED, code, code[:12]))
     with opened(browser, link, tmp_path / "profile") as phone:
@@ -289,7 +264,7 @@ def test_what_waits_is_deleted_when_asked_twice(phone: KitPhone, inside: Page) -
     phone.context.set_offline(True)
     tell(inside, WORDS)
     expect(inside.get_by_role("heading", name=SAVED)).to_be_visible()
-    inside.locator("#phone-says summary").click()
+    inside.locator("#phone-says summary", has_text="Delete it").click()
     inside.get_by_role("button", name="Yes, delete it").click()
     expect(inside.locator("#phone-says")).to_have_count(0)
     assert phone.records(inside) == []

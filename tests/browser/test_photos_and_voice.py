@@ -205,7 +205,7 @@ def test_a_portals_page_is_no_answer_and_what_is_refused_is_said_and_holds_up_no
         page.wait_for_timeout(50)
     assert [each["state"] for each in waiting(page)] == ["parked"]
     page.get_by_text("Delete the photos and recordings").click()
-    page.locator("[data-do=drop-parts]").click()
+    page.locator("#kit-parts .stop").click()
     expect(page.locator("#kit-parts")).to_have_count(0)
     assert waiting(page) == []
 

@@ -120,6 +120,6 @@ def test_a_deleted_report_takes_its_photos_along(phone: KitPhone, link: Link, tm
     expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
     phone.open_form(page)
     page.locator("#kit-waiting summary").click()
-    page.locator("[data-do=drop-waiting]").click()
+    page.locator("#kit-waiting [data-do=drop]").click()
     expect(page.locator("#kit-waiting")).to_have_count(0)
     assert (phone.records(page), waiting(page)) == ([], [])

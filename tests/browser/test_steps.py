@@ -1,6 +1,7 @@
 """The form one question at a time: the same form, with nothing lost on any way through it."""
 
 from collections.abc import Callable
+from pathlib import Path
 from threading import Event
 from typing import Any
 
@@ -12,7 +13,7 @@ from tests.harness.accessibility import faults_on
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer
 from tests.support.between import Asked, Link, Passed
-from tests.support.kit_phone import OURS, SAVED, KitPhone, code_on, kept, taken_over
+from tests.support.kit_phone import OURS, SAVED, KitPhone, code_on, kept, opened, taken_over
 
 WORDS = "The foreman keeps our pay."
 QUESTIONS = 8
@@ -81,6 +82,33 @@ def test_without_a_network_too(phone: KitPhone) -> None:
     page.go_back()
     assert code_on(page) == code
     page.wait_for_function("() => !history.state")
+
+
+def test_whoever_is_in_danger_sees_whom_to_call_and_the_way_to_send_below_the_answer(
+    browser: Browser, link: Link, tmp_path: Path
+) -> None:
+    with opened(browser, link, tmp_path / "profile") as phone:
+        page = phone.with_kit(steps=True)
+        note = page.locator("fieldset").first.locator(".note")
+        expect(note).to_be_hidden()
+        page.check("[name=danger][value=no]")
+        expect(note).to_be_hidden()
+        phone.context.set_offline(True)
+        page.check("[name=danger][value=yes]")
+        expect(note.get_by_text("If you can get to a safe place, do not wait for us.")).to_be_visible()
+        expect(note.get_by_text("Nothing is sent yet.")).to_be_visible()
+        send = note.get_by_role("button", name="Send now: only a helper reads it")
+        expect(send).to_be_in_viewport(ratio=1)
+        page.check("[name=danger][value=no]")
+        expect(note).to_be_hidden()
+        page.check("[name=danger][value=yes]")
+        send.click()
+        expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+        code = code_on(page)
+        phone.context.set_offline(False)
+        expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+        assert code_on(page) == code
+        assert len(kept(link)) == 1
 
 
 def test_both_ways_back_lose_nothing(phone: KitPhone) -> None:

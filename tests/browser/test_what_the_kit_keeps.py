@@ -280,6 +280,6 @@ def test_what_was_written_on_a_tablet_is_not_the_forms_to_delete(phone: Phone) -
     assert sorted(page.evaluate(others, True)) == [False, True]
     phone.open_form(page)
     page.locator("#kit-waiting summary").click()
-    page.locator("[data-do=drop-waiting]").click()
+    page.locator("#kit-waiting [data-do=drop]").click()
     expect(page.locator("#kit-waiting")).to_have_count(0)
     assert page.evaluate(others, False) == [True]

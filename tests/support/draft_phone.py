@@ -30,7 +30,7 @@ _WORDS_KEPT = """
 async (code) => {
     const start = document.querySelector('script[src*="kit/"]').src
     const {draftHere} = await import(start.replace('start.js', 'store.js'))
-    const {keyOf, unlock} = await import(start.replace('start.js', 'draft.js'))
+    const {keyOf, unlock} = await import(start.replace('start.js', 'seal.js'))
     const draft = await draftHere()
     return Object.fromEntries(await unlock(await keyOf(draft, code), draft)).words
 }

@@ -2,11 +2,13 @@
 
 import hashlib
 import json
+from unicodedata import normalize
 
 from flask import Response, current_app, render_template, url_for
 
 from app.cases.case import LONGEST_TEXT
 from app.language import Language
+from app.network import zone_places
 from app.web.access import open_to_everyone
 from app.web.assets import Asset, asset_url
 from app.web.language import choose_language, page_language
@@ -31,6 +33,12 @@ def offline() -> str:
     return empty_form(token="")
 
 
+@blueprint.app_context_processor
+def clocks_of_countries() -> dict[str, object]:
+    """By which places a phone's clock names a country: what a page without a network knows of where it is."""
+    return {"zone_places": zone_places}
+
+
 @blueprint.get("/<lang>/saved")
 @open_to_everyone
 def saved() -> str:
@@ -51,9 +59,10 @@ def words_of_the_kit() -> str:
 
 
 def _helps_anywhere() -> list[Help]:
-    """The numbers of every country that has any: without a network nobody can ask which is meant, and a call still goes."""
-    countries = sorted({number.country for number in services().rules.help.numbers})
-    return [found for country in countries if (found := help_in(country)).numbers]
+    """The numbers of each country that has any, by name: without a network nobody can ask which is meant, and a call still goes."""
+    countries = {number.country for number in services().rules.help.numbers}
+    found = [here for country in countries if (here := help_in(country)).numbers]
+    return sorted(found, key=lambda each: (normalize("NFKD", each.country).casefold(), each.code))
 
 
 @blueprint.get("/sw.js")

@@ -1,6 +1,6 @@
 // Keeping half a report on this phone: only when the worker asks, locked with a code of theirs, and never shown by itself.
 
-import { keyOf, lock, newDraft, plainCode, unlock } from "./draft.js"
+import { keyOf, lock, newDraft, plainCode, unlock } from "./seal.js"
 import { addTo, countTry, draftHere, layIn, takeOut } from "./store.js"
 import { copyOf, language } from "./screen.js"
 
@@ -140,6 +140,7 @@ function fill(form, fields) {
       else if (part.rows && value && part.value !== value) part.value = `${value}\n\n${part.value}`
     }
   }
+  form.dispatchEvent(new Event("change"))
 }
 
 function soon() {

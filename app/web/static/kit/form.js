@@ -2,8 +2,7 @@
 
 import { attached, hasFiles, offerFiles } from "./attach.js"
 import { draftDone, keepsDraft, offerDraft } from "./choice.js"
-import { ARRIVED, post, send, sentElsewhere, wakeLater } from "./outbox.js"
-import { declared, dropPartsOf, layParts } from "./parts.js"
+import { ARRIVED, declared, dropPartsOf, layParts, post, send, sentElsewhere, wakeLater } from "./outbox.js"
 import { bringBack, copyOf, language, note, show, showPage, showReceipt, turnTo } from "./screen.js"
 import { knownKit, newAck, newestKit, newId, newReceipt, sealReport, warmUp } from "./seal.js"
 import { bringUp } from "./steps.js"

@@ -3,8 +3,9 @@
 
 import { sendAll, wakeLater, within } from "./outbox.js"
 import { knownKit, newestKit, newId, sealReport, warmUp } from "./seal.js"
+import { nearFirst } from "./screen.js"
 import { digitsOf, dropStage, isStageOf, keepStage } from "./stage.js"
-import { drop, find, keep } from "./store.js"
+import { all, drop, find, keep } from "./store.js"
 import { turnTo, visit } from "./start.js"
 
 const ANSWERS_WITHIN = 20_000 // milliseconds: whoever looks at a button that does nothing presses it again
@@ -12,11 +13,15 @@ const AGAIN = 20_000
 const language = document.documentElement.lang
 // What tells something, and what protects.
 const MAY_WAIT = ["write", "worse", "answer", "stop", "do-not-ask", "consent"]
+// What is read one after the other, and so has to arrive that way. What protects waits for nothing.
+const TELLS = ["write", "worse", "answer"]
 // Of the page and of its session: of no use in a seal, or there already.
 const LEFT_OUT = ["act", "form_token", "receipt"]
 
 // What waits as long as this page is open: what its form told, by submission.
 const waiting = new Map()
+// By the code of the messages: the first submission of theirs that waited here, under which the others follow it.
+const threads = new Map()
 let words
 /** The key to seal to, once all is here that is needed where the line is down; null where it cannot wait here. */
 export const ready = prepare()
@@ -66,7 +71,7 @@ async function press(form, submitter, act) {
     if (!words?.getElementById("waits") || (!waits && navigator.onLine)) return plainly(form, submitter)
     if (!waits) return act === "leave" ? document.querySelector(".leave").click() : say("not-kept")
     rest(true, copyOf("sending").textContent)
-    if (!(navigator.onLine && (await sent(form, fields, told)))) await lay({ form, fields, told })
+    if (!navigator.onLine || (await isNotNext(told)) || !(await sent(form, fields, told))) await lay({ form, fields, told })
   } catch {
     say("not-kept", told)
   } finally {
@@ -80,6 +85,16 @@ function plainly(form, submitter) {
   if (pressed) form.append(pressed)
   form.submit()
   if (pressed) pressed.remove()
+}
+
+const inLine = ({ act, danger }) => TELLS.includes(act) && !danger
+
+/** Whether something that was written before it still waits here, after one more try. */
+async function isNotNext(told) {
+  if (!inLine(told) || !(await all()).length) return false
+  await sendAll().catch(() => {})
+  const left = (await all()).filter(({ state }) => state === "waiting")
+  return left.some(({ submission }) => waiting.has(submission) && inLine(waiting.get(submission)))
 }
 
 /** Whether the server answered; then its page stands here. What it did, although its answer was lost, it does not do again. */
@@ -118,7 +133,9 @@ async function lay(pressed) {
   if (!receipt) return askForCode(pressed)
   const submission = newId()
   const inbox = [["act", told.act], ...fields.filter(([name]) => !LEFT_OUT.includes(name))]
-  await keep(await sealReport(kit, { submission, receipt, lang: language, fields: [], inbox }))
+  const record = await sealReport(kit, { submission, receipt, lang: language, fields: [], inbox })
+  if (inLine(told) && !threads.has(receipt)) threads.set(receipt, submission)
+  await keep(inLine(told) ? { ...record, thread: threads.get(receipt) } : record)
   waiting.set(submission, told)
   form.reset()
   form.closest("details")?.removeAttribute("open")
@@ -147,6 +164,7 @@ function say(name, { danger, country } = {}, id = "phone-asks") {
   const there = place.querySelector(`[data-country="${country ?? document.querySelector("main [name=country]")?.value}"]`)
   // The numbers of every country are for whoever is in danger, nobody knows where.
   for (const part of place.querySelectorAll("[data-country]")) part.hidden = part !== there && (Boolean(there) || !danger)
+  if (!there && danger) nearFirst(place)
   // Whoever left meanwhile sees nothing of it.
   document.getElementById("top")?.prepend(place)
   place.focus()
@@ -156,30 +174,34 @@ function say(name, { danger, country } = {}, id = "phone-asks") {
 
 /** What waits, what was refused, or that all of it was sent. */
 function show() {
-  const all = [...waiting.values()]
-  const danger = all.some((each) => each.danger)
-  const place = say(!all.length ? "sent" : all.some(({ reason }) => !reason) ? "waits" : "refused", { danger, country: all[0]?.country }, "phone-says")
-  const reasons = new Set(all.map(({ reason }) => reason))
+  const told = [...waiting.values()]
+  const danger = told.some((each) => each.danger)
+  const place = say(!told.length ? "sent" : told.some(({ reason }) => !reason) ? "waits" : "refused", { danger, country: told[0]?.country }, "phone-says")
+  const reasons = new Set(told.map(({ reason }) => reason))
   for (const part of place.querySelectorAll("[data-reason]")) part.hidden = !reasons.has(part.dataset.reason)
-  for (const each of all) {
-    const line = document.createElement("li")
-    line.append(copyOf("acts").querySelector(`[data-act=${each.act}]`))
+  for (const [submission, each] of waiting) {
+    const line = copyOf("acts").querySelector(`[data-act=${each.act}]`)
     if (each.words) line.append(Object.assign(document.createElement("blockquote"), { dir: "auto", textContent: each.words }))
-    place.querySelector("ul").append(line)
+    line.append(copyOf("drop"))
+    line.querySelector("button").addEventListener("click", () => void forgo(submission))
+    place.querySelector("ol").append(line)
   }
   return place
 }
 
 addEventListener("click", async ({ target }) => {
-  if (target.closest("[data-do=send-now]")) {
-    await drain(true)
-    if (waiting.size) show().querySelector("[data-say=tried]").hidden = false
-  } else if (target.closest("[data-do=drop-now]")) {
-    for (const submission of waiting.keys()) await drop(submission)
-    waiting.clear()
-    document.getElementById("phone-says").remove()
-  }
+  if (!target.closest("[data-do=send-now]")) return
+  await drain(true)
+  if (waiting.size) show().querySelector("[data-say=tried]").hidden = false
 })
+
+/** Take this one out, and show what still waits. */
+async function forgo(submission) {
+  await drop(submission)
+  waiting.delete(submission)
+  if (waiting.size) show()
+  else document.getElementById("phone-says").remove()
+}
 
 /** Offer to keep where the case stands now; kept already, it is kept anew. Without the code, or without the kit to show it, there is nothing to offer. */
 async function offerStage() {

@@ -1,13 +1,11 @@
 // The kit on a page, after its first paint: installs the service worker, takes over the form, and sends what waits.
 
 import { checkCurrent, current, hear, takeOver } from "./form.js"
-import { ARRIVED, WAITS, others, sendAll, wakeLater } from "./outbox.js"
-import { heads, sendParts } from "./parts.js"
-import { haveWords, language, note, tell } from "./screen.js"
+import { ARRIVED, WAITS, dropPartsOf, heads, others, sendAll, sendParts, wakeLater } from "./outbox.js"
+import { copyOf, haveWords, language, note, tell } from "./screen.js"
 import { refreshKit } from "./seal.js"
 import { offerSpeech, offerSteps } from "./steps.js"
-import { all } from "./store.js"
-import { showParts, showWaiting } from "./waiting.js"
+import { all, drop } from "./store.js"
 
 const AGAIN = 20_000 // milliseconds until a page that stays open tries again by itself
 
@@ -93,5 +91,105 @@ async function learn({ submission, state }) {
 
 /** Everything that was here was sent: said once nothing of it is left. */
 const tellSent = async () => !(await all()).length && !(await heads()).length && tell("sent")
+
+// What waits on this phone, above the form: that something waits, never what; and what can be done about it.
+
+const NAME = "saved.json" // on the list of downloads of the phone, which others may see
+
+/** Show the notice as things are now. Its button "send now" is heard by the page, as that of the receipt is. */
+async function showWaiting() {
+  const records = (await all().catch(() => [])).filter(({ beside }) => !beside)
+  const files = await heads()
+  await showParts()
+  const before = document.getElementById("kit-waiting")
+  const form = document.querySelector("form[action$='/report'], form[data-open]")
+  const told = JSON.stringify([records.map(({ submission, state }) => [submission, state]), files.map(({ file }) => file)])
+  // What somebody has opened in it stays open.
+  if (form && before?.told === told) return
+  before?.remove()
+  if (!records.length || !form) return
+  const notice = Object.assign(document.createElement("div"), { id: "kit-waiting", told })
+  const refused = records.filter(({ state }) => state === "parked")
+  const waits = records.filter((each) => !refused.includes(each))
+  if (waits.length) notice.append(listed("waits", waits, files))
+  if (refused.length) notice.append(listed("refused", refused, files))
+  press(notice, "[data-do=copy]", () => saveCopy(refused))
+  form.before(notice)
+}
+
+function press(notice, which, act) {
+  for (const button of notice.querySelectorAll(which)) button.addEventListener("click", act)
+}
+
+/** Each of them with what waits with it and a way to delete it; the one that was written first stands first. */
+function listed(name, records, files) {
+  const part = copyOf(name)
+  const several = records.length > 1
+  const list = document.createElement(several ? "ol" : "div")
+  for (const { submission } of records) {
+    const item = document.createElement(several ? "li" : "div")
+    item.append(copyOf("item"))
+    const mine = files.filter((file) => file.submission === submission)
+    const words = item.querySelector("p")
+    words.hidden = !mine.length
+    words.textContent = words.textContent.replace("{number}", mine.length)
+    press(item, "button", async () => {
+      await drop(submission)
+      await dropPartsOf(submission)
+      await showWaiting()
+    })
+    list.append(item)
+  }
+  part.querySelector(".hint").hidden = !several
+  part.firstElementChild.append(list)
+  return part
+}
+
+/** How far the photos and recordings are, beside the form or the code; what is pressed there stays as it is. */
+async function showParts() {
+  const files = await heads()
+  let notice = document.getElementById("kit-parts")
+  if (!files.length) return notice?.remove()
+  if (!notice) {
+    notice = Object.assign(document.createElement("div"), { id: "kit-parts" })
+    notice.append(copyOf("parts"))
+    notice.way = notice.querySelector("details")
+    document.querySelector("#top .card .digits")?.closest(".card").after(notice)
+    document.querySelector("form[action$='/report']")?.before(notice)
+  }
+  const groups = [...new Set(files.map(({ submission }) => submission))]
+  if (notice.told !== String(groups)) {
+    notice.told = String(groups)
+    // Those of each report have a way of their own.
+    for (const way of notice.querySelectorAll("details")) way.remove()
+    for (const group of groups) {
+      const way = notice.way.cloneNode(true)
+      if (groups.length > 1) way.querySelector("summary").append(` (${files.filter(({ submission }) => submission === group).length})`)
+      press(way, "button", async () => {
+        await dropPartsOf(group)
+        await showParts()
+      })
+      notice.append(way)
+    }
+  }
+  const all = Object.values(Object.fromEntries(files.map(({ submission, of }) => [submission, of]))).reduce((sum, of) => sum + of, 0)
+  const going = files.find(({ state }) => state === "waiting")
+  const words = notice.querySelector("[data-sent]")
+  const told = words.dataset.sent.replace("{number}", all - files.length).replace("{all}", all)
+  if (words.textContent !== told) words.textContent = told
+  words.parentNode.hidden = !going
+  if (going) Object.assign(notice.querySelector("progress"), { max: going.pieces, value: going.pieces - going.missing.length })
+  notice.querySelector(".bad").hidden = files.every(({ state }) => state === "waiting")
+}
+
+/** The sealed records as a file, for a helper who can look into it with the people who run this. */
+function saveCopy(records) {
+  const sealed = records.map((record) => ({ ...record.sealed, reason: record.reason }))
+  const link = document.createElement("a")
+  link.href = URL.createObjectURL(new Blob([JSON.stringify(sealed, null, 1)], { type: "application/json" }))
+  link.download = NAME
+  link.click()
+  setTimeout(() => URL.revokeObjectURL(link.href), 60_000)
+}
 
 void begin()

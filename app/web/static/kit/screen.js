@@ -18,6 +18,17 @@ export async function haveWords() {
 /** A fresh copy of one of the templates. */
 export const copyOf = (name) => document.importNode(words.getElementById(name).content, true)
 
+/** The numbers of the country that the phone's clock names first, where there are any, and those of the others behind a press. */
+export function nearFirst(place) {
+  const zone = Intl.DateTimeFormat().resolvedOptions().timeZone?.split("/").pop()
+  const near = place.querySelector(`[data-zones~="${zone}"]`)
+  const others = place.querySelector("[data-others]")
+  if (!near || !others) return
+  others.hidden = false
+  others.append(...place.querySelectorAll("[data-country]"))
+  others.before(near)
+}
+
 /** Put a template in place of the page's content; what was there is returned and can be brought back by `bringBack`. */
 export const show = (name) => turnTo(copyOf(name))
 
@@ -47,6 +58,7 @@ export function showReceipt(name, receipt, { danger, quiet }) {
     place.replaceChildren(...receipt.match(/.{4}/g).flatMap((group) => [digitsOf(group), " "]))
   }
   for (const note of main().querySelectorAll(".if-danger")) note.hidden = !danger
+  nearFirst(main())
   for (const note of main().querySelectorAll(".if-quiet")) note.hidden = !quiet
   holdOn()
 }

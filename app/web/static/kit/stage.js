@@ -1,8 +1,7 @@
 // Where a case stood when its worker last looked, kept on this phone only because they asked: locked with the code of its messages.
 // It lies beside the draft, so whatever deletes that, "Leave now" above all, deletes it too. Few ask, so the kit takes this along only then.
 
-import { keyOf, lock, newDraft, unlock } from "./draft.js"
-import { checkDigit } from "./seal.js"
+import { checkDigit, keyOf, lock, newDraft, unlock } from "./seal.js"
 import { transact } from "./store.js"
 
 const DIGITS = 20 // of a code

@@ -4,16 +4,22 @@ const VERSION = 1
 const OUTBOX = { name: "outbox", inside: "reports", made: { keyPath: "submission" } }
 const OPENS_WITHIN = 4000 // milliseconds: some private modes neither open nor fail
 
-function open({ name, inside, made }) {
+function open(where, ...version) {
+  const { name, inside, made } = where
   return new Promise((done, failed) => {
-    const request = indexedDB.open(name, VERSION)
+    const request = indexedDB.open(name, ...version)
+    // Who holds the store closes it in a moment, or this gives up.
     const late = setTimeout(() => failed(new Error("the store did not open")), OPENS_WITHIN)
     request.onupgradeneeded = ({ oldVersion }) => {
       // Later versions add to this and never drop it: what waits there has to open and go out after an update too.
       if (oldVersion < 1) request.result.createObjectStore(inside, made)
     }
-    request.onblocked = () => failed(new Error("another page holds the store"))
-    request.onerror = () => failed(request.error)
+    request.onerror = () => {
+      clearTimeout(late)
+      // A newer page was here, and added to what this one knows: it works with the store as it is.
+      if (version.length && request.error.name === "VersionError") done(open(where))
+      else failed(request.error)
+    }
     request.onsuccess = () => {
       clearTimeout(late)
       // A newer page may need to upgrade: an open connection would hold it up.
@@ -25,7 +31,7 @@ function open({ name, inside, made }) {
 
 /** Run one transaction; it is over, and on the disk, when the promise is. */
 export async function transact(mode, work, where = OUTBOX) {
-  const store = await open(where)
+  const store = await open(where, VERSION)
   try {
     return await new Promise((done, failed) => {
       // "strict": a phone that dies right after "Saved on this phone" has it.
@@ -40,8 +46,15 @@ export async function transact(mode, work, where = OUTBOX) {
   }
 }
 
-/** Keep a record, in place of an older one of the same report. */
-export const keep = (record) => transact("readwrite", (reports) => void reports.put(record))
+/** Keep a record, in place of an older one of the same report; `order` is all that tells which was written first. Of one `thread`, none goes
+before those written before it; what names none is a thread of its own. */
+export const keep = (record) =>
+  transact("readwrite", (reports) => {
+    reports.getAll().onsuccess = ({ target }) => {
+      const there = target.result.find(({ submission }) => submission === record.submission)
+      reports.put({ thread: record.submission, ...record, order: there?.order ?? 1 + Math.max(0, ...target.result.map(({ order = 0 }) => order)) })
+    }
+  })
 
 /** Whether reports can be kept here at all: tried with a record that is taken out again. */
 export async function canKeep() {
@@ -56,10 +69,10 @@ export async function canKeep() {
   }
 }
 
-/** All records. They carry no time: it would tell whoever takes the phone when its owner wrote. */
+/** All records, as they were written. They carry no time: it would tell whoever takes the phone when its owner wrote. */
 export const all = () =>
   transact("readonly", (reports, result) => {
-    reports.getAll().onsuccess = ({ target }) => (result.value = target.result)
+    reports.getAll().onsuccess = ({ target }) => (result.value = target.result.sort((a, b) => (a.order ?? 0) - (b.order ?? 0)))
   })
 
 /** One record, or undefined. */

@@ -1,8 +1,7 @@
 // The service worker: pages of the kit without a network. It answers GET only, and never touches what is posted.
 
 import { wipe } from "./store.js"
-import { sendAll } from "./outbox.js"
-import { sendParts } from "./parts.js"
+import { sendAll, sendParts } from "./outbox.js"
 
 const PREFIX = "kit "
 const KEYS = "/api/v1/kit"
