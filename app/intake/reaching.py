@@ -73,7 +73,7 @@ def way_to_ask(gateways: Gateways, session: Session, vault: Vault, case: Case) -
     route = gateways.route_to(phone.country, phone.gateway, phone.line)
     talks = [(talk, position_of(vault, talk)) for talk in live_conversations(session, phone.id)]
     positions = [position for _, position in talks if position is not None]
-    if route is None or any(_is_in_doubt(position) for position in positions):
+    if route is None or any(is_in_doubt(position) for position in positions):
         return None
     if is_doubted(read_journal(session, vault, CaseId(case.id)), facts_of(vault, case)):
         return None  # also where the conversation that it was said in was taken away, ended or put back by others
@@ -125,7 +125,7 @@ def _is_busy(position: Position) -> bool:
     return asks or (position.last_at is not None and abs(clock.now() - position.last_at) < _A_MOMENT)
 
 
-def _is_in_doubt(position: Position) -> bool:
+def is_in_doubt(position: Position) -> bool:
     """Whether somebody else may hold the phone: it was said so, or said and taken back, or its holder asked who we are."""
     return position.whose is not WhosePhone.OWN or position.taken_back or position.doubted_at is not None
 
@@ -154,8 +154,8 @@ def with_text_request(
     """
     if report.contact is not ContactWay.TEXT or report.consent is ConsentLevel.NOBODY:
         return sealed
-    wish = _sealed_wish(vault, gateways, CaseId(sealed.case.id), report.phone, sealed.case.country)
-    return replace(sealed, wish=wish)
+    wish = sealed_wish(vault, gateways, CaseId(sealed.case.id), report.phone, sealed.case.country)
+    return sealed if wish is None else replace(sealed, wish=wish[1])
 
 
 def request_texts_again(
@@ -177,7 +177,8 @@ def request_texts_again(
     written = latest_contact(body_of(opened, row) for row in contacts_of(session, worker.case_id)).get(
         "phone", ""
     )
-    return _sealed_wish(vault, gateways, worker.case_id, written, case.country)
+    wish = sealed_wish(vault, gateways, worker.case_id, written, case.country)
+    return None if wish is None else wish[1]
 
 
 def stop_texts(session: Session, vault: Vault, case_id: CaseId) -> None:
@@ -202,14 +203,15 @@ def _stop_listening(session: Session, vault: Vault, case_id: CaseId, phone: Phon
     session.flush()
 
 
-def _sealed_wish(
+def sealed_wish(
     vault: Vault, gateways: Gateways, case_id: CaseId, written: str, country: str | None
-) -> SealedTextRequest | None:
+) -> tuple[Number, SealedTextRequest] | None:
+    """A number as it was written in this country, and the wish to be texted on it; None where no text can go. Raises `TooBusy`."""
     way = _way_to(gateways, written, country)
     if way is None:
         return None
     number, route = way
-    return seal_text_request(vault, case_id, number, route.gateway, route.line)
+    return number, seal_text_request(vault, case_id, number, route.gateway, route.line)
 
 
 def _way_to(gateways: Gateways, written: str, country: str | None) -> tuple[Number, Route] | None:

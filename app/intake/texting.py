@@ -17,6 +17,7 @@ from app.cases.case import (
     CaseFacts,
     NoAccess,
     NotYours,
+    SpokenYes,
     body_of,
     change_case,
     clean_answer,
@@ -25,7 +26,9 @@ from app.cases.case import (
     open_compartments,
     owned_case,
     refuse_viewers,
+    spoken_yes,
 )
+from app.cases.changes import REACH_TOLD, TEXTS_STOPPED
 from app.cases.desk import reply
 from app.database import CaseId
 from app.intake.reaching import contacts_of, listen_for_answer, phone_of_case
@@ -53,7 +56,6 @@ MOST_SEGMENTS_OF_A_REPLY = 10
 """A person may write more than a template may hold, but what no phone company carries is not tried."""
 
 _BY_ITSELF = "followup.texted"
-_STOPPED, _AGREED = "case.texts_stopped", "case.contact_told"
 
 
 class CannotBeTexted(Exception):
@@ -108,6 +110,7 @@ class CaseTexts:
     automatic: tuple[TextStatus, ...]
     later: frozenset[UUID]  # those that were to wait for the morning
     has_code: bool  # whether anybody can read the inbox
+    heard: SpokenYes | None = None  # who heard the worker agree to them
 
 
 @dataclass(frozen=True)
@@ -147,6 +150,7 @@ def texts_for_desk(session: Session, vault: Vault, gateways: Gateways, case_id: 
         automatic=tuple(text for text in texts if text.id not in entry_of),
         later=frozenset(UUID(detail["text"]) for detail in texted if detail["later"]),
         has_code=session.scalars(with_code).first() is not None,
+        heard=spoken_yes(session, vault, case_id),
     )
 
 
@@ -283,6 +287,8 @@ def _said_stop(session: Session, vault: Vault, case: Case, phone: Phone | None) 
         return is_opted_out(session, vault, phone.tag, phone.line)
     # Once the number is forgotten, only the case itself still tells that texts were stopped.
     acts = [
-        entry for entry in read_journal(session, vault, CaseId(case.id)) if entry.act in (_STOPPED, _AGREED)
+        entry
+        for entry in read_journal(session, vault, CaseId(case.id))
+        if entry.act in (TEXTS_STOPPED, REACH_TOLD)
     ]
-    return bool(acts) and acts[-1].act == _STOPPED
+    return bool(acts) and acts[-1].act == TEXTS_STOPPED

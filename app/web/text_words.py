@@ -46,6 +46,12 @@ WHOSE_PHONE: Labels = {
     "unknown": pgettext("texts", "Not said"),
 }
 
+WHOSE_SAID: Labels = {
+    "own": pgettext("texts", "Only the worker’s"),
+    "shared": pgettext("texts", "Shared with others"),
+    "company": pgettext("texts", "The company’s"),
+}
+
 FROM_FORM = pgettext("texts", "Not said: the number is from the form")
 
 UNREACHABLE: Labels = {

@@ -12,11 +12,11 @@ from app.attachments import DeclaredFile, FileKind, FileRefusal, declared_rows
 from app.attachments.completing import part_place
 from app.attachments.kinds import FileState
 from app.attachments.models import AttachmentChunk, AttachmentPart
-from app.cases.case import Escalation, HowAllowed, beside_row
+from app.cases.case import Escalation, HowAllowed, agreement_row, beside_row
 from app.cases.custody.reading import agree_to_read, ask_to_read
 from app.cases.desk import add_outside_date, end_outside_date, finish_task, plan_task
 from app.cases.desk.answering import note, reply
-from app.cases.enums import ClockKind, OutsideDateKind, Rung, RungState, TextAbout
+from app.cases.enums import ClockKind, OutsideDateKind, Rung, RungState, TalkHow, TextAbout
 from app.cases.followups import PlannedText
 from app.database import CaseId, new_id
 from app.messaging.delivery import Purpose
@@ -130,6 +130,9 @@ def _stand_beside(session: Session, desk: Desk, *case_ids: CaseId) -> None:
     vault = desk.world.vault
     for case_id, by in zip(case_ids, (desk.lead, desk.caseworker), strict=True):
         started = start_tablet(session, vault, by, f"Gate of {by.name}", 8, uuid4())
+        heard = agreement_row(vault, case_id, uuid4(), by, TalkHow.VISIT, clock.now())
+        heard.ended_hour = None if by is desk.lead else clock.hour_of(clock.now())
+        session.add(heard)
         session.add(
             beside_row(
                 vault, case_id, HowAllowed.TAP, "en", vouch(session, vault, started.authority), uuid4()

@@ -10,6 +10,7 @@ from flask import Flask, g
 
 from app.attachments import FileKind, FileRefusal
 from app.cases import enums
+from app.cases.changes import UNREACHABLE
 from app.cases.desk.queue import Count
 from app.cases.desk.search import Matched
 from app.cases.routing.offers import DeclineReason
@@ -18,7 +19,6 @@ from app.cases.rules.rule_set import load_rules
 from app.cases.taxonomy import Handling
 from app.intake import ContactWay
 from app.intake.conversation.machine.position import WhosePhone
-from app.intake.conversation.store.filing_text import UNREACHABLE
 from app.intake.texting import Unreachable
 from app.language import Language
 from app.language.languages import LanguageEntry

@@ -39,6 +39,7 @@ _TOLD = {
     "cases.first_answer": "whether the first answer came in time",
     "cases.came_back": "whether the worker came back after a day",
     "cases.edit_version": "how often it was edited",
+    "text_agreements.ended_hour": "in which hour one was taken back",
     "tablets.until": "until which hour each was started",
     "tablets.ended_hour": "in which hour somebody ended it",
     "tablets.reports": "how many reports came from it",

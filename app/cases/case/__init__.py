@@ -112,6 +112,13 @@ from app.cases.case.states import (
     stage_of,
 )
 from app.cases.case.tasks import KnownTask, end_of_day, open_tasks, planned_before, tasks_of
+from app.cases.case.text_agreements import (
+    SpokenYes,
+    TextAgreement,
+    agreement_row,
+    end_agreements,
+    spoken_yes,
+)
 from app.cases.case.text_parts import Part, in_order, read_part
 from app.cases.case.text_times import EVERY_DAY, HOURS_OF_A_DAY, NoHourLeft, TextTimes
 from app.cases.case.veils import (
@@ -187,7 +194,9 @@ __all__ = [
     "RoutingRecord",
     "SafetyStrip",
     "ShownContact",
+    "SpokenYes",
     "Task",
+    "TextAgreement",
     "TextTimes",
     "TextTooLong",
     "ToldBeside",
@@ -195,6 +204,7 @@ __all__ = [
     "access_of",
     "add_entry",
     "adding_words",
+    "agreement_row",
     "allowed_beside",
     "assign",
     "beside_row",
@@ -213,6 +223,7 @@ __all__ = [
     "consent_texts",
     "covers_company",
     "decision_place",
+    "end_agreements",
     "end_of_day",
     "entry_place",
     "facts_of",
@@ -255,6 +266,7 @@ __all__ = [
     "site_of",
     "site_place",
     "spoilt_journals",
+    "spoken_yes",
     "stage_of",
     "standing_grants",
     "store_facts",

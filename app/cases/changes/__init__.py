@@ -4,12 +4,24 @@ from app.cases.changes.consent_change import ask_helpers, set_consent, shut_out_
 from app.cases.changes.followup_answers import AnswerOutcome, take_answer
 from app.cases.changes.heeding import at_filing, changes
 from app.cases.changes.raising import note_urgency, raise_case
+from app.cases.changes.reach import (
+    REACH_TOLD,
+    TEXTS_STOPPED,
+    UNREACHABLE,
+    Reach,
+    stop_reaching,
+    tell_reach,
+)
 from app.cases.changes.reopening import reopen, reopen_by_words
 from app.cases.changes.texting_wishes import choose_texts
 from app.cases.changes.words_written import heed_words
 
 __all__ = [
+    "REACH_TOLD",
+    "TEXTS_STOPPED",
+    "UNREACHABLE",
     "AnswerOutcome",
+    "Reach",
     "ask_helpers",
     "at_filing",
     "changes",
@@ -21,5 +33,7 @@ __all__ = [
     "reopen_by_words",
     "set_consent",
     "shut_out_helpers",
+    "stop_reaching",
     "take_answer",
+    "tell_reach",
 ]

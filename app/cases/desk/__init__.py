@@ -43,7 +43,15 @@ from app.cases.desk.reading import OpenedCase, ReadEntry, ShownContact, open_cas
 from app.cases.desk.search import Hit, Matched, Search, find_by_reference, record_search, search_cases
 from app.cases.desk.search_limit import SearchesRest, count_search
 from app.cases.desk.search_match import LEAST_SIGNS, LONGEST, SearchTooLong, SearchTooShort
-from app.cases.desk.talks import Talk, TalkBeforeCase, TalkLongAgo, TalkNotYet, log_talk
+from app.cases.desk.talks import (
+    Talk,
+    TalkBeforeCase,
+    TalkLongAgo,
+    TalkNotYet,
+    log_talk,
+    refuse_before_case,
+    refuse_moment,
+)
 from app.cases.desk.tasks import (
     MOST_TASKS,
     PutOffAlready,
@@ -149,6 +157,8 @@ __all__ = [
     "put_off_task",
     "queue_page",
     "record_search",
+    "refuse_before_case",
+    "refuse_moment",
     "reply",
     "resume_paused",
     "search_cases",

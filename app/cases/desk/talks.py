@@ -61,15 +61,10 @@ def log_talk(
 
     Where nobody was reached words are not asked for. Raises `TalkNotYet`, `TalkLongAgo`, `TalkBeforeCase`, and as `reply`.
     """
-    now = clock.now()
-    if talk.took_place > now:
-        raise TalkNotYet
-    if talk.took_place < now - _LONG_AGO:
-        raise TalkLongAgo
+    refuse_moment(talk.took_place)
     words = clean_answer(talk.words) if talk.reached or says_something(talk.words) else ""
     case = change_case(session, by, case_id)
-    if clock.hour_of(talk.took_place) < case.received_hour:
-        raise TalkBeforeCase
+    refuse_before_case(case, talk.took_place)
     told = {
         "talk": talk.how.value,
         "reached": talk.reached,
@@ -88,6 +83,21 @@ def log_talk(
     detail = {"entry": str(entry_id), "how": talk.how.value, "reached": talk.reached}
     journal(session, vault, case_id, TALKED, by.actor, detail)
     return entry_id
+
+
+def refuse_moment(took_place: datetime) -> None:
+    """Raise `TalkNotYet` or `TalkLongAgo` for a moment in which no talk can have been."""
+    now = clock.now()
+    if took_place > now:
+        raise TalkNotYet
+    if took_place < now - _LONG_AGO:
+        raise TalkLongAgo
+
+
+def refuse_before_case(case: Case, took_place: datetime) -> None:
+    """Raise `TalkBeforeCase` for a talk from before the case came."""
+    if clock.hour_of(took_place) < case.received_hour:
+        raise TalkBeforeCase
 
 
 def _met(session: Session, vault: Vault, case: Case, took_place: datetime) -> Iterator[ClockKind]:

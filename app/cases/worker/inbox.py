@@ -19,6 +19,7 @@ from app.cases.case import (
     Clock,
     Entry,
     Offer,
+    SpokenYes,
     TextTimes,
     ToldBeside,
     access_of,
@@ -26,6 +27,7 @@ from app.cases.case import (
     facts_of,
     in_order,
     lock_case,
+    spoken_yes,
     stage_of,
     told_beside,
 )
@@ -201,6 +203,8 @@ class InboxView:
     texts: TextsChoice | None = None
     beside: ToldBeside | None = None
     """Who stood beside the worker when they told it."""
+    heard: SpokenYes | None = None
+    """Who heard the worker agree to be texted."""
     code_was_seen: bool = False
     """Whether it was opened with the code that stood on that helper's tablet."""
 
@@ -320,6 +324,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         wants_questions=not facts.no_questions,
         texts=_texts(session, vault, case, facts) if may_be_texted(facts) else None,
         beside=beside,
+        heard=_heard(session, vault, case, zone),
         code_was_seen=beside is not None and beside.first_receipt == worker.receipt_id,
     )
 
@@ -327,6 +332,11 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
 def _texts(session: Session, vault: Vault, case: Case, facts: CaseFacts) -> TextsChoice:
     no_hour = has_no_hour(session, vault, case.id)
     return TextsChoice(wants_texts(case, facts), facts.text_times, facts.text_times_on, no_hour)
+
+
+def _heard(session: Session, vault: Vault, case: Case, zone: tzinfo) -> SpokenYes | None:
+    heard = spoken_yes(session, vault, case.id)
+    return None if heard is None else replace(heard, took_place=heard.took_place.astimezone(zone))
 
 
 def _question(session: Session, vault: Vault, case: Case) -> OpenQuestion | None:

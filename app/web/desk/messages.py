@@ -64,6 +64,10 @@ DONE: Labels = {
     "task_put_off": pgettext("desk", "Put off. Your reason is a note in the thread."),
     "task_handed_over": pgettext("desk", "Handed over."),
     "talk_kept": pgettext("desk", "Kept. Only your team and who has the case after you can read it."),
+    "texts_agreed": pgettext(
+        "desk", "Kept. You may text the worker now. They see in the inbox that you wrote this down."
+    ),
+    "no_texts": pgettext("desk", "Kept. The worker gets no texts any more."),
     "moved": pgettext("desk", "Moved."),
     "closed": pgettext("desk", "Closed."),
     "invited": pgettext("desk", "Invited."),

@@ -32,7 +32,7 @@ def keep_talk(case_id: UUID) -> ResponseReturnValue:
     def refuse(problem: str) -> ResponseReturnValue:
         return show_case(case_id, problem=problem, drafts=drafts), 400
 
-    how, reached, at = request.form.get("how", ""), request.form.get("reached", ""), _took_place()
+    how, reached, at = request.form.get("how", ""), request.form.get("reached", ""), moment_of_form()
     if how not in set(TalkHow) or reached not in ("yes", "no"):
         return refuse(
             pgettext("desk", "Say whether it was a call or a visit, and whether you talked with the worker.")
@@ -52,20 +52,27 @@ def keep_talk(case_id: UUID) -> ResponseReturnValue:
 
     try:
         return change(case_id, act, done="talk_kept", drafts=drafts)
-    except TalkNotYet:
-        return refuse(pgettext("desk", "That is still to come. Write down what has been. Nothing was kept."))
-    except TalkBeforeCase:
-        return refuse(
-            pgettext("desk", "That is before this case came. Look at the day and the hour. Nothing was kept.")
-        )
-    except TalkLongAgo:
-        return refuse(
-            pgettext("desk", "That is more than ten years ago. Look at the year. Nothing was kept.")
-        )
+    except MOMENT_REFUSED as refused:
+        return refuse(moment_problem(refused))
 
 
-def _took_place() -> datetime | None:
-    """The moment in the member's own zone; a year that no clock ever ran in is none."""
+MOMENT_REFUSED = (TalkNotYet, TalkBeforeCase, TalkLongAgo)
+"""Why a moment is none in which there can have been a talk."""
+
+
+def moment_problem(refused: Exception) -> str:
+    """The same in words."""
+    if isinstance(refused, TalkNotYet):
+        return pgettext("desk", "That is still to come. Write down what has been. Nothing was kept.")
+    if isinstance(refused, TalkBeforeCase):
+        return pgettext(
+            "desk", "That is before this case came. Look at the day and the hour. Nothing was kept."
+        )
+    return pgettext("desk", "That is more than ten years ago. Look at the year. Nothing was kept.")
+
+
+def moment_of_form() -> datetime | None:
+    """The moment of a form in the member's own zone; a year that no clock ever ran in is none."""
     try:
         day = date.fromisoformat(to_ascii(request.form.get("on", "")).strip())
         at = time.fromisoformat(to_ascii(request.form.get("at", "")).strip())

@@ -24,7 +24,9 @@ from app.cases.worker import (
 from app.cases.worker import undo_stop as undo_stop_of
 from app.cases.worker import write as write_message
 from app.intake.reaching import phone_of_case, request_texts_again, stop_texts
+from app.intake.spoken_yes import take_yes_back
 from app.messaging.phones import SealedTextRequest, keep_text_request
+from app.vault import open_grant
 from app.web.language import page_language
 from app.web.services import services
 from app.web.worker.intent import InboxAct, Intent
@@ -100,6 +102,12 @@ def _want_texts(session: Session, doing: Doing) -> Changed:
     return Changed(want_texts(session, vault, doing.worker, times, number_from))
 
 
+def _want_no_texts(session: Session, doing: Doing) -> Changed:
+    vault, worker = services().vault, doing.worker
+    opened = open_grant(session, vault, worker.case_id, worker.keys)
+    return Changed(take_yes_back(session, vault, worker.case_id, worker.actor, opened))
+
+
 def _change_consent(session: Session, doing: Doing) -> Changed:
     here, language, worker = services(), page_language(), doing.worker
     if not doing.intent.consent:
@@ -139,6 +147,7 @@ DEEDS: dict[InboxAct, Callable[[Session, Doing], Outcome]] = {
     InboxAct.ASK_ME: _want_questions,
     InboxAct.DO_NOT_ASK: _want_questions,
     InboxAct.TEXTS: _want_texts,
+    InboxAct.NO_TEXTS: _want_no_texts,
     InboxAct.CONSENT: _change_consent,
     InboxAct.LET_READ: _let_read,
     InboxAct.STOP: _stop,

@@ -38,6 +38,7 @@ _SHOWN_AT = {
     InboxAct.ASK_ME: "change",
     InboxAct.DO_NOT_ASK: "change",
     InboxAct.TEXTS: "change",
+    InboxAct.NO_TEXTS: "said",
     InboxAct.CONSENT: "seen",
     InboxAct.LET_READ: "top",
     InboxAct.STOP: "top",
@@ -97,6 +98,13 @@ def do_not_ask() -> Response:
 def texts() -> Response:
     """Choose whether and when to be asked by text too."""
     return _carry_out(InboxAct.TEXTS)
+
+
+@blueprint.post("/<lang>/inbox/no-texts")
+@open_to_workers
+def no_texts() -> Response:
+    """Take back what a helper wrote down: no texts any more."""
+    return _carry_out(InboxAct.NO_TEXTS)
 
 
 @blueprint.post("/<lang>/inbox/consent")
@@ -161,7 +169,7 @@ def _done(worker: Worker, intent: Intent, outcome: Outcome, anchor: str) -> Resp
         return inbox_page(worker, Problem(taken_words(outcome)))
     if intent.act is InboxAct.TEXTS and outcome == Changed(anything=False):
         return to_inbox("said", done=intent.act.value)
-    if intent.act in (InboxAct.ASK_ME, InboxAct.DO_NOT_ASK):
+    if intent.act in (InboxAct.ASK_ME, InboxAct.DO_NOT_ASK, InboxAct.NO_TEXTS):
         return to_inbox("said", done=intent.act.value)
     if intent.answer == FollowupAnswer.WORSE.value:
         return to_inbox("worse")  # where danger can be ticked, and words added

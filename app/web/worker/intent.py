@@ -30,6 +30,7 @@ class InboxAct(StrEnum):
     ASK_ME = "ask-me"
     DO_NOT_ASK = "do-not-ask"
     TEXTS = "texts"
+    NO_TEXTS = "no-texts"
     NEW_CODE = "code"
     ABOUT_HELPER = "about-helper"
 

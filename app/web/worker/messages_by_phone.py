@@ -24,7 +24,7 @@ from app.web.worker.intent import InboxAct, Intent, read_intent
 
 # What tells something, and what protects: nothing that lets more people read may come late.
 _TELLS = frozenset({InboxAct.WRITE, InboxAct.WORSE, InboxAct.ANSWER})
-_MAY_WAIT = _TELLS | {InboxAct.STOP, InboxAct.DO_NOT_ASK, InboxAct.CONSENT}
+_MAY_WAIT = _TELLS | {InboxAct.STOP, InboxAct.DO_NOT_ASK, InboxAct.NO_TEXTS, InboxAct.CONSENT}
 
 
 def keep_message(letter: Letter) -> Response:

@@ -47,6 +47,7 @@ CASES = (
     "routing_notes",
     "routing_records",
     "tasks",
+    "text_agreements",
     "vault_compartment_keys",
     "vault_grants",
     "vault_journal",

@@ -89,6 +89,7 @@ TABLES = {
     "sites",
     "tablets",
     "tasks",
+    "text_agreements",
     "text_wishes",
     "vault_circle_members",
     "vault_circles",

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, Happened, facts_of, lock_case, note
+from app.cases.changes import Reach, tell_reach
 from app.cases.enums import ConsentLevel, Urgency
 from app.cases.routing import route_again
 from app.cases.rules import Rules
@@ -44,7 +45,6 @@ from app.intake.conversation.store import (
     REPLIES,
     FastPath,
     KnownConversation,
-    agree_contact,
     answer_consent,
     answer_question,
     brings_doubt,
@@ -64,6 +64,7 @@ from app.intake.conversation.store import (
     store_text,
     take_in,
 )
+from app.intake.sealing import WORKER
 from app.logs import log_event
 from app.messaging.models import Phone
 from app.messaging.phones import (
@@ -285,7 +286,7 @@ def _apply_act(scene: Scene, case: Case, act: ConversationAct) -> None:
         case AnswerQuestion(_, question, answer):
             answer_question(session, vault, rules, case, question, answer)
         case AgreeContact(how):
-            agree_contact(session, vault, case, how, prepared.number)
+            tell_reach(session, vault, case, WORKER, Reach(how.value, prepared.number))
         case HandToPerson():
             needs_person(session, vault, case)
         case _:

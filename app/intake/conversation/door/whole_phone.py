@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, NoHourLeft, lock_case
-from app.cases.changes import choose_texts
+from app.cases.changes import Reach, choose_texts, stop_reaching, tell_reach
 from app.cases.rules import Rules
 from app.database import CaseId
 from app.intake.conversation.door.preparing import Prepared
@@ -22,8 +22,6 @@ from app.intake.conversation.machine import (
     StopAsking,
 )
 from app.intake.conversation.store import (
-    agree_contact,
-    cannot_be_reached,
     cases_of_phone,
     live_conversations,
     move_conversation,
@@ -95,7 +93,7 @@ def _do_to_cases_of_phone(scene: Scene, act: StopAsking | ChooseHours | EndTexts
             case StopAsking():
                 choose_texts(session, vault, case, WORKER, wanted=False)
             case EndTexts() if case_id != own:
-                agree_contact(session, vault, case, ContactWay.INBOX, "")
+                tell_reach(session, vault, case, WORKER, Reach(ContactWay.INBOX.value))
 
 
 def note_doubt_of_phone(scene: Scene, position: Position) -> None:
@@ -140,4 +138,4 @@ def obey(scene: Scene, acts: tuple[ConversationAct, ...]) -> None:
         for case_id in sorted(cases | set(end_text_requests_on(scene.session, scene.vault, phone.id))):
             case = lock_case(scene.session, case_id)
             if case is not None:
-                cannot_be_reached(scene.session, scene.vault, case)
+                stop_reaching(scene.session, scene.vault, case, WORKER)

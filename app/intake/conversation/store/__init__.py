@@ -1,10 +1,8 @@
 """What a conversation reads and writes: its row, a snapshot before deciding, and the changes it learned."""
 
 from app.intake.conversation.store.apply import (
-    agree_contact,
     answer_consent,
     answer_question,
-    cannot_be_reached,
     deny_danger,
     doubt_danger,
     get_worse,
@@ -35,11 +33,9 @@ __all__ = [
     "KnownConversation",
     "SealedText",
     "Snapshot",
-    "agree_contact",
     "answer_consent",
     "answer_question",
     "brings_doubt",
-    "cannot_be_reached",
     "cases_of_phone",
     "deny_danger",
     "doubt_danger",

@@ -24,10 +24,8 @@ from app.cases.words import urgency_of
 from app.database import CaseId
 from app.followups import asked_as
 from app.intake.conversation.machine import CaseChange, Terms
-from app.intake.conversation.store.filing_text import UNREACHABLE
-from app.intake.report import ContactWay
 from app.intake.sealing import WORKER, issue_rows
-from app.vault import CircleName, Compartment, Vault, circle_public_keys, journal
+from app.vault import CircleName, Vault, circle_public_keys, journal
 
 
 def take_in(session: Session, vault: Vault, rules: Rules, case: Case, change: CaseChange) -> None:
@@ -115,26 +113,6 @@ def answer_consent(
     """Who may know, answered by text: no receipt signs it, and none opens what was told before."""
     given = ConsentGiven(ConsentHow.TEXT, asked.language, asked, WORKER)
     set_consent(session, vault, rules, case, level, given)
-
-
-def agree_contact(session: Session, vault: Vault, case: Case, how: ContactWay, number: str) -> None:
-    """How a helper may reach the worker on this number; `inbox` takes that back, and the number with it."""
-    agreed = how is not ContactWay.INBOX
-    facts = facts_of(vault, case)
-    if not agreed and facts.reach == UNREACHABLE:
-        return
-    store_facts(vault, case, replace(facts, reach=how.value if agreed else UNREACHABLE))
-    body = {"contact": how.value, "phone": number if agreed else "", "safe_times": "", "name": ""}
-    add_entry(session, vault, case, EntryKind.CONTACT, body, WORKER, compartment=Compartment.IDENTITY)
-    journal(session, vault, CaseId(case.id), "case.contact_told", WORKER, {"agreed": agreed})
-
-
-def cannot_be_reached(session: Session, vault: Vault, case: Case) -> None:
-    """The worker said stop: whoever holds the case sees that texts go nowhere."""
-    facts = facts_of(vault, case)
-    if facts.reach != UNREACHABLE:
-        store_facts(vault, case, replace(facts, reach=UNREACHABLE))
-    journal(session, vault, CaseId(case.id), "case.texts_stopped", WORKER)
 
 
 def needs_person(session: Session, vault: Vault, case: Case) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, CaseFacts, new_reference, store_facts
-from app.cases.changes import at_filing
+from app.cases.changes import UNREACHABLE, at_filing
 from app.cases.clocks import clock_rows
 from app.cases.consent import consent_row
 from app.cases.enums import ConsentHow, ConsentLevel, CountryFrom, EntryKind, StartEvent, State
@@ -32,9 +32,6 @@ from app.intake.sealing import WORKER, entry_row, issue_rows, point_at_next_cloc
 from app.messaging.gateways.protocol import ReceivedText
 from app.network import REPORTS, OrganisationFacts, attempts_so_far, named_in
 from app.vault import SYSTEM, Actor, CircleName, Compartment, PublicKey, Vault, circle_public_keys, new_chain
-
-UNREACHABLE = "none"
-"""How the worker may be reached as long as they have not agreed to be texted."""
 
 
 @dataclass(frozen=True)

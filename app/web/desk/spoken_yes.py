@@ -1,0 +1,127 @@
+"""Writing down that the worker agreed by voice to be texted, or wants no texts any more."""
+
+from uuid import UUID
+
+from flask import request
+from flask.typing import ResponseReturnValue
+
+from app.cases.case import NoHourLeft, TextTimes
+from app.cases.enums import TalkHow
+from app.database import CaseId
+from app.intake.conversation.machine import WhosePhone
+from app.intake.spoken_yes import (
+    AgreedBefore,
+    CannotReach,
+    HeardYes,
+    PhoneNotTheirs,
+    TextedElsewhere,
+    hear_no,
+    keep_yes,
+    seal_yes,
+)
+from app.language import only_digits
+from app.web.access import open_to_members
+from app.web.desk.blueprint import blueprint
+from app.web.desk.case import change, show_case
+from app.web.desk.drafts import Drafts, sent_with
+from app.web.desk.offers import WRITERS
+from app.web.desk.queue import PARTNERS
+from app.web.desk.talks import MOMENT_REFUSED, moment_of_form, moment_problem
+from app.web.language import pgettext
+from app.web.member_session import member
+from app.web.once import submission_of_post
+from app.web.services import services
+
+_LONGEST_HOUR = 2
+_FIELDS = ("how", "on", "at", "whose", "number", "from_hour", "to_hour")
+
+
+@blueprint.post("/cases/<uuid:case_id>/agreed")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def keep_agreement(case_id: UUID) -> ResponseReturnValue:
+    """Keep the worker's spoken yes, once however often this is sent."""
+    here, drafts = services(), sent_with("agreed")
+
+    def refuse(problem: str, status: int = 400) -> ResponseReturnValue:
+        return show_case(case_id, problem=problem, drafts=drafts), status
+
+    submission = submission_of_post("agreed", case_id, *(request.form.get(name, "") for name in _FIELDS))
+
+    def act() -> None:
+        heard = _heard()
+        with here.database.reading() as session:
+            sealed = seal_yes(session, here.vault, here.gateways, member(), CaseId(case_id), heard)
+        with here.database.writing() as session:
+            keep_yes(session, here.vault, member(), CaseId(case_id), sealed, submission)
+
+    try:
+        return change(case_id, act, done="texts_agreed", drafts=drafts)
+    except _Incomplete:
+        return refuse(
+            pgettext(
+                "desk", "Say in what talk, on which day and at what time, whose phone it is and its number."
+            )
+        )
+    except MOMENT_REFUSED as refused:
+        return refuse(moment_problem(refused))
+    except NoHourLeft:
+        return refuse(pgettext("desk", "These hours leave no time for a text. Nothing was kept."))
+    except CannotReach:
+        return refuse(
+            pgettext("desk", "No text can go to this number. Look at it once more. Nothing was kept.")
+        )
+    except (PhoneNotTheirs, TextedElsewhere, AgreedBefore) as refused:
+        return refuse(_why(refused), 409)
+
+
+@blueprint.post("/cases/<uuid:case_id>/no-texts")
+@open_to_members(kinds=PARTNERS, roles=WRITERS)
+def keep_refusal(case_id: UUID) -> ResponseReturnValue:
+    """Keep it that the worker wants no texts any more."""
+    here = services()
+
+    def act() -> None:
+        with here.database.writing() as session:
+            hear_no(session, here.vault, member(), CaseId(case_id))
+
+    return change(case_id, act, done="no_texts", drafts=Drafts())
+
+
+class _Incomplete(Exception):
+    """Something was not filled in, or chosen that is no choice."""
+
+
+def _heard() -> HeardYes:
+    form, at = request.form, moment_of_form()
+    how, whose, number = form.get("how", ""), form.get("whose", ""), form.get("number", "").strip()
+    if how not in set(TalkHow) or whose not in set(WhosePhone) or not number or at is None:
+        raise _Incomplete
+    return HeardYes(TalkHow(how), at, WhosePhone(whose), number, _times())
+
+
+def _times() -> TextTimes | None:
+    """The hours that the worker said, None where none were; raises `NoHourLeft`, also where one of the two was left out."""
+    said = [request.form.get(name, "").strip() for name in ("from_hour", "to_hour")]
+    if not any(said):
+        return None
+    first, last = map(only_digits, said)
+    if not (first and last) or max(len(first), len(last)) > _LONGEST_HOUR:
+        raise NoHourLeft
+    return TextTimes(int(first), int(last))
+
+
+def _why(refused: PhoneNotTheirs | TextedElsewhere | AgreedBefore) -> str:
+    match refused:
+        case PhoneNotTheirs():
+            return pgettext(
+                "desk",
+                "We text only a phone that is only the worker’s, and of this one somebody said otherwise, or it said stop. "
+                "Nothing was kept. After stop, only START from that phone lets texts come again.",
+            )
+        case TextedElsewhere():
+            return pgettext(
+                "desk",
+                "The worker is texted on another phone. Write down first that they want no texts there. Nothing was kept.",
+            )
+        case AgreedBefore():
+            return pgettext("desk", "The worker agreed to texts on this phone before. Nothing was changed.")
