@@ -49,6 +49,7 @@ class SqliteStore:
         self._path = path
         self._local = threading.local()
         with sqlite3.connect(path) as connection:
+            connection.execute("PRAGMA page_size=2048")
             connection.execute("PRAGMA journal_mode=WAL")
             connection.execute("CREATE TABLE IF NOT EXISTS bare (id BLOB PRIMARY KEY, body BLOB)")
 

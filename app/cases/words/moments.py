@@ -1,6 +1,7 @@
 """Whether what a text tells happens at this very moment: words of time near it, and none that say otherwise, or that it ended."""
 
 from collections.abc import Iterable
+from functools import cached_property
 from typing import TypeVar
 
 from app.cases.words.phrases import Stretch, TextLookedAt
@@ -17,18 +18,38 @@ class Moment:
     """The words of one text that say "now", and those that say "every day", "last month", "if": a lone "now" is no alarm.
 
     What is denied or `over` right where it is told is none either, whatever else says "now": "he stopped beating me now".
+    Looked for when it is first asked for: most texts tell of nothing that could harm somebody at this moment.
     """
 
     def __init__(self, looked_at: TextLookedAt[T], now: T, not_now: T, over: T) -> None:
-        means = looked_at.means()
+        self._looked_at = looked_at
+        self._said = now, not_now, over
+
+    @cached_property
+    def _stretches(self) -> tuple[list[Stretch], list[Stretch], list[Stretch]]:
+        means = self._looked_at.means()
         words, other, ended = (
-            list(looked_at.stretches(said))[:_MOST] if said in means else [] for said in (now, not_now, over)
+            list(self._looked_at.stretches(said))[:_MOST] if said in means else [] for said in self._said
         )
-        self._now = [word for word in words if not _any_touches(other, word)]
         # "Until now" and "now I have no work" are about that word alone.
-        self._other = [time for time in other if not _any_touches(words, time)]
         # "He has not stopped beating me" begins before the end that it denies.
-        self._over = [end for end in ended if not any(_takes_back(word, end) for word in words)]
+        return (
+            [word for word in words if not _any_touches(other, word)],
+            [time for time in other if not _any_touches(words, time)],
+            [end for end in ended if not any(_takes_back(word, end) for word in words)],
+        )
+
+    @property
+    def _now(self) -> list[Stretch]:
+        return self._stretches[0]
+
+    @property
+    def _other(self) -> list[Stretch]:
+        return self._stretches[1]
+
+    @property
+    def _over(self) -> list[Stretch]:
+        return self._stretches[2]
 
     @property
     def is_told(self) -> bool:

@@ -221,8 +221,8 @@ def _forms_of(places: Sequence[_Word]) -> Forms:
         ends=ends,
         holds=dict(holds),
         several=lists.setdefault(several, len(lists)) if several else None,
-        begin_lengths=_lengths((form[:KEY], form) for form in begins),
-        end_lengths=_lengths((form[-KEY:], form) for form in ends),
+        begin_lengths=_lengths(begins, str.startswith, slice(KEY)),
+        end_lengths=_lengths(ends, str.endswith, slice(-KEY, None)),
         first_held=frozenset(part[0] for part in holds),
         places=Lists(lists),
     )
@@ -235,11 +235,16 @@ def _fitted(forms: Iterable[tuple[int, str]], lists: dict[tuple[int, ...], int])
     return {form: lists.setdefault(found, len(lists)) for form, found in places.items()}
 
 
-def _lengths(forms: Iterable[tuple[str, str]]) -> dict[str, bytes]:
+def _lengths(forms: Iterable[str], fits: Callable[[str, str], bool], key: slice) -> dict[str, bytes]:
+    """How long the forms are that may fit a word with these letters at that end, shorter ones than the letters among them."""
     lengths: dict[str, set[int]] = defaultdict(set)
-    for key, form in forms:
-        lengths[key].add(len(form))
-    return {key: bytes(sorted(found)) for key, found in lengths.items()}
+    for form in forms:
+        lengths[form[key]].add(len(form))
+    short = [letters for letters in lengths if len(letters) < KEY]
+    return {
+        letters: bytes(sorted(found.union(*(lengths[each] for each in short if fits(letters, each)))))
+        for letters, found in lengths.items()
+    }
 
 
 class _Signed:

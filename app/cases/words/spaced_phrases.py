@@ -48,7 +48,8 @@ class Forms:
     holds: Mapping[str, Sequence[tuple[str, int]]]
     several: int | None
     places: Lists
-    # How long the beginnings are that begin with these letters, and likewise the ends: most words stop here.
+    # How long the beginnings are that a word with these first letters may have, and likewise the ends: most words stop here.
+    # A word is looked up by KEY letters; where none stand there, by fewer.
     begin_lengths: Mapping[str, Sequence[int]]
     end_lengths: Mapping[str, Sequence[int]]
     first_held: frozenset[str]
@@ -60,16 +61,16 @@ class Forms:
         number = self.whole.get(word)
         if number is not None:
             fitted.update(places[number])
-        for key in (word[:1], word[:2], word[:KEY]):
-            for length in self.begin_lengths.get(key, ()):
-                number = self.begins.get(word[:length])
-                if number is not None:
-                    fitted.update(places[number])
-        for key in (word[-2:], word[-KEY:]):
-            for length in self.end_lengths.get(key, ()):
-                number = self.ends.get(word[-length:])
-                if number is not None:
-                    fitted.update(places[number])
+        lengths = self.begin_lengths
+        for length in lengths.get(word[:KEY]) or lengths.get(word[:2]) or lengths.get(word[:1]) or ():
+            number = self.begins.get(word[:length])
+            if number is not None:
+                fitted.update(places[number])
+        lengths = self.end_lengths
+        for length in lengths.get(word[-KEY:]) or lengths.get(word[-2:]) or ():
+            number = self.ends.get(word[-length:])
+            if number is not None:
+                fitted.update(places[number])
         if self.several is not None and word.isdigit() and is_several(word):
             fitted.update(places[self.several])
         if not self.first_held.isdisjoint(word):
