@@ -18,6 +18,7 @@ from app.cases.words.phrases import Phrases
 from app.cases.words.signed_phrases import KEY as KEY_OF_SIGNS
 from app.cases.words.signed_phrases import PhrasePlace, SignedPhrase, SignedPhrases
 from app.cases.words.spaced_phrases import KEY, Forms, Lists, SpacedPhrases
+from app.cases.words.word_numbers import WordNumbers
 
 T = TypeVar("T")
 
@@ -215,9 +216,9 @@ def _forms_of(places: Sequence[_Word]) -> Forms:
     for part, number in held.items():
         holds[part[:KEY]].append((part, number))
     return Forms(
-        whole=whole,
-        begins=begins,
-        ends=ends,
+        whole=WordNumbers(whole),
+        begins=WordNumbers(begins),
+        ends=WordNumbers(ends),
         holds=dict(holds),
         several=lists.setdefault(several, len(lists)) if several else None,
         begin_lengths=_lengths((form[:KEY], form) for form in begins),
@@ -238,7 +239,8 @@ def _lengths(forms: Iterable[tuple[str, str]]) -> dict[str, bytes]:
     lengths: dict[str, set[int]] = defaultdict(set)
     for key, form in forms:
         lengths[key].add(len(form))
-    return {key: bytes(sorted(found)) for key, found in lengths.items()}
+    kept: dict[bytes, bytes] = {}  # most are the same few
+    return {key: kept.setdefault(each := bytes(sorted(found)), each) for key, found in lengths.items()}
 
 
 class _Signed:

@@ -66,3 +66,19 @@ def test_a_start_on_sqlite_imports_nothing_that_only_others_use() -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == ""
+
+
+def test_the_words_that_every_process_keeps_are_small() -> None:
+    """Tens of thousands of words: as dictionaries and objects of their own they were seven megabytes."""
+    code = (
+        "import pickle, tracemalloc\n"
+        "from app.cli.deployment import Deployment\n"
+        "from app.settings import read_settings\n"
+        "words = Deployment(read_settings({'REDRESS_HOME': 'nowhere'})).read_words()\n"
+        "tracemalloc.start()\n"
+        "read = pickle.loads(words)\n"
+        "print(tracemalloc.get_traced_memory()[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert int(done.stdout) < 5_200_000
