@@ -12,8 +12,6 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, parse_qs, unquote, urlsplit
 
-import idna
-
 Environment = Mapping[str, str]
 
 PROJECT_ROOT = Path(__file__).resolve().parent.parent
@@ -210,6 +208,8 @@ def _as_browsers_say(url: str) -> str:
     if ":" in host:
         host = f"[{ipaddress.ip_address(host).compressed}]"
     elif not host.isascii():
+        import idna  # its tables are for addresses in other scripts only
+
         host = idna.encode(host, uts46=True).decode("ascii")
     if not re.fullmatch(r"[a-z0-9._-]+|\[[0-9a-f:.]+\]", host):
         raise ValueError(url)

@@ -12,15 +12,19 @@ from typing import Any
 from urllib.parse import quote
 
 from sqlalchemy import (
+    URL,
     Connection,
     Engine,
+    QueuePool,
     create_engine,
     event,
     make_url,
 )
 from sqlalchemy.engine import Dialect
+from sqlalchemy.engine.interfaces import CompiledCacheType
 from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import LRUCache
 
 from app.database.types import LONG_PAST, read_structure
 from app.database.write_lock import PATIENCE_SECONDS
@@ -31,6 +35,9 @@ _TRUSTED_SECONDS = 2.0
 # One for each thread of a web worker. What goes beyond them is opened and closed for each unit of work.
 KEPT = 8
 _MOST = 16
+
+# As many as SQLAlchemy keeps for an engine of its own.
+_STATEMENTS = 500
 
 
 class DatabaseUnavailable(SQLAlchemyError):
@@ -53,17 +60,14 @@ def sqlite_file(url: str) -> Path | None:
 
 def make_engine(url: str, kept: int = KEPT) -> Engine:
     """The engine of one process for this address, as both databases need it; it keeps so many connections open."""
-    pool: dict[str, Any] = {
-        "pool_size": kept,
-        "max_overflow": _MOST - kept,
-        "json_deserializer": read_structure,
-    }
+    pool: dict[str, Any] = {"pool_size": kept, "max_overflow": _MOST - kept}
     # hide_parameters: a traceback or a log line would otherwise print what a worker wrote.
     if sqlite_file(url) is None:
         # A database behind a silent firewall must become a clear page soon, not a request that hangs for minutes.
         engine = create_engine(
             url,
             hide_parameters=True,
+            json_deserializer=read_structure,
             **pool,
             # The connection used last has its statements ready.
             pool_use_lifo=True,
@@ -81,10 +85,27 @@ def make_engine(url: str, kept: int = KEPT) -> Engine:
         event.listen(engine, "checkin", _begin_rest)
         event.listen(engine, "checkout", partial(_end_rest, engine.dialect))
         return engine
-    engine = create_engine(url, hide_parameters=True, **pool)
-    event.listen(engine, "do_connect", _open_existing)
+    dialect, words = _sqlite_words()
+    address = make_url(url)
+    connections = QueuePool(partial(_open_existing, dialect, address), dialect=dialect, **pool)
+    engine = Engine(
+        connections, dialect, address, hide_parameters=True, execution_options={"compiled_cache": words}
+    )
     event.listen(engine, "connect", _prepare_sqlite)
     return engine
+
+
+@cache
+def _sqlite_words() -> tuple[Dialect, CompiledCacheType]:
+    """The dialect of every SQLite engine of this process and of those it forks, and what statements became in it.
+
+    SQLAlchemy would make one for each engine, and look for words by it: those of a rehearsal, say, would serve nobody else.
+    """
+    first = create_engine("sqlite://", json_deserializer=read_structure)
+    # A dialect asks its first connection what SQLite can. This one is to no file, and closed before anybody could fork.
+    first.connect().close()
+    first.dispose()
+    return first.dialect, LRUCache(_STATEMENTS)
 
 
 def _read_any_time(dialect: Dialect, connection: Any, _record: object) -> None:
@@ -144,10 +165,10 @@ def _was_told(connection: Any) -> bool:
     return bool(arrivals.poll(0))
 
 
-def _open_existing(_dialect: object, _record: object, words: list[Any], options: dict[str, Any]) -> None:
+def _open_existing(dialect: Dialect, address: URL) -> Any:
     """Never make a file: while ours is away, an empty one in its place would be mixed up with the log it left behind."""
-    words[0] = f"file:{quote(str(words[0]))}?mode=rw"
-    options["uri"] = True
+    (path,), options = dialect.create_connect_args(address)
+    return dialect.connect(f"file:{quote(str(path))}?mode=rw", **{**options, "uri": True})
 
 
 def begin_sqlite(connection: Connection, begin: str) -> None:

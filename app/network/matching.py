@@ -8,9 +8,9 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
+from types import ModuleType
 from typing import Generic, TypeVar
-
-from rapidfuzz import fuzz
 
 from app.language import UNSPACED, SignTable, folded, to_ascii
 
@@ -140,11 +140,19 @@ def _fit(words: str, thing: Named[T]) -> _Fit[T]:
     return _Fit(best.thing, best.score + _TOWN, best.accounted, best.name)
 
 
+@cache
+def _fuzz() -> ModuleType:
+    # Only where somebody types a name: with the library of C++ it is four megabytes, and many reports come from a poster.
+    from rapidfuzz import fuzz
+
+    return fuzz
+
+
 def _without_town(words: str, towns: Iterable[str]) -> str | None:
     """The words without the first of these towns that stands in them; nothing when none does."""
     for town in towns:
         if len(town) <= len(words) and _inside(town, words) >= SURE:
-            found = fuzz.partial_ratio_alignment(town, words)
+            found = _fuzz().partial_ratio_alignment(town, words)
             if found is not None:
                 return " ".join((words[: found.dest_start] + " " + words[found.dest_end :]).split())
     return None
@@ -156,7 +164,7 @@ def _inside(name: str, words: str) -> float:
         return 0.0
     if not UNSPACED.search(name):
         name, words = f" {name} ", f" {words} "
-    compare = fuzz.partial_ratio if len(name) <= len(words) else fuzz.ratio
+    compare = _fuzz().partial_ratio if len(name) <= len(words) else _fuzz().ratio
     return float(compare(name, words, score_cutoff=_PLAUSIBLE))
 
 
@@ -170,8 +178,8 @@ def _alike(words: str, name: str) -> float:
     """How alike the two are in all, in any order of words; 0 when their lengths alone keep them apart."""
     if 200 * min(len(words), len(name)) < _PLAUSIBLE * (len(words) + len(name)):
         return 0.0
-    in_order = fuzz.ratio(words, name, score_cutoff=_PLAUSIBLE)
-    return float(max(in_order, fuzz.token_sort_ratio(words, name, score_cutoff=_PLAUSIBLE)))
+    in_order = _fuzz().ratio(words, name, score_cutoff=_PLAUSIBLE)
+    return float(max(in_order, _fuzz().token_sort_ratio(words, name, score_cutoff=_PLAUSIBLE)))
 
 
 def stands_in(thing: Named[T], text: str) -> bool:

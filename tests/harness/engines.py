@@ -27,7 +27,7 @@ def one_engine_after_another() -> Iterator[None]:
 
     def make_with_words(url: str, kept: int = engine.KEPT) -> Engine:
         made = make(url, kept)
-        made._compiled_cache = words
+        made.update_execution_options(compiled_cache=words)
         return made
 
     with pytest.MonkeyPatch.context() as patch:

@@ -4,14 +4,17 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, func, select, text
+from sqlalchemy import bindparam, func, literal, select, text
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 from sqlalchemy.pool import QueuePool
 
 from app.database import Database, WroteWhileReading
+from app.database.engine import make_engine
 from app.database.prepared import Ready, Statement, send_together
 from app.network.attempts import Attempts
 from tests.harness.databases import Databases
@@ -104,3 +107,31 @@ def test_a_process_of_which_mostly_one_thread_works_keeps_few_connections_to_sql
     pool = database.engine.pool
     assert isinstance(pool, QueuePool)
     assert pool.checkedin() == (2 if database.engine.dialect.name == "sqlite" else 6)
+
+
+def test_what_a_statement_became_for_one_file_of_sqlite_serves_every_other_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worded: list[object] = []
+    word = SQLiteCompiler.__init__
+
+    def counted(compiler: SQLiteCompiler, *given: Any, **named: Any) -> None:
+        worded.append(given)
+        word(compiler, *given, **named)
+
+    monkeypatch.setattr(SQLiteCompiler, "__init__", counted)
+    # No other test asks this, so that it is new to the first file at least.
+    asked = select(literal(20_261_130).label("asked_of_every_file"), literal("file").label("noise"))
+    answers = []
+    for name in ("rehearsal", "real"):
+        file = tmp_path / f"{name}.sqlite3"
+        file.touch()
+        engine = make_engine(f"sqlite:///{file}")
+        with engine.connect() as connection:
+            answers.append(connection.execute(asked).one()[0])
+            seen = connection.exec_driver_sql("PRAGMA database_list").one()[2]
+        engine.dispose()
+        # The words are shared, and nothing else is.
+        assert Path(seen).samefile(file)
+    assert answers == [20_261_130] * 2
+    assert len(worded) == 1

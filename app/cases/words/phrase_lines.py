@@ -18,6 +18,7 @@ from app.cases.words.phrases import Phrases
 from app.cases.words.signed_phrases import KEY as KEY_OF_SIGNS
 from app.cases.words.signed_phrases import PhrasePlace, SignedPhrase, SignedPhrases
 from app.cases.words.spaced_phrases import KEY, Forms, Lists, SpacedPhrases
+from app.cases.words.word_numbers import WordNumbers
 from app.language import UNSPACED
 
 T = TypeVar("T")
@@ -216,9 +217,9 @@ def _forms_of(places: Sequence[_Word]) -> Forms:
     for part, number in held.items():
         holds[part[:KEY]].append((part, number))
     return Forms(
-        whole=whole,
-        begins=begins,
-        ends=ends,
+        whole=WordNumbers(whole),
+        begins=WordNumbers(begins),
+        ends=WordNumbers(ends),
         holds=dict(holds),
         several=lists.setdefault(several, len(lists)) if several else None,
         begin_lengths=_lengths(begins, str.startswith, slice(KEY)),
@@ -241,10 +242,12 @@ def _lengths(forms: Iterable[str], fits: Callable[[str, str], bool], key: slice)
     for form in forms:
         lengths[form[key]].add(len(form))
     short = [letters for letters in lengths if len(letters) < KEY]
-    return {
+    told = {
         letters: bytes(sorted(found.union(*(lengths[each] for each in short if fits(letters, each)))))
         for letters, found in lengths.items()
     }
+    kept: dict[bytes, bytes] = {}  # most are the same few
+    return {letters: kept.setdefault(each, each) for letters, each in told.items()}
 
 
 class _Signed:

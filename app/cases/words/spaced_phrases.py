@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.cases.words.folding import is_several
+from app.cases.words.word_numbers import WordNumbers
 
 KEY = 3
 """A word that may begin or end in any way is looked up by so many letters."""
@@ -41,9 +42,9 @@ class Lists:
 class Forms:
     """What may stand in the places, by the number of the list in `places` that says in which; `several`: any number above one."""
 
-    whole: Mapping[str, int]
-    begins: Mapping[str, int]
-    ends: Mapping[str, int]
+    whole: WordNumbers
+    begins: WordNumbers
+    ends: WordNumbers
     # By their first letters, since a word is looked through for any of them.
     holds: Mapping[str, Sequence[tuple[str, int]]]
     several: int | None

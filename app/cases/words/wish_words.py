@@ -120,15 +120,17 @@ def read_wish_words(folder: Path, mistakes: list[str]) -> WishWords:
                 kinds[phrase].add(kind)
                 spoken[phrase].add(language)
     file.done()
-    known = {
-        words: Phrase(
+    # Of fifteen hundred phrases most are alike in all but their words.
+    alike: dict[Phrase, Phrase] = {}
+    known: dict[str, Phrase] = {}
+    for words in {*codes, *kinds}:
+        one = Phrase(
             kinds=frozenset(kinds.get(words, ())),
             codes=tuple(sorted(codes.get(words, ()))),
             shared=words in shared,
             filipino="fil" in spoken.get(words, ()),
         )
-        for words in {*codes, *kinds}
-    }
+        known[words] = alike.setdefault(one, one)
     lengths: defaultdict[str, set[int]] = defaultdict(set)
     for words in known:
         lengths[words[0]].add(len(words))

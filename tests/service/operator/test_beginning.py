@@ -60,9 +60,25 @@ def test_a_start_on_sqlite_imports_nothing_that_only_others_use() -> None:
         "import sys, app.cli, app.dispatcher.run\n"
         "app.web_rooms()\n"
         "rare = {'segno', 'prometheus_client', 'sqlalchemy.dialects.postgresql', 'psycopg', 'alembic', 'holidays', 'twilio.rest',\n"
-        "    'email._header_value_parser', 'babel.messages'}\n"
+        "    'email._header_value_parser', 'babel.messages', 'rapidfuzz', 'idna', 'pydoc'}\n"
         "print(*sorted(rare & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
 
     assert done.stdout.strip() == ""
+
+
+def test_the_words_that_every_process_keeps_are_small() -> None:
+    """Tens of thousands of words: as dictionaries and objects of their own they were seven megabytes."""
+    code = (
+        "import pickle, tracemalloc\n"
+        "from app.cli.deployment import Deployment\n"
+        "from app.settings import read_settings\n"
+        "words = Deployment(read_settings({'REDRESS_HOME': 'nowhere'})).read_words()\n"
+        "tracemalloc.start()\n"
+        "read = pickle.loads(words)\n"
+        "print(tracemalloc.get_traced_memory()[0])"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+
+    assert int(done.stdout) < 5_200_000
