@@ -8,9 +8,9 @@ from itertools import pairwise
 
 from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
+from stdnum.iso7064 import mod_11_10
 
 from app.database import Ready, Statement, send_together
-from app.vault.check_digit import is_checked
 from app.vault.receipts import Receipt, ReceiptKeys, ReceiptRow
 
 # What broken random numbers look like. Of good ones one in some 50,000 does, and then the phone makes another.
@@ -25,7 +25,7 @@ class ReceiptNotTaken(Exception):
 
 def take_brought_receipt(digits: str) -> Receipt:
     """A code of twenty digits as a phone made it; raises `ReceiptNotTaken` where its check digit is wrong or it is patterned."""
-    if not is_checked(digits) or is_patterned(digits[:-1]):
+    if not mod_11_10.is_valid(digits) or is_patterned(digits[:-1]):
         raise ReceiptNotTaken
     return Receipt(digits)
 

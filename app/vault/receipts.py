@@ -14,11 +14,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from cryptography.hazmat.primitives.kdf.argon2 import Argon2id
 from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
+from stdnum.iso7064 import mod_11_10
 
 from app import clock
 from app.database import Base, CaseId, Id, Opaque, new_id, partial_index
 from app.language import find_codes
-from app.vault.check_digit import check_digit, is_checked
 from app.vault.framing import frame, unframe
 from app.vault.keyholder import KeyHolder, derive, tag_of
 from app.vault.pairs import Pair
@@ -133,7 +133,7 @@ def receipt_from_secret(key: bytes) -> Receipt:
 
 def parse_receipt(text: str) -> Receipt:
     """Read a receipt as people write one, also inside a sentence; raises `ReceiptMistyped` before anything is hashed."""
-    fitting = [number for number in find_codes(text, RECEIPT_DIGITS) if is_checked(number)]
+    fitting = [number for number in find_codes(text, RECEIPT_DIGITS) if mod_11_10.is_valid(number)]
     if len(fitting) != 1:
         raise ReceiptMistyped("the check digit or the length does not fit, or two codes stand there")
     return Receipt(fitting[0])
@@ -218,4 +218,4 @@ def _signed(deployment: UUID, purpose: str, canonical: bytes) -> bytes:
 
 def _with_check_digit(number: int) -> Receipt:
     digits = f"{number:0{_RANDOM_DIGITS}d}"
-    return Receipt(digits + check_digit(digits))
+    return Receipt(digits + mod_11_10.calc_check_digit(digits))

@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from stdnum.iso7064 import mod_11_10
 
 from app.vault import Receipt, ReceiptMistyped, format_receipt, parse_receipt
-from app.vault.check_digit import check_digit, is_checked
 from app.vault.receipts import receipt_from_secret
 
 receipts = st.binary(min_size=32, max_size=32).map(receipt_from_secret)
@@ -32,14 +31,6 @@ def test_a_receipt_is_read_back_in_every_script(receipt: Receipt, digits: tuple[
 def test_a_receipt_is_read_back_whatever_stands_between_the_digits(receipt: Receipt, gaps: list[str]) -> None:
     written = gaps[0] + "".join(digit + gap for digit, gap in zip(receipt, gaps[1:], strict=True))
     assert parse_receipt(written) == receipt
-
-
-@given(st.text("0123456789", max_size=30))
-def test_check_digits_are_those_of_the_standard(digits: str) -> None:
-    assert check_digit(digits) == mod_11_10.calc_check_digit(digits)
-    assert [is_checked(digits + last) for last in "0123456789"] == [
-        mod_11_10.is_valid(digits + last) for last in "0123456789"
-    ]
 
 
 @given(receipts, st.integers(0, 19), st.integers(1, 9))
