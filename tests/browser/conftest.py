@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Page
 
+from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer, running
 from tests.support.between import Link, link_to
 from tests.support.kit_phone import KitPhone, opened
@@ -38,3 +39,22 @@ def phone(browser: Browser, link: Link, tmp_path: Path) -> Iterator[KitPhone]:
     """A phone that was never here, with a profile of its own."""
     with opened(browser, link, tmp_path / "profile") as phone:
         yield phone
+
+
+# Each story is looked at on both screens, and acts on one of them: in one language or another on either.
+_ACTS_ON = {"en": WIDE, "my-x-long": PHONE, "ar-x-rtl": PHONE}
+
+
+@pytest.fixture(params=_ACTS_ON)
+def language(request: pytest.FixtureRequest) -> str:
+    """In which language a story is told: our own, one with long words, one from right to left."""
+    told: str = request.param
+    return told
+
+
+@pytest.fixture
+def plain_page(browser: Browser, server: LiveServer, language: str) -> Iterator[Page]:
+    """A worker's page without scripts, for stories in every language."""
+    screen = _ACTS_ON[language]
+    with checked_pages(browser, server.url, viewport=screen, java_script_enabled=False) as new_page:
+        yield new_page()
