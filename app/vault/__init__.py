@@ -173,7 +173,14 @@ from app.vault.sessions import (
     session_form_token,
     touch_session,
 )
-from app.vault.signing import ForgedRow, forged_rows, sign_old_rows, signed_models, unreadable_times
+from app.vault.signing import (
+    ForgedRow,
+    forged_rows,
+    forged_rows_of,
+    sign_old_rows,
+    signed_models,
+    unreadable_times,
+)
 from app.vault.tokens import (
     FORM_TOKEN_LASTS,
     FormToken,
@@ -310,6 +317,7 @@ __all__ = [
     "file_tag",
     "find_receipt",
     "forged_rows",
+    "forged_rows_of",
     "format_receipt",
     "go_on_for",
     "gone_since",

@@ -46,11 +46,16 @@ def sign_old_rows(session: Session, holder: KeyHolder, tables: Collection[str]) 
 def forged_rows(session: Session, holder: KeyHolder) -> Iterator[ForgedRow]:
     """Every row of the signed tables that this deployment did not write as it stands; reads them all."""
     for model in signed_models():
-        table = _table_of(model)
-        rows = session.connection().execute(select(table), execution_options={"yield_per": _BATCH})
-        for row in rows.mappings():
-            if not row_fits(holder, model, row):
-                yield ForgedRow(table.name, tuple(str(row[key.name]) for key in table.primary_key))
+        yield from forged_rows_of(session, holder, model)
+
+
+def forged_rows_of(session: Session, holder: KeyHolder, model: type[Any]) -> Iterator[ForgedRow]:
+    """The same of one table."""
+    table = _table_of(model)
+    rows = session.connection().execute(select(table), execution_options={"yield_per": _BATCH})
+    for row in rows.mappings():
+        if not row_fits(holder, model, row):
+            yield ForgedRow(table.name, tuple(str(row[key.name]) for key in table.primary_key))
 
 
 def unreadable_times(session: Session) -> Iterator[ForgedRow]:

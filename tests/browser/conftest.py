@@ -55,3 +55,22 @@ def desk_page(request: pytest.FixtureRequest, browser: Browser, live_server: Liv
         browser, live_server.url, viewport=request.param, java_script_enabled=False
     ) as new_page:
         yield new_page()
+
+
+# Each story is looked at on both screens, and acts on one of them: in one language or another on either.
+_ACTS_ON = {"en": WIDE, "my-x-long": PHONE, "ar-x-rtl": PHONE}
+
+
+@pytest.fixture(params=_ACTS_ON)
+def language(request: pytest.FixtureRequest) -> str:
+    """In which language a story is told: our own, one with long words, one from right to left."""
+    told: str = request.param
+    return told
+
+
+@pytest.fixture
+def plain_page(browser: Browser, server: LiveServer, language: str) -> Iterator[Page]:
+    """A worker's page without scripts, for stories in every language."""
+    screen = _ACTS_ON[language]
+    with checked_pages(browser, server.url, viewport=screen, java_script_enabled=False) as new_page:
+        yield new_page()

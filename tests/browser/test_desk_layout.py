@@ -1,15 +1,25 @@
 """The members' pages on a small phone and on a desk's screen: nothing is cut off, safety stays in sight, keys suffice."""
 
+from collections.abc import Iterator
+
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.people import PartnerDesk
-from tests.browser.screens import fits
+from tests.browser.screens import every_screen, fits
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer
 
 PARTNER = "lead@straits.example"
 ANOTHER = "lead@plateau.example"
 COORDINATOR = "custodian.two@openbench.example"
+
+
+@pytest.fixture
+def looked_at(browser: Browser, live_server: LiveServer) -> Iterator[Page]:
+    """The same for stories that only look, on both screens one after the other."""
+    with checked_pages(browser, live_server.url, viewport=PHONE, java_script_enabled=False) as new_page:
+        yield new_page()
 
 
 def _is_touched(page: Page, selector: str) -> bool:
@@ -121,54 +131,56 @@ _SMALL_TICKS = """() => {
 }"""
 
 
-def test_a_tick_is_pressed_by_its_whole_line(desk_page: Page, live_server: LiveServer) -> None:
-    desk = PartnerDesk(desk_page, live_server)
+def test_a_tick_is_pressed_by_its_whole_line(looked_at: Page, live_server: LiveServer) -> None:
+    desk = PartnerDesk(looked_at, live_server)
     seen: set[str] = set()
     for login, others in ((PARTNER, ("/network/members",)), (COORDINATOR, ())):
         desk.come_in(login)
         # A case of a helper, or the custodian's page of one that nobody has.
-        first = desk_page.locator(".q-reference a").first.get_attribute("href")
-        for address in (desk_page.url, str(first), *others):
-            desk_page.goto(address)
-            desk_page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        first = looked_at.locator(".q-reference a").first.get_attribute("href")
+        for address in (looked_at.url, str(first), *others):
+            looked_at.goto(address)
+            looked_at.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
             seen |= set(
-                desk_page.eval_on_selector_all(
+                looked_at.eval_on_selector_all(
                     "[type=checkbox], [type=radio]", "all => all.map(each => each.name)"
                 )
             )
-            assert desk_page.evaluate(_SMALL_TICKS) == [], address
-            assert fits(desk_page), address
+            for _ in every_screen(looked_at):
+                assert looked_at.evaluate(_SMALL_TICKS) == [], address
+                assert fits(looked_at), address
     assert {"mine", "agreed", "circle", "organisation"} <= seen
 
 
-def test_every_control_is_large_enough_for_a_finger(desk_page: Page, live_server: LiveServer) -> None:
-    desk = PartnerDesk(desk_page, live_server)
+def test_every_control_is_large_enough_for_a_finger(looked_at: Page, live_server: LiveServer) -> None:
+    desk = PartnerDesk(looked_at, live_server)
     desk.come_in(PARTNER)
-    case = desk_page.locator(".q-reference a").first.get_attribute("href")
+    case = looked_at.locator(".q-reference a").first.get_attribute("href")
     pages = ("/desk/alerts", "/desk/duty", "/network/members", "/desk/recover")
     for address in ("/desk/", case, f"{case}/workplace", *pages):
-        desk_page.goto(str(address))
-        desk_page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-        assert desk_page.evaluate(_SMALL) == [], address
-        assert fits(desk_page), address
+        looked_at.goto(str(address))
+        looked_at.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
+        for _ in every_screen(looked_at):
+            assert looked_at.evaluate(_SMALL) == [], address
+            assert fits(looked_at), address
 
 
-def test_large_letters_leave_the_screen_to_the_page(desk_page: Page, live_server: LiveServer) -> None:
+def test_large_letters_leave_the_screen_to_the_page(looked_at: Page, live_server: LiveServer) -> None:
     """Text at 200 %: the bar takes less than a quarter of the screen, and nothing is cut off."""
-    desk = PartnerDesk(desk_page, live_server)
+    desk = PartnerDesk(looked_at, live_server)
     desk.come_in(PARTNER)
-    case = desk_page.locator(".q-reference a").first.get_attribute("href")
-    assert desk_page.viewport_size is not None
+    case = looked_at.locator(".q-reference a").first.get_attribute("href")
     for address in ("/desk/", case, f"{case}/workplace", "/network/members", "/desk/recover"):
-        desk_page.goto(str(address))
-        desk_page.evaluate("document.documentElement.style.fontSize = '200%'")
-        desk_page.eval_on_selector_all(
+        looked_at.goto(str(address))
+        looked_at.evaluate("document.documentElement.style.fontSize = '200%'")
+        looked_at.eval_on_selector_all(
             ".q-reference a", "all => all.forEach(each => { each.textContent = 'molomo-kamomo-4444'; })"
         )
-        bar = desk_page.locator("header").bounding_box()
-        assert bar is not None
-        assert bar["height"] < desk_page.viewport_size["height"] / 4, address
-        assert fits(desk_page), address
+        for screen in every_screen(looked_at):
+            bar = looked_at.locator("header").bounding_box()
+            assert bar is not None
+            assert bar["height"] < screen["height"] / 4, address
+            assert fits(looked_at), address
 
 
 def test_all_ways_of_a_lead_stand_in_one_row_on_a_desk(browser: Browser, live_server: LiveServer) -> None:

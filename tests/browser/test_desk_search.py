@@ -10,15 +10,14 @@ from app.database import Database, OrganisationId
 from app.network import Organisation
 from app.vault import RowSigner, Vault, load_keyring
 from tests.browser.people import PartnerDesk
-from tests.browser.screens import fits
+from tests.browser.screens import every_screen, fits_every_screen
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.crowd import Crowd
 from tests.harness.databases import closing_database
 from tests.harness.server import LiveServer
 
 PARTNER = "Plateau Mine Watch"
-# One for each screen: a code works once, and the next one takes half a minute to come.
-PEOPLE = ((PHONE, "lead@plateau.example"), (WIDE, "caseworker@plateau.example"))
+SEARCHES = "caseworker@plateau.example"
 # Fewer than a search looks through in its time, also while other tests keep this machine busy.
 CASES = 300
 LONG = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft" * 2
@@ -46,15 +45,12 @@ def _fill(database: Database, vault: Vault) -> None:
         made.add(["Nothing more."], name="Numa Osprey", phone="+243 81 555 0142")
 
 
-@pytest.fixture(params=PEOPLE, ids=("phone", "wide"))
-def desk(
-    request: pytest.FixtureRequest, browser: Browser, live_server: LiveServer, crowded: None
-) -> Iterator[PartnerDesk]:
-    """A member logged in, with a browser without scripts, on a small screen and a large one."""
-    viewport, login = request.param
-    with checked_pages(browser, live_server.url, viewport=viewport, java_script_enabled=False) as new_page:
+@pytest.fixture
+def desk(browser: Browser, live_server: LiveServer, crowded: None) -> Iterator[PartnerDesk]:
+    """A member logged in, with a browser without scripts."""
+    with checked_pages(browser, live_server.url, viewport=PHONE, java_script_enabled=False) as new_page:
         member = PartnerDesk(new_page(), live_server)
-        member.log_in(login)
+        member.log_in(SEARCHES)
         yield member
 
 
@@ -68,15 +64,19 @@ def _type(page: Page, words: str) -> None:
 def _search(page: Page, words: str) -> None:
     _type(page, words)
     assert page.url.endswith("/desk/search")
-    assert fits(page)
+    assert fits_every_screen(page)
 
 
 def test_a_helper_finds_cases_and_narrows_the_queue_on_any_screen(desk: PartnerDesk) -> None:
     page = desk.page
-    assert fits(page)
+    assert fits_every_screen(page)
     _find(desk)
-    page.goto("/desk/")
-    _narrow(page)
+    for screen in every_screen(page):
+        # A member has ten searches a minute: nine, and the last two of them on the large screen.
+        if screen is WIDE:
+            _find_one(page)
+        page.goto("/desk/")
+        _narrow(page)
 
 
 def _find(desk: PartnerDesk) -> None:
@@ -100,6 +100,8 @@ def _find(desk: PartnerDesk) -> None:
     _search(page, "quagga")
     assert "Nothing found." in desk.sees()
 
+
+def _find_one(page: Page) -> None:
     _search(page, "osprey")
     page.locator(".q-reference a").click()
     reference = page.locator("h1").inner_text()
@@ -110,11 +112,11 @@ def _find(desk: PartnerDesk) -> None:
 
 def _narrow(page: Page) -> None:
     page.locator(".narrowing summary").click()
-    assert fits(page)
+    assert fits_every_screen(page)
     page.get_by_label("Kind").select_option("Pay")
     page.get_by_role("button", name="Filter").click()
     page.wait_for_url("**/desk/?*kind=*")
-    assert fits(page)
+    assert fits_every_screen(page)
     expect(page.locator(".q-reference a")).to_have_count(50)
     assert page.get_by_label("Kind").evaluate("each => each.selectedOptions[0].text") == "Pay"
     first = page.locator(".q-reference a").first.inner_text()
@@ -123,4 +125,4 @@ def _narrow(page: Page) -> None:
     expect(page.locator(".q-reference a")).to_have_count(50)
     assert page.locator(".q-reference a").first.inner_text() != first
     assert "wages" not in page.url
-    assert fits(page)
+    assert fits_every_screen(page)

@@ -31,7 +31,12 @@ def desk(database: Database, desks: Beginnings[Desk]) -> Desk:
     return desks.copy_into(database)
 
 
+@pytest.fixture(scope="session")
+def lived_ins(databases: Databases, vault: Vault) -> Beginnings[Desk]:
+    """A desk at which every signed table has rows, made once."""
+    return Beginnings(databases, lambda database: live_in(make_desk(vault, database)))
+
+
 @pytest.fixture
-def lived_in(desk: Desk) -> Desk:
-    """A desk at which every signed table has rows."""
-    return live_in(desk)
+def lived_in(database: Database, lived_ins: Beginnings[Desk]) -> Desk:
+    return lived_ins.copy_into(database)

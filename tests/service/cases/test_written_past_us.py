@@ -54,6 +54,7 @@ from app.vault import (
     RowForged,
     declared,
     forged_rows,
+    forged_rows_of,
     signed_models,
 )
 from tests.harness.world import PASSWORD, site_id
@@ -161,6 +162,7 @@ def _other(column: Any, value: Any, others: list[Any]) -> Iterator[Any]:
 def test_each_covered_column_that_is_edited_is_refused(lived_in: Desk, name: str) -> None:
     rows, tried = Base.metadata.tables[name], set()
     vault, database = lived_in.world.vault, lived_in.database
+    (model,) = (each for each in signed_models() if each.__tablename__ == name)
     covered = [line.column for line in declared() if line.table == name and line.free_because is None]
     with database.engine.connect() as connection:
         stored = [dict(row) for row in connection.execute(select(rows)).mappings()]
@@ -177,7 +179,7 @@ def test_each_covered_column_that_is_edited_is_refused(lived_in: Desk, name: str
                     except IntegrityError:
                         tried.add(column)  # the database itself refuses
                         continue
-                    found = [each for each in forged_rows(session, vault) if each.table == name]
+                    found = list(forged_rows_of(session, vault, model))
                     assert len(found) == 1, (column, value)
                     tried.add(column)
                     session.rollback()
