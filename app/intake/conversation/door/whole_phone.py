@@ -1,11 +1,11 @@
 """What a text does to the phone it came from, and so to every case of that phone: stop, start, forget, and when texts come."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, NoHourLeft, lock_case
+from app.cases.case import Case, NoHourLeft, facts_of, lock_case, store_facts
 from app.cases.changes import Reach, choose_texts, stop_reaching, tell_reach
 from app.cases.rules import Rules
 from app.database import CaseId
@@ -20,6 +20,7 @@ from app.intake.conversation.machine import (
     OptOut,
     Position,
     StopAsking,
+    WhosePhone,
 )
 from app.intake.conversation.store import (
     cases_of_phone,
@@ -102,8 +103,16 @@ def note_doubt_of_phone(scene: Scene, position: Position) -> None:
     ids = set() if phone is None else cases_of_phone(session, scene.vault, phone.id)
     if scene.prepared.talk is not None:
         ids.add(scene.prepared.talk.case_id)
-    there = [each for each in sorted(ids) if lock_case(session, each) is not None]
-    note_doubt(session, scene.vault, there, position)
+    there = [case for each in sorted(ids) if (case := lock_case(session, each)) is not None]
+    note_doubt(session, scene.vault, (CaseId(case.id) for case in there), position)
+    if position.whose not in (WhosePhone.SHARED, WhosePhone.COMPANY):
+        return
+    for case in there:
+        facts = facts_of(scene.vault, case)
+        if facts.phone:
+            store_facts(scene.vault, case, replace(facts, phone=position.whose))
+    # Who may be texted on it about another report would be read along with as well.
+    _do_to_cases_of_phone(scene, EndTexts())
 
 
 def _choose_hours(scene: Scene, case: Case, act: ChooseHours) -> None:

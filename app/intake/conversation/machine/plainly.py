@@ -30,6 +30,7 @@ CORRECTED_WITHIN = SILENCE
 _AFTER_QUESTIONS = (Step.OPEN, Step.NEW_REPORT)
 _LOCKED = (Step.LOCKED, Step.LOCKED_IN_DANGER)
 _DANGER = (Step.DANGER, Step.WORSE)
+_SHARED, _COMPANY = 2, 3  # of whose phone it is
 _NOBODY_DIGIT = 4  # of who may know, beside which it is that answer wherever it is said
 # The questions that ask how to be reached, with what each counts as yes and no to texts.
 _ASKS_CONTACT = {
@@ -97,27 +98,35 @@ def _whose_after_all(
             Moved(position) if position.step in TABLE and not _answers(position, said, know, texts) else None
         )
     if position.whose is WhosePhone.OWN:
-        return _not_mine(position, told.digit) if told.plain else None
+        # The answer itself, given late, counts as much as a sentence: whoever says so once more means it.
+        return _not_mine(position, told.digit) if told.plain or _is_late_answer(said, texts) else None
     return _mine(position, at) if told.digit == 1 and position.stopped is None else None
+
+
+def _is_late_answer(said: Said, texts: Texts) -> bool:
+    """Whether a text is an option of that question for a phone that others see; "company" alone may answer something else."""
+    digit = texts.options(Text.WHOSE_PHONE).get(said.bare, said.named.get("whose_phone"))
+    return digit in (_SHARED, _COMPANY) and (said.lone == digit or (said.lone is None and digit == _SHARED))
 
 
 def _mine(position: Position, at: datetime) -> Moved | None:
     """A wrong key pressed must not leave a worker in silence, but a boss who holds the phone could write "mine" as well.
 
-    So it counts only for a short time, in the same conversation, and the questions begin as if nothing had been told: neither what
-    it is about nor that somebody is called is said to this phone, and it never gets the secret code, which opens what was written.
+    So it counts only for a short time, in the same conversation, and it is asked once more before anything changes. Then the
+    questions begin as if nothing had been told: neither what it is about nor that somebody is called is said to this phone, and it
+    never gets the secret code, which opens what was written.
     What a boss gains is to be asked; what the worker wrote stays with the case all the same.
     """
     since = position.whose_at or position.last_at
     if position.step is not Step.QUIET or since is None or not since <= at <= since + CORRECTED_WITHIN:
         return None
     forgotten = replace(position, topics=(), called=False, taken_back=True)
-    return meanings.phone(WhosePhone.OWN)(forgotten)
+    return Moved(forgotten.to(Step.WHOSE_PHONE, whose=WhosePhone.UNKNOWN))
 
 
 def _not_mine(position: Position, digit: int) -> Moved | None:
     """Others see this phone after all: nothing is sent to it any more, and nobody may text it."""
-    whose = WhosePhone.SHARED if digit == 2 else WhosePhone.COMPANY
+    whose = WhosePhone.SHARED if digit == _SHARED else WhosePhone.COMPANY
     silent = meanings.phone(whose)(replace(position, contact=ContactWay.INBOX, back=None, called=False))
     if silent is None:
         return None
