@@ -86,6 +86,35 @@ def test_of_a_body_beyond_all_forms_the_head_is_kept_and_the_rest_read_away(
     assert gathered.take() == head
 
 
+_WITH_FILES = b"Content-Type: multipart/form-data; boundary=x\r\n"
+
+
+@pytest.mark.parametrize("size", (7_777, 100_000))
+def test_a_form_with_files_is_gathered_whole(size: int) -> None:
+    request = _HEAD + _WITH_FILES + b"Content-Length: 9900000\r\n\r\n" + b"x" * 9_900_000
+    assert whole_after(request, size) == len(request)
+
+
+@pytest.mark.parametrize(("announced", "read_away"), ((40_000_000, 40_000_000), (999_999_999, 64 << 20)))
+def test_of_a_form_with_files_beyond_all_bounds_the_beginning_is_kept_with_its_words(
+    announced: int, read_away: int
+) -> None:
+    head, words = _HEAD + _WITH_FILES + b"Content-Length: %d\r\n\r\n" % announced, b"words" * 200
+    gathered, sent, piece = Gathering(), 1000, b"x" * 100_000
+    gathered.add(head + words)
+    assert gathered.is_cut
+    while sent < read_away:
+        assert not gathered.is_whole
+        gathered.add(piece)
+        sent += len(piece)
+        # No more of it than of any form is held in memory.
+        assert len(gathered) <= len(head) + 2 * 1024 * 1024
+    assert gathered.is_whole
+    kept = gathered.take()
+    assert kept.startswith(head + words)
+    assert len(kept) == len(head) + 2 * 1024 * 1024
+
+
 @pytest.mark.parametrize("chunk", (b"ffffff\r\nabc", b"1000\r\n" + b"x" * 4096 + b"\r\n"))
 def test_chunks_beyond_all_forms_are_endless(chunk: bytes) -> None:
     gathered = Gathering()
