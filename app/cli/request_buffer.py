@@ -43,6 +43,7 @@ class Gathering:
         self._next_chunk: int | None = None
         self._too_long = self._endless = False
         self._longest = _LONGEST_BODY
+        self._has_files = False
         self._kept_until = 0
         self._read_away = 0
         self._begun = time.monotonic()
@@ -70,7 +71,7 @@ class Gathering:
 
     @property
     def is_cut(self) -> bool:
-        """Whether its body was too long and was read away: nobody must wait for that."""
+        """Whether its body was too long for the room there is and was read away: nobody must wait for that."""
         return self._too_long
 
     @property
@@ -100,6 +101,14 @@ class Gathering:
     def _age(self) -> float:
         return time.monotonic() - self._begun
 
+    def let_files_go(self) -> bool:
+        """Keep only the beginning, with the words, where the rest is files; whether that made room."""
+        if self._too_long or not self._has_files or len(self._data) <= self._kept_until:
+            return False
+        self._too_long = True
+        self._cut()
+        return True
+
     def take(self) -> bytes:
         """All that has come, perhaps with the beginning of the next request; of one that is too long only its beginning."""
         return bytes(self._data)
@@ -116,13 +125,14 @@ class Gathering:
             return
         length = _LENGTH.search(head)
         announced = 0 if length is None else int(length[1])
-        files = _WITH_FILES.search(head) is not None
-        self._longest = _LONGEST_WITH_FILES if files else _LONGEST_BODY
+        self._has_files = _WITH_FILES.search(head) is not None
+        self._longest = _LONGEST_WITH_FILES if self._has_files else _LONGEST_BODY
+        self._kept_until = end + (_LONGEST_BODY if self._has_files else 0)
         if announced > self._longest:
             self._too_long = True
-            self._kept_until = end + (_LONGEST_BODY if files else 0)
             self._cut()
-        self._whole = end + min(announced, _LONGEST_READ_AWAY_WITH_FILES if files else _LONGEST_READ_AWAY)
+        most = _LONGEST_READ_AWAY_WITH_FILES if self._has_files else _LONGEST_READ_AWAY
+        self._whole = end + min(announced, most)
 
     def _look_for_last_chunk(self, at: int) -> None:
         """Go from chunk to chunk as far as they have come; what is none is left to the parser, which refuses it."""

@@ -115,6 +115,23 @@ def test_of_a_form_with_files_beyond_all_bounds_the_beginning_is_kept_with_its_w
     assert len(kept) == len(head) + 2 * 1024 * 1024
 
 
+def test_a_form_with_files_lets_them_go_where_room_is_needed_and_no_other_request_does() -> None:
+    files, words = Gathering(), Gathering()
+    files.add(_HEAD + _WITH_FILES + b"Content-Length: 9000000\r\n\r\n" + b"x" * 5_000_000)
+    words.add(_HEAD + b"Content-Length: 2000000\r\n\r\n" + b"x" * 1_900_000)
+    assert files.let_files_go()
+    assert len(files) < 2_200_000
+    assert not files.let_files_go()
+    assert not words.let_files_go()
+    files.add(b"x" * 4_000_000)
+    assert files.is_whole
+    assert files.is_cut
+    assert len(files.take()) < 2_200_000
+    small = Gathering()
+    small.add(_HEAD + _WITH_FILES + b"Content-Length: 9000000\r\n\r\n" + b"x" * 1_000_000)
+    assert not small.let_files_go()
+
+
 @pytest.mark.parametrize("chunk", (b"ffffff\r\nabc", b"1000\r\n" + b"x" * 4096 + b"\r\n"))
 def test_chunks_beyond_all_forms_are_endless(chunk: bytes) -> None:
     gathered = Gathering()

@@ -30,7 +30,7 @@ _PIECE_BYTES = 1024 * 1024
 # How long a form is read whose files are too large. Of a longer one the rest is read away by the server.
 _MOST_READ = LARGEST_TOGETHER + LARGEST_FORM
 _ANY_LENGTH = 1 << 62
-# Forms with files that a process holds at once, and how long another one waits for its turn.
+# Forms with large files that a process holds at once, and how long another one waits for its turn.
 _ROOM = threading.BoundedSemaphore(2)
 _PATIENCE_SECONDS = 10.0
 
@@ -62,9 +62,11 @@ def posted_with_files() -> Iterator[tuple[MultiDict[str, str], PostedFiles]]:
     if request.mimetype != "multipart/form-data":
         yield posted_fields(), PostedFiles()
         return
-    room = _ROOM.acquire(timeout=_PATIENCE_SECONDS)
+    # Every plain form is posted so; one with words alone, or a small photo, waits for nobody.
+    large = (request.content_length or _ANY_LENGTH) > LARGEST_FORM
+    room = large and _ROOM.acquire(timeout=_PATIENCE_SECONDS)
     try:
-        reading = _Reading(PostedFiles(fault=None if room else FilesFault.BUSY))
+        reading = _Reading(PostedFiles(fault=FilesFault.BUSY if large and not room else None))
         # How much is read is said below: a form that is too large brings its page back, with all that was written.
         request.max_content_length = _ANY_LENGTH
         reading.read(request.stream)
@@ -100,8 +102,8 @@ class _Reading:
         except (ClientDisconnected, ValueError):
             pass
         if isinstance(self._part, File):
-            # Cut off within it: of a form that is too large the server hands on no more.
-            self._fail(FilesFault.LARGE)
+            # Cut off within it: of a form that is too large, or for which there is no room now, the server hands on no more.
+            self._fail(FilesFault.LARGE if (request.content_length or 0) > _MOST_READ else FilesFault.BUSY)
 
     def _take(self, decoder: MultipartDecoder) -> None:
         while (event := decoder.next_event()) is not NEED_DATA:

@@ -35,7 +35,7 @@ from app.web.worker.danger import help_for_form, help_in
 from app.web.worker.door import blueprint, offered
 from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.left import mark_sent, was_left
-from app.web.worker.posted_files import PostedFiles, posted_with_files
+from app.web.worker.posted_files import FILES_FIELD, PostedFiles, posted_with_files
 from app.web.worker.receipt import receipt_page
 from app.web.worker.report_files import chosen_again_words, files_words, keep_or_say, refused_words
 from app.web.worker.report_form import ReportForm, read_report_form
@@ -242,7 +242,7 @@ def form_page(
 ) -> Response:
     """The form with all that was filled in, and what is to be said above it."""
     if sent.has_files:
-        notes = [*notes, chosen_again_words()]
+        mistakes = [*mistakes, (FILES_FIELD, chosen_again_words())]
     page = _form(sent, token or services().vault.form_token(), notes, mistakes)
     return make_response(page, status)
 

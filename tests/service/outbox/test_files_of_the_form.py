@@ -69,6 +69,9 @@ def keeps_all_but_the_files(page: Page, world: World, before: int) -> None:
     assert values["exclude"] == ["agent"]
     assert values["site"] == ["Foxtown"]
     assert values["consent"] == ["union"]
+    [alert] = [each for each in page.root.iter("div") if each.get("id") == "wrong"]
+    # The reason first.
+    assert "".join(alert.itertext()).strip().endswith("Choose them again below.")
     assert "did not stay on this page. Choose them again below." in page.text
     assert page.form("/report").enctype == "multipart/form-data"
     assert cases(world) == before
@@ -204,8 +207,15 @@ def test_too_many_or_too_large_ones_are_said_and_all_else_stays(
     keeps_all_but_the_files(page, world, before)
 
 
+@pytest.mark.parametrize(
+    ("announced", "said"),
+    (
+        (40_000_000, "too large: more than 8 MB together"),
+        (6_000_000, "cannot be taken just now. Try again soon"),
+    ),
+)
 def test_of_a_form_that_the_server_cut_within_a_file_the_words_come_back(
-    form: Visitor, client: FlaskClient, world: World
+    form: Visitor, client: FlaskClient, world: World, announced: int, said: str
 ) -> None:
     before, asked = cases(world), form.page.form("/report")
     boundary, body = encode_multipart({**asked.values, **ANSWERS, **chosen(bytes(3_000_000))})
@@ -215,11 +225,11 @@ def test_of_a_form_that_the_server_cut_within_a_file_the_words_come_back(
             asked.action,
             input_stream=cut,
             content_type=f"multipart/form-data; boundary={boundary}",
-            environ_overrides={"CONTENT_LENGTH": "40000000", "wsgi.input_terminated": True},
+            environ_overrides={"CONTENT_LENGTH": str(announced), "wsgi.input_terminated": True},
         )
     )
     assert page.status == 422
-    assert "too large: more than 8 MB together" in page.text
+    assert said in page.text
     keeps_all_but_the_files(page, world, before)
 
 
@@ -255,11 +265,14 @@ def test_no_more_forms_with_files_are_held_at_once_than_there_is_room_for(
 ) -> None:
     before = cases(world)
     monkeypatch.setattr(posted_files, "_PATIENCE_SECONDS", 0)
+    empty_form = form.page
     with posted_files._ROOM, posted_files._ROOM:
-        page = form.send("/report", **ANSWERS, **chosen(photo()))
-    assert "cannot be taken just now" in page.text
-    keeps_all_but_the_files(page, world, before)
-    assert form.send("/report", **chosen(photo())).status == 200
+        page = form.send("/report", **ANSWERS, **chosen(bytes(2_000_000)))
+        assert "cannot be taken just now" in page.text
+        keeps_all_but_the_files(page, world, before)
+        # Neither words nor a small photo wait for who sends a large one.
+        form.page = empty_form
+        assert form.send("/report", words=WORDS, **chosen(photo())).status == 200
 
 
 def test_files_count_as_the_chunks_of_phones_do(
