@@ -1,9 +1,11 @@
 """Photos and voice notes: named by a report, brought by its phone in chunks, looked at by a child, kept sealed in the case."""
 
 from app.attachments.arriving import Arrived, Chunk, take_chunk
+from app.attachments.at_once import look_at_once
+from app.attachments.completing import keep_examined
 from app.attachments.counting import TooManyFiles, chunks_waiting
 from app.attachments.declaring import declared_rows
-from app.attachments.examining import ExaminerBroken
+from app.attachments.examining import Examined, ExaminerBroken
 from app.attachments.giving_up import give_up_files
 from app.attachments.kinds import (
     HEAD_BYTES,
@@ -13,6 +15,7 @@ from app.attachments.kinds import (
     FileKind,
     FileRefusal,
     FileRefused,
+    kind_of,
 )
 from app.attachments.on_the_way import FileOnTheWay, files_on_the_way
 from app.attachments.reading import FileBroken, OpenedFile, open_file
@@ -25,6 +28,7 @@ __all__ = [
     "Arrived",
     "Chunk",
     "DeclaredFile",
+    "Examined",
     "ExaminerBroken",
     "FileBroken",
     "FileKind",
@@ -39,6 +43,9 @@ __all__ = [
     "declared_rows",
     "files_on_the_way",
     "give_up_files",
+    "keep_examined",
+    "kind_of",
+    "look_at_once",
     "open_file",
     "take_chunk",
 ]

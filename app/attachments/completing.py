@@ -86,11 +86,26 @@ def _complete(services: Services, named: FileOfReport, sender: str | None) -> tu
     except FileRefused as refused:
         _refuse(services, named, refused.reason, sender)
         raise
+    _seal(services, named, examined, sender)
+    return ()
+
+
+def keep_examined(services: Services, named: FileOfReport, examined: Examined) -> None:
+    """Seal a file that came whole, and was looked at, into the case whose report names it; nothing where it stands there already.
+
+    Raises `FileRefused` and `ReportMissing`.
+    """
+    # It never took room among those that wait, so none is given back.
+    retrying(lambda _: _seal(services, named, examined, None), on=_KeysMoved, tries=_TRIES)
+
+
+def _seal(services: Services, named: FileOfReport, examined: Examined, sender: str | None) -> None:
+    vault = services.vault
     with services.database.reading() as session:
+        standing = standing_of(session, vault, named)
         key = current_compartments(session, vault, standing.case_id)[Compartment.ACCOUNT]
         parts = ready_rows(session, _parts(vault, key, named.file, examined.body))
     _keep(services, named, examined, _SealedParts(key.version, parts), sender)
-    return ()
 
 
 def _put_together(

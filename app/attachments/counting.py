@@ -32,12 +32,12 @@ class TooManyFiles(Exception):
         self.until = window_end(limit)
 
 
-def count_chunk(session: Session, vault: Vault, sender: str | None) -> None:
-    """Count one more; raises `TooManyFiles`. Without an address nothing is counted."""
+def count_chunk(session: Session, vault: Vault, sender: str | None, chunks: int = 1) -> None:
+    """Count one more, or so many that came at once; raises `TooManyFiles`. Without an address nothing is counted."""
     if sender is None:
         return
     for limit, subject in ((FILE_CHUNKS, sender), (ALL_FILE_CHUNKS, EVERYBODY)):
-        if count_attempt(session, vault, limit, subject) > limit.most:
+        if count_attempt(session, vault, limit, subject, by=chunks) > limit.most:
             raise TooManyFiles(limit)
 
 

@@ -66,6 +66,17 @@ class DeclaredFile:
         return [str(self.id), self.kind, str(self.size), self.tag.hex()]
 
 
+# How recordings begin: WebM, Ogg, and MP4 unless it is one of the kinds that hold pictures.
+_SOUNDS = (b"\x1a\x45\xdf\xa3", b"OggS")
+_PICTURES_IN_BOXES = (b"hei", b"hev", b"mif1", b"msf1", b"avi")
+
+
+def kind_of(body: bytes | bytearray) -> FileKind:
+    """What a file says that it is by how it begins; whether it is that, the child finds out."""
+    boxes = body[4:8] == b"ftyp" and not body[8:12].startswith(_PICTURES_IN_BOXES)
+    return FileKind.VOICE if boxes or body.startswith(_SOUNDS) else FileKind.PHOTO
+
+
 def chunks_of(size: int) -> int:
     """Into how many chunks a file of this size is cut."""
     return -(-size // CHUNK_BYTES)

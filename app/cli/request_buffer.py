@@ -20,8 +20,13 @@ _LONGEST_HEAD = 256 * 1024
 _LONGEST_BODY = 2 * 1024 * 1024
 # So much of a body that is too long is read away: who is answered before having sent it all may never see the answer.
 _LONGEST_READ_AWAY = 16 * 1024 * 1024
+# A form with photos or recordings (app/web/worker/posted_files.py). Of a longer one the beginning is kept, in which the words are:
+# five large photos are easily chosen, and the page comes back with all that was written.
+_LONGEST_WITH_FILES = 10 * 1024 * 1024
+_LONGEST_READ_AWAY_WITH_FILES = 64 * 1024 * 1024
 
 _LENGTH = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.IGNORECASE)
+_WITH_FILES = re.compile(rb"\r\ncontent-type:[ \t]*multipart/form-data", re.IGNORECASE)
 _IN_CHUNKS = re.compile(rb"\r\ntransfer-encoding:", re.IGNORECASE)
 _CHUNK = re.compile(rb"([0-9a-fA-F]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 _LONGEST_CHUNK_LINE = 1024
@@ -37,6 +42,9 @@ class Gathering:
         self._whole: int | None = None
         self._next_chunk: int | None = None
         self._too_long = self._endless = False
+        self._longest = _LONGEST_BODY
+        self._has_files = False
+        self._kept_until = 0
         self._read_away = 0
         self._begun = time.monotonic()
 
@@ -46,7 +54,8 @@ class Gathering:
     def add(self, piece: bytes) -> None:
         """Take the next bytes."""
         if self._too_long:
-            self._read_away += len(piece)
+            self._data += piece
+            self._cut()
             return
         looked_at = max(0, len(self._data) - 3)
         self._data += piece
@@ -62,7 +71,7 @@ class Gathering:
 
     @property
     def is_cut(self) -> bool:
-        """Whether its body was too long and was read away: nobody must wait for that."""
+        """Whether its body was too long for the room there is and was read away: nobody must wait for that."""
         return self._too_long
 
     @property
@@ -75,7 +84,7 @@ class Gathering:
         """Until when the rest has to come, on the monotonic clock; a long body over a bad network has longer."""
         if self._whole is None and self._next_chunk is None:
             return self._begun + _HEAD_WITHIN_SECONDS
-        counted = min(self._whole or len(self._data), _LONGEST_BODY)
+        counted = min(self._whole or len(self._data), self._longest)
         return self._begun + _BODY_WITHIN_SECONDS + counted / _SLOWEST_BYTES_A_SECOND
 
     @property
@@ -92,8 +101,16 @@ class Gathering:
     def _age(self) -> float:
         return time.monotonic() - self._begun
 
+    def let_files_go(self) -> bool:
+        """Keep only the beginning, with the words, where the rest is files; whether that made room."""
+        if self._too_long or not self._has_files or len(self._data) <= self._kept_until:
+            return False
+        self._too_long = True
+        self._cut()
+        return True
+
     def take(self) -> bytes:
-        """All that has come, perhaps with the beginning of the next request; of one that is too long only the head."""
+        """All that has come, perhaps with the beginning of the next request; of one that is too long only its beginning."""
         return bytes(self._data)
 
     def _look_for_body(self, looked_at: int) -> None:
@@ -108,9 +125,14 @@ class Gathering:
             return
         length = _LENGTH.search(head)
         announced = 0 if length is None else int(length[1])
-        if announced > _LONGEST_BODY:
-            self._cut(end)
-        self._whole = end + min(announced, _LONGEST_READ_AWAY)
+        self._has_files = _WITH_FILES.search(head) is not None
+        self._longest = _LONGEST_WITH_FILES if self._has_files else _LONGEST_BODY
+        self._kept_until = end + (_LONGEST_BODY if self._has_files else 0)
+        if announced > self._longest:
+            self._too_long = True
+            self._cut()
+        most = _LONGEST_READ_AWAY_WITH_FILES if self._has_files else _LONGEST_READ_AWAY
+        self._whole = end + min(announced, most)
 
     def _look_for_last_chunk(self, at: int) -> None:
         """Go from chunk to chunk as far as they have come; what is none is left to the parser, which refuses it."""
@@ -135,7 +157,6 @@ class Gathering:
         self._next_chunk = at
         self._endless = self._whole is None and max(at, len(self._data)) > _LONGEST_HEAD + _LONGEST_BODY
 
-    def _cut(self, end: int) -> None:
-        self._too_long = True
-        self._read_away = len(self._data) - end
-        del self._data[end:]
+    def _cut(self) -> None:
+        self._read_away += max(0, len(self._data) - self._kept_until)
+        del self._data[self._kept_until :]

@@ -23,7 +23,7 @@ from app.cli.request_buffer import Gathering
 from app.settings import PROJECT_ROOT
 
 _PIECE_BYTES = 64 * 1024
-# Of all half-sent requests of one worker together; sixteen of the largest, or thousands of usual ones.
+# Of all half-sent requests of one worker together; three of the largest with photos, or thousands of usual ones.
 _MOST_GATHERED_BYTES = 32 * 1024 * 1024
 # So many connections of a worker stay free for whoever comes next.
 _FREE_CONNECTIONS = 20
@@ -74,12 +74,18 @@ class PatientWorker(ThreadWorker):
             self._add(conn, piece)
 
     def _make_room_in_memory(self, needed: int) -> None:
-        """Who fills the memory with half-sent requests makes room for the others: first who has held most of it for longest."""
+        """Who fills the memory with half-sent requests makes room for the others: first who has held most of it for longest.
+
+        Of a form with photos it is the photos that go: its page comes back, with the words on it.
+        """
         held = sum(map(len, self._gathered.values()))
         while held + needed > _MOST_GATHERED_BYTES:
             heaviest = max(self._gathered, key=lambda conn: self._gathered[conn].weight)
             held -= len(self._gathered[heaviest])
-            self._drop(heaviest)
+            if self._gathered[heaviest].let_files_go():
+                held += len(self._gathered[heaviest])
+            else:
+                self._drop(heaviest)
 
     def _make_room_for_connections(self) -> None:
         """Who only holds a connection makes room for whoever comes: first who was answered already, then who sends slowest."""

@@ -12,6 +12,14 @@ from app.intake.danger import (
 )
 from app.intake.filed import Filed
 from app.intake.filing import SubmissionConflict, already_filed, file_grievance
+from app.intake.form_files import (
+    FormFile,
+    FormFilesRefused,
+    LookedAt,
+    files_of_form,
+    keep_files,
+    look_at_files,
+)
 from app.intake.outbox import (
     OLDEST_VERSION,
     VERSION,
@@ -40,8 +48,11 @@ __all__ = [
     "EnvelopeRefused",
     "Filed",
     "FloodRefused",
+    "FormFile",
+    "FormFilesRefused",
     "Letter",
     "LimitMetMeanwhile",
+    "LookedAt",
     "Refusal",
     "Report",
     "SaidByTablet",
@@ -55,7 +66,10 @@ __all__ = [
     "file_grievance",
     "file_letter",
     "file_report",
+    "files_of_form",
+    "keep_files",
     "likely_country",
+    "look_at_files",
     "number_left",
     "open_chunk",
     "open_letter",

@@ -14,7 +14,7 @@ LARGEST_FORM = 3 * LARGEST_WORDS + 64 * 1024
 """A form writes each byte of the words with up to three characters; and there is some room for the other fields."""
 
 # No form of ours has a tenth of these.
-_MOST_FIELDS = 1_000
+MOST_FIELDS = 1_000
 # A browser asks for a handful of languages and has a few cookies of ours; several headers of one name come joined.
 _LONGEST_LANGUAGES = 500
 _LONGEST_COOKIES = 8_000
@@ -55,4 +55,4 @@ class BoundedRequest(CleanRequest):
 
 def too_many_fields(body: bytes) -> bool:
     """Whether a form's body has more fields than any form of ours; they may all be empty."""
-    return body.count(b"&") >= _MOST_FIELDS
+    return body.count(b"&") >= MOST_FIELDS

@@ -13,7 +13,7 @@ from sqlalchemy import make_url, text
 
 import app.database.engine
 import app.database.unit_of_work
-import app.web.worker.report
+import app.web.worker.receipt
 from app.database import Database
 from tests.faults.people import People, people_over
 from tests.faults.phones import Post
@@ -116,7 +116,7 @@ def test_a_receipt_page_that_cannot_be_made_is_not_half_a_success(
     form = people.posts["report"]
     with monkeypatch.context() as broken:
         broken.setattr(
-            app.web.worker.report,
+            app.web.worker.receipt,
             "format_receipt",
             lambda *_: people.world.database.reading().__enter__().execute(text("no")),
         )

@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from flask.testing import FlaskClient
 from sqlalchemy import func, select
-from werkzeug.test import TestResponse
+from werkzeug.test import TestResponse, encode_multipart
 
 from app.cases.case.models import Case
 from tests.harness.html import read_html
@@ -21,6 +21,7 @@ class Form:
     action: str
     values: dict[str, list[str]]
     buttons: list[tuple[str, str]]
+    enctype: str = "application/x-www-form-urlencoded"
 
 
 @dataclass
@@ -52,7 +53,9 @@ class Page:
     def form(self, ending: str) -> Form:
         """The form whose address ends so."""
         found = next(each for each in self.root.iter("form") if (each.get("action") or "").endswith(ending))
-        return Form(str(found.get("action")), _values(found), _buttons(found))
+        form = Form(str(found.get("action")), _values(found), _buttons(found))
+        form.enctype = found.get("enctype", form.enctype)
+        return form
 
 
 class Visitor:
@@ -68,14 +71,25 @@ class Visitor:
         return self.page
 
     def send(self, ending: str, button: int = -1, **answers: Any) -> Page:
-        """Fill in these answers in the form whose address ends so, and press one of its buttons (the last one)."""
+        """Fill in these answers in the form whose address ends so, and press one of its buttons (the last one).
+
+        Files are answers too, of werkzeug's `FileStorage`.
+        """
         form = self.page.form(ending)
         data: dict[str, Any] = {**form.values, **answers}
         name, value = form.buttons[button]
         if name:
             data[name] = value
-        self.page = Page(self.client.post(form.action, data=data, follow_redirects=True))
+        self.page = Page(self.client.post(form.action, follow_redirects=True, **_as_sent(form.enctype, data)))
         return self.page
+
+
+def _as_sent(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """A form as a browser writes it, and in memory: the client's own way leaves files open."""
+    if kind != "multipart/form-data":
+        return {"data": data, "content_type": kind}
+    boundary, body = encode_multipart(data)
+    return {"data": body, "content_type": f"{kind}; boundary={boundary}"}
 
 
 def _values(form: Element) -> dict[str, list[str]]:
@@ -86,6 +100,7 @@ def _values(form: Element) -> dict[str, list[str]]:
             not name
             or each.tag == "button"
             or (kind in ("radio", "checkbox") and each.get("checked") is None)
+            or kind == "file"
         ):
             continue
         if each.tag == "textarea":

@@ -86,6 +86,52 @@ def test_of_a_body_beyond_all_forms_the_head_is_kept_and_the_rest_read_away(
     assert gathered.take() == head
 
 
+_WITH_FILES = b"Content-Type: multipart/form-data; boundary=x\r\n"
+
+
+@pytest.mark.parametrize("size", (7_777, 100_000))
+def test_a_form_with_files_is_gathered_whole(size: int) -> None:
+    request = _HEAD + _WITH_FILES + b"Content-Length: 9900000\r\n\r\n" + b"x" * 9_900_000
+    assert whole_after(request, size) == len(request)
+
+
+@pytest.mark.parametrize(("announced", "read_away"), ((40_000_000, 40_000_000), (999_999_999, 64 << 20)))
+def test_of_a_form_with_files_beyond_all_bounds_the_beginning_is_kept_with_its_words(
+    announced: int, read_away: int
+) -> None:
+    head, words = _HEAD + _WITH_FILES + b"Content-Length: %d\r\n\r\n" % announced, b"words" * 200
+    gathered, sent, piece = Gathering(), 1000, b"x" * 100_000
+    gathered.add(head + words)
+    assert gathered.is_cut
+    while sent < read_away:
+        assert not gathered.is_whole
+        gathered.add(piece)
+        sent += len(piece)
+        # No more of it than of any form is held in memory.
+        assert len(gathered) <= len(head) + 2 * 1024 * 1024
+    assert gathered.is_whole
+    kept = gathered.take()
+    assert kept.startswith(head + words)
+    assert len(kept) == len(head) + 2 * 1024 * 1024
+
+
+def test_a_form_with_files_lets_them_go_where_room_is_needed_and_no_other_request_does() -> None:
+    files, words = Gathering(), Gathering()
+    files.add(_HEAD + _WITH_FILES + b"Content-Length: 9000000\r\n\r\n" + b"x" * 5_000_000)
+    words.add(_HEAD + b"Content-Length: 2000000\r\n\r\n" + b"x" * 1_900_000)
+    assert files.let_files_go()
+    assert len(files) < 2_200_000
+    assert not files.let_files_go()
+    assert not words.let_files_go()
+    files.add(b"x" * 4_000_000)
+    assert files.is_whole
+    assert files.is_cut
+    assert len(files.take()) < 2_200_000
+    small = Gathering()
+    small.add(_HEAD + _WITH_FILES + b"Content-Length: 9000000\r\n\r\n" + b"x" * 1_000_000)
+    assert not small.let_files_go()
+
+
 @pytest.mark.parametrize("chunk", (b"ffffff\r\nabc", b"1000\r\n" + b"x" * 4096 + b"\r\n"))
 def test_chunks_beyond_all_forms_are_endless(chunk: bytes) -> None:
     gathered = Gathering()

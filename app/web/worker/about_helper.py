@@ -22,7 +22,7 @@ from app.web.worker.inbox import missing_words, refuse_other_page
 from app.web.worker.inbox_page import Problem, inbox_page, kept_page, stale_page
 from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.posted import posted_intent
-from app.web.worker.report import receipt_page
+from app.web.worker.receipt import receipt_page
 from app.web.worker.report_form import ReportForm
 from app.web.worker.worker_session import end_worker_session, find_worker, forget_worker_cookie
 

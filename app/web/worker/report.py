@@ -1,38 +1,43 @@
 """The form and what becomes of it: the receipt, or the same page again with every word kept."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from http import HTTPStatus
 
 from flask import Response, abort, make_response, render_template, request
 
+from app.attachments import ExaminerBroken, TooManyFiles
 from app.cases.case import consent_texts
 from app.cases.enums import ConsentLevel, Exclusion
-from app.cases.taxonomy import ABOUT_HELPER
 from app.intake import (
     ContactWay,
     Filed,
     FloodRefused,
+    FormFile,
+    FormFilesRefused,
     Report,
     SubmissionConflict,
-    can_be_texted,
     file_report,
+    files_of_form,
+    look_at_files,
 )
 from app.language import has_words
 from app.logs import log_failure
 from app.network import site_by_code
-from app.vault import FormToken, TokenForged, TooBusy, format_receipt
+from app.vault import FormToken, TokenForged, TooBusy
 from app.web.access import open_to_everyone
 from app.web.language import npgettext, page_language, pgettext
 from app.web.retry import BROKEN_FOR, BUSY_FOR, minutes_until, retry_after, seconds_until
 from app.web.sender import sender
 from app.web.services import services
 from app.web.worker.asking import enter_page
-from app.web.worker.danger import help_for_form, help_in, opening, receipt_note
+from app.web.worker.danger import help_for_form, help_in
 from app.web.worker.door import blueprint, offered
 from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.left import mark_sent, was_left
-from app.web.worker.names import either
-from app.web.worker.posted import posted_fields
+from app.web.worker.posted_files import FILES_FIELD, PostedFiles, posted_with_files
+from app.web.worker.receipt import receipt_page
+from app.web.worker.report_files import chosen_again_words, files_words, keep_or_say, refused_words
 from app.web.worker.report_form import ReportForm, read_report_form
 from app.web.worker.worker_session import end_worker_session
 
@@ -62,7 +67,13 @@ def form_at_site(site_code: str) -> Response:
 @open_to_everyone
 def report() -> Response:
     """File what a worker sent and show the receipt; whatever is missing or wrong brings the page back with all of it."""
-    sent = read_report_form(posted_fields())
+    with posted_with_files() as (fields, files):
+        fault = files.fault.value if files.fault else ""
+        sent = replace(read_report_form(fields), has_files=files.any, files_fault=fault)
+        return _report(sent, files)
+
+
+def _report(sent: ReportForm, files: PostedFiles) -> Response:
     if sent.too_large:
         abort(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
     if sent.mistakes:
@@ -79,11 +90,21 @@ def report() -> Response:
             "worker/ask_helper.html", form=sent, token=sent.token, help=help_for_form(sent)
         )
         return make_response(asked)
+    return _file(sent, files, token)
+
+
+def _file(sent: ReportForm, files: PostedFiles, token: FormToken) -> Response:
     try:
+        named = files_of_form(token, files.bodies)
+        looked = look_at_files(services(), named, sender())
+        told = to_report(sent.answered(), page_language().code, named)
+        filed = file_report(services(), told, token, sender())
+        came = keep_or_say(looked)
         # The page belongs to it: a receipt that cannot be shown is one that the same form, sent again, must show.
-        filed = file_report(services(), to_report(sent.answered(), page_language().code), token, sender())
         shown = not (filed.already and was_left(token))
-        page = mark_sent(receipt_page(sent, filed), token) if shown else _sent_before_page(filed)
+        page = mark_sent(receipt_page(sent, filed, files=came), token) if shown else _sent_before_page(filed)
+    except FormFilesRefused as refused:
+        return form_page(sent, mistakes=refused_words(refused), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except SubmissionConflict as conflict:
         return _conflict_page(sent, conflict)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
@@ -143,6 +164,9 @@ def _not_kept(sent: ReportForm, error: Exception) -> Response:
                 "Press Send again in %(num)s minutes.",
                 minutes_until(error.until),
             )
+        case TooManyFiles() | ExaminerBroken():
+            log_failure(request.endpoint, error)
+            wait, note = _BROKEN_FOR, files_words("")
         case _:
             log_failure(request.endpoint, error)
             wait = BROKEN_FOR
@@ -155,7 +179,7 @@ def _not_kept(sent: ReportForm, error: Exception) -> Response:
     return retry_after(page, wait)
 
 
-def to_report(sent: ReportForm, language: str) -> Report:
+def to_report(sent: ReportForm, language: str, files: Iterable[FormFile] = ()) -> Report:
     """The form as the filing verb takes it: whatever was skipped means the choice that tells least."""
     contact = ContactWay(sent.contact) if sent.contact else ContactWay.INBOX
     return Report(
@@ -174,6 +198,7 @@ def to_report(sent: ReportForm, language: str) -> Report:
         safe_times=sent.safe_times,
         name=sent.name,
         consent=ConsentLevel(sent.consent) if sent.consent else None,
+        files=tuple(file.declared for file in files),
     )
 
 
@@ -201,7 +226,7 @@ def _mistakes(sent: ReportForm) -> list[tuple[str, str]]:
             "worker-form", "Nothing is sent yet. Your words are still here. Please press Send again."
         ),
     }
-    return [(name, words[fault]) for name, fault in sent.mistakes]
+    return [(name, words.get(fault) or files_words(fault)) for name, fault in sent.mistakes]
 
 
 def form_page(
@@ -213,6 +238,8 @@ def form_page(
     status: HTTPStatus = HTTPStatus.OK,
 ) -> Response:
     """The form with all that was filled in, and what is to be said above it."""
+    if sent.has_files:
+        mistakes = [*mistakes, (FILES_FIELD, chosen_again_words())]
     page = _form(sent, token or services().vault.form_token(), notes, mistakes)
     return make_response(page, status)
 
@@ -242,25 +269,4 @@ def _form(
         consent=consent_texts(page_language().pgettext),
         chosen_consent=sent.consent,
         languages=offered(),
-    )
-
-
-def receipt_page(sent: ReportForm, filed: Filed, country: str = "") -> Response:
-    """The code of a report that was filed, and what happens next; `country` where the page before knew the worker to be."""
-    danger = receipt_note(sent, filed, country)
-    wants_texts = sent.contact == ContactWay.TEXT and bool(sent.phone)
-    return make_response(
-        render_template(
-            "worker/receipt.html",
-            groups=format_receipt(filed.receipt).split(),
-            danger=danger,
-            opens=opening(danger, filed.case_id, "let_read_at_once", receipt=format_receipt(filed.receipt)),
-            about_helper=ABOUT_HELPER in sent.category,
-            locked=filed.locked,
-            with_custody=filed.with_custody,
-            next_who=either(filed.readers),
-            read_by=filed.read_by,
-            quiet=sent.contact in ("", "inbox") or not sent.phone,
-            no_texts=wants_texts and not can_be_texted(services().gateways, sent.phone, filed.home_country),
-        )
     )

@@ -52,6 +52,7 @@ class ReportForm:
     honeypot: bool = False
     allow: str = ""
     has_files: bool = False
+    files_fault: str = ""
 
     @property
     def is_empty(self) -> bool:
@@ -66,11 +67,13 @@ class ReportForm:
 
     @property
     def mistakes(self) -> tuple[tuple[str, str], ...]:
-        """What keeps the form from being sent: pairs of a field and what is wrong with it (`empty`, `long`, `robot`)."""
+        """What keeps the form from being sent: pairs of a field and what is wrong (`empty`, `long`, `robot`, a `FilesFault`)."""
         found = [("words", "long")] if len(self.words) > LONGEST_TEXT else []
         found += [(name, "long") for name in _LINES if len(getattr(self, name)) > LINE_LIMIT]
         if self.honeypot:
             found.append(("words", "robot"))
+        if self.files_fault:
+            found.append(("files", self.files_fault))
         if self.is_empty:
             found.append(("category", "empty"))
         return tuple(found)

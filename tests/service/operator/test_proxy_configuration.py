@@ -22,8 +22,8 @@ def test_both_proxies_buffer_in_memory_and_replace_what_is_forwarded() -> None:
     nginx = configuration("nginx")
     for line in (
         "proxy_request_buffering on;",
-        "client_max_body_size 2m;",
-        "client_body_buffer_size 2m;",
+        "client_max_body_size 10m;",
+        "client_body_buffer_size 10m;",
         "proxy_max_temp_file_size 0;",
         "proxy_set_header X-Forwarded-For $remote_addr;",
         "access_log off;",

@@ -35,6 +35,10 @@ export function offerFiles(form) {
   place.append(copyOf("attach"))
   form.elements.words.after(place)
   const chosen = part("input")
+  // What is on the page without a script, and what was chosen there already.
+  const plain = form.elements.files
+  for (const photo of plain?.files ?? []) then(() => addPhoto(photo))
+  plain?.parentElement.remove()
   part("[data-do=photo]").addEventListener("click", () => chosen.click())
   chosen.addEventListener("change", () => {
     for (const photo of chosen.files) then(() => addPhoto(photo))

@@ -135,7 +135,7 @@ async function busy(form, submitter, work) {
 
 /** The fields exactly as the form posts them, without the token, which is of no use in a seal. */
 export function fieldsOf(form, submitter) {
-  const pairs = [...new FormData(form)].filter(([name]) => name !== "token")
+  const pairs = [...new FormData(form)].filter(([name]) => !["token", "files"].includes(name))
   if (submitter?.name) pairs.push([submitter.name, submitter.value])
   return pairs.map(([name, value]) => [name, value.replace(/\r\n|\r|\n/g, "\r\n")])
 }

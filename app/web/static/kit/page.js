@@ -22,7 +22,11 @@ async function begin() {
   const form = document.querySelector("form[action$='/report']")
   // A page that asks something in between carries the answers, and no questions.
   if (form?.querySelector("fieldset")) {
+    const { files } = form.elements
+    // A field for files is never empty: it would look as if somebody had begun.
+    if (files) files.disabled = true
     offerSteps(form)
+    if (files) files.disabled = false
     offerSpeech(form)
   }
   // A phone that cannot do all of the rest does none of it: the plain way is as good.
