@@ -5,14 +5,10 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page
 
-from app import clock
-from app.followups.asking import ask_due
-from app.vault import RowSigner, Vault, load_keyring
 from tests.browser.screens import check_layout
 from tests.harness.browser import PHONE, WIDE, checked_pages
-from tests.harness.databases import closing_database
 from tests.harness.server import LiveServer, running
-from tests.harness.world import shipped_rules
+from tests.support.two_weeks import in_two_weeks
 
 LANGUAGES = ("en", "my-x-long", "ar-x-rtl")
 
@@ -28,17 +24,6 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
 def page(request: pytest.FixtureRequest, browser: Browser, server: LiveServer) -> Iterator[Page]:
     with checked_pages(browser, server.url, viewport=request.param, java_script_enabled=False) as new_page:
         yield new_page()
-
-
-def in_two_weeks(server: LiveServer) -> None:
-    """What the dispatcher does then."""
-    vault = Vault(load_keyring(server.home / "keys", "web"))
-    clock.set_offset(14 * 86_400 + 3700)
-    with closing_database(f"sqlite:///{server.home / 'redress.sqlite3'}") as database:
-        database.sign_with(RowSigner(lambda: vault))
-        with database.writing() as session:
-            ask_due(session, vault, shipped_rules(), 50)
-    clock.set_offset(0)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
