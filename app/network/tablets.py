@@ -67,6 +67,14 @@ class TabletStanding(StrEnum):
     UNKNOWN = "unknown"
 
 
+class TabletUse(StrEnum):
+    """Whether reports may be begun on a tablet now; one whose time is over sends what was written on it as before."""
+
+    ON = "on"
+    OVER = "over"
+    ENDED = "ended"
+
+
 @dataclass(frozen=True)
 class StartedTablet:
     """What the tablet is given: its authority and what it shows of who stands beside the worker."""
@@ -74,6 +82,7 @@ class StartedTablet:
     authority: str = field(repr=False)
     helper: str
     organisation: str
+    country: str
     hours: int
 
 
@@ -136,7 +145,9 @@ def start_tablet(
         session.add(row)
         session.flush()
         journal(session, vault, _chain(row), _STARTED, by.actor, {"hours": hours})
-    return StartedTablet(_authority(vault, row), by.name, by.organisation.name, hours)
+    return StartedTablet(
+        _authority(vault, row), by.name, by.organisation.name, by.organisation.country, hours
+    )
 
 
 def given_before(session: Session, vault: Vault, submission_id: UUID) -> StartedTablet | None:
@@ -153,7 +164,11 @@ def given_before(session: Session, vault: Vault, submission_id: UUID) -> Started
     organisation = session.get_one(Organisation, row.organisation_id)
     names = member_names(session, vault, [row.member_id])
     return StartedTablet(
-        _authority(vault, row), names[row.member_id], organisation.name, started.detail["hours"]
+        _authority(vault, row),
+        names[row.member_id],
+        organisation.name,
+        organisation.country,
+        started.detail["hours"],
     )
 
 
@@ -187,6 +202,15 @@ def vouch(session: Session, vault: Vault, authority: str) -> Vouched:
         return Vouched(TabletStanding.UNKNOWN)
     standing = _standing(session, vault, row)
     return Vouched(standing, row.id, row.member_id, row.organisation_id)
+
+
+def tablet_use(session: Session, vault: Vault, authority: str) -> TabletUse:
+    """Whether reports may still be begun on the tablet that has this authority. Never raises."""
+    vouched = vouch(session, vault, authority)
+    if not vouched.counts:
+        return TabletUse.ENDED
+    goes_on = clock.now() < session.get_one(Tablet, vouched.tablet_id).until
+    return TabletUse.ON if goes_on else TabletUse.OVER
 
 
 def count_tablet_report(session: Session, tablet_id: UUID) -> None:

@@ -7,7 +7,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, expect
 from playwright.sync_api import Error as PlaywrightError
 
 from app.vault.brought_receipts import is_patterned
@@ -15,7 +15,8 @@ from tests.browser.people import PartnerDesk, WorkerPhone
 from tests.harness.browser import PHONE, checked_pages
 from tests.harness.server import LiveServer, running
 from tests.support.between import Asked, Link, Passed, as_json, link_to
-from tests.support.kit_phone import OURS, OUTBOX, KitPhone, code_on, found_in, kept, opened, taken_over
+from tests.support.kit_phone import OURS, OUTBOX, code_on, found_in, opened
+from tests.support.tablet_phone import NEXT, SAVED, filed, go_offline, ready, send_the_rest, started, tell
 
 LOGINS = tuple(
     f"{role}@{of}.example" for of in ("straits", "plateau", "faraway") for role in ("caseworker", "lead")
@@ -23,14 +24,9 @@ LOGINS = tuple(
 TABLET = {"width": 800, "height": 1280}
 WORDS = ("The marmalade foreman hits us.", "They keep our quicksilver cards.", "No juniper pay since May.")
 PLANTED = ("marmalade", "quicksilver", "juniper", "Foxglove", "Zubin")
-SAVED = "Saved on this tablet. Not sent yet."
 DRAWN = """
 codes => import(document.querySelector('script[src*="tablet/"]').src.replace('tablet.js', 'drawn.js'))
     .then(({looksDrawn}) => codes.map(looksDrawn))
-"""
-NOTHING_WAITS = """
-() => import(document.querySelector('script[src*="kit/"]').src.replace('start.js', 'store.js'))
-    .then(({all}) => all()).then(({length}) => length === 0)
 """
 CODES = (
     "48217730915420673398",
@@ -43,7 +39,6 @@ CODES = (
     "11223311223311223311",
     "90817263548172635409",
 )
-NEXT = "I wrote it down. Next person"
 
 
 @pytest.fixture(scope="module")
@@ -59,53 +54,9 @@ def link(desk_server: LiveServer) -> Iterator[Link]:
         yield between
 
 
-def started(phone: KitPhone, server: LiveServer, login: str, size: dict[str, int]) -> Page:
-    """Sign in at the desk on the tablet, and start it for a day."""
-    page = phone.page()
-    page.set_viewport_size(size)  # type: ignore[arg-type]
-    PartnerDesk(page, server).log_in(login)
-    page.goto("/desk/tablets")
-    page.get_by_label("What you call it").fill("Blue tablet")
-    page.get_by_role("button", name="Start, and sign me out here").click()
-    return ready(page)
-
-
-def ready(page: Page) -> Page:
-    page.wait_for_selector("html[data-tablet=on]", state="attached")
-    return page
-
-
-def go_offline(phone: KitPhone) -> None:
-    """Off for the pages, and the line is cut: a service worker that Chromium starts later knows nothing of the first."""
-    phone.context.set_offline(True)
-    phone.link.spoil = lambda _asked, _pass: None
-
-
-def send_the_rest(page: Page) -> None:
-    """Press the button, as a helper does who comes back to where there is a network, until nothing waits."""
-    taken_over(page)
-    page.locator("[data-do=send]").dispatch_event("click")
-    page.wait_for_function(NOTHING_WAITS, timeout=60_000, polling=200)
-
-
-def filed(link: Link) -> int:
-    """How many reports the server keeps; one whose answer was lost is sent again and is no other one."""
-    return len({each["submission"] for each in kept(link)})
-
-
 def digits_in(page: Page) -> str:
     """All that the page says, without the spaces that stand between the groups of a code."""
     return "".join(page.inner_text("body").split())
-
-
-def tell(page: Page, words: str, how: str = "tap", **lines: str) -> None:
-    """Fill in the form beside the helper and send it."""
-    page.fill("#words", words)
-    for name, value in lines.items():
-        page.fill(f"#{name}", value)
-    page.check("[name=consent][value=union]")
-    page.check(f"[name=beside_how][value={how}]")
-    page.get_by_role("button", name="Send", exact=True).click()
 
 
 @pytest.mark.parametrize("size", (TABLET, PHONE), ids=("tablet", "phone"))

@@ -3,13 +3,16 @@
 import hashlib
 import json
 
-from flask import Response, current_app, url_for
+from flask import Response, current_app, jsonify, request, url_for
 
 from app.cases.case import OTHER_LANGUAGE
 from app.language import Language
+from app.network import tablet_use
 from app.web.access import open_to_everyone
 from app.web.assets import Asset, asset_url
 from app.web.language import choose_language, page_language
+from app.web.services import services
+from app.web.worker.beside_fields import AUTHORITY
 from app.web.worker.door import blueprint, offered
 from app.web.worker.kit import words_of_the_kit
 from app.web.worker.pages import calendar_page
@@ -41,6 +44,16 @@ def _form_on_tablet() -> str:
 def leave_tablet() -> str:
     """The way out: the calendar, which leads back to the tablet. There is no session to close, and none is needed offline."""
     return calendar_page(url_for("worker.tablet", lang=page_language().code))
+
+
+@blueprint.post("/api/v1/tablet")
+@open_to_everyone
+def tablet_standing() -> Response:
+    """Whether this tablet may go on, for the tablet itself: one that was ended at the desk has to hear of it."""
+    here = services()
+    with here.database.reading() as session:
+        use = tablet_use(session, here.vault, request.form.get(AUTHORITY, ""))
+    return jsonify(redress=1, state=use.value)
 
 
 @blueprint.get("/tablet/sw.js")

@@ -54,6 +54,14 @@ def send(client: FlaskClient, world: World, sealing: Sealing) -> CaseId:
     return CaseId(case_of_submission(world, sealing).id)
 
 
+def use(client: FlaskClient, authority: str) -> str:
+    """What a tablet is told that asks whether it may go on."""
+    response = client.post("/api/v1/tablet", data={"beside": authority})
+    told = response.get_json()
+    assert (response.status_code, told["redress"], set(told)) == (200, 1, {"redress", "state"})
+    return str(told["state"])
+
+
 @pytest.mark.parametrize(
     ("how", "counted"),
     (
@@ -198,7 +206,9 @@ def test_beside_who_has_no_standing_it_is_taken_and_marked_and_its_consent_is_no
     locked, sealing = (
         seal(words=WORDS, consent=consent, **beside(authority)) for consent in ("nobody", "buyers")
     )
+    assert use(client, authority) == "on"
     happens(world)
+    assert use(client, authority) == "ended"
     case_id = send(client, world, sealing)
     told = told_of(world, case_id)
     assert told is not None
@@ -212,7 +222,13 @@ def test_beside_who_has_no_standing_it_is_taken_and_marked_and_its_consent_is_no
 def test_a_tablet_whose_network_was_away_for_days_still_counts(
     client: FlaskClient, world: World, seal: Seal
 ) -> None:
-    sealing = seal(words=WORDS, consent="union", **beside(tablet_of(world, hours=4)))
+    authority = tablet_of(world, hours=4)
+    sealing = seal(words=WORDS, consent="union", **beside(authority))
+    _pass_by(timedelta(hours=4))
+    assert use(client, authority) == "on"
+    # No new one is begun then, and what was written before still counts.
+    _pass_by(timedelta(hours=1))
+    assert use(client, authority) == "over"
     _pass_by(timedelta(days=10))
     assert consent_of(world, send(client, world, sealing)) == (ConsentLevel.UNION, ConsentHow.BESIDE_TAP)
 
@@ -246,6 +262,8 @@ def test_an_authority_that_is_none_of_ours_refuses_no_worker(
         assert told is not None, authority
         assert (told.standing, told.member_id) == (TabletStanding.UNKNOWN, None), authority
         assert consent_of(world, case_id)[0] is ConsentLevel.HELPER, authority
+        # What is no text reaches a seal and no form.
+        assert authority == "\ud83d" or use(client, authority) == "ended", authority
     assert reports_of_tablets(world) == [0]
 
 

@@ -131,6 +131,9 @@ async function lay(pressed) {
   if ([...(told.words ?? "")].length > Number(words.getElementById("too-long").dataset.longest)) return say("too-long", told)
   const receipt = digitsOf(told.receipt ?? visit.code)
   if (!receipt) return askForCode(pressed)
+  // A second tap on the same answer is the same answer.
+  const same = ({ act, question, answer, reason }) => !reason && act === "answer" && told.act === act && question === told.question && answer === told.answer
+  if ([...waiting.values()].some(same)) return void show()
   const submission = newId()
   const inbox = [["act", told.act], ...fields.filter(([name]) => !LEFT_OUT.includes(name))]
   const record = await sealReport(kit, { submission, receipt, lang: language, fields: [], inbox })

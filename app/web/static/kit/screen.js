@@ -18,10 +18,10 @@ export async function haveWords() {
 /** A fresh copy of one of the templates. */
 export const copyOf = (name) => document.importNode(words.getElementById(name).content, true)
 
-/** The numbers of the country that the phone's clock names first, where there are any, and those of the others behind a press. */
-export function nearFirst(place) {
+/** The numbers of the country that the phone's clock names first, else of the one that is `known`, and those of the others behind a press. */
+export function nearFirst(place, known) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone?.split("/").pop()
-  const near = place.querySelector(`[data-zones~="${zone}"]`)
+  const near = place.querySelector(`[data-zones~="${zone}"]`) ?? place.querySelector(`[data-country="${known}"]`)
   const others = place.querySelector("[data-others]")
   if (!near || !others) return
   others.hidden = false

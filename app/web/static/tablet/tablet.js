@@ -2,14 +2,17 @@
 
 import { askForHelper, faultOf, fieldsOf } from "../kit/form.js"
 import { send, sendAll, wakeLater } from "../kit/outbox.js"
-import { copyOf, haveWords, language, note } from "../kit/screen.js"
+import { copyOf, haveWords, language, nearFirst, note } from "../kit/screen.js"
 import { knownKit, newestKit, newId, newReceipt, sealReport, warmUp } from "../kit/seal.js"
 import { all, canKeep, drop, find, keep } from "../kit/store.js"
 import { looksDrawn } from "./drawn.js"
-import { stop, whoHelps } from "./authority.js"
+import { askServer, stop, wasEnded, whoHelps } from "./authority.js"
 
 const SHOWN_WITHIN = 8000 // milliseconds: whoever looks at a button that does nothing presses it again
 const LOOKS_AGAIN = 3000
+const ASKS_AGAIN = 60_000
+const TRIES_AGAIN = 250
+const TRIES = 8
 const MOST_SEALS = 4
 const CURES = { receipt: "receipt", unknown_key: "key", retired_key: "key" }
 
@@ -19,6 +22,8 @@ const main = document.getElementById("top")
 const codePage = document.getElementById("told").content
 /** Who stands beside the workers, as this page found it when it began. */
 let helper
+/** The form as it was before anybody touched it. */
+let untouched
 const wait = (time) => new Promise((done) => setTimeout(done, time))
 
 /** What the screen showed of a worker is gone, from the browser's memory for Back too. */
@@ -31,15 +36,25 @@ async function begin() {
     form.reset()
     main.replaceChildren()
   })
+  addEventListener("click", ({ target }) => press(target.closest("[data-do]")?.dataset.do))
+  // What waits is in sight whether the tablet goes on or not.
+  await count()
+  setInterval(() => void count().catch(() => {}), LOOKS_AGAIN)
+  if (!(await whoHelps())) return sayWhy()
+  if (!(await alone())) {
+    document.getElementById("off").hidden = true
+    document.getElementById("elsewhere").hidden = false
+    return undefined
+  }
   const told = await whoHelps()
-  if (!told || !(await haveWords())) return
+  if (!told) return sayWhy()
+  if (!(await haveWords())) return
   const kit = (await canKeep()) && ((await knownKit()) ?? (await newestKit()))
   if (!kit) return note("cannot-keep")
   await warmUp(kit)
   form.elements.beside.value = told.authority
   helper = told
   fill(document)
-  addEventListener("click", ({ target }) => press(target.closest("[data-do]")?.dataset.do))
   form.addEventListener("submit", (event) => {
     event.preventDefault()
     file(event.submitter).catch(() => note("cannot-keep"))
@@ -48,8 +63,45 @@ async function begin() {
   document.getElementById("off").hidden = true
   document.querySelector("a.leave").href = `/tablet/${language}/exit`
   document.documentElement.dataset.tablet = "on"
-  await count()
-  setInterval(() => void count().catch(() => {}), LOOKS_AGAIN)
+  untouched = written()
+  setInterval(() => void ask(), ASKS_AGAIN)
+  for (const moment of ["online", "offline"]) addEventListener(moment, () => void ask())
+  await ask()
+}
+
+/** Whether this is the only one: in a second window somebody's words or code would stand beside the next worker's turn. */
+async function alone() {
+  // An older browser has no locks: there, two windows are two.
+  for (let tries = TRIES; navigator.locks; tries -= 1) {
+    const mine = await new Promise((told) => {
+      void navigator.locks.request("tablet", { ifAvailable: true }, (lock) => {
+        told(Boolean(lock))
+        // Held until this page is gone.
+        return lock && new Promise(() => {})
+      })
+    })
+    if (mine) break
+    if (!tries) return false
+    // The page that made way for this one lets go in a moment.
+    await wait(TRIES_AGAIN)
+  }
+  return true
+}
+
+async function sayWhy() {
+  document.getElementById("ended").hidden = !(await wasEnded())
+}
+
+const written = () => JSON.stringify(fieldsOf(form))
+
+/** Ask whether the tablet may go on. Ended, it shows no new form; whoever is in the middle of one finishes it. */
+async function ask() {
+  const said = await askServer()
+  // The code of a worker stands there: after it comes the page that says so.
+  if (!form.isConnected) return
+  document.getElementById("unasked").hidden = said !== "unasked"
+  if (["over", "ended"].includes(said) && written() === untouched) next()
+  else if (said === "ended") document.getElementById("over").hidden = false
 }
 
 function fill(within) {
@@ -172,6 +224,7 @@ function show(report, state, changed = false) {
 function helpNow() {
   const help = copyOf("receipt").querySelector(".if-danger")
   help.firstElementChild.remove()
+  nearFirst(help, helper.country)
   return help
 }
 

@@ -1,6 +1,7 @@
 // The service worker of a tablet beside a helper: the form of every language without a network. It answers GET only.
 
 import { sendAll } from "../kit/outbox.js"
+import { askServer } from "./authority.js"
 
 const PREFIX = "tablet "
 const KEYS = "/api/v1/kit"
@@ -50,6 +51,9 @@ export function serve({ version, files, pages }) {
 }
 
 async function whatWaits() {
+  const waits = await sendAll()
+  // Whenever there is a network, though no page may be open.
+  await askServer()
   // The browser tries again later by itself when this fails.
-  if (await sendAll()) throw new Error("something still waits")
+  if (waits) throw new Error("something still waits")
 }
