@@ -154,7 +154,7 @@ from app.network.tablets import (
     vouch,
 )
 from app.network.two_people import are_two_people
-from app.network.zones import ZoneUnknown, every_zone, main_zone, zone_info, zone_there, zones_of
+from app.network.zones import ZoneUnknown, every_zone, main_zone, read_zone, zone_info, zone_there, zones_of
 from app.vault import NotInCircle
 
 __all__ = [
@@ -305,6 +305,7 @@ __all__ = [
     "prepare_sign_in",
     "read_invitation",
     "read_member_name",
+    "read_zone",
     "record_training",
     "recovered_before",
     "remove_site",
