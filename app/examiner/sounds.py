@@ -113,8 +113,8 @@ def _webm_seconds(body: bytes) -> float:
     ]
     require(types == [b"webm"])
     found = _Webm()
-    for place, (number, at, size) in enumerate(_elements(body, end, len(body))):
-        require(place < MOST_ELEMENTS)
+    for before, (number, at, size) in enumerate(_elements(body, end, len(body))):
+        require(before < MOST_ELEMENTS)
         _take(found, number, body, at, size)
     require(found.tracks == [(_SOUND, b"A_OPUS")] and found.blocks)
     return max(found.said, found.last) * found.scale / 1_000_000_000

@@ -1,7 +1,7 @@
 """Carrying out the follow-ups that the cases planned: in the inbox, and by text where a worker agreed to it."""
 
 from app.followups.asking import ask_due
-from app.followups.texting import AskingWay, FindWay, Texter, text_due
+from app.followups.texting import AskingWay, Texter, text_due
 from app.followups.words import (
     ASKED_TEXTS,
     CHOOSE_HOURS,
@@ -20,7 +20,6 @@ __all__ = [
     "STOP_ASKING",
     "AskText",
     "AskingWay",
-    "FindWay",
     "Texter",
     "ask_again",
     "ask_due",

@@ -14,7 +14,7 @@ from babel.dates import format_skeleton
 from app.cases.case import TextTimes
 from app.cases.enums import FollowupAnswer, FollowupKind, Rung
 from app.language import Language
-from app.messaging.composing import MOST_SEGMENTS, count_segments, plain_signs
+from app.messaging.composing import MOST_SEGMENTS, count_segments, with_plain_signs
 
 CHOOSE_HOURS = 1
 """The digit that asks when such texts may come."""
@@ -157,4 +157,4 @@ def _late(language: Language, late: AskedBecauseLate) -> str:
 
 
 def _say(language: Language, text: AskText, **values: str) -> str:
-    return plain_signs(language.pgettext("sms", text, **values))
+    return with_plain_signs(language.pgettext("sms", text, **values))

@@ -1,15 +1,8 @@
 """Intake: the one verb that every door calls to turn what a worker sent into a case."""
 
 from app.intake.admission import FloodRefused, LimitMetMeanwhile
-from app.intake.arrival import Arrival, read_arrival
-from app.intake.danger import (
-    DangerAnswer,
-    Whereabouts,
-    country_told,
-    danger_answer,
-    likely_country,
-    number_left,
-)
+from app.intake.arrival import read_arrival
+from app.intake.danger import Whereabouts, country_told, danger_answer, likely_country, number_left
 from app.intake.filed import Filed
 from app.intake.filing import SubmissionConflict, already_filed, file_grievance
 from app.intake.form_files import (
@@ -20,20 +13,12 @@ from app.intake.form_files import (
     keep_files,
     look_at_files,
 )
-from app.intake.outbox import (
-    OLDEST_VERSION,
-    VERSION,
-    Envelope,
-    Letter,
-    file_letter,
-    open_letter,
-    read_envelope,
-)
+from app.intake.outbox import OLDEST_VERSION, VERSION, Letter, file_letter, open_letter, read_envelope
 from app.intake.outbox_files import LARGEST_CHUNK, open_chunk
-from app.intake.reaching import can_be_texted, with_text_request
+from app.intake.reaching import can_be_texted
 from app.intake.report import ContactWay, Report, SaidByTablet
 from app.intake.reporting import file_report
-from app.intake.sealing import SealedGrievance, seal_grievance
+from app.intake.sealing import SealedGrievance
 from app.intake.strict import LARGEST_ENVELOPE, EnvelopeRefused, Refusal
 
 __all__ = [
@@ -41,10 +26,7 @@ __all__ = [
     "LARGEST_ENVELOPE",
     "OLDEST_VERSION",
     "VERSION",
-    "Arrival",
     "ContactWay",
-    "DangerAnswer",
-    "Envelope",
     "EnvelopeRefused",
     "Filed",
     "FloodRefused",
@@ -75,6 +57,4 @@ __all__ = [
     "open_letter",
     "read_arrival",
     "read_envelope",
-    "seal_grievance",
-    "with_text_request",
 ]

@@ -36,7 +36,6 @@ from app.network.circles import (
 from app.network.codes import CodeRefused, TotpSecretUnusable, code_now, new_totp_secret, totp_uri
 from app.network.duty import (
     MOST_ABSENCES,
-    MOST_TURNS,
     DaysAreOver,
     DaysTooFar,
     DaysTurnedRound,
@@ -51,15 +50,8 @@ from app.network.duty import (
     set_turn,
 )
 from app.network.duty_days import AHEAD, Absence, Roster, Shift
-from app.network.facts import (
-    Excluded,
-    OrganisationFacts,
-    helpers_named,
-    match_excluded,
-    named_in,
-    network_facts,
-)
-from app.network.finishing import Finished, come_back_again, joined_before, recovered_before
+from app.network.facts import OrganisationFacts, helpers_named, match_excluded, named_in, network_facts
+from app.network.finishing import come_back_again, joined_before, recovered_before
 from app.network.invitations import (
     FirstMemberLeads,
     InvitationExpired,
@@ -90,8 +82,6 @@ from app.network.models import (
     Site,
     SiteHead,
     SiteState,
-    Standing,
-    Tablet,
     UnionStanding,
 )
 from app.network.organisations import (
@@ -122,7 +112,7 @@ from app.network.people import (
     read_member_name,
     require_lead,
 )
-from app.network.poster_sites import PosterSite, poster_sites
+from app.network.poster_sites import poster_sites
 from app.network.procedure import ProfileUnknown, RegionUnknown, choose_procedure
 from app.network.recovery import NewSecrets, PreparedRecovery, RecoveryAnswer, prepare_recovery, take_recovery
 from app.network.sessions import NotSignedIn, sign_out, signed_in, stay_signed_in
@@ -133,9 +123,7 @@ from app.network.site_lists import ImportedSites, SiteListRefused, import_sites
 from app.network.site_matching import SiteMatch, match_site
 from app.network.sites import (
     FoundSite,
-    SiteLabel,
     SiteRefused,
-    UnknownSite,
     add_site,
     get_site,
     remove_site,
@@ -151,7 +139,6 @@ from app.network.tablets import (
     MOST_TABLETS,
     OFFLINE_FOR,
     TABLET_HOURS,
-    ListedTablet,
     NotYourTablet,
     StartedTablet,
     TabletHoursUnknown,
@@ -192,7 +179,6 @@ __all__ = [
     "LOOKS_AT_FILE",
     "MOST_ABSENCES",
     "MOST_TABLETS",
-    "MOST_TURNS",
     "OFFERED_REPORTS",
     "OFFLINE_FOR",
     "REFUSED_REPORTS",
@@ -211,8 +197,6 @@ __all__ = [
     "DaysTooFar",
     "DaysTurnedRound",
     "DutyTurn",
-    "Excluded",
-    "Finished",
     "FirstMemberLeads",
     "FoundSite",
     "ImportedSites",
@@ -225,7 +209,6 @@ __all__ = [
     "LeadsOnly",
     "Limit",
     "ListedMember",
-    "ListedTablet",
     "LoginTaken",
     "LoginUnusable",
     "Mandate",
@@ -247,7 +230,6 @@ __all__ = [
     "OrganisationRefused",
     "OrganisationState",
     "PasswordRefused",
-    "PosterSite",
     "PreparedMembership",
     "PreparedRecovery",
     "PreparedSignIn",
@@ -263,14 +245,11 @@ __all__ = [
     "SignedIn",
     "Site",
     "SiteHead",
-    "SiteLabel",
     "SiteListRefused",
     "SiteMatch",
     "SiteRefused",
     "SiteState",
-    "Standing",
     "StartedTablet",
-    "Tablet",
     "TabletHoursUnknown",
     "TabletStanding",
     "TabletUse",
@@ -279,7 +258,6 @@ __all__ = [
     "TotpSecretUnusable",
     "UnionStanding",
     "UnknownOrganisation",
-    "UnknownSite",
     "Vouched",
     "ZoneUnknown",
     "add_organisation",

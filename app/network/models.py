@@ -162,7 +162,9 @@ class Tablet(Signed, Base):
     """A tablet on which a member writes down reports beside workers: whose, until when, and whether somebody ended it."""
 
     __tablename__ = "tablets"
-    FREE: ClassVar[dict[str, str]] = {"reports": "a number that the desk shows; nothing is decided by it"}
+    FREE: ClassVar[dict[str, str]] = {
+        "reports": "a number that the desk shows; set to none, the form that started it gets the same again for two minutes"
+    }
 
     # That of the form which started it: sent twice, it is one tablet.
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -45,7 +45,6 @@ from app.vault.grant_rows import (
     GrantNotOffered,
     GrantRow,
     GrantState,
-    HeadOfCase,
     NoGrant,
     stands,
     stands_as_read,
@@ -64,13 +63,12 @@ from app.vault.grants import (
 )
 from app.vault.hash_slots import Guess, Slots, TooBusy
 from app.vault.journal_chains import CaseAct, continuing, journal, journal_many, new_chain
-from app.vault.journal_check import JournalFault, JournalFaultKind, JournalVerdict, verify_journal
+from app.vault.journal_check import JournalFault, JournalFaultKind, verify_journal
 from app.vault.journal_heads import JournalBroken, head_fits
 from app.vault.journal_reading import read_journal
 from app.vault.journal_rows import SYSTEM, Actor, JournalChainRow, JournalEntry, JournalRow
 from app.vault.keyholder import Hardness, KeyHolder
 from app.vault.keyring import (
-    Keyring,
     KeyringExists,
     KeyringMissing,
     KeyringOfAnotherDeployment,
@@ -85,7 +83,6 @@ from app.vault.members import (
     RECOVERY_BYTES,
     MemberKey,
     MemberKeyChanged,
-    MemberKeyRow,
     MemberKeyWrap,
     NewMemberKey,
     WrongPassword,
@@ -133,22 +130,12 @@ from app.vault.receipts import (
     parse_receipt,
 )
 from app.vault.replacing import alone_with_keys, left_behind, replace_private
-from app.vault.roots import (
-    JournalCut,
-    Root,
-    RootBroken,
-    check_outside,
-    gone_since,
-    read_roots,
-    sign_root,
-)
+from app.vault.roots import JournalCut, Root, RootBroken, check_outside, gone_since, read_roots, sign_root
 from app.vault.rotation import ClockBehind, newest_intake_key, rotate_intake_key
 from app.vault.row_macs import (
-    CoveredColumn,
     RowForged,
     RowSigner,
     Signed,
-    UnsignedSession,
     declared,
     holder_of,
     is_sound,
@@ -161,7 +148,6 @@ from app.vault.row_macs import (
 from app.vault.sessions import (
     SessionContent,
     SessionEnded,
-    SessionKind,
     SessionRow,
     check_session_form_token,
     cookie_of,
@@ -216,7 +202,6 @@ __all__ = [
     "CompartmentKeyRow",
     "CompartmentKeys",
     "ContactKeyMissing",
-    "CoveredColumn",
     "DeploymentMissing",
     "DeploymentRow",
     "ForgedRow",
@@ -226,7 +211,6 @@ __all__ = [
     "GrantState",
     "Guess",
     "Hardness",
-    "HeadOfCase",
     "HolderKind",
     "IntakeKey",
     "IntakeKeyRetired",
@@ -238,10 +222,8 @@ __all__ = [
     "JournalFault",
     "JournalFaultKind",
     "JournalRow",
-    "JournalVerdict",
     "Json",
     "KeyHolder",
-    "Keyring",
     "KeyringExists",
     "KeyringMissing",
     "KeyringOfAnotherDeployment",
@@ -250,7 +232,6 @@ __all__ = [
     "LaterKeys",
     "MemberKey",
     "MemberKeyChanged",
-    "MemberKeyRow",
     "MemberKeyWrap",
     "NewMemberKey",
     "NoGrant",
@@ -277,7 +258,6 @@ __all__ = [
     "SelfTestFailed",
     "SessionContent",
     "SessionEnded",
-    "SessionKind",
     "SessionRow",
     "SignatureForged",
     "Signed",
@@ -285,7 +265,6 @@ __all__ = [
     "Submission",
     "TokenForged",
     "TooBusy",
-    "UnsignedSession",
     "Vault",
     "VeilBroken",
     "WrongPassword",

@@ -129,7 +129,7 @@ def open_row(holder: KeyHolder, row: GrantRow, pair: Pair) -> OpenedCompartments
     return OpenedCompartments(holder, row.case_id, pairs)
 
 
-def seal_part(
+def seal_grant_part(
     holder: KeyHolder,
     row: GrantRow,
     number: int,

@@ -30,7 +30,7 @@ from app.vault.grant_rows import (
     granted_names,
     open_row,
     read_parts,
-    seal_part,
+    seal_grant_part,
     stands,
     store_parts,
     veil_names,
@@ -76,7 +76,7 @@ def write_grant(
         ended_hour=None,
         key_version=max(version for _, version in keys),
     )
-    store_parts(holder, row, [seal_part(holder, row, 0, to, opened, keys)])
+    store_parts(holder, row, [seal_grant_part(holder, row, 0, to, opened, keys)])
     return row
 
 
@@ -212,7 +212,7 @@ def new_compartment_versions(
             parts = read_parts(holder, row)
             named = granted_names(holder, row)
             names = [name for name in fresh.pairs if name[0] in named]
-            parts.append(seal_part(holder, row, len(parts), kept[row.holder_id], fresh, names))
+            parts.append(seal_grant_part(holder, row, len(parts), kept[row.holder_id], fresh, names))
             store_parts(holder, row, parts)
     session.flush()
     return fresh

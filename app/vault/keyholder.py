@@ -16,8 +16,6 @@ from app.vault.framing import Part, frame
 from app.vault.hash_slots import Guess, Slots
 from app.vault.keyring import ID_BYTES, Key, KeyKind, Keyring
 
-_TAG = 32
-
 
 @dataclass(frozen=True)
 class Hardness:

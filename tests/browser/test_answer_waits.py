@@ -9,8 +9,8 @@ from tests.browser.screens import check_layout
 from tests.harness.browser import PHONE, checked_pages
 from tests.harness.server import LiveServer
 from tests.support.between import Link
-from tests.support.kit_phone import KitPhone, kept
-from tests.support.open_messages import armed, enter, report
+from tests.support.kit_phone import KitPhone, kept, report
+from tests.support.open_messages import armed, enter
 
 SENT = "What was saved on this phone was sent."
 WAITS = "You answered our question. Your answer is not sent yet."

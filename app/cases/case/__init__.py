@@ -8,7 +8,6 @@ from app.cases.case.access import (
     access_of,
     cases_that_stand,
     change_case,
-    circle_for,
     circle_that_opens,
     granted,
     holders_of,
@@ -87,7 +86,6 @@ from app.cases.case.opened_case import (
     ShownContact,
 )
 from app.cases.case.outside_dates import WARNED_BEFORE, KnownDate, known_dates, place_of_date, read_date
-from app.cases.case.read_entries import body_of, latest_contact
 from app.cases.case.record import kept_rows, loose_ends, spoilt_journals
 from app.cases.case.references import new_reference, read_reference
 from app.cases.case.restricting import let_go_of_assignee, restrict_case, restrict_opened
@@ -121,6 +119,7 @@ from app.cases.case.text_agreements import (
 )
 from app.cases.case.text_parts import Part, in_order, read_part
 from app.cases.case.text_times import EVERY_DAY, HOURS_OF_A_DAY, NoHourLeft, TextTimes
+from app.cases.case.thread import body_of, latest_contact
 from app.cases.case.veils import (
     decision_place,
     facts_of,
@@ -214,7 +213,6 @@ __all__ = [
     "cases_that_stand",
     "change_case",
     "check_change",
-    "circle_for",
     "circle_that_opens",
     "claim",
     "clean_answer",

@@ -14,10 +14,10 @@ from app.cases.case.facts import CaseFacts
 from app.cases.case.models import Case, Clock
 from app.cases.case.opened_case import Allowed, CaseDate, OpenedCase, SafetyStrip
 from app.cases.case.outside_dates import known_dates
-from app.cases.case.read_entries import bodies_of, latest_contact, read_entries, site_by_text, written_when
 from app.cases.case.states import stage_of
 from app.cases.case.tasks import tasks_of
 from app.cases.case.text_parts import in_order
+from app.cases.case.thread import bodies_of, latest_contact, read_thread, site_by_text, written_when
 from app.cases.case.veils import facts_of, site_of
 from app.cases.enums import ClockState, EntryKind, State, Urgency
 from app.database import CaseId, MemberId
@@ -40,7 +40,7 @@ def show_page(
     `late` are the clocks that were done after their date, `told` is its journal, this reading already in it.
     """
     facts, site, told = facts_of(vault, case), site_of(vault, case), tuple(told)
-    entries, people = read_entries(session, vault, case, opened)
+    entries, people = read_thread(session, vault, case, opened)
     report = next(filter(None, bodies_of(entries, EntryKind.REPORT)), {})
     contact = latest_contact(bodies_of(entries, EntryKind.CONTACT))
     return OpenedCase(

@@ -5,7 +5,6 @@ from app.cases.clocks.lateness import JournaledLateness, lateness_ended, latenes
 from app.cases.clocks.next_steps import (
     AskingClock,
     Beside,
-    NextStep,
     OpenOffer,
     StandingRung,
     WhereItStands,
@@ -24,7 +23,6 @@ from app.cases.clocks.rungs import (
     climbs,
     hasten_rung,
     next_rung,
-    rungs_for,
 )
 from app.cases.clocks.running import (
     ASKING,
@@ -38,12 +36,7 @@ from app.cases.clocks.running import (
     store_next_date,
     waits,
 )
-from app.cases.clocks.settling import (
-    mark_clocks_missed,
-    meet_clocks,
-    settle,
-    settle_clocks,
-)
+from app.cases.clocks.settling import mark_clocks_missed, meet_clocks, settle, settle_clocks
 
 __all__ = [
     "ASKING",
@@ -55,7 +48,6 @@ __all__ = [
     "ClockAct",
     "Footing",
     "JournaledLateness",
-    "NextStep",
     "OpenOffer",
     "PlannedClock",
     "StandingRung",
@@ -85,7 +77,6 @@ __all__ = [
     "put_off",
     "remind_of_dates",
     "resume_clocks",
-    "rungs_for",
     "settle",
     "settle_clocks",
     "sooner_than",

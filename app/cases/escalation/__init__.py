@@ -1,17 +1,15 @@
 """What follows when a date of a case passes: who is asked next, rung by rung, and whether every open case has a next step."""
 
-from app.cases.escalation.at_partners import LateCase, LateCases, late_at_partners
+from app.cases.escalation.at_partners import late_at_partners
 from app.cases.escalation.climbing import climb_ladders
 from app.cases.escalation.promise import without_next_step
-from app.cases.escalation.standing import rungs_of, standing_rung, still_asks
+from app.cases.escalation.standing import rungs_of, standing_rung, still_waits_for
 
 __all__ = [
-    "LateCase",
-    "LateCases",
     "climb_ladders",
     "late_at_partners",
     "rungs_of",
     "standing_rung",
-    "still_asks",
+    "still_waits_for",
     "without_next_step",
 ]

@@ -56,7 +56,7 @@ def standing_rung(case: Case, rungs: Sequence[AskedRung], clocks: Sequence[Clock
     return moved[-1] if moved and not late else None
 
 
-def still_asks(case: Case, rung: Escalation, *, done: bool) -> bool:
+def still_waits_for(case: Case, rung: Escalation, *, done: bool) -> bool:
     """Whether it is still true what whoever was asked on a rung was to be told: the case is theirs, and what is late is not done.
 
     Whoever was asked before the next one was may still be told.

@@ -2,17 +2,7 @@
 
 from app.cases.followups.in_one_text import asked_in_texts
 from app.cases.followups.models import Followup, PlannedText
-from app.cases.followups.planning import (
-    TURNING,
-    PlannedFollowup,
-    Settled,
-    StandingQuestion,
-    is_silent,
-    next_round,
-    plan,
-    settle,
-    turn,
-)
+from app.cases.followups.planning import PlannedFollowup, StandingQuestion, is_silent, next_round, settle
 from app.cases.followups.rows import (
     TALKED,
     WAITING,
@@ -46,12 +36,10 @@ from app.cases.followups.text_rows import (
 
 __all__ = [
     "TALKED",
-    "TURNING",
     "WAITING",
     "Followup",
     "PlannedFollowup",
     "PlannedText",
-    "Settled",
     "StandingQuestion",
     "asked_in_texts",
     "call_off_texts",
@@ -67,7 +55,6 @@ __all__ = [
     "may_go_now",
     "next_round",
     "open_question",
-    "plan",
     "plan_again",
     "plan_filed",
     "plan_next",
@@ -81,6 +68,5 @@ __all__ = [
     "subject_of",
     "times_for",
     "tries_in_vain",
-    "turn",
     "wants_texts",
 ]

@@ -57,8 +57,6 @@ _TURNS: Mapping[Happened, Turn] = {
     Happened.QUESTIONS_WANTED: Turn(_EVERY, begins=tuple(FollowupKind)),
     Happened.REOPENED: Turn(_EVERY, begins=_WHILE_OPEN, beside=(FollowupKind.PUT_RIGHT,)),
 }
-TURNING = frozenset(_TURNS)
-"""What happens to a case that changes which questions are asked."""
 
 
 def turn(what: Happened) -> Turn:

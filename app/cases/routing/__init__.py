@@ -3,14 +3,7 @@
 from app.cases.routing.asking import make_offers
 from app.cases.routing.beside import ask_beside
 from app.cases.routing.candidates import candidates_at
-from app.cases.routing.handing_on import (
-    candidates_of,
-    custodian_of,
-    forbidden,
-    hold_with_custody,
-    is_foreseen,
-    next_position,
-)
+from app.cases.routing.handing_on import candidates_of, custodian_of, forbidden, is_foreseen, next_position
 from app.cases.routing.helpers_meant import heed_helpers, may_mean_helper, means_holder
 from app.cases.routing.losing import lose_for_lateness
 from app.cases.routing.offers import (
@@ -53,7 +46,6 @@ __all__ = [
     "expire_offers",
     "forbidden",
     "heed_helpers",
-    "hold_with_custody",
     "is_foreseen",
     "keep_ready",
     "keep_routing_note",

@@ -1,6 +1,6 @@
 """What an operator's files rule: routing, deadlines and numbers to call, read once at start."""
 
-from app.cases.rules.days_off import Calendar, DaysOff
+from app.cases.rules.days_off import Calendar
 from app.cases.rules.deadlines import Deadline, Deadlines
 from app.cases.rules.durations import Duration, Unit
 from app.cases.rules.followup_days import FollowupDays
@@ -19,20 +19,18 @@ from app.cases.rules.routing import (
     routing_from,
     why_not,
 )
-from app.cases.rules.rule_set import NoRules, Rules, RulesRefused, load_rules, rules_of
+from app.cases.rules.rule_set import Rules, RulesRefused, load_rules, rules_of
 
 __all__ = [
     "AT_ONCE",
     "FORBIDDING",
     "Calendar",
-    "DaysOff",
     "Deadline",
     "Deadlines",
     "Duration",
     "FollowupDays",
     "HelpNumber",
     "Ladder",
-    "NoRules",
     "Reason",
     "Routing",
     "RoutingOutcome",

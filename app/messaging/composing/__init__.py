@@ -3,7 +3,7 @@
 from app.messaging.composing.hours import local_times, quiet_until, valid_for
 from app.messaging.composing.leak_warnings import LeakWarning, warn_of_leaks
 from app.messaging.composing.segments import MOST_SEGMENTS, Segments, count_segments, fits_gsm, looks_cut
-from app.messaging.composing.seven_bit import plain_signs, without_accents
+from app.messaging.composing.seven_bit import with_plain_signs, without_accents
 
 __all__ = [
     "MOST_SEGMENTS",
@@ -13,9 +13,9 @@ __all__ = [
     "fits_gsm",
     "local_times",
     "looks_cut",
-    "plain_signs",
     "quiet_until",
     "valid_for",
     "warn_of_leaks",
+    "with_plain_signs",
     "without_accents",
 ]

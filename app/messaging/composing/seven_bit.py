@@ -9,7 +9,7 @@ _TYPOGRAPHIC = str.maketrans(
 )
 
 
-def plain_signs(body: str) -> str:
+def with_plain_signs(body: str) -> str:
     """The text with plain quotes and dashes, where that lets it fit the seven-bit alphabet."""
     plain = body.translate(_TYPOGRAPHIC)
     return plain if fits_gsm(plain) else body

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Escalation
 from app.cases.clocks import lateness_ended
-from app.cases.escalation import still_asks
+from app.cases.escalation import still_waits_for
 from app.database import CaseId, hour_of_id
 from app.messaging.models import OutgoingText
 from app.messaging.queue import MERGED
@@ -49,5 +49,7 @@ def _over(session: Session, vault: Vault, rungs: set[UUID]) -> set[UUID]:
     ours = [(rung, case) for rung, case in found if is_sound(vault, rung) and is_sound(vault, case)]
     done = {case.id: lateness_ended(session, vault, CaseId(case.id)) for _, case in ours}
     return {
-        rung.id for rung, case in ours if not still_asks(case, rung, done=str(rung.clock_id) in done[case.id])
+        rung.id
+        for rung, case in ours
+        if not still_waits_for(case, rung, done=str(rung.clock_id) in done[case.id])
     }

@@ -166,7 +166,7 @@ def _not_kept(sent: ReportForm, error: Exception) -> Response:
             )
         case TooManyFiles() | ExaminerBroken():
             log_failure(request.endpoint, error)
-            wait, note = _BROKEN_FOR, files_words("")
+            wait, note = BROKEN_FOR, files_words("")
         case _:
             log_failure(request.endpoint, error)
             wait = BROKEN_FOR

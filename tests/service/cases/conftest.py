@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from app import clock
 from app.database import Database
+from app.network import OrganisationKind, SignedIn
 from app.vault import Vault
 from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
@@ -40,3 +42,24 @@ def lived_ins(databases: Databases, vault: Vault) -> Beginnings[Desk]:
 @pytest.fixture
 def lived_in(database: Database, lived_ins: Beginnings[Desk]) -> Desk:
     return lived_ins.copy_into(database)
+
+
+@pytest.fixture
+def third(desk: Desk) -> SignedIn:
+    """The lead of one more partner that may have cases from Penang; it speaks another English, so it comes last."""
+    with desk.database.writing() as session:
+        partner = desk.world._partner(session, "Third Line", "CH", ("*",), ("en-GB",))
+        assert partner.kind is OrganisationKind.MONITORING_PARTNER
+    desk.world.join(partner, "third.lead")
+    clock.set_offset(61)  # the code that took the invitation up is spent
+    return desk.world.sign_in("third.lead")
+
+
+@pytest.fixture
+def fourth(desk: Desk, third: SignedIn) -> SignedIn:
+    """The lead of one that comes after the third."""
+    with desk.database.writing() as session:
+        partner = desk.world._partner(session, "Zeta Line", "CH", ("*",), ("en-GB",))
+    desk.world.join(partner, "fourth.lead")
+    clock.set_offset(122)
+    return desk.world.sign_in("fourth.lead")

@@ -13,6 +13,7 @@ from tests.harness.beginnings import Beginnings
 from tests.harness.databases import Databases
 from tests.harness.pages import checked_client
 from tests.harness.world import World, light_vault
+from tests.support.inbox_phone import Phone, phone_of
 from tests.support.member import make_app
 from tests.support.noisy_world import noisy_worlds
 from tests.support.outbox import Kit, Seal, Sealing
@@ -66,3 +67,9 @@ def seal(vault: Vault) -> Seal:
         return Sealing(**own)
 
     return make
+
+
+@pytest.fixture
+def phone(world: World, client: FlaskClient) -> Phone:
+    """Its worker filed a report that a helper may read, and has just come in with the code."""
+    return phone_of(world, client)

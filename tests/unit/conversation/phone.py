@@ -67,3 +67,9 @@ class Phone:
     def step(self) -> Step | None:
         """What is waited for."""
         return self.position.step if self.position else None
+
+
+def open_phone(phone: Phone) -> Phone:
+    phone.send_all("no wages", "1", "2", "Foxway Kulim", "1", "1")
+    assert phone.step is Step.OPEN
+    return phone

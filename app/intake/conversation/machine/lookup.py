@@ -60,24 +60,7 @@ def look_up(
     """What was asked for, on a reading unit; nothing else is read."""
     if wanted in (Wanted(), Wanted(gone=True)):
         return LookedUp()
-    sites: tuple[SiteOption, ...] = ()
-    around = Surroundings()
-    certain = False
-    if wanted.site_words:
-        match = match_site(session, vault, wanted.site_words)
-        certain = match.certain and match.site is not None
-        told = rules.places.country_of(wanted.site_words)
-        found = [match.site] if certain and match.site is not None else list(match.possible)
-        # One more than can be picked from tells the table that the words are too vague for that.
-        labels = [(site, site_label(vault, site)) for site in found[: MOST_PLACES + 1]]
-        sites = tuple(SiteOption(site.id, texts.place(label.name, label.town)) for site, label in labels)
-        around = Surroundings(
-            {site.id: site.country for site in match.possible},
-            {site.id: label.zone for site, label in labels},
-            tuple(SiteId(site.id) for site in match.possible),
-            match.whole,
-            told,
-        )
+    sites, certain, around = _sites_named(session, vault, rules, texts, wanted.site_words)
     questions = texted_questions(session, vault, asker.phone_id) if wanted.question and asker.phone_id else ()
     needs_case = (wanted.help_number, wanted.read_by, wanted.status, wanted.free_words, wanted.hours)
     if not any(needs_case):
@@ -107,6 +90,28 @@ def look_up(
         holder_meant=bool(wanted.free_words) and means_holder(session, rules, case, wanted.free_words),
     )
     return LookedUp(know, around)
+
+
+def _sites_named(
+    session: Session, vault: Vault, rules: Rules, texts: Texts, words: str
+) -> tuple[tuple[SiteOption, ...], bool, Surroundings]:
+    """The sites that the words may mean, whether there is no doubt, and what is known of where they lie."""
+    if not words:
+        return (), False, Surroundings()
+    match = match_site(session, vault, words)
+    certain = match.certain and match.site is not None
+    found = [match.site] if certain and match.site is not None else list(match.possible)
+    # One more than can be picked from tells the table that the words are too vague for that.
+    labels = [(site, site_label(vault, site)) for site in found[: MOST_PLACES + 1]]
+    sites = tuple(SiteOption(site.id, texts.place(label.name, label.town)) for site, label in labels)
+    around = Surroundings(
+        {site.id: site.country for site in match.possible},
+        {site.id: label.zone for site, label in labels},
+        tuple(SiteId(site.id) for site in match.possible),
+        match.whole,
+        rules.places.country_of(words),
+    )
+    return sites, certain, around
 
 
 def _hours_offered(

@@ -12,7 +12,7 @@ from app.cases.enums import Stage
 from app.intake.conversation.machine.lookup_values import OfferedHours
 from app.intake.conversation.machine.texts import Text
 from app.language import Language
-from app.messaging.composing import MOST_SEGMENTS, count_segments, fits_gsm, plain_signs, without_accents
+from app.messaging.composing import MOST_SEGMENTS, count_segments, fits_gsm, with_plain_signs, without_accents
 from app.network.matching import plain_text
 
 LONGEST_TOWN = 16
@@ -40,10 +40,10 @@ class Texts:
 
     def say(self, text: Text, **values: str) -> str:
         """The text with its values; in seven-bit letters wherever the language has no others."""
-        if fits_gsm(plain_signs(self.language.catalogue.pgettext("sms", text))):
+        if fits_gsm(with_plain_signs(self.language.catalogue.pgettext("sms", text))):
             # An accent in a town's name would make a text in seven-bit letters twice as long.
             values = {name: without_accents(value) for name, value in values.items()}
-        return plain_signs(self.language.pgettext("sms", text, **values))
+        return with_plain_signs(self.language.pgettext("sms", text, **values))
 
     def behind(self, before: str, spoken: str) -> str:
         """Both pieces in one text; only the later one when both together would cost more than three segments."""

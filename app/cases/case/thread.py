@@ -30,7 +30,7 @@ _EntryRow = Row[*tuple[Any, ...]]
 _ENTRIES = select(*Entry.__table__.c).where(Entry.case_id == bindparam("case")).order_by(Entry.seq)
 
 
-def read_entries(
+def read_thread(
     session: Session, vault: Vault, case: Case, opened: OpenedCompartments
 ) -> tuple[list[ReadEntry], dict[UUID, str]]:
     """The entries in their order, and the names of their authors and of whoever has the case.
