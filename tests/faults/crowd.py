@@ -21,7 +21,7 @@ from tests.faults.service import Service, breathe
 SECRET = "Zinnober"  # stands in every word that is sent, and must stand in no log
 REPORTERS = 2
 _TRIES = 200
-_PATIENCE_SECONDS = 60.0
+_PATIENCE_SECONDS = 180.0
 _BREATH_SECONDS = 0.1
 
 

@@ -21,7 +21,7 @@ from tests.support.outbox import KIT, OUTBOX, Kit, Sealing, from_base_64, to_inb
 PHONES = 20
 SECRET = "Karmesin"  # stands in every word that is sealed, and must stand in no log
 _MOST_WAITING = 2
-_PATIENCE_SECONDS = 90.0
+_PATIENCE_SECONDS = 180.0
 _BREATH_SECONDS = 0.05
 _WITH_FILE = 0.3
 _JSON, _BYTES = "application/json", "application/octet-stream"

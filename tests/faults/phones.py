@@ -18,7 +18,7 @@ from app.vault import Receipt, parse_receipt
 _HIDDEN = re.compile(r'<input type="hidden" name="(\w+)" value="([^"]*)">')
 _DIGITS = re.compile(r'<p class="digits"[^>]*>(.*?)</p>', re.DOTALL)
 _COOKIE = re.compile(r"(redress_\w+=[^;]*)")
-_PATIENCE_SECONDS = 90.0
+_PATIENCE_SECONDS = 180.0
 _BREATH_SECONDS = 0.05
 _UNREADABLE = frozenset({500, 502, 504})
 

@@ -1,5 +1,6 @@
 """Answering by text from the case page: looked at first, once, with how far it has come beside it."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -106,12 +107,15 @@ def test_the_inbox_can_be_chosen_instead(browse: Browse, world: World, by_text: 
     assert sent(world, by_text) == []
 
 
-def test_at_night_the_morning_is_offered_first(browse: Browse, world: World, by_text: CaseId) -> None:
+@pytest.mark.parametrize(("hour", "night"), ((3, False), (15, True)))
+def test_at_night_the_morning_is_offered_first(
+    browse: Browse, world: World, by_text: CaseId, monkeypatch: pytest.MonkeyPatch, hour: int, night: bool
+) -> None:
+    real = clock.now
+    shift = (real() + timedelta(days=1)).replace(hour=hour, minute=30) - real()
+    monkeypatch.setattr(clock, "now", lambda: real() + shift)
     member = browse("near.lead")
     member.open(f"/desk/cases/{by_text}")
-    # Whatever the time is now, one of these is night in Malaysia and the session lives through it.
-    now = clock.now()
-    night = 13 <= now.hour < 23
     look = member.send("/reply", button=0, text=WORDS)
     assert ("in Malaysia. A text now may wake somebody" in look.text) is night
     assert ("Send at 07:00 there" in look.text) is night

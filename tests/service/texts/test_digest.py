@@ -48,9 +48,9 @@ def go(monkeypatch: pytest.MonkeyPatch) -> Go:
     return be
 
 
-# One Monday for the whole test, wherever its clock has been moved to.
-_TODAY = datetime.now(UTC).date()
-_MONDAY = _TODAY + timedelta(days=7 - _TODAY.weekday())
+# One Monday for the whole test, wherever its clock has been moved to; not tomorrow, since midnight may come before the test does.
+_SOONEST = datetime.now(UTC).date() + timedelta(days=2)
+_MONDAY = _SOONEST + timedelta(days=-_SOONEST.weekday() % 7)
 
 
 def monday(zone: ZoneInfo, hour: int, minute: int = 0) -> datetime:
