@@ -7,7 +7,7 @@ from app.database.unit_of_work import Database
 from app.settings import PROJECT_ROOT
 
 # The newest revision in migrations/versions. Named here so that a web process needs no Alembic in its memory to compare.
-REVISION = "0027"
+REVISION = "0028"
 
 _ADVISORY_LOCK = 7_303_014_621
 

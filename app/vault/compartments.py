@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -47,12 +47,11 @@ class CompartmentKeyRow(Base):
     """The public half of one version of a compartment's key; everybody who may add to a case seals to it."""
 
     __tablename__ = "vault_compartment_keys"
-    __table_args__ = (UniqueConstraint("case_id", "compartment", "version"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[CaseId] = mapped_column(Id)
-    compartment: Mapped[str]
-    version: Mapped[int]
+    id: Mapped[UUID]
+    case_id: Mapped[CaseId] = mapped_column(Id, primary_key=True)
+    compartment: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
     raw: Mapped[bytes] = mapped_column(info=Opaque.nothing_to_open("public key", "of a compartment"))
     mac: Mapped[bytes] = mapped_column(info=Opaque.mac("that key"))
     made_hour: Mapped[datetime]
