@@ -72,8 +72,13 @@ class OpenedCompartments:
 
     @cached_property
     def packed(self) -> Mapping[KeyName, bytes]:
-        """Each private half with its name, as a grant holds it: a new case's go into five grants."""
+        """Each private half with its name, as a grant holds it."""
         return {name: frame(*name, pair.private) for name, pair in self.pairs.items()}
+
+    @cached_property
+    def bundle(self) -> bytes:
+        """All of them together: a new case's go into five grants."""
+        return frame(*(self.packed[name] for name in sorted(self.pairs)))
 
     def opens(self, compartment: Compartment, version: int) -> bool:
         """Whether entries of this compartment and version can be read."""
@@ -196,7 +201,10 @@ def is_made_here(holder: KeyHolder, row: CompartmentKeyRow) -> bool:
 
 def pack_bundle(opened: OpenedCompartments, names: Iterable[KeyName]) -> bytes:
     """The private halves of the named keys as bytes, for a grant."""
-    return frame(*(opened.packed[name] for name in sorted(names)))
+    wanted = set(names)
+    if wanted == opened.pairs.keys():
+        return opened.bundle
+    return frame(*(opened.packed[name] for name in sorted(wanted)))
 
 
 def unpack_bundle(bundle: bytes) -> dict[KeyName, Pair]:
