@@ -33,6 +33,7 @@ from app.database.types import (
     Word,
     hour_of_id,
     new_id,
+    new_id_beside,
     word_column,
 )
 from app.database.unit_of_work import Database
@@ -75,6 +76,7 @@ __all__ = [
     "locking",
     "migrate",
     "new_id",
+    "new_id_beside",
     "new_row",
     "note_event",
     "opaque_columns",

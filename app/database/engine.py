@@ -26,6 +26,7 @@ from sqlalchemy.exc import DisconnectionError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import LRUCache
 
+from app.database.prepared import raising_as_sqlalchemy
 from app.database.types import LONG_PAST, read_structure
 from app.database.write_lock import PATIENCE_SECONDS
 
@@ -178,7 +179,10 @@ def begin_sqlite(connection: Connection, begin: str) -> None:
         connection.invalidate()
     if at_path is None or connection.invalidated:
         raise DatabaseUnavailable("the file is gone or was replaced")
-    connection.exec_driver_sql(begin)
+    # By the driver itself, as each unit of work begins so: SQLAlchemy would make an object of its own for it.
+    with raising_as_sqlalchemy(connection):
+        driver: Any = connection.connection.driver_connection
+        driver.execute(begin)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint, select
+from sqlalchemy import select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app import clock
@@ -47,12 +47,11 @@ class CompartmentKeyRow(Base):
     """The public half of one version of a compartment's key; everybody who may add to a case seals to it."""
 
     __tablename__ = "vault_compartment_keys"
-    __table_args__ = (UniqueConstraint("case_id", "compartment", "version"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    case_id: Mapped[CaseId] = mapped_column(Id)
-    compartment: Mapped[str]
-    version: Mapped[int]
+    id: Mapped[UUID]
+    case_id: Mapped[CaseId] = mapped_column(Id, primary_key=True)
+    compartment: Mapped[str] = mapped_column(primary_key=True)
+    version: Mapped[int] = mapped_column(primary_key=True)
     raw: Mapped[bytes] = mapped_column(info=Opaque.nothing_to_open("public key", "of a compartment"))
     mac: Mapped[bytes] = mapped_column(info=Opaque.mac("that key"))
     made_hour: Mapped[datetime]
@@ -73,8 +72,13 @@ class OpenedCompartments:
 
     @cached_property
     def packed(self) -> Mapping[KeyName, bytes]:
-        """Each private half with its name, as a grant holds it: a new case's go into five grants."""
+        """Each private half with its name, as a grant holds it."""
         return {name: frame(*name, pair.private) for name, pair in self.pairs.items()}
+
+    @cached_property
+    def bundle(self) -> bytes:
+        """All of them together: a new case's go into five grants."""
+        return frame(*(self.packed[name] for name in sorted(self.pairs)))
 
     def opens(self, compartment: Compartment, version: int) -> bool:
         """Whether entries of this compartment and version can be read."""
@@ -197,7 +201,10 @@ def is_made_here(holder: KeyHolder, row: CompartmentKeyRow) -> bool:
 
 def pack_bundle(opened: OpenedCompartments, names: Iterable[KeyName]) -> bytes:
     """The private halves of the named keys as bytes, for a grant."""
-    return frame(*(opened.packed[name] for name in sorted(names)))
+    wanted = set(names)
+    if wanted == opened.pairs.keys():
+        return opened.bundle
+    return frame(*(opened.packed[name] for name in sorted(wanted)))
 
 
 def unpack_bundle(bundle: bytes) -> dict[KeyName, Pair]:

@@ -58,7 +58,7 @@ class GrantRow(Signed, Base):
     id: Mapped[UUID] = mapped_column(primary_key=True)
     case_id: Mapped[CaseId] = mapped_column(Id, index=True)
     holder_kind: Mapped[str]
-    holder_id: Mapped[UUID] = mapped_column(index=True)
+    holder_id: Mapped[UUID]
     public_key_id: Mapped[UUID]
     state: Mapped[str]
     names_veil: Mapped[bytes] = mapped_column(info=Opaque.veiled("which compartments may be opened"))

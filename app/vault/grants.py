@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import Base, CaseId, new_id
+from app.database import Base, CaseId, new_id_beside
 from app.vault.circles import CircleKey
 from app.vault.compartments import (
     Compartment,
@@ -62,7 +62,7 @@ def write_grant(
     """
     if opened.case_id != case_id or not names or not names <= opened.names:
         raise CompartmentClosed("nobody can grant what they cannot open")
-    grant_id = new_id()
+    grant_id = new_id_beside(case_id)
     keys = [name for name in opened.pairs if name[0] in names]
     row = GrantRow(
         id=grant_id,

@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any, Literal
 from uuid import UUID
 
-from sqlalchemy import UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Base, Opaque
@@ -58,11 +57,10 @@ class JournalRow(Base):
     """One entry: its place in the chain, the hour, a commitment to its content, and the content encrypted."""
 
     __tablename__ = "vault_journal"
-    __table_args__ = (UniqueConstraint("chain_id", "seq"),)
 
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    chain_id: Mapped[UUID]
-    seq: Mapped[int]
+    id: Mapped[UUID]
+    chain_id: Mapped[UUID] = mapped_column(primary_key=True)
+    seq: Mapped[int] = mapped_column(primary_key=True)
     hour: Mapped[datetime]
     commitment: Mapped[bytes] = mapped_column(
         info=Opaque.nothing_to_open("digest", "of the act, under the chain's secret")

@@ -61,6 +61,8 @@ class Case(Signed, Base):
             *("also_asked_id", "queue_rank", "next_due_at", "id"),
             where="also_asked_id IS NOT NULL",
         ),
+        partial_index("ix_cases_assignee_id", "assignee_id", where="assignee_id IS NOT NULL"),
+        partial_index("ix_cases_erase_at", "erase_at", where="erase_at IS NOT NULL"),
     )
     FREE: ClassVar[dict[str, str]] = {
         "queue_rank": "orders the queue only; the urgency beside it is covered",
@@ -93,7 +95,7 @@ class Case(Signed, Base):
     organisation_id: Mapped[UUID | None]
     # The second one, while two are asked at once; whoever accepts first has it alone.
     also_asked_id: Mapped[UUID | None]
-    assignee_id: Mapped[UUID | None] = mapped_column(index=True)
+    assignee_id: Mapped[UUID | None]
     queue_rank: Mapped[int]  # 0 for danger, 1 for everything else
     next_due_at: Mapped[datetime | None]
     next_clock: Mapped[ClockKind | None] = mapped_column(word_column(ClockKind))
@@ -109,7 +111,7 @@ class Case(Signed, Base):
         Blob, info=Opaque.veiled("the worker's topics, how to be reached, who must not know")
     )
     edit_version: Mapped[int] = mapped_column(default=1)
-    erase_at: Mapped[datetime | None] = mapped_column(index=True)
+    erase_at: Mapped[datetime | None]
     stopped_hour: Mapped[datetime | None]
 
     @property
