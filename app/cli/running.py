@@ -7,6 +7,7 @@ import gc
 import os
 import pickle
 import socket
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
@@ -20,7 +21,7 @@ from app.cases.rules import RulesRefused
 from app.cli import web_server
 from app.cli.days_off import count_public_holidays, public_holidays_apart, skip_public_holidays
 from app.cli.deployment import Deployment
-from app.cli.memory import give_back, share_one_arena
+from app.cli.memory import Trimming, give_back, share_one_arena
 from app.cli.processes import Child, hear_endings, work_apart
 from app.cli.refusals import CommandRefused, guarded
 from app.cli.rehearsal import Rehearsal
@@ -233,7 +234,14 @@ def _dispatch(deployment: Deployment, asked: Callable[[], bool]) -> None:
     from app.dispatcher.run import run
 
     deployment.database.keep_few()
-    run(deployment.services(deployment.vault_of("dispatcher")), asked)
+    trimming = Trimming()
+
+    def asked_meanwhile() -> bool:
+        # Whether much was done is told by whole seconds of the processor; jobs that find nothing take one in a minute or so.
+        trimming.after(int(time.process_time()))
+        return asked()
+
+    run(deployment.services(deployment.vault_of("dispatcher")), asked_meanwhile)
 
 
 @contextmanager

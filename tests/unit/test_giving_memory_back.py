@@ -3,10 +3,14 @@
 import subprocess
 import sys
 import time
+from collections.abc import Callable
+from unittest.mock import MagicMock
 
 import pytest
 
+from app.cli import running
 from app.cli.memory import Trimming
+from app.dispatcher import run as dispatcher
 
 # Four threads derive one key each, as the threads of a web worker do; printed is what the process still holds of it, in MiB.
 DERIVING = """
@@ -72,3 +76,24 @@ def test_memory_is_trimmed_after_work_only_and_not_all_the_time(monkeypatch: pyt
         trimming.after(done)
     # Once more when nothing followed: a photo may take longer than until the first look.
     assert trimmed == [112.0, 125.0, 136.0, 201.0]
+
+
+def test_the_dispatcher_gives_back_what_its_work_left_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds, looked, told = iter([2.7, 2.9, 3.1]), list[int](), list[bool]()
+
+    class Noted(Trimming):
+        def after(self, done: int) -> None:
+            looked.append(done)
+
+    def ticks(_services: object, asked: Callable[[], bool]) -> None:
+        told.extend(asked() for _ in range(3))
+
+    monkeypatch.setattr(time, "process_time", lambda: next(seconds))
+    monkeypatch.setattr(running, "Trimming", Noted)
+    monkeypatch.setattr(dispatcher, "run", ticks)
+    asked = iter([False, False, True])
+    running._dispatch(MagicMock(spec=("database", "services", "vault_of")), lambda: next(asked))
+
+    # It is asked by what the processor did, and whoever wants it to end is heard all the same.
+    assert looked == [2, 2, 3]
+    assert told == [False, False, True]
