@@ -13,7 +13,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.people import WorkerPhone
 from tests.browser.screens import check_layout
 from tests.harness.browser import PHONE, WIDE, checked_pages
-from tests.harness.server import LiveServer, running
+from tests.harness.server import LiveServer, running_demo
 from tests.support.between import Asked, Link, Passed
 from tests.support.kit_phone import (
     FIRST,
@@ -41,9 +41,9 @@ if (self.ServiceWorkerContainer) ServiceWorkerContainer.prototype.register = () 
 
 
 @pytest.fixture(scope="module")
-def kit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def kit_server(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iterator[LiveServer]:
     """With the demo's numbers of help."""
-    with running(tmp_path_factory.mktemp("messages"), "up", "--demo") as started:
+    with running_demo(tmp_path_factory.mktemp("messages"), shared_folder) as started:
         yield started
 
 

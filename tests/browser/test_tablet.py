@@ -13,7 +13,7 @@ from playwright.sync_api import Error as PlaywrightError
 from app.vault.brought_receipts import is_patterned
 from tests.browser.people import PartnerDesk, WorkerPhone
 from tests.harness.browser import PHONE, checked_pages
-from tests.harness.server import LiveServer, running
+from tests.harness.server import LiveServer, running_demo
 from tests.support.between import Asked, Link, Passed, as_json, link_to
 from tests.support.kit_phone import OURS, OUTBOX, code_on, found_in, opened
 from tests.support.tablet_phone import NEXT, SAVED, filed, go_offline, ready, send_the_rest, started, tell
@@ -42,9 +42,9 @@ CODES = (
 
 
 @pytest.fixture(scope="module")
-def desk_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def desk_server(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iterator[LiveServer]:
     """A server of its own with logins: starting a tablet ends the desk, so no other story's session may be used."""
-    with running(tmp_path_factory.mktemp("tablet"), "up", "--demo") as started:
+    with running_demo(tmp_path_factory.mktemp("tablet"), shared_folder) as started:
         yield started
 
 
@@ -59,19 +59,19 @@ def digits_in(page: Page) -> str:
     return "".join(page.inner_text("body").split())
 
 
-@pytest.mark.parametrize("size", (TABLET, PHONE), ids=("tablet", "phone"))
 def test_three_workers_one_after_another_without_a_network(
-    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path, size: dict[str, int]
+    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
 ) -> None:
-    login = LOGINS[0] if size is TABLET else LOGINS[1]
     profile, codes = tmp_path / "profile", []
     with opened(browser, link, profile) as phone:
-        page = started(phone, desk_server, login, size)
+        page = started(phone, desk_server, LOGINS[0], TABLET)
         expect(page.get_by_text("Nothing waits on this tablet.")).to_be_visible()
         expect(page.get_by_role("button", name="Send what waits")).to_be_hidden()
         assert page.title() == "Help and information"
         go_offline(phone)
-        for words in WORDS:
+        # The second as on a phone, which may be the tablet too.
+        for words, size in zip(WORDS, (TABLET, PHONE, TABLET), strict=True):
+            page.set_viewport_size(size)  # type: ignore[arg-type]
             tell(page, words, site="Foxglove", name="Zubin")
             expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
             codes.append(code_on(page))

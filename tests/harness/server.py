@@ -5,6 +5,7 @@ import fcntl
 import json
 import os
 import random
+import shutil
 import signal
 import socket
 import subprocess
@@ -21,6 +22,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.harness.run import locked
 
 ROOT = Path(__file__).resolve().parents[2]
 # The one place that says how the server is started.
@@ -77,6 +80,23 @@ def running(
         stop(process)
 
 
+@contextmanager
+def running_demo(folder: Path, shared: Path) -> Iterator[LiveServer]:
+    """Run `redress up --demo` in this folder, over a copy of a home that holds the demo: loading it takes twice as long as a start.
+
+    It is loaded once for all workers of a run, whose shared folder the other one is.
+    """
+    loaded = shared / "demo"
+    with locked(shared / "demo.lock"):
+        if not loaded.exists():
+            with running(Path(tempfile.mkdtemp(dir=shared)), "up", "--demo") as server:
+                pass
+            server.home.rename(loaded)
+    shutil.copytree(loaded, folder / "home")
+    with running(folder, "up", "--demo") as server:
+        yield server
+
+
 def private_environment(home: Path, port: int) -> dict[str, str]:
     """An environment that shares nothing with the developer's own: no settings of theirs, their own home folder and port."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR", "TZ") if name in os.environ}
@@ -124,9 +144,9 @@ def stop(process: "subprocess.Popen[bytes]") -> None:
 
 
 @pytest.fixture(scope="session")
-def live_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+def live_server(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iterator[LiveServer]:
     """`redress up --demo`, one for each pytest worker. Its tests share the data, so each brings a case of its own."""
-    with running(tmp_path_factory.mktemp("live"), "up", "--demo") as server:
+    with running_demo(tmp_path_factory.mktemp("live"), shared_folder) as server:
         yield server
 
 

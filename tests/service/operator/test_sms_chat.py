@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.harness.server import COMMAND, ROOT, LiveServer, free_port, private_environment, running
+from tests.harness.server import COMMAND, ROOT, LiveServer, free_port, private_environment, running_demo
 from tests.harness.signing import TWILIO
 
 WORDS = "They keep our passports."
@@ -17,8 +17,8 @@ ASKED = "< Got it. Whose phone is this?"
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
-    with running(tmp_path_factory.mktemp("chat"), "up", "--demo") as started:
+def server(tmp_path_factory: pytest.TempPathFactory, shared_folder: Path) -> Iterator[LiveServer]:
+    with running_demo(tmp_path_factory.mktemp("chat"), shared_folder) as started:
         yield started
 
 
