@@ -36,12 +36,13 @@ from app.database.types import (
     new_id_beside,
     word_column,
 )
-from app.database.unit_of_work import Database
+from app.database.unit_of_work import READS, Database
 
 __all__ = [
     "FAR_FUTURE",
     "LONG_PAST",
     "NEVER_BEFORE",
+    "READS",
     "Base",
     "Blob",
     "CaseId",

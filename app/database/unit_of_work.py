@@ -29,6 +29,9 @@ _FEW = 2  # for the jobs that write, and whichever errand is under way
 # PostgreSQL itself then refuses to write.
 _ONE_SNAPSHOT = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
 
+READS = "reads"
+"""What the sessions of `reading` carry in their `info`: nothing of theirs is ever stored."""
+
 
 class Signer(Protocol):
     """Who gives rows their MAC before they are stored (see `app.vault.row_macs`)."""
@@ -86,7 +89,7 @@ class Database:
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """A session on one snapshot for reads; whatever it changed is dropped, and the rows it read stay usable."""
-        with Session(self.engine, expire_on_commit=False, info=self._info) as session:
+        with Session(self.engine, expire_on_commit=False, info=self._info | {READS: True}) as session:
             if self._sqlite_file is not None:
                 with refusing_writes(session.connection()):
                     yield session

@@ -38,7 +38,7 @@ from app.vault.compartments import (
 )
 from app.vault.contact import ContactKeyMissing
 from app.vault.deployment import DeploymentMissing, DeploymentRow, bind_deployment, check_deployment
-from app.vault.framing import Json, Part
+from app.vault.framing import Json, Part, frame
 from app.vault.going_on import NEXT_ENTRY_TAKEN, spoilt_chains
 from app.vault.grant_rows import (
     GRANT_COLUMNS,
@@ -298,6 +298,7 @@ __all__ = [
     "forged_rows",
     "forged_rows_of",
     "format_receipt",
+    "frame",
     "go_on_for",
     "gone_since",
     "grants_of_case",

@@ -33,6 +33,8 @@ class Signed:
     """The columns that the MAC leaves out, each with the reason why changing it gives nobody anything."""
     REMEMBERED: ClassVar[bool] = False
     """Whether a process keeps the values that fitted, for rows that are few and read often."""
+    SPELLED: ClassVar[Callable[..., bytes] | None] = None
+    """How the values of the covered columns are framed, in their order, where several such rows are written for each report."""
 
     row_mac: Mapped[bytes | None] = mapped_column(Blob, sort_order=100, info=Opaque.mac("the row"))
 
@@ -78,6 +80,7 @@ class _Cover:
     attributes: tuple[str, ...]
     names: tuple[bytes, ...]
     kinds: tuple[type | tuple[type, ...], ...]
+    own: Callable[..., bytes] | None
     defaults: Mapping[str, Callable[[], Any]]
 
 
@@ -202,6 +205,8 @@ def _refused(model: type[Signed], values: tuple[Any, ...]) -> bool:
 
 def _framed(cover: _Cover, values: tuple[Any, ...]) -> bytes:
     """Every value with its column's name, framed by their lengths, so that it can be read in one way only."""
+    if cover.own is not None:
+        return cover.table + cover.own(*values)
     parts = [cover.table]
     for place, name, spell in _spelled(cover, _types(values)):
         raw = spell(values[place])
@@ -265,7 +270,8 @@ def _cover_of(model: type[Signed]) -> _Cover:
     names = tuple(b"%d:%b=" % (len(column.name), column.name.encode()) for column in attributes.values())
     defaults = {key: _default(column) for key, column in attributes.items() if column.default is not None}
     kinds = tuple(_kind_of(column) for column in attributes.values())
-    return _Cover(mapper.local_table.name.encode(), tuple(attributes), names, kinds, defaults)
+    own = model.SPELLED
+    return _Cover(mapper.local_table.name.encode(), tuple(attributes), names, kinds, own, defaults)
 
 
 def _kind_of(column: Any) -> type | tuple[type, ...]:

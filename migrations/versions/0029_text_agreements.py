@@ -1,4 +1,4 @@
-"""Which helper heard a worker agree to be texted, how and when."""
+"""Which helper heard a worker agree to be texted, how and when; each deadline gets a MAC, and `upgrade` signs what is there."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -20,3 +20,5 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name=op.f("fk_text_agreements_case_id_cases")),
         sa.PrimaryKeyConstraint("case_id", "id", name=op.f("pk_text_agreements")),
     )
+    # Without batches, as in 0008.
+    op.add_column("clocks", sa.Column("row_mac", sa.LargeBinary(), nullable=True))

@@ -49,10 +49,11 @@ from app.network import (
     roster_of,
 )
 from app.settings import PROJECT_ROOT
-from app.vault import RowSigner, Vault, is_sound, load_keyring, make_keyrings
+from app.vault import RowSigner, Vault, is_sound, load_keyring, make_keyrings, sign_old_rows
 from app.vault.row_macs import sign_row
 from tests.harness.databases import KINDS, Databases
 from tests.harness.world import light_vault
+from tests.support.making import new_vault
 
 
 @pytest.fixture(params=KINDS)
@@ -258,6 +259,50 @@ _ORGANISATION = {
     "employer_run": False,
     "state": OrganisationState.ACTIVE,
 }
+
+
+def test_deadlines_from_before_they_had_macs_are_signed_as_they_stand(
+    databases: Databases, empty_kind: str, tmp_path: Path
+) -> None:
+    hour = datetime(2026, 3, 1, 10, tzinfo=UTC)
+    of = {"case": UUID(int=1), "id": UUID(int=2), "other": UUID(int=3), "some": b"some", "hour": hour}
+    of |= {"no": False, "yes": True}
+    types: dict[str, Any] = {
+        **dict.fromkeys(("case", "id", "other"), Uuid()),
+        **dict.fromkeys(("no", "yes"), Boolean()),
+        "hour": UtcDateTime(),
+    }
+    inserts = (
+        (
+            "INSERT INTO cases (id, submission_id, body_tag, reference, language, urgency, state, on_hold, retaliation, practice, "
+            "received_hour, queue_rank, is_open, helper_has_read, worker_wrote, facts_veil, edit_version) VALUES (:case, :id, "
+            ":some, 'Otter 12', 'my', 'low', 'accepted', :no, :no, :no, :hour, 1, :yes, :no, :no, :some, 1)"
+        ),
+        (
+            "INSERT INTO clocks (case_id, id, kind, due_at, state, who) "
+            "VALUES (:case, :id, 'read', :hour, 'met', 'partner')"
+        ),
+        (
+            "INSERT INTO clocks (case_id, id, kind, due_at, state, who, paused_hour) "
+            "VALUES (:case, :other, 'assessment', :hour, 'paused', 'partner', :hour)"
+        ),
+    )
+    vault = new_vault(tmp_path / "keys")
+    with databases.empty(empty_kind, tmp_path) as database:
+        _migrate_to(database, "0027")
+        with database.writing() as session:
+            for statement in inserts:
+                names = [name for name in of if f":{name}" in statement]
+                typed = [bindparam(name, type_=types[name]) for name in names if name in types]
+                session.execute(text(statement).bindparams(*typed), {name: of[name] for name in names})
+        assert migrate(database) is True
+        with database.writing() as session:
+            assert session.scalars(select(Clock.row_mac)).all() == [None, None]
+            assert sign_old_rows(session, vault, {"clocks"}) == 2
+        with database.reading() as session:
+            rows = session.scalars(select(Clock).order_by(Clock.kind)).all()
+            assert [row.state for row in rows] == [ClockState.PAUSED, ClockState.MET]
+            assert all(is_sound(vault, row) for row in rows)
 
 
 def test_members_from_before_they_had_a_time_zone_keep_their_mac(

@@ -6,7 +6,9 @@ Every table but `cases` has the case id as the first column of its key, so that 
 the same reason ids of other rooms (organisations, members, receipts, grants) are kept as plain ids.
 """
 
+from collections.abc import Callable
 from datetime import datetime
+from functools import lru_cache
 from typing import ClassVar
 from uuid import UUID
 
@@ -29,7 +31,7 @@ from app.cases.enums import (
     Who,
 )
 from app.database import Base, Blob, Opaque, new_id, partial_index, word_column
-from app.vault import Signed
+from app.vault import Signed, frame
 
 _READERS = (
     "whoever has a grant for its compartment: the worker by the code, members and custodians through a circle"
@@ -207,10 +209,38 @@ class Consent(Signed, Base):
     withdrawn_hour: Mapped[datetime | None]
 
 
-class Clock(Base):
+def _spelled_clock(
+    case_id: UUID,
+    clock_id: UUID,
+    kind: str,
+    due_at: datetime,
+    state: str,
+    who: str,
+    law: str | None,
+    paused_hour: datetime | None,
+) -> bytes:
+    """The values of a clock, framed faster than those of any row are: four are written for each report."""
+    paused = b"" if paused_hour is None else b"%d" % round(paused_hour.timestamp())
+    due = round(due_at.timestamp() * 1_000_000)
+    return b"%b%b%d,%b,%b" % (
+        case_id.bytes,
+        clock_id.bytes,
+        due,
+        paused,
+        _words_of_clock(kind, state, who, law),
+    )
+
+
+@lru_cache(maxsize=512)
+def _words_of_clock(kind: str, state: str, who: str, law: str | None) -> bytes:
+    return frame(f"{kind}", f"{state}", f"{who}", law or "")
+
+
+class Clock(Signed, Base):
     """Something that has to happen by an hour, and who has to do it."""
 
     __tablename__ = "clocks"
+    SPELLED: ClassVar[Callable[..., bytes] | None] = staticmethod(_spelled_clock)
     __table_args__ = (
         Index("ix_clocks_due", "state", "due_at"),
         # Whether a case is late: each has many clocks that were met.

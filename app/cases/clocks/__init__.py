@@ -26,6 +26,7 @@ from app.cases.clocks.rungs import (
 )
 from app.cases.clocks.running import (
     ASKING,
+    as_it_ran,
     calendar_of,
     clock_rows,
     clocks_of,
@@ -53,6 +54,7 @@ __all__ = [
     "StandingRung",
     "WhereItStands",
     "answer_by",
+    "as_it_ran",
     "ask_anew",
     "ask_last_by",
     "calendar_of",

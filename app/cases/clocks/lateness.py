@@ -1,4 +1,4 @@
-"""Which clocks are late by the journal of their case: no MAC covers a clock, and a case is taken from whoever is late."""
+"""Which clocks are late by the journal of their case: a case is taken from whoever is late, so no row of its own decides it."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, CaseFacts, Clock
+from app.cases.clocks.lateness import MISSED
 from app.cases.clocks.planning import plan_clocks
 from app.cases.enums import ClockKind, ClockState, StartEvent
 from app.cases.rules import Calendar, Deadlines
-from app.database import LONG_PAST, new_id
+from app.database import LONG_PAST, READS, CaseId, new_id
 from app.network import zone_there
+from app.vault import SYSTEM, KeyHolder, holder_of, is_sound, journal, row_mac
 
 ASKING = (ClockState.RUNNING, ClockState.MISSED)
 """A missed clock still asks for the same thing; only what was met, passed on or paused stops waiting."""
@@ -90,13 +92,50 @@ _OF_CASE = select(Clock).where(Clock.case_id == bindparam("case")).order_by(Cloc
 
 
 def clocks_of(session: Session, case: Case) -> Sequence[Clock]:
-    """All the clocks of a case, the earliest first; one with a word or a date that does not exist asks for nothing.
+    """All the clocks of a case, the earliest first; one that others wrote counts as missed.
 
-    No MAC covers them: spoilt by others, one must not keep its worker from saying that they are in danger.
+    One of no kind that there is asks for nothing: it must not keep its worker from saying that they are in danger.
     """
     session.flush()
-    found = session.scalars(_OF_CASE, {"case": case.id})
-    return [row for row in found if row.kind in _KINDS and row.state in _STATES and row.due_at != LONG_PAST]
+    found = session.scalars(_OF_CASE, {"case": case.id}).all()
+    holder = holder_of(session)
+    forged = [row for row in found if row.kind in _KINDS and not _stands(holder, row)]
+    for row in forged:
+        _count_as_missed(session, row)
+    rows = [row for row in found if row.kind in _KINDS and row.state in _STATES and row.due_at != LONG_PAST]
+    return sorted(rows, key=lambda row: (row.due_at, row.kind)) if forged else rows
+
+
+def _stands(holder: KeyHolder, row: Clock) -> bool:
+    """Whether it is as this deployment wrote it; of one that is called missed the journal tells (`JournaledLateness`)."""
+    return is_sound(holder, row) or row.state is ClockState.MISSED
+
+
+def as_it_ran(session: Session, row: Clock) -> None:
+    """A clock that others called missed runs: it is written as this deployment would."""
+    row.state = ClockState.RUNNING
+    row.row_mac = row_mac(holder_of(session), Clock, vars(row))
+
+
+def _count_as_missed(session: Session, row: Clock) -> None:
+    """A clock that others wrote, whatever they made of it, is one whose date passed: what it asks for is not silently done.
+
+    Where something may be stored it stands so from now on, and in the journal: its ladder begins.
+    """
+    reads = bool(session.info.get(READS))
+    if reads:
+        session.expunge(row)
+    now = clock.hour_of(clock.now())
+    row.state, row.paused_hour = ClockState.MISSED, None
+    row.due_at = now if row.due_at == LONG_PAST else min(row.due_at, now)
+    row.who = row.who if row.who in set(Who) else Who.PARTNER
+    if reads:
+        return
+    holder = holder_of(session)
+    row.row_mac = row_mac(holder, Clock, vars(row))
+    session.flush()
+    detail = {"clock": row.kind.value, "id": str(row.id), "forged": True}
+    journal(session, holder, CaseId(row.case_id), MISSED, SYSTEM, detail)
 
 
 def store_next_date(session: Session, case: Case) -> None:

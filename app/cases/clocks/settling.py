@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 
-from sqlalchemy import select, tuple_, update
+from sqlalchemy import inspect, select, tuple_, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -12,7 +12,7 @@ from app.cases.clocks.planning import ClockAct, met_by
 from app.cases.clocks.running import ASKING, clocks_of, go_on, keep_next_date, waits
 from app.cases.enums import ClockKind, ClockState, FirstAnswer
 from app.database import NEVER_BEFORE, CaseId, chosen_once
-from app.vault import SYSTEM, Vault, holder_of, journal
+from app.vault import SYSTEM, Vault, holder_of, journal, row_mac
 
 
 def meet_clocks(session: Session, case: Case, act: ClockAct) -> None:
@@ -79,11 +79,14 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
         update(Clock)
         .where(tuple_(Clock.case_id, Clock.id).in_(chosen_once(due)), Clock.state == ClockState.RUNNING)
         .values(state=ClockState.MISSED)
-        .returning(Clock.case_id, Clock.kind, Clock.id)
+        .returning(*inspect(Clock).columns)
         .execution_options(synchronize_session=False)
     )
-    missed = session.execute(claim).all()
-    for case_id, kind, clock_id in missed:
-        detail = {"clock": str(kind), "id": str(clock_id)}
-        journal(session, vault, CaseId(case_id), MISSED, SYSTEM, detail)
+    missed = session.execute(claim).mappings().all()
+    for row in missed:
+        this = (Clock.case_id == row["case_id"], Clock.id == row["id"])
+        signed = update(Clock).where(*this).values(row_mac=row_mac(vault, Clock, row))
+        session.execute(signed.execution_options(synchronize_session=False))
+        detail = {"clock": str(row["kind"]), "id": str(row["id"])}
+        journal(session, vault, CaseId(row["case_id"]), MISSED, SYSTEM, detail)
     return len(missed)

@@ -16,12 +16,14 @@ from app import clock
 from app.cases.case import Case, Clock, Escalation, Happened, Offer, facts_of, note
 from app.cases.clocks import (
     answer_by,
+    as_it_ran,
     ask_last_by,
     calendar_of,
     climbs,
     clocks_of,
     lateness_in,
     next_rung,
+    store_next_date,
 )
 from app.cases.enums import (
     ClockKind,
@@ -41,6 +43,7 @@ from app.cases.escalation.waiting_for_rungs import (
     missed_by_coordinator,
     missed_by_partner,
     put_back,
+    quieted,
     standing,
     unanswered,
 )
@@ -69,7 +72,14 @@ def climb_ladders(session: Session, vault: Vault, rules: Rules, limit: int) -> i
         return case
 
     climbed = 0
-    for query in (put_back(), answered(), unanswered(), missed_by_partner(), missed_by_coordinator()):
+    for query in (
+        put_back(),
+        quieted(),
+        answered(),
+        unanswered(),
+        missed_by_partner(),
+        missed_by_coordinator(),
+    ):
         while climbed < limit and (case := another(query)) is not None:
             climbed += _climb_apart(session, vault, rules, case)
     # Whoever writes the database may plant a rung that looks as if somebody were asked. No query can tell it from ours, so of those
@@ -97,6 +107,7 @@ def climb(session: Session, vault: Vault, rules: Rules, case: Case) -> bool:
     The caller has locked the case.
     """
     righted = put_right(session, vault, case)
+    store_next_date(session, case)  # others may have written it, or called done what it waits for
     ladder = _look(session, vault, rules, case)
     over = [
         rung
@@ -107,7 +118,7 @@ def climb(session: Session, vault: Vault, rules: Rules, case: Case) -> bool:
     for rung in over:
         _end(rung, RungState.ENDED)
     for row in ladder.silenced:
-        row.state = ClockState.RUNNING
+        as_it_ran(session, row)
     session.flush()
     late = _asks_for_more(ladder)
     if late is not None:
@@ -151,8 +162,9 @@ def _look(session: Session, vault: Vault, rules: Rules, case: Case) -> _LadderOf
     asks = case.is_open and case.stopped_hour is None and not case.practice
     if sound and facts_of(vault, case).consent is ConsentLevel.NOBODY:
         asks = False  # nobody can read it, so nobody can be late
+    clocks = clocks_of(session, case)  # before the journal: it says there what others wrote
     told = lateness_in(read_journal(session, vault, CaseId(case.id)) if asks else ())
-    missed = [row for row in clocks_of(session, case) if asks and row.state is ClockState.MISSED]
+    missed = [row for row in clocks if asks and row.state is ClockState.MISSED]
     late = {row.id: row for row in missed if told.is_of(row) and climbs(row.kind, row.who, case.state)}
     silenced = tuple(row for row in missed if told.is_silenced(row, clock.now()))
     return _LadderOfCase(vault, rules, case, sound, _rungs_of(session, vault, case), late, silenced)

@@ -8,6 +8,7 @@ from app import clock
 from app.cases.case import Case, Clock, Escalation, Offer
 from app.cases.clocks import BY_THE_HOLDER, NOT_HELD, climbs
 from app.cases.enums import ClockKind, ClockState, OfferState, RungState, State, Who
+from app.database import NEVER_BEFORE
 
 BEGUN = (RungState.ASKED, RungState.LAST, RungState.MOVED)
 """Of a clock that is still late, the states in which somebody stands for it. Another one ended with it: it is late once more."""
@@ -29,6 +30,18 @@ def put_back() -> Select[Case]:
     let_go = Case.state.in_((State.RECEIVED, State.OFFERED))
     seems = or_(held & or_(asked, waits), let_go & taken)
     return select(Case).where(Case.is_open, seems).order_by(Case.id)
+
+
+def quieted() -> Select[Case]:
+    """Cases whose next date passed while nothing asks by then: somebody may have called it done past us."""
+    asks = exists().where(
+        Clock.case_id == Case.id,
+        Clock.state.in_((ClockState.RUNNING, ClockState.MISSED)),
+        Clock.due_at <= Case.next_due_at,
+    )
+    late = Case.next_due_at.between(NEVER_BEFORE, clock.now())
+    running = Case.is_open, Case.stopped_hour.is_(None), ~Case.practice
+    return select(Case).where(*running, late, ~asks).order_by(Case.next_due_at, Case.id)
 
 
 def unanswered() -> Select[Case]:

@@ -16,7 +16,6 @@ from app.cases.case import (
     AskedRung,
     Case,
     CaseFacts,
-    Clock,
     Entry,
     Offer,
     SpokenYes,
@@ -361,7 +360,7 @@ def next_step(session: Session, case: Case) -> PlannedClock | None:
     """The step the worker may wait for: a promise to be read comes before the helpers' own deadlines."""
     if case.state is State.CLOSED or case.stopped_hour is not None:
         return None
-    rows = session.scalars(select(Clock).where(Clock.case_id == case.id, Clock.state.in_(ASKING)))
+    rows = [row for row in clocks_of(session, case) if row.state in ASKING]
     clocks = [PlannedClock(row.kind, row.due_at, row.who) for row in rows]
     promised = [row for row in clocks if row.kind in (ClockKind.PLACE, ClockKind.READ)]
     return min(

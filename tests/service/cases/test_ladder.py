@@ -41,6 +41,7 @@ from app.cases.worker.sharing import stop_sharing
 from app.database import Base, CaseId, OrganisationId
 from app.network import SignedIn
 from app.vault import CircleRow, GrantRow, GrantState, Vault, grants_of_case, read_journal, verify_journal
+from tests.support.clocks import set_clocks
 from tests.support.closing import close
 from tests.support.dates import DAY, dates_pass
 from tests.support.desk import Desk
@@ -213,7 +214,7 @@ def test_a_case_in_which_nothing_has_to_be_done_keeps_nobody_else_from_being_ask
     assert climbed(desk, other) == [(Rung.LEAD, RungState.ASKED)]
     with desk.database.writing() as session:
         held = Clock.case_id == first, Clock.kind == ClockKind.READ
-        session.execute(update(Clock).where(*held).values(state=ClockState.MET))
+        set_clocks(session, *held, state=ClockState.MET)
     assert tick(desk) == 1
     assert climbed(desk, first) == [(Rung.LEAD, RungState.ENDED), (Rung.LEAD, RungState.ASKED)]
     assert tick(desk) == 0
@@ -339,7 +340,7 @@ def test_whoever_is_left_to_the_last_is_called_again_until_it_is_done(desk: Desk
     case_id = desk.accept(world.file(excluded=frozenset({world.coordinator.id, world.far.id})))
     with desk.database.writing() as session:
         others = Clock.case_id == case_id, Clock.kind != ClockKind.READ
-        session.execute(update(Clock).where(*others).values(state=ClockState.MET))
+        set_clocks(session, *others, state=ClockState.MET)
     for _day in days(3, 11, 2):
         tick(desk)
         if RungState.LAST in {state for _, state in climbed(desk, case_id)}:
@@ -378,7 +379,7 @@ def test_what_only_closing_ends_never_takes_a_case_from_who_works_on_it(desk: De
     desk.open(desk.lead, case_id)
     with desk.database.writing() as session:
         others = (Clock.case_id == case_id, Clock.kind != ClockKind.OUTCOME_FEEDBACK)
-        session.execute(update(Clock).where(*others).values(state=ClockState.MET))
+        set_clocks(session, *others, state=ClockState.MET)
     for _day in days(92, 130, 6):
         tick(desk)
     assert climbed(desk, case_id) == [(Rung.LEAD, RungState.PASSED_ON), (Rung.COORDINATOR, RungState.LAST)]

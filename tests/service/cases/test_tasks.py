@@ -49,6 +49,7 @@ from app.cases.escalation.promise import without_next_step
 from app.database import CaseId, new_id
 from app.network import SignedIn, zone_info
 from app.vault import read_journal, verify_journal
+from tests.support.clocks import set_clocks
 from tests.support.desk import Desk
 
 
@@ -188,7 +189,7 @@ def test_on_the_very_day_of_a_clock_a_step_is_due_no_later_than_it(desk: Desk, c
     task = plan(desk, case_id)
     noon = datetime.combine(in_days(desk, 3), datetime.min.time(), UTC) + timedelta(hours=10)
     with desk.database.writing() as session:
-        session.execute(update(Clock).where(Clock.case_id == case_id).values(due_at=noon))
+        set_clocks(session, Clock.case_id == case_id, due_at=noon)
     put_off(desk, case_id, task, 3)
     assert tasks(desk, case_id)[0].due_at == noon
 
@@ -199,7 +200,7 @@ def test_a_step_that_stands_at_the_end_of_a_day_is_put_off_to_no_earlier_hour_of
     task = plan(desk, case_id, 3)
     noon = datetime.combine(in_days(desk, 3), datetime.min.time(), UTC) + timedelta(hours=10)
     with desk.database.writing() as session:
-        session.execute(update(Clock).where(Clock.case_id == case_id).values(due_at=noon))
+        set_clocks(session, Clock.case_id == case_id, due_at=noon)
     stands = end_of_day(in_days(desk, 3), zone_info(desk.lead.zone))
     with pytest.raises(PutOffAlready) as told:
         put_off(desk, case_id, task, 3)

@@ -16,6 +16,7 @@ from app.network import SignedIn, choose_zone, zone_info
 from app.vault import GrantRow, GrantState, HolderKind
 from app.vault.journal_rows import JournalChainRow
 from tests.harness.statements import reads_of
+from tests.support.clocks import set_clocks
 from tests.support.desk import Desk
 
 _DAY = 86_400
@@ -81,9 +82,7 @@ def test_a_day_is_that_of_the_member_and_not_of_the_server(desk: Desk) -> None:
     with desk.database.writing() as session:
         # In Auckland it is the next day already, in Honolulu still the day before.
         noon = datetime.combine(clock.now().date() + timedelta(days=3), datetime.min.time(), UTC)
-        session.execute(
-            update(Clock).where(Clock.case_id == case_id).values(due_at=noon + timedelta(hours=12))
-        )
+        set_clocks(session, Clock.case_id == case_id, due_at=noon + timedelta(hours=12))
     days = {}
     for zone in ("Pacific/Auckland", "Pacific/Honolulu"):
         with desk.database.writing() as session:
@@ -187,10 +186,8 @@ def test_rows_of_others_hide_nothing_and_stop_nothing(desk: Desk) -> None:
         if desk.database.engine.dialect.name == "postgresql":
             for moment in ("-infinity", "infinity"):
                 session.execute(_PLANT, {"case": other, "id": uuid4(), "due": moment})
-        session.execute(
-            update(Clock)
-            .where(Clock.case_id == other, Clock.kind == ClockKind.READ)
-            .values(kind=literal_column("'no such'"))
+        set_clocks(
+            session, Clock.case_id == other, Clock.kind == ClockKind.READ, kind=literal_column("'no such'")
         )
     clock.set_offset(3 * _DAY)
     found = week(desk)

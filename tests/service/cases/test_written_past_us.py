@@ -68,6 +68,7 @@ TABLES = {
     "attachment_parts",
     "attachments",
     "cases",
+    "clocks",
     "consents",
     "custody_readings",
     "duty_turns",

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.cases.case import Case, Clock, Offer
 from app.cases.enums import ClockKind, ClockState, OfferState, Who
@@ -12,6 +12,7 @@ from app.cases.routing.asking import drop_offer
 from app.database import CaseId
 from app.vault import read_journal
 from tests.harness.world import World
+from tests.support.clocks import set_clocks
 from tests.support.dates import dates_pass
 from tests.support.member import Browse, accepted
 
@@ -68,7 +69,7 @@ def test_what_never_is_taken_away_is_not_said_to_be(browse: Browse, world: World
     case_id = accepted(world, world.file(words=WORDS))
     with world.database.writing() as session:
         others = (Clock.case_id == case_id, Clock.kind != ClockKind.OUTCOME_FEEDBACK)
-        session.execute(update(Clock).where(*others).values(state=ClockState.MET))
+        set_clocks(session, *others, state=ClockState.MET)
     for day in range(92, 110, 2):
         dates_pass(world, day)
         if _asked(world, case_id):
@@ -83,11 +84,9 @@ def test_what_the_company_lets_pass_is_not_counted_as_the_partners(browse: Brows
     case_id, _ = (accepted(world, world.file(words=WORDS)) for _ in range(2))
     with world.database.writing() as session:
         of_company = Clock.case_id == case_id, Clock.kind == ClockKind.OUTCOME_FEEDBACK
-        session.execute(
-            update(Clock).where(*of_company).values(kind=ClockKind.COMPANY_REPLY, who=Who.COMPANY)
-        )
+        set_clocks(session, *of_company, kind=ClockKind.COMPANY_REPLY, who=Who.COMPANY)
         others = Clock.kind.not_in((ClockKind.COMPANY_REPLY, ClockKind.OUTCOME_FEEDBACK))
-        session.execute(update(Clock).where(others).values(state=ClockState.MET))
+        set_clocks(session, others, state=ClockState.MET)
     for day in range(92, 110, 2):
         dates_pass(world, day)
         if _asked(world, case_id):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app import clock
 from app.cases.case.models import Clock, Escalation
@@ -12,6 +12,7 @@ from app.cases.enums import ClockKind, ClockState, Profile, Rung, RungState, Sta
 from app.cases.worker.inbox import InboxView, Worker, open_inbox
 from app.database import CaseId
 from tests.harness.dispatching import services_over
+from tests.support.clocks import set_clocks
 from tests.support.desk import Desk
 from tests.support.partners import do
 from tests.support.promise_watch import Watch
@@ -50,7 +51,7 @@ def a_case_with(desk: Desk, kind: ClockKind, *, fast: bool) -> Missed:
     if kind is not ClockKind.ACCEPT:  # whoever takes it after that needs dates of their own
         with desk.database.writing() as session:
             others = Clock.case_id == case_id, Clock.kind != kind
-            session.execute(update(Clock).where(*others).values(state=ClockState.MET))
+            set_clocks(session, *others, state=ClockState.MET)
     return Missed(kind, case_id, desk.world.enter(filed))
 
 

@@ -6,7 +6,7 @@ from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from app.cases.case.models import Case, Clock, Escalation
 from app.cases.desk import open_case
@@ -16,6 +16,7 @@ from app.cases.routing.offers import accept_offer
 from app.database import CaseId
 from tests.harness.world import World
 from tests.support.browsing import Visitor
+from tests.support.clocks import set_clocks
 from tests.support.dates import dates_pass
 from tests.support.stored_cases import case_of
 
@@ -115,7 +116,7 @@ def test_where_the_company_is_silent_the_inbox_says_whom_we_asked_to_see_to_it(
         # The last one stays: a case without any would be found by whoever asks after next steps in this world.
         kept = ClockKind.COMPANY_REPLY, ClockKind.OUTCOME_FEEDBACK
         others = Clock.case_id == case_id, Clock.kind.not_in(kept)
-        session.execute(update(Clock).where(*others).values(state=ClockState.MET))
+        set_clocks(session, *others, state=ClockState.MET)
     assert "The company should answer by" in inbox(another_visitor(), code)
 
     dates_pass(world, 15)

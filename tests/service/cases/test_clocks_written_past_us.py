@@ -1,0 +1,95 @@
+"""Whoever can write the database but holds no key makes no date go away: what they write over a clock counts as missed."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, update
+
+from app import clock
+from app.cases.case.models import Case, Clock
+from app.cases.clocks import clocks_of, mark_clocks_missed
+from app.cases.enums import ClockKind, ClockState
+from app.cases.escalation import climb_ladders
+from app.database import CaseId
+from app.vault import forged_rows
+from tests.support.desk import Desk
+
+DAY = 86_400
+
+
+def tick(desk: Desk) -> int:
+    """What the dispatcher does with dates."""
+    world = desk.world
+    with desk.database.writing() as session:
+        mark_clocks_missed(session, world.vault, 100)
+    with desk.database.writing() as session:
+        return climb_ladders(session, world.vault, world.rules, 100)
+
+
+def states(desk: Desk, case_id: CaseId, kind: ClockKind) -> list[ClockState]:
+    """How the clocks of this kind stand."""
+    with desk.database.reading() as session:
+        which = Clock.case_id == case_id, Clock.kind == kind
+        return list(session.scalars(select(Clock.state).where(*which).order_by(Clock.due_at)))
+
+
+def written_over(desk: Desk, case_id: CaseId, **values: Any) -> None:
+    """Somebody writes this over the date by which a helper has to read."""
+    with desk.database.writing() as session:
+        which = Clock.case_id == case_id, Clock.kind == ClockKind.READ
+        session.execute(update(Clock).where(*which).values(**values))
+
+
+SILENCED: tuple[dict[str, Any], ...] = (
+    {"state": ClockState.MET},
+    {"state": ClockState.PAUSED},
+    {"state": ClockState.ESCALATED},
+    {"state": ClockState.PAUSED, "paused_hour": clock.hour_of(clock.now())},
+    {"due_at": clock.hour_of(clock.now()) + timedelta(days=200)},
+    {"state": ClockState.MET, "row_mac": None},
+    {"state": ClockState.MET, "row_mac": b"0" * 36},
+)
+
+
+@pytest.mark.parametrize("values", SILENCED, ids=lambda values: " ".join(map(str, values.values())))
+def test_a_date_that_others_call_done_is_late_and_somebody_is_asked(
+    desk: Desk, values: dict[str, Any]
+) -> None:
+    case_id, other = desk.accepted(), desk.accepted()
+    written_over(desk, case_id, **values)
+    clock.set_offset(5 * DAY)
+    tick(desk)
+    assert states(desk, case_id, ClockKind.READ) == [ClockState.MISSED]
+    assert states(desk, other, ClockKind.READ) == [ClockState.MISSED]
+    with desk.database.reading() as session:
+        asked = desk.acts(case_id)
+        assert list(forged_rows(session, desk.world.vault)) == []  # it stands as ours again
+        assert session.get_one(Case, case_id).next_due_at is not None
+    assert "clock.missed" in asked
+
+
+def test_it_shows_on_the_page_at_once_and_what_a_helper_does_then_counts(desk: Desk) -> None:
+    case_id = desk.accepted()
+    written_over(desk, case_id, state=ClockState.MET)
+    page = desk.open(desk.lead, case_id)
+    [read] = [date for date in page.dates if date.kind is ClockKind.READ]
+    assert read.state in (ClockState.MISSED, ClockState.MET)
+    assert "clock.missed" in desk.acts(case_id)
+
+
+def test_nothing_is_stored_by_who_only_reads(desk: Desk) -> None:
+    case_id = desk.accepted()
+    written_over(desk, case_id, state=ClockState.MET)
+    with desk.database.reading() as session:
+        rows = clocks_of(session, session.get_one(Case, case_id))
+        assert [row.state for row in rows if row.kind is ClockKind.READ] == [ClockState.MISSED]
+    assert states(desk, case_id, ClockKind.READ) == [ClockState.MET]
+
+
+def test_what_is_done_in_time_stays_done(desk: Desk) -> None:
+    case_id = desk.accepted()
+    desk.open(desk.lead, case_id)
+    clock.set_offset(5 * DAY)
+    tick(desk)
+    assert states(desk, case_id, ClockKind.READ) == [ClockState.MET]
