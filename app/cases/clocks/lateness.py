@@ -9,12 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import Clock
 from app.cases.clocks.next_steps import AskingClock
+from app.cases.clocks.running import LATENESS_ENDED, MISSED
 from app.cases.enums import ClockState
 from app.database import CaseId
 from app.vault import JournalEntry, Vault, read_journal
-
-MISSED, LATENESS_ENDED = "clock.missed", "clock.late_ended"
-"""The acts of the journal between which a clock is late."""
 
 
 @dataclass(frozen=True)

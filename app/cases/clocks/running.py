@@ -8,13 +8,15 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, CaseFacts, Clock
-from app.cases.clocks.lateness import MISSED
 from app.cases.clocks.planning import plan_clocks
-from app.cases.enums import ClockKind, ClockState, StartEvent
+from app.cases.enums import ClockKind, ClockState, StartEvent, Who
 from app.cases.rules import Calendar, Deadlines
 from app.database import LONG_PAST, READS, CaseId, new_id
 from app.network import zone_there
 from app.vault import SYSTEM, KeyHolder, holder_of, is_sound, journal, row_mac
+
+MISSED, LATENESS_ENDED = "clock.missed", "clock.late_ended"
+"""The acts of the journal between which a clock is late."""
 
 ASKING = (ClockState.RUNNING, ClockState.MISSED)
 """A missed clock still asks for the same thing; only what was met, passed on or paused stops waiting."""

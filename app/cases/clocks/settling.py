@@ -7,9 +7,8 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, Clock
-from app.cases.clocks.lateness import LATENESS_ENDED, MISSED
 from app.cases.clocks.planning import ClockAct, met_by
-from app.cases.clocks.running import ASKING, clocks_of, go_on, keep_next_date, waits
+from app.cases.clocks.running import ASKING, LATENESS_ENDED, MISSED, clocks_of, go_on, keep_next_date, waits
 from app.cases.enums import ClockKind, ClockState, FirstAnswer
 from app.database import NEVER_BEFORE, CaseId, chosen_once
 from app.vault import SYSTEM, Vault, holder_of, journal, row_mac

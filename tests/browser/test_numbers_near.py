@@ -1,0 +1,59 @@
+"""Whom to call, where no network says which country it is: the one that the phone's clock names first, and the rest by name."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.screens import check_layout
+from tests.harness.server import LiveServer, running
+from tests.support.between import Link
+from tests.support.kit_phone import opened
+
+IN_THIS_COUNTRY = "Numbers you can call in this country: "
+
+
+@pytest.fixture(scope="module")
+def kit_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveServer]:
+    """With the demo's numbers of help."""
+    with running(tmp_path_factory.mktemp("numbers"), "up", "--demo") as started:
+        yield started
+
+
+def clock_of(zone: str) -> str:
+    """The phone's clock is set to this zone, by the name that its browser gives it."""
+    return f"Intl.DateTimeFormat.prototype.resolvedOptions = () => ({{timeZone: '{zone}'}})"
+
+
+@pytest.mark.parametrize(
+    ("zone", "first"),
+    (
+        ("America/La_Paz", "Bolivia"),
+        ("Asia/Calcutta", "India"),
+        ("Asia/Kolkata", "India"),
+        ("Atlantic/Reykjavik", ""),
+    ),
+)
+def test_the_country_that_the_phones_clock_names_comes_first_and_the_rest_by_name(
+    browser: Browser, link: Link, tmp_path: Path, zone: str, first: str
+) -> None:
+    with opened(browser, link, tmp_path / "profile", clock_of(zone)) as phone:
+        page = phone.with_kit(steps=True)
+        phone.context.set_offline(True)
+        page.check("[name=danger][value=yes]")
+        note = page.locator("fieldset").first.locator(".note")
+        expect(note).to_be_visible()
+        shown = [each.inner_text().split("\n")[0] for each in note.locator("> [data-country]").all()]
+        names = [each.removeprefix(IN_THIS_COUNTRY) for each in shown]
+        others = note.locator("details")
+        if first:
+            assert names == [first]
+            expect(others.get_by_text("Bangladesh")).to_be_hidden()
+            others.locator("summary").click()
+            expect(others.get_by_text("Bangladesh")).to_be_visible()
+        else:
+            assert len(names) > 10
+            assert names == sorted(names)
+            expect(others).to_be_hidden()
+        check_layout(page)
