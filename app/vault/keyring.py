@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any, Literal
 from uuid import UUID, uuid4
 
-from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 
 from app import clock
@@ -20,6 +19,7 @@ from app.vault.pairs import Pair
 
 KeyringName = Literal["web", "dispatcher"]
 
+_COORDINATE_BYTES = 32  # of P-256
 _FORMAT = 1
 _OPEN_TO_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
@@ -165,9 +165,9 @@ def _point_of(key: Key) -> bytes:
 
 
 def _point(private: ec.EllipticCurvePrivateKey) -> bytes:
-    return private.public_key().public_bytes(
-        serialization.Encoding.X962, serialization.PublicFormat.UncompressedPoint
-    )
+    # Not compressed (SEC 1, 2.3.3). cryptography's module of all formats would bring those of SSH and RSA into every process.
+    point = private.public_key().public_numbers()
+    return b"\x04" + point.x.to_bytes(_COORDINATE_BYTES) + point.y.to_bytes(_COORDINATE_BYTES)
 
 
 def _parse(raw: bytes, name: KeyringName) -> Keyring:

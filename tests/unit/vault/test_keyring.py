@@ -7,6 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from app.vault import (
     KeyringExists,
@@ -16,7 +18,7 @@ from app.vault import (
     load_keyring,
     make_keyrings,
 )
-from app.vault.keyring import Key, KeyKind
+from app.vault.keyring import Key, KeyKind, _point
 from app.vault.pairs import Pair, encrypt_to
 
 
@@ -155,3 +157,10 @@ def test_secrets_do_not_show_when_a_keyring_is_printed(folder: Path) -> None:
     keyring = load_keyring(folder, "web")
     printed = repr(keyring)
     assert all(repr(key.secret) not in printed for key in keyring.keys if key.secret)
+
+
+# Of 379 the first coordinate begins with an empty byte, of 43 the second.
+@pytest.mark.parametrize("secret", (1, 43, 379))
+def test_the_point_of_a_key_is_written_as_browsers_read_it(secret: int) -> None:
+    private = ec.derive_private_key(secret, ec.SECP256R1())
+    assert _point(private) == private.public_key().public_bytes(Encoding.X962, PublicFormat.UncompressedPoint)
