@@ -1,5 +1,6 @@
 """Fixtures of every test: fresh databases, the real server, a real browser; and the life of what a run shares."""
 
+import gc
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -43,6 +44,17 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         call: Any = getattr(item, "callspec", None)
         if call and call.params.get("database") == "postgresql":
             item.add_marker("no_cover")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Let the garbage collector rest while tests are found: all that is made then stays, and it would look through it each time."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)

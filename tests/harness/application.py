@@ -55,7 +55,7 @@ def _keep_builders() -> None:
 
 
 _keep_builders()
-# The same files for every application: packing them takes a third of making one.
+# The same files for every application: packing them took half of making one.
 assets.load_assets = cache(assets.load_assets)
 
 
