@@ -32,7 +32,7 @@ from app.cases.enums import (
     Urgency,
 )
 from app.cases.followups import Followup, PlannedText
-from app.database import Base, Database, OrganisationId, UtcDateTime
+from app.database import Base, Database, OrganisationId, UtcDateTime, new_id
 from app.database.inserts import insert_rows
 from app.database.schema import REVISION, SchemaOutOfDate, check_schema, migrate, revision_of
 from app.intake.conversation.store.models import Conversation
@@ -382,14 +382,7 @@ def test_months_are_counted_of_cases_from_before_they_were(
             for name, case in cases.items():
                 sign_row(vault, case)
                 session.execute(_as_of_then(case))
-                session.add(
-                    Clock(
-                        case_id=case.id,
-                        kind=ClockKind.ACKNOWLEDGE,
-                        due_at=hour + timedelta(hours=30),
-                        who="partner",
-                    )
-                )
+                session.execute(_clock_of_then(case, hour + timedelta(hours=30)))
                 after, wrote = answered[name]
                 session.add(
                     _entry_of_then(
@@ -516,6 +509,14 @@ def _as_of_then(case: Case) -> Insert:
     return insert(table("cases", *columns)).values(
         values | {"helper_has_read": False, "worker_wrote": False, "edit_version": 1}
     )
+
+
+def _clock_of_then(case: Case, due_at: datetime) -> Insert:
+    """A clock for a schema in which none had a MAC."""
+    columns = [column(each.name, each.type) for each in Clock.__table__.c if each.name != "row_mac"]
+    row = Clock(case_id=case.id, id=new_id(), kind=ClockKind.ACKNOWLEDGE, due_at=due_at, who="partner")
+    values = {each.name: getattr(row, each.name) for each in columns} | {"state": ClockState.RUNNING}
+    return insert(table("clocks", *columns)).values(values)
 
 
 def _migrate_to(database: Database, revision: str) -> None:

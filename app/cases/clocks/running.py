@@ -2,8 +2,9 @@
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -124,20 +125,32 @@ def _count_as_missed(session: Session, row: Clock) -> None:
 
     Where something may be stored it stands so from now on, and in the journal: its ladder begins.
     """
-    reads = bool(session.info.get(READS))
-    if reads:
-        session.expunge(row)
     now = clock.hour_of(clock.now())
-    row.state, row.paused_hour = ClockState.MISSED, None
-    row.due_at = now if row.due_at == LONG_PAST else min(row.due_at, now)
-    row.who = row.who if row.who in set(Who) else Who.PARTNER
-    if reads:
+    values = {
+        "state": ClockState.MISSED,
+        "due_at": now if row.due_at == LONG_PAST else min(row.due_at, now),
+        "who": row.who if row.who in set(Who) else Who.PARTNER,
+        "paused_hour": None,
+    }
+    if not session.info.get(READS) and _store_as_missed(session, row, values):
+        session.refresh(row)
+        detail = {"clock": row.kind.value, "id": str(row.id), "forged": True}
+        journal(session, holder_of(session), CaseId(row.case_id), MISSED, SYSTEM, detail)
         return
-    holder = holder_of(session)
-    row.row_mac = row_mac(holder, Clock, vars(row))
-    session.flush()
-    detail = {"clock": row.kind.value, "id": str(row.id), "forged": True}
-    journal(session, holder, CaseId(row.case_id), MISSED, SYSTEM, detail)
+    session.expunge(row)
+    for name, value in values.items():
+        setattr(row, name, value)
+
+
+def _store_as_missed(session: Session, row: Clock, values: dict[str, Any]) -> bool:
+    """Whether it could be stored: no statement finds a row whose own id others spoilt."""
+    mac = row_mac(holder_of(session), Clock, vars(row) | values)
+    this = update(Clock).where(Clock.case_id == row.case_id, Clock.id == row.id)
+    stored = session.execute(
+        this.values(**values, row_mac=mac).returning(Clock.id),
+        execution_options={"synchronize_session": False},
+    )
+    return len(stored.all()) == 1
 
 
 def store_next_date(session: Session, case: Case) -> None:

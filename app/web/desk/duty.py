@@ -69,6 +69,11 @@ _WHY: Labels = {
     "two": lazy_pgettext(
         "desk", "Choose who is away, and somebody else who takes over. Nothing was handed over."
     ),
+    "until": lazy_pgettext(
+        "desk",
+        "Write until which day they are away. Where nobody knows, write your guess: it can be changed, and they can remove it. "
+        "Nothing was handed over.",
+    ),
     "colleague": lazy_pgettext("desk", "Choose a colleague first. Nothing was handed over."),
 }
 

@@ -30,8 +30,9 @@ DONE: Labels = {
     "away": pgettext("desk", "Saved. On these days you are not alerted, unless nobody else is there."),
     "back": pgettext("desk", "Removed. You are not away then."),
     "handed_over": pgettext("desk", "Your open cases are your colleague’s now. Each case says so."),
-    "handed_over_for": pgettext(
-        "desk", "What was asked of your colleague is asked of the other one now. Each case says so."
+    "handed_over_and_gone": pgettext(
+        "desk",
+        "Your open cases are your colleague’s now. Each case says so. The days away are saved too.",
     ),
     "handed_over_and_away": pgettext(
         "desk",

@@ -222,6 +222,7 @@ def test_a_lead_hands_over_all_of_a_colleague_who_fell_ill(browse: Browse, world
         (helper, helper, "", "Choose who is away, and somebody else who takes over."),
         (helper, "", "", "Choose who is away, and somebody else who takes over."),
         (helper, id_of(world, "far.lead"), "", "Choose who is away, and somebody else who takes over."),
+        (helper, lead, "", "Write until which day they are away."),
         (helper, lead, "2027-02-30", "Write days as year-month-day"),
         (helper, lead, (today - timedelta(days=9)).isoformat(), "The last day has passed."),
         (helper, lead, (today + timedelta(days=999)).isoformat(), "That is more than two years away."),
@@ -246,9 +247,6 @@ def test_a_lead_hands_over_all_of_a_colleague_who_fell_ill(browse: Browse, world
     member.page = before
     page = member.send("/desk/hand-over-for", who=str(helper), to=str(lead), last=last)
     assert "The days away are saved. There was nothing left to hand over." in page.text
-    page = member.send("/desk/hand-over-for", who=str(helper), to=str(lead), last="")
-    assert "There was nothing left to hand over." in page.text
-    assert "days away are saved" not in page.text
     for days in (3, 4, 18, 5):
         last = (today + timedelta(days=days)).isoformat()
         member.open("/desk/duty")
@@ -280,9 +278,29 @@ def test_what_whoever_takes_over_may_not_read_stays_and_is_named(browse: Browse,
     ill, third = id_of(world, "near.caseworker"), id_of(world, "near.third")
     member = browse("near.lead")
     member.open("/desk/duty")
-    page = member.send("/desk/hand-over-for", who=str(ill), to=str(third))
+    last = (clock.now().date() + timedelta(days=3)).isoformat()
+    page = member.send("/desk/hand-over-for", who=str(ill), to=str(third), last=last)
     with world.database.reading() as session:
         reference = session.get_one(Case, restricted).reference
     assert "1 case was handed over. These stayed where they were, because whom you chose may not" in page.text
     assert reference in page.text
     assert [helper_of(world, each) for each in (plain, restricted)] == [third, ill]
+
+
+def test_who_goes_away_hands_over_and_is_away_in_one_step(browse: Browse, world: World) -> None:
+    case_id = accepted(world)
+    lead, helper = id_of(world, "near.lead"), id_of(world, "near.caseworker")
+    take(world, "near.caseworker", case_id)
+    member, today = browse("near.caseworker"), clock.now().date()
+    assert "Without a day you stay on duty" in member.open("/desk/duty").text
+    page = member.send("/hand-over", member=str(lead), last=(today - timedelta(days=9)).isoformat())
+    assert (page.status, helper_of(world, case_id)) == (400, helper)
+    assert "The last day has passed." in page.text
+    last = (today + timedelta(days=3)).isoformat()
+    page = member.send("/hand-over", member=str(lead), last=last)
+    assert "Your open cases are your colleague’s now." in page.text
+    assert "The days away are saved too." in page.text
+    assert helper_of(world, case_id) == lead
+    with world.database.reading() as session:
+        [absence] = roster_of(session, world.vault, world.near.id).absences
+    assert (absence.member_id, absence.last.isoformat()) == (helper, last)
