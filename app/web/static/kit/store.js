@@ -52,7 +52,13 @@ export const keep = (record) =>
   transact("readwrite", (reports) => {
     reports.getAll().onsuccess = ({ target }) => {
       const there = target.result.find(({ submission }) => submission === record.submission)
-      reports.put({ thread: record.submission, ...record, order: there?.order ?? 1 + Math.max(0, ...target.result.map(({ order = 0 }) => order)) })
+      const order = there?.order ?? 1 + Math.max(0, ...target.result.map((each) => each.order ?? 0))
+      try {
+        reports.put({ thread: record.submission, ...record, order })
+      } catch {
+        // What a handler throws reaches nobody who waits.
+        reports.transaction.abort()
+      }
     }
   })
 
