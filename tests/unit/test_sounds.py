@@ -26,6 +26,10 @@ def test_what_browsers_record_is_told_by_its_content(body: bytes, kind: str) -> 
     assert (heard.type, round(heard.seconds), heard.made) == (kind, 3, b"")
 
 
+def test_what_an_encoder_puts_before_the_sound_is_not_counted() -> None:
+    assert listen(ogg(3)).seconds == 3.0
+
+
 @pytest.mark.parametrize("make", (ogg, webm, mp4, mp4_in_pieces))
 def test_a_recording_that_is_too_long_is_refused_as_such(make: object) -> None:
     assert callable(make)
@@ -47,6 +51,10 @@ _STRANGE = {
     "WebM with a film": webm(track=1),
     "WebM with another codec": webm(codec=b"V_VP8"),
     "WebM and something behind it": webm() + b"<script>",
+    "WebM with a file inside": webm() + bytes.fromhex("1941a469 81 00"),
+    "WebM of an endless nothing": webm() + b"\xec\x01" + b"\xff" * 7,
+    "WebM of heads alone": webm()[: webm().index(b"\x1f\x43\xb6\x75")],
+    "WebM with chapters": webm() + bytes.fromhex("1043a770 81 00"),
     "WebM that is cut": webm()[:-1],
     "WebM of the larger kind": webm().replace(b"webm", b"mkv "),
     "WebM without a sound": webm()[:60],
