@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 from app.cases.case.models import Clock
-from app.cases.clocks.put_off import put_off
+from app.cases.clocks import put_off
 from app.cases.enums import ClockState
 from tests.support.desk import Desk
 from tests.support.past_us import copy_of, write_past_us
