@@ -2,6 +2,7 @@
 
 from app.cases.clocks.anew import ask_anew, follow_law, hasten_clocks, resume_clocks
 from app.cases.clocks.lateness import JournaledLateness, lateness_ended, lateness_in, once_late
+from app.cases.clocks.moved_dates import put_off
 from app.cases.clocks.next_steps import (
     AskingClock,
     Beside,
@@ -12,7 +13,6 @@ from app.cases.clocks.next_steps import (
     sooner_than,
 )
 from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, met_by, plan_clocks
-from app.cases.clocks.moved_dates import put_off
 from app.cases.clocks.reminders import next_warning, remind_of_dates
 from app.cases.clocks.rungs import (
     BY_THE_HOLDER,
