@@ -67,6 +67,7 @@ def test_a_lead_hands_over_for_a_colleague_who_fell_ill_without_script(
     ill, takes_over = people[1:3]
     desk_page.locator("#for-who").select_option(ill)
     desk_page.locator("#for-to").select_option(ill)
+    desk_page.locator("#for-last").fill(day_at_desk(3).isoformat())
     desk_page.get_by_role("button", name="Hand it all over").click()
     assert "Choose who is away, and somebody else who takes over." in desk.sees()
     expect(desk_page.locator("#for-who")).to_have_value(ill)

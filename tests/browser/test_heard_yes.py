@@ -44,7 +44,7 @@ def test_a_spoken_yes_is_written_down_read_and_taken_back(
     partner.come_in("caseworker@faraway.example")
     partner.accept_offers_until("They keep our passports in the office.")
     desk = pages[1]
-    desk.locator("#agreed summary").click()
+    desk.locator("#spoken-yes summary").click()
     check_layout(desk)
     then = clock.now().astimezone(own_zone(desk))
     desk.locator("#agreed-how").select_option("call")

@@ -99,7 +99,8 @@ def _whose_after_all(
         )
     if position.whose is WhosePhone.OWN:
         # The answer itself, given late, counts as much as a sentence: whoever says so once more means it.
-        return _not_mine(position, told.digit) if told.plain or _is_late_answer(said, texts) else None
+        late = position.step is not Step.WHOSE_PHONE and _is_late_answer(said, texts)
+        return _not_mine(position, told.digit) if told.plain or late else None
     return _mine(position, at) if told.digit == 1 and position.stopped is None else None
 
 
