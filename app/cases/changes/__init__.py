@@ -14,6 +14,7 @@ from app.cases.changes.reach import (
 )
 from app.cases.changes.reopening import reopen, reopen_by_words
 from app.cases.changes.texting_wishes import choose_texts
+from app.cases.changes.texts_refused import texts_refused_at
 from app.cases.changes.words_written import heed_words
 
 __all__ = [
@@ -36,4 +37,5 @@ __all__ = [
     "stop_reaching",
     "take_answer",
     "tell_reach",
+    "texts_refused_at",
 ]

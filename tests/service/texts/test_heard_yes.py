@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
 from sqlalchemy import select, update
 
+import app.intake.spoken_yes
 from app import clock
 from app.cases.case import (
     Case,
@@ -35,6 +37,7 @@ from app.intake.spoken_yes import (
     CannotReach,
     HeardYes,
     PhoneNotTheirs,
+    RefusedSince,
     TextedElsewhere,
     hear_no,
     keep_yes,
@@ -212,6 +215,63 @@ def test_the_worker_reads_who_wrote_it_down_and_takes_it_back_by_one_tap(texting
     assert (seen_in_inbox(texting, case_id), phone_of(texting, case_id)) == (None, None)
     heard(texting, case_id)
     assert seen_in_inbox(texting, case_id) is not None
+
+
+def no_in_the_inbox(texting: Texting, report: Filed) -> None:
+    """The worker's own tap: no texts any more."""
+    case_id, vault = texting.world.case_of(report), texting.world.vault
+    worker = texting.world.enter(report)
+    with texting.database.writing() as session:
+        opened = open_grant(session, vault, case_id, worker.keys)
+        assert take_yes_back(session, vault, case_id, worker.actor, opened)
+
+
+def test_a_yes_from_before_the_workers_own_no_brings_no_texts_back(texting: Texting) -> None:
+    report = inbox_only(texting)
+    case_id = accepted(texting, report)
+    heard(texting, case_id)
+    texting.pass_by(hours=1)
+    no_in_the_inbox(texting, report)
+    texting.pass_by(hours=3)
+    texting.world.cookies.clear()
+    with pytest.raises(RefusedSince):
+        heard(texting, case_id, ago=timedelta(hours=3, minutes=30))
+    assert (seen_in_inbox(texting, case_id), phone_of(texting, case_id)) == (None, None)
+    assert reach_of(texting, case_id).reach == "none"
+    # What they said later counts, and a no that a helper wrote down was said at some time before.
+    heard(texting, case_id, ago=timedelta(hours=2))
+    by_helper(texting, case_id)
+    heard(texting, case_id, OTHER, ago=timedelta(hours=2))
+    assert told_number(texting, case_id) == OTHER
+
+
+@pytest.mark.parametrize(
+    ("step", "other", "refused"),
+    (
+        ("keep_phone", WRITTEN, AgreedBefore),
+        ("keep_phone", OTHER, TextedElsewhere),
+        ("keep_text_request", OTHER, TextedElsewhere),
+    ),
+)
+@pytest.mark.parametrize(
+    "database", ("postgresql",), indirect=True
+)  # with SQLite one unit of work writes at a time
+def test_of_two_that_are_kept_at_one_moment_the_first_counts(
+    texting: Texting, monkeypatch: pytest.MonkeyPatch, step: str, other: str, refused: type[Exception]
+) -> None:
+    case_id, storing = by_web(texting), getattr(app.intake.spoken_yes, step)
+
+    def while_another_is_kept(*given: Any) -> Any:
+        monkeypatch.undo()
+        heard(texting, case_id, other)
+        return storing(*given)
+
+    monkeypatch.setattr(app.intake.spoken_yes, step, while_another_is_kept)
+    with pytest.raises(refused):
+        heard(texting, case_id)
+    assert told_number(texting, case_id).replace(" ", "")[-4:] == other[-4:]
+    with texting.database.reading() as session:
+        assert len(session.scalars(select(TextAgreement)).all()) == 1
 
 
 def test_sent_twice_it_is_kept_once_and_stands_in_the_journal(texting: Texting) -> None:
