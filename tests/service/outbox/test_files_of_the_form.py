@@ -3,6 +3,7 @@
 import struct
 import tempfile
 import zlib
+from contextlib import ExitStack
 from io import BytesIO
 from typing import Any
 
@@ -273,6 +274,22 @@ def test_no_more_forms_with_files_are_held_at_once_than_there_is_room_for(
         # Neither words nor a small photo wait for who sends a large one.
         form.page = empty_form
         assert form.send("/report", words=WORDS, **chosen(photo())).status == 200
+
+
+def test_only_a_few_threads_wait_for_room_and_the_others_stay_with_who_writes_words(
+    form: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cases(world)
+    # Whoever waited here would wait until the test is given up.
+    monkeypatch.setattr(posted_files, "_PATIENCE_SECONDS", 3_600.0)
+    with ExitStack() as others:
+        for each in (posted_files._ROOM, posted_files._IN_LINE):
+            for _ in range(each._initial_value):  # type: ignore[attr-defined]
+                others.enter_context(each)
+        page = form.send("/report", **ANSWERS, **chosen(bytes(2_000_000)))
+        assert "cannot be taken just now" in page.text
+        keeps_all_but_the_files(page, world, before)
+    assert form.send("/report", **chosen(photo())).status == 200
 
 
 def test_files_count_as_the_chunks_of_phones_do(
