@@ -71,6 +71,8 @@ def keeps_all_but_the_files(page: Page, world: World, before: int) -> None:
     assert values["site"] == ["Foxtown"]
     assert values["consent"] == ["union"]
     [alert] = [each for each in page.root.iter("div") if each.get("id") == "wrong"]
+    # Whoever is in danger must not go away and believe that their words went without the photos.
+    assert "Nothing is sent yet." in "".join(alert.itertext())
     # The reason first.
     assert "".join(alert.itertext()).strip().endswith("Choose them again below.")
     assert "did not stay on this page. Choose them again below." in page.text
