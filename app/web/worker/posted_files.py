@@ -14,7 +14,7 @@ from typing import IO
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ClientDisconnected
-from werkzeug.sansio.multipart import NEED_DATA, Data, Field, File, MultipartDecoder
+from werkzeug.sansio.multipart import NEED_DATA, Data, Field, File, MultipartDecoder, State
 
 from app.attachments import LARGEST_FILE, MOST_FILES
 from app.language import clean_words
@@ -26,7 +26,9 @@ LARGEST_TOGETHER = LARGEST_FILE
 
 FILES_FIELD = "files"
 
-_PIECE_BYTES = 1024 * 1024
+_PIECE_BYTES = 64 * 1024
+# Of a part before its content: browsers say its name there. Lines of a few bytes each take thirty times their length in memory.
+_LONGEST_HEAD = 64 * 1024
 # How long a form is read whose files are too large. Of a longer one the rest is read away by the server.
 _MOST_READ = LARGEST_TOGETHER + LARGEST_FORM
 _ANY_LENGTH = 1 << 62
@@ -110,7 +112,8 @@ class _Reading:
                 read += len(piece)
                 decoder.receive_data(piece)
                 self._take(decoder)
-                if read > _MOST_READ:
+                endless = decoder.state is State.PART and len(decoder.buffer) > _LONGEST_HEAD
+                if endless or read > _MOST_READ:
                     self._fail(FilesFault.LARGE)
                     return
         except (ClientDisconnected, ValueError):

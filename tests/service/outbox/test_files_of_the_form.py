@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
+from werkzeug.sansio.multipart import MultipartDecoder
 from werkzeug.test import encode_multipart
 
 from app.attachments import ExaminerBroken, at_once, examining, open_file
@@ -294,6 +295,27 @@ def test_only_a_few_threads_wait_for_room_and_the_others_stay_with_who_writes_wo
     assert form.send("/report", **chosen(photo())).status == 200
 
 
+def test_a_part_whose_head_has_no_end_is_not_taken_apart_and_the_words_stay(
+    form: Visitor, client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, heads, parsed = cases(world), list[int](), MultipartDecoder._parse_headers
+
+    def counted(decoder: MultipartDecoder, head: bytes) -> Any:
+        heads.append(len(head))
+        return parsed(decoder, head)
+
+    monkeypatch.setattr(MultipartDecoder, "_parse_headers", counted)
+    token = form.page.form("/report").values["token"][0]
+    boundary, body = encode_multipart({"token": token, "words": WORDS}, "x")
+    endless = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"' + b"\r\na:" * 300_000
+    body = body.removesuffix(b"--x--\r\n") + endless + b"\r\n\r\nhi\r\n--x--\r\n"
+    answer = client.post("/en/report", data=body, content_type=f"multipart/form-data; boundary={boundary}")
+    assert answer.status_code == 422
+    assert WORDS in answer.text
+    assert cases(world) == before
+    assert max(heads) < 1_000
+
+
 def test_files_count_as_the_chunks_of_phones_do(
     form: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -348,7 +370,7 @@ def _part(name: str, value: bytes) -> bytes:
         ("multipart/form-data; boundary=x", _part("words", b"caf\xe9 \x00 \xed\xa0\x80") + b"--x--\r\n", 400),
         ("multipart/form-data; boundary=x", _part("a", b"") * 2_000 + b"--x--\r\n", 413),
         ("multipart/form-data; boundary=x", _part("words", b"a" * 1_700_000) + b"--x--\r\n", 413),
-        ("multipart/form-data; boundary=x", b"--x\r\n" + b"a" * 3_000_000, 413),
+        ("multipart/form-data; boundary=x", b"--x\r\n" + b"a" * 3_000_000, 422),
     ),
     ids=("no-boundary", "empty", "no-name", "nameless", "no-text", "broken-bytes", "fields", "words", "head"),
 )
