@@ -25,7 +25,7 @@ from app.cases.case import (
     refuse_viewers,
     store_facts,
 )
-from app.cases.changes import Reach, choose_texts, tell_reach, texts_refused_at
+from app.cases.changes import TEXTS_HEARD, Reach, choose_texts, tell_reach, texts_refused_at
 from app.cases.desk import refuse_before_case, refuse_moment
 from app.cases.enums import TalkHow
 from app.database import CaseId
@@ -50,9 +50,6 @@ from app.messaging.phones import (
 )
 from app.network import SignedIn
 from app.vault import Actor, Json, OpenedCompartments, Vault, journal, read_journal
-
-HEARD = "consent.texts_heard"
-"""The act of the journal: a helper heard the yes."""
 
 
 class PhoneNotTheirs(Exception):
@@ -160,7 +157,7 @@ def keep_yes(
     session.add(agreement_row(vault, case_id, submission_id, by, heard.how, heard.took_place))
     case.count_edit()
     detail: dict[str, Json] = {"agreement": str(submission_id), "how": heard.how.value}
-    journal(session, vault, case_id, HEARD, by.actor, detail)
+    journal(session, vault, case_id, TEXTS_HEARD, by.actor, detail)
 
 
 def hear_no(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> bool:

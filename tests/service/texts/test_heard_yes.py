@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
 import app.intake.spoken_yes
 from app import clock
@@ -23,6 +23,7 @@ from app.cases.case import (
     open_compartments,
     spoken_yes,
 )
+from app.cases.changes import TEXTS_HEARD
 from app.cases.desk import TalkBeforeCase, TalkNotYet
 from app.cases.enums import TalkHow
 from app.cases.followups import wants_texts
@@ -32,7 +33,6 @@ from app.intake import Filed
 from app.intake.conversation.machine import WhosePhone
 from app.intake.reaching import contacts_of, way_to_ask
 from app.intake.spoken_yes import (
-    HEARD,
     AgreedBefore,
     CannotReach,
     HeardYes,
@@ -217,6 +217,23 @@ def test_the_worker_reads_who_wrote_it_down_and_takes_it_back_by_one_tap(texting
     assert seen_in_inbox(texting, case_id) is not None
 
 
+def test_whoever_takes_the_row_of_a_yes_away_hides_it_from_no_worker(texting: Texting) -> None:
+    report = inbox_only(texting)
+    case_id, vault = accepted(texting, report), texting.world.vault
+    heard(texting, case_id)
+    with texting.database.writing() as session:
+        session.execute(delete(TextAgreement))
+    worker = texting.world.enter(report)
+    with texting.database.reading() as session:
+        yes = open_inbox(session, vault, worker).heard
+    assert yes is not None
+    assert (yes.how, yes.helper) == (TalkHow.CALL, "")
+    no_in_the_inbox(texting, report)
+    with texting.database.reading() as session:
+        assert open_inbox(session, vault, worker).heard is None
+    assert phone_of(texting, case_id) is None
+
+
 def no_in_the_inbox(texting: Texting, report: Filed) -> None:
     """The worker's own tap: no texts any more."""
     case_id, vault = texting.world.case_of(report), texting.world.vault
@@ -280,7 +297,7 @@ def test_sent_twice_it_is_kept_once_and_stands_in_the_journal(texting: Texting) 
     heard(texting, case_id, form=form)
     lead = texting.world.sign_in("near.lead")
     with texting.database.reading() as session:
-        acts = [act for act in read_journal(session, texting.world.vault, case_id) if act.act == HEARD]
+        acts = [act for act in read_journal(session, texting.world.vault, case_id) if act.act == TEXTS_HEARD]
         assert len(session.scalars(select(TextAgreement)).all()) == 1
         assert len(contacts_of(session, case_id)) == 2
     assert [(act.actor, act.detail["how"]) for act in acts] == [(lead.actor, "call")]
