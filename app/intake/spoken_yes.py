@@ -25,7 +25,7 @@ from app.cases.case import (
     refuse_viewers,
     store_facts,
 )
-from app.cases.changes import Reach, choose_texts, tell_reach
+from app.cases.changes import TEXTS_HEARD, Reach, choose_texts, tell_reach, texts_refused_at
 from app.cases.desk import refuse_before_case, refuse_moment
 from app.cases.enums import TalkHow
 from app.database import CaseId
@@ -41,12 +41,15 @@ from app.intake.reaching import contacts_of, is_in_doubt, phone_of_case, sealed_
 from app.intake.report import ContactWay
 from app.messaging.gateways.registry import Gateways
 from app.messaging.models import Phone
-from app.messaging.phones import SealedTextRequest, is_opted_out, keep_phone, keep_text_request
+from app.messaging.phones import (
+    SealedTextRequest,
+    is_opted_out,
+    keep_phone,
+    keep_text_request,
+    requested_phone,
+)
 from app.network import SignedIn
 from app.vault import Actor, Json, OpenedCompartments, Vault, journal, read_journal
-
-HEARD = "consent.texts_heard"
-"""The act of the journal: a helper heard the yes."""
 
 
 class PhoneNotTheirs(Exception):
@@ -59,6 +62,10 @@ class CannotReach(Exception):
 
 class TextedElsewhere(Exception):
     """The worker is texted on another phone: that has to be taken back first. Nothing was stored."""
+
+
+class RefusedSince(Exception):
+    """The worker themselves said no to texts after that talk: an older yes takes nothing back. Nothing was stored."""
 
 
 class AgreedBefore(Exception):
@@ -109,18 +116,24 @@ def keep_yes(
 ) -> None:
     """Keep it: from now on the worker may be texted there, as widely as was said. Sent twice it is kept once.
 
-    Raises `PhoneNotTheirs`, `TextedElsewhere`, `AgreedBefore`, `NoHourLeft`, and as `refuse_before_case` and `change_case`.
+    Raises `PhoneNotTheirs`, `RefusedSince`, `TextedElsewhere`, `AgreedBefore`, `NoHourLeft`, and as `refuse_before_case` and
+    `change_case`.
     """
     heard = sealed.heard
     owned_case(session, by, case_id)
-    known = phone_of_case(session, vault, case_id)
     phone = keep_phone(session, sealed.wish.tags, sealed.wish.phone)  # before the case, as everybody does
     if session.get(TextAgreement, (case_id, submission_id)) is not None:
         return  # also where it was taken back since: an old page sent once more brings nothing back
+    # Looked for once this phone is locked, so that a yes to the same one, kept at the same moment, is seen.
+    known = phone_of_case(session, vault, case_id)
     keep_text_request(session, sealed.wish)
     case = change_case(session, by, case_id)
     refuse_before_case(case, heard.took_place)
     _refuse_phone(session, vault, case, phone)
+    if heard.took_place < texts_refused_at(session, vault, case_id):
+        raise RefusedSince
+    if requested_phone(session, vault, case_id) != phone.id:
+        raise TextedElsewhere  # kept at the same moment, for another one
     if known is not None and known.number_sealed is not None:
         if known.id != phone.id:
             raise TextedElsewhere
@@ -144,7 +157,7 @@ def keep_yes(
     session.add(agreement_row(vault, case_id, submission_id, by, heard.how, heard.took_place))
     case.count_edit()
     detail: dict[str, Json] = {"agreement": str(submission_id), "how": heard.how.value}
-    journal(session, vault, case_id, HEARD, by.actor, detail)
+    journal(session, vault, case_id, TEXTS_HEARD, by.actor, detail)
 
 
 def hear_no(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> bool:

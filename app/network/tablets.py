@@ -229,10 +229,12 @@ def _standing(session: Session, vault: Vault, row: Tablet) -> TabletStanding:
         return TabletStanding.ENDED
     if clock.now() > row.until + OFFLINE_FOR:
         return TabletStanding.LATE
-    member = session.get_one(Member, row.member_id, populate_existing=True)
-    organisation = session.get_one(Organisation, row.organisation_id, populate_existing=True)
+    member = session.get(Member, row.member_id, populate_existing=True)
+    organisation = session.get(Organisation, row.organisation_id, populate_existing=True)
     stands = (
-        member.state is MemberState.ACTIVE
+        member is not None
+        and organisation is not None
+        and member.state is MemberState.ACTIVE
         and member.role in _MAY_START
         and member.organisation_id == organisation.id
         and organisation.state is not OrganisationState.FROZEN

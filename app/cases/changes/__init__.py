@@ -14,10 +14,12 @@ from app.cases.changes.reach import (
 )
 from app.cases.changes.reopening import reopen, reopen_by_words
 from app.cases.changes.texting_wishes import choose_texts
+from app.cases.changes.texts_in_journal import TEXTS_HEARD, texts_refused_at, yes_in_journal
 from app.cases.changes.words_written import heed_words
 
 __all__ = [
     "REACH_TOLD",
+    "TEXTS_HEARD",
     "TEXTS_STOPPED",
     "UNREACHABLE",
     "AnswerOutcome",
@@ -36,4 +38,6 @@ __all__ = [
     "stop_reaching",
     "take_answer",
     "tell_reach",
+    "texts_refused_at",
+    "yes_in_journal",
 ]

@@ -10,6 +10,9 @@ from app.cases.followups import call_off_texts, find_hour_again, has_hour
 from app.database import CaseId
 from app.vault import Actor, Vault, journal
 
+TEXTS_WANTED = "followup.texts_wanted"
+"""The act of the journal: whether texts that come by themselves are wanted."""
+
 
 def choose_texts(
     session: Session,
@@ -39,5 +42,5 @@ def choose_texts(
         call_off_texts(session, vault, case.id)
     elif times is not None:
         find_hour_again(session, vault, case.id)
-    journal(session, vault, CaseId(case.id), "followup.texts_wanted", by, {"wanted": wanted})
+    journal(session, vault, CaseId(case.id), TEXTS_WANTED, by, {"wanted": wanted})
     return True

@@ -15,7 +15,6 @@ from app.cases.clocks.next_steps import (
 from app.cases.clocks.planning import TICKED_BY_HAND, ClockAct, PlannedClock, met_by, plan_clocks
 from app.cases.clocks.reminders import next_warning, remind_of_dates
 from app.cases.clocks.rungs import (
-    BY_THE_HOLDER,
     NOT_HELD,
     Footing,
     answer_by,
@@ -26,6 +25,7 @@ from app.cases.clocks.rungs import (
 )
 from app.cases.clocks.running import (
     ASKING,
+    BY_THE_HOLDER,
     as_it_ran,
     calendar_of,
     clock_rows,

@@ -10,15 +10,12 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import Case, CaseFacts, Escalation
 from app.cases.clocks.planning import due_after
-from app.cases.clocks.running import calendar_of
+from app.cases.clocks.running import BY_THE_HOLDER, ON_THE_WAY, calendar_of
 from app.cases.enums import ClockKind, Profile, Rung, RungState, State, Who
 from app.cases.rules import Calendar, Duration, Ladder, Rules, Unit
 
 _ORDER = tuple(Rung)
 _EACH_DAY, _WEEK = 20, 5
-_ON_THE_WAY = frozenset({ClockKind.ACCEPT, ClockKind.PLACE})
-BY_THE_HOLDER = frozenset({Who.PARTNER, Who.COMPANY})
-"""Whose clocks whoever has a case has to see to: their own, and what the company owes them."""
 
 NOT_HELD = frozenset({State.RECEIVED, State.OFFERED, State.CLOSED})
 """Where no partner has a case: nobody can be late with it but who is asked to take or to place it."""
@@ -71,7 +68,7 @@ def climbs(kind: ClockKind, who: Who, state: State) -> bool:
     """
     if state is State.RECEIVED:
         return kind is ClockKind.PLACE
-    return state not in NOT_HELD and who in BY_THE_HOLDER and kind not in _ON_THE_WAY
+    return state not in NOT_HELD and who in BY_THE_HOLDER and kind not in ON_THE_WAY
 
 
 def answer_by(ladder: Ladder, profile: Profile, calendar: Calendar) -> datetime:

@@ -1,6 +1,6 @@
 """The clocks of a case in the database: which there are, how they start and wait, and the one next date on the case row."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -14,13 +14,17 @@ from app.cases.enums import ClockKind, ClockState, StartEvent, Who
 from app.cases.rules import Calendar, Deadlines
 from app.database import LONG_PAST, READS, CaseId, new_id
 from app.network import zone_there
-from app.vault import SYSTEM, KeyHolder, holder_of, is_sound, journal, row_mac
+from app.vault import SYSTEM, KeyHolder, holder_of, is_sound, journal, row_fits, row_mac
 
 MISSED, LATENESS_ENDED = "clock.missed", "clock.late_ended"
 """The acts of the journal between which a clock is late."""
 
 ASKING = (ClockState.RUNNING, ClockState.MISSED)
 """A missed clock still asks for the same thing; only what was met, passed on or paused stops waiting."""
+
+ON_THE_WAY = frozenset({ClockKind.ACCEPT, ClockKind.PLACE})
+BY_THE_HOLDER = frozenset({Who.PARTNER, Who.COMPANY})
+"""Whose clocks whoever has a case has to see to: their own, and what the company owes them."""
 
 
 def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadlines) -> list[Clock]:
@@ -110,8 +114,25 @@ def clocks_of(session: Session, case: Case) -> Sequence[Clock]:
 
 
 def _stands(holder: KeyHolder, row: Clock) -> bool:
-    """Whether it is as this deployment wrote it; of one that is called missed the journal tells (`JournaledLateness`)."""
-    return is_sound(holder, row) or row.state is ClockState.MISSED
+    """Whether it is as this deployment wrote it; of one that is only called missed the journal tells (`JournaledLateness`).
+
+    Only called so: with any other date or doer it would be signed anew as others wrote it.
+    """
+    if is_sound(holder, row):
+        return True
+    return row.state is ClockState.MISSED and any(was(holder, vars(row), state) for state in ClockState)
+
+
+def was(holder: KeyHolder, values: Mapping[Any, Any], state: ClockState) -> bool:
+    """Whether this deployment wrote a clock with these values, but for its state, which was this one."""
+    return row_fits(holder, Clock, {**values, "state": state})
+
+
+def who_is_late(kind: ClockKind, who: Who) -> Who:
+    """Who has to see to a clock that others wrote: never anybody whom no ladder asks, or it would be silently done."""
+    if who in BY_THE_HOLDER or (who in set(Who) and kind in ON_THE_WAY):
+        return who
+    return Who.PARTNER
 
 
 def as_it_ran(session: Session, row: Clock) -> None:
@@ -129,7 +150,7 @@ def _count_as_missed(session: Session, row: Clock) -> None:
     values = {
         "state": ClockState.MISSED,
         "due_at": now if row.due_at == LONG_PAST else min(row.due_at, now),
-        "who": row.who if row.who in set(Who) else Who.PARTNER,
+        "who": who_is_late(row.kind, row.who),
         "paused_hour": None,
     }
     if not session.info.get(READS) and _store_as_missed(session, row, values):

@@ -8,10 +8,20 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import Case, Clock
 from app.cases.clocks.planning import ClockAct, met_by
-from app.cases.clocks.running import ASKING, LATENESS_ENDED, MISSED, clocks_of, go_on, keep_next_date, waits
+from app.cases.clocks.running import (
+    ASKING,
+    LATENESS_ENDED,
+    MISSED,
+    clocks_of,
+    go_on,
+    keep_next_date,
+    waits,
+    was,
+    who_is_late,
+)
 from app.cases.enums import ClockKind, ClockState, FirstAnswer
 from app.database import NEVER_BEFORE, CaseId, chosen_once
-from app.vault import SYSTEM, Vault, holder_of, journal, row_mac
+from app.vault import SYSTEM, Json, Vault, holder_of, journal, row_mac
 
 
 def meet_clocks(session: Session, case: Case, act: ClockAct) -> None:
@@ -55,7 +65,7 @@ def _is_over(row: Clock) -> bool:
 
 
 def no_longer_late(session: Session, rows: Iterable[Clock]) -> None:
-    """Write down of which late clocks the lateness is over: no MAC covers them, and a case is taken from whoever is late."""
+    """Write down of which late clocks the lateness is over: a case is taken from whoever is late, by the journal."""
     for row in rows:
         detail = {"clock": row.kind.value, "id": str(row.id)}
         journal(session, holder_of(session), CaseId(row.case_id), LATENESS_ENDED, SYSTEM, detail)
@@ -83,9 +93,12 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
     )
     missed = session.execute(claim).mappings().all()
     for row in missed:
+        detail: dict[str, Json] = {"clock": str(row["kind"]), "id": str(row["id"])}
+        values = {}
+        if not was(vault, row, ClockState.RUNNING):
+            values, detail["forged"] = {"who": who_is_late(row["kind"], row["who"])}, True
         this = (Clock.case_id == row["case_id"], Clock.id == row["id"])
-        signed = update(Clock).where(*this).values(row_mac=row_mac(vault, Clock, row))
+        signed = update(Clock).where(*this).values(**values, row_mac=row_mac(vault, Clock, {**row, **values}))
         session.execute(signed.execution_options(synchronize_session=False))
-        detail = {"clock": str(row["kind"]), "id": str(row["id"])}
         journal(session, vault, CaseId(row["case_id"]), MISSED, SYSTEM, detail)
     return len(missed)

@@ -82,8 +82,8 @@ def climb_ladders(session: Session, vault: Vault, rules: Rules, limit: int) -> i
     ):
         while climbed < limit and (case := another(query)) is not None:
             climbed += _climb_apart(session, vault, rules, case)
-    # Whoever writes the database may plant a rung that looks as if somebody were asked. No query can tell it from ours, so of those
-    # of which nothing seems due one more is looked at, whichever chance gives: sooner or later each is.
+    # Whoever writes the database may plant a rung that looks as if somebody were asked, or give a late date to whom nobody asks. No
+    # query can tell it from ours, so of those of which nothing seems due one more is looked at, as chance gives: each in its turn.
     if climbed < limit and (case := another(standing().order_by(func.random()))) is not None:
         climbed += _climb_apart(session, vault, rules, case)
     return climbed

@@ -97,8 +97,9 @@ def _missed(kinds: Sequence[ClockKind], who: Collection[Who]) -> Select[Case]:
 
 
 def standing() -> Select[Case]:
-    """Open cases in which somebody stands on a rung."""
+    """Open cases in which somebody stands on a rung, or of which a date passed that may be nobody's because others wrote so."""
     asked = exists().where(
         Escalation.case_id == Case.id, Escalation.state.in_((RungState.ASKED, RungState.LAST))
     )
-    return select(Case).where(Case.is_open, asked)
+    late = Case.next_due_at.between(NEVER_BEFORE, clock.now())
+    return select(Case).where(Case.is_open, or_(asked, late))

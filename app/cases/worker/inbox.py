@@ -30,6 +30,7 @@ from app.cases.case import (
     stage_of,
     told_beside,
 )
+from app.cases.changes import yes_in_journal
 from app.cases.clocks import ASKING, PlannedClock, clocks_of
 from app.cases.enums import (
     AccessAct,
@@ -323,7 +324,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         wants_questions=not facts.no_questions,
         texts=_texts(session, vault, case, facts) if may_be_texted(facts) else None,
         beside=beside,
-        heard=_heard(session, vault, case, zone),
+        heard=_heard(session, vault, case, facts, told, zone),
         code_was_seen=beside is not None and beside.first_receipt == worker.receipt_id,
     )
 
@@ -333,8 +334,12 @@ def _texts(session: Session, vault: Vault, case: Case, facts: CaseFacts) -> Text
     return TextsChoice(wants_texts(case, facts), facts.text_times, facts.text_times_on, no_hour)
 
 
-def _heard(session: Session, vault: Vault, case: Case, zone: tzinfo) -> SpokenYes | None:
+def _heard(
+    session: Session, vault: Vault, case: Case, facts: CaseFacts, told: Iterable[JournalEntry], zone: tzinfo
+) -> SpokenYes | None:
     heard = spoken_yes(session, vault, case.id)
+    if heard is None and may_be_texted(facts):
+        heard = yes_in_journal(told)
     return None if heard is None else replace(heard, took_place=heard.took_place.astimezone(zone))
 
 

@@ -14,6 +14,7 @@ from app.intake.spoken_yes import (
     CannotReach,
     HeardYes,
     PhoneNotTheirs,
+    RefusedSince,
     TextedElsewhere,
     hear_no,
     keep_yes,
@@ -70,7 +71,7 @@ def keep_agreement(case_id: UUID) -> ResponseReturnValue:
         return refuse(
             pgettext("desk", "No text can go to this number. Look at it once more. Nothing was kept.")
         )
-    except (PhoneNotTheirs, TextedElsewhere, AgreedBefore) as refused:
+    except (PhoneNotTheirs, RefusedSince, TextedElsewhere, AgreedBefore) as refused:
         return refuse(_why(refused), 409)
 
 
@@ -110,13 +111,19 @@ def _times() -> TextTimes | None:
     return TextTimes(int(first), int(last))
 
 
-def _why(refused: PhoneNotTheirs | TextedElsewhere | AgreedBefore) -> str:
+def _why(refused: PhoneNotTheirs | RefusedSince | TextedElsewhere | AgreedBefore) -> str:
     match refused:
         case PhoneNotTheirs():
             return pgettext(
                 "desk",
                 "We text only a phone that is only the worker’s, and of this one somebody said otherwise, or it said stop. "
                 "Nothing was kept. After stop, only START from that phone lets texts come again.",
+            )
+        case RefusedSince():
+            return pgettext(
+                "desk",
+                "After this talk the worker themselves said no to texts. Only a yes that they gave since then counts. "
+                "Nothing was kept.",
             )
         case TextedElsewhere():
             return pgettext(

@@ -14,7 +14,7 @@ from typing import IO
 from flask import abort, request
 from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import ClientDisconnected
-from werkzeug.sansio.multipart import NEED_DATA, Data, Field, File, MultipartDecoder
+from werkzeug.sansio.multipart import NEED_DATA, Data, Field, File, MultipartDecoder, State
 
 from app.attachments import LARGEST_FILE, MOST_FILES
 from app.language import clean_words
@@ -26,12 +26,16 @@ LARGEST_TOGETHER = LARGEST_FILE
 
 FILES_FIELD = "files"
 
-_PIECE_BYTES = 1024 * 1024
+_PIECE_BYTES = 64 * 1024
+# Of a part before its content: browsers say its name there. Lines of a few bytes each take thirty times their length in memory.
+_LONGEST_HEAD = 64 * 1024
 # How long a form is read whose files are too large. Of a longer one the rest is read away by the server.
 _MOST_READ = LARGEST_TOGETHER + LARGEST_FORM
 _ANY_LENGTH = 1 << 62
-# Forms with large files that a process holds at once, and how long another one waits for its turn.
+# Forms with large files that a process holds at once, how many more wait for their turn, each in one of its eight threads, and how
+# long: at least half stay with the workers who file, as they do where codes are guessed (app/vault/hash_slots.py).
 _ROOM = threading.BoundedSemaphore(2)
+_IN_LINE = threading.BoundedSemaphore(2)
 _PATIENCE_SECONDS = 10.0
 
 
@@ -64,7 +68,7 @@ def posted_with_files() -> Iterator[tuple[MultiDict[str, str], PostedFiles]]:
         return
     # Every plain form is posted so; one with words alone, or a small photo, waits for nobody.
     large = (request.content_length or _ANY_LENGTH) > LARGEST_FORM
-    room = large and _ROOM.acquire(timeout=_PATIENCE_SECONDS)
+    room = large and _has_room()
     try:
         reading = _Reading(PostedFiles(fault=FilesFault.BUSY if large and not room else None))
         # How much is read is said below: a form that is too large brings its page back, with all that was written.
@@ -74,6 +78,18 @@ def posted_with_files() -> Iterator[tuple[MultiDict[str, str], PostedFiles]]:
     finally:
         if room:
             _ROOM.release()
+
+
+def _has_room() -> bool:
+    """Whether there is room for a form with large files, after a wait if need be; the caller lets go of it."""
+    if _ROOM.acquire(blocking=False):
+        return True
+    if not _IN_LINE.acquire(blocking=False):
+        return False
+    try:
+        return _ROOM.acquire(timeout=_PATIENCE_SECONDS)
+    finally:
+        _IN_LINE.release()
 
 
 class _Reading:
@@ -96,7 +112,8 @@ class _Reading:
                 read += len(piece)
                 decoder.receive_data(piece)
                 self._take(decoder)
-                if read > _MOST_READ:
+                endless = decoder.state is State.PART and len(decoder.buffer) > _LONGEST_HEAD
+                if endless or read > _MOST_READ:
                     self._fail(FilesFault.LARGE)
                     return
         except (ClientDisconnected, ValueError):

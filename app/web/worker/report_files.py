@@ -16,21 +16,29 @@ def files_words(fault: str) -> str:
     """What keeps the files of a form from being looked at, in words."""
     match fault:
         case FilesFault.MANY:
-            return pgettext("worker-files", "Not more than 5 photos and recordings can be sent at once.")
+            return pgettext(
+                "worker-files",
+                "Nothing is sent yet. Not more than 5 photos and recordings can be sent at once.",
+            )
         case FilesFault.LARGE:
             return pgettext(
                 "worker-files",
-                "Your photos and recordings are too large: more than 8 MB together. Choose fewer, or smaller ones.",
+                "Nothing is sent yet. Your photos and recordings are too large: more than 8 MB together. "
+                "Choose fewer, or smaller ones.",
             )
     return pgettext(
         "worker-files",
-        "Photos and recordings cannot be taken just now. Try again soon, or send only your words.",
+        "Nothing is sent yet. Photos and recordings cannot be taken just now. Try again soon, or send only your words.",
     )
 
 
 def refused_words(refused: FormFilesRefused) -> list[tuple[str, str]]:
-    """A line for each file that is never taken, which links to where others can be chosen."""
-    return [(FILES_FIELD, _refused(place, reason)) for place, reason in refused.faults]
+    """That nothing was sent, and a line for each file that is never taken; they link to where others can be chosen."""
+    not_sent = pgettext("worker-files", "Nothing is sent yet. Your words are still here.")
+    return [
+        (FILES_FIELD, not_sent),
+        *((FILES_FIELD, _refused(place, reason)) for place, reason in refused.faults),
+    ]
 
 
 def chosen_again_words() -> str:

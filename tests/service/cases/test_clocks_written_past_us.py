@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 from app import clock
 from app.cases.case.models import Case, Clock
 from app.cases.clocks import clocks_of, mark_clocks_missed
-from app.cases.enums import ClockKind, ClockState
+from app.cases.enums import ClockKind, ClockState, Who
 from app.cases.escalation import climb_ladders
+from app.cases.escalation.waiting_for_rungs import standing
 from app.database import CaseId
 from app.vault import forged_rows
 from tests.support.desk import Desk
@@ -47,6 +48,9 @@ SILENCED: tuple[dict[str, Any], ...] = (
     {"state": ClockState.ESCALATED},
     {"state": ClockState.PAUSED, "paused_hour": clock.hour_of(clock.now())},
     {"due_at": clock.hour_of(clock.now()) + timedelta(days=200)},
+    {"state": ClockState.MISSED, "due_at": clock.hour_of(clock.now()) + timedelta(days=200)},
+    {"who": Who.WORKER},
+    {"who": Who.COORDINATOR},
     {"state": ClockState.MET, "row_mac": None},
     {"state": ClockState.MET, "row_mac": b"0" * 36},
 )
@@ -67,6 +71,22 @@ def test_a_date_that_others_call_done_is_late_and_somebody_is_asked(
         assert list(forged_rows(session, desk.world.vault)) == []  # it stands as ours again
         assert session.get_one(Case, case_id).next_due_at is not None
     assert "clock.missed" in asked
+    assert "case.escalated" in asked
+
+
+def test_a_late_date_that_others_gave_to_whom_nobody_asks_is_among_those_that_are_looked_at(
+    desk: Desk,
+) -> None:
+    case_id = desk.accepted()
+    written_over(desk, case_id, state=ClockState.MISSED, who=Who.WORKER)
+    clock.set_offset(5 * DAY)
+    with desk.database.reading() as session:
+        assert case_id in session.scalars(standing().with_only_columns(Case.id)).all()
+    desk.open(desk.lead, case_id)
+    tick(desk)
+    with desk.database.reading() as session:
+        assert list(forged_rows(session, desk.world.vault)) == []
+    assert "clock.missed" in desk.acts(case_id)
 
 
 def test_it_shows_on_the_page_at_once_and_what_a_helper_does_then_counts(desk: Desk) -> None:

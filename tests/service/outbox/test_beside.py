@@ -1,14 +1,17 @@
 """A report told beside a helper on a tablet: taken in every case, and what was allowed there counts where the helper is one."""
 
 import base64
+import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 from uuid import uuid4
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import Table, delete, insert, select, update
+from sqlalchemy import Table, Update, delete, insert, select, update
 
 from app import clock
 from app.cases.case import HowAllowed, ReportBeside, loose_ends, spoilt_journals
@@ -148,6 +151,31 @@ def frozen(world: World) -> None:
         session.get_one(Organisation, world.near.id).state = OrganisationState.FROZEN
 
 
+def unfrozen_by_others(world: World) -> None:
+    """Whoever can write the database makes an organisation active again that was frozen."""
+    frozen(world)
+    _past_us(world, update(Organisation).where(Organisation.id == world.near.id), OrganisationState.ACTIVE)
+
+
+def brought_back_by_others(world: World) -> None:
+    """Whoever can write the database makes a member active again who left."""
+    helper = world.sign_in(HELPER).member.id
+    suspended(world)
+    _past_us(world, update(Member).where(Member.id == helper), MemberState.ACTIVE)
+
+
+def _past_us(world: World, row: Update, state: StrEnum) -> None:
+    with world.database.writing() as session:
+        session.connection().execute(row.values(state=state))
+
+
+def moved_on(world: World) -> None:
+    """The member works for another organisation now, by a row that we wrote ourselves."""
+    helper, other = world.sign_in(HELPER).member.id, world.sign_in("far.lead").organisation.id
+    with world.database.writing() as session:
+        session.get_one(Member, helper).organisation_id = other
+
+
 def given_to_another(world: World) -> None:
     other = world.sign_in("far.lead").member.id
     with world.database.writing() as session:
@@ -195,6 +223,9 @@ def ended_past_a_spoilt_journal(world: World) -> None:
         (suspended, TabletStanding.LOST),
         (only_looks_on, TabletStanding.LOST),
         (frozen, TabletStanding.LOST),
+        (unfrozen_by_others, TabletStanding.LOST),
+        (brought_back_by_others, TabletStanding.LOST),
+        (moved_on, TabletStanding.LOST),
         (given_to_another, TabletStanding.UNKNOWN),
     ),
     ids=lambda each: getattr(each, "__name__", str(each)),
@@ -217,6 +248,26 @@ def test_beside_who_has_no_standing_it_is_taken_and_marked_and_its_consent_is_no
     assert consent_of(world, case_id) == (ConsentLevel.HELPER, ConsentHow.FORM_SKIPPED)
     # That nobody may read it tells nobody anything, so it holds whoever stood there.
     assert consent_of(world, send(client, world, locked))[0] is ConsentLevel.NOBODY
+
+
+@pytest.mark.parametrize(
+    "database", ("sqlite",), indirect=True
+)  # any tool opens its file without foreign keys
+@pytest.mark.parametrize("whom", ("members", "organisations"))
+def test_beside_whom_others_took_out_of_the_database_a_report_is_taken(
+    client: FlaskClient, world: World, seal: Seal, whom: str
+) -> None:
+    authority = tablet_of(world)
+    sealing = seal(words=WORDS, consent="buyers", **beside(authority))
+    path, helper = world.database.engine.url.database, world.sign_in(HELPER)
+    assert path is not None
+    gone = helper.member.id if whom == "members" else helper.organisation.id
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        taken = connection.execute(f"delete from {whom} where id = ?", (gone.hex,))  # noqa: S608 - our own names
+        assert taken.rowcount == 1
+    assert use(client, authority) == "ended"
+    send(client, world, sealing)
+    assert words_under(world, sealing.receipt) == WORDS
 
 
 def test_a_tablet_whose_network_was_away_for_days_still_counts(

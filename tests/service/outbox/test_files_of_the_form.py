@@ -3,6 +3,7 @@
 import struct
 import tempfile
 import zlib
+from contextlib import ExitStack
 from io import BytesIO
 from typing import Any
 
@@ -11,6 +12,7 @@ from flask.testing import FlaskClient
 from PIL import Image
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
+from werkzeug.sansio.multipart import MultipartDecoder
 from werkzeug.test import encode_multipart
 
 from app.attachments import ExaminerBroken, at_once, examining, open_file
@@ -70,6 +72,8 @@ def keeps_all_but_the_files(page: Page, world: World, before: int) -> None:
     assert values["site"] == ["Foxtown"]
     assert values["consent"] == ["union"]
     [alert] = [each for each in page.root.iter("div") if each.get("id") == "wrong"]
+    # Whoever is in danger must not go away and believe that their words went without the photos.
+    assert "Nothing is sent yet." in "".join(alert.itertext())
     # The reason first.
     assert "".join(alert.itertext()).strip().endswith("Choose them again below.")
     assert "did not stay on this page. Choose them again below." in page.text
@@ -275,6 +279,43 @@ def test_no_more_forms_with_files_are_held_at_once_than_there_is_room_for(
         assert form.send("/report", words=WORDS, **chosen(photo())).status == 200
 
 
+def test_only_a_few_threads_wait_for_room_and_the_others_stay_with_who_writes_words(
+    form: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cases(world)
+    # Whoever waited here would wait until the test is given up.
+    monkeypatch.setattr(posted_files, "_PATIENCE_SECONDS", 3_600.0)
+    with ExitStack() as others:
+        for each in (posted_files._ROOM, posted_files._IN_LINE):
+            for _ in range(each._initial_value):  # type: ignore[attr-defined]
+                others.enter_context(each)
+        page = form.send("/report", **ANSWERS, **chosen(bytes(2_000_000)))
+        assert "cannot be taken just now" in page.text
+        keeps_all_but_the_files(page, world, before)
+    assert form.send("/report", **chosen(photo())).status == 200
+
+
+def test_a_part_whose_head_has_no_end_is_not_taken_apart_and_the_words_stay(
+    form: Visitor, client: FlaskClient, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before, heads, parsed = cases(world), list[int](), MultipartDecoder._parse_headers
+
+    def counted(decoder: MultipartDecoder, head: bytes) -> Any:
+        heads.append(len(head))
+        return parsed(decoder, head)
+
+    monkeypatch.setattr(MultipartDecoder, "_parse_headers", counted)
+    token = form.page.form("/report").values["token"][0]
+    boundary, body = encode_multipart({"token": token, "words": WORDS}, "x")
+    endless = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"' + b"\r\na:" * 300_000
+    body = body.removesuffix(b"--x--\r\n") + endless + b"\r\n\r\nhi\r\n--x--\r\n"
+    answer = client.post("/en/report", data=body, content_type=f"multipart/form-data; boundary={boundary}")
+    assert answer.status_code == 422
+    assert WORDS in answer.text
+    assert cases(world) == before
+    assert max(heads) < 1_000
+
+
 def test_files_count_as_the_chunks_of_phones_do(
     form: Visitor, world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -329,7 +370,7 @@ def _part(name: str, value: bytes) -> bytes:
         ("multipart/form-data; boundary=x", _part("words", b"caf\xe9 \x00 \xed\xa0\x80") + b"--x--\r\n", 400),
         ("multipart/form-data; boundary=x", _part("a", b"") * 2_000 + b"--x--\r\n", 413),
         ("multipart/form-data; boundary=x", _part("words", b"a" * 1_700_000) + b"--x--\r\n", 413),
-        ("multipart/form-data; boundary=x", b"--x\r\n" + b"a" * 3_000_000, 413),
+        ("multipart/form-data; boundary=x", b"--x\r\n" + b"a" * 3_000_000, 422),
     ),
     ids=("no-boundary", "empty", "no-name", "nameless", "no-text", "broken-bytes", "fields", "words", "head"),
 )

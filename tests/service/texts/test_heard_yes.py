@@ -2,11 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 
+import app.intake.spoken_yes
 from app import clock
 from app.cases.case import (
     Case,
@@ -21,6 +23,7 @@ from app.cases.case import (
     open_compartments,
     spoken_yes,
 )
+from app.cases.changes import TEXTS_HEARD
 from app.cases.desk import TalkBeforeCase, TalkNotYet
 from app.cases.enums import TalkHow
 from app.cases.followups import wants_texts
@@ -30,11 +33,11 @@ from app.intake import Filed
 from app.intake.conversation.machine import WhosePhone
 from app.intake.reaching import contacts_of, way_to_ask
 from app.intake.spoken_yes import (
-    HEARD,
     AgreedBefore,
     CannotReach,
     HeardYes,
     PhoneNotTheirs,
+    RefusedSince,
     TextedElsewhere,
     hear_no,
     keep_yes,
@@ -214,13 +217,87 @@ def test_the_worker_reads_who_wrote_it_down_and_takes_it_back_by_one_tap(texting
     assert seen_in_inbox(texting, case_id) is not None
 
 
+def test_whoever_takes_the_row_of_a_yes_away_hides_it_from_no_worker(texting: Texting) -> None:
+    report = inbox_only(texting)
+    case_id, vault = accepted(texting, report), texting.world.vault
+    heard(texting, case_id)
+    with texting.database.writing() as session:
+        session.execute(delete(TextAgreement))
+    worker = texting.world.enter(report)
+    with texting.database.reading() as session:
+        yes = open_inbox(session, vault, worker).heard
+    assert yes is not None
+    assert (yes.how, yes.helper) == (TalkHow.CALL, "")
+    no_in_the_inbox(texting, report)
+    with texting.database.reading() as session:
+        assert open_inbox(session, vault, worker).heard is None
+    assert phone_of(texting, case_id) is None
+
+
+def no_in_the_inbox(texting: Texting, report: Filed) -> None:
+    """The worker's own tap: no texts any more."""
+    case_id, vault = texting.world.case_of(report), texting.world.vault
+    worker = texting.world.enter(report)
+    with texting.database.writing() as session:
+        opened = open_grant(session, vault, case_id, worker.keys)
+        assert take_yes_back(session, vault, case_id, worker.actor, opened)
+
+
+def test_a_yes_from_before_the_workers_own_no_brings_no_texts_back(texting: Texting) -> None:
+    report = inbox_only(texting)
+    case_id = accepted(texting, report)
+    heard(texting, case_id)
+    texting.pass_by(hours=1)
+    no_in_the_inbox(texting, report)
+    texting.pass_by(hours=3)
+    texting.world.cookies.clear()
+    with pytest.raises(RefusedSince):
+        heard(texting, case_id, ago=timedelta(hours=3, minutes=30))
+    assert (seen_in_inbox(texting, case_id), phone_of(texting, case_id)) == (None, None)
+    assert reach_of(texting, case_id).reach == "none"
+    # What they said later counts, and a no that a helper wrote down was said at some time before.
+    heard(texting, case_id, ago=timedelta(hours=2))
+    by_helper(texting, case_id)
+    heard(texting, case_id, OTHER, ago=timedelta(hours=2))
+    assert told_number(texting, case_id) == OTHER
+
+
+@pytest.mark.parametrize(
+    ("step", "other", "refused"),
+    (
+        ("keep_phone", WRITTEN, AgreedBefore),
+        ("keep_phone", OTHER, TextedElsewhere),
+        ("keep_text_request", OTHER, TextedElsewhere),
+    ),
+)
+@pytest.mark.parametrize(
+    "database", ("postgresql",), indirect=True
+)  # with SQLite one unit of work writes at a time
+def test_of_two_that_are_kept_at_one_moment_the_first_counts(
+    texting: Texting, monkeypatch: pytest.MonkeyPatch, step: str, other: str, refused: type[Exception]
+) -> None:
+    case_id, storing = by_web(texting), getattr(app.intake.spoken_yes, step)
+
+    def while_another_is_kept(*given: Any) -> Any:
+        monkeypatch.undo()
+        heard(texting, case_id, other)
+        return storing(*given)
+
+    monkeypatch.setattr(app.intake.spoken_yes, step, while_another_is_kept)
+    with pytest.raises(refused):
+        heard(texting, case_id)
+    assert told_number(texting, case_id).replace(" ", "")[-4:] == other[-4:]
+    with texting.database.reading() as session:
+        assert len(session.scalars(select(TextAgreement)).all()) == 1
+
+
 def test_sent_twice_it_is_kept_once_and_stands_in_the_journal(texting: Texting) -> None:
     case_id = by_web(texting)
     form = heard(texting, case_id)
     heard(texting, case_id, form=form)
     lead = texting.world.sign_in("near.lead")
     with texting.database.reading() as session:
-        acts = [act for act in read_journal(session, texting.world.vault, case_id) if act.act == HEARD]
+        acts = [act for act in read_journal(session, texting.world.vault, case_id) if act.act == TEXTS_HEARD]
         assert len(session.scalars(select(TextAgreement)).all()) == 1
         assert len(contacts_of(session, case_id)) == 2
     assert [(act.actor, act.detail["how"]) for act in acts] == [(lead.actor, "call")]
