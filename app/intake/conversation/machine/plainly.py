@@ -88,7 +88,7 @@ def _whose_after_all(
     told = said.told_words.whose(said.plain, said.sentences, texts.options(Text.WHOSE_PHONE))
     if told is None:
         return None
-    if position.whose is WhosePhone.UNKNOWN:
+    if position.whose is WhosePhone.UNKNOWN or position.step is Step.WHOSE_PHONE:
         # "My boss checks my phone every night" answers it, though in none of the words that were offered.
         asked = position.step is Step.WHOSE_PHONE and not _answers(position, said, know, texts)
         return _not_mine(position, told.digit) if asked and told.plain and told.digit != 1 else None
