@@ -88,7 +88,7 @@ def _whose_after_all(
     told = said.told_words.whose(said.plain, said.sentences, texts.options(Text.WHOSE_PHONE))
     if told is None:
         return None
-    if position.whose is WhosePhone.UNKNOWN or position.step is Step.WHOSE_PHONE:
+    if position.whose is WhosePhone.UNKNOWN:
         # "My boss checks my phone every night" answers it, though in none of the words that were offered.
         asked = position.step is Step.WHOSE_PHONE and not _answers(position, said, know, texts)
         return _not_mine(position, told.digit) if asked and told.plain and told.digit != 1 else None
@@ -99,7 +99,8 @@ def _whose_after_all(
         )
     if position.whose is WhosePhone.OWN:
         # The answer itself, given late, counts as much as a sentence: whoever says so once more means it.
-        return _not_mine(position, told.digit) if told.plain or _is_late_answer(said, texts) else None
+        late = position.step is not Step.WHOSE_PHONE and _is_late_answer(said, texts)
+        return _not_mine(position, told.digit) if told.plain or late else None
     return _mine(position, at) if told.digit == 1 and position.stopped is None else None
 
 
