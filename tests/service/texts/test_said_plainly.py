@@ -85,7 +85,10 @@ def test_a_sentence_that_stops_the_texts_is_kept_with_the_others(texting: Textin
 
 def test_a_phone_of_others_is_taken_back(texting: Texting) -> None:
     texting.say(FIRST, "3")
-    assert texting.say("no it is mine") == ["Is anyone in danger now? 1 Yes 2 No"]
+    (asked,) = texting.say("no it is mine")
+    assert asked.endswith("Whose phone is this? 1 Only mine 2 Shared 3 Company")
+    assert texting.facts().phone == "company"
+    assert texting.say("1") == ["Is anyone in danger now? 1 Yes 2 No"]
     assert texting.facts().phone == "own"
     texting.say("2", PLACE, "1", "1", "1")
     assert texting.facts().reach == "text"

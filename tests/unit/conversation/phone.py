@@ -1,5 +1,6 @@
 """A worker's phone without a network: texts go into the machine, and what it heard can be looked at."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -49,6 +50,9 @@ class Phone:
         if self.position is None:
             heard = begin(said, self.texts, self.at, answerable=True)
         else:
+            before_place = self.position.step in (Step.WHOSE_PHONE, Step.DANGER)
+            if before_place and "foxway" not in body.lower():
+                know = replace(know, sites=(), certain=False)  # what names no place finds none
             heard = hear(self.position, said, know, self.texts, self.at)
         self.heard.append(heard)
         self.position = heard.opened or heard.position

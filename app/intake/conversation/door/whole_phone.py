@@ -16,6 +16,7 @@ from app.intake.conversation.machine import (
     ConversationAct,
     EndTexts,
     ErasePhone,
+    KeepDays,
     OptIn,
     OptOut,
     Position,
@@ -40,7 +41,7 @@ from app.messaging.phones import (
 from app.messaging.queue import cancel_texts, forget_phone
 from app.vault import Vault
 
-OF_THE_PHONE = (ErasePhone, OptOut, OptIn, EndTexts, StopAsking, ChooseHours)
+OF_THE_PHONE = (ErasePhone, OptOut, OptIn, EndTexts, StopAsking, ChooseHours, KeepDays)
 """Acts that are about the phone, whichever case is talked about."""
 
 
@@ -64,13 +65,13 @@ def do_to_phone(scene: Scene, act: ConversationAct) -> None:
     if isinstance(act, ErasePhone):
         if scene.phone is not None:
             forget_phone(scene.session, scene.phone)
-    elif isinstance(act, StopAsking | ChooseHours | EndTexts):
+    elif isinstance(act, StopAsking | ChooseHours | KeepDays | EndTexts):
         _do_to_cases_of_phone(scene, act)
     else:
         obey(scene, (act,))
 
 
-def _do_to_cases_of_phone(scene: Scene, act: StopAsking | ChooseHours | EndTexts) -> None:
+def _do_to_cases_of_phone(scene: Scene, act: StopAsking | ChooseHours | KeepDays | EndTexts) -> None:
     """What is wished of our texts holds for the phone, so for every case of it; the row of the phone is locked."""
     session, vault, phone = scene.session, scene.vault, scene.phone
     if phone is None:
@@ -84,12 +85,14 @@ def _do_to_cases_of_phone(scene: Scene, act: StopAsking | ChooseHours | EndTexts
             if position is not None:
                 move_conversation(vault, talk, position.silenced(), clock.now() + SILENCE)
     own = None if scene.prepared.talk is None else scene.prepared.talk.case_id
+    if isinstance(act, KeepDays) and own is not None:
+        ids.add(own)  # about which the phone may be texted no more
     for case_id in sorted(ids):
         case = lock_case(session, case_id)
         if case is None:
             continue
         match act:
-            case ChooseHours():
+            case ChooseHours() | KeepDays():
                 _choose_hours(scene, case, act)
             case StopAsking():
                 choose_texts(session, vault, case, WORKER, wanted=False)
@@ -115,14 +118,15 @@ def note_doubt_of_phone(scene: Scene, position: Position) -> None:
     _do_to_cases_of_phone(scene, EndTexts())
 
 
-def _choose_hours(scene: Scene, case: Case, act: ChooseHours) -> None:
+def _choose_hours(scene: Scene, case: Case, act: ChooseHours | KeepDays) -> None:
     """Keep the times that the answer tells the worker; where the place was changed meanwhile, the text is prepared again."""
+    wanted = isinstance(act, ChooseHours) or not facts_of(scene.vault, case).no_text_questions
     deadlines = scene.rules.deadlines
     times = deadlines.texts.offered(act.choice, deadlines.calendar(case.country).weekend, act.days)
     number_from = None if scene.phone is None else scene.phone.country
     try:
         choose_texts(
-            scene.session, scene.vault, case, WORKER, wanted=True, times=times, number_from=number_from
+            scene.session, scene.vault, case, WORKER, wanted=wanted, times=times, number_from=number_from
         )
     except NoHourLeft:
         raise Overtaken from None

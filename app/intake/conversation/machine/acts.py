@@ -136,6 +136,14 @@ class ChooseHours:
 
 
 @dataclass(frozen=True)
+class KeepDays:
+    """The same once texts were stopped: they stay stopped, about whichever case they were."""
+
+    choice: TextHours
+    days: frozenset[int]
+
+
+@dataclass(frozen=True)
 class DenyDanger:
     """Nobody is in danger now, by the worker's own answer; nothing that was raised goes down by it. `cases` as of `SetDanger`."""
 
@@ -195,6 +203,7 @@ ConversationAct = (
     | AnswerQuestion
     | StopAsking
     | ChooseHours
+    | KeepDays
     | DenyDanger
     | DoubtDanger
     | SendReceipt

@@ -21,6 +21,7 @@ from app.intake.conversation.machine.acts import (
     FileReport,
     GetWorse,
     Keep,
+    KeepDays,
     KeepForHelper,
     OptIn,
     OptOut,
@@ -49,6 +50,7 @@ _BY_DIGIT = (
     DoubtDanger,
     EndTexts,
     ErasePhone,
+    KeepDays,
     KeepForHelper,
     OptIn,
     OptOut,
@@ -62,7 +64,7 @@ def apart(heard: Heard, said: Said, know: Knowledge, texts: Texts, at: datetime)
     """What came of a text, without its words; words that are no order and no thanks are filed as a report of their own."""
     if any(isinstance(act, FileReport) for act in heard.acts):
         return heard
-    if _answers_helper(heard.position, at):
+    if answers_helper(heard.position, at):
         return replace(heard, acts=tuple(_for_helper(heard.acts)))
     acts: tuple[ConversationAct, ...] = tuple(act for act in heard.acts if isinstance(act, _BY_DIGIT))
     if acts == heard.acts:
@@ -85,7 +87,8 @@ def apart(heard: Heard, said: Said, know: Knowledge, texts: Texts, at: datetime)
     return Heard(here, reply, (*begun.acts, *acts), begun.opened)
 
 
-def _answers_helper(position: Position, at: datetime) -> bool:
+def answers_helper(position: Position, at: datetime) -> bool:
+    """Whether words from such a number are for the helper who texted it last."""
     wrote = position.helper_wrote
     return wrote is not None and at - wrote <= ANSWERED_WITHIN
 

@@ -2,13 +2,15 @@
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, facts_of, zone_of_case
+from app.cases.changes import UNREACHABLE
 from app.cases.enums import FollowupState, TextAbout, TextHours, Urgency
 from app.cases.followups import Followup, PlannedText, has_hour, is_at_work
 from app.cases.routing import means_holder
@@ -23,6 +25,7 @@ from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.standing import news_of, news_of_others
 from app.intake.conversation.machine.steps import Wanted
 from app.language import has_words
+from app.messaging.delivery import Purpose
 from app.messaging.gateways.registry import Gateways
 from app.messaging.members import who_can_be_alerted
 from app.messaging.models import OutgoingText
@@ -87,6 +90,7 @@ def look_up(
         others=others,
         hours={chosen.choice: each for chosen, each in offered.items() if not chosen.days},
         hours_on_days=next((each for chosen, each in offered.items() if chosen.days), None),
+        texts_stopped=wanted.on_days is not None and _texts_stopped(session, vault, case, asker.phone_id),
         holder_meant=bool(wanted.free_words) and means_holder(session, rules, case, wanted.free_words),
     )
     return LookedUp(know, around)
@@ -140,6 +144,18 @@ def _hours_offered(
             own = next(times for case, _, times in each if case.id == case_id)
             offered[chosen] = OfferedHours(own, same, at_work)
     return offered
+
+
+def _texts_stopped(session: Session, vault: Vault, case: Case, phone_id: UUID | None) -> bool:
+    """Whether our texts were stopped, and no helper's own text was among the last, which may have asked for days."""
+    facts = facts_of(vault, case)
+    if not (facts.no_text_questions or facts.reach == UNREACHABLE):
+        return False
+    sent = select(func.max(OutgoingText.due_at)).where(OutgoingText.phone_id == phone_id)
+    last = session.scalar(sent.where(OutgoingText.purpose != Purpose.REPLY))
+    by_helper = session.scalar(sent.where(OutgoingText.purpose == Purpose.REPLY))
+    # Once a text went out its time is one of a few only: of two of one hour nobody can tell which was the last.
+    return by_helper is None or (last is not None and last - by_helper > timedelta(hours=1))
 
 
 def texted_questions(session: Session, vault: Vault, phone_id: UUID) -> tuple[TextedQuestion, ...]:

@@ -68,6 +68,8 @@ class Knowledge:
     `holder_meant` says that the words are about the helper who has the case. `questions` were texted by themselves, the last of
     each case of the phone and the newest first; `hours` are the
     times in which texts could really come, by what is offered, `hours_on_days` those on the weekdays that were named.
+    `texts_stopped` says that none come by themselves by the worker's wish, and that what was texted last is no helper's own words,
+    which may have asked for days.
     """
 
     sites: tuple[SiteOption, ...] = ()
@@ -86,3 +88,4 @@ class Knowledge:
     questions: tuple[TextedQuestion, ...] = ()
     hours: Mapping[TextHours, OfferedHours] = field(default_factory=dict)
     hours_on_days: OfferedHours | None = None
+    texts_stopped: bool = False

@@ -131,6 +131,8 @@ def _to_place(moved: Moved) -> Moved:
     """Where it is, with how to be reached unless that was said."""
     if HURT_TOPIC in moved.position.topics:
         return _hurt(moved)
+    if moved.position.sites and (moved.position.reached or not moved.position.danger):
+        return after_site(moved)  # told before it was asked for; how to be reached is asked at the end
     step = Step.REACH_IN_DANGER if moved.position.danger else Step.REACH
     return Moved(moved.position.to(Step.SITE if moved.position.reached else step), moved.acts)
 
@@ -255,7 +257,12 @@ def reach(how: ContactWay, step: Step) -> Meaning:
     """How a helper may reach the worker, and what is asked next."""
     # A yes to texts is confirmed by itself; a last no is answered with what it means.
     say = Text.FAREWELL if step is Step.QUIET else None
-    return lambda position: Moved(position.to(step, contact=how, reached=True), (AgreeContact(how),), say)
+
+    def meaning(position: Position) -> Moved:
+        agreed = Moved(position.to(step, contact=how, reached=True), (AgreeContact(how),), say)
+        return after_site(agreed) if step is Step.SITE and position.sites else agreed
+
+    return meaning
 
 
 def leave(position: Position) -> Moved:

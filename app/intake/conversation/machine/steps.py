@@ -27,6 +27,8 @@ from app.intake.conversation.machine.alarm import (
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin
 from app.intake.conversation.machine.copies import REPEATED, copied
+from app.intake.conversation.machine.days_when_stopped import days_when_stopped, keep_days
+from app.intake.conversation.machine.early_place import may_name_place, take_place
 from app.intake.conversation.machine.from_form import apart
 from app.intake.conversation.machine.heard import (
     SAME_TESTIMONY,
@@ -98,6 +100,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
     position = back_at_whose(_back_at_worse(position, said, texts), said)
     if said.keyword is not None or position.step not in TABLE:
         alarm = tells_danger(position, said, texts, at)
+        days = days_when_stopped(position, said, at)
         free = position.step is Step.OPEN and said.keyword is None and asks_open(said) is None and not alarm
         return Wanted(
             status=asks_open(said) == 8 and not alarm,
@@ -109,14 +112,15 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
             gone=gone,
             free_words=said.words if free else "",
             question=may_answer_question(position, said, texts),
-            hours=chosen_beside(said, texts) is not None,
+            hours=chosen_beside(said, texts) is not None or days is not None,
+            on_days=days,
         )
     walked = walk(position, said, texts)
     news = asks_news(position, said)
     moved = walked.moved.position
     danger = any(isinstance(act, SetDanger) for act in walked.moved.acts)
     return Wanted(
-        site_words=walked.words if moved.step in PLACES else "",
+        site_words=walked.words if moved.step in PLACES or may_name_place(position, said, texts) else "",
         help_number=danger
         or owes_danger_answer(moved)
         or _is_called(position, said)
@@ -233,7 +237,7 @@ def _hear(  # noqa: PLR0911 - one for each kind of text
     if tells_danger(position, said, texts, at):
         return hear_alarm(position, said, know, texts, at)
     if not _is_torn(position, said, texts, at):
-        beside = hear_beside(position, said, know, texts, at)
+        beside = hear_beside(position, said, know, texts, at) or keep_days(position, said, know, texts, at)
         if beside is not None:
             return beside
     if leaves_danger_open(position, said):
@@ -244,6 +248,9 @@ def _hear(  # noqa: PLR0911 - one for each kind of text
     if position.step in (Step.OPEN, Step.NEW_REPORT):
         asked = hear_question(position, said, know, texts, at) or ask_plainly(position, said, know, texts, at)
         return asked or hear_open(position, said, know, texts, at)
+    placed = None if _is_torn(position, said, texts, at) else take_place(position, said, know, texts, at)
+    if placed is not None:
+        return placed
     if position.step not in TABLE or _continues(position, said, texts, at):
         heard = _join(position, said, at)
         news = position.step is Step.QUIET and said.worse and not soon(position, at)

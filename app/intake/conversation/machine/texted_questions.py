@@ -74,9 +74,14 @@ def chosen_beside(said: Said, texts: Texts) -> int | None:
 
 def chosen_days(position: Position, said: Said) -> ChosenDays | None:
     """The weekdays that are named where it was asked when texts may come."""
-    if position.step is not Step.TEXT_HOURS or said.part is not None or said.told_words is None:
+    return days_named(said) if position.step is Step.TEXT_HOURS else None
+
+
+def days_named(said: Said) -> ChosenDays | None:
+    """The weekdays that a text names, where it says nothing else."""
+    if said.part is not None or said.told_words is None or said.sentences is None:
         return None
-    if said.sentences is None or said.danger or said.digits or said.lone is not None:
+    if said.danger or said.digits or said.lone is not None:
         return None
     return said.told_words.asked_days.read(said.plain, said.sentences)
 

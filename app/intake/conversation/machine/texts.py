@@ -59,6 +59,8 @@ class Text(StrEnum):
     MAY_CALL = pgettext("sms", "A helper may call you.")
     SITE = pgettext("sms", "Where do you work? Name and town, or the code on our card.")
     SITE_AGAIN = pgettext("sms", "Please write the name and the town again.")
+    # Before the question that stands, where the place was told before it was asked for.
+    PLACE_KEPT = pgettext("sms", "We keep the place.")
     PICK_SITE = pgettext("sms", "Which place? %(places)s 0 None of these")
     PLACE = pgettext("sms", "%(letter)s... in %(town)s")
     ECHO = pgettext("sms", "%(place)s? If not, text 9.")
@@ -170,6 +172,14 @@ class Text(StrEnum):
     )
     HOURS_KEPT_ON_DAYS = pgettext(
         "sms", "Our texts now come from %(first)s to %(last)s, the time at your work place, only on %(days)s."
+    )
+    # Once texts were stopped: days that are named then change nothing about that.
+    DAYS_KEPT_NOT_ASKED = pgettext(
+        "sms", "We keep these days. We still do not ask you by text. If you want to be asked again, text 1."
+    )
+    DAYS_KEPT_STOPPED = pgettext(
+        "sms",
+        "We keep these days. We still do not text you. If you want texts again, write: you can text me.",
     )
     NO_HOUR = pgettext("sms", "At these times a text can never come, so nothing was changed.")
     # Where a question stands, whose digits mean something else.
