@@ -104,7 +104,10 @@ def _file(sent: ReportForm, files: PostedFiles, token: FormToken) -> Response:
         shown = not (filed.already and was_left(token))
         page = mark_sent(receipt_page(sent, filed, files=came), token) if shown else _sent_before_page(filed)
     except FormFilesRefused as refused:
-        return form_page(sent, mistakes=refused_words(refused), status=HTTPStatus.UNPROCESSABLE_ENTITY)
+        # Once above them all: each of several files has a line of its own.
+        unsent = pgettext("worker-danger", "Nothing is sent yet.")
+        faults = refused_words(refused)
+        return form_page(sent, notes=[unsent], mistakes=faults, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except SubmissionConflict as conflict:
         return _conflict_page(sent, conflict)
     except Exception as error:  # noqa: BLE001 - whatever failed, what the worker wrote must not be lost with it
@@ -220,7 +223,8 @@ def _mistakes(sent: ReportForm) -> list[tuple[str, str]]:
     words = {
         "empty": pgettext("worker-form", "Nothing is sent yet. Tick what it is about, or write a few words."),
         "long": pgettext(
-            "worker-form", "This is too long to send at once. Please make it shorter, or send it in parts."
+            "worker-form",
+            "Nothing is sent yet. This is too long to send at once. Please make it shorter, or send it in parts.",
         ),
         "robot": pgettext(
             "worker-form", "Nothing is sent yet. Your words are still here. Please press Send again."

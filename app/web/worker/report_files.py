@@ -13,18 +13,23 @@ from app.web.worker.posted_files import FILES_FIELD, FilesFault
 
 
 def files_words(fault: str) -> str:
-    """What keeps the files of a form from being looked at, in words."""
+    """What keeps the files of a form from being looked at, in words. Files are looked at before anything is stored."""
     match fault:
         case FilesFault.MANY:
-            return pgettext("worker-files", "Not more than 5 photos and recordings can be sent at once.")
+            return pgettext(
+                "worker-files",
+                "Nothing is sent yet. Not more than 5 photos and recordings can be sent at once.",
+            )
         case FilesFault.LARGE:
             return pgettext(
                 "worker-files",
-                "Your photos and recordings are too large: more than 8 MB together. Choose fewer, or smaller ones.",
+                "Nothing is sent yet. Your photos and recordings are too large: more than 8 MB together. "
+                "Choose fewer, or smaller ones.",
             )
     return pgettext(
         "worker-files",
-        "Photos and recordings cannot be taken just now. Try again soon, or send only your words.",
+        "Nothing is sent yet. Photos and recordings cannot be taken just now. "
+        "Try again soon, or send only your words.",
     )
 
 
