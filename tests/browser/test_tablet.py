@@ -190,7 +190,7 @@ def test_with_a_network_it_is_sent_at_once_and_after_the_last_one_the_tablet_is_
         ready(page)
         expect(page.locator("#words")).to_have_value("")
         page.fill("#words", WORDS[1])
-        page.get_by_role("button", name="Clear it all").click()
+        page.get_by_role("button", name="Clear this form").click()
         expect(page.locator("#words")).to_have_value("")
         ready(page)
         page.get_by_role("button", name="Send", exact=True).click()
