@@ -57,7 +57,7 @@ FROM_FORM = pgettext("texts", "Not said: the number is from the form")
 UNREACHABLE: Labels = {
     "stopped": pgettext("texts", "No texts: the worker said stop"),
     "call_only": pgettext("texts", "May be called, not texted"),
-    "not_agreed": pgettext("texts", "No texts: the worker did not agree to any"),
+    "not_agreed": pgettext("texts", "No texts or calls: none are agreed with the worker"),
     "no_number": pgettext(
         "texts", "No texts: the worker asked for them, but none can go to the number given"
     ),

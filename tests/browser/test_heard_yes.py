@@ -66,8 +66,8 @@ def test_a_spoken_yes_is_written_down_read_and_taken_back(
     check_layout(inbox)
     assert "345 6701" not in worker.sees()
     inbox.locator("#heard button").click()
-    expect(inbox.locator("#said")).to_contain_text("no texts any more")
+    expect(inbox.locator("#said")).to_contain_text("We do not text or call you any more.")
     expect(inbox.locator("#heard")).to_have_count(0)
 
     desk.reload()
-    assert "No texts: the worker did not agree to any" in partner.sees()
+    assert "No texts or calls: none are agreed with the worker" in partner.sees()

@@ -112,6 +112,33 @@ def test_three_workers_one_after_another_without_a_network(
             expect(worker.page.get_by_text(words)).to_be_visible()
 
 
+def test_whoever_is_in_danger_beside_a_helper_sees_whom_to_call_and_sends_at_once(
+    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
+) -> None:
+    with opened(browser, link, tmp_path / "profile") as phone:
+        page = started(phone, desk_server, LOGINS[3], TABLET)
+        go_offline(phone)
+        note = page.locator("fieldset").first.locator(".note")
+        expect(note).to_be_hidden()
+        page.check("[name=danger][value=yes]")
+        expect(note.get_by_text("If you can get to a safe place, do not wait for us.")).to_be_visible()
+        expect(note.get_by_text("Nothing is sent yet.")).to_be_visible()
+        expect(note.get_by_text("Example only, not a real number").first).to_be_visible()
+        page.check("[name=danger][value=no]")
+        expect(note).to_be_hidden()
+        page.check("[name=danger][value=yes]")
+        note.get_by_role("button", name="Send now: only a helper reads it").click()
+        expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+        page.get_by_role("button", name=NEXT).click()
+        expect(page.locator("#words")).to_be_visible()
+        ready(page)
+        # The next worker sees nothing of it.
+        expect(note).to_be_hidden()
+        link.spoil = None
+        phone.context.set_offline(False)
+        send_the_rest(page)
+
+
 def test_a_pulled_battery_leaves_what_was_saved_and_nothing_of_what_was_half_written(
     browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
 ) -> None:
@@ -163,7 +190,7 @@ def test_with_a_network_it_is_sent_at_once_and_after_the_last_one_the_tablet_is_
         ready(page)
         expect(page.locator("#words")).to_have_value("")
         page.fill("#words", WORDS[1])
-        page.get_by_role("button", name="Clear it all").click()
+        page.get_by_role("button", name="Clear this form").click()
         expect(page.locator("#words")).to_have_value("")
         ready(page)
         page.get_by_role("button", name="Send", exact=True).click()

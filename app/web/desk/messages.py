@@ -68,7 +68,7 @@ DONE: Labels = {
     "texts_agreed": pgettext(
         "desk", "Kept. You may text the worker now. They see in the inbox that you wrote this down."
     ),
-    "no_texts": pgettext("desk", "Kept. The worker gets no texts any more."),
+    "no_texts": pgettext("desk", "Kept. No texts and no calls any more: the number in the case is gone."),
     "moved": pgettext("desk", "Moved."),
     "closed": pgettext("desk", "Closed."),
     "invited": pgettext("desk", "Invited."),

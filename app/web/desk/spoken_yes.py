@@ -128,7 +128,7 @@ def _why(refused: PhoneNotTheirs | RefusedSince | TextedElsewhere | AgreedBefore
         case TextedElsewhere():
             return pgettext(
                 "desk",
-                "The worker is texted on another phone. Write down first that they want no texts there. Nothing was kept.",
+                "The worker is texted on another phone. Write down first that they want no texts or calls. Nothing was kept.",
             )
         case AgreedBefore():
             return pgettext("desk", "The worker agreed to texts on this phone before. Nothing was changed.")

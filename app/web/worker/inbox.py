@@ -224,5 +224,5 @@ def missing_words(refusal: EmptyText | TextTooLong | NoHourLeft) -> str:
         case TextTooLong():
             return pgettext(
                 "worker-form",
-                "This is too long to send at once. Please make it shorter, or send it in parts.",
+                "Nothing is sent yet. This is too long to send at once. Please make it shorter, or send it in parts.",
             )

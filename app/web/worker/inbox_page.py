@@ -109,7 +109,7 @@ def _said(act: str, texts: TextsForm | None) -> str:
     if act == InboxAct.DO_NOT_ASK:
         return pgettext("worker-question", "Done. We ask you no more questions.")
     if act == InboxAct.NO_TEXTS:
-        return pgettext("worker-texts", "Done. We send you no texts any more.")
+        return pgettext("worker-texts", "Done. We do not text or call you any more. We answer only here.")
     if act == InboxAct.TEXTS and texts is not None:
         stood = pgettext("worker-texts", "It was like this before, so nothing was changed.")
         return f"{stood} {texts.says}"

@@ -220,7 +220,8 @@ def _mistakes(sent: ReportForm) -> list[tuple[str, str]]:
     words = {
         "empty": pgettext("worker-form", "Nothing is sent yet. Tick what it is about, or write a few words."),
         "long": pgettext(
-            "worker-form", "This is too long to send at once. Please make it shorter, or send it in parts."
+            "worker-form",
+            "Nothing is sent yet. This is too long to send at once. Please make it shorter, or send it in parts.",
         ),
         "robot": pgettext(
             "worker-form", "Nothing is sent yet. Your words are still here. Please press Send again."

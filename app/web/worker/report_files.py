@@ -13,7 +13,7 @@ from app.web.worker.posted_files import FILES_FIELD, FilesFault
 
 
 def files_words(fault: str) -> str:
-    """What keeps the files of a form from being looked at, in words."""
+    """What keeps the files of a form from being looked at, in words. Files are looked at before anything is stored."""
     match fault:
         case FilesFault.MANY:
             return pgettext(

@@ -5,6 +5,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app import clock
+from app.intake import ContactWay
 from app.network import choose_zone
 from tests.harness.world import World
 from tests.support.member import Browse, accepted
@@ -48,8 +49,23 @@ def test_a_yes_is_kept_and_a_refused_one_stays_in_its_fields(browse: Browse, wor
     assert "Only the worker’s, as Name of near.lead was told" in page.text
     assert member.send("/agreed", **told).status == 409  # a new page: they agreed before
     page = member.send("/no-texts")
-    assert "The worker gets no texts any more." in page.text
+    assert "No texts and no calls any more: the number in the case is gone." in page.text
     assert "as Name of near.lead was told" not in page.text
+
+
+def test_who_asked_to_be_called_and_takes_it_back_is_told_that_calls_end_too(
+    browse: Browse, world: World
+) -> None:
+    filed = world.file(contact=ContactWay.CALL, phone="+60 12-345 6701", name="Rosmah")
+    case_id = accepted(world, filed)
+    member = browse("near.lead")
+    page = member.open(f"/desk/cases/{case_id}")
+    assert "May be called, not texted" in page.text
+    assert "They want no texts or calls" in page.text
+    page = member.send("/no-texts")
+    assert "No texts and no calls any more: the number in the case is gone." in page.text
+    assert "No texts or calls: none are agreed with the worker" in page.text
+    assert "May be called" not in page.text
 
 
 def test_pressed_twice_it_is_kept_once(browse: Browse, world: World) -> None:

@@ -72,10 +72,10 @@ def keeps_all_but_the_files(page: Page, world: World, before: int) -> None:
     assert values["site"] == ["Foxtown"]
     assert values["consent"] == ["union"]
     [alert] = [each for each in page.root.iter("div") if each.get("id") == "wrong"]
-    # Whoever is in danger must not go away and believe that their words went without the photos.
-    assert "Nothing is sent yet." in "".join(alert.itertext())
-    # The reason first.
-    assert "".join(alert.itertext()).strip().endswith("Choose them again below.")
+    # Whoever reads one line reads that nobody has it yet, and the reason before what to do.
+    said = "".join(alert.itertext()).strip()
+    assert "Nothing is sent yet." in said
+    assert said.endswith("Choose them again below.")
     assert "did not stay on this page. Choose them again below." in page.text
     assert page.form("/report").enctype == "multipart/form-data"
     assert cases(world) == before

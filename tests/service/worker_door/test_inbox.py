@@ -173,7 +173,7 @@ def test_empty_and_overlong_messages_come_back_with_their_words(inside: Visitor)
     long = "ab " * 7000
     page = inside.send("/write", words=long)
     assert page.status == 422
-    assert "too long" in page.text
+    assert "Nothing is sent yet. This is too long" in page.text
     assert page.form("/write").values["words"] == [long]
 
 

@@ -29,6 +29,17 @@ export function nearFirst(place, known) {
   others.before(near)
 }
 
+/** Below the answer: whoever is in danger need not look for the way to send, nor for whom to call. */
+export function heedDanger(form, known) {
+  const help = copyOf("receipt").querySelector(".if-danger")
+  help.firstElementChild.after(form.elements.quick.cloneNode(true), copyOf("ask").querySelector(".unsent"))
+  nearFirst(help, known)
+  form.querySelector("fieldset").append(help)
+  const heed = () => (help.hidden = form.elements.danger.value !== "yes")
+  form.addEventListener("change", heed)
+  heed()
+}
+
 /** Put a template in place of the page's content; what was there is returned and can be brought back by `bringBack`. */
 export const show = (name) => turnTo(copyOf(name))
 

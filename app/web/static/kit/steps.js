@@ -1,6 +1,6 @@
 // One question at a time: the same form, all of it there, with every question hidden but one. Nothing is made anew, so nothing can be lost.
 
-import { copyOf, language, nearFirst } from "./screen.js"
+import { copyOf, heedDanger, language } from "./screen.js"
 
 let form
 let questions
@@ -40,14 +40,7 @@ export function offerSteps(found) {
     if (field.matches("fieldset")) field.tabIndex = -1
     field.focus()
   })
-  // Whoever is in danger need not look for the way to send, nor for whom to call.
-  const help = copyOf("receipt").querySelector(".if-danger")
-  help.firstElementChild.after(form.elements.quick.cloneNode(true), copyOf("ask").querySelector(".unsent"))
-  nearFirst(help)
-  questions[0].append(help)
-  const heed = () => (help.hidden = form.elements.danger.value !== "yes")
-  form.addEventListener("change", heed)
-  heed()
+  heedDanger(form)
   const wrong = questions.findIndex((each) => each.matches("[aria-invalid]") || each.querySelector("[aria-invalid]"))
   if (wrong >= 0) at = wrong
   set(wrong >= 0 || !(isBegun() || location.search))

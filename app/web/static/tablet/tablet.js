@@ -2,7 +2,7 @@
 
 import { askForHelper, faultOf, fieldsOf } from "../kit/form.js"
 import { send, sendAll, wakeLater } from "../kit/outbox.js"
-import { copyOf, haveWords, language, nearFirst, note } from "../kit/screen.js"
+import { copyOf, haveWords, heedDanger, language, nearFirst, note } from "../kit/screen.js"
 import { knownKit, newestKit, newId, newReceipt, sealReport, warmUp } from "../kit/seal.js"
 import { all, canKeep, drop, find, keep } from "../kit/store.js"
 import { looksDrawn } from "./drawn.js"
@@ -55,6 +55,7 @@ async function begin() {
   form.elements.beside.value = told.authority
   helper = told
   fill(document)
+  heedDanger(form, helper.country)
   form.addEventListener("submit", (event) => {
     event.preventDefault()
     file(event.submitter).catch(() => note("cannot-keep"))
