@@ -209,7 +209,7 @@ def test_the_coordinators_view_and_the_morning_fit_every_screen(
     desk = PartnerDesk(looked_at, live_server)
     for login, addresses in (
         (COORDINATOR, ("/network/overview",)),
-        (PARTNER, ("/desk/today", "/desk/week")),
+        (PARTNER, ("/desk/today", "/desk/today?by=person")),
     ):
         desk.come_in(login)
         for address in addresses:
