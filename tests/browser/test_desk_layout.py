@@ -201,3 +201,22 @@ def test_each_access_key_is_shown_where_it_leads(desk_page: Page, live_server: L
     shown = desk_page.locator("kbd").all_text_contents()
     assert sorted(keys) == sorted(shown)
     assert len(keys) >= 5
+
+
+def test_the_coordinators_view_and_the_morning_fit_every_screen(
+    looked_at: Page, live_server: LiveServer
+) -> None:
+    desk = PartnerDesk(looked_at, live_server)
+    for login, addresses in (
+        (COORDINATOR, ("/network/overview",)),
+        (PARTNER, ("/desk/today", "/desk/today?by=person")),
+    ):
+        desk.come_in(login)
+        for address in addresses:
+            answer = looked_at.goto(address)
+            assert answer is not None
+            assert answer.status == 200, address
+            expect(looked_at.locator("h1")).to_be_visible()
+            for _ in every_screen(looked_at):
+                assert looked_at.evaluate(_SMALL) == [], address
+                assert fits(looked_at), address
