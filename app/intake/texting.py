@@ -15,7 +15,6 @@ from app import clock
 from app.cases.case import (
     Case,
     CaseFacts,
-    NoAccess,
     NotYours,
     SpokenYes,
     body_of,
@@ -29,6 +28,7 @@ from app.cases.case import (
     spoken_yes,
 )
 from app.cases.changes import REACH_TOLD, TEXTS_STOPPED
+from app.cases.clocks import ASKING, clocks_of
 from app.cases.desk import reply
 from app.database import CaseId
 from app.intake.reaching import contacts_of, listen_for_answer, phone_of_case
@@ -43,15 +43,15 @@ from app.messaging.composing import (
     valid_for,
     warn_of_leaks,
 )
-from app.messaging.delivery import Delivery, Purpose
+from app.messaging.delivery import Purpose
 from app.messaging.gateways.registry import Gateways
-from app.messaging.models import OutgoingText, Phone
+from app.messaging.models import Phone
 from app.messaging.phones import is_opted_out, lock_phone
-from app.messaging.queue import TextStatus, cancel_waiting_text, enqueue_text, texts_of_case
+from app.messaging.queue import TextStatus, enqueue_text, texts_of_case
 from app.network import SignedIn
 from app.vault import Json, ReceiptRow, Vault, journal, read_journal
 
-TEXTED, CALLED_OFF = "case.texted", "case.text_called_off"
+TEXTED = "case.texted"
 MOST_SEGMENTS_OF_A_REPLY = 10
 """A person may write more than a template may hold, but what no phone company carries is not tried."""
 
@@ -68,10 +68,6 @@ class CannotBeTexted(Exception):
 
 class TooLongToText(Exception):
     """The words cost more than `MOST_SEGMENTS_OF_A_REPLY` segments; nothing was stored."""
-
-
-class NotWaiting(Exception):
-    """The text was taken up meanwhile: it is out or about to be. Nothing was changed."""
 
 
 class Unreachable(StrEnum):
@@ -204,7 +200,9 @@ def answer_by_text(  # noqa: PLR0913 - what makes a text, each by its name
         raise TooLongToText
     way = _open_way(session, vault, gateways, case)
     phone = session.get_one(Phone, way.phone_id)
+    asking = {row.id for row in clocks_of(session, case) if row.state in ASKING}
     entry_id = reply(session, vault, by, case_id, words, submission_id, seen_version)
+    met = [str(row.id) for row in clocks_of(session, case) if row.id in asking and row.state not in ASKING]
     before = {known.id for known in texts_of_case(session, case_id)}
     morning = quiet_until(way.country, clock.now()) if in_the_morning else None
     text_id = enqueue_text(
@@ -222,34 +220,11 @@ def answer_by_text(  # noqa: PLR0913 - what makes a text, each by its name
         raise CannotBeTexted(Unreachable.FORGOTTEN)
     if text_id not in before:
         detail: dict[str, Json] = {"entry": str(entry_id), "text": str(text_id), "later": morning is not None}
+        detail["met"] = [*met]
         journal(session, vault, case_id, TEXTED, by.actor, detail)
         if way.by_form and way.two_way:
             listen_for_answer(session, vault, case, phone)
     return text_id
-
-
-def call_off_text(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, text_id: UUID) -> None:
-    """Keep a reply's text that still waits from going out; the reply stays in the thread. Done twice it is called off once.
-
-    Raises `NotWaiting`, and as `change_case`, also for a text that is no reply of this case.
-    """
-    owned_case(session, by, case_id)
-    refuse_viewers(by)
-    texted = [entry.detail for entry in read_journal(session, vault, case_id) if entry.act == TEXTED]
-    detail = next((each for each in texted if each["text"] == str(text_id)), None)
-    if detail is None:
-        raise NoAccess
-    # The phone first, then its text and only then the case: a STOP locks them so, and would wait for us in a circle.
-    phone_id = session.scalars(select(OutgoingText.phone_id).where(OutgoingText.id == text_id)).one()
-    if phone_id is not None:
-        lock_phone(session, phone_id)
-    cancelled = cancel_waiting_text(session, text_id)
-    change_case(session, by, case_id)
-    if cancelled:
-        about: dict[str, Json] = {"entry": detail["entry"], "text": detail["text"]}
-        journal(session, vault, case_id, CALLED_OFF, by.actor, about)
-    elif session.get_one(OutgoingText, text_id).state is not Delivery.CANCELLED:
-        raise NotWaiting
 
 
 def _safe_times(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> str:

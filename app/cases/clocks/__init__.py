@@ -1,6 +1,6 @@
 """The dates that a case runs on: planned by a pure rule, started, met, hastened and missed in the database."""
 
-from app.cases.clocks.anew import ask_anew, follow_law, hasten_clocks, resume_clocks
+from app.cases.clocks.anew import ask_again, ask_anew, follow_law, hasten_clocks, resume_clocks
 from app.cases.clocks.lateness import JournaledLateness, lateness_ended, lateness_in, once_late
 from app.cases.clocks.moved_dates import put_off
 from app.cases.clocks.next_steps import (
@@ -55,6 +55,7 @@ __all__ = [
     "WhereItStands",
     "answer_by",
     "as_it_ran",
+    "ask_again",
     "ask_anew",
     "ask_last_by",
     "calendar_of",

@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from uuid import UUID
 
 from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, CaseFacts, Clock
 from app.cases.clocks.planning import due_after
-from app.cases.clocks.running import calendar_of, clock_rows, clocks_of, go_on, store_next_date, waits
+from app.cases.clocks.running import ASKING, calendar_of, clock_rows, clocks_of, go_on, store_next_date, waits
 from app.cases.clocks.settling import no_longer_late
 from app.cases.enums import ClockKind, ClockState, StartEvent, Who
 from app.cases.rules import Deadlines
@@ -108,4 +109,21 @@ def ask_anew(
         for row in clock_rows(case, facts, event, deadlines)
         if row.kind in wanted - asked
     )
+    store_next_date(session, case)
+
+
+def ask_again(session: Session, case: Case, ids: Collection[UUID]) -> None:
+    """Ask for what these clocks asked for, by the dates they had: what met them was called off before anybody heard it.
+
+    Each stays as it was met, and another one runs beside it, unless that is asked for already.
+    """
+    known = clocks_of(session, case)
+    asked = {row.kind for row in known if row.state in ASKING or waits(row)}
+    met = {row.kind: row for row in known if row.id in ids and row.state is ClockState.MET}
+    undone = [row for row in met.values() if row.kind not in asked]
+    session.add_all(
+        Clock(case_id=case.id, kind=row.kind, due_at=row.due_at, who=row.who, law=row.law) for row in undone
+    )
+    if ClockKind.ACKNOWLEDGE in {row.kind for row in undone}:
+        case.first_answer = None
     store_next_date(session, case)

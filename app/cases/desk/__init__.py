@@ -2,6 +2,7 @@
 
 from app.cases.desk.answering import (
     LONGEST_TEXT,
+    REPLIED,
     AlreadySent,
     CaseMovedOn,
     EmptyText,
@@ -86,6 +87,7 @@ __all__ = [
     "MOST_DATES",
     "MOST_TASKS",
     "OPENED_AT_MOST",
+    "REPLIED",
     "AlreadySent",
     "CaseMovedOn",
     "Count",

@@ -40,6 +40,10 @@ __all__ = [
 ]
 
 
+REPLIED = "case.replied"
+"""The act of the journal: a member answered the worker."""
+
+
 class CaseMovedOn(Exception):
     """The case changed, or its worker wrote, after the page was made from which this comes; nothing was done."""
 
@@ -76,7 +80,7 @@ def reply(
     first = still_asks(session, case, ClockKind.ACKNOWLEDGE)
     meet_clocks(session, case, ClockAct.REPLIED_FIRST if first else ClockAct.REPLIED_AGAIN)
     note_that(session, vault, Happened.ANSWERED, case, by=by.member.id)
-    journal(session, vault, case_id, "case.replied", by.actor, {"entry": str(entry.id)})
+    journal(session, vault, case_id, REPLIED, by.actor, {"entry": str(entry.id)})
     return entry.id
 
 

@@ -9,14 +9,13 @@ from flask_babel import pgettext
 
 from app.cases.desk import reply
 from app.database import CaseId
+from app.intake.calling_off import NotWaiting, call_off_text
 from app.intake.texting import (
     MOST_SEGMENTS_OF_A_REPLY,
     CannotBeTexted,
-    NotWaiting,
     Preview,
     TooLongToText,
     answer_by_text,
-    call_off_text,
     preview_text,
 )
 from app.messaging.composing import MOST_SEGMENTS

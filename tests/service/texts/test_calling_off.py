@@ -2,15 +2,20 @@
 
 import time
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
 
+from app import clock
 from app.cases.case.access import NoAccess, lock_case
-from app.cases.case.models import Entry
+from app.cases.case.models import Case, Entry
+from app.cases.clocks.running import ASKING, clocks_of
+from app.cases.desk.talks import Talk, log_talk
+from app.cases.enums import ClockKind, TalkHow
 from app.database import CaseId
-from app.intake.texting import CALLED_OFF, NotWaiting, call_off_text
+from app.intake.calling_off import CALLED_OFF, NotWaiting, call_off_text
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingText, Phone
 from app.messaging.queue.outgoing import cancel_texts
@@ -32,6 +37,59 @@ def test_a_waiting_text_is_called_off_once_and_the_reply_stays(texting: Texting)
         assert session.get_one(OutgoingText, other).state is Delivery.WAITING
     assert entries(texting, case_id) == before
     assert texting.journal().count(CALLED_OFF) == 1
+
+
+def call_off(texting: Texting, case_id: CaseId, *texts: UUID) -> None:
+    lead = texting.world.sign_in("near.lead")
+    for text_id in texts:
+        with texting.database.writing() as session:
+            call_off_text(session, texting.world.vault, lead, case_id, text_id)
+
+
+def asks(texting: Texting, case_id: CaseId) -> dict[ClockKind, datetime]:
+    """What the case asks for, and by when."""
+    with texting.database.reading() as session:
+        case = session.get_one(Case, case_id)
+        return {row.kind: row.due_at for row in clocks_of(session, case) if row.state in ASKING}
+
+
+def test_what_a_reply_met_that_was_called_off_is_asked_for_again_by_its_date(texting: Texting) -> None:
+    case_id = taken(texting)
+    before = asks(texting, case_id)
+    text_id = answer(texting, case_id)
+    assert ClockKind.ACKNOWLEDGE in before.keys() - asks(texting, case_id).keys()
+    for _ in range(2):
+        call_off(texting, case_id, text_id)
+        assert asks(texting, case_id) == before
+    with texting.database.reading() as session:
+        case = session.get_one(Case, case_id)
+        assert (case.first_answer, case.next_due_at) == (None, min(before.values()))
+    answer(texting, case_id, "Once more.", 2)
+    assert ClockKind.ACKNOWLEDGE not in asks(texting, case_id)
+
+
+@pytest.mark.parametrize("order", ((0, 1), (1, 0)))
+def test_of_two_that_were_called_off_nothing_is_met_and_one_that_stands_is_enough(
+    texting: Texting, order: tuple[int, int]
+) -> None:
+    case_id = taken(texting)
+    before = asks(texting, case_id)
+    texts = (answer(texting, case_id), answer(texting, case_id, "Another one.", 2))
+    call_off(texting, case_id, texts[order[0]])
+    assert ClockKind.ACKNOWLEDGE not in asks(texting, case_id)
+    call_off(texting, case_id, texts[order[1]])
+    assert asks(texting, case_id) == before
+
+
+def test_a_talk_after_it_is_an_answer_too_and_a_try_is_none(texting: Texting) -> None:
+    case_id, lead = taken(texting), texting.world.sign_in("near.lead")
+    text_id, other = answer(texting, case_id), answer(texting, case_id, "Another one.", 2)
+    for number, reached in enumerate((False, True)):
+        with texting.database.writing() as session:
+            talk = Talk(TalkHow.CALL, reached, clock.now(), "We talked.")
+            log_talk(session, texting.world.vault, lead, case_id, talk, UUID(int=70 + number))
+        call_off(texting, case_id, (other, text_id)[number])
+        assert ClockKind.ACKNOWLEDGE not in asks(texting, case_id)
 
 
 @pytest.mark.parametrize("state", (Delivery.CLAIMED, Delivery.UNCLEAR, Delivery.ACCEPTED, Delivery.FAILED))
