@@ -1,4 +1,4 @@
-"""A time cell that is no time stops no job, no queue and no check, on either database; nothing is done by it, and it is named."""
+"""A time that is none stops no job, no queue and no check, on either database; it is named, and a deadline of it is missed."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -94,7 +94,7 @@ def test_no_job_and_no_page_stops_at_a_time_that_is_none(lived_in: Desk) -> None
 
 
 @pytest.mark.parametrize("number", (0, 1))
-def test_what_is_no_time_is_named_and_nothing_is_done_by_it(desk: Desk, number: int) -> None:
+def test_what_is_no_time_is_named_and_a_deadline_without_one_counts_as_missed(desk: Desk, number: int) -> None:
     cells = NONE_AT_ALL[desk.database.engine.dialect.name]
     cell = as_text(desk.database.engine, cells[number % len(cells)])
     accepted, offered, right = desk.accepted(), desk.offered(), desk.accepted()
@@ -110,10 +110,13 @@ def test_what_is_no_time_is_named_and_nothing_is_done_by_it(desk: Desk, number: 
         forgotten = without_next_step(session, desk.world.vault)
         assert ClockKind.READ in set(missed)
         assert (offer.state, desk.case(offered).state) == (OfferState.OFFERED, State.OFFERED)
-    assert {ClockState.MISSED} & {row.state for row in clocks} == set()
-    assert {str(accepted), str(offered)} <= named
-    assert {str(right)} & named == set()
-    assert {desk.case(accepted).reference, desk.case(offered).reference} <= set(forgotten)
+    # What it asks for is not silently done: it is asked for now, by a date that is one.
+    assert {row.state for row in clocks} == {ClockState.MISSED}
+    assert desk.case(accepted).next_due_at == clock.hour_of(clock.now())
+    assert str(offered) in named
+    assert {str(accepted), str(right)} & named == set()
+    assert desk.case(offered).reference in forgotten
+    assert desk.case(accepted).reference not in forgotten
 
 
 def test_an_offer_without_a_date_is_over_and_one_that_others_wrote_sends_nobody_away(desk: Desk) -> None:
