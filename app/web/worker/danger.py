@@ -5,6 +5,7 @@ Danger is a tick, or words that tell of harm. A page that stores nothing tells o
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from unicodedata import normalize
 
 from flask import url_for
 from sqlalchemy.exc import SQLAlchemyError
@@ -33,6 +34,11 @@ class Help:
     code: str  # of the country
     country: str
     numbers: tuple[HelpNumber, ...]
+
+    @property
+    def elsewhere(self) -> list["Help"]:
+        """What helps in each country that has numbers, where nobody knows in which one the worker is."""
+        return [] if self.code else helps_anywhere()
 
 
 @dataclass(frozen=True)
@@ -64,6 +70,13 @@ def help_in(country: str | None) -> Help:
     """What helps in this country."""
     name = page_language().locale.territories.get(country, country) if country else ""
     return Help(country or "", name, services().rules.help.help_for(country, clock.now().date()))
+
+
+def helps_anywhere() -> list[Help]:
+    """The numbers of each country that has any, by name: where nobody can ask which is meant, a call still goes."""
+    countries = {number.country for number in services().rules.help.numbers}
+    found = [here for country in countries if (here := help_in(country)).numbers]
+    return sorted(found, key=lambda each: (normalize("NFKD", each.country).casefold(), each.code))
 
 
 def help_for_form(sent: ReportForm, filed: CaseId | None = None) -> Help | None:

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from unicodedata import normalize
 
 from flask import Response, current_app, render_template, url_for
 
@@ -12,8 +11,7 @@ from app.network import zone_places
 from app.web.access import open_to_everyone
 from app.web.assets import Asset, asset_url
 from app.web.language import choose_language, page_language
-from app.web.services import services
-from app.web.worker.danger import Help, help_in
+from app.web.worker.danger import helps_anywhere
 from app.web.worker.door import blueprint, offered
 from app.web.worker.report import empty_form
 
@@ -50,19 +48,12 @@ def saved() -> str:
 @open_to_everyone
 def unsent() -> str:
     """The words for open messages on a line that is down."""
-    return render_template("worker/unsent.html", longest=LONGEST_TEXT, helps=_helps_anywhere())
+    return render_template("worker/unsent.html", longest=LONGEST_TEXT, helps=helps_anywhere())
 
 
 def words_of_the_kit() -> str:
     """What a phone, or a tablet, says of a report that waits on it."""
-    return render_template("worker/saved.html", longest=LONGEST_TEXT, helps=_helps_anywhere())
-
-
-def _helps_anywhere() -> list[Help]:
-    """The numbers of each country that has any, by name: without a network nobody can ask which is meant, and a call still goes."""
-    countries = {number.country for number in services().rules.help.numbers}
-    found = [here for country in countries if (here := help_in(country)).numbers]
-    return sorted(found, key=lambda each: (normalize("NFKD", each.country).casefold(), each.code))
+    return render_template("worker/saved.html", longest=LONGEST_TEXT, helps=helps_anywhere())
 
 
 @blueprint.get("/sw.js")

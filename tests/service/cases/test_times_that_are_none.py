@@ -94,7 +94,9 @@ def test_no_job_and_no_page_stops_at_a_time_that_is_none(lived_in: Desk) -> None
 
 
 @pytest.mark.parametrize("number", (0, 1))
-def test_what_is_no_time_is_named_and_a_deadline_without_one_counts_as_missed(desk: Desk, number: int) -> None:
+def test_what_is_no_time_is_named_and_a_deadline_without_one_counts_as_missed(
+    desk: Desk, number: int
+) -> None:
     cells = NONE_AT_ALL[desk.database.engine.dialect.name]
     cell = as_text(desk.database.engine, cells[number % len(cells)])
     accepted, offered, right = desk.accepted(), desk.offered(), desk.accepted()

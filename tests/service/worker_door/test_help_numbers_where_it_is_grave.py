@@ -18,6 +18,7 @@ from tests.support.browsing import Page, Visitor
 SAFE = "If you can get to a safe place, do not wait for us."
 MALAYSIA = "Numbers you can call in this country: Malaysia"
 INDIA = "Numbers you can call in this country: India"
+ANY_COUNTRY = "Numbers you can call, for each country"
 NOBODY_CALLED = "We cannot call anybody for you now."
 ORDINARY = "Pay is late."
 LOCKED_IN = "HELP we are locked inside and there is fire now!! smoke"
@@ -26,8 +27,17 @@ HARM = (LOCKED_IN, "He raped me", "they killed my friend", "My boss beats me eve
 
 def helps(page: Page, country: str = MALAYSIA) -> None:
     assert SAFE in page.text
+    assert ANY_COUNTRY not in page.text
     assert country in page.text
     assert page.text.count(SAFE) == 1
+
+
+def helps_anywhere(page: Page) -> None:
+    """None is said to be the worker's own: a wrong number costs time. None at all costs more."""
+    assert SAFE in page.text
+    [pressed] = [each for each in page.root.iter("details") if ANY_COUNTRY in "".join(each.itertext())]
+    assert page.text.count(MALAYSIA) == "".join(pressed.itertext()).count(MALAYSIA) == 1
+    assert page.text.count(INDIA) == "".join(pressed.itertext()).count(INDIA) == 1
 
 
 def tells_of_nobody(page: Page) -> None:
@@ -121,12 +131,13 @@ def test_the_country_comes_from_the_place_the_number_or_the_words(
         {"words": "Fire. " + "Nobody comes. " * 200 + "It is in Penang."},
     ),
 )
-def test_where_no_one_country_is_told_no_number_is_shown(visitor: Visitor, answers: dict[str, Any]) -> None:
+def test_where_no_one_country_is_told_those_of_each_stand_behind_a_press(
+    visitor: Visitor, answers: dict[str, Any]
+) -> None:
     visitor.open("/en/")
     receipt = visitor.send("/report", danger="yes", **answers)
     for page in (receipt, enter(visitor, receipt.code)):
-        assert SAFE in page.text
-        assert "Numbers you can call" not in page.text
+        helps_anywhere(page)
 
 
 def test_the_newest_words_that_tell_a_country_tell_it(visitor: Visitor) -> None:
@@ -261,14 +272,13 @@ def test_what_waits_for_the_code_shows_them_though_no_messages_are_open(
     helps(visitor.send("/inbox", receipt="1234"))
 
 
-def test_what_waits_shows_nothing_of_a_country_that_is_none(visitor: Visitor) -> None:
+def test_what_waits_takes_no_country_that_is_none(visitor: Visitor) -> None:
     inside(visitor)
     before = visitor.page
     visitor.send("/inbox/leave")
     visitor.page = before
     page = visitor.send("/worse", danger="yes", country="Penang")
-    assert SAFE in page.text
-    assert "Numbers you can call" not in page.text
+    helps_anywhere(page)
     assert 'name="country"' not in page.response.get_data(as_text=True)
 
 
