@@ -218,9 +218,9 @@ def test_danger_and_nobody_stays_locked_when_the_worker_says_no(visitor: Visitor
     assert "We are telling a helper" not in page.text
 
 
-def test_help_numbers_are_shown_only_for_danger_at_a_known_site(visitor: Visitor, world: World) -> None:
+def test_help_numbers_are_shown_for_danger_only(visitor: Visitor, world: World) -> None:
     poster = f"/en/s/{world.site.code}"
-    for address, danger, shown in ((poster, "yes", True), (poster, "no", False), ("/en/", "yes", False)):
+    for address, danger, shown in ((poster, "yes", True), (poster, "no", False), ("/en/", "yes", True)):
         visitor.open(address)
         page = visitor.send("/report", words=WORDS, danger=danger)
         assert ("0000 0000" in page.text) is shown
