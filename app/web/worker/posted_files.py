@@ -101,9 +101,10 @@ class _Reading:
         self._part: Field | File | None = None
         self._body = bytearray()
         self._held = self._written = 0
+        self._cut = self._at_files = False
 
     def read(self, stream: IO[bytes]) -> None:
-        """Read as far as there is something that is understood; what was read until then counts."""
+        """Read it to its end. Cut off at its files, which stand last, its answers count; cut off among these, nothing does."""
         boundary = request.mimetype_params.get("boundary", "").encode(errors="replace")
         decoder = MultipartDecoder(boundary, _PIECE_BYTES + LARGEST_FORM, max_parts=MOST_FIELDS)
         read = 0
@@ -117,15 +118,20 @@ class _Reading:
                     self._fail(FilesFault.LARGE)
                     return
         except (ClientDisconnected, ValueError):
-            pass
-        if isinstance(self._part, File):
-            # Cut off within it: of a form that is too large, or for which there is no room now, the server hands on no more.
+            self._cut = True
+        self._cut |= decoder.state not in (State.EPILOGUE, State.COMPLETE)
+        if self._cut and self._at_files:
+            # Of a form that is too large, or for which there is no room now, the server hands on no more.
             self._fail(FilesFault.LARGE if (request.content_length or 0) > _MOST_READ else FilesFault.BUSY)
+        elif self._cut and (self.fields or self._part):
+            # Who may know stands behind the words: half of the answers must not be read by more people than all of them.
+            abort(HTTPStatus.BAD_REQUEST)
 
     def _take(self, decoder: MultipartDecoder) -> None:
         while (event := decoder.next_event()) is not NEED_DATA:
             if isinstance(event, Field | File):
                 self._part, self._body = event, bytearray()
+                self._at_files |= isinstance(event, File)
             elif isinstance(event, Data):
                 self._add(event.data)
                 if not event.more_data:

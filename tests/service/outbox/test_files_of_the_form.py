@@ -211,6 +211,21 @@ def test_too_many_or_too_large_ones_are_said_and_all_else_stays(
     keeps_all_but_the_files(page, world, before)
 
 
+def test_a_form_that_is_cut_among_its_answers_is_not_filed_without_them(
+    form: Visitor, client: FlaskClient, world: World
+) -> None:
+    """Who may know stands behind the words: half a form must not be read by more people than the whole."""
+    before = cases(world)
+    asked = form.page.form("/report")
+    boundary, body = encode_multipart({**asked.values, **ANSWERS, "consent": "nobody"})
+    for at in range(body.index(WORDS.encode()), len(body) - len("--\r\n") - 1, 97):
+        answer = client.post(
+            "/en/report", data=body[:at], content_type=f"multipart/form-data; boundary={boundary}"
+        )
+        assert answer.status_code in (400, 422), at
+        assert cases(world) == before
+
+
 @pytest.mark.parametrize(
     ("announced", "said"),
     (
