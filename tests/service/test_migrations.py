@@ -1,6 +1,7 @@
 """The migrations make exactly the tables of the models, on both databases, and an old schema is refused."""
 
 import pkgutil
+from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from importlib import import_module
@@ -15,6 +16,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, Insert, Uuid, bindparam, column, insert, select, table, text
+from sqlalchemy.orm import Session
 
 import app
 from app.cases.case import Case
@@ -213,22 +215,34 @@ def test_texts_from_before_they_had_macs_stay_and_have_none(
                 assert session.scalars(select(model.row_mac)).all() == [None]
 
 
+_CASE_OF_THEN = (
+    "INSERT INTO cases (id, submission_id, body_tag, reference, language, urgency, state, on_hold, retaliation, practice, "
+    "received_hour, queue_rank, is_open, helper_has_read, worker_wrote, facts_veil, edit_version) VALUES (:case, :id, "
+    ":some, 'Otter 12', 'my', 'low', 'accepted', :no, :no, :no, :hour, 1, :yes, :no, :no, :some, 1)"
+)
+
+
+def _write(session: Session, inserts: Iterable[str], hour: datetime) -> None:
+    """Rows as an earlier version wrote them."""
+    of: dict[str, Any] = {"case": UUID(int=1), "id": UUID(int=2), "other": UUID(int=3), "some": b"some"}
+    of |= {"hour": hour, "no": False, "yes": True}
+    types: dict[str, Any] = {
+        **dict.fromkeys(("case", "id", "other"), Uuid()),
+        **dict.fromkeys(("no", "yes"), Boolean()),
+        "hour": UtcDateTime(),
+    }
+    for statement in inserts:
+        names = [name for name in of if f":{name}" in statement]
+        typed = [bindparam(name, type_=types[name]) for name in names if name in types]
+        session.execute(text(statement).bindparams(*typed), {name: of[name] for name in names})
+
+
 def test_for_what_was_late_before_there_were_ladders_nobody_was_asked_yet(
     databases: Databases, empty_kind: str, tmp_path: Path
 ) -> None:
     hour = datetime(2026, 3, 1, 10, tzinfo=UTC)
-    of = {"case": UUID(int=1), "id": UUID(int=2), "some": b"some", "hour": hour, "no": False, "yes": True}
-    types: dict[str, Any] = {
-        **dict.fromkeys(("case", "id"), Uuid()),
-        **dict.fromkeys(("no", "yes"), Boolean()),
-        "hour": UtcDateTime(),
-    }
     inserts = (
-        (
-            "INSERT INTO cases (id, submission_id, body_tag, reference, language, urgency, state, on_hold, retaliation, practice, "
-            "received_hour, queue_rank, is_open, helper_has_read, worker_wrote, facts_veil, edit_version) VALUES (:case, :id, "
-            ":some, 'Otter 12', 'my', 'low', 'accepted', :no, :no, :no, :hour, 1, :yes, :no, :no, :some, 1)"
-        ),
+        _CASE_OF_THEN,
         (
             "INSERT INTO clocks (case_id, id, kind, due_at, state, who) "
             "VALUES (:case, :id, 'read', :hour, 'missed', 'partner')"
@@ -237,10 +251,7 @@ def test_for_what_was_late_before_there_were_ladders_nobody_was_asked_yet(
     with databases.empty(empty_kind, tmp_path) as database:
         _migrate_to(database, "0012")
         with database.writing() as session:
-            for statement in inserts:
-                names = [name for name in of if f":{name}" in statement]
-                typed = [bindparam(name, type_=types[name]) for name in names if name in types]
-                session.execute(text(statement).bindparams(*typed), {name: of[name] for name in names})
+            _write(session, inserts, hour)
         assert migrate(database) is True
         with database.reading() as session:
             assert session.scalars(select(Clock.state)).all() == [ClockState.MISSED]
@@ -265,19 +276,8 @@ def test_deadlines_from_before_they_had_macs_are_signed_as_they_stand(
     databases: Databases, empty_kind: str, tmp_path: Path
 ) -> None:
     hour = datetime(2026, 3, 1, 10, tzinfo=UTC)
-    of = {"case": UUID(int=1), "id": UUID(int=2), "other": UUID(int=3), "some": b"some", "hour": hour}
-    of |= {"no": False, "yes": True}
-    types: dict[str, Any] = {
-        **dict.fromkeys(("case", "id", "other"), Uuid()),
-        **dict.fromkeys(("no", "yes"), Boolean()),
-        "hour": UtcDateTime(),
-    }
     inserts = (
-        (
-            "INSERT INTO cases (id, submission_id, body_tag, reference, language, urgency, state, on_hold, retaliation, practice, "
-            "received_hour, queue_rank, is_open, helper_has_read, worker_wrote, facts_veil, edit_version) VALUES (:case, :id, "
-            ":some, 'Otter 12', 'my', 'low', 'accepted', :no, :no, :no, :hour, 1, :yes, :no, :no, :some, 1)"
-        ),
+        _CASE_OF_THEN,
         (
             "INSERT INTO clocks (case_id, id, kind, due_at, state, who) "
             "VALUES (:case, :id, 'read', :hour, 'met', 'partner')"
@@ -291,10 +291,7 @@ def test_deadlines_from_before_they_had_macs_are_signed_as_they_stand(
     with databases.empty(empty_kind, tmp_path) as database:
         _migrate_to(database, "0027")
         with database.writing() as session:
-            for statement in inserts:
-                names = [name for name in of if f":{name}" in statement]
-                typed = [bindparam(name, type_=types[name]) for name in names if name in types]
-                session.execute(text(statement).bindparams(*typed), {name: of[name] for name in names})
+            _write(session, inserts, hour)
         assert migrate(database) is True
         with database.writing() as session:
             assert session.scalars(select(Clock.row_mac)).all() == [None, None]
