@@ -24,6 +24,7 @@ from tests.support.kit_phone import (
     kept,
     opened,
     report,
+    send_now,
     taken_over,
     type_code,
 )
@@ -147,7 +148,7 @@ def test_a_hotspots_page_is_no_answer(phone: KitPhone, inside: Page, link: Link)
     expect(inside.get_by_role("heading", name=SAVED)).to_be_visible()
     assert len(phone.records(inside)) == 1
     link.spoil = None
-    inside.get_by_role("button", name="Send it now").click()
+    send_now(inside)
     expect(inside.get_by_text(SENT).first).to_be_visible()
 
 

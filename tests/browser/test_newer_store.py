@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.support.between import Asked, Link, Passed
 from tests.support.draft_phone import CODE, WORDS, box, enter, keep, look_until
-from tests.support.kit_phone import KitPhone, kept, opened, write
+from tests.support.kit_phone import KitPhone, kept, opened, send_now, write
 from tests.support.phone_files import camera_photo, choose, whole
 
 SAVED = "Saved on this phone. Not sent yet."
@@ -88,8 +88,9 @@ def test_what_waits_in_an_older_store_goes_out_with_newer_code_and_a_draft_opens
         assert set(page.evaluate(VERSIONS).values()) == {2}
         enter(page, CODE)
         expect(page.locator("#words")).to_have_value(WORDS)
+        expect(page.get_by_role("button", name="Send it now").first).to_be_visible()
         link.spoil = _newer
-        page.get_by_role("button", name="Send it now").first.click()
+        send_now(page)
         phone.await_empty(page)
         expect(page.locator("#kit-parts")).to_have_count(0)
         assert [each["already"] for each in kept(link)] == [False]

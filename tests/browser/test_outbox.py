@@ -11,7 +11,18 @@ from playwright.sync_api import Browser, expect
 from tests.browser.people import WorkerPhone
 from tests.harness.browser import PHONE, checked_pages
 from tests.support.between import Asked, Link, Passed, as_json, as_page
-from tests.support.kit_phone import OURS, OUTBOX, SAVED, KitPhone, code_on, found_in, kept, opened, write
+from tests.support.kit_phone import (
+    OURS,
+    OUTBOX,
+    SAVED,
+    KitPhone,
+    code_on,
+    found_in,
+    kept,
+    opened,
+    send_now,
+    write,
+)
 
 PLANTED = ("marmalade", "quicksilver", "Foxglove")
 WORDS = "The marmalade foreman at quicksilver keeps our pay."
@@ -106,7 +117,7 @@ def test_a_captive_portals_page_counts_as_nothing(phone: KitPhone, link: Link) -
     expect(page.get_by_text(WAITS)).to_be_visible()
     assert len(phone.records(page)) == 1
     link.spoil = None
-    page.get_by_role("button", name="Send it now").click()
+    send_now(page)
     phone.await_empty(page)
     assert [each["already"] for each in kept(link) if each["proof"] != "A" * 43] == [False]
 

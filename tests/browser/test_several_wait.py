@@ -12,7 +12,7 @@ from tests.browser.screens import check_layout
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer
 from tests.support.between import Asked, Link, Passed, as_json
-from tests.support.kit_phone import OUTBOX, KitPhone, kept, opened, report, write
+from tests.support.kit_phone import OUTBOX, KitPhone, kept, opened, report, send_now, write
 from tests.support.open_messages import armed, enter, say_worse, tell
 from tests.support.phone_files import camera_photo, choose
 
@@ -109,7 +109,7 @@ def test_one_that_has_to_wait_holds_what_follows_it_in_its_case_and_nothing_else
     assert second not in posted(link)
     assert {each["submission"] for each in kept(link)} >= {danger, other}
     link.spoil = None
-    page.get_by_role("button", name="Send it now").click()
+    send_now(page)
     phone.await_empty(page)
     went = posted(link)
     assert went.index(second) > max(at for at, each in enumerate(went) if each == first)
@@ -128,7 +128,7 @@ def test_what_is_written_with_a_line_does_not_overtake_what_waits(phone: KitPhon
     expect(page.locator("#phone-says blockquote")).to_have_text(list(MANY[:2]))
     assert len(phone.records(page)) == 2
     link.spoil = None
-    page.get_by_role("button", name="Send it now").click()
+    send_now(page)
     phone.await_empty(page)
     assert posted(link)[-1] != first
 

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Dialog, expect
 
 from tests.browser.screens import check_layout
 from tests.support.between import Asked, Link, Passed
-from tests.support.kit_phone import OURS, OUTBOX, SAVED, code_on, kept, opened, report, write
+from tests.support.kit_phone import OURS, OUTBOX, SAVED, code_on, kept, opened, report, send_now, write
 from tests.support.kit_phone import KitPhone as Phone
 
 WORDS = "The foreman keeps our pay."
@@ -157,7 +157,7 @@ def test_whoever_presses_send_it_now_hears_that_it_was_tried(phone: Phone, link:
     page.get_by_role("button", name="Send it now").click()
     expect(page.get_by_text("We tried. It is not sent yet.")).to_be_visible()
     link.spoil = None
-    page.get_by_role("button", name="Send it now").click()
+    send_now(page)
     expect(page.get_by_role("heading", name=OURS)).to_be_visible()
 
 

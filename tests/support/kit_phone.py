@@ -84,6 +84,11 @@ def write(page: Page, words: str, **answers: str) -> None:
     page.get_by_role("button", name="Send", exact=True).click()
 
 
+def send_now(page: Page) -> None:
+    """Press "Send it now" where something still waits: once the line is back, the phone may have sent it by itself before."""
+    page.get_by_role("button", name="Send it now").evaluate_all("all => all.forEach((each) => each.click())")
+
+
 def taken_over(page: Page) -> Page:
     """The page, as soon as the kit has taken it over."""
     page.wait_for_selector("html[data-kit=on]", state="attached")
