@@ -15,16 +15,17 @@ WORKDIR /srv/redress
 RUN python -m venv /opt/venv
 COPY requirements.lock ./
 # Wheels only, each with its locked hash: no compiler, and nothing that was swapped on the way.
-RUN /opt/venv/bin/pip install --require-hashes --only-binary :all: -r requirements.lock
+RUN /opt/venv/bin/pip install --no-compile --require-hashes --only-binary :all: -r requirements.lock
 COPY pyproject.toml README.md LICENSE ./
 COPY app app
 COPY config config
 COPY migrations migrations
 COPY translations translations
 # Redress runs from its source tree, which lies at the same path in both stages. What only installs is removed again.
-RUN /opt/venv/bin/pip install --no-deps --no-build-isolation --no-index -e . \
+RUN /opt/venv/bin/pip install --no-compile --no-deps --no-build-isolation --no-index -e . \
     && /opt/venv/bin/python -m app.language.catalogues compile \
-    && /opt/venv/bin/python -m compileall -q app migrations \
+    && /opt/venv/bin/python -OO -m compileall -q -j 0 app migrations \
+    && { /opt/venv/bin/python -OO -m compileall -qq -j 0 /opt/venv/lib || true; } \
     && /opt/venv/bin/pip uninstall -q -y setuptools pip
 
 FROM python:3.13-slim
@@ -40,6 +41,7 @@ COPY --from=build /srv/redress /srv/redress
 COPY --chmod=0755 scripts/two-users.sh /usr/local/bin/redress-init
 ENV PATH=/opt/venv/bin:$PATH \
     PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONOPTIMIZE=2 \
     PYTHONUNBUFFERED=1 \
     REDRESS_HOME=/var/lib/redress \
     REDRESS_BIND=0.0.0.0 \

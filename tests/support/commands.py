@@ -84,7 +84,7 @@ def _read(line: socket.socket) -> bytes:
 
 def _answer(asking: socket.socket) -> int:
     """Fork a process for each command that is asked for; gives the status of what this process has become."""
-    from app.cli import main
+    from app.cli.command import run
 
     while True:
         asked, descriptors, _, _ = socket.recv_fds(asking, 1, 3)
@@ -95,12 +95,12 @@ def _answer(asking: socket.socket) -> int:
             return 0
         if os.fork() == 0:
             asking.close()
-            return _run(main, *descriptors)
+            return _run(run, *descriptors)
         for each in descriptors:
             os.close(each)
 
 
-def _run(main: Callable[[], int], line: int, output: int, errors: int) -> int:
+def _run(run: Callable[[list[str]], int], line: int, output: int, errors: int) -> int:
     """Fork once more: this process tells how the one below it ended."""
     with socket.socket(fileno=line) as telling:
         asked = json.loads(_read(telling))
@@ -114,9 +114,8 @@ def _run(main: Callable[[], int], line: int, output: int, errors: int) -> int:
         os.close(descriptor)
     os.environ.clear()
     os.environ.update(asked["environment"])
-    sys.argv[1:] = asked["words"]
     signal.alarm(_PATIENCE_SECONDS)
-    return main()
+    return run(asked["words"])
 
 
 if __name__ == "__main__":

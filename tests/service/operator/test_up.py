@@ -101,6 +101,12 @@ def test_what_never_comes_to_its_end_is_cut_off(tmp_path: Path) -> None:
         assert b"process.killed" in hanging.stderr.read()
 
 
+@pytest.mark.skipif(not Path("/proc").is_dir(), reason="only Linux tells how a process began")
+def test_servers_hold_no_docstrings(tmp_path: Path) -> None:
+    with running(tmp_path, "up") as server:
+        assert b"-OO" in Path(f"/proc/{server.process.pid}/cmdline").read_bytes().split(b"\0")
+
+
 @pytest.mark.skipif(not Path("/proc").is_dir(), reason="only Linux ends children with their parent")
 def test_a_killed_parent_leaves_nobody_behind(tmp_path: Path) -> None:
     with running(tmp_path, "up") as server:
