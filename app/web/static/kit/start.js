@@ -112,12 +112,12 @@ const inbox = () => import("./inbox.js").catch(() => {})
 addEventListener("focusin", ({ target }) => target.closest(INSIDE) && inbox())
 const soon = () => navigator.serviceWorker?.controller && document.querySelector(INSIDE) && setTimeout(inbox)
 
-// Whoever only reads an answer on this phone, once, neither waits for the kit nor leaves it here.
-const wanted = document.querySelector("form[action$='/report']") || navigator.serviceWorker?.controller
 // Where a message was kept without a kit, the page that said so sends it too.
 const waits = async () => (await indexedDB.databases()).some(({ name }) => name === "outbox")
+// This may run before there is a page. Whoever only reads an answer on this phone, once, neither waits for the kit nor leaves it here.
 const rest = async () => {
   soon()
+  const wanted = document.querySelector("form[action$='/report']") || navigator.serviceWorker?.controller
   if (wanted || (await waits().catch(() => {}))) setTimeout(() => import("./page.js"), 0)
 }
 if (document.readyState === "complete") rest()
