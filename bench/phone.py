@@ -77,8 +77,8 @@ async address => {
     return performance.now() - began
 }
 """
-# Seconds from the press on "Open" until the messages, which come in place of the page's body, are painted; two frames, so that the first
-# of them was shown. The page itself looks: to ask it from outside again and again would be counted with it.
+# Seconds from the press on "Open" until the messages, which come in place of the page's body, are painted; two frames, so that
+# the first of them was shown. The page itself looks: to ask it from outside again and again would be counted with it.
 _READ = """
 words => new Promise(done => {
     const began = performance.now()
