@@ -5,6 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.browser.screens import check_layout
+from tests.harness.accessibility import faults_on
 from tests.harness.browser import WIDE
 from tests.harness.pages import faults_of
 from tests.support.between import Link
@@ -178,6 +179,7 @@ def test_every_state_of_the_choice_is_sound_on_a_small_and_a_wide_screen(phone: 
         for width in (320, 360, WIDE["width"]):
             page.set_viewport_size({"width": width, "height": 640})
             check_layout(page)
+        assert faults_on(page) == []
         html = "<!doctype html>" + page.content().removeprefix("<!DOCTYPE html>")
         assert not faults_of(html, {"Content-Security-Policy": "default-src 'none'"}, "/en/")
 

@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.people import WorkerPhone
 from tests.browser.screens import check_layout
+from tests.harness.accessibility import faults_on
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer, running_demo
 from tests.support.between import Asked, Link, Passed
@@ -118,6 +119,7 @@ def test_danger_that_waits_says_that_nobody_knows_and_whom_to_call(
     for width in (320, 360, WIDE["width"]):
         inside.set_viewport_size({"width": width, "height": 640})
         check_layout(inside)
+    assert faults_on(inside) == []
     phone.context.set_offline(False)
     expect(inside.get_by_text(SENT).first).to_be_visible()
     assert phone.records(inside) == []
@@ -356,6 +358,7 @@ def test_what_is_pressed_where_nothing_for_a_dead_line_has_come_stays_on_the_pag
         expect(held).to_be_in_viewport()
         expect(page.get_by_label("Write to the helper")).to_have_value(WORDS)
         check_layout(page)
+        assert faults_on(page) == []
         link.spoil = None
         phone.context.set_offline(False)
         page.get_by_role("button", name="Send", exact=True).click()

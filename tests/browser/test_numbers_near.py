@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.screens import check_layout
+from tests.harness.accessibility import faults_on
 from tests.harness.browser import WIDE
 from tests.harness.server import LiveServer, running
 from tests.support.between import Link
@@ -71,6 +72,7 @@ def test_the_question_whether_anybody_may_read_shows_them_too(
         for width in (320, 360, WIDE["width"]):
             page.set_viewport_size({"width": width, "height": 640})
             check_layout(page)
+        assert faults_on(page) == []
         expect(page.get_by_text(f"{IN_THIS_COUNTRY}Bolivia")).to_be_visible()
         expect(page.locator("main a[href^='tel:']").first).to_be_visible()
         expect(page.get_by_text(f"{IN_THIS_COUNTRY}Bangladesh")).to_be_hidden()

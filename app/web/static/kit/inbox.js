@@ -65,9 +65,11 @@ export async function press(form, submitter) {
   }
   rest(true)
   try {
-    await ready
     // The browser's own post loses what was typed where the line only seems to be there.
-    if (!(waits && words) && navigator.onLine && (await newestKit())) return plainly(form, submitter)
+    const reached = async () => navigator.onLine && (await newestKit())
+    if (!waits && (await reached())) return plainly(form, submitter)
+    await ready
+    if (!words && (await reached())) return plainly(form, submitter)
     if (act === "leave") return document.querySelector(".leave").click()
     if (!words) throw new Error("nothing here can say it")
     if (!waits) return say("not-kept", told)
