@@ -76,7 +76,6 @@ def inbox_page(worker: Worker, problem: Problem | None = None, *, done: str = ""
         if danger
         else help_for_intent(replace(meant, country=country)) or _help_in_danger(case, country),
         country=country,
-        here=help_in(country),
         meant_helper=meant_helper,
         coordinator=coordinator,
         stages=stage_lines(view),
