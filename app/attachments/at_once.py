@@ -28,6 +28,18 @@ def look_at_once(
     return examine(services, declared.kind, body, lambda: count_look(services, named.file))
 
 
+def may_come(services: Services, named: FileOfReport) -> bool:
+    """Whether a file is one of its report, or may still be: not where the report was filed without it."""
+    with services.database.reading() as session:
+        try:
+            standing_of(session, services.vault, named)
+        except ReportMissing:
+            return True
+        except FileRefused:
+            return False
+    return True
+
+
 def _is_wanted(services: Services, named: FileOfReport) -> bool:
     with services.database.reading() as session:
         try:

@@ -39,11 +39,11 @@ class LookedAt:
 
 
 class FormFilesRefused(Exception):
-    """Some of a form's files are never taken: their places among those that were chosen, from one, and why."""
+    """Some of a form's files are never taken: their places among those chosen, from one, and why; and the others."""
 
-    def __init__(self, faults: Sequence[tuple[int, FileRefusal]]) -> None:
+    def __init__(self, faults: Sequence[tuple[int, FileRefusal]], looked: Sequence[LookedAt]) -> None:
         super().__init__(f"{len(faults)} files of a form")
-        self.faults = tuple(faults)
+        self.faults, self.looked = tuple(faults), list(looked)
 
 
 def files_of_form(token: FormToken, bodies: Iterable[bytes | bytearray]) -> tuple[FormFile, ...]:
@@ -67,7 +67,7 @@ def look_at_files(services: Services, files: Sequence[FormFile], sender: str | N
         if examined is not None:
             looked.append(LookedAt(file.of, examined))
     if faults:
-        raise FormFilesRefused(faults)
+        raise FormFilesRefused(faults, looked)
     return looked
 
 

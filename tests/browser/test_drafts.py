@@ -5,6 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Browser, expect
 
 from tests.browser.screens import check_layout
+from tests.harness.accessibility import faults_on
 from tests.harness.browser import WIDE
 from tests.harness.pages import faults_of
 from tests.support.between import Link
@@ -26,6 +27,7 @@ from tests.support.draft_phone import (
 from tests.support.kit_phone import OURS, OUTBOX, SAVED, KitPhone, found_in, kept, opened, write
 
 WAITS = "Something was written here and waits."
+NO_PHOTOS = "Photos and recordings are not kept with it."
 NO_DRAWER = """
 const open = indexedDB.open
 indexedDB.open = (name, ...more) => { if (name === 'draft') throw new Error('no'); return open.call(indexedDB, name, ...more) }
@@ -177,13 +179,17 @@ def test_every_state_of_the_choice_is_sound_on_a_small_and_a_wide_screen(phone: 
         for width in (320, 360, WIDE["width"]):
             page.set_viewport_size({"width": width, "height": 640})
             check_layout(page)
+        assert faults_on(page) == []
         html = "<!doctype html>" + page.content().removeprefix("<!DOCTYPE html>")
         assert not faults_of(html, {"Content-Security-Policy": "default-src 'none'"}, "/en/")
 
+    # What a draft does not hold is said before it is kept and after.
     box(page).get_by_label(KEEP).check()
+    expect(box(page).get_by_text(NO_PHOTOS)).to_be_visible()
     sound()
     box(page).get_by_label(KEEP).uncheck()
     keep(page)
+    expect(box(page).get_by_text(NO_PHOTOS)).to_be_visible()
     sound()
     phone.open_form(page)
     expect(box(page).get_by_text(WAITS)).to_be_visible()

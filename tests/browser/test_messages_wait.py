@@ -12,6 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.people import WorkerPhone
 from tests.browser.screens import check_layout
+from tests.harness.accessibility import faults_on
 from tests.harness.browser import PHONE, WIDE, checked_pages
 from tests.harness.server import LiveServer, running_demo
 from tests.support.between import Asked, Link, Passed
@@ -118,6 +119,7 @@ def test_danger_that_waits_says_that_nobody_knows_and_whom_to_call(
     for width in (320, 360, WIDE["width"]):
         inside.set_viewport_size({"width": width, "height": 640})
         check_layout(inside)
+    assert faults_on(inside) == []
     phone.context.set_offline(False)
     expect(inside.get_by_text(SENT).first).to_be_visible()
     assert phone.records(inside) == []
@@ -305,6 +307,76 @@ def test_a_phone_that_was_never_here_keeps_what_is_written_too(
         page.goto("/en/inbox")
         phone.await_empty(page)
     assert thread_elsewhere(browser, link, code).count(WORDS) == 1
+
+
+def test_a_phone_that_only_opened_messages_keeps_what_is_written_and_sends_it_when_it_is_opened_again(
+    browser: Browser, link: Link, tmp_path: Path
+) -> None:
+    with opened(browser, link, tmp_path / "sender") as sender:
+        code = report(sender.with_kit())
+    with opened(browser, link, tmp_path / "profile") as phone:
+        page = phone.page()
+        page.goto("/en/inbox")
+        type_code(page, code)
+        # Whoever only reads is spared the kit; it comes for whoever begins to write.
+        with page.expect_response("**/en/unsent"):
+            page.get_by_label("Write to the helper").focus()
+        armed(page)
+        page.evaluate("navigator.serviceWorker.ready.then(() => true)")
+        phone.context.set_offline(True)
+        tell(page, WORDS)
+        expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
+        page.goto("/en/inbox")
+        taken_over(page)
+        expect(page.locator("#kit-waiting")).to_be_visible()
+    assert not found_in(tmp_path / "profile", (*PLANTED, code))
+    with opened(browser, link, tmp_path / "profile") as phone:
+        page = phone.page()
+        page.goto("/en/inbox")
+        phone.await_empty(page)
+    assert thread_elsewhere(browser, link, code).count(WORDS) == 1
+
+
+@pytest.mark.parametrize("missing", ("inbox.js", "seal.js", "unsent"))
+def test_what_is_pressed_where_nothing_for_a_dead_line_has_come_stays_on_the_page_and_is_said(
+    browser: Browser, link: Link, tmp_path: Path, missing: str
+) -> None:
+    def lose(asked: Asked, pass_on: Callable[[], Passed]) -> Passed | None:
+        return None if asked.path.endswith(missing) else pass_on()
+
+    with opened(browser, link, tmp_path / "sender") as sender:
+        code = report(sender.with_kit())
+    link.spoil = lose
+    with opened(browser, link, tmp_path / "profile", NO_KIT) as phone:
+        page = phone.page()
+        page.goto("/en/inbox")
+        type_code(page, code)
+        with page.expect_event("requestfailed", lambda request: request.url.endswith(missing)):
+            page.get_by_label("Write to the helper").focus()
+        phone.context.set_offline(True)
+        tell(page, WORDS)
+        held = page.get_by_text("There is no internet now. Nothing is sent or changed yet.")
+        expect(held).to_be_visible()
+        expect(held).to_be_in_viewport()
+        expect(page.get_by_label("Write to the helper")).to_have_value(WORDS)
+        check_layout(page)
+        assert faults_on(page) == []
+        link.spoil = None
+        phone.context.set_offline(False)
+        page.get_by_role("button", name="Send", exact=True).click()
+        expect(page.locator(".message", has_text=WORDS)).to_be_visible()
+    assert thread_elsewhere(browser, link, code).count(WORDS) == 1
+
+
+def test_what_cannot_wait_stays_on_the_page_where_the_line_only_seems_to_be_there(
+    inside: Page, link: Link
+) -> None:
+    link.spoil = lambda _asked, _pass_on: None
+    inside.locator("summary", has_text="It is about the helper").click()
+    inside.get_by_label("What did the helper do?").fill(WORDS)
+    inside.get_by_role("button", name="Send it past the helper").click()
+    expect(inside.get_by_text("this cannot wait on this phone")).to_be_visible()
+    expect(inside.get_by_label("What did the helper do?")).to_have_value(WORDS)
 
 
 def test_a_full_disk_leaves_the_words_in_the_form(phone: KitPhone, inside: Page) -> None:

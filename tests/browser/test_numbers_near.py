@@ -7,9 +7,11 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.screens import check_layout
+from tests.harness.accessibility import faults_on
+from tests.harness.browser import WIDE
 from tests.harness.server import LiveServer, running
 from tests.support.between import Link
-from tests.support.kit_phone import opened
+from tests.support.kit_phone import SAVED, opened, write
 
 IN_THIS_COUNTRY = "Numbers you can call in this country: "
 
@@ -57,3 +59,22 @@ def test_the_country_that_the_phones_clock_names_comes_first_and_the_rest_by_nam
             assert names == sorted(names)
             expect(others).to_be_hidden()
         check_layout(page)
+
+
+def test_the_question_whether_anybody_may_read_shows_them_too(
+    browser: Browser, link: Link, tmp_path: Path
+) -> None:
+    with opened(browser, link, tmp_path / "profile", clock_of("America/La_Paz")) as phone:
+        page = phone.with_kit()
+        phone.context.set_offline(True)
+        write(page, "The foreman keeps our pay.", danger="yes", consent="nobody")
+        expect(page.get_by_text("May one helper read it?")).to_be_visible()
+        for width in (320, 360, WIDE["width"]):
+            page.set_viewport_size({"width": width, "height": 640})
+            check_layout(page)
+        assert faults_on(page) == []
+        expect(page.get_by_text(f"{IN_THIS_COUNTRY}Bolivia")).to_be_visible()
+        expect(page.locator("main a[href^='tel:']").first).to_be_visible()
+        expect(page.get_by_text(f"{IN_THIS_COUNTRY}Bangladesh")).to_be_hidden()
+        page.get_by_role("button", name="No, lock it").click()
+        expect(page.get_by_role("heading", name=SAVED)).to_be_visible()

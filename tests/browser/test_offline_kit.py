@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from stdnum.iso7064 import mod_11_10
 
 from tests.browser.screens import check_layout
+from tests.harness.accessibility import faults_on
 from tests.harness.browser import WIDE
 from tests.harness.pages import faults_of
 from tests.harness.server import running
@@ -329,9 +330,11 @@ def test_every_page_of_the_kit_is_sound_on_a_small_and_a_wide_screen(phone: KitP
     for width in (320, 360, WIDE["width"]):
         page.set_viewport_size({"width": width, "height": 640})
         check_layout(page)
+    assert faults_on(page) == []
     phone.open_form(page)
     expect(page.locator("#kit-waiting")).to_be_visible()
     check_layout(page)
+    assert faults_on(page) == []
     html = page.content()
     policy = {"Content-Security-Policy": "default-src 'none'"}
     assert not faults_of("<!doctype html>" + html.removeprefix("<!DOCTYPE html>"), policy, "/en/")

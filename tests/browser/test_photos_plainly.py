@@ -5,7 +5,7 @@ from pathlib import Path
 from playwright.sync_api import Page, Route, expect
 
 from tests.browser.people import WorkerPhone
-from tests.browser.screens import check_layout
+from tests.browser.screens import check_every_screen, check_layout
 from tests.support.between import Link
 from tests.support.files import ogg
 from tests.support.kit_phone import KitPhone, kept, write
@@ -54,6 +54,28 @@ def test_five_large_photos_bring_the_form_back_with_all_that_was_written(
     expect(page.locator("#words")).to_have_value(WORDS)
     page.set_input_files("#files", camera_photo(tmp_path / "photo.jpg", 300, 200))
     page.get_by_role("button", name="Send", exact=True).click()
+    expect(page.get_by_role("heading", name=OURS)).to_be_visible()
+
+
+def test_a_wrong_photo_leaves_one_press_to_send_the_rest(phone_page: Page, tmp_path: Path) -> None:
+    page = phone_page
+    (tmp_path / "false.jpg").write_bytes(b"<svg onload=alert(1)>")
+    page.goto("/en/")
+    page.fill("#words", "He raped me. " + WORDS)
+    page.check("[name=consent][value=union]")
+    page.set_input_files("#files", tmp_path / "false.jpg")
+    page.get_by_role("button", name="Send", exact=True).click()
+    check_every_screen(page)
+    without = page.get_by_role("button", name="Send it without photos or recordings")
+    safe = page.get_by_text("If you can get to a safe place, do not wait for us.").bounding_box()
+    way_out = without.bounding_box()
+    assert safe is not None
+    assert way_out is not None
+    assert safe["y"] < way_out["y"]
+    # Seen without looking for it: at most one screen down.
+    assert page.viewport_size is not None
+    assert way_out["y"] < 1.2 * page.viewport_size["height"]
+    without.click()
     expect(page.get_by_role("heading", name=OURS)).to_be_visible()
 
 

@@ -18,8 +18,6 @@ from app.intake import (
     Report,
     SubmissionConflict,
     file_report,
-    files_of_form,
-    look_at_files,
 )
 from app.language import has_words
 from app.logs import log_failure
@@ -37,7 +35,13 @@ from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.left import mark_sent, was_left
 from app.web.worker.posted_files import FILES_FIELD, PostedFiles, posted_with_files
 from app.web.worker.receipt import receipt_page
-from app.web.worker.report_files import chosen_again_words, files_words, keep_or_say, refused_words
+from app.web.worker.report_files import (
+    chosen_again_words,
+    files_to_send,
+    files_words,
+    keep_or_say,
+    refused_words,
+)
 from app.web.worker.report_form import ReportForm, read_report_form
 from app.web.worker.worker_session import end_worker_session
 
@@ -67,10 +71,12 @@ def form_at_site(site_code: str) -> Response:
 @open_to_everyone
 def report() -> Response:
     """File what a worker sent and show the receipt; whatever is missing or wrong brings the page back with all of it."""
-    with posted_with_files() as (fields, files):
-        fault = files.fault.value if files.fault else ""
-        sent = replace(read_report_form(fields), has_files=files.any, files_fault=fault)
-        return _report(sent, files)
+    with posted_with_files() as (fields, posted):
+        sent = read_report_form(fields)
+        files = PostedFiles() if "without" in fields else posted
+        # In danger nothing waits for a photo: what cannot come along stays behind, and the receipt says so.
+        fault = files.fault.value if files.fault and sent.danger != "yes" else ""
+        return _report(replace(sent, has_files=files.any, files_fault=fault), files)
 
 
 def _report(sent: ReportForm, files: PostedFiles) -> Response:
@@ -95,11 +101,10 @@ def _report(sent: ReportForm, files: PostedFiles) -> Response:
 
 def _file(sent: ReportForm, files: PostedFiles, token: FormToken) -> Response:
     try:
-        named = files_of_form(token, files.bodies)
-        looked = look_at_files(services(), named, sender())
-        told = to_report(sent.answered(), page_language().code, named)
+        going = files_to_send(token, files, danger=sent.danger == "yes")
+        told = to_report(sent.answered(), page_language().code, going.named)
         filed = file_report(services(), told, token, sender())
-        came = keep_or_say(looked)
+        came = keep_or_say(going.looked) and going.whole
         # The page belongs to it: a receipt that cannot be shown is one that the same form, sent again, must show.
         shown = not (filed.already and was_left(token))
         page = mark_sent(receipt_page(sent, filed, files=came), token) if shown else _sent_before_page(filed)
@@ -270,4 +275,5 @@ def _form(
         consent=consent_texts(page_language().pgettext),
         chosen_consent=sent.consent,
         languages=offered(),
+        without=sent.goes_without_files,
     )

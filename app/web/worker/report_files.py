@@ -1,15 +1,52 @@
 """Photos and recordings of the plain form: what is said of those that cannot be taken, and keeping the others once it is filed."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from flask import request
 
-from app.attachments import FileRefusal
-from app.intake import FormFilesRefused, LookedAt, keep_files
+from app.attachments import ExaminerBroken, FileRefusal, TooManyFiles, may_come
+from app.intake import FormFile, FormFilesRefused, LookedAt, files_of_form, keep_files, look_at_files
 from app.logs import log_failure
+from app.vault import FormToken, TooBusy
 from app.web.language import pgettext
+from app.web.sender import sender
 from app.web.services import services
-from app.web.worker.posted_files import FILES_FIELD, FilesFault
+from app.web.worker.posted_files import FILES_FIELD, FilesFault, PostedFiles
+
+
+@dataclass(frozen=True)
+class FormFiles:
+    """The files that go with a report, and whether they are all that were chosen."""
+
+    named: Sequence[FormFile]
+    looked: Sequence[LookedAt]
+    whole: bool
+
+
+def files_to_send(token: FormToken, files: PostedFiles, *, danger: bool) -> FormFiles:
+    """Look at the files of a form. In danger those that cannot be taken stay behind: words that call for help wait for no photo.
+
+    Raises what `app.intake.look_at_files` raises, but in danger.
+    """
+    named = files_of_form(token, files.bodies)
+    if not danger:
+        return FormFiles(named, look_at_files(services(), named, sender()), whole=True)
+    faulty = set[int]()
+    try:
+        looked = look_at_files(services(), named, sender())
+    except FormFilesRefused as refused:
+        looked, faulty = refused.looked, {place for place, _ in refused.faults}
+    except (TooManyFiles, ExaminerBroken, TooBusy) as error:
+        log_failure(request.endpoint, error)
+        return FormFiles((), (), whole=False)
+    # Sent a second time, what stayed behind before is not looked at, and stays behind again: it is the same report.
+    taken = [
+        file
+        for place, file in enumerate(named, start=1)
+        if place not in faulty and may_come(services(), file.of)
+    ]
+    return FormFiles(taken, looked, whole=files.fault is None and len(taken) == len(named))
 
 
 def files_words(fault: str) -> str:

@@ -79,6 +79,11 @@ class ReportForm:
         return tuple(found)
 
     @property
+    def goes_without_files(self) -> bool:
+        """Whether nothing but its files keeps this form from being sent."""
+        return self.has_files and not replace(self, has_files=False, files_fault="").mistakes
+
+    @property
     def too_large(self) -> bool:
         """Whether the words are more than a page can carry back."""
         return len(self.words.encode()) > LARGEST_WORDS

@@ -1,12 +1,14 @@
 """The start, the way out, languages, sizes and headers of the worker's pages."""
 
 import gzip
+import re
 from collections.abc import Callable
 
 import pytest
 from flask import Flask, Response
 from flask.testing import FlaskClient
 
+from app.web.assets import load_assets
 from tests.harness.world import World
 from tests.support.browsing import Visitor
 from tests.support.wire_sizes import as_sent
@@ -142,3 +144,21 @@ def test_an_address_that_leads_nowhere_answers_in_its_language(visitor: Visitor)
     assert page.status == 404
     assert page.root.get("dir") == "rtl"
     assert visitor.open("/nowhere/at/all").root.get("lang") == "en"
+
+
+def test_what_leaving_cannot_do_is_said_where_somebody_leaves(visitor: Visitor) -> None:
+    assert "stay in your phone’s history until you clear it" in visitor.open("/en/how").text
+    visitor.open("/en/")
+    receipt = visitor.send("/report", words="The foreman keeps our pay.")
+    assert "stays in your phone’s history. Close it and clear the history." in receipt.text
+
+
+def test_each_kind_of_problem_has_a_picture_of_its_own(visitor: Visitor) -> None:
+    tiles = [each for each in visitor.open("/en/").root.iter("label") if each.get("class") == "tile"]
+    pictures = [picture.get("class") for each in tiles for picture in each.iter("i")]
+    assert len(set(pictures)) == len(tiles) >= 10
+    sheet = load_assets()["worker.css"].body.decode()
+    places = dict(re.findall(r"\.(t-\w+)\{background-position-x:(-\d+rem)", sheet.replace(" ", "")))
+    # All stand in one row; the first of it needs no place.
+    assert len(set(pictures) - set(places)) == 1
+    assert len(set(places.values())) == len(tiles) - 1

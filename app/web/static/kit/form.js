@@ -3,7 +3,7 @@
 import { attached, hasFiles, offerFiles } from "./attach.js"
 import { draftDone, keepsDraft, offerDraft } from "./choice.js"
 import { ARRIVED, declared, dropPartsOf, layParts, post, send, sentElsewhere, wakeLater } from "./outbox.js"
-import { bringBack, copyOf, language, note, show, showPage, showReceipt, turnTo } from "./screen.js"
+import { bringBack, copyOf, language, nearFirst, note, show, showPage, showReceipt, turnTo } from "./screen.js"
 import { knownKit, newAck, newestKit, newId, newReceipt, sealReport, warmUp } from "./seal.js"
 import { bringUp } from "./steps.js"
 import { canKeep, drop, find, keep } from "./store.js"
@@ -164,9 +164,12 @@ export function faultOf(told) {
   return told.danger === "yes" || told.category || hasFiles() || SEEN.test(told.words) ? null : { name: "empty", at: "category" }
 }
 
-/** The question that the server asks too: nobody comes when nobody may read. */
-export function askForHelper() {
+/** The question that the server asks too: nobody comes when nobody may read. Whom to call stands below it, as on the server's page. */
+export function askForHelper(known) {
   const before = show("ask")
+  const help = copyOf("receipt").querySelector(".if-danger")
+  nearFirst(help, known)
+  document.getElementById("top").append(help)
   return new Promise((answered) => {
     for (const button of document.querySelectorAll("#top [data-allow]")) {
       button.addEventListener("click", () => {

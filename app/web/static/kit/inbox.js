@@ -25,15 +25,19 @@ const threads = new Map()
 let words
 /** The key to seal to, once all is here that is needed where the line is down; null where it cannot wait here. */
 export const ready = prepare()
+// Whoever opened nothing but messages here gets the rest of the kit too: what waits so goes out by itself, and is seen without a network.
+void ready.then(() => navigator.serviceWorker?.register("/sw.js", { type: "module" })).catch(() => {})
 
 /** What is needed where the line is down: the words for it, the key, and a first seal, which takes longest. */
 async function prepare() {
   try {
-    const answer = await fetch(`/${language}/unsent`, { credentials: "omit" })
-    words = new DOMParser().parseFromString(await answer.text(), "text/html")
+    const answer = await fetch(`/${language}/unsent`, { credentials: "omit", signal: within(ANSWERS_WITHIN) })
+    const page = new DOMParser().parseFromString(await answer.text(), "text/html")
+    if (page.getElementById("waits")) words = page
   } catch {
-    return null
+    // Below.
   }
+  if (!words) return null
   void offerStage().catch(() => {})
   const kit = (await newestKit()) ?? (await knownKit())
   // A server of before takes no messages.
@@ -44,18 +48,12 @@ async function prepare() {
 
 const copyOf = (name) => document.importNode(words.getElementById(name).content, true)
 
-addEventListener("submit", (event) => {
-  const { target: form, submitter } = event
-  if (event.defaultPrevented || !form.matches("form[action*='/inbox/'], [data-waits]")) return
-  // An older browser does not tell which of several buttons it was, and with a line the others go as without a script.
+/** Somebody pressed a button: sent where there is a line, else kept. `start.js` hears it, and waits for this where it has not come yet. */
+export async function press(form, submitter) {
   const act = form.elements.act?.value ?? form.action.split("/").pop()
-  if ((!submitter && form.querySelector("button[name]")) || (navigator.onLine && !MAY_WAIT.includes(act))) return
-  event.preventDefault()
-  void press(form, submitter, act)
-})
-
-/** Somebody pressed a button: sent where there is a line, else kept. */
-async function press(form, submitter, act) {
+  // Pressed once more while this came, or while it works.
+  if (form.querySelector("button:disabled")) return
+  document.getElementById("held")?.remove()
   const fields = [...new FormData(form)]
   if (submitter?.name) fields.push([submitter.name, submitter.value])
   const told = { ...Object.fromEntries(fields), act }
@@ -67,12 +65,18 @@ async function press(form, submitter, act) {
   }
   rest(true)
   try {
+    // The browser's own post loses what was typed where the line only seems to be there.
+    const reached = async () => navigator.onLine && (await newestKit())
+    if (!waits && (await reached())) return plainly(form, submitter)
     await ready
-    if (!words?.getElementById("waits") || (!waits && navigator.onLine)) return plainly(form, submitter)
-    if (!waits) return act === "leave" ? document.querySelector(".leave").click() : say("not-kept")
+    if (!words && (await reached())) return plainly(form, submitter)
+    if (act === "leave") return document.querySelector(".leave").click()
+    if (!words) throw new Error("nothing here can say it")
+    if (!waits) return say("not-kept", told)
     rest(true, copyOf("sending").textContent)
     if (!navigator.onLine || (await isNotNext(told)) || !(await sent(form, fields, told))) await lay({ form, fields, told })
-  } catch {
+  } catch (failure) {
+    if (!words) throw failure
     say("not-kept", told)
   } finally {
     rest(false)

@@ -107,10 +107,29 @@ async function open(form) {
 }
 
 // What is pressed in open messages may wait here on a dead line: ready at once where the kit is, elsewhere for whoever begins to write.
+// Pressed before that, it is tried again, and where nothing comes the page stays as it is, with all that was typed, and says so.
 const INSIDE = "form[action*='/inbox/'], [data-waits]"
-const inbox = () => import("./inbox.js").catch(() => {})
-addEventListener("focusin", ({ target }) => target.closest(INSIDE) && inbox())
-const soon = () => navigator.serviceWorker?.controller && document.querySelector(INSIDE) && setTimeout(inbox)
+const inbox = () => import("./inbox.js")
+addEventListener("focusin", ({ target }) => target.closest(INSIDE) && inbox().catch(() => {}))
+const soon = () => navigator.serviceWorker?.controller && document.querySelector(INSIDE) && shown().then(inbox).catch(() => {})
+addEventListener("submit", (event) => {
+  const { target: form, submitter } = event
+  // An older browser does not tell which of several buttons it was.
+  if (event.defaultPrevented || !form.matches(INSIDE) || (!submitter && form.querySelector("button[name]"))) return
+  event.preventDefault()
+  const held = document.getElementById("held")
+  const hold = () => {
+    if (!held) return form.submit()
+    form.append(held)
+    held.hidden = false
+    held.focus()
+  }
+  const late = setTimeout(hold, 8000)
+  inbox()
+    .finally(() => clearTimeout(late))
+    .then(({ press }) => press(form, submitter))
+    .catch(hold)
+})
 
 // Where a message was kept without a kit, the page that said so sends it too.
 const waits = async () => (await indexedDB.databases()).some(({ name }) => name === "outbox")
