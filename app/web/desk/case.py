@@ -85,8 +85,7 @@ def change(case_id: UUID, act: Callable[[], None], *, done: str, drafts: Drafts)
         )
         return show_case(case_id, problem=problem, drafts=drafts), 409
     except EmptyText:
-        problem = pgettext("desk", "There was nothing in it. Write something first.")
-        return show_case(case_id, problem=problem, drafts=drafts), 400
+        return show_case(case_id, problem=_nothing_written(), drafts=drafts), 400
     except AlreadySent:
         problem = pgettext(
             "desk",
@@ -99,6 +98,12 @@ def change(case_id: UUID, act: Callable[[], None], *, done: str, drafts: Drafts)
         )
         return show_case(case_id, problem=problem, drafts=drafts), 400
     return see_other(url_for("desk.case", case_id=case_id, done=done))
+
+
+def _nothing_written() -> str:
+    if not request.form.get("reason", "why").strip():
+        return pgettext("desk", "Write down why. Nothing was changed.")
+    return pgettext("desk", "There was nothing in it. Write something first.")
 
 
 def show_case(
