@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import pgettext
 
 from app.cases.case import NoAccess, NotYours, ReadOnly
 from app.cases.desk import (
@@ -27,6 +26,7 @@ from app.web.desk.case_page import render_case
 from app.web.desk.drafts import Drafts, sent_with
 from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
+from app.web.language import pgettext
 from app.web.member_session import member
 from app.web.once import submission_of_post
 from app.web.responses import see_other
