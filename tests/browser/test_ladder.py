@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from uuid import UUID
 
+import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from app.cases.enums import Rung
@@ -156,6 +157,8 @@ def check_lost(worker: WorkerPhone, desk: PartnerDesk, case_id: UUID) -> None:
     check_every_screen(worker.page)
 
 
+# Two more servers start in it.
+@pytest.mark.timeout(900)
 def test_who_is_late_is_passed_by_and_everybody_reads_who_is_asked_until_another_helper_takes_it(
     browser: Browser, live_server: LiveServer, tmp_path: Path
 ) -> None:
