@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""What the figures were measured on, and how much of its memory a process takes."""
 
 import os
 import platform
@@ -46,3 +46,11 @@ def _sync() -> float:
             file.flush()
             os.fdatasync(file.fileno())
         return (time.perf_counter() - began) * 1000 / _SYNCS
+
+
+def pss_of(pid: int | str) -> float:
+    """Megabytes that a process takes: each page that several share is divided among them (proc(5))."""
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1]) * 1024 / 1_000_000
+    raise RuntimeError(f"the kernel does not say how much memory process {pid} takes")

@@ -9,8 +9,10 @@ from statistics import median
 
 from bench import load
 from bench.children import Server, private_folder, redress, run_redress
+from bench.days_off import COUNTRIES, taken_by_holidays
 from bench.figures import Asked, Figure, Result
 from bench.filing import Sender, floor_beside, form_tokens
+from bench.machine import pss_of
 from bench.recipe import Recipe
 from bench.world import make_world
 
@@ -42,7 +44,7 @@ def measure() -> Result:
             web = sum(_at_rest(server))
         with redress(home, "dispatch", first=None) as server:
             time.sleep(_REST)
-            dispatcher = _megabytes(server.process.pid)
+            dispatcher = pss_of(server.process.pid)
     return Result(
         (
             Figure(
@@ -63,7 +65,20 @@ def measure() -> Result:
                 Asked(at_most=2.0),
             ),
             after_filings(),
+            of_holidays(),
         )
+    )
+
+
+def of_holidays() -> Figure:
+    """What knowing the public holidays adds to a process that stays; after a fork its children share it."""
+    known, without = taken_by_holidays()
+    return Figure(
+        PART,
+        f"public holidays of {len(COUNTRIES)} countries and a region, more PSS at rest in a process",
+        known - without,
+        "MB",
+        asked=Asked(at_most=6),
     )
 
 
@@ -79,7 +94,7 @@ def after_filings() -> Figure:
             sender = Sender(server, world, tokens)
             sender.send(_FILINGS, 4)
             time.sleep(_COMES_BACK_WITHIN)
-            after = sum(_megabytes(pid) for pid in _family(server.process.pid))
+            after = sum(pss_of(pid) for pid in _family(server.process.pid))
         if not all(filing.receipt for filing in sender.filings):
             raise RuntimeError("not every filing was answered with a receipt")
     return Figure(
@@ -102,7 +117,7 @@ def _at_rest(server: Server) -> list[float]:
     else:
         raise RuntimeError("one of the web workers answered nothing")
     time.sleep(_REST)
-    return [_megabytes(pid) for pid in _family(server.process.pid)]
+    return [pss_of(pid) for pid in _family(server.process.pid)]
 
 
 def _family(root: int) -> dict[int, list[int]]:
@@ -131,10 +146,3 @@ def _ticks(pid: int) -> int:
 def _stat(status: Path) -> list[str]:
     """What the kernel says of a process behind its name, which may hold spaces: state, parent and so on (proc(5))."""
     return status.read_text().rpartition(")")[2].split()
-
-
-def _megabytes(pid: int) -> float:
-    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
-        if line.startswith("Pss:"):
-            return int(line.split()[1]) * 1024 / 1_000_000
-    raise RuntimeError(f"the kernel does not say how much memory process {pid} takes")

@@ -9,9 +9,11 @@ from playwright.sync_api import Page, expect
 
 from tests.harness.server import LiveServer
 
-_USED_STEPS: dict[str, int] = {}
-# The cookies of whoever came in before, and the page on which they arrived, by login.
-_SESSIONS: dict[str, tuple[list[Any], str]] = {}
+# By the address of a server and the login.
+_Login = tuple[str, str]
+_USED_STEPS: dict[_Login, int] = {}
+# The cookies of whoever came in before, and the page on which they arrived.
+_SESSIONS: dict[_Login, tuple[list[Any], str]] = {}
 
 
 class WorkerPhone:
@@ -93,22 +95,24 @@ class PartnerDesk:
         """At the desk as somebody who has logged in: for stories that are not about the door, since codes are few."""
         lock = self.page.get_by_role("button", name="Lock")
         self.page.context.clear_cookies()
-        if login in _SESSIONS:
-            cookies, arrived = _SESSIONS[login]
+        who = self.server.url, login
+        if who in _SESSIONS:
+            cookies, arrived = _SESSIONS[who]
             self.page.context.add_cookies(cookies)
             self.page.goto(arrived)
-        if login not in _SESSIONS or not lock.count():
+        if who not in _SESSIONS or not lock.count():
             self.log_in(login)
             lock.wait_for()
-            _SESSIONS[login] = list(self.page.context.cookies()), self.page.url
+            _SESSIONS[who] = list(self.page.context.cookies()), self.page.url
 
     def _code(self, known: dict[str, str]) -> str:
         """A code that no earlier story has used: each works once, and the one after the current is taken too."""
-        current = int(time.time()) // 30
-        step = max(current, _USED_STEPS.get(known["login"], 0) + 1)
+        current = (int(time.time()) + self.server.ahead) // 30
+        who = self.server.url, known["login"]
+        step = max(current, _USED_STEPS.get(who, 0) + 1)
         # Nobody waits here for half a minute: a member has two codes at any time, and `come_in` needs one for all stories.
         assert step <= current + 1, f"too many stories log in as {known['login']}: let some come in"
-        _USED_STEPS[known["login"]] = step
+        _USED_STEPS[who] = step
         return pyotp.TOTP(known["totp_secret"]).at(step * 30)
 
     def accept_offers_until(self, words: str) -> None:

@@ -45,6 +45,8 @@ class LiveServer:
     home: Path
     process: "subprocess.Popen[bytes]"
     log: Path
+    ahead: int = 0
+    """By how many seconds its clock is ahead, where the story goes on some days later."""
 
     def logins(self) -> list[dict[str, str]]:
         """The demo network's logins, as the server wrote them for people who try it out."""
@@ -73,7 +75,8 @@ def running(
             preexec_fn=_die_with_tests(),  # noqa: PLW1509 - a pytest worker starts no other threads here
         )
     try:
-        server = LiveServer(f"http://127.0.0.1:{port}", home, process, log)
+        ahead = int(settings.get("REDRESS_CLOCK_OFFSET", 0))
+        server = LiveServer(f"http://127.0.0.1:{port}", home, process, log, ahead)
         _await(server)
         yield server
     finally:

@@ -29,7 +29,7 @@ from app.vault import Vault, is_sound, journal
 MOST_TASKS = 20
 """Of one case at a time that are still to be done."""
 
-_FURTHEST = timedelta(days=3653)
+_FURTHEST, _HOUR = timedelta(days=3653), timedelta(hours=1)
 
 
 class TaskIsPast(Exception):
@@ -141,7 +141,8 @@ def put_off_task(
     if sent_before(session, submission_id) is not None:
         note(session, vault, by, case_id, reason, submission_id)
         stands = _refuse_ended(vault, case, task).due_at
-        if stands.astimezone(zone).date() != on:
+        # One that was planned in the last hour of a day ends with it, which is the beginning of the next.
+        if on not in {moment.astimezone(zone).date() for moment in (stands, stands - _HOUR)}:
             raise PutOffSince(stands)
         return
     task = _refuse_ended(vault, case, task)
@@ -194,7 +195,8 @@ def _due(on: date, zone: tzinfo) -> datetime:
         raise TaskIsPast
     if on > today + _FURTHEST:
         raise TaskTooFar
-    return end_of_day(on, zone)
+    # In the last hour of a day what is planned for it has that hour still.
+    return max(end_of_day(on, zone), clock.hour_of(clock.now()) + _HOUR)
 
 
 def _next_date(

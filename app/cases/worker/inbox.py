@@ -40,6 +40,7 @@ from app.cases.enums import (
     EntryKind,
     FollowupKind,
     OfferState,
+    Rung,
     Stage,
     State,
     Who,
@@ -294,7 +295,7 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
     zone = zone_there(facts.zone, case.country)
     rungs = rungs_of(session, vault, case)
     asked = _asked(session, case, rungs, zone)
-    answer_by, lapsed = _offers(session, vault, case)
+    answer_by, lapsed = _offers(session, vault, case, rungs)
     told = read_journal(session, vault, worker.case_id)
     beside = told_beside(session, vault, worker.case_id)
     return InboxView(
@@ -373,15 +374,19 @@ def next_step(session: Session, case: Case) -> PlannedClock | None:
     )
 
 
-def _offers(session: Session, vault: Vault, case: Case) -> tuple[datetime | None, tuple[OrganisationId, ...]]:
+def _offers(
+    session: Session, vault: Vault, case: Case, rungs: Sequence[AskedRung]
+) -> tuple[datetime | None, tuple[OrganisationId, ...]]:
     """The date of the offers that stand, and who let theirs pass; those that others wrote count for nothing."""
     if case.state is not State.OFFERED:
         return None, ()
     query = select(Offer).where(Offer.case_id == case.id).order_by(Offer.position)
     known = [row for row in session.scalars(query) if is_sound(vault, row)]
     dates = [row.expires_at for row in known if row.state is OfferState.OFFERED and row.expires_at]
-    lapsed = (OrganisationId(row.organisation_id) for row in known if row.state is OfferState.EXPIRED)
-    return min(dates, default=None), tuple(lapsed)
+    # Who lost the case for lateness had taken it: what is told of them is what was late.
+    took = {rung.organisation_id for rung in rungs if rung.rung in (Rung.HELPER, Rung.LEAD)}
+    expired = (row.organisation_id for row in known if row.state is OfferState.EXPIRED)
+    return min(dates, default=None), tuple(OrganisationId(each) for each in expired if each not in took)
 
 
 def _broken(

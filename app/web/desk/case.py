@@ -5,7 +5,6 @@ from uuid import UUID
 
 from flask import abort, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import pgettext
 
 from app.cases.case import NoAccess, NotYours, ReadOnly
 from app.cases.desk import (
@@ -27,6 +26,7 @@ from app.web.desk.case_page import render_case
 from app.web.desk.drafts import Drafts, sent_with
 from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
+from app.web.language import pgettext
 from app.web.member_session import member
 from app.web.once import submission_of_post
 from app.web.responses import see_other
@@ -85,8 +85,7 @@ def change(case_id: UUID, act: Callable[[], None], *, done: str, drafts: Drafts)
         )
         return show_case(case_id, problem=problem, drafts=drafts), 409
     except EmptyText:
-        problem = pgettext("desk", "There was nothing in it. Write something first.")
-        return show_case(case_id, problem=problem, drafts=drafts), 400
+        return show_case(case_id, problem=_nothing_written(), drafts=drafts), 400
     except AlreadySent:
         problem = pgettext(
             "desk",
@@ -99,6 +98,12 @@ def change(case_id: UUID, act: Callable[[], None], *, done: str, drafts: Drafts)
         )
         return show_case(case_id, problem=problem, drafts=drafts), 400
     return see_other(url_for("desk.case", case_id=case_id, done=done))
+
+
+def _nothing_written() -> str:
+    if not request.form.get("reason", "why").strip():
+        return pgettext("desk", "Write down why. Nothing was changed.")
+    return pgettext("desk", "There was nothing in it. Write something first.")
 
 
 def show_case(

@@ -1,7 +1,7 @@
 """Helpers' own next steps: planned once, finished once, put off within the dates that bind, handed to who may read the case."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -51,6 +51,7 @@ from app.network import SignedIn, zone_info
 from app.vault import read_journal, verify_journal
 from tests.support.clocks import set_clocks
 from tests.support.desk import Desk
+from tests.support.ticking import set_to
 
 
 def in_days(desk: Desk, days: int) -> date:
@@ -192,6 +193,18 @@ def test_on_the_very_day_of_a_clock_a_step_is_due_no_later_than_it(desk: Desk, c
         set_clocks(session, Clock.case_id == case_id, due_at=noon)
     put_off(desk, case_id, task, 3)
     assert tasks(desk, case_id)[0].due_at == noon
+
+
+def test_in_the_last_hour_of_a_day_a_step_for_that_day_is_not_late_at_once(
+    desk: Desk, case_id: CaseId
+) -> None:
+    midnight = datetime.combine(in_days(desk, 2), time(), zone_info(desk.lead.zone))
+    set_to(midnight - timedelta(minutes=40))
+    plan(desk, case_id, 0)
+    (task,) = tasks(desk, case_id)
+    assert (task.due_at, task.late) == (midnight, False)
+    put_off(desk, case_id, task.id, 1)
+    assert tasks(desk, case_id)[0].due_at == end_of_day(in_days(desk, 1), zone_info(desk.lead.zone))
 
 
 def test_a_step_that_stands_at_the_end_of_a_day_is_put_off_to_no_earlier_hour_of_it(

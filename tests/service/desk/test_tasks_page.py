@@ -83,6 +83,10 @@ def test_what_is_refused_comes_back_in_its_field_with_a_clear_line(
         assert line in page.text
         assert "Call the clinic." in page.text
     member.send("/tasks", text="Call the clinic.", on=day_at_desk(1).isoformat())
+    page = member.send("/put-off", on=day_at_desk(2).isoformat(), reason="  ")
+    assert (page.status, "Write down why. Nothing was changed." in page.text) == (400, True)
+    assert day_at_desk(2).isoformat() in [field.get("value") for field in page.root.iter("input")]
+    assert "Put off." not in page.text
     page = member.send("/put-off", on=day_at_desk(100).isoformat(), reason="They travel.")
     assert page.status == 409
     assert "It may not wait beyond" in page.text

@@ -132,6 +132,7 @@ def test_each_date_says_where_it_stands_and_one_that_may_wait_takes_a_reason(
     )
     page = member.send("/pause", reason="  ")
     assert page.response.status_code == 400
+    assert "Write down why. Nothing was changed." in page.text
     page = member.send("/pause", reason="Waiting for the labour office.")
     assert "It waits now. Your reason is a note in the thread." in page.text
     assert "Waiting for the labour office." in page.text

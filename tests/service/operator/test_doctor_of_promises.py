@@ -24,7 +24,10 @@ def test_a_case_that_was_forgotten_is_named_and_no_other(ready: Redress, home: P
                 session.scalars(select(Case.reference).where(Case.id == each)).one()
                 for each in (forgotten, kept)
             )
-        assert _WELL in ready("doctor").stdout
+        said = ready("doctor").stdout
+        assert _WELL in said
+        # Nobody has set a roster: it says so, as the page does.
+        assert f"warn  Nobody at {world.near.name} who can be alerted is on duty today or on any of" in said
         with database.writing() as session:
             # As somebody who can write the database, or a mistake of ours, would leave it.
             session.execute(update(Offer).where(Offer.case_id == forgotten).values(expires_at=None))

@@ -19,7 +19,7 @@ from tests.support.desk import Desk
 from tests.support.partners import Habit, do
 from tests.support.promise_watch import Watch
 from tests.support.ticking import falls_due, set_to, tick, tick_at
-from tests.support.tracks import WALKS, WORKPLACE, go_to_a_thursday_before_a_day_off
+from tests.support.tracks import ALL_WALKS, WORKPLACE, go_to_a_thursday_before_a_day_off
 
 _HOUR, _DAY = timedelta(hours=1), timedelta(days=1)
 
@@ -131,7 +131,7 @@ def live(desk: Desk, services: Services, lives: Lives, days: int) -> None:
 
 
 @pytest.mark.timeout(0)
-@pytest.mark.parametrize(("database", "track", "law"), WALKS, indirect=["database"])
+@pytest.mark.parametrize(("database", "track", "law"), ALL_WALKS, indirect=["database"])
 def test_no_case_is_forgotten_in_400_days_whoever_has_it(desk: Desk, track: Profile, law: str) -> None:
     start = go_to_a_thursday_before_a_day_off(desk, law)
     fast = track is Profile.FAST_TRACK

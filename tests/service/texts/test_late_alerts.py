@@ -276,6 +276,20 @@ def test_a_date_that_comes_near_is_told_once_a_day_to_who_has_the_case(texting: 
     assert bodies == {DATE, f"{DATE_SUBJECT}\n\n{DATE}"}
 
 
+def test_who_has_the_case_is_told_30_14_7_and_2_days_before_and_on_no_other_day(texting: Texting) -> None:
+    reachable(texting, "near.lead")
+    case_id = taken(texting)
+    add_flight(texting, case_id, 40)
+    add_flight(texting, taken(texting), 400)  # noise
+    told_before = list[int]()
+    for day in range(1, 45):
+        before = len(told(texting))
+        clock.set_offset(day * 86_400)
+        reminded(texting)
+        told_before += [40 - day] * (len(told(texting)) > before)
+    assert told_before == [30, 14, 7, 2]
+
+
 @pytest.mark.parametrize("what", ("custody", "offered", "stopped"))
 def test_a_reminder_waits_until_somebody_can_be_told_of_it(texting: Texting, what: str) -> None:
     reachable(texting, "near.lead", "far.lead")

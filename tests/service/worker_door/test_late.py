@@ -100,6 +100,9 @@ def test_who_read_it_and_lost_it_is_not_forgotten(
     assert "Read by a helper from Mawar Workers Aid" in page
     assert "The helper who read it does not have it any more. The next one has not read it yet." in page
     assert "No helper has read it yet" not in page
+    # They did take it, and only then were late.
+    assert "did not take it in time" not in page
+    assert "A helper from Distant Line should read it by" in page
 
 
 def test_where_the_company_is_silent_the_inbox_says_whom_we_asked_to_see_to_it(
