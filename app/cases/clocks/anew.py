@@ -9,8 +9,9 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import Case, CaseFacts, Clock
 from app.cases.clocks.planning import due_after
-from app.cases.clocks.running import ASKING, calendar_of, clock_rows, clocks_of, go_on, store_next_date, waits
+from app.cases.clocks.running import calendar_of, clock_rows, clocks_of, go_on, store_next_date, waits
 from app.cases.clocks.settling import no_longer_late
+from app.cases.clocks.written_over import ASKING
 from app.cases.enums import ClockKind, ClockState, ConsentLevel, StartEvent, Who
 from app.cases.rules import Deadlines
 

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app import clock
 from app.cases.case.access import NoAccess, lock_case
 from app.cases.case.models import Case, Entry
-from app.cases.clocks.running import ASKING, clocks_of
+from app.cases.clocks import ASKING, clocks_of
 from app.cases.desk.talks import Talk, log_talk
 from app.cases.enums import ClockKind, TalkHow
 from app.database import CaseId

@@ -9,7 +9,7 @@ from sqlalchemy import select, update
 
 from app import clock
 from app.cases.case.models import Case
-from app.cases.clocks.running import ASKING, clocks_of
+from app.cases.clocks import ASKING, clocks_of
 from app.cases.enums import ClockKind, ClockState, State
 from app.cases.routing.offers import accept_offer
 from app.cases.worker.sharing import stop_sharing
