@@ -5,6 +5,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from app import clock
+from app.cases.case import Case, facts_of
+from app.cases.enums import ClosingReason, State
 from app.database import CaseId
 from app.intake import ContactWay
 from app.intake.refused_numbers import NUMBER_REFUSED, NUMBERS_REST
@@ -132,3 +134,21 @@ def test_who_tries_numbers_does_not_learn_which_of_them_said_stop(browse: Browse
     colleague.open(f"/desk/cases/{case_id}")
     page = colleague.send("/agreed", **told, number=other % 1)
     assert (page.status, "agreed to texts on this phone before" in page.text) == (409, True)
+
+
+def test_a_no_can_be_kept_in_a_closed_case_too(browse: Browse, world: World) -> None:
+    case_id = accepted(world, world.file(contact=ContactWay.TEXT, phone="+60 12-345 6701"))
+    with world.database.writing() as session:
+        case = session.get_one(Case, case_id)
+        case.state, case.is_open, case.closing_reason = State.CLOSED, False, ClosingReason.REFERRED
+    member = browse("near.lead")
+    page = member.open(f"/desk/cases/{case_id}")
+    assert "The worker said whether we may text" not in page.text
+    assert "They want no texts or calls" in page.text
+    assert "They want no texts or calls" not in browse("near.viewer").open(f"/desk/cases/{case_id}").text
+    page = member.send("/no-texts")
+    assert "No texts and no calls any more: the number in the case is gone." in page.text
+    assert acts(world, case_id)[-2:].count("case.contact_told") == 1
+    with world.database.reading() as session:
+        case = session.get_one(Case, case_id)
+        assert (case.state, facts_of(world.vault, case).reach) == (State.CLOSED, "none")
