@@ -4,6 +4,8 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from app import clock
 from app.cases.case import Case, facts_of
 from app.cases.enums import ClosingReason, State
@@ -13,7 +15,7 @@ from app.intake.refused_numbers import NUMBER_REFUSED, NUMBERS_REST
 from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.phones import keep_phone, opt_out, read_written_number
 from app.messaging.phones.text_requests import seal_text_request
-from app.network import REFUSED_NUMBERS, choose_zone
+from app.network import REFUSED_NUMBERS, attempts, choose_zone
 from app.vault import read_journal
 from tests.harness.world import World
 from tests.support.member import Browse, accepted
@@ -99,7 +101,12 @@ def acts(world: World, case_id: CaseId) -> list[str]:
         return [entry.act for entry in read_journal(session, world.vault, case_id)]
 
 
-def test_who_tries_numbers_does_not_learn_which_of_them_said_stop(browse: Browse, world: World) -> None:
+def test_who_tries_numbers_does_not_learn_which_of_them_said_stop(
+    browse: Browse, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No midnight passes while it runs, at which the numbers of a day begin anew.
+    today = attempts._window(REFUSED_NUMBERS)
+    monkeypatch.setattr(attempts, "_window", lambda _limit, _at=None: today)
     case_id = accepted(world, world.file())
     stopped, other = "012-345 67%02d", "013-700 80%02d"
     for number in range(REFUSED_NUMBERS.most + 2):
