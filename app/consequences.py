@@ -12,7 +12,8 @@ from app.cases.case import Event, Happened
 from app.cases.enums import TextAbout
 from app.cases.followups import plan_again, plan_filed, plan_text
 from app.cases.rules import rules_of
-from app.database import new_id
+from app.database import CaseId, new_id
+from app.intake.calling_off import ask_again_for_texts, call_off_answers
 from app.messaging.members import alert_danger, alert_date_near, alert_late, newest_rung
 
 Consequence = Callable[[Session, tuple[Event, ...]], None]
@@ -65,18 +66,31 @@ def plan_text_of_lateness(session: Session, events: tuple[Event, ...]) -> None:
         plan_text(session, vault, case, TextAbout.LATE, rung.id)
 
 
+def ask_again_what_nobody_heard(session: Session, events: tuple[Event, ...]) -> None:
+    """Ask for what answers met that are not texted any more: the worker said stop or took texts back, or their number is gone."""
+    texts = [event.about for event in events if event.about is not None]
+    ask_again_for_texts(session, events[0].vault, CaseId(events[0].case.id), texts)
+
+
+def call_off_old_answers(session: Session, events: tuple[Event, ...]) -> None:
+    """Call off the answers that wait from whoever has the case no longer."""
+    call_off_answers(session, events[0].vault, events[0].case)
+
+
 CONSEQUENCES: dict[Happened, tuple[Consequence, ...]] = {
     Happened.FILED: (page, plan_questions),
-    Happened.OFFERED: (page,),
-    Happened.HELD: (page,),
+    Happened.OFFERED: (page, call_off_old_answers),
+    Happened.HELD: (page, call_off_old_answers),
+    Happened.NOBODY_LEFT: (call_off_old_answers,),
+    Happened.TEXT_CALLED_OFF: (ask_again_what_nobody_heard,),
     Happened.CALLED: (page,),
     Happened.LATE: (tell_of_lateness, plan_text_of_lateness),
     Happened.ACCEPTED: (plan_questions,),
     Happened.ANSWERED: (plan_questions,),
     Happened.HASTENED: (plan_questions,),
-    Happened.LOCKED: (plan_questions,),
+    Happened.LOCKED: (plan_questions, call_off_old_answers),
     Happened.UNLOCKED: (plan_questions,),
-    Happened.STOPPED: (plan_questions,),
+    Happened.STOPPED: (plan_questions, call_off_old_answers),
     Happened.CLOSED: (plan_questions,),
     Happened.REOPENED: (plan_questions,),
     Happened.QUESTIONS_WANTED: (plan_questions,),

@@ -1,26 +1,36 @@
-"""A reply's text that still waits is called off: it stays in the thread, and what it met is asked for again.
+"""A reply's text that is called off stays in the thread; what it met is asked for again where nobody can have heard it.
 
 Above the rooms of cases and of texts, as `app.intake.texting` is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cases.case import NoAccess, change_case, owned_case, refuse_viewers
+from app.cases.case import (
+    Case,
+    NoAccess,
+    change_case,
+    facts_of,
+    lock_case,
+    owned_case,
+    refuse_viewers,
+)
 from app.cases.clocks import ask_again
 from app.cases.desk import REPLIED
 from app.cases.followups import TALKED
+from app.cases.rules import rules_of
 from app.database import CaseId
+from app.intake.conversation.store import RECEIPT_SENT
 from app.intake.texting import TEXTED
 from app.messaging.delivery import Delivery
 from app.messaging.models import OutgoingText
 from app.messaging.phones import lock_phone
-from app.messaging.queue import cancel_waiting_text
+from app.messaging.queue import cancel_replies, cancel_waiting_text
 from app.network import SignedIn
-from app.vault import JournalEntry, Json, Vault, journal, read_journal
+from app.vault import SYSTEM, Actor, JournalEntry, Json, ReceiptRow, Vault, journal, read_journal, sound
 
 CALLED_OFF = "case.text_called_off"
 
@@ -32,7 +42,7 @@ class NotWaiting(Exception):
 def call_off_text(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, text_id: UUID) -> None:
     """Keep a reply's text that still waits from going out; the reply stays in the thread. Done twice it is called off once.
 
-    Nobody heard it then: what it met is asked for again, by the date it had.
+    What it met is asked for again, by the date it had, where nobody can have heard it.
     Raises `NotWaiting`, and as `change_case`, also for a text that is no reply of this case.
     """
     owned_case(session, by, case_id)
@@ -49,22 +59,74 @@ def call_off_text(session: Session, vault: Vault, by: SignedIn, case_id: CaseId,
     cancelled = cancel_waiting_text(session, text_id)
     case = change_case(session, by, case_id)
     if cancelled:
-        about: dict[str, Json] = {"entry": detail["entry"], "text": detail["text"]}
-        journal(session, vault, case_id, CALLED_OFF, by.actor, about)
-        ask_again(session, case, _met_by_nothing(told, detail["entry"]))
+        _ask_again(session, vault, case, [text_id], by.actor)
     elif session.get_one(OutgoingText, text_id).state is not Delivery.CANCELLED:
         raise NotWaiting
 
 
-def _met_by_nothing(told: Sequence[JournalEntry], called_off: str) -> set[UUID]:
-    """The clocks that were met by replies which were all called off, this one the last, with no other answer after them."""
-    gone = {entry.detail["entry"] for entry in told if entry.act == CALLED_OFF} | {called_off}
-    met: set[UUID] = set()
+def call_off_answers(session: Session, vault: Vault, case: Case) -> None:
+    """Call off the answers that wait from whoever had the case, whose row the caller has locked, and has it no longer.
+
+    What they promised is not the next one's promise. Whoever has it next is asked for what those met, with the full time for it.
+    """
+    case_id = CaseId(case.id)
+    gone = cancel_replies(session, case_id)
+    if gone:
+        _ask_again(session, vault, case, gone, SYSTEM, changed_hands=True)
+
+
+def ask_again_for_texts(session: Session, vault: Vault, case_id: CaseId, texts: Collection[UUID]) -> None:
+    """Ask again for what these answers met, none of which goes out as a text any more, whoever or whatever called them off."""
+    case = lock_case(session, case_id)
+    if case is not None:
+        _ask_again(session, vault, case, texts, SYSTEM)
+
+
+def _ask_again(
+    session: Session,
+    vault: Vault,
+    case: Case,
+    texts: Collection[UUID],
+    by: Actor,
+    *,
+    changed_hands: bool = False,
+) -> None:
+    """The one rule for every answer that is called off: what it met is asked for again where nobody can have heard it.
+
+    The answer stands in the thread all the same. Whoever has a code that opens it reads it in the inbox, as every answer that was
+    put there alone and met its dates too; only without one it has reached nobody.
+    """
+    case_id, ids = CaseId(case.id), {str(each) for each in texts}
+    told = read_journal(session, vault, case_id)
+    known = {entry.detail["text"] for entry in told if entry.act == CALLED_OFF}
+    gone = [entry.detail for entry in told if entry.act == TEXTED and entry.detail["text"] in ids - known]
+    if not gone:
+        return
+    for detail in gone:
+        about: dict[str, Json] = {"entry": detail["entry"], "text": detail["text"]}
+        journal(session, vault, case_id, CALLED_OFF, by, about)
+    off = {entry.detail["entry"] for entry in told if entry.act == CALLED_OFF}
+    off |= {detail["entry"] for detail in gone}
+    met = _met_by_nothing(told, off, has_code=_has_code(session, vault, case_id))
+    deadlines = rules_of(session).deadlines
+    ask_again(session, case, facts_of(vault, case), deadlines, met, changed_hands=changed_hands)
+
+
+def _has_code(session: Session, vault: Vault, case_id: CaseId) -> bool:
+    codes = select(ReceiptRow).where(ReceiptRow.case_id == case_id, ReceiptRow.ended_hour.is_(None))
+    return bool(list(sound(vault, session.scalars(codes))))
+
+
+def _met_by_nothing(told: Sequence[JournalEntry], off: Collection[str], *, has_code: bool) -> set[UUID]:
+    """The clocks met by answers that were called off and that no code opens, with no other answer or talk after them."""
+    opens, met = has_code, set[UUID]()
     for entry in reversed(told):
-        if entry.act == REPLIED and entry.detail["entry"] not in gone:
+        if entry.act == RECEIPT_SENT:
+            opens = False
+        if entry.act == REPLIED and (opens or entry.detail["entry"] not in off):
             break
         if entry.act == TALKED and entry.detail["reached"]:
             break
-        if entry.act == TEXTED and entry.detail["entry"] in gone:
+        if entry.act == TEXTED and entry.detail["entry"] in off and not opens:
             met.update(UUID(each) for each in entry.detail.get("met", ()))
     return met

@@ -187,12 +187,12 @@ def stop_texts(session: Session, vault: Vault, case_id: CaseId) -> None:
     Before the case is locked, so that this and a STOP from the same phone never wait for each other in a circle.
     """
     phone = end_text_request(session, vault, case_id)
-    cancel_texts(session, case_id=case_id)
+    cancel_texts(session, vault, case_id=case_id)
     if phone is not None:
         _stop_listening(session, vault, case_id, phone)
     # Somebody else on the same phone may still want to be answered.
     if phone is not None and not live_conversations(session, phone.id):
-        forget_phone(session, phone)
+        forget_phone(session, vault, phone)
 
 
 def _stop_listening(session: Session, vault: Vault, case_id: CaseId, phone: Phone) -> None:

@@ -60,6 +60,9 @@ _RANK = {
 FINAL = frozenset(state for state, rank in _RANK.items() if rank >= _RANK[Delivery.CANCELLED])
 """Nothing more is to be done for a text in one of these."""
 
+CALLED_OFF = frozenset({Delivery.CANCELLED, Delivery.OPTED_OUT})
+"""Somebody did not want a text in one of these any more, before it went out."""
+
 
 ASKED_ABOUT = frozenset({Delivery.ACCEPTED, Delivery.SENT})
 """The provider has it and has not said the last word: when that does not come, it is asked."""

@@ -83,6 +83,9 @@ SIGN_INS_FROM_KNOWN_BROWSER = Limit("sign-in from a member's own browser", 10, t
 SEARCHES = Limit("search of a member", 10, timedelta(minutes=1))
 """More than anybody reads the answers of; each may take more than a second of a core from the workers who file."""
 
+REFUSED_NUMBERS = Limit("number that a member may not have texted", 5, timedelta(days=1))
+"""Of those that said stop, or that others see: each refusal tells a helper so, and nobody meets five of them a day by chance."""
+
 EVERYBODY = ""
 """The subject of a limit that holds for all together."""
 

@@ -24,8 +24,6 @@ from app.cases.clocks.rungs import (
     next_rung,
 )
 from app.cases.clocks.running import (
-    ASKING,
-    BY_THE_HOLDER,
     as_it_ran,
     calendar_of,
     clock_rows,
@@ -38,6 +36,7 @@ from app.cases.clocks.running import (
     waits,
 )
 from app.cases.clocks.settling import mark_clocks_missed, meet_clocks, settle, settle_clocks
+from app.cases.clocks.written_over import ASKING, BY_THE_HOLDER
 
 __all__ = [
     "ASKING",

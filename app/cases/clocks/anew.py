@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import Case, CaseFacts, Clock
 from app.cases.clocks.planning import due_after
-from app.cases.clocks.running import ASKING, calendar_of, clock_rows, clocks_of, go_on, store_next_date, waits
+from app.cases.clocks.running import calendar_of, clock_rows, clocks_of, go_on, store_next_date, waits
 from app.cases.clocks.settling import no_longer_late
-from app.cases.enums import ClockKind, ClockState, StartEvent, Who
+from app.cases.clocks.written_over import ASKING
+from app.cases.enums import ClockKind, ClockState, ConsentLevel, StartEvent, Who
 from app.cases.rules import Deadlines
 
 
@@ -112,18 +113,38 @@ def ask_anew(
     store_next_date(session, case)
 
 
-def ask_again(session: Session, case: Case, ids: Collection[UUID]) -> None:
+def ask_again(
+    session: Session,
+    case: Case,
+    facts: CaseFacts,
+    deadlines: Deadlines,
+    ids: Collection[UUID],
+    *,
+    changed_hands: bool = False,
+) -> None:
     """Ask for what these clocks asked for, by the dates they had: what met them was called off before anybody heard it.
 
-    Each stays as it was met, and another one runs beside it, unless that is asked for already.
+    Each stays as it was met, and another one runs beside it, unless that is asked for already. Whoever takes the case over
+    afterwards has the time that anybody has, and where a case rests, so does what is asked in it.
     """
     known = clocks_of(session, case)
     asked = {row.kind for row in known if row.state in ASKING or waits(row)}
     met = {row.kind: row for row in known if row.id in ids and row.state is ClockState.MET}
-    undone = [row for row in met.values() if row.kind not in asked]
-    session.add_all(
-        Clock(case_id=case.id, kind=row.kind, due_at=row.due_at, who=row.who, law=row.law) for row in undone
-    )
-    if ClockKind.ACKNOWLEDGE in {row.kind for row in undone}:
+    undone = {row.kind: row for row in met.values() if row.kind not in asked}
+    if changed_hands:
+        begun = (StartEvent.FILED, StartEvent.ACCEPTED)
+        anew = [
+            row for event in begun for row in clock_rows(case, facts, event, deadlines) if row.kind in undone
+        ]
+    else:
+        anew = [
+            Clock(case_id=case.id, kind=row.kind, due_at=row.due_at, who=row.who, law=row.law)
+            for row in undone.values()
+        ]
+    rests = not case.is_open or case.stopped_hour is not None or facts.consent is ConsentLevel.NOBODY
+    for row in anew:
+        row.state = ClockState.PAUSED if rests else ClockState.RUNNING
+    session.add_all(anew)
+    if ClockKind.ACKNOWLEDGE in undone:
         case.first_answer = None
     store_next_date(session, case)

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import Case, CaseFacts, Escalation
 from app.cases.clocks.planning import due_after
-from app.cases.clocks.running import BY_THE_HOLDER, ON_THE_WAY, calendar_of
+from app.cases.clocks.running import calendar_of
+from app.cases.clocks.written_over import BY_THE_HOLDER, ON_THE_WAY
 from app.cases.enums import ClockKind, Profile, Rung, RungState, State, Who
 from app.cases.rules import Calendar, Duration, Ladder, Rules, Unit
 

@@ -1,6 +1,6 @@
 """The clocks of a case in the database: which there are, how they start and wait, and the one next date on the case row."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -10,21 +10,15 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import Case, CaseFacts, Clock
 from app.cases.clocks.planning import plan_clocks
-from app.cases.enums import ClockKind, ClockState, StartEvent, Who
+from app.cases.clocks.written_over import ASKING, was, what_it_asks
+from app.cases.enums import ClockKind, ClockState, StartEvent
 from app.cases.rules import Calendar, Deadlines
 from app.database import LONG_PAST, READS, CaseId, new_id
 from app.network import zone_there
-from app.vault import SYSTEM, KeyHolder, holder_of, is_sound, journal, row_fits, row_mac
+from app.vault import SYSTEM, KeyHolder, holder_of, is_sound, journal, row_mac
 
 MISSED, LATENESS_ENDED = "clock.missed", "clock.late_ended"
 """The acts of the journal between which a clock is late."""
-
-ASKING = (ClockState.RUNNING, ClockState.MISSED)
-"""A missed clock still asks for the same thing; only what was met, passed on or paused stops waiting."""
-
-ON_THE_WAY = frozenset({ClockKind.ACCEPT, ClockKind.PLACE})
-BY_THE_HOLDER = frozenset({Who.PARTNER, Who.COMPANY})
-"""Whose clocks whoever has a case has to see to: their own, and what the company owes them."""
 
 
 def clock_rows(case: Case, facts: CaseFacts, event: StartEvent, deadlines: Deadlines) -> list[Clock]:
@@ -92,24 +86,21 @@ def waits(row: Clock) -> bool:
     return row.state is ClockState.PAUSED and row.paused_hour is not None
 
 
-_KINDS, _STATES = frozenset(ClockKind), frozenset(ClockState)
+_STATES = frozenset(ClockState)
 
 
 _OF_CASE = select(Clock).where(Clock.case_id == bindparam("case")).order_by(Clock.due_at, Clock.kind)
 
 
 def clocks_of(session: Session, case: Case) -> Sequence[Clock]:
-    """All the clocks of a case, the earliest first; one that others wrote counts as missed.
-
-    One of no kind that there is asks for nothing: it must not keep its worker from saying that they are in danger.
-    """
+    """All the clocks of a case, the earliest first; one that others wrote counts as missed, of whatever kind they made it."""
     session.flush()
     found = session.scalars(_OF_CASE, {"case": case.id}).all()
     holder = holder_of(session)
-    forged = [row for row in found if row.kind in _KINDS and not _stands(holder, row)]
+    forged = [row for row in found if not _stands(holder, row)]
     for row in forged:
         _count_as_missed(session, row)
-    rows = [row for row in found if row.kind in _KINDS and row.state in _STATES and row.due_at != LONG_PAST]
+    rows = [row for row in found if row.state in _STATES and row.due_at != LONG_PAST]
     return sorted(rows, key=lambda row: (row.due_at, row.kind)) if forged else rows
 
 
@@ -121,18 +112,6 @@ def _stands(holder: KeyHolder, row: Clock) -> bool:
     if is_sound(holder, row):
         return True
     return row.state is ClockState.MISSED and any(was(holder, vars(row), state) for state in ClockState)
-
-
-def was(holder: KeyHolder, values: Mapping[Any, Any], state: ClockState) -> bool:
-    """Whether this deployment wrote a clock with these values, but for its state, which was this one."""
-    return row_fits(holder, Clock, {**values, "state": state})
-
-
-def who_is_late(kind: ClockKind, who: Who) -> Who:
-    """Who has to see to a clock that others wrote: never anybody whom no ladder asks, or it would be silently done."""
-    if who in BY_THE_HOLDER or (who in set(Who) and kind in ON_THE_WAY):
-        return who
-    return Who.PARTNER
 
 
 def as_it_ran(session: Session, row: Clock) -> None:
@@ -150,8 +129,8 @@ def _count_as_missed(session: Session, row: Clock) -> None:
     values = {
         "state": ClockState.MISSED,
         "due_at": now if row.due_at == LONG_PAST else min(row.due_at, now),
-        "who": who_is_late(row.kind, row.who),
         "paused_hour": None,
+        **what_it_asks(session, vars(row)),
     }
     if not session.info.get(READS) and _store_as_missed(session, row, values):
         session.refresh(row)

@@ -9,16 +9,14 @@ from app import clock
 from app.cases.case import Case, Clock
 from app.cases.clocks.planning import ClockAct, met_by
 from app.cases.clocks.running import (
-    ASKING,
     LATENESS_ENDED,
     MISSED,
     clocks_of,
     go_on,
     keep_next_date,
     waits,
-    was,
-    who_is_late,
 )
+from app.cases.clocks.written_over import ASKING, was, what_it_asks
 from app.cases.enums import ClockKind, ClockState, FirstAnswer
 from app.database import NEVER_BEFORE, CaseId, chosen_once
 from app.vault import SYSTEM, Json, Vault, holder_of, journal, row_mac
@@ -93,10 +91,10 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
     )
     missed = session.execute(claim).mappings().all()
     for row in missed:
-        detail: dict[str, Json] = {"clock": str(row["kind"]), "id": str(row["id"])}
-        values = {}
-        if not was(vault, row, ClockState.RUNNING):
-            values, detail["forged"] = {"who": who_is_late(row["kind"], row["who"])}, True
+        ours = was(vault, row, ClockState.RUNNING)
+        values = {} if ours else what_it_asks(session, row)
+        detail: dict[str, Json] = {"clock": str(values.get("kind", row["kind"])), "id": str(row["id"])}
+        detail |= {} if ours else {"forged": True}
         this = (Clock.case_id == row["case_id"], Clock.id == row["id"])
         signed = update(Clock).where(*this).values(**values, row_mac=row_mac(vault, Clock, {**row, **values}))
         session.execute(signed.execution_options(synchronize_session=False))

@@ -131,6 +131,7 @@ def hold_with_custody(
     case.organisation_id, case.also_asked_id = None, None
     custodian = custodian_of(session, CaseId(case.id))
     if custodian is None:
+        note(session, vault, Happened.NOBODY_LEFT, case)
         journal(session, vault, CaseId(case.id), "case.nobody_may_hold_it", SYSTEM, {})
         return
     facts = facts_of(vault, case)

@@ -9,6 +9,7 @@ from app.messaging.queue.outgoing import (
     address_place,
     anything_waits,
     body_place,
+    cancel_replies,
     cancel_texts,
     cancel_waiting_text,
     case_of_text,
@@ -25,6 +26,7 @@ from app.messaging.queue.outgoing import (
     written_down,
 )
 from app.messaging.queue.queue_counts import count_queue
+from app.messaging.queue.replies import note_called_off
 
 __all__ = [
     "EMAIL",
@@ -34,6 +36,7 @@ __all__ = [
     "address_place",
     "anything_waits",
     "body_place",
+    "cancel_replies",
     "cancel_texts",
     "cancel_waiting_text",
     "case_of_text",
@@ -44,6 +47,7 @@ __all__ = [
     "is_written_down",
     "keep_text",
     "keeping",
+    "note_called_off",
     "note_merged_alert",
     "seal_text",
     "state_of_text",

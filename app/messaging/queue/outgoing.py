@@ -28,6 +28,7 @@ from app.messaging.composing import count_segments
 from app.messaging.delivery import NOT_URGENT, Delivery, Purpose
 from app.messaging.models import MemberAddress, OutgoingStep, OutgoingText, Phone
 from app.messaging.phones import is_opted_out
+from app.messaging.queue.replies import note_called_off
 from app.vault import KeyHolder, Place, Vault, holder_of, is_sound, sign_row, sound, sound_or_none
 
 EMAIL = "email"
@@ -192,8 +193,17 @@ def anything_waits(session: Session, phone_id: UUID) -> bool:
     return session.scalars(query.limit(1)).first() is not None
 
 
-def cancel_texts(session: Session, phone_id: UUID | None = None, case_id: CaseId | None = None) -> int:
-    """Call off what was not handed over yet to this phone, of this case, or both; how many texts that were."""
+def cancel_texts(
+    session: Session,
+    vault: Vault,
+    phone_id: UUID | None = None,
+    case_id: CaseId | None = None,
+    only: Purpose | None = None,
+) -> int:
+    """Call off what was not handed over yet to this phone, of this case, or both; how many texts that were.
+
+    With `only` no others than those of that purpose.
+    """
     if phone_id is None and case_id is None:
         raise ValueError("cancelling every text is not meant")
     theirs = [
@@ -201,7 +211,10 @@ def cancel_texts(session: Session, phone_id: UUID | None = None, case_id: CaseId
         for column, value in ((OutgoingText.phone_id, phone_id), (OutgoingText.case_id, case_id))
         if value is not None
     ]
+    if only is not None:
+        theirs.append(OutgoingText.purpose == only)
     waiting = _cancel_waiting(session, and_(*theirs))
+    note_called_off(session, vault, waiting)
     # A dispatcher may be about to send these, or did so and got no answer: it finds no body any more, and says which it was.
     underway = OutgoingText.state.in_((Delivery.CLAIMED, Delivery.UNCLEAR))
     has_body = OutgoingText.body_sealed.is_not(None)
@@ -211,6 +224,15 @@ def cancel_texts(session: Session, phone_id: UUID | None = None, case_id: CaseId
 def cancel_waiting_text(session: Session, text_id: UUID) -> bool:
     """Call off one text that no dispatcher has taken up; False, and nothing happens, when it does not wait any more."""
     return bool(_cancel_waiting(session, OutgoingText.id == text_id))
+
+
+def cancel_replies(session: Session, case_id: CaseId) -> list[UUID]:
+    """Call off the helpers' answers of a case that wait and that nobody else has in hand just now; which those were.
+
+    Nobody is waited for, since the caller has the case's row already (app/database/lock_order.py).
+    """
+    theirs = and_(OutgoingText.case_id == case_id, OutgoingText.purpose == Purpose.REPLY)
+    return _cancel_waiting(session, theirs, wait=False)
 
 
 def went_by(session: Session, vault: Vault, phone_id: UUID) -> list[datetime]:
@@ -294,8 +316,9 @@ def _keep(session: Session, text: OutgoingText) -> UUID:
     return session.scalars(select(OutgoingText.id).where(OutgoingText.key == text.key)).one()
 
 
-def _cancel_waiting(session: Session, which: ColumnElement[bool]) -> list[UUID]:
-    cancelled = _call_off(session, and_(OutgoingText.state == Delivery.WAITING, which), Delivery.CANCELLED)
+def _cancel_waiting(session: Session, which: ColumnElement[bool], *, wait: bool = True) -> list[UUID]:
+    waiting = and_(OutgoingText.state == Delivery.WAITING, which)
+    cancelled = _call_off(session, waiting, Delivery.CANCELLED, wait=wait)
     hour = clock.hour_of(clock.now())
     insert_rows(
         session, [OutgoingStep(text_id=text_id, state=Delivery.CANCELLED, hour=hour) for text_id in cancelled]
@@ -303,10 +326,15 @@ def _cancel_waiting(session: Session, which: ColumnElement[bool]) -> list[UUID]:
     return cancelled
 
 
-def _call_off(session: Session, which: ColumnElement[bool], state: Delivery | None) -> list[UUID]:
-    locking(session, Lock.TEXT)
+def _call_off(
+    session: Session, which: ColumnElement[bool], state: Delivery | None, *, wait: bool = True
+) -> list[UUID]:
+    if wait:
+        locking(session, Lock.TEXT)
     # In the order of the keys, so that two who call off the same texts never wait for each other in a circle.
-    found = select(OutgoingText.id).where(which).order_by(OutgoingText.id).with_for_update()
+    found = (
+        select(OutgoingText.id).where(which).order_by(OutgoingText.id).with_for_update(skip_locked=not wait)
+    )
     values: dict[str, object] = {"body_sealed": None} | ({} if state is None else {"state": state})
     changing = update(OutgoingText).where(OutgoingText.id.in_(found), which).values(values)
     gone = session.scalars(

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.database import Lock, insert_unless_taken, locking
-from app.messaging.delivery import ASKED_ABOUT, ASKED_AFTER, Delivery, further
+from app.messaging.delivery import ASKED_ABOUT, ASKED_AFTER, CALLED_OFF, Delivery, further
 from app.messaging.gateways.protocol import StatusReport
 from app.messaging.models import OutgoingStep, OutgoingText
 from app.messaging.phones import lock_phone, opt_out
-from app.messaging.queue import cancel_texts
+from app.messaging.queue import cancel_texts, note_called_off
 from app.vault import Vault, sound_or_none
 
 # Only in these is a text still to be sent, or looked for by its words.
@@ -31,7 +31,8 @@ def take_status(session: Session, vault: Vault, report: StatusReport) -> None:
     locking(session, Lock.TEXT)
     text = _find(session, report)
     if text is not None:
-        move_on(text, state)
+        if move_on(text, state) and state in CALLED_OFF:
+            note_called_off(session, vault, [text.id])
         session.flush()
         _write_step(session, text, state, report.reason)
 
@@ -43,7 +44,7 @@ def remember_stop(session: Session, vault: Vault, phone_id: UUID | None) -> None
     phone = sound_or_none(vault, lock_phone(session, phone_id))
     if phone is not None:
         opt_out(session, vault, phone)
-        cancel_texts(session, phone_id=phone_id)
+        cancel_texts(session, vault, phone_id=phone_id)
 
 
 def move_on(text: OutgoingText, state: Delivery) -> bool:

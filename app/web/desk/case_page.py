@@ -9,8 +9,9 @@ from app.web.desk.beside_case import BesideCase
 from app.web.desk.drafts import Drafts
 from app.web.desk.messages import message_of_request
 from app.web.desk.next_steps import sooner, task_words
+from app.web.desk.offers import WRITERS
 from app.web.desk.thread import thread_line
-from app.web.member_session import written_choices, written_words
+from app.web.member_session import member, written_choices, written_words
 from app.web.services import services
 
 
@@ -45,6 +46,7 @@ def render_case(
         may_close=State.CLOSED in opened.moves,
         by_hand=TICKED_BY_HAND if opened.may_write else frozenset(),
         may_wait=_may_wait(opened),
+        may_end_texts=not custody and _may_end_texts(opened),
         sooner=sooner(opened),
         task_words=task_words(opened),
         sources=services().rules.deadlines.source,
@@ -60,6 +62,11 @@ def render_case(
         asks_agreement=_asks_agreement(opened),
         custody=custody,
     )
+
+
+def _may_end_texts(opened: OpenedCase) -> bool:
+    """Whether a worker's no can still be kept in a case that is closed: what is asked afterwards would be texted."""
+    return opened.beyond_inbox and opened.state is State.CLOSED and member().member.role in WRITERS
 
 
 def _homeless(drafts: Drafts, opened: OpenedCase) -> tuple[list[str], list[str]]:

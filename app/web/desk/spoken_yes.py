@@ -1,14 +1,16 @@
 """Writing down that the worker agreed by voice to be texted, or wants no texts any more."""
 
+from http import HTTPStatus
 from uuid import UUID
 
-from flask import request
+from flask import make_response, request
 from flask.typing import ResponseReturnValue
 
 from app.cases.case import NoHourLeft, TextTimes
 from app.cases.enums import TalkHow
 from app.database import CaseId
 from app.intake.conversation.machine import WhosePhone
+from app.intake.refused_numbers import NumbersRest, counted_number
 from app.intake.spoken_yes import (
     AgreedBefore,
     CannotReach,
@@ -21,6 +23,7 @@ from app.intake.spoken_yes import (
     seal_yes,
 )
 from app.language import only_digits
+from app.network import REFUSED_NUMBERS
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.case import change, show_case
@@ -31,6 +34,7 @@ from app.web.desk.talks import MOMENT_REFUSED, moment_of_form, moment_problem
 from app.web.language import pgettext
 from app.web.member_session import member
 from app.web.once import submission_of_post
+from app.web.retry import retry_after, seconds_until
 from app.web.services import services
 
 _LONGEST_HOUR = 2
@@ -52,7 +56,10 @@ def keep_agreement(case_id: UUID) -> ResponseReturnValue:
         heard = _heard()
         with here.database.reading() as session:
             sealed = seal_yes(session, here.vault, here.gateways, member(), CaseId(case_id), heard)
-        with here.database.writing() as session:
+        with (
+            counted_number(here.database, here.vault, member(), CaseId(case_id)),
+            here.database.writing() as session,
+        ):
             keep_yes(session, here.vault, member(), CaseId(case_id), sealed, submission)
 
     try:
@@ -65,12 +72,16 @@ def keep_agreement(case_id: UUID) -> ResponseReturnValue:
         )
     except MOMENT_REFUSED as refused:
         return refuse(moment_problem(refused))
-    except NoHourLeft:
-        return refuse(pgettext("desk", "These hours leave no time for a text. Nothing was kept."))
-    except CannotReach:
-        return refuse(
-            pgettext("desk", "No text can go to this number. Look at it once more. Nothing was kept.")
+    except (NoHourLeft, CannotReach) as refused:
+        return refuse(_why(refused))
+    except NumbersRest as rest:
+        problem = pgettext(
+            "desk",
+            "%(number)s numbers that you wrote down were refused today. No more are looked at before tomorrow. Nothing was kept.",
+            number=REFUSED_NUMBERS.most,
         )
+        page = make_response(show_case(case_id, problem=problem, drafts=drafts), HTTPStatus.TOO_MANY_REQUESTS)
+        return retry_after(page, seconds_until(rest.until))
     except (PhoneNotTheirs, RefusedSince, TextedElsewhere, AgreedBefore) as refused:
         return refuse(_why(refused), 409)
 
@@ -111,8 +122,14 @@ def _times() -> TextTimes | None:
     return TextTimes(int(first), int(last))
 
 
-def _why(refused: PhoneNotTheirs | RefusedSince | TextedElsewhere | AgreedBefore) -> str:
+def _why(
+    refused: NoHourLeft | CannotReach | PhoneNotTheirs | RefusedSince | TextedElsewhere | AgreedBefore,
+) -> str:
     match refused:
+        case NoHourLeft():
+            return pgettext("desk", "These hours leave no time for a text. Nothing was kept.")
+        case CannotReach():
+            return pgettext("desk", "No text can go to this number. Look at it once more. Nothing was kept.")
         case PhoneNotTheirs():
             return pgettext(
                 "desk",

@@ -4,16 +4,17 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, update
+from sqlalchemy import String, literal, select, update
 
 from app import clock
 from app.cases.case.models import Case, Clock
-from app.cases.clocks import clocks_of, mark_clocks_missed
+from app.cases.clocks import clocks_of, mark_clocks_missed, settle_clocks
 from app.cases.enums import ClockKind, ClockState, Who
 from app.cases.escalation import climb_ladders
 from app.cases.escalation.waiting_for_rungs import standing
 from app.database import CaseId
 from app.vault import forged_rows
+from tests.support.custody import held
 from tests.support.desk import Desk
 
 DAY = 86_400
@@ -35,11 +36,13 @@ def states(desk: Desk, case_id: CaseId, kind: ClockKind) -> list[ClockState]:
         return list(session.scalars(select(Clock.state).where(*which).order_by(Clock.due_at)))
 
 
-def written_over(desk: Desk, case_id: CaseId, **values: Any) -> None:
-    """Somebody writes this over the date by which a helper has to read."""
+def written_over(desk: Desk, case_id: CaseId, kind: ClockKind = ClockKind.READ, /, **values: Any) -> None:
+    """Somebody writes this over the date by which a helper has to read, or over the one of another kind."""
+    # As plain words: one that does not exist is what our own column would refuse.
+    words = {name: literal(value, String) for name, value in values.items() if name in ("kind", "who")}
     with desk.database.writing() as session:
-        which = Clock.case_id == case_id, Clock.kind == ClockKind.READ
-        session.execute(update(Clock).where(*which).values(**values))
+        which = Clock.case_id == case_id, Clock.kind == kind
+        session.execute(update(Clock).where(*which).values(**values | words))
 
 
 SILENCED: tuple[dict[str, Any], ...] = (
@@ -113,3 +116,50 @@ def test_what_is_done_in_time_stays_done(desk: Desk) -> None:
     clock.set_offset(5 * DAY)
     tick(desk)
     assert states(desk, case_id, ClockKind.READ) == [ClockState.MET]
+
+
+MADE: tuple[dict[str, Any], ...] = (
+    {"kind": ClockKind.ACCEPT},
+    {"kind": ClockKind.PLACE},
+    {"kind": ClockKind.PLACE, "who": Who.COORDINATOR},
+    {"kind": ClockKind.ACCEPT, "state": ClockState.MET},
+    {"kind": ClockKind.PLACE, "state": ClockState.MISSED},
+    {"kind": ClockKind.ACCEPT, "due_at": clock.hour_of(clock.now()) + timedelta(days=1)},
+    {"kind": "nonsense"},
+    {"kind": "nonsense", "who": "nobody", "state": ClockState.MET},
+)
+
+
+@pytest.mark.parametrize("values", MADE, ids=lambda values: " ".join(map(str, values.values())))
+def test_whatever_kind_others_made_of_a_date_somebody_is_asked(desk: Desk, values: dict[str, Any]) -> None:
+    case_id, other = desk.accepted(), desk.accepted()
+    # What else is asked in it is done, so that nobody is asked for that.
+    desk.open(desk.lead, other)
+    with desk.database.writing() as session:
+        rest = frozenset(ClockKind) - {ClockKind.READ}
+        settle_clocks(session, session.get_one(Case, case_id), rest, ClockState.MET)
+    written_over(desk, case_id, **values)
+    clock.set_offset(5 * DAY)
+    tick(desk)
+    tick(desk)
+    assert desk.acts(case_id).count("case.escalated") == 1
+    assert "case.escalated" not in desk.acts(other)
+    whole = set(values) <= {"kind", "state"}
+    kind = ClockKind.READ if whole else ClockKind.ACKNOWLEDGE
+    assert ClockState.MISSED in states(desk, case_id, kind)
+    with desk.database.reading() as session:
+        assert list(forged_rows(session, desk.world.vault)) == []
+        assert session.get_one(Case, case_id).next_clock is kind
+
+
+@pytest.mark.parametrize("kind", (ClockKind.READ, ClockKind.ACCEPT, "nonsense"))
+def test_of_a_case_that_waits_with_custody_a_custodian_is_asked_whatever_kind_others_made_of_its_date(
+    desk: Desk, kind: str
+) -> None:
+    case_id = desk.world.case_of(held(desk))
+    written_over(desk, case_id, ClockKind.PLACE, kind=kind, who=Who.PARTNER)
+    clock.set_offset(5 * DAY)
+    tick(desk)
+    tick(desk)
+    assert "case.escalated" in desk.acts(case_id)
+    assert states(desk, case_id, ClockKind.PLACE) == [ClockState.MISSED]

@@ -96,7 +96,7 @@ def _fill_every_table(desk: Desk) -> None:
         )
     alerted = world.case_of(world.file(danger=True))
     with desk.database.writing() as session:
-        cancel_texts(session, case_id=alerted)
+        cancel_texts(session, world.vault, case_id=alerted)
         asked = {"clock_id": new_id(), "kind": ClockKind.READ, "rung": Rung.LEAD, "late_since": clock.now()}
         session.add(Escalation(case_id=alerted, asked_hour=clock.now(), due_at=clock.now(), **asked))
         waiting = {"id": new_id(), "declared_veil": b"x", "tag": b"x", "owner_tag": b"x"}

@@ -4,9 +4,19 @@ from datetime import timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+import pytest
+
 from app import clock
+from app.cases.case import Case, facts_of
+from app.cases.enums import ClosingReason, State
+from app.database import CaseId
 from app.intake import ContactWay
-from app.network import choose_zone
+from app.intake.refused_numbers import NUMBER_REFUSED, NUMBERS_REST
+from app.messaging.gateways.simulator import LINE, NAME
+from app.messaging.phones import keep_phone, opt_out, read_written_number
+from app.messaging.phones.text_requests import seal_text_request
+from app.network import REFUSED_NUMBERS, attempts, choose_zone
+from app.vault import read_journal
 from tests.harness.world import World
 from tests.support.member import Browse, accepted
 
@@ -84,3 +94,68 @@ def test_pressed_twice_it_is_kept_once(browse: Browse, world: World) -> None:
     second = member.send("/agreed", **told, at=f"{then:%H:%M}", from_hour="", to_hour="")
     assert (first.status, second.status) == (200, 200)
     assert "You may text the worker now." in second.text
+
+
+def acts(world: World, case_id: CaseId) -> list[str]:
+    with world.database.reading() as session:
+        return [entry.act for entry in read_journal(session, world.vault, case_id)]
+
+
+def test_who_tries_numbers_does_not_learn_which_of_them_said_stop(
+    browse: Browse, world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # No midnight passes while it runs, at which the numbers of a day begin anew.
+    today = attempts._window(REFUSED_NUMBERS)
+    monkeypatch.setattr(attempts, "_window", lambda _limit, _at=None: today)
+    case_id = accepted(world, world.file())
+    stopped, other = "012-345 67%02d", "013-700 80%02d"
+    for number in range(REFUSED_NUMBERS.most + 2):
+        said = read_written_number(stopped % number, "MY")
+        assert said is not None
+        sealed = seal_text_request(world.vault, case_id, said, NAME, LINE)
+        with world.database.writing() as session:
+            opt_out(session, world.vault, keep_phone(session, sealed.tags, sealed.phone))
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    then = clock.now().astimezone(ZoneInfo("Asia/Kuala_Lumpur"))
+    told: dict[str, Any] = {"how": "call", "whose": "own"}
+    told |= {"on": then.date().isoformat(), "at": f"{then:%H:%M}"}
+    # What is no refusal of a number counts for nothing.
+    for number in range(REFUSED_NUMBERS.most + 1):
+        assert member.send("/agreed", **told, number=other % 1).status == (409 if number else 200)
+        assert member.send("/agreed", **told, number="my sister's").status == 400
+        assert member.send("/agreed", **{**told, "whose": "shared"}, number=stopped % number).status == 409
+    for number in range(REFUSED_NUMBERS.most):
+        page = member.send("/agreed", **told, number=stopped % number)
+        assert (page.status, "or it said stop" in page.text) == (409, True)
+    answers = [
+        member.send("/agreed", **told, number=tried) for tried in (stopped % 5, other % 1, stopped % 6)
+    ]
+    assert [page.status for page in answers] == [429] * 3
+    assert all("No more are looked at before tomorrow." in page.text for page in answers)
+    assert answers[1].form("/agreed").values["number"][-1] == other % 1
+    assert acts(world, case_id).count(NUMBER_REFUSED) == REFUSED_NUMBERS.most
+    assert acts(world, case_id).count(NUMBERS_REST) == 1
+    # A colleague is not shut out by it.
+    colleague = browse("near.caseworker")
+    colleague.open(f"/desk/cases/{case_id}")
+    page = colleague.send("/agreed", **told, number=other % 1)
+    assert (page.status, "agreed to texts on this phone before" in page.text) == (409, True)
+
+
+def test_a_no_can_be_kept_in_a_closed_case_too(browse: Browse, world: World) -> None:
+    case_id = accepted(world, world.file(contact=ContactWay.TEXT, phone="+60 12-345 6701"))
+    with world.database.writing() as session:
+        case = session.get_one(Case, case_id)
+        case.state, case.is_open, case.closing_reason = State.CLOSED, False, ClosingReason.REFERRED
+    member = browse("near.lead")
+    page = member.open(f"/desk/cases/{case_id}")
+    assert "The worker said whether we may text" not in page.text
+    assert "They want no texts or calls" in page.text
+    assert "They want no texts or calls" not in browse("near.viewer").open(f"/desk/cases/{case_id}").text
+    page = member.send("/no-texts")
+    assert "No texts and no calls any more: the number in the case is gone." in page.text
+    assert acts(world, case_id)[-2:].count("case.contact_told") == 1
+    with world.database.reading() as session:
+        case = session.get_one(Case, case_id)
+        assert (case.state, facts_of(world.vault, case).reach) == (State.CLOSED, "none")

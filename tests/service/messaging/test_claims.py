@@ -159,7 +159,7 @@ def test_no_tick_ever_walks_through_the_texts_that_only_wait(office: Office) -> 
         office.ask()
         _alert_while_one_is_unclear(office)
         with office.database.writing() as session:
-            cancel_texts(session, phone_id=phone.id)
+            cancel_texts(session, office.web, phone_id=phone.id)
             count_queue(session)
             texts_of_case(session, case_id(1))
     assert len(seen) > 10

@@ -67,8 +67,8 @@ def test_cancelling_reaches_what_waits_and_what_is_about_to_go(office: Office) -
     with office.database.writing() as session:
         session.get_one(OutgoingText, claimed).state = Delivery.CLAIMED
     with office.database.writing() as session:
-        assert cancel_texts(session, phone_id=phone.id) == 2
-        assert cancel_texts(session, phone_id=phone.id) == 0
+        assert cancel_texts(session, office.web, phone_id=phone.id) == 2
+        assert cancel_texts(session, office.web, phone_id=phone.id) == 0
     assert office.state(waiting) is Delivery.CANCELLED
     assert office.steps(waiting) == {Delivery.CANCELLED: None}
     assert office.row(claimed).body_sealed is None
@@ -81,9 +81,9 @@ def test_cancelling_by_case_leaves_the_phone_s_other_case(office: Office) -> Non
     phone = office.phone()
     mine, other = (office.waiting(phone, case_id=case_id(number)) for number in (1, 2))
     with office.database.writing() as session:
-        assert cancel_texts(session, case_id=case_id(1)) == 1
+        assert cancel_texts(session, office.web, case_id=case_id(1)) == 1
         with pytest.raises(ValueError, match="every text"):
-            cancel_texts(session)
+            cancel_texts(session, office.web)
     assert office.state(mine) is Delivery.CANCELLED
     assert office.state(other) is Delivery.WAITING
 
@@ -104,7 +104,7 @@ def test_the_desk_sees_a_case_s_texts_and_no_alerts(office: Office) -> None:
             valid_for=timedelta(hours=1),
             case_id=case_id(1),
         )
-        cancel_texts(session, case_id=case_id(1))
+        cancel_texts(session, office.web, case_id=case_id(1))
     with office.database.reading() as session:
         texts = texts_of_case(session, case_id(1))
     assert [one.id for one in texts] == [first, second]

@@ -232,7 +232,7 @@ def _erase(office: Office, phone: Phone) -> None:
 
 def _cancel(office: Office, phone: Phone) -> None:
     with office.database.writing() as session:
-        cancel_texts(session, phone_id=phone.id)
+        cancel_texts(session, office.web, phone_id=phone.id)
 
 
 @pytest.mark.parametrize(

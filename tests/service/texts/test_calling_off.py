@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 from app import clock
 from app.cases.case.access import NoAccess, lock_case
 from app.cases.case.models import Case, Entry
-from app.cases.clocks.running import ASKING, clocks_of
+from app.cases.clocks import ASKING, clocks_of
 from app.cases.desk.talks import Talk, log_talk
 from app.cases.enums import ClockKind, TalkHow
 from app.database import CaseId
@@ -186,11 +186,11 @@ def test_a_stop_or_a_taking_back_and_a_helper_never_wait_for_each_other_in_a_cir
             if which == "phone":
                 session.get_one(Phone, phone_id, with_for_update=True)
             else:
-                cancel_texts(session, case_id=case_id)
+                cancel_texts(session, world.vault, case_id=case_id)
             waits = pool.submit(call_off)
             time.sleep(0.3)
             assert not waits.done()
-            cancel_texts(session, phone_id=phone_id)
+            cancel_texts(session, world.vault, phone_id=phone_id)
             assert lock_case(session, case_id) is not None
         waits.result(timeout=60)
     with texting.database.reading() as session:

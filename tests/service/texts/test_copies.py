@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 
+import pytest
 from sqlalchemy import select, update
 
 from app.cases.enums import Urgency
@@ -35,6 +36,28 @@ def test_a_copy_after_the_question_went_out_is_asked_about_and_the_next_one_coun
     (answer,) = texting.say("1", apart=30)
     assert "If you can, go to a safe place." in answer
     assert texting.case().urgency is Urgency.DANGER
+
+
+@pytest.mark.parametrize("apart", (2, 4, 10, 19))
+def test_the_same_digit_within_seconds_is_never_met_with_silence_once_the_question_went_out(
+    texting: Texting, apart: float
+) -> None:
+    texting.say(FIRST, "1")
+    _hand_over(texting)
+    assert texting.say("1", apart=apart) == ["Is anyone in danger now? 1 Yes 2 No"]
+    assert texting.case().urgency is not Urgency.DANGER
+    _hand_over(texting)
+    assert texting.say("1", apart=1) == []  # once: who keeps pressing is not texted each time
+    assert texting.case().urgency is not Urgency.DANGER
+    (answer,) = texting.say("1", apart=30)
+    assert "If you can, go to a safe place." in answer
+    assert texting.case().urgency is Urgency.DANGER
+
+
+def test_words_that_come_twice_at_once_are_one_text_also_once_the_question_went_out(texting: Texting) -> None:
+    texting.say(FIRST)
+    _hand_over(texting)
+    assert texting.say(FIRST, apart=2) == []
 
 
 def test_what_is_stored_for_later_tells_no_minute_of_a_text(texting: Texting) -> None:

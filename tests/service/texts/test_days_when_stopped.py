@@ -1,4 +1,4 @@
-"""Days that are named once texts were stopped: kept, answered once and with no question, and nothing begins again by them."""
+"""Days that are named unasked: where texts come they are chosen; once these were stopped they are kept, and nothing begins."""
 
 import pytest
 
@@ -6,7 +6,7 @@ from app.cases.case.text_times import TextTimes
 from tests.support.asked_by_text import by_itself, on_day, put_to, send, tick
 from tests.support.text_wishes import taken as filed_with_wish
 from tests.support.texting import Texting
-from tests.support.texting_back import FIRST, answer
+from tests.support.texting_back import FIRST, answer, taken
 
 SUNDAYS = TextTimes(9, 20, frozenset({6}))
 NOT_ASKED = "We keep these days. We still do not ask you by text. If you want to be asked again, text 1."
@@ -96,3 +96,32 @@ def test_days_that_are_not_named_for_certain_are_kept_in_words_only(texting: Tex
     assert texting.say("not on sundays") == []
     assert texting.facts().text_times is None
     assert texting.words()[-1] == "not on sundays"
+
+
+def test_where_our_questions_come_by_text_days_are_chosen_and_nothing_is_asked_again(
+    texting: Texting,
+) -> None:
+    put_to(texting)
+    (told,) = texting.say("only sundays")
+    assert told == "Our texts now come from 9 to 20, the time at your work place, only on Sun."
+    assert (texting.facts().text_times, texting.facts().no_text_questions) == (SUNDAYS, False)
+    assert texting.words()[-1] == "only sundays"
+    # The question that was put still stands.
+    assert texting.say("5") == ["Is anyone in danger now? 1 Yes 2 No"]
+
+
+def test_days_for_a_helper_who_asked_for_them_are_no_choice_where_texts_come(texting: Texting) -> None:
+    case_id = put_to(texting)
+    texting.fall_silent()
+    answer(texting, case_id, "On which day can we meet?", by=texting.member("near.lead"))
+    send(texting)
+    texting.say("only sundays")
+    assert texting.facts().text_times is None
+    assert texting.words()[-1] == "only sundays"
+
+
+def test_days_named_before_any_text_of_ours_came_are_kept_in_words(texting: Texting) -> None:
+    taken(texting)
+    texting.say("only sundays")
+    assert texting.facts().text_times is None
+    assert texting.words()[-1] == "only sundays"

@@ -97,7 +97,7 @@ def test_what_was_called_off_is_not_written_again(texting: Texting) -> None:
     prepared = prepare_text(texting, "1")
     hear_prepared(texting, prepared)
     with texting.database.writing() as session:
-        assert cancel_texts(session, case_id=CaseId(texting.case().id)) == 2
+        assert cancel_texts(session, texting.world.vault, case_id=CaseId(texting.case().id)) == 2
     with pytest.raises(Overtaken):
         hear_prepared(texting, prepared)
     assert texting.answers() == []

@@ -30,8 +30,8 @@ def test_an_address_counts_as(address: str | None, counted: str) -> None:
 
 
 def test_all_limits_are_there_under_names_of_their_own() -> None:
-    assert len(LIMITS) == 15
-    assert len({limit.what for limit in LIMITS}) == 15
+    assert len(LIMITS) == 16
+    assert len({limit.what for limit in LIMITS}) == 16
 
 
 @pytest.mark.parametrize("limit", LIMITS, ids=lambda limit: limit.what)

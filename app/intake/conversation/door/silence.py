@@ -42,7 +42,7 @@ def settle_silence(session: Session, vault: Vault, rules: Rules, limit: int) -> 
     phones = [*session.scalars(due), *session.scalars(_forgotten(limit))]
     for phone in {phone.id: phone for phone in phones}.values():
         settled += _settle(session, vault, phone)
-    strays = _forget_strays(session, limit)
+    strays = _forget_strays(session, vault, limit)
     # Cases are locked after all phones and their texts (app/database/lock_order.py).
     for each in sorted(settled, key=lambda each: each.case_id):
         case = lock_case(session, each.case_id)
@@ -79,7 +79,7 @@ def _settle(session: Session, vault: Vault, phone: Phone) -> list[_Settled]:
     session.flush()
     # Somebody else on the same phone may still want to be answered.
     if erase and all(talk.ended for talk in conversations):
-        forget_phone(session, phone)
+        forget_phone(session, vault, phone)
     return settled
 
 
@@ -121,7 +121,7 @@ def _kept_until(position: Position) -> datetime | None:
     return clock.now() + (KEPT_IN_DANGER if position.danger else KEPT_FOR_ANSWER)
 
 
-def _forget_strays(session: Session, limit: int) -> int:
+def _forget_strays(session: Session, vault: Vault, limit: int) -> int:
     live = exists().where(Conversation.phone_id == Phone.id, Conversation.ended.is_(False))
     wished = exists().where(TextRequest.phone_id == Phone.id)
     strays = session.scalars(
@@ -131,5 +131,5 @@ def _forget_strays(session: Session, limit: int) -> int:
         .with_for_update(skip_locked=True)
     ).all()
     for phone in strays:
-        forget_phone(session, phone)
+        forget_phone(session, vault, phone)
     return len(strays)

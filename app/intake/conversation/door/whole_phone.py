@@ -1,5 +1,6 @@
 """What a text does to the phone it came from, and so to every case of that phone: stop, start, forget, and when texts come."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 
 from sqlalchemy.orm import Session
@@ -32,6 +33,7 @@ from app.intake.conversation.store import (
 )
 from app.intake.report import ContactWay
 from app.intake.sealing import WORKER
+from app.messaging.delivery import Purpose
 from app.messaging.models import Phone
 from app.messaging.phones import (
     end_text_requests_on,
@@ -64,7 +66,7 @@ def do_to_phone(scene: Scene, act: ConversationAct) -> None:
     """Carry out one act that is about the phone, before any case is locked (app/database/lock_order.py)."""
     if isinstance(act, ErasePhone):
         if scene.phone is not None:
-            forget_phone(scene.session, scene.phone)
+            forget_phone(scene.session, scene.vault, scene.phone)
     elif isinstance(act, StopAsking | ChooseHours | KeepDays | EndTexts):
         _do_to_cases_of_phone(scene, act)
     else:
@@ -108,7 +110,7 @@ def note_doubt_of_phone(scene: Scene, position: Position) -> None:
         ids.add(scene.prepared.talk.case_id)
     there = [case for each in sorted(ids) if (case := lock_case(session, each)) is not None]
     note_doubt(session, scene.vault, (CaseId(case.id) for case in there), position)
-    if position.whose not in (WhosePhone.SHARED, WhosePhone.COMPANY):
+    if not _others_see(position):
         return
     for case in there:
         facts = facts_of(scene.vault, case)
@@ -116,6 +118,16 @@ def note_doubt_of_phone(scene: Scene, position: Position) -> None:
             store_facts(scene.vault, case, replace(facts, phone=position.whose))
     # Who may be texted on it about another report would be read along with as well.
     _do_to_cases_of_phone(scene, EndTexts())
+
+
+def call_off_answers(scene: Scene, acts: Collection[ConversationAct], position: Position) -> None:
+    """No helper's answer goes to a phone that takes no texts from now on, or that others see; before any case is locked."""
+    if scene.phone is not None and (EndTexts() in acts or _others_see(position)):
+        cancel_texts(scene.session, scene.vault, phone_id=scene.phone.id, only=Purpose.REPLY)
+
+
+def _others_see(position: Position) -> bool:
+    return position.whose in (WhosePhone.SHARED, WhosePhone.COMPANY)
 
 
 def _choose_hours(scene: Scene, case: Case, act: ChooseHours | KeepDays) -> None:
@@ -141,7 +153,7 @@ def obey(scene: Scene, acts: tuple[ConversationAct, ...]) -> None:
         opt_in(scene.session, scene.vault, scene.prepared.tags.values(), phone.line)
     if OptOut() in acts:
         opt_out(scene.session, scene.vault, phone)
-        cancel_texts(scene.session, phone_id=phone.id)
+        cancel_texts(scene.session, scene.vault, phone_id=phone.id)
         cases: set[CaseId] = set()
         for talk in live_conversations(scene.session, phone.id):
             position = position_of(scene.vault, talk)

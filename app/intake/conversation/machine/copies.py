@@ -25,6 +25,8 @@ REPEATED = timedelta(minutes=2)
 
 # A second copy comes within moments; nobody reads a question and answers it as fast.
 _COPY = timedelta(seconds=5)
+# Nobody writes and sends even one digit as fast, but a button that bounces does.
+_BY_HAND = timedelta(seconds=2)
 _SURELY_READ = timedelta(seconds=20)
 
 
@@ -42,7 +44,10 @@ def copied(position: Position, said: Said, know: Knowledge, texts: Texts, at: da
     walked = None if row is None else walk(position, said, texts)
     # What was taken for the end of a torn text may have been the answer.
     unheard = bool(walked and walked.taken) and not position.replied and position.last_free_at is not None
-    if passed < _COPY or not (unheard or (position.replied and know.gone)):
+    went_out = position.replied and know.gone
+    # A digit may be an answer ahead of the question: whoever sent it would wait for us as we for them. It is asked about, but once.
+    ahead = passed >= _BY_HAND and bool(said.digits) and went_out and not position.asked_again
+    if (passed < _COPY and not ahead) or not (unheard or went_out):
         return Heard(position)
     if row is None or walked is None:
         return None

@@ -90,7 +90,8 @@ def look_up(
         others=others,
         hours={chosen.choice: each for chosen, each in offered.items() if not chosen.days},
         hours_on_days=next((each for chosen, each in offered.items() if chosen.days), None),
-        texts_stopped=wanted.on_days is not None and _texts_stopped(session, vault, case, asker.phone_id),
+        texts_stopped=wanted.on_days is not None and _texts_stopped(vault, case),
+        helper_asks=wanted.on_days is not None and _may_helper_ask(session, asker.phone_id),
         holder_meant=bool(wanted.free_words) and means_holder(session, rules, case, wanted.free_words),
     )
     return LookedUp(know, around)
@@ -146,16 +147,19 @@ def _hours_offered(
     return offered
 
 
-def _texts_stopped(session: Session, vault: Vault, case: Case, phone_id: UUID | None) -> bool:
-    """Whether our texts were stopped, and no helper's own text was among the last, which may have asked for days."""
+def _texts_stopped(vault: Vault, case: Case) -> bool:
+    """Whether our texts were stopped."""
     facts = facts_of(vault, case)
-    if not (facts.no_text_questions or facts.reach == UNREACHABLE):
-        return False
+    return facts.no_text_questions or facts.reach == UNREACHABLE
+
+
+def _may_helper_ask(session: Session, phone_id: UUID | None) -> bool:
+    """Whether a helper's own text was among the last, which may have asked for days."""
     sent = select(func.max(OutgoingText.due_at)).where(OutgoingText.phone_id == phone_id)
     last = session.scalar(sent.where(OutgoingText.purpose != Purpose.REPLY))
     by_helper = session.scalar(sent.where(OutgoingText.purpose == Purpose.REPLY))
     # Once a text went out its time is one of a few only: of two of one hour nobody can tell which was the last.
-    return by_helper is None or (last is not None and last - by_helper > timedelta(hours=1))
+    return by_helper is not None and (last is None or last - by_helper <= timedelta(hours=1))
 
 
 def texted_questions(session: Session, vault: Vault, phone_id: UUID) -> tuple[TextedQuestion, ...]:

@@ -68,8 +68,8 @@ class Knowledge:
     `holder_meant` says that the words are about the helper who has the case. `questions` were texted by themselves, the last of
     each case of the phone and the newest first; `hours` are the
     times in which texts could really come, by what is offered, `hours_on_days` those on the weekdays that were named.
-    `texts_stopped` says that none come by themselves by the worker's wish, and that what was texted last is no helper's own words,
-    which may have asked for days.
+    `texts_stopped` says that none come by themselves by the worker's wish, `helper_asks` that what was texted last may be a
+    helper's own words, which may have asked for days.
     """
 
     sites: tuple[SiteOption, ...] = ()
@@ -89,3 +89,4 @@ class Knowledge:
     hours: Mapping[TextHours, OfferedHours] = field(default_factory=dict)
     hours_on_days: OfferedHours | None = None
     texts_stopped: bool = False
+    helper_asks: bool = False

@@ -1,0 +1,25 @@
+"""Texts that carry a helper's answer: where one is called off, its case is told, for what it met nobody has heard."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.cases.case import Case, Happened, note
+from app.messaging.delivery import Purpose
+from app.messaging.models import OutgoingText
+from app.vault import Vault
+
+
+def note_called_off(session: Session, vault: Vault, which: Collection[UUID]) -> None:
+    """Note which of these texts are a helper's answer, for nobody hears it by text: what follows is done at the end."""
+    if not which:
+        return
+    replies = session.execute(
+        select(OutgoingText.id, Case)
+        .join(Case, Case.id == OutgoingText.case_id)
+        .where(OutgoingText.id.in_(which), OutgoingText.purpose == Purpose.REPLY)
+    )
+    for text_id, case in replies:
+        note(session, vault, Happened.TEXT_CALLED_OFF, case, about=text_id)
