@@ -1,4 +1,4 @@
-"""A reply's text that is called off stays in the thread; what it met is asked for again where nobody can have heard it.
+"""A reply's text that is called off stays in the thread; what it met is asked for again.
 
 Above the rooms of cases and of texts, as `app.intake.texting` is.
 """
@@ -23,14 +23,13 @@ from app.cases.desk import REPLIED
 from app.cases.followups import TALKED
 from app.cases.rules import rules_of
 from app.database import CaseId
-from app.intake.conversation.store import RECEIPT_SENT
 from app.intake.texting import TEXTED
 from app.messaging.delivery import Delivery
 from app.messaging.models import OutgoingText
 from app.messaging.phones import lock_phone
 from app.messaging.queue import cancel_replies, cancel_waiting_text
 from app.network import SignedIn
-from app.vault import SYSTEM, Actor, JournalEntry, Json, ReceiptRow, Vault, journal, read_journal, sound
+from app.vault import SYSTEM, Actor, JournalEntry, Json, Vault, journal, read_journal
 
 CALLED_OFF = "case.text_called_off"
 
@@ -42,7 +41,7 @@ class NotWaiting(Exception):
 def call_off_text(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, text_id: UUID) -> None:
     """Keep a reply's text that still waits from going out; the reply stays in the thread. Done twice it is called off once.
 
-    What it met is asked for again, by the date it had, where nobody can have heard it.
+    What it met is asked for again, by the date it had, unless another answer or a talk came after it.
     Raises `NotWaiting`, and as `change_case`, also for a text that is no reply of this case.
     """
     owned_case(session, by, case_id)
@@ -91,10 +90,10 @@ def _ask_again(
     *,
     changed_hands: bool = False,
 ) -> None:
-    """The one rule for every answer that is called off: what it met is asked for again where nobody can have heard it.
+    """The one rule for every answer that is called off: what it met is asked for again, unless another answer or a talk came later.
 
-    The answer stands in the thread all the same. Whoever has a code that opens it reads it in the inbox, as every answer that was
-    put there alone and met its dates too; only without one it has reached nobody.
+    It stands in the thread all the same, where a code opens it. Who asked to hear by text does not look there for it, so that it
+    can be read meets nothing: to ask a helper once too often is the smaller harm.
     """
     case_id, ids = CaseId(case.id), {str(each) for each in texts}
     told = read_journal(session, vault, case_id)
@@ -107,26 +106,19 @@ def _ask_again(
         journal(session, vault, case_id, CALLED_OFF, by, about)
     off = {entry.detail["entry"] for entry in told if entry.act == CALLED_OFF}
     off |= {detail["entry"] for detail in gone}
-    met = _met_by_nothing(told, off, has_code=_has_code(session, vault, case_id))
+    met = _met_by_nothing(told, off)
     deadlines = rules_of(session).deadlines
     ask_again(session, case, facts_of(vault, case), deadlines, met, changed_hands=changed_hands)
 
 
-def _has_code(session: Session, vault: Vault, case_id: CaseId) -> bool:
-    codes = select(ReceiptRow).where(ReceiptRow.case_id == case_id, ReceiptRow.ended_hour.is_(None))
-    return bool(list(sound(vault, session.scalars(codes))))
-
-
-def _met_by_nothing(told: Sequence[JournalEntry], off: Collection[str], *, has_code: bool) -> set[UUID]:
-    """The clocks met by answers that were called off and that no code opens, with no other answer or talk after them."""
-    opens, met = has_code, set[UUID]()
+def _met_by_nothing(told: Sequence[JournalEntry], off: Collection[str]) -> set[UUID]:
+    """The clocks met by answers that were called off, with no other answer or talk after them."""
+    met = set[UUID]()
     for entry in reversed(told):
-        if entry.act == RECEIPT_SENT:
-            opens = False
-        if entry.act == REPLIED and (opens or entry.detail["entry"] not in off):
+        if entry.act == REPLIED and entry.detail["entry"] not in off:
             break
         if entry.act == TALKED and entry.detail["reached"]:
             break
-        if entry.act == TEXTED and entry.detail["entry"] in off and not opens:
+        if entry.act == TEXTED and entry.detail["entry"] in off:
             met.update(UUID(each) for each in entry.detail.get("met", ()))
     return met

@@ -23,11 +23,10 @@ from app.intake.conversation.store.doubts import brings_doubt, is_doubted, is_su
 from app.intake.conversation.store.fast_path import FastPath, needs_more, settles, take_fast_path
 from app.intake.conversation.store.filing_text import SealedText, seal_text, store_text
 from app.intake.conversation.store.models import Conversation
-from app.intake.conversation.store.receipts import RECEIPT_SENT, give_receipt
+from app.intake.conversation.store.receipts import give_receipt
 from app.intake.conversation.store.snapshot import REPLIES, KnownConversation, Snapshot, take_snapshot
 
 __all__ = [
-    "RECEIPT_SENT",
     "REPLIES",
     "Conversation",
     "FastPath",

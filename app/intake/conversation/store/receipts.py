@@ -22,9 +22,6 @@ from app.vault import (
 OPENS = frozenset({Compartment.ACCOUNT, Compartment.BRIEF})
 """What such a code opens, from now on."""
 
-RECEIPT_SENT = "receipt.sent"
-"""The act of the journal: a code went out by text, which opens nothing that was written before."""
-
 
 def give_receipt(session: Session, vault: Vault, case: Case, fresh: ReceiptKeys) -> None:
     """Give the case, whose row the caller has locked, a new receipt; one that was sent before is useless from now on.
@@ -47,4 +44,4 @@ def give_receipt(session: Session, vault: Vault, case: Case, fresh: ReceiptKeys)
     row = vault.register_receipt(case_id, fresh)
     session.add_all([row, vault.write_grant(case_id, later, OPENS, vault.receipt_public_key(row))])
     session.flush()
-    journal(session, vault, case_id, RECEIPT_SENT, WORKER)
+    journal(session, vault, case_id, "receipt.sent", WORKER)
