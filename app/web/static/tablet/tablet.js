@@ -27,7 +27,13 @@ let untouched
 const wait = (time) => new Promise((done) => setTimeout(done, time))
 
 /** What the screen showed of a worker is gone, from the browser's memory for Back too. */
-const next = () => location.replace(`/tablet/${language}/`)
+function next() {
+  removeEventListener("beforeunload", hold)
+  location.replace(`/tablet/${language}/`)
+}
+
+/** A code stands on the screen and nowhere else: whoever pulls the page down is asked first. */
+const hold = (event) => event.preventDefault()
 
 async function begin() {
   // Browsers keep whole pages for Back: one with somebody's words in it is not shown again.
@@ -37,6 +43,8 @@ async function begin() {
     main.replaceChildren()
   })
   addEventListener("click", ({ target }) => press(target.closest("[data-do]")?.dataset.do))
+  // The way out is free, also from a code.
+  addEventListener("click", ({ target }) => target.closest("a.leave") && removeEventListener("beforeunload", hold), { capture: true })
   // What waits is in sight whether the tablet goes on or not.
   await count()
   setInterval(() => void count().catch(() => {}), LOOKS_AGAIN)
@@ -56,6 +64,7 @@ async function begin() {
   helper = told
   fill(document)
   heedDanger(form, helper.country)
+  form.querySelector(".if-danger p").replaceChildren(copyOf("danger"))
   form.addEventListener("submit", (event) => {
     event.preventDefault()
     file(event.submitter).catch(() => note("cannot-keep"))
@@ -65,6 +74,11 @@ async function begin() {
   document.querySelector("a.leave").href = `/tablet/${language}/exit`
   document.documentElement.dataset.tablet = "on"
   untouched = written()
+  const stopping = document.getElementById("stop")
+  // Asked about what stands there now: also where somebody writes on under the open question.
+  const sayHalf = () => (document.getElementById("half").hidden = written() === untouched)
+  stopping.addEventListener("toggle", sayHalf)
+  form.addEventListener("input", sayHalf)
   setInterval(() => void ask(), ASKS_AGAIN)
   for (const moment of ["online", "offline"]) addEventListener(moment, () => void ask())
   await ask()
@@ -116,13 +130,25 @@ function press(what) {
   if (what === "next") next()
   if (what === "send") void sendAll({ asked: true }).catch(() => {}).then(count)
   if (what === "finish") void stop().then(next)
+  if (what === "go-on") goOn()
 }
 
-/** How many wait here; never which. */
+function goOn() {
+  const stopping = document.getElementById("stop")
+  stopping.open = false
+  stopping.querySelector("summary").focus()
+}
+
+/** How many wait here, and how many were refused; never which. */
 async function count() {
-  const { length } = await all()
-  for (const each of document.querySelectorAll("[data-count]")) each.hidden = (each.dataset.count === "1") !== length > 0
-  for (const each of document.querySelectorAll("[data-fill=waiting]")) each.textContent = length
+  const records = await all()
+  const stuck = records.filter(({ state }) => state === "parked").length
+  const waiting = records.length - stuck
+  for (const each of document.querySelectorAll("[data-count]")) each.hidden = (each.dataset.count === "1") !== waiting > 0
+  for (const each of document.querySelectorAll("[data-stuck]")) each.hidden = !stuck
+  for (const [name, number] of Object.entries({ waiting, stuck })) {
+    for (const each of document.querySelectorAll(`[data-fill=${name}]`)) each.textContent = number
+  }
 }
 
 async function file(submitter) {
@@ -134,7 +160,9 @@ async function file(submitter) {
   note(null)
   const danger = told.danger === "yes"
   if (danger && told.consent === "nobody" && !told.quick) fields.push(["allow", await askForHelper()])
-  const report = { submission: newId(), lang: language, fields, danger }
+  // As the server reads it: "Send now" is a helper's, and so is a yes to the question above.
+  const locked = told.consent === "nobody" && !told.quick && !fields.some(([name, value]) => name === "allow" && value === "yes")
+  const report = { submission: newId(), lang: language, fields, danger, who: locked ? "nobody" : "helper" }
   const words = submitter.textContent
   submitter.textContent = copyOf("sending").textContent
   rest(true)
@@ -204,7 +232,9 @@ async function follow(report, going, shown) {
 function show(report, state, changed = false) {
   const page = document.importNode(codePage, true)
   for (const part of page.querySelectorAll("[data-in]")) {
-    if (part.dataset.in !== state && !(changed && part.dataset.in === "changed")) part.remove()
+    const moments = part.dataset.in.split(" ")
+    const meant = moments.includes(state) && (part.dataset.who ?? report.who) === report.who
+    if (!meant && !(changed && moments.includes("changed"))) part.remove()
   }
   page.querySelector(".digits").append(...report.receipt.match(/.{4}/g).flatMap((group) => [digits(group), " "]))
   if (report.danger) {
@@ -215,6 +245,7 @@ function show(report, state, changed = false) {
   }
   fill(page)
   main.replaceChildren(page)
+  addEventListener("beforeunload", hold)
   const title = main.querySelector("h1")
   title.tabIndex = -1
   title.focus()
