@@ -45,6 +45,8 @@ async function begin() {
   addEventListener("click", ({ target }) => press(target.closest("[data-do]")?.dataset.do))
   // The way out is free, also from a code.
   addEventListener("click", ({ target }) => target.closest("a.leave") && removeEventListener("beforeunload", hold), { capture: true })
+  // That of other pages is not kept on a tablet: without a network it would lead nowhere.
+  document.querySelector("a.leave").href = `/tablet/${language}/exit`
   // What waits is in sight whether the tablet goes on or not.
   await count()
   setInterval(() => void count().catch(() => {}), LOOKS_AGAIN)
@@ -71,7 +73,6 @@ async function begin() {
   })
   for (const id of ["on", "form"]) document.getElementById(id).hidden = false
   document.getElementById("off").hidden = true
-  document.querySelector("a.leave").href = `/tablet/${language}/exit`
   document.documentElement.dataset.tablet = "on"
   untouched = written()
   const stopping = document.getElementById("stop")
