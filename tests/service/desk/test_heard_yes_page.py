@@ -83,7 +83,8 @@ def test_a_yes_to_texts_stands_beside_the_calls_that_the_form_asked_for(browse: 
     member = browse("near.lead")
     assert strip_of(member.open(f"/desk/cases/{case_id}")) == ["May be called, not texted"]
     then = clock.now().astimezone(ZoneInfo("Asia/Kuala_Lumpur"))
-    told = {"how": "call", "whose": "own", "number": "012-345 6701", "on": then.date().isoformat()}
+    told: dict[str, Any] = {"how": "call", "whose": "own", "number": "012-345 6701"}
+    told["on"] = then.date().isoformat()
     page = member.send("/agreed", **told, at=f"{then:%H:%M}", from_hour="", to_hour="")
     assert "You may text the worker now." in page.text
     assert strip_of(page) == ["May be texted", "May be called"]
