@@ -66,8 +66,8 @@ UNREACHABLE: Labels = {
 }
 
 # What stands beside them: the worker agrees to texts and to calls apart.
-NO_CALLS = pgettext("texts", "No calls: none are agreed with the worker")
-NO_CALLS_EITHER = pgettext("texts", "No calls either, until the worker agrees to them again")
+NO_CALLS = pgettext("texts", "No calls agreed")
+NO_CALLS_EITHER = pgettext("texts", "No calls either, until the worker agrees again")
 OF_CALLS_TOO = ("call_only", "not_agreed")
 
 GIVEAWAY: Labels = {

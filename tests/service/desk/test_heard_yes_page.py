@@ -105,7 +105,7 @@ def test_a_yes_to_texts_is_none_to_calls(browse: Browse, world: World) -> None:
         page = browse("near.lead").open(f"/desk/cases/{accepted(world, filed)}")
         first, second = strip_of(page)
         assert "texts" in first or first == "May be texted"
-        assert second == "No calls: none are agreed with the worker"
+        assert second == "No calls agreed"
 
 
 def test_pressed_twice_it_is_kept_once(browse: Browse, world: World) -> None:
