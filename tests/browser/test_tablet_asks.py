@@ -7,10 +7,12 @@ import pytest
 from playwright.sync_api import Browser, Dialog, Locator, Page, expect
 
 from tests.browser.screens import check_layout
+from tests.harness.accessibility import faults_on
 from tests.harness.browser import PHONE, WIDE
 from tests.harness.server import LiveServer, running
 from tests.support.between import Link, as_json, link_to
 from tests.support.kit_phone import OURS, OUTBOX, code_on, opened, taken_over
+from tests.support.speaking import HERE, SPEECH, said
 from tests.support.tablet_phone import NEXT, SAVED, filed, go_offline, ready, started, tell
 
 WORDS = ("The foreman hits us.", "They keep our cards.")
@@ -45,6 +47,18 @@ def about_this_tablet(page: Page) -> None:
     said = page.inner_text("body")
     assert "this phone" not in said.lower()
     assert "Perhaps nobody knows" not in said
+
+
+def for_hands_and_eyes(page: Page) -> None:
+    """What its scripts have made of it, which no document shows: by axe, and at twice the size of letters on every screen."""
+    assert faults_on(page) == []
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    for size in (PHONE, WIDE):
+        page.set_viewport_size(size)  # type: ignore[arg-type]
+        check_layout(page)
+    page.evaluate("document.documentElement.style.fontSize = ''")
+    page.set_viewport_size({"width": 320, "height": 640})
+    check_layout(page)
 
 
 def test_with_nothing_there_it_asks_all_the_same_and_goes_on_when_told_so(
@@ -83,13 +97,12 @@ def test_what_waits_is_counted_in_the_question_and_goes_out_after_the_stop(
         expect(question.get_by_text(NOT_LOST)).to_be_visible()
         expect(question.locator("[data-fill=waiting]")).to_have_text("1")
         expect(question.get_by_text("No message waits here.")).to_be_hidden()
-        for size in (PHONE, WIDE):
-            page.set_viewport_size(size)  # type: ignore[arg-type]
-            check_layout(page)
+        for_hands_and_eyes(page)
         question.get_by_role("button", name="Stop now").click()
         expect(page.get_by_text("This tablet is not ready")).to_be_visible()
         expect(page.locator("#words")).to_be_hidden()
         expect(page.locator("#off [data-fill=waiting]")).to_have_text("1")
+        for_hands_and_eyes(page)
         taken_over(page)
         # It says that they are sent while this page is open: nobody presses anything.
         link.spoil = None
@@ -116,6 +129,7 @@ def test_of_danger_it_says_what_is_true_beside_a_helper(
         tell(page, WORDS[0])
         expect(page.get_by_text(TELL)).to_be_visible()
         about_this_tablet(page)
+        for_hands_and_eyes(page)
         page.get_by_role("button", name=NEXT).click()
         ready(page)
         expect(page.locator("#words")).to_have_value("")
@@ -205,3 +219,22 @@ def test_a_code_that_stands_there_is_not_pulled_away_unasked_and_the_way_out_sta
         ready(page)
         expect(page.locator("#words")).to_have_value("")
         assert asked == ["beforeunload"]
+
+
+def test_the_tablet_reads_a_question_aloud_with_all_that_the_helper_would_have_to_say(
+    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
+) -> None:
+    with opened(browser, link, tmp_path / "profile", SPEECH % HERE) as phone:
+        page = started(phone, desk_server, "lead@faraway.example", PHONE)
+        go_offline(phone)
+        asked = page.locator("fieldset", has_text="Read 8 and 9 aloud.")
+        asked.get_by_role("button", name="Read aloud").click()
+        lines = " ".join(said(page))
+        for told in ("hears what you say now", "no right to open it later", "to court, police or a union"):
+            assert told in lines
+        for answer in ("Yes. I tap this myself.", "No, or not asked.", "must not get it."):
+            assert answer in lines
+        # The next worker hears nothing of it.
+        page.get_by_role("button", name="Send", exact=True).click()
+        assert said(page)[-1:] == ["silence"]
+        check_layout(page)

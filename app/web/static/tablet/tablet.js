@@ -4,6 +4,7 @@ import { askForHelper, faultOf, fieldsOf } from "../kit/form.js"
 import { send, sendAll, wakeLater } from "../kit/outbox.js"
 import { copyOf, haveWords, heedDanger, language, nearFirst, note } from "../kit/screen.js"
 import { knownKit, newestKit, newId, newReceipt, sealReport, warmUp } from "../kit/seal.js"
+import { offerSpeech } from "../kit/steps.js"
 import { all, canKeep, drop, find, keep } from "../kit/store.js"
 import { looksDrawn } from "./drawn.js"
 import { askServer, stop, wasEnded, whoHelps } from "./authority.js"
@@ -67,6 +68,8 @@ async function begin() {
   fill(document)
   heedDanger(form, helper.country)
   form.querySelector(".if-danger p").replaceChildren(copyOf("danger"))
+  // The helper reads aloud; where this tablet can in the page's language, it does it for those who do not share one.
+  offerSpeech(form)
   form.addEventListener("submit", (event) => {
     event.preventDefault()
     file(event.submitter).catch(() => note("cannot-keep"))
