@@ -45,7 +45,7 @@ def test_a_poster_fits_every_screen_stays_dark_on_white_and_is_two_sheets_of_pap
     assert looked_at.evaluate(_GROUND) == "rgb(19, 25, 25)"
     assert looked_at.evaluate(_PAPER) == black
     for scheme in ("dark", "light"):
-        looked_at.emulate_media(color_scheme=scheme, media="print")  # type: ignore[arg-type]
+        looked_at.emulate_media(color_scheme=scheme, media="print")
         assert looked_at.evaluate(_GROUND) == "rgb(255, 255, 255)"
         assert looked_at.locator(".screen").is_hidden()
         assert looked_at.evaluate(_PAPER) == black
