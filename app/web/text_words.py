@@ -65,6 +65,11 @@ UNREACHABLE: Labels = {
     "no_way": pgettext("texts", "No texts: none can be sent to that country"),
 }
 
+# What stands beside them: the worker agrees to texts and to calls apart.
+NO_CALLS = pgettext("texts", "No calls agreed")
+NO_CALLS_EITHER = pgettext("texts", "No calls either, until the worker agrees again")
+OF_CALLS_TOO = ("call_only", "not_agreed")
+
 GIVEAWAY: Labels = {
     "site": pgettext(
         "texts",

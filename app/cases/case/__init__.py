@@ -119,7 +119,7 @@ from app.cases.case.text_agreements import (
 )
 from app.cases.case.text_parts import Part, in_order, read_part
 from app.cases.case.text_times import EVERY_DAY, HOURS_OF_A_DAY, NoHourLeft, TextTimes
-from app.cases.case.thread import body_of, latest_contact
+from app.cases.case.thread import agreed_calls, body_of, latest_contact
 from app.cases.case.veils import (
     decision_place,
     facts_of,
@@ -203,6 +203,7 @@ __all__ = [
     "access_of",
     "add_entry",
     "adding_words",
+    "agreed_calls",
     "agreement_row",
     "allowed_beside",
     "assign",

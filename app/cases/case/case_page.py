@@ -17,12 +17,22 @@ from app.cases.case.outside_dates import known_dates
 from app.cases.case.states import stage_of
 from app.cases.case.tasks import tasks_of
 from app.cases.case.text_parts import in_order
-from app.cases.case.thread import bodies_of, latest_contact, read_thread, site_by_text, written_when
+from app.cases.case.thread import (
+    agreed_calls,
+    bodies_of,
+    latest_contact,
+    read_thread,
+    site_by_text,
+    written_when,
+)
 from app.cases.case.veils import facts_of, site_of
 from app.cases.enums import ClockState, EntryKind, State, Urgency
 from app.database import CaseId, MemberId
 from app.network import site_names
 from app.vault import JournalEntry, OpenedCompartments, Vault
+
+# How the facts call it while nobody said stop.
+_REACHED = ("text", "call")
 
 
 def show_page(
@@ -43,6 +53,7 @@ def show_page(
     entries, people = read_thread(session, vault, case, opened)
     report = next(filter(None, bodies_of(entries, EntryKind.REPORT)), {})
     contact = latest_contact(bodies_of(entries, EntryKind.CONTACT))
+    calls = agreed_calls((each.author_kind, each.body) for each in entries if each.kind is EntryKind.CONTACT)
     return OpenedCase(
         id=CaseId(case.id),
         reference=case.reference,
@@ -69,7 +80,7 @@ def show_page(
         site_words=report.get("site") or site_by_text(entries),
         country_from=facts.country_from,
         language_written=facts.language_written,
-        strip=_strip(case, facts, report, contact),
+        strip=_strip(case, facts, report, contact, calls=calls is not None),
         entries=in_order((entry for entry in entries if entry.kind is not EntryKind.CONTACT), written_when),
         dates=tuple(_date(case, row, late) for row in clocks),
         outside=tuple(known_dates(session, vault, [case.id]).get(case.id, ())),
@@ -104,12 +115,15 @@ def _shown(case: Case, row: Clock, late: Collection[UUID]) -> str:
     return row.state.value
 
 
-def _strip(case: Case, facts: CaseFacts, report: dict[str, Any], contact: dict[str, Any]) -> SafetyStrip:
+def _strip(
+    case: Case, facts: CaseFacts, report: dict[str, Any], contact: dict[str, Any], *, calls: bool
+) -> SafetyStrip:
     return SafetyStrip(
         danger=case.urgency is Urgency.DANGER,
         danger_said=facts.danger_said,
         danger_denied=facts.danger_denied,
         contact=contact.get("contact") or None,
+        calls=calls and facts.reach in _REACHED,
         safe_times=contact.get("safe_times") or None,
         exclude=tuple(sorted(facts.exclusions)),
         exclude_other=report.get("exclude_other") or None,

@@ -79,6 +79,7 @@ class SafetyStrip:
     danger_said: bool  # by the worker's answer to a text; a tick stands with its entry
     danger_denied: bool  # by text likewise, and not taken back since
     contact: str | None  # inbox, text, call
+    calls: bool  # whether the worker agreed to calls, with texts or without, and has not taken it back
     safe_times: str | None
     exclude: tuple[str, ...]
     exclude_other: str | None
@@ -144,6 +145,7 @@ class ShownContact:
     phone: str | None
     contact: str | None
     safe_times: str | None
+    phone_for_calls: str | None = None  # where it is another one than that for texts
 
 
 @dataclass(frozen=True)

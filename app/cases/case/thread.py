@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.cases.case.entries import entry_place
 from app.cases.case.models import Case, Entry
 from app.cases.case.opened_case import ReadEntry
-from app.cases.enums import EntryKind
+from app.cases.enums import AuthorKind, EntryKind
 from app.network import member_names
 from app.vault import (
     Compartment,
@@ -88,6 +88,21 @@ def latest_contact(bodies: Iterable[dict[str, Any] | None]) -> dict[str, Any]:
     for body in bodies:
         found = body or found
     return found
+
+
+def agreed_calls(told: Iterable[tuple[AuthorKind, dict[str, Any] | None]]) -> dict[str, Any] | None:
+    """What the worker said when they agreed to calls, where it stands: `told` are the contact details and who wrote each, in order.
+
+    A yes to texts that a helper heard stands beside it. The worker's own other answer takes its place; so does one that the reader
+    cannot open, since it may have taken it back.
+    """
+    agreed: dict[str, Any] | None = None
+    for author, body in told:
+        if body is not None and body.get("contact") == "call":
+            agreed = body
+        elif body is None or author is AuthorKind.WORKER or body.get("contact") == "inbox":
+            agreed = None
+    return agreed
 
 
 def _read(opened: OpenedCompartments, row: _EntryRow, people: dict[UUID, str]) -> ReadEntry:

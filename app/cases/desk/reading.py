@@ -13,6 +13,7 @@ from app.cases.case import (
     ReadEntry,
     SafetyStrip,
     ShownContact,
+    agreed_calls,
     body_of,
     colleagues_for,
     facts_of,
@@ -62,11 +63,13 @@ def show_contact(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) 
     rows = session.scalars(
         select(Entry).where(Entry.case_id == case_id, Entry.kind == EntryKind.CONTACT).order_by(Entry.seq)
     )
-    found = latest_contact(body_of(opened, row) for row in rows)
+    told = [(row.author_kind, body_of(opened, row)) for row in rows]
+    found, called = latest_contact(body for _, body in told), agreed_calls(told) or {}
     journal(session, vault, case_id, AccessAct.CONTACT_SHOWN, by.actor)
     return ShownContact(
         name=found.get("name") or None,
         phone=found.get("phone") or None,
         contact=found.get("contact") or None,
         safe_times=found.get("safe_times") or None,
+        phone_for_calls=None if called.get("phone") == found.get("phone") else called.get("phone"),
     )

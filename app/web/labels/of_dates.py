@@ -39,7 +39,7 @@ RUNG: Labels = {
 }
 
 RUNG_STATE: Labels = {
-    "asked": pgettext("desk", "asked"),
+    "asked": pgettext("desk", "still to act"),
     "passed_on": pgettext("desk", "did not act, so the next was asked"),
     "last": pgettext("desk", "did not act, and nobody else is left to ask"),
     "moved": pgettext("desk", "the case went there"),

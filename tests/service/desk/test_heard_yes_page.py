@@ -18,6 +18,7 @@ from app.messaging.phones.text_requests import seal_text_request
 from app.network import REFUSED_NUMBERS, attempts, choose_zone
 from app.vault import read_journal
 from tests.harness.world import World
+from tests.support.browsing import Page
 from tests.support.member import Browse, accepted
 
 
@@ -76,6 +77,45 @@ def test_who_asked_to_be_called_and_takes_it_back_is_told_that_calls_end_too(
     assert "No texts and no calls any more: the number in the case is gone." in page.text
     assert "No texts or calls: none are agreed with the worker" in page.text
     assert "May be called" not in page.text
+
+
+def strip_of(page: Page) -> list[str]:
+    """How the worker may be reached, as the strip says it."""
+    strip = next(each for each in page.root.iter("dl") if each.get("class") == "strip")
+    reach = next(each for each in strip.iter("div") if each.findtext("dt") == "Reach")
+    return [" ".join("".join(each.itertext()).split()) for each in reach.findall("dd")]
+
+
+def test_a_yes_to_texts_stands_beside_the_calls_that_the_form_asked_for(browse: Browse, world: World) -> None:
+    for noise in (ContactWay.TEXT, ContactWay.INBOX):
+        accepted(world, world.file(contact=noise, phone="+60 12-345 6799"))
+    case_id = accepted(world, world.file(contact=ContactWay.CALL, phone="+60 12-345 6702", name="Rosmah"))
+    member = browse("near.lead")
+    assert strip_of(member.open(f"/desk/cases/{case_id}")) == ["May be called, not texted"]
+    then = clock.now().astimezone(ZoneInfo("Asia/Kuala_Lumpur"))
+    told: dict[str, Any] = {"how": "call", "whose": "own", "number": "012-345 6701"}
+    told["on"] = then.date().isoformat()
+    page = member.send("/agreed", **told, at=f"{then:%H:%M}", from_hour="", to_hour="")
+    assert "You may text the worker now." in page.text
+    assert strip_of(page) == ["May be texted", "May be called"]
+    shown = member.send("/contact").text
+    # Each on the number that it was agreed for.
+    assert "Phone +60123456701" in shown
+    assert "Phone for calls +60 12-345 6702" in shown
+    page = member.send("/no-texts")
+    assert strip_of(page) == ["No texts or calls: none are agreed with the worker"]
+    assert "6702" not in member.send("/contact").text
+
+
+def test_a_yes_to_texts_is_none_to_calls(browse: Browse, world: World) -> None:
+    for filed in (
+        world.file(contact=ContactWay.TEXT, phone="+60 12-345 6701"),
+        world.file(contact=ContactWay.TEXT, phone="+60 3-2345 6789"),
+    ):
+        page = browse("near.lead").open(f"/desk/cases/{accepted(world, filed)}")
+        first, second = strip_of(page)
+        assert "texts" in first or first == "May be texted"
+        assert second == "No calls agreed"
 
 
 def test_pressed_twice_it_is_kept_once(browse: Browse, world: World) -> None:

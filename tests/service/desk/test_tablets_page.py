@@ -129,14 +129,29 @@ def test_hours_that_nobody_offered_start_nothing(browse: Browse, world: World, h
     assert "None yet." in member.open("/desk/tablets").text
 
 
+def test_end_asks_first_and_says_what_becomes_of_what_waits_there(browse: Browse, world: World) -> None:
+    start(browse("near.caseworker"))
+    lead = browse("near.lead")
+    (asks,) = lead.open("/desk/tablets").root.iter("details")
+    assert asks.get("open") is None
+    (form,) = asks.iter("form")
+    assert form.get("action") == "/desk/tablets/end"
+    question = " ".join("".join(asks.itertext()).split())
+    for words in ("None is lost", "goes to a helper only, or to nobody", "can finish that one message"):
+        assert words in question
+    assert "Ended." in lead.send("/desk/tablets/end").text
+    # What is ended asks nothing any more.
+    assert list(lead.page.root.iter("details")) == []
+
+
 def test_a_lost_tablet_is_ended_by_its_member_or_a_lead_and_by_nobody_else(
     browse: Browse, world: World
 ) -> None:
     of_lead, of_caseworker = start(browse("near.lead"), "Red"), start(browse("near.caseworker"), "Blue")
     caseworker = browse("near.caseworker")
     page = caseworker.open("/desk/tablets")
-    assert page.response.get_data(as_text=True).count("/desk/tablets/end") == 2
-    assert [button for button in page.root.iter("button") if button.get("aria-label") == "End: Red"] == []
+    assert page.response.get_data(as_text=True).count("/desk/tablets/end") == 1
+    assert [each.get("aria-label") for each in page.root.iter("summary")] == ["End: Blue"]
     red = next(each for each in ids(world) if label_of(world, each) == "Red")
     page = caseworker.post("/desk/tablets/end", tablet=red)
     assert page.status == 400

@@ -15,8 +15,8 @@ export async function haveWords() {
   return Boolean(words?.getElementById("parts"))
 }
 
-/** A fresh copy of one of the templates. */
-export const copyOf = (name) => document.importNode(words.getElementById(name).content, true)
+/** A fresh copy of one of the templates; a page may have words of its own in its place. */
+export const copyOf = (name) => document.importNode((document.getElementById(`own-${name}`) ?? words.getElementById(name)).content, true)
 
 /** The numbers of the country that the phone's clock names first, else of the one that is `known`, and those of the others behind a press. */
 export function nearFirst(place, known) {

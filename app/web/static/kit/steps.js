@@ -169,7 +169,7 @@ function button(name, words) {
 
 /** What stands in a question, line by line; never what somebody wrote into it. */
 function wordsOf(question) {
-  const lines = [...question.querySelectorAll("legend, .hint, .pick span, .tile span, .line")]
+  const lines = [...question.querySelectorAll("legend, .hint, .say, .pick span, .tile span, .line")]
   return lines.filter((each) => !each.closest("[hidden], #kit-draft, #kit-files")).map((each) => each.textContent.replace(/^\s*\d+/, ""))
 }
 

@@ -4,6 +4,7 @@ import { askForHelper, faultOf, fieldsOf } from "../kit/form.js"
 import { send, sendAll, wakeLater } from "../kit/outbox.js"
 import { copyOf, haveWords, heedDanger, language, nearFirst, note } from "../kit/screen.js"
 import { knownKit, newestKit, newId, newReceipt, sealReport, warmUp } from "../kit/seal.js"
+import { offerSpeech } from "../kit/steps.js"
 import { all, canKeep, drop, find, keep } from "../kit/store.js"
 import { looksDrawn } from "./drawn.js"
 import { askServer, stop, wasEnded, whoHelps } from "./authority.js"
@@ -27,7 +28,13 @@ let untouched
 const wait = (time) => new Promise((done) => setTimeout(done, time))
 
 /** What the screen showed of a worker is gone, from the browser's memory for Back too. */
-const next = () => location.replace(`/tablet/${language}/`)
+function next() {
+  removeEventListener("beforeunload", hold)
+  location.replace(`/tablet/${language}/`)
+}
+
+/** A code stands on the screen and nowhere else: whoever pulls the page down is asked first. */
+const hold = (event) => event.preventDefault()
 
 async function begin() {
   // Browsers keep whole pages for Back: one with somebody's words in it is not shown again.
@@ -37,6 +44,10 @@ async function begin() {
     main.replaceChildren()
   })
   addEventListener("click", ({ target }) => press(target.closest("[data-do]")?.dataset.do))
+  // The way out is free, also from a code.
+  addEventListener("click", ({ target }) => target.closest("a.leave") && removeEventListener("beforeunload", hold), { capture: true })
+  // That of other pages is not kept on a tablet: without a network it would lead nowhere.
+  document.querySelector("a.leave").href = `/tablet/${language}/exit`
   // What waits is in sight whether the tablet goes on or not.
   await count()
   setInterval(() => void count().catch(() => {}), LOOKS_AGAIN)
@@ -56,15 +67,22 @@ async function begin() {
   helper = told
   fill(document)
   heedDanger(form, helper.country)
+  form.querySelector(".if-danger p").replaceChildren(copyOf("danger"))
+  // The helper reads aloud; where this tablet can in the page's language, it does it for those who do not share one.
+  offerSpeech(form)
   form.addEventListener("submit", (event) => {
     event.preventDefault()
     file(event.submitter).catch(() => note("cannot-keep"))
   })
   for (const id of ["on", "form"]) document.getElementById(id).hidden = false
   document.getElementById("off").hidden = true
-  document.querySelector("a.leave").href = `/tablet/${language}/exit`
   document.documentElement.dataset.tablet = "on"
   untouched = written()
+  const stopping = document.getElementById("stop")
+  // Asked about what stands there now: also where somebody writes on under the open question.
+  const sayHalf = () => (document.getElementById("half").hidden = written() === untouched)
+  stopping.addEventListener("toggle", sayHalf)
+  form.addEventListener("input", sayHalf)
   setInterval(() => void ask(), ASKS_AGAIN)
   for (const moment of ["online", "offline"]) addEventListener(moment, () => void ask())
   await ask()
@@ -116,13 +134,25 @@ function press(what) {
   if (what === "next") next()
   if (what === "send") void sendAll({ asked: true }).catch(() => {}).then(count)
   if (what === "finish") void stop().then(next)
+  if (what === "go-on") goOn()
 }
 
-/** How many wait here; never which. */
+function goOn() {
+  const stopping = document.getElementById("stop")
+  stopping.open = false
+  stopping.querySelector("summary").focus()
+}
+
+/** How many wait here, and how many were refused; never which. */
 async function count() {
-  const { length } = await all()
-  for (const each of document.querySelectorAll("[data-count]")) each.hidden = (each.dataset.count === "1") !== length > 0
-  for (const each of document.querySelectorAll("[data-fill=waiting]")) each.textContent = length
+  const records = await all()
+  const stuck = records.filter(({ state }) => state === "parked").length
+  const waiting = records.length - stuck
+  for (const each of document.querySelectorAll("[data-count]")) each.hidden = (each.dataset.count === "1") !== waiting > 0
+  for (const each of document.querySelectorAll("[data-stuck]")) each.hidden = !stuck
+  for (const [name, number] of Object.entries({ waiting, stuck })) {
+    for (const each of document.querySelectorAll(`[data-fill=${name}]`)) each.textContent = number
+  }
 }
 
 async function file(submitter) {
@@ -134,7 +164,9 @@ async function file(submitter) {
   note(null)
   const danger = told.danger === "yes"
   if (danger && told.consent === "nobody" && !told.quick) fields.push(["allow", await askForHelper()])
-  const report = { submission: newId(), lang: language, fields, danger }
+  // As the server reads it: "Send now" is a helper's, and so is a yes to the question above.
+  const locked = told.consent === "nobody" && !told.quick && !fields.some(([name, value]) => name === "allow" && value === "yes")
+  const report = { submission: newId(), lang: language, fields, danger, who: locked ? "nobody" : "helper" }
   const words = submitter.textContent
   submitter.textContent = copyOf("sending").textContent
   rest(true)
@@ -204,7 +236,9 @@ async function follow(report, going, shown) {
 function show(report, state, changed = false) {
   const page = document.importNode(codePage, true)
   for (const part of page.querySelectorAll("[data-in]")) {
-    if (part.dataset.in !== state && !(changed && part.dataset.in === "changed")) part.remove()
+    const moments = part.dataset.in.split(" ")
+    const meant = moments.includes(state) && (part.dataset.who ?? report.who) === report.who
+    if (!meant && !(changed && moments.includes("changed"))) part.remove()
   }
   page.querySelector(".digits").append(...report.receipt.match(/.{4}/g).flatMap((group) => [digits(group), " "]))
   if (report.danger) {
@@ -215,6 +249,7 @@ function show(report, state, changed = false) {
   }
   fill(page)
   main.replaceChildren(page)
+  addEventListener("beforeunload", hold)
   const title = main.querySelector("h1")
   title.tabIndex = -1
   title.focus()
