@@ -20,6 +20,7 @@ from app.network import (
     add_organisation,
     colleagues,
     invite_member,
+    network_countries,
     organisation_named,
     organisations_of,
 )
@@ -86,6 +87,7 @@ def add(deployment: Deployment, choice: argparse.Namespace) -> int:
         capacity=choice.capacity,
     )
     with deployment.database.writing() as session:
+        before = network_countries(session)
         try:
             added = add_organisation(
                 session,
@@ -99,7 +101,11 @@ def add(deployment: Deployment, choice: argparse.Namespace) -> int:
             )
         except OrganisationRefused as refused:
             raise CommandRefused(str(refused)) from None
+        new = network_countries(session) - before
     print(f"{added.name} takes part now. It gets no case before its first lead has taken up an invitation.")
+    if new:
+        # Deadlines are earlier until then, never later.
+        print(f"Public holidays of {', '.join(sorted(new))} count from the next start of Redress.")
     return 0
 
 
