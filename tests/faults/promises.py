@@ -19,7 +19,8 @@ from app.cases.desk.reading import open_case
 from app.cases.enums import OfferState, State
 from app.cases.escalation import without_next_step
 from app.cases.rules.routing import routing_from
-from app.cases.worker.inbox import enter_inbox, open_inbox, worker_of
+from app.cases.worker.entering import enter_inbox, worker_of
+from app.cases.worker.inbox import open_inbox
 from app.database import CaseId, CircleId, OrganisationId
 from app.vault import (
     CircleRow,

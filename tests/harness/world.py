@@ -12,7 +12,7 @@ from sqlalchemy import LargeBinary
 from app import clock
 from app.cases.case.consent_levels import ConsentTexts, consent_texts
 from app.cases.rules.rule_set import Rules, load_rules
-from app.cases.worker.inbox import Worker, enter_inbox, worker_of
+from app.cases.worker.entering import Worker, enter_inbox, worker_of
 from app.database import Base, CaseId, Database, OrganisationId, SiteId
 from app.intake import Filed, Report, file_report
 from app.language import Languages, load_languages

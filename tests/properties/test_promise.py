@@ -46,7 +46,7 @@ from app.cases.enums import (
 from app.cases.followups import open_question
 from app.cases.routing.offers import DeclineReason, OfferGone, OfferTaken, accept_offer, decline_offer
 from app.cases.rules import Rules
-from app.cases.worker.inbox import Worker
+from app.cases.worker.entering import Worker
 from app.cases.worker.messages import say_worse, write
 from app.cases.worker.questions import answer_question, want_questions
 from app.cases.worker.sharing import (

@@ -32,7 +32,7 @@ from app.cases.enums import ClosingReason, State, TextState
 from app.cases.followups import PlannedText, followups_of
 from app.cases.followups.text_rows import times_for
 from app.cases.routing.offers import DeclineReason, OfferGone, OfferTaken, accept_offer, decline_offer
-from app.cases.worker.inbox import Worker
+from app.cases.worker.entering import Worker
 from app.cases.worker.sharing import stop_sharing
 from app.database import CaseId
 from app.intake.conversation.machine import Step

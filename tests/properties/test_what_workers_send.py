@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from app.cases.case.models import Case
 from app.cases.enums import EntryKind, Urgency
-from app.cases.worker.inbox import enter_inbox, open_inbox, worker_of
+from app.cases.worker.entering import enter_inbox, worker_of
+from app.cases.worker.inbox import open_inbox
 from app.settings import read_settings
 from app.vault import Receipt
 from tests.harness.application import application

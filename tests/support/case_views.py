@@ -7,7 +7,9 @@ from app.cases.case.models import Case
 from app.cases.desk.queue import QueueFilters, QueuePage, queue_page
 from app.cases.desk.reading import open_case
 from app.cases.desk.week import week_of
-from app.cases.worker.inbox import InboxView, Worker, open_inbox
+from app.cases.worker.entering import Worker
+from app.cases.worker.inbox import open_inbox
+from app.cases.worker.inbox_view import InboxView
 from app.database import CaseId
 from app.intake import Filed
 from app.network import (

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from app.cases.case.models import Case
 from app.cases.enums import ConsentLevel, Urgency
 from app.cases.worker import open_inbox, writing_budget
-from app.cases.worker.inbox import Worker, enter_inbox, worker_of
+from app.cases.worker.entering import Worker, enter_inbox, worker_of
 from app.database import CaseId
 from app.network import Limit
 from app.vault import Receipt, read_journal

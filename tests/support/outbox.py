@@ -17,7 +17,8 @@ from stdnum.iso7064 import mod_11_10
 from werkzeug.test import TestResponse
 
 from app.cases.case.models import Case
-from app.cases.worker.inbox import enter_inbox, open_inbox, worker_of
+from app.cases.worker.entering import enter_inbox, worker_of
+from app.cases.worker.inbox import open_inbox
 from app.vault import Receipt, Vault, new_receipt
 from app.vault.brought_receipts import is_patterned
 from tests.harness.world import World

@@ -1,24 +1,21 @@
 """What a worker does with their own case: read the inbox, write, stop or widen sharing."""
 
 from app.cases.worker.case_language import note_language
-from app.cases.worker.inbox import (
-    InboxMessage,
-    InboxView,
+from app.cases.worker.entering import (
     ReceiptUnknown,
-    Sighting,
     Worker,
     enter_inbox,
-    helpers_of,
     locked_case_of,
-    next_step,
-    open_inbox,
     session_for,
     worker_of,
     worker_of_receipt,
 )
+from app.cases.worker.inbox import next_step, open_inbox
+from app.cases.worker.inbox_view import InboxMessage, InboxView, Sighting
 from app.cases.worker.messages import say_worse, write
 from app.cases.worker.questions import answer_question, want_questions, want_texts
 from app.cases.worker.receipt_tries import may_be_guessing, try_receipt
+from app.cases.worker.seen_by import helpers_of
 from app.cases.worker.sharing import (
     ERASED_AFTER,
     NothingToUndo,

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import facts_of, store_facts
 from app.cases.rules import Rules
-from app.cases.worker.inbox import Worker, locked_case_of
+from app.cases.worker.entering import Worker, locked_case_of
 from app.vault import Vault
 
 

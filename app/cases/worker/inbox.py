@@ -1,287 +1,36 @@
-"""The worker's inbox: in with the receipt, the thread, who has seen what, and what happens next."""
+"""The worker's inbox, read in one go: the thread, who has seen what, and what happens next."""
 
-import secrets
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime, timedelta, tzinfo
-from typing import Any
-from uuid import UUID
+from dataclasses import replace
+from datetime import datetime, tzinfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app import clock
 from app.cases.case import (
-    AccessLine,
     AskedRung,
     Case,
     CaseFacts,
-    Entry,
     Offer,
     SpokenYes,
-    TextTimes,
-    ToldBeside,
     access_of,
-    entry_place,
     facts_of,
-    in_order,
-    lock_case,
     spoken_yes,
     stage_of,
     told_beside,
 )
 from app.cases.changes import yes_in_journal
 from app.cases.clocks import ASKING, PlannedClock, clocks_of
-from app.cases.enums import (
-    AccessAct,
-    ClockKind,
-    ClosingReason,
-    ConsentLevel,
-    EntryKind,
-    FollowupKind,
-    OfferState,
-    Rung,
-    Stage,
-    State,
-    Who,
-)
+from app.cases.enums import ClockKind, OfferState, Rung, State
 from app.cases.escalation import rungs_of, standing_rung
 from app.cases.followups import has_no_hour, may_be_texted, open_question, wants_texts
-from app.database import CaseId, OrganisationId
-from app.network import member_names, zone_there
-from app.vault import (
-    Actor,
-    CircleRow,
-    Compartment,
-    GrantRow,
-    HolderKind,
-    JournalEntry,
-    OpenedCompartments,
-    ReceiptKeys,
-    ReceiptRow,
-    RowForged,
-    SealBroken,
-    SessionContent,
-    SessionEnded,
-    Vault,
-    find_receipt,
-    is_sound,
-    open_grant,
-    open_session,
-    read_journal,
-    read_session,
-    sound,
-)
-
-IDLE = timedelta(minutes=15)
-LONGEST = timedelta(hours=2)
-
-# Notes are the helpers' own, and the name and number are never shown: a boss may hold the phone.
-_SHOWN = (
-    EntryKind.REPORT,
-    EntryKind.WORKER_MESSAGE,
-    EntryKind.WORSE,
-    EntryKind.ANSWER,
-    EntryKind.REPLY,
-    EntryKind.SYSTEM,
-    EntryKind.FILE,
-)
-
-# Acts by which somebody came to know something of the case.
-_BY_CUSTODIANS = (AccessAct.READ_FROM_CUSTODY, AccessAct.NOTE_READ)
-_SEEN = frozenset(AccessAct)
-
-
-class ReceiptUnknown(Exception):
-    """The digits fit, but no case has this receipt: it was replaced, or it belongs to another service."""
-
-
-@dataclass(frozen=True)
-class Worker:
-    """A worker in the inbox: the receipt's keys, opened for this request only."""
-
-    case_id: CaseId
-    receipt_id: UUID
-    keys: ReceiptKeys = field(repr=False)
-    content: SessionContent = field(repr=False)
-
-    @property
-    def actor(self) -> Actor:
-        """The worker as the journal names them: by the row of the receipt, which says nothing."""
-        return Actor("worker", self.receipt_id)
-
-
-@dataclass(frozen=True)
-class InboxMessage:
-    """One message of the thread; `text` is None when it cannot be opened, which is said instead of hidden.
-
-    `more_came` says that something came with it that is no words and was not kept; `from_custody` that the coordinator wrote it.
-    """
-
-    seq: int
-    kind: EntryKind
-    from_worker: bool
-    at: datetime
-    text: str | None = field(repr=False)
-    danger: bool = False
-    site: str = field(default="", repr=False)  # where the first message said that it is
-    more_came: bool = False
-    from_custody: bool = False
-    # The codes of a question and what was tapped, empty for every other message.
-    question: str = ""
-    answer: str = field(default="", repr=False)
-    # Which kind of file came, and why it is not kept where it is not.
-    file: str = ""
-    fault: str = ""
-
-
-@dataclass(frozen=True)
-class Sighting:
-    """Somebody saw something of the case: what they did, for which organisation, on which day.
-
-    `people` are named only where the worker was promised that two have to agree: who read from custody, and who agreed.
-    """
-
-    act: str
-    organisation_id: OrganisationId | None
-    at: datetime
-    people: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class OpenQuestion:
-    """The one question on the card; `name` is what its form calls it."""
-
-    kind: FollowupKind
-    name: str = field(repr=False)
-
-
-@dataclass(frozen=True)
-class TextsChoice:
-    """What the worker of a phone of their own chose about texts that come by themselves; `times` is None where nothing was.
-
-    `come` says whether they come as it stands: no longer where times told in words are read by a helper only.
-    """
-
-    come: bool
-    times: TextTimes | None
-    times_on: date | None
-    no_hour: bool = False
-    """Whether one was to come for which no clock ever shows an hour."""
-
-
-@dataclass(frozen=True)
-class InboxView:
-    """All that the inbox shows; never the worker's name or number."""
-
-    stage: Stage
-    closing_reason: ClosingReason | None
-    organisation_id: OrganisationId | None
-    also_asked_id: OrganisationId | None  # the second of two who are asked at once
-    waits_for_custody: bool
-    next_clock: ClockKind | None
-    next_who: Who | None
-    next_by: datetime | None
-    consent: ConsentLevel
-    stopped: bool
-    erase_at: datetime | None
-    messages: tuple[InboxMessage, ...]
-    sightings: tuple[Sighting, ...]
-    access: tuple[AccessLine, ...]
-    helper_has_read: bool = False
-    worker_wrote: bool = False
-    """Whether there is something of the worker's that nobody has opened since."""
-    about_helper: bool = False
-    answer_by: datetime | None = None  # by when whoever is asked now has to say whether they take it
-    lapsed: tuple[OrganisationId, ...] = ()  # who was asked before and let their time pass
-    asked: AskedRung | None = None  # who was asked because something was late, and has to act now
-    broken: tuple[tuple[ClockKind, datetime], ...] = ()
-    """What was late before and is no more, each with its date: it stays told."""
-    zone: tzinfo = UTC
-    """The workplace's time zone, in which every moment above is said."""
-    question: OpenQuestion | None = None
-    wants_questions: bool = True
-    texts: TextsChoice | None = None
-    beside: ToldBeside | None = None
-    """Who stood beside the worker when they told it."""
-    heard: SpokenYes | None = None
-    """Who heard the worker agree to be texted."""
-    code_was_seen: bool = False
-    """Whether it was opened with the code that stood on that helper's tablet."""
-
-    @property
-    def answered_at(self) -> datetime | None:
-        """When somebody wrote to the worker last."""
-        return max((each.at for each in self.messages if each.kind is EntryKind.REPLY), default=None)
-
-    @property
-    def may_start_again(self) -> bool:
-        """Whether a stop can still be taken back."""
-        return self.stopped and (self.erase_at is None or clock.now() < self.erase_at)
-
-    @property
-    def was_answered(self) -> bool:
-        """Whether somebody has answered and the worker has written nothing since."""
-        return bool(self.messages) and self.messages[-1].kind is EntryKind.REPLY
-
-    @property
-    def waits_in_danger(self) -> bool:
-        """Whether the worker said that they are in danger, and nobody has answered since, or read the first message."""
-        return any(each.danger for each in self.unanswered)
-
-    @property
-    def unanswered(self) -> tuple[InboxMessage, ...]:
-        """What the worker wrote since the last answer; the first message is answered once a helper has read it."""
-        last_reply = max((each.seq for each in self.messages if each.kind is EntryKind.REPLY), default=0)
-        return tuple(
-            each
-            for each in self.messages
-            if each.from_worker
-            and each.seq > last_reply
-            and not (each.kind is EntryKind.REPORT and self.helper_has_read)
-        )
-
-    @property
-    def site_words(self) -> str:
-        """Where the worker wrote that it is."""
-        return next((each.site for each in self.messages if each.site), "")
-
-
-def enter_inbox(session: Session, vault: Vault, keys: ReceiptKeys) -> str:
-    """Open a worker's session with a receipt's keys and give its cookie; raises `ReceiptUnknown`."""
-    row = find_receipt(session, keys)
-    if row is None:
-        raise ReceiptUnknown
-    return session_for(session, vault, row, keys)
-
-
-def session_for(session: Session, vault: Vault, row: ReceiptRow, keys: ReceiptKeys) -> str:
-    """A session for this receipt: its keys are kept under the cookie's secret, the receipt itself nowhere."""
-    return open_session(session, vault, "worker", row.id, keys.of(row).packed(), idle=IDLE, longest=LONGEST)
-
-
-def worker_of(session: Session, vault: Vault, cookie: str) -> Worker:
-    """Who stands behind a worker's cookie; raises `SessionEnded`, also when the receipt was replaced meanwhile."""
-    content = read_session(session, vault, "worker", cookie)
-    keys = ReceiptKeys.unpacked(content.payload)
-    row = find_receipt(session, keys)
-    if row is None or row.id != content.subject_id:
-        raise SessionEnded("the receipt was replaced")
-    return Worker(CaseId(row.case_id), row.id, keys, content)
-
-
-def worker_of_receipt(row: ReceiptRow, keys: ReceiptKeys) -> Worker:
-    """Who has this receipt, for one act without a session: no form was made for it, so nobody knows its secret."""
-    nobodys = SessionContent(row.id, b"", secrets.token_bytes(32), wants_touch=False)
-    return Worker(CaseId(row.case_id), row.id, keys.of(row), nobodys)
-
-
-def locked_case_of(session: Session, worker: Worker) -> Case:
-    """The worker's case with its row locked, for a change."""
-    case = lock_case(session, worker.case_id)
-    if case is None:
-        raise LookupError(f"case {worker.case_id} of a live receipt is gone")
-    return case
+from app.cases.worker.entering import Worker
+from app.cases.worker.inbox_view import InboxView, OpenQuestion, TextsChoice
+from app.cases.worker.seen_by import holders_of, sightings_of
+from app.cases.worker.thread import read_thread
+from app.database import OrganisationId
+from app.network import zone_there
+from app.vault import JournalEntry, RowForged, Vault, is_sound, open_grant, read_journal
 
 
 def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
@@ -310,9 +59,9 @@ def open_inbox(session: Session, vault: Vault, worker: Worker) -> InboxView:
         consent=facts.consent,
         stopped=case.stopped_hour is not None,
         erase_at=case.erase_at.astimezone(zone) if case.erase_at else None,
-        messages=_thread(session, case, opened, zone),
-        sightings=_sightings(session, vault, told, zone),
-        access=_holders(access_of(session, vault, worker.case_id, told), zone),
+        messages=read_thread(session, case, opened, zone),
+        sightings=sightings_of(session, vault, told, zone),
+        access=holders_of(access_of(session, vault, worker.case_id, told), zone),
         helper_has_read=case.helper_has_read,
         worker_wrote=case.worker_wrote,
         about_helper=facts.about_helper,
@@ -347,19 +96,6 @@ def _heard(
 def _question(session: Session, vault: Vault, case: Case) -> OpenQuestion | None:
     asked = None if case.stopped_hour is not None else open_question(session, vault, case.id)
     return None if asked is None else OpenQuestion(asked.kind, vault.name_case(asked.id))
-
-
-def helpers_of(session: Session, worker: Worker) -> frozenset[OrganisationId]:
-    """Every organisation that was asked for the case, holds it, or could open it; never the coordinator as custodian."""
-    asked = select(Offer.organisation_id).where(Offer.case_id == worker.case_id)
-    holds = select(Case.organisation_id).where(Case.id == worker.case_id, Case.organisation_id.is_not(None))
-    could_open = (
-        select(CircleRow.organisation_id)
-        .join(GrantRow, GrantRow.holder_id == CircleRow.id)
-        .where(GrantRow.case_id == worker.case_id, GrantRow.holder_kind == HolderKind.CIRCLE)
-    )
-    found = session.scalars(asked.union(holds, could_open))
-    return frozenset(OrganisationId(organisation) for organisation in found)
 
 
 def next_step(session: Session, case: Case) -> PlannedClock | None:
@@ -404,83 +140,3 @@ def _asked(session: Session, case: Case, rungs: Sequence[AskedRung], zone: tzinf
         return None
     late_since, due_at = asked.late_since.astimezone(zone), asked.due_at.astimezone(zone)
     return replace(asked, late_since=late_since, due_at=due_at)
-
-
-def _holders(lines: tuple[AccessLine, ...], zone: tzinfo) -> tuple[AccessLine, ...]:
-    """Everybody but the worker; what is kept ready for a second circle of those who can read it already says nothing more."""
-    reading = {
-        line.organisation for line in lines if not line.offered and line.until is None and line.organisation
-    }
-    return tuple(
-        replace(line, until=line.until.astimezone(zone)) if line.until else line
-        for line in lines
-        if line.kind is not HolderKind.RECEIPT and not (line.offered and line.organisation in reading)
-    )
-
-
-def _thread(
-    session: Session, case: Case, opened: OpenedCompartments, zone: tzinfo
-) -> tuple[InboxMessage, ...]:
-    rows = session.scalars(
-        select(Entry).where(Entry.case_id == case.id, Entry.kind.in_(_SHOWN)).order_by(Entry.seq)
-    )
-    # A code that was asked for by text opens what came after it; the words before stay out of reach of whoever holds the phone.
-    # What others changed is not shown at all: a helper's note must not become a message.
-    shown = (
-        _message(row, opened, zone)
-        for row in sound(opened.holder, rows)
-        if opened.opens(Compartment(row.compartment), row.version)
-    )
-    return in_order(shown, lambda one: (one.at, one.text) if one.from_worker and one.text else None)
-
-
-def _message(row: Entry, opened: OpenedCompartments, zone: tzinfo) -> InboxMessage:
-    try:
-        body: dict[str, Any] = opened.open_entry(
-            entry_place(row.id), Compartment(row.compartment), row.version, row.sealed
-        )
-    except SealBroken:
-        body = {}
-    at = datetime.fromisoformat(body["at"]) if "at" in body else row.hour
-    return InboxMessage(
-        row.seq,
-        row.kind,
-        row.author_kind == "worker",
-        at.astimezone(zone),
-        body.get("text", "" if "file" in body else None),
-        danger=bool(body.get("danger")),
-        site=body.get("site") or "",
-        more_came=bool(body.get("came")),
-        from_custody=bool(body.get("from_custody")),
-        question=body.get("question") or "",
-        answer=body.get("answer") or "",
-        file=body["kind"] if "file" in body else "",
-        fault=body.get("fault") or "",
-    )
-
-
-def _sightings(
-    session: Session, vault: Vault, told: Iterable[JournalEntry], zone: tzinfo
-) -> tuple[Sighting, ...]:
-    """One line a day, organisation and act: opening a case ten times is one thing to know, not ten. Custodians count one by one."""
-    entries = [entry for entry in told if entry.act in _SEEN]
-    by_custodians = {entry.seq: _custodians_of(entry) for entry in entries if entry.act in _BY_CUSTODIANS}
-    named = {who for people in by_custodians.values() for who in people}
-    names = member_names(session, vault, named) if named else {}
-    seen: dict[tuple[object, ...], Sighting] = {}
-    for entry in entries:
-        organisation = entry.actor.organisation_id
-        people = by_custodians.get(entry.seq, ())
-        sighting = Sighting(
-            entry.act,
-            OrganisationId(organisation) if organisation else None,
-            entry.at.astimezone(zone),
-            tuple(names[who] for who in people if who in names),
-        )
-        seen.setdefault((entry.act, organisation, sighting.at.date(), people), sighting)
-    return tuple(seen.values())
-
-
-def _custodians_of(entry: JournalEntry) -> tuple[UUID, ...]:
-    agreed = entry.detail.get("agreed_by")
-    return tuple(who for who in (entry.actor.id, UUID(agreed) if agreed else None) if who is not None)

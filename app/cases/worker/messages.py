@@ -9,7 +9,7 @@ from app.cases.case import Case, Happened, add_entry, clean_text, note, sent_bef
 from app.cases.changes import heed_words, raise_case, reopen, reopen_by_words
 from app.cases.enums import EntryKind, State, Urgency
 from app.cases.rules import Rules
-from app.cases.worker.inbox import Worker, locked_case_of
+from app.cases.worker.entering import Worker, locked_case_of
 from app.cases.worker.writing_budget import BudgetSpent, spend_danger, spend_words
 from app.language import has_words
 from app.vault import Vault, journal

@@ -9,7 +9,7 @@ from app.cases.changes import AnswerOutcome, choose_texts, take_answer
 from app.cases.enums import ANSWERS_TO, FollowupAnswer
 from app.cases.followups import followups_of
 from app.cases.rules import Rules
-from app.cases.worker.inbox import Worker, locked_case_of
+from app.cases.worker.entering import Worker, locked_case_of
 from app.cases.worker.writing_budget import spend_wish, spend_words
 from app.vault import Vault, journal
 

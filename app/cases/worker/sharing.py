@@ -34,7 +34,7 @@ from app.cases.enums import (
     State,
 )
 from app.cases.rules import Rules
-from app.cases.worker.inbox import Worker, locked_case_of, session_for
+from app.cases.worker.entering import Worker, locked_case_of, session_for
 from app.cases.worker.writing_budget import spend_change
 from app.vault import (
     HolderKind,

@@ -11,7 +11,8 @@ from sqlalchemy import select
 from app import clock
 from app.cases.case.models import Case, Entry
 from app.cases.enums import EntryKind, Urgency
-from app.cases.worker.inbox import InboxMessage, open_inbox
+from app.cases.worker.inbox import open_inbox
+from app.cases.worker.inbox_view import InboxMessage
 from app.cases.worker.writing_budget import CHANGES, DANGERS, MESSAGES, SIGNS, WISHES
 from app.database import CaseId, MemberId
 from app.intake import Filed

@@ -13,7 +13,9 @@ from app.cases.enums import ConsentLevel, EntryKind
 from app.cases.routing.offers import DeclineReason, decline_offer
 from app.cases.rules.routing import Reason
 from app.cases.taxonomy import ABOUT_HELPER
-from app.cases.worker.inbox import InboxMessage, helpers_of, open_inbox
+from app.cases.worker.inbox import open_inbox
+from app.cases.worker.inbox_view import InboxMessage
+from app.cases.worker.seen_by import helpers_of
 from app.cases.worker.sharing import stop_sharing
 from app.database import CaseId, OrganisationId
 from app.intake import Filed, Report

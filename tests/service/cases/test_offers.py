@@ -23,7 +23,7 @@ from app.cases.routing.offers import (
     expire_offers,
 )
 from app.cases.rules.routing import Reason
-from app.cases.worker.inbox import Worker
+from app.cases.worker.entering import Worker
 from app.cases.worker.sharing import change_consent
 from app.database import CaseId, OrganisationId, new_id
 from app.network import SignedIn, declare_interest

@@ -24,7 +24,7 @@ from app.cases.routing.offers import (
     decline_offer,
     expire_offers,
 )
-from app.cases.worker.inbox import Worker
+from app.cases.worker.entering import Worker
 from app.cases.worker.sharing import change_consent
 from app.database import CaseId
 from app.vault import verify_journal

@@ -14,7 +14,7 @@ from app.cases.case.models import Clock
 from app.cases.desk.answering import CaseMovedOn
 from app.cases.enums import ClosingReason, ConsentLevel, State
 from app.cases.routing.offers import accept_offer
-from app.cases.worker.inbox import Worker
+from app.cases.worker.entering import Worker
 from app.cases.worker.messages import say_worse, write
 from app.cases.worker.sharing import NothingToUndo, change_consent, stop_sharing, undo_stop
 from app.database import CaseId

@@ -9,7 +9,7 @@ import pytest
 from app.cases.case.access import lock_case
 from app.cases.case.models import Case
 from app.cases.enums import Urgency
-from app.cases.worker.inbox import Worker
+from app.cases.worker.entering import Worker
 from app.cases.worker.messages import say_worse, write
 from app.intake.conversation.store.apply import set_danger
 from tests.harness.world import World

@@ -24,7 +24,9 @@ from app.cases.enums import (
     Urgency,
 )
 from app.cases.routing.offers import accept_offer
-from app.cases.worker.inbox import InboxView, ReceiptUnknown, Worker, enter_inbox, open_inbox
+from app.cases.worker.entering import ReceiptUnknown, Worker, enter_inbox
+from app.cases.worker.inbox import open_inbox
+from app.cases.worker.inbox_view import InboxView
 from app.cases.worker.messages import say_worse, write
 from app.cases.worker.sharing import (
     ERASED_AFTER,

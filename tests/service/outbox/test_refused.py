@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
-from app.cases.worker.inbox import Worker, enter_inbox, worker_of
+from app.cases.worker.entering import Worker, enter_inbox, worker_of
 from app.cases.worker.sharing import replace_receipt
 from app.intake import LimitMetMeanwhile, reporting
 from app.network import EVERYBODY, HELD_REPORTS, REPORTS

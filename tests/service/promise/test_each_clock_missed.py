@@ -9,7 +9,9 @@ from sqlalchemy import select
 from app import clock
 from app.cases.case.models import Clock, Escalation
 from app.cases.enums import ClockKind, ClockState, Profile, Rung, RungState, State
-from app.cases.worker.inbox import InboxView, Worker, open_inbox
+from app.cases.worker.entering import Worker
+from app.cases.worker.inbox import open_inbox
+from app.cases.worker.inbox_view import InboxView
 from app.database import CaseId
 from tests.harness.dispatching import services_over
 from tests.support.clocks import set_clocks

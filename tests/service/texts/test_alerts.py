@@ -12,7 +12,7 @@ from app.cases.case.models import Case
 from app.cases.custody.deciding import place_case
 from app.cases.enums import ConsentLevel, Urgency
 from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
-from app.cases.worker.inbox import Worker
+from app.cases.worker.entering import Worker
 from app.cases.worker.messages import say_worse
 from app.cases.worker.sharing import change_consent
 from app.database import Base, CaseId, OrganisationId

@@ -9,7 +9,9 @@ from app.cases.custody.deciding import place_case
 from app.cases.desk.answering import reply
 from app.cases.enums import ConsentLevel, EntryKind, State
 from app.cases.routing.offers import accept_offer
-from app.cases.worker.inbox import InboxView, ReceiptUnknown, Worker, enter_inbox, open_inbox
+from app.cases.worker.entering import ReceiptUnknown, Worker, enter_inbox
+from app.cases.worker.inbox import open_inbox
+from app.cases.worker.inbox_view import InboxView
 from app.cases.worker.messages import write
 from app.cases.worker.sharing import change_consent, replace_receipt, stop_sharing, undo_stop
 from app.database import CaseId, OrganisationId, new_id

@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from app.cases.desk.answering import reply
 from app.cases.desk.reading import open_case
 from app.cases.routing.offers import accept_offer
-from app.cases.worker.inbox import Worker
+from app.cases.worker.entering import Worker
 from app.web.worker import deeds
 from app.web.worker.worker_session import find_worker
 from tests.harness.world import World
