@@ -18,20 +18,13 @@ from app.web.retry import BUSY_FOR, minutes_until, retry_after
 from app.web.services import services
 from app.web.worker.asking import chosen_words
 from app.web.worker.danger import Help, country_of_worker, help_for_intent, help_in, inbox_note, opening
-from app.web.worker.inbox_words import (
-    access_line,
-    authors,
-    broken_lines,
-    file_line,
-    late_line,
-    next_line,
-    seen_line,
-    stage_lines,
-)
+from app.web.worker.inbox_words import authors, file_line, next_line, stage_lines
 from app.web.worker.intent import NOTHING, InboxAct, Intent
+from app.web.worker.late_words import broken_lines, late_line
 from app.web.worker.names import coordinator_name, names_of
 from app.web.worker.posted import posted_fields
 from app.web.worker.question_card import answer_words, question_card, question_words
+from app.web.worker.seen_words import access_line, seen_line
 from app.web.worker.texts_choice import TextsForm, texts_form
 
 

@@ -1,20 +1,15 @@
 """The sentences of the inbox: what happens now, who acts by when, what the worker can do, who has seen what."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 
 from flask_babel import LazyString, lazy_pgettext
 
-from app.cases.case import AccessLine
-from app.cases.enums import AccessAct, ClockKind, ClosingReason, ConsentLevel, EntryKind, Rung, Stage
-from app.cases.worker import InboxMessage, InboxView, Sighting
-from app.database import OrganisationId
-from app.vault import HolderKind
+from app.cases.enums import AccessAct, ClockKind, ClosingReason, ConsentLevel, EntryKind, Stage
+from app.cases.worker import InboxMessage, InboxView
 from app.web.language import page_language, pgettext
-from app.web.worker.names import either
-
-Names = Mapping[OrganisationId, str]
+from app.web.worker.names import Names, either, names_asked
 
 
 @dataclass(frozen=True)
@@ -38,6 +33,8 @@ _AUTHORS: dict[EntryKind, LazyString] = {
     EntryKind.SYSTEM: lazy_pgettext("worker-inbox", "News"),
     EntryKind.FILE: lazy_pgettext("worker-inbox", "Photo or voice note"),
 }
+
+
 _STAGES: dict[Stage, LazyString] = {
     Stage.RECEIVED: lazy_pgettext("worker-stage", "Received"),
     Stage.READ: lazy_pgettext("worker-stage", "Read"),
@@ -46,12 +43,16 @@ _STAGES: dict[Stage, LazyString] = {
     Stage.CHECKING_REMEDY: lazy_pgettext("worker-stage", "Checking remedy"),
     Stage.CLOSED: lazy_pgettext("worker-stage", "Closed"),
 }
+
+
 _HAPPENS: dict[Stage, LazyString] = {
     Stage.READ: lazy_pgettext("worker-stage", "A helper has read it."),
     Stage.CHECKING: lazy_pgettext("worker-stage", "A helper is checking what happened."),
     Stage.COMPANY_ASKED: lazy_pgettext("worker-stage", "The company was asked to put it right."),
     Stage.CHECKING_REMEDY: lazy_pgettext("worker-stage", "We are checking that you got what was promised."),
 }
+
+
 _CLOSED: dict[ClosingReason, LazyString] = {
     ClosingReason.RESOLVED: lazy_pgettext("worker-stage", "It was put right, and you or your union said so."),
     ClosingReason.REFERRED: lazy_pgettext(
@@ -107,7 +108,7 @@ def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
         return pgettext(
             "worker-next", "The next step was due on %(day)s and is late. You can write and ask.", day=day
         )
-    who = either(_names_asked(view, names)) if view.organisation_id else coordinator
+    who = either(names_asked(view, names)) if view.organisation_id else coordinator
     if view.about_helper and view.waits_for_custody:
         return pgettext(
             "worker-next",
@@ -125,111 +126,9 @@ def _asked_after(view: InboxView, names: Names, answer_by: datetime) -> str:
         "worker-next",
         "%(before)s did not take it in time. So we asked %(who)s. They should say by %(day)s if they take it.",
         before=", ".join(name for name in before if name) or pgettext("worker-next", "The helper before"),
-        who=either(_names_asked(view, names)) or pgettext("worker-next", "another helper"),
+        who=either(names_asked(view, names)) or pgettext("worker-next", "another helper"),
         day=page_language().long_day(answer_by),
     )
-
-
-def _names_asked(view: InboxView, names: Names) -> tuple[str, ...]:
-    """Who has the case, or the one or two who are asked to take it."""
-    asked = (view.organisation_id, view.also_asked_id)
-    return tuple(names.get(each, "") for each in asked if each is not None)
-
-
-def late_line(view: InboxView, names: Names, coordinator: str, today: date) -> str:
-    """What was late, who was asked because of it, and by which date; empty when nothing is."""
-    asked = view.asked
-    if asked is None:
-        return ""
-    language = page_language()
-    missed = pgettext("worker-late", "That did not happen.")
-    was = f"{_should_have(asked.kind, asked.late_since)} {missed}"
-    network = coordinator or pgettext("worker-next", "the network")
-    # The coordinator is told by the name that the rest of the page has for it.
-    name = network if asked.rung in (Rung.COORDINATOR, Rung.CUSTODIAN) else asked.organisation
-    day = language.long_day(asked.due_at)
-    if asked.rung is Rung.STANDBY and view.also_asked_id is not None:
-        now = _two_asked(_names_asked(view, names), day)
-    else:
-        words = _SEE_TO_IT if asked.kind is ClockKind.COMPANY_REPLY else _ASKED_NOW
-        now = words[asked.rung](name or network, day)
-    if asked.due_at.date() >= today:
-        return f"{was} {now}"
-    passed = pgettext("worker-late", "That day has passed too. You can write and ask.")
-    return f"{was} {now} {passed}"
-
-
-def broken_lines(view: InboxView) -> list[str]:
-    """What was late before: it stays told when it was done after all, and that it was done is not hidden by it."""
-    later = pgettext("worker-late", "It was late.")
-    return [f"{_should_have(kind, since)} {later}" for kind, since in view.broken]
-
-
-def _should_have(kind: ClockKind, since: datetime) -> str:
-    say = _SHOULD_HAVE.get(kind)
-    day = page_language().long_day(since)
-    return say(day) if say else pgettext("worker-late", "The next step was due on %(day)s.", day=day)
-
-
-_SHOULD_HAVE: dict[ClockKind, Callable[[str], str]] = {
-    ClockKind.READ: lambda day: pgettext("worker-late", "A helper should have read it by %(day)s.", day=day),
-    ClockKind.ACKNOWLEDGE: lambda day: pgettext(
-        "worker-late", "A helper should have answered you by %(day)s.", day=day
-    ),
-    ClockKind.FIRST_UPDATE: lambda day: pgettext(
-        "worker-late", "A helper should have written news by %(day)s.", day=day
-    ),
-    ClockKind.COMPANY_REPLY: lambda day: pgettext(
-        "worker-late", "The company should have answered by %(day)s.", day=day
-    ),
-    ClockKind.PLACE: lambda day: pgettext(
-        "worker-late", "We should have found a helper by %(day)s.", day=day
-    ),
-}
-
-
-def _two_asked(names: tuple[str, ...], day: str) -> str:
-    return pgettext(
-        "worker-late",
-        "We asked two other helpers, %(who)s and %(second)s, to take it by %(day)s. The helper before can read nothing new.",
-        who=names[0],
-        second=names[1],
-        day=day,
-    )
-
-
-_ASKED_NOW: dict[Rung, Callable[[str, str], str]] = {
-    Rung.HELPER: lambda who, day: pgettext(
-        "worker-late", "We asked the helper from %(who)s again, to do it by %(day)s.", who=who, day=day
-    ),
-    Rung.LEAD: lambda who, day: pgettext(
-        "worker-late", "We asked who leads the helpers at %(who)s to do it by %(day)s.", who=who, day=day
-    ),
-    Rung.COORDINATOR: lambda who, day: pgettext(
-        "worker-late", "We asked %(who)s to see to it by %(day)s.", who=who, day=day
-    ),
-    Rung.STANDBY: lambda who, day: pgettext(
-        "worker-late",
-        "We asked another helper, %(who)s, to say by %(day)s if they take it. The helper before can read nothing new.",
-        who=who,
-        day=day,
-    ),
-    Rung.CUSTODIAN: lambda who, day: pgettext(
-        "worker-late", "We asked %(who)s to find a helper by %(day)s.", who=who, day=day
-    ),
-}
-
-
-_SEE_TO_IT: dict[Rung, Callable[[str, str], str]] = {
-    **_ASKED_NOW,
-    # Nobody of them can answer for the company.
-    Rung.HELPER: lambda who, day: pgettext(
-        "worker-late", "We asked the helper from %(who)s to see to it by %(day)s.", who=who, day=day
-    ),
-    Rung.LEAD: lambda who, day: pgettext(
-        "worker-late", "We asked who leads the helpers at %(who)s to see to it by %(day)s.", who=who, day=day
-    ),
-}
 
 
 def file_line(message: InboxMessage) -> str:
@@ -246,110 +145,6 @@ def file_line(message: InboxMessage) -> str:
     if photo:
         return pgettext("worker-inbox", "Your photo arrived.")
     return pgettext("worker-inbox", "Your voice note arrived.")
-
-
-def seen_line(sighting: Sighting, names: Names) -> str:
-    """What somebody saw, and on which day."""
-    name = names.get(sighting.organisation_id, "") if sighting.organisation_id else ""
-    day = page_language().long_day(sighting.at)
-    return _custodians_line(sighting, name, day) if sighting.people else _seen_line(sighting, name, day)
-
-
-_SEEN: dict[str, Callable[[str, str], str]] = {
-    AccessAct.READ: lambda name, day: pgettext(
-        "worker-seen", "Read by a helper from %(name)s on %(day)s", name=name, day=day
-    ),
-    AccessAct.READ_IN_SEARCH: lambda name, day: pgettext(
-        "worker-seen", "A helper from %(name)s read some of it in a search on %(day)s", name=name, day=day
-    ),
-    AccessAct.FOUND_BY_CONTACT: lambda name, day: pgettext(
-        "worker-seen",
-        "A helper from %(name)s looked for your name or number and found this, on %(day)s",
-        name=name,
-        day=day,
-    ),
-    AccessAct.CONTACT_SHOWN: lambda name, day: pgettext(
-        "worker-seen", "A helper from %(name)s looked up how to reach you on %(day)s", name=name, day=day
-    ),
-    AccessAct.FILE_OPENED: lambda name, day: pgettext(
-        "worker-seen",
-        "A helper from %(name)s opened a photo or voice note of yours on %(day)s",
-        name=name,
-        day=day,
-    ),
-    AccessAct.NOTE_READ: lambda name, day: pgettext(
-        "worker-seen",
-        "A person at %(name)s read where it is and who must not know, on %(day)s",
-        name=name,
-        day=day,
-    ),
-}
-
-
-def _seen_line(sighting: Sighting, name: str, day: str) -> str:
-    known = _SEEN.get(sighting.act)
-    if known is None:
-        return pgettext("worker-seen", "Read by a person at %(name)s on %(day)s", name=name, day=day)
-    return known(name, day)
-
-
-def _custodians_line(sighting: Sighting, name: str, day: str) -> str:
-    """Who of the coordinator looked: two people where the case was read, so that the worker can tell who agreed to it."""
-    if sighting.act == AccessAct.NOTE_READ:
-        return pgettext(
-            "worker-seen",
-            "%(person)s at %(name)s read where it is and who must not know, on %(day)s",
-            person=sighting.people[0],
-            name=name,
-            day=day,
-        )
-    if len(sighting.people) < 2:
-        return pgettext(
-            "worker-seen",
-            "Read by %(person)s at %(name)s on %(day)s",
-            person=sighting.people[0],
-            name=name,
-            day=day,
-        )
-    reader, agreed = sighting.people
-    return pgettext(
-        "worker-seen",
-        "Read by %(person)s at %(name)s on %(day)s. %(second)s agreed to it.",
-        person=reader,
-        second=agreed,
-        name=name,
-        day=day,
-    )
-
-
-def access_line(line: AccessLine, *, about_helper: bool = False) -> str:
-    """Who can read the case, or until when they could."""
-    gone = pgettext("worker-seen", "Somebody who is no longer here")
-    # Others wrote who it is: no name is told that they may have chosen.
-    name = pgettext("worker-seen", "Somebody we cannot name") if line.forged else line.organisation or gone
-    if line.until is not None:
-        day = page_language().long_day(line.until)
-        if line.kind is HolderKind.CUSTODY:
-            return pgettext(
-                "worker-seen",
-                "%(name)s kept it sealed, to find a helper, until %(day)s. If they opened it, you see that here.",
-                name=name,
-                day=day,
-            )
-        return pgettext("worker-seen", "%(name)s could read it until %(day)s.", name=name, day=day)
-    if line.kind is HolderKind.CUSTODY and about_helper:
-        return pgettext(
-            "worker-seen", "%(name)s keeps it sealed. If they open it, you see that here.", name=name
-        )
-    if line.kind is HolderKind.CUSTODY:
-        return pgettext(
-            "worker-seen",
-            "%(name)s keeps it sealed, to find a helper. If they open it, you see that here.",
-            name=name,
-        )
-    if line.offered:
-        return pgettext("worker-seen", "%(name)s can read it only if they take it on.", name=name)
-    return pgettext("worker-seen", "%(name)s can read it now.", name=name)
 
 
 def _happens(view: InboxView) -> str:

@@ -1,12 +1,15 @@
 """The names of organisations that a worker's page tells."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy.orm import Session
 
+from app.cases.worker import InboxView
 from app.database import OrganisationId
 from app.network import OrganisationKind, UnknownOrganisation, get_organisation, organisations_of
 from app.web.language import pgettext
+
+Names = Mapping[OrganisationId, str]
 
 
 def coordinator_name(session: Session) -> str:
@@ -31,3 +34,9 @@ def names_of(session: Session, organisations: Iterable[OrganisationId | None]) -
         except UnknownOrganisation:
             names[organisation_id] = ""
     return names
+
+
+def names_asked(view: InboxView, names: Names) -> tuple[str, ...]:
+    """Who has the case, or the one or two who are asked to take it."""
+    asked = (view.organisation_id, view.also_asked_id)
+    return tuple(names.get(each, "") for each in asked if each is not None)
