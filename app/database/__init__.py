@@ -15,6 +15,7 @@ from app.database.inserts import (
 from app.database.lock_order import Lock, locking
 from app.database.opaque import Opaque, opaque_columns, opaque_table
 from app.database.prepared import NoRow, Ready, Row, Statement, new_row, send_together
+from app.database.readable_ids import has_id
 from app.database.retries import retrying
 from app.database.schema import SchemaOutOfDate, check_schema, migrate
 from app.database.types import (
@@ -67,6 +68,7 @@ __all__ = [
     "apart",
     "check_schema",
     "chosen_once",
+    "has_id",
     "hour_of_id",
     "insert_each_unless_taken",
     "insert_into",

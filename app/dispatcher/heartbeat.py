@@ -12,6 +12,9 @@ from app.database import Base
 # Several ticks may be missed, by a long unit of work or a restart, before anybody should be woken.
 STALE_AFTER = timedelta(minutes=5)
 
+# Some job ticks every 20 seconds: where none of them can write for so long, none can, and somebody keeps them from it.
+SILENT_AFTER = timedelta(minutes=1)
+
 
 class Tick(Base):
     """The last time a job went through, in whichever dispatcher; nothing about cases, so to the second."""
@@ -45,3 +48,12 @@ def oldest_tick(session: Session, jobs: tuple[str, ...]) -> datetime | None:
     """When the job that has waited longest last went through; None while one of them never has."""
     ticks = last_ticks(session)
     return min(ticks[job] for job in jobs) if all(job in ticks for job in jobs) else None
+
+
+def is_ticking(session: Session, jobs: tuple[str, ...]) -> bool:
+    """Whether each job went through of late, and some within the last minute: else nothing that a dispatcher writes is kept."""
+    ticks, now = last_ticks(session), clock.now()
+    if not all(job in ticks for job in jobs):
+        return False
+    ages = [now - ticks[job] for job in jobs]
+    return max(ages) <= STALE_AFTER and min(ages) <= SILENT_AFTER

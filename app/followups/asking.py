@@ -24,7 +24,7 @@ from app.cases.followups import (
     still_fits,
 )
 from app.cases.rules import Rules
-from app.database import CaseId, apart
+from app.database import CaseId, apart, has_id
 from app.logs import describe, log_event
 from app.vault import SYSTEM, CaseAct, Vault, is_sound, journal_many
 
@@ -35,6 +35,7 @@ def ask_due(session: Session, vault: Vault, rules: Rules, limit: int) -> int:
         select(Case, Followup.id)
         .join(Followup, Followup.case_id == Case.id)
         .where(Followup.state == FollowupState.PLANNED, Followup.due_at <= clock.now())
+        .where(has_id(Case.id), has_id(Followup.id))
         # In no order: rows of others may stay due for ever, and must not stand before ours each time.
         .order_by(func.random())
         .limit(limit)

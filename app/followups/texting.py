@@ -35,7 +35,7 @@ from app.cases.followups import (
     wants_texts,
 )
 from app.cases.rules import Rules
-from app.database import CaseId
+from app.database import CaseId, has_id
 from app.followups.words import AskedBecauseLate, words_for
 from app.language import Languages
 from app.messaging.delivery import Delivery, Purpose
@@ -90,6 +90,7 @@ def text_due(session: Session, texter: Texter) -> int:
     due = (
         select(PlannedText.case_id, PlannedText.id)
         .where(PlannedText.state.in_(_WAITS), PlannedText.due_at <= now)
+        .where(has_id(PlannedText.case_id), has_id(PlannedText.id))
         # In no order: rows of others may stay due for ever, and must not stand before ours each time.
         .order_by(func.random())
         .limit(1)

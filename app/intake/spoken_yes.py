@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import (
     Case,
+    NoHourLeft,
     TextAgreement,
     TextTimes,
     agreement_row,
@@ -28,6 +29,7 @@ from app.cases.case import (
 from app.cases.changes import TEXTS_HEARD, Reach, choose_texts, tell_reach, texts_refused_at
 from app.cases.desk import refuse_before_case, refuse_moment
 from app.cases.enums import TalkHow
+from app.cases.followups import has_hour
 from app.database import CaseId
 from app.intake.conversation.machine import Position, Step, WhosePhone
 from app.intake.conversation.store import (
@@ -116,8 +118,8 @@ def keep_yes(
 ) -> None:
     """Keep it: from now on the worker may be texted there, as widely as was said. Sent twice it is kept once.
 
-    Raises `PhoneNotTheirs`, `RefusedSince`, `TextedElsewhere`, `AgreedBefore`, `NoHourLeft`, and as `refuse_before_case` and
-    `change_case`.
+    Raises `PhoneNotTheirs`, `RefusedSince`, `TextedElsewhere`, `AgreedBefore`, `NoHourLeft`, and as `refuse_before_case`,
+    `open_compartments` and `change_case`.
     """
     heard = sealed.heard
     owned_case(session, by, case_id)
@@ -129,16 +131,18 @@ def keep_yes(
     keep_text_request(session, sealed.wish)
     case = change_case(session, by, case_id)
     refuse_before_case(case, heard.took_place)
-    _refuse_phone(session, vault, case, phone)
+    # What is refused whatever the number comes before what is refused for it, or the two answers tell which numbers said stop.
+    opened = open_compartments(session, vault, by, case_id)
     if heard.took_place < texts_refused_at(session, vault, case_id):
         raise RefusedSince
-    if requested_phone(session, vault, case_id) != phone.id:
-        raise TextedElsewhere  # kept at the same moment, for another one
-    if known is not None and known.number_sealed is not None:
-        if known.id != phone.id:
-            raise TextedElsewhere
-        if facts_of(vault, case).reach == ContactWay.TEXT:
-            raise AgreedBefore
+    if heard.times is not None and not has_hour(case, facts_of(vault, case), heard.times, phone.country):
+        raise NoHourLeft
+    texted = None if known is None or known.number_sealed is None else known.id
+    if texted not in (None, phone.id) or requested_phone(session, vault, case_id) != phone.id:
+        raise TextedElsewhere  # maybe kept at the same moment, for another one
+    _refuse_phone(session, vault, case, phone)
+    if texted is not None and facts_of(vault, case).reach == ContactWay.TEXT:
+        raise AgreedBefore
     own = _own_talk(session, vault, case, phone)
     if own is None:
         # The phone that wrote is forgotten: this number is one that nobody but a helper has named.
@@ -148,7 +152,6 @@ def keep_yes(
         agreed = replace(position, contact=ContactWay.TEXT, reached=True)
         step = Step.OPEN if position.step is Step.QUIET else position.step
         move_conversation(vault, talk, agreed.to(step), talk.silent_at)
-    opened = open_compartments(session, vault, by, case_id)
     reach = replace(_told_before(session, opened, case_id), how=ContactWay.TEXT.value, number=sealed.number)
     tell_reach(session, vault, case, by.actor, reach)
     if heard.times is not None:

@@ -99,7 +99,7 @@ class OutgoingText(Signed, Base):
         "line": "our own side, asked of the routes anew; to whom is covered",
         "body_sealed": "sealed for this row alone, to a key that no database holds; emptied, the text is called off",
         "state": "moved by whole batches; what goes, to whom and until when is covered",
-        "due_at": "when it may go; not after `valid_until`, which is covered",
+        "due_at": "when it may go; not after `valid_until`, which is covered and keeps a helper's words from the night",
         "ask_at": "when the provider is asked how far it is",
         "attempts": "how often it is tried again; not after `valid_until`, which is covered",
         "claim_id": "which dispatcher has it; a text without a claim is claimed anew",

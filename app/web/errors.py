@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.database import DatabaseUnavailable
 from app.logs import log_failure
-from app.vault import JournalBroken, PublicKeyForged, RowForged, SealBroken, VeilBroken
+from app.vault import JournalBroken, NoGrant, PublicKeyForged, RowForged, SealBroken, VeilBroken
 from app.web.answers_to_phones import is_for_phones, turned_away
 
 # Words of 500,000 bytes come back on the page with a kind error; a post above this is not read at all.
@@ -34,7 +34,7 @@ def answer_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, _refused)
     for unavailable in (DBAPIError, DatabaseUnavailable, PoolExhausted):
         app.register_error_handler(unavailable, _database_failed)
-    for altered in (SealBroken, PublicKeyForged, RowForged, VeilBroken, JournalBroken):
+    for altered in (NoGrant, SealBroken, PublicKeyForged, RowForged, VeilBroken, JournalBroken):
         app.register_error_handler(altered, _altered)
     app.register_error_handler(Exception, _failed)
 

@@ -90,7 +90,7 @@ def _write(database: Database, vault: Vault, phones: list[Phone], numbers: range
                 session,
                 vault,
                 key=("text", str(number)),
-                purpose=Purpose.REPLY,
+                purpose=Purpose.CONVERSATION,
                 body=f"Text {number}.",
                 phone=phones[number % len(phones)],
                 case_id=None,

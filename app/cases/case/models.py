@@ -173,7 +173,7 @@ class Offer(Signed, Base):
         Index("ix_offers_expiring", "state", "expires_at"),
     )
     FREE: ClassVar[dict[str, str]] = {
-        "expires_at": "ends an offer sooner or later; who gets the case then is decided afresh"
+        "expires_at": "ends an offer sooner, never later than its clock, which has a MAC; who gets the case then is decided afresh"
     }
 
     case_id: Mapped[UUID] = mapped_column(ForeignKey("cases.id"), primary_key=True)

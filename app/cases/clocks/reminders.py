@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import WARNED_BEFORE, Case, Happened, OutsideDate, note, read_date
 from app.cases.enums import State
+from app.database import has_id
 from app.vault import Vault
 
 _NOBODY_HAS_IT = (State.RECEIVED, State.OFFERED)
@@ -37,7 +38,7 @@ def remind_of_dates(session: Session, vault: Vault, limit: int) -> int:
     due = (
         select(OutsideDate, Case)
         .join(Case, Case.id == OutsideDate.case_id)
-        .where(OutsideDate.ended_hour.is_(None))
+        .where(OutsideDate.ended_hour.is_(None), has_id(Case.id), has_id(OutsideDate.id))
         .where(Case.is_open, Case.stopped_hour.is_(None), ~Case.practice)
         .where(Case.organisation_id.is_not(None), Case.state.not_in(_NOBODY_HAS_IT))
         # In no order: rows of others stay due for ever, and must not stand before ours each time.

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app import clock
 from app.cases.case import Case, CaseFacts, Clock
 from app.cases.clocks.planning import plan_clocks
+from app.cases.clocks.spoilt_ids import named_anew
 from app.cases.clocks.written_over import ASKING, was, what_it_asks
 from app.cases.enums import ClockKind, ClockState, StartEvent
 from app.cases.rules import Calendar, Deadlines
@@ -96,6 +97,8 @@ def clocks_of(session: Session, case: Case) -> Sequence[Clock]:
     """All the clocks of a case, the earliest first; one that others wrote counts as missed, of whatever kind they made it."""
     session.flush()
     found = session.scalars(_OF_CASE, {"case": case.id}).all()
+    if any(not row.id.int for row in found):
+        found = named_anew(session, case)
     holder = holder_of(session)
     forged = [row for row in found if not _stands(holder, row)]
     for row in forged:
@@ -137,7 +140,8 @@ def _count_as_missed(session: Session, row: Clock) -> None:
         detail = {"clock": row.kind.value, "id": str(row.id), "forged": True}
         journal(session, holder_of(session), CaseId(row.case_id), MISSED, SYSTEM, detail)
         return
-    session.expunge(row)
+    if row in session:
+        session.expunge(row)
     for name, value in values.items():
         setattr(row, name, value)
 

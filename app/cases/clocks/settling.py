@@ -18,7 +18,7 @@ from app.cases.clocks.running import (
 )
 from app.cases.clocks.written_over import ASKING, was, what_it_asks
 from app.cases.enums import ClockKind, ClockState, FirstAnswer
-from app.database import NEVER_BEFORE, CaseId, chosen_once
+from app.database import NEVER_BEFORE, CaseId, chosen_once, has_id
 from app.vault import SYSTEM, Json, Vault, holder_of, journal, row_mac
 
 
@@ -76,6 +76,7 @@ def mark_clocks_missed(session: Session, vault: Vault, limit: int) -> int:
         select(Clock.case_id, Clock.id)
         .join(Case, Case.id == Clock.case_id)
         .where(Clock.state == ClockState.RUNNING, Clock.due_at.between(NEVER_BEFORE, clock.now()))
+        .where(has_id(Case.id))
         .order_by(Clock.due_at)
         .limit(limit)
         # Whoever changes anything of a case locks its row first, so two claims can never wait for each other in a circle.

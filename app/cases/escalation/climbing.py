@@ -6,9 +6,10 @@ However long nothing ran, a case climbs one rung, and whoever is asked has their
 import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import Select, delete, func, select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -39,6 +40,7 @@ from app.cases.enums import (
 from app.cases.escalation.footing import footing_of
 from app.cases.escalation.waiting_for_rungs import (
     BEGUN,
+    Claims,
     answered,
     missed_by_coordinator,
     missed_by_partner,
@@ -62,16 +64,7 @@ def climb_ladders(session: Session, vault: Vault, rules: Rules, limit: int) -> i
 
     One in which nothing has to be done, whoever wrote it so, does not count: those behind it have their turn all the same.
     """
-    looked_at: set[UUID] = set()
-
-    def another(query: Select[Case]) -> Case | None:
-        # Whoever changes anything of a case locks its row first, so two claims never wait for each other in a circle.
-        claim = query.where(Case.id.not_in(looked_at)).limit(1).with_for_update(of=Case, skip_locked=True)
-        case = session.scalars(claim.execution_options(populate_existing=True)).first()
-        looked_at.update(() if case is None else (case.id,))
-        return case
-
-    climbed = 0
+    claims, climbed = Claims(session), 0
     for query in (
         put_back(),
         quieted(),
@@ -80,12 +73,11 @@ def climb_ladders(session: Session, vault: Vault, rules: Rules, limit: int) -> i
         missed_by_partner(),
         missed_by_coordinator(),
     ):
-        while climbed < limit and (case := another(query)) is not None:
-            climbed += _climb_apart(session, vault, rules, case)
+        climbed += claims.each(query, partial(_climb_apart, session, vault, rules), limit - climbed)
     # Whoever writes the database may plant a rung that looks as if somebody were asked, or give a late date to whom nobody asks. No
     # query can tell it from ours, so of those of which nothing seems due one more is looked at, as chance gives: each in its turn.
-    if climbed < limit and (case := another(standing().order_by(func.random()))) is not None:
-        climbed += _climb_apart(session, vault, rules, case)
+    if climbed < limit:
+        climbed += claims.one(standing(), partial(_climb_apart, session, vault, rules))
     return climbed
 
 

@@ -1,17 +1,60 @@
 """Which cases the ladders have to look at: of which a date passed, somebody's time is over, or what was asked for was done."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
+from uuid import UUID
 
-from sqlalchemy import Select, exists, or_, select
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, Clock, Escalation, Offer
 from app.cases.clocks import BY_THE_HOLDER, NOT_HELD, climbs
 from app.cases.enums import ClockKind, ClockState, OfferState, RungState, State, Who
-from app.database import NEVER_BEFORE
+from app.database import NEVER_BEFORE, has_id
 
 BEGUN = (RungState.ASKED, RungState.LAST, RungState.MOVED)
 """Of a clock that is still late, the states in which somebody stands for it. Another one ended with it: it is late once more."""
+
+
+_TRIED_IN_ORDER, _TRIED_AT_ALL = 10, 20
+
+
+class Claims:
+    """The cases that one unit of work claims, each once: one that cannot be claimed by its id is nobody's."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._claimed: set[UUID] = set()
+
+    def each(self, query: Select[Case], climb: Callable[[Case], bool], limit: int) -> int:
+        """Climb in at most so many of these cases; in how many there was anything to do.
+
+        Where there is nothing to do in many, or it fails, the others must have a turn as well, and so must everybody who waits to
+        write: after some, whichever chance gives are tried, and after some more it is enough for now.
+        """
+        climbed = in_vain = 0
+        while climbed < limit and in_vain < _TRIED_AT_ALL:
+            ordered = query if in_vain < _TRIED_IN_ORDER else query.order_by(None).order_by(func.random())
+            case = self._another(ordered)
+            if case is None:
+                break
+            done = climb(case)
+            climbed += done
+            in_vain += not done
+        return climbed
+
+    def one(self, query: Select[Case], climb: Callable[[Case], bool]) -> int:
+        """Climb in one of these cases, as chance gives."""
+        case = self._another(query.order_by(func.random()))
+        return 0 if case is None else climb(case)
+
+    def _another(self, query: Select[Case]) -> Case | None:
+        # Whoever changes anything of a case locks its row first, so two claims never wait for each other in a circle.
+        sound = query.where(has_id(Case.id), Case.id.not_in(self._claimed))
+        claim = sound.limit(1).with_for_update(of=Case, skip_locked=True)
+        case = self._session.scalars(claim.execution_options(populate_existing=True)).first()
+        self._claimed.update(() if case is None else (case.id,))
+        return case
 
 
 def put_back() -> Select[Case]:

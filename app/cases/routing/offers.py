@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import func, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, exists, func, or_, select, tuple_, update
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
@@ -13,6 +13,7 @@ from app import clock
 from app.cases.case import (
     Case,
     CaseFacts,
+    Clock,
     Happened,
     NoAccess,
     Offer,
@@ -33,7 +34,7 @@ from app.cases.routing.losing import new_keys_without
 from app.cases.routing.putting_right import put_right
 from app.cases.routing.sent_away import SentAway, sent_away
 from app.cases.rules import Reason, Rules
-from app.database import NEVER_BEFORE, CaseId, CircleId, OrganisationId, apart, chosen_once
+from app.database import NEVER_BEFORE, CaseId, CircleId, OrganisationId, apart, chosen_once, has_id
 from app.logs import log_event
 from app.network import SignedIn, get_organisation
 from app.vault import SYSTEM, Vault, accept_grant, is_in_circle, is_sound, journal, read_journal, sound
@@ -218,8 +219,14 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
         select(Offer.case_id, Offer.id)  # one that others copied to another case has the same id
         .join(Case, Case.id == Offer.case_id)
         # Nobody offers without a date: where others emptied it, the time is over. One that is none is left to `redress doctor`.
-        .where(Offer.state == OfferState.OFFERED)
-        .where(or_(Offer.expires_at.is_(None), Offer.expires_at.between(NEVER_BEFORE, clock.now())))
+        .where(Offer.state == OfferState.OFFERED, has_id(Offer.case_id), has_id(Offer.id))
+        .where(
+            or_(
+                Offer.expires_at.is_(None),
+                Offer.expires_at.between(NEVER_BEFORE, clock.now()),
+                _has_waited_long_enough(),
+            )
+        )
         # In no order: rows of others stay due for ever, and must not stand before ours each time.
         .order_by(func.random())
         .limit(limit)
@@ -236,6 +243,13 @@ def expire_offers(session: Session, vault: Vault, rules: Rules, limit: int) -> i
     )
     claimed = session.execute(claim).all()
     return sum(_expire_apart(session, vault, rules, case_id, offer_id) for case_id, offer_id in claimed)
+
+
+def _has_waited_long_enough() -> ColumnElement[bool]:
+    """By the clock, which has a MAC as no offer's own date has: where others put that off, nobody waits longer for it."""
+    answer = (Clock.case_id == Offer.case_id) & (Clock.kind == ClockKind.ACCEPT)
+    over = answer & Clock.due_at.between(NEVER_BEFORE, clock.now()) & (Clock.state == ClockState.MISSED)
+    return exists().where(over) & ~exists().where(answer, Clock.state == ClockState.RUNNING)
 
 
 def _expire_apart(session: Session, vault: Vault, rules: Rules, case_id: UUID, offer_id: UUID) -> bool:

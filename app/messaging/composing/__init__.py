@@ -1,6 +1,6 @@
 """Before a text is written: how long it gets, at what hours it may arrive, what it would give away."""
 
-from app.messaging.composing.hours import local_times, quiet_until, valid_for
+from app.messaging.composing.hours import local_times, quiet_until, valid_for, was_put_off
 from app.messaging.composing.leak_warnings import LeakWarning, warn_of_leaks
 from app.messaging.composing.segments import MOST_SEGMENTS, Segments, count_segments, fits_gsm, looks_cut
 from app.messaging.composing.seven_bit import with_plain_signs, without_accents
@@ -16,6 +16,7 @@ __all__ = [
     "quiet_until",
     "valid_for",
     "warn_of_leaks",
+    "was_put_off",
     "with_plain_signs",
     "without_accents",
 ]

@@ -50,6 +50,11 @@ def valid_for(country: str | None, from_then: datetime) -> timedelta:
     return left
 
 
+def was_put_off(country: str | None, valid_until: datetime, at: datetime) -> bool:
+    """Whether a text that is worth sending for so long was to wait at this moment of a night: sent in it, it would end sooner."""
+    return not _everywhere_by_day(_zones(country), at) and valid_until > clock.quarter_after(at + _AT_NIGHT)
+
+
 def _everywhere_by_day(zones: Collection[tzinfo], at: datetime) -> bool:
     return all(FIRST_HOUR <= at.astimezone(zone).hour < LAST_HOUR for zone in zones)
 

@@ -45,8 +45,9 @@ def locked_phone(session: Session, tags: Mapping[str, bytes]) -> Phone | None:
         if is_sound(holder, phone):
             kept = phone
         else:
+            # By its tag, which no other row has: an id that is none finds no row, and who brings the number would ask for ever.
             session.execute(
-                update(Phone).where(Phone.id == phone.id).values(tag=None),
+                update(Phone).where(Phone.tag == phone.tag).values(tag=None),
                 execution_options={"synchronize_session": False},
             )
             session.expire(phone)

@@ -15,7 +15,7 @@ from sqlalchemy import Select, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import Database, chosen_once
+from app.database import Database, chosen_once, has_id
 from app.messaging.delivery import Delivery
 from app.messaging.models import OutgoingText
 from app.messaging.sending.recording import write_steps
@@ -130,5 +130,6 @@ def _due(state: Delivery, at: datetime) -> Select[UUID]:
     return (
         select(OutgoingText.id)
         .where(OutgoingText.state == state, OutgoingText.due_at <= at, OutgoingText.claim_id.is_(None))
+        .where(has_id(OutgoingText.id))
         .order_by(OutgoingText.due_at)
     )

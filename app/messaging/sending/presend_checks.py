@@ -20,6 +20,7 @@ from app.cases.followups import may_go_now
 from app.cases.rules import rules_of
 from app.database import hour_of_id
 from app.logs import log_event
+from app.messaging.composing import was_put_off
 from app.messaging.delivery import BY_ITSELF, UNCLEAR_REASON, Delivery, Purpose
 from app.messaging.gateways.protocol import TextToSend
 from app.messaging.gateways.registry import Gateways
@@ -56,7 +57,9 @@ class Looked:
     text: TextToSend | None
     verdict: PresendVerdict | None
     may_be_out: bool
-    wait: bool  # for another text to the same phone, which must be cleared up first, or for a key
+    wait: (
+        bool  # for another text to the same phone, which must be cleared up first, for a key, or for the day
+    )
     moved: bool  # to another gateway or line than the row says
     since: datetime
     looked_at: float  # monotonic
@@ -121,7 +124,9 @@ def check_before_sending(
                 text=text,
                 verdict=verdict,
                 may_be_out=may_be_out,
-                wait=key_missing or _must_wait(facts.row, others.get(facts.recipient, [])),
+                wait=key_missing
+                or _waits_for_morning(facts)
+                or _must_wait(facts.row, others.get(facts.recipient, [])),
                 moved=(gateway, line) != (facts.row.gateway, facts.row.line),
                 since=hour_of_id(facts.row.id) - _CLOCKS_DIFFER,
                 looked_at=time.monotonic(),
@@ -240,6 +245,14 @@ def _open(vault: Vault, facts: _Facts, public_url: str) -> TextToSend | None:
         valid_for=max(row.valid_until - clock.now(), _LEAST_LEFT),
         status_url=f"{public_url}/sms/status?t={row.id}",
     )
+
+
+def _waits_for_morning(facts: _Facts) -> bool:
+    """Whether a helper's words wait for the day: no MAC covers from when a text may go, but the one by which it ends tells it."""
+    row, phone = facts.row, facts.phone
+    if row.purpose is not Purpose.REPLY or phone is None or row.state is not Delivery.CLAIMED:
+        return False
+    return was_put_off(phone.country, row.valid_until, clock.now())
 
 
 def _stopped(session: Session, vault: Vault, everything: list[_Facts]) -> set[UUID]:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.database import Database, chosen_once, hour_of_id
+from app.database import Database, chosen_once, has_id, hour_of_id
 from app.messaging.delivery import ASKED_AFTER, GIVEN_UP_AFTER, further
 from app.messaging.gateways.protocol import Gateway, StatusReport
 from app.messaging.gateways.registry import Gateways
@@ -43,7 +43,11 @@ def ask_providers(database: Database, vault: Vault, gateways: Gateways) -> int:
 
 def _claim(database: Database) -> Sequence[OutgoingText]:
     now = clock.now()
-    due = select(OutgoingText.id).where(OutgoingText.ask_at <= now).order_by(OutgoingText.ask_at)
+    due = (
+        select(OutgoingText.id)
+        .where(OutgoingText.ask_at <= now, has_id(OutgoingText.id))
+        .order_by(OutgoingText.ask_at)
+    )
     with database.reading() as session:
         # On SQLite a writer waits for its turn, which is not worth it for nothing.
         if session.scalar(due.limit(1)) is None:

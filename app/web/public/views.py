@@ -10,7 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app import clock
 from app.database import SchemaOutOfDate, check_schema
-from app.dispatcher.heartbeat import STALE_AFTER, oldest_tick
+from app.dispatcher.heartbeat import is_ticking
 from app.dispatcher.jobs import JOB_NAMES
 from app.logs import log_failure
 from app.web.access import open_to_everyone
@@ -33,8 +33,7 @@ def health() -> Response:
             database = True
             check_schema(session)
             tables = True
-            last = oldest_tick(session, JOB_NAMES)
-            dispatcher = last is not None and clock.now() - last <= STALE_AFTER
+            dispatcher = is_ticking(session, JOB_NAMES)
     except SchemaOutOfDate:
         tables = False
     except (SQLAlchemyError, OSError) as error:

@@ -16,6 +16,7 @@ from app.web.headers import COMPRESSED
 from tests.harness.application import application
 from tests.harness.world import World
 from tests.support.member import Browse
+from tests.support.planting import run_past_us
 from tests.support.route_places import PLACES
 
 HOME = "http://localhost"
@@ -159,6 +160,24 @@ def test_what_was_altered_in_the_database_is_not_opened_and_said_so(
     answer = app.test_client().post("/en/inbox", data={"receipt": filed.receipt}, follow_redirects=True)
     assert answer.status_code == 500
     assert "changed or is damaged" in answer.text
+
+
+def test_a_worker_reads_words_where_the_ids_of_their_grants_were_spoilt(app: Flask, world: World) -> None:
+    filed = world.file(words="Untouched words")
+    case_id = world.case_of(filed)
+    spoil = "update vault_grants set id = 'zzz' || rowid where case_id = ?"
+    assert run_past_us(world.database, spoil, case_id) > 1
+    answer = app.test_client().post("/en/inbox", data={"receipt": filed.receipt}, follow_redirects=True)
+    assert answer.status_code == 500
+    assert "changed or is damaged" in answer.text
+    # The others are not in its way.
+    other = world.file(words="Other words")
+    assert "Other words" in inbox_of(app, other.receipt)
+
+
+def inbox_of(app: Flask, receipt: str) -> str:
+    """What the inbox shows with this code."""
+    return app.test_client().post("/en/inbox", data={"receipt": receipt}, follow_redirects=True).text
 
 
 @pytest.fixture

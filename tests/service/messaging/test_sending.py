@@ -169,7 +169,7 @@ def test_when_the_second_part_fails_the_first_is_not_sent_again(office: Office) 
 # T26
 def test_what_is_older_than_its_validity_expires_and_is_never_sent(office: Office) -> None:
     old = office.waiting(valid_for=timedelta(minutes=15))
-    still_good = office.waiting(valid_for=timedelta(days=20))
+    still_good = office.waiting(purpose=Purpose.CONVERSATION, valid_for=timedelta(days=20))
     office.pass_by(days=10)
     office.send()
     assert office.state(old) is Delivery.EXPIRED
@@ -195,7 +195,7 @@ def test_a_stuck_text_neither_holds_up_nor_repeats_another_of_the_same_instant(o
 # T28
 @pytest.mark.parametrize("hours", (-1, 1))
 def test_two_dispatchers_send_each_text_once_though_the_clock_jumps(office: Office, hours: int) -> None:
-    texts = [office.waiting(valid_for=timedelta(hours=5)) for _ in range(30)]
+    texts = [office.waiting(purpose=Purpose.CONVERSATION, valid_for=timedelta(hours=5)) for _ in range(30)]
     others = [Database(office.database.url) for _ in range(2)]
     for database in others:
         database.sign_with(RowSigner(lambda: office.dispatcher))
@@ -340,7 +340,7 @@ def test_a_provider_that_stays_busy_is_asked_ever_more_rarely_and_the_failure_ha
     office: Office, trouble: Trouble, reason: str
 ) -> None:
     office.provider.fake.trouble_always = trouble
-    text_id = office.waiting(valid_for=timedelta(days=2))
+    text_id = office.waiting(purpose=Purpose.CONVERSATION, valid_for=timedelta(days=2))
     pauses = []
     for _ in range(MOST_ATTEMPTS + 1):
         office.send()

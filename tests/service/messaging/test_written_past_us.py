@@ -1,13 +1,17 @@
 """Whoever can only write the database turns no text, phone or address to somebody else, and keeps nobody else's text from going."""
 
 from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from sqlalchemy import select, update
 
+from app import clock
+from app.clock import quarter_after
 from app.database import Base
+from app.messaging.composing import quiet_until, valid_for, was_put_off
 from app.messaging.delivery import UNCLEAR_REASON, Delivery, Purpose
 from app.messaging.gateways.protocol import StatusReport
 from app.messaging.models import OptOutRow, OutgoingText, Phone
@@ -95,6 +99,44 @@ def test_words_that_cannot_be_opened_keep_no_other_text_from_going(office: Offic
     # What only lacks its key waits for it, as long as it is worth sending.
     expected = Delivery.FAILED if written == "a word" else Delivery.WAITING
     assert [office.state(text_id) for text_id in (broken, left)] == [expected, Delivery.ACCEPTED]
+
+
+@pytest.fixture
+def midnight(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half past twelve at night where the phones are, and time goes on from there."""
+    real = clock.now
+    shift = real().replace(hour=21, minute=30, second=0, microsecond=0) - real()
+    monkeypatch.setattr(clock, "now", lambda: real() + shift)
+
+
+@pytest.mark.usefixtures("midnight")
+def test_a_text_that_waits_for_the_morning_waits_whatever_others_make_of_its_hour(office: Office) -> None:
+    morning = quiet_until("KE", clock.now())
+    assert morning is not None
+    put_off = {"due_at": morning, "valid_for": valid_for("KE", morning)}
+    waits = office.waiting(office.phone(MINE), **put_off)
+    at_once = office.waiting(office.phone(THEIRS), valid_for=valid_for("KE", clock.now()))
+    write_past_us(office, OutgoingText, waits, due_at=clock.now())
+    office.send()
+    assert [office.state(each) for each in (waits, at_once)] == [Delivery.WAITING, Delivery.ACCEPTED]
+    assert office.row(waits).due_at > clock.now()
+    office.pass_by(hours=6)  # still night there
+    office.send()
+    assert office.state(waits) is Delivery.WAITING
+    office.pass_by(minutes=31)
+    office.send()
+    assert office.state(waits) is Delivery.ACCEPTED
+
+
+@pytest.mark.parametrize("minutes", range(0, 24 * 60, 45))
+@pytest.mark.parametrize("country", ("KE", "ID", "US", None))
+def test_a_text_that_was_not_put_off_is_held_at_no_hour(minutes: int, country: str | None) -> None:
+    written = datetime(2026, 3, 7, tzinfo=UTC) + timedelta(minutes=minutes)
+    until = quarter_after(written + valid_for(country, written))
+    moment = written
+    while moment < until:
+        assert not was_put_off(country, until, moment), moment
+        moment += timedelta(minutes=5)
 
 
 @pytest.mark.parametrize("turned", ("text", "phone"))

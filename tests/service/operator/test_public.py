@@ -61,6 +61,17 @@ def test_a_dispatcher_that_stopped_is_noticed(world: World, tools: Services, cli
     assert answer.get_json() == {"ok": False, "database": True, "tables": True, "dispatcher": False}
 
 
+def test_a_dispatcher_whose_writes_fail_for_more_than_a_minute_is_noticed(
+    world: World, tools: Services, client: FlaskClient
+) -> None:
+    _tick_all(tools)
+    clock.set_offset(75)
+    assert client.get("/healthz").get_json()["dispatcher"] is False
+    # One that goes through is enough: the others have their own times.
+    tick(JOBS[0], tools)
+    assert client.get("/healthz").get_json()["dispatcher"] is True
+
+
 def test_one_job_that_never_goes_through_is_noticed(
     world: World, tools: Services, client: FlaskClient
 ) -> None:

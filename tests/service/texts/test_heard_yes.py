@@ -333,6 +333,52 @@ def test_what_was_said_of_the_phone_by_text_goes_before_a_helpers_word(texting: 
     assert texting_back.shown(texting, case_id).way.why_not is not None
 
 
+def refused_since(texting: Texting) -> tuple[CaseId, timedelta]:
+    """The worker said no to texts after the talk."""
+    report = inbox_only(texting)
+    case_id = accepted(texting, report)
+    texting.pass_by(hours=2)
+    no_in_the_inbox(texting, report)
+    texting.world.cookies.clear()
+    return case_id, timedelta(hours=1)
+
+
+def texted_elsewhere(texting: Texting) -> tuple[CaseId, timedelta]:
+    """The worker is texted on another phone."""
+    case_id = by_web(texting)
+    heard(texting, case_id, "+60123456799")
+    return case_id, timedelta(0)
+
+
+@pytest.mark.parametrize(
+    ("before", "refused"), ((refused_since, RefusedSince), (texted_elsewhere, TextedElsewhere))
+)
+@pytest.mark.parametrize("number", (OTHER, MINE))
+def test_what_is_refused_whatever_the_number_tells_of_none_that_it_said_stop(
+    texting: Texting,
+    before: Callable[[Texting], tuple[CaseId, timedelta]],
+    refused: type[Exception],
+    number: str,
+) -> None:
+    texting.say("They do not pay us", "stop")
+    case_id, ago = before(texting)
+    with pytest.raises(refused):
+        heard(texting, case_id, number, ago=ago)
+
+
+@pytest.mark.parametrize("number", (OTHER, MINE))
+def test_hours_without_any_time_tell_of_no_number_that_it_said_stop(
+    texting: Texting, monkeypatch: pytest.MonkeyPatch, number: str
+) -> None:
+    texting.say("They do not pay us", "stop")
+    case_id = by_web(texting)
+    # As in a country with many zones: no hour is one of these in all of them.
+    for name in ("app.cases.changes.texting_wishes.has_hour", "app.intake.spoken_yes.has_hour"):
+        monkeypatch.setattr(name, lambda *_: False)
+    with pytest.raises(NoHourLeft):
+        heard(texting, case_id, number, times=TextTimes(9, 10))
+
+
 def test_another_phone_or_the_same_again_is_a_clear_line(texting: Texting) -> None:
     case_id = agreed_by_voice(texting)
     with pytest.raises(TextedElsewhere):

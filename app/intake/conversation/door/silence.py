@@ -1,9 +1,14 @@
 """Silence: what the worker left open is settled with what is known, and a number that nobody may text is forgotten."""
 
+import logging
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 from sqlalchemy import Select, exists, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app import clock
@@ -11,9 +16,10 @@ from app.cases.case import Case, Offer, lock_case
 from app.cases.enums import ConsentLevel, OfferState, State
 from app.cases.routing import route_again
 from app.cases.rules import Rules
-from app.database import CaseId
+from app.database import CaseId, apart, has_id
 from app.intake.conversation.machine import ErasePhone, Position, fall_silent
 from app.intake.conversation.store import Conversation, live_conversations, move_conversation, position_of
+from app.logs import log_event
 from app.messaging.models import Phone, TextRequest
 from app.messaging.queue import forget_phone
 from app.vault import Vault
@@ -27,13 +33,15 @@ KEPT_FOR_ANSWER = timedelta(days=1)
 # A number that wrote only an order such as HELP has no conversation; its answer went out or never will within this.
 _STRAY_FOR = timedelta(hours=2)
 
+_Result = TypeVar("_Result")
+
 
 def settle_silence(session: Session, vault: Vault, rules: Rules, limit: int) -> int:
     """Settle conversations that fell silent, and forget numbers without any; how many. Safe with several dispatchers at once."""
     due = (
         select(Phone)
         .join(Conversation, Conversation.phone_id == Phone.id)
-        .where(Conversation.ended.is_(False), Conversation.silent_at <= clock.now())
+        .where(Conversation.ended.is_(False), Conversation.silent_at <= clock.now(), has_id(Phone.id))
         .order_by(Conversation.silent_at)
         .limit(limit)
         .with_for_update(of=Phone, skip_locked=True)
@@ -41,15 +49,31 @@ def settle_silence(session: Session, vault: Vault, rules: Rules, limit: int) -> 
     settled: list[_Settled] = []
     phones = [*session.scalars(due), *session.scalars(_forgotten(limit))]
     for phone in {phone.id: phone for phone in phones}.values():
-        settled += _settle(session, vault, phone)
+        settled += _alone(session, partial(_settle, session, vault, phone)) or []
     strays = _forget_strays(session, vault, limit)
     # Cases are locked after all phones and their texts (app/database/lock_order.py).
     for each in sorted(settled, key=lambda each: each.case_id):
-        case = lock_case(session, each.case_id)
-        if case is not None:
-            # Also where the routing ran already: what was kept ready for answers that never came is not needed any more.
-            route_again(session, vault, rules, case, complete=each.complete)
+        _alone(session, partial(_route, session, vault, rules, each))
     return len(settled) + strays
+
+
+def _alone(session: Session, settle: Callable[[], _Result]) -> _Result | None:
+    """What comes of one phone or case; one over which it stumbles is left as it was, so that the others have their turn."""
+    try:
+        with apart(session):
+            return settle()
+    except OperationalError:
+        raise  # the whole unit of work is done once more
+    except Exception as error:  # noqa: BLE001 - whatever others wrote about one phone, the other workers are settled
+        log_event("silence.failed", level=logging.ERROR, error=type(error).__name__)
+        return None
+
+
+def _route(session: Session, vault: Vault, rules: Rules, settled: "_Settled") -> None:
+    case = lock_case(session, settled.case_id)
+    if case is not None:
+        # Also where the routing ran already: what was kept ready for answers that never came is not needed any more.
+        route_again(session, vault, rules, case, complete=settled.complete)
 
 
 @dataclass(frozen=True)
@@ -104,6 +128,7 @@ def _forgotten(limit: int) -> Select[Phone]:
         .where(
             Conversation.ended.is_(False),
             Conversation.silent_at.is_(None),
+            has_id(Phone.id),
             Case.state == State.RECEIVED,
             Case.organisation_id.is_(None),
             Case.is_open,
@@ -127,9 +152,13 @@ def _forget_strays(session: Session, vault: Vault, limit: int) -> int:
     strays = session.scalars(
         select(Phone)
         .where(Phone.tag.is_not(None), Phone.made_hour <= clock.now() - _STRAY_FOR, ~live, ~wished)
+        .where(has_id(Phone.id))
         .limit(limit)
         .with_for_update(skip_locked=True)
     ).all()
-    for phone in strays:
-        forget_phone(session, vault, phone)
-    return len(strays)
+    return sum(_alone(session, partial(_forget, session, vault, phone)) or 0 for phone in strays)
+
+
+def _forget(session: Session, vault: Vault, phone: Phone) -> int:
+    forget_phone(session, vault, phone)
+    return 1
