@@ -2,16 +2,15 @@
 
 from collections.abc import Container
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cases.case import Case, Clock
 from app.cases.clocks import Footing
 from app.cases.routing import custodian_of, is_foreseen
 from app.cases.rules import Rules
-from app.database import CaseId, MemberId
-from app.network import Member, MemberState, Organisation, Role, away_now
-from app.vault import Vault, is_sound, sound
+from app.database import CaseId, MemberId, OrganisationId
+from app.network import Member, MemberState, Organisation, away_now, leads_of
+from app.vault import Vault, is_sound
 
 
 def footing_of(session: Session, vault: Vault, rules: Rules, case: Case | None, late: Clock) -> Footing:
@@ -48,10 +47,7 @@ def _has_helper(session: Session, vault: Vault, case: Case, away: Container[Memb
 
 def _has_lead(session: Session, vault: Vault, case: Case, away: Container[MemberId]) -> bool:
     """Whether a lead is there to be asked; an organisation without any is asked as a whole."""
-    leads = select(Member).where(
-        Member.organisation_id == case.organisation_id,
-        Member.role == Role.LEAD,
-        Member.state == MemberState.ACTIVE,
-    )
-    found = sound(vault, session.scalars(leads).all())
-    return not found or any(MemberId(lead.id) not in away for lead in found)
+    if case.organisation_id is None:
+        return True
+    leads = leads_of(session, vault, OrganisationId(case.organisation_id))
+    return not leads or any(lead not in away for lead in leads)

@@ -143,20 +143,20 @@ def _why(refusal: Exception) -> str:  # noqa: PLR0911 - a line for each refusal
             return pgettext(
                 "desk",
                 "It may not wait beyond %(date)s: then comes “%(what)s”. Nothing was changed.",
-                date=labels.hour(refusal.at),
+                date=labels.due(refusal.at),
                 what=labels.word(words, refusal.kind),
             )
         case PutOffSince():
             return pgettext(
                 "desk",
                 "It was put off to that day before, and then to another one: it stands at %(date)s. Nothing was changed.",
-                date=labels.hour(refusal.at),
+                date=labels.due(refusal.at),
             )
         case PutOffAlready():
             return pgettext(
                 "desk",
                 "It stands at %(date)s already. Choose a later day. Nothing was changed.",
-                date=labels.hour(refusal.at),
+                date=labels.due(refusal.at),
             )
         case PutOffSooner():
             return pgettext(
