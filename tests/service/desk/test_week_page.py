@@ -62,7 +62,7 @@ def test_by_person_and_whose_keep_each_other_and_what_is_unknown_shows_all(
 def test_a_case_is_one_row_with_the_rest_folded_and_says_by_when_its_lead_was_asked(
     browse: Browse, world: World
 ) -> None:
-    case_id = accepted(world)
+    case_id, zone = accepted(world), zone_info(world.sign_in("near.lead").zone)
     member = browse("near.caseworker")
     member.open(f"/desk/cases/{case_id}")
     member.send("/claim")
@@ -80,13 +80,13 @@ def test_a_case_is_one_row_with_the_rest_folded_and_says_by_when_its_lead_was_as
     world.cookies["test clock"] = str(day * 86_400)
     lead = browse("near.lead")
     page = lead.open("/desk/today?whose=mine")
-    there = asked.due_at.astimezone(zone_info(world.sign_in("near.lead").zone))
+    there = asked.due_at.astimezone(zone)
     assert "asked now: the helper’s lead, by" in page.text
     assert f"{labels.due_hour(there)}" in page.text
     assert page.response.text.count(reference) == 1
     everybody = lead.open("/desk/today")
-    late = everybody.root.xpath("//section[@aria-labelledby='late']//li")
-    assert len(late) == 1
+    (late,) = (each for each in everybody.root.iter("section") if each.get("aria-labelledby") == "late")
+    assert len(list(late.iter("li"))) == 1
     assert (
         f"asked now: the helper’s lead, by {clock.last_moment(there):%a} {clock.last_moment(there).day}"
         in " ".join(everybody.text.split())
