@@ -28,3 +28,11 @@ def quarter_after(moment: datetime) -> datetime:
     """The next full quarter of an hour, or the moment itself where it is one: what is to happen later tells no minute of now."""
     past = timedelta(minutes=moment.minute % 15, seconds=moment.second, microseconds=moment.microsecond)
     return moment + timedelta(minutes=15) - past if past else moment
+
+
+def last_moment(due_at: datetime) -> datetime:
+    """The last moment before something is late, in the time zone of its date: what is due at midnight is due on the day before.
+
+    Every page says by which day something has to be done with it, and tells nothing as late to a worker before that day is over.
+    """
+    return due_at - timedelta.resolution

@@ -12,6 +12,7 @@ from typing import Any
 from babel import Locale, UnknownLocaleError
 from babel.dates import format_date
 
+from app import clock
 from app.language.digits import plain_signs
 
 DOMAIN = "messages"
@@ -74,12 +75,16 @@ class Language:
         return self.catalogue.npgettext(context, singular, plural, number) % {"num": number, **values}
 
     def long_day(self, day: date) -> str:
-        """A day as people say it: "Thursday 26 November". No year: no date on a worker's page is a year away.
+        """A day as people say it: "Thursday 26 November", and with its year where it is not this one.
 
         A moment is said as the day it is in its own time zone; that this is only UTC, because nobody knows where, is said too.
         """
         if isinstance(day, datetime) and day.tzinfo is UTC:
             return f"{self.long_day(day.date())} (UTC)"
+        if day.year != clock.now().astimezone(day.tzinfo if isinstance(day, datetime) else UTC).year:
+            with_year = self.locale.datetime_skeletons.get("yMMMMEEEEd")
+            whole = self.locale.date_formats["full"] if with_year is None else with_year
+            return format_date(day, whole.pattern, locale=self.locale)
         pattern = self.locale.datetime_skeletons.get("MMMMEEEEd")
         if pattern is not None:
             return format_date(day, pattern.pattern, locale=self.locale)

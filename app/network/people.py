@@ -93,6 +93,16 @@ def member_names(session: Session, vault: Vault, ids: Iterable[UUID | None]) -> 
     return {row.id: read_member_name(vault, row.id, row.name_veil) for row in found}
 
 
+def leads_of(session: Session, vault: Vault, organisation_id: OrganisationId) -> list[MemberId]:
+    """The active leads of an organisation."""
+    leads = select(Member).where(
+        Member.organisation_id == organisation_id,
+        Member.role == Role.LEAD,
+        Member.state == MemberState.ACTIVE,
+    )
+    return [MemberId(lead.id) for lead in sound(vault, session.scalars(leads))]
+
+
 def colleagues(session: Session, vault: Vault, organisation_id: OrganisationId) -> list[ListedMember]:
     """The members of an organisation who have not departed, by name."""
     members = session.scalars(

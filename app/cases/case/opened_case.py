@@ -69,6 +69,7 @@ class AskedRung:
     member: str
     asked_hour: datetime
     due_at: datetime
+    ended_hour: datetime | None = None
 
 
 @dataclass(frozen=True)

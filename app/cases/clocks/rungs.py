@@ -28,7 +28,8 @@ class Footing:
 
     kind: ClockKind
     who: Who
-    helper: bool = False  # somebody of the partner works on it
+    helper: bool = False  # somebody of the partner works on it, and is not away
+    lead: bool = True  # the partner's leads are not all of them away
     coordinator: bool = True  # the worker did not shut the coordinator out
     standby: bool = False  # another partner was foreseen, and may have the case now
     forged: bool = False  # whose the case is, a row that others wrote cannot say
@@ -41,7 +42,9 @@ def rungs_for(footing: Footing, ladder: Ladder) -> tuple[Rung, ...]:
     if footing.who is Who.COORDINATOR:
         return (Rung.CUSTODIAN, Rung.COORDINATOR)
     rungs = [Rung.HELPER] if footing.helper else []
-    rungs.append(Rung.LEAD)
+    # Asked although they are away where nobody else is left: whoever can open the case is called in their place.
+    if footing.lead or not (rungs or footing.coordinator):
+        rungs.append(Rung.LEAD)
     if footing.coordinator:
         rungs.append(Rung.COORDINATOR)
     # Who waits for a company that does not answer is not late themselves: no case is taken from them for it.

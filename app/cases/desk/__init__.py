@@ -10,6 +10,7 @@ from app.cases.desk.answering import (
     note,
     reply,
 )
+from app.cases.desk.found_steps import StepOf
 from app.cases.desk.handing_over import HandedOver, OwnCase, hand_over, open_cases_of
 from app.cases.desk.morning import MorningCounts, morning_counts
 from app.cases.desk.outside_dates import (
@@ -75,7 +76,7 @@ from app.cases.desk.triage import (
     set_category,
     set_urgency,
 )
-from app.cases.desk.week import DueStep, StepOf, StepsOf, Week, week_of
+from app.cases.desk.week import DueStep, Person, StepsOf, Week, week_of
 from app.cases.desk.workplace import KnownWorkplace, UnknownCountry, Workplace, set_workplace, workplace_of
 
 __all__ = [
@@ -110,6 +111,7 @@ __all__ = [
     "NotTickedByHand",
     "OpenedCase",
     "OwnCase",
+    "Person",
     "PutOffAlready",
     "PutOffSince",
     "PutOffSooner",

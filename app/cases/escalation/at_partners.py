@@ -35,6 +35,15 @@ class LateCase:
 
 
 @dataclass(frozen=True)
+class AtPartner:
+    """About how many cases of one partner the coordinator is asked, and in how many of these it is the company that is silent."""
+
+    name: str
+    cases: int
+    of_company: int
+
+
+@dataclass(frozen=True)
 class LateCases:
     """The first of them, and whether there are more."""
 
@@ -42,9 +51,11 @@ class LateCases:
     more: bool
 
     @property
-    def by_partner(self) -> list[tuple[str, int]]:
-        """With how many of them each partner is late, the most first."""
-        return Counter(case.partner for case in self.cases if not case.of_company).most_common()
+    def by_partner(self) -> list[AtPartner]:
+        """How many of them each partner has, the most first: all of them, so that they add up."""
+        silent = Counter(case.partner for case in self.cases if case.of_company)
+        number = Counter(case.partner for case in self.cases)
+        return [AtPartner(name, cases, silent[name]) for name, cases in number.most_common()]
 
 
 def late_at_partners(session: Session, vault: Vault, rules: Rules, by: SignedIn) -> LateCases:

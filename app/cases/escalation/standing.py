@@ -35,6 +35,7 @@ def rungs_of(session: Session, vault: Vault, case: Case) -> tuple[AskedRung, ...
             _member_name(vault, member),
             rung.asked_hour,
             rung.due_at,
+            rung.ended_hour,
         )
         for rung, organisation, member in found
         if is_sound(vault, rung)

@@ -7,6 +7,7 @@ from datetime import datetime, tzinfo
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app import clock
 from app.cases.case import (
     AskedRung,
     Case,
@@ -128,10 +129,19 @@ def _offers(
 def _broken(
     rungs: Sequence[AskedRung], asked: AskedRung | None, zone: tzinfo
 ) -> tuple[tuple[ClockKind, datetime], ...]:
-    """Each date that passed and of which nobody is asked any more, the earliest first."""
-    now = None if asked is None else asked.clock_id
-    dates = {(rung.kind, rung.late_since) for rung in rungs if rung.clock_id != now}
-    return tuple(sorted(((kind, since.astimezone(zone)) for kind, since in dates), key=lambda each: each[1]))
+    """Each date that passed and of which nobody is asked any more, the earliest first: what was done on its day was not late."""
+    standing = None if asked is None else asked.clock_id
+    ended: dict[tuple[ClockKind, datetime], datetime] = {}
+    for rung in rungs:
+        if rung.clock_id != standing:
+            date, until = (rung.kind, rung.late_since.astimezone(zone)), rung.ended_hour or clock.now()
+            ended[date] = max(until, ended.get(date, until))
+    late = (
+        date
+        for date, until in ended.items()
+        if until.astimezone(zone).date() > clock.last_moment(date[1]).date()
+    )
+    return tuple(sorted(late, key=lambda each: each[1]))
 
 
 def _asked(session: Session, case: Case, rungs: Sequence[AskedRung], zone: tzinfo) -> AskedRung | None:

@@ -54,6 +54,7 @@ class TextStatus:
     reason: str | None
     segments: int
     steps: tuple[tuple[Delivery, datetime, str | None], ...]
+    goes_at: datetime  # when it may go, while it waits
 
 
 def enqueue_text(  # noqa: PLR0913 - what makes a text, each by its name
@@ -297,6 +298,7 @@ def _status_of(
         reason=told[1],
         segments=text.segments,
         steps=steps,
+        goes_at=clock.quarter_after(text.due_at),
     )
 
 

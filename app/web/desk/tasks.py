@@ -101,20 +101,24 @@ def put_off(case_id: UUID, task_id: UUID) -> ResponseReturnValue:
 @open_to_members(kinds=PARTNERS, roles=WRITERS)
 def hand_over(case_id: UUID, task_id: UUID) -> ResponseReturnValue:
     """Hand it to a colleague."""
-    here = services()
+    here, drafts, chosen = services(), sent_with(f"put-off-{task_id}"), request.form.get("member", "")
+    if not chosen:
+        return _refuse(
+            case_id, drafts, pgettext("desk", "Choose a colleague first. Nothing was handed over.")
+        )
 
     def act() -> None:
         try:
-            colleague = MemberId(UUID(request.form.get("member", "")))
+            colleague = MemberId(UUID(chosen))
         except ValueError:
             raise CannotBeAssigned from None
         with here.database.writing() as session:
             hand_over_task(session, here.vault, member(), CaseId(case_id), task_id, colleague)
 
     try:
-        return change(case_id, act, done="task_handed_over", drafts=sent_with(f"put-off-{task_id}"))
+        return change(case_id, act, done="task_handed_over", drafts=drafts)
     except _REFUSALS as refusal:
-        return _refuse(case_id, sent_with(f"put-off-{task_id}"), _why(refusal), _status(refusal))
+        return _refuse(case_id, drafts, _why(refusal), _status(refusal))
 
 
 def _refuse(case_id: UUID, drafts: Drafts, problem: str, status: int = 400) -> ResponseReturnValue:
@@ -143,20 +147,20 @@ def _why(refusal: Exception) -> str:  # noqa: PLR0911 - a line for each refusal
             return pgettext(
                 "desk",
                 "It may not wait beyond %(date)s: then comes “%(what)s”. Nothing was changed.",
-                date=labels.hour(refusal.at),
+                date=labels.due(refusal.at),
                 what=labels.word(words, refusal.kind),
             )
         case PutOffSince():
             return pgettext(
                 "desk",
                 "It was put off to that day before, and then to another one: it stands at %(date)s. Nothing was changed.",
-                date=labels.hour(refusal.at),
+                date=labels.due(refusal.at),
             )
         case PutOffAlready():
             return pgettext(
                 "desk",
                 "It stands at %(date)s already. Choose a later day. Nothing was changed.",
-                date=labels.hour(refusal.at),
+                date=labels.due(refusal.at),
             )
         case PutOffSooner():
             return pgettext(

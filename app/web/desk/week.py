@@ -2,15 +2,16 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import NamedTuple
 from uuid import UUID
 
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.cases.desk import COUNTED_AT_MOST, DueStep, StepOf, StepsOf, Week, week_of
-from app.cases.enums import Urgency
+from app import clock
+from app.cases.desk import COUNTED_AT_MOST, DueStep, Person, StepOf, StepsOf, Week, week_of
+from app.cases.enums import Rung, Urgency
 from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
@@ -33,19 +34,28 @@ class WhoseLink:
     address: str
 
 
-class Line(NamedTuple):
+class Step(NamedTuple):
     """A step as its row says it: plain words, since a page of hundreds of rows is made of little else than putting them in."""
 
-    urgency: str
-    urgency_word: str
-    is_late: bool
-    address: str
-    name: str
     what: str
+    is_late: bool
+    before: str  # what stands before the moment: by, late since, who was asked
     moment: str  # as programs read it; of a whole day only the day
     weekday: str
     hour: str  # nothing for a whole day
+    asked: str  # of what is late, who was asked for it and by when
     member: str
+
+
+class Line(NamedTuple):
+    """A case with the next thing that has to be done in it, and what else is due there, folded under it."""
+
+    urgency: str
+    urgency_word: str
+    address: str
+    name: str
+    first: Step
+    more: list[Step]
 
 
 @dataclass(frozen=True)
@@ -53,6 +63,7 @@ class OfPerson:
     """All that one member has, or nobody, in the order of the days."""
 
     name: str | None
+    away_until: date | None
     lines: list[Line]
 
 
@@ -102,34 +113,79 @@ def _steps(week: Week) -> Iterator[DueStep]:
 
 
 def _lines(steps: Iterable[DueStep]) -> list[Line]:
-    """The rows of these steps; whatever several of them say is put together once."""
+    """A row for each case, in the order in which its first step comes."""
     before_case = url_for("desk.case", case_id=_ANY_CASE).removesuffix(str(_ANY_CASE))
     offers, an_offer = f"{url_for('desk.queue')}#offers", pgettext("desk", "An offer")
-    nobody = pgettext("desk", "Nobody has it")
     urgencies = {each: (each.value, labels.word(labels.URGENCY, each)) for each in Urgency}
-    whats: dict[tuple[StepOf, object], str] = {}
-    weekdays: dict[date, str] = {}
-    lines = []
+    words, of_case = _Words(), dict[UUID, Line]()
     for step in steps:
-        due_at, day, said = step.due_at, step.day, (step.of, step.kind)
-        if said not in whats:
-            whats[said] = _what(step)
-        if day not in weekdays:
-            weekdays[day] = labels.weekday(day)
-        lines.append(
-            Line(
-                *urgencies[step.urgency],
-                step.late,
-                f"{before_case}{step.case_id}" if step.reference else offers,
-                step.reference or an_offer,
-                whats[said],
-                (due_at or day).isoformat(),
-                weekdays[day],
-                f"{due_at:%H:%M}" if due_at else "",
-                step.member or nobody,
-            )
+        said = words.say(step)
+        line = of_case.get(step.case_id)
+        if line is not None:
+            line.more.append(said)
+            continue
+        of_case[step.case_id] = Line(
+            *urgencies[step.urgency],
+            f"{before_case}{step.case_id}" if step.reference else offers,
+            step.reference or an_offer,
+            said,
+            [],
         )
-    return lines
+    return list(of_case.values())
+
+
+class _Words:
+    """The words of steps; whatever several of them say is put together once."""
+
+    def __init__(self) -> None:
+        self._whats: dict[tuple[StepOf, object], str] = {}
+        self._weekdays: dict[date, str] = {}
+        self._nobody = pgettext("desk", "Nobody has it")
+        self._late, self._by = pgettext("desk", "late since"), pgettext("desk", "by")
+        self._asked = {each: self._asked_words(each) for each in Rung}
+
+    def say(self, step: DueStep) -> Step:
+        """A step as its row says it."""
+        due_at, said = step.due_at, (step.of, step.kind)
+        if said not in self._whats:
+            self._whats[said] = _what(step)
+        before = self._late if step.late else "" if due_at is None else self._by
+        asked = "" if step.asked is None else self._asked[step.asked]
+        if step.of is StepOf.ASKED:
+            before, asked = f"{asked}, {self._by}", ""
+        elif asked and step.asked_by is not None:
+            asked = f"{asked}, {self._by} {self._moment(step.asked_by)}"
+        return Step(
+            self._whats[said],
+            step.late,
+            before,
+            (due_at or step.day).isoformat(),
+            self._weekday(step.day),
+            labels.due_hour(due_at) if due_at else "",
+            asked,
+            ", ".join(map(_name, step.people)) or self._nobody,
+        )
+
+    def _weekday(self, day: date) -> str:
+        if day not in self._weekdays:
+            self._weekdays[day] = labels.weekday(day)
+        return self._weekdays[day]
+
+    def _moment(self, due_at: datetime) -> str:
+        return f"{self._weekday(clock.last_moment(due_at).date())}, {labels.due_hour(due_at)}"
+
+    @staticmethod
+    def _asked_words(rung: Rung) -> str:
+        if rung is Rung.HELPER:
+            return pgettext("desk", "asked again")
+        return pgettext("desk", "asked now: %(who)s", who=labels.word(labels.RUNG, rung))
+
+
+def _name(person: Person) -> str:
+    if person.away_until is None:
+        return person.name
+    away = pgettext("desk", "away until %(day)s", day=labels.day(person.away_until))
+    return f"{person.name} ({away})"
 
 
 def _what(step: DueStep) -> str:
@@ -146,12 +202,17 @@ def _what(step: DueStep) -> str:
 
 
 def _by_person(week: Week) -> Iterable[OfPerson]:
-    """What nobody has first, then everybody by name."""
-    of: dict[tuple[str, str], list[DueStep]] = {}
+    """What nobody has first, then everybody by name; what several were asked for stands with each of them."""
+    of: dict[Person | None, list[DueStep]] = {}
     for step in _steps(week):
-        of.setdefault((step.member or "", str(step.member_id or "")), []).append(step)
-    named = sorted(of, key=lambda who: (who[1] != "", who[0].casefold(), who[1]))
-    return tuple(OfPerson(who[0] or None, _lines(of[who])) for who in named)
+        for person in step.people or (None,):
+            of.setdefault(person, []).append(step)
+    named = sorted(
+        (person for person in of if person is not None),
+        key=lambda person: (person.name.casefold(), person.id),
+    )
+    everybody = [OfPerson(each.name, each.away_until, _lines(of[each])) for each in named]
+    return (OfPerson(None, None, _lines(of[None])), *everybody) if None in of else tuple(everybody)
 
 
 def _free_days(week: Week) -> tuple[date, ...]:

@@ -65,6 +65,9 @@ def assign_case(case_id: UUID) -> ResponseReturnValue:
     try:
         return change(case_id, act, done="assigned", drafts=sent_with("assign"))
     except CannotBeAssigned:
+        if not request.form.get("member"):
+            problem = pgettext("desk", "Choose a colleague first. Nothing was handed over.")
+            return show_case(case_id, problem=problem, drafts=sent_with("assign")), 400
         problem = pgettext("desk", "This colleague cannot open the case, so it stays where it is.")
         return show_case(case_id, problem=problem, drafts=sent_with("assign")), 400
 

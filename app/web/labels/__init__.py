@@ -3,7 +3,7 @@
 The words are looked up when a page is rendered, in that page's language.
 """
 
-from app.web.labels.moments import day, hour, own_zone, weekday, weekdays, zone_name
+from app.web.labels.moments import day, due, due_hour, hour, own_zone, weekday, weekdays, zone_name
 from app.web.labels.named import country, dialled, excluded, holder, language, read_in, topics
 from app.web.labels.of_cases import (
     AGREED,
@@ -90,6 +90,8 @@ __all__ = [
     "country",
     "day",
     "dialled",
+    "due",
+    "due_hour",
     "excluded",
     "holder",
     "hour",

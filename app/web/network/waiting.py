@@ -23,7 +23,7 @@ from app.cases.custody import (
     waiting_for_custody,
 )
 from app.cases.desk import TextTooLong
-from app.cases.escalation import late_at_partners
+from app.cases.escalation import asked_to_place_by, late_at_partners
 from app.database import CaseId, OrganisationId
 from app.messaging.members import unalerted
 from app.network import OrganisationKind, Role
@@ -49,12 +49,14 @@ def waiting() -> ResponseReturnValue:
         with here.database.reading() as session:
             cases = waiting_for_custody(session, here.vault, here.rules, member())
             silent = unalerted(session, here.vault)
+            again = asked_to_place_by(session, here.vault, [case.case_id for case in cases])
             late = late_at_partners(session, here.vault, here.rules, member())
     except NotACustodian:
         return render_template("network/not_a_custodian.html")
     return render_template(
         "network/waiting.html",
         cases=cases,
+        again=again,
         silent=silent,
         late=late,
         now=clock.now(),

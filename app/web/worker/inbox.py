@@ -17,7 +17,7 @@ from app.web.services import services
 from app.web.worker.asking import ask_again, enter_page, question_page
 from app.web.worker.deeds import DEEDS, Changed, Outcome, doing_for, perform, say_danger
 from app.web.worker.door import blueprint, to_inbox
-from app.web.worker.inbox_page import Problem, inbox_page, kept_page, spent_words, stale_page
+from app.web.worker.inbox_page import TEXTS_AS_BEFORE, Problem, inbox_page, kept_page, spent_words, stale_page
 from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.left import mark_left
 from app.web.worker.posted import posted_fields, posted_intent
@@ -37,7 +37,7 @@ _SHOWN_AT = {
     InboxAct.ANSWER: "thread",
     InboxAct.ASK_ME: "change",
     InboxAct.DO_NOT_ASK: "change",
-    InboxAct.TEXTS: "change",
+    InboxAct.TEXTS: "said",
     InboxAct.NO_TEXTS: "said",
     InboxAct.CONSENT: "seen",
     InboxAct.LET_READ: "top",
@@ -168,8 +168,8 @@ def _done(worker: Worker, intent: Intent, outcome: Outcome, anchor: str) -> Resp
     if isinstance(outcome, AnswerOutcome) and outcome is not AnswerOutcome.ANSWERED:
         return inbox_page(worker, Problem(taken_words(outcome)))
     if intent.act is InboxAct.TEXTS and outcome == Changed(anything=False):
-        return to_inbox("said", done=intent.act.value)
-    if intent.act in (InboxAct.ASK_ME, InboxAct.DO_NOT_ASK, InboxAct.NO_TEXTS):
+        return to_inbox("said", done=TEXTS_AS_BEFORE)
+    if intent.act in (InboxAct.ASK_ME, InboxAct.DO_NOT_ASK, InboxAct.NO_TEXTS, InboxAct.TEXTS):
         return to_inbox("said", done=intent.act.value)
     if intent.answer == FollowupAnswer.WORSE.value:
         return to_inbox("worse")  # where danger can be ticked, and words added

@@ -40,6 +40,10 @@ class Problem:
         return self.intent.act == act
 
 
+TEXTS_AS_BEFORE = "texts-as-before"
+"""What was done, where the times that were chosen were those that held."""
+
+
 def inbox_page(worker: Worker, problem: Problem | None = None, *, done: str = "") -> Response:
     """The inbox as it stands, with what went wrong above it, or that `done`, an act, was done."""
     here, language = services(), page_language()
@@ -104,6 +108,8 @@ def _said(act: str, texts: TextsForm | None) -> str:
     if act == InboxAct.NO_TEXTS:
         return pgettext("worker-texts", "Done. We do not text or call you any more. We answer only here.")
     if act == InboxAct.TEXTS and texts is not None:
+        return f"{pgettext('worker-texts', 'Done.')} {texts.says}"
+    if act == TEXTS_AS_BEFORE and texts is not None:
         stood = pgettext("worker-texts", "It was like this before, so nothing was changed.")
         return f"{stood} {texts.says}"
     return ""

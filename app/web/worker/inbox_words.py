@@ -6,9 +6,11 @@ from datetime import date, datetime
 
 from flask_babel import LazyString, lazy_pgettext
 
-from app.cases.enums import AccessAct, ClockKind, ClosingReason, ConsentLevel, EntryKind, Stage
+from app.cases.enums import AccessAct, ClockKind, ClosingReason, ConsentLevel, EntryKind, RungState, Stage
 from app.cases.worker import InboxMessage, InboxView
+from app.clock import last_moment
 from app.web.language import page_language, pgettext
+from app.web.worker.late_words import holds_today
 from app.web.worker.names import Names, either, names_asked
 
 
@@ -99,12 +101,15 @@ def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
     looked_at = view.about_helper and view.waits_for_custody and view.was_answered
     if view.next_by is None or view.next_clock is None or looked_at:
         return ""
-    day = page_language().long_day(view.next_by)
-    if view.asked is not None and (view.next_clock is view.asked.kind or view.next_by.date() < today):
+    step, by = view.next_clock, last_moment(view.next_by)
+    if view.asked is not None and view.asked.state is not RungState.MOVED and holds_today(view.asked, today):
+        step, by = view.asked.kind, last_moment(view.asked.late_since)
+    elif view.asked is not None and (step is view.asked.kind or by.date() < today):
         return ""  # the sentence about what was late says it
-    if view.lapsed and view.answer_by is not None and view.answer_by.date() >= today:
+    day = page_language().long_day(by)
+    if view.lapsed and view.answer_by is not None and last_moment(view.answer_by).date() >= today:
         return _asked_after(view, names, view.answer_by)
-    if view.next_by.date() < today:
+    if by.date() < today:
         return pgettext(
             "worker-next", "The next step was due on %(day)s and is late. You can write and ask.", day=day
         )
@@ -116,7 +121,7 @@ def next_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
             who=who or pgettext("worker-next", "the network"),
             day=day,
         )
-    return _STEPS.get(view.next_clock, _some_step)(who or pgettext("worker-next", "the network"), day)
+    return _STEPS.get(step, _some_step)(who or pgettext("worker-next", "the network"), day)
 
 
 def _asked_after(view: InboxView, names: Names, answer_by: datetime) -> str:
@@ -127,7 +132,7 @@ def _asked_after(view: InboxView, names: Names, answer_by: datetime) -> str:
         "%(before)s did not take it in time. So we asked %(who)s. They should say by %(day)s if they take it.",
         before=", ".join(name for name in before if name) or pgettext("worker-next", "The helper before"),
         who=either(names_asked(view, names)) or pgettext("worker-next", "another helper"),
-        day=page_language().long_day(answer_by),
+        day=page_language().long_day(last_moment(answer_by)),
     )
 
 

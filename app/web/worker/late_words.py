@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from datetime import date, datetime
 
-from app.cases.enums import ClockKind, Rung
+from app.cases.case import AskedRung
+from app.cases.enums import ClockKind, Rung, RungState
 from app.cases.worker import InboxView
+from app.clock import last_moment
 from app.web.language import page_language, pgettext
 from app.web.worker.names import Names, names_asked
 
@@ -16,20 +18,27 @@ def late_line(view: InboxView, names: Names, coordinator: str, today: date) -> s
         return ""
     language = page_language()
     missed = pgettext("worker-late", "That did not happen.")
-    was = f"{_should_have(asked.kind, asked.late_since)} {missed}"
+    was = "" if holds_today(asked, today) else f"{_should_have(asked.kind, asked.late_since)} {missed}"
+    if not was and asked.state is not RungState.MOVED:
+        return ""  # by that day it was to be done, and it is not over: `next_line` says so
     network = coordinator or pgettext("worker-next", "the network")
     # The coordinator is told by the name that the rest of the page has for it.
     name = network if asked.rung in (Rung.COORDINATOR, Rung.CUSTODIAN) else asked.organisation
-    day = language.long_day(asked.due_at)
+    day = language.long_day(last_moment(asked.due_at))
     if asked.rung is Rung.STANDBY and view.also_asked_id is not None:
         now = _two_asked(names_asked(view, names), day)
     else:
         words = _SEE_TO_IT if asked.kind is ClockKind.COMPANY_REPLY else _ASKED_NOW
         now = words[asked.rung](name or network, day)
-    if asked.due_at.date() >= today:
-        return f"{was} {now}"
+    if last_moment(asked.due_at).date() >= today:
+        return f"{was} {now}".strip()
     passed = pgettext("worker-late", "That day has passed too. You can write and ask.")
     return f"{was} {now} {passed}"
+
+
+def holds_today(asked: AskedRung, today: date) -> bool:
+    """Whether the day is not over by which the worker was told that it would be done, whoever is asked at the desk already."""
+    return last_moment(asked.late_since).date() >= today
 
 
 def broken_lines(view: InboxView) -> list[str]:
@@ -40,7 +49,7 @@ def broken_lines(view: InboxView) -> list[str]:
 
 def _should_have(kind: ClockKind, since: datetime) -> str:
     say = _SHOULD_HAVE.get(kind)
-    day = page_language().long_day(since)
+    day = page_language().long_day(last_moment(since))
     return say(day) if say else pgettext("worker-late", "The next step was due on %(day)s.", day=day)
 
 

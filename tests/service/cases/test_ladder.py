@@ -39,7 +39,7 @@ from app.cases.rules import Calendar
 from app.cases.worker.messages import say_worse
 from app.cases.worker.sharing import stop_sharing
 from app.database import Base, CaseId, OrganisationId
-from app.network import SignedIn
+from app.network import SignedIn, be_away
 from app.vault import CircleRow, GrantRow, GrantState, Vault, grants_of_case, read_journal, verify_journal
 from tests.support.clocks import set_clocks
 from tests.support.closing import close
@@ -144,6 +144,43 @@ def test_a_partner_that_is_late_loses_the_case_after_its_helper_lead_and_the_coo
     assert desk.case(case_id).next_due_at >= clock.now()  # type: ignore[operator]
     # The other case was read in time, so only its first answer is late.
     assert {rung.kind for rung in rungs(desk, noise)} <= {ClockKind.ACKNOWLEDGE}
+
+
+def be_away_until(desk: Desk, by: SignedIn, last: int) -> None:
+    """Away from today until that many days from now."""
+    today = clock.now().date()
+    with desk.database.writing() as session:
+        be_away(session, desk.world.vault, by, today, today + timedelta(days=last), uuid4())
+
+
+def test_whoever_is_away_is_not_asked(desk: Desk) -> None:
+    with_helper, noise = desk.accepted(), desk.accepted()
+    for case_id, helper in ((with_helper, desk.caseworker), (noise, desk.lead)):
+        with desk.database.writing() as session:
+            claim(session, desk.world.vault, helper, case_id)
+    be_away_until(desk, desk.caseworker, 60)
+    be_away_until(desk, desk.far, 60)
+    for _day in days(3, 22):
+        tick(desk)
+        if climbed(desk, with_helper):
+            break
+    assert climbed(desk, with_helper) == [(Rung.LEAD, RungState.ASKED)]
+    assert climbed(desk, noise) == [(Rung.HELPER, RungState.ASKED)]
+    assert not forgotten(desk)
+
+
+def test_where_every_lead_is_away_too_the_coordinator_is_asked(desk: Desk) -> None:
+    case_id = desk.accepted()
+    with desk.database.writing() as session:
+        claim(session, desk.world.vault, desk.caseworker, case_id)
+    for by in (desk.caseworker, desk.lead):
+        be_away_until(desk, by, 60)
+    for _day in days(3, 22):
+        tick(desk)
+        if climbed(desk, case_id):
+            break
+    assert climbed(desk, case_id) == [(Rung.COORDINATOR, RungState.ASKED)]
+    assert not forgotten(desk)
 
 
 @pytest.mark.parametrize("expires", (False, True))

@@ -7,16 +7,17 @@ import pytest
 from sqlalchemy import Update, literal_column, select, text, update
 
 from app import clock
-from app.cases.case import Case, Clock, OutsideDate, assign
+from app.cases.case import Case, Clock, Escalation, OutsideDate, assign
 from app.cases.desk import DueStep, StepOf, StepsOf, Week, add_outside_date, week_of
-from app.cases.enums import ClockKind, FollowupKind, FollowupState, OutsideDateKind, Urgency
+from app.cases.enums import ClockKind, FollowupKind, FollowupState, OutsideDateKind, Rung, RungState, Urgency
 from app.cases.followups import Followup
 from app.database import CaseId, new_id
-from app.network import SignedIn, choose_zone, zone_info
+from app.network import SignedIn, be_away, choose_zone, zone_info
 from app.vault import GrantRow, GrantState, HolderKind
 from app.vault.journal_rows import JournalChainRow
 from tests.harness.statements import reads_of
 from tests.support.clocks import set_clocks
+from tests.support.dates import DESK, dates_pass, day_at_desk
 from tests.support.desk import Desk
 
 _DAY = 86_400
@@ -97,7 +98,7 @@ def test_a_day_is_that_of_the_member_and_not_of_the_server(desk: Desk) -> None:
 
 def test_dates_from_outside_and_questions_that_a_person_must_ask_stand_with_the_clocks(desk: Desk) -> None:
     case_id, noise = desk.accepted(), desk.accepted()
-    today = clock.now().date()
+    today = day_at_desk()
     for days in (0, 2, 9):
         add_date(desk, case_id, today + timedelta(days=days))
     add_date(desk, noise, today + timedelta(days=30))
@@ -128,10 +129,81 @@ def test_mine_nobodys_and_everybodys_add_up(desk: Desk) -> None:
     assert not {mine, theirs} & seen[StepsOf.NOBODY]
     assert {mine, theirs, nobodys} <= seen[StepsOf.EVERYBODY]
     found = week(desk, whose=StepsOf.MINE)
-    assert found.numbers[StepsOf.MINE] == len(steps(found))
-    assert found.numbers[StepsOf.EVERYBODY] == len(steps(week(desk)))
+    assert found.numbers[StepsOf.MINE] == len({step.case_id for step in steps(found)})
+    assert found.numbers[StepsOf.EVERYBODY] == len({step.case_id for step in steps(week(desk))})
     held = {step.member for step in steps(week(desk)) if step.case_id == theirs}
     assert held == {desk.caseworker.name}
+
+
+def standing(desk: Desk, case_id: CaseId) -> Escalation:
+    with desk.database.reading() as session:
+        asked = select(Escalation).where(Escalation.case_id == case_id, Escalation.state == RungState.ASKED)
+        return session.scalars(asked).one()
+
+
+def climb_to(desk: Desk, case_id: CaseId, rung: Rung) -> Escalation:
+    for day in range(3, 40):
+        dates_pass(desk.world, day)
+        with desk.database.reading() as session:
+            found = select(Escalation.rung).where(
+                Escalation.case_id == case_id, Escalation.state == RungState.ASKED
+            )
+            if session.scalars(found).first() is rung:
+                return standing(desk, case_id)
+    raise AssertionError(rung)
+
+
+def test_whoever_a_late_case_is_put_before_finds_it_on_the_day_by_which_they_were_asked(desk: Desk) -> None:
+    case_id, noise = desk.accepted(), desk.accepted()
+    for each in (case_id, noise):
+        give(desk, each, desk.caseworker)
+    desk.open(desk.caseworker, noise)
+
+    asked = climb_to(desk, case_id, Rung.HELPER)
+    found = week(desk, desk.caseworker, StepsOf.MINE)
+    late = next(step for step in found.late if step.case_id == case_id and step.kind is asked.kind)
+    assert (late.asked, late.asked_by) == (Rung.HELPER, asked.due_at)
+    (again,) = (step for step in steps(found) if step.of is StepOf.ASKED and step.case_id == case_id)
+    assert (again.due_at, again.late, again.member) == (asked.due_at, False, desk.caseworker.name)
+    assert again in found.due[again.day]
+    assert case_id not in {step.case_id for step in steps(week(desk, whose=StepsOf.MINE))}
+
+    asked = climb_to(desk, case_id, Rung.LEAD)
+    found = week(desk, whose=StepsOf.MINE)
+    (mine,) = (step for step in steps(found) if step.case_id == case_id)
+    assert (mine.of, mine.kind, mine.due_at) == (StepOf.ASKED, asked.kind, asked.due_at)
+    assert mine in found.due[mine.day]
+    assert [person.id for person in mine.people] == [desk.lead.member.id]
+    # Whoever works on it can still do it, and reads that somebody else was asked.
+    theirs = week(desk, desk.caseworker, StepsOf.MINE)
+    assert {step.asked for step in theirs.late if step.kind is asked.kind and step.case_id == case_id} == {
+        Rung.LEAD
+    }
+    assert not [step for step in steps(theirs) if step.of is StepOf.ASKED and step.case_id == case_id]
+
+
+def test_a_rung_that_others_wrote_gives_nobody_anything_to_do(desk: Desk) -> None:
+    case_id = desk.accepted()
+    give(desk, case_id, desk.caseworker)
+    climb_to(desk, case_id, Rung.LEAD)
+    with desk.database.writing() as session:
+        forged = update(Escalation).where(Escalation.case_id == case_id).values(row_mac=b"none")
+        session.execute(forged, execution_options={"synchronize_session": False})
+    assert case_id not in {step.case_id for step in steps(week(desk, whose=StepsOf.MINE))}
+
+
+def test_what_is_due_at_midnight_is_due_on_the_day_before_and_who_is_away_is_named_so(desk: Desk) -> None:
+    case_id, day = desk.accepted(), day_at_desk(3)
+    give(desk, case_id, desk.caseworker)
+    midnight = datetime.combine(day + timedelta(days=1), datetime.min.time(), DESK)
+    with desk.database.writing() as session:
+        set_clocks(session, Clock.case_id == case_id, due_at=midnight.astimezone(UTC))
+        choose_zone(session, desk.world.vault, desk.lead, DESK.key)
+        be_away(session, desk.world.vault, desk.caseworker, day_at_desk(), day_at_desk(9), uuid4())
+    found = week(desk, desk.world.sign_in("near.lead"))
+    step = of_case(found, case_id)[ClockKind.ACKNOWLEDGE]
+    assert (step.day, step.due_at, step.late) == (day, midnight, False)
+    assert [person.away_until for person in step.people] == [day_at_desk(9)]
 
 
 def test_only_what_the_member_may_open_is_named_and_of_an_offer_nothing_but_the_date(desk: Desk) -> None:

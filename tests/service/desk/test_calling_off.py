@@ -7,6 +7,7 @@ from uuid import UUID
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.database import CaseId
 from app.intake.calling_off import CALLED_OFF
 from app.messaging.delivery import Delivery, Purpose
@@ -32,6 +33,8 @@ def waiting(browse: Browse, world: World, by_text: CaseId, monkeypatch: pytest.M
     assert "A text now may wake somebody" in member.send("/reply", button=0, text=WORDS).text
     assert "Waits for the morning there" in member.send("/reply", button=0).text
     (row,) = sent(world, by_text)
+    goes = f'goes <time datetime="{clock.quarter_after(row.due_at).isoformat()}"'
+    assert goes in " ".join(member.open(f"/desk/cases/{by_text}").response.text.split())
     return row.id
 
 

@@ -34,6 +34,9 @@ def test_a_step_is_planned_put_off_handed_over_and_finished(browse: Browse, case
     page = member.send("/put-off", on=day_at_desk(2).isoformat(), reason="The clinic is shut.")
     assert "Put off." in page.text
     assert "The clinic is shut." in page.text
+    page = member.send("/hand-over")
+    assert "Choose a colleague first. Nothing was handed over." in page.text
+    assert "Name of near.lead · by" in page.text
     page = member.send("/hand-over", member=_colleague(page, "near.caseworker"))
     assert "Handed over." in page.text
     assert "Name of near.caseworker · by" in page.text

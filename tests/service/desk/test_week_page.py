@@ -1,8 +1,14 @@
 """The page of today and this week: rows that lead to their cases, by day or by person, and a line where there are none."""
 
+from sqlalchemy import select
+
 from app import clock
-from app.network import choose_zone
+from app.cases.case import Case, Escalation
+from app.cases.enums import Rung
+from app.network import choose_zone, zone_info
+from app.web import labels
 from tests.harness.world import World
+from tests.support.dates import dates_pass
 from tests.support.member import Browse, accepted
 
 _SECRETS = ("They owe us", "Foxglove", "Penang", "Siti", "wages", "Wages")
@@ -51,6 +57,43 @@ def test_by_person_and_whose_keep_each_other_and_what_is_unknown_shows_all(
     assert str(case_id) in everybody.response.text
     headings = ["".join(each.itertext()) for each in everybody.root.iter("h2")]
     assert [heading.rsplit(" ", 1)[0] for heading in headings] == ["Nobody has it", "Name of near.lead"]
+
+
+def test_a_case_is_one_row_with_the_rest_folded_and_says_by_when_its_lead_was_asked(
+    browse: Browse, world: World
+) -> None:
+    case_id, zone = accepted(world), zone_info(world.sign_in("near.lead").zone)
+    member = browse("near.caseworker")
+    member.open(f"/desk/cases/{case_id}")
+    member.send("/claim")
+    with world.database.reading() as session:
+        reference = session.get_one(Case, case_id).reference
+    for day in range(3, 40):
+        dates_pass(world, day)
+        with world.database.reading() as session:
+            asked = session.scalars(
+                select(Escalation).where(Escalation.case_id == case_id, Escalation.rung == Rung.LEAD)
+            ).first()
+        if asked is not None:
+            break
+    assert asked is not None
+    world.cookies["test clock"] = str(day * 86_400)
+    lead = browse("near.lead")
+    page = lead.open("/desk/today?whose=mine")
+    there = asked.due_at.astimezone(zone)
+    assert "asked now: the helper’s lead, by" in page.text
+    assert f"{labels.due_hour(there)}" in page.text
+    assert page.response.text.count(reference) == 1
+    everybody = lead.open("/desk/today")
+    (late,) = (each for each in everybody.root.iter("section") if each.get("aria-labelledby") == "late")
+    assert len(list(late.iter("li"))) == 1
+    assert (
+        f"asked now: the helper’s lead, by {clock.last_moment(there):%a} {clock.last_moment(there).day}"
+        in " ".join(everybody.text.split())
+    )
+    by_person = lead.open("/desk/today?by=person")
+    headings = [" ".join("".join(each.itertext()).split()) for each in by_person.root.iter("h2")]
+    assert headings == ["Name of near.caseworker 1", "Name of near.lead 1"]
 
 
 def test_the_hour_is_that_of_the_members_own_zone(browse: Browse, world: World) -> None:

@@ -70,14 +70,25 @@ def test_times_told_in_words_end_texts_until_hours_are_chosen(visitor: Visitor, 
     assert stored(world, code)[1].text_times == TextTimes(16, 20, frozenset({6}))
 
 
+def said(page: Page) -> str:
+    """What stands at the top of what was done."""
+    note = next((each for each in page.root.iter("div") if each.get("id") == "said"), None)
+    return "" if note is None else " ".join("".join(note.itertext()).split())
+
+
 def test_what_changes_nothing_says_what_stands(visitor: Visitor, world: World) -> None:
     code, _ = inside(visitor, world, **PHONE)
     page = choose(visitor, "yes", "0", "6")
     assert "so nothing was changed" not in page.text
+    # What holds now is said above the fold, where the form comes back folded.
+    assert "Done. From time to time we ask you how it is, here and by a short text." in said(page)
+    assert "10:00 to 18:00 on the days you chose" in said(page)
     page = choose(visitor, "yes", "0", "6")
     assert "It was like this before, so nothing was changed." in page.text
     assert "10:00 to 18:00 on the days you chose" in page.text
     assert stored(world, code)[1].text_times == TextTimes(10, 18, frozenset({0, 6}))
+    page = choose(visitor, "no")
+    assert said(page) == "Done. From time to time we ask you here how it is. We send you no text for it."
 
 
 def test_times_without_an_hour_in_common_are_refused(visitor: Visitor, world: World) -> None:

@@ -42,6 +42,8 @@ ASKED = StandingRung(LATE.id, Rung.LEAD, NOW + timedelta(days=2), last=False)
         (Footing(ClockKind.READ, Who.PARTNER, coordinator=False), "lead"),
         (Footing(ClockKind.OUTCOME_FEEDBACK, Who.PARTNER, standby=True), "lead coordinator"),
         (Footing(ClockKind.COMPANY_REPLY, Who.COMPANY, helper=True, standby=True), "helper lead coordinator"),
+        (Footing(ClockKind.READ, Who.PARTNER, lead=False, standby=True), "coordinator standby"),
+        (Footing(ClockKind.READ, Who.PARTNER, lead=False, coordinator=False, standby=True), "lead standby"),
         (Footing(ClockKind.PLACE, Who.COORDINATOR), "custodian coordinator"),
         (Footing(ClockKind.READ, Who.PARTNER, helper=True, forged=True), "custodian"),
     ),

@@ -1,10 +1,12 @@
 """The list of languages: what is read, what is refused, which one is chosen, how its dates read."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from pathlib import Path
+from zoneinfo import ZoneInfo
 
 import pytest
 
+from app import clock
 from app.language import Languages, LanguagesRefused, load_languages
 from app.language.catalogues import Project, compile_all
 from app.settings import PROJECT_ROOT
@@ -100,10 +102,32 @@ def test_the_best_language_is_the_first_wanted_one_there_is(tmp_path: Path) -> N
         ("th", "วันพฤหัสบดีที่ 26 พฤศจิกายน"),
     ),
 )
-def test_a_long_day_reads_as_people_say_it_and_has_no_year(tmp_path: Path, formatting: str, day: str) -> None:
+def test_a_long_day_of_this_year_reads_as_people_say_it_and_has_no_year(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, formatting: str, day: str
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 11, 1, tzinfo=UTC))
     found = language("xx", formatting, tmp_path).get("xx")
     assert found is not None
     assert found.long_day(date(2026, 11, 26)) == day
+
+
+@pytest.mark.parametrize(
+    ("formatting", "day"),
+    (
+        ("en_GB", "Saturday 1 November 2031"),
+        ("es", "sábado, 1 de noviembre de 2031"),
+        ("zh_Hans", "2031年11月1日星期六"),
+    ),
+)
+def test_a_long_day_of_another_year_names_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, formatting: str, day: str
+) -> None:
+    monkeypatch.setattr(clock, "now", lambda: datetime(2026, 12, 31, 23, tzinfo=UTC))
+    found = language("xx", formatting, tmp_path).get("xx")
+    assert found is not None
+    assert found.long_day(date(2031, 11, 1)) == day
+    there = datetime(2027, 1, 1, 6, tzinfo=ZoneInfo("Asia/Dhaka"))  # it is that year there
+    assert "2027" not in found.long_day(there)
 
 
 def test_texts_take_their_values_and_numbers(tmp_path: Path) -> None:
