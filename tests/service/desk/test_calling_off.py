@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import select
 
 from app.database import CaseId
-from app.intake.calling_off import CALLED_OFF
+from app.intake.answers_in_journal import CALLED_OFF
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingStep, OutgoingText
 from app.vault import Json, read_journal, verify_journal
