@@ -1,5 +1,6 @@
 """People's words for what becomes of texts: how far one has come and why not further, whose phone it is, what it gives away."""
 
+from app.messaging.queue import TextStatus
 from app.web import language
 from app.web.labels import Labels, word
 from app.web.language import lazy_pgettext as pgettext
@@ -121,3 +122,8 @@ def reason(code: str | None) -> str:
     if code is None or code in _REASON:
         return word(_REASON, code) if code else ""
     return language.pgettext("texts", "the provider’s reason: %(code)s", code=code)
+
+
+def how_it_ended(text: TextStatus) -> str:
+    """How far a text came and why not further, in a line."""
+    return word(DELIVERY, text.state) + (f" ({reason(text.reason)})" if text.reason else "")

@@ -9,9 +9,13 @@ from uuid import UUID
 from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.cases.clocks import ClockAct, met_by
 from app.cases.desk import COUNTED_AT_MOST, DueStep, StepOf, StepsOf, Week, week_of
 from app.cases.enums import Urgency
-from app.web import labels
+from app.database import CaseId
+from app.intake.answers_in_journal import last_unheard
+from app.messaging.queue import TextStatus
+from app.web import labels, text_words
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.messages import message_of_request
@@ -21,6 +25,9 @@ from app.web.member_session import member
 from app.web.services import services
 
 _ANY_CASE = UUID(int=0)
+_ANSWERS = met_by(ClockAct.REPLIED_FIRST) | met_by(ClockAct.REPLIED_AGAIN)
+
+_Unheard = dict[CaseId, TextStatus]
 
 
 @dataclass(frozen=True)
@@ -66,6 +73,8 @@ def today() -> ResponseReturnValue:
     by_person = request.args.get("by") == "person"
     with here.database.reading() as session:
         week = week_of(session, here.vault, member(), whose)
+        owed = {step.case_id for step in _steps(week) if step.kind in _ANSWERS}
+        unheard = last_unheard(session, here.vault, owed)
     return render_template(
         "desk/week.html",
         week=week,
@@ -73,9 +82,9 @@ def today() -> ResponseReturnValue:
         links=[_link(week, each, whose, by_person=by_person) for each in StepsOf],
         by_person=by_person,
         other_way=_address(whose, by_person=not by_person),
-        people=_by_person(week) if by_person else (),
-        late=_lines(week.late),
-        due={day: _lines(steps) for day, steps in week.due.items()},
+        people=_by_person(week, unheard) if by_person else (),
+        late=_lines(week.late, unheard),
+        due={day: _lines(steps, unheard) for day, steps in week.due.items()},
         free=_free_days(week),
         looked_at=COUNTED_AT_MOST,
         message=message_of_request(),
@@ -101,7 +110,7 @@ def _steps(week: Week) -> Iterator[DueStep]:
         yield from week.due[day]
 
 
-def _lines(steps: Iterable[DueStep]) -> list[Line]:
+def _lines(steps: Iterable[DueStep], unheard: _Unheard) -> list[Line]:
     """The rows of these steps; whatever several of them say is put together once."""
     before_case = url_for("desk.case", case_id=_ANY_CASE).removesuffix(str(_ANY_CASE))
     offers, an_offer = f"{url_for('desk.queue')}#offers", pgettext("desk", "An offer")
@@ -122,7 +131,7 @@ def _lines(steps: Iterable[DueStep]) -> list[Line]:
                 step.late,
                 f"{before_case}{step.case_id}" if step.reference else offers,
                 step.reference or an_offer,
-                whats[said],
+                _with_text(whats[said], step, unheard),
                 (due_at or day).isoformat(),
                 weekdays[day],
                 f"{due_at:%H:%M}" if due_at else "",
@@ -145,13 +154,21 @@ def _what(step: DueStep) -> str:
     return labels.word(labels.CLOCK, step.kind)
 
 
-def _by_person(week: Week) -> Iterable[OfPerson]:
+def _with_text(what: str, step: DueStep, unheard: _Unheard) -> str:
+    """The same with why an answer is asked for again, where the last one was a text that nobody heard."""
+    text = unheard.get(step.case_id) if step.kind in _ANSWERS else None
+    if text is None:
+        return what
+    return pgettext("desk", "%(step)s. The last text: %(how)s", step=what, how=text_words.how_it_ended(text))
+
+
+def _by_person(week: Week, unheard: _Unheard) -> Iterable[OfPerson]:
     """What nobody has first, then everybody by name."""
     of: dict[tuple[str, str], list[DueStep]] = {}
     for step in _steps(week):
         of.setdefault((step.member or "", str(step.member_id or "")), []).append(step)
     named = sorted(of, key=lambda who: (who[1] != "", who[0].casefold(), who[1]))
-    return tuple(OfPerson(who[0] or None, _lines(of[who])) for who in named)
+    return tuple(OfPerson(who[0] or None, _lines(of[who], unheard)) for who in named)
 
 
 def _free_days(week: Week) -> tuple[date, ...]:
