@@ -32,7 +32,7 @@ from app.cases.clocks import ASKING, clocks_of
 from app.cases.desk import reply
 from app.database import CaseId
 from app.intake.answers_in_journal import TEXTED, unheard_answers
-from app.intake.reaching import contacts_of, listen_for_answer, phone_of_case
+from app.intake.reaching import contacts_of, is_doubted_phone, listen_for_answer, phone_of_case
 from app.intake.report import ContactWay
 from app.messaging.composing import (
     LeakWarning,
@@ -78,6 +78,7 @@ class Unreachable(StrEnum):
     NOT_AGREED = "not_agreed"
     NO_NUMBER = "no_number"
     FORGOTTEN = "forgotten"
+    DOUBTED = "doubted"
     NO_WAY = "no_way"
 
 
@@ -255,6 +256,8 @@ def _way(session: Session, vault: Vault, gateways: Gateways, case: Case, facts: 
         return replace(here, why_not=Unreachable.CALL_ONLY if called else Unreachable.NOT_AGREED)
     if phone is None or phone.tag is None or phone.number_sealed is None:
         return replace(here, why_not=Unreachable.NO_NUMBER if here.by_form else Unreachable.FORGOTTEN)
+    if is_doubted_phone(session, vault, case, phone):
+        return replace(here, why_not=Unreachable.DOUBTED)
     route = gateways.route_to(phone.country, phone.gateway, phone.line)
     if route is None:
         return replace(here, why_not=Unreachable.NO_WAY)

@@ -63,6 +63,10 @@ UNREACHABLE: Labels = {
         "texts", "No texts: the worker asked for them, but none can go to the number given"
     ),
     "forgotten": pgettext("texts", "No texts: the number was forgotten"),
+    "doubted": pgettext(
+        "texts",
+        "No texts: whoever has the phone asked who we are, or said that it is not only the worker’s. It may be somebody else",
+    ),
     "no_way": pgettext("texts", "No texts: none can be sent to that country"),
 }
 
