@@ -21,7 +21,12 @@ from app.web.desk.typed_hours import NoWholeHour, read_hour
         *(("0700", 7), ("24:00", 24), ("00:00", 0), ("19h", 19), ("19 h", 19), ("19h00", 19), ("19H00", 19)),
         *(("19:00 hrs", 19), ("19 hours", 19), ("7pm", 19), ("7 PM", 19), ("7 p.m.", 19), ("7:00 pm", 19)),
         *(("7am", 7), ("12 am", 0), ("12pm", 12), ("7 o\u2019clock", 7), ("\u0967\u096f", 19), ("१९:००", 19)),
-        ("\u0661\u0669", 19),
+        *(
+            ("\u0661\u0669", 19),
+            ("\uff11\uff19\uff1a\uff10\uff10", 19),
+            ("\u200e19\u200f", 19),
+            ("19\u00a0h", 19),
+        ),
     ),
 )
 def test_the_usual_spellings_of_a_whole_hour(typed: str, hour: int) -> None:
