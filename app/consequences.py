@@ -67,7 +67,7 @@ def plan_text_of_lateness(session: Session, events: tuple[Event, ...]) -> None:
 
 
 def ask_again_what_nobody_heard(session: Session, events: tuple[Event, ...]) -> None:
-    """Ask for what answers met that are not texted any more: the worker said stop or took texts back, or their number is gone."""
+    """Ask for what answers met whose texts were called off, came too late to be sent, or failed."""
     texts = [event.about for event in events if event.about is not None]
     ask_again_for_texts(session, events[0].vault, CaseId(events[0].case.id), texts)
 
@@ -82,7 +82,7 @@ CONSEQUENCES: dict[Happened, tuple[Consequence, ...]] = {
     Happened.OFFERED: (page, call_off_old_answers),
     Happened.HELD: (page, call_off_old_answers),
     Happened.NOBODY_LEFT: (call_off_old_answers,),
-    Happened.TEXT_CALLED_OFF: (ask_again_what_nobody_heard,),
+    Happened.TEXT_UNHEARD: (ask_again_what_nobody_heard,),
     Happened.CALLED: (page,),
     Happened.LATE: (tell_of_lateness, plan_text_of_lateness),
     Happened.ACCEPTED: (plan_questions,),

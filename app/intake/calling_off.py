@@ -1,9 +1,9 @@
-"""A reply's text that is called off stays in the thread; what it met is asked for again.
+"""A reply whose text is called off, or fails, stays in the thread; what it met is asked for again.
 
 Above the rooms of cases and of texts, as `app.intake.texting` is.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from uuid import UUID
 
 from sqlalchemy import select
@@ -19,19 +19,17 @@ from app.cases.case import (
     refuse_viewers,
 )
 from app.cases.clocks import ask_again
-from app.cases.desk import REPLIED
-from app.cases.followups import TALKED
 from app.cases.rules import rules_of
 from app.database import CaseId
-from app.intake.texting import TEXTED
+from app.intake.answers_in_journal import CALLED_OFF, NOT_HEARD, TEXTED, UNHEARD, unheard_answers
 from app.messaging.delivery import Delivery
 from app.messaging.models import OutgoingText
 from app.messaging.phones import lock_phone
 from app.messaging.queue import cancel_replies, cancel_waiting_text
 from app.network import SignedIn
-from app.vault import SYSTEM, Actor, JournalEntry, Json, Vault, journal, read_journal
+from app.vault import SYSTEM, Actor, Json, Vault, journal, read_journal
 
-CALLED_OFF = "case.text_called_off"
+_ENDED = frozenset({Delivery.EXPIRED, Delivery.UNDELIVERED, Delivery.FAILED})
 
 
 class NotWaiting(Exception):
@@ -75,7 +73,7 @@ def call_off_answers(session: Session, vault: Vault, case: Case) -> None:
 
 
 def ask_again_for_texts(session: Session, vault: Vault, case_id: CaseId, texts: Collection[UUID]) -> None:
-    """Ask again for what these answers met, none of which goes out as a text any more, whoever or whatever called them off."""
+    """Ask again for what these answers met, none of which anybody hears as a text: called off, too late to be sent, or failed."""
     case = lock_case(session, case_id)
     if case is not None:
         _ask_again(session, vault, case, texts, SYSTEM)
@@ -90,35 +88,25 @@ def _ask_again(
     *,
     changed_hands: bool = False,
 ) -> None:
-    """The one rule for every answer that is called off: what it met is asked for again, unless another answer or a talk came later.
+    """The one rule for every answer that nobody hears: what it met is asked for again, unless another answer or a talk came later.
 
     It stands in the thread all the same, where a code opens it. Who asked to hear by text does not look there for it, so that it
-    can be read meets nothing: to ask a helper once too often is the smaller harm.
+    can be read meets nothing: to ask a helper once too often is the smaller harm. So is it where it arrived after all.
+    Whoever has the case since has promised nothing by it, and has the full time.
     """
     case_id, ids = CaseId(case.id), {str(each) for each in texts}
     told = read_journal(session, vault, case_id)
-    known = {entry.detail["text"] for entry in told if entry.act == CALLED_OFF}
-    gone = [entry.detail for entry in told if entry.act == TEXTED and entry.detail["text"] in ids - known]
+    known = {entry.detail["text"] for entry in told if entry.act in UNHEARD}
+    gone = [entry for entry in told if entry.act == TEXTED and entry.detail["text"] in ids - known]
     if not gone:
         return
-    for detail in gone:
-        about: dict[str, Json] = {"entry": detail["entry"], "text": detail["text"]}
-        journal(session, vault, case_id, CALLED_OFF, by, about)
-    off = {entry.detail["entry"] for entry in told if entry.act == CALLED_OFF}
-    off |= {detail["entry"] for detail in gone}
-    met = _met_by_nothing(told, off)
+    for each in gone:
+        text = session.get_one(OutgoingText, UUID(each.detail["text"]))
+        about: dict[str, Json] = {"entry": each.detail["entry"], "text": each.detail["text"]}
+        act = NOT_HEARD if text.state in _ENDED else CALLED_OFF
+        journal(session, vault, case_id, act, by, about)
+        changed_hands |= each.actor.organisation_id != case.organisation_id
+    unheard = unheard_answers(read_journal(session, vault, case_id))
+    met = {UUID(clock) for answer in unheard for clock in answer.detail.get("met", ())}
     deadlines = rules_of(session).deadlines
     ask_again(session, case, facts_of(vault, case), deadlines, met, changed_hands=changed_hands)
-
-
-def _met_by_nothing(told: Sequence[JournalEntry], off: Collection[str]) -> set[UUID]:
-    """The clocks met by answers that were called off, with no other answer or talk after them."""
-    met = set[UUID]()
-    for entry in reversed(told):
-        if entry.act == REPLIED and entry.detail["entry"] not in off:
-            break
-        if entry.act == TALKED and entry.detail["reached"]:
-            break
-        if entry.act == TEXTED and entry.detail["entry"] in off:
-            met.update(UUID(each) for each in entry.detail.get("met", ()))
-    return met

@@ -127,7 +127,20 @@ def _is_busy(position: Position) -> bool:
 
 def is_in_doubt(position: Position) -> bool:
     """Whether somebody else may hold the phone: it was said so, or said and taken back, or its holder asked who we are."""
-    return position.whose is not WhosePhone.OWN or position.taken_back or position.doubted_at is not None
+    return position.whose is not WhosePhone.OWN or _may_be_others(position)
+
+
+def is_doubted_phone(session: Session, vault: Vault, case: Case, phone: Phone) -> bool:
+    """Whether somebody said on the phone of a case that it may be another's; that nobody has said whose it is, is no doubt yet."""
+    positions = (position_of(vault, talk) for talk in live_conversations(session, phone.id))
+    if any(position is not None and _may_be_others(position) for position in positions):
+        return True
+    return is_doubted(read_journal(session, vault, CaseId(case.id)), facts_of(vault, case))
+
+
+def _may_be_others(position: Position) -> bool:
+    others = position.whose in (WhosePhone.SHARED, WhosePhone.COMPANY)
+    return others or position.taken_back or position.doubted_at is not None
 
 
 def contacts_of(session: Session, case_id: CaseId) -> Sequence[Entry]:

@@ -1,9 +1,13 @@
 """How often a helper hears that a number said stop, or that others see it: whoever tries numbers must not learn which those are."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from datetime import datetime
 
+from sqlalchemy.orm import Session
+
+from app import clock
 from app.cases.case import owned_case
 from app.database import CaseId, Database
 from app.intake.spoken_yes import PhoneNotTheirs
@@ -23,18 +27,21 @@ class NumbersRest(Exception):
 
 
 @contextmanager
-def counted_number(database: Database, vault: Vault, by: SignedIn, case_id: CaseId) -> Iterator[None]:
+def counted_number(
+    database: Database, vault: Vault, by: SignedIn, case_id: CaseId, number_tags: Mapping[str, bytes]
+) -> Iterator[None]:
     """Look at one number: counted and committed before, so that many at once learn no more; taken back unless it is refused.
 
-    Raises `NumbersRest`, and as `owned_case`. The first above the limit is journaled, the others are not.
+    However often one number is looked at, at once or again, it counts as one. Raises `NumbersRest`, and as `owned_case`; the first
+    time in a window that is journaled.
     """
-    who = str(by.member.id)
+    looks = _Looks(vault, str(by.member.id), next(iter(number_tags.values())).hex(), clock.now())
     with database.writing() as session:
-        number = count_attempt(session, vault, REFUSED_NUMBERS, who)
-        if number == REFUSED_NUMBERS.most + 1:
+        may_look = looks.begin(session)
+        if not may_look and looks.is_first_refusal(session):
             owned_case(session, by, case_id, lock=True)
             journal(session, vault, case_id, NUMBERS_REST, by.actor)
-    if number > REFUSED_NUMBERS.most:
+    if not may_look:
         raise NumbersRest
     refused = False
     try:
@@ -48,4 +55,39 @@ def counted_number(database: Database, vault: Vault, by: SignedIn, case_id: Case
                 owned_case(session, by, case_id, lock=True)
                 journal(session, vault, case_id, NUMBER_REFUSED, by.actor)
             else:
-                count_attempt(session, vault, REFUSED_NUMBERS, who, by=-1)
+                looks.take_back(session)
+
+
+@dataclass(frozen=True)
+class _Looks:
+    """The looks of one member at one number, and at all of them, in the window of the moment in which this one began."""
+
+    vault: Vault
+    who: str
+    number: str = field(repr=False)
+    since: datetime
+
+    def begin(self, session: Session) -> bool:
+        """Count the number, where it does not count already; whether it may be looked at."""
+        known = self._count(session, self._of_number, 1) > 1
+        if known or self._count(session, self.who, 1) <= REFUSED_NUMBERS.most:
+            return True
+        self._count(session, self.who, -1)
+        self._count(session, self._of_number, -1)
+        return False
+
+    def take_back(self, session: Session) -> None:
+        """It was not refused: it counts no more, unless another look at it was, or still goes on."""
+        if self._count(session, self._of_number, -1) == 0:
+            self._count(session, self.who, -1)
+
+    def is_first_refusal(self, session: Session) -> bool:
+        """Whether nothing was refused for the limit before."""
+        return self._count(session, f"{self.who} rests", 1) == 1
+
+    @property
+    def _of_number(self) -> str:
+        return f"{self.who} {self.number}"
+
+    def _count(self, session: Session, subject: str, by: int) -> int:
+        return count_attempt(session, self.vault, REFUSED_NUMBERS, subject, by=by, at=self.since)

@@ -31,7 +31,8 @@ from app.cases.changes import REACH_TOLD, TEXTS_STOPPED
 from app.cases.clocks import ASKING, clocks_of
 from app.cases.desk import reply
 from app.database import CaseId
-from app.intake.reaching import contacts_of, listen_for_answer, phone_of_case
+from app.intake.answers_in_journal import TEXTED, unheard_answers
+from app.intake.reaching import contacts_of, is_doubted_phone, listen_for_answer, phone_of_case
 from app.intake.report import ContactWay
 from app.messaging.composing import (
     LeakWarning,
@@ -51,7 +52,6 @@ from app.messaging.queue import TextStatus, enqueue_text, texts_of_case
 from app.network import SignedIn
 from app.vault import Json, ReceiptRow, Vault, journal, read_journal
 
-TEXTED = "case.texted"
 MOST_SEGMENTS_OF_A_REPLY = 10
 """A person may write more than a template may hold, but what no phone company carries is not tried."""
 
@@ -78,6 +78,7 @@ class Unreachable(StrEnum):
     NOT_AGREED = "not_agreed"
     NO_NUMBER = "no_number"
     FORGOTTEN = "forgotten"
+    DOUBTED = "doubted"
     NO_WAY = "no_way"
 
 
@@ -107,6 +108,7 @@ class CaseTexts:
     later: frozenset[UUID]  # those that were to wait for the morning
     has_code: bool  # whether anybody can read the inbox
     heard: SpokenYes | None = None  # who heard the worker agree to them
+    unheard: TextStatus | None = None  # the last answer, where nobody heard it
 
 
 @dataclass(frozen=True)
@@ -139,14 +141,17 @@ def texts_for_desk(session: Session, vault: Vault, gateways: Gateways, case_id: 
     # One text is about every case of the phone for which it was time: the journal of each names it.
     merged = {UUID(act.detail["text"]) for act in acts if act.act == _BY_ITSELF}
     texts = texts_of_case(session, case_id, merged)
+    answers = {entry_of[text.id]: text for text in texts if text.id in entry_of}
+    last = next(unheard_answers(acts), None)
     with_code = select(ReceiptRow.id).where(ReceiptRow.case_id == case_id, ReceiptRow.ended_hour.is_(None))
     return CaseTexts(
         way=_way(session, vault, gateways, case, facts),
-        answers={entry_of[text.id]: text for text in texts if text.id in entry_of},
+        answers=answers,
         automatic=tuple(text for text in texts if text.id not in entry_of),
         later=frozenset(UUID(detail["text"]) for detail in texted if detail["later"]),
         has_code=session.scalars(with_code).first() is not None,
         heard=spoken_yes(session, vault, case_id),
+        unheard=None if last is None else answers.get(UUID(last.detail["entry"])),
     )
 
 
@@ -251,6 +256,8 @@ def _way(session: Session, vault: Vault, gateways: Gateways, case: Case, facts: 
         return replace(here, why_not=Unreachable.CALL_ONLY if called else Unreachable.NOT_AGREED)
     if phone is None or phone.tag is None or phone.number_sealed is None:
         return replace(here, why_not=Unreachable.NO_NUMBER if here.by_form else Unreachable.FORGOTTEN)
+    if is_doubted_phone(session, vault, case, phone):
+        return replace(here, why_not=Unreachable.DOUBTED)
     route = gateways.route_to(phone.country, phone.gateway, phone.line)
     if route is None:
         return replace(here, why_not=Unreachable.NO_WAY)

@@ -63,6 +63,8 @@ FINAL = frozenset(state for state, rank in _RANK.items() if rank >= _RANK[Delive
 CALLED_OFF = frozenset({Delivery.CANCELLED, Delivery.OPTED_OUT})
 """Somebody did not want a text in one of these any more, before it went out."""
 
+UNHEARD = CALLED_OFF | {Delivery.EXPIRED, Delivery.UNDELIVERED, Delivery.FAILED}
+"""A text in one of these has reached nobody, as far as anybody can tell."""
 
 ASKED_ABOUT = frozenset({Delivery.ACCEPTED, Delivery.SENT})
 """The provider has it and has not said the last word: when that does not come, it is asked."""

@@ -1,5 +1,6 @@
 """People's words for what becomes of texts: how far one has come and why not further, whose phone it is, what it gives away."""
 
+from app.messaging.queue import TextStatus
 from app.web import language
 from app.web.labels import Labels, word
 from app.web.language import lazy_pgettext as pgettext
@@ -62,6 +63,10 @@ UNREACHABLE: Labels = {
         "texts", "No texts: the worker asked for them, but none can go to the number given"
     ),
     "forgotten": pgettext("texts", "No texts: the number was forgotten"),
+    "doubted": pgettext(
+        "texts",
+        "No texts: whoever has the phone asked who we are, or said that it is not only the worker’s. It may be somebody else",
+    ),
     "no_way": pgettext("texts", "No texts: none can be sent to that country"),
 }
 
@@ -121,3 +126,8 @@ def reason(code: str | None) -> str:
     if code is None or code in _REASON:
         return word(_REASON, code) if code else ""
     return language.pgettext("texts", "the provider’s reason: %(code)s", code=code)
+
+
+def how_it_ended(text: TextStatus) -> str:
+    """How far a text came and why not further, in a line."""
+    return word(DELIVERY, text.state) + (f" ({reason(text.reason)})" if text.reason else "")

@@ -33,14 +33,7 @@ WORDS = "We have read it. We ask the office on Monday."
 
 def texted(world: World, home: Path, *said: str, accept: bool = True) -> CaseId:
     """A case by text with these texts; the near lead takes it on."""
-    services = Services(
-        settings=read_settings({"REDRESS_PUBLIC_URL": "https://help.example.org"}),
-        database=world.database,
-        vault=world.vault,
-        rules=world.rules,
-        gateways=gateways_of(world, home),
-        languages=load_languages(PROJECT_ROOT / "config", PROJECT_ROOT / "translations"),
-    )
+    services = _services(world, home)
     before = round((clock.now() - datetime.now(UTC)).total_seconds())
     for number, body in enumerate(said or AGREED):
         # Slowly enough that each text is its own.
@@ -57,6 +50,23 @@ def texted(world: World, home: Path, *said: str, accept: bool = True) -> CaseId:
         with world.database.writing() as session:
             assert accept_offer(session, world.vault, world.rules, lead, CaseId(case_id)).taken
     return CaseId(case_id)
+
+
+def from_phone(world: World, home: Path, body: str) -> None:
+    """Another text from the same phone."""
+    number = f"SM{0xF00D:032x}"
+    receive_text(_services(world, home), ReceivedText(NAME, number, NUMBER, LINE, body))
+
+
+def _services(world: World, home: Path) -> Services:
+    return Services(
+        settings=read_settings({"REDRESS_PUBLIC_URL": "https://help.example.org"}),
+        database=world.database,
+        vault=world.vault,
+        rules=world.rules,
+        gateways=gateways_of(world, home),
+        languages=load_languages(PROJECT_ROOT / "config", PROJECT_ROOT / "translations"),
+    )
 
 
 def sent(world: World, case_id: CaseId) -> list[OutgoingText]:

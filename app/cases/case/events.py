@@ -38,8 +38,8 @@ class Happened(StrEnum):
     """A question was put that came by itself."""
     NOBODY_LEFT = "nobody_left"
     """Whoever had it has it no more, and nobody else may hold it."""
-    TEXT_CALLED_OFF = "text_called_off"
-    """A helper's answer does not go out as a text any more; `about` is the text. Here the row is not locked yet."""
+    TEXT_UNHEARD = "text_unheard"
+    """A helper's answer was called off or did not arrive as a text; `about` is the text. Here the row is not locked yet."""
     DATE_NEAR = "date_near"
     """A date that the world sets comes near."""
 

@@ -26,7 +26,7 @@ from app.messaging.queue.outgoing import (
     written_down,
 )
 from app.messaging.queue.queue_counts import count_queue
-from app.messaging.queue.replies import note_called_off
+from app.messaging.queue.replies import note_unheard
 
 __all__ = [
     "EMAIL",
@@ -47,8 +47,8 @@ __all__ = [
     "is_written_down",
     "keep_text",
     "keeping",
-    "note_called_off",
     "note_merged_alert",
+    "note_unheard",
     "seal_text",
     "state_of_text",
     "texts_of_case",

@@ -28,7 +28,7 @@ from app.messaging.composing import count_segments
 from app.messaging.delivery import NOT_URGENT, Delivery, Purpose
 from app.messaging.models import MemberAddress, OutgoingStep, OutgoingText, Phone
 from app.messaging.phones import is_opted_out
-from app.messaging.queue.replies import note_called_off
+from app.messaging.queue.replies import note_unheard
 from app.vault import KeyHolder, Place, Vault, holder_of, is_sound, sign_row, sound, sound_or_none
 
 EMAIL = "email"
@@ -215,7 +215,7 @@ def cancel_texts(
     if only is not None:
         theirs.append(OutgoingText.purpose == only)
     waiting = _cancel_waiting(session, and_(*theirs))
-    note_called_off(session, vault, waiting)
+    note_unheard(session, vault, waiting)
     # A dispatcher may be about to send these, or did so and got no answer: it finds no body any more, and says which it was.
     underway = OutgoingText.state.in_((Delivery.CLAIMED, Delivery.UNCLEAR))
     has_body = OutgoingText.body_sealed.is_not(None)

@@ -1,4 +1,4 @@
-"""Texts that carry a helper's answer: where one is called off, its case is told, for what it met nobody has heard."""
+"""Texts that carry a helper's answer: where one ends unheard, its case is told, for it has met nothing."""
 
 from collections.abc import Collection
 from uuid import UUID
@@ -12,7 +12,7 @@ from app.messaging.models import OutgoingText
 from app.vault import Vault
 
 
-def note_called_off(session: Session, vault: Vault, which: Collection[UUID]) -> None:
+def note_unheard(session: Session, vault: Vault, which: Collection[UUID]) -> None:
     """Note which of these texts are a helper's answer, for nobody hears it by text: what follows is done at the end."""
     if not which:
         return
@@ -22,4 +22,4 @@ def note_called_off(session: Session, vault: Vault, which: Collection[UUID]) -> 
         .where(OutgoingText.id.in_(which), OutgoingText.purpose == Purpose.REPLY)
     )
     for text_id, case in replies:
-        note(session, vault, Happened.TEXT_CALLED_OFF, case, about=text_id)
+        note(session, vault, Happened.TEXT_UNHEARD, case, about=text_id)

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.database import Lock, insert_unless_taken, locking
-from app.messaging.delivery import ASKED_ABOUT, ASKED_AFTER, CALLED_OFF, Delivery, further
+from app.messaging.delivery import ASKED_ABOUT, ASKED_AFTER, UNHEARD, Delivery, further
 from app.messaging.gateways.protocol import StatusReport
 from app.messaging.models import OutgoingStep, OutgoingText
 from app.messaging.phones import lock_phone, opt_out
-from app.messaging.queue import cancel_texts, note_called_off
+from app.messaging.queue import cancel_texts, note_unheard
 from app.vault import Vault, sound_or_none
 
 # Only in these is a text still to be sent, or looked for by its words.
@@ -31,8 +31,8 @@ def take_status(session: Session, vault: Vault, report: StatusReport) -> None:
     locking(session, Lock.TEXT)
     text = _find(session, report)
     if text is not None:
-        if move_on(text, state) and state in CALLED_OFF:
-            note_called_off(session, vault, [text.id])
+        if move_on(text, state) and state in UNHEARD:
+            note_unheard(session, vault, [text.id])
         session.flush()
         _write_step(session, text, state, report.reason)
 

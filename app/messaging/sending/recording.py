@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.database import Lock, insert_into, locking
-from app.messaging.delivery import CALLED_OFF, UNCLEAR_REASON, Delivery
+from app.messaging.delivery import UNCLEAR_REASON, UNHEARD, Delivery
 from app.messaging.models import OutgoingStep, OutgoingText
-from app.messaging.queue import note_called_off
+from app.messaging.queue import note_unheard
 from app.messaging.receiving import move_on, remember_stop
 from app.vault import Vault, sound
 
@@ -75,7 +75,7 @@ def record(session: Session, vault: Vault, claim_id: UUID, outcomes: Sequence[Se
             row.claim_id = None
         steps.append((row.id, outcome.state, outcome.reason))
     session.flush()
-    note_called_off(session, vault, [row.id for row in rows if row.state in CALLED_OFF])
+    note_unheard(session, vault, [row.id for row in rows if row.state in UNHEARD])
     write_steps(session, steps)
 
 

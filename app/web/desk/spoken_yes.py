@@ -6,7 +6,7 @@ from uuid import UUID
 from flask import make_response, request
 from flask.typing import ResponseReturnValue
 
-from app.cases.case import NoHourLeft, TextTimes
+from app.cases.case import HOURS_OF_A_DAY, NoHourLeft, TextTimes
 from app.cases.enums import TalkHow
 from app.database import CaseId
 from app.intake.conversation.machine import WhosePhone
@@ -22,8 +22,8 @@ from app.intake.spoken_yes import (
     keep_yes,
     seal_yes,
 )
-from app.language import only_digits
 from app.network import REFUSED_NUMBERS
+from app.web import labels
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.case import change, show_case
@@ -31,13 +31,14 @@ from app.web.desk.drafts import Drafts, sent_with
 from app.web.desk.offers import WRITERS
 from app.web.desk.queue import PARTNERS
 from app.web.desk.talks import MOMENT_REFUSED, moment_of_form, moment_problem
+from app.web.desk.typed_hours import NoWholeHour, read_hour
 from app.web.language import pgettext
 from app.web.member_session import member
 from app.web.once import submission_of_post
 from app.web.retry import retry_after, seconds_until
 from app.web.services import services
 
-_LONGEST_HOUR = 2
+_SHOWN_OF_HOUR = 20
 _FIELDS = ("how", "on", "at", "whose", "number", "from_hour", "to_hour")
 
 
@@ -57,7 +58,7 @@ def keep_agreement(case_id: UUID) -> ResponseReturnValue:
         with here.database.reading() as session:
             sealed = seal_yes(session, here.vault, here.gateways, member(), CaseId(case_id), heard)
         with (
-            counted_number(here.database, here.vault, member(), CaseId(case_id)),
+            counted_number(here.database, here.vault, member(), CaseId(case_id), sealed.wish.tags),
             here.database.writing() as session,
         ):
             keep_yes(session, here.vault, member(), CaseId(case_id), sealed, submission)
@@ -72,13 +73,14 @@ def keep_agreement(case_id: UUID) -> ResponseReturnValue:
         )
     except MOMENT_REFUSED as refused:
         return refuse(moment_problem(refused))
-    except (NoHourLeft, CannotReach) as refused:
-        return refuse(_why(refused))
+    except (NoWholeHour, NoHourLeft, CannotReach) as refused:
+        return refuse(_no_hour(refused.typed) if isinstance(refused, NoWholeHour) else _why(refused))
     except NumbersRest as rest:
         problem = pgettext(
             "desk",
-            "%(number)s numbers that you wrote down were refused today. No more are looked at before tomorrow. Nothing was kept.",
+            "%(number)s numbers that you wrote down were refused. The next one is looked at after %(when)s. Nothing was kept.",
             number=REFUSED_NUMBERS.most,
+            when=labels.hour(rest.until),
         )
         page = make_response(show_case(case_id, problem=problem, drafts=drafts), HTTPStatus.TOO_MANY_REQUESTS)
         return retry_after(page, seconds_until(rest.until))
@@ -112,14 +114,26 @@ def _heard() -> HeardYes:
 
 
 def _times() -> TextTimes | None:
-    """The hours that the worker said, None where none were; raises `NoHourLeft`, also where one of the two was left out."""
+    """The hours that the worker said, None where none were; raises `NoHourLeft`, and `NoWholeHour` also where one was left out."""
     said = [request.form.get(name, "").strip() for name in ("from_hour", "to_hour")]
     if not any(said):
         return None
-    first, last = map(only_digits, said)
-    if not (first and last) or max(len(first), len(last)) > _LONGEST_HOUR:
+    first, last = map(read_hour, said)
+    all_day = (first, last) == (0, HOURS_OF_A_DAY)
+    if first % HOURS_OF_A_DAY == last % HOURS_OF_A_DAY and not all_day:
         raise NoHourLeft
-    return TextTimes(int(first), int(last))
+    # Midnight has two names, and people begin and end with either.
+    return TextTimes(first % HOURS_OF_A_DAY, last or HOURS_OF_A_DAY)
+
+
+def _no_hour(typed: str) -> str:
+    if not typed:
+        return pgettext("desk", "Write down both hours, or neither. Nothing was kept.")
+    return pgettext(
+        "desk",
+        "“%(typed)s” is not a whole hour that we can read. Write it like 19, 19:00 or 7 pm. Nothing was kept.",
+        typed=typed[:_SHOWN_OF_HOUR],
+    )
 
 
 def _why(

@@ -10,9 +10,13 @@ from flask import render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app import clock
+from app.cases.clocks import ClockAct, met_by
 from app.cases.desk import COUNTED_AT_MOST, DueStep, Person, StepOf, StepsOf, Week, week_of
 from app.cases.enums import Rung, Urgency
-from app.web import labels
+from app.database import CaseId
+from app.intake.answers_in_journal import last_unheard
+from app.messaging.queue import TextStatus
+from app.web import labels, text_words
 from app.web.access import open_to_members
 from app.web.desk.blueprint import blueprint
 from app.web.desk.messages import message_of_request
@@ -22,6 +26,9 @@ from app.web.member_session import member
 from app.web.services import services
 
 _ANY_CASE = UUID(int=0)
+_ANSWERS = met_by(ClockAct.REPLIED_FIRST) | met_by(ClockAct.REPLIED_AGAIN)
+
+_Unheard = dict[CaseId, TextStatus]
 
 
 @dataclass(frozen=True)
@@ -77,6 +84,8 @@ def today() -> ResponseReturnValue:
     by_person = request.args.get("by") == "person"
     with here.database.reading() as session:
         week = week_of(session, here.vault, member(), whose)
+        owed = {step.case_id for step in _steps(week) if step.kind in _ANSWERS}
+        unheard = last_unheard(session, here.vault, owed)
     return render_template(
         "desk/week.html",
         week=week,
@@ -84,9 +93,9 @@ def today() -> ResponseReturnValue:
         links=[_link(week, each, whose, by_person=by_person) for each in StepsOf],
         by_person=by_person,
         other_way=_address(whose, by_person=not by_person),
-        people=_by_person(week) if by_person else (),
-        late=_lines(week.late),
-        due={day: _lines(steps) for day, steps in week.due.items()},
+        people=_by_person(week, unheard) if by_person else (),
+        late=_lines(week.late, unheard),
+        due={day: _lines(steps, unheard) for day, steps in week.due.items()},
         free=_free_days(week),
         looked_at=COUNTED_AT_MOST,
         message=message_of_request(),
@@ -112,12 +121,12 @@ def _steps(week: Week) -> Iterator[DueStep]:
         yield from week.due[day]
 
 
-def _lines(steps: Iterable[DueStep]) -> list[Line]:
+def _lines(steps: Iterable[DueStep], unheard: _Unheard) -> list[Line]:
     """A row for each case, in the order in which its first step comes."""
     before_case = url_for("desk.case", case_id=_ANY_CASE).removesuffix(str(_ANY_CASE))
     offers, an_offer = f"{url_for('desk.queue')}#offers", pgettext("desk", "An offer")
     urgencies = {each: (each.value, labels.word(labels.URGENCY, each)) for each in Urgency}
-    words, of_case = _Words(), dict[UUID, Line]()
+    words, of_case = _Words(unheard), dict[UUID, Line]()
     for step in steps:
         said = words.say(step)
         line = of_case.get(step.case_id)
@@ -137,7 +146,8 @@ def _lines(steps: Iterable[DueStep]) -> list[Line]:
 class _Words:
     """The words of steps; whatever several of them say is put together once."""
 
-    def __init__(self) -> None:
+    def __init__(self, unheard: _Unheard) -> None:
+        self._unheard = unheard
         self._whats: dict[tuple[StepOf, object], str] = {}
         self._weekdays: dict[date, str] = {}
         self._nobody = pgettext("desk", "Nobody has it")
@@ -156,7 +166,7 @@ class _Words:
         elif asked and step.asked_by is not None:
             asked = f"{asked}, {self._by} {self._moment(step.asked_by)}"
         return Step(
-            self._whats[said],
+            _with_text(self._whats[said], step, self._unheard),
             step.late,
             before,
             (due_at or step.day).isoformat(),
@@ -201,7 +211,15 @@ def _what(step: DueStep) -> str:
     return labels.word(labels.CLOCK, step.kind)
 
 
-def _by_person(week: Week) -> Iterable[OfPerson]:
+def _with_text(what: str, step: DueStep, unheard: _Unheard) -> str:
+    """The same with why an answer is asked for again, where the last one was a text that nobody heard."""
+    text = unheard.get(step.case_id) if step.kind in _ANSWERS else None
+    if text is None:
+        return what
+    return pgettext("desk", "%(step)s. The last text: %(how)s", step=what, how=text_words.how_it_ended(text))
+
+
+def _by_person(week: Week, unheard: _Unheard) -> Iterable[OfPerson]:
     """What nobody has first, then everybody by name; what several were asked for stands with each of them."""
     of: dict[Person | None, list[DueStep]] = {}
     for step in _steps(week):
@@ -211,8 +229,8 @@ def _by_person(week: Week) -> Iterable[OfPerson]:
         (person for person in of if person is not None),
         key=lambda person: (person.name.casefold(), person.id),
     )
-    everybody = [OfPerson(each.name, each.away_until, _lines(of[each])) for each in named]
-    return (OfPerson(None, None, _lines(of[None])), *everybody) if None in of else tuple(everybody)
+    everybody = [OfPerson(each.name, each.away_until, _lines(of[each], unheard)) for each in named]
+    return (OfPerson(None, None, _lines(of[None], unheard)), *everybody) if None in of else tuple(everybody)
 
 
 def _free_days(week: Week) -> tuple[date, ...]:

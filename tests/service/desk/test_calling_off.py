@@ -9,12 +9,12 @@ from sqlalchemy import select
 
 from app import clock
 from app.database import CaseId
-from app.intake.calling_off import CALLED_OFF
+from app.intake.answers_in_journal import CALLED_OFF
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingStep, OutgoingText
 from app.vault import Json, read_journal, verify_journal
 from tests.harness.world import World
-from tests.support.desk_texts import WORDS, sent, texted
+from tests.support.desk_texts import WORDS, from_phone, sent, texted
 from tests.support.member import Browse
 
 
@@ -112,3 +112,21 @@ def test_only_whoever_may_write_in_the_case_can_call_its_texts_off(
     assert lead.client.post(address, data={"form_token": "made up"}).status_code >= 400
     assert {row.state for row in sent(world, by_text)} == {Delivery.WAITING}
     assert called_off(world, by_text) == called_off(world, case_id) == []
+
+
+def test_a_doubt_of_the_phone_stands_on_the_page_and_nothing_is_texted_there(
+    browse: Browse, world: World, by_text: CaseId, waiting: UUID, tmp_path: Path
+) -> None:
+    member = browse("near.lead")
+    page = member.open(f"/desk/cases/{by_text}")
+    assert "No texts:" not in page.text
+    from_phone(world, tmp_path, "Wrong number")
+    refused = member.send("/reply", button=0, text="Another one.")
+    doubt = "No texts: whoever has the phone asked who we are, or said that it is not only the worker’s."
+    assert (refused.status, f"Nothing was sent. {doubt}" in refused.text) == (409, True)
+    page = member.open(f"/desk/cases/{by_text}")
+    assert page.text.count(doubt) == 2  # in the strip, and where an answer is written
+    assert "Nobody has heard the last answer as a text. Not sent: called off." in page.text
+    assert called_off(world, by_text) == [str(waiting)]
+    (row,) = sent(world, by_text)
+    assert (row.state, row.body_sealed) == (Delivery.CANCELLED, None)

@@ -15,7 +15,7 @@ from app.intake.refused_numbers import NUMBER_REFUSED, NUMBERS_REST
 from app.messaging.gateways.simulator import LINE, NAME
 from app.messaging.phones import keep_phone, opt_out, read_written_number
 from app.messaging.phones.text_requests import seal_text_request
-from app.network import REFUSED_NUMBERS, attempts, choose_zone
+from app.network import REFUSED_NUMBERS, attempts, choose_zone, window_end
 from app.vault import read_journal
 from tests.harness.world import World
 from tests.support.browsing import Page
@@ -41,8 +41,14 @@ def test_a_yes_is_kept_and_a_refused_one_stays_in_its_fields(browse: Browse, wor
         ({"on": tomorrow}, 400, "That is still to come."),
         ({"on": "1999-01-01"}, 400, "more than ten years ago"),
         ({"from_hour": "9", "to_hour": "9"}, 400, "leave no time for a text"),
-        ({"to_hour": ""}, 400, "leave no time for a text"),
-        ({"from_hour": "in the evening"}, 400, "leave no time for a text"),
+        ({"from_hour": "0", "to_hour": "12 am"}, 400, "leave no time for a text"),
+        ({"to_hour": ""}, 400, "Write down both hours, or neither."),
+        ({"from_hour": " "}, 400, "Write down both hours, or neither."),
+        ({"from_hour": "in the evening"}, 400, "“in the evening” is not a whole hour that we can read."),
+        ({"from_hour": "-1", "to_hour": "5"}, 400, "“-1” is not a whole hour"),
+        ({"to_hour": "²"}, 400, "“²” is not a whole hour"),
+        ({"to_hour": "21:30"}, 400, "“21:30” is not a whole hour"),
+        ({"to_hour": "9" * 300}, 400, f"“{'9' * 20}” is not a whole hour"),
         ({"number": "my sister's"}, 400, "No text can go to this number"),
         ({"whose": "shared"}, 409, "only a phone that is only the worker’s"),
         ({"whose": "company"}, 409, "only a phone that is only the worker’s"),
@@ -52,9 +58,8 @@ def test_a_yes_is_kept_and_a_refused_one_stays_in_its_fields(browse: Browse, wor
         assert page.status == status, changed
         assert line in page.text
         shown, sent = page.form("/agreed").values, {**told, **changed}
-        assert [shown[name][-1] for name in ("number", "on", "at")] == [
-            sent[name] for name in ("number", "on", "at")
-        ]
+        kept = ("number", "on", "at", "from_hour", "to_hour")
+        assert [shown[name][-1] for name in kept] == [sent[name] for name in kept]
     page = member.send("/agreed", **told)
     assert "You may text the worker now." in page.text
     assert "Only the worker’s, as Name of near.lead was told" in page.text
@@ -62,6 +67,28 @@ def test_a_yes_is_kept_and_a_refused_one_stays_in_its_fields(browse: Browse, wor
     page = member.send("/no-texts")
     assert "No texts and no calls any more: the number in the case is gone." in page.text
     assert "as Name of near.lead was told" not in page.text
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "hours"),
+    (("7pm", "21:00", (19, 21)), ("19h", "12 am", (19, 24)), ("24", "6", (0, 6)), ("0", "24", (0, 24))),
+)
+def test_the_hours_are_read_as_people_write_them(
+    browse: Browse, world: World, first: str, last: str, hours: tuple[int, int]
+) -> None:
+    case_id = accepted(world, world.file())
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    then = clock.now().astimezone(ZoneInfo("Asia/Kuala_Lumpur"))
+    told: dict[str, Any] = {"how": "call", "whose": "own", "number": "012-345 6701"}
+    told |= {"on": then.date().isoformat(), "at": f"{then:%H:%M}"}
+    assert (
+        "You may text the worker now." in member.send("/agreed", **told, from_hour=first, to_hour=last).text
+    )
+    with world.database.reading() as session:
+        times = facts_of(world.vault, session.get_one(Case, case_id)).text_times
+    assert times is not None
+    assert (times.first, times.last) == hours
 
 
 def test_who_asked_to_be_called_and_takes_it_back_is_told_that_calls_end_too(
@@ -169,21 +196,30 @@ def test_who_tries_numbers_does_not_learn_which_of_them_said_stop(
     on_none = accepted(world, world.file())
     member.open(f"/desk/cases/{on_none}")
     for number in range(REFUSED_NUMBERS.most):
-        page = member.send("/agreed", **told, number=stopped % number)
-        assert (page.status, "or it said stop" in page.text) == (409, True)
+        for _ in range(2 + number % 2):  # pressed again it tells nothing new, and counts as one
+            page = member.send("/agreed", **told, number=stopped % number)
+            assert (page.status, "or it said stop" in page.text) == (409, True)
     answers = [
         member.send("/agreed", **told, number=tried) for tried in (stopped % 5, other % 1, stopped % 6)
     ]
     assert [page.status for page in answers] == [429] * 3
-    assert all("No more are looked at before tomorrow." in page.text for page in answers)
+    until = window_end(REFUSED_NUMBERS).astimezone(ZoneInfo("Asia/Kuala_Lumpur"))
+    assert all("5 numbers that you wrote down were refused." in page.text for page in answers)
+    assert all(f"{until:%H:%M}" in line_of(page) and "Kuala Lumpur" in line_of(page) for page in answers)
+    assert member.send("/agreed", **told, number=stopped % 2).status == 409  # of which it was told before
     assert answers[1].form("/agreed").values["number"][-1] == other % 1
-    assert acts(world, on_none).count(NUMBER_REFUSED) == REFUSED_NUMBERS.most
+    assert acts(world, on_none).count(NUMBER_REFUSED) == sum(2 + number % 2 for number in range(5)) + 1
     assert acts(world, on_none).count(NUMBERS_REST) == 1
     # A colleague is not shut out by it.
     colleague = browse("near.caseworker")
     colleague.open(f"/desk/cases/{case_id}")
     page = colleague.send("/agreed", **told, number=other % 1)
     assert (page.status, "agreed to texts on this phone before" in page.text) == (409, True)
+
+
+def line_of(page: Page) -> str:
+    """What went wrong, as the page says it."""
+    return next("".join(each.itertext()) for each in page.root.iter("p") if each.get("id") == "problem")
 
 
 def test_a_no_can_be_kept_in_a_closed_case_too(browse: Browse, world: World) -> None:

@@ -1,14 +1,24 @@
 """The page of today and this week: rows that lead to their cases, by day or by person, and a line where there are none."""
 
+from datetime import timedelta
+from pathlib import Path
+
 from sqlalchemy import select
 
 from app import clock
-from app.cases.case import Case, Escalation
-from app.cases.enums import Rung
+from app.cases.case import Case, Clock, Escalation
+from app.cases.enums import ClockKind, Rung
+from app.messaging.delivery import Delivery
+from app.messaging.gateways.protocol import StatusReport
+from app.messaging.gateways.simulator import NAME
+from app.messaging.models import OutgoingText
+from app.messaging.receiving import take_status
 from app.network import choose_zone, zone_info
 from app.web import labels
 from tests.harness.world import World
+from tests.support.clocks import set_clocks
 from tests.support.dates import dates_pass
+from tests.support.desk_texts import WORDS, sent, texted
 from tests.support.member import Browse, accepted
 
 _SECRETS = ("They owe us", "Foxglove", "Penang", "Siti", "wages", "Wages")
@@ -105,3 +115,35 @@ def test_the_hour_is_that_of_the_members_own_zone(browse: Browse, world: World) 
     assert ":45" in page.text
     assert "Times here are those of Kathmandu" in page.text
     assert str(case_id) in page.response.text
+
+
+def test_a_row_says_why_an_answer_is_asked_for_again(browse: Browse, world: World, tmp_path: Path) -> None:
+    noise, case_id = accepted(world, world.file(words="They owe us money.")), texted(world, tmp_path)
+    with world.database.writing() as session:
+        tomorrow = clock.now() + timedelta(days=1)
+        set_clocks(session, Clock.kind == ClockKind.ACKNOWLEDGE, due_at=tomorrow)
+    member = browse("near.lead")
+    member.open(f"/desk/cases/{case_id}")
+    member.send("/reply", button=0, text=WORDS)
+    member.send("/reply", button=0)
+    row_of = f'href="/desk/cases/{case_id}"'
+    assert "The last text" not in member.open("/desk/today").text
+    (text,) = sent(world, case_id)
+    with world.database.writing() as session:
+        session.get_one(OutgoingText, text.id).provider_id = "SM-failed"
+    with world.database.writing() as session:
+        told = StatusReport(NAME, "SM-failed", Delivery.FAILED, reason="30003")
+        take_status(session, world.vault, told)
+    page = member.open("/desk/today")
+    why = "The last text: Failed (the phone is off or out of reach)"
+    assert (page.text.count(why), row_of in page.response.text) == (1, True)
+    assert member.open("/desk/today?by=person").text.count(why) == 1
+    page = member.open(f"/desk/cases/{case_id}")
+    assert (
+        "Nobody has heard the last answer as a text. Failed (the phone is off or out of reach)." in page.text
+    )
+    assert "Nobody has heard" not in member.open(f"/desk/cases/{noise}").text
+    member.open(f"/desk/cases/{case_id}")
+    member.send("/reply", button=1, text="Once more, in the inbox.")
+    assert "Nobody has heard" not in member.open(f"/desk/cases/{case_id}").text
+    assert "The last text" not in member.open("/desk/today").text

@@ -15,7 +15,8 @@ from app.cases.clocks import ASKING, clocks_of
 from app.cases.desk.talks import Talk, log_talk
 from app.cases.enums import ClockKind, TalkHow
 from app.database import CaseId
-from app.intake.calling_off import CALLED_OFF, NotWaiting, call_off_text
+from app.intake.answers_in_journal import CALLED_OFF
+from app.intake.calling_off import NotWaiting, call_off_text
 from app.messaging.delivery import Delivery, Purpose
 from app.messaging.models import OutgoingText, Phone
 from app.messaging.queue.outgoing import cancel_texts

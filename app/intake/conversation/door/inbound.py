@@ -217,7 +217,7 @@ def _change_case(
     if not (left or settles(talk, heard) or brings_doubt(talk, heard)):
         return
     # What is done to the phone and its texts comes before the case is locked (app/database/lock_order.py).
-    call_off_answers(scene, left, heard.position)
+    call_off_answers(scene, left, heard.position, doubted=brings_doubt(talk, heard))
     for act in left:
         if isinstance(act, OF_THE_PHONE):
             do_to_phone(scene, act)

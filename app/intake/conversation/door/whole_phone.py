@@ -120,9 +120,11 @@ def note_doubt_of_phone(scene: Scene, position: Position) -> None:
     _do_to_cases_of_phone(scene, EndTexts())
 
 
-def call_off_answers(scene: Scene, acts: Collection[ConversationAct], position: Position) -> None:
-    """No helper's answer goes to a phone that takes no texts from now on, or that others see; before any case is locked."""
-    if scene.phone is not None and (EndTexts() in acts or _others_see(position)):
+def call_off_answers(
+    scene: Scene, acts: Collection[ConversationAct], position: Position, *, doubted: bool
+) -> None:
+    """No helper's answer goes to a phone that takes no texts from now on, or may be others'; before any case is locked."""
+    if scene.phone is not None and (EndTexts() in acts or doubted or _others_see(position)):
         cancel_texts(scene.session, scene.vault, phone_id=scene.phone.id, only=Purpose.REPLY)
 
 
