@@ -173,13 +173,17 @@ class Text(StrEnum):
     HOURS_KEPT_ON_DAYS = pgettext(
         "sms", "Our texts now come from %(first)s to %(last)s, the time at your work place, only on %(days)s."
     )
-    # Once texts were stopped: days that are named then change nothing about that.
-    DAYS_KEPT_NOT_ASKED = pgettext(
-        "sms", "We keep these days. We still do not ask you by text. If you want to be asked again, text 1."
+    # Once texts were stopped, before what says so: times that are named then change nothing about that.
+    TIMES_KEPT = pgettext("sms", "We keep these times: from %(first)s to %(last)s.")
+    TIMES_KEPT_ON_DAYS = pgettext("sms", "We keep these times: from %(first)s to %(last)s, only on %(days)s.")
+    TIMES_KEPT_ON_DAYS_OFF = pgettext(
+        "sms", "We keep these times: from %(first)s to %(last)s, only on days off where you work."
     )
-    DAYS_KEPT_STOPPED = pgettext(
-        "sms",
-        "We keep these days. We still do not text you. If you want texts again, write: you can text me.",
+    STILL_NOT_ASKED = pgettext(
+        "sms", "We still do not ask you by text. If you want to be asked again, text 1."
+    )
+    STILL_STOPPED = pgettext(
+        "sms", "We still do not text you. If you want texts again, write: you can text me."
     )
     NO_HOUR = pgettext("sms", "At these times a text can never come, so nothing was changed.")
     # Where a question stands, whose digits mean something else.

@@ -23,7 +23,8 @@ _TOLD = (
     *("text", "no_text", "nobody", "nobody_too", "correction", "my_phone", "around"),
     *("reported", "reads", "read_things", "often"),
 )
-_DAYS = (*"0123456", "until", "beside")
+_DAY_WORDS = ("all", "only", "after", "am", "pm", "until", "beside", "asked_only")
+_DAYS = (*"0123456", *_DAY_WORDS)
 _HOW_IT_IS = (
     *("beside", "still", "more", "bad", "good", "fixed", "negation", "it", "who", "verb", "past", "doubt"),
     *("demand", "payer", "state", "weak", "ended", "sirs"),
@@ -124,7 +125,7 @@ def load_topic_words(folder: Path) -> TopicWords:
 
 def _day_words(tables: Mapping[str, frozenset[str]]) -> DayWords:
     named = {word: int(name) for name, words in tables.items() if name.isdigit() for word in words}
-    return DayWords(MappingProxyType(named), tables["until"], tables["beside"])
+    return DayWords(MappingProxyType(named), **{name: tables[name] for name in _DAY_WORDS})
 
 
 def _options(file: Table, question: str, table: Table) -> Mapping[str, int]:
