@@ -30,6 +30,7 @@ from app.intake.conversation.machine.copies import REPEATED, copied
 from app.intake.conversation.machine.days_when_stopped import keep_times, times_unasked
 from app.intake.conversation.machine.early_place import may_name_place, take_place
 from app.intake.conversation.machine.from_form import apart
+from app.intake.conversation.machine.hands_words import Hands
 from app.intake.conversation.machine.heard import (
     SAME_TESTIMONY,
     Heard,
@@ -46,7 +47,7 @@ from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.misses import missed
 from app.intake.conversation.machine.news import asks_news, ends_asking, hear_beside
 from app.intake.conversation.machine.orders import obey, start_with_words
-from app.intake.conversation.machine.plainly import hear_plainly
+from app.intake.conversation.machine.plainly import hear_plainly, in_other_hands
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.table import TABLE
@@ -234,7 +235,9 @@ def _hear(  # noqa: PLR0911 - one for each kind of text
             else position
         )
         return Heard(replace(doubted, doubted_at=at), texts.say(Text.ABOUT), (Keep(said.words),))
-    if tells_danger(position, said, texts, at):
+    # To a phone in other hands nothing goes, not even whom to call; the words raise the case all the same.
+    held = in_other_hands(position, said) in (Hands.OTHERS, Hands.NO_TEXT)
+    if tells_danger(position, said, texts, at) and not held:
         return hear_alarm(position, said, know, texts, at)
     if not _is_torn(position, said, texts, at):
         beside = hear_beside(position, said, know, texts, at) or keep_times(position, said, know, texts, at)

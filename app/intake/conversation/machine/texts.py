@@ -38,6 +38,12 @@ class Text(StrEnum):
         "Thank you. Others may see this phone, so we text nothing more about this. It is locked: nobody reads it."
         " Delete these texts.",
     )
+    # Where words that may be a grievance say that others hold the phone or read along.
+    PERHAPS_SEEN = pgettext(
+        "sms",
+        "We keep what you wrote. Maybe others see this phone, so we text nothing more. Only yours? Write now: only mine."
+        " Delete these texts.",
+    )
     DANGER = pgettext("sms", "Is anyone in danger now? 1 Yes 2 No")
     HELPER_TOLD = pgettext("sms", "A helper is being told. If you can, go to a safe place.")
     # Where nobody has left an address for alerts, or the case is stopped, nobody is being told.
