@@ -11,7 +11,9 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from app.cases.case import (
+    EVERY_DAY,
     Case,
+    CaseFacts,
     NoHourLeft,
     TextAgreement,
     TextTimes,
@@ -155,7 +157,7 @@ def keep_yes(
     reach = replace(_told_before(session, opened, case_id), how=ContactWay.TEXT.value, number=sealed.number)
     tell_reach(session, vault, case, by.actor, reach)
     if heard.times is not None:
-        times, number_from = heard.times, phone.country
+        times, number_from = _on_days_before(heard.times, facts_of(vault, case)), phone.country
         choose_texts(session, vault, case, by.actor, wanted=True, times=times, number_from=number_from)
     session.add(agreement_row(vault, case_id, submission_id, by, heard.how, heard.took_place))
     case.count_edit()
@@ -212,6 +214,12 @@ def _own_talk(
         if talk.case_id == case.id and position is not None and not position.from_form:
             return talk, position
     return None
+
+
+def _on_days_before(times: TextTimes, facts: CaseFacts) -> TextTimes:
+    """Hours that were said change the hours; the days that the worker chose before stay, unless days were said too."""
+    before = facts.text_times
+    return times if before is None or times.days != EVERY_DAY else replace(times, days=before.days)
 
 
 def _told_before(session: Session, opened: OpenedCompartments, case_id: CaseId) -> Reach:

@@ -18,7 +18,10 @@ _NO_LETTER = re.compile(
 _BLANK = re.compile(
     "[\u115f\u1160\u3164\uffa0\u2800\ufffc\ufffd\U00013441\U00013442\U0001d159\u2065\ufff0-\ufff8\U000e0000-\U000e0fff]"
 )
+# Full stops of any script, and what a phone makes of three.
+_CLOSING = " .\u2026\u3002\uff0e\uff61\u0964\u06d4\u104b\u17d4"
 _UNSEEN = frozenset({"Cc", "Cf", "Cs"})
+_CHOOSES_LOOK = re.compile("[\u034f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _PLAIN = re.compile("[!-~]")
 
 
@@ -43,9 +46,20 @@ def has_words(text: str) -> bool:
     return _PLAIN.search(text) is not None or any(_is_seen(sign) for sign in text)
 
 
+def only_seen(text: str) -> str:
+    """Only what can be seen of a text, in single spaces and without a full stop at its end: what stays the same in a copy of it."""
+    seen = "".join(sign if sign.isspace() or _is_seen(sign) or _is_mark(sign) else "" for sign in text)
+    return " ".join(seen.split()).rstrip(_CLOSING)
+
+
 def says_something(text: str) -> bool:
     """Whether a text holds a letter or a digit of any script: a dot can be seen and is no answer."""
     return has_words("".join(filter(str.isalnum, text)))
+
+
+def _is_mark(sign: str) -> bool:
+    """Whether a sign changes the letter before it; one that chooses between pictures and letters does not."""
+    return unicodedata.category(sign)[0] == "M" and not _CHOOSES_LOOK.match(sign)
 
 
 def _is_seen(sign: str) -> bool:

@@ -24,14 +24,27 @@ class TextRules:
     ask_hours_after: timedelta
     parts_of_day: Mapping[TextHours, TextTimes]
 
-    def offered(
-        self, choice: TextHours, days_off: frozenset[int], days: frozenset[int] = frozenset()
+    def changed(
+        self,
+        before: TextTimes | None,
+        days_off: frozenset[int],
+        choice: TextHours | None = None,
+        days: frozenset[int] = frozenset(),
+        hours: tuple[int, int | None] | None = None,
     ) -> TextTimes:
-        """What a choice means where these weekdays are off, on Sundays if nobody knows, or on `days` that were named."""
+        """What a choice makes of the times before it: what it does not name stays, and is as where none was chosen if none was.
+
+        These weekdays are off; Sundays if nobody knows. Hours without an end last as long as any part of the day.
+        """
+        held = before or self.times
         if choice is TextHours.DAYS_OFF:
-            return TextTimes(self.times.first, self.times.last, days_off or _SUNDAY)
-        part = self.parts_of_day[choice]
-        return replace(part, days=days) if days else part
+            return replace(held, days=days_off or _SUNDAY)
+        part = held if choice is None else self.parts_of_day[choice]
+        first, last = hours or (part.first, part.last)
+        if last is None:
+            latest = max(each.last for each in self.parts_of_day.values())
+            last = latest if first < latest else HOURS_OF_A_DAY
+        return TextTimes(first, last, days or held.days)
 
     def are_old(self, said_on: date | None, today: date) -> bool:
         """Whether it is time to ask if the hours are still right."""

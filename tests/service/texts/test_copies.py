@@ -126,3 +126,20 @@ def _known(texting: Texting) -> int:
         phones = session.scalars(select(Phone).where(Phone.tag.is_not(None))).all()
     tags = set(texting.world.vault.number_tags(MINE).values())
     return sum(phone.tag in tags for phone in phones)
+
+
+@pytest.mark.parametrize(
+    "copy", ("1\u200b", "\u20601", "1.", "1. ", "1\ufe0f", "\ufeff1", "1\u3002", "1\u00a0", "1\u00ad", "1 .")
+)
+def test_a_copy_with_signs_that_nobody_sees_or_a_full_stop_is_a_copy(texting: Texting, copy: str) -> None:
+    texting.say(FIRST)
+    assert texting.say("1", apart=60) == ["Is anyone in danger now? 1 Yes 2 No"]
+    assert texting.say(copy, apart=1) == []
+    assert texting.case().urgency is not Urgency.DANGER
+
+
+def test_an_answer_in_other_words_is_no_copy(texting: Texting) -> None:
+    texting.say(FIRST)
+    texting.say("1", apart=60)
+    texting.say("1 yes", apart=10)
+    assert texting.case().urgency is Urgency.DANGER

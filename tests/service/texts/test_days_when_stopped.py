@@ -9,8 +9,9 @@ from tests.support.texting import Texting
 from tests.support.texting_back import FIRST, answer, taken
 
 SUNDAYS = TextTimes(9, 20, frozenset({6}))
-NOT_ASKED = "We keep these days. We still do not ask you by text. If you want to be asked again, text 1."
-STOPPED = "We keep these days. We still do not text you. If you want texts again, write: you can text me."
+KEPT = "We keep these times: from 9 to 20, only on Sun."
+NOT_ASKED = f"{KEPT} We still do not ask you by text. If you want to be asked again, text 1."
+STOPPED = f"{KEPT} We still do not text you. If you want texts again, write: you can text me."
 
 
 @pytest.mark.parametrize("by_form", (False, True))

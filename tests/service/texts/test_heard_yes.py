@@ -1,6 +1,7 @@
 """A helper writes down that the worker agreed by voice: it leaves what the other doors leave, and ends as easily."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
@@ -22,6 +23,7 @@ from app.cases.case import (
     latest_contact,
     open_compartments,
     spoken_yes,
+    store_facts,
 )
 from app.cases.changes import TEXTS_HEARD
 from app.cases.desk import TalkBeforeCase, TalkNotYet
@@ -429,3 +431,17 @@ def test_a_yes_that_others_wrote_is_shown_to_nobody(texting: Texting) -> None:
     with texting.database.writing() as session:
         session.execute(update(TextAgreement).values(case_id=other))
     assert (seen_in_inbox(texting, case_id), seen_in_inbox(texting, other)) == (None, None)
+
+
+def test_hours_that_were_said_leave_the_days_that_the_worker_chose(texting: Texting) -> None:
+    case_id = by_web(texting)
+    with texting.database.writing() as session:
+        case = session.get_one(Case, case_id)
+        chosen = TextTimes(9, 20, frozenset({6}))
+        store_facts(
+            texting.world.vault, case, replace(facts_of(texting.world.vault, case), text_times=chosen)
+        )
+    heard(texting, case_id, times=TextTimes(19, 21))
+    with texting.database.reading() as session:
+        facts = facts_of(texting.world.vault, session.get_one(Case, case_id))
+    assert facts.text_times == TextTimes(19, 21, frozenset({6}))

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy.orm import Session
 
 from app import clock
-from app.cases.case import Case, NoHourLeft, facts_of, lock_case, store_facts
+from app.cases.case import Case, NoHourLeft, TextTimes, facts_of, lock_case, store_facts
 from app.cases.changes import Reach, choose_texts, stop_reaching, tell_reach
 from app.cases.rules import Rules
 from app.database import CaseId
@@ -23,6 +23,8 @@ from app.intake.conversation.machine import (
     Position,
     StopAsking,
     WhosePhone,
+    chosen_before,
+    times_chosen,
 )
 from app.intake.conversation.store import (
     cases_of_phone,
@@ -89,13 +91,14 @@ def _do_to_cases_of_phone(scene: Scene, act: StopAsking | ChooseHours | KeepDays
     own = None if scene.prepared.talk is None else scene.prepared.talk.case_id
     if isinstance(act, KeepDays) and own is not None:
         ids.add(own)  # about which the phone may be texted no more
+    before = _times_before(scene, ids) if isinstance(act, ChooseHours | KeepDays) else None
     for case_id in sorted(ids):
         case = lock_case(session, case_id)
         if case is None:
             continue
         match act:
             case ChooseHours() | KeepDays():
-                _choose_hours(scene, case, act)
+                _choose_hours(scene, case, act, before)
             case StopAsking():
                 choose_texts(session, vault, case, WORKER, wanted=False)
             case EndTexts() if case_id != own:
@@ -132,11 +135,21 @@ def _others_see(position: Position) -> bool:
     return position.whose in (WhosePhone.SHARED, WhosePhone.COMPANY)
 
 
-def _choose_hours(scene: Scene, case: Case, act: ChooseHours | KeepDays) -> None:
+def _times_before(scene: Scene, ids: Collection[CaseId]) -> TextTimes | None:
+    """The times that stand for the phone before a choice."""
+    found = {each: scene.session.get(Case, each) for each in sorted(ids)}
+    known = {each: facts_of(scene.vault, case) for each, case in found.items() if case is not None}
+    own = None if scene.prepared.talk is None else known.get(CaseId(scene.prepared.talk.case_id))
+    return chosen_before(own, known.values())
+
+
+def _choose_hours(scene: Scene, case: Case, act: ChooseHours | KeepDays, before: TextTimes | None) -> None:
     """Keep the times that the answer tells the worker; where the place was changed meanwhile, the text is prepared again."""
-    wanted = isinstance(act, ChooseHours) or not facts_of(scene.vault, case).no_text_questions
-    deadlines = scene.rules.deadlines
-    times = deadlines.texts.offered(act.choice, deadlines.calendar(case.country).weekend, act.days)
+    facts, talk = facts_of(scene.vault, case), scene.prepared.talk
+    wanted = isinstance(act, ChooseHours) or not facts.no_text_questions
+    times = times_chosen(scene.rules, case, facts, act.chosen, before)
+    if talk is not None and talk.case_id == case.id and act.told not in (None, times):
+        raise Overtaken  # others were chosen in the inbox since
     number_from = None if scene.phone is None else scene.phone.country
     try:
         choose_texts(

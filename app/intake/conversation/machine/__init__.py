@@ -25,6 +25,7 @@ from app.intake.conversation.machine.acts import (
 from app.intake.conversation.machine.answers import Said, read_text, with_danger, with_thanks
 from app.intake.conversation.machine.beginning import begin_called
 from app.intake.conversation.machine.changes import CaseChange, Surroundings, change_of
+from app.intake.conversation.machine.choosing_times import chosen_before, times_chosen
 from app.intake.conversation.machine.lookup import Asker, LookedUp, look_up, surroundings_of
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.saying import Texts
@@ -94,6 +95,7 @@ __all__ = [
     "begin_called",
     "begin_wordless",
     "change_of",
+    "chosen_before",
     "fall_silent",
     "hear",
     "hear_wordless",
@@ -104,6 +106,7 @@ __all__ = [
     "read_text",
     "read_wish",
     "surroundings_of",
+    "times_chosen",
     "topic_words_in",
     "wanted",
     "wanted_wordless",

@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from app.cases.case import Part
-from app.cases.enums import ConsentLevel, FollowupAnswer, TextHours
+from app.cases.case import Part, TextTimes
+from app.cases.enums import ConsentLevel, FollowupAnswer
+from app.intake.conversation.machine.day_words import ChosenTimes
 from app.intake.conversation.machine.position import WhosePhone
 from app.intake.report import ContactWay
 from app.messaging.gateways.media import Media
@@ -130,17 +131,17 @@ class StopAsking:
 class ChooseHours:
     """Texts that come by themselves, about any case of this phone, may come at these times, also where none were wanted before."""
 
-    choice: TextHours
-    days: frozenset[int] = frozenset()
-    """Only on these weekdays (Monday is 0); none where the choice says by itself on which."""
+    chosen: ChosenTimes
+    told: TextTimes | None = None
+    """What was told to hold from then on about the case of the conversation."""
 
 
 @dataclass(frozen=True)
 class KeepDays:
     """The same once texts were stopped: they stay stopped, about whichever case they were."""
 
-    choice: TextHours
-    days: frozenset[int]
+    chosen: ChosenTimes
+    told: TextTimes
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from app.cases.words import DangerKind, ThanksWords, harms
 from app.intake.conversation.machine.sentences import Sentences
 from app.intake.conversation.machine.told_words import Told, ToldWords
 from app.intake.conversation.machine.topic_words import Keyword, TopicWords
-from app.language import clean_words
+from app.language import clean_words, only_seen
 from app.network.matching import plain_text
 
 # As the question of danger counts them.
@@ -96,8 +96,13 @@ class Said:
 
     @property
     def mark(self) -> str:
-        """A short mark of the words, by which the same text is known again for two minutes; empty where there are none."""
-        return sha256((self.whole or self.words).encode("utf-8")).hexdigest()[:12] if self.plain else ""
+        """A short mark of the words, by which the same text is known again for two minutes; empty where there are none.
+
+        A copy may have lost or won what nobody sees on its way, or the full stop behind it.
+        """
+        return (
+            sha256(only_seen(self.whole or self.words).encode("utf-8")).hexdigest()[:12] if self.plain else ""
+        )
 
 
 def with_danger(said: Said, kinds: Iterable[DangerKind]) -> Said:

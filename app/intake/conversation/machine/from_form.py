@@ -83,7 +83,7 @@ def apart(heard: Heard, said: Said, know: Knowledge, texts: Texts, at: datetime)
         # Whether anybody is in danger was asked first: it stands until it is answered, and whose phone this is comes behind it.
         begun = _danger_first(begun, asked, said, know, texts)
     # What is not kept is never said to be: a digit that answers nothing is asked about.
-    reply = begun.reply if begun.opened or not answers else heard.reply
+    reply = heard.reply if quiet else begun.reply if begun.opened or not answers else heard.reply
     return Heard(here, reply, (*begun.acts, *acts), begun.opened)
 
 

@@ -12,8 +12,8 @@ from app.intake.conversation.machine.acts import (
     Settle,
 )
 from app.intake.conversation.machine.answers import Said
-from app.intake.conversation.machine.day_words import ChosenDays
-from app.intake.conversation.machine.lookup_values import Knowledge, OfferedHours
+from app.intake.conversation.machine.day_words import ChosenTimes
+from app.intake.conversation.machine.lookup_values import Knowledge
 from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.saying import Texts
@@ -43,7 +43,7 @@ class Wanted:
     free_words: str = field(repr=False, default="")
     question: bool = False
     hours: bool = False
-    on_days: ChosenDays | None = None
+    times: ChosenTimes | None = None
 
 
 @dataclass(frozen=True)
@@ -88,18 +88,17 @@ def _hours_chosen(
     position: Position, acts: tuple[ConversationAct, ...], know: Knowledge, texts: Texts
 ) -> Heard:
     """What was chosen is said as it is kept; times that leave no hour are not kept, and it is asked again."""
-    offered = next((_offered(act, know) for act in acts if isinstance(act, ChooseHours)), None)
+    offered = next((know.hours.get(act.chosen) for act in acts if isinstance(act, ChooseHours)), None)
     if offered is not None:
         row = TABLE.get(position.step)
         kept = texts.hours_kept(offered)
+        acts = tuple(
+            replace(act, told=offered.times) if isinstance(act, ChooseHours) else act for act in acts
+        )
         return Heard(position, texts.behind(kept, row.ask(texts, position, know)) if row else kept, acts)
     asked = texts.behind(texts.say(Text.NO_HOUR), texts.say(Text.TEXT_HOURS))
     others = tuple(act for act in acts if not isinstance(act, ChooseHours))
     return Heard(position.to(Step.TEXT_HOURS, back=position.step), asked, others)
-
-
-def _offered(act: ChooseHours, know: Knowledge) -> OfferedHours | None:
-    return know.hours_on_days if act.days else know.hours.get(act.choice)
 
 
 def owes_danger_answer(position: Position) -> bool:

@@ -18,7 +18,8 @@ from app.cases.rules import Rules
 from app.database import CaseId, SiteId
 from app.intake.conversation.machine.acts import ConversationAct, Keep, SetSite
 from app.intake.conversation.machine.changes import Surroundings
-from app.intake.conversation.machine.day_words import ChosenDays
+from app.intake.conversation.machine.choosing_times import chosen_before, times_chosen
+from app.intake.conversation.machine.day_words import ChosenTimes
 from app.intake.conversation.machine.lookup_values import Knowledge, OfferedHours, SiteOption, TextedQuestion
 from app.intake.conversation.machine.meanings import MOST_PLACES
 from app.intake.conversation.machine.saying import Texts
@@ -71,7 +72,7 @@ def look_up(
     case = session.get_one(Case, case_id)
     numbers = rules.help.help_for(case.country, clock.now().date()) if wanted.help_number else ()
     news = news_of(session, vault, case) if wanted.read_by or wanted.status else None
-    offered = _hours_offered(session, vault, rules, case_id, asker, wanted.on_days) if wanted.hours else {}
+    offered = _hours_offered(session, vault, rules, case_id, asker, wanted.times) if wanted.hours else {}
     others = news_of_others(session, vault, case_id, asker.cases) if wanted.status else ()
     know = Knowledge(
         sites=sites,
@@ -88,10 +89,9 @@ def look_up(
         is_late=news is not None and wanted.status and news.is_late,
         told_on=None if news is None else news.told_on,
         others=others,
-        hours={chosen.choice: each for chosen, each in offered.items() if not chosen.days},
-        hours_on_days=next((each for chosen, each in offered.items() if chosen.days), None),
-        texts_stopped=wanted.on_days is not None and _texts_stopped(vault, case),
-        helper_asks=wanted.on_days is not None and _may_helper_ask(session, asker.phone_id),
+        hours=offered,
+        texts_stopped=wanted.times is not None and _texts_stopped(vault, case),
+        helper_asks=wanted.times is not None and _may_helper_ask(session, asker.phone_id),
         holder_meant=bool(wanted.free_words) and means_holder(session, rules, case, wanted.free_words),
     )
     return LookedUp(know, around)
@@ -120,30 +120,28 @@ def _sites_named(
 
 
 def _hours_offered(
-    session: Session, vault: Vault, rules: Rules, case_id: CaseId, asker: Asker, on_days: ChosenDays | None
-) -> Mapping[ChosenDays, OfferedHours]:
+    session: Session, vault: Vault, rules: Rules, case_id: CaseId, asker: Asker, named: ChosenTimes | None
+) -> Mapping[ChosenTimes, OfferedHours]:
     """What each choice of hours means for the cases of a phone; one that leaves any of them no hour is left out."""
     found = [session.get(Case, each) for each in sorted({case_id, *asker.cases})]
     held = [(case, facts_of(vault, case)) for case in found if case is not None and is_sound(vault, case)]
-    if case_id not in {case.id for case, _ in held}:
+    own = next((facts for case, facts in held if case.id == case_id), None)
+    if own is None:
         return {}
+    before = chosen_before(own, (facts for _, facts in held))
     at_work = all(is_at_work(case, facts) for case, facts in held)
     offered = {}
-    for chosen in (on_days,) if on_days else (ChosenDays(choice, frozenset()) for choice in TextHours):
-        each = [
-            (
-                case,
-                facts,
-                rules.deadlines.texts.offered(
-                    chosen.choice, rules.deadlines.calendar(case.country).weekend, chosen.days
-                ),
-            )
-            for case, facts in held
-        ]
+    for chosen in {*map(ChosenTimes, TextHours), *([named] if named else [])}:
+        each = [(case, facts, times_chosen(rules, case, facts, chosen, before)) for case, facts in held]
         if all(has_hour(case, facts, times, asker.number_from) for case, facts, times in each):
-            same = len({times.days for _, _, times in each}) == 1
-            own = next(times for case, _, times in each if case.id == case_id)
-            offered[chosen] = OfferedHours(own, same, at_work)
+            same_days = len({times.days for _, _, times in each}) == 1
+            same_hours = len({(times.first, times.last) for _, _, times in each}) == 1
+            told = [
+                (case.received_hour.astimezone(zone_of_case(vault, case)).date(), times)
+                for case, _, times in each
+            ]
+            mine = next(times for case, _, times in each if case.id == case_id)
+            offered[chosen] = OfferedHours(mine, same_days, at_work, () if same_hours else tuple(told))
     return offered
 
 

@@ -6,7 +6,8 @@ from datetime import date
 from uuid import UUID
 
 from app.cases.case import TextTimes
-from app.cases.enums import FollowupKind, Stage, TextHours
+from app.cases.enums import FollowupKind, Stage
+from app.intake.conversation.machine.day_words import ChosenTimes
 
 
 @dataclass(frozen=True)
@@ -49,11 +50,13 @@ class OfferedHours:
     """What a choice of hours means for every case of the phone.
 
     `same_days` says that its weekdays are the same for all of them, `at_work` that the clocks of a work place show them for all.
+    `each` are the times of every case by the day on which it was told, where the hours are not the same for all.
     """
 
     times: TextTimes
     same_days: bool
     at_work: bool
+    each: tuple[tuple[date, TextTimes], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ class Knowledge:
     `is_late`, and the `others` of the phone, are as `CaseNews` says.
     `holder_meant` says that the words are about the helper who has the case. `questions` were texted by themselves, the last of
     each case of the phone and the newest first; `hours` are the
-    times in which texts could really come, by what is offered, `hours_on_days` those on the weekdays that were named.
+    times in which texts could really come, by what is offered or was named in words.
     `texts_stopped` says that none come by themselves by the worker's wish, `helper_asks` that what was texted last may be a
     helper's own words, which may have asked for days.
     """
@@ -86,7 +89,6 @@ class Knowledge:
     gone: bool = False
     holder_meant: bool = False
     questions: tuple[TextedQuestion, ...] = ()
-    hours: Mapping[TextHours, OfferedHours] = field(default_factory=dict)
-    hours_on_days: OfferedHours | None = None
+    hours: Mapping[ChosenTimes, OfferedHours] = field(default_factory=dict)
     texts_stopped: bool = False
     helper_asks: bool = False

@@ -8,13 +8,14 @@ from app.intake.conversation.machine.acts import StopAsking
 from app.intake.conversation.machine.after_questions import asks_open
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.case_news import tell_all
+from app.intake.conversation.machine.days_when_stopped import keep_and_stop
 from app.intake.conversation.machine.heard import Heard, answered
 from app.intake.conversation.machine.lookup_values import Knowledge
-from app.intake.conversation.machine.our_texts import text_hours
+from app.intake.conversation.machine.our_texts import text_times
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.table import TABLE
-from app.intake.conversation.machine.texted_questions import chosen_days, hear_question
+from app.intake.conversation.machine.texted_questions import chosen_times, hear_question
 from app.intake.conversation.machine.texts import Text
 from app.intake.conversation.machine.walk import walk
 
@@ -63,9 +64,11 @@ def hear_beside(position: Position, said: Said, know: Knowledge, texts: Texts, a
         return _tell_news(position, know, texts)
     if know.questions and ends_asking(position, said):
         return _ask_no_more(position, know, texts)
-    days = chosen_days(position, said)
-    if days is not None:
-        times = text_hours(days.choice, days.days)(position)
+    named = chosen_times(position, said)
+    if named is not None and named.stops:
+        return keep_and_stop(position, named.chosen, know, texts, (), Text.NOT_ASKED)
+    if named is not None:
+        times = text_times(named.chosen)(position)
         return None if times is None else answered(times, know, texts)
     if position.step in (Step.TEXT_HOURS, Step.WHICH) and not walk(position, said, texts).taken:
         heard = hear_question(position.to(Step.OPEN, back=None), said, know, texts, at)

@@ -4,6 +4,7 @@ from uuid import UUID
 
 from app.cases.enums import FollowupAnswer, TextHours
 from app.intake.conversation.machine.acts import AnswerQuestion, ChooseHours, StopAsking
+from app.intake.conversation.machine.day_words import ChosenTimes
 from app.intake.conversation.machine.meanings import Meaning, Moved
 from app.intake.conversation.machine.position import Position, Step
 from app.intake.conversation.machine.texts import Text
@@ -38,11 +39,14 @@ def _answer(position: Position, meant: tuple[str, ...]) -> Moved | None:
     )
 
 
-def text_hours(choice: TextHours, days: frozenset[int] = frozenset()) -> Meaning:
-    """When texts may come that come by themselves."""
-    return lambda position: Moved(
-        position.to(position.back or Step.OPEN, back=None), (ChooseHours(choice, days),)
-    )
+def text_hours(choice: TextHours) -> Meaning:
+    """When texts may come that come by themselves, by digit."""
+    return text_times(ChosenTimes(choice))
+
+
+def text_times(chosen: ChosenTimes) -> Meaning:
+    """The same, in words: what these leave out stays as it was."""
+    return lambda position: Moved(position.to(position.back or Step.OPEN, back=None), (ChooseHours(chosen),))
 
 
 def no_text_hours(position: Position) -> Moved:

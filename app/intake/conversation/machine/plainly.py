@@ -9,9 +9,18 @@ from datetime import datetime
 from app.cases.enums import ConsentLevel
 from app.followups import STOP_ASKING
 from app.intake.conversation.machine import meanings
-from app.intake.conversation.machine.acts import AgreeContact, EndTexts, Keep, SetConsent, StopAsking
+from app.intake.conversation.machine.acts import (
+    AgreeContact,
+    ConversationAct,
+    EndTexts,
+    Keep,
+    SetConsent,
+    SetDanger,
+    StopAsking,
+)
 from app.intake.conversation.machine.after_questions import begins_new_report
 from app.intake.conversation.machine.answers import Said
+from app.intake.conversation.machine.hands_words import Hands
 from app.intake.conversation.machine.heard import Heard, answered
 from app.intake.conversation.machine.late import SILENCE
 from app.intake.conversation.machine.lookup_values import Knowledge
@@ -48,7 +57,12 @@ def hear_plainly(position: Position, said: Said, know: Knowledge, texts: Texts, 
     if said.thanks and (position.parted or not _answers(position, said, know, texts)):
         # Whoever takes leave is asked nothing, and nothing is changed.
         return Heard(position, None, (Keep(said.words),))
+    hands = in_other_hands(position, said)
+    if hands in (Hands.OTHERS, Hands.PERHAPS):
+        return _held_back(position, said, texts, perhaps=hands is Hands.PERHAPS)
     moved = _whose_after_all(position, said, know, texts, at)
+    if moved is None and hands is Hands.NO_TEXT and not _answers(position, said, know, texts):
+        moved = do_not_text(position)
     if moved is None and not _answers(position, said, know, texts):
         # A new report that says so is locked itself, and not the case before it.
         locks = None if begins_new_report(position, at) else _nobody(position, said)
@@ -56,15 +70,36 @@ def hear_plainly(position: Position, said: Said, know: Knowledge, texts: Texts, 
     if moved is None:
         return None
     kept = Moved(moved.position, (Keep(said.words), *moved.acts), moved.say)
-    if kept.position.step is Step.QUIET and not _may_answer(position):
-        return Heard(kept.position, None, kept.acts)
-    if (
-        kept.position.whose in (WhosePhone.SHARED, WhosePhone.COMPANY)
-        and position.step is not Step.WHOSE_PHONE
-    ):
-        # Who is read along with is sent nothing, but for the answer to what we have just asked.
+    others_see = kept.position.whose in (WhosePhone.SHARED, WhosePhone.COMPANY)
+    silent = kept.position.step is Step.QUIET and not _may_answer(position)
+    # Who is read along with is sent nothing, but for the answer to what we have just asked.
+    if silent or (others_see and position.step is not Step.WHOSE_PHONE):
         return Heard(kept.position, None, kept.acts)
     return answered(kept, know, texts)
+
+
+def in_other_hands(position: Position, said: Said) -> Hands | None:
+    """What a text says of who holds the phone or reads along, wherever in it, while something may be sent to that phone."""
+    if position.whose is not WhosePhone.OWN or said.told_words is None or said.part is not None:
+        return None
+    if position.step in (Step.QUIET, Step.ENDED) or said.keyword is not None:
+        return None
+    hands = said.told_words.hands.read(said.words)
+    # Who is asked when texts may come says when they are seen.
+    return None if hands is Hands.PERHAPS and position.step is Step.TEXT_HOURS else hands
+
+
+def _held_back(position: Position, said: Said, texts: Texts, *, perhaps: bool) -> Heard:
+    """Texts are held back, and the words kept as any words of a report. What may be a grievance is answered once, shortly.
+
+    A yes to danger in the same text counts all the same.
+    """
+    moved = _not_mine(position, _SHARED) or Moved(position)
+    yes = position.step in _DANGER and said.begins_with_yes
+    danger = (SetDanger(position.about),) if yes else ()
+    acts: tuple[ConversationAct, ...] = (Keep(said.words), *danger, *moved.acts)
+    here = replace(moved.position, danger=position.danger or yes)
+    return Heard(here, texts.say(Text.PERHAPS_SEEN) if perhaps else None, acts)
 
 
 def _answers(position: Position, said: Said, know: Knowledge, texts: Texts) -> bool:

@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 
@@ -84,16 +85,34 @@ class Texts:
 
     def hours_kept(self, offered: OfferedHours) -> str:
         """When texts come by themselves from now on, as it was kept for every case of the phone."""
+        if offered.at_work:
+            texts = Text.HOURS_KEPT, Text.HOURS_KEPT_ON_DAYS, Text.HOURS_KEPT_ON_DAYS_OFF
+        else:
+            texts = Text.HOURS_KEPT_SOMEWHERE, Text.HOURS_KEPT_ON_DAYS_SOMEWHERE, Text.HOURS_KEPT_ON_DAYS_OFF
+        return self._times_kept(offered, *texts)
+
+    def times_kept(self, offered: OfferedHours) -> str:
+        """The times that were kept though no text comes by itself."""
+        texts = Text.TIMES_KEPT, Text.TIMES_KEPT_ON_DAYS, Text.TIMES_KEPT_ON_DAYS_OFF
+        return self._times_kept(offered, *texts)
+
+    def _times_kept(self, offered: OfferedHours, every_day: Text, on_days: Text, on_days_off: Text) -> str:
+        told = ""
+        for day, times in offered.each:
+            one = self._times_kept(
+                replace(offered, times=times, same_days=True, each=()), every_day, on_days, on_days_off
+            )
+            told = self.behind(told, f"{self.say(Text.STATUS_OF, day=self.short_day(day))} {one}")
+        if told:
+            return told
         times = offered.times
         hours = {"first": str(times.first), "last": str(times.last)}
         if not offered.same_days:
-            return self.say(Text.HOURS_KEPT_ON_DAYS_OFF, **hours)
+            return self.say(on_days_off, **hours)
         if times.days == EVERY_DAY:
-            return self.say(Text.HOURS_KEPT if offered.at_work else Text.HOURS_KEPT_SOMEWHERE, **hours)
+            return self.say(every_day, **hours)
         names = get_day_names("abbreviated", "stand-alone", locale=self.language.locale)
-        days = ", ".join(names[day] for day in sorted(times.days))
-        text = Text.HOURS_KEPT_ON_DAYS if offered.at_work else Text.HOURS_KEPT_ON_DAYS_SOMEWHERE
-        return self.say(text, days=days, **hours)
+        return self.say(on_days, days=", ".join(names[day] for day in sorted(times.days)), **hours)
 
     def receipt(self, code: str, host: str) -> str:
         """The secret code, for a worker who asked for it; `host` is where it is used, without a path."""

@@ -27,9 +27,10 @@ from app.intake.conversation.machine.alarm import (
 from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin
 from app.intake.conversation.machine.copies import REPEATED, copied
-from app.intake.conversation.machine.days_when_stopped import days_when_stopped, keep_days
+from app.intake.conversation.machine.days_when_stopped import keep_times, times_unasked
 from app.intake.conversation.machine.early_place import may_name_place, take_place
 from app.intake.conversation.machine.from_form import apart
+from app.intake.conversation.machine.hands_words import Hands
 from app.intake.conversation.machine.heard import (
     SAME_TESTIMONY,
     Heard,
@@ -46,14 +47,14 @@ from app.intake.conversation.machine.meanings import Moved
 from app.intake.conversation.machine.misses import missed
 from app.intake.conversation.machine.news import asks_news, ends_asking, hear_beside
 from app.intake.conversation.machine.orders import obey, start_with_words
-from app.intake.conversation.machine.plainly import hear_plainly
+from app.intake.conversation.machine.plainly import hear_plainly, in_other_hands
 from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.table import TABLE
 from app.intake.conversation.machine.texted_questions import (
     ask_plainly,
     chosen_beside,
-    chosen_days,
+    chosen_times,
     hear_question,
     hear_torn,
     may_answer_question,
@@ -100,7 +101,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
     position = back_at_whose(_back_at_worse(position, said, texts), said)
     if said.keyword is not None or position.step not in TABLE:
         alarm = tells_danger(position, said, texts, at)
-        days = days_when_stopped(position, said, at)
+        named = times_unasked(position, said, at)
         free = position.step is Step.OPEN and said.keyword is None and asks_open(said) is None and not alarm
         return Wanted(
             status=asks_open(said) == 8 and not alarm,
@@ -112,8 +113,8 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
             gone=gone,
             free_words=said.words if free else "",
             question=may_answer_question(position, said, texts),
-            hours=chosen_beside(said, texts) is not None or days is not None,
-            on_days=days,
+            hours=chosen_beside(said, texts) is not None or named is not None,
+            times=None if named is None else named.chosen,
         )
     walked = walk(position, said, texts)
     news = asks_news(position, said)
@@ -138,7 +139,7 @@ def wanted(position: Position, said: Said, texts: Texts, at: datetime) -> Wanted
         question=may_answer_question(position, said, texts) or ends_asking(position, said),
         hours=position.step is Step.TEXT_HOURS
         or (position.step is Step.WHICH and chosen_beside(said, texts) is not None),
-        on_days=chosen_days(position, said),
+        times=None if (told := chosen_times(position, said)) is None else told.chosen,
     )
 
 
@@ -234,10 +235,12 @@ def _hear(  # noqa: PLR0911 - one for each kind of text
             else position
         )
         return Heard(replace(doubted, doubted_at=at), texts.say(Text.ABOUT), (Keep(said.words),))
-    if tells_danger(position, said, texts, at):
+    # To a phone in other hands nothing goes, not even whom to call; the words raise the case all the same.
+    held = in_other_hands(position, said) in (Hands.OTHERS, Hands.NO_TEXT)
+    if tells_danger(position, said, texts, at) and not held:
         return hear_alarm(position, said, know, texts, at)
     if not _is_torn(position, said, texts, at):
-        beside = hear_beside(position, said, know, texts, at) or keep_days(position, said, know, texts, at)
+        beside = hear_beside(position, said, know, texts, at) or keep_times(position, said, know, texts, at)
         if beside is not None:
             return beside
     if leaves_danger_open(position, said):

@@ -18,7 +18,7 @@ from app.intake.conversation.machine.acts import (
 )
 from app.intake.conversation.machine.after_questions import asks_open, begins_new_report
 from app.intake.conversation.machine.answers import Said
-from app.intake.conversation.machine.day_words import ChosenDays
+from app.intake.conversation.machine.day_words import NamedTimes
 from app.intake.conversation.machine.heard import Heard, answered, soon, spoken
 from app.intake.conversation.machine.lookup_values import Knowledge, TextedQuestion
 from app.intake.conversation.machine.meanings import MOST_PLACES, Moved
@@ -72,18 +72,26 @@ def chosen_beside(said: Said, texts: Texts) -> int | None:
     return texts.options(Text.TEXT_HOURS).get(said.bare, said.named.get(Step.TEXT_HOURS))
 
 
-def chosen_days(position: Position, said: Said) -> ChosenDays | None:
-    """The weekdays that are named where it was asked when texts may come."""
-    return days_named(said) if position.step is Step.TEXT_HOURS else None
+def chosen_times(position: Position, said: Said) -> NamedTimes | None:
+    """The times that are named where it was asked when texts may come."""
+    return times_named(said) if position.step is Step.TEXT_HOURS else None
 
 
-def days_named(said: Said) -> ChosenDays | None:
-    """The weekdays that a text names, where it says nothing else."""
+def times_named(said: Said) -> NamedTimes | None:
+    """The times that a text names, where it says nothing else."""
     if said.part is not None or said.told_words is None or said.sentences is None:
         return None
-    if said.danger or said.digits or said.lone is not None:
+    if said.danger or said.digits:
         return None
     return said.told_words.asked_days.read(said.plain, said.sentences)
+
+
+def _speaks_of_times(said: Said) -> bool:
+    """Whether a text only says when our texts may come, and not so that it can be taken."""
+    if said.told_words is None or said.sentences is None or said.danger or said.part is not None:
+        return False
+    speaks = said.told_words.asked_days.speaks_of_times(said.plain, said.sentences)
+    return speaks and said.sentences.tells_times(said.plain)
 
 
 def _asks_times(said: Said) -> bool:
@@ -121,8 +129,10 @@ def hear_question(
     here = position.to(Step.OPEN)
     if STOP_ASKING in digits.values():
         return Heard(here, texts.say(Text.NOT_ASKED), (StopAsking(),))
-    if CHOOSE_HOURS in digits.values() or _asks_times(said):
-        return answered(Moved(position.to(Step.TEXT_HOURS, back=Step.OPEN)), know, texts)
+    unclear = _speaks_of_times(said) and any(each.is_open for each in know.questions)
+    if CHOOSE_HOURS in digits.values() or _asks_times(said) or unclear:
+        kept = (Keep(said.words),) if unclear else ()
+        return answered(Moved(position.to(Step.TEXT_HOURS, back=Step.OPEN), kept), know, texts)
     chosen = chosen_beside(said, texts)
     times = None if chosen is None else TABLE[Step.TEXT_HOURS].meaning(chosen, here)
     if times is not None:

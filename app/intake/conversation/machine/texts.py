@@ -38,6 +38,12 @@ class Text(StrEnum):
         "Thank you. Others may see this phone, so we text nothing more about this. It is locked: nobody reads it."
         " Delete these texts.",
     )
+    # Where words that may be a grievance say that others hold the phone or read along.
+    PERHAPS_SEEN = pgettext(
+        "sms",
+        "We keep what you wrote. Maybe others see this phone, so we text nothing more. Only yours? Write now: only mine."
+        " Delete these texts.",
+    )
     DANGER = pgettext("sms", "Is anyone in danger now? 1 Yes 2 No")
     HELPER_TOLD = pgettext("sms", "A helper is being told. If you can, go to a safe place.")
     # Where nobody has left an address for alerts, or the case is stopped, nobody is being told.
@@ -173,13 +179,17 @@ class Text(StrEnum):
     HOURS_KEPT_ON_DAYS = pgettext(
         "sms", "Our texts now come from %(first)s to %(last)s, the time at your work place, only on %(days)s."
     )
-    # Once texts were stopped: days that are named then change nothing about that.
-    DAYS_KEPT_NOT_ASKED = pgettext(
-        "sms", "We keep these days. We still do not ask you by text. If you want to be asked again, text 1."
+    # Once texts were stopped, before what says so: times that are named then change nothing about that.
+    TIMES_KEPT = pgettext("sms", "We keep these times: from %(first)s to %(last)s.")
+    TIMES_KEPT_ON_DAYS = pgettext("sms", "We keep these times: from %(first)s to %(last)s, only on %(days)s.")
+    TIMES_KEPT_ON_DAYS_OFF = pgettext(
+        "sms", "We keep these times: from %(first)s to %(last)s, only on days off where you work."
     )
-    DAYS_KEPT_STOPPED = pgettext(
-        "sms",
-        "We keep these days. We still do not text you. If you want texts again, write: you can text me.",
+    STILL_NOT_ASKED = pgettext(
+        "sms", "We still do not ask you by text. If you want to be asked again, text 1."
+    )
+    STILL_STOPPED = pgettext(
+        "sms", "We still do not text you. If you want texts again, write: you can text me."
     )
     NO_HOUR = pgettext("sms", "At these times a text can never come, so nothing was changed.")
     # Where a question stands, whose digits mean something else.

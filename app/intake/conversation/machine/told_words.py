@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from enum import Enum, auto
 
 from app.intake.conversation.machine.day_words import DayWords
+from app.intake.conversation.machine.hands_words import HandsWords
 from app.intake.conversation.machine.how_words import HowWords
 from app.intake.conversation.machine.sentences import PieceKind, Sentences
 from app.intake.conversation.machine.whose_words import WhoseWords
@@ -61,6 +62,7 @@ class ToldWords:
     asked_whose: WhoseWords
     asked_how: HowWords
     asked_days: DayWords
+    hands: HandsWords
     _told: dict[str, Told | None] = field(init=False, repr=False, compare=False, default_factory=dict)
 
     def __post_init__(self) -> None:

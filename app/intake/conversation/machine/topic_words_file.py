@@ -7,6 +7,7 @@ from types import MappingProxyType
 from app.cases.config_file import Table, open_config
 from app.cases.taxonomy import FORM_TOPICS
 from app.intake.conversation.machine.day_words import DayWords
+from app.intake.conversation.machine.hands_words import HandsWords
 from app.intake.conversation.machine.how_words import HowWords
 from app.intake.conversation.machine.sentences import Sentences
 from app.intake.conversation.machine.told_words import ToldWords
@@ -23,7 +24,8 @@ _TOLD = (
     *("text", "no_text", "nobody", "nobody_too", "correction", "my_phone", "around"),
     *("reported", "reads", "read_things", "often"),
 )
-_DAYS = (*"0123456", "until", "beside")
+_DAY_WORDS = ("all", "only", "after", "am", "pm", "until", "beside", "asked_only")
+_DAYS = (*"0123456", *_DAY_WORDS)
 _HOW_IT_IS = (
     *("beside", "still", "more", "bad", "good", "fixed", "negation", "it", "who", "verb", "past", "doubt"),
     *("demand", "payer", "state", "weak", "ended", "sirs"),
@@ -31,6 +33,35 @@ _HOW_IT_IS = (
 _WHOSE = (
     *("me", "my", "alone", "sole", "shared", "others", "company", "bosses", "uses", "beside"),
     *("goes_on", "unsure", "only", "only_one", "am", "lonely", "between"),
+)
+_HANDS = (
+    *(
+        "who",
+        "reads",
+        "has",
+        "took",
+        "phone",
+        "bare_phone",
+        "texts",
+        "bare_texts",
+        "beside",
+        "now",
+        "negation",
+    ),
+    *(
+        "unsafe",
+        "to_text",
+        "lost",
+        "of",
+        "by",
+        "it_is",
+        "mine",
+        "near",
+        "things",
+        "between",
+        "time",
+        "no_text",
+    ),
 )
 # The questions whose options have words of their own, beside those that the question itself prints; `open` is after all questions.
 _QUESTIONS = (
@@ -79,8 +110,10 @@ def load_topic_words(folder: Path) -> TopicWords:
     }
     told, days = _plain_in(file, "told", _TOLD), _plain_in(file, "days", _DAYS)
     how, whose = _plain_in(file, "how", _HOW_IT_IS), _plain_in(file, "whose", _WHOSE)
+    hands = _plain_in(file, "hands", _HANDS)
     file.done()
     _refuse_doubles(file, {name: told[name] for name in ("text", "no_text", "nobody", "nobody_too")})
+    _refuse_doubles(file, {f"hands {name}": words for name, words in hands.items()})
     _refuse_doubles(file, {f"day {name}": words for name, words in days.items()})
     _refuse_doubles(file, {**{str(name): words for name, words in orders.items()}, **answers})
     if mistakes:
@@ -117,14 +150,18 @@ def load_topic_words(folder: Path) -> TopicWords:
             options=options,
         ),
         told=ToldWords(
-            **told, asked_whose=WhoseWords(**whose), asked_how=HowWords(**how), asked_days=_day_words(days)
+            **told,
+            asked_whose=WhoseWords(**whose),
+            asked_how=HowWords(**how),
+            asked_days=_day_words(days),
+            hands=HandsWords(hands),
         ),
     )
 
 
 def _day_words(tables: Mapping[str, frozenset[str]]) -> DayWords:
     named = {word: int(name) for name, words in tables.items() if name.isdigit() for word in words}
-    return DayWords(MappingProxyType(named), tables["until"], tables["beside"])
+    return DayWords(MappingProxyType(named), **{name: tables[name] for name in _DAY_WORDS})
 
 
 def _options(file: Table, question: str, table: Table) -> Mapping[str, int]:
