@@ -21,6 +21,7 @@ from app.cases.case import (
     change_case,
     clean_answer,
     facts_of,
+    keep_narrow_ready,
     latest_contact,
     open_compartments,
     owned_case,
@@ -222,6 +223,9 @@ def answer_by_text(  # noqa: PLR0913 - what makes a text, each by its name
         detail: dict[str, Json] = {"entry": str(entry_id), "text": str(text_id), "later": morning is not None}
         detail["met"] = [*met]
         journal(session, vault, case_id, TEXTED, by.actor, detail)
+        if way.two_way:
+            # What the worker answers may restrict the case, and nobody who could seal it anew is there then.
+            keep_narrow_ready(session, vault, case, open_compartments(session, vault, by, case_id))
         if way.by_form and way.two_way:
             listen_for_answer(session, vault, case, phone)
     return text_id

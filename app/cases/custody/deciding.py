@@ -20,6 +20,7 @@ from app.cases.case import (
     circle_that_opens,
     decision_place,
     facts_of,
+    keep_narrow_ready,
     lock_case,
     refuse_viewers,
     store_facts,
@@ -188,6 +189,7 @@ def place_case(
     )
     add_grants(session, vault, [grant, offer])
     session.flush()
+    keep_narrow_ready(session, vault, case, opened)
     meet_clocks(session, case, ClockAct.PLACED)
     journal(session, vault, case_id, _PLACED, by.actor, {"organisation": str(organisation_id)})
     make_offers(session, vault, rules, case, [offer], by.actor)
