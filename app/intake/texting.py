@@ -28,7 +28,7 @@ from app.cases.case import (
     refuse_viewers,
     spoken_yes,
 )
-from app.cases.changes import REACH_TOLD, TEXTS_STOPPED
+from app.cases.changes import TEXTS_STOPPED, last_of_stop
 from app.cases.clocks import ASKING, clocks_of
 from app.cases.desk import reply
 from app.database import CaseId
@@ -264,10 +264,5 @@ def _way(session: Session, vault: Vault, gateways: Gateways, case: Case, facts: 
 def _said_stop(session: Session, vault: Vault, case: Case, phone: Phone | None) -> bool:
     if phone is not None and phone.tag is not None:
         return is_opted_out(session, vault, phone.tag, phone.line)
-    # Once the number is forgotten, only the case itself still tells that texts were stopped.
-    acts = [
-        entry
-        for entry in read_journal(session, vault, CaseId(case.id))
-        if entry.act in (TEXTS_STOPPED, REACH_TOLD)
-    ]
-    return bool(acts) and acts[-1].act == TEXTS_STOPPED
+    # Once the number is forgotten, only the case itself still tells that texts were stopped, or that START took it back.
+    return last_of_stop(read_journal(session, vault, CaseId(case.id))) == TEXTS_STOPPED
