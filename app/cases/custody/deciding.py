@@ -189,7 +189,8 @@ def place_case(
     )
     add_grants(session, vault, [grant, offer])
     session.flush()
-    keep_narrow_ready(session, vault, case, opened)
+    if facts.phone:  # the worker's next text may restrict it, when nobody is there to seal it anew
+        keep_narrow_ready(session, vault, case, opened)
     meet_clocks(session, case, ClockAct.PLACED)
     journal(session, vault, case_id, _PLACED, by.actor, {"organisation": str(organisation_id)})
     make_offers(session, vault, rules, case, [offer], by.actor)
