@@ -16,6 +16,7 @@ from app.cases.enums import OfferState, State, Urgency
 from app.cases.routing.offers import DeclineReason, accept_offer, decline_offer
 from app.cases.rules.routing import RoutingOutcome
 from app.cases.taxonomy import Handling
+from app.cases.worker import open_inbox
 from app.cases.worker.messages import write
 from app.database import CaseId, MemberId, OrganisationId
 from app.intake import Filed
@@ -172,3 +173,28 @@ def test_a_case_that_a_custodian_placed_stays_with_whom_it_was_placed(texting: T
 
     assert texting.case().organisation_id == world.far.id
     assert Handling.RESTRICTED in texting.facts().handling
+
+
+def test_words_with_whose_phone_open_reach_the_helper_who_texted_since(texting: Texting) -> None:
+    """Nobody can tell whether they answer the helper or go on with the new report: in neither are they missing."""
+    report = filed(texting)
+    case_id = accepted(texting, report)
+    assert "Whose phone is this?" in texting.say("They owe me money")[0]
+    (new,) = texting.cases()
+    helper = texting.member("near.lead")
+    with texting.database.writing() as session:
+        assign(session, texting.world.vault, helper, case_id, MemberId(helper.member.id))
+    answer(texting, case_id, "Hello, since when?", by=helper)
+    told = Told(texting, report, case_id)
+
+    answered = texting.say("hello it is since 2024", apart=20)
+    assert "Whose phone is this?" in answered[-1]
+    assert texting.say(PASSPORT)
+
+    assert words_read_by(told, "near.lead")[-2:] == ["hello it is since 2024", PASSPORT]
+    assert case_of(told).assignee_id == helper.member.id
+    assert texting.words(new)[-2:] == ["hello it is since 2024", PASSPORT]
+    # Whoever filed the form with somebody's number reads none of it.
+    worker = texting.world.enter(report)
+    with texting.database.writing() as session:
+        assert "2024" not in str(open_inbox(session, texting.world.vault, worker).messages)
