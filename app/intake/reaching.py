@@ -109,13 +109,18 @@ def _listen(session: Session, vault: Vault, case: Case, phone: Phone) -> None:
 def listen_for_answer(session: Session, vault: Vault, case: Case, phone: Phone) -> None:
     """Take words from a phone that was left on the form as the answer to a helper who texts it now; the phone's row is locked.
 
-    A conversation that the phone began by itself goes on as it is.
+    A conversation that the phone began by itself goes on as it is; while nobody knows whose phone it is, its words are for this
+    helper too.
     """
     _listen(session, vault, case, phone)
     (latest, *_) = live_conversations(session, phone.id)
     position = position_of(vault, latest)
     if latest.case_id == case.id and position is not None and position.from_form:
         move_conversation(vault, latest, replace(position, helper_wrote=clock.now()), latest.silent_at)
+        session.flush()
+    elif latest.case_id != case.id and position is not None and position.whose is WhosePhone.UNKNOWN:
+        wrote = replace(position, helper_wrote=clock.now(), helper_case=case.id)
+        move_conversation(vault, latest, wrote, latest.silent_at)
         session.flush()
 
 

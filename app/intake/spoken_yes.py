@@ -26,6 +26,7 @@ from app.cases.case import (
     open_compartments,
     owned_case,
     refuse_viewers,
+    spoken_yes,
     store_facts,
 )
 from app.cases.changes import TEXTS_HEARD, Reach, choose_texts, tell_reach, texts_refused_at
@@ -106,7 +107,7 @@ def seal_yes(
     case = owned_case(session, by, case_id)
     refuse_viewers(by)
     refuse_moment(heard.took_place)
-    if heard.whose is not WhosePhone.OWN:
+    if heard.whose is WhosePhone.UNKNOWN:
         raise PhoneNotTheirs
     found = sealed_wish(vault, gateways, case_id, heard.number, case.country)
     if found is None:
@@ -124,6 +125,8 @@ def keep_yes(
     `open_compartments` and `change_case`.
     """
     heard = sealed.heard
+    if heard.whose is not WhosePhone.OWN:
+        raise PhoneNotTheirs
     owned_case(session, by, case_id)
     phone = keep_phone(session, sealed.wish.tags, sealed.wish.phone)  # before the case, as everybody does
     if session.get(TextAgreement, (case_id, submission_id)) is not None:
@@ -143,7 +146,7 @@ def keep_yes(
     if texted not in (None, phone.id) or requested_phone(session, vault, case_id) != phone.id:
         raise TextedElsewhere  # maybe kept at the same moment, for another one
     _refuse_phone(session, vault, case, phone)
-    if texted is not None and facts_of(vault, case).reach == ContactWay.TEXT:
+    if texted is not None and _says_nothing_new(session, vault, case, heard):
         raise AgreedBefore
     own = _own_talk(session, vault, case, phone)
     if own is None:
@@ -163,6 +166,29 @@ def keep_yes(
     case.count_edit()
     detail: dict[str, Json] = {"agreement": str(submission_id), "how": heard.how.value}
     journal(session, vault, case_id, TEXTS_HEARD, by.actor, detail)
+
+
+def _says_nothing_new(session: Session, vault: Vault, case: Case, heard: HeardYes) -> bool:
+    """Whether texts there are agreed, it is known whose phone it is, and no other hours were said.
+
+    Who ticked *Text me* on the form was asked for neither.
+    """
+    facts = facts_of(vault, case)
+    whose_known = facts.phone == WhosePhone.OWN or spoken_yes(session, vault, CaseId(case.id)) is not None
+    same_hours = heard.times is None or heard.times == facts.text_times
+    return facts.reach == ContactWay.TEXT and whose_known and same_hours
+
+
+def keep_not_theirs(session: Session, vault: Vault, by: SignedIn, case_id: CaseId, sealed: SealedYes) -> None:
+    """Others see the phone on which the worker is texted, as a helper heard: no texts on it from now on.
+
+    To narrow is always kept, also where a yes would be refused. Raises `PhoneNotTheirs` for any other phone, of which nothing is
+    kept, and as `hear_no`.
+    """
+    phone = phone_of_case(session, vault, case_id)
+    if phone is None or phone.tag not in sealed.wish.tags.values():
+        raise PhoneNotTheirs
+    hear_no(session, vault, by, case_id)
 
 
 def hear_no(session: Session, vault: Vault, by: SignedIn, case_id: CaseId) -> bool:

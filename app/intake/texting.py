@@ -21,13 +21,14 @@ from app.cases.case import (
     change_case,
     clean_answer,
     facts_of,
+    keep_narrow_ready,
     latest_contact,
     open_compartments,
     owned_case,
     refuse_viewers,
     spoken_yes,
 )
-from app.cases.changes import REACH_TOLD, TEXTS_STOPPED
+from app.cases.changes import TEXTS_STOPPED, last_of_stop
 from app.cases.clocks import ASKING, clocks_of
 from app.cases.desk import reply
 from app.database import CaseId
@@ -227,6 +228,9 @@ def answer_by_text(  # noqa: PLR0913 - what makes a text, each by its name
         detail: dict[str, Json] = {"entry": str(entry_id), "text": str(text_id), "later": morning is not None}
         detail["met"] = [*met]
         journal(session, vault, case_id, TEXTED, by.actor, detail)
+        if way.two_way:
+            # What the worker answers may restrict the case, and nobody who could seal it anew is there then.
+            keep_narrow_ready(session, vault, case, open_compartments(session, vault, by, case_id))
         if way.by_form and way.two_way:
             listen_for_answer(session, vault, case, phone)
     return text_id
@@ -267,10 +271,5 @@ def _way(session: Session, vault: Vault, gateways: Gateways, case: Case, facts: 
 def _said_stop(session: Session, vault: Vault, case: Case, phone: Phone | None) -> bool:
     if phone is not None and phone.tag is not None:
         return is_opted_out(session, vault, phone.tag, phone.line)
-    # Once the number is forgotten, only the case itself still tells that texts were stopped.
-    acts = [
-        entry
-        for entry in read_journal(session, vault, CaseId(case.id))
-        if entry.act in (TEXTS_STOPPED, REACH_TOLD)
-    ]
-    return bool(acts) and acts[-1].act == TEXTS_STOPPED
+    # Once the number is forgotten, only the case itself still tells that texts were stopped, or that START took it back.
+    return last_of_stop(read_journal(session, vault, CaseId(case.id))) == TEXTS_STOPPED

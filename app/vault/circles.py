@@ -182,6 +182,12 @@ def is_in_circle(session: Session, circle_id: CircleId, member_id: MemberId) -> 
     return sound_or_none(holder_of(session), _membership(session, circle_id, member_id)) is not None
 
 
+def has_members(session: Session, circle_id: CircleId) -> bool:
+    """Whether anybody at all was admitted to a circle."""
+    rows = session.scalars(select(CircleMemberRow).where(CircleMemberRow.circle_id == circle_id))
+    return any(True for _ in sound(holder_of(session), rows))
+
+
 def circle_name(holder: KeyHolder, row: CircleRow) -> CircleName:
     """The name of a circle; raises `VeilBroken`."""
     return read_circle_name(holder, row.id, row.name_veil)

@@ -88,7 +88,7 @@ from app.cases.case.opened_case import (
 from app.cases.case.outside_dates import WARNED_BEFORE, KnownDate, known_dates, place_of_date, read_date
 from app.cases.case.record import kept_rows, loose_ends, spoilt_journals
 from app.cases.case.references import new_reference, read_reference
-from app.cases.case.restricting import let_go_of_assignee, restrict_case, restrict_opened
+from app.cases.case.restricting import keep_narrow_ready, let_go_of_assignee, restrict_case, restrict_opened
 from app.cases.case.sight import CASE_COLUMNS, is_seen_as_read, seen_by, standing_grants
 from app.cases.case.states import (
     HELPERS_CLOSING_REASONS,
@@ -232,6 +232,7 @@ __all__ = [
     "holders_of_member",
     "in_order",
     "is_seen_as_read",
+    "keep_narrow_ready",
     "kept_rows",
     "key_of_holder",
     "known_dates",

@@ -22,7 +22,7 @@ from app.vault import (
     accept_grant,
     add_grants,
     circle_name,
-    circle_public_key,
+    circle_public_keys,
     delete_offered_grants,
     grants_that_stand,
     is_in_circle,
@@ -56,30 +56,18 @@ def restrict_opened(
     wide = _wide_grants(session, vault, CaseId(case.id))
     if not wide:
         return
+    keep_narrow_ready(session, vault, case, opened)
     offers = {
         offer.grant_id: offer for offer in session.scalars(select(Offer).where(Offer.case_id == case.id))
     }
     ready = {grant.holder_id: grant for grant in grants_that_stand(session, CaseId(case.id))}
     for found in wide:
+        narrow = None if found.narrow is None else ready.get(found.narrow.id)
+        if narrow is not None and found.grant.state == GrantState.LIVE and narrow.state == GrantState.OFFERED:
+            accept_grant(session, vault, narrow.id)
         offer = offers.get(found.grant.id)
-        fresh_id: UUID | None = None
-        if found.narrow is not None and found.narrow.id in ready:
-            # A first text is kept ready for both circles until it is clear which one may have it.
-            fresh_id = ready[found.narrow.id].id
-            if found.grant.state == GrantState.LIVE and ready[found.narrow.id].state == GrantState.OFFERED:
-                accept_grant(session, vault, fresh_id)
-        elif found.narrow is not None:
-            fresh = vault.write_grant(
-                CaseId(case.id),
-                opened,
-                vault.granted_names(found.grant),
-                circle_public_key(session, vault, found.narrow),
-                offered=found.grant.state == GrantState.OFFERED,
-            )
-            add_grants(session, vault, [fresh])
-            fresh_id = fresh.id
         if offer is not None:
-            offer.grant_id = fresh_id
+            offer.grant_id = None if narrow is None else narrow.id
     session.flush()
     dropped = [found.grant.holder_id for found in wide]
     delete_offered_grants(session, CaseId(case.id), dropped)
@@ -91,6 +79,36 @@ def restrict_opened(
     new_compartment_versions(session, vault, CaseId(case.id), keep)
     let_go_of_assignee(session, vault, case)
     journal(session, vault, CaseId(case.id), "case.restricted", by, {"grants": len(wide)})
+
+
+def keep_narrow_ready(session: Session, vault: Vault, case: Case, opened: OpenedCompartments) -> None:
+    """Keep ready, wrapped, for each `everyone` circle what its `restricted` circle needs; the caller holds the case's lock.
+
+    A text may restrict the case when nobody who can open it is there, and nobody could seal it anew then.
+    """
+    ready = {grant.holder_id for grant in grants_that_stand(session, CaseId(case.id))}
+    wide = [
+        found
+        for found in _wide_grants(session, vault, CaseId(case.id))
+        if found.narrow is not None and found.narrow.id not in ready
+    ]
+    owners = [OrganisationId(found.narrow.organisation_id) for found in wide if found.narrow is not None]
+    # One whose key others changed gets nothing.
+    keys = circle_public_keys(session, vault, dict.fromkeys(owners, CircleName.RESTRICTED))
+    fresh = [
+        vault.write_grant(
+            CaseId(case.id),
+            opened,
+            vault.granted_names(found.grant) & opened.names,
+            keys[owner],
+            offered=True,
+        )
+        for found, owner in zip(wide, owners, strict=True)
+        if owner in keys
+    ]
+    if fresh:
+        add_grants(session, vault, fresh)
+        session.flush()
 
 
 def _wide_grants(session: Session, vault: Vault, case_id: CaseId) -> list[_Wide]:

@@ -9,7 +9,9 @@ from app.cases.changes.reach import (
     TEXTS_STOPPED,
     UNREACHABLE,
     Reach,
+    last_of_stop,
     stop_reaching,
+    take_stop_back,
     tell_reach,
 )
 from app.cases.changes.reopening import reopen, reopen_by_words
@@ -29,6 +31,7 @@ __all__ = [
     "changes",
     "choose_texts",
     "heed_words",
+    "last_of_stop",
     "note_urgency",
     "raise_case",
     "reopen",
@@ -37,6 +40,7 @@ __all__ = [
     "shut_out_helpers",
     "stop_reaching",
     "take_answer",
+    "take_stop_back",
     "tell_reach",
     "texts_refused_at",
     "yes_in_journal",

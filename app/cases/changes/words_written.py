@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 from app.cases.case import Case, Happened, note, restrict_opened
 from app.cases.changes.heeding import heed
 from app.cases.consent import opens_from_the_start
-from app.cases.routing import heed_helpers, route_again
+from app.cases.routing import heed_helpers, is_read_by_somebody, route_again
 from app.cases.rules import Rules
 from app.database import CaseId
 from app.vault import Actor, ReceiptKeys, Vault, open_grant
@@ -27,11 +27,12 @@ def heed_words(
     heeded = heed(session, vault, rules, case, words, by)
     if heeded.restricted:
         opened = None if keys is None else open_grant(session, vault, CaseId(case.id), keys)
-        if opened is not None and opens_from_the_start(session, case, opened):
+        # Without a code, or with one that came by text, nobody can seal the first words anew: what was kept ready takes
+        # their place.
+        sealed_anew = opened is not None and opens_from_the_start(session, case, opened)
+        if opened is not None and sealed_anew:
             restrict_opened(session, vault, by, case, opened)
-        else:
-            # Without a code, or with one that came by text, nobody can seal the first words anew; what was kept ready takes their
-            # place, else custody.
+        if not sealed_anew or not is_read_by_somebody(session, vault, case):
             route_again(session, vault, rules, case, complete=False)
     heed_helpers(session, vault, rules, case, words, by)
     if heeded.calls:

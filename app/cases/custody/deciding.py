@@ -20,6 +20,7 @@ from app.cases.case import (
     circle_that_opens,
     decision_place,
     facts_of,
+    keep_narrow_ready,
     lock_case,
     refuse_viewers,
     store_facts,
@@ -188,6 +189,8 @@ def place_case(
     )
     add_grants(session, vault, [grant, offer])
     session.flush()
+    if facts.phone:  # the worker's next text may restrict it, when nobody is there to seal it anew
+        keep_narrow_ready(session, vault, case, opened)
     meet_clocks(session, case, ClockAct.PLACED)
     journal(session, vault, case_id, _PLACED, by.actor, {"organisation": str(organisation_id)})
     make_offers(session, vault, rules, case, [offer], by.actor)

@@ -25,7 +25,7 @@ from app.cases.routing.placing import (
 )
 from app.cases.routing.putting_right import put_right
 from app.cases.routing.records import keep_routing_note, routing_note, routing_record
-from app.cases.routing.routing_again import route_again
+from app.cases.routing.routing_again import is_read_by_somebody, route_again
 from app.cases.routing.standbys import READY, keep_ready, ready_keys
 
 __all__ = [
@@ -47,6 +47,7 @@ __all__ = [
     "forbidden",
     "heed_helpers",
     "is_foreseen",
+    "is_read_by_somebody",
     "keep_ready",
     "keep_routing_note",
     "lose_for_lateness",

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.cases.case import (
     Case,
     Offer,
+    circle_that_opens,
     facts_of,
     key_of_holder,
     let_go_of_assignee,
@@ -26,7 +27,7 @@ from app.cases.routing.records import routing_record
 from app.cases.routing.standbys import READY
 from app.cases.rules import Reason, Routing, RoutingOutcome, Rules, route
 from app.cases.taxonomy import Handling
-from app.database import CaseId, OrganisationId
+from app.database import CaseId, CircleId, OrganisationId
 from app.network import OrganisationFacts
 from app.vault import (
     SYSTEM,
@@ -40,6 +41,7 @@ from app.vault import (
     circle_name,
     delete_offered_grants,
     grants_that_stand,
+    has_members,
     holder_of,
     is_sound,
     journal,
@@ -71,7 +73,7 @@ def route_again(
     known = candidates_of(session, vault, case)
     routing = route(facts, case.country, case.language, known.values(), rules.taxonomy, READY)
     offers = _offers_of(session, case)
-    left_out = _left_out(vault, rules, case, offers, known, routing)
+    left_out = _left_out(session, vault, rules, case, offers, known, routing)
     if custody_first:
         unanswered = (offer.organisation_id for offer in offers if offer.state is OfferState.OFFERED)
         left_out = dict.fromkeys(unanswered, Reason.HELD) | left_out
@@ -81,6 +83,7 @@ def route_again(
     restricted = Handling.RESTRICTED in facts.handling
     keyless = _give_right_grants(session, vault, case, kept, restricted=restricted)
     left_out |= dict.fromkeys(keyless, Reason.NO_KEYS)
+    lost = any(offer.state is OfferState.ACCEPTED and offer.organisation_id in left_out for offer in offers)
     for offer in offers:
         if offer.organisation_id in left_out:
             offer.state, offer.expires_at, offer.grant_id = OfferState.WITHDRAWN, None, None
@@ -88,7 +91,18 @@ def route_again(
         let_go_of_assignee(session, vault, case)
     _put_in_order(session, case, offers, routing)
     _note_down(session, vault, case, routing, left_out)
-    _ask(session, vault, rules, case, offers, routing)
+    _ask(session, vault, rules, case, offers, routing, lost=lost)
+
+
+def is_read_by_somebody(session: Session, vault: Vault, case: Case) -> bool:
+    """Whether whoever has the case, if anybody has, has somebody in the circle that may read it."""
+    holder = case.organisation_id
+    return holder is None or _has_readers(session, vault, case, OrganisationId(holder))
+
+
+def _has_readers(session: Session, vault: Vault, case: Case, organisation: OrganisationId) -> bool:
+    circle = circle_that_opens(session, vault, case, organisation)
+    return circle is not None and has_members(session, CircleId(circle.id))
 
 
 def _let_go(session: Session, vault: Vault, case: Case) -> None:
@@ -102,9 +116,19 @@ def _let_go(session: Session, vault: Vault, case: Case) -> None:
 
 
 def _ask(
-    session: Session, vault: Vault, rules: Rules, case: Case, offers: Collection[Offer], routing: Routing
+    session: Session,
+    vault: Vault,
+    rules: Rules,
+    case: Case,
+    offers: Collection[Offer],
+    routing: Routing,
+    *,
+    lost: bool,
 ) -> None:
-    """Offer the case to the first that are ready, unless somebody was asked already or custody holds it."""
+    """Offer the case to the first that are ready, unless somebody was asked already or custody holds it.
+
+    `lost` says that who had taken it may not keep it.
+    """
     session.flush()
     # Of two who are asked one may have to go: it is before the other then, and one more is asked.
     if case.state is State.OFFERED and is_left_to_another(session, vault, case):
@@ -118,7 +142,7 @@ def _ask(
     case.state, case.organisation_id, case.also_asked_id = State.RECEIVED, None, None
     case.assignee_id = None
     why = routing.why if routing.chosen is None else RoutingOutcome.NOBODY_ACCEPTED
-    hand_on(session, vault, rules, case, why_held=why)
+    hand_on(session, vault, rules, case, why_held=RoutingOutcome.MAY_NOT_KEEP if lost else why)
 
 
 def _offers_of(session: Session, case: Case) -> list[Offer]:
@@ -128,6 +152,7 @@ def _offers_of(session: Session, case: Case) -> list[Offer]:
 
 
 def _left_out(
+    session: Session,
     vault: Vault,
     rules: Rules,
     case: Case,
@@ -142,6 +167,10 @@ def _left_out(
         organisation = OrganisationId(offer.organisation_id)
         if offer.state in _TAKEN:
             reason = forbidden(vault, rules, case, known.get(organisation))
+            if offer.state is OfferState.ACCEPTED and reason in (None, Reason.NOT_TRAINED):
+                # Who has a case is not asked anew, by whichever door it is told: those whom they trained and named keep it.
+                has_readers = _has_readers(session, vault, case, organisation)
+                reason = None if has_readers else Reason.NOT_TRAINED
         else:
             reason = None if organisation in permitted else reasons.get(organisation, Reason.NO_KEYS)
         if reason is not None:

@@ -76,6 +76,7 @@ class RoutingOutcome(StrEnum):
     NOBODY_ELIGIBLE = "nobody_eligible"
     NOBODY_ACCEPTED = "nobody_accepted"
     LATE = "late"
+    MAY_NOT_KEEP = "may_not_keep"
 
 
 @dataclass(frozen=True)

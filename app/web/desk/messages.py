@@ -65,6 +65,10 @@ DONE: Labels = {
     "task_put_off": pgettext("desk", "Put off. Your reason is a note in the thread."),
     "task_handed_over": pgettext("desk", "Handed over."),
     "talk_kept": pgettext("desk", "Kept. Only your team and who has the case after you can read it."),
+    "not_theirs": pgettext(
+        "desk",
+        "Kept: others see that phone. No texts and no calls any more: the number in the case is gone.",
+    ),
     "texts_agreed": pgettext(
         "desk", "Kept. You may text the worker now. They see in the inbox that you wrote this down."
     ),

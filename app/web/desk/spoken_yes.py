@@ -19,6 +19,7 @@ from app.intake.spoken_yes import (
     RefusedSince,
     TextedElsewhere,
     hear_no,
+    keep_not_theirs,
     keep_yes,
     seal_yes,
 )
@@ -53,10 +54,16 @@ def keep_agreement(case_id: UUID) -> ResponseReturnValue:
 
     submission = submission_of_post("agreed", case_id, *(request.form.get(name, "") for name in _FIELDS))
 
+    narrows = request.form.get("whose", "") in (WhosePhone.SHARED, WhosePhone.COMPANY)
+
     def act() -> None:
         heard = _heard()
         with here.database.reading() as session:
             sealed = seal_yes(session, here.vault, here.gateways, member(), CaseId(case_id), heard)
+        if narrows:
+            with here.database.writing() as session:
+                keep_not_theirs(session, here.vault, member(), CaseId(case_id), sealed)
+            return
         with (
             counted_number(here.database, here.vault, member(), CaseId(case_id), sealed.wish.tags),
             here.database.writing() as session,
@@ -64,7 +71,7 @@ def keep_agreement(case_id: UUID) -> ResponseReturnValue:
             keep_yes(session, here.vault, member(), CaseId(case_id), sealed, submission)
 
     try:
-        return change(case_id, act, done="texts_agreed", drafts=drafts)
+        return change(case_id, act, done="not_theirs" if narrows else "texts_agreed", drafts=drafts)
     except _Incomplete:
         return refuse(
             pgettext(

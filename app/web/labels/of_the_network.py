@@ -28,6 +28,10 @@ WAITING: Labels = {
     "nobody_eligible": pgettext("network", "No helper fits"),
     "nobody_accepted": pgettext("network", "Every helper declined or did not answer"),
     "late": pgettext("network", "The helper was late, and nobody else stood by"),
+    "may_not_keep": pgettext(
+        "network",
+        "By what the worker told since, the helper who had it may not keep it, and nobody else stood by",
+    ),
     "locked": pgettext("network", "The worker has locked it"),
 }
 

@@ -64,6 +64,9 @@ def test_a_yes_is_kept_and_a_refused_one_stays_in_its_fields(browse: Browse, wor
     assert "You may text the worker now." in page.text
     assert "Only the worker’s, as Name of near.lead was told" in page.text
     assert member.send("/agreed", **told).status == 409  # a new page: they agreed before
+    page = member.send("/agreed", **{**told, "whose": "shared"})
+    assert "Kept: others see that phone." in page.text
+    assert "You may text the worker now." in member.send("/agreed", **told).text
     page = member.send("/no-texts")
     assert "No texts and no calls any more: the number in the case is gone." in page.text
     assert "as Name of near.lead was told" not in page.text

@@ -42,10 +42,12 @@ from app.intake.spoken_yes import (
     RefusedSince,
     TextedElsewhere,
     hear_no,
+    keep_not_theirs,
     keep_yes,
     seal_yes,
     take_yes_back,
 )
+from app.intake.texting import Unreachable
 from app.network import SignedIn
 from app.vault import open_grant, read_journal
 from tests.support import texting_back
@@ -318,6 +320,58 @@ def nothing_kept(texting: Texting, case_id: CaseId) -> bool:
     with texting.database.reading() as session:
         rows = session.scalars(select(TextAgreement)).all()
     return not rows and phone_of(texting, case_id) is None and reach_of(texting, case_id).reach == "inbox"
+
+
+def test_whose_phone_and_hours_that_the_form_did_not_ask_for_are_kept(texting: Texting) -> None:
+    case_id, evenings = agreed_on_form(texting), TextTimes(18, 21)
+    assert texting_back.shown(texting, case_id).heard is None
+    heard(texting, case_id, times=evenings)
+    shown = texting_back.shown(texting, case_id)
+    assert shown.heard is not None
+    assert (shown.way.why_not, reach_of(texting, case_id).text_times) == (None, evenings)
+    # Said again it is nothing new; other hours are.
+    for times in (None, evenings):
+        with pytest.raises(AgreedBefore):
+            heard(texting, case_id, times=times)
+    heard(texting, case_id, times=TextTimes(7, 9))
+    assert reach_of(texting, case_id).text_times == TextTimes(7, 9)
+
+
+def test_whose_phone_alone_is_kept_beside_text_me(texting: Texting) -> None:
+    case_id = agreed_on_form(texting)
+    before = reach_of(texting, case_id).text_times
+    heard(texting, case_id)
+    assert texting_back.shown(texting, case_id).heard is not None
+    assert reach_of(texting, case_id).text_times == before
+
+
+@pytest.mark.parametrize("whose", (WhosePhone.SHARED, WhosePhone.COMPANY))
+@pytest.mark.parametrize("agreed", (agreed_on_form, agreed_by_voice, agreed_by_text))
+def test_that_others_see_the_phone_ends_the_texts_on_it(
+    texting: Texting, agreed: Callable[[Texting], CaseId], whose: WhosePhone
+) -> None:
+    case_id = agreed(texting)
+    assert texting_back.shown(texting, case_id).way.why_not is None
+    not_theirs(texting, case_id, whose)
+    assert texting_back.shown(texting, case_id).way.why_not is Unreachable.NOT_AGREED
+    assert reach_of(texting, case_id).reach == "none"
+
+
+def test_that_others_see_another_phone_changes_nothing(texting: Texting) -> None:
+    case_id = agreed_on_form(texting)
+    with pytest.raises(PhoneNotTheirs):
+        not_theirs(texting, case_id, WhosePhone.SHARED, OTHER)
+    assert texting_back.shown(texting, case_id).way.why_not is None
+
+
+def not_theirs(texting: Texting, case_id: CaseId, whose: WhosePhone, number: str = WRITTEN) -> None:
+    """The near lead writes down that others see a phone."""
+    by, vault = texting.world.sign_in("near.lead"), texting.world.vault
+    yes = HeardYes(TalkHow.CALL, clock.now(), whose, number)
+    with texting.database.reading() as session:
+        sealed = seal_yes(session, vault, texting.services.gateways, by, case_id, yes)
+    with texting.database.writing() as session:
+        keep_not_theirs(session, vault, by, case_id, sealed)
 
 
 def test_a_number_that_said_stop_is_not_texted_on_a_helpers_word(texting: Texting) -> None:

@@ -30,6 +30,7 @@ from tests.harness.statements import statements_of
 from tests.support.text_wishes import WRITTEN, accepted, filed, phone_of, reach_of, taken
 from tests.support.texting import MINE, Texting
 from tests.support.texting_back import AGREED, WORDS, answer, replies, shown, thread
+from tests.support.texting_back import taken as taken_by_text
 
 OURS = "+12025550123"
 CLOSED = "+84912345678"
@@ -320,6 +321,38 @@ def test_stop_from_that_phone_stops_the_texts_of_this_case_too(texting: Texting)
     texting.settle()
     assert MINE not in numbers(texting)
     texting.say("START")
+    assert shown(texting, case_id).way.why_not is Unreachable.STOPPED
+
+
+@pytest.mark.parametrize("case_by", (taken, taken_by_text), ids=("by the form", "by text"))
+def test_start_ends_that_the_worker_said_stop_also_when_the_number_is_forgotten(
+    texting: Texting, case_by: Callable[[Texting], CaseId]
+) -> None:
+    case_id = case_by(texting)
+    answer(texting, case_id)
+    texting.say("stop", "hello?")
+    assert shown(texting, case_id).way.why_not is Unreachable.STOPPED
+    texting.say("start")
+    assert shown(texting, case_id).way.why_not is Unreachable.NOT_AGREED
+    texting.fall_silent()
+    texting.pass_by(days=6)
+    texting.settle()
+    phone = phone_of(texting, case_id)
+    assert phone is None or phone.number_sealed is None
+    assert shown(texting, case_id).way.why_not is Unreachable.NOT_AGREED
+    assert MINE not in numbers(texting)
+    # START is no new agreement.
+    with pytest.raises(CannotBeTexted):
+        answer(texting, case_id, "Once more.", number=2, by=texting.member("near.lead"))
+
+
+def test_stop_after_start_stops_again(texting: Texting) -> None:
+    case_id = taken(texting)
+    answer(texting, case_id)
+    texting.say("STOP", "START", "START", "STOP")
+    texting.fall_silent()
+    texting.pass_by(days=3)
+    texting.settle()
     assert shown(texting, case_id).way.why_not is Unreachable.STOPPED
 
 

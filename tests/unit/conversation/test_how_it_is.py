@@ -304,6 +304,33 @@ def test_what_cannot_be_read_is_kept_and_asked_once_more_in_digits(
     assert HOW in (phone.heard[-1].reply or "")
 
 
+@pytest.mark.parametrize("digit", ("3", "৩"))
+def test_a_digit_that_the_question_does_not_have_is_told_which_it_has_once(
+    phone: Phone, texts: Texts, digit: str
+) -> None:
+    said = phone.read(digit)
+    assert wanted(OPEN, said, texts, START).question
+    heard = hear(OPEN, said, _asked(), texts, START)
+    assert heard.reply == f"{texts.say(Text.ANSWER_BY_NUMBER)} {HOW}"
+    later = replace(heard.position, last="", last_at=None)
+    assert HOW not in (hear(later, said, _asked(), texts, START).reply or "")
+
+
+@pytest.mark.parametrize("step", (Step.TEXT_HOURS, Step.WHICH))
+def test_words_beside_a_question_about_our_own_texts_are_never_met_by_silence(
+    phone: Phone, texts: Texts, step: Step
+) -> None:
+    """Also moments after other words, and when they are not understood for the second time."""
+    asked = replace(OPEN.to(step, back=Step.OPEN), last_free_at=START, handed=True, replied=True)
+    first = hear(asked, phone.read("how long must i wait?"), Knowledge(), texts, START)
+    assert Keep("how long must i wait?") in first.acts
+    assert first.reply
+    then = replace(first.position, last_free_at=None)
+    second = hear(then, phone.read("nobody tells me anything"), Knowledge(), texts, START)
+    assert any(isinstance(act, Keep) for act in second.acts)
+    assert second.reply
+
+
 @pytest.mark.parametrize("know", (Knowledge(), _asked(is_open=False), replace(_asked(), holder_meant=True)))
 def test_nothing_is_asked_where_nothing_waits_or_the_helper_is_meant(phone: Phone, know: Knowledge) -> None:
     assert _hears(phone, "he came on monday", know) == (Keep("he came on monday"),)

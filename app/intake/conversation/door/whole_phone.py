@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app import clock
 from app.cases.case import Case, NoHourLeft, TextTimes, facts_of, lock_case, store_facts
-from app.cases.changes import Reach, choose_texts, stop_reaching, tell_reach
+from app.cases.changes import Reach, choose_texts, stop_reaching, take_stop_back, tell_reach
 from app.cases.rules import Rules
 from app.database import CaseId
 from app.intake.conversation.door.preparing import Prepared
@@ -166,6 +166,10 @@ def obey(scene: Scene, acts: tuple[ConversationAct, ...]) -> None:
         return
     if OptIn() in acts:
         opt_in(scene.session, scene.vault, scene.prepared.tags.values(), phone.line)
+        for case_id in sorted(_cases_talked_about(scene, phone)):
+            case = lock_case(scene.session, case_id)
+            if case is not None:
+                take_stop_back(scene.session, scene.vault, case, WORKER)
     if OptOut() in acts:
         opt_out(scene.session, scene.vault, phone)
         cancel_texts(scene.session, scene.vault, phone_id=phone.id)
@@ -179,3 +183,8 @@ def obey(scene: Scene, acts: tuple[ConversationAct, ...]) -> None:
             case = lock_case(scene.session, case_id)
             if case is not None:
                 stop_reaching(scene.session, scene.vault, case, WORKER)
+
+
+def _cases_talked_about(scene: Scene, phone: Phone) -> set[CaseId]:
+    talks = live_conversations(scene.session, phone.id)
+    return {CaseId(talk.case_id) for talk in talks if position_of(scene.vault, talk) is not None}

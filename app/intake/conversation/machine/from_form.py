@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+from app.cases.enums import ConsentLevel
 from app.intake.conversation.machine.acts import (
     AgreeContact,
     AnswerQuestion,
@@ -33,7 +34,7 @@ from app.intake.conversation.machine.answers import Said
 from app.intake.conversation.machine.beginning import begin, begin_called
 from app.intake.conversation.machine.heard import Heard
 from app.intake.conversation.machine.lookup_values import Knowledge
-from app.intake.conversation.machine.position import Position, Step
+from app.intake.conversation.machine.position import Position, Step, WhosePhone
 from app.intake.conversation.machine.saying import Texts
 from app.intake.conversation.machine.texts import Text
 from app.intake.conversation.machine.told_words import Told
@@ -91,6 +92,23 @@ def answers_helper(position: Position, at: datetime) -> bool:
     """Whether words from such a number are for the helper who texted it last."""
     wrote = position.helper_wrote
     return wrote is not None and at - wrote <= ANSWERED_WITHIN
+
+
+def also_for_helper(heard: Heard, at: datetime) -> Heard:
+    """What came of words while nobody knows whose phone it is, kept for the helper of another case too who texted it since.
+
+    They may answer that helper or go on with the report that stands here: nobody can tell, and in neither may they be missing.
+    """
+    asked = heard.position
+    unclear = asked.helper_case is not None and asked.whose is WhosePhone.UNKNOWN
+    if not unclear or asked.consent is ConsentLevel.NOBODY or not answers_helper(asked, at):
+        return heard
+    words = tuple(
+        KeepForHelper(act.words, asked.helper_case)
+        for act in heard.acts
+        if isinstance(act, Keep) and has_words(act.words)
+    )
+    return replace(heard, acts=(*heard.acts, *words))
 
 
 def _for_helper(acts: tuple[ConversationAct, ...]) -> Iterator[ConversationAct]:

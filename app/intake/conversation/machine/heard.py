@@ -114,3 +114,10 @@ def soon(position: Position, at: datetime) -> bool:
 def spoken(position: Position, said: Said, at: datetime) -> Position:
     """The same conversation, after words that were no answer."""
     return replace(position, last_free_at=at, cut=looks_cut(said.words))
+
+
+def is_spoken_to_since(position: Position) -> bool:
+    """Whether what stands is no question of a testimony, or a helper has texted since its words: what comes now answers that."""
+    wrote = position.helper_wrote
+    since = wrote is not None and position.last_free_at is not None and wrote >= position.last_free_at
+    return since or position.step in (Step.TEXT_HOURS, Step.WHICH)

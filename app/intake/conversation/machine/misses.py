@@ -41,6 +41,10 @@ def missed(position: Position, said: Said, know: Knowledge, texts: Texts, at: da
         return replace(heard, reply=texts.behind(told, heard.reply or ""))
     heard = answered(handed, know, texts)
     asked = None if position.replied else heard.reply
+    if position.step in (Step.TEXT_HOURS, Step.WHICH):
+        asked = texts.say(
+            Text.KEPT
+        )  # asked beside a case that somebody has: what was told there is not met by silence
     return replace(heard, reply=texts.say(Text.HANDED) if may_tell else asked)
 
 

@@ -66,7 +66,8 @@ class Position:
     is the worker's: by digit it answers what was texted, words of it are never read by whoever holds the form's secret code.
     `about` are the cases that a question of danger is about, beside that of the conversation; `meant` are the answers, one for each
     report that may be meant (case, question and answer), and `reports` the days of these as they are shown.
-    `helper_wrote` is when a helper last texted a number from the form: words that come then are for that helper.
+    `helper_wrote` is when a helper last texted a number from the form: words that come then are for that helper. `helper_case` is
+    the case of that helper where it is another than this conversation's.
     `asked_plainly` is the question that was texted and asked once more with its digits, since words did not answer it.
     """
 
@@ -112,6 +113,7 @@ class Position:
     reports: tuple[str, ...] = ()
     asked_plainly: UUID | None = None
     helper_wrote: datetime | None = None
+    helper_case: UUID | None = None
 
     @property
     def waits(self) -> bool:
@@ -194,4 +196,5 @@ _READERS: dict[str, Any] = {
     "reports": tuple,
     "asked_plainly": UUID,
     "helper_wrote": datetime.fromisoformat,
+    "helper_case": UUID,
 }

@@ -29,13 +29,14 @@ from app.intake.conversation.machine.beginning import begin
 from app.intake.conversation.machine.copies import REPEATED, copied
 from app.intake.conversation.machine.days_when_stopped import keep_times, times_unasked
 from app.intake.conversation.machine.early_place import may_name_place, take_place
-from app.intake.conversation.machine.from_form import apart
+from app.intake.conversation.machine.from_form import also_for_helper, apart
 from app.intake.conversation.machine.hands_words import Hands
 from app.intake.conversation.machine.heard import (
     SAME_TESTIMONY,
     Heard,
     Wanted,
     answered,
+    is_spoken_to_since,
     owes_danger_answer,
     soon,
     spoken,
@@ -152,7 +153,7 @@ def hear(position: Position, said: Said, know: Knowledge, texts: Texts, at: date
     """One text in a conversation that exists. Never raises, whatever was said."""
     heard = _hear_here(position, said, know, texts, at)
     if not position.from_form:
-        return heard
+        return also_for_helper(heard, at)
     return hours_again(position, heard, said, texts, at) or apart(heard, said, know, texts, at)
 
 
@@ -293,7 +294,12 @@ def _continues(position: Position, said: Said, texts: Texts, at: datetime) -> bo
         return False
     if _is_torn(position, said, texts, at):
         return True  # its last letters may be a lone digit
-    if said.digits or position.step in PLACES or walk(position, said, texts).taken:
+    if (
+        is_spoken_to_since(position)
+        or said.digits
+        or position.step in PLACES
+        or walk(position, said, texts).taken
+    ):
         return False
     if position.step is Step.WHOSE_PHONE and speaks_of_phone(said):
         return False

@@ -33,6 +33,9 @@ _AFTER_QUESTIONS = (Step.OPEN, Step.NEW_REPORT, Step.TEXT_HOURS, Step.WHICH)
 # Longer words are news, and no answer that could not be read.
 _LONGEST_ANSWER = 160
 _GOOD_NEWS = frozenset({FollowupAnswer.BETTER, FollowupAnswer.PUT_RIGHT})
+_ASKED_FOR_BY_DIGIT = frozenset(
+    {0, 2, 4, 8}
+)  # after the questions: whatever is texted, these mean what they always do
 _SAID_OF = "how_is_it"  # in topic_words.toml: what people say instead of a digit
 
 
@@ -49,11 +52,13 @@ def _may_be_asked_again(position: Position, said: Said) -> bool:
     """Whether these words may be meant as such an answer though they cannot be read: no longer ones, which tell something."""
     if position.step is not Step.OPEN or said.part is not None or said.thanks or said.worse or said.danger:
         return False
-    return asks_open(said) is None and not said.digits and 0 < len(said.words) <= _LONGEST_ANSWER
+    if said.digits:
+        return asks_open(said) not in (None, *_ASKED_FOR_BY_DIGIT)
+    return asks_open(said) is None and 0 < len(said.words) <= _LONGEST_ANSWER
 
 
 def ask_plainly(position: Position, said: Said, know: Knowledge, texts: Texts, at: datetime) -> Heard | None:
-    """Words that answer nothing, while a question of ours waits: they are kept, and it is asked once more with its digits."""
+    """Words or a digit that answer nothing while a question of ours waits: kept, and it is asked once more with its digits."""
     waiting = [each for each in know.questions if each.is_open]
     if not waiting or know.holder_meant or not _may_be_asked_again(position, said):
         return None
