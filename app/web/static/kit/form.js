@@ -23,7 +23,7 @@ export let current = null
 export let shown = ""
 
 /** The reports that another page or worker sent while this page was open; the server's page only of the one that is on the screen. */
-const sentElsewhere = new Map()
+export const sentElsewhere = new Map()
 others.addEventListener("message", ({ data: { submission, state, page } }) => {
   if (["goes", "kept"].includes(state)) sentElsewhere.set(submission, submission === current?.submission ? page : null)
 })

@@ -64,11 +64,10 @@ async function sayKept() {
   const kept = head && (await keptHere().catch(() => 0))
   document.getElementById("kit-kept")?.remove()
   if (!kept) return
-  const place = document.createElement("p")
+  const place = document.createElement("span")
   place.id = "kit-kept"
-  place.style.flexBasis = "100%"
-  place.append(copyOf("kept"))
-  head.append(place)
+  place.append(" · ", copyOf("kept"))
+  head.firstElementChild.append(place)
 }
 
 let again
