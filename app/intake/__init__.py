@@ -4,7 +4,7 @@ from app.intake.admission import FloodRefused, LimitMetMeanwhile
 from app.intake.arrival import read_arrival
 from app.intake.danger import Whereabouts, country_told, danger_answer, likely_country, number_left
 from app.intake.filed import Filed
-from app.intake.filing import SubmissionConflict, already_filed, file_grievance
+from app.intake.filing import SubmissionConflict, already_filed, file_grievance, filed_as
 from app.intake.form_files import (
     FormFile,
     FormFilesRefused,
@@ -48,6 +48,7 @@ __all__ = [
     "file_grievance",
     "file_letter",
     "file_report",
+    "filed_as",
     "files_of_form",
     "keep_files",
     "likely_country",

@@ -1,5 +1,6 @@
 """Filing: a sealed report becomes a case, exactly once. Only rows are added, so that on SQLite the one writer's turn is short."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from uuid import UUID
 
@@ -45,6 +46,14 @@ def already_filed(
         harm=harms(rules.danger.found_in(report.words)),
         confirmed=arrival.site is not None,
     )
+
+
+def filed_as(session: Session, submission: Submission, reports: Iterable[Report]) -> CaseId | None:
+    """The case that was made of this form, if it was filed as one of these reports; nothing is stored or counted."""
+    case = _case_of(session, submission.submission_id)
+    if case is None or case.body_tag not in {submission.body_tag(each.canonical()) for each in reports}:
+        return None
+    return CaseId(case.id)
 
 
 def file_grievance(session: Session, vault: Vault, sealed: SealedGrievance) -> Filed:

@@ -83,7 +83,7 @@ def test_written_on_a_dead_line_it_waits_locked_and_arrives_once_next_day(
         expect(page.get_by_role("heading", name=SAVED)).to_be_visible()
         assert page.locator("#phone-says blockquote").inner_text() == WORDS
         expect(page.get_by_label("Write to the helper")).to_have_value("")
-        # As of a report: nothing that tells which of both it is, whose, or when.
+        # As of a report: nothing that tells which of both it is, or whose.
         assert set(phone.records(page)[0]) - {"not_before"} == {
             "submission",
             "sealed",
@@ -91,6 +91,7 @@ def test_written_on_a_dead_line_it_waits_locked_and_arrives_once_next_day(
             "state",
             "order",
             "thread",
+            "at",
         }
         before = len(kept(link))
     assert not found_in(tmp_path / "profile", (*PLANTED, code, code[:12]))

@@ -16,6 +16,13 @@ COORDINATOR = "custodian.two@openbench.example"
 _PAPER = "[...document.querySelectorAll('.sheet')].map(each => getComputedStyle(each).color)"
 _GROUND = "getComputedStyle(document.body).backgroundColor"
 # A first page of a PDF that Chromium writes, and no list of pages.
+_LINES_OF_CODE = """
+[...document.querySelectorAll('.go bdi')].map((each) => {
+    const range = document.createRange()
+    range.selectNodeContents(each.lastChild)
+    return new Set([...range.getClientRects()].map(({top}) => top)).size
+})
+"""
 _PAGE = re.compile(rb"/Type\s*/Page\b(?!s)")
 
 
@@ -40,6 +47,7 @@ def test_a_poster_fits_every_screen_stays_dark_on_white_and_is_two_sheets_of_pap
     assert fits(looked_at)
     for _ in every_screen(looked_at):
         assert fits(looked_at)
+    assert looked_at.evaluate(_LINES_OF_CODE) == [1] * 9, "a code is typed by hand: no line ends in it"
     black = ["rgb(0, 0, 0)"] * 2
     looked_at.emulate_media(color_scheme="dark")
     assert looked_at.evaluate(_GROUND) == "rgb(19, 25, 25)"

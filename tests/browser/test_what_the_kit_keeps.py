@@ -252,10 +252,10 @@ def test_a_report_that_another_page_has_just_sent_is_never_called_lost(phone: Ph
     page.evaluate(
         """async () => {
             const start = document.querySelector('script[src*="kit/"]').src
-            const {sentElsewhere} = await import(start.replace('start.js', 'outbox.js'))
+            const {sentElsewhere} = await import(start.replace('start.js', 'form.js'))
             const {all, drop} = await import(start.replace('start.js', 'store.js'))
             for (const {submission} of await all()) {
-                sentElsewhere.add(submission)
+                sentElsewhere.set(submission)
                 await drop(submission)
             }
             // Pressed at once, where the page has not looked by itself yet.

@@ -5,10 +5,11 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ForeignKey
+from sqlalchemy import ForeignKey, select
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from app.cases.case.consent_levels import level_or_default
+from app.cases.case.models import Consent
 from app.cases.enums import ConsentHow, ConsentLevel
 from app.database import Base, Blob, CaseId, MemberId, Opaque, OrganisationId
 from app.network import Organisation, TabletStanding, Vouched, member_names
@@ -57,6 +58,7 @@ class ToldBeside:
     standing: TabletStanding
     first_receipt: UUID
     """The code that was on the tablet's screen: whoever stood there may have seen it."""
+    skipped: bool  # whether the report went on as if nothing was said of who may know
     helper: str = ""  # names; empty where nobody can be named
     organisation: str = ""
 
@@ -64,6 +66,11 @@ class ToldBeside:
     def counts(self) -> bool:
         """Whether the helper was who the tablet said, so that what was allowed there holds."""
         return self.standing is TabletStanding.STANDS
+
+    @property
+    def overruled(self) -> bool:
+        """Whether something was allowed there that did not count: who asked for nobody, or was not asked, allowed nothing."""
+        return not self.counts and self.skipped and self.how is not HowAllowed.NOT
 
 
 def allowed_beside(
@@ -104,13 +111,14 @@ def told_beside(session: Session, vault: Vault, case_id: UUID) -> ToldBeside | N
         told = vault.unveil_json(_place(case_id), row.told_veil)
     except VeilBroken:
         return None
-    return _named(session, vault, told)
+    return _named(session, vault, case_id, told)
 
 
-def _named(session: Session, vault: Vault, told: dict[str, Any]) -> ToldBeside:
+def _named(session: Session, vault: Vault, case_id: UUID, told: dict[str, Any]) -> ToldBeside:
     member = None if told["member"] is None else MemberId(UUID(told["member"]))
     organisation = None if told["organisation"] is None else OrganisationId(UUID(told["organisation"]))
     found = None if organisation is None else session.get(Organisation, organisation)
+    skipped = select(Consent.id).where(Consent.case_id == case_id, Consent.how == ConsentHow.FORM_SKIPPED)
     return ToldBeside(
         member_id=member,
         organisation_id=organisation,
@@ -118,6 +126,7 @@ def _named(session: Session, vault: Vault, told: dict[str, Any]) -> ToldBeside:
         language=told["language"],
         standing=TabletStanding(told["standing"]),
         first_receipt=UUID(told["receipt"]),
+        skipped=session.scalars(skipped).first() is not None,
         helper="" if member is None else member_names(session, vault, [member]).get(member, ""),
         organisation="" if found is None or not is_sound(vault, found) else found.name,
     )

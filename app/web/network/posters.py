@@ -38,6 +38,12 @@ class Poster:
     number: str
     fingerprint: str
 
+    @property
+    def address_parts(self) -> tuple[str, str]:
+        """Where a line of the address may end: before the code, which is typed by hand and has to stand together."""
+        place, slash, code = self.address.rpartition("/")
+        return place + slash, code
+
 
 @blueprint.get("/posters")
 @open_to_members(kinds=COORDINATORS)

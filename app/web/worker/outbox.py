@@ -34,8 +34,8 @@ from app.web.worker.beside_fields import read_beside
 from app.web.worker.door import blueprint
 from app.web.worker.messages_by_phone import keep_message
 from app.web.worker.receipt import receipt_page
-from app.web.worker.report import to_report
 from app.web.worker.report_form import ReportForm, read_report_form
+from app.web.worker.to_report import to_report
 from app.web.worker.worker_session import end_worker_session
 
 

@@ -1,6 +1,6 @@
 """The form and what becomes of it: the receipt, or the same page again with every word kept."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from http import HTTPStatus
 
@@ -8,18 +8,7 @@ from flask import Response, abort, make_response, render_template, request
 
 from app.attachments import ExaminerBroken, TooManyFiles
 from app.cases.case import consent_texts
-from app.cases.enums import ConsentLevel, Exclusion
-from app.intake import (
-    ContactWay,
-    Filed,
-    FloodRefused,
-    FormFile,
-    FormFilesRefused,
-    Report,
-    SubmissionConflict,
-    file_report,
-)
-from app.language import has_words
+from app.intake import FloodRefused, FormFilesRefused, SubmissionConflict, file_report
 from app.logs import log_failure
 from app.network import site_by_code
 from app.vault import FormToken, TokenForged, TooBusy
@@ -28,8 +17,7 @@ from app.web.language import npgettext, page_language, pgettext
 from app.web.retry import BROKEN_FOR, BUSY_FOR, minutes_until, retry_after, seconds_until
 from app.web.sender import sender
 from app.web.services import services
-from app.web.worker.asking import enter_page
-from app.web.worker.danger import help_for_form, help_in
+from app.web.worker.danger import help_for_form
 from app.web.worker.door import blueprint, offered
 from app.web.worker.intent import InboxAct, Intent
 from app.web.worker.left import mark_sent, was_left
@@ -43,6 +31,8 @@ from app.web.worker.report_files import (
     refused_words,
 )
 from app.web.worker.report_form import ReportForm, read_report_form
+from app.web.worker.sent_before import code_asked_for, sent_before_page
+from app.web.worker.to_report import to_report
 from app.web.worker.worker_session import end_worker_session
 
 
@@ -85,6 +75,8 @@ def _report(sent: ReportForm, files: PostedFiles) -> Response:
     if sent.mistakes:
         return form_page(sent, mistakes=_mistakes(sent), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     token = _read_token(sent)
+    if (token is None or sent.asks_again) and (page := sent_before_page(sent, files)):
+        return page
     if token is None:
         note = pgettext(
             "worker-form",
@@ -107,7 +99,11 @@ def _file(sent: ReportForm, files: PostedFiles, token: FormToken) -> Response:
         came = keep_or_say(going.looked) and going.whole
         # The page belongs to it: a receipt that cannot be shown is one that the same form, sent again, must show.
         shown = not (filed.already and was_left(token))
-        page = mark_sent(receipt_page(sent, filed, files=came), token) if shown else _sent_before_page(filed)
+        page = (
+            mark_sent(receipt_page(sent, filed, files=came), token)
+            if shown
+            else code_asked_for(filed.home_country)
+        )
     except FormFilesRefused as refused:
         return form_page(sent, mistakes=refused_words(refused), status=HTTPStatus.UNPROCESSABLE_ENTITY)
     except SubmissionConflict as conflict:
@@ -116,12 +112,6 @@ def _file(sent: ReportForm, files: PostedFiles, token: FormToken) -> Response:
         return _not_kept(sent, error)
     # Whoever read messages on this phone before is not always whoever wrote this one.
     return end_worker_session(page)
-
-
-def _sent_before_page(filed: Filed) -> Response:
-    """The question for the code, for whoever holds the phone now."""
-    # With numbers for every message: were they shown for danger alone, the page would tell of it.
-    return enter_page("sent before", numbers=help_in(filed.home_country))
 
 
 def _conflict_page(sent: ReportForm, conflict: SubmissionConflict) -> Response:
@@ -182,29 +172,6 @@ def _not_kept(sent: ReportForm, error: Exception) -> Response:
     # With the same token, so that a report which was stored after all is not stored twice.
     page = form_page(sent.answered(), notes=[note], token=sent.token, status=HTTPStatus.SERVICE_UNAVAILABLE)
     return retry_after(page, wait)
-
-
-def to_report(sent: ReportForm, language: str, files: Iterable[FormFile] = ()) -> Report:
-    """The form as the filing verb takes it: whatever was skipped means the choice that tells least."""
-    contact = ContactWay(sent.contact) if sent.contact else ContactWay.INBOX
-    return Report(
-        language=language,
-        # Signs that nobody can see are no words: the pages say then that none came.
-        words=sent.words if has_words(sent.words) else "",
-        topics=sent.category,
-        danger=sent.danger == "yes",
-        no_danger=sent.danger == "no",
-        site_code=sent.site_code,
-        site=sent.site,
-        exclude=frozenset(map(Exclusion, sent.exclude)),
-        exclude_other=sent.exclude_other,
-        contact=contact,
-        phone=sent.phone,
-        safe_times=sent.safe_times,
-        name=sent.name,
-        consent=ConsentLevel(sent.consent) if sent.consent else None,
-        files=tuple(file.declared for file in files),
-    )
 
 
 def _read_token(sent: ReportForm) -> FormToken | None:

@@ -125,6 +125,35 @@ def end_all(world: World) -> None:
             end_tablet(session, world.vault, by, each.id)
 
 
+@pytest.mark.parametrize(
+    ("how", "consent", "overruled"),
+    (
+        (HowAllowed.TAP, "buyers", True),
+        (HowAllowed.VOICE, "union", True),
+        (HowAllowed.TAP, "nobody", False),
+        (HowAllowed.NOT, "buyers", False),
+    ),
+)
+@pytest.mark.parametrize("ended", (True, False), ids=("ended", "stands"))
+def test_only_what_was_allowed_is_said_not_to_count(
+    client: FlaskClient, world: World, seal: Seal, how: HowAllowed, consent: str, overruled: bool, ended: bool
+) -> None:
+    other = seal(words="Of another.", consent="buyers", **beside(tablet_of(world), HowAllowed.TAP))
+    sealing = seal(words=WORDS, consent=consent, **beside(tablet_of(world), how))
+    if ended:
+        end_all(world)
+    send(client, world, other)
+    told = told_of(world, send(client, world, sealing))
+    assert told is not None
+    assert told.counts is not ended
+    assert told.overruled is (overruled and ended)
+    visitor = Visitor(client)
+    visitor.open("/en/inbox")
+    page = visitor.send("/inbox", receipt=sealing.receipt)
+    assert "helped you to write this" in page.text
+    assert ("did not count" in page.text) is (overruled and ended)
+
+
 def _pass_by(time: timedelta) -> None:
     gone = clock.now() - datetime.now(UTC)
     clock.set_offset(round((gone + time).total_seconds()))

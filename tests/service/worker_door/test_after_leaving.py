@@ -64,6 +64,52 @@ def test_after_leaving_a_form_sent_again_shows_no_code(
     assert cases(world) == before
 
 
+@pytest.mark.parametrize("allow", ("yes", "no"))
+@pytest.mark.parametrize("gone", (True, False), ids=("left", "only back"))
+def test_the_question_about_danger_sent_again_once_it_was_answered_shows_no_words(
+    visitor: Visitor, world: World, allow: str, gone: bool
+) -> None:
+    """Back to the page in between: "Nothing is sent yet" would be untrue there, and a press would show the report's words."""
+    form = visitor.open("/en/").form("/report")
+    asked: dict[str, object] = {**form.values, "words": WORDS, "danger": "yes", "consent": "nobody"}
+    visitor.page = again(visitor, asked)
+    assert "Nothing is sent yet" in visitor.page.text
+    code = visitor.send("/report", allow=allow).code
+    assert code
+    before = cases(world)
+    if gone:
+        leave(visitor, "")
+    shown = again(visitor, asked)
+    body = shown.response.get_data(as_text=True)
+    assert "sent already" in shown.text
+    assert "Nothing is sent yet" not in shown.text
+    assert WORDS not in body
+    assert code not in body
+    assert "danger" not in shown.text
+    assert cases(world) == before
+
+
+def test_new_words_on_the_old_page_are_asked_about_and_not_lost(visitor: Visitor) -> None:
+    form = visitor.open("/en/").form("/report")
+    asked: dict[str, object] = {**form.values, "words": WORDS, "danger": "yes", "consent": "nobody"}
+    visitor.page = again(visitor, asked)
+    assert visitor.send("/report", allow="no").code
+    more = again(visitor, {**asked, "words": "He came back with a knife."})
+    assert "He came back with a knife." in more.response.get_data(as_text=True)
+    assert "sent already" not in more.text
+
+
+def test_an_old_form_that_was_sent_does_not_say_that_nothing_is_sent(visitor: Visitor) -> None:
+    _, posted = send(visitor)
+    clock.set_offset(30 * 86_400)
+    shown = again(visitor, posted)
+    assert "sent already" in shown.text
+    assert WORDS not in shown.response.get_data(as_text=True)
+    unsent = again(visitor, {**posted, "words": "Other words."})
+    assert "Nothing is sent yet" in unsent.text
+    assert "Other words." in unsent.response.get_data(as_text=True)
+
+
 def test_the_next_ones_own_report_shows_its_code_also_when_sent_twice(visitor: Visitor) -> None:
     send(visitor)
     leave(visitor, "")

@@ -36,8 +36,9 @@ def helps_anywhere(page: Page) -> None:
     """None is said to be the worker's own: a wrong number costs time. None at all costs more."""
     assert SAFE in page.text
     [pressed] = [each for each in page.root.iter("details") if ANY_COUNTRY in "".join(each.itertext())]
-    assert page.text.count(MALAYSIA) == "".join(pressed.itertext()).count(MALAYSIA) == 1
-    assert page.text.count(INDIA) == "".join(pressed.itertext()).count(INDIA) == 1
+    named = [each.text for each in pressed.iter("p")]
+    assert (named.count("Malaysia"), named.count("India")) == (1, 1)
+    assert "in this country" not in page.text
 
 
 def tells_of_nobody(page: Page) -> None:

@@ -49,6 +49,7 @@ export async function draftDone() {
 
 function put(name) {
   place.replaceChildren(copyOf(name))
+  dispatchEvent(new Event("kept"))
   return (which) => place.querySelector(which)
 }
 

@@ -2,7 +2,7 @@
 
 import { attached, hasFiles, offerFiles } from "./attach.js"
 import { draftDone, keepsDraft, offerDraft } from "./choice.js"
-import { ARRIVED, declared, dropPartsOf, layParts, post, send, sentElsewhere, wakeLater } from "./outbox.js"
+import { ARRIVED, declared, dropPartsOf, layParts, others, post, send, wakeLater } from "./outbox.js"
 import { bringBack, copyOf, language, nearFirst, note, show, showPage, showReceipt, turnTo } from "./screen.js"
 import { knownKit, newAck, newestKit, newId, newReceipt, sealReport, warmUp } from "./seal.js"
 import { bringUp } from "./steps.js"
@@ -18,6 +18,15 @@ const CURABLE = { receipt: "receipt", unknown_key: "key", retired_key: "key" }
 
 /** The report that is on the screen as saved: `{submission, receipt, ...}`, or null. */
 export let current = null
+
+/** The submission of the report whose code is on the screen, saved or sent. */
+export let shown = ""
+
+/** The reports that another page or worker sent while this page was open; the server's page only of the one that is on the screen. */
+export const sentElsewhere = new Map()
+others.addEventListener("message", ({ data: { submission, state, page } }) => {
+  if (["goes", "kept"].includes(state)) sentElsewhere.set(submission, submission === current?.submission ? page : null)
+})
 
 /** The last one that could not be kept here and went out without an answer. */
 let unheard = null
@@ -150,9 +159,10 @@ async function begin(form, submitter) {
     return note(fault.name, fault.at)
   }
   note(null)
-  if (told.danger === "yes" && told.consent === "nobody" && !told.quick) fields.push(["allow", await askForHelper()])
+  const allow = told.danger === "yes" && told.consent === "nobody" && !told.quick && (await askForHelper())
+  if (allow) fields.push(["allow", allow])
   const quiet = ["text", "call"].includes(told.contact) && !told.phone.trim()
-  await busy(form, submitter, () => file(form, fields, { danger: told.danger === "yes", quiet }))
+  await busy(form, submitter, () => file(form, fields, { danger: told.danger === "yes", locked: allow === "no", quiet }))
 }
 
 /** What the server would send the form back for: once it is sealed, nobody could put it right any more. */
@@ -219,6 +229,7 @@ async function forget({ submission }) {
 
 function showSaved(report, name = "kept-here") {
   current = report
+  shown = report.submission
   showReceipt(name, report.receipt, report)
 }
 
@@ -226,7 +237,7 @@ function showSaved(report, name = "kept-here") {
 export async function hear(report, answer) {
   if (answer?.state === "kept") return showKept(report, answer)
   if (answer?.state === "refused") return CURABLE[answer.reason] ? sealAnew(report, answer.reason) : showRefused(report, answer.reason)
-  if (sentElsewhere.has(report.submission)) return showKept(report, {})
+  if (sentElsewhere.has(report.submission)) return showKept(report, { page: sentElsewhere.get(report.submission) })
   if (report.stored) {
     if (current !== report) showSaved(report)
     return wakeLater()
@@ -237,6 +248,7 @@ export async function hear(report, answer) {
 
 function showKept(report, answer) {
   current = null
+  shown = report.submission
   void draftDone()
   if (answer.page) showPage(answer.page)
   else showReceipt("sent-later", report.receipt, report)
@@ -272,7 +284,7 @@ export async function checkCurrent() {
   if (!report?.stored) return
   const record = await find(report.submission).catch(() => undefined)
   if (current !== report) return
-  if (sentElsewhere.has(report.submission)) return showKept(report, {})
+  if (sentElsewhere.has(report.submission)) return showKept(report, { page: sentElsewhere.get(report.submission) })
   if (!record) {
     current = null
     showReceipt("gone", report.receipt, report)

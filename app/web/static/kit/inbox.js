@@ -3,7 +3,7 @@
 
 import { sendAll, wakeLater, within } from "./outbox.js"
 import { knownKit, newestKit, newId, sealReport, warmUp } from "./seal.js"
-import { nearFirst } from "./screen.js"
+import { nearFirst, saidAt } from "./screen.js"
 import { digitsOf, dropStage, isStageOf, keepStage } from "./stage.js"
 import { all, drop, find, keep } from "./store.js"
 import { turnTo, visit } from "./start.js"
@@ -215,7 +215,7 @@ async function offerStage() {
   const now = document.querySelector("li[aria-current=step]")
   const code = digitsOf(visit.code)
   if (!now || !code || !navigator.serviceWorker?.controller) return
-  const day = new Date().toLocaleDateString(language, { day: "numeric", month: "long", year: "numeric" })
+  const day = saidAt(Date.now(), {})
   const place = Object.assign(document.createElement("div"), { id: "phone-stage" })
   place.append(copyOf("stage"))
   const told = [...place.querySelectorAll("[data-then]"), ...now.querySelectorAll("b, p")].map(({ textContent }) => textContent)

@@ -12,10 +12,6 @@ const LONGEST_WAIT = 3600 // seconds that a server may ask us to wait
 /** Says what became of a report to every other page and worker. */
 export const others = new BroadcastChannel("outbox")
 
-/** The reports that another page or worker sent while this page was open. */
-export const sentElsewhere = new Set()
-others.addEventListener("message", ({ data }) => ["goes", "kept"].includes(data.state) && sentElsewhere.add(data.submission))
-
 /** Post a sealed record: `{state: "kept" | "refused" | "later", ...}`. Stores nothing. */
 export async function post({ sealed, submission, proof }, { page = false } = {}) {
   try {
@@ -74,11 +70,12 @@ export const send = (submission, options) =>
     if (!record) return undefined
     const answer = await post(record, options)
     // Told before it goes too: a page that finds it gone must know by then that it was sent.
-    if (answer.state === "kept") others.postMessage({ submission, state: "goes" })
+    const { page } = answer
+    if (answer.state === "kept") others.postMessage({ submission, state: "goes", page })
     if (answer.state === "kept") await drop(submission)
     else if (answer.state === "refused") await amend(submission, () => ({ state: "parked", reason: answer.reason }))
     else await amend(submission, () => ({ not_before: Date.now() + (answer.wait ?? 0) }))
-    others.postMessage({ submission, state: answer.state })
+    others.postMessage({ submission, state: answer.state, page })
     return answer
   })
 
@@ -91,13 +88,14 @@ function isDue({ state, not_before: moment = 0 }) {
 /** Send all that waits, in the order in which it was written; a refused one holds up nobody, and one that has to wait only those after it of
 the same `thread`. Tells whether something is still to be sent.
 
-`heard` learns of each answer; the page for the worker is asked for where the report is `mine`, the one that is on the screen. */
-export async function sendAll({ asked = false, mine = "", heard = () => {} } = {}) {
+`heard` learns of each answer; the page for the worker is asked for where the report is `mine`, the one that is on the screen, or where
+`shown` says that it may be on another. */
+export async function sendAll({ asked = false, mine = "", shown = false, heard = () => {} } = {}) {
   const held = new Set()
   for (const { submission, thread, ...record } of await all()) {
     if (held.has(thread)) continue
     // Whoever presses the button is not told to wait, and what was refused gets another try.
-    const answer = (asked || isDue(record)) && (await send(submission, { page: submission === mine }))
+    const answer = (asked || isDue(record)) && (await send(submission, { page: shown || submission === mine }))
     if (answer) await heard(submission, answer)
     // One that another page has just now is on its way still.
     if (thread && (answer ? answer.state === "later" : record.state === "waiting" && (await find(submission)))) held.add(thread)

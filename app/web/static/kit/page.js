@@ -1,11 +1,11 @@
 // The kit on a page, after its first paint: installs the service worker, takes over the form, and sends what waits.
 
-import { checkCurrent, current, hear, takeOver } from "./form.js"
+import { checkCurrent, current, hear, shown, takeOver } from "./form.js"
 import { ARRIVED, WAITS, dropPartsOf, heads, others, sendAll, sendParts, wakeLater } from "./outbox.js"
-import { copyOf, haveWords, language, note, tell } from "./screen.js"
+import { copyOf, haveWords, language, note, saidAt, tell } from "./screen.js"
 import { refreshKit } from "./seal.js"
 import { offerSpeech, offerSteps } from "./steps.js"
-import { all, drop } from "./store.js"
+import { all, drop, keptHere } from "./store.js"
 
 const AGAIN = 20_000 // milliseconds until a page that stays open tries again by itself
 
@@ -29,6 +29,10 @@ async function begin() {
     if (files) files.disabled = false
     offerSpeech(form)
   }
+  await sayKept()
+  addEventListener("kept", () => void sayKept())
+  // Messages that are opened come with a head of their own.
+  new MutationObserver(() => void sayKept()).observe(document.documentElement, { childList: true })
   // A phone that cannot do all of the rest does none of it: the plain way is as good.
   if (!whole) return
   // The page that answers a post belongs to that post and to its token.
@@ -52,6 +56,18 @@ async function begin() {
   document.documentElement.dataset.kit = "on"
   await refreshKit()
   await drain()
+}
+
+/** Whoever presses "Leave now" knows before that what is kept here goes with it: it may be somebody else's. */
+async function sayKept() {
+  const head = document.querySelector(".leave")?.parentNode
+  const kept = head && (await keptHere().catch(() => 0))
+  document.getElementById("kit-kept")?.remove()
+  if (!kept) return
+  const place = document.createElement("span")
+  place.id = "kit-kept"
+  place.append(" · ", copyOf("kept"))
+  head.firstElementChild.append(place)
 }
 
 let again
@@ -83,9 +99,10 @@ function lookAgain() {
 }
 
 /** Another tab or the service worker sent something. */
-async function learn({ submission, state }) {
+async function learn(data) {
+  const { submission, state } = data
   if (state === "goes") return
-  if (current?.submission === submission && state === "kept") await hear(current, { state })
+  if (current?.submission === submission && state === "kept") await hear(current, data)
   else {
     if (!current && (state === "kept" || state === "part")) await tellSent()
     await checkCurrent()
@@ -100,11 +117,15 @@ const tellSent = async () => !(await all()).length && !(await heads()).length &&
 
 const NAME = "saved.json" // on the list of downloads of the phone, which others may see
 
-/** Show the notice as things are now. Its button "send now" is heard by the page, as that of the receipt is. */
 async function showWaiting() {
+  await showReports()
+  await showParts()
+}
+
+/** Show the notice as things are now. Its button "send now" is heard by the page, as that of the receipt is. */
+async function showReports() {
   const records = (await all().catch(() => [])).filter(({ beside }) => !beside)
   const files = await heads()
-  await showParts()
   const before = document.getElementById("kit-waiting")
   const form = document.querySelector("form[action$='/report'], form[data-open]")
   const told = JSON.stringify([records.map(({ submission, state }) => [submission, state]), files.map(({ file }) => file)])
@@ -130,11 +151,14 @@ function listed(name, records, files) {
   const part = copyOf(name)
   const several = records.length > 1
   const list = document.createElement(several ? "ol" : "div")
-  for (const { submission } of records) {
+  for (const { submission, at } of records) {
     const item = document.createElement(several ? "li" : "div")
     item.append(copyOf("item"))
     const mine = files.filter((file) => file.submission === submission)
-    const words = item.querySelector("p")
+    const [day, words] = item.querySelectorAll("p")
+    // What an older version kept carries no time.
+    day.hidden = !at
+    day.textContent = day.textContent.replace("{day}", saidAt(at))
     words.hidden = !mine.length
     words.textContent = words.textContent.replace("{number}", mine.length)
     press(item, "button", async () => {
@@ -144,7 +168,6 @@ function listed(name, records, files) {
     })
     list.append(item)
   }
-  part.querySelector(".hint").hidden = !several
   part.firstElementChild.append(list)
   return part
 }
@@ -157,17 +180,22 @@ async function showParts() {
   if (!notice) {
     notice = Object.assign(document.createElement("div"), { id: "kit-parts" })
     notice.append(copyOf("parts"))
-    notice.way = notice.querySelector("details")
+    notice.way = notice.querySelector("[data-way]")
     document.querySelector("#top .card .digits")?.closest(".card").after(notice)
     document.querySelector("form[action$='/report']")?.before(notice)
   }
   const groups = [...new Set(files.map(({ submission }) => submission))]
-  if (notice.told !== String(groups)) {
-    notice.told = String(groups)
+  // Under a code only what belongs to it is counted; what another report waits for is nobody's here to delete unasked.
+  const apart = document.querySelector("#top .card .digits") ? groups.filter((each) => each !== shown) : []
+  const own = files.filter(({ submission }) => !apart.includes(submission))
+  const listed = JSON.stringify([groups, apart])
+  if (notice.told !== listed) {
+    notice.told = listed
     // Those of each report have a way of their own.
-    for (const way of notice.querySelectorAll("details")) way.remove()
-    for (const group of groups) {
+    for (const way of notice.querySelectorAll("[data-way]")) way.remove()
+    for (const group of [...groups].sort((a, b) => apart.includes(a) - apart.includes(b))) {
       const way = notice.way.cloneNode(true)
+      way.firstElementChild.hidden = !apart.includes(group)
       if (groups.length > 1) way.querySelector("summary").append(` (${files.filter(({ submission }) => submission === group).length})`)
       press(way, "button", async () => {
         await dropPartsOf(group)
@@ -176,14 +204,16 @@ async function showParts() {
       notice.append(way)
     }
   }
-  const all = Object.values(Object.fromEntries(files.map(({ submission, of }) => [submission, of]))).reduce((sum, of) => sum + of, 0)
-  const going = files.find(({ state }) => state === "waiting")
+  const all = Object.values(Object.fromEntries(own.map(({ submission, of }) => [submission, of]))).reduce((sum, of) => sum + of, 0)
+  const going = own.find(({ state }) => state === "waiting")
   const words = notice.querySelector("[data-sent]")
-  const told = words.dataset.sent.replace("{number}", all - files.length).replace("{all}", all)
+  const told = words.dataset.sent.replace("{number}", all - own.length).replace("{all}", all)
   if (words.textContent !== told) words.textContent = told
   words.parentNode.hidden = !going
   if (going) Object.assign(notice.querySelector("progress"), { max: going.pieces, value: going.pieces - going.missing.length })
-  notice.querySelector(".bad").hidden = files.every(({ state }) => state === "waiting")
+  notice.querySelector(".bad").hidden = own.every(({ state }) => state === "waiting")
+  // One button sends all that waits; a second one beside it would only make people wonder which.
+  notice.querySelector(".row").hidden = document.querySelectorAll("#top [data-do=send]").length > 1
 }
 
 /** The sealed records as a file, for a helper who can look into it with the people who run this. */

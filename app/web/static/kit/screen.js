@@ -4,6 +4,10 @@ export const language = document.documentElement.lang
 const main = () => document.getElementById("top")
 let words
 
+/** A moment as the pages say it: "Monday 30 November", and the time. */
+export const saidAt = (moment, time = { hour: "2-digit", minute: "2-digit" }) =>
+  new Date(moment).toLocaleString(language === "en" ? "en-GB" : language, { weekday: "long", day: "numeric", month: "long", ...time })
+
 /** Fetch the words while there is a network or a kit; false when there is neither, or only words of an older kit. */
 export async function haveWords() {
   try {
@@ -12,7 +16,7 @@ export async function haveWords() {
   } catch {
     // Asked again when they are needed.
   }
-  return Boolean(words?.getElementById("parts"))
+  return Boolean(words?.getElementById("kept"))
 }
 
 /** A fresh copy of one of the templates; a page may have words of its own in its place. */
@@ -23,10 +27,16 @@ export function nearFirst(place, known) {
   const zone = Intl.DateTimeFormat().resolvedOptions().timeZone?.split("/").pop()
   const near = place.querySelector(`[data-zones~="${zone}"]`) ?? place.querySelector(`[data-country="${known}"]`)
   const others = place.querySelector("[data-others]")
-  if (!near || !others) return
-  others.hidden = false
-  others.append(...place.querySelectorAll("[data-country]"))
-  others.before(near)
+  if (!others) return
+  // Twenty open lists would push the code out of sight, and "this country" is one of them at most.
+  for (const each of place.querySelectorAll("[data-country]")) {
+    if (each === near) continue
+    each.firstElementChild.textContent = each.dataset.name
+    others.append(each)
+  }
+  others.hidden = !others.children[1]
+  if (near) others.before(near)
+  else others.firstElementChild.textContent = others.dataset.all
 }
 
 /** Below the answer: whoever is in danger need not look for the way to send, nor for whom to call. */
@@ -59,7 +69,7 @@ export function bringBack(nodes) {
 }
 
 /** The receipt, as this phone made it. */
-export function showReceipt(name, receipt, { danger, quiet }) {
+export function showReceipt(name, receipt, { danger, locked, quiet }) {
   show("receipt")
   for (const part of main().querySelectorAll("[data-in]")) {
     if (!part.dataset.in.split(" ").includes(name)) part.remove()
@@ -68,9 +78,10 @@ export function showReceipt(name, receipt, { danger, quiet }) {
   for (const place of main().querySelectorAll(".digits")) {
     place.replaceChildren(...receipt.match(/.{4}/g).flatMap((group) => [digitsOf(group), " "]))
   }
-  for (const note of main().querySelectorAll(".if-danger")) note.hidden = !danger
   nearFirst(main())
-  for (const note of main().querySelectorAll(".if-quiet")) note.hidden = !quiet
+  for (const [which, meant] of Object.entries({ danger, locked, quiet })) {
+    for (const note of main().querySelectorAll(`.if-${which}`)) note.hidden = !meant
+  }
   holdOn()
 }
 

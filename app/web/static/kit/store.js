@@ -54,7 +54,7 @@ export const keep = (record) =>
       const there = target.result.find(({ submission }) => submission === record.submission)
       const order = there?.order ?? 1 + Math.max(0, ...target.result.map((each) => each.order ?? 0))
       try {
-        reports.put({ thread: record.submission, ...record, order })
+        reports.put({ thread: record.submission, at: there?.at ?? Date.now(), ...record, order })
       } catch {
         // What a handler throws reaches nobody who waits.
         reports.transaction.abort()
@@ -75,7 +75,7 @@ export async function canKeep() {
   }
 }
 
-/** All records, as they were written. They carry no time: it would tell whoever takes the phone when its owner wrote. */
+/** All records, as they were written. Of what each tells they carry only when: else nobody could say which of several is theirs. */
 export const all = () =>
   transact("readonly", (reports, result) => {
     reports.getAll().onsuccess = ({ target }) => (result.value = target.result.sort((a, b) => (a.order ?? 0) - (b.order ?? 0)))
@@ -110,6 +110,12 @@ const ONLY = 1
 export const draftHere = () =>
   transact("readonly", (drafts, result) => {
     drafts.get(ONLY).onsuccess = ({ target }) => (result.value = target.result)
+  }, DRAWER)
+
+/** How many things lie here, whosesoever they are: what "Leave now" would delete. */
+export const keptHere = () =>
+  transact("readonly", (drafts, result) => {
+    drafts.count().onsuccess = ({ target }) => (result.value = target.result)
   }, DRAWER)
 
 /** Change the draft as `change` says, which gets what lies there and returns what shall, or null for no change. Tells whether it was changed. */

@@ -141,6 +141,8 @@ export function serve({ version, languages, files }) {
 
 async function whatWaits() {
   // The browser tries again later by itself when this fails.
-  const left = await sendAll()
+  // Whoever looks at a code reads beside it who is told, and whom to call, as if the page itself had sent it.
+  const shown = (await self.clients.matchAll({ type: "window" })).length > 0
+  const left = await sendAll({ shown })
   if ((await sendParts()) || left) throw new Error("something still waits")
 }
