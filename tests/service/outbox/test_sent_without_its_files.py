@@ -12,9 +12,9 @@ from app.cases.case.models import Case
 from app.cases.enums import Urgency
 from app.vault import TooBusy
 from tests.harness.world import World
-from tests.service.outbox.test_files_of_the_form import WORDS, chosen, rows
 from tests.support.browsing import Page, Visitor, cases
 from tests.support.files import ogg, photo
+from tests.support.form_files import WORDS, chosen, rows
 
 NO_PHOTO = b"<svg>no photo</svg>"
 WITHOUT = "Send it without photos or recordings"
