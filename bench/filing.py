@@ -17,8 +17,8 @@ from sqlalchemy import func, select
 
 from app.cases.case.models import Case, Offer
 from app.intake import Report
-from app.web.worker.report import to_report
 from app.web.worker.report_form import read_report_form
+from app.web.worker.to_report import to_report
 from bench import load
 from bench.children import Server, child, private_folder, redress
 from bench.figures import Asked, Figure, Result, percentile

@@ -1,7 +1,7 @@
 """Photos and voice notes: named by a report, brought by its phone in chunks, looked at by a child, kept sealed in the case."""
 
 from app.attachments.arriving import Arrived, Chunk, take_chunk
-from app.attachments.at_once import look_at_once, may_come
+from app.attachments.at_once import is_kept, look_at_once
 from app.attachments.completing import keep_examined
 from app.attachments.counting import TooManyFiles, chunks_waiting
 from app.attachments.declaring import declared_rows
@@ -43,10 +43,10 @@ __all__ = [
     "declared_rows",
     "files_on_the_way",
     "give_up_files",
+    "is_kept",
     "keep_examined",
     "kind_of",
     "look_at_once",
-    "may_come",
     "open_file",
     "take_chunk",
 ]

@@ -28,16 +28,13 @@ def look_at_once(
     return examine(services, declared.kind, body, lambda: count_look(services, named.file))
 
 
-def may_come(services: Services, named: FileOfReport) -> bool:
-    """Whether a file is one of its report, or may still be: not where the report was filed without it."""
+def is_kept(services: Services, named: FileOfReport) -> bool:
+    """Whether a file stands in the case of its report."""
     with services.database.reading() as session:
         try:
-            standing_of(session, services.vault, named)
-        except ReportMissing:
-            return True
-        except FileRefused:
+            return standing_of(session, services.vault, named).is_kept
+        except (ReportMissing, FileRefused):
             return False
-    return True
 
 
 def _is_wanted(services: Services, named: FileOfReport) -> bool:

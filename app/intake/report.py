@@ -77,13 +77,17 @@ class Report:
         return bool(self.beside and self.beside.without_them and self.vouched and not self.vouched.tablet_id)
 
     def canonical(self) -> bytes:
-        """The same bytes for the same answers, to tell a second post of a form from one with other words."""
+        """The same bytes for the same answers, to tell a second post of a form from one with other words.
+
+        In danger files are no part of it: whoever calls for help again in the same words has called already, whatever photo comes
+        with them now. Without danger another photo is something new to tell, and goes as that.
+        """
         values = {
             field.name: getattr(self, field.name) for field in fields(self) if field.name not in _OF_THE_DOOR
         }
         values["exclude"] = sorted(self.exclude)
         # Left out where there are none: a form from before there were files must still be known.
-        files = [file.canonical() for file in values.pop("files")]
+        files = [file.canonical() for file in values.pop("files") if not self.danger]
         values |= {"files": files} if files else {}
         if self.beside is not None:
             values["beside"] = asdict(self.beside)

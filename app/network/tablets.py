@@ -53,6 +53,10 @@ class TooManyTablets(Exception):
     """The organisation has `MOST_TABLETS` that are not over."""
 
 
+class UnknownTablet(Exception):
+    """The organisation has none of this name."""
+
+
 class NotYourTablet(Exception):
     """It is another member's, and only a lead ends those."""
 
@@ -173,9 +177,14 @@ def given_before(session: Session, vault: Vault, submission_id: UUID) -> Started
 
 
 def end_tablet(session: Session, vault: Vault, by: SignedIn, tablet_id: UUID) -> None:
-    """End a tablet's authority, one's own or by a lead a colleague's; one that has ended stays so. Raises `NotYourTablet`."""
+    """End a tablet's authority, one's own or by a lead a colleague's; one that has ended stays so.
+
+    Raises `UnknownTablet` and `NotYourTablet`.
+    """
     row = session.get(Tablet, tablet_id, with_for_update=True, populate_existing=True)
-    if row is None or row.organisation_id != by.organisation.id or row.ended_hour is not None:
+    if row is None or row.organisation_id != by.organisation.id:
+        raise UnknownTablet
+    if row.ended_hour is not None:
         return
     if row.member_id != by.member.id and by.member.role is not Role.LEAD:
         raise NotYourTablet
@@ -278,7 +287,10 @@ def _listed(session: Session, vault: Vault, row: Tablet, member: str, by: Signed
 def _authority(vault: Vault, row: Tablet) -> str:
     seconds = int(row.until.timestamp())
     mac = vault.mac(_PURPOSE, row.id, seconds)
-    raw = row.id.bytes + seconds.to_bytes(_TIME_BYTES) + mac
+    return _written(row.id.bytes + seconds.to_bytes(_TIME_BYTES) + mac)
+
+
+def _written(raw: bytes) -> str:
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 
@@ -289,7 +301,8 @@ def _read_authority(vault: Vault, authority: str) -> tuple[UUID, datetime] | Non
         raw = base64.b64decode(authority + "=" * (-len(authority) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
         return None
-    if len(raw) <= _STARTED_BEFORE:
+    # In one spelling only: what is kept or counted by an authority must not be another one for a sign at its end.
+    if len(raw) <= _STARTED_BEFORE or _written(raw) != authority:
         return None
     tablet_id, seconds = UUID(bytes=raw[:_ID_BYTES]), int.from_bytes(raw[_ID_BYTES:_STARTED_BEFORE])
     if not vault.mac_fits(raw[_STARTED_BEFORE:], _PURPOSE, tablet_id, seconds):

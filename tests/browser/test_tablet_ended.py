@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import parse_qs
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -18,7 +19,17 @@ from tests.harness.databases import closing_database
 from tests.harness.server import LiveServer, running
 from tests.support.between import Link, as_json, as_page, link_to
 from tests.support.kit_phone import OUTBOX, opened
-from tests.support.tablet_phone import NEXT, SAVED, filed, go_offline, ready, send_the_rest, started, tell
+from tests.support.tablet_phone import (
+    NEXT,
+    SAVED,
+    filed,
+    go_offline,
+    ready,
+    send_the_rest,
+    start_at_desk,
+    started,
+    tell,
+)
 
 WORDS = ("The foreman hits us.", "They keep our cards.", "No pay since May.")
 OURS = "We have your message."
@@ -158,6 +169,27 @@ def test_a_hotspots_page_is_no_answer_and_two_windows_are_one_form(
         expect(second.get_by_role("heading", name=OURS)).to_be_visible()
         phone.await_empty(second)
         assert filed(link) == 2
+
+
+def test_a_form_asks_about_its_own_helper_where_the_tablet_was_started_for_another_since(
+    browser: Browser, link: Link, desk_server: LiveServer, tmp_path: Path
+) -> None:
+    with opened(browser, link, tmp_path / "profile") as phone:
+        page = started(phone, desk_server, "caseworker@straits.example", PHONE)
+        page.fill("#words", WORDS[0])
+        mine = page.locator("[name=beside]").input_value()
+        end_at_the_desk(desk_server)
+        second = start_at_desk(phone, desk_server, "caseworker@plateau.example", PHONE)
+        expect(second.get_by_text(ELSEWHERE)).to_be_visible()
+        with page.expect_request(f"**{STANDING}") as asked:
+            page.evaluate(ASK_NOW)
+        assert parse_qs(asked.value.post_data or "") == {"beside": [mine]}
+        expect(page.get_by_text(FINISH)).to_be_visible()
+        # The other one goes on.
+        page.close()
+        second.get_by_role("link", name="Open the form here").click()
+        ready(second)
+        assert second.locator("[name=beside]").input_value() not in ("", mine)
 
 
 @pytest.mark.parametrize(

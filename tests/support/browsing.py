@@ -1,6 +1,7 @@
 """A worker on a phone without scripts: opens pages, fills in forms as they stand on the page, presses buttons."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from xml.etree.ElementTree import Element
@@ -24,6 +25,14 @@ class Form:
     enctype: str = "application/x-www-form-urlencoded"
 
 
+def _read(element: Element) -> Iterator[str]:
+    if element.get("id") != "held":
+        yield element.text or ""
+        for child in element:
+            yield from _read(child)
+            yield child.tail or ""
+
+
 @dataclass
 class Page:
     """An answer, and what can be seen and pressed on it."""
@@ -41,8 +50,10 @@ class Page:
 
     @property
     def text(self) -> str:
-        """All that can be read on the page, with single spaces."""
-        return " ".join(" ".join(self.root.find("body").itertext()).split())  # type: ignore[union-attr]
+        """All that can be read on the page, with single spaces; not what it holds for a press that a script could not send."""
+        body = self.root.find("body")
+        assert body is not None
+        return " ".join(" ".join(_read(body)).split())
 
     @property
     def code(self) -> str:

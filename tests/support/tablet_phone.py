@@ -16,14 +16,19 @@ NOTHING_WAITS = """
 
 
 def started(phone: KitPhone, server: LiveServer, login: str, size: dict[str, int]) -> Page:
-    """Sign in at the desk on the tablet, and start it for a day."""
+    """Sign in at the desk on the tablet, start it for a day, and wait for its form."""
+    return ready(start_at_desk(phone, server, login, size))
+
+
+def start_at_desk(phone: KitPhone, server: LiveServer, login: str, size: dict[str, int]) -> Page:
+    """Sign in at the desk in a window of its own, and start the tablet."""
     page = phone.page()
     page.set_viewport_size(size)  # type: ignore[arg-type]
     PartnerDesk(page, server).log_in(login)
     page.goto("/desk/tablets")
     page.get_by_label("What you call it").fill("Blue tablet")
     page.get_by_role("button", name="Start, and sign me out here").click()
-    return ready(page)
+    return page
 
 
 def ready(page: Page) -> Page:

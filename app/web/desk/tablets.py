@@ -20,6 +20,7 @@ from app.network import (
     StartedTablet,
     TabletHoursUnknown,
     TooManyTablets,
+    UnknownTablet,
     end_tablet,
     given_before,
     sign_out,
@@ -105,10 +106,14 @@ def start() -> ResponseReturnValue:
 def end() -> ResponseReturnValue:
     """End a tablet's authority: one that was lost or stolen, or whose day is over."""
     here, tablet_id = services(), uuid_of_form("tablet")
+    if tablet_id is None:
+        return see_other(url_for("desk.tablets"))
     try:
         with here.database.writing() as session:
-            if tablet_id is not None:
-                end_tablet(session, here.vault, member(), tablet_id)
+            end_tablet(session, here.vault, member(), tablet_id)
+    except UnknownTablet:
+        # Nothing ended, so nothing is said to have; another organisation's is answered as one that nobody has.
+        return see_other(url_for("desk.tablets"))
     except NotYourTablet:
         return _page("not_yours"), 400
     return see_other(url_for("desk.tablets", done="tablet_ended"))

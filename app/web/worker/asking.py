@@ -14,7 +14,7 @@ from app.web.language import page_language
 from app.web.responses import squeezed
 from app.web.retry import BUSY_FOR, retry_after
 from app.web.services import services
-from app.web.worker.danger import Help, help_for_intent
+from app.web.worker.danger import Help, help_for_intent, help_in
 from app.web.worker.intent import Intent
 from app.web.worker.question_card import answer_words
 
@@ -53,6 +53,7 @@ def enter_page(
         problem=problem,
         waiting=waiting,
         help=numbers if waiting is None else help_for_intent(waiting),
+        held_help=None if waiting is None else help_in(waiting.country),
         chosen="" if waiting is None else chosen_words(waiting),
         typed=_in_groups(typed),
     )

@@ -72,6 +72,7 @@ def inbox_page(worker: Worker, problem: Problem | None = None, *, done: str = ""
         help=None
         if danger
         else help_for_intent(replace(meant, country=country)) or _help_in_danger(case, country),
+        held_help=help_in(country),
         country=country,
         meant_helper=meant_helper,
         coordinator=coordinator,
@@ -162,6 +163,7 @@ def kept_page(error: Exception, intent: Intent, worker: Worker | None = None) ->
         address=address if intent.act is None else f"{address}/{intent.act}",
         intent=intent,
         help=help_for_intent(intent),
+        held_help=help_in(intent.country),
         chosen=chosen_words(intent),
         form_token=form_token,
     )

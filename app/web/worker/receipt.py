@@ -11,10 +11,10 @@ from app.web.worker.names import either
 from app.web.worker.report_form import ReportForm
 
 
-def receipt_page(sent: ReportForm, filed: Filed, country: str = "", *, files: bool = True) -> Response:
+def receipt_page(sent: ReportForm, filed: Filed, country: str = "", *, files_lost: str = "") -> Response:
     """The code of a report that was filed, and what happens next; `country` where the page before knew the worker to be.
 
-    `files` is whether those of the form came along, if it had any.
+    `files_lost` says which of the form's files did not come along.
     """
     danger = receipt_note(sent, filed, country)
     wants_texts = sent.contact == ContactWay.TEXT and bool(sent.phone)
@@ -25,7 +25,7 @@ def receipt_page(sent: ReportForm, filed: Filed, country: str = "", *, files: bo
             danger=danger,
             opens=opening(danger, filed.case_id, "let_read_at_once", receipt=format_receipt(filed.receipt)),
             about_helper=ABOUT_HELPER in sent.category,
-            files_lost=not files,
+            files_lost=files_lost,
             locked=filed.locked,
             with_custody=filed.with_custody,
             next_who=either(filed.readers),

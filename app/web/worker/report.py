@@ -96,11 +96,11 @@ def _file(sent: ReportForm, files: PostedFiles, token: FormToken) -> Response:
         going = files_to_send(token, files, danger=sent.danger == "yes")
         told = to_report(sent.answered(), page_language().code, going.named)
         filed = file_report(services(), told, token, sender())
-        came = keep_or_say(going.looked) and going.whole
+        lost = keep_or_say(going)
         # The page belongs to it: a receipt that cannot be shown is one that the same form, sent again, must show.
         shown = not (filed.already and was_left(token))
         page = (
-            mark_sent(receipt_page(sent, filed, files=came), token)
+            mark_sent(receipt_page(sent, filed, files_lost=lost), token)
             if shown
             else code_asked_for(filed.home_country)
         )

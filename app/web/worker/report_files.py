@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from flask import request
 
-from app.attachments import ExaminerBroken, FileRefusal, TooManyFiles, may_come
+from app.attachments import ExaminerBroken, FileRefusal, TooManyFiles, is_kept
 from app.intake import FormFile, FormFilesRefused, LookedAt, files_of_form, keep_files, look_at_files
 from app.logs import log_failure
 from app.vault import FormToken, TooBusy
@@ -17,11 +17,15 @@ from app.web.worker.posted_files import FILES_FIELD, FilesFault, PostedFiles
 
 @dataclass(frozen=True)
 class FormFiles:
-    """The files that go with a report, and whether they are all that were chosen."""
+    """The files that were chosen, those of them that go with a report, and what has to be kept of these once it is filed.
 
+    `unread` says that more was chosen than is ever read.
+    """
+
+    chosen: Sequence[FormFile]
     named: Sequence[FormFile]
     looked: Sequence[LookedAt]
-    whole: bool
+    unread: bool = False
 
 
 def files_to_send(token: FormToken, files: PostedFiles, *, danger: bool) -> FormFiles:
@@ -29,24 +33,19 @@ def files_to_send(token: FormToken, files: PostedFiles, *, danger: bool) -> Form
 
     Raises what `app.intake.look_at_files` raises, but in danger.
     """
-    named = files_of_form(token, files.bodies)
+    chosen = files_of_form(token, files.bodies)
     if not danger:
-        return FormFiles(named, look_at_files(services(), named, sender()), whole=True)
-    faulty = set[int]()
+        return FormFiles(chosen, chosen, look_at_files(services(), chosen, sender()))
+    unread, faulty = files.fault is not None, set[int]()
     try:
-        looked = look_at_files(services(), named, sender())
+        looked = look_at_files(services(), chosen, sender())
     except FormFilesRefused as refused:
         looked, faulty = refused.looked, {place for place, _ in refused.faults}
     except (TooManyFiles, ExaminerBroken, TooBusy) as error:
         log_failure(request.endpoint, error)
-        return FormFiles((), (), whole=False)
-    # Sent a second time, what stayed behind before is not looked at, and stays behind again: it is the same report.
-    taken = [
-        file
-        for place, file in enumerate(named, start=1)
-        if place not in faulty and may_come(services(), file.of)
-    ]
-    return FormFiles(taken, looked, whole=files.fault is None and len(taken) == len(named))
+        return FormFiles(chosen, (), (), unread)
+    taken = [file for place, file in enumerate(chosen, start=1) if place not in faulty]
+    return FormFiles(chosen, taken, looked, unread)
 
 
 def files_words(fault: str) -> str:
@@ -85,14 +84,38 @@ def chosen_again_words() -> str:
     )
 
 
-def keep_or_say(looked: Sequence[LookedAt]) -> bool:
-    """Keep the files of a report that is filed; false where that failed. Its code is shown all the same."""
+def keep_or_say(files: FormFiles) -> str:
+    """Keep the files of a report that is filed, and say which of those that were chosen are not with it; the code is shown anyway.
+
+    Of a form that is sent again this is what stands in the case by then, whichever post brought it.
+    """
+    for file in files.looked:
+        try:
+            keep_files(services(), [file])
+        except Exception as error:  # noqa: BLE001 - whatever failed, the report is filed and its code must be shown
+            log_failure(request.endpoint, error)
+    missing = [place for place, file in enumerate(files.chosen, start=1) if not _is_there(file)]
+    if not missing and not files.unread:
+        return ""
+    lost = pgettext(
+        "worker-receipt",
+        "A photo or recording did not come along. Your words did. Please write what it shows or says, in your messages.",
+    )
+    if files.unread:
+        return f"{lost} {pgettext('worker-receipt', 'None of those that you chose came along.')}"
+    if len(files.chosen) == 1:
+        return lost
+    places = ", ".join(map(str, missing))
+    which = pgettext("worker-receipt", "Of those that you chose, missing: number %(places)s.", places=places)
+    return f"{lost} {which}"
+
+
+def _is_there(file: FormFile) -> bool:
     try:
-        keep_files(services(), looked)
-    except Exception as error:  # noqa: BLE001 - whatever failed, the report is filed and its code must be shown
+        return is_kept(services(), file.of)
+    except Exception as error:  # noqa: BLE001 - as above; what nobody knows to be there is not said to be
         log_failure(request.endpoint, error)
         return False
-    return True
 
 
 def _refused(place: int, reason: FileRefusal) -> str:

@@ -159,7 +159,7 @@ def test_a_lost_tablet_is_ended_by_its_member_or_a_lead_and_by_nobody_else(
     assert standing_of(world, authority_on(of_lead)) is TabletStanding.STANDS
     stranger = browse("far.lead")
     stranger.open("/desk/tablets")
-    stranger.post("/desk/tablets/end", tablet=red)
+    assert stranger.post("/desk/tablets/end", tablet=red).response.location == "/desk/tablets"
     assert standing_of(world, authority_on(of_lead)) is TabletStanding.STANDS
     lead = browse("near.lead")
     lead.open("/desk/tablets")
@@ -170,7 +170,8 @@ def test_a_lost_tablet_is_ended_by_its_member_or_a_lead_and_by_nobody_else(
     }
     for nonsense in ("", "x", "00000000-0000-0000-0000-000000000001"):
         lead.open("/desk/tablets")
-        assert lead.post("/desk/tablets/end", tablet=nonsense).status == 303
+        page = lead.post("/desk/tablets/end", tablet=nonsense)
+        assert (page.status, page.response.location) == (303, "/desk/tablets")
 
 
 def ids(world: World) -> list[str]:

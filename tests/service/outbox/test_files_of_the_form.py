@@ -10,14 +10,12 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from PIL import Image
-from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 from werkzeug.sansio.multipart import MultipartDecoder
 from werkzeug.test import encode_multipart
 
 from app.attachments import ExaminerBroken, at_once, examining, open_file
 from app.attachments.kinds import FileState
-from app.attachments.models import Attachment, AttachmentChunk
 from app.cases.routing.offers import accept_offer
 from app.database import CaseId
 from app.intake import form_files
@@ -27,8 +25,8 @@ from app.web.worker import posted_files
 from tests.harness.world import World
 from tests.support.browsing import Page, Visitor, cases
 from tests.support.files import mp4, ogg, photo, webm
+from tests.support.form_files import WORDS, chosen, rows
 
-WORDS = "The marmalade foreman keeps our pay."
 ANSWERS: dict[str, Any] = {
     "words": WORDS,
     "category": ["wages"],
@@ -39,28 +37,12 @@ ANSWERS: dict[str, Any] = {
 PLANTED = b"Karmesin at the gate"
 
 
-def chosen(*bodies: bytes) -> dict[str, Any]:
-    """The answer of a field for files; what the phone says that they are counts for nothing."""
-    return {
-        "files": [
-            FileStorage(BytesIO(body), f"IMG_{n}.jpg", content_type="image/jpeg")
-            for n, body in enumerate(bodies)
-        ]
-    }
-
-
 @pytest.fixture
 def form(client: FlaskClient) -> Visitor:
     """The form on a phone without scripts."""
     phone = Visitor(client)
     phone.open("/en/")
     return phone
-
-
-def rows(world: World) -> list[Attachment]:
-    with world.database.reading() as session:
-        assert not session.scalars(select(AttachmentChunk)).all()
-        return list(session.scalars(select(Attachment).order_by(Attachment.case_id, Attachment.id)))
 
 
 def keeps_all_but_the_files(page: Page, world: World, before: int) -> None:

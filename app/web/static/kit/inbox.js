@@ -6,7 +6,7 @@ import { knownKit, newestKit, newId, sealReport, warmUp } from "./seal.js"
 import { nearFirst, saidAt } from "./screen.js"
 import { digitsOf, dropStage, isStageOf, keepStage } from "./stage.js"
 import { all, drop, find, keep } from "./store.js"
-import { turnTo, visit } from "./start.js"
+import { turnTo, visit } from "./open.js"
 
 const ANSWERS_WITHIN = 20_000 // milliseconds: whoever looks at a button that does nothing presses it again
 const AGAIN = 20_000
@@ -48,13 +48,16 @@ async function prepare() {
 
 const copyOf = (name) => document.importNode(words.getElementById(name).content, true)
 
-/** Somebody pressed a button: sent where there is a line, else kept. `start.js` hears it, and waits for this where it has not come yet. */
-export async function press(form, submitter) {
+/**
+ * Somebody pressed a button: sent where there is a line, else kept. `open.js` hears it, and waits for this where it has not come yet.
+ * `pressed` is what stood in the form then, whatever stands there by now.
+ */
+export async function press(form, submitter, pressed) {
   const act = form.elements.act?.value ?? form.action.split("/").pop()
   // Pressed once more while this came, or while it works.
   if (form.querySelector("button:disabled")) return
-  document.getElementById("held")?.remove()
-  const fields = [...new FormData(form)]
+  document.getElementById("held").hidden = true
+  const fields = [...pressed]
   if (submitter?.name) fields.push([submitter.name, submitter.value])
   const told = { ...Object.fromEntries(fields), act }
   const waits = MAY_WAIT.includes(act) && (act !== "consent" || told.consent === "nobody")
@@ -67,10 +70,9 @@ export async function press(form, submitter) {
   try {
     // The browser's own post loses what was typed where the line only seems to be there.
     const reached = async () => navigator.onLine && (await newestKit())
-    if (!waits && (await reached())) return plainly(form, submitter)
+    if (!waits && (await reached())) return plainly(form, fields)
     await ready
-    if (!words && (await reached())) return plainly(form, submitter)
-    if (act === "leave") return document.querySelector(".leave").click()
+    if (!words && (await reached())) return plainly(form, fields)
     if (!words) throw new Error("nothing here can say it")
     if (!waits) return say("not-kept", told)
     rest(true, copyOf("sending").textContent)
@@ -83,12 +85,12 @@ export async function press(form, submitter) {
   }
 }
 
-/** As without a script, with the button that was pressed: `submit` asks no listener. */
-function plainly(form, submitter) {
-  const pressed = submitter?.name && Object.assign(document.createElement("input"), { type: "hidden", name: submitter.name, value: submitter.value })
-  if (pressed) form.append(pressed)
-  form.submit()
-  if (pressed) pressed.remove()
+/** As without a script, with what was pressed: `submit` asks no listener. */
+function plainly({ action }, fields) {
+  const plain = Object.assign(document.createElement("form"), { method: "post", action, hidden: true })
+  plain.append(...fields.map(([name, value]) => Object.assign(document.createElement("input"), { type: "hidden", name, value })))
+  document.body.append(plain)
+  plain.submit()
 }
 
 const inLine = ({ act, danger }) => TELLS.includes(act) && !danger

@@ -33,10 +33,14 @@ export function start({ authority, helper, organisation, country, hours }) {
 /** Nobody writes on this tablet any more until it is started again. */
 export const stop = () => transact("readwrite", (helpers) => void helpers.delete(ONLY), DRAWER)
 
-/** Ask whether reports may still be begun here: "on", "over", "ended", or "unasked" where the server did not answer. What is over is so at once. */
-export async function askServer() {
-  const told = await whoHelps()
-  if (!told) return "over"
+/**
+ * Ask whether reports may still be begun here: "on", "over", "ended", or "unasked" where the server did not answer. What is over is so at once.
+ * A form asks about its own authority, `mine`: this tablet may have been started for somebody else since, in another window.
+ */
+export async function askServer(mine) {
+  const here = await whoHelps()
+  const told = mine ?? here
+  if (!here || Date.now() >= told.ends) return "over"
   try {
     const body = new URLSearchParams({ beside: told.authority })
     const asked = { method: "POST", body, cache: "no-store", credentials: "omit", redirect: "error", signal: within(ANSWERS_WITHIN) }

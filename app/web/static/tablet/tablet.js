@@ -115,7 +115,7 @@ const written = () => JSON.stringify(fieldsOf(form))
 
 /** Ask whether the tablet may go on. Ended, it shows no new form; whoever is in the middle of one finishes it. */
 async function ask() {
-  const said = await askServer()
+  const said = await askServer(helper)
   // The code of a worker stands there: after it comes the page that says so.
   if (!form.isConnected) return
   document.getElementById("unasked").hidden = said !== "unasked"
