@@ -21,7 +21,7 @@ class NoWholeHour(ValueError):
 
 def read_hour(typed: str) -> int:
     """The hour from 0 to 24 that somebody typed, in the digits of any script; raises `NoWholeHour` for all else."""
-    # Digits that count alone: of a small raised two nobody can tell what was meant. Marks that nobody sees come with what is pasted.
+    # Digits that count alone: of a small raised two nobody can tell what was meant. Unseen marks come with what is pasted.
     seen = (sign for sign in typed.lower() if unicodedata.category(sign) != "Cf")
     plain = "".join(str(unicodedata.decimal(sign, sign)) for sign in seen).strip()
     found = _HOUR.fullmatch(plain)
