@@ -23,7 +23,7 @@ WORDS = "They locked the canteen and keep our cards."
 LATER = "They gave the cards back today."
 SITE = "Kelana Micro Assembly, Kelana Jaya"
 HELPER, LEAD = "caseworker@straits.example", "lead@straits.example"
-DAY = r"\w+day \d+ \w+"
+DAY = r"\w+day \d+ \w+(?: \d{4})?"
 COORDINATOR, STANDBY = "custodian.two@openbench.example", "lead@faraway.example"
 People = tuple[WorkerPhone, PartnerDesk]
 
@@ -110,7 +110,7 @@ def check_asked(worker: WorkerPhone, desk: PartnerDesk, case_id: UUID) -> None:
     row = desk.page.locator("tbody", has_text=reference)
     assert "First answer, late since" in told(row)
     assert "Straits Workers Desk" in told(row)
-    assert "It is taken from them on" in told(row)
+    assert "It is taken from them then" in told(row)
     assert fits_every_screen(desk.page)
     desk.page.get_by_role("link", name="How many are late where").click()
     late = desk.page.locator("tr", has=desk.page.get_by_role("rowheader", name="Straits Workers Desk")).first

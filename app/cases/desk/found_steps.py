@@ -1,6 +1,6 @@
 """What the tables hold of what has to be done in cases: clocks, whom a late one was put before, offers, dates, questions, plans."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from enum import StrEnum
@@ -73,9 +73,11 @@ def found_steps(
     now: datetime,
     until: datetime,
 ) -> list[FoundStep]:
-    """All of them in these cases up to `until`; as many statements however many there are."""
+    """All of them in these cases up to `until`; as many statements however many there are, and one more where something is late."""
     clocks = list(_clocks(session, ids, until))
-    rungs = _standing_rungs(session, vault, ids)
+    # Most mornings few are late, and a list of those costs less than asking again which cases are in sight.
+    late = {each.case_id for each in clocks if each.due_at is not None and each.due_at <= now}
+    rungs = _standing_rungs(session, vault, late) if late else {}
     return [
         *(_with_rung(each, rungs) for each in clocks),
         *_asked(rungs, now, until),
@@ -100,13 +102,13 @@ def _clocks(session: Session, ids: Select[UUID], until: datetime) -> Iterator[Fo
 
 
 def _standing_rungs(
-    session: Session, vault: Vault, ids: Select[UUID]
+    session: Session, vault: Vault, late: Collection[UUID]
 ) -> dict[UUID, list[tuple[Escalation, Who]]]:
     """Of each case the rungs on which somebody stands: of whoever has their time still, else of those who were left to the last."""
     query = (
         select(Escalation, Clock.who)
         .join(Clock, (Clock.case_id == Escalation.case_id) & (Clock.id == Escalation.clock_id))
-        .where(Escalation.case_id.in_(ids), Escalation.state.in_((RungState.ASKED, RungState.LAST)))
+        .where(Escalation.case_id.in_(late), Escalation.state.in_((RungState.ASKED, RungState.LAST)))
         .where(Clock.state == ClockState.MISSED, Escalation.due_at >= BEGINNING)
         .order_by(Escalation.due_at)
     )

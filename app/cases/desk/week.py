@@ -185,8 +185,10 @@ class _People:
 
 
 def _people(session: Session, vault: Vault, by: SignedIn, having: Iterable["FoundStep | _Shown"]) -> _People:
-    """Whoever has a step and the leads, by name, in three statements."""
-    leads = set(leads_of(session, vault, OrganisationId(by.organisation.id)))
+    """Whoever has a step, by name, and the leads where something was put before them."""
+    having = tuple(having)
+    asks_leads = any(isinstance(each, FoundStep) and each.rung is Rung.LEAD for each in having)
+    leads = set(leads_of(session, vault, OrganisationId(by.organisation.id)) if asks_leads else ())
     wanted = {each.assignee_id if isinstance(each, _Shown) else each.member_id for each in having}
     away = away_now(session, vault, by.organisation)
     named = {

@@ -41,7 +41,7 @@ class WhoseLink:
     address: str
 
 
-class Step(NamedTuple):
+class SaidStep(NamedTuple):
     """A step as its row says it: plain words, since a page of hundreds of rows is made of little else than putting them in."""
 
     what: str
@@ -61,8 +61,8 @@ class Line(NamedTuple):
     urgency_word: str
     address: str
     name: str
-    first: Step
-    more: list[Step]
+    first: SaidStep
+    more: list[SaidStep]
 
 
 @dataclass(frozen=True)
@@ -154,7 +154,7 @@ class _Words:
         self._late, self._by = pgettext("desk", "late since"), pgettext("desk", "by")
         self._asked = {each: self._asked_words(each) for each in Rung}
 
-    def say(self, step: DueStep) -> Step:
+    def say(self, step: DueStep) -> SaidStep:
         """A step as its row says it."""
         due_at, said = step.due_at, (step.of, step.kind)
         if said not in self._whats:
@@ -165,7 +165,7 @@ class _Words:
             before, asked = f"{asked}, {self._by}", ""
         elif asked and step.asked_by is not None:
             asked = f"{asked}, {self._by} {self._moment(step.asked_by)}"
-        return Step(
+        return SaidStep(
             _with_text(self._whats[said], step, self._unheard),
             step.late,
             before,

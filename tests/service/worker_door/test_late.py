@@ -1,14 +1,15 @@
 """A worker reads at once, in plain words, what was late, who was asked because of it, and by which date."""
 
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, time, timedelta
 from uuid import uuid4
-from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import select
 
+from app import clock
 from app.cases.case.models import Case, Clock, Escalation
+from app.cases.clocks import store_next_date
 from app.cases.desk import open_case
 from app.cases.desk.progress import Move, change_stage, mark_done
 from app.cases.enums import ClockKind, ClockState, Rung, State
@@ -17,7 +18,7 @@ from app.database import CaseId
 from tests.harness.world import World
 from tests.support.browsing import Visitor
 from tests.support.clocks import set_clocks
-from tests.support.dates import dates_pass
+from tests.support.dates import DESK, dates_pass, day_at_desk
 from tests.support.stored_cases import case_of
 
 
@@ -40,9 +41,10 @@ def rung(world: World, case_id: CaseId, which: Rung) -> Escalation:
 
 
 def long_day(moment: datetime) -> str:
-    """The day as it is at the workplace, which is in Penang."""
-    there = moment.astimezone(ZoneInfo("Asia/Kuala_Lumpur"))
-    return f"{there:%A} {there.day} {there:%B}"
+    """The day that ends with this date or in which it lies, at the workplace, which is in Penang."""
+    there = clock.last_moment(moment.astimezone(DESK))
+    this_year = there.year == clock.now().astimezone(there.tzinfo).year
+    return f"{there:%A} {there.day} {there:%B}" if this_year else f"{there:%A} {there.day} {there:%B %Y}"
 
 
 def test_the_inbox_says_what_was_late_who_was_asked_and_by_when(
@@ -81,6 +83,70 @@ def test_the_inbox_says_what_was_late_who_was_asked_and_by_when(
     page = inbox(another_visitor(), code)
     assert f"A helper should have read it by {long_day(asked.late_since)}. It was late." in page
     assert lead not in page
+
+
+def be_at(moment: datetime) -> None:
+    """Set the clock to that moment, whatever hour it is while the test runs."""
+    clock.set_offset(0)
+    clock.set_offset(int((moment - clock.now()).total_seconds()))
+
+
+@pytest.mark.parametrize("due_at", (time(12), time(0)))
+def test_a_day_by_which_something_was_promised_is_over_before_it_is_told_as_broken(
+    code: str, world: World, another_visitor: Callable[[], Visitor], due_at: time
+) -> None:
+    case_id, near = case_of(world, code), world.sign_in("near.lead")
+    with world.database.writing() as session:
+        assert accept_offer(session, world.vault, world.rules, near, case_id).taken
+    # A Wednesday at least a week from now, so that nothing hangs on the day on which the test runs.
+    day = day_at_desk(7)
+    day += timedelta(days=(2 - day.weekday()) % 7)
+    begins = datetime.combine(day, time(), DESK)
+    due = datetime.combine(day if due_at.hour else day + timedelta(days=1), due_at, DESK)
+    with world.database.writing() as session:
+        set_clocks(session, Clock.case_id == case_id, Clock.kind != ClockKind.READ, state=ClockState.MET)
+        set_clocks(
+            session, Clock.case_id == case_id, Clock.kind == ClockKind.READ, due_at=due.astimezone(UTC)
+        )
+        store_next_date(session, session.get_one(Case, case_id))
+    promise = f"A helper from Mawar Workers Aid should read it by {long_day(due)}."
+    broken = f"A helper should have read it by {long_day(due)}."
+
+    be_at(begins + timedelta(hours=23))
+    dates_pass(world)
+    page = inbox(another_visitor(), code)
+    assert promise in page
+    assert "did not happen" not in page
+    assert "is late." not in page
+    be_at(begins + timedelta(hours=24, minutes=30))
+    dates_pass(world)
+    page = inbox(another_visitor(), code)
+    assert f"{broken} That did not happen." in page
+    assert promise not in page
+
+
+def test_what_was_done_on_its_day_is_not_told_as_late(
+    code: str, world: World, another_visitor: Callable[[], Visitor]
+) -> None:
+    case_id, near = case_of(world, code), world.sign_in("near.lead")
+    with world.database.writing() as session:
+        assert accept_offer(session, world.vault, world.rules, near, case_id).taken
+    day = day_at_desk(7)
+    day += timedelta(days=(2 - day.weekday()) % 7)
+    with world.database.writing() as session:
+        due = datetime.combine(day, time(9), DESK).astimezone(UTC)
+        kept = ClockKind.READ, ClockKind.OUTCOME_FEEDBACK
+        set_clocks(session, Clock.case_id == case_id, Clock.kind.not_in(kept), state=ClockState.MET)
+        set_clocks(session, Clock.case_id == case_id, Clock.kind == ClockKind.READ, due_at=due)
+        store_next_date(session, session.get_one(Case, case_id))
+    be_at(datetime.combine(day, time(10), DESK))
+    dates_pass(world)
+    assert rung(world, case_id, Rung.LEAD).kind is ClockKind.READ
+    with world.database.writing() as session:
+        open_case(session, world.vault, near, case_id)
+    dates_pass(world)
+    be_at(datetime.combine(day + timedelta(days=1), time(10), DESK))
+    assert "should have read it by" not in inbox(another_visitor(), code)
 
 
 def test_who_read_it_and_lost_it_is_not_forgotten(

@@ -57,7 +57,7 @@ def test_who_let_their_time_pass_is_named_and_the_date_is_that_of_whoever_is_ask
     assert answer_by is not None
     read = inbox(another_visitor(), code)
     assert "Mawar Workers Aid did not take it in time. So we asked Distant Line." in read
-    day = answer_by.astimezone(ZoneInfo("Asia/Kuala_Lumpur"))
+    day = clock.last_moment(answer_by.astimezone(ZoneInfo("Asia/Kuala_Lumpur")))
     assert f"They should say by {day:%A} {day.day} {day:%B}" in read
     assert "should read it by" not in read
 
