@@ -203,9 +203,9 @@ def test_a_no_in_a_sentence_is_a_no(phone: Phone, said: str) -> None:
 @pytest.mark.parametrize(
     "said",
     (
-        *("yes but my husband must not see it", "yes but do not text me", "ok or maybe no", "if it is safe", "at night only"),
+        *("yes but my husband must not see it", "ok or maybe no", "if it is safe", "at night only"),
         *("what for?", "who will read it?", "is it safe?", "¿quién es?", "kya ye safe hai?", "yes no", "no yes"),
-        *("ok but my cousin holds the phone", "yes don't", "Hindi please", "hindi", "Tamil please", "in English please"),
+        *("yes don't", "Hindi please", "hindi", "Tamil please", "in English please"),
         *("evet ama kocam görmesin", "si pero mi esposo no debe verlo", "haan lekin mat bhejna", "no he beats whoever writes"),
     ),
 )  # fmt: skip

@@ -57,10 +57,9 @@ def hear_plainly(position: Position, said: Said, know: Knowledge, texts: Texts, 
     if said.thanks and (position.parted or not _answers(position, said, know, texts)):
         # Whoever takes leave is asked nothing, and nothing is changed.
         return Heard(position, None, (Keep(said.words),))
-    hands = in_other_hands(position, said)
-    if hands in (Hands.OTHERS, Hands.PERHAPS):
+    moved, hands = _whose_after_all(position, said, know, texts, at), in_other_hands(position, said)
+    if moved is None and hands in (Hands.OTHERS, Hands.PERHAPS):
         return _held_back(position, said, texts, perhaps=hands is Hands.PERHAPS)
-    moved = _whose_after_all(position, said, know, texts, at)
     if moved is None and hands is Hands.NO_TEXT and not _answers(position, said, know, texts):
         moved = do_not_text(position)
     if moved is None and not _answers(position, said, know, texts):
@@ -97,7 +96,9 @@ def _held_back(position: Position, said: Said, texts: Texts, *, perhaps: bool) -
     moved = _not_mine(position, _SHARED) or Moved(position)
     yes = position.step in _DANGER and said.begins_with_yes
     danger = (SetDanger(position.about),) if yes else ()
-    acts: tuple[ConversationAct, ...] = (Keep(said.words), *danger, *moved.acts)
+    inbox = AgreeContact(ContactWay.INBOX)
+    asked = () if inbox in moved.acts or position.step not in _ASKS_CONTACT else (inbox,)
+    acts: tuple[ConversationAct, ...] = (Keep(said.words), *danger, *asked, *moved.acts)
     here = replace(moved.position, danger=position.danger or yes)
     return Heard(here, texts.say(Text.PERHAPS_SEEN) if perhaps else None, acts)
 
