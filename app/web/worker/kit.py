@@ -17,9 +17,9 @@ from app.web.worker.report import empty_form
 
 _MODULES = ("kit/", "vendor/")
 _SHOWN = ("worker.css",)
-# What open messages load once the line has brought them: no page without a network has them, so no phone keeps the first. The other
-# brings itself along where a worker asks for what it does.
-_FOR_OPEN_MESSAGES = ("kit/inbox.js", "kit/stage.js")
+# What open messages load once the line has brought them: no page without a network has them, so no phone keeps the first two. The
+# third brings itself along where a worker asks for what it does.
+_FOR_OPEN_MESSAGES = ("kit/inbox.js", "kit/open.js", "kit/stage.js")
 # Pages whose words depend on the day and on who helps: of these only the making counts for the version.
 _READ_FROM_DATABASE = ("worker/how.html", "worker/enter.html", "worker/calendar.html")
 
