@@ -4,36 +4,18 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import String, literal, select, update
+from sqlalchemy import String, literal, update
 
 from app import clock
 from app.cases.case.models import Case, Clock
-from app.cases.clocks import clocks_of, mark_clocks_missed, settle_clocks
+from app.cases.clocks import clocks_of, settle_clocks
 from app.cases.enums import ClockKind, ClockState, Who
-from app.cases.escalation import climb_ladders
 from app.cases.escalation.waiting_for_rungs import standing
 from app.database import CaseId
 from app.vault import forged_rows
 from tests.support.custody import held
 from tests.support.desk import Desk
-
-DAY = 86_400
-
-
-def tick(desk: Desk) -> int:
-    """What the dispatcher does with dates."""
-    world = desk.world
-    with desk.database.writing() as session:
-        mark_clocks_missed(session, world.vault, 100)
-    with desk.database.writing() as session:
-        return climb_ladders(session, world.vault, world.rules, 100)
-
-
-def states(desk: Desk, case_id: CaseId, kind: ClockKind) -> list[ClockState]:
-    """How the clocks of this kind stand."""
-    with desk.database.reading() as session:
-        which = Clock.case_id == case_id, Clock.kind == kind
-        return list(session.scalars(select(Clock.state).where(*which).order_by(Clock.due_at)))
+from tests.support.desk_jobs import DAY, states, tick
 
 
 def written_over(desk: Desk, case_id: CaseId, kind: ClockKind = ClockKind.READ, /, **values: Any) -> None:

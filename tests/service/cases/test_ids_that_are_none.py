@@ -12,9 +12,8 @@ from app.cases.clocks import clocks_of
 from app.cases.enums import ClockKind, ClockState
 from app.cases.escalation import climb_ladders, climbing, waiting_for_rungs
 from app.database import Base, CaseId, Id
-from tests.service.cases.test_clocks_written_past_us import DAY, states, tick
-from tests.service.cases.test_times_that_are_none import everything_due
 from tests.support.desk import Desk
+from tests.support.desk_jobs import DAY, everything_due, states, tick
 from tests.support.planting import only_sqlite, plant_copy, run_past_us
 
 

@@ -1,6 +1,6 @@
 """A time that is none stops no job, no queue and no check, on either database; it is named, and a deadline of it is missed."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from datetime import timedelta
 from typing import Any
@@ -10,17 +10,14 @@ from sqlalchemy import Engine, Table, select, text, update
 
 from app import clock
 from app.cases.case import Case, Clock, Offer
-from app.cases.clocks import mark_clocks_missed, put_off, remind_of_dates
-from app.cases.desk import QueueFilters, queue_page
+from app.cases.clocks import put_off
 from app.cases.enums import ClockKind, ClockState, OfferState, State
-from app.cases.escalation import climb_ladders, without_next_step
+from app.cases.escalation import without_next_step
 from app.cases.routing import expire_offers
 from app.database import Base, CaseId, Database, UtcDateTime
-from app.followups import ask_due
-from app.intake.conversation.door import settle_silence
-from app.messaging.sending.claims import PACE, claim_due
 from app.vault import forged_rows, unreadable_times
 from tests.support.desk import Desk
+from tests.support.desk_jobs import everything_due
 from tests.support.past_us import write_past_us
 
 NONE_AT_ALL = {
@@ -53,25 +50,6 @@ def spoilt(database: Database, rows: Table, columns: list[str], cell: str) -> It
         for row in before:
             this = [key == row[key.name] for key in rows.primary_key]
             connection.execute(update(rows).where(*this).values({name: row[name] for name in columns}))
-
-
-def everything_due(desk: Desk) -> None:
-    """What the dispatcher does, what people see first, and what is checked."""
-    vault, rules = desk.world.vault, desk.world.rules
-    jobs: tuple[Callable[[Any], object], ...] = (
-        lambda session: expire_offers(session, vault, rules, 50),
-        lambda session: mark_clocks_missed(session, vault, 50),
-        lambda session: climb_ladders(session, vault, rules, 5),
-        lambda session: ask_due(session, vault, rules, 50),
-        lambda session: remind_of_dates(session, vault, 50),
-        lambda session: settle_silence(session, vault, rules, 50),
-        lambda session: queue_page(session, vault, rules, desk.lead, QueueFilters(), None),
-        lambda session: without_next_step(session, vault),
-    )
-    for job in jobs:
-        with desk.database.writing() as session:
-            job(session)
-    claim_due(desk.database, PACE)
 
 
 def test_no_job_and_no_page_stops_at_a_time_that_is_none(lived_in: Desk) -> None:

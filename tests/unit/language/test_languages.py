@@ -114,7 +114,7 @@ def test_a_long_day_of_this_year_reads_as_people_say_it_and_has_no_year(
 @pytest.mark.parametrize(
     ("formatting", "day"),
     (
-        ("en_GB", "Saturday 1 November 2031"),
+        ("en_GB", "Saturday, 1 November 2031"),
         ("es", "sábado, 1 de noviembre de 2031"),
         ("zh_Hans", "2031年11月1日星期六"),
     ),
