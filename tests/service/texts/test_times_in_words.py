@@ -70,15 +70,16 @@ def test_times_in_words_from_the_form_are_a_report_in_the_end(texting: Texting) 
     assert reports(texting) == 2
 
 
-def test_other_words_from_the_form_are_a_report_and_the_times_are_asked_again(texting: Texting) -> None:
+def test_words_from_the_form_that_others_see_the_phone_are_a_report_and_no_text_goes_there_again(
+    texting: Texting,
+) -> None:
     case_id = put_to_form(texting)
     said = "not in the mornings, my supervisor looks at my phone"
-    assert texting.say("1", said) == [MENU, MENU]
+    assert texting.say("1", said) == [MENU]
     assert reports(texting) == 2
     assert any(said in texting.words(case) for case in texting.cases() if case.id != case_id)
-    assert texting.say("3") == [f"{EVENINGS} Got it. {WHOSE}"]
-    assert times_of(texting, case_id) == TextTimes(17, 22)
-    assert texting.say("1") == ["Is anyone in danger now? 1 Yes 2 No"]
+    assert texting.say("3") == []
+    assert times_of(texting, case_id) is None
 
 
 @pytest.mark.parametrize(("said", "told"), (("7", KEPT), ("0", "We will not ask you again by text.")))
