@@ -48,12 +48,16 @@ def remind_of_dates(session: Session, vault: Vault, limit: int) -> int:
         .with_for_update(of=Case, skip_locked=True)
         .execution_options(populate_existing=True)
     )
+    claimed = session.execute(due).all()
+    # Their dates were read before their cases were locked: another dispatcher may have told of them and gone in between.
+    anew = select(OutsideDate).where(OutsideDate.id.in_([row.id for row, _ in claimed]))
+    session.scalars(anew.execution_options(populate_existing=True)).all()
     reminded = 0
-    for row, case in session.execute(due).all():
+    for row, case in claimed:
         known = read_date(vault, row)
         following = None if known is None else next_warning(known.on, now)
-        if known is None or row.warn_at == following:
-            continue  # others wrote it, or it is not due: another dispatcher may have been here while this one waited
+        if known is None or row.ended_hour is not None or row.warn_at == following:
+            continue  # others wrote it, or it is not due any more: another dispatcher, or a helper, was here before
         row.warn_at = following
         if not known.over:
             note(session, vault, Happened.DATE_NEAR, case)

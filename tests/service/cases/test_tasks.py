@@ -199,6 +199,8 @@ def test_in_the_last_hour_of_a_day_a_step_for_that_day_is_not_late_at_once(
     desk: Desk, case_id: CaseId
 ) -> None:
     midnight = datetime.combine(in_days(desk, 2), time(), zone_info(desk.lead.zone))
+    with desk.database.writing() as session:  # on the very day of a clock a step is due no later than it
+        set_clocks(session, Clock.case_id == case_id, due_at=midnight + timedelta(days=9))
     set_to(midnight - timedelta(minutes=40))
     plan(desk, case_id, 0)
     (task,) = tasks(desk, case_id)

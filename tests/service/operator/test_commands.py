@@ -169,7 +169,8 @@ def test_a_poster_is_printed_for_a_workplace_and_no_other(ready: Redress) -> Non
     made = ready("poster", code, REDRESS_PUBLIC_URL="https://help.example.org")
     assert made.returncode == 0, made
     assert made.stdout.startswith("<!doctype html>")
-    assert f"https://help.example.org/en/s/{code}" in made.stdout
+    # A card ends its line before the code, so that no browser breaks it in the middle.
+    assert f"https://help.example.org/en/s/{code}" in made.stdout.replace("<wbr>", "")
     assert "this machine only" not in made.stderr
     # A shell without the settings of the service makes one all the same, as to look at it, and says where it leads.
     alone = ready("poster", code, "--lang", "EN")
