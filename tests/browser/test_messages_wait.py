@@ -110,6 +110,8 @@ def test_danger_that_waits_says_that_nobody_knows_and_whom_to_call(
     phone.context.set_offline(True)
     say_worse(inside)
     expect(inside.get_by_text(NOBODY_KNOWS).filter(visible=True)).to_be_visible()
+    # Nobody knows where it is: the numbers of every country stand behind a press.
+    inside.locator("#phone-says summary", has_text="Numbers you can call, for each country").click()
     expect(inside.locator("#phone-says a[href^='tel:']").first).to_be_visible()
     # What cannot wait is said beside it, and not in its place.
     inside.locator("summary", has_text="Someone saw my code").click()
