@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.desk import REPLIED
 from app.cases.followups import TALKED
-from app.database import CaseId
+from app.database import CaseId, is_one_of
 from app.messaging import delivery
 from app.messaging.delivery import Purpose
 from app.messaging.models import OutgoingText
@@ -37,7 +37,7 @@ def unheard_answers(told: Sequence[JournalEntry]) -> Iterator[JournalEntry]:
 def last_unheard(session: Session, vault: Vault, case_ids: Set[CaseId]) -> dict[CaseId, TextStatus]:
     """Of these cases those whose last answer nobody heard, with how its text ended: two statements for each such case."""
     ended = select(OutgoingText.case_id).where(
-        OutgoingText.case_id.in_(case_ids),
+        is_one_of(session, OutgoingText.case_id, case_ids),
         OutgoingText.purpose == Purpose.REPLY,
         OutgoingText.state.in_(delivery.UNHEARD),
     )

@@ -25,6 +25,7 @@ from app.cases.enums import (
     Who,
 )
 from app.cases.followups import Followup
+from app.database import is_one_of
 from app.network import SignedIn
 from app.vault import Vault, sound
 
@@ -108,7 +109,10 @@ def _standing_rungs(
     query = (
         select(Escalation, Clock.who)
         .join(Clock, (Clock.case_id == Escalation.case_id) & (Clock.id == Escalation.clock_id))
-        .where(Escalation.case_id.in_(late), Escalation.state.in_((RungState.ASKED, RungState.LAST)))
+        .where(
+            is_one_of(session, Escalation.case_id, late),
+            Escalation.state.in_((RungState.ASKED, RungState.LAST)),
+        )
         .where(Clock.state == ClockState.MISSED, Escalation.due_at >= BEGINNING)
         .order_by(Escalation.due_at)
     )

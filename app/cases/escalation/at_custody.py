@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.cases.case import Clock, Escalation
 from app.cases.enums import ClockKind, ClockState, RungState
+from app.database import is_one_of
 from app.vault import Vault, sound
 
 
@@ -17,7 +18,10 @@ def asked_to_place_by(session: Session, vault: Vault, case_ids: Collection[UUID]
     query = (
         select(Escalation)
         .join(Clock, (Clock.case_id == Escalation.case_id) & (Clock.id == Escalation.clock_id))
-        .where(Escalation.case_id.in_(case_ids), Escalation.state.in_((RungState.ASKED, RungState.LAST)))
+        .where(
+            is_one_of(session, Escalation.case_id, case_ids),
+            Escalation.state.in_((RungState.ASKED, RungState.LAST)),
+        )
         .where(Clock.kind == ClockKind.PLACE, Clock.state == ClockState.MISSED)
     )
     standing = sorted(
